@@ -1,0 +1,116 @@
+// Package app wires the parts together and reads the command line. Only main and
+// the tests of the whole program import it.
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"time"
+
+	"parley/app/auth"
+	"parley/app/chat"
+	"parley/app/web"
+	"parley/db"
+)
+
+// Config is what serve is told.
+type Config struct {
+	Data     string // path of the data file
+	Listen   string // host:port
+	URL      string // public address, "" for whatever browsers use
+	Signup   string // "open", "closed", "" for what is stored
+	Trusted  []*net.IPNet
+	Shutdown time.Duration // how long open requests may finish
+	Log      *slog.Logger
+}
+
+// App is a running Parley.
+type App struct {
+	Address net.Addr // where it listens
+	Chat    *chat.Chat
+	Auth    *auth.Auth
+	store   *db.DB
+	release func() error // of the data file
+	server  *web.Server
+	config  Config
+	stop    context.CancelFunc
+	ended   chan error
+}
+
+// Start opens the data file and serves until Stop. When it returns, pages are
+// answered.
+func Start(ctx context.Context, c Config) (*App, error) {
+	release, err := db.Claim(c.Data)
+	if err != nil {
+		return nil, err
+	}
+	store, err := db.Open(ctx, c.Data)
+	if err != nil {
+		return nil, errors.Join(err, release())
+	}
+	a := &App{store: store, release: release, config: c, ended: make(chan error, 1)}
+	if err := a.start(ctx); err != nil {
+		return nil, errors.Join(err, store.Close(), release())
+	}
+	return a, nil
+}
+
+func (a *App) start(ctx context.Context) error {
+	c := a.config
+	teller := web.NewTeller()
+	limits := chat.NewLimits(nil)
+	a.Chat = chat.New(a.store, teller, limits, nil)
+	a.Auth = auth.New(a.store, teller, limits, nil)
+	if c.Signup != "" {
+		if err := a.Chat.Set(ctx, chat.SettingSignup, c.Signup); err != nil {
+			return err
+		}
+	}
+	var err error
+	if a.server, err = web.New(web.Config{URL: c.URL, Trusted: c.Trusted}, a.Chat, a.Auth, teller, a.store.Writable, c.Log); err != nil {
+		return err
+	}
+	l, err := listen(c.Listen)
+	if err != nil {
+		return err
+	}
+	a.Address = l.Addr()
+	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
+	go func() { a.ended <- a.server.App.Listener(l) }()
+	go a.server.Beat(ctx)
+	go a.store.Watch(ctx, func() {
+		if err := a.server.Reload(ctx); err != nil {
+			c.Log.Error("changed settings were not taken over", "error", err)
+		}
+	})
+	go a.sweep(ctx)
+	return nil
+}
+
+// sweep removes sessions that ran out, and closes their pages.
+func (a *App) sweep(ctx context.Context) {
+	for tick := time.NewTicker(10 * time.Minute); ; {
+		select {
+		case <-ctx.Done():
+			tick.Stop()
+			return
+		case <-tick.C:
+		}
+		if err := errors.Join(a.Auth.Sweep(ctx), a.server.Reload(ctx)); err != nil {
+			a.config.Log.Error("old sessions were not removed", "error", err)
+		}
+	}
+}
+
+// Ended delivers once when serving ended by itself.
+func (a *App) Ended() <-chan error { return a.ended }
+
+// Stop lets requests finish, sends open pages away (they come back to the next
+// process), and closes the data file.
+func (a *App) Stop() error {
+	err := a.server.Drain(a.config.Shutdown)
+	a.stop()
+	return errors.Join(err, a.store.Close(), a.release())
+}

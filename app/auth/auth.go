@@ -1,0 +1,245 @@
+// Package auth knows who you are: accounts' passwords, sessions, and how often
+// one may try. It knows nothing of rooms or pages.
+package auth
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"parley/app/chat"
+)
+
+const (
+	// IdleLife is how long a session lives that nobody uses.
+	IdleLife = 14 * 24 * time.Hour
+	// Life is how long a session lives at most.
+	Life = 30 * 24 * time.Hour
+	// MaxSessions is how many sessions an account has; a further one ends the oldest.
+	MaxSessions = 20
+	// touchEvery is how precisely the use of a session is remembered.
+	touchEvery = time.Minute
+)
+
+// ErrClosed refuses sign-up.
+var ErrClosed = chat.Forbidden("Sign-up is closed here. Ask an administrator for an account.")
+
+// Session is one browser of one account.
+type Session struct {
+	Hash    []byte // SHA-256 of the token
+	Account chat.Account
+	Agent   string
+	Created time.Time
+	Seen    time.Time
+}
+
+// NewAccount is somebody who signs up.
+type NewAccount struct {
+	Username, Name, Hash string
+	Workspace            string // named by the first account
+	Invited              bool   // by the command line: closed sign-up does not matter
+	At                   time.Time
+}
+
+// Joined is what a sign-up changed: the rooms are those of everybody.
+type Joined struct {
+	Account chat.Account
+	Rooms   []chat.RoomChanged
+}
+
+// Store keeps accounts' secrets and sessions.
+type Store interface {
+	// AddAccount makes an account; the first one is administrator and founds the
+	// room of everybody. chat.ErrConflict: the name is taken; ErrClosed: sign-up is.
+	AddAccount(context.Context, NewAccount) (Joined, error)
+	HasAccounts(context.Context) (bool, error)
+	// Password finds an account's hash by name; chat.ErrNotFound also for who is disabled.
+	Password(ctx context.Context, username string) (chat.AccountID, string, error)
+	// SetPassword also ends all sessions.
+	SetPassword(ctx context.Context, who chat.AccountID, hash string) error
+	// Rehash replaces a hash by a stronger one of the same password.
+	Rehash(ctx context.Context, who chat.AccountID, was, hash string) error
+	// AddSession answers with the hashes of the sessions that had to go.
+	AddSession(ctx context.Context, s Session, limit int) ([][]byte, error)
+	// SessionOf answers chat.ErrNotFound for what is unknown or whose account is disabled.
+	SessionOf(ctx context.Context, hash []byte) (Session, error)
+	TouchSession(ctx context.Context, hash []byte, at time.Time) error
+	DropSession(ctx context.Context, hash []byte) error
+	SweepSessions(ctx context.Context, startedBefore, seenBefore time.Time) error
+}
+
+// Auth signs people up, in and out.
+type Auth struct {
+	store     Store
+	bus       chat.Bus
+	limits    *chat.Limits
+	passwords *Passwords
+	now       func() time.Time
+}
+
+// New makes the service; now may be nil.
+func New(store Store, bus chat.Bus, limits *chat.Limits, now func() time.Time) *Auth {
+	if now == nil {
+		now = time.Now
+	}
+	return &Auth{store: store, bus: bus, limits: limits, passwords: NewPasswords(), now: now}
+}
+
+// SignUp is the form of a newcomer.
+type SignUp struct {
+	Workspace, Username, Name, Password string
+	Address                             string // of the browser; "" on the command line
+}
+
+// HasAccounts says whether anybody signed up yet.
+func (a *Auth) HasAccounts(ctx context.Context) (bool, error) { return a.store.HasAccounts(ctx) }
+
+// SignUp makes an account. The first one names the workspace and administers it.
+func (a *Auth) SignUp(ctx context.Context, f SignUp) (Joined, error) {
+	n := NewAccount{Invited: f.Address == "", At: a.now()}
+	var err error
+	if n.Username, err = chat.ParseUsername(f.Username); err != nil {
+		return Joined{}, err
+	}
+	if f.Name == "" {
+		f.Name = n.Username
+	}
+	if n.Name, err = chat.ParseDisplayName(f.Name); err != nil {
+		return Joined{}, err
+	}
+	if err := ParsePassword(f.Password); err != nil {
+		return Joined{}, err
+	}
+	if n.Workspace, err = a.workspace(ctx, f.Workspace); err != nil {
+		return Joined{}, err
+	}
+	if f.Address != "" {
+		if err := a.limits.Take(chat.LimitSignup, f.Address); err != nil {
+			return Joined{}, err
+		}
+	}
+	if n.Hash, err = a.passwords.Hash(ctx, f.Password); err != nil {
+		return Joined{}, busy(err)
+	}
+	j, err := a.store.AddAccount(ctx, n)
+	if errors.Is(err, chat.ErrConflict) {
+		return Joined{}, chat.Conflict("username", "Somebody has this username, or one that looks like it. Choose another.")
+	}
+	if err != nil {
+		return Joined{}, err
+	}
+	for _, room := range j.Rooms {
+		a.bus.Tell(room)
+		a.bus.Tell(chat.RoomRenamed{Room: room.Room})
+	}
+	return j, nil
+}
+
+// workspace checks the name of the place, which only the first account gives.
+func (a *Auth) workspace(ctx context.Context, name string) (string, error) {
+	has, err := a.store.HasAccounts(ctx)
+	if err != nil || has {
+		return "", err
+	}
+	if name == "" {
+		return "Parley", nil
+	}
+	if name, err = chat.ParseDisplayName(name); err != nil {
+		return "", chat.Invalid("workspace", "Give the workspace a name of 1 to 64 characters.")
+	}
+	return name, nil
+}
+
+// errWrong is the one answer for a wrong name and a wrong password.
+var errWrong = chat.Invalid("password", "Username or password is wrong.")
+
+// LogIn checks a password. Failures are counted by account and by address.
+func (a *Auth) LogIn(ctx context.Context, username, password, address string) (chat.AccountID, error) {
+	account := chat.FoldName(username)
+	if err := a.throttled(account, address); err != nil {
+		return 0, err
+	}
+	id, hash, err := a.store.Password(ctx, username)
+	if err != nil && !errors.Is(err, chat.ErrNotFound) {
+		return 0, err
+	}
+	ok, rehash, err := a.passwords.Check(ctx, password, hash)
+	if err != nil {
+		return 0, busy(err)
+	}
+	// Asked again: of many tries at once all would have passed the first time.
+	if err := a.throttled(account, address); err != nil {
+		return 0, err
+	}
+	if !ok {
+		a.limits.Take(chat.LimitLoginAccount, account)
+		a.limits.Take(chat.LimitLoginAddress, address)
+		return 0, errWrong
+	}
+	a.limits.Forgive(chat.LimitLoginAccount, account)
+	if rehash {
+		a.rehash(ctx, id, hash, password)
+	}
+	return id, nil
+}
+
+// throttled refuses who failed too often.
+func (a *Auth) throttled(account, address string) error {
+	if err := a.limits.Full(chat.LimitLoginAccount, account); err != nil {
+		return err
+	}
+	return a.limits.Full(chat.LimitLoginAddress, address)
+}
+
+// rehash keeps up with stronger parameters; the login succeeds without it.
+func (a *Auth) rehash(ctx context.Context, id chat.AccountID, was, password string) {
+	hash, err := a.passwords.Hash(ctx, password)
+	if err == nil {
+		err = a.store.Rehash(ctx, id, was, hash)
+	}
+	if err != nil {
+		slog.Warn("a password was not rehashed", "account", id, "error", err)
+	}
+}
+
+// ChangePassword asks for the current password, ends every session, and begins
+// a new one in place of the caller's.
+func (a *Auth) ChangePassword(ctx context.Context, s Session, current, fresh, address string) (token string, err error) {
+	if err := ParsePassword(fresh); err != nil {
+		return "", err
+	}
+	if _, err := a.LogIn(ctx, s.Account.Username, current, address); err != nil {
+		if errors.Is(err, chat.ErrInvalid) {
+			return "", chat.Invalid("current", "This is not your current password.")
+		}
+		return "", err
+	}
+	if err := a.ResetPassword(ctx, s.Account.ID, fresh); err != nil {
+		return "", err
+	}
+	return a.Begin(ctx, s.Account.ID, s.Agent)
+}
+
+// ResetPassword sets a password without the old one and ends every session.
+func (a *Auth) ResetPassword(ctx context.Context, who chat.AccountID, fresh string) error {
+	if err := ParsePassword(fresh); err != nil {
+		return err
+	}
+	hash, err := a.passwords.Hash(ctx, fresh)
+	if err != nil {
+		return busy(err)
+	}
+	if err := a.store.SetPassword(ctx, who, hash); err != nil {
+		return err
+	}
+	a.bus.Tell(chat.SessionEnded{Account: who})
+	return nil
+}
+
+func busy(err error) error {
+	if errors.Is(err, ErrBusy) {
+		return chat.Busy("Too many people are logging in right now. Try again in a few seconds.", 3*time.Second)
+	}
+	return err
+}

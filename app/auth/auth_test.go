@@ -1,0 +1,222 @@
+package auth_test
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"parley/app/auth"
+	"parley/app/chat"
+	"parley/db"
+)
+
+const secret = "correct horse battery 9"
+
+// gate is the service over a real data file with a clock of the test's own.
+type gate struct {
+	*testing.T
+	*auth.Auth
+	store *db.DB
+	now   time.Time
+	mu    sync.Mutex
+	ended []chat.SessionEnded
+}
+
+func (g *gate) Tell(h chat.Hint) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if e, ok := h.(chat.SessionEnded); ok {
+		g.ended = append(g.ended, e)
+	}
+}
+
+func open(t *testing.T) *gate {
+	t.Helper()
+	g := &gate{T: t, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	var err error
+	if g.store, err = db.Open(t.Context(), filepath.Join(t.TempDir(), "parley.db")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { g.store.Close() })
+	clock := func() time.Time { return g.now }
+	g.Auth = auth.New(g.store, g, chat.NewLimits(clock), clock)
+	return g
+}
+
+func (g *gate) ok(err error) {
+	g.Helper()
+	if err != nil {
+		g.Fatal(err)
+	}
+}
+
+// signup makes an account and answers with the token of its session.
+func (g *gate) signup(name string) string {
+	g.Helper()
+	j, err := g.SignUp(g.Context(), auth.SignUp{Username: name, Password: secret})
+	g.ok(err)
+	token, err := g.Begin(g.Context(), j.Account.ID, "test")
+	g.ok(err)
+	return token
+}
+
+func TestTheFirstAccountIsAdministratorExactlyOnce(t *testing.T) {
+	g := open(t)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	admins := 0
+	for i := range 20 {
+		wg.Go(func() {
+			var j auth.Joined
+			err := chat.Busy("", 0)
+			for errors.Is(err, chat.ErrBusy) { // a slow machine asks to come back
+				j, err = g.SignUp(t.Context(), auth.SignUp{Username: fmt.Sprint("person", i), Password: secret, Workspace: fmt.Sprint("Place ", i)})
+			}
+			if err != nil {
+				t.Error(err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if j.Account.Admin() {
+				admins++
+			}
+		})
+	}
+	wg.Wait()
+	rooms, err := g.store.OpenRooms(t.Context(), 1, "", 10)
+	if admins != 1 || err != nil || len(rooms) != 1 || rooms[0].People != 20 {
+		t.Errorf("%d administrators, rooms %+v, %v", admins, rooms, err)
+	}
+}
+
+func TestClosedSignUpLetsOnlyTheCommandLineIn(t *testing.T) {
+	g := open(t)
+	g.signup("ada")
+	g.ok(g.store.SetSetting(t.Context(), chat.SettingSignup, "closed"))
+	_, err := g.SignUp(t.Context(), auth.SignUp{Username: "bea", Password: secret, Address: "192.0.2.1"})
+	if !errors.Is(err, chat.ErrForbidden) {
+		t.Error("from a browser:", err)
+	}
+	_, err = g.SignUp(t.Context(), auth.SignUp{Username: "bea", Password: secret})
+	g.ok(err)
+}
+
+func TestASessionEndsWhenItIsIdleOrOld(t *testing.T) {
+	g := open(t)
+	token := g.signup("ada")
+	for range 2 { // used every ten days it lives on, but not beyond thirty
+		g.now = g.now.Add(10 * 24 * time.Hour)
+		_, err := g.Who(t.Context(), token)
+		g.ok(err)
+	}
+	g.now = g.now.Add(10*24*time.Hour + time.Second)
+	if _, err := g.Who(t.Context(), token); !errors.Is(err, chat.ErrNotFound) {
+		t.Error("after thirty days:", err)
+	}
+	j, err := g.store.AccountNamed(t.Context(), "ada")
+	g.ok(err)
+	idle, err := g.Begin(t.Context(), j.ID, "test")
+	g.ok(err)
+	g.now = g.now.Add(auth.IdleLife + time.Second)
+	if _, err := g.Who(t.Context(), idle); !errors.Is(err, chat.ErrNotFound) {
+		t.Error("idle for fourteen days:", err)
+	}
+	for _, bad := range []string{"", "x", idle + "x", idle[:42]} {
+		if _, err := g.Who(t.Context(), bad); !errors.Is(err, chat.ErrNotFound) {
+			t.Errorf("token %q: %v", bad, err)
+		}
+	}
+}
+
+func TestTheTwentyFirstSessionEndsTheOldest(t *testing.T) {
+	g := open(t)
+	tokens := []string{g.signup("ada")}
+	for range auth.MaxSessions {
+		g.now = g.now.Add(time.Minute)
+		token, err := g.Begin(t.Context(), 1, "test")
+		g.ok(err)
+		tokens = append(tokens, token)
+	}
+	if _, err := g.Who(t.Context(), tokens[0]); !errors.Is(err, chat.ErrNotFound) {
+		t.Error("the oldest:", err)
+	}
+	for _, token := range tokens[1:] {
+		_, err := g.Who(t.Context(), token)
+		g.ok(err)
+	}
+	if len(g.ended) != 1 || len(g.ended[0].Sessions) != 1 {
+		t.Errorf("told of %+v", g.ended)
+	}
+}
+
+func TestANewPasswordEndsEverySessionButTheNewOne(t *testing.T) {
+	g := open(t)
+	token := g.signup("ada")
+	s, err := g.Who(t.Context(), token)
+	g.ok(err)
+	if _, err := g.ChangePassword(t.Context(), s, "wrong", "another horse 10", "192.0.2.1"); !errors.Is(err, chat.ErrInvalid) {
+		t.Error("without the current one:", err)
+	}
+	fresh, err := g.ChangePassword(t.Context(), s, secret, "another horse 10", "192.0.2.1")
+	g.ok(err)
+	if _, err := g.Who(t.Context(), token); !errors.Is(err, chat.ErrNotFound) {
+		t.Error("the old session:", err)
+	}
+	_, err = g.Who(t.Context(), fresh)
+	g.ok(err)
+	if _, err := g.LogIn(t.Context(), "ada", secret, "192.0.2.1"); !errors.Is(err, chat.ErrInvalid) {
+		t.Error("the old password:", err)
+	}
+}
+
+func TestFailedLoginsAreCountedByAccountAndAddress(t *testing.T) {
+	g := open(t)
+	g.signup("ada")
+	g.signup("bea")
+	try := func(name, password, address string) error {
+		_, err := g.LogIn(t.Context(), name, password, address)
+		return err
+	}
+	for i := range 5 {
+		if err := try("ada", "wrong", fmt.Sprint("192.0.2.", i)); !errors.Is(err, chat.ErrInvalid) {
+			t.Fatal(err)
+		}
+	}
+	if err := try("ADA", secret, "192.0.2.99"); !errors.Is(err, chat.ErrTooOften) {
+		t.Error("the account, under another spelling:", err)
+	}
+	g.ok(try("bea", secret, "192.0.2.1"))
+	g.now = g.now.Add(6 * time.Minute) // one more try, and the right one forgives the others
+	g.ok(try("ada", secret, "192.0.2.1"))
+	g.ok(try("ada", secret, "192.0.2.1"))
+	for i := range 20 {
+		try(fmt.Sprint("nobody", i), "wrong", "198.51.100.1")
+	}
+	if err := try("bea", secret, "198.51.100.1"); !errors.Is(err, chat.ErrTooOften) {
+		t.Error("the address:", err)
+	}
+	g.ok(try("bea", secret, "198.51.100.2"))
+}
+
+func TestManyGuessesAtOnceAreNoMoreThanOneAfterTheOther(t *testing.T) {
+	g := open(t)
+	g.signup("ada")
+	var wg sync.WaitGroup
+	var tried atomic.Int32
+	for range 40 {
+		wg.Go(func() {
+			// Only an answer to the guess helps who guesses.
+			if _, err := g.LogIn(t.Context(), "ada", "wrong", "192.0.2.1"); errors.Is(err, chat.ErrInvalid) {
+				tried.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if n := tried.Load(); n > 7 { // five, and two that were compared at the same moment
+		t.Errorf("%d guesses were answered", n)
+	}
+}

@@ -1,0 +1,153 @@
+package app
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// sight is a page in a state that somebody can bring about.
+type sight struct {
+	name string
+	path string
+	who  *browser
+	html string // of an answer that only a form brings, shown in place of the page
+}
+
+// sights are all pages of a workspace that is in use.
+func sights(t *testing.T, s *server) []sight {
+	t.Helper()
+	first := sight{name: "sign-up of the first", path: "/signup", who: s.visitor(), html: s.visitor().get("/signup").body}
+	ada, bea, cid := s.signup("ada"), s.signup("bea"), s.signup("cid")
+	for i, words := range append(sentences, "> quoted\n\n1. one\n2. two\n\n```go\nfunc main() {}\n```", "🎉", "@ada and @bea, *look*") {
+		[]*browser{ada, bea, cid}[i%3].post("/rooms/1/messages", "body", words).want(t, http.StatusSeeOther)
+	}
+	reacted := bea.send(1, "react", "what do you think?")
+	ada.post("/messages/"+reacted+"/reactions", "e", "👍").want(t, http.StatusSeeOther)
+	bea.post("/messages/"+reacted+"/edit", "body", "what do you think now?").want(t, http.StatusSeeOther)
+	ada.post("/rooms/1/settings", "name", "general", "topic", "Everything that everybody should know").want(t, http.StatusSeeOther)
+	ada.post("/rooms", "name", "empty", "kind", "open").want(t, http.StatusSeeOther)
+	ada.post("/rooms", "name", "secret", "kind", "private", "people", "2").want(t, http.StatusSeeOther)
+	bea.post("/rooms/3/messages", "body", "@ada hello").want(t, http.StatusSeeOther)
+	bea.post("/dm", "to", "1", "body", "Lunch?").want(t, http.StatusSeeOther)
+	cid.post("/dm", "to", "1", "to", "2", "body", "All of us?").want(t, http.StatusSeeOther)
+	list := []sight{first, {name: "sign-up", path: "/signup", who: s.visitor()}, {name: "login", path: "/login", who: s.visitor()},
+		{name: "wrong password", who: s.visitor(), html: s.visitor().post("/login", "username", "ada", "password", "wrong").body},
+		{name: "refused sign-up", who: s.visitor(), html: s.visitor().post("/signup", "username", "a", "password", "short").body},
+		{name: "visitor's 404", who: s.visitor(), html: s.visitor().get("/static/x/none").body},
+		{name: "preview of an open room", path: "/rooms/2", who: cid},
+		{name: "refused room", who: ada, html: ada.post("/rooms", "name", "general").body},
+		{name: "refused message", who: ada, html: ada.post("/rooms/1/messages", "body", strings.Repeat("x\n", 600)).body},
+		{name: "refused settings", who: ada, html: ada.post("/rooms/2/settings", "name", "general", "topic", "").body},
+		{name: "refused password", who: ada, html: ada.post("/me/password", "current", "wrong", "password", "also short").body},
+		{name: "forbidden", path: "/admin/settings", who: bea},
+	}
+	for name, path := range map[string]string{"home": "/", "room": "/rooms/1", "empty room": "/rooms/2", "private room": "/rooms/3", "people beside a room": "/rooms/1/people",
+		"permalink": "/rooms/1/@" + reacted, "message": "/messages/" + reacted, "rooms": "/rooms", "no rooms found": "/rooms?q=none", "new room": "/rooms/new", "settings": "/rooms/2/settings",
+		"add people": "/rooms/3/add", "new message": "/dm/new", "first message": "/dm/new?to=3", "direct": "/rooms/4", "direct of three": "/rooms/5", "people": "/people", "profile": "/people/2",
+		"own account": "/me", "workspace": "/admin/settings", "shortcuts": "/shortcuts", "jump": "/jump", "jump with a word": "/jump?q=e", "not found": "/rooms/99"} {
+		list = append(list, sight{name: name, path: path, who: ada})
+	}
+	return list
+}
+
+// look shows a sight.
+func (p *tab) look(v sight) {
+	p.t.Helper()
+	if v.html == "" {
+		p.open(v.path)
+		return
+	}
+	p.open("/healthz") // any page of the place: then its text is replaced by the answer
+	ask[any](p, `document.open(), document.write(`+quote(v.html)+`), document.close(), 1`)
+	p.until("the answer", `document.readyState === 'complete' && document.styleSheets.length > 0`)
+}
+
+// axeRules waits for what fades: its colours on the way are nobody's.
+const axeRules = `Promise.all(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < Infinity).map(a => a.finished)).then(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
+	.then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + n.any.concat(n.all).map(c => c.message).join('; ').slice(0, 200)).join(' | ')))`
+
+// axe-core finds nothing on any page, in light and in dark, on a desk and on a phone.
+func TestEverybodyCanUseEveryPage(t *testing.T) {
+	path := os.Getenv("AXE_JS")
+	needed(t, path != "", "AXE_JS does not name axe-core")
+	script, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := openChromium(t)
+	s := start(t)
+	for _, v := range sights(t, s) {
+		p := c.person(v.name, s.base)
+		p.expect("status of 4", "ERR_", "Content Security Policy") // of answers that were written into another page
+		if v.who.cookie != "" {
+			p.enter(v.who)
+		}
+		p.look(v)
+		p.steps(chromedp.Evaluate[chromedp.Void](string(script)))
+		for _, scheme := range []string{"light", "dark"} {
+			for _, size := range [][2]int64{{1280, 800}, {390, 844}} {
+				p.scheme(scheme)
+				p.size(size[0], size[1])
+				for _, words := range ask[[]string](p, axeRules) {
+					t.Errorf("%s, %s, %d wide: %s", v.name, scheme, size[0], words)
+				}
+				if wide := ask[int](p, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
+					t.Errorf("%s is %d pixels too wide for %d", v.name, wide, size[0])
+				}
+			}
+		}
+	}
+}
+
+// notOurs are complaints about attributes of htmx, which the checker does not know.
+var notOurs = regexp.MustCompile(`Attribute “hx-[a-z:-]+” not allowed|Attribute “hx-ws:connect” is not serializable`)
+
+// The Nu HTML checker finds no error on any page.
+func TestEveryPageIsValidHTML(t *testing.T) {
+	jar := os.Getenv("VNU_JAR")
+	needed(t, jar != "", "VNU_JAR does not name the Nu HTML checker")
+	dir := t.TempDir()
+	s := start(t)
+	names := map[string]string{}
+	var files []string
+	for i, v := range sights(t, s) {
+		html := v.html
+		if html == "" {
+			html = v.who.get(v.path).body
+		}
+		file := filepath.Join(dir, fmt.Sprintf("%d.html", i))
+		names[file] = v.name
+		files = append(files, file)
+		if err := os.WriteFile(file, []byte(html), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out bytes.Buffer
+	cmd := exec.Command("java", append([]string{"-jar", jar, "--format", "json", "--exit-zero-always"}, files...)...)
+	cmd.Stderr = &out
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err, out.String())
+	}
+	var report struct {
+		Messages []struct{ Type, URL, Message, Extract string }
+	}
+	if err := json.Unmarshal(out.Bytes(), &report); err != nil {
+		t.Fatal(err, out.String())
+	}
+	for _, m := range report.Messages {
+		if m.Type == "error" && !notOurs.MatchString(m.Message) {
+			t.Errorf("%s: %s\n%s", names[strings.TrimPrefix(m.URL, "file:")], m.Message, m.Extract)
+		}
+	}
+	t.Logf("%d pages, %d messages of the checker", len(files), len(report.Messages))
+}

@@ -1,0 +1,153 @@
+package app
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// focus names what has the focus.
+func (p *tab) focus() string {
+	p.t.Helper()
+	return ask[string](p, `(e => e === document.body ? 'body' : e.tagName.toLowerCase() + (e.id ? '#' + e.id : '') + ' ' + (e.getAttribute("aria-label") || e.name || e.textContent).trim().replace(/\s+/g, ' ').slice(0, 40))(document.activeElement)`)
+}
+
+// tabTo presses Tab until something has the focus.
+func (p *tab) tabTo(what string, modifiers ...chromedp.Modifier) {
+	p.t.Helper()
+	var way []string
+	for range 120 {
+		p.keys(kb.Tab, modifiers...)
+		at := p.focus()
+		if strings.Contains(at, what) {
+			return
+		}
+		way = append(way, at)
+	}
+	p.t.Fatalf("Tab does not lead to %q but to %q", what, way)
+}
+
+func TestWhoHasOnlyAKeyboardCanDoEverything(t *testing.T) {
+	s := start(t)
+	p := openChromium(t).person("ada", s.base)
+	p.open("/signup")
+	p.tabTo("workspace")
+	p.keys("Lighthouse Studio")
+	p.tabTo("username")
+	p.keys("ada")
+	p.tabTo("password")
+	p.keys(password + kb.Enter)
+	p.at("/rooms/1")
+	p.live()
+	p.until("focus in the message box", `document.activeElement.id === 'box'`)
+	p.keys("first line")
+	p.keys(kb.Enter, chromedp.ModifierShift)
+	p.keys("second line" + kb.Enter)
+	p.until("one message of two lines", `document.querySelector('.msg[data-seq] .body')?.innerText.trim() === 'first line\nsecond line'`)
+	if at := p.focus(); !strings.HasPrefix(at, "textarea#box") {
+		t.Error("after sending the focus is on ", at)
+	}
+	p.keys(kb.Enter)
+	if n := ask[int](p, `document.querySelectorAll('.msg').length`); n != 1 {
+		t.Errorf("Enter in an empty box: %d messages", n)
+	}
+
+	p.tabTo("New room", chromedp.ModifierShift)
+	p.keys(kb.Enter)
+	p.at("/rooms/new")
+	p.until("focus on the heading", `document.activeElement.tagName === 'H1'`)
+	p.tabTo("name")
+	p.keys("design" + kb.Enter)
+	p.at("/rooms/2")
+	p.live()
+	p.keys(kb.ArrowDown, chromedp.ModifierAlt)
+	p.at("/rooms/1")
+	p.sees("h1", "general")
+	p.until("focus in the message box", `document.activeElement.id === 'box'`)
+	p.keys(kb.ArrowUp, chromedp.ModifierAlt)
+	p.at("/rooms/2")
+	p.sees("h1", "design")
+	p.until("focus in the message box", `document.activeElement.id === 'box'`)
+
+	p.keys("k", chromedp.ModifierCtrl)
+	p.at("/jump")
+	p.until("focus in the search field", `document.activeElement.id === 'q'`)
+	p.keys("gener" + kb.Enter)
+	p.at("/jump?q=gener")
+	p.until("focus on the first that was found", `document.activeElement.textContent.includes('general')`)
+	p.keys(kb.Enter)
+	p.at("/rooms/1")
+	p.until("focus in the message box", `document.activeElement.id === 'box'`)
+
+	p.keys(kb.Tab, chromedp.ModifierShift)
+	p.until("focus on the newest message", `document.activeElement.matches('.msg[data-seq]')`)
+	p.keys(kb.Escape)
+	p.until("focus in the message box", `document.activeElement.id === 'box'`)
+	p.keys(kb.F6, chromedp.ModifierCtrl)
+	if at := p.focus(); strings.HasPrefix(at, "textarea#box") || strings.HasPrefix(at, "body") {
+		t.Error("Ctrl F6 leads to ", at)
+	}
+	p.tabTo("Your account", chromedp.ModifierShift)
+	p.keys(kb.Enter)
+	p.at("/me")
+	p.tabTo("Log out")
+	p.keys(kb.Enter)
+	p.at("/login")
+	p.tabTo("username")
+	p.keys("ada")
+	p.tabTo("password")
+	p.keys(password + kb.Enter)
+	p.at("/")
+}
+
+func TestTabGoesThroughEveryPageAndOutAgain(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	ada.tell(1, "a [link](https://example.org) and `code`\n```\nblock\n```")
+	p := openChromium(t).member(s, "bea", "/rooms/1")
+	for _, path := range []string{"/rooms/1", "/rooms/1/people", "/", "/people", "/me", "/rooms/1/settings"} {
+		for _, way := range [][]chromedp.Modifier{nil, {chromedp.ModifierShift}} {
+			p.open(path)
+			p.sees("h1", "")
+			p.until("quiet", `document.readyState === 'complete'`)
+			first, steps := "", 0
+			for steps < 100 {
+				p.keys(kb.Tab, way...)
+				at := ask[string](p, `(e => { window.marks ??= new Map(); if (!marks.has(e)) marks.set(e, marks.size); return e === document.body ? '' : String(marks.get(e)) })(document.activeElement)`)
+				if at == first && steps > 3 || at == "" && steps > 3 {
+					break
+				}
+				if first == "" {
+					first = at
+				}
+				steps++
+			}
+			if steps == 100 {
+				t.Errorf("%s: Tab %v does not come round; it is at %s", path, way, p.focus())
+			}
+			if steps < 5 {
+				t.Errorf("%s: Tab %v comes round after %d steps", path, way, steps)
+			}
+		}
+	}
+
+	p.open("/rooms/1")
+	p.until("focus in the message box", `document.activeElement.id === 'box'`)
+	p.tabTo("Skip to messages", chromedp.ModifierShift)
+	if !ask[bool](p, `(r => r.top >= 0 && r.height > 10)(document.activeElement.getBoundingClientRect())`) {
+		t.Error("a skip link with the focus is not to be seen")
+	}
+	p.keys(kb.Enter)
+	p.until("focus on the messages", `document.activeElement.id === 'stream'`)
+	p.tabTo("Skip to message box", chromedp.ModifierShift)
+	p.keys(kb.Enter)
+	p.until("focus in the message box", `document.activeElement.id === 'box'`)
+	p.open("/people")
+	p.tabTo("Skip to content")
+	p.keys(kb.Enter)
+	p.until("the content", `location.hash === '#main'`)
+	p.keys(kb.Tab)
+	p.until("the focus in it", `document.getElementById('main').contains(document.activeElement)`)
+}

@@ -1,0 +1,57 @@
+package app
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// Two pages of one person write while nothing gets through, one of them is closed:
+// everything arrives once, and what one page wrote arrives in its order.
+func TestTwoPagesOfOnePersonSendEverythingOnceAndInOrder(t *testing.T) {
+	s := start(t)
+	c := openChromium(t)
+	ada := s.signup("ada")
+	first := c.person("ada", s.base)
+	first.expect(refused...)
+	first.enter(ada)
+	first.open("/rooms/1")
+	second := first.tab("ada's other page")
+	second.expect(refused...)
+	second.open("/rooms/1")
+	first.live()
+	second.live()
+	again := s.restart()
+	var want []string
+	for i := range 5 {
+		for _, p := range []*tab{first, second} {
+			text := fmt.Sprintf("%d of %s", i, map[*tab]string{first: "one", second: "two"}[p])
+			p.front()
+			p.say(text)
+			p.sees(".pend", text)
+			want = append(want, text)
+		}
+	}
+	first.steps(chromedp.Navigate("about:blank")) // the page is gone; what it wrote is not
+	again()
+	second.until("an empty outbox", `!document.querySelector('.pend')`)
+	for _, text := range want {
+		second.once(text)
+	}
+	all := ask[[]string](second, `[...document.querySelectorAll('#tl-1 .body')].map(e => e.textContent.trim())`)
+	for _, name := range []string{"one", "two"} {
+		mine := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !strings.HasSuffix(s, name) })
+		if !slices.IsSorted(mine) {
+			t.Errorf("what page %s wrote arrived as %q", name, mine)
+		}
+	}
+	fresh := s.visitor()
+	fresh.cookie = ada.cookie
+	if body := fresh.get("/rooms/1").want(t, http.StatusOK).body; strings.Count(body, " of one</p>") != 5 || strings.Count(body, " of two</p>") != 5 {
+		t.Error("the page drawn anew shows something else")
+	}
+}

@@ -1,0 +1,100 @@
+package app
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"testing"
+
+	"parley/static"
+)
+
+const (
+	pageBudget  = 12 << 10 // a room page of 50 messages, compressed
+	visitBudget = 48 << 10 // with everything that a first visit fetches
+	visitCalls  = 7
+)
+
+// weigh answers with how many bytes an answer has on the wire, compressed.
+func (b *browser) weigh(path string) int {
+	b.s.t.Helper()
+	req, err := http.NewRequest(http.MethodGet, b.s.base+path, nil)
+	if err != nil {
+		b.s.t.Fatal(err)
+	}
+	req.Header.Set("Cookie", b.cookie)
+	req.Header.Set("Accept-Encoding", "gzip") // by hand, so that it is not undone
+	r, err := b.http.Do(req)
+	if err != nil {
+		b.s.t.Fatal(err)
+	}
+	defer r.Body.Close()
+	n, err := io.Copy(io.Discard, r.Body)
+	if err != nil || r.StatusCode != http.StatusOK || n > 1<<10 && r.Header.Get("Content-Encoding") != "gzip" {
+		b.s.t.Fatalf("%s: %s, %q, %v", path, r.Status, r.Header.Get("Content-Encoding"), err)
+	}
+	return int(n)
+}
+
+// sentences are what people write, more or less.
+var sentences = []string{
+	"The harbour map loads in half the time now, and the labels stay put when you turn the phone.",
+	"Who has the tablet? I would like to see the beam on it before we ship on Monday.",
+	"I moved the **release notes** to the handbook; please read them and shout if something is missing.",
+	"That one is mine: `tiles.go` asked for the same picture twice. Fixed, and there is a test for it.",
+	"Lunch at one? The new place by the bridge has soup, and they take larger groups.",
+	"Looks good to me. The second picture is a little dark, but nobody will notice on a small screen.",
+	"See https://handbook.example.org/harbour/notes for what we agreed on, and what we left for later.",
+}
+
+// busyRoom is a room of 50 messages by six people, in a workspace of 20 rooms.
+func busyRoom(t testing.TB, s *server) *browser {
+	t.Helper()
+	var people []*browser
+	for _, name := range []string{"ada.okafor", "mei.tanaka", "jonas", "priya", "tomas", "sofia"} {
+		people = append(people, s.signup(name))
+	}
+	for i := range 19 {
+		people[0].post("/rooms", "name", fmt.Sprintf("project number %c", 'a'+i), "kind", "open").want(t, http.StatusSeeOther)
+	}
+	for i := range 60 {
+		people[(i/2)%6].post("/rooms/1/messages", "body", sentences[i%7]+" "+sentences[(i*3+2)%7]).want(t, http.StatusSeeOther)
+	}
+	return people[0]
+}
+
+var linked = regexp.MustCompile(`(?:href|src)="(/static/[^"#]+)`)
+
+func TestAFirstVisitStaysWithinItsBudget(t *testing.T) {
+	s := start(t)
+	ada := busyRoom(t, s)
+	page := ada.weigh("/rooms/1")
+	fetched, total := map[string]int{}, page
+	for _, m := range linked.FindAllStringSubmatch(ada.get("/rooms/1").body, -1) {
+		if _, have := fetched[m[1]]; !have {
+			fetched[m[1]] = ada.weigh(m[1])
+			total += fetched[m[1]]
+		}
+	}
+	for url, n := range fetched {
+		t.Logf("%6d  %s", n, url)
+	}
+	t.Logf("%6d  the page; %d in %d requests in all", page, total, len(fetched)+1)
+	if page > pageBudget {
+		t.Errorf("the page weighs %d bytes, its budget is %d", page, pageBudget)
+	}
+	if total > visitBudget || len(fetched)+1 > visitCalls {
+		t.Errorf("the first visit is %d bytes in %d requests, its budget is %d in %d", total, len(fetched)+1, visitBudget, visitCalls)
+	}
+}
+
+// A selector that looks from a row or from around the timeline into its content
+// is asked again at every message; measured, it doubles the cost of one.
+func TestNoSelectorLooksIntoTheTimeline(t *testing.T) {
+	css := string(static.Load().Find("app.css").Plain)
+	bad := regexp.MustCompile(`[^{},]*(?:\.msg|\.page|\.stream|\.main|\.app|body)\b[^{},]*:has\([^{},]*`)
+	for _, m := range bad.FindAllString(css, -1) {
+		t.Errorf("%q", m)
+	}
+}

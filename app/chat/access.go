@@ -1,0 +1,149 @@
+package chat
+
+import "context"
+
+// Action is something one may or may not do in a room.
+type Action int
+
+// What the policy table is asked about.
+const (
+	See      Action = iota // know that the room exists, its name, topic and people
+	Read                   // its messages
+	Listen                 // be told live
+	Post                   // say something, be seen typing
+	Edit                   // change what one said oneself
+	Delete                 // take back what one said oneself
+	React                  // put an emoji to a message
+	Moderate               // delete what others said
+	Join                   // come in by oneself
+	Leave                  // go by oneself
+	Topic                  // set the topic
+	Rename                 // set the name
+	Add                    // bring others in
+	Expel                  // put others out
+	Destroy                // delete the room with all that was said in it
+	actions
+)
+
+// Standing is what a person is to one room.
+type Standing int
+
+// Standings. Who left or was put out stands where the room's kind puts him.
+const (
+	Outsider Standing = iota // of a private room or a conversation of others
+	Passerby                 // of an open room, not in it
+	Warden                   // the same, and administrator of the server
+	Insider                  // in the room
+	Owner                    // in the room and responsible for it
+	Party                    // one of the people of a direct conversation
+	standings
+)
+
+// policy is the one table: what a standing may do. Everything that is not in it
+// is refused.
+var policy = [standings][actions]bool{
+	Outsider: {},
+	Passerby: {See: true, Read: true, Join: true},
+	Warden:   {See: true, Read: true, Join: true, Topic: true, Rename: true, Expel: true, Destroy: true},
+	Insider:  {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Leave: true, Topic: true, Add: true},
+	Owner:    {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Moderate: true, Leave: true, Topic: true, Rename: true, Add: true, Expel: true, Destroy: true},
+	Party:    {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true},
+}
+
+// Allows asks the table. In the room of everybody nobody can leave, be put out,
+// or delete it, whoever asks.
+func Allows(s Standing, room Room, a Action) bool {
+	if room.Everyone && (a == Leave || a == Expel || a == Destroy) {
+		return false
+	}
+	return policy[s][a]
+}
+
+// stand works out what an account is to a room.
+func stand(who Account, room Room, m *Membership) Standing {
+	switch {
+	case room.Kind == Direct && m != nil:
+		return Party
+	case m != nil && (m.Owner || who.Admin()):
+		return Owner
+	case m != nil:
+		return Insider
+	case room.Kind == Open && who.Admin():
+		return Warden
+	case room.Kind == Open:
+		return Passerby
+	}
+	return Outsider
+}
+
+// Place is a room as one person finds it: what may() let through.
+type Place struct {
+	Room
+	Standing   Standing
+	Membership *Membership // nil for who is not in it
+}
+
+// Allows asks the policy table for the person whose place this is.
+func (p Place) Allows(a Action) bool { return Allows(p.Standing, p.Room, a) }
+
+// In says whether the person is in the room.
+func (p Place) In() bool { return p.Membership != nil }
+
+// may is asked first by every method that touches a room: it answers with the
+// place, NotFound for who may not even see it, else Forbidden.
+func (c *Chat) may(ctx context.Context, who Account, id RoomID, a Action) (Place, error) {
+	room, m, err := c.store.RoomFor(ctx, id, who.ID)
+	if err != nil {
+		return Place{}, err
+	}
+	p := Place{Room: room, Standing: stand(who, room, m), Membership: m}
+	switch {
+	case p.Allows(a):
+		return p, nil
+	case p.Allows(See):
+		return Place{}, Forbidden(refusal(p, a))
+	}
+	return Place{}, NotFound()
+}
+
+// refusal says in words why somebody who sees the room may not act in it.
+func refusal(p Place, a Action) string {
+	switch {
+	case p.Everyone && a == Leave:
+		return "Everybody is in this room; it cannot be left."
+	case p.Everyone && a == Expel:
+		return "Everybody is in this room; nobody can be put out of it."
+	case p.Everyone && a == Destroy:
+		return "This room belongs to everybody and cannot be deleted."
+	case p.Kind == Direct:
+		return "That is not possible in a direct conversation."
+	case !p.In() && (a == Post || a == Listen || a == Add || a == Edit || a == Delete || a == React):
+		return "Join the room first."
+	case a == Leave:
+		return "You are not in this room."
+	case a == Join:
+		return "You are in this room already."
+	}
+	return "Only an owner of the room or an administrator may do that."
+}
+
+// Listener is the right to be told live of one room. Only Enter makes one, so
+// nobody can be subscribed who was not let in.
+type Listener struct {
+	room    RoomID
+	account AccountID
+}
+
+// Room is the room that may be listened to.
+func (l Listener) Room() RoomID { return l.room }
+
+// Account is the person who may listen.
+func (l Listener) Account() AccountID { return l.account }
+
+// Enter lets a person listen to a room.
+func (c *Chat) Enter(ctx context.Context, who Account, room RoomID) (Listener, error) {
+	if _, err := c.may(ctx, who, room, Listen); err != nil {
+		return Listener{}, err
+	}
+	return Listener{room: room, account: who.ID}, nil
+}

@@ -1,0 +1,178 @@
+package chat_test
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"parley/app/chat"
+)
+
+// deed is one thing that somebody tries to do in a room, through the service.
+type deed struct {
+	name string
+	do   func(w *world, who chat.Account, room chat.RoomID) error
+}
+
+var deeds = []deed{
+	{"visit", func(w *world, who chat.Account, r chat.RoomID) error {
+		_, err := w.chat.Visit(w.ctx, who, r)
+		return err
+	}},
+	{"page", func(w *world, who chat.Account, r chat.RoomID) error {
+		_, err := w.chat.Page(w.ctx, who, r, chat.Span{})
+		return err
+	}},
+	{"people", func(w *world, who chat.Account, r chat.RoomID) error {
+		_, err := w.chat.Occupants(w.ctx, who, r)
+		return err
+	}},
+	{"listen", func(w *world, who chat.Account, r chat.RoomID) error {
+		_, err := w.chat.Enter(w.ctx, who, r)
+		return err
+	}},
+	{"read", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.MarkRead(w.ctx, who, r, 1) }},
+	{"type", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.Type(w.ctx, who, r) }},
+	{"post", func(w *world, who chat.Account, r chat.RoomID) error {
+		_, err := w.chat.Post(w.ctx, who, r, chat.Draft{Body: "x"})
+		return err
+	}},
+	{"react", func(w *world, who chat.Account, r chat.RoomID) error {
+		_, err := w.chat.React(w.ctx, who, w.message("third", r), "👍", nil)
+		return err
+	}},
+	{"edit", func(w *world, who chat.Account, r chat.RoomID) error {
+		_, err := w.chat.Edit(w.ctx, who, w.message(who.Username, r), "better")
+		return err
+	}},
+	{"edit another's", func(w *world, who chat.Account, r chat.RoomID) error {
+		_, err := w.chat.Edit(w.ctx, who, w.message("third", r), "words in a mouth")
+		return err
+	}},
+	{"delete", func(w *world, who chat.Account, r chat.RoomID) error {
+		_, err := w.chat.Delete(w.ctx, who, w.message(who.Username, r))
+		return err
+	}},
+	{"moderate", func(w *world, who chat.Account, r chat.RoomID) error {
+		_, err := w.chat.Delete(w.ctx, who, w.message("third", r))
+		return err
+	}},
+	{"join", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.Join(w.ctx, who, r) }},
+	{"leave", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.Leave(w.ctx, who, r) }},
+	{"topic", func(w *world, who chat.Account, r chat.RoomID) error {
+		room, _, _ := w.store.RoomFor(w.ctx, r, 0)
+		return w.chat.Retitle(w.ctx, who, r, cmp.Or(room.Name, "r"), "new topic")
+	}},
+	{"rename", func(w *world, who chat.Account, r chat.RoomID) error {
+		return w.chat.Retitle(w.ctx, who, r, fmt.Sprint("new ", r), "")
+	}},
+	{"add", func(w *world, who chat.Account, r chat.RoomID) error {
+		return w.chat.Add(w.ctx, who, r, w.ids("newcomer"))
+	}},
+	{"expel", func(w *world, who chat.Account, r chat.RoomID) error {
+		return w.chat.Expel(w.ctx, who, r, w.people["third"].ID)
+	}},
+	{"destroy", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.Destroy(w.ctx, who, r) }},
+}
+
+// What each sort of person may do in each sort of room. "404" is not even to be
+// told that it exists; a deed that is not named is forbidden.
+var rights = []struct {
+	room, who string
+	may       string
+}{
+	{"open", "owner", "visit page people listen read type post react edit delete moderate join leave topic rename add expel destroy"},
+	{"open", "member", "visit page people listen read type post react edit delete join leave topic add"},
+	{"open", "outsider", "visit page people join leave"},
+	{"open", "admin", "visit page people join leave topic rename expel destroy"},
+	{"open", "former", "visit page people join leave"},
+	{"private", "owner", "visit page people listen read type post react edit delete moderate join leave topic rename add expel destroy"},
+	{"private", "member", "visit page people listen read type post react edit delete join leave topic add"},
+	{"private", "outsider", "404"},
+	{"private", "admin", "404"},
+	{"private", "former", "404"},
+	{"direct", "member", "visit page people listen read type post react edit delete join"},
+	{"direct", "outsider", "404"},
+	{"direct", "admin", "404"},
+	{"everyone", "member", "visit page people listen read type post react edit delete join topic add"},
+	{"everyone", "admin", "visit page people listen read type post react edit delete moderate join topic rename add"},
+	{"private with admin", "admin", "visit page people listen read type post react edit delete moderate join leave topic rename add expel destroy"},
+}
+
+// place makes the room for one deed, which may change it.
+func (w *world) place(kind, deed string) chat.RoomID {
+	w.Helper()
+	var room chat.RoomID
+	switch kind {
+	case "open":
+		room = w.room("for "+deed, chat.Open, "owner", "member", "third", "former")
+	case "private":
+		room = w.room("for "+deed, chat.Private, "owner", "member", "third", "former")
+	case "private with admin":
+		return w.room("for "+deed, chat.Private, "owner", "admin", "third")
+	case "direct":
+		return w.direct("member", "third")
+	case "everyone":
+		return 1
+	}
+	w.ok(w.chat.Leave(w.ctx, w.people["former"], room))
+	return room
+}
+
+// message is one that somebody said in a room; or another's, for who may say
+// nothing there; or one that does not exist, as the room.
+func (w *world) message(by string, room chat.RoomID) chat.MessageID {
+	for _, name := range []string{by, "third"} {
+		if m, err := w.chat.Post(w.ctx, w.people[name], room, chat.Draft{Body: "said by " + name}); err == nil {
+			return m.ID
+		}
+	}
+	return chat.MessageID(room)
+}
+
+func TestThePolicyTableHoldsThroughTheService(t *testing.T) {
+	for _, r := range rights {
+		t.Run(r.who+" in "+r.room, func(t *testing.T) {
+			w := begin(t, "admin", "owner", "member", "third", "former", "outsider", "newcomer")
+			who := w.people[r.who]
+			for _, d := range deeds {
+				err := d.do(w, who, w.place(r.room, d.name))
+				absent := d.do(w, who, 424242)
+				if !errors.Is(absent, chat.ErrNotFound) {
+					t.Fatalf("%s in a room that does not exist: %v", d.name, absent)
+				}
+				switch {
+				case r.may == "404":
+					if !errors.Is(err, chat.ErrNotFound) || err.Error() != absent.Error() {
+						t.Errorf("%s: got %v, want %v", d.name, err, absent)
+					}
+				case slices.Contains(strings.Fields(r.may), d.name):
+					if err != nil {
+						t.Errorf("%s is refused: %v", d.name, err)
+					}
+				case !errors.Is(err, chat.ErrForbidden):
+					t.Errorf("%s: got %v, want a refusal", d.name, err)
+				}
+			}
+		})
+	}
+}
+
+func TestTheTableGrantsNothingThatIsNotListed(t *testing.T) {
+	for s := chat.Outsider; s <= chat.Party; s++ {
+		for a := chat.See; a <= chat.Destroy; a++ {
+			if everyone := (chat.Room{Everyone: true}); chat.Allows(s, everyone, a) && (a == chat.Leave || a == chat.Expel || a == chat.Destroy) {
+				t.Error("the room of everybody allows", s, a)
+			}
+			if s == chat.Outsider && chat.Allows(s, chat.Room{}, a) {
+				t.Error("an outsider may", a)
+			}
+			if chat.Allows(s, chat.Room{}, a) && !chat.Allows(s, chat.Room{}, chat.See) {
+				t.Error("somebody may act in what he may not see:", s, a)
+			}
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package chat
+
+import (
+	"context"
+	"time"
+)
+
+// Role is what a person is on the whole server.
+type Role int
+
+// Roles, by rising power.
+const (
+	RoleMember Role = iota
+	RoleAdmin
+)
+
+func (r Role) String() string {
+	if r == RoleAdmin {
+		return "administrator"
+	}
+	return "member"
+}
+
+// Person is what everybody may know of an account.
+type Person struct {
+	ID       AccountID `json:"id"`
+	Username string    `json:"u,omitempty"`
+	Name     string    `json:"n"` // as shown
+}
+
+// Account is a person together with what only the server needs.
+type Account struct {
+	Person
+	Role     Role
+	Created  time.Time
+	Disabled bool
+}
+
+// Admin says whether the account administers the server.
+func (a Account) Admin() bool { return a.Role >= RoleAdmin }
+
+// AccountStore keeps people. Names are found by FoldName, kept unique by Skeleton.
+type AccountStore interface {
+	Account(context.Context, AccountID) (Account, error)
+	AccountNamed(ctx context.Context, username string) (Account, error)
+	// People lists accounts that are not disabled by display name, those whose
+	// name or username begins with query only; at most limit, from offset on.
+	People(ctx context.Context, query string, offset, limit int) ([]Account, error)
+	// Persons answers for the ids that exist, in the order asked.
+	Persons(context.Context, []AccountID) ([]Person, error)
+	SetDisplayName(ctx context.Context, who AccountID, name string) error
+	SetRole(ctx context.Context, who AccountID, role Role) error
+}
+
+// PeoplePage is how many people one page of the directory holds.
+const PeoplePage = 100
+
+// People lists the directory; more says that there is a next page.
+func (c *Chat) People(ctx context.Context, query string, page int) (people []Account, more bool, err error) {
+	people, err = c.store.People(ctx, FoldName(query), page*PeoplePage, PeoplePage+1)
+	if len(people) > PeoplePage {
+		return people[:PeoplePage], true, err
+	}
+	return people, false, err
+}
+
+// Profile answers with one account of the directory.
+func (c *Chat) Profile(ctx context.Context, id AccountID) (Account, error) {
+	return c.store.Account(ctx, id)
+}
+
+// Rename changes the caller's own display name.
+func (c *Chat) Rename(ctx context.Context, who Account, name string) error {
+	name, err := ParseDisplayName(name)
+	if err != nil {
+		return err
+	}
+	if err := c.store.SetDisplayName(ctx, who.ID, name); err != nil {
+		return err
+	}
+	c.bus.Tell(RosterChanged{People: []AccountID{who.ID}})
+	return nil
+}
+
+// Promote sets the role of an account; the command line asks for it.
+func (c *Chat) Promote(ctx context.Context, username string, role Role) error {
+	a, err := c.store.AccountNamed(ctx, username)
+	if err != nil {
+		return err
+	}
+	return c.store.SetRole(ctx, a.ID, role)
+}
+
+// Named finds an account by its username.
+func (c *Chat) Named(ctx context.Context, username string) (Account, error) {
+	return c.store.AccountNamed(ctx, username)
+}

@@ -1,0 +1,85 @@
+// Package chat holds the rules: who may say what where, and what follows from
+// it. It knows nothing of HTTP, HTML, SQL or sockets.
+package chat
+
+import (
+	"context"
+	"time"
+)
+
+// Chat is the service that every page, fragment, socket and command asks.
+type Chat struct {
+	store  Store
+	bus    Bus
+	now    func() time.Time
+	Limits *Limits
+}
+
+// New makes the service. now is the clock, for tests; nil is the real one.
+func New(store Store, bus Bus, limits *Limits, now func() time.Time) *Chat {
+	if now == nil {
+		now = time.Now
+	}
+	return &Chat{store: store, bus: bus, Limits: limits, now: now}
+}
+
+// Store is the durable truth. Each method is one question, or one change with a
+// transaction of its own that is durable when the method returns. What does not
+// exist is an ErrNotFound; a store that cannot write now answers ErrBusy.
+type Store interface {
+	AccountStore
+	RoomStore
+	MessageStore
+	Settings(context.Context) (Settings, error)
+	SetSetting(ctx context.Context, key, value string) error
+}
+
+// Bus carries hints of what was already stored. Hints may come late, doubled,
+// out of order or never; the store holds the truth.
+type Bus interface {
+	Tell(Hint)
+}
+
+// Hint is one of the types below.
+type Hint interface{ hint() }
+
+type (
+	// RoomChanged says that a room's log has grown to Rev.
+	RoomChanged struct {
+		Room RoomID
+		Rev  Rev
+	}
+	// RoomRenamed says that the head of a room (name, topic, people) changed.
+	RoomRenamed struct{ Room RoomID }
+	// RoomDropped says that a room is gone for everybody.
+	RoomDropped struct {
+		Room   RoomID
+		People []AccountID
+	}
+	// RosterChanged says that the list of rooms of these people changed.
+	RosterChanged struct{ People []AccountID }
+	// ReadMoved says that a person has read further, on some device.
+	ReadMoved struct {
+		Account AccountID
+		Room    RoomID
+	}
+	// SessionEnded says that sessions must be silent from now on. Nil Sessions
+	// means all of the account's.
+	SessionEnded struct {
+		Account  AccountID
+		Sessions [][]byte // by hash
+	}
+	// SomeoneTypes says that a person is writing in a room now.
+	SomeoneTypes struct {
+		Room RoomID
+		Who  Person
+	}
+)
+
+func (RoomChanged) hint()   {}
+func (RoomRenamed) hint()   {}
+func (RoomDropped) hint()   {}
+func (RosterChanged) hint() {}
+func (ReadMoved) hint()     {}
+func (SessionEnded) hint()  {}
+func (SomeoneTypes) hint()  {}

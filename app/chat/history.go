@@ -1,0 +1,158 @@
+package chat
+
+import (
+	"context"
+	"errors"
+)
+
+// Page answers with a page of a room's log.
+func (c *Chat) Page(ctx context.Context, who Account, room RoomID, s Span) (Page, error) {
+	if _, err := c.may(ctx, who, room, Read); err != nil {
+		return Page{}, err
+	}
+	return c.store.Page(ctx, room, s, PageSize)
+}
+
+// Permalink finds a message of a room: ErrGone when it was deleted.
+func (c *Chat) Permalink(ctx context.Context, who Account, room RoomID, id MessageID) (Message, error) {
+	if _, err := c.may(ctx, who, room, Read); err != nil {
+		return Message{}, err
+	}
+	m, err := c.store.Message(ctx, id)
+	switch {
+	case errors.Is(err, ErrNotFound) || err == nil && m.Room != room:
+		return Message{}, NotFound()
+	case err != nil:
+		return Message{}, err
+	case m.Deleted:
+		return Message{}, Gone("This message was deleted.")
+	}
+	return m, nil
+}
+
+// ChangesSince answers with what a page that stands at since has missed. The
+// listener is the proof that it may be told.
+func (c *Chat) ChangesSince(ctx context.Context, room RoomID, since Rev) (Changes, error) {
+	return c.store.ChangesSince(ctx, room, since, MaxChanges)
+}
+
+// MarkRead moves the caller's read mark of a room up to a message.
+func (c *Chat) MarkRead(ctx context.Context, who Account, room RoomID, upto MessageID) error {
+	if _, err := c.may(ctx, who, room, Listen); err != nil {
+		return err
+	}
+	moved, err := c.store.SetRead(ctx, room, who.ID, upto)
+	if err == nil && moved {
+		c.bus.Tell(ReadMoved{Account: who.ID, Room: room})
+	}
+	return err
+}
+
+// Type says that the caller is writing. It is checked like Post and kept nowhere.
+func (c *Chat) Type(ctx context.Context, who Account, room RoomID) error {
+	if _, err := c.may(ctx, who, room, Post); err != nil {
+		return err
+	}
+	if err := c.Limits.Take(LimitTyping, who.ID.key()); err != nil {
+		return err
+	}
+	c.bus.Tell(SomeoneTypes{Room: room, Who: who.Person})
+	return nil
+}
+
+// Marks tells how far the people of a room have read: what badges are made of.
+func (c *Chat) Marks(ctx context.Context, room RoomID) (Room, map[AccountID]Membership, error) {
+	return c.store.Marks(ctx, room)
+}
+
+// SideRoomOf answers with one room of a person's list.
+func (c *Chat) SideRoomOf(ctx context.Context, who AccountID, room RoomID) (SideRoom, error) {
+	return c.store.SideRoomOf(ctx, who, room)
+}
+
+// Roster answers with a room and its people: what its header is made of. Only who
+// listens to the room is shown that.
+func (c *Chat) Roster(ctx context.Context, room RoomID) (Room, []Occupant, error) {
+	r, _, err := c.store.RoomFor(ctx, room, 0)
+	if err != nil {
+		return r, nil, err
+	}
+	people, err := c.store.Occupants(ctx, room)
+	return r, people, err
+}
+
+// Unread is a room with something new.
+type Unread struct {
+	SideRoom
+	Last []Message // the newest that were said, in order
+}
+
+// Unread lists a person's rooms with something new, what asks for him first; of
+// each the last messages, at most peek.
+func (c *Chat) Unread(ctx context.Context, who Account, peek int) ([]Unread, error) {
+	rooms, err := c.store.Sidebar(ctx, who.ID)
+	if err != nil {
+		return nil, err
+	}
+	var urgent, others []Unread
+	for _, r := range rooms {
+		if r.Unread(r.Room) == 0 {
+			continue
+		}
+		p, err := c.store.Page(ctx, r.ID, Span{}, peek*3)
+		if err != nil {
+			return nil, err
+		}
+		u := Unread{SideRoom: r}
+		for _, m := range p.Messages {
+			if m.Kind == Said && !m.Deleted && m.Posts > r.Read {
+				u.Last = append(u.Last, m)
+			}
+		}
+		u.Last = u.Last[max(0, len(u.Last)-peek):]
+		if r.Kind == Direct || r.Mentions > 0 {
+			urgent = append(urgent, u)
+		} else {
+			others = append(others, u)
+		}
+	}
+	return append(urgent, others...), nil
+}
+
+// MarkAllRead moves every read mark of a person to the newest.
+func (c *Chat) MarkAllRead(ctx context.Context, who Account) error {
+	rooms, err := c.store.Sidebar(ctx, who.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range rooms {
+		if r.Unread(r.Room) > 0 {
+			if err := c.MarkRead(ctx, who, r.ID, r.Last); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// InCommon lists the rooms that two people are both in, as the first one sees it.
+func (c *Chat) InCommon(ctx context.Context, who Account, other AccountID) ([]SideRoom, error) {
+	mine, err := c.store.Sidebar(ctx, who.ID)
+	if err != nil || other == who.ID {
+		return nil, err
+	}
+	var common []SideRoom
+	for _, r := range mine {
+		if r.Kind == Direct {
+			continue
+		}
+		_, m, err := c.store.RoomFor(ctx, r.ID, other)
+		if err != nil {
+			return nil, err
+		}
+		if m != nil {
+			common = append(common, r)
+		}
+	}
+	return common, nil
+}

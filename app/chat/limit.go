@@ -1,0 +1,163 @@
+package chat
+
+import (
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Limit names a rate. Each is a setting that can be changed while the server runs.
+type Limit struct {
+	Key     string // of the setting
+	Default int
+	Per     time.Duration // Default events in this time
+	Burst   int           // events at once, in multiples of the setting; 0: the setting itself
+	Help    string
+}
+
+// The limits of this server, in the order in which they are listed.
+var (
+	LimitMessages     = &Limit{"limit.messages", 2, time.Second, 5, "messages per second and person, after a burst of five times as many"}
+	LimitEdits        = &Limit{"limit.edits", 5, time.Second, 0, "edits, deletions and reactions per second and person"}
+	LimitTyping       = &Limit{"limit.typing", 30, time.Minute, 0, "typing signals per minute and person"}
+	LimitRooms        = &Limit{"limit.rooms", 20, 24 * time.Hour, 0, "rooms created per day and person"}
+	LimitLoginAccount = &Limit{"limit.login.account", 5, 30 * time.Minute, 0, "failed logins per half hour and account"}
+	LimitLoginAddress = &Limit{"limit.login.address", 20, 10 * time.Minute, 0, "failed logins per ten minutes and address"}
+	LimitSignup       = &Limit{"limit.signup", 10, time.Hour, 0, "sign-ups per hour and address"}
+	LimitSockets      = &Limit{"limit.sockets.account", 16, 0, 0, "open pages per account"}
+	LimitSocketsAddr  = &Limit{"limit.sockets.address", 200, 0, 0, "open pages per address"}
+
+	AllLimits = []*Limit{LimitMessages, LimitEdits, LimitTyping, LimitRooms, LimitLoginAccount, LimitLoginAddress, LimitSignup, LimitSockets, LimitSocketsAddr}
+)
+
+// Limits counts what people do. It is safe for concurrent use.
+type Limits struct {
+	now  func() time.Time
+	mu   sync.Mutex
+	set  map[string]int // by Limit.Key; absent: the default
+	seen map[*Limit]map[string]*rate.Limiter
+}
+
+// NewLimits counts from zero with the default settings; now may be nil.
+func NewLimits(now func() time.Time) *Limits {
+	if now == nil {
+		now = time.Now
+	}
+	return &Limits{now: now, set: map[string]int{}, seen: map[*Limit]map[string]*rate.Limiter{}}
+}
+
+// Adopt takes the values from the settings; what was counted so far is kept
+// where a value did not change.
+func (l *Limits) Adopt(s Settings) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, k := range AllLimits {
+		n, ok := s.Limit(k)
+		old, had := l.set[k.Key]
+		if ok == had && n == old {
+			continue
+		}
+		delete(l.set, k.Key)
+		if ok {
+			l.set[k.Key] = n
+		}
+		delete(l.seen, k)
+	}
+}
+
+// Value is the setting in force; 0 is off.
+func (l *Limits) Value(k *Limit) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.value(k)
+}
+
+func (l *Limits) value(k *Limit) int {
+	if n, ok := l.set[k.Key]; ok {
+		return n
+	}
+	return k.Default
+}
+
+// Take counts one event of key, or refuses it with ErrTooOften.
+func (l *Limits) Take(k *Limit, key string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := l.bucket(k, key)
+	if b == nil {
+		return nil
+	}
+	now := l.now()
+	r := b.ReserveN(now, 1)
+	if wait := r.DelayFrom(now); wait > 0 {
+		r.CancelAt(now)
+		return TooOften("That was a little fast. Wait a moment and try again.", wait)
+	}
+	return nil
+}
+
+// Full refuses when key has no event left, and counts nothing.
+func (l *Limits) Full(k *Limit, key string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := l.bucket(k, key)
+	now := l.now()
+	if b == nil || b.TokensAt(now) >= 1 {
+		return nil
+	}
+	wait := time.Duration((1 - b.TokensAt(now)) / float64(b.Limit()) * float64(time.Second))
+	return TooOften("Too many tries. Wait "+inWords(wait)+" and try again.", wait)
+}
+
+// Forgive forgets what was counted of key.
+func (l *Limits) Forgive(k *Limit, key string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.seen[k], key)
+}
+
+// maxKeys bounds the memory of one limit: beyond it full buckets are forgotten,
+// which changes nothing for whom they belonged to.
+const maxKeys = 20_000
+
+func (l *Limits) bucket(k *Limit, key string) *rate.Limiter {
+	n := l.value(k)
+	if n <= 0 || k.Per == 0 {
+		return nil
+	}
+	keys := l.seen[k]
+	if keys == nil {
+		keys = map[string]*rate.Limiter{}
+		l.seen[k] = keys
+	}
+	if b := keys[key]; b != nil {
+		return b
+	}
+	burst := n * max(1, k.Burst)
+	if len(keys) >= maxKeys {
+		for key, b := range keys {
+			if b.TokensAt(l.now()) >= float64(burst) {
+				delete(keys, key)
+			}
+		}
+	}
+	b := rate.NewLimiter(rate.Limit(float64(n)/k.Per.Seconds()), burst)
+	keys[key] = b
+	return b
+}
+
+// inWords says how long somebody has to wait.
+func inWords(d time.Duration) string {
+	switch s := int(d.Seconds()) + 1; {
+	case s < 60:
+		return strconv.Itoa(s) + " seconds"
+	case s < 120:
+		return "a minute"
+	default:
+		return strconv.Itoa(s/60) + " minutes"
+	}
+}
+
+func (id AccountID) key() string { return strconv.FormatInt(int64(id), 10) }

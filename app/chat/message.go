@@ -1,0 +1,289 @@
+package chat
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+)
+
+// MessageKind says what a row of the log is.
+type MessageKind int
+
+// Kinds of row. All but Said are told by the server and never counted as unread.
+const (
+	Said    MessageKind = iota
+	Joined              // Event.People came in
+	Left                // Event.People went
+	Renamed             // Event.Arg is the new name
+	Retopic             // Event.Arg is the new topic
+)
+
+// Message is one row of a room's log as it now is.
+type Message struct {
+	ID      MessageID
+	Room    RoomID
+	Rev     Rev
+	Posts   int64 // the room's count of posts with this row
+	Kind    MessageKind
+	Author  Person
+	At      time.Time
+	Cont    bool // goes on from the row before: same author, at most Continued apart
+	Body    string
+	Text    Text
+	For     []AccountID // people it is for: their rows are highlighted
+	CID     string
+	Edited  time.Time
+	Deleted bool
+	Event   Event
+	// Reactions in the order in which their emoji came first.
+	Reactions []Reaction
+}
+
+// Reaction is one emoji and who put it there, the first first.
+type Reaction struct {
+	Emoji string   `json:"e"`
+	By    []Person `json:"by"`
+}
+
+// Event is what a row says that no person wrote.
+type Event struct {
+	People []Person `json:"p,omitempty"` // the first MaxEventPeople of them
+	Count  int      `json:"c,omitempty"`
+	Arg    string   `json:"a,omitempty"`
+}
+
+const (
+	// Continued is how long after a message the next of the same author goes on from it.
+	Continued = 5 * time.Minute
+	// JoinRun is how long one row collects people who come in.
+	JoinRun = 30 * time.Minute
+	// MaxEventPeople is how many names a row of the log keeps.
+	MaxEventPeople = 20
+	// QuietLeaves is the size of room above which nobody is told who left.
+	QuietLeaves = 20
+	// PageSize is how many rows a page of history has.
+	PageSize = 50
+	// MaxChanges is how many changes a catch-up answers; more: load the room anew.
+	MaxChanges = 200
+)
+
+// Version is what a message said until it was edited.
+type Version struct {
+	Text Text
+	At   time.Time // until when
+}
+
+// Draft is what a person wants to say. CID is the client's own id for it: the
+// same author and CID are one message for ever.
+type Draft struct {
+	Body string
+	CID  string
+}
+
+// NewMessage is a draft that passed every rule.
+type NewMessage struct {
+	Room   RoomID
+	Author Person
+	At     time.Time
+	Body   string
+	Text   Text
+	For    []AccountID
+	CID    string
+}
+
+// Changes is what happened in a room after a rev: rows as they now are, by
+// place, and the people who went.
+type Changes struct {
+	Rev      Rev
+	Messages []Message
+	Gone     []AccountID
+	Reset    bool // too many to tell: load the room anew
+}
+
+// Span chooses a page of history; the zero Span is the newest page.
+type Span struct {
+	Before, After, Around MessageID // at most one is set
+}
+
+// Page is a run of a room's log in order.
+type Page struct {
+	Messages []Message
+	Older    bool // there is more before
+	Newer    bool // there is more after
+}
+
+// MessageStore keeps the logs.
+type MessageStore interface {
+	// AddMessage stores a message, or answers with the one that this author
+	// stored under the same CID before.
+	AddMessage(context.Context, NewMessage) (m Message, fresh bool, err error)
+	// AddDirect does the same in the conversation of these people, which it
+	// begins if there is none.
+	AddDirect(ctx context.Context, people []AccountID, m NewMessage) (_ Message, fresh bool, err error)
+	Message(context.Context, MessageID) (Message, error)
+	// MessageByCID finds what an author stored under a client id.
+	MessageByCID(ctx context.Context, author AccountID, cid string) (Message, error)
+	Page(ctx context.Context, room RoomID, s Span, size int) (Page, error)
+	// ChangesSince answers with what changed after since, at most limit rows.
+	ChangesSince(ctx context.Context, room RoomID, since Rev, limit int) (Changes, error)
+	// SetBody replaces what a message says; the earlier version is kept.
+	SetBody(ctx context.Context, id MessageID, body string, text Text, people []AccountID, at time.Time) (Message, error)
+	// Erase empties a message and keeps its row.
+	Erase(ctx context.Context, id MessageID, at time.Time) (Message, error)
+	// SetReactions replaces a message's reactions by what change makes of them;
+	// nothing happens when change says so.
+	SetReactions(ctx context.Context, id MessageID, change func([]Reaction) ([]Reaction, error)) (Message, error)
+	// Versions lists what a message said before, the oldest first.
+	Versions(context.Context, MessageID) ([]Version, error)
+	// Mentionable finds the people a room's messages can be for, by FoldName.
+	Mentionable(ctx context.Context, room RoomID, names []string) (map[string]AccountID, error)
+	// SetRead moves a read mark forward, never back; moved tells whether it did.
+	SetRead(ctx context.Context, room RoomID, who AccountID, upto MessageID) (moved bool, err error)
+}
+
+// Post says something in a room. Saying it again with the same CID answers with
+// the first message, whatever the body.
+func (c *Chat) Post(ctx context.Context, who Account, room RoomID, d Draft) (Message, error) {
+	if err := d.validate(); err != nil {
+		return Message{}, err
+	}
+	if _, err := c.may(ctx, who, room, Post); err != nil {
+		return Message{}, err
+	}
+	if m, err := c.again(ctx, who, d); err == nil {
+		return m, nil
+	}
+	n, err := c.compose(ctx, who, room, d)
+	if err != nil {
+		return Message{}, err
+	}
+	if n.For, err = c.mentions(ctx, who, &n); err != nil {
+		return Message{}, err
+	}
+	m, fresh, err := c.store.AddMessage(ctx, n)
+	if err != nil || !fresh {
+		return m, err
+	}
+	c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev})
+	return m, nil
+}
+
+// again finds the message that a repeated draft already made, before a rate
+// limit could refuse it.
+func (c *Chat) again(ctx context.Context, who Account, d Draft) (Message, error) {
+	if d.CID == "" {
+		return Message{}, ErrNotFound
+	}
+	return c.store.MessageByCID(ctx, who.ID, d.CID)
+}
+
+// validate checks what needs no store.
+func (d *Draft) validate() error {
+	if len(d.CID) > 64 || strings.ContainsFunc(d.CID, notCID) {
+		return Invalid("cid", "The message's client id must be at most 64 letters and digits.")
+	}
+	return nil
+}
+
+func notCID(r rune) bool {
+	return !(r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '-' || r == '_')
+}
+
+// NewCID makes a client id for a form that was drawn without a script.
+func NewCID() string { return rand.Text() }
+
+// compose parses a draft and takes it from the author's rate.
+func (c *Chat) compose(ctx context.Context, who Account, room RoomID, d Draft) (NewMessage, error) {
+	text, err := ParseText(d.Body)
+	if err != nil {
+		return NewMessage{}, err
+	}
+	if err := c.Limits.Take(LimitMessages, who.ID.key()); err != nil {
+		return NewMessage{}, err
+	}
+	if d.CID == "" {
+		d.CID = NewCID()
+	}
+	return NewMessage{Room: room, Author: who.Person, At: c.now(), Body: TidyBody(d.Body), Text: text, CID: d.CID}, nil
+}
+
+// mentions resolves @names to people who can see the room; other names stay
+// plain text, so that they tell nothing to nobody.
+func (c *Chat) mentions(ctx context.Context, who Account, n *NewMessage) ([]AccountID, error) {
+	names := n.Text.Names()
+	if len(names) == 0 {
+		return nil, nil
+	}
+	ids, err := c.store.Mentionable(ctx, n.Room, names)
+	if err != nil {
+		return nil, err
+	}
+	n.Text.Resolve(ids)
+	var people []AccountID
+	for _, name := range names {
+		if id := ids[name]; id != 0 && id != who.ID && !slices.Contains(people, id) {
+			people = append(people, id)
+		}
+	}
+	return people, nil
+}
+
+// FindDirect answers with the conversation of the caller and these people, or
+// with 0 when none was begun. It checks that they can be talked to.
+func (c *Chat) FindDirect(ctx context.Context, who Account, with []AccountID) (RoomID, []Person, error) {
+	with = slices.DeleteFunc(slices.Clone(with), func(id AccountID) bool { return id == who.ID })
+	slices.Sort(with)
+	with = slices.Compact(with)
+	if len(with) == 0 {
+		return 0, nil, Invalid("to", "Choose at least one person.")
+	}
+	if len(with) >= MaxDirect {
+		return 0, nil, Invalid("to", "A direct conversation has at most 9 people. Make a private room for more.")
+	}
+	people, err := c.store.Persons(ctx, with)
+	if err != nil {
+		return 0, nil, err
+	}
+	if len(people) != len(with) {
+		return 0, nil, NotFound()
+	}
+	room, err := c.store.Direct(ctx, append(with, who.ID))
+	if errors.Is(err, ErrNotFound) {
+		return 0, people, nil
+	}
+	return room, people, err
+}
+
+// PostDirect says something to people directly; the first message begins the
+// conversation.
+func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d Draft) (Message, error) {
+	if err := d.validate(); err != nil {
+		return Message{}, err
+	}
+	room, people, err := c.FindDirect(ctx, who, with)
+	if err != nil {
+		return Message{}, err
+	}
+	if room != 0 {
+		return c.Post(ctx, who, room, d)
+	}
+	n, err := c.compose(ctx, who, 0, d)
+	if err != nil {
+		return Message{}, err
+	}
+	n.Text.Resolve(nil) // every message of a conversation is for its people anyway
+	ids := make([]AccountID, 0, len(people)+1)
+	for _, p := range people {
+		ids = append(ids, p.ID)
+	}
+	m, _, err := c.store.AddDirect(ctx, append(ids, who.ID), n)
+	if err != nil {
+		return Message{}, err
+	}
+	c.bus.Tell(RosterChanged{People: append(ids, who.ID)})
+	c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev})
+	return m, nil
+}

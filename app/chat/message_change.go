@@ -1,0 +1,151 @@
+package chat
+
+import (
+	"context"
+	"slices"
+)
+
+const (
+	// MaxReactions is how many kinds of emoji a message takes.
+	MaxReactions = 100
+	// MaxReactionsEach is how many of them one person puts there.
+	MaxReactionsEach = 20
+)
+
+// Said answers with a message, and the place it was said in, for who may read it.
+func (c *Chat) Said(ctx context.Context, who Account, id MessageID) (Message, Place, error) {
+	return c.said(ctx, who, id, Read)
+}
+
+// said finds a message that somebody wrote, for who may do something to it.
+func (c *Chat) said(ctx context.Context, who Account, id MessageID, a Action) (Message, Place, error) {
+	m, err := c.store.Message(ctx, id)
+	if err != nil {
+		return Message{}, Place{}, err
+	}
+	p, err := c.may(ctx, who, m.Room, a)
+	switch {
+	case err != nil:
+		return Message{}, Place{}, err
+	case m.Kind != Said:
+		return Message{}, Place{}, NotFound()
+	case m.Deleted:
+		return m, p, Gone("This message was deleted.")
+	}
+	return m, p, nil
+}
+
+// Versions lists what a message said before it was edited.
+func (c *Chat) Versions(ctx context.Context, who Account, id MessageID) ([]Version, error) {
+	if _, _, err := c.said(ctx, who, id, Read); err != nil {
+		return nil, err
+	}
+	return c.store.Versions(ctx, id)
+}
+
+// Edit changes what one said oneself. The same body again changes nothing.
+func (c *Chat) Edit(ctx context.Context, who Account, id MessageID, body string) (Message, error) {
+	m, _, err := c.said(ctx, who, id, Edit)
+	if err != nil {
+		return m, err
+	}
+	if m.Author.ID != who.ID {
+		return m, Forbidden("Only who wrote a message can change it.")
+	}
+	n := NewMessage{Room: m.Room, Body: TidyBody(body)}
+	if n.Text, err = ParseText(body); err != nil || n.Body == m.Body {
+		return m, err
+	}
+	if err := c.Limits.Take(LimitEdits, who.ID.key()); err != nil {
+		return m, err
+	}
+	if n.For, err = c.mentions(ctx, who, &n); err != nil {
+		return m, err
+	}
+	if m, err = c.store.SetBody(ctx, id, n.Body, n.Text, n.For, c.now()); err != nil {
+		return m, err
+	}
+	c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev})
+	return m, nil
+}
+
+// Delete takes back what one said, or what others said for who moderates the
+// room. What is deleted already stays so.
+func (c *Chat) Delete(ctx context.Context, who Account, id MessageID) (Message, error) {
+	m, p, err := c.said(ctx, who, id, Delete)
+	if m.Deleted {
+		return m, nil
+	}
+	if err != nil {
+		return m, err
+	}
+	if m.Author.ID != who.ID && !p.Allows(Moderate) {
+		return m, Forbidden("Only who wrote a message, or an owner of the room, can delete it.")
+	}
+	if err := c.Limits.Take(LimitEdits, who.ID.key()); err != nil {
+		return m, err
+	}
+	if m, err = c.store.Erase(ctx, id, c.now()); err != nil {
+		return m, err
+	}
+	c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev})
+	return m, nil
+}
+
+// React puts an emoji of the caller to a message, or takes it away; nil turns it
+// over. Saying the same twice changes nothing.
+func (c *Chat) React(ctx context.Context, who Account, id MessageID, emoji string, on *bool) (Message, error) {
+	m, _, err := c.said(ctx, who, id, React)
+	if err != nil {
+		return m, err
+	}
+	if emoji == "" || emojiLen(emoji) != len(emoji) {
+		return m, Invalid("e", "A reaction is one emoji.")
+	}
+	if err := c.Limits.Take(LimitEdits, who.ID.key()); err != nil {
+		return m, err
+	}
+	was := m.Rev
+	m, err = c.store.SetReactions(ctx, id, func(all []Reaction) ([]Reaction, error) { return react(all, who.Person, emoji, on) })
+	if err == nil && m.Rev != was {
+		c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev})
+	}
+	return m, err
+}
+
+// react works out what reactions become.
+func react(all []Reaction, who Person, emoji string, on *bool) ([]Reaction, error) {
+	mine := func(p Person) bool { return p.ID == who.ID }
+	at, kinds := -1, 0
+	for i, r := range all {
+		if r.Emoji == emoji {
+			at = i
+		}
+		if slices.ContainsFunc(r.By, mine) {
+			kinds++
+		}
+	}
+	has := at >= 0 && slices.ContainsFunc(all[at].By, mine)
+	want := !has
+	if on != nil {
+		want = *on
+	}
+	switch {
+	case want == has:
+		return all, nil
+	case !want:
+		all[at].By = slices.DeleteFunc(all[at].By, mine)
+		if len(all[at].By) == 0 {
+			return slices.Delete(all, at, at+1), nil
+		}
+		return all, nil
+	case kinds >= MaxReactionsEach:
+		return all, Invalid("e", "You have put 20 different emoji to this message; that is as many as go.")
+	case at < 0 && len(all) >= MaxReactions:
+		return all, Invalid("e", "There are 100 different emoji at this message; that is as many as go.")
+	case at < 0:
+		return append(all, Reaction{Emoji: emoji, By: []Person{{ID: who.ID, Name: who.Name}}}), nil
+	}
+	all[at].By = append(all[at].By, Person{ID: who.ID, Name: who.Name})
+	return all, nil
+}

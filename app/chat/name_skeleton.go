@@ -1,0 +1,83 @@
+package chat
+
+import (
+	"strings"
+	"sync"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// lookalikes are letters that are taken for a Latin letter or a digit, that one
+// first in its line: entries of confusables.txt of Unicode Technical Standard
+// #39 (© Unicode, Inc., Unicode License; as carried by the Python package
+// confusable_homoglyphs 3.2.0) whose folded forms may stand in a username. A
+// lower-case likeness goes before an upper-case one.
+const lookalikes = `
+2ƨϩᒿꙅꛯꝛ
+3ȝɜʒзӡⳍꝫ𑣊𖼻
+4Ꮞ𑣏
+5𑣛
+6бᏮⳓ𑣕
+7𐓺𑣆
+8ȣ৪੪𐌚
+9৭੧୨൭ⳋꝯ𑣌𑣖
+aɑαаᎪᗅꓮ𐊠𖽀
+bƅβвьᏏᏴᑲᖯᗷꓐꞵ𐊂𐊡𐌁
+cсᏟᴄⲥꓚ𐊢𐌂𐐽𐔜𑣩𑣲
+dԁᎠᏧᑯᗞᗪꓒꓓ
+eεеҽᎬⴹꓰꬲ𐊆𑣎
+fϝքᖴẝꓝꞙꬵ𐊇𐊥𐔥𑣂
+gƍɡԍցᏀᏳᶃꓖ
+hηнһհᎻᏂᕼⲏꓧ𐋏
+jʝϳјᎫᒍꓙ
+kκкᏦᛕⲕꓗ𐔘
+iıɩɪιіᎥ
+lǀӏ۱Ꮮᒪᛁⲓⳑⵏꓡꓲꙇ𐊊𐌉𐌠𐑃𐔦𑣃𑣒𖼖𖼨
+mμϻмᎷᗰᛖⲙꓟ𐊰𐌑
+nոռⲛꓠ𐔓
+oοσоօ۵०০੦૦ଠ୦௦౦೦ഠ൦๐໐ဝ၀ჿዐᴏᴑⲟⵔ〇ꓳꬽ𐊒𐊫𐐬𐓪𐔖𑓐𑣈𑣗𑣠
+pρрᏢᑭⲣꓑ𐊕
+qԛգզⵕ
+rʀгᎡᎱᏒᖇᴦⲅꓣꭇꭈ𐓜𖼵
+sƽѕտᏕᏚꓢꜱ𐊖𐑈𑣁𖼺
+tτтᎢⲧꓔ𐊗𐊱𐌕𖼊
+uʋυսሀᑌᴜꓴꞟꭎꭒ𐓶𑣘𖽂
+vνѵ۷Ꮩᐯᴠⴸꓦꛟ𐔝𑜆𑣀𖼈
+wɯѡԝաᎳᏔᴡꓪ𑜊𑜎𑜏𑣦𑣯
+xχхᕁᕽᚷⲭⵝꓫꭓ𐊐𐊴𐌗𐌢𐔧𑣬
+yɣʏγуүყᎩᎽᶌỿⲩꓬꭚ𐊲𑣜𖽃
+zζᏃᴢꓜ𐋵𑣄𑣉𑣥
+`
+
+var likeness = sync.OnceValue(func() map[rune]rune {
+	// I is drawn like l, but folding has made i of it: mail and mall are two rooms.
+	m := map[rune]rune{'1': 'l', '0': 'o'}
+	for line := range strings.FieldsSeq(lookalikes) {
+		var first rune
+		for i, r := range line {
+			if i == 0 {
+				first = r
+				continue
+			}
+			m[r] = first
+		}
+	}
+	return m
+})
+
+// Skeleton is equal for names that are easily taken for one another: case, form
+// and script of a letter do not count, nor does the difference of 0 and o, of 1
+// and l, of rn and m, of vv and w. It is for comparing, never for showing.
+func Skeleton(s string) string {
+	like := likeness()
+	s = strings.Map(func(r rune) rune {
+		switch to, ok := like[r]; {
+		case invisible(r):
+			return -1
+		case ok:
+			return to
+		}
+		return r
+	}, norm.NFD.String(FoldName(s)))
+	return norm.NFC.String(strings.NewReplacer("rn", "m", "vv", "w").Replace(s))
+}

@@ -1,0 +1,180 @@
+package chat
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// RoomKind says who can find a room.
+type RoomKind int
+
+// Kinds of room.
+const (
+	Open    RoomKind = iota // everybody finds it and may come in
+	Private                 // by invitation of its people
+	Direct                  // a conversation of 2 to 9 people, for ever the same
+)
+
+// MaxDirect is how many people a direct conversation has at most.
+const MaxDirect = 9
+
+// Room is a numbered log with a name. A direct conversation has none: it is
+// called after its people.
+type Room struct {
+	ID       RoomID
+	Kind     RoomKind
+	Name     string
+	Topic    string
+	Everyone bool // the room of everybody, who cannot leave it
+	Rev      Rev
+	Posts    int64 // messages ever posted in it; unread is the difference of two of these
+	Last     MessageID
+	People   int // how many are in it now
+	Created  time.Time
+}
+
+// Membership is one person in one room.
+type Membership struct {
+	Owner    bool
+	Read     int64 // how many of the room's posts were read
+	Mentions int   // unread messages that are for this person
+}
+
+// Unread is how many posts the person has not read.
+func (m Membership) Unread(r Room) int64 { return max(0, r.Posts-m.Read) }
+
+// SideRoom is a room in one person's list of rooms.
+type SideRoom struct {
+	Room
+	Membership
+	With []Person // the others of a direct conversation
+}
+
+// Title is what the room is called for the person whose list it is in.
+func (s SideRoom) Title() string {
+	if s.Kind != Direct {
+		return s.Name
+	}
+	if len(s.With) == 1 {
+		return s.With[0].Name
+	}
+	return FirstNames(s.With)
+}
+
+// FirstNames joins the first words of display names: "Ada, Mei".
+func FirstNames(people []Person) string {
+	short := make([]Person, len(people))
+	for i, p := range people {
+		short[i].Name, _, _ = strings.Cut(p.Name, " ")
+	}
+	return Names(short)
+}
+
+// Label is a room's name as it stands in text: open rooms have a hash before it,
+// private ones a lock, which only a picture can show.
+func (r Room) Label() string {
+	if r.Kind == Open {
+		return "#" + r.Name
+	}
+	return r.Name
+}
+
+// Names joins display names: "Ada", "Ada, Mei".
+func Names(people []Person) string {
+	names := make([]string, len(people))
+	for i, p := range people {
+		names[i] = p.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// Listing is a room in the list of open rooms.
+type Listing struct {
+	Room
+	In bool // whether the asking person is in it
+}
+
+// Occupant is a person in a room's list of people.
+type Occupant struct {
+	Person
+	Owner bool
+}
+
+// NewRoom is what a room begins with.
+type NewRoom struct {
+	Name, Topic string
+	Kind        RoomKind
+	By          AccountID
+	People      []AccountID // beside the owner
+}
+
+// RoomStore keeps rooms and who is in them. The changes that people see in the
+// log (coming, going, a new name) return the rev that they were stamped with.
+type RoomStore interface {
+	// RoomFor answers with a room and, for who is in it, the membership.
+	RoomFor(ctx context.Context, room RoomID, who AccountID) (Room, *Membership, error)
+	// Sidebar lists the rooms one is in: by name, then direct ones by recency.
+	Sidebar(ctx context.Context, who AccountID) ([]SideRoom, error)
+	// SideRoomOf is one row of Sidebar.
+	SideRoomOf(ctx context.Context, who AccountID, room RoomID) (SideRoom, error)
+	// OpenRooms lists open rooms whose name begins with query, by name.
+	OpenRooms(ctx context.Context, who AccountID, query string, limit int) ([]Listing, error)
+	// Occupants lists who is in a room, by display name.
+	Occupants(context.Context, RoomID) ([]Occupant, error)
+	// Marks tells how far each of these people has read in a room.
+	Marks(ctx context.Context, room RoomID) (Room, map[AccountID]Membership, error)
+	// AddRoom answers ErrConflict when the name is taken.
+	AddRoom(ctx context.Context, r NewRoom, at time.Time) (Room, error)
+	SetRoomName(ctx context.Context, room RoomID, by AccountID, name string, at time.Time) (Rev, error)
+	SetTopic(ctx context.Context, room RoomID, by AccountID, topic string, at time.Time) (Rev, error)
+	// DropRoom deletes a room and answers with who was in it.
+	DropRoom(context.Context, RoomID) ([]AccountID, error)
+	// AddOccupants brings people in who are not in yet; rev 0: nobody was new.
+	AddOccupants(ctx context.Context, room RoomID, people []AccountID, at time.Time) (Rev, error)
+	// DropOccupant takes one out; rev 0: was not in. The longest in the room
+	// becomes owner when no owner is left.
+	DropOccupant(ctx context.Context, room RoomID, who AccountID, at time.Time) (Rev, error)
+	// Direct finds the conversation of exactly these people.
+	Direct(ctx context.Context, people []AccountID) (RoomID, error)
+}
+
+// DirectKey is the same text for the same people in any order.
+func DirectKey(people []AccountID) string {
+	ids := slices.Clone(people)
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	var b strings.Builder
+	for i, id := range ids {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(strconv.FormatInt(int64(id), 10))
+	}
+	return b.String()
+}
+
+// Sidebar lists the rooms that a person is in.
+func (c *Chat) Sidebar(ctx context.Context, who AccountID) ([]SideRoom, error) {
+	return c.store.Sidebar(ctx, who)
+}
+
+// OpenRooms lists the open rooms, in or not.
+func (c *Chat) OpenRooms(ctx context.Context, who Account, query string) ([]Listing, error) {
+	return c.store.OpenRooms(ctx, who.ID, FoldName(strings.TrimPrefix(query, "#")), 500)
+}
+
+// Visit answers with a room for who may read it.
+func (c *Chat) Visit(ctx context.Context, who Account, room RoomID) (Place, error) {
+	return c.may(ctx, who, room, Read)
+}
+
+// Occupants lists the people in a room for who may see it.
+func (c *Chat) Occupants(ctx context.Context, who Account, room RoomID) ([]Occupant, error) {
+	if _, err := c.may(ctx, who, room, See); err != nil {
+		return nil, err
+	}
+	return c.store.Occupants(ctx, room)
+}

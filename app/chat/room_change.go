@@ -1,0 +1,148 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"slices"
+)
+
+// Found creates a room; the caller owns it.
+func (c *Chat) Found(ctx context.Context, who Account, r NewRoom) (Room, error) {
+	var err error
+	if r.Name, err = ParseRoomName(r.Name); err != nil {
+		return Room{}, err
+	}
+	if r.Topic, err = ParseTopic(r.Topic); err != nil {
+		return Room{}, err
+	}
+	if r.Kind != Open && r.Kind != Private {
+		return Room{}, Invalid("kind", "A room is open or private.")
+	}
+	if err := c.Limits.Take(LimitRooms, who.ID.key()); err != nil {
+		return Room{}, err
+	}
+	r.By = who.ID
+	room, err := c.store.AddRoom(ctx, r, c.now())
+	if errors.Is(err, ErrConflict) {
+		return Room{}, Conflict("name", "There is a room with this name, or one that looks like it. Choose another.")
+	}
+	if err != nil {
+		return Room{}, err
+	}
+	c.bus.Tell(RosterChanged{People: append(slices.Clone(r.People), who.ID)})
+	return room, nil
+}
+
+// Join brings the caller into an open room. Who is in it already stays.
+func (c *Chat) Join(ctx context.Context, who Account, room RoomID) error {
+	p, err := c.may(ctx, who, room, See)
+	if err != nil || p.In() {
+		return err
+	}
+	if _, err := c.may(ctx, who, room, Join); err != nil {
+		return err
+	}
+	return c.bring(ctx, room, []AccountID{who.ID})
+}
+
+// Add brings others into a room.
+func (c *Chat) Add(ctx context.Context, who Account, room RoomID, people []AccountID) error {
+	if _, err := c.may(ctx, who, room, Add); err != nil {
+		return err
+	}
+	if len(people) == 0 {
+		return Invalid("people", "Choose at least one person.")
+	}
+	return c.bring(ctx, room, people)
+}
+
+func (c *Chat) bring(ctx context.Context, room RoomID, people []AccountID) error {
+	rev, err := c.store.AddOccupants(ctx, room, people, c.now())
+	if err != nil || rev == 0 {
+		return err
+	}
+	c.bus.Tell(RosterChanged{People: people})
+	c.bus.Tell(RoomChanged{Room: room, Rev: rev})
+	c.bus.Tell(RoomRenamed{Room: room})
+	return nil
+}
+
+// Leave takes the caller out of a room. Who is not in it may ask again.
+func (c *Chat) Leave(ctx context.Context, who Account, room RoomID) error {
+	p, err := c.may(ctx, who, room, See)
+	if err != nil || !p.In() {
+		return err
+	}
+	if _, err := c.may(ctx, who, room, Leave); err != nil {
+		return err
+	}
+	return c.put(ctx, room, who.ID)
+}
+
+// Expel puts somebody out of a room: pages that show it fall silent at once.
+func (c *Chat) Expel(ctx context.Context, who Account, room RoomID, whom AccountID) error {
+	if _, err := c.may(ctx, who, room, Expel); err != nil {
+		return err
+	}
+	return c.put(ctx, room, whom)
+}
+
+func (c *Chat) put(ctx context.Context, room RoomID, whom AccountID) error {
+	rev, err := c.store.DropOccupant(ctx, room, whom, c.now())
+	if err != nil || rev == 0 {
+		return err
+	}
+	c.bus.Tell(RoomChanged{Room: room, Rev: rev})
+	c.bus.Tell(RosterChanged{People: []AccountID{whom}})
+	c.bus.Tell(RoomRenamed{Room: room})
+	return nil
+}
+
+// Retitle sets a room's name and topic, each only where it differs.
+func (c *Chat) Retitle(ctx context.Context, who Account, room RoomID, name, topic string) error {
+	p, err := c.may(ctx, who, room, Topic)
+	if err != nil {
+		return err
+	}
+	if name, err = ParseRoomName(name); err != nil {
+		return err
+	}
+	if topic, err = ParseTopic(topic); err != nil {
+		return err
+	}
+	if name != p.Name {
+		if _, err := c.may(ctx, who, room, Rename); err != nil {
+			return err
+		}
+		rev, err := c.store.SetRoomName(ctx, room, who.ID, name, c.now())
+		if errors.Is(err, ErrConflict) {
+			return Conflict("name", "There is a room with this name, or one that looks like it. Choose another.")
+		}
+		if err != nil {
+			return err
+		}
+		c.bus.Tell(RoomChanged{Room: room, Rev: rev})
+	}
+	if topic != p.Topic {
+		rev, err := c.store.SetTopic(ctx, room, who.ID, topic, c.now())
+		if err != nil {
+			return err
+		}
+		c.bus.Tell(RoomChanged{Room: room, Rev: rev})
+	}
+	c.bus.Tell(RoomRenamed{Room: room})
+	return nil
+}
+
+// Destroy deletes a room with everything that was said in it.
+func (c *Chat) Destroy(ctx context.Context, who Account, room RoomID) error {
+	if _, err := c.may(ctx, who, room, Destroy); err != nil {
+		return err
+	}
+	people, err := c.store.DropRoom(ctx, room)
+	if err != nil {
+		return err
+	}
+	c.bus.Tell(RoomDropped{Room: room, People: people})
+	return nil
+}

@@ -1,0 +1,126 @@
+package chat
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+)
+
+// depth counts the containers and emphases around the innermost text.
+func depth(t Text) int { return blockDepth(t.Blocks) }
+
+func blockDepth(blocks []Block) int {
+	d := 0
+	for _, b := range blocks {
+		d = max(d, height(b.Runs))
+		if b.Kind == BlockQuote {
+			d = max(d, 1+blockDepth(b.Blocks))
+		}
+		for _, it := range b.Items {
+			d = max(d, 1+blockDepth(it))
+		}
+	}
+	return d
+}
+
+func TestNestingEndsAtEight(t *testing.T) {
+	for _, lead := range []string{"> ", "- ", "1. "} {
+		text, err := ParseText(strings.Repeat(lead, 7) + "**a *b _c ~~d~~ c_ b* a**")
+		if d := depth(text); err != nil || d != MaxNesting {
+			t.Errorf("%q: depth %d, %v", lead, d, err)
+		}
+	}
+}
+
+// pathological are bodies on which parsers are known to take their time.
+func pathological() map[string]string {
+	fill := func(s string) string { return strings.Repeat(s, MaxBody/len([]rune(s))) }
+	var ticks, fences strings.Builder
+	for n := 1; ticks.Len()+n+1 <= MaxBody; n++ {
+		ticks.WriteString(strings.Repeat("`", n) + "a")
+	}
+	for n := 3; fences.Len()+n+1 <= MaxBody; n++ {
+		fences.WriteString(strings.Repeat("`", n) + "\n")
+	}
+	indents := ""
+	for n := 0; n < 140; n++ {
+		indents += strings.Repeat(" ", n%40) + "- a\n"
+	}
+	return map[string]string{
+		"stars": fill("*"), "star a": fill("*a "), "mixed": fill("*a **b *c"), "triple": fill("***a"), "pairs": fill("**a** "),
+		"alternating": fill("*_~~"), "closers": fill("a* a** a_ a~~ "), "nested": fill("*a **b _c ~~d "), "triple both": fill("***a** b*"),
+		"brackets": fill("["), "backslashes": fill(`\`), "escapes": fill(`\*`), "ticks": ticks.String(), "one tick": fill("`a"), "fences": fences.String(),
+		"tick lines": strings.Repeat(ticks.String()[:19]+"\n", 499), "quotes": fill(">"), "quotes spaced": fill("> "), "quote lines": strings.Repeat(strings.Repeat(">", 19)+"\n", 499),
+		"dashes": fill("- "), "numbers": fill("1. "), "indents": indents, "blank items": strings.Repeat("- a\n\n\n", 160), "blanks": "- a" + strings.Repeat("\n", 498) + "a",
+		"parens": "http://a.b/" + strings.Repeat("(", 9900), "closing": "http://a.b/" + strings.Repeat(")", 9900), "urls": fill("http://"), "long host": "http://" + strings.Repeat("a.", 4900),
+		"many bad urls": fill("http://a..b "), "idn": fill("http://é.é "), "h": fill("h"), "at": fill("@"), "at a": fill("@a"), "long names": fill("@" + strings.Repeat("a", 66) + " "), "names": fill("@ab "),
+		"accents": fill("@a\u0301\u0301\u0301\u0301 "), "marks": "@a" + strings.Repeat("\u0301", 9900), "emoji": fill("👨‍👩‍👧‍👦"), "joiners": "🎉" + strings.Repeat("\u200d🎉", 4900), "breaks": fill(strings.Repeat("a", 20) + "\n"), "words": fill("lorem ipsum "),
+	}
+}
+
+func TestNoBodyTakesLong(t *testing.T) {
+	for name, body := range pathological() {
+		begin := time.Now()
+		ParseText(body)
+		if took := time.Since(begin); took > 3*time.Second { // 1 ms where nothing else runs; what is not linear takes minutes
+			t.Errorf("%s took %v", name, took)
+		}
+	}
+}
+
+func BenchmarkParseText(b *testing.B) {
+	for name, body := range pathological() {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				ParseText(body)
+			}
+		})
+	}
+}
+
+func FuzzParseText(f *testing.F) {
+	for _, body := range pathological() {
+		f.Add(body[:min(len(body), 200)])
+	}
+	f.Add("a\n> b\n>> - *c* **d** ~~e~~ `f`\n\n```go\ng\n```\n1. h @i https://j.example/(k).\n   l\n🎉\\*")
+	f.Fuzz(func(t *testing.T, body string) {
+		begin := time.Now()
+		text, err := ParseText(body)
+		if took := time.Since(begin); took > time.Second {
+			t.Errorf("took %v", took)
+		}
+		if err != nil {
+			return
+		}
+		if TidyBody(TidyBody(body)) != TidyBody(body) {
+			t.Error("tidied twice is not tidied once")
+		}
+		if plain := text.Plain(); plain == "" || strings.ContainsFunc(plain, unicode.IsControl) {
+			t.Errorf("plain %q", plain)
+		}
+		if d := depth(text); d > MaxNesting {
+			t.Errorf("depth %d", d)
+		}
+		raw, err := json.Marshal(text)
+		var back Text
+		if err != nil || json.Unmarshal(raw, &back) != nil || !reflect.DeepEqual(text, back) {
+			t.Errorf("round trip of %s", raw)
+		}
+		ids := map[string]AccountID{}
+		for i, name := range text.Names() {
+			if name == "" || FoldName(name) != name {
+				t.Errorf("name %q", name)
+			}
+			if i%2 == 0 {
+				ids[name] = AccountID(i + 1)
+			}
+		}
+		plain := text.Plain()
+		if text.Resolve(ids); text.Plain() != plain || len(text.Names()) != len(ids) {
+			t.Error("resolving changed the text")
+		}
+	})
+}

@@ -1,0 +1,146 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"parley/app/chat"
+)
+
+// usage marks errors of the command line: exit code 2.
+type usage struct{ error }
+
+// Main runs the command line and returns the exit code: 0 ok, 1 failure, 2 usage.
+func Main(args []string, in io.Reader, out, errs io.Writer) int {
+	root := commands()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errs)
+	cmd, err := root.ExecuteC()
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(errs, "parley:", err)
+	var u usage
+	if errors.As(err, &u) {
+		fmt.Fprintf(errs, "Try: %s --help\n", cmd.CommandPath())
+		return 2
+	}
+	return 1
+}
+
+func commands() *cobra.Command {
+	serve := serveCommand()
+	root := &cobra.Command{
+		Use:           "parley",
+		Short:         "Chat for teams and communities who host their own",
+		Long:          "Parley is chat in one binary with one data file. Without a command it serves.",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          noCommand,
+		RunE:          serve.RunE,
+	}
+	root.PersistentFlags().String("data", "./parley.db", "the data `file`")
+	root.Flags().AddFlagSet(serve.LocalNonPersistentFlags())
+	root.AddCommand(serve, userCommand(), setCommand(), healthCommand(), versionCommand())
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd, os.Environ()) }
+	return root
+}
+
+// fromEnvironment gives flags that were not set the value of their PARLEY_ twin.
+// A variable that no command knows is an error: it would be a silent mistake.
+func fromEnvironment(cmd *cobra.Command, environ []string) error {
+	known := map[string]bool{}
+	for _, c := range append(cmd.Root().Commands(), cmd.Root()) {
+		for _, sub := range append(c.Commands(), c) {
+			sub.Flags().VisitAll(func(f *pflag.Flag) { known[variable(f)] = true })
+			sub.PersistentFlags().VisitAll(func(f *pflag.Flag) { known[variable(f)] = true })
+		}
+	}
+	for _, pair := range environ {
+		name, _, _ := strings.Cut(pair, "=")
+		if strings.HasPrefix(name, "PARLEY_") && !known[name] {
+			return usage{fmt.Errorf("unknown variable %s in the environment", name)}
+		}
+	}
+	var err error
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		v, set := os.LookupEnv(variable(f))
+		if !set || f.Changed {
+			return
+		}
+		if e := cmd.Flags().Set(f.Name, v); e != nil && err == nil {
+			err = usage{fmt.Errorf("%s: %w", variable(f), e)}
+		}
+	})
+	return err
+}
+
+func variable(f *pflag.Flag) string {
+	return "PARLEY_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+}
+
+func noCommand(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage{fmt.Errorf("there is no command %q", args[0])}
+	}
+	return nil
+}
+
+func atMost(n int) cobra.PositionalArgs  { return argsAre(cobra.MaximumNArgs(n)) }
+func exactly(n int) cobra.PositionalArgs { return argsAre(cobra.ExactArgs(n)) }
+
+func argsAre(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usage{err}
+		}
+		return nil
+	}
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: atMost(0), Example: "  parley version",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			fmt.Fprintln(cmd.OutOrStdout(), "parley", Version())
+			return nil
+		},
+	}
+}
+
+// Version is the module's version, or the commit it was built from.
+func Version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return s.Value[:12]
+		}
+	}
+	return "devel"
+}
+
+// words turns a refusal into what the command line says: a sentence, a usage
+// error where the input was wrong.
+func words(err error) error {
+	if e, ok := chat.AsError(err); ok && e.Kind == chat.KindInvalid {
+		return usage{err}
+	}
+	return err
+}

@@ -1,0 +1,90 @@
+package app
+
+import (
+	"bytes"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// command runs the command line and answers with what it prints.
+func command(t *testing.T, code int, in string, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if got := Main(args, strings.NewReader(in), &out, &errs); got != code {
+		t.Fatalf("parley %q ends with %d, want %d\n%s%s", args, got, code, out.String(), errs.String())
+	}
+	return out.String() + errs.String()
+}
+
+func TestTheCommandLineLooksAfterAccounts(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "parley.db")
+	if out := command(t, 0, password+"\n", "user", "add", "ada", "--name", "Ada Okafor", "--data", data); !strings.Contains(out, "administrator") {
+		t.Error("the first account:", out)
+	}
+	command(t, 0, password+"\n", "user", "add", "bea", "--data", data)
+	command(t, 2, "short\n", "user", "add", "cid", "--data", data)
+	command(t, 1, password+"\n", "user", "add", "ADA", "--data", data)
+	command(t, 2, "", "user", "add", "dov", "--data", data)
+	list := command(t, 0, "", "user", "list", "--data", data)
+	if !strings.Contains(list, "Ada Okafor") || strings.Count(list, "\n") != 3 {
+		t.Error("the list:", list)
+	}
+	if list := command(t, 0, "", "user", "list", "--json", "--data", data); !strings.Contains(list, `"username":"bea"`) {
+		t.Error("the list as JSON:", list)
+	}
+	if out := command(t, 2, "", "user", "promote", "ada", "--role", "member", "--data", data); !strings.Contains(out, "last administrator") {
+		t.Error("the last administrator:", out)
+	}
+	command(t, 0, "", "user", "promote", "bea", "--data", data)
+	command(t, 0, "", "user", "promote", "ada", "--role", "member", "--data", data)
+	command(t, 1, password+"\n", "user", "passwd", "nobody", "--data", data)
+	command(t, 1, "", "user", "list", "--data", data+".not")
+	command(t, 2, "", "user")
+}
+
+func TestTheCommandLineSaysWhatItDoesNotKnow(t *testing.T) {
+	for _, args := range [][]string{{"--nope"}, {"frob"}, {"serve", "now"}, {"serve", "--log-level", "loud"}, {"serve", "--trusted-proxies", "here"}, {"serve", "--url", "nowhere"}} {
+		if out := command(t, 2, "", append(args, "--data", filepath.Join(t.TempDir(), "p.db"))...); len(out) < 20 {
+			t.Errorf("%q: %q", args, out)
+		}
+	}
+	t.Setenv("PARLEY_LISTEM", "x")
+	if out := command(t, 2, "", "version"); !strings.Contains(out, "PARLEY_LISTEM") {
+		t.Error("an unknown variable is not named:", out)
+	}
+}
+
+func TestEveryFlagHasATwinInTheEnvironment(t *testing.T) {
+	s := start(t)
+	t.Setenv("PARLEY_LISTEN", s.app.Address.String())
+	if out := command(t, 0, "", "healthcheck"); out != "ready\n" {
+		t.Error(out)
+	}
+	command(t, 1, "", "healthcheck", "--listen", "127.0.0.1:1") // the flag goes before
+	t.Setenv("PARLEY_DATA", s.data)
+	command(t, 0, "", "set", "limit.messages", "7")
+	if out := command(t, 0, "", "set", "limit.messages"); out != "7\n" {
+		t.Error(out)
+	}
+	for _, key := range []string{"workspace.name", "signup", "limit.sockets.address"} {
+		if out := command(t, 0, "", "set"); !strings.Contains(out, key) {
+			t.Errorf("%s is not listed in\n%s", key, out)
+		}
+	}
+	command(t, 2, "", "set", "nothing")
+	command(t, 2, "", "set", "nothing", "1")
+	command(t, 2, "", "set", "limit.messages", "many")
+	if out := command(t, 0, "", "version"); !strings.HasPrefix(out, "parley ") {
+		t.Error(out)
+	}
+}
+
+func TestASecondServerOnTheSameFileIsRefused(t *testing.T) {
+	s := start(t)
+	out := command(t, 1, "", "serve", "--data", s.data, "--listen", "127.0.0.1:0")
+	if !strings.Contains(out, "another Parley serves") {
+		t.Error(out)
+	}
+	s.signup("ada").get("/rooms/1").want(t, 200)
+}

@@ -1,0 +1,81 @@
+package app
+
+import (
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A thousand connections come to a process that may have 256 files open. It stays
+// up, and serves when they are gone.
+func TestRunningOutOfDescriptorsEndsNothing(t *testing.T) {
+	p := spawn(t, "sh", "-c", `ulimit -n 256; exec "$0" "$@"`)
+	ada := p.signup("ada")
+	k := ada.view(1, 0)
+	var crowd []net.Conn
+	for range 1000 {
+		c, err := net.DialTimeout("tcp", strings.TrimPrefix(p.base, "http://"), longest)
+		if err != nil {
+			break // the queue of the kernel is full: as good as taken
+		}
+		crowd = append(crowd, c)
+	}
+	t.Logf("%d connections were opened", len(crowd))
+	if len(crowd) < 300 {
+		t.Fatalf("only %d connections could be opened: the test shows nothing", len(crowd))
+	}
+	k.say(`{"t":"view","room":1,"rev":0}`)
+	k.obeyed() // who was there before goes on
+	for _, c := range crowd {
+		c.Close()
+	}
+	within(t, "it serves again", func() bool { return ada.send(1, "after", "after the crowd") != "" })
+	k.expect("after the crowd")
+	if err := p.cmd.Process.Signal(syscall.Signal(0)); err != nil {
+		t.Error("the process ended:", err)
+	}
+}
+
+// A hundred people log in at the same moment. Two passwords at most are hashed at
+// a time; who cannot wait is asked to come back, and pages are served meanwhile.
+func TestALoginFloodHoldsNobodyUp(t *testing.T) {
+	s := start(t)
+	s.signup("ada")
+	var in, later, other atomic.Int32
+	var wg sync.WaitGroup
+	began := time.Now()
+	for range 100 {
+		wg.Go(func() {
+			b := s.visitor()
+			switch a := b.post("/login", "username", "ada", "password", password); a.status {
+			case http.StatusSeeOther:
+				in.Add(1)
+			case http.StatusServiceUnavailable:
+				if a.header.Get("Retry-After") == "" {
+					t.Error("a refusal without Retry-After")
+				}
+				later.Add(1)
+			default:
+				other.Add(1)
+				t.Errorf("status %d", a.status)
+			}
+		})
+	}
+	s.visitor().get("/healthz").want(t, http.StatusOK)
+	beside := time.Since(began)
+	wg.Wait()
+	t.Logf("100 logins: %d in, %d asked to come back, in %v; a page beside them took %v", in.Load(), later.Load(), time.Since(began), beside)
+	least := int32(50)
+	if slowed {
+		least = 2 // one password takes a second then
+	}
+	if in.Load() < least || in.Load()+later.Load() != 100 {
+		t.Errorf("%d logged in, %d were asked to come back", in.Load(), later.Load())
+	}
+	s.visitor().post("/login", "username", "ada", "password", password).want(t, http.StatusSeeOther)
+}

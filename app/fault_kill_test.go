@@ -1,0 +1,133 @@
+package app
+
+import (
+	"database/sql"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+var postedAs = regexp.MustCompile(`#m-(\d+)$`)
+
+// send posts once, without a word about what goes wrong; id is "" when no answer
+// came or the server was too busy.
+func (b *browser) send(room int, cid, body string) (id string) {
+	form := url.Values{"cid": {cid}, "body": {body}}.Encode()
+	req, err := http.NewRequest(http.MethodPost, fmt.Sprintf("%s/rooms/%d/messages", b.s.base, room), strings.NewReader(form))
+	if err != nil {
+		return ""
+	}
+	req.Header.Set("Cookie", b.cookie)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	r, err := b.http.Do(req)
+	if err != nil {
+		return ""
+	}
+	defer r.Body.Close()
+	io.Copy(io.Discard, r.Body)
+	if m := postedAs.FindStringSubmatch(r.Header.Get("Location")); r.StatusCode == http.StatusSeeOther && m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// Twenty times the process is killed under eight writers. Whatever was
+// acknowledged is stored, under the id that was told; what was not is sent again
+// under its client id; nothing is there twice.
+func TestNothingAcknowledgedIsLostToAKill(t *testing.T) {
+	const rounds, writers = 20, 8
+	p := spawn(t)
+	ada := p.signup("ada")
+	acked := map[string]string{} // cid → id
+	var mu sync.Mutex
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	for w := range writers {
+		b := &browser{s: &p.server, cookie: ada.cookie, http: http.Client{CheckRedirect: ada.http.CheckRedirect, Timeout: longest}}
+		wg.Go(func() {
+			for i := 0; ; i++ {
+				cid := fmt.Sprintf("k%d-%d", w, i)
+				id := ""
+				for id == "" { // as the outbox does
+					id = b.send(1, cid, "message "+cid)
+				}
+				mu.Lock()
+				acked[cid] = id
+				mu.Unlock()
+				select {
+				case <-stop:
+					return
+				default:
+				}
+			}
+		})
+	}
+	var slowest time.Duration
+	for range rounds {
+		time.Sleep(time.Duration(50+rand.IntN(250)) * time.Millisecond)
+		began := time.Now()
+		p.restart()
+		slowest = max(slowest, time.Since(began))
+	}
+	close(stop)
+	wg.Wait()
+	again := ada.send(1, "k0-0", "another body")
+	p.kill()
+	t.Logf("%d messages acknowledged through %d kills; slowest restart %v", len(acked), rounds, slowest)
+	if again != acked["k0-0"] {
+		t.Errorf("a repeat after all kills made message %s, it was %s", again, acked["k0-0"])
+	}
+	checkStored(t, p.data, acked)
+}
+
+// checkStored opens a file and compares it with what was acknowledged.
+func checkStored(t *testing.T, path string, acked map[string]string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var found string
+	if err := db.QueryRow("PRAGMA integrity_check").Scan(&found); err != nil || found != "ok" {
+		t.Fatalf("integrity: %s %v", found, err)
+	}
+	rows, err := db.Query("SELECT id, cid, rev, posts FROM messages WHERE room_id = 1 AND kind = 0 ORDER BY id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	stored := map[string]string{}
+	var rev, posts int
+	for n := 1; rows.Next(); n++ {
+		var id, cid string
+		before := rev
+		if err := rows.Scan(&id, &cid, &rev, &posts); err != nil {
+			t.Fatal(err)
+		}
+		if stored[cid] != "" {
+			t.Errorf("%s is stored twice", cid)
+		}
+		stored[cid] = id
+		if before != 0 && rev != before+1 || posts != n {
+			t.Errorf("message %s has rev %d after %d and is post %d, want %d", id, rev, before, posts, n)
+		}
+	}
+	for cid, id := range acked {
+		if stored[cid] != id {
+			t.Errorf("%s was acknowledged as message %s and is stored as %q", cid, id, stored[cid])
+		}
+	}
+	var last int
+	if err := db.QueryRow("SELECT rev FROM rooms WHERE id = 1").Scan(&last); err != nil || last != rev {
+		t.Errorf("the room is at rev %d, its newest message at %d (%v)", last, rev, err)
+	}
+}

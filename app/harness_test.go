@@ -1,0 +1,166 @@
+package app
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/app/chat"
+)
+
+// server is a whole Parley on a port of its own, with the rates off.
+type server struct {
+	t    testing.TB
+	app  *App
+	base string
+	data string
+}
+
+const password = "correct horse battery 9"
+
+// start runs a server until the test ends.
+func start(t testing.TB, change ...func(*Config)) *server {
+	t.Helper()
+	s := &server{t: t, data: filepath.Join(t.TempDir(), "parley.db")}
+	s.run(change...)
+	s.unlimited()
+	t.Cleanup(func() { s.stop() })
+	return s
+}
+
+// unlimited turns the rates off.
+func (s *server) unlimited() {
+	s.t.Helper()
+	for _, l := range chat.AllLimits {
+		if err := s.app.Chat.Set(context.Background(), l.Key, "0"); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	if err := s.app.server.Reload(context.Background()); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// account finds somebody by name.
+func (s *server) account(name string) chat.Account {
+	s.t.Helper()
+	a, err := s.app.Chat.Named(context.Background(), name)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return a
+}
+
+func (s *server) run(change ...func(*Config)) {
+	s.t.Helper()
+	c := Config{Data: s.data, Listen: "127.0.0.1:0", Shutdown: 5 * time.Second, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	for _, f := range change {
+		f(&c)
+	}
+	a, err := Start(context.Background(), c)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.app, s.base = a, "http://"+a.Address.String()
+}
+
+func (s *server) stop() {
+	if s.app == nil {
+		return
+	}
+	if err := s.app.Stop(); err != nil {
+		s.t.Error("stop:", err)
+	}
+	s.app = nil
+}
+
+// browser is somebody with a cookie, who follows no redirect.
+type browser struct {
+	s      *server
+	cookie string
+	http   http.Client
+}
+
+func (s *server) visitor() *browser {
+	return &browser{s: s, http: http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// signup makes an account and is logged in as it.
+func (s *server) signup(name string) *browser {
+	s.t.Helper()
+	b := s.visitor()
+	r := b.post("/signup", "workspace", "Lighthouse Studio", "username", name, "password", password)
+	if r.status != http.StatusSeeOther {
+		s.t.Fatalf("sign-up of %s: status %d\n%s", name, r.status, r.body)
+	}
+	return b
+}
+
+// answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (a answer) location() string { return a.header.Get("Location") }
+
+func (b *browser) get(path string, headers ...string) answer {
+	b.s.t.Helper()
+	return b.do(http.MethodGet, path, "", headers...)
+}
+
+// post sends a form of name, value, name, value.
+func (b *browser) post(path string, fields ...string) answer {
+	b.s.t.Helper()
+	v := url.Values{}
+	for i := 0; i < len(fields); i += 2 {
+		v.Add(fields[i], fields[i+1])
+	}
+	return b.do(http.MethodPost, path, v.Encode(), "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin")
+}
+
+// do sends a request as it is told to.
+func (b *browser) do(method, path, body string, headers ...string) answer {
+	b.s.t.Helper()
+	req, err := http.NewRequest(method, b.s.base+path, strings.NewReader(body))
+	if err != nil {
+		b.s.t.Fatal(err)
+	}
+	if b.cookie != "" {
+		req.Header.Set("Cookie", b.cookie)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	r, err := b.http.Do(req)
+	if err != nil {
+		b.s.t.Fatal(err)
+	}
+	defer r.Body.Close()
+	text, err := io.ReadAll(r.Body)
+	if err != nil {
+		b.s.t.Fatal(err)
+	}
+	for _, c := range r.Cookies() {
+		if strings.HasSuffix(c.Name, "parley") {
+			b.cookie = c.Name + "=" + c.Value
+		}
+	}
+	return answer{r.StatusCode, r.Header, string(text)}
+}
+
+// want fails the test unless the answer has the status.
+func (a answer) want(t testing.TB, status int) answer {
+	t.Helper()
+	if a.status != status {
+		t.Fatalf("status %d, want %d\n%s", a.status, status, a.body)
+	}
+	return a
+}

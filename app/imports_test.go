@@ -1,0 +1,82 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mayImport is the table of architecture.md: the packages of ours that each of
+// ours may import.
+var mayImport = map[string][]string{
+	"parley":          {"parley/app"},
+	"parley/app":      {"parley/app/auth", "parley/app/chat", "parley/app/live", "parley/app/web", "parley/db"},
+	"parley/app/auth": {"parley/app/chat"},
+	"parley/app/chat": {},
+	"parley/app/live": {"parley/app/chat"},
+	"parley/app/web":  {"parley/app/auth", "parley/app/chat", "parley/app/live", "parley/static", "parley/views"},
+	"parley/db":       {"parley/app/auth", "parley/app/chat"},
+	"parley/static":   {},
+	"parley/views":    {"parley/app/chat"},
+}
+
+func TestPackagesImportOnlyWhatTheTableAllows(t *testing.T) {
+	cmd := exec.Command("go", "list", "-deps=false", "-json=ImportPath,Imports", "./...")
+	cmd.Dir = ".."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		seen[p.ImportPath] = true
+		allowed, ok := mayImport[p.ImportPath]
+		if !ok {
+			t.Errorf("%s has no row in the table of imports", p.ImportPath)
+		}
+		for _, i := range p.Imports {
+			ours := i == "parley" || strings.HasPrefix(i, "parley/")
+			if ours && !slices.Contains(allowed, i) {
+				t.Errorf("%s imports %s", p.ImportPath, i)
+			}
+		}
+	}
+	for name := range mayImport {
+		if !seen[name] {
+			t.Errorf("%s is in the table of imports and does not exist", name)
+		}
+	}
+}
+
+func TestOnlyWebAndLiveSpeakToTheNetworkAndOnlyDBSpeaksSQL(t *testing.T) {
+	for pkg, banned := range map[string][]string{
+		"./chat": {"net", "net/http", "database/sql", "html/template", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+		"./auth": {"net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+		"./live": {"net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+		"./web":  {"database/sql"},
+		"../db":  {"net/http", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+	} {
+		out, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, pkg).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range strings.Fields(string(out)) {
+			if slices.Contains(banned, i) {
+				t.Errorf("%s imports %s", pkg, i)
+			}
+		}
+	}
+}

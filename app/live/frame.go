@@ -1,0 +1,48 @@
+package live
+
+import "encoding/binary"
+
+// Opcodes of RFC 6455, section 5.2.
+const (
+	opText  = 1
+	opClose = 8
+	opPing  = 9
+	opPong  = 10
+)
+
+// Frame is one text for pages, prepared once and shared by all: the bytes of a
+// WebSocket frame as they go over the wire. The zero Frame is empty.
+type Frame struct {
+	wire []byte
+	head int
+}
+
+// Text prepares a frame; the bytes are copied.
+func Text(p []byte) Frame {
+	if len(p) == 0 {
+		return Frame{}
+	}
+	w := frame(opText, p)
+	return Frame{wire: w, head: len(w) - len(p)}
+}
+
+// Empty says whether there is nothing in the frame.
+func (f Frame) Empty() bool { return len(f.wire) == 0 }
+
+// Payload is the text; it must not be changed.
+func (f Frame) Payload() []byte { return f.wire[f.head:] }
+
+// frame spells one unmasked, final frame.
+func frame(op byte, p []byte) []byte {
+	b := make([]byte, 0, len(p)+10)
+	b = append(b, 0x80|op)
+	switch n := len(p); {
+	case n < 126:
+		b = append(b, byte(n))
+	case n < 1<<16:
+		b = binary.BigEndian.AppendUint16(append(b, 126), uint16(n))
+	default:
+		b = binary.BigEndian.AppendUint64(append(b, 127), uint64(n))
+	}
+	return append(b, p...)
+}

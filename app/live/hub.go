@@ -1,0 +1,206 @@
+// Package live knows who is here now: the open pages, what waits to be sent to
+// each, who is present, who is typing. It knows nothing of HTML or SQL, and not
+// why a frame is sent.
+package live
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"parley/app/chat"
+)
+
+// Close codes of a socket, beside those of RFC 6455 section 7.4.
+const (
+	CloseRestart     = 1012 // come back at once
+	CloseOverload    = 1013 // too slow, or too many: come back and catch up
+	CloseSessionOver = 4401 // log in again
+	CloseNotAllowed  = 4403 // out of the room that was shown
+)
+
+// ErrDraining refuses a page while the server stops.
+var ErrDraining = errors.New("live: draining")
+
+// Hub holds every open page of this process. It is safe for concurrent use.
+//
+// Lock order: room.mu, Hub.mu, Client.mu; each may be taken alone. Nothing is
+// written to a connection under any of them.
+type Hub struct {
+	events Events
+
+	mu       sync.RWMutex
+	draining bool
+	people   map[chat.AccountID]*person
+	rooms    map[chat.RoomID]*room
+	moved    map[chat.AccountID]struct{} // whose presence is to be told
+	typing   map[chat.RoomID]map[chat.AccountID]*typist
+	open     sync.WaitGroup
+}
+
+// Events is whom the hub calls; none of its locks is held meanwhile.
+type Events interface {
+	// PresenceMoved tells who came, went or turned away, at most every 2 s.
+	PresenceMoved(map[chat.AccountID]Presence)
+	// TypingMoved tells that the people who type in a room have changed.
+	TypingMoved(chat.RoomID, []chat.Person)
+}
+
+// room is one room that at least one page shows. Its lock is the teller's: what
+// is told to the room leaves in one order.
+type room struct {
+	id        chat.RoomID
+	mu        sync.Mutex
+	told      chat.Rev
+	listeners map[*Client]struct{}
+	dead      bool // was removed from the hub; look it up again
+
+	wake sync.Mutex // guards the two below; taken alone
+	busy bool       // a teller runs
+	more bool       // and must look again
+}
+
+// New makes an empty hub.
+func New(events Events) *Hub {
+	return &Hub{events: events, people: map[chat.AccountID]*person{}, rooms: map[chat.RoomID]*room{},
+		moved: map[chat.AccountID]struct{}{}, typing: map[chat.RoomID]map[chat.AccountID]*typist{}}
+}
+
+// Add makes a page known. Its owner must call Remove once.
+func (h *Hub) Add(c *Client) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.draining {
+		return ErrDraining
+	}
+	h.open.Add(1)
+	p := h.people[c.Account]
+	if p == nil {
+		p = &person{clients: map[*Client]struct{}{}, since: time.Now()}
+		h.people[c.Account] = p
+	}
+	p.clients[c] = struct{}{}
+	h.reckon(c.Account, p)
+	return nil
+}
+
+// Remove forgets a page.
+func (h *Hub) Remove(c *Client) {
+	h.Leave(c)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	p := h.people[c.Account]
+	if p == nil {
+		return
+	}
+	if _, ok := p.clients[c]; !ok {
+		return
+	}
+	delete(p.clients, c)
+	h.open.Done()
+	h.reckon(c.Account, p)
+}
+
+// Pages counts all pages.
+func (h *Hub) Pages() (n int) {
+	h.each(func(*Client) { n++ })
+	return n
+}
+
+// Count tells how many pages an account has open.
+func (h *Hub) Count(account chat.AccountID) int {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	if p := h.people[account]; p != nil {
+		return len(p.clients)
+	}
+	return 0
+}
+
+// Send queues a frame for every page of an account.
+func (h *Hub) Send(account chat.AccountID, f Frame) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	if p := h.people[account]; p != nil {
+		for c := range p.clients {
+			c.Push(f)
+		}
+	}
+}
+
+// SendAll queues a frame for every page there is.
+func (h *Hub) SendAll(f Frame) {
+	h.each(func(c *Client) { c.Push(f) })
+}
+
+// Beat queues two frames for every page: a ping that proves that the connection
+// lives, and a text that proves the same to the script in the page.
+func (h *Hub) Beat(text Frame) {
+	h.each(func(c *Client) { c.beat(text) })
+}
+
+func (h *Hub) each(do func(*Client)) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for _, p := range h.people {
+		for c := range p.clients {
+			do(c)
+		}
+	}
+}
+
+// Here lists the accounts that have a page open.
+func (h *Hub) Here() []chat.AccountID {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	ids := make([]chat.AccountID, 0, len(h.people))
+	for id, p := range h.people {
+		if len(p.clients) > 0 {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// Sessions lists the sessions that open pages belong to, by hash.
+func (h *Hub) Sessions() map[string]chat.AccountID {
+	all := map[string]chat.AccountID{}
+	h.each(func(c *Client) { all[c.Session] = c.Account })
+	return all
+}
+
+// EndSessions closes the pages of some sessions of an account, or of all (nil).
+func (h *Hub) EndSessions(account chat.AccountID, sessions [][]byte) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	p := h.people[account]
+	if p == nil {
+		return
+	}
+	for c := range p.clients {
+		if sessions == nil {
+			c.Close(CloseSessionOver, "session ended")
+		}
+		for _, s := range sessions {
+			if c.Session == string(s) {
+				c.Close(CloseSessionOver, "session ended")
+			}
+		}
+	}
+}
+
+// Drain refuses new pages, asks the open ones to come back later (1012), and
+// waits for them for at most d.
+func (h *Hub) Drain(d time.Duration) {
+	h.mu.Lock()
+	h.draining = true
+	h.mu.Unlock()
+	h.each(func(c *Client) { c.Close(CloseRestart, "restart") })
+	gone := make(chan struct{})
+	go func() { h.open.Wait(); close(gone) }()
+	select {
+	case <-gone:
+	case <-time.After(d):
+		h.each(func(c *Client) { c.cut() })
+	}
+}

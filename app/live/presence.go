@@ -1,0 +1,118 @@
+package live
+
+import (
+	"time"
+
+	"parley/app/chat"
+)
+
+// Presence is how much somebody is here.
+type Presence int
+
+// The three ways of being here.
+const (
+	Offline Presence = iota
+	Away             // a page is open, nobody looks at it
+	Online
+)
+
+const (
+	// grace is how long somebody may be gone before it is news: reloading a page
+	// or walking through a door is not.
+	grace = 20 * time.Second
+	// moveEvery collects comings and goings.
+	moveEvery = 2 * time.Second
+)
+
+// person is an account with at least one page, or one that left just now.
+type person struct {
+	clients  map[*Client]struct{}
+	presence Presence
+	since    time.Time // when he came
+	leaving  *time.Timer
+}
+
+// Since tells how long ago somebody came who is here.
+func (h *Hub) Since(id chat.AccountID) time.Duration {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	if p := h.people[id]; p != nil {
+		return time.Since(p.since)
+	}
+	return 0
+}
+
+// PresenceOf tells how much somebody is here.
+func (h *Hub) PresenceOf(id chat.AccountID) Presence {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	if p := h.people[id]; p != nil {
+		return p.presence
+	}
+	return Offline
+}
+
+// SetAway notes that nobody looks at a page, or that somebody does again.
+func (h *Hub) SetAway(c *Client, away bool) {
+	c.away.Store(away)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if p := h.people[c.Account]; p != nil {
+		h.reckon(c.Account, p)
+	}
+}
+
+// reckon works a person's presence out anew; the lock is held.
+func (h *Hub) reckon(id chat.AccountID, p *person) {
+	if p.leaving != nil {
+		p.leaving.Stop()
+		p.leaving = nil
+	}
+	if len(p.clients) == 0 {
+		p.leaving = time.AfterFunc(grace, func() { h.left(id, p) })
+		return
+	}
+	now := Away
+	for c := range p.clients {
+		if !c.away.Load() {
+			now = Online
+			break
+		}
+	}
+	if now != p.presence {
+		p.presence = now
+		h.move(id)
+	}
+}
+
+// left is called when the grace of somebody without pages is over.
+func (h *Hub) left(id chat.AccountID, p *person) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.people[id] == p && len(p.clients) == 0 {
+		delete(h.people, id)
+		h.move(id)
+	}
+}
+
+// move has a presence told within moveEvery; the lock is held.
+func (h *Hub) move(id chat.AccountID) {
+	if len(h.moved) == 0 {
+		time.AfterFunc(moveEvery, h.tellMoved)
+	}
+	h.moved[id] = struct{}{}
+}
+
+func (h *Hub) tellMoved() {
+	h.mu.Lock()
+	now := make(map[chat.AccountID]Presence, len(h.moved))
+	for id := range h.moved {
+		now[id] = Offline
+		if p := h.people[id]; p != nil {
+			now[id] = p.presence
+		}
+	}
+	clear(h.moved)
+	h.mu.Unlock()
+	h.events.PresenceMoved(now)
+}

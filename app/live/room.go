@@ -1,0 +1,228 @@
+package live
+
+import (
+	"log/slog"
+	"runtime/debug"
+	"slices"
+
+	"parley/app/chat"
+)
+
+// News is what a room has to tell since some rev.
+type News struct {
+	Rev   chat.Rev
+	Frame Frame            // empty: nothing to see
+	Gone  []chat.AccountID // who must not be told any more
+}
+
+// Ask reads the news of a room since a rev from the store.
+type Ask func(since chat.Rev) (News, error)
+
+// lookup finds the room of open pages, locked; or nil. With create it is made.
+func (h *Hub) lookup(id chat.RoomID, create bool) *room {
+	for {
+		h.mu.RLock()
+		r := h.rooms[id]
+		h.mu.RUnlock()
+		if r == nil && !create {
+			return nil
+		}
+		if r == nil {
+			h.mu.Lock()
+			if r = h.rooms[id]; r == nil {
+				r = &room{id: id, told: -1, listeners: map[*Client]struct{}{}}
+				h.rooms[id] = r
+			}
+			h.mu.Unlock()
+		}
+		r.mu.Lock()
+		if !r.dead {
+			return r
+		}
+		r.mu.Unlock()
+	}
+}
+
+// Join lets a page listen to a room, after what it missed since the rev at which
+// it stands (negative: nothing was missed). The listener is the proof that its
+// owner was let in; still is asked again under the room's lock, so that who was
+// put out meanwhile is refused, and who is put out later is a listener that the
+// teller finds. What is told afterwards follows in order.
+func (h *Hub) Join(c *Client, l chat.Listener, still func() error, since chat.Rev, ask Ask) error {
+	h.Leave(c)
+	r := h.lookup(l.Room(), true)
+	defer r.mu.Unlock()
+	defer h.prune(r)
+	if err := still(); err != nil {
+		return err
+	}
+	if r.told < 0 || since >= 0 && since != r.told {
+		from := since
+		if from < 0 {
+			from = 1 << 62
+		}
+		news, err := ask(from)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(news.Gone, c.Account) {
+			return chat.NotFound()
+		}
+		if r.told < 0 {
+			r.told = news.Rev
+		}
+		c.Push(news.Frame)
+	}
+	r.listeners[c] = struct{}{}
+	c.room.Store(r)
+	return nil
+}
+
+// Leave stops listening. A page listens to one room at most.
+func (h *Hub) Leave(c *Client) {
+	r := c.room.Swap(nil)
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.listeners, c)
+	h.prune(r)
+}
+
+// prune forgets a room that no page shows; its lock is held.
+func (h *Hub) prune(r *room) {
+	if len(r.listeners) > 0 || r.dead {
+		return
+	}
+	r.dead = true
+	h.mu.Lock()
+	delete(h.rooms, r.id)
+	h.mu.Unlock()
+}
+
+// Wake has a room told what is new, soon and in order; it does not wait. Many
+// calls while one teller runs become one more round of it.
+func (h *Hub) Wake(id chat.RoomID, ask Ask) {
+	h.mu.RLock()
+	r := h.rooms[id]
+	h.mu.RUnlock()
+	if r == nil {
+		return
+	}
+	r.wake.Lock()
+	defer r.wake.Unlock()
+	if r.more = r.busy; r.busy {
+		return
+	}
+	r.busy = true
+	go h.tell(r, ask)
+}
+
+// tell runs until nothing is new.
+func (h *Hub) tell(r *room, ask Ask) {
+	for {
+		if err := h.tellOnce(r, ask); err != nil {
+			slog.Error("a room was not told", "room", r.id, "error", err)
+		}
+		r.wake.Lock()
+		if !r.more {
+			r.busy = false
+			r.wake.Unlock()
+			return
+		}
+		r.more = false
+		r.wake.Unlock()
+	}
+}
+
+func (h *Hub) tellOnce(r *room, ask Ask) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.tell(ask)
+}
+
+// tell sends the listeners what is new, after it has put out who must not hear
+// it; the lock is held.
+func (r *room) tell(ask Ask) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			slog.Error("panic in a teller", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	if r.dead || len(r.listeners) == 0 {
+		return nil
+	}
+	news, err := ask(r.told)
+	if err != nil {
+		return err
+	}
+	r.evict(func(c *Client) bool { return slices.Contains(news.Gone, c.Account) })
+	r.cast(news.Frame)
+	r.told = max(r.told, news.Rev)
+	return nil
+}
+
+// cast queues a frame for every listener; the lock is held.
+func (r *room) cast(f Frame) {
+	if f.Empty() {
+		return
+	}
+	for c := range r.listeners {
+		c.Push(f)
+	}
+}
+
+// evict silences the listeners that must go; the lock is held.
+func (r *room) evict(who func(*Client) bool) {
+	for c := range r.listeners {
+		if who(c) {
+			delete(r.listeners, c)
+			c.room.CompareAndSwap(r, nil)
+			c.Close(CloseNotAllowed, "no longer allowed")
+		}
+	}
+}
+
+// CastAfter queues a frame for every page that shows a room, after what is new in
+// it: who was put out meanwhile does not get it.
+func (h *Hub) CastAfter(id chat.RoomID, ask Ask, f Frame) error {
+	r := h.lookup(id, false)
+	if r == nil {
+		return nil
+	}
+	defer r.mu.Unlock()
+	if err := r.tell(ask); err != nil {
+		return err
+	}
+	r.cast(f)
+	return nil
+}
+
+// Cast queues a frame for every page that shows a room.
+func (h *Hub) Cast(id chat.RoomID, f Frame) {
+	if r := h.lookup(id, false); r != nil {
+		r.cast(f)
+		r.mu.Unlock()
+	}
+}
+
+// Close puts everybody out of a room that is no more.
+func (h *Hub) Close(id chat.RoomID) {
+	if r := h.lookup(id, false); r != nil {
+		r.evict(func(*Client) bool { return true })
+		h.prune(r)
+		r.mu.Unlock()
+	}
+}
+
+// Shown lists the rooms that pages show.
+func (h *Hub) Shown() []chat.RoomID {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	ids := make([]chat.RoomID, 0, len(h.rooms))
+	for id := range h.rooms {
+		ids = append(ids, id)
+	}
+	return ids
+}

@@ -1,0 +1,143 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+	_ "time/tzdata" // people's time zones, on machines that have none
+
+	"github.com/spf13/cobra"
+)
+
+func serveCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "serve", Short: "Serve until told to stop (the default)", Args: atMost(0),
+		Example: "  parley serve --data /var/lib/parley.db --listen 127.0.0.1:8080 --url https://chat.example.org",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return serve(cmd) },
+	}
+	f := cmd.Flags()
+	f.String("listen", "127.0.0.1:8080", "`address` to listen on")
+	f.String("url", "", "public `address`, when a proxy stands in front")
+	f.String("signup", "", "who may sign up: open or closed (default: as stored; open at first)")
+	f.StringSlice("trusted-proxies", nil, "`networks` whose X-Forwarded-For is believed, like 127.0.0.1/32")
+	f.String("log-level", "info", "debug, info, warn or error")
+	f.String("log-format", "text", "text or json")
+	f.Duration("shutdown-timeout", 8*time.Second, "how long open requests may finish")
+	return cmd
+}
+
+func serve(cmd *cobra.Command) error {
+	c, err := serveConfig(cmd)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a, err := Start(ctx, c)
+	if err != nil {
+		return words(err)
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "Parley is ready: open %s\n", greeting(c, a.Address))
+	if host, _, err := net.SplitHostPort(a.Address.String()); err == nil && c.URL == "" && !net.ParseIP(host).IsLoopback() {
+		c.Log.Warn("passwords travel unprotected over plain HTTP; put HTTPS in front and set --url")
+	}
+	select {
+	case <-ctx.Done():
+		stop() // a second signal ends at once
+		c.Log.Info("stopping")
+		return a.Stop()
+	case err := <-a.Ended():
+		a.Stop()
+		return fmt.Errorf("the server stopped listening: %w", err)
+	}
+}
+
+func greeting(c Config, address net.Addr) string {
+	if c.URL != "" {
+		return c.URL
+	}
+	host, port, _ := net.SplitHostPort(address.String())
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+func serveConfig(cmd *cobra.Command) (Config, error) {
+	f := cmd.Flags()
+	var c Config
+	c.Data, _ = f.GetString("data")
+	c.Listen, _ = f.GetString("listen")
+	c.URL, _ = f.GetString("url")
+	c.Signup, _ = f.GetString("signup")
+	c.Shutdown, _ = f.GetDuration("shutdown-timeout")
+	nets, _ := f.GetStringSlice("trusted-proxies")
+	for _, n := range nets {
+		p, err := netip.ParsePrefix(strings.TrimSpace(n))
+		if err != nil {
+			return c, usage{fmt.Errorf("--trusted-proxies: %q is not a network like 10.0.0.0/8", n)}
+		}
+		c.Trusted = append(c.Trusted, &net.IPNet{IP: p.Masked().Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())})
+	}
+	level, _ := f.GetString("log-level")
+	format, _ := f.GetString("log-format")
+	var err error
+	c.Log, err = newLog(cmd.ErrOrStderr(), level, format)
+	return c, err
+}
+
+func newLog(w io.Writer, level, format string) (*slog.Logger, error) {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		return nil, usage{fmt.Errorf("--log-level: %q is not debug, info, warn or error", level)}
+	}
+	o := &slog.HandlerOptions{Level: l}
+	var h slog.Handler = slog.NewTextHandler(w, o)
+	switch format {
+	case "text":
+	case "json":
+		h = slog.NewJSONHandler(w, o)
+	default:
+		return nil, usage{fmt.Errorf("--log-format: %q is not text or json", format)}
+	}
+	log := slog.New(h)
+	slog.SetDefault(log)
+	return log, nil
+}
+
+func healthCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "healthcheck", Short: "Ask a running server whether it is ready", Args: atMost(0),
+		Example: "  parley healthcheck --listen 127.0.0.1:8080",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			address, _ := cmd.Flags().GetString("listen")
+			ctx, cancel := context.WithTimeout(cmd.Context(), 5*time.Second)
+			defer cancel()
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", nil)
+			if err != nil {
+				return usage{err}
+			}
+			r, err := http.DefaultClient.Do(req)
+			if err != nil {
+				return fmt.Errorf("no answer: %w", err)
+			}
+			defer r.Body.Close()
+			if r.StatusCode != http.StatusOK {
+				return fmt.Errorf("not ready: %s", r.Status)
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), "ready")
+			return nil
+		},
+	}
+	cmd.Flags().String("listen", "127.0.0.1:8080", "`address` the server listens on")
+	return cmd
+}

@@ -1,0 +1,239 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"parley/app/auth"
+	"parley/app/chat"
+	"parley/app/web"
+	"parley/db"
+)
+
+// tools is what a command works with that changes a data file. A running server
+// notices within half a second.
+type tools struct {
+	chat *chat.Chat
+	auth *auth.Auth
+}
+
+// with opens the data file for one command.
+func with(cmd *cobra.Command, do func(context.Context, tools) error) error {
+	path, _ := cmd.Flags().GetString("data")
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) && cmd.Name() != "add" {
+		return fmt.Errorf("there is no data file %s; name it with --data", path)
+	}
+	store, err := db.Open(cmd.Context(), path)
+	if err != nil {
+		return err
+	}
+	bus, limits := web.NewTeller(), chat.NewLimits(nil)
+	err = do(cmd.Context(), tools{chat.New(store, bus, limits, nil), auth.New(store, bus, limits, nil)})
+	return words(errors.Join(err, store.Close()))
+}
+
+func userCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "user", Short: "Look after accounts", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return usage{errors.New("say what to do: add, list, passwd or promote")}
+		}}
+	cmd.AddCommand(userAdd(), userList(), userPasswd(), userPromote())
+	return cmd
+}
+
+func userAdd() *cobra.Command {
+	cmd := &cobra.Command{Use: "add NAME", Short: "Make an account; the first one administers the workspace", Args: exactly(1),
+		Example: "  parley user add mei --name 'Mei Tanaka' --password-file mei.txt",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			password, err := newPassword(cmd)
+			if err != nil {
+				return err
+			}
+			name, _ := cmd.Flags().GetString("name")
+			workspace, _ := cmd.Flags().GetString("workspace")
+			return with(cmd, func(ctx context.Context, t tools) error {
+				j, err := t.auth.SignUp(ctx, auth.SignUp{Username: args[0], Name: name, Password: password, Workspace: workspace})
+				if err == nil {
+					fmt.Fprintf(cmd.OutOrStdout(), "%s was added as %s.\n", j.Account.Username, j.Account.Role)
+				}
+				return err
+			})
+		}}
+	cmd.Flags().String("name", "", "how the name is shown (default: the username)")
+	cmd.Flags().String("workspace", "", "name of the workspace, with the first account")
+	passwordFlag(cmd)
+	return cmd
+}
+
+func userList() *cobra.Command {
+	cmd := &cobra.Command{Use: "list", Short: "List the accounts", Args: atMost(0), Example: "  parley user list --json",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return with(cmd, func(ctx context.Context, t tools) error {
+				var all []chat.Account
+				for page, more := 0, true; more; page++ {
+					var people []chat.Account
+					var err error
+					if people, more, err = t.chat.People(ctx, "", page); err != nil {
+						return err
+					}
+					all = append(all, people...)
+				}
+				asJSON, _ := cmd.Flags().GetBool("json")
+				return printAccounts(cmd.OutOrStdout(), all, asJSON)
+			})
+		}}
+	cmd.Flags().Bool("json", false, "one JSON object a line")
+	return cmd
+}
+
+func printAccounts(w io.Writer, all []chat.Account, asJSON bool) error {
+	slices.SortFunc(all, func(a, b chat.Account) int { return int(a.ID - b.ID) })
+	if asJSON {
+		e := json.NewEncoder(w)
+		for _, a := range all {
+			if err := e.Encode(map[string]any{"id": a.ID, "username": a.Username, "name": a.Name, "role": a.Role.String(), "created": a.Created}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "USERNAME\tNAME\tROLE\tSINCE")
+	for _, a := range all {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", a.Username, a.Name, a.Role, a.Created.Format(time.DateOnly))
+	}
+	return t.Flush()
+}
+
+func userPasswd() *cobra.Command {
+	cmd := &cobra.Command{Use: "passwd NAME", Short: "Set a password; ends all sessions of the account", Args: exactly(1),
+		Example: "  parley user passwd mei",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			password, err := newPassword(cmd)
+			if err != nil {
+				return err
+			}
+			return with(cmd, func(ctx context.Context, t tools) error {
+				a, err := account(ctx, t, args[0])
+				if err != nil {
+					return err
+				}
+				return t.auth.ResetPassword(ctx, a.ID, password)
+			})
+		}}
+	passwordFlag(cmd)
+	return cmd
+}
+
+func userPromote() *cobra.Command {
+	cmd := &cobra.Command{Use: "promote NAME", Short: "Make somebody administrator, or a member again", Args: exactly(1),
+		Example: "  parley user promote mei\n  parley user promote mei --role member",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			name, _ := cmd.Flags().GetString("role")
+			role, ok := map[string]chat.Role{"administrator": chat.RoleAdmin, "admin": chat.RoleAdmin, "member": chat.RoleMember}[name]
+			if !ok {
+				return usage{fmt.Errorf("--role: %q is not administrator or member", name)}
+			}
+			return with(cmd, func(ctx context.Context, t tools) error {
+				if _, err := account(ctx, t, args[0]); err != nil {
+					return err
+				}
+				return t.chat.Promote(ctx, args[0], role)
+			})
+		}}
+	cmd.Flags().String("role", "administrator", "administrator or member")
+	return cmd
+}
+
+func account(ctx context.Context, t tools, name string) (chat.Account, error) {
+	a, err := t.chat.Named(ctx, name)
+	if errors.Is(err, chat.ErrNotFound) {
+		return a, fmt.Errorf("there is no account %q", name)
+	}
+	return a, err
+}
+
+func passwordFlag(cmd *cobra.Command) {
+	cmd.Flags().String("password-file", "", "`file` that holds the password (default: ask, or read standard input)")
+}
+
+// newPassword reads a password from a file, a prompt or standard input; never
+// from the command line, where others could read it.
+func newPassword(cmd *cobra.Command) (string, error) {
+	if path, _ := cmd.Flags().GetString("password-file"); path != "" {
+		b, err := os.ReadFile(path)
+		return strings.TrimRight(string(b), "\r\n"), err
+	}
+	if f, ok := cmd.InOrStdin().(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		fmt.Fprint(cmd.ErrOrStderr(), "New password: ")
+		b, err := term.ReadPassword(int(f.Fd()))
+		fmt.Fprintln(cmd.ErrOrStderr())
+		return string(b), err
+	}
+	line, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
+	if err != nil && !(errors.Is(err, io.EOF) && line != "") {
+		return "", usage{errors.New("no password came from standard input")}
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}
+
+func setCommand() *cobra.Command {
+	return &cobra.Command{Use: "set [KEY [VALUE]]", Short: "List, show or change what may change while the server runs", Args: atMost(2),
+		Example: "  parley set\n  parley set limit.messages 5\n  parley set signup closed",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return with(cmd, func(ctx context.Context, t tools) error {
+				if len(args) == 2 {
+					return t.chat.Set(ctx, args[0], args[1])
+				}
+				s, err := t.chat.Settings(ctx)
+				if err != nil {
+					return err
+				}
+				return printSettings(cmd.OutOrStdout(), s, args)
+			})
+		}}
+}
+
+func printSettings(w io.Writer, s chat.Settings, only []string) error {
+	signup := "open"
+	if !s.SignupOpen() {
+		signup = "closed"
+	}
+	rows := [][3]string{
+		{chat.SettingWorkspace, s.Workspace(), "name of the workspace"},
+		{chat.SettingSignup, signup, "who may sign up: open or closed"},
+	}
+	for _, l := range chat.AllLimits {
+		n, ok := s.Limit(l)
+		if !ok {
+			n = l.Default
+		}
+		rows = append(rows, [3]string{l.Key, fmt.Sprint(n), l.Help + "; 0 is off"})
+	}
+	if len(only) == 1 {
+		for _, r := range rows {
+			if r[0] == only[0] {
+				fmt.Fprintln(w, r[1])
+				return nil
+			}
+		}
+		return usage{fmt.Errorf("there is no setting %q", only[0])}
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, r := range rows {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", r[0], r[1], r[2])
+	}
+	return t.Flush()
+}

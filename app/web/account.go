@@ -1,0 +1,195 @@
+package web
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"parley/app/auth"
+	"parley/app/chat"
+	"parley/views"
+)
+
+func (s *Server) authForm(c *fiber.Ctx) (views.AuthForm, error) {
+	has, err := s.auth.HasAccounts(c.UserContext())
+	set := s.workspace()
+	return views.AuthForm{Workspace: set.Workspace(), First: !has, Closed: has && !set.SignupOpen(),
+		WorkspaceName: c.FormValue("workspace"), Username: c.FormValue("username"), Next: next(c.FormValue("next", c.Query("next")))}, err
+}
+
+// next is where to go after a login: a page of ours, or nowhere.
+func next(path string) string {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") {
+		return ""
+	}
+	return path
+}
+
+func (s *Server) signupPage(c *fiber.Ctx) error {
+	f, err := s.authForm(c)
+	if err != nil {
+		return err
+	}
+	return s.html(c, views.SignUp(f))
+}
+
+func (s *Server) signup(c *fiber.Ctx) error {
+	f, err := s.authForm(c)
+	if err != nil {
+		return err
+	}
+	j, err := s.auth.SignUp(c.UserContext(), auth.SignUp{Workspace: f.WorkspaceName, Username: f.Username,
+		Password: c.FormValue("password"), Address: s.address(c)})
+	if err != nil {
+		if f.Errors, err = s.formErrors(c, err); err != nil {
+			return err
+		}
+		return s.html(c, views.SignUp(f))
+	}
+	if f.First {
+		if err := s.Reload(c.UserContext()); err != nil {
+			return err
+		}
+	}
+	to := "/"
+	if len(j.Rooms) > 0 {
+		to = views.RoomURL(j.Rooms[0].Room)
+	}
+	return s.enter(c, j.Account.ID, to)
+}
+
+func (s *Server) loginPage(c *fiber.Ctx) error {
+	f, err := s.authForm(c)
+	if err != nil {
+		return err
+	}
+	if f.First {
+		return c.Redirect("/signup", fiber.StatusSeeOther)
+	}
+	return s.html(c, views.LogIn(f))
+}
+
+func (s *Server) login(c *fiber.Ctx) error {
+	f, err := s.authForm(c)
+	if err != nil {
+		return err
+	}
+	id, err := s.auth.LogIn(c.UserContext(), f.Username, c.FormValue("password"), s.address(c))
+	if err != nil {
+		if fragment(c) {
+			return err
+		}
+		if f.Errors, err = s.formErrors(c, err); err != nil {
+			return err
+		}
+		return s.html(c, views.LogIn(f))
+	}
+	to := f.Next
+	if to == "" {
+		to = "/"
+	}
+	return s.enter(c, id, to)
+}
+
+// enter begins a session and sends its browser on.
+func (s *Server) enter(c *fiber.Ctx, id chat.AccountID, to string) error {
+	agent := c.Get(fiber.HeaderUserAgent)
+	token, err := s.auth.Begin(c.UserContext(), id, strings.ToValidUTF8(agent[:min(len(agent), 256)], ""))
+	if err != nil {
+		return err
+	}
+	s.setCookie(c, token)
+	if fragment(c) {
+		c.Set("HX-Trigger", "parley:signed-in")
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+	return c.Redirect(to, fiber.StatusSeeOther)
+}
+
+func (s *Server) logout(c *fiber.Ctx) error {
+	if err := s.auth.End(c.UserContext(), *who(c)); err != nil {
+		return err
+	}
+	s.setCookie(c, "")
+	return c.Redirect("/login", fiber.StatusSeeOther)
+}
+
+func (s *Server) me(c *fiber.Ctx) error {
+	return s.mePage(c, views.MeForm{Name: who(c).Account.Name, Notice: notices[c.Query("done")]})
+}
+
+// notices are what a page says after a form was taken.
+var notices = map[string]string{
+	"name":     "Your name was changed.",
+	"password": "Your password was changed, and you were logged out everywhere else.",
+	"saved":    "Saved.",
+	"gone":     "You are no longer in that room.",
+}
+
+func (s *Server) mePage(c *fiber.Ctx, f views.MeForm) error {
+	v, err := s.viewer(c)
+	if err != nil {
+		return err
+	}
+	return s.page(c, v, views.Stage{Title: "Your account", View: "page"}, views.Me(v, f), nil)
+}
+
+func (s *Server) rename(c *fiber.Ctx) error {
+	f := views.MeForm{Name: c.FormValue("name")}
+	err := s.chat.Rename(c.UserContext(), who(c).Account, f.Name)
+	if err != nil {
+		if f.Errors, err = s.formErrors(c, err); err != nil {
+			return err
+		}
+		return s.mePage(c, f)
+	}
+	return c.Redirect("/me?done=name", fiber.StatusSeeOther)
+}
+
+func (s *Server) changePassword(c *fiber.Ctx) error {
+	token, err := s.auth.ChangePassword(c.UserContext(), *who(c), c.FormValue("current"), c.FormValue("password"), s.address(c))
+	if err != nil {
+		f := views.MeForm{Name: who(c).Account.Name}
+		if f.Errors, err = s.formErrors(c, err); err != nil {
+			return err
+		}
+		return s.mePage(c, f)
+	}
+	s.setCookie(c, token)
+	return c.Redirect("/me?done=password", fiber.StatusSeeOther)
+}
+
+func (s *Server) workspaceSettings(c *fiber.Ctx) error {
+	set := s.workspace()
+	return s.workspacePage(c, views.WorkspaceForm{Name: set.Workspace(), Open: set.SignupOpen(), Notice: notices[c.Query("done")]})
+}
+
+func (s *Server) workspacePage(c *fiber.Ctx, f views.WorkspaceForm) error {
+	if !who(c).Account.Admin() {
+		return chat.Forbidden("Only an administrator may do that.")
+	}
+	v, err := s.viewer(c)
+	if err != nil {
+		return err
+	}
+	return s.page(c, v, views.Stage{Title: "Workspace settings", View: "page"}, views.Workspace(v, f), nil)
+}
+
+func (s *Server) setWorkspace(c *fiber.Ctx) error {
+	f := views.WorkspaceForm{Name: c.FormValue("workspace"), Open: c.FormValue("signup") != "closed"}
+	signup := "open"
+	if !f.Open {
+		signup = "closed"
+	}
+	err := s.chat.Administer(c.UserContext(), who(c).Account, map[string]string{chat.SettingWorkspace: f.Name, chat.SettingSignup: signup})
+	if err != nil {
+		if f.Errors, err = s.formErrors(c, err); err != nil {
+			return err
+		}
+		return s.workspacePage(c, f)
+	}
+	if err := s.Reload(c.UserContext()); err != nil {
+		return err
+	}
+	return c.Redirect("/admin/settings?done=saved", fiber.StatusSeeOther)
+}

@@ -1,0 +1,113 @@
+package web
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"parley/app/chat"
+	"parley/views"
+)
+
+// statuses of the kinds of refusal.
+var statuses = map[chat.Kind]int{
+	chat.KindInvalid:   fiber.StatusUnprocessableEntity,
+	chat.KindConflict:  fiber.StatusUnprocessableEntity,
+	chat.KindNotFound:  fiber.StatusNotFound,
+	chat.KindForbidden: fiber.StatusForbidden,
+	chat.KindGone:      fiber.StatusGone,
+	chat.KindTooOften:  fiber.StatusTooManyRequests,
+	chat.KindBusy:      fiber.StatusServiceUnavailable,
+}
+
+// sentences for errors that have no words of their own.
+var sentences = map[int]string{
+	fiber.StatusBadRequest:            "The request could not be read.",
+	fiber.StatusForbidden:             "That is not allowed here.",
+	fiber.StatusNotFound:              "There is nothing here, or it is not for you.",
+	fiber.StatusMethodNotAllowed:      "That is not how this address is used.",
+	fiber.StatusRequestTimeout:        "The request took too long.",
+	fiber.StatusRequestEntityTooLarge: "That is more than Parley takes at once.",
+	fiber.StatusRequestURITooLong:     "This address is too long.",
+	fiber.StatusUpgradeRequired:       "This address is for live connections only.",
+	fiber.StatusServiceUnavailable:    "The server has too much to do. Try again in a moment.",
+
+	fiber.StatusRequestHeaderFieldsTooLarge: "The request has too many headers.",
+}
+
+// explain turns any error into a status and a sentence. What is not a refusal is
+// logged and told to nobody.
+func (s *Server) explain(c *fiber.Ctx, err error) (status int, sentence string) {
+	if e, ok := chat.AsError(err); ok {
+		if e.RetryAfter > 0 {
+			c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(e.RetryAfter.Seconds())+1))
+		}
+		if e.Kind == chat.KindBusy {
+			s.log.Warn("busy", "path", c.Path(), "error", err)
+		}
+		return statuses[e.Kind], e.Sentence
+	}
+	var f *fiber.Error
+	if errors.As(err, &f) && f.Code < 500 {
+		if words, ok := sentences[f.Code]; ok && f.Message == fiber.NewError(f.Code).Message {
+			return f.Code, words
+		}
+		return f.Code, f.Message
+	}
+	s.log.Error("fault", "method", c.Method(), "path", c.Path(), "error", err)
+	return fiber.StatusInternalServerError, "Something went wrong here. It was noted; try again."
+}
+
+// fail answers every error: as one line to a script, as a page to a person.
+func (s *Server) fail(c *fiber.Ctx, err error) error {
+	if c.Locals("nonce") == nil { // refused before any route: there is none in c, and no header
+		err = malformed(err)
+		s.harden(c)
+	}
+	status, sentence := s.explain(c, err)
+	c.Status(status)
+	if fragment(c) && !target(c, "div#stage") {
+		c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
+		return c.SendString(sentence)
+	}
+	o := views.Oops{Status: status, Sentence: sentence, Action: "Back to Parley", ActionTo: "/"}
+	if status == fiber.StatusGone {
+		o.Action, o.ActionTo = "Open the room", "/rooms/"+c.Params("room")
+	}
+	if c.Locals("session") != nil && status < 500 {
+		v, err := s.viewer(c)
+		if err == nil {
+			return s.page(c, v, views.Stage{Title: "That did not work", View: "page"}, views.ProblemStage(o), nil)
+		}
+	}
+	return s.html(c, views.Problem(o))
+}
+
+// malformed keeps the status of what HTTP itself refused, and not its words.
+func malformed(err error) error {
+	var f *fiber.Error
+	if errors.As(err, &f) {
+		return fiber.NewError(f.Code)
+	}
+	return err
+}
+
+// formErrors turns a refusal into what a form shows beside its fields; other
+// errors are returned as they are.
+func (s *Server) formErrors(c *fiber.Ctx, err error) (views.Errors, error) {
+	e, ok := chat.AsError(err)
+	if !ok {
+		return nil, err
+	}
+	switch e.Kind {
+	case chat.KindInvalid, chat.KindConflict:
+		c.Status(fiber.StatusUnprocessableEntity)
+		return views.Errors{e.Field: e.Sentence}, nil
+	case chat.KindTooOften, chat.KindBusy:
+		status, sentence := s.explain(c, err)
+		c.Status(status)
+		return views.Errors{"": sentence}, nil
+	}
+	return nil, err
+}

@@ -1,0 +1,115 @@
+package web
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"parley/app/chat"
+	"parley/views"
+)
+
+func draft(c *fiber.Ctx) chat.Draft {
+	return chat.Draft{Body: c.FormValue("body"), CID: c.FormValue("cid")}
+}
+
+// postMessage says something in a room. A script gets the message as everybody is
+// told of it; a plain form goes back to the room.
+func (s *Server) postMessage(c *fiber.Ctx) error {
+	room, d := roomParam(c), draft(c)
+	m, err := s.chat.Post(c.UserContext(), who(c).Account, room, d)
+	if err != nil {
+		return s.refusePost(c, d, err)
+	}
+	s.hub.Stopped(room, who(c).Account.ID)
+	if fragment(c) {
+		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+		return c.Send(views.Told(m.Room, []views.Row{s.fragments.row(m)})) // no rev: the page may have missed what came before
+	}
+	return c.Redirect(views.RoomURL(m.Room)+"#"+views.MessageAnchor(m.ID), fiber.StatusSeeOther)
+}
+
+// refusePost shows a plain form again, with what was typed.
+func (s *Server) refusePost(c *fiber.Ctx, d chat.Draft, err error) error {
+	if fragment(c) {
+		return err
+	}
+	errs, err := s.formErrors(c, err)
+	if err != nil {
+		return err
+	}
+	v, err := s.roomView(c, chat.Span{})
+	if err != nil {
+		return err
+	}
+	v.Body, v.CID = d.Body, d.CID
+	for _, words := range errs {
+		v.Error = words
+	}
+	return s.page(c, v.Viewer, v.Stage("room"), views.Room(v), nil)
+}
+
+// newDirect chooses whom to talk to, and leads to the conversation.
+func (s *Server) newDirect(c *fiber.Ctx) error {
+	var to []chat.AccountID
+	for _, v := range c.Context().QueryArgs().PeekMulti("to") {
+		if n := id[chat.AccountID](string(v)); n > 0 {
+			to = append(to, n)
+		}
+	}
+	if len(to) == 0 {
+		return s.chooseDirect(c, "")
+	}
+	room, with, err := s.chat.FindDirect(c.UserContext(), who(c).Account, to)
+	if err != nil {
+		errs, err := s.formErrors(c, err)
+		if err != nil {
+			return err
+		}
+		return s.chooseDirect(c, errs["to"])
+	}
+	if room != 0 {
+		return c.Redirect(views.RoomURL(room), fiber.StatusSeeOther)
+	}
+	return s.begin(c, with, chat.Draft{CID: chat.NewCID()}, "")
+}
+
+func (s *Server) chooseDirect(c *fiber.Ctx, problem string) error {
+	v, err := s.viewer(c)
+	if err != nil {
+		return err
+	}
+	people, err := s.others(c, c.Query("q"))
+	if err != nil {
+		return err
+	}
+	return s.page(c, v, views.Stage{Title: "New message", View: "page"}, views.NewDirect(v, people, c.Query("q"), problem), nil)
+}
+
+func (s *Server) begin(c *fiber.Ctx, with []chat.Person, d chat.Draft, problem string) error {
+	v, err := s.viewer(c)
+	if err != nil {
+		return err
+	}
+	return s.page(c, v, views.Stage{Title: chat.Names(with), View: "page"}, views.Begin(v, with, d.CID, d.Body, problem), nil)
+}
+
+// postDirect says the first thing in a conversation.
+func (s *Server) postDirect(c *fiber.Ctx) error {
+	to, d := ticked(c, "to"), draft(c)
+	m, err := s.chat.PostDirect(c.UserContext(), who(c).Account, to, d)
+	if err == nil {
+		return c.Redirect(views.RoomURL(m.Room), fiber.StatusSeeOther)
+	}
+	errs, err := s.formErrors(c, err)
+	if err != nil {
+		return err
+	}
+	_, with, err := s.chat.FindDirect(c.UserContext(), who(c).Account, to)
+	if err != nil {
+		return s.chooseDirect(c, errs["to"])
+	}
+	problem := ""
+	for _, words := range errs {
+		problem = words
+	}
+	return s.begin(c, with, d, problem)
+}

@@ -1,0 +1,249 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"parley/app/auth"
+	"parley/app/chat"
+)
+
+// askWithin bounds what one request may wait for the store.
+const askWithin = 10 * time.Second
+
+// first is around every request: it bounds what the request may wait for, and
+// answers errors while there is still time to ask the store.
+func (s *Server) first(c *fiber.Ctx) error {
+	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
+	defer cancel()
+	c.SetUserContext(ctx)
+	if err := s.contained(c); err != nil {
+		return s.fail(c, err)
+	}
+	return nil
+}
+
+// contained turns a panic into an ordinary fault, logged with its stack.
+func (s *Server) contained(c *fiber.Ctx) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("panic", "path", c.Path(), "panic", p, "stack", string(debug.Stack()))
+			err = fiber.ErrInternalServerError
+		}
+	}()
+	return c.Next()
+}
+
+// headers go on every answer, errors included.
+func (s *Server) headers(c *fiber.Ctx) error {
+	if err := s.harden(c); err != nil {
+		return err
+	}
+	return c.Next()
+}
+
+// harden sets the headers of every answer. A host that could break out of them
+// is left out and refused.
+func (s *Server) harden(c *fiber.Ctx) (err error) {
+	nonce := rand.Text()
+	c.Locals("nonce", nonce)
+	ws := " ws://" + c.Hostname()
+	if s.secure(c) {
+		ws = " wss://" + c.Hostname()
+	}
+	if strings.ContainsFunc(c.Hostname(), notHost) {
+		ws, err = "", fiber.ErrBadRequest
+	}
+	h := &c.Response().Header
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-"+nonce+"'; img-src 'self' blob: data:; media-src 'self'; font-src 'self'; connect-src 'self'"+ws+
+		"; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
+	h.Set("Cache-Control", "private, no-store")
+	if s.origin != nil && s.origin.Scheme == "https" {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+	return err
+}
+
+func notHost(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".:-[]_", r))
+}
+
+// admit refuses what no page of ours would send.
+func (s *Server) admit(c *fiber.Ctx) error {
+	if len(c.Request().RequestURI()) > 2<<10 {
+		return fiber.ErrRequestURITooLong
+	}
+	if c.Get(fiber.HeaderContentEncoding) != "" {
+		return fiber.NewError(fiber.StatusUnsupportedMediaType, "Send the form as it is, not compressed.")
+	}
+	if !s.sameOrigin(c) {
+		return chat.Forbidden("This request came from another site.")
+	}
+	if err := readable(c); err != nil {
+		return err
+	}
+	return c.Next()
+}
+
+// readable holds addresses and forms that are no text.
+func readable(c *fiber.Ctx) error {
+	if _, err := url.QueryUnescape(string(c.Request().URI().QueryString())); err != nil {
+		return fiber.ErrBadRequest
+	}
+	ok := true
+	for _, args := range []*fasthttp.Args{c.Request().URI().QueryArgs(), c.Request().PostArgs()} {
+		for k, v := range args.All() {
+			ok = ok && utf8.Valid(k) && utf8.Valid(v)
+		}
+	}
+	if strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
+		form, err := c.MultipartForm()
+		if err != nil {
+			return fiber.ErrBadRequest
+		}
+		for k, values := range form.Value {
+			ok = ok && utf8.ValidString(k) && utf8.ValidString(strings.Join(values, " "))
+		}
+	}
+	if !ok {
+		return fiber.NewError(fiber.StatusBadRequest, "The text is not valid UTF-8.")
+	}
+	return nil
+}
+
+// sameOrigin holds what other sites make a browser send. Chromium omits
+// Sec-Fetch-Site on sockets and on plain http to a host name, but always sends Origin.
+func (s *Server) sameOrigin(c *fiber.Ctx) bool {
+	socket := strings.EqualFold(c.Get(fiber.HeaderUpgrade), "websocket")
+	switch c.Method() {
+	case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
+		if !socket {
+			return true
+		}
+	}
+	switch c.Get("Sec-Fetch-Site") {
+	case "same-origin":
+		return true
+	case "none":
+		if !socket {
+			return true
+		}
+	case "":
+	default:
+		return false
+	}
+	o, err := url.Parse(c.Get(fiber.HeaderOrigin))
+	if err != nil || o.Host == "" {
+		return false
+	}
+	if s.origin != nil && strings.EqualFold(o.Host, s.origin.Host) && o.Scheme == s.origin.Scheme {
+		return true
+	}
+	return strings.EqualFold(o.Host, c.Hostname())
+}
+
+// session finds who asks. Others are sent to log in.
+func (s *Server) session(c *fiber.Ctx) error {
+	who, err := s.auth.Who(c.UserContext(), c.Cookies(s.cookieName(c)))
+	if err == nil {
+		c.Locals("session", &who)
+		return c.Next()
+	}
+	if e, refused := chat.AsError(err); !refused || e.Kind != chat.KindNotFound {
+		return err
+	}
+	if fragment(c) || c.Get(fiber.HeaderUpgrade) != "" || strings.Contains(c.Get(fiber.HeaderAccept), "application/json") {
+		return fiber.NewError(fiber.StatusUnauthorized, "Log in first.")
+	}
+	if c.Path() == "/" {
+		return c.Redirect("/login", fiber.StatusSeeOther)
+	}
+	if c.Method() != fiber.MethodGet {
+		return c.Redirect("/login", fiber.StatusSeeOther)
+	}
+	return c.Redirect("/login?next="+url.QueryEscape(c.OriginalURL()), fiber.StatusSeeOther)
+}
+
+// who is the session of a request that passed the session middleware.
+func who(c *fiber.Ctx) *auth.Session { return c.Locals("session").(*auth.Session) }
+
+// fragment says whether a script asks, which wants a piece of a page.
+func fragment(c *fiber.Ctx) bool { return c.Get("HX-Request") == "true" }
+
+// target says whether a script asks for one element of the page.
+func target(c *fiber.Ctx, element string) bool {
+	return fragment(c) && c.Get("HX-Target") == element && c.Get("HX-History-Restore-Request") == ""
+}
+
+// secure says whether the browser came by https.
+func (s *Server) secure(c *fiber.Ctx) bool {
+	return s.origin != nil && s.origin.Scheme == "https" || c.Context().IsTLS()
+}
+
+// cookieName is __Host-parley wherever browsers accept that: over https, and on
+// the loopback interface. Elsewhere a plain name, because login would not work.
+func (s *Server) cookieName(c *fiber.Ctx) string {
+	if s.secure(c) || loopback(c.Hostname()) {
+		return "__Host-parley"
+	}
+	return "parley"
+}
+
+func loopback(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
+}
+
+func (s *Server) setCookie(c *fiber.Ctx, token string) {
+	name := s.cookieName(c)
+	life := int(auth.Life.Seconds())
+	if token == "" {
+		life = -1
+	}
+	c.Cookie(&fiber.Cookie{Name: name, Value: token, Path: "/", MaxAge: life, HTTPOnly: true, SameSite: "Lax", Secure: name != "parley"})
+}
+
+// address is the browser's; a trusted proxy is believed for one hop.
+func (s *Server) address(c *fiber.Ctx) string {
+	ip := c.Context().RemoteIP()
+	for _, n := range s.Trusted {
+		if !n.Contains(ip) {
+			continue
+		}
+		hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
+		if said := net.ParseIP(strings.TrimSpace(hops[len(hops)-1])); said != nil {
+			return said.String()
+		}
+	}
+	return ip.String()
+}
+
+// quietly runs something that no request waits for.
+func quietly(what string, do func()) {
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				slog.Error("panic", "in", what, "panic", p, "stack", string(debug.Stack()))
+			}
+		}()
+		do()
+	}()
+}

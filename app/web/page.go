@@ -1,0 +1,145 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"parley/app/chat"
+	"parley/app/live"
+	"parley/views"
+)
+
+// viewer gathers what a page needs to know of who looks at it. A stage has no
+// sidebar, and does not ask for one.
+func (s *Server) viewer(c *fiber.Ctx) (views.Viewer, error) {
+	me := who(c)
+	v := s.viewerOf(me.Account)
+	if c.Get("HX-History-Restore-Request") == "" { // there the page has its style, and parsing another breaks its policy
+		v.Nonce, _ = c.Locals("nonce").(string)
+	}
+	v.Zone, v.ZoneKnown = zone(c.Cookies("tz"))
+	if target(c, "div#stage") || target(c, "aside#panel") {
+		return v, nil
+	}
+	s.readNow(c)
+	var err error
+	v.Rooms, err = s.chat.Sidebar(c.UserContext(), me.Account.ID)
+	return v, err
+}
+
+func (s *Server) viewerOf(me chat.Account) views.Viewer {
+	return views.Viewer{Me: me, Workspace: s.workspace().Workspace(), Zone: time.UTC, Now: time.Now(), Presence: s.teller.presence}
+}
+
+// zones keeps time zones that browsers named; there are a few hundred.
+var zones sync.Map
+
+func zone(cookie string) (*time.Location, bool) {
+	name, err := url.QueryUnescape(cookie)
+	if err != nil || name == "" || len(name) > 64 || name == "Local" {
+		return time.UTC, false
+	}
+	if z, ok := zones.Load(name); ok {
+		return z.(*time.Location), true
+	}
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC, false
+	}
+	zones.Store(name, z)
+	return z, true
+}
+
+var presenceWords = map[live.Presence]string{live.Offline: "", live.Away: "away", live.Online: "on"}
+
+func (s *Server) context(c *fiber.Ctx) context.Context {
+	return views.WithBuild(c.UserContext(), s.assets.Build)
+}
+
+// page answers with a whole document, or with its stage when a script asked for
+// that. It is drawn into a buffer first: half a page is never sent.
+func (s *Server) page(c *fiber.Ctx, v views.Viewer, st views.Stage, main, panel templ.Component) error {
+	c.Set(fiber.HeaderVary, "HX-Request, HX-Target")
+	if target(c, "div#stage") {
+		return s.html(c, views.StagePage(st, main, panel))
+	}
+	return s.html(c, views.Page(v, st, main, panel))
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// compressFrom is the size from which compressing pays.
+const compressFrom = 1 << 10
+
+func (s *Server) html(c *fiber.Ctx, component templ.Component) error {
+	b := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	if err := component.Render(s.context(c), b); err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	return send(c, b.Bytes())
+}
+
+// send answers with a copy of b, compressed when the browser takes it.
+func send(c *fiber.Ctx, b []byte) error {
+	if len(b) < compressFrom || !strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "gzip") {
+		return c.Send(bytes.Clone(b))
+	}
+	c.Append(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
+	c.Set(fiber.HeaderContentEncoding, "gzip")
+	return c.Send(fasthttp.AppendGzipBytesLevel(nil, b, 5))
+}
+
+// static serves an embedded file under a URL that changes with its content.
+func (s *Server) static(c *fiber.Ctx) error {
+	a := s.assets.Find(c.Params("name"))
+	if a == nil {
+		return fiber.ErrNotFound
+	}
+	c.Set(fiber.HeaderContentType, a.Type)
+	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
+	if c.Params("build") == s.assets.Build {
+		c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
+	} else {
+		c.Set(fiber.HeaderCacheControl, "public, max-age=60") // of a page that is older or newer than we are
+	}
+	takes := c.Get(fiber.HeaderAcceptEncoding)
+	if br := a.Brotli(); br != nil && strings.Contains(takes, "br") {
+		c.Set(fiber.HeaderContentEncoding, "br")
+		return c.Send(br)
+	}
+	if strings.Contains(takes, "gzip") {
+		c.Set(fiber.HeaderContentEncoding, "gzip")
+		return c.Send(a.Gzip)
+	}
+	return c.Send(a.Plain)
+}
+
+// favicon is asked for by browsers that read no page.
+func (s *Server) favicon(c *fiber.Ctx) error {
+	return c.Redirect("/static/"+s.assets.Build+"/icon.svg", fiber.StatusFound)
+}
+
+func (s *Server) healthz(c *fiber.Ctx) error { return c.SendString("ok\n") }
+
+// readyz says whether requests make sense: the store takes changes and the
+// server does not stop.
+func (s *Server) readyz(c *fiber.Ctx) error {
+	if s.draining.Load() {
+		return chat.Busy("The server is restarting.", time.Second)
+	}
+	if err := s.ready(c.UserContext()); err != nil {
+		return err
+	}
+	return c.SendString("ready\n")
+}

@@ -1,0 +1,112 @@
+package web
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"parley/app/chat"
+	"parley/views"
+)
+
+func (s *Server) people(c *fiber.Ctx) error {
+	v, err := s.viewer(c)
+	if err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(c.Query("page", "0"))
+	if err != nil || n < 0 || n > 1_000_000 {
+		return fiber.ErrBadRequest
+	}
+	d := views.Directory{Viewer: v, Query: c.Query("q"), Page: n}
+	if d.People, d.More, err = s.chat.People(c.UserContext(), d.Query, n); err != nil {
+		return err
+	}
+	return s.page(c, v, views.Stage{Title: "People", View: "page"}, views.People(d), nil)
+}
+
+func (s *Server) profile(c *fiber.Ctx) error {
+	v, err := s.viewer(c)
+	if err != nil {
+		return err
+	}
+	p, err := s.chat.Profile(c.UserContext(), id[chat.AccountID](c.Params("person")))
+	if err != nil {
+		return err
+	}
+	common, err := s.chat.InCommon(c.UserContext(), v.Me, p.ID)
+	if err != nil {
+		return err
+	}
+	return s.page(c, v, views.Stage{Title: p.Name, View: "page"}, views.Profile(v, p, common), nil)
+}
+
+// peeks is how many messages home shows of a room.
+const peeks = 3
+
+// home shows what is new, what asks for oneself first.
+func (s *Server) home(c *fiber.Ctx) error {
+	v, err := s.viewer(c)
+	if err != nil {
+		return err
+	}
+	unread, err := s.chat.Unread(c.UserContext(), v.Me, peeks)
+	if err != nil {
+		return err
+	}
+	rooms := make([]views.Unread, len(unread))
+	for i, u := range unread {
+		rooms[i] = views.Unread{SideRoom: u.SideRoom, Peek: u.Last}
+	}
+	return s.page(c, v, views.Stage{Title: "Catch up", View: "home"}, views.Home(v, rooms, notices[c.Query("done")]), nil)
+}
+
+func (s *Server) readAll(c *fiber.Ctx) error {
+	if err := s.chat.MarkAllRead(c.UserContext(), who(c).Account); err != nil {
+		return err
+	}
+	return c.Redirect("/", fiber.StatusSeeOther)
+}
+
+// jump is the switcher as a page: rooms one is in, then others, then people.
+func (s *Server) jump(c *fiber.Ctx) error {
+	v, err := s.viewer(c)
+	if err != nil {
+		return err
+	}
+	query := strings.TrimSpace(c.Query("q"))
+	mine, err := s.chat.Sidebar(c.UserContext(), v.Me.ID)
+	if err != nil {
+		return err
+	}
+	var f views.Found
+	for _, r := range mine {
+		if strings.Contains(chat.FoldName(r.Title()), chat.FoldName(strings.TrimPrefix(query, "#"))) {
+			f.Mine = append(f.Mine, r)
+		}
+	}
+	if query != "" {
+		open, err := s.chat.OpenRooms(c.UserContext(), v.Me, query)
+		if err != nil {
+			return err
+		}
+		for _, r := range open {
+			if !r.In {
+				f.Open = append(f.Open, r)
+			}
+		}
+		if f.People, _, err = s.chat.People(c.UserContext(), strings.TrimPrefix(query, "@"), 0); err != nil {
+			return err
+		}
+	}
+	return s.page(c, v, views.Stage{Title: "Jump to", View: "page"}, views.Jump(v, query, f), nil)
+}
+
+func (s *Server) shortcuts(c *fiber.Ctx) error {
+	v, err := s.viewer(c)
+	if err != nil {
+		return err
+	}
+	return s.page(c, v, views.Stage{Title: "Keys and formatting", View: "page"}, views.Shortcuts(), nil)
+}

@@ -1,0 +1,70 @@
+package web
+
+import (
+	"time"
+
+	"parley/app/chat"
+	"parley/app/live"
+	"parley/views"
+)
+
+// arrivalLife is how long the line under the composer says who came or went.
+const arrivalLife = 6 * time.Second
+
+// presence is how much somebody is here, as views spell it.
+func (t *Teller) presence(id chat.AccountID) string { return presenceWords[t.Hub.PresenceOf(id)] }
+
+// TypingMoved implements live.Events.
+func (t *Teller) TypingMoved(room chat.RoomID, people []chat.Person) {
+	t.Hub.Cast(room, live.Text(views.Partial(t.ctx, views.TypingTarget(room), "outerHTML", views.Typing(room, people))))
+}
+
+// PresenceMoved implements live.Events: every dot of these people, the counts of
+// the rooms that are shown, and a quiet line in those where they are.
+func (t *Teller) PresenceMoved(moved map[chat.AccountID]live.Presence) {
+	if t.chat == nil {
+		return
+	}
+	var dots []byte
+	for id, p := range moved {
+		dots = append(dots, views.Partial(t.ctx, views.DotTarget(id), "outerHTML", views.Dot(id, presenceWords[p]))...)
+		if p == live.Offline {
+			t.mu.Lock()
+			delete(t.shown, id)
+			t.mu.Unlock()
+		}
+	}
+	t.Hub.SendAll(live.Text(dots))
+	for _, room := range t.Hub.Shown() {
+		quietly("presence", func() { t.tellPresence(room, moved) })
+	}
+}
+
+func (t *Teller) tellPresence(room chat.RoomID, moved map[chat.AccountID]live.Presence) {
+	head, err := t.head(room)
+	if err != nil {
+		return // the room is gone
+	}
+	var came, left []chat.Person
+	for _, p := range head.Occupants {
+		now, ok := moved[p.ID]
+		switch {
+		case ok && now == live.Offline:
+			left = append(left, p.Person)
+		case ok && now == live.Online && t.arrived(p.ID):
+			came = append(came, p.Person)
+		}
+	}
+	count := views.Partial(t.ctx, views.CountTarget(room), "outerHTML", views.RoomCount(room, head.People, head.Online))
+	t.Hub.Cast(room, live.Text(count))
+	if len(came)+len(left) == 0 || len(t.Hub.TypingIn(room)) > 0 {
+		return
+	}
+	line := views.Partial(t.ctx, views.TypingTarget(room), "outerHTML", views.Arrival(room, came, left))
+	t.Hub.Cast(room, live.Text(line))
+	time.AfterFunc(arrivalLife, func() { t.TypingMoved(room, t.Hub.TypingIn(room)) })
+}
+
+// arrived says whether somebody came just now, and did not only turn back to a
+// page that was open all the time.
+func (t *Teller) arrived(id chat.AccountID) bool { return t.Hub.Since(id) < 2*arrivalLife }

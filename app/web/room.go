@@ -1,0 +1,242 @@
+package web
+
+import (
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"parley/app/chat"
+	"parley/views"
+)
+
+// id reads a number that a route has checked to be one; too large a one is 0,
+// which nothing has.
+func id[T ~int64](s string) T {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return T(n)
+}
+
+func roomParam(c *fiber.Ctx) chat.RoomID { return id[chat.RoomID](c.Params("room")) }
+
+// room shows the newest page of a room, or an older or newer one.
+func (s *Server) room(c *fiber.Ctx) error {
+	span := chat.Span{Before: id[chat.MessageID](c.Query("before")), After: id[chat.MessageID](c.Query("after"))}
+	if target(c, "aside#panel") {
+		return s.html(c, views.NoPanel())
+	}
+	v, err := s.roomView(c, span)
+	if err != nil {
+		return err
+	}
+	if fragment(c) && (span.Before != 0 || span.After != 0) {
+		v.Older, v.Newer = v.Older && span.Before != 0, v.Newer && span.After != 0 // at the other edge stand the page's own rows
+		return s.html(c, views.Rows(v))
+	}
+	st := v.Stage("room")
+	st.Again = c.Query("refresh") == "60"
+	return s.page(c, v.Viewer, st, views.Room(v), nil)
+}
+
+// permalink shows a message among those around it.
+func (s *Server) permalink(c *fiber.Ctx) error {
+	m, err := s.chat.Permalink(c.UserContext(), who(c).Account, roomParam(c), id[chat.MessageID](c.Params("message")))
+	if err != nil {
+		return err
+	}
+	v, err := s.roomView(c, chat.Span{Around: m.ID})
+	if err != nil {
+		return err
+	}
+	v.Target = m.ID
+	return s.page(c, v.Viewer, v.Stage("room"), views.Room(v), nil)
+}
+
+// roomView gathers a room for the person who asks.
+func (s *Server) roomView(c *fiber.Ctx, span chat.Span) (v views.RoomView, err error) {
+	ctx, me, room := c.UserContext(), who(c), roomParam(c)
+	if v.Viewer, err = s.viewer(c); err != nil {
+		return v, err
+	}
+	// The place comes first: its rev is not newer than the rows below, so that
+	// what happens in between is told again and not missed.
+	if v.Place, err = s.chat.Visit(ctx, me.Account, room); err != nil {
+		return v, err
+	}
+	if v.Occupants, err = s.chat.Occupants(ctx, me.Account, room); err != nil {
+		return v, err
+	}
+	v.Title = v.Name
+	if v.Kind == chat.Direct {
+		v.Title = titleOf(v.Occupants, me.Account.ID)
+	}
+	page, err := s.chat.Page(ctx, me.Account, room, span)
+	if err != nil {
+		return v, err
+	}
+	v.Rows = s.fragments.rows(page.Messages)
+	v.Older, v.Newer = page.Older && len(v.Rows) > 0, page.Newer && len(v.Rows) > 0
+	v.CID = chat.NewCID()
+	v.Read = v.Posts
+	if v.Membership != nil {
+		v.Read = v.Membership.Read
+	}
+	if !v.Newer && len(v.Rows) > 0 && v.In() {
+		s.readLater(c, room, v.Rows[len(v.Rows)-1].ID)
+	}
+	return v, nil
+}
+
+// titleOf names a direct conversation after the others in it.
+func titleOf(people []chat.Occupant, me chat.AccountID) string {
+	var others []chat.Person
+	for _, p := range people {
+		if p.ID != me {
+			others = append(others, p.Person)
+		}
+	}
+	return chat.SideRoom{Room: chat.Room{Kind: chat.Direct}, With: others}.Title()
+}
+
+// peoplePanel shows who is in a room, beside it.
+func (s *Server) peoplePanel(c *fiber.Ctx) error {
+	v, err := s.roomView(c, chat.Span{})
+	if err != nil {
+		return err
+	}
+	if target(c, "aside#panel") {
+		return s.html(c, views.PeoplePanel(v))
+	}
+	return s.page(c, v.Viewer, v.Stage("panel"), views.Room(v), views.PeoplePanel(v))
+}
+
+// seen is a room that a browser without a script was shown.
+type seen struct {
+	room chat.RoomID
+	upto chat.MessageID
+}
+
+// readLater notes what a browser was shown. It is marked read by the next page
+// view, so that a crash in between loses no mark. Where a script runs (it sets
+// the time zone), the script knows better.
+func (s *Server) readLater(c *fiber.Ctx, room chat.RoomID, upto chat.MessageID) {
+	if c.Cookies("tz") == "" {
+		s.later.Store(string(who(c).Hash), seen{room, upto})
+	}
+}
+
+func (s *Server) readNow(c *fiber.Ctx) {
+	was, ok := s.later.LoadAndDelete(string(who(c).Hash))
+	if !ok {
+		return
+	}
+	v := was.(seen)
+	if err := s.chat.MarkRead(c.UserContext(), who(c).Account, v.room, v.upto); err != nil {
+		s.log.Info("a room was not marked read", "room", v.room, "error", err)
+	}
+}
+
+func (s *Server) browse(c *fiber.Ctx) error {
+	v, err := s.viewer(c)
+	if err != nil {
+		return err
+	}
+	rooms, err := s.chat.OpenRooms(c.UserContext(), v.Me, c.Query("q"))
+	if err != nil {
+		return err
+	}
+	return s.page(c, v, views.Stage{Title: "Rooms", View: "page"}, views.Browse(v, rooms, c.Query("q")), nil)
+}
+
+func (s *Server) newRoom(c *fiber.Ctx) error { return s.newRoomPage(c, views.RoomForm{}) }
+
+// pickable is how many people a form offers to tick.
+const pickable = 200
+
+func (s *Server) newRoomPage(c *fiber.Ctx, f views.RoomForm) error {
+	v, err := s.viewer(c)
+	if err != nil {
+		return err
+	}
+	if f.People, err = s.others(c, ""); err != nil {
+		return err
+	}
+	return s.page(c, v, views.Stage{Title: "New room", View: "page"}, views.NewRoom(v, f), nil)
+}
+
+// others lists people to choose from, without the one who chooses.
+func (s *Server) others(c *fiber.Ctx, query string) ([]chat.Account, error) {
+	all, _, err := s.chat.People(c.UserContext(), query, 0)
+	people := make([]chat.Account, 0, len(all))
+	for _, a := range all {
+		if a.ID != who(c).Account.ID && len(people) < pickable {
+			people = append(people, a)
+		}
+	}
+	return people, err
+}
+
+// ticked reads the people of a form.
+func ticked(c *fiber.Ctx, name string) (ids []chat.AccountID) {
+	for _, v := range c.Request().PostArgs().PeekMulti(name) {
+		if n := id[chat.AccountID](string(v)); n > 0 && len(ids) < pickable {
+			ids = append(ids, n)
+		}
+	}
+	return ids
+}
+
+var kinds = map[string]chat.RoomKind{"open": chat.Open, "private": chat.Private, "": chat.Open}
+
+func (s *Server) createRoom(c *fiber.Ctx) error {
+	f := views.RoomForm{Name: c.FormValue("name"), Topic: c.FormValue("topic"), Kind: c.FormValue("kind"), Chosen: map[chat.AccountID]bool{}}
+	people := ticked(c, "people")
+	for _, p := range people {
+		f.Chosen[p] = true
+	}
+	kind, ok := kinds[f.Kind]
+	if !ok {
+		kind = -1
+	}
+	room, err := s.chat.Found(c.UserContext(), who(c).Account, chat.NewRoom{Name: f.Name, Topic: f.Topic, Kind: kind, People: people})
+	if err != nil {
+		if f.Errors, err = s.formErrors(c, err); err != nil {
+			return err
+		}
+		return s.newRoomPage(c, f)
+	}
+	return c.Redirect(views.RoomURL(room.ID), fiber.StatusSeeOther)
+}
+
+func (s *Server) join(c *fiber.Ctx) error {
+	if err := s.chat.Join(c.UserContext(), who(c).Account, roomParam(c)); err != nil {
+		return err
+	}
+	return c.Redirect(views.RoomURL(roomParam(c)), fiber.StatusSeeOther)
+}
+
+func (s *Server) leave(c *fiber.Ctx) error {
+	if err := s.chat.Leave(c.UserContext(), who(c).Account, roomParam(c)); err != nil {
+		return err
+	}
+	return c.Redirect("/", fiber.StatusSeeOther)
+}
+
+func (s *Server) read(c *fiber.Ctx) error {
+	if err := s.chat.MarkRead(c.UserContext(), who(c).Account, roomParam(c), id[chat.MessageID](c.FormValue("upto"))); err != nil {
+		return err
+	}
+	if fragment(c) {
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+	return c.Redirect(views.RoomURL(roomParam(c)), fiber.StatusSeeOther)
+}
+
+func (s *Server) typing(c *fiber.Ctx) error {
+	if err := s.chat.Type(c.UserContext(), who(c).Account, roomParam(c)); err != nil {
+		return err
+	}
+	return c.SendStatus(fiber.StatusNoContent)
+}

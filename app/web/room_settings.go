@@ -1,0 +1,118 @@
+package web
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"parley/app/chat"
+	"parley/views"
+)
+
+func (s *Server) roomSettings(c *fiber.Ctx) error { return s.settingsPage(c, nil) }
+
+// settingsPage shows a room's settings; errs are of a form that was refused, whose
+// values are shown again.
+func (s *Server) settingsPage(c *fiber.Ctx, errs views.Errors) error {
+	v, err := s.viewer(c)
+	if err != nil {
+		return err
+	}
+	f := views.RoomSettings{Viewer: v, Errors: errs, Notice: notices[c.Query("done")]}
+	if f.Place, err = s.chat.Visit(c.UserContext(), v.Me, roomParam(c)); err != nil {
+		return err
+	}
+	if f.Kind == chat.Direct {
+		return chat.Forbidden("A direct conversation has no settings.")
+	}
+	if f.Occupants, err = s.chat.Occupants(c.UserContext(), v.Me, f.ID); err != nil {
+		return err
+	}
+	f.Name, f.Topic = f.Place.Name, f.Place.Topic
+	if errs != nil && errs["confirm"] == "" {
+		f.Name, f.Topic = c.FormValue("name"), c.FormValue("topic")
+	}
+	return s.page(c, v, views.Stage{Title: f.Label(), View: "page"}, views.Settings(f), nil)
+}
+
+func (s *Server) retitle(c *fiber.Ctx) error {
+	err := s.chat.Retitle(c.UserContext(), who(c).Account, roomParam(c), c.FormValue("name"), c.FormValue("topic"))
+	if err != nil {
+		errs, err := s.formErrors(c, err)
+		if err != nil {
+			return err
+		}
+		if words := errs["room"]; words != "" { // what chat calls a room's name
+			errs["name"] = words
+		}
+		return s.settingsPage(c, errs)
+	}
+	return c.Redirect(views.RoomURL(roomParam(c))+"/settings?done=saved", fiber.StatusSeeOther)
+}
+
+func (s *Server) addPage(c *fiber.Ctx) error { return s.addPeople(c, nil) }
+
+func (s *Server) addPeople(c *fiber.Ctx, errs views.Errors) error {
+	v, err := s.viewer(c)
+	if err != nil {
+		return err
+	}
+	ctx, room := c.UserContext(), roomParam(c)
+	place, err := s.chat.Visit(ctx, v.Me, room)
+	if err != nil {
+		return err
+	}
+	if !place.Allows(chat.Add) {
+		return chat.Forbidden("Join the room first.")
+	}
+	in, err := s.chat.Occupants(ctx, v.Me, room)
+	if err != nil {
+		return err
+	}
+	inside := map[chat.AccountID]bool{}
+	for _, p := range in {
+		inside[p.ID] = true
+	}
+	all, err := s.others(c, c.Query("q"))
+	if err != nil {
+		return err
+	}
+	people := all[:0]
+	for _, p := range all {
+		if !inside[p.ID] {
+			people = append(people, p)
+		}
+	}
+	return s.page(c, v, views.Stage{Title: "Add people", View: "page"}, views.AddPeople(v, place.Room, people, c.Query("q"), errs), nil)
+}
+
+func (s *Server) addMembers(c *fiber.Ctx) error {
+	if err := s.chat.Add(c.UserContext(), who(c).Account, roomParam(c), ticked(c, "people")); err != nil {
+		errs, err := s.formErrors(c, err)
+		if err != nil {
+			return err
+		}
+		return s.addPeople(c, errs)
+	}
+	return c.Redirect(views.RoomURL(roomParam(c)), fiber.StatusSeeOther)
+}
+
+func (s *Server) removeMember(c *fiber.Ctx) error {
+	if err := s.chat.Expel(c.UserContext(), who(c).Account, roomParam(c), id[chat.AccountID](c.Params("person"))); err != nil {
+		return err
+	}
+	return c.Redirect(views.RoomURL(roomParam(c))+"/settings", fiber.StatusSeeOther)
+}
+
+func (s *Server) deleteRoom(c *fiber.Ctx) error {
+	place, err := s.chat.Visit(c.UserContext(), who(c).Account, roomParam(c))
+	if err != nil {
+		return err
+	}
+	if place.Allows(chat.Destroy) && c.FormValue("confirm") != place.Name {
+		c.Status(fiber.StatusUnprocessableEntity)
+		return s.settingsPage(c, views.Errors{"confirm": "Type the name exactly: " + place.Name})
+	}
+	if err := s.chat.Destroy(c.UserContext(), who(c).Account, place.ID); err != nil {
+		return err
+	}
+	return c.Redirect("/rooms", fiber.StatusSeeOther)
+}

@@ -1,0 +1,68 @@
+package web
+
+import "github.com/gofiber/fiber/v2"
+
+// routes is the table of contents: every address there is.
+func (s *Server) routes() {
+	a := s.App
+	a.Use(s.first, s.headers, s.admit)
+
+	// Anyone.
+	a.Get("/healthz", s.healthz)
+	a.Get("/readyz", s.readyz)
+	a.Get("/static/:build/:name", s.static)
+	a.Get("/favicon.ico", s.favicon)
+	a.Get("/signup", s.signupPage)
+	a.Post("/signup", s.signup)
+	a.Get("/login", s.loginPage)
+	a.Post("/login", s.login)
+
+	// Whoever is signed in. The session is asked first, so that a visitor learns
+	// nothing of what exists.
+	a.Use(s.session)
+	a.Post("/logout", s.logout)
+	a.Get("/ws", s.socket)
+	a.Get("/changes", s.pollPeople)
+
+	a.Get("/", s.home)
+	a.Post("/read-all", s.readAll)
+	a.Get("/jump", s.jump)
+	a.Get("/shortcuts", s.shortcuts)
+
+	a.Get("/rooms", s.browse)
+	a.Post("/rooms", s.createRoom)
+	a.Get("/rooms/new", s.newRoom)
+	a.Get("/rooms/:room<int>", s.room)
+	a.Get("/rooms/:room<int>/@:message<int>", s.permalink)
+	a.Get("/rooms/:room<int>/people", s.peoplePanel)
+	a.Get("/rooms/:room<int>/changes", s.pollRoom)
+	a.Get("/rooms/:room<int>/settings", s.roomSettings)
+	a.Post("/rooms/:room<int>/settings", s.retitle)
+	a.Get("/rooms/:room<int>/add", s.addPage)
+	a.Post("/rooms/:room<int>/members", s.addMembers)
+	a.Post("/rooms/:room<int>/members/:person<int>/remove", s.removeMember)
+	a.Post("/rooms/:room<int>/join", s.join)
+	a.Post("/rooms/:room<int>/leave", s.leave)
+	a.Post("/rooms/:room<int>/delete", s.deleteRoom)
+	a.Post("/rooms/:room<int>/messages", s.postMessage)
+	a.Post("/rooms/:room<int>/read", s.read)
+	a.Post("/rooms/:room<int>/typing", s.typing)
+
+	a.Get("/messages/:message<int>", s.message)
+	a.Get("/messages/:message<int>/edit", s.message)
+	a.Post("/messages/:message<int>/edit", s.edit)
+	a.Post("/messages/:message<int>/delete", s.delete)
+	a.Post("/messages/:message<int>/reactions", s.react)
+
+	a.Get("/dm/new", s.newDirect)
+	a.Post("/dm", s.postDirect)
+	a.Get("/people", s.people)
+	a.Get("/people/:person<int>", s.profile)
+	a.Get("/me", s.me)
+	a.Post("/me", s.rename)
+	a.Post("/me/password", s.changePassword)
+	a.Get("/admin/settings", s.workspaceSettings)
+	a.Post("/admin/settings", s.setWorkspace)
+
+	a.Use(func(c *fiber.Ctx) error { return fiber.ErrNotFound })
+}

@@ -1,0 +1,121 @@
+// Package web speaks HTTP and WebSocket: routes, forms, frames, and errors turned
+// into status codes. It knows nothing of SQL.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"parley/app/auth"
+	"parley/app/chat"
+	"parley/app/live"
+	"parley/static"
+	"parley/views"
+)
+
+// Config is what the server must be told.
+type Config struct {
+	URL     string       // public address; "" for whatever the browser used
+	Trusted []*net.IPNet // proxies whose X-Forwarded-For is believed
+}
+
+// Ready says whether the store takes changes.
+type Ready func(context.Context) error
+
+// Server answers requests.
+type Server struct {
+	Config
+	App    *fiber.App
+	chat   *chat.Chat
+	auth   *auth.Auth
+	hub    *live.Hub
+	teller *Teller
+	assets *static.Assets
+	ready  Ready
+	log    *slog.Logger
+
+	origin    *url.URL // parsed Config.URL, or nil
+	draining  atomic.Bool
+	settings  atomic.Pointer[chat.Settings]
+	fragments *fragments
+	addresses addresses
+	later     sync.Map // session hash → seen, see readLater
+}
+
+// New makes a server; Listen on its App.
+func New(c Config, ch *chat.Chat, au *auth.Auth, teller *Teller, ready Ready, log *slog.Logger) (*Server, error) {
+	s := &Server{Config: c, chat: ch, auth: au, hub: teller.Hub, teller: teller, assets: static.Load(), ready: ready, log: log, fragments: teller.fragments}
+	if c.URL != "" {
+		u, err := url.Parse(c.URL)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return nil, chat.Invalid("url", "The public address must look like https://chat.example.org.")
+		}
+		s.origin = u
+	}
+	s.App = fiber.New(fiber.Config{
+		DisableStartupMessage: true,
+		Immutable:             true, // fasthttp reuses its buffers; what we keep must stay
+		ReduceMemoryUsage:     true,
+		CaseSensitive:         true,
+		ReadBufferSize:        16 << 10,
+		BodyLimit:             128 << 10,
+		ReadTimeout:           10 * time.Second,
+		WriteTimeout:          35 * time.Second, // a poll waits 25 s
+		IdleTimeout:           60 * time.Second,
+		ErrorHandler:          s.fail,
+		ProxyHeader:           "", // addresses: see address
+
+		EnableTrustedProxyCheck: true, // nobody's X-Forwarded-Host is believed; the public address is Config.URL
+	})
+	s.App.Server().KeepHijackedConns = true // else closing a socket does nothing, and its memory goes to the next user
+	s.App.Server().NoDefaultServerHeader = true
+	s.App.Server().Name = ""
+	teller.serve(ch, views.WithBuild(context.Background(), s.assets.Build))
+	s.routes()
+	return s, s.Reload(context.Background())
+}
+
+// Reload takes over settings that were changed, here or by the command line, and
+// silences sessions that ended elsewhere.
+func (s *Server) Reload(ctx context.Context) error {
+	settings, err := s.chat.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	s.settings.Store(&settings)
+	s.chat.Limits.Adopt(settings)
+	for session, account := range s.hub.Sessions() {
+		if _, err := s.auth.Resume(ctx, []byte(session)); err != nil {
+			s.hub.EndSessions(account, [][]byte{[]byte(session)})
+		}
+	}
+	s.later.Range(func(session, _ any) bool {
+		if _, err := s.auth.Resume(ctx, []byte(session.(string))); err != nil {
+			s.later.Delete(session)
+		}
+		return true
+	})
+	return nil
+}
+
+// Drain stops taking pages in, asks open ones to come back, and lets requests
+// that run finish, for at most d.
+func (s *Server) Drain(d time.Duration) error {
+	s.draining.Store(true)
+	ended := make(chan error, 1)
+	go func() { ended <- s.App.ShutdownWithTimeout(d) }()
+	s.hub.Drain(d)
+	return <-ended
+}
+
+// Pages counts the pages that are open now.
+func (s *Server) Pages() int { return s.hub.Pages() }
+
+func (s *Server) workspace() chat.Settings { return *s.settings.Load() }

@@ -1,0 +1,241 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"runtime/debug"
+	"strconv"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/fasthttp/websocket"
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"parley/app/auth"
+	"parley/app/chat"
+	"parley/app/live"
+)
+
+const (
+	readLimit = 64 << 10         // of one frame from a page
+	beatEvery = 25 * time.Second // pings
+	deadAfter = 60 * time.Second // without any frame from the page
+	sendLimit = 64 << 10         // bytes that the kernel holds for a page that does not read
+)
+
+var upgrader = websocket.FastHTTPUpgrader{
+	ReadBufferSize:  512,
+	WriteBufferSize: 512,
+	WriteBufferPool: &sync.Pool{},
+	CheckOrigin:     func(*fasthttp.RequestCtx) bool { return true }, // admit did, for every request; see sameOrigin
+}
+
+// addresses counts open pages by address.
+type addresses struct {
+	mu sync.Mutex
+	n  map[string]int
+}
+
+func (a *addresses) take(address string, limit int) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if limit > 0 && a.n[address] >= limit {
+		return false
+	}
+	if a.n == nil {
+		a.n = map[string]int{}
+	}
+	a.n[address]++
+	return true
+}
+
+func (a *addresses) free(address string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.n[address]--; a.n[address] <= 0 {
+		delete(a.n, address)
+	}
+}
+
+// socket turns a request into the live connection of one page.
+func (s *Server) socket(c *fiber.Ctx) error {
+	if !websocket.FastHTTPIsWebSocketUpgrade(c.Context()) {
+		return fiber.ErrUpgradeRequired
+	}
+	session := *who(c)
+	if limit := s.chat.Limits.Value(chat.LimitSockets); limit > 0 && s.hub.Count(session.Account.ID) >= limit {
+		return chat.TooOften("You have too many pages open.", time.Minute)
+	}
+	address := s.address(c)
+	if !s.addresses.take(address, s.chat.Limits.Value(chat.LimitSocketsAddr)) {
+		return chat.TooOften("Too many pages are open from this address.", time.Minute)
+	}
+	err := upgrader.Upgrade(c.Context(), func(ws *websocket.Conn) {
+		defer s.addresses.free(address)
+		s.serve(ws, session)
+	})
+	if err != nil {
+		s.addresses.free(address)
+		return fiber.ErrBadRequest
+	}
+	return nil
+}
+
+// page is one open page behind a socket.
+type page struct {
+	*live.Client
+	s       *Server
+	session auth.Session
+	ws      *websocket.Conn
+}
+
+// serve reads what a page says until it is gone.
+func (s *Server) serve(ws *websocket.Conn, session auth.Session) {
+	conn := ws.NetConn()
+	if u, ok := conn.(interface{ UnsafeConn() net.Conn }); ok {
+		conn = u.UnsafeConn()
+	}
+	defer conn.Close()
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("panic in a socket", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	raw := conn // without what our listener wraps around it: writev needs the socket
+	if w, ok := conn.(interface{ NetConn() net.Conn }); ok {
+		raw = w.NetConn()
+	}
+	if tcp, ok := raw.(*net.TCPConn); ok {
+		tcp.SetWriteBuffer(sendLimit)
+	}
+	p := &page{Client: live.NewSocket(session.Account.ID, session.Hash, raw), s: s, session: session, ws: ws}
+	if err := s.hub.Add(p.Client); err != nil {
+		p.Close(live.CloseRestart, "restart")
+		p.Finish()
+		return
+	}
+	defer p.Finish()
+	defer s.hub.Remove(p.Client)
+	// The session may have ended between the handshake and here.
+	if _, err := s.auth.Resume(context.Background(), session.Hash); err != nil {
+		p.Close(live.CloseSessionOver, "session ended")
+	}
+	p.Push(live.Text([]byte(`{"hello":{"build":"` + s.assets.Build + `","ping":25}}`)))
+	ws.SetReadLimit(readLimit)
+	p.Alive(deadAfter)
+	ws.SetPongHandler(func(string) error { p.Alive(deadAfter); return nil })
+	ws.SetPingHandler(func(data string) error { p.Alive(deadAfter); p.Pong([]byte(data)); return nil })
+	ws.SetCloseHandler(func(code int, _ string) error { p.Close(code, ""); return nil })
+	for {
+		kind, text, err := ws.ReadMessage()
+		if err != nil {
+			return
+		}
+		if !p.Alive(deadAfter) {
+			continue
+		}
+		if kind != websocket.TextMessage {
+			p.Close(websocket.CloseUnsupportedData, "text only")
+		} else if !utf8.Valid(text) {
+			p.Close(websocket.CloseInvalidFramePayloadData, "not UTF-8")
+		} else {
+			p.hear(text)
+		}
+	}
+}
+
+// said is what a page can say: only what may be lost.
+type said struct {
+	T    string
+	Room chat.RoomID
+	Rev  *chat.Rev
+	Side int
+	Upto chat.MessageID
+}
+
+func (p *page) hear(text []byte) {
+	var m said
+	if err := json.Unmarshal(text, &m); err != nil {
+		return // a page of another version; it will be told to reload
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
+	defer cancel()
+	var err error
+	switch m.T {
+	case "view":
+		err = p.view(ctx, m)
+	case "read":
+		err = p.s.chat.MarkRead(ctx, p.session.Account, m.Room, m.Upto)
+	case "typing":
+		err = p.s.chat.Type(ctx, p.session.Account, m.Room)
+	case "idle", "active":
+		p.s.hub.SetAway(p.Client, m.T == "idle")
+	}
+	if _, refused := chat.AsError(err); err != nil && !refused {
+		p.s.log.Error("fault in a socket", "said", m.T, "room", m.Room, "error", err)
+	}
+}
+
+// view is what a page says on every connection and room switch: what it shows,
+// and where it stands. The answer is what it missed.
+func (p *page) view(ctx context.Context, m said) error {
+	// Roles may have changed since the socket opened.
+	session, err := p.s.auth.Resume(ctx, p.session.Hash)
+	if err != nil {
+		p.Close(live.CloseSessionOver, "session ended")
+		return err
+	}
+	p.session = session
+	if m.Side != 0 {
+		if lists, err := p.s.teller.lists(session.Account.ID); err == nil {
+			p.Push(lists)
+		}
+	}
+	if m.Room == 0 {
+		p.s.hub.Leave(p.Client)
+		return nil
+	}
+	return p.s.listen(ctx, p.Client, session.Account, m.Room, m.Rev)
+}
+
+// listen subscribes a page to a room, if its person may, and tells what it missed.
+func (s *Server) listen(ctx context.Context, c *live.Client, me chat.Account, room chat.RoomID, rev *chat.Rev) error {
+	l, err := s.chat.Enter(ctx, me, room)
+	since := chat.Rev(-1)
+	if rev != nil {
+		since = *rev
+	}
+	if err == nil {
+		still := func() error { _, err := s.chat.Enter(ctx, me, room); return err }
+		err = s.hub.Join(c, l, still, since, s.teller.news(room))
+	}
+	switch {
+	case errors.Is(err, chat.ErrNotFound):
+		c.Close(live.CloseNotAllowed, "no longer allowed")
+	case errors.Is(err, chat.ErrForbidden):
+		s.hub.Leave(c) // looks at an open room from outside: not told live
+	}
+	return err
+}
+
+func resetFrame(room chat.RoomID) []byte {
+	return []byte(`{"reset":` + strconv.FormatInt(int64(room), 10) + `}`)
+}
+
+// Beat keeps all pages alive until ctx ends.
+func (s *Server) Beat(ctx context.Context) {
+	beat := live.Text([]byte(`{"hb":1}`))
+	for tick := time.NewTicker(beatEvery); ; {
+		select {
+		case <-ctx.Done():
+			tick.Stop()
+			return
+		case <-tick.C:
+			s.hub.Beat(beat)
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package db
+
+import (
+	"context"
+	"strings"
+
+	"parley/app/chat"
+)
+
+const accountColumns = "id, username, name, role, created_at, coalesce(disabled_at, 0)"
+
+func scanAccount(r scanner) (a chat.Account, err error) {
+	var created, disabled int64
+	err = r.Scan(&a.ID, &a.Username, &a.Name, &a.Role, &created, &disabled)
+	a.Created, a.Disabled = moment(created), disabled != 0
+	return a, err
+}
+
+// Account implements chat.AccountStore.
+func (d *DB) Account(ctx context.Context, id chat.AccountID) (chat.Account, error) {
+	return d.account(ctx, "id = ?", id)
+}
+
+// AccountNamed implements chat.AccountStore.
+func (d *DB) AccountNamed(ctx context.Context, username string) (chat.Account, error) {
+	return d.account(ctx, "folded = ?", chat.FoldName(username))
+}
+
+func (d *DB) account(ctx context.Context, where string, arg any) (chat.Account, error) {
+	s, err := d.stmt(ctx, "SELECT "+accountColumns+" FROM accounts WHERE "+where)
+	if err != nil {
+		return chat.Account{}, fault(err)
+	}
+	a, err := scanAccount(s.QueryRowContext(ctx, arg))
+	return a, fault(err)
+}
+
+// begins makes a LIKE pattern of what somebody typed.
+func begins(query string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(query) + "%"
+}
+
+// People implements chat.AccountStore.
+func (d *DB) People(ctx context.Context, query string, offset, limit int) ([]chat.Account, error) {
+	like := begins(query)
+	return all(ctx, d, scanAccount, "SELECT "+accountColumns+` FROM accounts WHERE disabled_at IS NULL
+		AND (folded LIKE ?1 ESCAPE '\' OR name_folded LIKE ?1 ESCAPE '\' OR name_folded LIKE '% ' || ?1 ESCAPE '\')
+		ORDER BY name_folded, id LIMIT ?2 OFFSET ?3`, like, limit, offset)
+}
+
+// Persons implements chat.AccountStore.
+func (d *DB) Persons(ctx context.Context, ids []chat.AccountID) ([]chat.Person, error) {
+	people := make([]chat.Person, 0, len(ids))
+	for _, id := range ids {
+		a, err := d.Account(ctx, id)
+		if _, refused := chat.AsError(err); refused || err == nil && a.Disabled {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		people = append(people, a.Person)
+	}
+	return people, nil
+}
+
+// SetDisplayName implements chat.AccountStore.
+func (d *DB) SetDisplayName(ctx context.Context, who chat.AccountID, name string) error {
+	return d.change(ctx, func(t *tx) error {
+		return t.exec("UPDATE accounts SET name = ?, name_folded = ? WHERE id = ?", name, chat.FoldName(name), who)
+	})
+}
+
+// SetRole implements chat.AccountStore. The last administrator stays one.
+func (d *DB) SetRole(ctx context.Context, who chat.AccountID, role chat.Role) error {
+	return d.change(ctx, func(t *tx) error {
+		if role < chat.RoleAdmin {
+			var others int
+			if err := t.one("SELECT count(*) FROM accounts WHERE role >= 1 AND disabled_at IS NULL AND id <> ?", []any{who}, &others); err != nil {
+				return err
+			}
+			if others == 0 {
+				return chat.Invalid("role", "This is the last administrator; promote somebody else first.")
+			}
+		}
+		return t.exec("UPDATE accounts SET role = ? WHERE id = ?", role, who)
+	})
+}
+
+// Settings implements chat.Store.
+func (d *DB) Settings(ctx context.Context) (chat.Settings, error) {
+	type pair struct{ k, v string }
+	pairs, err := all(ctx, d, func(r scanner) (p pair, err error) { return p, r.Scan(&p.k, &p.v) }, "SELECT key, value FROM settings")
+	s := make(chat.Settings, len(pairs))
+	for _, p := range pairs {
+		s[p.k] = p.v
+	}
+	return s, err
+}
+
+// SetSetting implements chat.Store.
+func (d *DB) SetSetting(ctx context.Context, key, value string) error {
+	return d.change(ctx, func(t *tx) error { return setSetting(t, key, value) })
+}
+
+func setSetting(t *tx, key, value string) error {
+	return t.exec("INSERT INTO settings (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2", key, value)
+}

@@ -1,0 +1,207 @@
+// Package db keeps everything in one SQLite file: schema, migrations, queries,
+// and the one writer. It knows nothing of pages, sockets or who may do what.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"sync"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"parley/app/auth"
+	"parley/app/chat"
+)
+
+// DB is an open data file. It is safe for concurrent use.
+type DB struct {
+	path   string
+	read   *sql.DB
+	stmts  sync.Map // query → *sql.Stmt of read
+	writer *writer
+}
+
+var (
+	_ chat.Store = (*DB)(nil)
+	_ auth.Store = (*DB)(nil)
+)
+
+// readers is how many connections read at the same time: more than the cores of
+// a small machine bring nothing.
+const readers = 4
+
+// Open opens a data file, creating and migrating it as needed. A file that is
+// not ours, or of a newer version, is refused and left untouched.
+func Open(ctx context.Context, path string) (*DB, error) {
+	if err := look(path); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	write, err := sql.Open("sqlite", dsn(path, true))
+	if err != nil {
+		return nil, err
+	}
+	write.SetMaxOpenConns(1)
+	conn, err := write.Conn(ctx)
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	if err := errors.Join(check(ctx, conn, path), migrate(ctx, conn, path)); err != nil {
+		return nil, errors.Join(explain(path, err), conn.Close(), write.Close())
+	}
+	read, err := sql.Open("sqlite", dsn(path, false))
+	if err != nil {
+		return nil, err
+	}
+	read.SetMaxOpenConns(readers)
+	read.SetMaxIdleConns(readers)
+	d := &DB{path: path, read: read, writer: newWriter(write, conn)}
+	d.resumePurge()
+	return d, nil
+}
+
+// dsn spells the pragmas that every connection needs; busy_timeout comes first,
+// because the others may have to wait.
+func dsn(path string, write bool) string {
+	q := url.Values{}
+	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"temp_store(MEMORY)", "cache_size(-16000)", "mmap_size(268435456)", "trusted_schema(0)"} {
+		q.Add("_pragma", p)
+	}
+	if write {
+		q.Set("_txlock", "immediate")
+	} else {
+		q.Add("_pragma", "query_only(1)")
+	}
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
+}
+
+// explain says what an operator can do about a file that does not open.
+func explain(path string, err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_NOTADB:
+		return fmt.Errorf("%s is not a Parley data file; it was left as it is. Name another with --data", path)
+	case sqlite3.SQLITE_CORRUPT:
+		return fmt.Errorf("%s is damaged (%w); it was left as it is. Put a backup in its place, or save what can be read with sqlite3's .recover", path, err)
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
+
+// checkUpTo is the size of file that is read through before it is served; a
+// larger one would keep people waiting.
+const checkUpTo = 128 << 20
+
+// check looks for damage, before anything is written.
+func check(ctx context.Context, conn *sql.Conn, path string) error {
+	if f, err := os.Stat(path); err != nil || f.Size() > checkUpTo {
+		return err
+	}
+	var found string
+	if err := conn.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found); err != nil {
+		return err
+	}
+	if found != "ok" {
+		return fmt.Errorf("the file is damaged (%s); it was left as it is. Put a backup in its place, or save what can be read with sqlite3's .recover", found)
+	}
+	return nil
+}
+
+// Close waits for the changes that were accepted, then closes the file.
+func (d *DB) Close() error {
+	err := d.writer.close()
+	return errors.Join(err, d.read.Close())
+}
+
+// Writable says whether a change can be stored now.
+func (d *DB) Writable(ctx context.Context) error {
+	return d.SetSetting(ctx, "probe", time.Now().UTC().Format(time.RFC3339))
+}
+
+// stmt prepares a query once for all reading connections.
+func (d *DB) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s, ok := d.stmts.Load(query); ok {
+		return s.(*sql.Stmt), nil
+	}
+	s, err := d.read.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("%w in %s", err, query)
+	}
+	if was, loaded := d.stmts.LoadOrStore(query, s); loaded {
+		s.Close()
+		return was.(*sql.Stmt), nil
+	}
+	return s, nil
+}
+
+// scanner is a row or rows.
+type scanner interface{ Scan(...any) error }
+
+// one reads a single row, or answers chat.ErrNotFound.
+func (d *DB) one(ctx context.Context, query string, args []any, dest ...any) error {
+	s, err := d.stmt(ctx, query)
+	if err != nil {
+		return fault(err)
+	}
+	return fault(s.QueryRowContext(ctx, args...).Scan(dest...))
+}
+
+// all reads rows, each with scan.
+func all[T any](ctx context.Context, d *DB, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	s, err := d.stmt(ctx, query)
+	if err != nil {
+		return nil, fault(err)
+	}
+	rows, err := s.QueryContext(ctx, args...)
+	if err != nil {
+		return nil, fault(err)
+	}
+	return gather(rows, scan)
+}
+
+func gather[T any](rows *sql.Rows, scan func(scanner) (T, error)) ([]T, error) {
+	defer rows.Close()
+	var list []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, fault(err)
+		}
+		list = append(list, v)
+	}
+	return list, fault(rows.Err())
+}
+
+// fault turns what the driver says into what callers can act on.
+func fault(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return chat.NotFound()
+	}
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN:
+		return fmt.Errorf("%w: %w", chat.Busy("The server cannot store anything right now. Nothing was lost; try again in a moment.", 5*time.Second), err)
+	}
+	return err
+}
+
+func millis(t time.Time) int64 { return t.UnixMilli() }
+
+// moment reads a stored time; 0 is the zero time.
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}

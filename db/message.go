@@ -1,0 +1,263 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"parley/app/chat"
+)
+
+const messageQuery = `SELECT m.id, m.room_id, m.rev, m.posts, m.kind, a.id, a.username, a.name, m.at, m.cont, m.body, m.text,
+	m.addressed, coalesce(m.cid, ''), coalesce(m.edited_at, 0), m.deleted_at IS NOT NULL, m.reactions
+	FROM messages m JOIN accounts a ON a.id = m.author_id `
+
+func scanMessage(r scanner) (m chat.Message, err error) {
+	var at, edited int64
+	var text, reactions []byte
+	var addressed string
+	if err := r.Scan(&m.ID, &m.Room, &m.Rev, &m.Posts, &m.Kind, &m.Author.ID, &m.Author.Username, &m.Author.Name, &at, &m.Cont,
+		&m.Body, &text, &addressed, &m.CID, &edited, &m.Deleted, &reactions); err != nil {
+		return m, err
+	}
+	m.At, m.Edited = moment(at), moment(edited)
+	m.For = parseIDs(addressed)
+	if len(reactions) > 0 {
+		if err := json.Unmarshal(reactions, &m.Reactions); err != nil {
+			return m, err
+		}
+	}
+	if m.Kind == chat.Said {
+		return m, json.Unmarshal(text, &m.Text)
+	}
+	return m, json.Unmarshal(text, &m.Event)
+}
+
+func parseIDs(s string) (ids []chat.AccountID) {
+	for f := range strings.FieldsSeq(s) {
+		n, err := strconv.ParseInt(f, 10, 64)
+		if err == nil {
+			ids = append(ids, chat.AccountID(n))
+		}
+	}
+	return ids
+}
+
+// AddMessage implements chat.MessageStore.
+func (d *DB) AddMessage(ctx context.Context, n chat.NewMessage) (m chat.Message, fresh bool, err error) {
+	text, err := json.Marshal(n.Text)
+	if err != nil {
+		return m, false, err
+	}
+	err = d.change(ctx, func(t *tx) error {
+		m, fresh, err = addMessage(t, n, text)
+		return err
+	})
+	return m, fresh, err
+}
+
+// addMessage inserts a message with the next rev of its room, or finds the one
+// that its author stored under the same client id.
+func addMessage(t *tx, n chat.NewMessage, text []byte) (m chat.Message, fresh bool, err error) {
+	m = chat.Message{Room: n.Room, Author: n.Author, At: moment(millis(n.At)), Body: n.Body, Text: n.Text, For: n.For, CID: n.CID}
+	err = t.one(`INSERT INTO messages (room_id, rev, posts, kind, author_id, at, cont, body, text, addressed, cid)
+		SELECT id, rev + 1, posts + 1, 0, ?1, ?2, last_author = ?1 AND ?2 - last_at <= ?3, ?4, ?5, ?6, ?7
+		FROM rooms WHERE id = ?8 AND deleted_at IS NULL
+		ON CONFLICT (author_id, cid) DO NOTHING RETURNING id, rev, posts, cont`,
+		[]any{n.Author.ID, millis(n.At), chat.Continued.Milliseconds(), n.Body, text, chat.DirectKey(n.For), n.CID, n.Room},
+		&m.ID, &m.Rev, &m.Posts, &m.Cont)
+	if errors.Is(err, sql.ErrNoRows) {
+		m, err = one(t, messageQuery+"WHERE m.author_id = ? AND m.cid = ?", n.Author.ID, n.CID)
+		return m, false, err
+	}
+	if err != nil {
+		return m, false, err
+	}
+	if err := t.exec("UPDATE rooms SET rev = ?, posts = ?, last_id = ?, last_author = ?, last_at = ? WHERE id = ?",
+		m.Rev, m.Posts, m.ID, n.Author.ID, millis(n.At), n.Room); err != nil {
+		return m, false, err
+	}
+	// Who speaks has read what is above, and must still be in the room.
+	in, err := t.affect("UPDATE memberships SET posts_read = ?, mentions = 0 WHERE room_id = ? AND account_id = ? AND left_at IS NULL", m.Posts, n.Room, n.Author.ID)
+	if err != nil {
+		return m, false, err
+	}
+	if in == 0 {
+		return m, false, chat.NotFound()
+	}
+	return m, true, address(t, m)
+}
+
+// address counts a message for the people it is for.
+func address(t *tx, m chat.Message) error {
+	for _, id := range m.For {
+		if err := t.exec("INSERT INTO mentions (account_id, room_id, message_id) VALUES (?, ?, ?)", id, m.Room, m.ID); err != nil {
+			return err
+		}
+		if err := t.exec("UPDATE memberships SET mentions = mentions + 1 WHERE room_id = ? AND account_id = ? AND left_at IS NULL", m.Room, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func one(t *tx, query string, args ...any) (m chat.Message, err error) {
+	s, err := t.stmt(query)
+	if err != nil {
+		return m, err
+	}
+	return scanMessage(s.QueryRowContext(t.ctx, args...))
+}
+
+// AddDirect implements chat.MessageStore.
+func (d *DB) AddDirect(ctx context.Context, people []chat.AccountID, n chat.NewMessage) (m chat.Message, fresh bool, err error) {
+	text, err := json.Marshal(n.Text)
+	if err != nil {
+		return m, false, err
+	}
+	err = d.change(ctx, func(t *tx) error {
+		if n.Room, err = direct(t, people, n); err != nil {
+			return err
+		}
+		m, fresh, err = addMessage(t, n, text)
+		if err == nil && !fresh && m.Room != n.Room {
+			return chat.Conflict("cid", "This message was sent elsewhere already.")
+		}
+		return err
+	})
+	return m, fresh, err
+}
+
+// direct finds the conversation of these people, or makes it.
+func direct(t *tx, people []chat.AccountID, n chat.NewMessage) (id chat.RoomID, err error) {
+	key := chat.DirectKey(people)
+	err = t.one("SELECT id FROM rooms WHERE direct = ?", []any{key}, &id)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return id, err
+	}
+	if err := t.one("INSERT INTO rooms (kind, name, direct, people, created_at) VALUES (?, '', ?, ?, ?) RETURNING id",
+		[]any{chat.Direct, key, len(parseIDs(key)), millis(n.At)}, &id); err != nil {
+		return 0, err
+	}
+	for _, p := range parseIDs(key) {
+		if err := t.exec("INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at) VALUES (?, ?, 0, 0, ?)", id, p, millis(n.At)); err != nil {
+			return 0, err
+		}
+	}
+	return id, nil
+}
+
+// Message implements chat.MessageStore.
+func (d *DB) Message(ctx context.Context, id chat.MessageID) (chat.Message, error) {
+	return d.message(ctx, "WHERE m.id = ?", id)
+}
+
+// MessageByCID implements chat.MessageStore.
+func (d *DB) MessageByCID(ctx context.Context, author chat.AccountID, cid string) (chat.Message, error) {
+	return d.message(ctx, "WHERE m.author_id = ? AND m.cid = ?", author, cid)
+}
+
+func (d *DB) message(ctx context.Context, where string, args ...any) (chat.Message, error) {
+	s, err := d.stmt(ctx, messageQuery+where)
+	if err != nil {
+		return chat.Message{}, fault(err)
+	}
+	m, err := scanMessage(s.QueryRowContext(ctx, args...))
+	return m, fault(err)
+}
+
+const (
+	newestRows = messageQuery + "WHERE m.room_id = ? ORDER BY m.id DESC LIMIT ?"
+	olderRows  = messageQuery + "WHERE m.room_id = ? AND m.id < ? ORDER BY m.id DESC LIMIT ?"
+	newerRows  = messageQuery + "WHERE m.room_id = ? AND m.id > ? ORDER BY m.id LIMIT ?"
+	changeRows = messageQuery + "WHERE m.room_id = ? AND m.rev > ? AND m.rev <= ? ORDER BY m.rev LIMIT ?"
+)
+
+// Page implements chat.MessageStore.
+func (d *DB) Page(ctx context.Context, room chat.RoomID, s chat.Span, size int) (chat.Page, error) {
+	switch {
+	case s.Before != 0:
+		older, more, err := d.run(ctx, size, olderRows, room, s.Before)
+		slices.Reverse(older)
+		return chat.Page{Messages: older, Older: more, Newer: true}, err
+	case s.After != 0:
+		newer, more, err := d.run(ctx, size, newerRows, room, s.After)
+		return chat.Page{Messages: newer, Older: true, Newer: more}, err
+	case s.Around != 0:
+		older, before, err := d.run(ctx, size/2, olderRows, room, s.Around)
+		if err != nil {
+			return chat.Page{}, err
+		}
+		slices.Reverse(older)
+		newer, after, err := d.run(ctx, size/2+1, newerRows, room, s.Around-1)
+		return chat.Page{Messages: append(older, newer...), Older: before, Newer: after}, err
+	}
+	newest, more, err := d.run(ctx, size, newestRows, room)
+	slices.Reverse(newest)
+	return chat.Page{Messages: newest, Older: more}, err
+}
+
+// run reads up to size rows and says whether there would have been more.
+func (d *DB) run(ctx context.Context, size int, query string, args ...any) ([]chat.Message, bool, error) {
+	rows, err := all(ctx, d, scanMessage, query, append(args, size+1)...)
+	if len(rows) > size {
+		return rows[:size], true, err
+	}
+	return rows, false, err
+}
+
+// ChangesSince implements chat.MessageStore.
+func (d *DB) ChangesSince(ctx context.Context, room chat.RoomID, since chat.Rev, limit int) (c chat.Changes, err error) {
+	// What is committed after this line has a higher rev, and is left for the next time.
+	if err := d.one(ctx, "SELECT rev FROM rooms WHERE id = ? AND deleted_at IS NULL", []any{room}, &c.Rev); err != nil {
+		return c, err
+	}
+	if since >= c.Rev {
+		return c, nil
+	}
+	if c.Messages, c.Reset, err = d.run(ctx, limit, changeRows, room, since, c.Rev); err != nil {
+		return c, err
+	}
+	if c.Reset {
+		c.Messages = nil
+	}
+	slices.SortFunc(c.Messages, func(a, b chat.Message) int { return int(a.ID - b.ID) })
+	c.Gone, err = all(ctx, d, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) },
+		"SELECT account_id FROM memberships WHERE room_id = ? AND rev > ? AND rev <= ? AND left_at IS NOT NULL", room, since, c.Rev)
+	return c, err
+}
+
+// Mentionable implements chat.MessageStore.
+func (d *DB) Mentionable(ctx context.Context, room chat.RoomID, names []string) (map[string]chat.AccountID, error) {
+	ids := map[string]chat.AccountID{}
+	for _, name := range names {
+		var id chat.AccountID
+		err := d.one(ctx, `SELECT a.id FROM accounts a JOIN rooms r ON r.id = ? WHERE a.folded = ? AND a.disabled_at IS NULL
+			AND (r.kind = 0 OR EXISTS (SELECT 1 FROM memberships WHERE room_id = r.id AND account_id = a.id AND left_at IS NULL))`, []any{room, chat.FoldName(name)}, &id)
+		if errors.Is(err, chat.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		ids[name] = id
+	}
+	return ids, nil
+}
+
+// SetRead implements chat.MessageStore.
+func (d *DB) SetRead(ctx context.Context, room chat.RoomID, who chat.AccountID, upto chat.MessageID) (moved bool, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		n, err := t.affect(`UPDATE memberships SET posts_read = p.posts,
+			mentions = (SELECT count(*) FROM mentions WHERE account_id = ?2 AND room_id = ?1 AND message_id > ?3)
+			FROM (SELECT posts FROM messages WHERE room_id = ?1 AND id <= ?3 ORDER BY id DESC LIMIT 1) AS p
+			WHERE memberships.room_id = ?1 AND memberships.account_id = ?2 AND left_at IS NULL AND posts_read < p.posts`, room, who, upto)
+		moved = n > 0
+		return err
+	})
+	return moved, err
+}

@@ -1,0 +1,123 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"parley/app/chat"
+)
+
+// alter changes a message with do under the next rev of its room, and answers
+// with the message as it then is.
+func (d *DB) alter(ctx context.Context, id chat.MessageID, do func(*tx, chat.Message, chat.Rev) error) (m chat.Message, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		if m, err = one(t, messageQuery+"WHERE m.id = ?", id); err != nil {
+			return err
+		}
+		if m.Deleted {
+			return nil // somebody was faster
+		}
+		rev, err := grow(t, m.Room)
+		if err != nil {
+			return err
+		}
+		if err := do(t, m, rev); err != nil {
+			return err
+		}
+		m, err = one(t, messageQuery+"WHERE m.id = ?", id)
+		return err
+	})
+	return m, err
+}
+
+// SetBody implements chat.MessageStore.
+func (d *DB) SetBody(ctx context.Context, id chat.MessageID, body string, text chat.Text, people []chat.AccountID, at time.Time) (chat.Message, error) {
+	parsed, err := json.Marshal(text)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	return d.alter(ctx, id, func(t *tx, m chat.Message, rev chat.Rev) error {
+		if err := t.exec("INSERT INTO versions (message_id, until, rev, text) SELECT id, ?, ?, text FROM messages WHERE id = ?", millis(at), rev, id); err != nil {
+			return err
+		}
+		if err := t.exec("UPDATE messages SET rev = ?, body = ?, text = ?, addressed = ?, edited_at = ? WHERE id = ?",
+			rev, body, parsed, chat.DirectKey(people), millis(at), id); err != nil {
+			return err
+		}
+		return readdress(t, m, people)
+	})
+}
+
+// Erase implements chat.MessageStore.
+func (d *DB) Erase(ctx context.Context, id chat.MessageID, at time.Time) (chat.Message, error) {
+	return d.alter(ctx, id, func(t *tx, m chat.Message, rev chat.Rev) error {
+		if err := t.exec("DELETE FROM versions WHERE message_id = ?", id); err != nil {
+			return err
+		}
+		if err := t.exec("UPDATE messages SET rev = ?, body = '', text = CAST('{}' AS BLOB), addressed = '', reactions = NULL, deleted_at = ? WHERE id = ?", rev, millis(at), id); err != nil {
+			return err
+		}
+		return readdress(t, m, nil)
+	})
+}
+
+// readdress makes a changed message one for these people, and counts anew for
+// those whom it was for and for those whom it is for now.
+func readdress(t *tx, m chat.Message, people []chat.AccountID) error {
+	if err := t.exec("DELETE FROM mentions WHERE message_id = ?", m.ID); err != nil {
+		return err
+	}
+	for _, id := range people {
+		if err := t.exec("INSERT INTO mentions (account_id, room_id, message_id) VALUES (?, ?, ?)", id, m.Room, m.ID); err != nil {
+			return err
+		}
+	}
+	for _, id := range append(slices.Clone(m.For), people...) {
+		if err := t.exec(`UPDATE memberships SET mentions = (SELECT count(*) FROM mentions n JOIN messages m ON m.id = n.message_id
+			WHERE n.account_id = ?1 AND n.room_id = ?2 AND m.posts > memberships.posts_read)
+			WHERE account_id = ?1 AND room_id = ?2 AND left_at IS NULL`, id, m.Room); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SetReactions implements chat.MessageStore.
+func (d *DB) SetReactions(ctx context.Context, id chat.MessageID, change func([]chat.Reaction) ([]chat.Reaction, error)) (m chat.Message, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		if m, err = one(t, messageQuery+"WHERE m.id = ?", id); err != nil || m.Deleted {
+			return err
+		}
+		before, err := json.Marshal(m.Reactions)
+		if err != nil {
+			return err
+		}
+		if m.Reactions, err = change(m.Reactions); err != nil {
+			return err
+		}
+		after, err := json.Marshal(m.Reactions)
+		if err != nil || string(before) == string(after) {
+			return err
+		}
+		if m.Rev, err = grow(t, m.Room); err != nil {
+			return err
+		}
+		return t.exec("UPDATE messages SET rev = ?, reactions = ? WHERE id = ?", m.Rev, after, id)
+	})
+	return m, err
+}
+
+// Versions implements chat.MessageStore.
+func (d *DB) Versions(ctx context.Context, id chat.MessageID) ([]chat.Version, error) {
+	return all(ctx, d, func(r scanner) (v chat.Version, err error) {
+		var until int64
+		var text []byte
+		if err := r.Scan(&until, &text); err != nil {
+			return v, err
+		}
+		v.At = moment(until)
+		return v, json.Unmarshal(text, &v.Text)
+	}, "SELECT until, text FROM versions WHERE message_id = ? ORDER BY rev", id)
+}

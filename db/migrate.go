@@ -1,0 +1,123 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// applicationID marks a SQLite file as ours ("Prly").
+const applicationID = 0x50726c79
+
+// Version is the number of the newest migration.
+func Version() int {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		panic(err)
+	}
+	return len(names)
+}
+
+// look reads the header of a file, after the file format of SQLite, section 1.3,
+// before SQLite does: already opening a foreign file in WAL mode would change it.
+// What stands in a write-ahead log beside it is asked later.
+func look(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("the data file cannot be opened: %w", err)
+	}
+	defer f.Close()
+	h := make([]byte, 100)
+	if n, err := io.ReadFull(f, h); n == 0 || err != nil {
+		return nil // new, or too short to be a database: SQLite says so
+	}
+	be := binary.BigEndian
+	pages, version, id := be.Uint32(h[28:]), be.Uint32(h[60:]), be.Uint32(h[68:])
+	switch {
+	case string(h[:16]) != "SQLite format 3\x00":
+		return nil // SQLite says so
+	case id != applicationID && pages > 1:
+		return errForeign
+	case id == applicationID && int(version) > Version():
+		return errNewer(int(version))
+	}
+	return nil
+}
+
+var errForeign = errors.New("this is the data file of another program; it was left as it is. Name another with --data")
+
+func errNewer(version int) error {
+	return fmt.Errorf("the file was written by a newer Parley (format %d, this one knows %d); it was left as it is. Start the newer version", version, Version())
+}
+
+// migrate brings a file to this version: each migration once, in a transaction.
+// A file with data is copied before the first.
+func migrate(ctx context.Context, conn *sql.Conn, path string) error {
+	var id, version, tables int
+	for q, dest := range map[string]*int{"PRAGMA application_id": &id, "PRAGMA user_version": &version, "SELECT count(*) FROM sqlite_schema": &tables} {
+		if err := conn.QueryRowContext(ctx, q).Scan(dest); err != nil {
+			return err
+		}
+	}
+	switch {
+	case id != applicationID && tables > 0:
+		return errForeign
+	case version > Version():
+		return errNewer(version)
+	case version == Version():
+		return nil
+	}
+	if version > 0 {
+		if err := copyAside(ctx, conn, path, version); err != nil {
+			return err
+		}
+	}
+	for n := version + 1; n <= Version(); n++ {
+		if err := step(ctx, conn, n); err != nil {
+			return fmt.Errorf("migration %d: %w", n, err)
+		}
+	}
+	return nil
+}
+
+// copyAside keeps the file as it was before a migration, as FILE.v1.
+func copyAside(ctx context.Context, conn *sql.Conn, path string, version int) error {
+	to := fmt.Sprintf("%s.v%d", path, version)
+	os.Remove(to + ".part") // of an attempt that was interrupted
+	if _, err := conn.ExecContext(ctx, "VACUUM INTO ?", to+".part"); err != nil {
+		return fmt.Errorf("copying the file before its migration: %w", err)
+	}
+	return os.Rename(to+".part", to)
+}
+
+func step(ctx context.Context, conn *sql.Conn, n int) error {
+	sql, err := migrations.ReadFile(fmt.Sprintf("migrations/%04d.sql", n))
+	if err != nil {
+		return err
+	}
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	var version int // another process may have been faster
+	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil || version >= n {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, string(sql)); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, n)); err != nil {
+		return err
+	}
+	return tx.Commit()
+}

@@ -1,0 +1,147 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"parley/app/chat"
+)
+
+const roomColumns = "r.id, r.kind, r.name, r.topic, r.everyone, r.rev, r.posts, r.last_id, r.people, r.created_at"
+
+// roomFields are the places that roomColumns scan into.
+func roomFields(r *chat.Room, created *int64) []any {
+	return []any{&r.ID, &r.Kind, &r.Name, &r.Topic, &r.Everyone, &r.Rev, &r.Posts, &r.Last, &r.People, created}
+}
+
+// RoomFor implements chat.RoomStore.
+func (d *DB) RoomFor(ctx context.Context, room chat.RoomID, who chat.AccountID) (r chat.Room, _ *chat.Membership, err error) {
+	var created int64
+	var in bool
+	var m chat.Membership
+	err = d.one(ctx, "SELECT "+roomColumns+`, m.account_id IS NOT NULL, coalesce(m.owner, 0), coalesce(m.posts_read, 0), coalesce(m.mentions, 0)
+		FROM rooms r LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = ? AND m.left_at IS NULL
+		WHERE r.id = ? AND r.deleted_at IS NULL`, []any{who, room},
+		append(roomFields(&r, &created), &in, &m.Owner, &m.Read, &m.Mentions)...)
+	r.Created = moment(created)
+	if err != nil || !in {
+		return r, nil, err
+	}
+	return r, &m, nil
+}
+
+const sideQuery = "SELECT " + roomColumns + `, m.owner, m.posts_read, m.mentions
+	FROM memberships m JOIN rooms r ON r.id = m.room_id
+	WHERE m.account_id = ? AND m.left_at IS NULL AND r.deleted_at IS NULL`
+
+func scanSideRoom(r scanner) (s chat.SideRoom, err error) {
+	var created int64
+	err = r.Scan(append(roomFields(&s.Room, &created), &s.Owner, &s.Read, &s.Mentions)...)
+	s.Created = moment(created)
+	return s, err
+}
+
+// Sidebar implements chat.RoomStore.
+func (d *DB) Sidebar(ctx context.Context, who chat.AccountID) ([]chat.SideRoom, error) {
+	rooms, err := all(ctx, d, scanSideRoom, sideQuery+` ORDER BY r.kind = 2,
+		CASE WHEN r.kind = 2 THEN -r.last_id ELSE 0 END, r.name COLLATE NOCASE, r.id`, who)
+	if err != nil || len(rooms) == 0 || rooms[len(rooms)-1].Kind != chat.Direct {
+		return rooms, err
+	}
+	with, err := d.with(ctx, who, 0)
+	for i := range rooms {
+		rooms[i].With = with[rooms[i].ID]
+	}
+	return rooms, err
+}
+
+// SideRoomOf implements chat.RoomStore.
+func (d *DB) SideRoomOf(ctx context.Context, who chat.AccountID, room chat.RoomID) (s chat.SideRoom, err error) {
+	stmt, err := d.stmt(ctx, sideQuery+" AND r.id = ?")
+	if err != nil {
+		return s, fault(err)
+	}
+	if s, err = scanSideRoom(stmt.QueryRowContext(ctx, who, room)); err != nil || s.Kind != chat.Direct {
+		return s, fault(err)
+	}
+	with, err := d.with(ctx, who, room)
+	s.With = with[room]
+	return s, err
+}
+
+// with finds the others of one direct conversation, or of all (0) that a person is in.
+func (d *DB) with(ctx context.Context, who chat.AccountID, only chat.RoomID) (map[chat.RoomID][]chat.Person, error) {
+	type row struct {
+		room chat.RoomID
+		chat.Person
+	}
+	rows, err := all(ctx, d, func(r scanner) (v row, err error) {
+		return v, r.Scan(&v.room, &v.ID, &v.Username, &v.Name)
+	}, `SELECT o.room_id, a.id, a.username, a.name FROM memberships m
+		JOIN rooms r ON r.id = m.room_id AND r.kind = 2
+		JOIN memberships o ON o.room_id = m.room_id AND o.account_id <> m.account_id
+		JOIN accounts a ON a.id = o.account_id
+		WHERE m.account_id = ?1 AND m.left_at IS NULL AND (?2 = 0 OR m.room_id = ?2) ORDER BY o.room_id, a.name_folded`, who, only)
+	with := map[chat.RoomID][]chat.Person{}
+	for _, v := range rows {
+		with[v.room] = append(with[v.room], v.Person)
+	}
+	return with, err
+}
+
+// OpenRooms implements chat.RoomStore.
+func (d *DB) OpenRooms(ctx context.Context, who chat.AccountID, query string, limit int) ([]chat.Listing, error) {
+	return all(ctx, d, func(r scanner) (l chat.Listing, err error) {
+		var created int64
+		err = r.Scan(append(roomFields(&l.Room, &created), &l.In)...)
+		l.Created = moment(created)
+		return l, err
+	}, "SELECT "+roomColumns+`, m.account_id IS NOT NULL FROM rooms r
+		LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = ? AND m.left_at IS NULL
+		WHERE r.kind = 0 AND r.deleted_at IS NULL AND r.name LIKE ? ESCAPE '\' ORDER BY r.name COLLATE NOCASE LIMIT ?`, who, "%"+begins(query), limit)
+}
+
+// Occupants implements chat.RoomStore.
+func (d *DB) Occupants(ctx context.Context, room chat.RoomID) ([]chat.Occupant, error) {
+	return all(ctx, d, func(r scanner) (o chat.Occupant, err error) {
+		return o, r.Scan(&o.ID, &o.Username, &o.Name, &o.Owner)
+	}, `SELECT a.id, a.username, a.name, m.owner FROM memberships m JOIN accounts a ON a.id = m.account_id
+		WHERE m.room_id = ? AND m.left_at IS NULL ORDER BY a.name_folded, a.id`, room)
+}
+
+// Marks implements chat.RoomStore.
+func (d *DB) Marks(ctx context.Context, room chat.RoomID) (chat.Room, map[chat.AccountID]chat.Membership, error) {
+	r, _, err := d.RoomFor(ctx, room, 0)
+	if err != nil {
+		return r, nil, err
+	}
+	marks := map[chat.AccountID]chat.Membership{}
+	_, err = all(ctx, d, func(s scanner) (x struct{}, err error) {
+		var id chat.AccountID
+		var m chat.Membership
+		err = s.Scan(&id, &m.Owner, &m.Read, &m.Mentions)
+		marks[id] = m
+		return x, err
+	}, "SELECT account_id, owner, posts_read, mentions FROM memberships WHERE room_id = ? AND left_at IS NULL", room)
+	return r, marks, err
+}
+
+// Direct implements chat.RoomStore.
+func (d *DB) Direct(ctx context.Context, people []chat.AccountID) (id chat.RoomID, err error) {
+	return id, d.one(ctx, "SELECT id FROM rooms WHERE direct = ? AND deleted_at IS NULL", []any{chat.DirectKey(people)}, &id)
+}
+
+// nameTaken answers chat.ErrConflict when another room looks the same.
+func nameTaken(t *tx, name string, except chat.RoomID) error {
+	var id chat.RoomID
+	err := t.one("SELECT id FROM rooms WHERE skeleton = ? AND id <> ?", []any{chat.Skeleton(name), except}, &id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		err = chat.ErrConflict
+	}
+	return fmt.Errorf("room name: %w", err)
+}

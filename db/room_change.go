@@ -1,0 +1,251 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"time"
+
+	"parley/app/chat"
+)
+
+// AddRoom implements chat.RoomStore.
+func (d *DB) AddRoom(ctx context.Context, n chat.NewRoom, at time.Time) (r chat.Room, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		if err := nameTaken(t, n.Name, 0); err != nil {
+			return err
+		}
+		if r, err = addRoom(t, n, at); err != nil || len(n.People) == 0 {
+			return err
+		}
+		_, err = bring(t, r.ID, n.People, at)
+		return err
+	})
+	return r, err
+}
+
+func addRoom(t *tx, n chat.NewRoom, at time.Time) (chat.Room, error) {
+	r := chat.Room{Kind: n.Kind, Name: n.Name, Topic: n.Topic, People: 1, Created: at}
+	if err := t.one("INSERT INTO rooms (kind, name, skeleton, topic, created_at, people) VALUES (?, ?, ?, ?, ?, 1) RETURNING id",
+		[]any{n.Kind, n.Name, chat.Skeleton(n.Name), n.Topic, millis(at)}, &r.ID); err != nil {
+		return r, err
+	}
+	return r, t.exec("INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at) VALUES (?, ?, 1, 0, 0, ?)", r.ID, n.By, millis(at))
+}
+
+// grow takes the next rev of a room.
+func grow(t *tx, room chat.RoomID) (rev chat.Rev, err error) {
+	err = t.one("UPDATE rooms SET rev = rev + 1 WHERE id = ? AND deleted_at IS NULL RETURNING rev", []any{room}, &rev)
+	return rev, err
+}
+
+// addEvent writes a row that the server tells; it takes its own rev.
+func addEvent(t *tx, room chat.RoomID, by chat.AccountID, kind chat.MessageKind, e chat.Event, at time.Time) (chat.Rev, error) {
+	rev, err := grow(t, room)
+	if err != nil {
+		return 0, err
+	}
+	text, err := json.Marshal(e)
+	if err != nil {
+		return 0, err
+	}
+	var id chat.MessageID
+	if err := t.one(`INSERT INTO messages (room_id, rev, posts, kind, author_id, at, cont, body, text, addressed)
+		SELECT id, rev, posts, ?, ?, ?, 0, '', ?, '' FROM rooms WHERE id = ? RETURNING id`, []any{kind, by, millis(at), text, room}, &id); err != nil {
+		return 0, err
+	}
+	return rev, t.exec("UPDATE rooms SET last_id = ?, last_author = 0, last_at = ? WHERE id = ?", id, millis(at), room)
+}
+
+// SetRoomName implements chat.RoomStore.
+func (d *DB) SetRoomName(ctx context.Context, room chat.RoomID, by chat.AccountID, name string, at time.Time) (rev chat.Rev, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		if err := nameTaken(t, name, room); err != nil {
+			return err
+		}
+		if err := t.exec("UPDATE rooms SET name = ?, skeleton = ? WHERE id = ?", name, chat.Skeleton(name), room); err != nil {
+			return err
+		}
+		rev, err = addEvent(t, room, by, chat.Renamed, chat.Event{Arg: name}, at)
+		return err
+	})
+	return rev, err
+}
+
+// SetTopic implements chat.RoomStore.
+func (d *DB) SetTopic(ctx context.Context, room chat.RoomID, by chat.AccountID, topic string, at time.Time) (rev chat.Rev, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		if err := t.exec("UPDATE rooms SET topic = ? WHERE id = ?", topic, room); err != nil {
+			return err
+		}
+		rev, err = addEvent(t, room, by, chat.Retopic, chat.Event{Arg: topic}, at)
+		return err
+	})
+	return rev, err
+}
+
+// AddOccupants implements chat.RoomStore.
+func (d *DB) AddOccupants(ctx context.Context, room chat.RoomID, people []chat.AccountID, at time.Time) (rev chat.Rev, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		rev, err = bring(t, room, people, at)
+		return err
+	})
+	return rev, err
+}
+
+// bring adds people to a room and tells it in the log; 0 when nobody was new.
+func bring(t *tx, room chat.RoomID, people []chat.AccountID, at time.Time) (chat.Rev, error) {
+	var fresh []chat.Person
+	for _, id := range people {
+		n, err := t.affect(`INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at)
+			SELECT r.id, a.id, 0, r.rev + 1, r.posts, ? FROM rooms r, accounts a
+			WHERE r.id = ? AND r.deleted_at IS NULL AND a.id = ? AND a.disabled_at IS NULL
+			ON CONFLICT DO UPDATE SET left_at = NULL, owner = 0, mentions = 0, rev = excluded.rev, posts_read = excluded.posts_read,
+			joined_at = excluded.joined_at WHERE left_at IS NOT NULL`, millis(at), room, id)
+		if err != nil {
+			return 0, err
+		}
+		if n == 0 {
+			continue
+		}
+		var p chat.Person
+		if err := t.one("SELECT id, username, name FROM accounts WHERE id = ?", []any{id}, &p.ID, &p.Username, &p.Name); err != nil {
+			return 0, err
+		}
+		fresh = append(fresh, p)
+	}
+	if len(fresh) == 0 {
+		return 0, nil
+	}
+	if err := t.exec("UPDATE rooms SET people = people + ? WHERE id = ?", len(fresh), room); err != nil {
+		return 0, err
+	}
+	return tellJoined(t, room, fresh, at)
+}
+
+// tellJoined adds to the room's last row while that is a young row of arrivals,
+// else begins one.
+func tellJoined(t *tx, room chat.RoomID, fresh []chat.Person, at time.Time) (chat.Rev, error) {
+	var id chat.MessageID
+	var text []byte
+	err := t.one(`SELECT m.id, m.text FROM rooms r JOIN messages m ON m.id = r.last_id WHERE r.id = ? AND m.kind = ? AND m.at > ?`,
+		[]any{room, chat.Joined, millis(at.Add(-chat.JoinRun))}, &id, &text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return addEvent(t, room, fresh[0].ID, chat.Joined, withPeople(chat.Event{}, fresh), at)
+	}
+	var e chat.Event
+	if err := errors.Join(err, json.Unmarshal(text, &e)); err != nil {
+		return 0, err
+	}
+	rev, err := grow(t, room)
+	if err != nil {
+		return 0, err
+	}
+	if text, err = json.Marshal(withPeople(e, fresh)); err != nil {
+		return 0, err
+	}
+	return rev, t.exec("UPDATE messages SET rev = ?, text = ? WHERE id = ?", rev, text, id)
+}
+
+// withPeople adds people to an event, each once, and counts all of them.
+func withPeople(e chat.Event, fresh []chat.Person) chat.Event {
+	for _, p := range fresh {
+		known := false
+		for _, q := range e.People {
+			known = known || q.ID == p.ID
+		}
+		if known {
+			continue
+		}
+		e.Count++
+		if len(e.People) < chat.MaxEventPeople {
+			e.People = append(e.People, p)
+		}
+	}
+	return e
+}
+
+// DropOccupant implements chat.RoomStore.
+func (d *DB) DropOccupant(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time) (rev chat.Rev, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		rev, err = dropOccupant(t, room, who, at)
+		return err
+	})
+	return rev, err
+}
+
+func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (chat.Rev, error) {
+	n, err := t.affect(`UPDATE memberships SET left_at = ?, owner = 0, mentions = 0, rev = (SELECT rev + 1 FROM rooms WHERE id = room_id)
+		WHERE room_id = ? AND account_id = ? AND left_at IS NULL`, millis(at), room, who)
+	if err != nil || n == 0 {
+		return 0, err
+	}
+	var people int
+	if err := t.one("UPDATE rooms SET people = people - 1 WHERE id = ? RETURNING people", []any{room}, &people); err != nil {
+		return 0, err
+	}
+	if err := t.exec(`UPDATE memberships SET owner = 1 WHERE room_id = ?1 AND left_at IS NULL
+		AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = ?1 AND left_at IS NULL AND owner = 1)
+		AND account_id = (SELECT account_id FROM memberships WHERE room_id = ?1 AND left_at IS NULL ORDER BY joined_at, account_id LIMIT 1)`, room); err != nil {
+		return 0, err
+	}
+	if people >= chat.QuietLeaves {
+		return grow(t, room) // stamped, so that it is told to the one who went, and to nobody else
+	}
+	var p chat.Person
+	if err := t.one("SELECT id, username, name FROM accounts WHERE id = ?", []any{who}, &p.ID, &p.Username, &p.Name); err != nil {
+		return 0, err
+	}
+	return addEvent(t, room, who, chat.Left, chat.Event{People: []chat.Person{p}, Count: 1}, at)
+}
+
+// DropRoom implements chat.RoomStore. The room is gone at once; what was said in
+// it is removed soon after, a little at a time, so that others need not wait.
+func (d *DB) DropRoom(ctx context.Context, room chat.RoomID) (people []chat.AccountID, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		if err := t.exec("UPDATE rooms SET deleted_at = ?, skeleton = NULL, direct = NULL, topic = '' WHERE id = ?", time.Now().UnixMilli(), room); err != nil {
+			return err
+		}
+		people, err = list(t, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) },
+			"SELECT account_id FROM memberships WHERE room_id = ? AND left_at IS NULL", room)
+		return err
+	})
+	if err == nil {
+		go d.purge(room)
+	}
+	return people, err
+}
+
+// purge removes what is left of a deleted room.
+func (d *DB) purge(room chat.RoomID) {
+	for {
+		var n int64
+		err := d.change(context.Background(), func(t *tx) (err error) {
+			if n, err = t.affect("DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE room_id = ? LIMIT 500)", room); err != nil || n > 0 {
+				return err
+			}
+			return t.exec("DELETE FROM rooms WHERE id = ? AND deleted_at IS NOT NULL", room)
+		})
+		if err != nil {
+			slog.Warn("a deleted room will be removed at the next start", "room", room, "error", err)
+			return
+		}
+		if n == 0 {
+			return
+		}
+	}
+}
+
+// resumePurge goes on where the last process ended.
+func (d *DB) resumePurge() {
+	rooms, err := all(context.Background(), d, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) },
+		"SELECT id FROM rooms WHERE deleted_at IS NOT NULL")
+	if err != nil {
+		slog.Warn("deleted rooms were not looked for", "error", err)
+	}
+	for _, room := range rooms {
+		go d.purge(room)
+	}
+}

@@ -1,0 +1,152 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"parley/app/auth"
+	"parley/app/chat"
+)
+
+// AddAccount implements auth.Store.
+func (d *DB) AddAccount(ctx context.Context, n auth.NewAccount) (j auth.Joined, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		j, err = addAccount(t, n)
+		return err
+	})
+	return j, err
+}
+
+func addAccount(t *tx, n auth.NewAccount) (j auth.Joined, err error) {
+	var accounts, alike int
+	if err := t.one("SELECT count(*), coalesce(sum(skeleton = ? OR folded = ?), 0) FROM accounts",
+		[]any{chat.Skeleton(n.Username), chat.FoldName(n.Username)}, &accounts, &alike); err != nil {
+		return j, err
+	}
+	if alike > 0 {
+		return j, chat.ErrConflict
+	}
+	if accounts > 0 && !n.Invited {
+		var policy string
+		err := t.one("SELECT value FROM settings WHERE key = ?", []any{chat.SettingSignup}, &policy)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return j, err
+		}
+		if policy == "closed" {
+			return j, auth.ErrClosed
+		}
+	}
+	j.Account = chat.Account{Person: chat.Person{Username: n.Username, Name: n.Name}, Created: n.At}
+	if accounts == 0 {
+		j.Account.Role = chat.RoleAdmin
+	}
+	if err := t.one(`INSERT INTO accounts (username, folded, skeleton, name, name_folded, role, password, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, []any{n.Username, chat.FoldName(n.Username), chat.Skeleton(n.Username),
+		n.Name, chat.FoldName(n.Name), j.Account.Role, n.Hash, millis(n.At)}, &j.Account.ID); err != nil {
+		return j, err
+	}
+	if accounts == 0 {
+		return j, foundWorkspace(t, n, &j)
+	}
+	rooms, err := list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) },
+		"SELECT id FROM rooms WHERE everyone = 1 AND deleted_at IS NULL")
+	for _, room := range rooms {
+		rev, err := bring(t, room, []chat.AccountID{j.Account.ID}, n.At)
+		if err != nil {
+			return j, err
+		}
+		j.Rooms = append(j.Rooms, chat.RoomChanged{Room: room, Rev: rev})
+	}
+	return j, err
+}
+
+// foundWorkspace names the workspace and makes the room of everybody, with the
+// first account.
+func foundWorkspace(t *tx, n auth.NewAccount, j *auth.Joined) error {
+	if err := setSetting(t, chat.SettingWorkspace, n.Workspace); err != nil {
+		return err
+	}
+	room, err := addRoom(t, chat.NewRoom{Name: "general", Kind: chat.Open, By: j.Account.ID}, n.At)
+	if err != nil {
+		return err
+	}
+	j.Rooms = append(j.Rooms, chat.RoomChanged{Room: room.ID})
+	return t.exec("UPDATE rooms SET everyone = 1 WHERE id = ?", room.ID)
+}
+
+// HasAccounts implements auth.Store.
+func (d *DB) HasAccounts(ctx context.Context) (has bool, err error) {
+	return has, d.one(ctx, "SELECT EXISTS (SELECT 1 FROM accounts)", nil, &has)
+}
+
+// Password implements auth.Store.
+func (d *DB) Password(ctx context.Context, username string) (id chat.AccountID, hash string, err error) {
+	err = d.one(ctx, "SELECT id, password FROM accounts WHERE folded = ? AND disabled_at IS NULL", []any{chat.FoldName(username)}, &id, &hash)
+	return id, hash, err
+}
+
+// SetPassword implements auth.Store.
+func (d *DB) SetPassword(ctx context.Context, who chat.AccountID, hash string) error {
+	return d.change(ctx, func(t *tx) error {
+		if err := t.exec("UPDATE accounts SET password = ? WHERE id = ?", hash, who); err != nil {
+			return err
+		}
+		return t.exec("DELETE FROM sessions WHERE account_id = ?", who)
+	})
+}
+
+// Rehash implements auth.Store.
+func (d *DB) Rehash(ctx context.Context, who chat.AccountID, was, hash string) error {
+	return d.change(ctx, func(t *tx) error {
+		return t.exec("UPDATE accounts SET password = ? WHERE id = ? AND password = ?", hash, who, was)
+	})
+}
+
+// AddSession implements auth.Store.
+func (d *DB) AddSession(ctx context.Context, s auth.Session, limit int) (dropped [][]byte, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		if err := t.exec("INSERT INTO sessions (token_hash, account_id, agent, created_at, seen_at) VALUES (?, ?, ?, ?, ?)",
+			s.Hash, s.Account.ID, s.Agent, millis(s.Created), millis(s.Seen)); err != nil {
+			return err
+		}
+		dropped, err = list(t, scanHash, `DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM sessions
+			WHERE account_id = ? ORDER BY created_at DESC, token_hash LIMIT -1 OFFSET ?) RETURNING token_hash`, s.Account.ID, limit)
+		return err
+	})
+	return dropped, err
+}
+
+func scanHash(r scanner) (h []byte, err error) { return h, r.Scan(&h) }
+
+// SessionOf implements auth.Store.
+func (d *DB) SessionOf(ctx context.Context, hash []byte) (s auth.Session, err error) {
+	var created, disabled, start, seen int64
+	a := &s.Account
+	err = d.one(ctx, `SELECT a.id, a.username, a.name, a.role, a.created_at, coalesce(a.disabled_at, 0), s.agent, s.created_at, s.seen_at
+		FROM sessions s JOIN accounts a ON a.id = s.account_id WHERE s.token_hash = ? AND a.disabled_at IS NULL`, []any{hash},
+		&a.ID, &a.Username, &a.Name, &a.Role, &created, &disabled, &s.Agent, &start, &seen)
+	a.Created, a.Disabled = moment(created), disabled != 0
+	s.Hash, s.Created, s.Seen = hash, moment(start), moment(seen)
+	return s, err
+}
+
+// TouchSession implements auth.Store.
+func (d *DB) TouchSession(ctx context.Context, hash []byte, at time.Time) error {
+	return d.change(ctx, func(t *tx) error {
+		return t.exec("UPDATE sessions SET seen_at = ? WHERE token_hash = ?", millis(at), hash)
+	})
+}
+
+// DropSession implements auth.Store.
+func (d *DB) DropSession(ctx context.Context, hash []byte) error {
+	return d.change(ctx, func(t *tx) error { return t.exec("DELETE FROM sessions WHERE token_hash = ?", hash) })
+}
+
+// SweepSessions implements auth.Store.
+func (d *DB) SweepSessions(ctx context.Context, startedBefore, seenBefore time.Time) error {
+	return d.change(ctx, func(t *tx) error {
+		return t.exec("DELETE FROM sessions WHERE created_at < ? OR seen_at < ?", millis(startedBefore), millis(seenBefore))
+	})
+}

@@ -1,0 +1,244 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"parley/app/chat"
+)
+
+const (
+	maxQueue = 1024 // changes that may wait; more are refused
+	maxGroup = 256  // changes in one transaction
+)
+
+// writer owns the only writing connection. Changes that queue while one commit
+// runs go into the next one together: one fsync for many.
+type writer struct {
+	pool  *sql.DB
+	conn  *sql.Conn
+	stmts map[string]*sql.Stmt // owned by run
+	queue chan *change
+	ended chan struct{}
+
+	mu     sync.RWMutex // guards closed against a send on queue
+	closed bool
+}
+
+type change struct {
+	do   func(*tx) error
+	err  error
+	done chan struct{}
+}
+
+// tx is what one change may use; it must not outlive it.
+type tx struct {
+	ctx context.Context
+	w   *writer
+}
+
+func newWriter(pool *sql.DB, conn *sql.Conn) *writer {
+	w := &writer{pool: pool, conn: conn, stmts: map[string]*sql.Stmt{}, queue: make(chan *change, maxQueue), ended: make(chan struct{})}
+	go w.run()
+	return w
+}
+
+// change runs do in a transaction and returns when it is durable. Once it was
+// queued it runs, whatever becomes of ctx.
+func (d *DB) change(ctx context.Context, do func(*tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	c := &change{do: do, done: make(chan struct{})}
+	w := d.writer
+	w.mu.RLock()
+	if w.closed {
+		w.mu.RUnlock()
+		return chat.Busy("The server is restarting. Try again in a moment.", 2*time.Second)
+	}
+	select {
+	case w.queue <- c:
+		w.mu.RUnlock()
+	default:
+		w.mu.RUnlock()
+		return chat.Busy("The server has too much to do. Try again in a moment.", time.Second)
+	}
+	<-c.done
+	return c.err
+}
+
+func (w *writer) close() error {
+	w.mu.Lock()
+	was := w.closed
+	w.closed = true
+	if !was {
+		close(w.queue)
+	}
+	w.mu.Unlock()
+	<-w.ended
+	return errors.Join(w.conn.Close(), w.pool.Close())
+}
+
+func (w *writer) run() {
+	defer close(w.ended)
+	for first := range w.queue {
+		group := append(make([]*change, 0, 16), first)
+	fill:
+		for len(group) < maxGroup {
+			select {
+			case c, ok := <-w.queue:
+				if !ok {
+					break fill
+				}
+				group = append(group, c)
+			default:
+				break fill
+			}
+		}
+		w.commit(group)
+	}
+	for _, s := range w.stmts {
+		s.Close()
+	}
+}
+
+// commit runs a group in one transaction, each change in its own savepoint, so
+// that one that fails fails alone.
+func (w *writer) commit(group []*change) {
+	ctx := context.Background()
+	t := &tx{ctx: ctx, w: w}
+	err := t.exec("BEGIN IMMEDIATE")
+	if err == nil {
+		err = w.runAll(t, group)
+		if err == nil {
+			err = t.exec("COMMIT")
+		}
+		if err != nil {
+			w.conn.ExecContext(ctx, "ROLLBACK") // fails when SQLite already rolled back
+		}
+	}
+	for _, c := range group {
+		if err != nil {
+			c.err = fault(err)
+		}
+		close(c.done)
+	}
+}
+
+// runAll runs each change of a group. An error of its own means that the whole
+// transaction is lost: after a full disk, SQLite rolls back by itself, and what
+// would follow would be committed one by one.
+func (w *writer) runAll(t *tx, group []*change) error {
+	for _, c := range group {
+		if err := t.exec("SAVEPOINT one"); err != nil {
+			return err
+		}
+		c.err = contained(t, c.do)
+		if c.err == nil {
+			if err := t.exec("RELEASE one"); err != nil {
+				return err
+			}
+			continue
+		}
+		cause := c.err
+		c.err = fault(cause)
+		if err := t.exec("ROLLBACK TO one"); err != nil {
+			return cause
+		}
+		if err := t.exec("RELEASE one"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// contained turns a panic in a change into its error.
+func contained(t *tx, do func(*tx) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("a change panicked: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return do(t)
+}
+
+func (t *tx) stmt(query string) (*sql.Stmt, error) {
+	if s := t.w.stmts[query]; s != nil {
+		return s, nil
+	}
+	s, err := t.w.conn.PrepareContext(t.ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("%w in %s", err, query)
+	}
+	t.w.stmts[query] = s
+	return s, nil
+}
+
+func (t *tx) exec(query string, args ...any) error {
+	_, err := t.affect(query, args...)
+	return err
+}
+
+// affect tells how many rows a statement changed.
+func (t *tx) affect(query string, args ...any) (int64, error) {
+	s, err := t.stmt(query)
+	if err != nil {
+		return 0, err
+	}
+	r, err := s.ExecContext(t.ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+// one reads a single row; sql.ErrNoRows when there is none.
+func (t *tx) one(query string, args []any, dest ...any) error {
+	s, err := t.stmt(query)
+	if err != nil {
+		return err
+	}
+	return s.QueryRowContext(t.ctx, args...).Scan(dest...)
+}
+
+// list reads rows within a change.
+func list[T any](t *tx, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	s, err := t.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.QueryContext(t.ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	return gather(rows, scan)
+}
+
+// Watch calls changed whenever another process has changed the file, within
+// half a second, until ctx ends.
+func (d *DB) Watch(ctx context.Context, changed func()) {
+	var seen int64
+	for tick := time.NewTicker(500 * time.Millisecond); ; {
+		var now int64
+		// data_version moves only when another connection has committed, and
+		// every change of ours goes through this one.
+		err := d.change(ctx, func(t *tx) error { return t.one("PRAGMA data_version", nil, &now) })
+		if err == nil && now != seen {
+			if seen != 0 {
+				changed()
+			}
+			seen = now
+		}
+		select {
+		case <-ctx.Done():
+			tick.Stop()
+			return
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,11 @@
+// Parley is chat for teams and communities who host their own: one binary, one
+// data file.
+package main
+
+import (
+	"os"
+
+	"parley/app"
+)
+
+func main() { os.Exit(app.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }

@@ -1,0 +1,99 @@
+// The "msg" swap style: every row once, in its order, never staler than what is there; and how many rows stay.
+const held = new Map(); // newest rows that came while the list ends before them
+
+htmx.registerExtension('parley', { handle_swap(style, ol, fragment) {
+  if (style !== 'msg') return false;
+  const added = [];
+  for (const el of [...fragment.children]) {
+    if (place(ol, el)) added.push(el);
+    if (el.dataset.cid && el.dataset.u === me) sent(el.dataset.cid);
+  }
+  return added;
+} });
+
+function lastRow(ol) {
+  let at = ol.lastElementChild;
+  while (at && !at.dataset.seq) at = at.previousElementSibling;
+  return at;
+}
+
+function place(ol, el) {
+  const old = $(el.id), last = lastRow(ol), newest = !last || seq(last) < seq(el);
+  if (old) {
+    if (+old.dataset.v >= +el.dataset.v) return false;
+    const focused = old.contains(doc.activeElement);
+    old.replaceWith(el);
+    if (focused) focusRow(el);
+    return true;
+  }
+  if (newest && ol.dataset.live === 'no') {
+    if (!held.has(el.id)) arrived(el);
+    held.set(el.id, el);
+    if (held.size > 50) held.delete(held.keys().next().value);
+    return false;
+  }
+  const first = ol.querySelector('[data-seq]');
+  if (first && seq(el) < seq(first) && $('older')) return false; // belongs to history that is not loaded
+  let at = last;
+  while (at && !(seq(at) < seq(el))) at = at.previousElementSibling; // a row without data-seq compares false
+  at ? at.after(el) : first ? first.before(el) : ol.append(el);
+  if (newest) arrived(el);
+  return true;
+}
+
+// A new message at the end, live or caught up.
+function arrived(el) {
+  if (!el.classList.contains('msg') || el.dataset.u === me) return;
+  if (up || list().dataset.live === 'no') { fresh++; lineSeen = false; }
+  if (el.isConnected) newLine(el);
+  announce(el);
+}
+
+// After each swap in the timeline: the ends of the list, days, times, length.
+function tidy() {
+  const ol = list();
+  if (!ol) return;
+  if (ol.dataset.live === 'no' && !$('newer')) {
+    ol.dataset.live = 'yes';
+    const late = [...held.values()];
+    held.clear();
+    late.forEach(el => place(ol, el));
+  }
+  trim(ol);
+  days(ol);
+  const start = ol.parentElement.querySelector('.beginning');
+  if (start) start.hidden = !!$('older');
+  pill();
+  look();
+}
+
+function trim(ol) {
+  const all = rows(ol);
+  if (!up && ol.dataset.live !== 'no' && all.length > 300) cut(ol, all, all.length - 200, all.length);
+  else if (all.length > 600) {
+    const at = all.indexOf(firstVisible());
+    at > 300 ? cut(ol, all, all.length - 500, all.length) : cut(ol, all, 0, 500);
+  }
+}
+
+function cut(ol, all, from, to) {
+  const keep = new Set(all.slice(from, to)), first = all[from], last = all[to - 1];
+  for (const el of all) if (!keep.has(el)) el.remove();
+  if (from) edge(ol, 'older', 'before=' + seq(first), 'Older messages');
+  if (to < all.length) {
+    while (ol.lastElementChild !== last) ol.lastElementChild.remove();
+    edge(ol, 'newer', 'after=' + seq(last), 'Newer messages');
+    ol.dataset.live = 'no';
+  }
+}
+
+function edge(ol, id, query, words) {
+  $(id)?.remove();
+  const li = make('li'), a = make('a', words), url = `/rooms/${room()}?${query}`;
+  li.id = li.className = id;
+  a.href = url;
+  li.append(a);
+  for (const [k, v] of [['hx-get', url], ['hx-trigger', 'intersect'], ['hx-swap', 'outerHTML']]) li.setAttribute(k, v);
+  id === 'older' ? ol.prepend(li) : ol.append(li);
+  htmx.process(li);
+}

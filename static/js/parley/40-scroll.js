@@ -1,0 +1,84 @@
+// The scroll keeper: at the bottom stay there, further up nothing moves. #stream is column-reverse: 0 is the bottom.
+let up = false, far = false, fresh = 0, anchor = null, holding = false, frame = 0, saving = 0;
+
+function firstVisible() {
+  const all = rows(list()), top = stream().getBoundingClientRect().top;
+  let lo = 0, hi = all.length - 1;
+  while (lo < hi) {
+    const mid = lo + hi >> 1;
+    all[mid].getBoundingClientRect().bottom > top ? hi = mid : lo = mid + 1;
+  }
+  return all[lo];
+}
+
+const topOf = el => el.getBoundingClientRect().top;
+
+// The same row stays the anchor until the reader moves it: roundings must not add up.
+function holdView() {
+  if (holding || !list() || !up && list().dataset.live !== 'no') return; // at the end of a page of the past one reads on
+  holding = true;
+  if (anchor?.row.isConnected && Math.abs(topOf(anchor.row) - anchor.top) < 1) return;
+  const row = firstVisible();
+  anchor = row && { row, top: topOf(row) };
+}
+
+function restoreView() {
+  const held = holding;
+  holding = false;
+  if (held) {
+    const moved = anchor?.row.isConnected && topOf(anchor.row) - anchor.top;
+    if (Math.abs(moved) >= 1) stream().scrollTop += moved;
+    up = -stream().scrollTop > 80;
+  } else frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    if (!up && stream()?.scrollTop) stream().scrollTop = 0;
+  });
+}
+
+function moved() {
+  const y = -stream().scrollTop;
+  up = y > 80;
+  far = y > 400;
+  if (!up && list()?.dataset.live !== 'no') fresh = 0;
+  pill();
+  look();
+  clearTimeout(saving);
+  saving = setTimeout(remember, 150);
+}
+
+function pill() {
+  const a = $('latest');
+  if (!a) return;
+  a.hidden = !(far || up && fresh || list()?.dataset.live === 'no');
+  const text = fresh ? `${fresh} new message${fresh > 1 ? 's' : ''}` : 'Latest', span = a.querySelector('span');
+  if (span.textContent !== text) span.textContent = text;
+}
+
+function toLatest() {
+  if (list()?.dataset.live === 'no') visit('/rooms/' + room());
+  else if (stream()) stream().scrollTop = 0;
+}
+
+// The place is kept with the history entry, so back and reload find it again.
+function remember() {
+  if (!list() || +location.pathname.split('/')[2] !== room()) return;
+  const row = up ? firstVisible() : null;
+  history.replaceState({ ...history.state, htmx: true, row: row?.id, off: row && topOf(row) - topOf(stream()) }, '');
+}
+
+function recall() {
+  const state = history.state, target = list().querySelector('[data-target]'), row = state?.row && $(state.row);
+  if (row && list().contains(row)) stream().scrollTop += topOf(row) - topOf(stream()) - state.off;
+  else target?.scrollIntoView({ block: 'center' });
+  const y = -stream().scrollTop;
+  up = y > 80;
+  far = y > 400;
+}
+
+on(doc, 'scroll', e => e.target.id === 'stream' && moved(), { capture: true, passive: true });
+on(doc, 'click', e => {
+  if (!e.target.closest?.('#latest') || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  e.preventDefault();
+  e.stopPropagation(); // ours, not htmx's
+  toLatest();
+}, true);

@@ -1,0 +1,44 @@
+// Rows of messages on their way: written at once, marked when slow, and what can be done about a failed one.
+function showPending(it) {
+  if (it.room !== room()) return;
+  const out = $('out-' + it.room), old = $('p-' + it.cid);
+  if (!out || !$('pt')) return;
+  const row = old ?? $('pt').content.firstElementChild.cloneNode(true);
+  if (!old) {
+    row.id = 'p-' + it.cid;
+    row.dataset.u = me;
+    row.querySelector('.ts').textContent = clock.format(it.at);
+    const p = make('p');
+    it.body.split('\n').forEach((line, i) => p.append(...i ? [make('br'), line] : [line]));
+    row.querySelector('.body').append(p);
+    const prev = out.lastElementChild ?? lastRow(list());
+    const near = prev?.closest('.out') || it.at - new Date(prev?.querySelector('time')?.dateTime) < 300000;
+    row.toggleAttribute('data-cont', near && prev.dataset.u === me && prev.classList.contains('msg'));
+    out.append(row);
+    setTimeout(() => row.dataset.slow = '', Math.max(0, it.at + 800 - Date.now()));
+  }
+  row.classList.toggle('fail', !!it.fail);
+  const err = row.querySelector('.err');
+  err.hidden = !it.fail;
+  err.querySelector('span').textContent = it.fail ? 'Not delivered. ' + it.fail : '';
+}
+
+function showOutbox() {
+  for (const it of mine()) showPending(it);
+}
+
+on(doc, 'click', e => {
+  const act = e.target.closest?.('.pend [data-act]'), row = act?.closest('.pend'), cid = row?.id.slice(2), it = cid && letter(cid);
+  if (!it) return;
+  if (act.dataset.act === 'retry') {
+    const again = { ...it, fail: undefined, n: 0, since: undefined, next: 0 };
+    patch(cid, again);
+    showPending(again);
+    flush();
+  } else {
+    forget(cid);
+    row.remove();
+    if (act.dataset.act === 'edit') fill(it.body + (box().value && '\n' + box().value));
+  }
+  $('box')?.focus();
+});

@@ -1,0 +1,143 @@
+package views
+
+import (
+	"bytes"
+	"context"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"parley/app/chat"
+)
+
+// Fragment is a row of a timeline as it was drawn once for everybody.
+type Fragment struct {
+	html  []byte
+	clock int // where the five bytes of the time of day are; 0: there are none
+	head  int // where the client id goes in
+}
+
+// Row is a message with its fragment.
+type Row struct {
+	chat.Message
+	Fragment
+}
+
+// Draw draws a row. Its bytes are the same for everybody and never change.
+func Draw(m chat.Message) Fragment {
+	c := message(m)
+	switch {
+	case m.Deleted:
+		c = tombstone(m)
+	case m.Kind != chat.Said:
+		c = event(m)
+	}
+	html := Bytes(context.Background(), c)
+	f := Fragment{html: html}
+	// No text of a person comes before these two.
+	v := bytes.Index(html, []byte(` data-v="`)) + len(` data-v="`)
+	f.head = v + bytes.IndexByte(html[v:], '"') + 1
+	if t := bytes.Index(html, []byte("</time>")); t > 0 {
+		f.clock = t - len("15:04")
+	}
+	return f
+}
+
+// Size is how many bytes the fragment has.
+func (f Fragment) Size() int { return len(f.html) }
+
+// AppendPage appends the row for a page in some time zone.
+func (f Fragment) AppendPage(b []byte, at time.Time, zone *time.Location) []byte {
+	start := len(b)
+	b = append(b, f.html...)
+	if f.clock > 0 && zone != time.UTC {
+		at.In(zone).AppendFormat(b[:start+f.clock], "15:04")
+	}
+	return b
+}
+
+// AppendLive appends the row as pages are told of it: with the client id, by
+// which its author's page knows it.
+func (f Fragment) AppendLive(b []byte, cid string) []byte {
+	if cid == "" {
+		return append(b, f.html...)
+	}
+	b = append(b, f.html[:f.head]...)
+	b = append(b, ` data-cid="`...)
+	b = append(b, cid...) // letters and digits only: chat.Draft saw to it
+	b = append(b, '"')
+	return append(b, f.html[f.head:]...)
+}
+
+// Bytes draws a component that cannot fail.
+func Bytes(ctx context.Context, c templ.Component) []byte {
+	var b bytes.Buffer
+	if err := c.Render(ctx, &b); err != nil {
+		panic(err) // a bytes.Buffer takes everything
+	}
+	return b.Bytes()
+}
+
+// AppendPartial appends a fragment with the instruction where it goes.
+func AppendPartial(b []byte, target, swap string, content []byte) []byte {
+	b = append(b, `<hx-partial hx-target="`...)
+	b = append(b, target...)
+	b = append(b, `" hx-swap="`...)
+	b = append(b, swap...)
+	b = append(b, `">`...)
+	b = append(b, content...)
+	return append(b, `</hx-partial>`...)
+}
+
+// Partial draws a component with the instruction where it goes.
+func Partial(ctx context.Context, target, swap string, c templ.Component) []byte {
+	return AppendPartial(nil, target, swap, Bytes(ctx, c))
+}
+
+// Told is what pages are told of rows that are new or changed. The answer to a
+// post is the same.
+func Told(room chat.RoomID, rows []Row) []byte {
+	if len(rows) == 0 {
+		return nil
+	}
+	var list []byte
+	for _, r := range rows {
+		list = r.AppendLive(list, r.CID)
+	}
+	return AppendPartial(nil, "#"+timelineID(room), "msg", list)
+}
+
+// ToldTo is the same together with the rev at which a page then stands.
+func ToldTo(room chat.RoomID, rows []Row, rev chat.Rev) []byte {
+	return AppendPartial(Told(room, rows), "#"+revID(room), "textContent", []byte(num(rev)))
+}
+
+// NewHead is what the pages of a room are told of its name, topic and people. A
+// title in a frame becomes that of the document.
+func NewHead(ctx context.Context, h Head) []byte {
+	b := Partial(ctx, HeadTarget(h.ID), "outerHTML", RoomHead(h))
+	return append(b, "<title>"+templ.EscapeString(h.Label()+" · Parley")+"</title>"...)
+}
+
+// Targets of partials that the hub sends.
+
+// TypingTarget is the line of who types.
+func TypingTarget(id chat.RoomID) string { return "#" + typingID(id) }
+
+// BadgeTarget is a room's count.
+func BadgeTarget(id chat.RoomID) string { return "#" + badgeID(id) }
+
+// HeadTarget is a room's header.
+func HeadTarget(id chat.RoomID) string { return "#" + headID(id) }
+
+// CountTarget is how many people are in a room and here.
+func CountTarget(id chat.RoomID) string { return "#" + countID(id) }
+
+// SideNameTarget is a room's name in the sidebar.
+func SideNameTarget(id chat.RoomID) string { return "#" + sideNameID(id) }
+
+// DotTarget is every dot of a person.
+func DotTarget(id chat.AccountID) string { return "[data-p='" + num(id) + "']" }
+
+// ListsTarget is a person's lists of rooms.
+const ListsTarget = "#lists"

@@ -1,0 +1,148 @@
+package views
+
+import (
+	"strconv"
+	"strings"
+
+	"parley/app/chat"
+)
+
+// appendText appends the HTML of a parsed body: valid within a div, with no
+// element or attribute but the ones written here, whatever the text.
+func appendText(b []byte, t chat.Text) []byte {
+	for i := range t.Blocks {
+		b = appendBlock(b, &t.Blocks[i], t.Jumbo)
+	}
+	return b
+}
+
+func appendBlock(b []byte, bl *chat.Block, jumbo bool) []byte {
+	switch bl.Kind {
+	case chat.BlockQuote:
+		b = append(b, "<blockquote>"...)
+		for i := range bl.Blocks {
+			b = appendBlock(b, &bl.Blocks[i], false)
+		}
+		return append(b, "</blockquote>"...)
+	case chat.BlockCode:
+		return appendListing(b, bl)
+	case chat.BlockBullets:
+		b = append(b, "<ul>"...)
+		return append(appendItems(b, bl.Items), "</ul>"...)
+	case chat.BlockNumbers:
+		b = append(b, "<ol"...)
+		if bl.Start != 1 {
+			b = append(b, ` start="`...)
+			b = strconv.AppendInt(b, int64(bl.Start), 10)
+			b = append(b, '"')
+		}
+		b = append(b, '>')
+		return append(appendItems(b, bl.Items), "</ol>"...)
+	}
+	b = append(b, "<p"...)
+	if jumbo {
+		b = append(b, ` class="jumbo"`...)
+	}
+	b = append(b, '>')
+	return append(appendRuns(b, bl.Runs), "</p>"...)
+}
+
+func appendListing(b []byte, bl *chat.Block) []byte {
+	b = append(b, `<pre tabindex="0"><code`...)
+	if classLang(bl.Lang) {
+		b = append(b, ` class="lang-`...)
+		b = append(b, bl.Lang...)
+		b = append(b, '"')
+	}
+	b = append(b, '>')
+	return append(appendEscaped(b, bl.Code), "</code></pre>"...)
+}
+
+func classLang(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '#' || c == '-') {
+			return false
+		}
+	}
+	return len(s) >= 1 && len(s) <= 20
+}
+
+// appendItems leaves the first paragraph of an item bare, so that a plain list
+// is tight.
+func appendItems(b []byte, items [][]chat.Block) []byte {
+	for _, blocks := range items {
+		b = append(b, "<li>"...)
+		for i := range blocks {
+			if i == 0 && blocks[0].Kind == chat.BlockParagraph {
+				b = appendRuns(b, blocks[0].Runs)
+				continue
+			}
+			b = appendBlock(b, &blocks[i], false)
+		}
+		b = append(b, "</li>"...)
+	}
+	return b
+}
+
+func appendRuns(b []byte, runs []chat.Run) []byte {
+	for i := range runs {
+		b = appendRun(b, &runs[i])
+	}
+	return b
+}
+
+func appendRun(b []byte, r *chat.Run) []byte {
+	switch r.Kind {
+	case chat.RunBold:
+		return append(appendRuns(append(b, "<strong>"...), r.Runs), "</strong>"...)
+	case chat.RunItalic:
+		return append(appendRuns(append(b, "<em>"...), r.Runs), "</em>"...)
+	case chat.RunStrike:
+		return append(appendRuns(append(b, "<del>"...), r.Runs), "</del>"...)
+	case chat.RunCode:
+		return append(appendEscaped(append(b, "<code>"...), r.Text), "</code>"...)
+	case chat.RunBreak:
+		return append(b, "<br>"...)
+	case chat.RunLink:
+		// The parser makes no other address; a stored row might.
+		if strings.HasPrefix(r.URL, "https://") || strings.HasPrefix(r.URL, "http://") {
+			b = appendEscaped(append(b, `<a href="`...), r.URL)
+			b = append(b, `" rel="noopener noreferrer nofollow" target="_blank">`...)
+			return append(appendEscaped(b, r.Text), "</a>"...)
+		}
+	case chat.RunMention:
+		if r.Account != 0 {
+			b = append(b, `<a class="at" data-u="`...)
+			b = strconv.AppendInt(b, int64(r.Account), 10)
+			b = append(b, `" href="/people/`...)
+			b = strconv.AppendInt(b, int64(r.Account), 10)
+			return append(appendEscaped(append(b, `">`...), r.Text), "</a>"...)
+		}
+	}
+	return appendEscaped(b, r.Text)
+}
+
+// appendEscaped is safe as text and within double quotes.
+func appendEscaped(b []byte, s string) []byte {
+	from := 0
+	for i := range len(s) {
+		var esc string
+		switch s[i] {
+		case '&':
+			esc = "&amp;"
+		case '<':
+			esc = "&lt;"
+		case '>':
+			esc = "&gt;"
+		case '"':
+			esc = "&#34;"
+		case '\'':
+			esc = "&#39;"
+		default:
+			continue
+		}
+		b = append(append(b, s[from:i]...), esc...)
+		from = i + 1
+	}
+	return append(b, s[from:]...)
+}

@@ -1,0 +1,179 @@
+package views
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"parley/app/chat"
+)
+
+// Viewer is the person a page is drawn for. Fragments that many people get have
+// no viewer.
+type Viewer struct {
+	Me        chat.Account
+	Workspace string
+	Nonce     string         // of the viewer stylesheet
+	Zone      *time.Location // UTC until the browser told its own
+	ZoneKnown bool
+	Now       time.Time
+	Presence  func(chat.AccountID) string // "on", "away", ""
+	Rooms     []chat.SideRoom             // the sidebar; not needed for a stage
+}
+
+// Stage is what the sidebar stands beside: one page.
+type Stage struct {
+	Title string // of the document
+	View  string // home, room, panel or page: what a phone shows
+	Room  chat.RoomID
+	Box   bool // there is a box to write in
+	Again bool // load anew every minute, for who has no script and wants that
+}
+
+type buildKey struct{}
+
+// WithBuild tells components where assets are: at /static/BUILD/.
+func WithBuild(ctx context.Context, build string) context.Context {
+	return context.WithValue(ctx, buildKey{}, build)
+}
+
+func build(ctx context.Context) string {
+	b, _ := ctx.Value(buildKey{}).(string)
+	return b
+}
+
+func asset(ctx context.Context, name string) string { return "/static/" + build(ctx) + "/" + name }
+
+// viewerCSS is what makes shared bytes one person's: own name, own mentions.
+func viewerCSS(id chat.AccountID) string {
+	return strings.ReplaceAll(`.mine,.own,.mod{display:none}
+.msg[data-u="ID"] .who{color:var(--accent-ink)}
+.msg[data-m~="ID"]:not([data-u="ID"]),.msg[data-m~="all"]:not([data-u="ID"]){background:var(--honey-bg)}
+.msg[data-m~="ID"]:not([data-u="ID"])::before,.msg[data-m~="all"]:not([data-u="ID"])::before{content:""}
+.at[data-u="ID"]{background:var(--honey-chip);color:var(--honey-ink)}
+.rc[data-by~="ID"]{border-color:var(--accent);background:var(--accent-soft)}.rc[data-by~="ID"] .mine{display:inline}
+.typing b[data-u="ID"]{display:none}.typing b[data-u="ID"]:first-of-type+b::before{content:none}.typing:not(:has(b:not([data-u="ID"]))){visibility:hidden}
+@media (forced-colors:active){.msg[data-m~="ID"]{border-inline-start:3px solid Highlight}}`, "ID", num(id))
+}
+
+// config is read by htmx: errors swap nothing, nothing is inserted as style, and
+// the socket is ours to reconnect.
+const config = `{"includeIndicatorCSS":false,"defaultSettleDelay":0,"defaultSwap":"none","ws":{"reconnect":false,"pauseOnBackground":false}}`
+
+// hue picks one of the twelve avatar colours.
+func hue(id chat.AccountID) string { return strconv.Itoa(int(id)*5%12 + 1) }
+
+// count writes "1 person", "12 people".
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// badgeText caps what a badge shows.
+func badgeText(n int64) string {
+	if n > 99 {
+		return "99+"
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// clock is the time of day, always five bytes.
+func clock(t time.Time, zone *time.Location) string { return t.In(zone).Format("15:04") }
+
+// day is a date as an attribute.
+func day(t time.Time, zone *time.Location) string { return t.In(zone).Format(time.DateOnly) }
+
+// dayName is a date in words.
+func (v Viewer) dayName(t time.Time) string {
+	local, now := t.In(v.Zone), v.Now.In(v.Zone)
+	name := local.Format("Monday, 2 January")
+	switch {
+	case day(local, v.Zone) == day(now, v.Zone):
+		name = "Today"
+	case day(local, v.Zone) == day(now.AddDate(0, 0, -1), v.Zone):
+		name = "Yesterday"
+	case local.Year() != now.Year():
+		name = local.Format("Monday, 2 January 2006")
+	}
+	if !v.ZoneKnown {
+		name += " (UTC)"
+	}
+	return name
+}
+
+// red sums what asks for this person: mentions, and every direct message.
+func (v Viewer) red() (n int64) {
+	for _, r := range v.Rooms {
+		if b := BadgeOf(r); b.For {
+			n += b.N
+		}
+	}
+	return n
+}
+
+// Badge is what stands beside a room's name.
+type Badge struct {
+	N   int64
+	For bool // asks for this person: red
+}
+
+// BadgeOf works out the badge of a room in somebody's list.
+func BadgeOf(r chat.SideRoom) Badge {
+	n := r.Unread(r.Room)
+	switch {
+	case n > 0 && r.Kind == chat.Direct:
+		return Badge{N: n, For: true}
+	case r.Mentions > 0:
+		return Badge{N: int64(r.Mentions), For: true}
+	}
+	return Badge{N: n}
+}
+
+// attributes tell the script the exact number; the text is capped.
+func (b Badge) attributes() templ.Attributes {
+	switch {
+	case b.N == 0:
+		return nil
+	case b.For:
+		return templ.Attributes{"data-at": strconv.FormatInt(b.N, 10)}
+	}
+	return templ.Attributes{"data-n": strconv.FormatInt(b.N, 10)}
+}
+
+func (b Badge) words() string {
+	if b.For {
+		return " for you"
+	}
+	return " unread"
+}
+
+// online counts who of some people is here.
+func (v Viewer) online(people []chat.Occupant) (n int) {
+	for _, p := range people {
+		if v.Presence(p.ID) != "" {
+			n++
+		}
+	}
+	return n
+}
+
+func presenceWords(on string) string {
+	switch on {
+	case "on":
+		return "online"
+	case "away":
+		return "away"
+	}
+	return "offline"
+}
+
+// PeopleCount is the line under a room's name.
+func PeopleCount(people, online int) string {
+	return fmt.Sprintf("%s · %d online", count(people, "person", "people"), online)
+}
