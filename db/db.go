@@ -25,6 +25,9 @@ type DB struct {
 	read   *sql.DB
 	stmts  sync.Map // query → *sql.Stmt of read
 	writer *writer
+
+	sessions  cache[string, auth.Session] // by hash
+	standings cache[place, standing]
 }
 
 var (
@@ -60,7 +63,8 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	d := &DB{path: path, read: read, writer: newWriter(write, conn)}
+	d := &DB{path: path, read: read}
+	d.writer = newWriter(write, conn, d.forget)
 	d.resumePurge()
 	return d, nil
 }
@@ -70,7 +74,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 func dsn(path string, write bool) string {
 	q := url.Values{}
 	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"temp_store(MEMORY)", "cache_size(-16000)", "mmap_size(268435456)", "trusted_schema(0)"} {
+		"temp_store(MEMORY)", "wal_autocheckpoint(8000)", "cache_size(-16000)", "mmap_size(268435456)", "trusted_schema(0)"} {
 		q.Add("_pragma", p)
 	}
 	if write {

@@ -53,19 +53,25 @@ func (d *DB) AddMessage(ctx context.Context, n chat.NewMessage) (m chat.Message,
 	if err != nil {
 		return m, false, err
 	}
-	err = d.change(ctx, func(t *tx) error {
+	err = d.changeThen(ctx, func(t *tx) error {
 		m, fresh, err = addMessage(t, n, text)
 		return err
-	})
+	}, func() { stored(n, m, fresh) })
 	return m, fresh, err
+}
+
+func stored(n chat.NewMessage, m chat.Message, fresh bool) {
+	if fresh && n.Stored != nil {
+		n.Stored(m)
+	}
 }
 
 // addMessage inserts a message with the next rev of its room, or finds the one
 // that its author stored under the same client id.
 func addMessage(t *tx, n chat.NewMessage, text []byte) (m chat.Message, fresh bool, err error) {
 	m = chat.Message{Room: n.Room, Author: n.Author, At: moment(millis(n.At)), Body: n.Body, Text: n.Text, For: n.For, CID: n.CID}
-	err = t.one(`INSERT INTO messages (room_id, rev, posts, kind, author_id, at, cont, body, text, addressed, cid)
-		SELECT id, rev + 1, posts + 1, 0, ?1, ?2, last_author = ?1 AND ?2 - last_at <= ?3, ?4, ?5, ?6, ?7
+	err = t.one(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid)
+		SELECT id, rev + 1, rev + 1, posts + 1, 0, ?1, ?2, last_author = ?1 AND ?2 - last_at <= ?3, ?4, ?5, ?6, ?7
 		FROM rooms WHERE id = ?8 AND deleted_at IS NULL
 		ON CONFLICT (author_id, cid) DO NOTHING RETURNING id, rev, posts, cont`,
 		[]any{n.Author.ID, millis(n.At), chat.Continued.Milliseconds(), n.Body, text, chat.DirectKey(n.For), n.CID, n.Room},
@@ -77,12 +83,12 @@ func addMessage(t *tx, n chat.NewMessage, text []byte) (m chat.Message, fresh bo
 	if err != nil {
 		return m, false, err
 	}
-	if err := t.exec("UPDATE rooms SET rev = ?, posts = ?, last_id = ?, last_author = ?, last_at = ? WHERE id = ?",
+	if err := t.exec(counts+"UPDATE rooms SET rev = ?, posts = ?, last_id = ?, last_author = ?, last_at = ? WHERE id = ?",
 		m.Rev, m.Posts, m.ID, n.Author.ID, millis(n.At), n.Room); err != nil {
 		return m, false, err
 	}
 	// Who speaks has read what is above, and must still be in the room.
-	in, err := t.affect("UPDATE memberships SET posts_read = ?, mentions = 0 WHERE room_id = ? AND account_id = ? AND left_at IS NULL", m.Posts, n.Room, n.Author.ID)
+	in, err := t.affect(counts+"UPDATE memberships SET posts_read = ?, mentions = 0 WHERE room_id = ? AND account_id = ? AND left_at IS NULL", m.Posts, n.Room, n.Author.ID)
 	if err != nil {
 		return m, false, err
 	}
@@ -98,7 +104,7 @@ func address(t *tx, m chat.Message) error {
 		if err := t.exec("INSERT INTO mentions (account_id, room_id, message_id) VALUES (?, ?, ?)", id, m.Room, m.ID); err != nil {
 			return err
 		}
-		if err := t.exec("UPDATE memberships SET mentions = mentions + 1 WHERE room_id = ? AND account_id = ? AND left_at IS NULL", m.Room, id); err != nil {
+		if err := t.exec(counts+"UPDATE memberships SET mentions = mentions + 1 WHERE room_id = ? AND account_id = ? AND left_at IS NULL", m.Room, id); err != nil {
 			return err
 		}
 	}
@@ -174,7 +180,9 @@ const (
 	newestRows = messageQuery + "WHERE m.room_id = ? ORDER BY m.id DESC LIMIT ?"
 	olderRows  = messageQuery + "WHERE m.room_id = ? AND m.id < ? ORDER BY m.id DESC LIMIT ?"
 	newerRows  = messageQuery + "WHERE m.room_id = ? AND m.id > ? ORDER BY m.id LIMIT ?"
-	changeRows = messageQuery + "WHERE m.room_id = ? AND m.rev > ? AND m.rev <= ? ORDER BY m.rev LIMIT ?"
+	changeRows = messageQuery + "WHERE m.room_id = ? AND m.rev > ? AND m.rev <= ? AND m.rev <> m.born ORDER BY m.rev LIMIT ?"
+	freshRows  = messageQuery + "WHERE m.room_id = ? AND m.id > ? AND m.rev <= ? ORDER BY m.id LIMIT ?"
+	bornRows   = "SELECT id, born FROM messages WHERE room_id = ? AND born <= ? ORDER BY id DESC LIMIT ?"
 )
 
 // Page implements chat.MessageStore.
@@ -219,16 +227,44 @@ func (d *DB) ChangesSince(ctx context.Context, room chat.RoomID, since chat.Rev,
 	if since >= c.Rev {
 		return c, nil
 	}
-	if c.Messages, c.Reset, err = d.run(ctx, limit, changeRows, room, since, c.Rev); err != nil {
+	if c.Messages, c.Reset, err = d.changes(ctx, room, since, c.Rev, limit); err != nil {
 		return c, err
 	}
-	if c.Reset {
-		c.Messages = nil
-	}
-	slices.SortFunc(c.Messages, func(a, b chat.Message) int { return int(a.ID - b.ID) })
 	c.Gone, err = all(ctx, d, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) },
 		"SELECT account_id FROM memberships WHERE room_id = ? AND rev > ? AND rev <= ? AND left_at IS NOT NULL", room, since, c.Rev)
 	return c, err
+}
+
+// changes finds the rows of a room whose latest rev is in (since, upto], in order:
+// the new ones, from the end of the room, and older ones that were changed.
+func (d *DB) changes(ctx context.Context, room chat.RoomID, since, upto chat.Rev, limit int) ([]chat.Message, bool, error) {
+	type born struct {
+		id  chat.MessageID
+		rev chat.Rev
+	}
+	last, err := all(ctx, d, func(r scanner) (b born, err error) { return b, r.Scan(&b.id, &b.rev) }, bornRows, room, upto, min(int64(upto-since), int64(limit))+1)
+	if err != nil {
+		return nil, false, err
+	}
+	n := slices.IndexFunc(last, func(b born) bool { return b.rev <= since })
+	if n < 0 && len(last) > limit {
+		return nil, true, nil
+	}
+	var floor chat.MessageID // the newest row that was there
+	if n >= 0 {
+		floor = last[n].id
+	}
+	rows, reset, err := d.run(ctx, limit, changeRows, room, since, upto)
+	if err != nil || reset {
+		return nil, reset, err
+	}
+	rows = slices.DeleteFunc(rows, func(m chat.Message) bool { return m.ID > floor })
+	slices.SortFunc(rows, func(a, b chat.Message) int { return int(a.ID - b.ID) })
+	fresh, reset, err := d.run(ctx, limit-len(rows), freshRows, room, floor, upto)
+	if err != nil || reset {
+		return nil, reset, err
+	}
+	return append(rows, fresh...), false, nil
 }
 
 // Mentionable implements chat.MessageStore.
@@ -252,7 +288,7 @@ func (d *DB) Mentionable(ctx context.Context, room chat.RoomID, names []string) 
 // SetRead implements chat.MessageStore.
 func (d *DB) SetRead(ctx context.Context, room chat.RoomID, who chat.AccountID, upto chat.MessageID) (moved bool, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		n, err := t.affect(`UPDATE memberships SET posts_read = p.posts,
+		n, err := t.affect(counts+`UPDATE memberships SET posts_read = p.posts,
 			mentions = (SELECT count(*) FROM mentions WHERE account_id = ?2 AND room_id = ?1 AND message_id > ?3)
 			FROM (SELECT posts FROM messages WHERE room_id = ?1 AND id <= ?3 ORDER BY id DESC LIMIT 1) AS p
 			WHERE memberships.room_id = ?1 AND memberships.account_id = ?2 AND left_at IS NULL AND posts_read < p.posts`, room, who, upto)

@@ -75,7 +75,7 @@ func readdress(t *tx, m chat.Message, people []chat.AccountID) error {
 		}
 	}
 	for _, id := range append(slices.Clone(m.For), people...) {
-		if err := t.exec(`UPDATE memberships SET mentions = (SELECT count(*) FROM mentions n JOIN messages m ON m.id = n.message_id
+		if err := t.exec(counts+`UPDATE memberships SET mentions = (SELECT count(*) FROM mentions n JOIN messages m ON m.id = n.message_id
 			WHERE n.account_id = ?1 AND n.room_id = ?2 AND m.posts > memberships.posts_read)
 			WHERE account_id = ?1 AND room_id = ?2 AND left_at IS NULL`, id, m.Room); err != nil {
 			return err

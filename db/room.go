@@ -32,6 +32,27 @@ func (d *DB) RoomFor(ctx context.Context, room chat.RoomID, who chat.AccountID) 
 	return r, &m, nil
 }
 
+// place is one person in one room.
+type place struct {
+	room chat.RoomID
+	who  chat.AccountID
+}
+
+// standing is what Standing answers with.
+type standing struct {
+	room chat.Room
+	in   *chat.Membership
+}
+
+// Standing implements chat.RoomStore.
+func (d *DB) Standing(ctx context.Context, room chat.RoomID, who chat.AccountID) (chat.Room, *chat.Membership, error) {
+	s, err := d.standings.load(place{room, who}, func() (standing, error) {
+		r, m, err := d.RoomFor(ctx, room, who)
+		return standing{r, m}, err
+	})
+	return s.room, s.in, err
+}
+
 const sideQuery = "SELECT " + roomColumns + `, m.owner, m.posts_read, m.mentions
 	FROM memberships m JOIN rooms r ON r.id = m.room_id
 	WHERE m.account_id = ? AND m.left_at IS NULL AND r.deleted_at IS NULL`

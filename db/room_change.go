@@ -37,7 +37,7 @@ func addRoom(t *tx, n chat.NewRoom, at time.Time) (chat.Room, error) {
 
 // grow takes the next rev of a room.
 func grow(t *tx, room chat.RoomID) (rev chat.Rev, err error) {
-	err = t.one("UPDATE rooms SET rev = rev + 1 WHERE id = ? AND deleted_at IS NULL RETURNING rev", []any{room}, &rev)
+	err = t.one(counts+"UPDATE rooms SET rev = rev + 1 WHERE id = ? AND deleted_at IS NULL RETURNING rev", []any{room}, &rev)
 	return rev, err
 }
 
@@ -52,11 +52,11 @@ func addEvent(t *tx, room chat.RoomID, by chat.AccountID, kind chat.MessageKind,
 		return 0, err
 	}
 	var id chat.MessageID
-	if err := t.one(`INSERT INTO messages (room_id, rev, posts, kind, author_id, at, cont, body, text, addressed)
-		SELECT id, rev, posts, ?, ?, ?, 0, '', ?, '' FROM rooms WHERE id = ? RETURNING id`, []any{kind, by, millis(at), text, room}, &id); err != nil {
+	if err := t.one(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed)
+		SELECT id, rev, rev, posts, ?, ?, ?, 0, '', ?, '' FROM rooms WHERE id = ? RETURNING id`, []any{kind, by, millis(at), text, room}, &id); err != nil {
 		return 0, err
 	}
-	return rev, t.exec("UPDATE rooms SET last_id = ?, last_author = 0, last_at = ? WHERE id = ?", id, millis(at), room)
+	return rev, t.exec(counts+"UPDATE rooms SET last_id = ?, last_author = 0, last_at = ? WHERE id = ?", id, millis(at), room)
 }
 
 // SetRoomName implements chat.RoomStore.

@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db -run Schema -update
--- user_version 1
+-- user_version 2
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -54,13 +54,13 @@ CREATE TABLE messages (
   cid        TEXT,                       -- the client's id for it
   reactions  BLOB,                       -- emoji and who put them there, as JSON
   edited_at  INTEGER,
-  deleted_at INTEGER,
+  deleted_at INTEGER, born INTEGER NOT NULL DEFAULT 0,
   UNIQUE (author_id, cid)
 ) STRICT;
 
-CREATE INDEX messages_by_rev ON messages (room_id, rev);
-
 CREATE INDEX messages_by_room ON messages (room_id, id);
+
+CREATE INDEX messages_changed ON messages (room_id, rev) WHERE rev <> born;
 
 CREATE TABLE rooms (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -107,7 +107,7 @@ func (d *DB) Rehash(ctx context.Context, who chat.AccountID, was, hash string) e
 // AddSession implements auth.Store.
 func (d *DB) AddSession(ctx context.Context, s auth.Session, limit int) (dropped [][]byte, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		if err := t.exec("INSERT INTO sessions (token_hash, account_id, agent, created_at, seen_at) VALUES (?, ?, ?, ?, ?)",
+		if err := t.exec(counts+"INSERT INTO sessions (token_hash, account_id, agent, created_at, seen_at) VALUES (?, ?, ?, ?, ?)",
 			s.Hash, s.Account.ID, s.Agent, millis(s.Created), millis(s.Seen)); err != nil {
 			return err
 		}
@@ -121,7 +121,11 @@ func (d *DB) AddSession(ctx context.Context, s auth.Session, limit int) (dropped
 func scanHash(r scanner) (h []byte, err error) { return h, r.Scan(&h) }
 
 // SessionOf implements auth.Store.
-func (d *DB) SessionOf(ctx context.Context, hash []byte) (s auth.Session, err error) {
+func (d *DB) SessionOf(ctx context.Context, hash []byte) (auth.Session, error) {
+	return d.sessions.load(string(hash), func() (auth.Session, error) { return d.sessionOf(ctx, hash) })
+}
+
+func (d *DB) sessionOf(ctx context.Context, hash []byte) (s auth.Session, err error) {
 	var created, disabled, start, seen int64
 	a := &s.Account
 	err = d.one(ctx, `SELECT a.id, a.username, a.name, a.role, a.created_at, coalesce(a.disabled_at, 0), s.agent, s.created_at, s.seen_at
@@ -134,9 +138,9 @@ func (d *DB) SessionOf(ctx context.Context, hash []byte) (s auth.Session, err er
 
 // TouchSession implements auth.Store.
 func (d *DB) TouchSession(ctx context.Context, hash []byte, at time.Time) error {
-	return d.change(ctx, func(t *tx) error {
-		return t.exec("UPDATE sessions SET seen_at = ? WHERE token_hash = ?", millis(at), hash)
-	})
+	return d.changeThen(ctx, func(t *tx) error {
+		return t.exec(counts+"UPDATE sessions SET seen_at = ? WHERE token_hash = ?", millis(at), hash)
+	}, func() { d.sessions.forget(string(hash)) })
 }
 
 // DropSession implements auth.Store.

@@ -22,39 +22,55 @@ const (
 type writer struct {
 	pool  *sql.DB
 	conn  *sql.Conn
-	stmts map[string]*sql.Stmt // owned by run
+	stmts map[string]*prepared // owned by run
 	queue chan *change
 	ended chan struct{}
+	stale func(stale) // is told after each commit what it made untrue
 
 	mu     sync.RWMutex // guards closed against a send on queue
 	closed bool
 }
 
 type change struct {
-	do   func(*tx) error
-	err  error
-	done chan struct{}
+	do    func(*tx) error
+	after func() // once it is durable, in order; it must not wait
+	err   error
+	done  chan struct{}
 }
 
 // tx is what one change may use; it must not outlive it.
 type tx struct {
-	ctx context.Context
-	w   *writer
+	ctx   context.Context
+	w     *writer
+	stale stale
 }
 
-func newWriter(pool *sql.DB, conn *sql.Conn) *writer {
-	w := &writer{pool: pool, conn: conn, stmts: map[string]*sql.Stmt{}, queue: make(chan *change, maxQueue), ended: make(chan struct{})}
+// prepared is a statement and what running it makes untrue.
+type prepared struct {
+	*sql.Stmt
+	stale stale
+}
+
+func newWriter(pool *sql.DB, conn *sql.Conn, stale func(stale)) *writer {
+	w := &writer{pool: pool, conn: conn, stmts: map[string]*prepared{}, queue: make(chan *change, maxQueue), ended: make(chan struct{}), stale: stale}
 	go w.run()
 	return w
 }
 
 // change runs do in a transaction and returns when it is durable. Once it was
-// queued it runs, whatever becomes of ctx.
+// queued it runs, whatever becomes of ctx. It may run twice, when a change beside
+// it fails: do has no effect but on its tx and on variables that it sets anew.
 func (d *DB) change(ctx context.Context, do func(*tx) error) error {
+	return d.changeThen(ctx, do, nil)
+}
+
+// changeThen is change, and calls after as soon as the change is durable: before
+// the call after any later change, and before it returns. It must not wait.
+func (d *DB) changeThen(ctx context.Context, do func(*tx) error, after func()) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	c := &change{do: do, done: make(chan struct{})}
+	c := &change{do: do, after: after, done: make(chan struct{})}
 	w := d.writer
 	w.mu.RLock()
 	if w.closed {
@@ -107,33 +123,54 @@ func (w *writer) run() {
 	}
 }
 
-// commit runs a group in one transaction, each change in its own savepoint, so
-// that one that fails fails alone.
+// commit runs a group in one transaction. Nearly all changes succeed, so they run
+// bare first; when one fails, all run again, each in its own savepoint, so that
+// it fails alone.
 func (w *writer) commit(group []*change) {
-	ctx := context.Background()
-	t := &tx{ctx: ctx, w: w}
-	err := t.exec("BEGIN IMMEDIATE")
-	if err == nil {
-		err = w.runAll(t, group)
-		if err == nil {
-			err = t.exec("COMMIT")
-		}
-		if err != nil {
-			w.conn.ExecContext(ctx, "ROLLBACK") // fails when SQLite already rolled back
-		}
+	t := &tx{ctx: context.Background(), w: w}
+	err := w.attempt(t, group, runBare)
+	if err != nil && len(group) > 1 {
+		err = w.attempt(t, group, runEach)
 	}
+	w.stale(t.stale)
 	for _, c := range group {
 		if err != nil {
 			c.err = fault(err)
+		} else if c.err == nil && c.after != nil {
+			c.after()
 		}
 		close(c.done)
 	}
 }
 
-// runAll runs each change of a group. An error of its own means that the whole
+func (w *writer) attempt(t *tx, group []*change, run func(*tx, []*change) error) error {
+	if err := t.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	err := run(t, group)
+	if err == nil {
+		err = t.exec("COMMIT")
+	}
+	if err != nil {
+		w.conn.ExecContext(t.ctx, "ROLLBACK") // fails when SQLite already rolled back
+	}
+	return err
+}
+
+// runBare runs changes until one fails.
+func runBare(t *tx, group []*change) error {
+	for _, c := range group {
+		if c.err = contained(t, c.do); c.err != nil {
+			return c.err
+		}
+	}
+	return nil
+}
+
+// runEach runs each change of a group in a savepoint. An error of its own means that the whole
 // transaction is lost: after a full disk, SQLite rolls back by itself, and what
 // would follow would be committed one by one.
-func (w *writer) runAll(t *tx, group []*change) error {
+func runEach(t *tx, group []*change) error {
 	for _, c := range group {
 		if err := t.exec("SAVEPOINT one"); err != nil {
 			return err
@@ -167,7 +204,7 @@ func contained(t *tx, do func(*tx) error) (err error) {
 	return do(t)
 }
 
-func (t *tx) stmt(query string) (*sql.Stmt, error) {
+func (t *tx) stmt(query string) (*prepared, error) {
 	if s := t.w.stmts[query]; s != nil {
 		return s, nil
 	}
@@ -175,8 +212,9 @@ func (t *tx) stmt(query string) (*sql.Stmt, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w in %s", err, query)
 	}
-	t.w.stmts[query] = s
-	return s, nil
+	p := &prepared{s, staleBy(query)}
+	t.w.stmts[query] = p
+	return p, nil
 }
 
 func (t *tx) exec(query string, args ...any) error {
@@ -194,7 +232,11 @@ func (t *tx) affect(query string, args ...any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return r.RowsAffected()
+	n, err := r.RowsAffected()
+	if n > 0 || err != nil {
+		t.stale.note(s.stale)
+	}
+	return n, err
 }
 
 // one reads a single row; sql.ErrNoRows when there is none.
@@ -203,6 +245,7 @@ func (t *tx) one(query string, args []any, dest ...any) error {
 	if err != nil {
 		return err
 	}
+	t.stale.note(s.stale)
 	return s.QueryRowContext(t.ctx, args...).Scan(dest...)
 }
 
@@ -216,7 +259,11 @@ func list[T any](t *tx, scan func(scanner) (T, error), query string, args ...any
 	if err != nil {
 		return nil, err
 	}
-	return gather(rows, scan)
+	found, err := gather(rows, scan)
+	if len(found) > 0 || err != nil {
+		t.stale.note(s.stale)
+	}
+	return found, err
 }
 
 // Watch calls changed whenever another process has changed the file, within
@@ -230,6 +277,7 @@ func (d *DB) Watch(ctx context.Context, changed func()) {
 		err := d.change(ctx, func(t *tx) error { return t.one("PRAGMA data_version", nil, &now) })
 		if err == nil && now != seen {
 			if seen != 0 {
+				d.forget(stale{sessions: true, standings: true})
 				changed()
 			}
 			seen = now

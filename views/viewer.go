@@ -123,6 +123,9 @@ type Badge struct {
 	For bool // asks for this person: red
 }
 
+// maxGrey is where grey badges stop counting: they show "99+" and are not summed.
+const maxGrey = 100
+
 // BadgeOf works out the badge of a room in somebody's list.
 func BadgeOf(r chat.SideRoom) Badge {
 	n := r.Unread(r.Room)
@@ -132,7 +135,7 @@ func BadgeOf(r chat.SideRoom) Badge {
 	case r.Mentions > 0:
 		return Badge{N: int64(r.Mentions), For: true}
 	}
-	return Badge{N: n}
+	return Badge{N: min(n, maxGrey)}
 }
 
 // attributes tell the script the exact number; the text is capped.

@@ -90,9 +90,10 @@ func (p Place) Allows(a Action) bool { return Allows(p.Standing, p.Room, a) }
 func (p Place) In() bool { return p.Membership != nil }
 
 // may is asked first by every method that touches a room: it answers with the
-// place, NotFound for who may not even see it, else Forbidden.
+// place, NotFound for who may not even see it, else Forbidden. The counts in the
+// place may be old; Visit has them as they are.
 func (c *Chat) may(ctx context.Context, who Account, id RoomID, a Action) (Place, error) {
-	room, m, err := c.store.RoomFor(ctx, id, who.ID)
+	room, m, err := c.store.Standing(ctx, id, who.ID)
 	if err != nil {
 		return Place{}, err
 	}

@@ -13,6 +13,8 @@ type Chat struct {
 	bus    Bus
 	now    func() time.Time
 	Limits *Limits
+
+	posting posting
 }
 
 // New makes the service. now is the clock, for tests; nil is the real one.
@@ -44,10 +46,12 @@ type Bus interface {
 type Hint interface{ hint() }
 
 type (
-	// RoomChanged says that a room's log has grown to Rev.
+	// RoomChanged says that a room's log has grown to Rev. Message is the change
+	// itself, where it is one message; nil: the log tells.
 	RoomChanged struct {
-		Room RoomID
-		Rev  Rev
+		Room    RoomID
+		Rev     Rev
+		Message *Message
 	}
 	// RoomRenamed says that the head of a room (name, topic, people) changed.
 	RoomRenamed struct{ Room RoomID }

@@ -92,6 +92,9 @@ type NewMessage struct {
 	Text   Text
 	For    []AccountID
 	CID    string
+	// Stored is called with a fresh message as soon as it is durable, in the order
+	// of the log and before the store answers. It must not wait.
+	Stored func(Message)
 }
 
 // Changes is what happened in a room after a rev: rows as they now are, by
@@ -153,26 +156,32 @@ func (c *Chat) Post(ctx context.Context, who Account, room RoomID, d Draft) (Mes
 	if _, err := c.may(ctx, who, room, Post); err != nil {
 		return Message{}, err
 	}
-	if m, err := c.again(ctx, who, d); err == nil {
-		return m, nil
+	repeats, leave := c.posting.enter(who.ID, d.CID)
+	defer leave()
+	if repeats {
+		if m, err := c.again(ctx, who, d); err == nil {
+			return m, nil
+		}
 	}
 	n, err := c.compose(ctx, who, room, d)
 	if err != nil {
+		if m, again := c.again(ctx, who, d); again == nil {
+			return m, nil // it was taken the first time; the rate or the body does not matter
+		}
 		return Message{}, err
 	}
 	if n.For, err = c.mentions(ctx, who, &n); err != nil {
 		return Message{}, err
 	}
-	m, fresh, err := c.store.AddMessage(ctx, n)
-	if err != nil || !fresh {
-		return m, err
-	}
-	c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev})
-	return m, nil
+	n.Stored = c.tell
+	m, _, err := c.store.AddMessage(ctx, n)
+	return m, err
 }
 
-// again finds the message that a repeated draft already made, before a rate
-// limit could refuse it.
+// tell has a fresh message told, in the order of the log.
+func (c *Chat) tell(m Message) { c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev, Message: &m}) }
+
+// again finds the message that a repeated draft already made.
 func (c *Chat) again(ctx context.Context, who Account, d Draft) (Message, error) {
 	if d.CID == "" {
 		return Message{}, ErrNotFound

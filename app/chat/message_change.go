@@ -14,7 +14,11 @@ const (
 
 // Said answers with a message, and the place it was said in, for who may read it.
 func (c *Chat) Said(ctx context.Context, who Account, id MessageID) (Message, Place, error) {
-	return c.said(ctx, who, id, Read)
+	m, p, err := c.said(ctx, who, id, Read)
+	if err == nil {
+		p, err = c.Visit(ctx, who, m.Room)
+	}
+	return m, p, err
 }
 
 // said finds a message that somebody wrote, for who may do something to it.

@@ -116,6 +116,9 @@ type NewRoom struct {
 type RoomStore interface {
 	// RoomFor answers with a room and, for who is in it, the membership.
 	RoomFor(ctx context.Context, room RoomID, who AccountID) (Room, *Membership, error)
+	// Standing is RoomFor for who asks only what somebody may do: the counts (rev,
+	// posts, people, read marks) may be old, and nothing in it may be changed.
+	Standing(ctx context.Context, room RoomID, who AccountID) (Room, *Membership, error)
 	// Sidebar lists the rooms one is in: by name, then direct ones by recency.
 	Sidebar(ctx context.Context, who AccountID) ([]SideRoom, error)
 	// SideRoomOf is one row of Sidebar.
@@ -168,7 +171,18 @@ func (c *Chat) OpenRooms(ctx context.Context, who Account, query string) ([]List
 
 // Visit answers with a room for who may read it.
 func (c *Chat) Visit(ctx context.Context, who Account, room RoomID) (Place, error) {
-	return c.may(ctx, who, room, Read)
+	if _, err := c.may(ctx, who, room, Read); err != nil {
+		return Place{}, err
+	}
+	r, m, err := c.store.RoomFor(ctx, room, who.ID)
+	if err != nil {
+		return Place{}, err
+	}
+	p := Place{Room: r, Standing: stand(who, r, m), Membership: m}
+	if !p.Allows(Read) {
+		return Place{}, NotFound() // put out just now
+	}
+	return p, nil
 }
 
 // Occupants lists the people in a room for who may see it.

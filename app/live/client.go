@@ -6,6 +6,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"parley/app/chat"
@@ -20,28 +21,35 @@ const (
 )
 
 // Client is one open page: a socket, or a poll while it waits. What is pushed is
-// queued and written by a goroutine that lives only while there is something to
-// write, so that nobody waits for a slow page and an idle one costs little.
+// queued and written by the hub's pump, so that nobody waits for a slow page and
+// an idle one costs little.
 type Client struct {
 	Account chat.AccountID
 	Session string // hash
 	room    atomic.Pointer[room]
 	away    atomic.Bool
 
-	conn   net.Conn      // nil for a poll
+	conn   net.Conn        // nil for a poll
+	raw    syscall.RawConn // of conn, for writes that do not wait; nil where there are none
+	pump   *pump
 	notify chan struct{} // of a poll: something came
 	mu     sync.Mutex
 	queue  [][]byte
-	heads  []int // of a poll: where each payload begins
+	spare  [][]byte // the list that queue was before, emptied
+	heads  []int    // of a poll: where each payload begins
 	size   int
-	busy   bool // a writer runs
-	writer sync.WaitGroup
-	shut   int // close code; nothing more is queued
+	busy   bool           // waits for the pump, or is being written
+	writer sync.WaitGroup // counts busy
+	shut   int            // close code; nothing more is queued
 }
 
 // NewSocket makes the page behind a connection.
-func NewSocket(account chat.AccountID, session []byte, conn net.Conn) *Client {
-	return &Client{Account: account, Session: string(session), conn: conn}
+func (h *Hub) NewSocket(account chat.AccountID, session []byte, conn net.Conn) *Client {
+	c := &Client{Account: account, Session: string(session), conn: conn, pump: &h.pump}
+	if s, ok := conn.(syscall.Conn); ok {
+		c.raw, _ = s.SyscallConn() // without it the connection is closed, and writing says so
+	}
+	return c
 }
 
 // NewPoll makes the page behind a waiting request.
@@ -60,38 +68,45 @@ func (c *Client) Room() chat.RoomID {
 // Push queues a frame and returns at once. A page that cannot keep up is cut
 // with 1013; it comes back and catches up.
 func (c *Client) Push(f Frame) {
-	if f.Empty() {
-		return
+	if !f.Empty() && c.enqueue(f) {
+		c.pump.add(c)
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.push(f.wire, f.head)
 }
 
-func (c *Client) push(wire []byte, head int) {
+// enqueue queues a frame; true: the caller must hand the page to the pump.
+func (c *Client) enqueue(f Frame) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.push(f.wire, f.head)
+}
+
+// push is enqueue while the lock is held.
+func (c *Client) push(wire []byte, head int) bool {
 	if c.shut != 0 {
-		return
+		return false
 	}
 	if len(c.queue) >= maxQueueFrames || c.size >= maxQueueBytes {
 		c.overflow()
-		return
+		return false
 	}
 	c.queue = append(c.queue, wire)
 	c.size += len(wire)
 	if c.conn == nil {
 		c.heads = append(c.heads, head)
 		c.poke()
-	} else {
-		c.wake()
+		return false
 	}
+	return c.wake()
 }
 
-// wake sees to it that a writer runs; the lock is held.
-func (c *Client) wake() {
-	if !c.busy {
-		c.busy = true
-		c.writer.Go(c.write)
+// wake notes that something waits; true: the pump must be told. The lock is held.
+func (c *Client) wake() bool {
+	if c.busy {
+		return false
 	}
+	c.busy = true
+	c.writer.Add(1)
+	return true
 }
 
 // Finish waits until what was queued is written, for at most closeWait. Call it
@@ -110,7 +125,7 @@ func (c *Client) overflow() {
 		return
 	}
 	c.queue = [][]byte{closeFrame(CloseOverload, "too slow")}
-	c.conn.SetDeadline(time.Now().Add(closeWait)) // a writer is stuck in a write now
+	c.conn.SetDeadline(time.Now().Add(closeWait)) // somebody waits in a write now
 }
 
 func (c *Client) poke() {
@@ -131,63 +146,42 @@ func (c *Client) Alive(d time.Duration) bool {
 	return c.shut == 0
 }
 
-// beat keeps a socket alive; a poll needs none.
-func (c *Client) beat(text Frame) {
+// beat keeps a socket alive; a poll needs none. True: tell the pump.
+func (c *Client) beat(text Frame) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.conn != nil {
-		c.push(frame(opPing, nil), 0)
-		c.push(text.wire, text.head)
+	if c.conn == nil {
+		return false
 	}
+	due := c.push(ping.wire, 0)
+	return c.push(text.wire, text.head) || due
 }
 
 // Pong answers a ping.
-func (c *Client) Pong(data []byte) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.push(frame(opPong, data), 0)
-}
-
-// write empties the queue: many frames, one system call.
-func (c *Client) write() {
-	for {
-		c.mu.Lock()
-		batch := net.Buffers(c.queue)
-		c.queue, c.size = nil, 0
-		if len(batch) == 0 {
-			c.busy = false
-			c.mu.Unlock()
-			return
-		}
-		closing := c.shut != 0
-		c.mu.Unlock()
-		if !closing {
-			c.conn.SetWriteDeadline(time.Now().Add(writeWait))
-		}
-		if _, err := batch.WriteTo(c.conn); err != nil {
-			c.cut()
-			return
-		}
-	}
-}
+func (c *Client) Pong(data []byte) { c.Push(Frame{wire: frame(opPong, data)}) }
 
 // Close says goodbye with a code, after what is queued, and gives the other side
 // closeWait to answer.
 func (c *Client) Close(code int, reason string) {
+	if c.goodbye(code, reason) {
+		c.pump.add(c)
+	}
+}
+
+func (c *Client) goodbye(code int, reason string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.shut != 0 {
-		return
+		return false
 	}
+	c.shut = code
 	if c.conn == nil {
-		c.shut = code
 		c.poke()
-		return
+		return false
 	}
 	c.queue = append(c.queue, closeFrame(code, reason))
-	c.shut = code
 	c.conn.SetDeadline(time.Now().Add(closeWait))
-	c.wake()
+	return c.wake()
 }
 
 // cut ends a connection without a word.

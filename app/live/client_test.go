@@ -30,7 +30,7 @@ func wired(t *testing.T, h *Hub, account chat.AccountID) (*Client, net.Conn) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close(); browser.Close() })
-	c := NewSocket(account, fmt.Append(nil, "session ", account), conn)
+	c := h.NewSocket(account, fmt.Append(nil, "session ", account), conn)
 	if err := h.Add(c); err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,8 @@ type Frame struct {
 	head int
 }
 
+var ping = Frame{wire: frame(opPing, nil)}
+
 // Text prepares a frame; the bytes are copied.
 func Text(p []byte) Frame {
 	if len(p) == 0 {

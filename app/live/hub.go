@@ -24,8 +24,8 @@ var ErrDraining = errors.New("live: draining")
 
 // Hub holds every open page of this process. It is safe for concurrent use.
 //
-// Lock order: room.mu, Hub.mu, Client.mu; each may be taken alone. Nothing is
-// written to a connection under any of them.
+// Lock order: room.mu, Hub.mu, Client.mu, pump.mu; each may be taken alone. Nothing
+// is written to a connection under any of them.
 type Hub struct {
 	events Events
 
@@ -36,6 +36,7 @@ type Hub struct {
 	moved    map[chat.AccountID]struct{} // whose presence is to be told
 	typing   map[chat.RoomID]map[chat.AccountID]*typist
 	open     sync.WaitGroup
+	pump     pump
 }
 
 // Events is whom the hub calls; none of its locks is held meanwhile.
@@ -53,11 +54,14 @@ type room struct {
 	mu        sync.Mutex
 	told      chat.Rev
 	listeners map[*Client]struct{}
-	dead      bool // was removed from the hub; look it up again
+	due       []*Client // scratch of cast
+	dead      bool      // was removed from the hub; look it up again
 
-	wake sync.Mutex // guards the two below; taken alone
-	busy bool       // a teller runs
-	more bool       // and must look again
+	wake  sync.Mutex // guards what is below; taken alone
+	busy  bool       // a teller runs
+	more  bool       // and must look again
+	ask   Ask        // of the latest hint
+	hints []chat.RoomChanged
 }
 
 // New makes an empty hub.
@@ -119,6 +123,9 @@ func (h *Hub) Count(account chat.AccountID) int {
 
 // Send queues a frame for every page of an account.
 func (h *Hub) Send(account chat.AccountID, f Frame) {
+	if f.Empty() {
+		return
+	}
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	if p := h.people[account]; p != nil {
@@ -130,13 +137,26 @@ func (h *Hub) Send(account chat.AccountID, f Frame) {
 
 // SendAll queues a frame for every page there is.
 func (h *Hub) SendAll(f Frame) {
-	h.each(func(c *Client) { c.Push(f) })
+	if !f.Empty() {
+		h.line(func(c *Client) bool { return c.enqueue(f) })
+	}
+}
+
+// line hands those pages to the pump for which do answers true.
+func (h *Hub) line(do func(*Client) bool) {
+	var due []*Client
+	h.each(func(c *Client) {
+		if do(c) {
+			due = append(due, c)
+		}
+	})
+	h.pump.add(due...)
 }
 
 // Beat queues two frames for every page: a ping that proves that the connection
 // lives, and a text that proves the same to the script in the page.
 func (h *Hub) Beat(text Frame) {
-	h.each(func(c *Client) { c.beat(text) })
+	h.line(func(c *Client) bool { return c.beat(text) })
 }
 
 func (h *Hub) each(do func(*Client)) {

@@ -133,7 +133,7 @@ type log struct {
 	asks int
 }
 
-func (l *log) ask(since chat.Rev) (News, error) {
+func (l *log) ask(since chat.Rev, _ []chat.RoomChanged) (News, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.asks++
@@ -156,7 +156,7 @@ func TestARoomIsToldWithoutGapsAndInOrder(t *testing.T) {
 				l.mu.Lock()
 				l.rev++
 				l.mu.Unlock()
-				h.Wake(7, l.ask)
+				h.Wake(chat.RoomChanged{Room: 7}, l.ask)
 			}
 		})
 	}
@@ -208,7 +208,7 @@ func TestWhoIsGoneIsPutOutBeforeTheNews(t *testing.T) {
 func TestAPageThatDoesNotReadIsCutAndNobodyWaits(t *testing.T) {
 	here, there := net.Pipe() // takes nothing that is not read
 	defer there.Close()
-	c := NewSocket(1, nil, here)
+	c := New(&witness{}).NewSocket(1, nil, here)
 	f := Text(make([]byte, 1000))
 	for range 3 * maxQueueFrames {
 		c.Push(f)
@@ -244,7 +244,7 @@ func (sink) SetDeadline(time.Time) error      { return nil }
 func BenchmarkCastToAThousandPages(b *testing.B) {
 	h := New(&witness{})
 	for i := range 1000 {
-		c := NewSocket(chat.AccountID(i+1), nil, sink{})
+		c := h.NewSocket(chat.AccountID(i+1), nil, sink{})
 		h.Add(c)
 		h.listening(c, 7, 0)
 	}

@@ -49,7 +49,7 @@ func TestWhoJoinsCatchesUpBeforeWhatIsTold(t *testing.T) {
 		}
 	}
 	room.rev = 12
-	h.Wake(1, room.ask)
+	h.Wake(chat.RoomChanged{Room: 1}, room.ask)
 	for c, want := range map[*Client]string{first: "5-10 11-12 ", second: "11-12 ", fresh: "11-12 "} {
 		var got []byte
 		for len(got) < len(want) {
@@ -92,14 +92,14 @@ func TestManyHintsAreFewQuestions(t *testing.T) {
 	l := &log{rev: 100}
 	asked, answer := make(chan struct{}), make(chan struct{})
 	var once sync.Once
-	ask := func(since chat.Rev) (News, error) {
+	ask := func(since chat.Rev, hints []chat.RoomChanged) (News, error) {
 		once.Do(func() { close(asked); <-answer })
-		return l.ask(since)
+		return l.ask(since, hints)
 	}
-	h.Wake(7, ask)
+	h.Wake(chat.RoomChanged{Room: 7}, ask)
 	<-asked
 	for range 1000 {
-		h.Wake(7, ask)
+		h.Wake(chat.RoomChanged{Room: 7}, ask)
 	}
 	close(answer)
 	if text, _ := c.Wait(10 * time.Second); string(text) != "1-100 " {
@@ -122,10 +122,10 @@ func TestATellerThatFailsOrPanicsIsAskedAgain(t *testing.T) {
 	c := poll(h, 1)
 	h.listening(c, 7, 0)
 	l := &log{rev: 3}
-	h.Wake(7, func(chat.Rev) (News, error) { return News{}, errors.New("the disk is slow") })
-	h.Wake(7, func(chat.Rev) (News, error) { panic("of a teller") })
+	h.Wake(chat.RoomChanged{Room: 7}, func(chat.Rev, []chat.RoomChanged) (News, error) { return News{}, errors.New("the disk is slow") })
+	h.Wake(chat.RoomChanged{Room: 7}, func(chat.Rev, []chat.RoomChanged) (News, error) { panic("of a teller") })
 	settle(t, "what was not told is told", func() bool {
-		h.Wake(7, l.ask)
+		h.Wake(chat.RoomChanged{Room: 7}, l.ask)
 		text, _ := c.Wait(time.Millisecond)
 		return string(text) == "1-3 "
 	})

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
+	"time"
 
 	"parley/app/chat"
 )
@@ -15,8 +16,21 @@ type News struct {
 	Gone  []chat.AccountID // who must not be told any more
 }
 
-// Ask reads the news of a room since a rev from the store.
-type Ask func(since chat.Rev) (News, error)
+// Ask works out the news of a room since a rev: from hints that came since, where
+// they carry every change in turn, else from the store.
+type Ask func(since chat.Rev, hints []chat.RoomChanged) (News, error)
+
+const (
+	// maxHints is how many hints wait for a teller; where more come, the store knows.
+	maxHints = 1024
+	// tellPause is how long a teller rests after a round, for each page that it told:
+	// about what writing to one takes. What is said meanwhile is told together.
+	tellPause = 2 * time.Microsecond
+	// maxPause bounds it; below minPause resting is not worth it.
+	minPause, maxPause = 100 * time.Microsecond, 10 * time.Millisecond
+	// retellAfter is when a teller tries again what it could not read.
+	retellAfter = 300 * time.Millisecond
+)
 
 // lookup finds the room of open pages, locked; or nil. With create it is made.
 func (h *Hub) lookup(id chat.RoomID, create bool) *room {
@@ -61,7 +75,7 @@ func (h *Hub) Join(c *Client, l chat.Listener, still func() error, since chat.Re
 		if from < 0 {
 			from = 1 << 62
 		}
-		news, err := ask(from)
+		news, err := ask(from, nil)
 		if err != nil {
 			return err
 		}
@@ -103,30 +117,39 @@ func (h *Hub) prune(r *room) {
 
 // Wake has a room told what is new, soon and in order; it does not wait. Many
 // calls while one teller runs become one more round of it.
-func (h *Hub) Wake(id chat.RoomID, ask Ask) {
+func (h *Hub) Wake(hint chat.RoomChanged, ask Ask) {
 	h.mu.RLock()
-	r := h.rooms[id]
+	r := h.rooms[hint.Room]
 	h.mu.RUnlock()
 	if r == nil {
 		return
 	}
 	r.wake.Lock()
 	defer r.wake.Unlock()
+	if len(r.hints) < maxHints {
+		r.hints = append(r.hints, hint)
+	}
+	r.ask = ask
 	if r.more = r.busy; r.busy {
 		return
 	}
 	r.busy = true
-	go h.tell(r, ask)
+	go h.tell(r)
 }
 
 // tell runs until nothing is new.
-func (h *Hub) tell(r *room, ask Ask) {
+func (h *Hub) tell(r *room) {
 	for {
-		if err := h.tellOnce(r, ask); err != nil {
+		told, err := h.tellOnce(r)
+		if err != nil {
 			slog.Error("a room was not told", "room", r.id, "error", err)
+			time.Sleep(retellAfter)
+		}
+		if pause := min(time.Duration(told)*tellPause, maxPause); pause >= minPause {
+			time.Sleep(pause)
 		}
 		r.wake.Lock()
-		if !r.more {
+		if !r.more && err == nil {
 			r.busy = false
 			r.wake.Unlock()
 			return
@@ -136,41 +159,54 @@ func (h *Hub) tell(r *room, ask Ask) {
 	}
 }
 
-func (h *Hub) tellOnce(r *room, ask Ask) error {
+// tellOnce answers with how many pages were told.
+func (h *Hub) tellOnce(r *room) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.tell(ask)
+	r.wake.Lock()
+	ask := r.ask
+	r.wake.Unlock()
+	return len(r.listeners), h.tellLocked(r, ask)
 }
 
-// tell sends the listeners what is new, after it has put out who must not hear
-// it; the lock is held.
-func (r *room) tell(ask Ask) (err error) {
+// tellLocked sends the listeners what is new, after it has put out who must not
+// hear it; the room's lock is held.
+func (h *Hub) tellLocked(r *room, ask Ask) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			slog.Error("panic in a teller", "panic", p, "stack", string(debug.Stack()))
 		}
 	}()
+	r.wake.Lock()
+	hints := r.hints
+	r.hints = nil
+	r.wake.Unlock()
 	if r.dead || len(r.listeners) == 0 {
 		return nil
 	}
-	news, err := ask(r.told)
+	news, err := ask(r.told, hints)
 	if err != nil {
 		return err
 	}
 	r.evict(func(c *Client) bool { return slices.Contains(news.Gone, c.Account) })
-	r.cast(news.Frame)
+	h.cast(r, news.Frame)
 	r.told = max(r.told, news.Rev)
 	return nil
 }
 
 // cast queues a frame for every listener; the lock is held.
-func (r *room) cast(f Frame) {
+func (h *Hub) cast(r *room, f Frame) {
 	if f.Empty() {
 		return
 	}
+	r.due = r.due[:0]
 	for c := range r.listeners {
-		c.Push(f)
+		if c.enqueue(f) {
+			r.due = append(r.due, c)
+		}
 	}
+	h.pump.add(r.due...)
+	clear(r.due)
 }
 
 // evict silences the listeners that must go; the lock is held.
@@ -192,17 +228,17 @@ func (h *Hub) CastAfter(id chat.RoomID, ask Ask, f Frame) error {
 		return nil
 	}
 	defer r.mu.Unlock()
-	if err := r.tell(ask); err != nil {
+	if err := h.tellLocked(r, ask); err != nil {
 		return err
 	}
-	r.cast(f)
+	h.cast(r, f)
 	return nil
 }
 
 // Cast queues a frame for every page that shows a room.
 func (h *Hub) Cast(id chat.RoomID, f Frame) {
 	if r := h.lookup(id, false); r != nil {
-		r.cast(f)
+		h.cast(r, f)
 		r.mu.Unlock()
 	}
 }

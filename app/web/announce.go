@@ -1,8 +1,11 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,8 +18,12 @@ import (
 // room anew is less.
 const maxFrame = 192 << 10
 
-// badgeEvery collects posts before badges are told.
-const badgeEvery = 300 * time.Millisecond
+const (
+	// badgeEvery collects posts before badges are told.
+	badgeEvery = 300 * time.Millisecond
+	// listEvery collects comings and goings before lists and headers are told.
+	listEvery = 50 * time.Millisecond
+)
 
 // Teller is the chat's bus on this node: it turns hints into frames for the pages
 // that should know. It reads what it tells from the store.
@@ -26,9 +33,12 @@ type Teller struct {
 	ctx       context.Context // carries the build, for icons
 	fragments *fragments
 
-	mu     sync.Mutex
-	badges map[chat.RoomID]bool                           // rooms whose badges are due
-	shown  map[chat.AccountID]map[chat.RoomID]views.Badge // what the pages of who is here show
+	badges  batch[chat.RoomID]    // of the people of these rooms
+	rosters batch[chat.AccountID] // the lists of rooms of these people
+	heads   batch[chat.RoomID]
+
+	mu    sync.Mutex
+	shown map[chat.AccountID]map[chat.RoomID]views.Badge // what the pages of who is here show
 }
 
 var (
@@ -38,7 +48,10 @@ var (
 
 // NewTeller makes a bus that tells nothing until the server serves.
 func NewTeller() *Teller {
-	t := &Teller{fragments: newFragments(), badges: map[chat.RoomID]bool{}, shown: map[chat.AccountID]map[chat.RoomID]views.Badge{}}
+	t := &Teller{fragments: newFragments(), shown: map[chat.AccountID]map[chat.RoomID]views.Badge{}}
+	t.badges = batch[chat.RoomID]{every: badgeEvery, what: "badges", do: t.tellBadges}
+	t.rosters = batch[chat.AccountID]{every: listEvery, what: "lists", do: t.tellLists}
+	t.heads = batch[chat.RoomID]{every: listEvery, what: "headers", do: t.tellHeads}
 	t.Hub = live.New(t)
 	return t
 }
@@ -57,15 +70,15 @@ func (t *Teller) Tell(h chat.Hint) {
 	}
 	switch h := h.(type) {
 	case chat.RoomChanged:
-		t.Hub.Wake(h.Room, t.news(h.Room))
-		t.badgesDue(h.Room)
+		t.Hub.Wake(h, t.news(h.Room))
+		t.badges.add(h.Room)
 	case chat.RoomRenamed:
-		quietly("head", func() { t.tellHead(h.Room) })
+		t.heads.add(h.Room)
 	case chat.RoomDropped:
 		t.Hub.Close(h.Room)
-		quietly("lists", func() { t.tellLists(h.People) })
+		t.rosters.add(h.People...)
 	case chat.RosterChanged:
-		quietly("lists", func() { t.tellLists(h.People) })
+		t.rosters.add(h.People...)
 	case chat.ReadMoved:
 		quietly("badge", func() { t.tellBadge(h.Account, h.Room) })
 	case chat.SessionEnded:
@@ -75,17 +88,37 @@ func (t *Teller) Tell(h chat.Hint) {
 	}
 }
 
-// news reads a room's log from where it was told.
+// news works out what a room has to tell from where it was told.
 func (t *Teller) news(room chat.RoomID) live.Ask {
-	return func(since chat.Rev) (live.News, error) {
-		ctx, cancel := t.asking()
-		defer cancel()
-		changes, err := t.chat.ChangesSince(ctx, room, since)
-		if err != nil {
-			return live.News{}, err
+	return func(since chat.Rev, hints []chat.RoomChanged) (live.News, error) {
+		changes, whole := gathered(since, hints)
+		if !whole {
+			ctx, cancel := t.asking()
+			defer cancel()
+			var err error
+			if changes, err = t.chat.ChangesSince(ctx, room, since); err != nil {
+				return live.News{}, err
+			}
 		}
 		return live.News{Rev: changes.Rev, Frame: live.Text(t.frame(room, since, changes)), Gone: changes.Gone}, nil
 	}
+}
+
+// gathered puts the changes together that hints carry; not whole: one is missing,
+// or was not one message.
+func gathered(since chat.Rev, hints []chat.RoomChanged) (c chat.Changes, whole bool) {
+	c.Rev = since
+	for _, h := range hints {
+		if h.Rev <= c.Rev {
+			continue
+		}
+		if h.Message == nil || h.Rev != c.Rev+1 {
+			return c, false
+		}
+		c.Rev = h.Rev
+		c.Messages = append(c.Messages, *h.Message)
+	}
+	return c, len(c.Messages) > 0 && len(c.Messages) <= chat.MaxChanges
 }
 
 // frame draws changes as pages are told of them, live and when they catch up.
@@ -101,6 +134,12 @@ func (t *Teller) frame(room chat.RoomID, since chat.Rev, c chat.Changes) []byte 
 		return resetFrame(room)
 	}
 	return f
+}
+
+func (t *Teller) tellHeads(rooms []chat.RoomID) {
+	for _, room := range rooms {
+		t.tellHead(room)
+	}
 }
 
 // tellHead renews a room's header and its name in the lists of its people.
@@ -137,28 +176,49 @@ func (t *Teller) tellLists(people []chat.AccountID) {
 		if t.Hub.Count(id) == 0 {
 			continue
 		}
-		f, err := t.lists(id)
+		frames, err := t.lists(id)
 		if err != nil {
 			slog.Error("a list of rooms was not told", "account", id, "error", err)
 			continue
 		}
-		t.Hub.Send(id, f)
+		for _, f := range frames {
+			t.Hub.Send(id, f)
+		}
 	}
 }
 
+// listsAtOnce is how many rooms one frame lists; those of who is in more follow in
+// further frames.
+const listsAtOnce = 100
+
 // lists draws one person's lists of rooms, and remembers the badges in it.
-func (t *Teller) lists(id chat.AccountID) (live.Frame, error) {
+func (t *Teller) lists(id chat.AccountID) ([]live.Frame, error) {
 	ctx, cancel := t.asking()
 	defer cancel()
 	rooms, err := t.chat.Sidebar(ctx, id)
 	if err != nil {
-		return live.Frame{}, err
+		return nil, err
 	}
-	v := views.Viewer{Rooms: rooms, Presence: t.presence, Zone: time.UTC}
 	for _, r := range rooms {
 		t.remember(id, r.ID, views.BadgeOf(r))
 	}
-	return live.Text(views.Partial(t.ctx, views.ListsTarget, "outerHTML", views.Lists(v, 0))), nil
+	var first []chat.SideRoom
+	var more [][]chat.SideRoom
+	direct := slices.IndexFunc(rooms, func(r chat.SideRoom) bool { return r.Kind == chat.Direct })
+	if direct < 0 {
+		direct = len(rooms)
+	}
+	for _, list := range [][]chat.SideRoom{rooms[:direct], rooms[direct:]} {
+		n := min(len(list), listsAtOnce)
+		first = append(first, list[:n]...)
+		more = slices.AppendSeq(more, slices.Chunk(list[n:], listsAtOnce))
+	}
+	v := views.Viewer{Rooms: first, Presence: t.presence, Zone: time.UTC}
+	frames := []live.Frame{live.Text(views.Partial(t.ctx, views.ListsTarget, "outerHTML", views.Lists(v, 0)))}
+	for _, list := range more {
+		frames = append(frames, live.Text(views.Partial(t.ctx, views.MoreTarget(list[0].Kind), "beforebegin", views.SideRooms(v, list))))
+	}
+	return frames, nil
 }
 
 // remember notes what badge a person's pages show and says whether it is new.
@@ -175,27 +235,23 @@ func (t *Teller) remember(id chat.AccountID, room chat.RoomID, b views.Badge) bo
 	return !known || was != b
 }
 
-// badgesDue has the badges of a room's people told soon.
-func (t *Teller) badgesDue(room chat.RoomID) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if len(t.badges) == 0 {
-		time.AfterFunc(badgeEvery, t.tellBadges)
+// tellBadges tells everybody who is here what changed in these rooms: all of it in
+// one frame for each person.
+func (t *Teller) tellBadges(rooms []chat.RoomID) {
+	here := t.Hub.Here()
+	news := map[chat.AccountID][][]byte{}
+	for _, room := range rooms {
+		t.gatherBadges(room, here, news)
 	}
-	t.badges[room] = true
-}
-
-func (t *Teller) tellBadges() {
-	t.mu.Lock()
-	due := t.badges
-	t.badges = map[chat.RoomID]bool{}
-	t.mu.Unlock()
-	for room := range due {
-		quietly("badges", func() { t.tellBadgesOf(room) })
+	for id, partials := range news {
+		for part := range slices.Chunk(partials, listsAtOnce) {
+			t.Hub.Send(id, live.Text(bytes.Join(part, nil)))
+		}
 	}
 }
 
-func (t *Teller) tellBadgesOf(room chat.RoomID) {
+// gatherBadges adds what changed in one room to the news of those who are here.
+func (t *Teller) gatherBadges(room chat.RoomID, here []chat.AccountID, news map[chat.AccountID][][]byte) {
 	ctx, cancel := t.asking()
 	defer cancel()
 	r, marks, err := t.chat.Marks(ctx, room)
@@ -203,15 +259,11 @@ func (t *Teller) tellBadgesOf(room chat.RoomID) {
 		return // the room is gone
 	}
 	if r.Kind == chat.Direct {
-		ids := make([]chat.AccountID, 0, len(marks))
-		for id := range marks {
-			ids = append(ids, id)
-		}
-		t.tellLists(ids) // the newest conversation stands first
+		t.rosters.add(slices.Collect(maps.Keys(marks))...) // the newest conversation stands first
 		return
 	}
-	drawn := map[views.Badge]live.Frame{}
-	for _, id := range t.Hub.Here() {
+	drawn := map[views.Badge][]byte{}
+	for _, id := range here {
 		m, in := marks[id]
 		if !in {
 			continue
@@ -220,17 +272,15 @@ func (t *Teller) tellBadgesOf(room chat.RoomID) {
 		if !t.remember(id, room, b) {
 			continue
 		}
-		f, ok := drawn[b]
-		if !ok {
-			f = t.badge(room, b)
-			drawn[b] = f
+		if drawn[b] == nil {
+			drawn[b] = t.badge(room, b)
 		}
-		t.Hub.Send(id, f)
+		news[id] = append(news[id], drawn[b])
 	}
 }
 
-func (t *Teller) badge(room chat.RoomID, b views.Badge) live.Frame {
-	return live.Text(views.Partial(t.ctx, views.BadgeTarget(room), "outerHTML", views.RoomBadge(room, b)))
+func (t *Teller) badge(room chat.RoomID, b views.Badge) []byte {
+	return views.Partial(t.ctx, views.BadgeTarget(room), "outerHTML", views.RoomBadge(room, b))
 }
 
 // tellBadge renews one badge on all pages of one person.
@@ -243,5 +293,5 @@ func (t *Teller) tellBadge(id chat.AccountID, room chat.RoomID) {
 	}
 	b := views.BadgeOf(r)
 	t.remember(id, room, b)
-	t.Hub.Send(id, t.badge(room, b))
+	t.Hub.Send(id, live.Text(t.badge(room, b)))
 }

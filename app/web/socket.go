@@ -112,7 +112,7 @@ func (s *Server) serve(ws *websocket.Conn, session auth.Session) {
 	if tcp, ok := raw.(*net.TCPConn); ok {
 		tcp.SetWriteBuffer(sendLimit)
 	}
-	p := &page{Client: live.NewSocket(session.Account.ID, session.Hash, raw), s: s, session: session, ws: ws}
+	p := &page{Client: s.hub.NewSocket(session.Account.ID, session.Hash, raw), s: s, session: session, ws: ws}
 	if err := s.hub.Add(p.Client); err != nil {
 		p.Close(live.CloseRestart, "restart")
 		p.Finish()
@@ -192,7 +192,9 @@ func (p *page) view(ctx context.Context, m said) error {
 	p.session = session
 	if m.Side != 0 {
 		if lists, err := p.s.teller.lists(session.Account.ID); err == nil {
-			p.Push(lists)
+			for _, f := range lists {
+				p.Push(f)
+			}
 		}
 	}
 	if m.Room == 0 {

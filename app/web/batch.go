@@ -1,0 +1,52 @@
+package web
+
+import (
+	"sync"
+	"time"
+)
+
+// batch collects what is due to be told and does it together: the first at most
+// every after it came. The next round waits the longer the longer the last one
+// took, so that these rounds never take more than a small part of the time.
+type batch[K comparable] struct {
+	every time.Duration
+	what  string // for the log
+	do    func([]K)
+
+	mu   sync.Mutex
+	due  map[K]struct{}
+	wait time.Duration
+}
+
+// batchRest is how many times as long as a round took the next one waits at least.
+const batchRest = 15
+
+// add notes what is due; it does not wait.
+func (b *batch[K]) add(keys ...K) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.due == nil && len(keys) > 0 {
+		b.due = map[K]struct{}{}
+		time.AfterFunc(max(b.every, b.wait), b.round)
+	}
+	for _, k := range keys {
+		b.due[k] = struct{}{}
+	}
+}
+
+func (b *batch[K]) round() {
+	b.mu.Lock()
+	keys := make([]K, 0, len(b.due))
+	for k := range b.due {
+		keys = append(keys, k)
+	}
+	b.due = nil
+	b.mu.Unlock()
+	quietly(b.what, func() {
+		start := time.Now()
+		b.do(keys)
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.wait = batchRest * time.Since(start)
+	})
+}
