@@ -67,33 +67,23 @@ func stored(n chat.NewMessage, m chat.Message, fresh bool) {
 }
 
 // addMessage inserts a message with the next rev of its room, or finds the one
-// that its author stored under the same client id.
+// that its author stored under the same client id. The trigger "posted" moves the
+// room and the author's read mark.
 func addMessage(t *tx, n chat.NewMessage, text []byte) (m chat.Message, fresh bool, err error) {
 	m = chat.Message{Room: n.Room, Author: n.Author, At: moment(millis(n.At)), Body: n.Body, Text: n.Text, For: n.For, CID: n.CID}
-	err = t.one(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid)
-		SELECT id, rev + 1, rev + 1, posts + 1, 0, ?1, ?2, last_author = ?1 AND ?2 - last_at <= ?3, ?4, ?5, ?6, ?7
-		FROM rooms WHERE id = ?8 AND deleted_at IS NULL
+	err = t.one(counts+`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid)
+		SELECT r.id, r.rev + 1, r.rev + 1, r.posts + 1, 0, ?1, ?2, r.last_author = ?1 AND ?2 - r.last_at <= ?3, ?4, ?5, ?6, ?7
+		FROM rooms r JOIN memberships m ON m.room_id = r.id AND m.account_id = ?1 AND m.left_at IS NULL
+		WHERE r.id = ?8 AND r.deleted_at IS NULL
 		ON CONFLICT (author_id, cid) DO NOTHING RETURNING id, rev, posts, cont`,
 		[]any{n.Author.ID, millis(n.At), chat.Continued.Milliseconds(), n.Body, text, chat.DirectKey(n.For), n.CID, n.Room},
 		&m.ID, &m.Rev, &m.Posts, &m.Cont)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sql.ErrNoRows) { // said before, or the author was put out meanwhile
 		m, err = one(t, messageQuery+"WHERE m.author_id = ? AND m.cid = ?", n.Author.ID, n.CID)
 		return m, false, err
 	}
 	if err != nil {
 		return m, false, err
-	}
-	if err := t.exec(counts+"UPDATE rooms SET rev = ?, posts = ?, last_id = ?, last_author = ?, last_at = ? WHERE id = ?",
-		m.Rev, m.Posts, m.ID, n.Author.ID, millis(n.At), n.Room); err != nil {
-		return m, false, err
-	}
-	// Who speaks has read what is above, and must still be in the room.
-	in, err := t.affect(counts+"UPDATE memberships SET posts_read = ?, mentions = 0 WHERE room_id = ? AND account_id = ? AND left_at IS NULL", m.Posts, n.Room, n.Author.ID)
-	if err != nil {
-		return m, false, err
-	}
-	if in == 0 {
-		return m, false, chat.NotFound()
 	}
 	return m, true, address(t, m)
 }

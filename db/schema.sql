@@ -58,6 +58,11 @@ CREATE TABLE messages (
   UNIQUE (author_id, cid)
 ) STRICT;
 
+CREATE TRIGGER posted AFTER INSERT ON messages WHEN new.kind = 0 BEGIN
+  UPDATE rooms SET rev = new.rev, posts = new.posts, last_id = new.id, last_author = new.author_id, last_at = new.at WHERE id = new.room_id;
+  UPDATE memberships SET posts_read = new.posts, mentions = 0 WHERE room_id = new.room_id AND account_id = new.author_id;
+END;
+
 CREATE INDEX messages_by_room ON messages (room_id, id);
 
 CREATE INDEX messages_changed ON messages (room_id, rev) WHERE rev <> born;

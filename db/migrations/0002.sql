@@ -7,3 +7,10 @@ UPDATE messages SET born = b.born FROM (
 ) AS b WHERE b.id = messages.id;
 DROP INDEX messages_by_rev;
 CREATE INDEX messages_changed ON messages (room_id, rev) WHERE rev <> born;
+
+-- What every post changes beside its row, within the one statement that stores it.
+-- Who speaks has read what is above.
+CREATE TRIGGER posted AFTER INSERT ON messages WHEN new.kind = 0 BEGIN
+  UPDATE rooms SET rev = new.rev, posts = new.posts, last_id = new.id, last_author = new.author_id, last_at = new.at WHERE id = new.room_id;
+  UPDATE memberships SET posts_read = new.posts, mentions = 0 WHERE room_id = new.room_id AND account_id = new.author_id;
+END;
