@@ -3,19 +3,70 @@ package db
 import (
 	"regexp"
 	"sync"
+
+	"parley/app/auth"
+	"parley/app/chat"
 )
 
 // cache keeps what nearly every request asks for, until a change makes it untrue.
 // The writer forgets it after the commit and before anybody is told that the
 // change is stored; what another process changes is forgotten by Watch.
 type cache[K comparable, V any] struct {
+	max  int // answers; beyond it, the cache begins anew
 	mu   sync.RWMutex
 	wave int // counts clear
 	kept map[K]V
 }
 
-// maxKept bounds the answers of one cache; beyond it, it begins anew.
-const maxKept = 50_000
+// caches are all there are. What is in them is shared and must not be changed.
+type caches struct {
+	sessions  cache[string, auth.Session] // by hash
+	standings cache[place, standing]
+	occupants cache[chat.RoomID, []chat.Occupant]
+	newest    cache[chat.RoomID, newest]
+	sidebars  cache[chat.AccountID, sidebar]
+	moves     moves
+}
+
+func newCaches() *caches {
+	return &caches{sessions: cache[string, auth.Session]{max: 50_000}, standings: cache[place, standing]{max: 50_000},
+		occupants: cache[chat.RoomID, []chat.Occupant]{max: 256}, newest: cache[chat.RoomID, newest]{max: 256},
+		sidebars: cache[chat.AccountID, sidebar]{max: 2_000}, moves: moves{last: map[chat.RoomID]uint64{}}}
+}
+
+// moves remembers which rooms' counts moved since when, by a clock of its own.
+type moves struct {
+	mu    sync.RWMutex
+	clock uint64
+	last  map[chat.RoomID]uint64
+}
+
+func (m *moves) now() uint64 {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.clock
+}
+
+func (m *moves) note(rooms []chat.RoomID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.clock++
+	for _, r := range rooms {
+		m.last[r] = m.clock
+	}
+}
+
+// still says whether none of these rooms moved since.
+func (m *moves) still(since uint64, rooms []chat.SideRoom) bool {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	for i := range rooms {
+		if m.last[rooms[i].ID] > since {
+			return false
+		}
+	}
+	return true
+}
 
 // load answers with what is kept, or reads and keeps it; errors are not kept, and
 // neither is what was read while something changed.
@@ -28,19 +79,29 @@ func (c *cache[K, V]) load(key K, read func() (V, error)) (V, error) {
 		return v, nil
 	}
 	v, err := read()
-	if err != nil {
-		return v, err
+	if err == nil {
+		c.keep(wave, key, v)
 	}
+	return v, err
+}
+
+// peek answers with what is kept; with the wave, what is read then can be kept.
+func (c *cache[K, V]) peek(key K) (v V, wave int) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.kept[key], c.wave
+}
+
+func (c *cache[K, V]) keep(wave int, key K, v V) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if wave != c.wave {
-		return v, nil
+		return
 	}
-	if c.kept == nil || len(c.kept) >= maxKept {
+	if c.kept == nil || len(c.kept) >= c.max {
 		c.kept = map[K]V{}
 	}
 	c.kept[key] = v
-	return v, nil
 }
 
 func (c *cache[K, V]) clear() {
@@ -58,8 +119,11 @@ func (c *cache[K, V]) forget(key K) {
 	delete(c.kept, key)
 }
 
-// stale says which caches a statement makes untrue.
-type stale struct{ sessions, standings bool }
+// stale says what a statement makes untrue.
+type stale struct {
+	accounts, sessions, rooms bool
+	moved                     []chat.RoomID // whose counts moved
+}
 
 // counts marks a statement that changes nothing that is cached: counts and read
 // marks only. Every other one that writes to these tables clears a cache.
@@ -75,11 +139,11 @@ func staleBy(query string) (s stale) {
 	for _, m := range writes.FindAllStringSubmatch(query, -1) {
 		switch m[1] {
 		case "accounts":
-			s.sessions = true // names and roles are in them
+			s.accounts = true
 		case "sessions":
 			s.sessions = true
 		default:
-			s.standings = true
+			s.rooms = true
 		}
 	}
 	return s
@@ -87,16 +151,25 @@ func staleBy(query string) (s stale) {
 
 // note gathers what the statements of a group make untrue.
 func (s *stale) note(by stale) {
+	s.accounts = s.accounts || by.accounts
 	s.sessions = s.sessions || by.sessions
-	s.standings = s.standings || by.standings
+	s.rooms = s.rooms || by.rooms
 }
 
-// forget drops what is untrue by now.
-func (d *DB) forget(s stale) {
-	if s.sessions {
-		d.sessions.clear()
+// forget drops what is untrue by now: names and roles are in all but standings.
+func (c *caches) forget(s stale) {
+	if s.accounts || s.sessions {
+		c.sessions.clear()
 	}
-	if s.standings {
-		d.standings.clear()
+	if s.rooms {
+		c.standings.clear()
+	}
+	if len(s.moved) > 0 {
+		c.moves.note(s.moved)
+	}
+	if s.accounts || s.rooms {
+		c.sidebars.clear()
+		c.occupants.clear()
+		c.newest.clear()
 	}
 }

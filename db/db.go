@@ -25,9 +25,7 @@ type DB struct {
 	read   *sql.DB
 	stmts  sync.Map // query → *sql.Stmt of read
 	writer *writer
-
-	sessions  cache[string, auth.Session] // by hash
-	standings cache[place, standing]
+	*caches
 }
 
 var (
@@ -63,7 +61,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	d := &DB{path: path, read: read}
+	d := &DB{path: path, read: read, caches: newCaches()}
 	d.writer = newWriter(write, conn, d.forget)
 	d.resumePurge()
 	return d, nil

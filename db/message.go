@@ -85,6 +85,7 @@ func addMessage(t *tx, n chat.NewMessage, text []byte) (m chat.Message, fresh bo
 	if err != nil {
 		return m, false, err
 	}
+	t.moved(m.Room)
 	return m, true, address(t, m)
 }
 
@@ -194,9 +195,47 @@ func (d *DB) Page(ctx context.Context, room chat.RoomID, s chat.Span, size int) 
 		newer, after, err := d.run(ctx, size/2+1, newerRows, room, s.Around-1)
 		return chat.Page{Messages: append(older, newer...), Older: before, Newer: after}, err
 	}
-	newest, more, err := d.run(ctx, size, newestRows, room)
-	slices.Reverse(newest)
-	return chat.Page{Messages: newest, Older: more}, err
+	if size == chat.PageSize {
+		return d.newestPage(ctx, room)
+	}
+	return d.readNewest(ctx, room, size)
+}
+
+// newest is the newest page of a room as it was at a rev.
+type newest struct {
+	rev  chat.Rev
+	page chat.Page
+}
+
+// maxNewest bounds the text of a page that is kept.
+const maxNewest = 64 << 10
+
+// newestPage is what nearly every visit of a room asks for: kept until the room's
+// rev moves.
+func (d *DB) newestPage(ctx context.Context, room chat.RoomID) (chat.Page, error) {
+	var rev chat.Rev // before the rows: they may be newer, never older
+	if err := d.one(ctx, "SELECT rev FROM rooms WHERE id = ?", []any{room}, &rev); err != nil {
+		return chat.Page{}, err
+	}
+	kept, wave := d.newest.peek(room)
+	if kept.page.Messages != nil && kept.rev == rev {
+		return kept.page, nil
+	}
+	p, err := d.readNewest(ctx, room, chat.PageSize)
+	text := 0
+	for _, m := range p.Messages {
+		text += len(m.Body)
+	}
+	if err == nil && text <= maxNewest {
+		d.newest.keep(wave, room, newest{rev, p})
+	}
+	return p, err
+}
+
+func (d *DB) readNewest(ctx context.Context, room chat.RoomID, size int) (chat.Page, error) {
+	rows, more, err := d.run(ctx, size, newestRows, room)
+	slices.Reverse(rows)
+	return chat.Page{Messages: rows, Older: more}, err
 }
 
 // run reads up to size rows and says whether there would have been more.
@@ -277,13 +316,13 @@ func (d *DB) Mentionable(ctx context.Context, room chat.RoomID, names []string) 
 
 // SetRead implements chat.MessageStore.
 func (d *DB) SetRead(ctx context.Context, room chat.RoomID, who chat.AccountID, upto chat.MessageID) (moved bool, err error) {
-	err = d.change(ctx, func(t *tx) error {
+	err = d.changeThen(ctx, func(t *tx) error {
 		n, err := t.affect(counts+`UPDATE memberships SET posts_read = p.posts,
 			mentions = (SELECT count(*) FROM mentions WHERE account_id = ?2 AND room_id = ?1 AND message_id > ?3)
 			FROM (SELECT posts FROM messages WHERE room_id = ?1 AND id <= ?3 ORDER BY id DESC LIMIT 1) AS p
 			WHERE memberships.room_id = ?1 AND memberships.account_id = ?2 AND left_at IS NULL AND posts_read < p.posts`, room, who, upto)
 		moved = n > 0
 		return err
-	})
+	}, func() { d.sidebars.forget(who) })
 	return moved, err
 }

@@ -64,8 +64,27 @@ func scanSideRoom(r scanner) (s chat.SideRoom, err error) {
 	return s, err
 }
 
+// sidebar is somebody's list of rooms as it was at a time of moves.
+type sidebar struct {
+	at    uint64
+	rooms []chat.SideRoom
+}
+
 // Sidebar implements chat.RoomStore.
 func (d *DB) Sidebar(ctx context.Context, who chat.AccountID) ([]chat.SideRoom, error) {
+	at := d.moves.now() // before the rows: what moves later makes them untrue
+	kept, wave := d.sidebars.peek(who)
+	if kept.rooms != nil && d.moves.still(kept.at, kept.rooms) {
+		return kept.rooms, nil
+	}
+	rooms, err := d.readSidebar(ctx, who)
+	if err == nil {
+		d.sidebars.keep(wave, who, sidebar{at, rooms})
+	}
+	return rooms, err
+}
+
+func (d *DB) readSidebar(ctx context.Context, who chat.AccountID) ([]chat.SideRoom, error) {
 	rooms, err := all(ctx, d, scanSideRoom, sideQuery+` ORDER BY r.kind = 2,
 		CASE WHEN r.kind = 2 THEN -r.last_id ELSE 0 END, r.name COLLATE NOCASE, r.id`, who)
 	if err != nil || len(rooms) == 0 || rooms[len(rooms)-1].Kind != chat.Direct {
@@ -126,6 +145,10 @@ func (d *DB) OpenRooms(ctx context.Context, who chat.AccountID, query string, li
 
 // Occupants implements chat.RoomStore.
 func (d *DB) Occupants(ctx context.Context, room chat.RoomID) ([]chat.Occupant, error) {
+	return d.occupants.load(room, func() ([]chat.Occupant, error) { return d.readOccupants(ctx, room) })
+}
+
+func (d *DB) readOccupants(ctx context.Context, room chat.RoomID) ([]chat.Occupant, error) {
 	return all(ctx, d, func(r scanner) (o chat.Occupant, err error) {
 		return o, r.Scan(&o.ID, &o.Username, &o.Name, &o.Owner)
 	}, `SELECT a.id, a.username, a.name, m.owner FROM memberships m JOIN accounts a ON a.id = m.account_id

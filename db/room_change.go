@@ -37,6 +37,7 @@ func addRoom(t *tx, n chat.NewRoom, at time.Time) (chat.Room, error) {
 
 // grow takes the next rev of a room.
 func grow(t *tx, room chat.RoomID) (rev chat.Rev, err error) {
+	t.moved(room)
 	err = t.one(counts+"UPDATE rooms SET rev = rev + 1 WHERE id = ? AND deleted_at IS NULL RETURNING rev", []any{room}, &rev)
 	return rev, err
 }

@@ -217,6 +217,9 @@ func (t *tx) stmt(query string) (*prepared, error) {
 	return p, nil
 }
 
+// moved notes that a room's counts are not what they were.
+func (t *tx) moved(room chat.RoomID) { t.stale.moved = append(t.stale.moved, room) }
+
 func (t *tx) exec(query string, args ...any) error {
 	_, err := t.affect(query, args...)
 	return err
@@ -277,7 +280,7 @@ func (d *DB) Watch(ctx context.Context, changed func()) {
 		err := d.change(ctx, func(t *tx) error { return t.one("PRAGMA data_version", nil, &now) })
 		if err == nil && now != seen {
 			if seen != 0 {
-				d.forget(stale{sessions: true, standings: true})
+				d.forget(stale{accounts: true, sessions: true, rooms: true})
 				changed()
 			}
 			seen = now

@@ -822,8 +822,12 @@ func Dot(id chat.AccountID, on string) templ.Component {
 }
 
 // inApp are the attributes of a link that changes the stage and keeps the socket.
-func inApp(url string) templ.Attributes {
-	return templ.Attributes{"href": url, "hx-get": url, "hx-target": "#stage", "hx-swap": "outerHTML", "hx-push-url": "true"}
+func inApp(url string) templ.Attributer { return swapping(url, "#stage") }
+
+// swapping keeps its order, so that drawing it needs no map: pages have dozens.
+func swapping(url, target string) templ.Attributer {
+	return templ.OrderedAttributes{{Key: "href", Value: url}, {Key: "hx-get", Value: url}, {Key: "hx-target", Value: target},
+		{Key: "hx-swap", Value: "outerHTML"}, {Key: "hx-push-url", Value: "true"}}
 }
 
 var _ = templruntime.GeneratedTemplate

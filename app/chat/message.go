@@ -129,6 +129,7 @@ type MessageStore interface {
 	Message(context.Context, MessageID) (Message, error)
 	// MessageByCID finds what an author stored under a client id.
 	MessageByCID(ctx context.Context, author AccountID, cid string) (Message, error)
+	// Page is shared by who asks for the same and must not be changed.
 	Page(ctx context.Context, room RoomID, s Span, size int) (Page, error)
 	// ChangesSince answers with what changed after since, at most limit rows.
 	ChangesSince(ctx context.Context, room RoomID, since Rev, limit int) (Changes, error)

@@ -119,13 +119,15 @@ type RoomStore interface {
 	// Standing is RoomFor for who asks only what somebody may do: the counts (rev,
 	// posts, people, read marks) may be old, and nothing in it may be changed.
 	Standing(ctx context.Context, room RoomID, who AccountID) (Room, *Membership, error)
-	// Sidebar lists the rooms one is in: by name, then direct ones by recency.
+	// Sidebar lists the rooms one is in: by name, then direct ones by recency. The
+	// list is shared and must not be changed.
 	Sidebar(ctx context.Context, who AccountID) ([]SideRoom, error)
 	// SideRoomOf is one row of Sidebar.
 	SideRoomOf(ctx context.Context, who AccountID, room RoomID) (SideRoom, error)
 	// OpenRooms lists open rooms whose name begins with query, by name.
 	OpenRooms(ctx context.Context, who AccountID, query string, limit int) ([]Listing, error)
-	// Occupants lists who is in a room, by display name.
+	// Occupants lists who is in a room, by display name. The list is shared and
+	// must not be changed.
 	Occupants(context.Context, RoomID) ([]Occupant, error)
 	// Marks tells how far each of these people has read in a room.
 	Marks(ctx context.Context, room RoomID) (Room, map[AccountID]Membership, error)

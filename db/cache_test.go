@@ -1,0 +1,155 @@
+package db
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"sync"
+	"testing"
+	"time"
+
+	"parley/app/auth"
+	"parley/app/chat"
+)
+
+// truth fails the test when something kept is not what the file says.
+func (f *file) truth(people []chat.AccountID, rooms []chat.RoomID, hashes [][]byte) {
+	f.Helper()
+	ctx := f.Context()
+	same := func(what string, kept, read any, err, again error) {
+		f.Helper()
+		if fmt.Sprint(err) != fmt.Sprint(again) || err == nil && !reflect.DeepEqual(kept, read) {
+			f.Fatalf("%s: kept %+v (%v), the file says %+v (%v)", what, kept, err, read, again)
+		}
+	}
+	for _, who := range people {
+		kept, err := f.Sidebar(ctx, who)
+		read, again := f.readSidebar(ctx, who)
+		same("sidebar", kept, read, err, again)
+		for _, room := range rooms {
+			k, km, err := f.Standing(ctx, room, who)
+			r, rm, again := f.RoomFor(ctx, room, who)
+			same("standing", []any{k.Name, k.Topic, k.Kind, km != nil, km != nil && km.Owner}, []any{r.Name, r.Topic, r.Kind, rm != nil, rm != nil && rm.Owner}, err, again)
+		}
+	}
+	for _, room := range rooms {
+		kept, err := f.Occupants(ctx, room)
+		read, again := f.readOccupants(ctx, room)
+		same("occupants", kept, read, err, again)
+		if _, _, err := f.RoomFor(ctx, room, 0); err == nil {
+			page, err := f.Page(ctx, room, chat.Span{}, chat.PageSize)
+			fresh, again := f.readNewest(ctx, room, chat.PageSize)
+			same("page", page, fresh, err, again)
+		}
+	}
+	for _, h := range hashes {
+		kept, err := f.SessionOf(ctx, h)
+		read, again := f.sessionOf(ctx, h)
+		same("session", kept, read, err, again)
+	}
+}
+
+func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
+	f := create(t, 4)
+	ctx := t.Context()
+	people := []chat.AccountID{1, 2, 3, 4}
+	rooms := []chat.RoomID{1, f.room("one", 1, 2), f.room("two", 2, 3, 4), f.room("three", 3)}
+	var hashes [][]byte
+	for i := range 4 {
+		hashes = append(hashes, fmt.Appendf(nil, "hash %d", i))
+	}
+	rnd := rand.New(rand.NewPCG(5, 6))
+	for i := range 400 {
+		who, room, hash := people[rnd.IntN(4)], rooms[rnd.IntN(4)], hashes[rnd.IntN(4)]
+		switch rnd.IntN(14) {
+		case 0:
+			f.AddOccupants(ctx, room, []chat.AccountID{who}, noon)
+		case 1:
+			f.DropOccupant(ctx, room, who, noon)
+		case 2:
+			f.SetRoomName(ctx, room, who, fmt.Sprint("name ", i), noon)
+		case 3:
+			f.SetTopic(ctx, room, who, fmt.Sprint("topic ", i), noon)
+		case 4:
+			f.SetDisplayName(ctx, who, fmt.Sprint("Name ", i))
+		case 5:
+			f.SetRole(ctx, who, chat.Role(rnd.IntN(2)))
+		case 6:
+			f.AddSession(ctx, auth.Session{Hash: hash, Account: chat.Account{Person: chat.Person{ID: who}}, Created: noon, Seen: noon}, 2)
+		case 7:
+			f.DropSession(ctx, hash)
+		case 8:
+			f.TouchSession(ctx, hash, noon.Add(time.Duration(i)*time.Minute))
+		case 9:
+			f.SetPassword(ctx, who, "-")
+		case 10:
+			f.SetRead(ctx, room, who, 1<<40)
+		case 11:
+			page, err := f.readNewest(ctx, room, 1)
+			f.ok(err)
+			if len(page.Messages) > 0 {
+				f.Erase(ctx, page.Messages[0].ID, noon)
+			}
+		case 12:
+			f.AddDirect(ctx, []chat.AccountID{who, 1 + who%4}, draft(0, who, "psst", fmt.Sprint("d", i)))
+		default:
+			f.AddMessage(ctx, draft(room, who, "hello", fmt.Sprint("c", i), 1+who%4))
+		}
+		f.truth(people, rooms, hashes)
+	}
+	_, err := f.DropRoom(ctx, rooms[1])
+	f.ok(err)
+	f.truth(people, rooms, hashes)
+}
+
+func TestWhatIsReadWhileSomethingChangesIsNotKept(t *testing.T) {
+	f := create(t, 3)
+	room := f.room("a room", 1, 2)
+	var all sync.WaitGroup
+	stop := make(chan struct{})
+	for range 3 {
+		all.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					f.Sidebar(t.Context(), 2)
+					f.Standing(t.Context(), room, 2)
+					f.Occupants(t.Context(), room)
+					f.Page(t.Context(), room, chat.Span{}, chat.PageSize)
+				}
+			}
+		})
+	}
+	for i := range 200 {
+		f.says(room, 1, fmt.Sprint("line ", i))
+		if i%2 == 0 {
+			_, err := f.DropOccupant(t.Context(), room, 2, noon)
+			f.ok(err)
+		} else {
+			_, err := f.AddOccupants(t.Context(), room, []chat.AccountID{2}, noon)
+			f.ok(err)
+		}
+		f.truth([]chat.AccountID{1, 2}, []chat.RoomID{room}, nil)
+	}
+	close(stop)
+	all.Wait()
+}
+
+func TestWhatAnotherProcessChangesIsNoticed(t *testing.T) {
+	f := create(t, 1)
+	ctx := t.Context()
+	noticed := make(chan struct{}, 100)
+	go f.Watch(ctx, func() { noticed <- struct{}{} })
+	f.ok(f.SetDisplayName(ctx, 1, "Before"))
+	_, err := f.Occupants(ctx, 1)
+	f.ok(err)
+	other := f.open()
+	within(t, "another process's name is seen", func() bool {
+		f.ok(other.SetDisplayName(ctx, 1, "After"))
+		people, err := f.Occupants(ctx, 1)
+		f.ok(err)
+		return people[0].Name == "After"
+	})
+}
