@@ -12,12 +12,12 @@ import (
 	"mime"
 	"path"
 	"strings"
-	"sync/atomic"
+	"sync"
 
 	"github.com/valyala/fasthttp"
 )
 
-//go:embed css/*.css js/parley/*.js js/vendor/*.js img/*.svg
+//go:embed css/*.css js/parley/*.js js/vendor/*.js img/*.svg br
 var files embed.FS
 
 // Asset is one file as it is served.
@@ -25,16 +25,9 @@ type Asset struct {
 	Type  string // MIME type
 	Plain []byte
 	Gzip  []byte
-	br    atomic.Pointer[[]byte]
-}
-
-// Brotli is the file compressed with brotli; nil in the first moments after the
-// start, because the best compression takes a while.
-func (a *Asset) Brotli() []byte {
-	if b := a.br.Load(); b != nil {
-		return *b
-	}
-	return nil
+	// Brotli is nil when br/ is older than the file. It is made beforehand (go test
+	// ./static -update), because the best compression takes a second and 40 MB.
+	Brotli []byte
 }
 
 // Assets are all files by name, together with a hash of their content: a URL
@@ -44,9 +37,11 @@ type Assets struct {
 	byName map[string]*Asset
 }
 
-// Load reads the embedded files. Parts of the stylesheet and of the script are
-// joined in the order of their names.
-func Load() *Assets {
+// Load reads the embedded files, once in a process. Parts of the stylesheet and of
+// the script are joined in the order of their names.
+var Load = sync.OnceValue(load)
+
+func load() *Assets {
 	a := &Assets{byName: map[string]*Asset{}}
 	a.add("app.css", joined("css/*.css"))
 	a.add("parley.js", joined("js/parley/*.js"))
@@ -61,21 +56,20 @@ func Load() *Assets {
 		h.Write(a.byName[name].Plain)
 	}
 	a.Build = hex.EncodeToString(h.Sum(nil))[:10]
-	go a.squeeze()
 	return a
 }
 
 func (a *Assets) add(name string, plain []byte) {
-	a.byName[name] = &Asset{Type: mime.TypeByExtension(path.Ext(name)), Plain: plain, Gzip: gzipped(plain)}
+	f := &Asset{Type: mime.TypeByExtension(path.Ext(name)), Plain: plain, Gzip: gzipped(plain)}
+	if small, err := files.ReadFile(brotliName(name)); err == nil {
+		if back, err := fasthttp.AppendUnbrotliBytes(nil, small); err == nil && bytes.Equal(back, plain) {
+			f.Brotli = small
+		}
+	}
+	a.byName[name] = f
 }
 
-// squeeze compresses with brotli.
-func (a *Assets) squeeze() {
-	for _, f := range a.byName {
-		small := fasthttp.AppendBrotliBytesLevel(nil, f.Plain, fasthttp.CompressBrotliBestCompression)
-		f.br.Store(&small)
-	}
-}
+func brotliName(name string) string { return "br/" + name + ".br" }
 
 // Find answers with a file, or nil.
 func (a *Assets) Find(name string) *Asset { return a.byName[name] }

@@ -5,6 +5,7 @@ import (
 	_ "embed" // for common.txt
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -21,6 +22,7 @@ const (
 	hashesAtOnce = 2 // each takes 46 MiB and a core
 	hashesQueued = 50
 	hashWait     = 3 * time.Second
+	hashRest     = 5 * time.Second // after which the memory of hashes is given back
 )
 
 // params may only grow: Check asks to rehash what was made with less.
@@ -39,6 +41,7 @@ var ErrBusy = errors.New("auth: too many passwords at once")
 type Passwords struct {
 	slots   chan struct{} // held while hashing
 	queue   chan struct{} // held while waiting
+	rest    *time.Timer   // gives memory back that would stay with the process for minutes
 	timeout func() (<-chan time.Time, func() bool)
 	hash    func(password string) (string, error)
 	check   func(password, hash string) (bool, *argon2id.Params, error)
@@ -49,6 +52,7 @@ func NewPasswords() *Passwords {
 	return &Passwords{
 		slots: make(chan struct{}, hashesAtOnce),
 		queue: make(chan struct{}, hashesQueued),
+		rest:  time.AfterFunc(hashRest, debug.FreeOSMemory),
 		timeout: func() (<-chan time.Time, func() bool) {
 			t := time.NewTimer(hashWait)
 			return t.C, t.Stop
@@ -119,7 +123,12 @@ func (p *Passwords) take(ctx context.Context) error {
 	}
 }
 
-func (p *Passwords) give() { <-p.slots }
+func (p *Passwords) give() {
+	<-p.slots
+	if len(p.slots) == 0 {
+		p.rest.Reset(hashRest)
+	}
+}
 
 // common holds the 3,000 most common passwords of at least 8 characters in lower
 // case, most frequent first: from passwords.json of @zxcvbn-ts/language-common

@@ -117,7 +117,7 @@ func (s *Server) static(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderCacheControl, "public, max-age=60") // of a page that is older or newer than we are
 	}
 	takes := c.Get(fiber.HeaderAcceptEncoding)
-	if br := a.Brotli(); br != nil && strings.Contains(takes, "br") {
+	if br := a.Brotli; br != nil && strings.Contains(takes, "br") {
 		c.Set(fiber.HeaderContentEncoding, "br")
 		return c.Send(br)
 	}
