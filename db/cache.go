@@ -56,16 +56,11 @@ func (m *moves) note(rooms []chat.RoomID) {
 	}
 }
 
-// still says whether none of these rooms moved since.
-func (m *moves) still(since uint64, rooms []chat.SideRoom) bool {
+// since says whether a room has moved since.
+func (m *moves) since(at uint64, room chat.RoomID) bool {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	for i := range rooms {
-		if m.last[rooms[i].ID] > since {
-			return false
-		}
-	}
-	return true
+	return m.last[room] > at
 }
 
 // load answers with what is kept, or reads and keeps it; errors are not kept, and

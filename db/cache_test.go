@@ -28,7 +28,9 @@ func (f *file) truth(people []chat.AccountID, rooms []chat.RoomID, hashes [][]by
 		same("sidebar", kept, read, err, again)
 		for _, room := range rooms {
 			k, km, err := f.Standing(ctx, room, who)
-			r, rm, again := f.RoomFor(ctx, room, who)
+			r, rm, again := f.readRoomFor(ctx, room, who)
+			n, nm, err2 := f.RoomFor(ctx, room, who)
+			same("room", []any{n, nm}, []any{r, rm}, err2, again)
 			same("standing", []any{k.Name, k.Topic, k.Kind, km != nil, km != nil && km.Owner}, []any{r.Name, r.Topic, r.Kind, rm != nil, rm != nil && rm.Owner}, err, again)
 		}
 	}

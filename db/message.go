@@ -201,33 +201,30 @@ func (d *DB) Page(ctx context.Context, room chat.RoomID, s chat.Span, size int) 
 	return d.readNewest(ctx, room, size)
 }
 
-// newest is the newest page of a room as it was at a rev.
+// newest is the newest page of a room as it was at a time of moves.
 type newest struct {
-	rev  chat.Rev
+	at   uint64
 	page chat.Page
 }
 
 // maxNewest bounds the text of a page that is kept.
 const maxNewest = 64 << 10
 
-// newestPage is what nearly every visit of a room asks for: kept until the room's
-// rev moves.
+// newestPage is what nearly every visit of a room asks for: kept until the room
+// moves.
 func (d *DB) newestPage(ctx context.Context, room chat.RoomID) (chat.Page, error) {
-	var rev chat.Rev // before the rows: they may be newer, never older
-	if err := d.one(ctx, "SELECT rev FROM rooms WHERE id = ?", []any{room}, &rev); err != nil {
-		return chat.Page{}, err
-	}
 	kept, wave := d.newest.peek(room)
-	if kept.page.Messages != nil && kept.rev == rev {
+	if kept.page.Messages != nil && !d.moves.since(kept.at, room) {
 		return kept.page, nil
 	}
+	at := d.moves.now() // before the rows: they may be newer, never older
 	p, err := d.readNewest(ctx, room, chat.PageSize)
 	text := 0
 	for _, m := range p.Messages {
 		text += len(m.Body)
 	}
 	if err == nil && text <= maxNewest {
-		d.newest.keep(wave, room, newest{rev, p})
+		d.newest.keep(wave, room, newest{at, p})
 	}
 	return p, err
 }

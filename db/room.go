@@ -17,7 +17,16 @@ func roomFields(r *chat.Room, created *int64) []any {
 }
 
 // RoomFor implements chat.RoomStore.
-func (d *DB) RoomFor(ctx context.Context, room chat.RoomID, who chat.AccountID) (r chat.Room, _ *chat.Membership, err error) {
+func (d *DB) RoomFor(ctx context.Context, room chat.RoomID, who chat.AccountID) (chat.Room, *chat.Membership, error) {
+	for _, s := range d.keptSidebar(who) {
+		if s.ID == room {
+			return s.Room, &s.Membership, nil
+		}
+	}
+	return d.readRoomFor(ctx, room, who)
+}
+
+func (d *DB) readRoomFor(ctx context.Context, room chat.RoomID, who chat.AccountID) (r chat.Room, _ *chat.Membership, err error) {
 	var created int64
 	var in bool
 	var m chat.Membership
@@ -47,7 +56,7 @@ type standing struct {
 // Standing implements chat.RoomStore.
 func (d *DB) Standing(ctx context.Context, room chat.RoomID, who chat.AccountID) (chat.Room, *chat.Membership, error) {
 	s, err := d.standings.load(place{room, who}, func() (standing, error) {
-		r, m, err := d.RoomFor(ctx, room, who)
+		r, m, err := d.readRoomFor(ctx, room, who) // not out of another cache: it may be forgotten a little later
 		return standing{r, m}, err
 	})
 	return s.room, s.in, err
@@ -72,16 +81,27 @@ type sidebar struct {
 
 // Sidebar implements chat.RoomStore.
 func (d *DB) Sidebar(ctx context.Context, who chat.AccountID) ([]chat.SideRoom, error) {
-	at := d.moves.now() // before the rows: what moves later makes them untrue
-	kept, wave := d.sidebars.peek(who)
-	if kept.rooms != nil && d.moves.still(kept.at, kept.rooms) {
-		return kept.rooms, nil
+	if rooms := d.keptSidebar(who); rooms != nil {
+		return rooms, nil
 	}
+	_, wave := d.sidebars.peek(who)
+	at := d.moves.now() // before the rows: what moves later makes them untrue
 	rooms, err := d.readSidebar(ctx, who)
 	if err == nil {
 		d.sidebars.keep(wave, who, sidebar{at, rooms})
 	}
 	return rooms, err
+}
+
+// keptSidebar is nil when nothing is kept, or not what the file says any more.
+func (d *DB) keptSidebar(who chat.AccountID) []chat.SideRoom {
+	kept, _ := d.sidebars.peek(who)
+	for i := range kept.rooms {
+		if d.moves.since(kept.at, kept.rooms[i].ID) {
+			return nil
+		}
+	}
+	return kept.rooms
 }
 
 func (d *DB) readSidebar(ctx context.Context, who chat.AccountID) ([]chat.SideRoom, error) {

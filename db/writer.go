@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,6 +35,7 @@ type writer struct {
 type change struct {
 	do    func(*tx) error
 	after func() // once it is durable, in order; it must not wait
+	bare  bool   // needs no transaction: it changes nothing
 	err   error
 	done  chan struct{}
 }
@@ -67,11 +69,14 @@ func (d *DB) change(ctx context.Context, do func(*tx) error) error {
 // changeThen is change, and calls after as soon as the change is durable: before
 // the call after any later change, and before it returns. It must not wait.
 func (d *DB) changeThen(ctx context.Context, do func(*tx) error, after func()) error {
+	return d.writer.take(ctx, &change{do: do, after: after, done: make(chan struct{})})
+}
+
+// take queues a change and waits for it.
+func (w *writer) take(ctx context.Context, c *change) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	c := &change{do: do, after: after, done: make(chan struct{})}
-	w := d.writer
 	w.mu.RLock()
 	if w.closed {
 		w.mu.RUnlock()
@@ -128,6 +133,16 @@ func (w *writer) run() {
 // it fails alone.
 func (w *writer) commit(group []*change) {
 	t := &tx{ctx: context.Background(), w: w}
+	group = slices.DeleteFunc(group, func(c *change) bool {
+		if c.bare {
+			c.err = contained(t, c.do)
+			close(c.done)
+		}
+		return c.bare
+	})
+	if len(group) == 0 {
+		return
+	}
 	err := w.attempt(t, group, runBare)
 	if err != nil && len(group) > 1 {
 		err = w.attempt(t, group, runEach)
@@ -277,7 +292,8 @@ func (d *DB) Watch(ctx context.Context, changed func()) {
 		var now int64
 		// data_version moves only when another connection has committed, and
 		// every change of ours goes through this one.
-		err := d.change(ctx, func(t *tx) error { return t.one("PRAGMA data_version", nil, &now) })
+		ask := func(t *tx) error { return t.one("PRAGMA data_version", nil, &now) }
+		err := d.writer.take(ctx, &change{do: ask, bare: true, done: make(chan struct{})})
 		if err == nil && now != seen {
 			if seen != 0 {
 				d.forget(stale{accounts: true, sessions: true, rooms: true})
