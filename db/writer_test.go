@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"parley/app/chat"
@@ -181,5 +182,22 @@ func TestAnotherProcessIsNoticed(t *testing.T) {
 	within(t, "a change of another process is noticed", func() bool {
 		f.ok(other.SetSetting(t.Context(), "signup", "closed"))
 		return len(changed) > 0
+	})
+}
+
+// BenchmarkCommit stores messages of 64 writers at once: the groups they fall into
+// are what a busy server commits.
+func BenchmarkCommit(b *testing.B) {
+	f := create(b, 2)
+	room := f.room("a room", 1, 2)
+	var n atomic.Int64
+	b.ReportAllocs()
+	b.SetParallelism(32)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, _, err := f.AddMessage(b.Context(), draft(room, 1, "The labels stay put when you turn the phone.", fmt.Sprint("b", n.Add(1)))); err != nil {
+				b.Error(err)
+			}
+		}
 	})
 }

@@ -1,0 +1,67 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"parley/app/chat"
+	"parley/views"
+)
+
+func hints(t testing.TB, n int) (list []chat.RoomChanged) {
+	t.Helper()
+	text, err := chat.ParseText("Who has the tablet? I would like to see the beam on it before we ship.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		m := chat.Message{ID: chat.MessageID(i + 1), Room: 7, Rev: chat.Rev(i + 1), Author: chat.Person{ID: 2, Name: "Mei"}, Text: text, CID: fmt.Sprint("c", i)}
+		list = append(list, chat.RoomChanged{Room: 7, Rev: m.Rev, Message: &m})
+	}
+	return list
+}
+
+func TestHintsAreUsedOnlyWhenTheyTellEverything(t *testing.T) {
+	all := hints(t, 6)
+	blind := chat.RoomChanged{Room: 7, Rev: 3}
+	for name, c := range map[string]struct {
+		since chat.Rev
+		hints []chat.RoomChanged
+		rev   chat.Rev
+		n     int
+		whole bool
+	}{
+		"all in turn":         {0, all, 6, 6, true},
+		"some were told":      {4, all, 6, 2, true},
+		"one is missing":      {0, all[1:], 0, 0, false},
+		"one in the middle":   {0, append(all[:2:2], all[3:]...), 2, 2, false},
+		"one carries nothing": {2, []chat.RoomChanged{blind, all[3]}, 2, 0, false},
+		"all were told":       {6, all, 6, 0, false},
+		"none":                {0, nil, 0, 0, false},
+		"doubled":             {0, append(all[:3:3], all...), 6, 6, true},
+		"too many":            {0, hints(t, chat.MaxChanges+1), chat.MaxChanges + 1, chat.MaxChanges + 1, false},
+	} {
+		got, whole := gathered(c.since, c.hints)
+		if got.Rev != c.rev || len(got.Messages) != c.n || whole != c.whole {
+			t.Errorf("%s: rev %d, %d messages, whole %v", name, got.Rev, len(got.Messages), whole)
+		}
+	}
+}
+
+// BenchmarkTellSixtyFour is what a teller does for a group of posts: gather the
+// hints, draw the messages, make one frame.
+func BenchmarkTellSixtyFour(b *testing.B) {
+	teller := NewTeller()
+	teller.serve(nil, views.WithBuild(context.Background(), "build"))
+	list := hints(b, 64)
+	b.ReportAllocs()
+	for b.Loop() {
+		clear(teller.fragments.byID)
+		news, err := teller.news(7)(0, list)
+		if err != nil || news.Frame.Empty() {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/64, "ns/message")
+}
