@@ -2,18 +2,23 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 
 	"parley/app/chat"
 )
 
-const accountColumns = "id, username, name, role, created_at, coalesce(disabled_at, 0)"
+const accountColumns = "id, username, name, role, created_at, coalesce(disabled_at, 0), title, bio, prefs"
 
 func scanAccount(r scanner) (a chat.Account, err error) {
 	var created, disabled int64
-	err = r.Scan(&a.ID, &a.Username, &a.Name, &a.Role, &created, &disabled)
+	var prefs string
+	err = r.Scan(&a.ID, &a.Username, &a.Name, &a.Role, &created, &disabled, &a.Title, &a.Bio, &prefs)
+	if err != nil {
+		return a, err
+	}
 	a.Created, a.Disabled = moment(created), disabled != 0
-	return a, err
+	return a, json.Unmarshal([]byte(prefs), &a.Prefs)
 }
 
 // Account implements chat.AccountStore.
@@ -64,10 +69,21 @@ func (d *DB) Persons(ctx context.Context, ids []chat.AccountID) ([]chat.Person, 
 	return people, nil
 }
 
-// SetDisplayName implements chat.AccountStore.
-func (d *DB) SetDisplayName(ctx context.Context, who chat.AccountID, name string) error {
+// SetProfile implements chat.AccountStore.
+func (d *DB) SetProfile(ctx context.Context, who chat.AccountID, p chat.Profile) error {
 	return d.change(ctx, func(t *tx) error {
-		return t.exec("UPDATE accounts SET name = ?, name_folded = ? WHERE id = ?", name, chat.FoldName(name), who)
+		return t.exec("UPDATE accounts SET name = ?, name_folded = ?, title = ?, bio = ? WHERE id = ?", p.Name, chat.FoldName(p.Name), p.Title, p.Bio, who)
+	})
+}
+
+// SetPrefs implements chat.AccountStore.
+func (d *DB) SetPrefs(ctx context.Context, who chat.AccountID, p chat.Prefs) error {
+	prefs, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	return d.change(ctx, func(t *tx) error {
+		return t.exec("UPDATE accounts SET prefs = ? WHERE id = ?", string(prefs), who)
 	})
 }
 

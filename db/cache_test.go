@@ -63,7 +63,7 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 6))
 	for i := range 400 {
 		who, room, hash := people[rnd.IntN(4)], rooms[rnd.IntN(4)], hashes[rnd.IntN(4)]
-		switch rnd.IntN(14) {
+		switch rnd.IntN(18) {
 		case 0:
 			f.AddOccupants(ctx, room, []chat.AccountID{who}, noon)
 		case 1:
@@ -73,7 +73,7 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 		case 3:
 			f.SetTopic(ctx, room, who, fmt.Sprint("topic ", i), noon)
 		case 4:
-			f.SetDisplayName(ctx, who, fmt.Sprint("Name ", i))
+			f.SetProfile(ctx, who, chat.Profile{Name: fmt.Sprint("Name ", i), Title: "Tester"})
 		case 5:
 			f.SetRole(ctx, who, chat.Role(rnd.IntN(2)))
 		case 6:
@@ -94,6 +94,17 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 			}
 		case 12:
 			f.AddDirect(ctx, []chat.AccountID{who, 1 + who%4}, draft(0, who, "psst", fmt.Sprint("d", i)))
+		case 13:
+			yes := i%2 == 0
+			f.SetChoice(ctx, room, who, chat.Choice{Starred: &yes, Muted: &yes})
+		case 14:
+			f.SetPrefs(ctx, who, chat.Prefs{Theme: "dark"})
+		case 15:
+			page, err := f.readNewest(ctx, room, 5)
+			f.ok(err)
+			if len(page.Messages) > 0 {
+				f.ok(f.SetUnread(ctx, room, who, page.Messages[0].ID))
+			}
 		default:
 			f.AddMessage(ctx, draft(room, who, "hello", fmt.Sprint("c", i), 1+who%4))
 		}
@@ -144,12 +155,12 @@ func TestWhatAnotherProcessChangesIsNoticed(t *testing.T) {
 	ctx := t.Context()
 	noticed := make(chan struct{}, 100)
 	go f.Watch(ctx, func() { noticed <- struct{}{} })
-	f.ok(f.SetDisplayName(ctx, 1, "Before"))
+	f.ok(f.SetProfile(ctx, 1, chat.Profile{Name: "Before"}))
 	_, err := f.Occupants(ctx, 1)
 	f.ok(err)
 	other := f.open()
 	within(t, "another process's name is seen", func() bool {
-		f.ok(other.SetDisplayName(ctx, 1, "After"))
+		f.ok(other.SetProfile(ctx, 1, chat.Profile{Name: "After"}))
 		people, err := f.Occupants(ctx, 1)
 		f.ok(err)
 		return people[0].Name == "After"

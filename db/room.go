@@ -30,10 +30,11 @@ func (d *DB) readRoomFor(ctx context.Context, room chat.RoomID, who chat.Account
 	var created int64
 	var in bool
 	var m chat.Membership
-	err = d.one(ctx, "SELECT "+roomColumns+`, m.account_id IS NOT NULL, coalesce(m.owner, 0), coalesce(m.posts_read, 0), coalesce(m.mentions, 0)
+	err = d.one(ctx, "SELECT "+roomColumns+`, m.account_id IS NOT NULL, coalesce(m.owner, 0), coalesce(m.posts_read, 0), coalesce(m.mentions, 0),
+		coalesce(m.level, 0), coalesce(m.muted, 0), coalesce(m.starred, 0)
 		FROM rooms r LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = ? AND m.left_at IS NULL
 		WHERE r.id = ? AND r.deleted_at IS NULL`, []any{who, room},
-		append(roomFields(&r, &created), &in, &m.Owner, &m.Read, &m.Mentions)...)
+		append(roomFields(&r, &created), &in, &m.Owner, &m.Read, &m.Mentions, &m.Level, &m.Muted, &m.Starred)...)
 	r.Created = moment(created)
 	if err != nil || !in {
 		return r, nil, err
@@ -62,13 +63,13 @@ func (d *DB) Standing(ctx context.Context, room chat.RoomID, who chat.AccountID)
 	return s.room, s.in, err
 }
 
-const sideQuery = "SELECT " + roomColumns + `, m.owner, m.posts_read, m.mentions
+const sideQuery = "SELECT " + roomColumns + `, m.owner, m.posts_read, m.mentions, m.level, m.muted, m.starred
 	FROM memberships m JOIN rooms r ON r.id = m.room_id
 	WHERE m.account_id = ? AND m.left_at IS NULL AND r.deleted_at IS NULL`
 
 func scanSideRoom(r scanner) (s chat.SideRoom, err error) {
 	var created int64
-	err = r.Scan(append(roomFields(&s.Room, &created), &s.Owner, &s.Read, &s.Mentions)...)
+	err = r.Scan(append(roomFields(&s.Room, &created), &s.Owner, &s.Read, &s.Mentions, &s.Level, &s.Muted, &s.Starred)...)
 	s.Created = moment(created)
 	return s, err
 }
@@ -185,10 +186,10 @@ func (d *DB) Marks(ctx context.Context, room chat.RoomID) (chat.Room, map[chat.A
 	_, err = all(ctx, d, func(s scanner) (x struct{}, err error) {
 		var id chat.AccountID
 		var m chat.Membership
-		err = s.Scan(&id, &m.Owner, &m.Read, &m.Mentions)
+		err = s.Scan(&id, &m.Owner, &m.Read, &m.Mentions, &m.Level, &m.Muted, &m.Starred)
 		marks[id] = m
 		return x, err
-	}, "SELECT account_id, owner, posts_read, mentions FROM memberships WHERE room_id = ? AND left_at IS NULL", room)
+	}, "SELECT account_id, owner, posts_read, mentions, level, muted, starred FROM memberships WHERE room_id = ? AND left_at IS NULL", room)
 	return r, marks, err
 }
 

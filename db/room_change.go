@@ -168,6 +168,22 @@ func withPeople(e chat.Event, fresh []chat.Person) chat.Event {
 	return e
 }
 
+// SetChoice implements chat.RoomStore.
+func (d *DB) SetChoice(ctx context.Context, room chat.RoomID, who chat.AccountID, c chat.Choice) error {
+	return d.change(ctx, func(t *tx) error {
+		return t.exec(`UPDATE memberships SET level = coalesce(?, level), muted = coalesce(?, muted), starred = coalesce(?, starred)
+			WHERE room_id = ? AND account_id = ? AND left_at IS NULL`, opt(c.Level), opt(c.Muted), opt(c.Starred), room, who)
+	})
+}
+
+// opt is NULL for nil.
+func opt[T any](v *T) any {
+	if v == nil {
+		return nil
+	}
+	return *v
+}
+
 // DropOccupant implements chat.RoomStore.
 func (d *DB) DropOccupant(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time) (rev chat.Rev, err error) {
 	err = d.change(ctx, func(t *tx) error {

@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db -run Schema -update
--- user_version 2
+-- user_version 3
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -12,7 +12,7 @@ CREATE TABLE accounts (
   password    TEXT    NOT NULL,          -- argon2id in PHC format
   created_at  INTEGER NOT NULL,
   disabled_at INTEGER
-) STRICT;
+, title TEXT NOT NULL DEFAULT '', bio TEXT NOT NULL DEFAULT '', prefs TEXT NOT NULL DEFAULT '{}') STRICT;
 
 CREATE TABLE memberships (
   room_id    INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
@@ -22,7 +22,7 @@ CREATE TABLE memberships (
   posts_read INTEGER NOT NULL,           -- how many of the room's posts were read
   mentions   INTEGER NOT NULL DEFAULT 0, -- unread messages for this person
   joined_at  INTEGER NOT NULL,
-  left_at    INTEGER,                    -- a departure is kept, so that it can be told
+  left_at    INTEGER, level INTEGER NOT NULL DEFAULT 0, muted INTEGER NOT NULL DEFAULT 0, starred INTEGER NOT NULL DEFAULT 0,                    -- a departure is kept, so that it can be told
   PRIMARY KEY (room_id, account_id)
 ) STRICT, WITHOUT ROWID;
 

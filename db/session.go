@@ -126,14 +126,27 @@ func (d *DB) SessionOf(ctx context.Context, hash []byte) (auth.Session, error) {
 }
 
 func (d *DB) sessionOf(ctx context.Context, hash []byte) (s auth.Session, err error) {
-	var created, disabled, start, seen int64
-	a := &s.Account
-	err = d.one(ctx, `SELECT a.id, a.username, a.name, a.role, a.created_at, coalesce(a.disabled_at, 0), s.agent, s.created_at, s.seen_at
-		FROM sessions s JOIN accounts a ON a.id = s.account_id WHERE s.token_hash = ? AND a.disabled_at IS NULL`, []any{hash},
-		&a.ID, &a.Username, &a.Name, &a.Role, &created, &disabled, &s.Agent, &start, &seen)
-	a.Created, a.Disabled = moment(created), disabled != 0
+	var who chat.AccountID
+	var start, seen int64
+	err = d.one(ctx, "SELECT account_id, agent, created_at, seen_at FROM sessions WHERE token_hash = ?", []any{hash}, &who, &s.Agent, &start, &seen)
+	if err != nil {
+		return s, err
+	}
 	s.Hash, s.Created, s.Seen = hash, moment(start), moment(seen)
+	if s.Account, err = d.Account(ctx, who); err == nil && s.Account.Disabled {
+		err = chat.NotFound()
+	}
 	return s, err
+}
+
+// SessionsOf implements auth.Store.
+func (d *DB) SessionsOf(ctx context.Context, who chat.AccountID) ([]auth.Session, error) {
+	return all(ctx, d, func(r scanner) (s auth.Session, err error) {
+		var start, seen int64
+		err = r.Scan(&s.Hash, &s.Agent, &start, &seen)
+		s.Account.ID, s.Created, s.Seen = who, moment(start), moment(seen)
+		return s, err
+	}, "SELECT token_hash, agent, created_at, seen_at FROM sessions WHERE account_id = ? ORDER BY seen_at DESC", who)
 }
 
 // TouchSession implements auth.Store.

@@ -130,6 +130,8 @@ const maxGrey = 100
 func BadgeOf(r chat.SideRoom) Badge {
 	n := r.Unread(r.Room)
 	switch {
+	case r.Muted:
+		return Badge{}
 	case n > 0 && r.Kind == chat.Direct:
 		return Badge{N: n, For: true}
 	case r.Mentions > 0:

@@ -64,6 +64,8 @@ type Store interface {
 	AddSession(ctx context.Context, s Session, limit int) ([][]byte, error)
 	// SessionOf answers chat.ErrNotFound for what is unknown or whose account is disabled.
 	SessionOf(ctx context.Context, hash []byte) (Session, error)
+	// SessionsOf lists an account's sessions, the last used first.
+	SessionsOf(ctx context.Context, who chat.AccountID) ([]Session, error)
 	TouchSession(ctx context.Context, hash []byte, at time.Time) error
 	DropSession(ctx context.Context, hash []byte) error
 	SweepSessions(ctx context.Context, startedBefore, seenBefore time.Time) error

@@ -1,11 +1,14 @@
 package auth
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"log/slog"
+	"slices"
 
 	"parley/app/chat"
 )
@@ -44,10 +47,10 @@ func (a *Auth) Resume(ctx context.Context, hash []byte) (Session, error) {
 	if err != nil {
 		return s, err
 	}
-	now := a.now()
-	if now.Sub(s.Seen) > IdleLife || now.Sub(s.Created) > Life {
+	if !a.live(s) {
 		return Session{}, chat.NotFound()
 	}
+	now := a.now()
 	if now.Sub(s.Seen) > touchEvery {
 		if err := a.store.TouchSession(ctx, hash, now); err != nil {
 			slog.Warn("the use of a session was not remembered", "error", err)
@@ -62,6 +65,40 @@ func (a *Auth) End(ctx context.Context, s Session) error {
 		return err
 	}
 	a.bus.Tell(chat.SessionEnded{Account: s.Account.ID, Sessions: [][]byte{s.Hash}})
+	return nil
+}
+
+// ID names a session where its owner chooses among his: the beginning of the hash,
+// with which nobody can log in.
+func (s Session) ID() string { return hex.EncodeToString(s.Hash[:8]) }
+
+// live says whether a session has not run out.
+func (a *Auth) live(s Session) bool {
+	now := a.now()
+	return now.Sub(s.Seen) <= IdleLife && now.Sub(s.Created) <= Life
+}
+
+// Sessions lists where an account is logged in, the last used first.
+func (a *Auth) Sessions(ctx context.Context, who chat.AccountID) ([]Session, error) {
+	all, err := a.store.SessionsOf(ctx, who)
+	return slices.DeleteFunc(all, func(s Session) bool { return !a.live(s) }), err
+}
+
+// EndOther logs one other session of the caller out, by ID; "" is all others. One
+// that is not there has ended already.
+func (a *Auth) EndOther(ctx context.Context, s Session, id string) error {
+	all, err := a.store.SessionsOf(ctx, s.Account.ID)
+	if err != nil {
+		return err
+	}
+	for _, other := range all {
+		if id != "" && other.ID() != id || bytes.Equal(other.Hash, s.Hash) {
+			continue
+		}
+		if err := a.End(ctx, other); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

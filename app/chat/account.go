@@ -34,6 +34,9 @@ type Account struct {
 	Role     Role
 	Created  time.Time
 	Disabled bool
+	Title    string // what a person does here
+	Bio      string
+	Prefs    Prefs
 }
 
 // Admin says whether the account administers the server.
@@ -48,7 +51,8 @@ type AccountStore interface {
 	People(ctx context.Context, query string, offset, limit int) ([]Account, error)
 	// Persons answers for the ids that exist, in the order asked.
 	Persons(context.Context, []AccountID) ([]Person, error)
-	SetDisplayName(ctx context.Context, who AccountID, name string) error
+	SetProfile(ctx context.Context, who AccountID, p Profile) error
+	SetPrefs(ctx context.Context, who AccountID, p Prefs) error
 	SetRole(ctx context.Context, who AccountID, role Role) error
 }
 
@@ -64,22 +68,9 @@ func (c *Chat) People(ctx context.Context, query string, page int) (people []Acc
 	return people, false, err
 }
 
-// Profile answers with one account of the directory.
-func (c *Chat) Profile(ctx context.Context, id AccountID) (Account, error) {
+// Person answers with one account of the directory.
+func (c *Chat) Person(ctx context.Context, id AccountID) (Account, error) {
 	return c.store.Account(ctx, id)
-}
-
-// Rename changes the caller's own display name.
-func (c *Chat) Rename(ctx context.Context, who Account, name string) error {
-	name, err := ParseDisplayName(name)
-	if err != nil {
-		return err
-	}
-	if err := c.store.SetDisplayName(ctx, who.ID, name); err != nil {
-		return err
-	}
-	c.bus.Tell(RosterChanged{People: []AccountID{who.ID}})
-	return nil
 }
 
 // Promote sets the role of an account; the command line asks for it.

@@ -67,6 +67,11 @@ type (
 		Account AccountID
 		Room    RoomID
 	}
+	// PrefsChanged says that somebody chose anew, on some device.
+	PrefsChanged struct {
+		Account AccountID
+		Prefs   Prefs
+	}
 	// SessionEnded says that sessions must be silent from now on. Nil Sessions
 	// means all of the account's.
 	SessionEnded struct {
@@ -87,3 +92,4 @@ func (RosterChanged) hint() {}
 func (ReadMoved) hint()     {}
 func (SessionEnded) hint()  {}
 func (SomeoneTypes) hint()  {}
+func (PrefsChanged) hint()  {}

@@ -146,6 +146,8 @@ type MessageStore interface {
 	Mentionable(ctx context.Context, room RoomID, names []string) (map[string]AccountID, error)
 	// SetRead moves a read mark forward, never back; moved tells whether it did.
 	SetRead(ctx context.Context, room RoomID, who AccountID, upto MessageID) (moved bool, err error)
+	// SetUnread moves it to before a message of the room, wherever it was.
+	SetUnread(ctx context.Context, room RoomID, who AccountID, from MessageID) error
 }
 
 // Post says something in a room. Saying it again with the same CID answers with

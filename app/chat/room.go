@@ -41,6 +41,9 @@ type Membership struct {
 	Owner    bool
 	Read     int64 // how many of the room's posts were read
 	Mentions int   // unread messages that are for this person
+	Level    Level // of notifications
+	Muted    bool
+	Starred  bool
 }
 
 // Unread is how many posts the person has not read.
@@ -135,6 +138,8 @@ type RoomStore interface {
 	AddRoom(ctx context.Context, r NewRoom, at time.Time) (Room, error)
 	SetRoomName(ctx context.Context, room RoomID, by AccountID, name string, at time.Time) (Rev, error)
 	SetTopic(ctx context.Context, room RoomID, by AccountID, topic string, at time.Time) (Rev, error)
+	// SetChoice changes what is not nil.
+	SetChoice(ctx context.Context, room RoomID, who AccountID, c Choice) error
 	// DropRoom deletes a room and answers with who was in it.
 	DropRoom(context.Context, RoomID) ([]AccountID, error)
 	// AddOccupants brings people in who are not in yet; rev 0: nobody was new.

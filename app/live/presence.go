@@ -28,6 +28,7 @@ const (
 type person struct {
 	clients  map[*Client]struct{}
 	presence Presence
+	hidden   bool      // wants to appear offline
 	since    time.Time // when he came
 	leaving  *time.Timer
 }
@@ -62,6 +63,16 @@ func (h *Hub) SetAway(c *Client, away bool) {
 	}
 }
 
+// SetHidden has somebody appear offline, or as he is; it ends when he goes.
+func (h *Hub) SetHidden(id chat.AccountID, hidden bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if p := h.people[id]; p != nil && p.hidden != hidden {
+		p.hidden = hidden
+		h.reckon(id, p)
+	}
+}
+
 // reckon works a person's presence out anew; the lock is held.
 func (h *Hub) reckon(id chat.AccountID, p *person) {
 	if p.leaving != nil {
@@ -79,6 +90,9 @@ func (h *Hub) reckon(id chat.AccountID, p *person) {
 			break
 		}
 	}
+	if p.hidden {
+		now = Offline
+	}
 	if now != p.presence {
 		p.presence = now
 		h.move(id)
@@ -91,7 +105,9 @@ func (h *Hub) left(id chat.AccountID, p *person) {
 	defer h.mu.Unlock()
 	if h.people[id] == p && len(p.clients) == 0 {
 		delete(h.people, id)
-		h.move(id)
+		if !p.hidden {
+			h.move(id)
+		}
 	}
 }
 

@@ -114,51 +114,6 @@ func (s *Server) logout(c *fiber.Ctx) error {
 	return c.Redirect("/login", fiber.StatusSeeOther)
 }
 
-func (s *Server) me(c *fiber.Ctx) error {
-	return s.mePage(c, views.MeForm{Name: who(c).Account.Name, Notice: notices[c.Query("done")]})
-}
-
-// notices are what a page says after a form was taken.
-var notices = map[string]string{
-	"name":     "Your name was changed.",
-	"password": "Your password was changed, and you were logged out everywhere else.",
-	"saved":    "Saved.",
-	"gone":     "You are no longer in that room.",
-}
-
-func (s *Server) mePage(c *fiber.Ctx, f views.MeForm) error {
-	v, err := s.viewer(c)
-	if err != nil {
-		return err
-	}
-	return s.page(c, v, views.Stage{Title: "Your account", View: "page"}, views.Me(v, f), nil)
-}
-
-func (s *Server) rename(c *fiber.Ctx) error {
-	f := views.MeForm{Name: c.FormValue("name")}
-	err := s.chat.Rename(c.UserContext(), who(c).Account, f.Name)
-	if err != nil {
-		if f.Errors, err = s.formErrors(c, err); err != nil {
-			return err
-		}
-		return s.mePage(c, f)
-	}
-	return c.Redirect("/me?done=name", fiber.StatusSeeOther)
-}
-
-func (s *Server) changePassword(c *fiber.Ctx) error {
-	token, err := s.auth.ChangePassword(c.UserContext(), *who(c), c.FormValue("current"), c.FormValue("password"), s.address(c))
-	if err != nil {
-		f := views.MeForm{Name: who(c).Account.Name}
-		if f.Errors, err = s.formErrors(c, err); err != nil {
-			return err
-		}
-		return s.mePage(c, f)
-	}
-	s.setCookie(c, token)
-	return c.Redirect("/me?done=password", fiber.StatusSeeOther)
-}
-
 func (s *Server) workspaceSettings(c *fiber.Ctx) error {
 	set := s.workspace()
 	return s.workspacePage(c, views.WorkspaceForm{Name: set.Workspace(), Open: set.SignupOpen(), Notice: notices[c.Query("done")]})

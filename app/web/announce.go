@@ -81,6 +81,8 @@ func (t *Teller) Tell(h chat.Hint) {
 		t.rosters.add(h.People...)
 	case chat.ReadMoved:
 		quietly("badge", func() { t.tellBadge(h.Account, h.Room) })
+	case chat.PrefsChanged:
+		t.Hub.SetHidden(h.Account, h.Prefs.Invisible)
 	case chat.SessionEnded:
 		t.Hub.EndSessions(h.Account, h.Sessions)
 	case chat.SomeoneTypes:

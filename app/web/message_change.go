@@ -40,6 +40,19 @@ func (s *Server) edit(c *fiber.Ctx) error {
 	return s.changed(c, m, err)
 }
 
+// markUnread moves the read mark back to before a message.
+func (s *Server) markUnread(c *fiber.Ctx) error {
+	_, err := s.chat.MarkUnread(c.UserContext(), who(c).Account, messageParam(c))
+	if err != nil {
+		return err
+	}
+	if fragment(c) {
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+	s.later.Delete(string(who(c).Hash)) // the page that was left would mark it read again
+	return c.Redirect("/", fiber.StatusSeeOther)
+}
+
 func (s *Server) react(c *fiber.Ctx) error {
 	var on *bool // a plain form turns it over; a script says what it wants, so that it may repeat itself
 	if v := c.FormValue("on"); v != "" {

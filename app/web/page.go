@@ -25,7 +25,10 @@ func (s *Server) viewer(c *fiber.Ctx) (views.Viewer, error) {
 	if c.Get("HX-History-Restore-Request") == "" { // there the page has its style, and parsing another breaks its policy
 		v.Nonce, _ = c.Locals("nonce").(string)
 	}
-	v.Zone, v.ZoneKnown = zone(c.Cookies("tz"))
+	v.Zone, v.ZoneKnown = zone(me.Account.Prefs.Zone)
+	if !v.ZoneKnown {
+		v.Zone, v.ZoneKnown = zone(c.Cookies("tz"))
+	}
 	if target(c, "div#stage") || target(c, "aside#panel") {
 		return v, nil
 	}

@@ -38,6 +38,7 @@ func (s *Server) poll(c *fiber.Ctx, room chat.RoomID, since chat.Rev) error {
 		return chat.Busy("The server is restarting.", time.Second)
 	}
 	defer s.hub.Remove(p)
+	s.hub.SetHidden(session.Account.ID, session.Account.Prefs.Invisible)
 	if room != 0 {
 		if err := s.listen(c.UserContext(), p, session.Account, room, &since); err != nil {
 			return err

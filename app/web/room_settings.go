@@ -20,17 +20,18 @@ func (s *Server) settingsPage(c *fiber.Ctx, errs views.Errors) error {
 	if f.Place, err = s.chat.Visit(c.UserContext(), v.Me, roomParam(c)); err != nil {
 		return err
 	}
-	if f.Kind == chat.Direct {
-		return chat.Forbidden("A direct conversation has no settings.")
-	}
 	if f.Occupants, err = s.chat.Occupants(c.UserContext(), v.Me, f.ID); err != nil {
 		return err
+	}
+	f.Title = f.Label()
+	if f.Kind == chat.Direct {
+		f.Title = titleOf(f.Occupants, v.Me.ID)
 	}
 	f.Name, f.Topic = f.Place.Name, f.Place.Topic
 	if errs != nil && errs["confirm"] == "" {
 		f.Name, f.Topic = c.FormValue("name"), c.FormValue("topic")
 	}
-	return s.page(c, v, views.Stage{Title: f.Label(), View: "page"}, views.Settings(f), nil)
+	return s.page(c, v, views.Stage{Title: f.Title, View: "page"}, views.Settings(f), nil)
 }
 
 func (s *Server) retitle(c *fiber.Ctx) error {
@@ -46,6 +47,36 @@ func (s *Server) retitle(c *fiber.Ctx) error {
 		return s.settingsPage(c, errs)
 	}
 	return c.Redirect(views.RoomURL(roomParam(c))+"/settings?done=saved", fiber.StatusSeeOther)
+}
+
+// chosen answers a form that changed one's own place in a room.
+func (s *Server) chosen(c *fiber.Ctx, choice chat.Choice) error {
+	if err := s.chat.Choose(c.UserContext(), who(c).Account, roomParam(c), choice); err != nil {
+		return err
+	}
+	if fragment(c) {
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+	return c.Redirect(views.RoomURL(roomParam(c))+"/settings?done=saved", fiber.StatusSeeOther)
+}
+
+// wish reads what a form asks for: on=1, on=0.
+func wish(c *fiber.Ctx) *bool {
+	on := c.FormValue("on") == "1"
+	return &on
+}
+
+func (s *Server) star(c *fiber.Ctx) error { return s.chosen(c, chat.Choice{Starred: wish(c)}) }
+func (s *Server) mute(c *fiber.Ctx) error { return s.chosen(c, chat.Choice{Muted: wish(c)}) }
+
+var levels = map[string]chat.Level{"usual": chat.LevelUsual, "all": chat.LevelAll, "mentions": chat.LevelMentions, "off": chat.LevelOff}
+
+func (s *Server) notifyLevel(c *fiber.Ctx) error {
+	level, ok := levels[c.FormValue("level")]
+	if !ok {
+		return chat.Invalid("level", "Choose one of the values in the list.")
+	}
+	return s.chosen(c, chat.Choice{Level: &level})
 }
 
 func (s *Server) addPage(c *fiber.Ctx) error { return s.addPeople(c, nil) }

@@ -120,6 +120,7 @@ func (s *Server) serve(ws *websocket.Conn, session auth.Session) {
 	}
 	defer p.Finish()
 	defer s.hub.Remove(p.Client)
+	s.hub.SetHidden(session.Account.ID, session.Account.Prefs.Invisible)
 	// The session may have ended between the handshake and here.
 	if _, err := s.auth.Resume(context.Background(), session.Hash); err != nil {
 		p.Close(live.CloseSessionOver, "session ended")

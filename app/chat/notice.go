@@ -1,0 +1,61 @@
+package chat
+
+import "context"
+
+// Level says what of a room asks for a person's attention.
+type Level int
+
+// Levels. As usual is everything in direct conversations, mentions in rooms.
+const (
+	LevelUsual Level = iota
+	LevelAll
+	LevelMentions
+	LevelOff
+)
+
+// Notifies says whether a message is worth a notification for who is in a room of
+// this kind: it is for him, or not.
+func (m Membership) Notifies(kind RoomKind, mentioned bool) bool {
+	switch {
+	case m.Muted || m.Level == LevelOff:
+		return false
+	case m.Level == LevelAll || m.Level == LevelUsual && kind == Direct:
+		return true
+	}
+	return mentioned
+}
+
+// Choice is what a person changes of his place in a room; nil leaves it.
+type Choice struct {
+	Level          *Level
+	Muted, Starred *bool
+}
+
+// Choose changes what the caller wants to be told of a room, and where it stands
+// in his list. Asking for the same twice changes nothing.
+func (c *Chat) Choose(ctx context.Context, who Account, room RoomID, choice Choice) error {
+	if choice.Level != nil && (*choice.Level < LevelUsual || *choice.Level > LevelOff) {
+		return Invalid("level", "Choose one of the values in the list.")
+	}
+	if _, err := c.may(ctx, who, room, Listen); err != nil {
+		return err
+	}
+	if err := c.store.SetChoice(ctx, room, who.ID, choice); err != nil {
+		return err
+	}
+	c.bus.Tell(RosterChanged{People: []AccountID{who.ID}})
+	return nil
+}
+
+// MarkUnread moves the caller's read mark back to before a message.
+func (c *Chat) MarkUnread(ctx context.Context, who Account, id MessageID) (Message, error) {
+	m, _, err := c.said(ctx, who, id, Listen)
+	if err != nil {
+		return m, err
+	}
+	if err := c.store.SetUnread(ctx, m.Room, who.ID, id); err != nil {
+		return m, err
+	}
+	c.bus.Tell(ReadMoved{Account: who.ID, Room: m.Room})
+	return m, nil
+}

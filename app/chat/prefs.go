@@ -1,0 +1,118 @@
+package chat
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Prefs are what a person has chosen for every page. The zero value is what
+// everybody begins with; in each choice "" is the first.
+type Prefs struct {
+	Theme      string    `json:"theme,omitempty"`    // "" as the system, light, dark
+	Density    string    `json:"density,omitempty"`  // "" cozy, compact
+	Enter      string    `json:"enter,omitempty"`    // "" sends on a keyboard and not on a phone, send, newline
+	Zone       string    `json:"zone,omitempty"`     // IANA; "" as the browser
+	Clock      string    `json:"clock,omitempty"`    // "" as the language, 12, 24
+	Announce   string    `json:"announce,omitempty"` // "" all, mentions, off: what a screen reader is told
+	Sound      string    `json:"sound,omitempty"`    // "" off, mentions, all
+	Keys       string    `json:"keys,omitempty"`     // "" on, off: single letters on a message
+	Invisible  bool      `json:"invisible,omitempty"`
+	NoTyping   bool      `json:"no_typing,omitempty"`
+	NoArrivals bool      `json:"no_arrivals,omitempty"` // who comes and goes is not shown
+	Until      time.Time `json:"until,omitzero"`        // do not disturb before
+	QuietFrom  string    `json:"quiet_from,omitempty"`  // 22:00; do not disturb every day from here
+	QuietTo    string    `json:"quiet_to,omitempty"`    // to here, in Zone
+}
+
+// choices are the values that a preference can have.
+var choices = map[string][]string{
+	"theme": {"", "light", "dark"}, "density": {"", "compact"}, "enter": {"", "send", "newline"}, "clock": {"", "12", "24"},
+	"announce": {"", "mentions", "off"}, "sound": {"", "mentions", "all"}, "keys": {"", "off"},
+}
+
+// validate says which preference has a value that there is not.
+func (p Prefs) validate() error {
+	for field, value := range map[string]string{"theme": p.Theme, "density": p.Density, "enter": p.Enter, "clock": p.Clock,
+		"announce": p.Announce, "sound": p.Sound, "keys": p.Keys} {
+		if !slices.Contains(choices[field], value) {
+			return Invalid(field, "Choose one of the values in the list.")
+		}
+	}
+	if p.Zone != "" {
+		if _, err := time.LoadLocation(p.Zone); err != nil || len(p.Zone) > 64 || p.Zone == "Local" {
+			return Invalid("zone", "There is no time zone of this name. They look like Europe/Lisbon.")
+		}
+	}
+	if (p.QuietFrom == "") != (p.QuietTo == "") {
+		return Invalid("quiet_from", "Quiet hours have a beginning and an end, or neither.")
+	}
+	for field, value := range map[string]string{"quiet_from": p.QuietFrom, "quiet_to": p.QuietTo} {
+		if _, err := time.Parse("15:04", value); value != "" && err != nil {
+			return Invalid(field, "A time looks like 22:00.")
+		}
+	}
+	return nil
+}
+
+// SetPrefs changes the caller's preferences.
+func (c *Chat) SetPrefs(ctx context.Context, who Account, change func(*Prefs)) error {
+	p := who.Prefs
+	change(&p)
+	if err := p.validate(); err != nil {
+		return err
+	}
+	if err := c.store.SetPrefs(ctx, who.ID, p); err != nil {
+		return err
+	}
+	c.bus.Tell(PrefsChanged{Account: who.ID, Prefs: p})
+	return nil
+}
+
+// Profile is what a person says of himself.
+type Profile struct {
+	Name, Title, Bio string
+}
+
+// Bounds of a profile, in characters.
+const (
+	MaxTitle = 64
+	MaxBio   = 300
+)
+
+// SetProfile changes the caller's own profile.
+func (c *Chat) SetProfile(ctx context.Context, who Account, p Profile) error {
+	var err error
+	if p.Name, err = ParseDisplayName(p.Name); err != nil {
+		return err
+	}
+	title, ok := oneLine(p.Title)
+	if !ok || utf8.RuneCountInString(title) > MaxTitle || piled(title) {
+		return Invalid("title", "A title has at most 64 characters.")
+	}
+	p.Title = title
+	if p.Bio, ok = lines(p.Bio); !ok || utf8.RuneCountInString(p.Bio) > MaxBio || piled(p.Bio) {
+		return Invalid("bio", "This has at most 300 characters.")
+	}
+	if err := c.store.SetProfile(ctx, who.ID, p); err != nil {
+		return err
+	}
+	c.bus.Tell(RosterChanged{People: []AccountID{who.ID}})
+	return nil
+}
+
+// lines tidies text of several lines, each as oneLine does.
+func lines(s string) (string, bool) {
+	if !utf8.ValidString(s) {
+		return "", false
+	}
+	all := strings.Split(strings.ReplaceAll(norm.NFC.String(s), "\r\n", "\n"), "\n")
+	for i := range all {
+		all[i], _ = oneLine(all[i])
+	}
+	return strings.TrimSpace(strings.Join(all, "\n")), true
+}

@@ -1,0 +1,142 @@
+package web
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"parley/app/chat"
+	"parley/views"
+)
+
+// notices are what a page says after a form was taken.
+var notices = map[string]string{
+	"name":     "Your profile was changed.",
+	"password": "Your password was changed, and you were logged out everywhere else.",
+	"saved":    "Saved.",
+	"gone":     "You are no longer in that room.",
+	"ended":    "Logged out there.",
+}
+
+// settings answers with one page of a person's settings.
+func (s *Server) settingsOf(c *fiber.Ctx, title string, page func(views.Viewer, views.MeForm) views.Tab, f views.MeForm) error {
+	v, err := s.viewer(c)
+	if err != nil {
+		return err
+	}
+	if f.Notice == "" && f.Errors == nil {
+		f.Notice = notices[c.Query("done")]
+	}
+	return s.page(c, v, views.Stage{Title: title, View: "page"}, page(v, f), nil)
+}
+
+func (s *Server) me(c *fiber.Ctx) error {
+	a := who(c).Account
+	return s.settingsOf(c, "Your profile", views.Me, views.MeForm{Profile: chat.Profile{Name: a.Name, Title: a.Title, Bio: a.Bio}})
+}
+
+func (s *Server) setProfile(c *fiber.Ctx) error {
+	f := views.MeForm{Profile: chat.Profile{Name: c.FormValue("name"), Title: c.FormValue("title"), Bio: c.FormValue("bio")}}
+	err := s.chat.SetProfile(c.UserContext(), who(c).Account, f.Profile)
+	if err != nil {
+		if f.Errors, err = s.formErrors(c, err); err != nil {
+			return err
+		}
+		return s.settingsOf(c, "Your profile", views.Me, f)
+	}
+	return c.Redirect("/me?done=name", fiber.StatusSeeOther)
+}
+
+func (s *Server) appearance(c *fiber.Ctx) error {
+	return s.settingsOf(c, "Appearance", views.Appearance, views.MeForm{Prefs: who(c).Account.Prefs})
+}
+
+func (s *Server) notifications(c *fiber.Ctx) error {
+	return s.settingsOf(c, "Notifications", views.Notifications, views.MeForm{Prefs: who(c).Account.Prefs})
+}
+
+func (s *Server) setAppearance(c *fiber.Ctx) error {
+	return s.setPrefs(c, "Appearance", "/me/appearance", views.Appearance, func(p *chat.Prefs) {
+		p.Theme, p.Density, p.Enter, p.Keys = c.FormValue("theme"), c.FormValue("density"), c.FormValue("enter"), c.FormValue("keys")
+		p.Zone, p.Clock = c.FormValue("zone"), c.FormValue("clock")
+	})
+}
+
+func (s *Server) setNotifications(c *fiber.Ctx) error {
+	return s.setPrefs(c, "Notifications", "/me/notifications", views.Notifications, func(p *chat.Prefs) {
+		p.Announce, p.Sound = c.FormValue("announce"), c.FormValue("sound")
+		p.QuietFrom, p.QuietTo = c.FormValue("quiet_from"), c.FormValue("quiet_to")
+		p.Invisible, p.NoTyping, p.NoArrivals = c.FormValue("invisible") != "", c.FormValue("typing") == "", c.FormValue("arrivals") == ""
+	})
+}
+
+// pauses are how long one can ask not to be disturbed.
+var pauses = map[string]time.Duration{"30m": 30 * time.Minute, "1h": time.Hour, "4h": 4 * time.Hour, "24h": 24 * time.Hour, "off": 0}
+
+// pause stops notifications for a while.
+func (s *Server) pause(c *fiber.Ctx) error {
+	d, ok := pauses[c.FormValue("for")]
+	if !ok {
+		return fiber.ErrBadRequest
+	}
+	return s.setPrefs(c, "Notifications", "/me/notifications", views.Notifications, func(p *chat.Prefs) {
+		p.Until = time.Time{}
+		if d > 0 {
+			p.Until = time.Now().Add(d).UTC().Truncate(time.Second)
+		}
+	})
+}
+
+// setPrefs takes one form of preferences, or shows it again.
+func (s *Server) setPrefs(c *fiber.Ctx, title, path string, page func(views.Viewer, views.MeForm) views.Tab, change func(*chat.Prefs)) error {
+	me := who(c).Account
+	err := s.chat.SetPrefs(c.UserContext(), me, change)
+	if err != nil {
+		f := views.MeForm{Prefs: me.Prefs}
+		change(&f.Prefs)
+		if f.Errors, err = s.formErrors(c, err); err != nil {
+			return err
+		}
+		return s.settingsOf(c, title, page, f)
+	}
+	return c.Redirect(path+"?done=saved", fiber.StatusSeeOther)
+}
+
+func (s *Server) password(c *fiber.Ctx) error {
+	return s.settingsOf(c, "Password", views.Password, views.MeForm{})
+}
+
+func (s *Server) changePassword(c *fiber.Ctx) error {
+	token, err := s.auth.ChangePassword(c.UserContext(), *who(c), c.FormValue("current"), c.FormValue("password"), s.address(c))
+	if err != nil {
+		var f views.MeForm
+		if f.Errors, err = s.formErrors(c, err); err != nil {
+			return err
+		}
+		return s.settingsOf(c, "Password", views.Password, f)
+	}
+	s.setCookie(c, token)
+	return c.Redirect("/me/password?done=password", fiber.StatusSeeOther)
+}
+
+// sessions lists where one is logged in.
+func (s *Server) sessions(c *fiber.Ctx) error {
+	me := who(c)
+	all, err := s.auth.Sessions(c.UserContext(), me.Account.ID)
+	if err != nil {
+		return err
+	}
+	var f views.MeForm
+	for _, o := range all {
+		f.Sessions = append(f.Sessions, views.Session{ID: o.ID(), Agent: o.Agent, Since: o.Created, Seen: o.Seen, Here: o.ID() == me.ID()})
+	}
+	return s.settingsOf(c, "Sessions", views.Sessions, f)
+}
+
+// endSession logs one other session out, or all others.
+func (s *Server) endSession(c *fiber.Ctx) error {
+	if err := s.auth.EndOther(c.UserContext(), *who(c), c.Params("session")); err != nil {
+		return err
+	}
+	return c.Redirect("/me/sessions?done=ended", fiber.StatusSeeOther)
+}
