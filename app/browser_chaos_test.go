@@ -87,7 +87,8 @@ const allRows = `(async (room, plain) => {
 // plainRow is a row without what the script or the viewer adds to it.
 const plainRow = `(li => {
 	li = li.cloneNode(true);
-	for (const a of ['data-cid', 'tabindex', 'data-target', 'aria-current', 'style']) li.removeAttribute(a);
+	li.querySelector('#tools')?.remove();
+	for (const a of ['data-cid', 'tabindex', 'data-target', 'data-flash', 'aria-current', 'style']) li.removeAttribute(a);
 	for (const t of li.querySelectorAll('time, .ts')) { t.removeAttribute('title'); if (t.dateTime) t.textContent = ''; }
 	return li.outerHTML;
 })`

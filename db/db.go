@@ -74,6 +74,7 @@ func dsn(path string, write bool) string {
 		q.Add("_pragma", p)
 	}
 	if write {
+		q.Add("_pragma", "secure_delete(1)") // what was deleted is overwritten
 		q.Set("_txlock", "immediate")
 	} else {
 		q.Add("_pragma", "query_only(1)")

@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db -run Schema -update
--- user_version 1
+-- user_version 2
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -54,13 +54,17 @@ CREATE TABLE messages (
   cid        TEXT,                       -- the client's id for it
   reactions  BLOB,                       -- emoji and who put them there, as JSON
   edited_at  INTEGER,
-  deleted_at INTEGER,
+  deleted_at INTEGER, reply_to INTEGER REFERENCES messages ON DELETE SET NULL, replies INTEGER NOT NULL DEFAULT 0, deleted_by INTEGER,
   UNIQUE (author_id, cid)
 ) STRICT;
+
+CREATE INDEX messages_by_reply ON messages (reply_to) WHERE reply_to IS NOT NULL;
 
 CREATE INDEX messages_by_rev ON messages (room_id, rev);
 
 CREATE INDEX messages_by_room ON messages (room_id, id);
+
+CREATE INDEX messages_to_erase ON messages (deleted_at) WHERE deleted_by IS NOT NULL;
 
 CREATE TABLE rooms (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -9,15 +9,17 @@ import (
 	"embed"
 	"encoding/hex"
 	"io/fs"
+	"maps"
 	"mime"
 	"path"
+	"slices"
 	"strings"
 	"sync/atomic"
 
 	"github.com/valyala/fasthttp"
 )
 
-//go:embed css/*.css js/parley/*.js js/vendor/*.js img/*.svg
+//go:embed css/*.css js/parley/*.js js/lazy/*.js js/vendor/*.js img/*.svg
 var files embed.FS
 
 // Asset is one file as it is served.
@@ -44,16 +46,34 @@ type Assets struct {
 	byName map[string]*Asset
 }
 
-// Load reads the embedded files. Parts of the stylesheet and of the script are
-// joined in the order of their names.
-func Load() *Assets {
+// File is one that others bring, to be served like ours.
+type File struct {
+	Name string
+	Text []byte
+}
+
+// Load reads the embedded files and takes others in. Parts of the stylesheet and
+// of the script are joined in the order of their names.
+//
+// What of the script only some people need, or only later, is a module of its own
+// in js/lazy. It is served beside parley.js, fetched when it is first used, with
+// lazy('emoji') in parley.js, and imports what it needs from './parley.js', which
+// lists at its end what it lends. All of them are one build: the page of an older
+// one gets the newer module, and says that it did not load if they do not fit.
+func Load(others ...File) *Assets {
 	a := &Assets{byName: map[string]*Asset{}}
 	a.add("app.css", joined("css/*.css"))
 	a.add("parley.js", joined("js/parley/*.js"))
+	for _, name := range matches("js/lazy/*.js") {
+		a.add(path.Base(name), joined(name))
+	}
 	for _, pattern := range []string{"js/vendor/*.js", "img/*.svg"} {
 		for _, name := range matches(pattern) {
 			a.add(path.Base(name), read(name))
 		}
+	}
+	for _, f := range others {
+		a.add(f.Name, f.Text)
 	}
 	h := sha256.New()
 	for _, name := range a.Names() {
@@ -81,15 +101,7 @@ func (a *Assets) squeeze() {
 func (a *Assets) Find(name string) *Asset { return a.byName[name] }
 
 // Names lists the files in order.
-func (a *Assets) Names() []string {
-	names := []string{"app.css", "parley.js"}
-	for _, pattern := range []string{"js/vendor/*.js", "img/*.svg"} {
-		for _, name := range matches(pattern) {
-			names = append(names, path.Base(name))
-		}
-	}
-	return names
-}
+func (a *Assets) Names() []string { return slices.Sorted(maps.Keys(a.byName)) }
 
 func matches(pattern string) []string {
 	names, err := fs.Glob(files, pattern)
@@ -108,8 +120,8 @@ func read(name string) []byte {
 }
 
 // joined puts parts together and leaves out what only people read: indentation,
-// empty lines, and comments that have a line of their own. The parts contain no
-// text of several lines that this could change.
+// empty lines, and comments. The parts contain no text of several lines that this
+// could change, and what may be the end of one is no comment.
 func joined(pattern string) []byte {
 	var b []byte
 	for _, name := range matches(pattern) {
@@ -117,6 +129,9 @@ func joined(pattern string) []byte {
 			line = strings.TrimSpace(line)
 			if line == "" || strings.HasPrefix(line, "//") || strings.HasPrefix(line, "/*") && strings.HasSuffix(line, "*/") {
 				continue
+			}
+			if i := strings.LastIndex(line, " // "); i > 0 && !strings.ContainsAny(line[i:], "'\"`") {
+				line = strings.TrimRight(line[:i], " ")
 			}
 			b = append(append(b, line...), '\n')
 		}

@@ -31,7 +31,7 @@ function days(ol) {
       if (line?.dataset.day !== day) {
         line?.remove();
         (mark ?? el).before(line = dayLine(day));
-      }
+      } else if (line.nextElementSibling !== (mark ?? el)) (mark ?? el).before(line); // tombstones were between
       nameDay(line);
     }
     key = day;
