@@ -1,11 +1,13 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -32,7 +34,7 @@ func (p *tab) focusOn(text string) {
 	p.click("#box", "")
 	p.keys(kb.Tab, chromedp.ModifierShift)
 	for range 60 {
-		if ask[bool](p, `!!document.activeElement.matches('.msg') && document.activeElement.textContent.includes(`+quote(text)+`)`) {
+		if ask[bool](p, `document.activeElement === `+rowOf(text)) {
 			return
 		}
 		p.keys(kb.ArrowUp)
@@ -137,7 +139,6 @@ func TestWhoWritesInARowLosesNothingWhateverOthersDo(t *testing.T) {
 	ada.write(" never sent")
 	ada.open("/rooms/1") // the page goes, the text stays
 	ada.until("the text again", `document.querySelector('.msg form.edit textarea')?.value.endsWith(' never sent')`)
-	s.account("ada")
 	ada2 := s.visitor()
 	ada2.post("/login", "username", "ada", "password", password).want(t, 303)
 	ada2.post("/messages/"+id+"/delete").want(t, 303)
@@ -314,4 +315,84 @@ func TestAfterBeingAwayAPageHasEveryChangeOfAMessage(t *testing.T) {
 	ada.sees(".re", "number 3, changed")
 	ada.sees(".re", "Message deleted")
 	ada.equal(1)
+}
+
+func TestALongPressOpensTheToolbarAtTheBottom(t *testing.T) {
+	s := start(t)
+	c := openChromium(t)
+	ada := c.member(s, "ada", "/rooms/1")
+	ada.size(390, 844)
+	ada.live()
+	s.signup("bea").tell(1, "press me")
+	ada.once("press me")
+	touch := func(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
+		t.Helper()
+		ada.do(func(ctx context.Context) error {
+			_, err := chromedp.Call(ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points})
+			return err
+		})
+	}
+	at := ask[[]float64](ada, `(b => [b.x + 80, b.y + b.height / 2])(`+rowOf("press me")+`.querySelector('.body').getBoundingClientRect())`)
+	touch(input.DispatchTouchEventTypeTouchStart, &input.TouchPoint{X: at[0], Y: at[1]})
+	ada.sees("#tools.sheet", "Copy text")
+	touch(input.DispatchTouchEventTypeTouchEnd)
+	ada.never("#tools [data-do=edit]", "")
+	for what, small := range map[string]string{
+		"a target of the sheet is small":    `[...document.querySelectorAll('#tools button')].filter(b => b.checkVisibility() && (b.offsetHeight < 44 || b.offsetWidth < 44)).length`,
+		"the sheet is not at the bottom":    `Math.round(innerHeight - document.getElementById('tools').getBoundingClientRect().bottom)`,
+		"the sheet makes the page too wide": `document.documentElement.scrollWidth - innerWidth`,
+	} {
+		if n := ask[int](ada, small); n != 0 {
+			t.Errorf("%s: %d", what, n)
+		}
+	}
+	ada.click("#tools [value='❤️']", "")
+	ada.sees(".rc", "❤️")
+	ada.loses("#tools", "")
+}
+
+func TestThePickerShowsEveryEmojiAndWritesIntoTheBox(t *testing.T) {
+	s := start(t)
+	c := openChromium(t)
+	ada := c.member(s, "ada", "/rooms/1")
+	ada.live()
+	ada.click("#box", "")
+	ada.write("hello ")
+	ada.click("#smile", "")
+	ada.until("all of them", `document.querySelectorAll('#emoji .all button').length > 1900`)
+	for _, words := range ask[[]string](ada, `[...document.querySelectorAll('#emoji .kinds button')].map(b => b.ariaLabel)`) {
+		ada.click("#emoji .kinds [aria-label='"+words+"']", "")
+		ada.until("the group "+words, `(g => g && Math.abs(g.getBoundingClientRect().top - document.querySelector('#emoji .all').getBoundingClientRect().top) < 400)([...document.querySelectorAll('#emoji .grp')].find(g => g.ariaLabel === `+quote(words)+`))`)
+	}
+	ada.fill("#emoji input", "sailboat")
+	ada.click("#emoji .all button", "⛵")
+	ada.until("the emoji behind the text", `document.getElementById('box').value === 'hello ⛵' && document.activeElement.id === 'box'`)
+	ada.write(" and :wave:")
+	ada.keys(kb.Enter)
+	ada.once("hello ⛵ and 👋")
+	ada.click("#smile", "")
+	ada.until("what was used last", `document.querySelector('#emoji .grp button').value === '⛵'`)
+	ada.keys(kb.Escape)
+	ada.loses("#emoji", "")
+}
+
+func TestAReplyBelongsToTheDraft(t *testing.T) {
+	s := start(t)
+	c := openChromium(t)
+	ada := c.member(s, "ada", "/rooms/1")
+	ada.live()
+	ada.say("something to answer")
+	ada.once("something to answer")
+	ada.hover("something to answer")
+	ada.click("#tools [data-do=reply]", "")
+	ada.write("half an ans")
+	ada.click("#side a", "Browse rooms")
+	ada.at("/rooms")
+	ada.sees("#r-1[data-draft]", "general")
+	ada.click("#side a", "general")
+	ada.sees("#replying", "Replying to ada")
+	ada.until("the text", `document.getElementById('box').value === 'half an ans'`)
+	ada.click("#replying .ib", "")
+	ada.loses("#replying", "")
+	ada.until("the text, still", `document.getElementById('box').value === 'half an ans'`)
 }

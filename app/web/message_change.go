@@ -109,7 +109,10 @@ func (s *Server) restore(c *fiber.Ctx) error {
 	if change.Deleted {
 		c.Locals("room", change.Room)
 	}
-	return s.changed(c, change, s.messagePage, err)
+	if err != nil {
+		return err // there is no page of what is deleted
+	}
+	return s.changed(c, change, s.messagePage, nil)
 }
 
 // changed answers with a message as it now is, and with what changed with it: to a

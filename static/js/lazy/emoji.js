@@ -98,8 +98,10 @@ function click(e) {
   const b = e.target.closest('button');
   if (!b) return;
   if (!b.dataset.kind) return choose(b.value);
-  find().value = '';
-  everything();
+  if (find().value) {
+    find().value = '';
+    everything();
+  }
   const g = [...pop.querySelectorAll('.grp')].find(x => x.ariaLabel === b.dataset.kind);
   pop.querySelector('.all').scrollTop = g.offsetTop - g.parentElement.offsetTop;
   if (e.detail === 0) g.querySelector('button').focus({ preventScroll: true });

@@ -39,6 +39,11 @@ function belong(row) {
   buttons().forEach((b, i) => b.tabIndex = i ? -1 : 0);
 }
 
+function swallow(e) {
+  e.preventDefault();
+  e.stopPropagation();
+}
+
 function hide() {
   if (!tools.isConnected) return;
   open(false);
@@ -52,7 +57,12 @@ function open(yes) {
 }
 
 // On a touch screen, after a long press: the same at the bottom, within reach of a thumb.
-export function sheet(row) {
+// The finger that is still down when it opens presses nothing in it.
+export function sheet(row, down) {
+  if (down) {
+    on(doc, 'click', swallow, true);
+    on(doc, 'pointerup pointercancel', () => setTimeout(() => doc.removeEventListener('click', swallow, true), 300), { capture: true, once: true });
+  }
   hide();
   belong(row);
   open(true);
@@ -66,8 +76,7 @@ on(doc, 'pointerdown', e => {
   if (tools.contains(e.target) || e.target.closest?.('#emoji')) return;
   if (tools.matches('.sheet')) {
     hide();
-    const swallow = c => { c.preventDefault(); c.stopPropagation(); }; // it only closed the sheet
-    on(doc, 'click', swallow, { capture: true, once: true });
+    on(doc, 'click', swallow, true); // it only closed the sheet
     setTimeout(() => doc.removeEventListener('click', swallow, true), 600);
   } else open(false);
 }, true);

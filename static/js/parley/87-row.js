@@ -19,13 +19,16 @@ let press = 0, pressed = null;
 on(doc, 'pointerdown', e => {
   const row = e.pointerType === 'touch' && rowOf(e);
   clearTimeout(press);
-  pressed = row && { x: e.clientX, y: e.clientY };
-  if (row) press = setTimeout(() => using('tools', t => t.sheet(row)), 450);
+  const p = pressed = row && { x: e.clientX, y: e.clientY };
+  if (row) press = setTimeout(() => using('tools', t => t.sheet(row, !p.up)), 450);
 });
 on(doc, 'pointermove', e => {
   if (pressed && Math.hypot(e.clientX - pressed.x, e.clientY - pressed.y) > 10) clearTimeout(press);
 });
-on(doc, 'pointerup pointercancel', () => clearTimeout(press));
+on(doc, 'pointerup pointercancel', () => {
+  clearTimeout(press);
+  if (pressed) pressed.up = true;
+});
 on(doc, 'scroll', () => clearTimeout(press), { capture: true, passive: true });
 on(doc, 'contextmenu', e => { if (pressed && rowOf(e)) e.preventDefault(); });
 
