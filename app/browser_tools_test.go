@@ -337,6 +337,7 @@ func TestALongPressOpensTheToolbarAtTheBottom(t *testing.T) {
 	ada.sees("#tools.sheet", "Copy text")
 	touch(input.DispatchTouchEventTypeTouchEnd)
 	ada.never("#tools [data-do=edit]", "")
+	ask[any](ada, `Promise.all(document.getAnimations().map(a => a.finished)).then(() => new Promise(ok => setTimeout(ok, 200))).then(() => 1)`) // fingers are slower
 	for what, small := range map[string]string{
 		"a target of the sheet is small":    `[...document.querySelectorAll('#tools button')].filter(b => b.checkVisibility() && (b.offsetHeight < 44 || b.offsetWidth < 44)).length`,
 		"the sheet is not at the bottom":    `Math.round(innerHeight - document.getElementById('tools').getBoundingClientRect().bottom)`,

@@ -61,7 +61,7 @@ function open(yes) {
 export function sheet(row, down) {
   if (down) {
     on(doc, 'click', swallow, true);
-    on(doc, 'pointerup pointercancel', () => setTimeout(() => doc.removeEventListener('click', swallow, true), 300), { capture: true, once: true });
+    on(doc, 'pointerup pointercancel', () => setTimeout(() => doc.removeEventListener('click', swallow, true), 100), { capture: true, once: true });
   }
   hide();
   belong(row);
