@@ -119,7 +119,7 @@ func (p *tab) look(v sight) {
 }
 
 // axeRules waits for what fades: its colours on the way are nobody's.
-const axeRules = `Promise.all(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < Infinity).map(a => a.finished)).then(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
+const axeRules = `Promise.all(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < Infinity).map(a => a.finished.catch(() => {}))).then(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
 	.then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + n.any.concat(n.all).map(c => c.message).join('; ').slice(0, 200)).join(' | ')))`
 
 // axe-core finds nothing on any page, in light and in dark, on a desk and on a phone.
@@ -133,27 +133,37 @@ func TestEverybodyCanUseEveryPage(t *testing.T) {
 	c := openChromium(t)
 	s := start(t)
 	for _, v := range sights(t, s) {
-		p := c.person(v.name, s.base)
-		p.expect("status of 4", "ERR_", "Content Security Policy") // of answers that were written into another page
-		if v.who.cookie != "" {
-			p.enter(v.who)
-		}
-		p.look(v)
-		p.steps(chromedp.Evaluate[chromedp.Void](string(script)))
-		for _, scheme := range []string{"light", "dark"} {
-			for _, size := range [][2]int64{{1280, 800}, {390, 844}} {
-				p.scheme(scheme)
-				p.size(size[0], size[1])
-				for _, words := range ask[[]string](p, axeRules) {
-					t.Errorf("%s, %s, %d wide: %s", v.name, scheme, size[0], words)
-				}
-				if wide := ask[int](p, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
-					t.Errorf("%s is %d pixels too wide for %d", v.name, wide, size[0])
+		t.Run(v.name, func(t *testing.T) {
+			p := c.person(v.name, s.base)
+			p.expect("status of 4", "ERR_", "Content Security Policy") // of answers that were written into another page
+			if v.who.cookie != "" {
+				p.enter(v.who)
+			}
+			p.look(v)
+			p.steps(chromedp.Evaluate[chromedp.Void](string(script)))
+			for _, scheme := range []string{"light", "dark"} {
+				for _, size := range [][2]int64{{1280, 800}, {390, 844}} {
+					p.scheme(scheme)
+					p.size(size[0], size[1])
+					ask[any](p, wholeTargets)
+					for _, words := range ask[[]string](p, axeRules) {
+						t.Errorf("%s, %d wide: %s", scheme, size[0], words)
+					}
+					if wide := ask[int](p, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
+						t.Errorf("%d pixels too wide for %d", wide, size[0])
+					}
 				}
 			}
-		}
+		})
 	}
 }
+
+// wholeTargets scrolls so that the edge of the messages cuts no link in two: axe
+// takes the part for all of it.
+const wholeTargets = `(s => { const top = s?.getBoundingClientRect().top; for (const e of s?.querySelectorAll('a, button') ?? []) {
+	const b = e.getBoundingClientRect();
+	if (b.top < top && b.bottom > top) { s.scrollTop -= top - b.top + 1; break; }
+} return 1; })(document.getElementById('stream'))`
 
 // notOurs are complaints about attributes of htmx, which the checker does not know.
 var notOurs = regexp.MustCompile(`Attribute “hx-[a-z:-]+” not allowed|Attribute “hx-ws:connect” is not serializable`)

@@ -89,7 +89,7 @@ const plainRow = `(li => {
 	li = li.cloneNode(true);
 	li.querySelector('#tools')?.remove();
 	for (const a of ['data-cid', 'tabindex', 'data-target', 'data-flash', 'aria-current', 'style']) li.removeAttribute(a);
-	for (const t of li.querySelectorAll('time, .ts')) { t.removeAttribute('title'); if (t.dateTime) t.textContent = ''; }
+	for (const t of li.querySelectorAll('time, .ts, .edited')) { t.removeAttribute('title'); if (t.dateTime) t.textContent = ''; }
 	return li.outerHTML;
 })`
 

@@ -281,6 +281,8 @@ func TestAConversationStandsBesideTheRoomAndFollows(t *testing.T) {
 
 	ada.open(fmt.Sprintf("/messages/%d", id(t, bea.post("/rooms/1/messages", "body", "alone").want(t, 303).location())))
 	ada.sees("h1", "Conversation in #general")
+	ada.open(fmt.Sprintf("/rooms/1/@%d#m-%[1]d", second+1))
+	ada.until("the target with the focus", `document.activeElement.matches('.msg[data-target]')`)
 }
 
 func TestAfterBeingAwayAPageHasEveryChangeOfAMessage(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"modernc.org/sqlite"
@@ -25,6 +26,7 @@ type DB struct {
 	read   *sql.DB
 	stmts  sync.Map // query → *sql.Stmt of read
 	writer *writer
+	stale  atomic.Bool // the write-ahead log may hold what was deleted for good
 }
 
 var (
@@ -61,6 +63,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
 	d := &DB{path: path, read: read, writer: newWriter(write, conn)}
+	d.stale.Store(true) // by the last process
 	d.resumePurge()
 	return d, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -156,17 +155,40 @@ func (d *DB) Sweep(ctx context.Context, before time.Time) error {
 	for n := sweepSize; n == sweepSize; {
 		ids, err := all(ctx, d, func(r scanner) (id chat.MessageID, err error) { return id, r.Scan(&id) },
 			"SELECT id FROM messages WHERE deleted_by IS NOT NULL AND deleted_at < ? LIMIT ?", millis(before), sweepSize)
-		if n = len(ids); n == 0 || err != nil {
+		if err != nil {
 			return err
 		}
+		if n = len(ids); n == 0 {
+			break
+		}
+		d.stale.Store(true)
 		if err := d.change(ctx, func(t *tx) error { return empty(t, ids) }); err != nil {
 			return err
 		}
 	}
-	if _, err := d.read.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
-		slog.Warn("the log of the data file was not emptied", "error", err)
+	if !d.stale.Load() {
+		return nil
 	}
-	return nil
+	done, err := d.truncate(ctx)
+	d.stale.Store(!done)
+	return fault(err)
+}
+
+// truncate empties the write-ahead log, unless somebody reads for long: nobody
+// could write while it waited for that.
+func (d *DB) truncate(ctx context.Context) (done bool, err error) {
+	conn, err := d.read.Conn(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "PRAGMA busy_timeout = 50"); err != nil {
+		return false, err
+	}
+	var busy, pages, moved int
+	err = conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved)
+	_, again := conn.ExecContext(ctx, "PRAGMA busy_timeout = 5000")
+	return err == nil && busy == 0, errors.Join(err, again)
 }
 
 // empty removes for good what deleted messages said; their rows keep the place.

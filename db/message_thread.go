@@ -9,17 +9,16 @@ import (
 // Thread implements chat.MessageStore.
 func (d *DB) Thread(ctx context.Context, id chat.MessageID, up, down int) ([]chat.Message, bool, error) {
 	rows, err := all(ctx, d, scanMessage, threadRows, id, up, down+2)
-	more := len(rows) > 0
-	n := 0
+	replies := 0
 	for _, m := range rows {
 		if m.ID > id {
-			n++
+			replies++
 		}
 	}
-	if more = n > down; more {
-		rows = rows[:len(rows)-(n-down)]
+	if replies > down {
+		return rows[:len(rows)-(replies-down)], true, err
 	}
-	return rows, more, err
+	return rows, false, err
 }
 
 // A reply is always newer than what it answers, so that ids are the order, up

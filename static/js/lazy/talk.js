@@ -1,5 +1,5 @@
 // The conversation of a message beside its room: opening it, answering in it, keeping it true.
-import { $, days, doc, enqueue, make, on, quoted, seq, setOpener } from './parley.js';
+import { $, days, doc, enqueue, focusRow, make, on, quoted, seq, setOpener } from './parley.js';
 
 let asked = 0;
 
@@ -32,12 +32,12 @@ async function again() {
   const t = make('template');
   t.innerHTML = await r.text();
   const fresh = t.content.getElementById('talk'), end = was.scrollHeight - was.scrollTop - was.clientHeight < 60, y = was.scrollTop;
-  const focus = was.contains(doc.activeElement) && doc.activeElement.closest('[id]').id;
+  const focus = was.contains(doc.activeElement) && doc.activeElement.closest('[data-seq],#talk').id;
   was.replaceWith(fresh);
   htmx.process(fresh);
   days(fresh.querySelector('ol'));
   fresh.scrollTop = end ? 1e6 : y;
-  if (focus) $(focus)?.focus({ preventScroll: true });
+  if (focus) focusRow($(focus) ?? fresh);
 }
 
 // An answer goes out like every other message.

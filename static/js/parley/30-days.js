@@ -15,6 +15,8 @@ function dress(row) {
   const d = new Date(t.dateTime);
   t.textContent = clock.format(d);
   (t.closest('.ts') ?? t).title = whole.format(d);
+  const e = row.querySelector('.edited');
+  if (e) e.title = whole.format(new Date(e.title));
   return dayOf(d);
 }
 
