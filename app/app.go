@@ -86,7 +86,23 @@ func (a *App) start(ctx context.Context) error {
 		}
 	})
 	go a.sweep(ctx)
+	go a.forget(ctx)
 	return nil
+}
+
+// forget removes from the file what was deleted a minute ago.
+func (a *App) forget(ctx context.Context) {
+	for tick := time.NewTicker(5 * time.Second); ; {
+		select {
+		case <-ctx.Done():
+			tick.Stop()
+			return
+		case <-tick.C:
+		}
+		if err := a.Chat.Sweep(ctx); err != nil && ctx.Err() == nil {
+			a.config.Log.Error("deleted messages were not removed from the file", "error", err)
+		}
+	}
 }
 
 // sweep removes sessions that ran out, and closes their pages.

@@ -87,8 +87,9 @@ const allRows = `(async (room, plain) => {
 // plainRow is a row without what the script or the viewer adds to it.
 const plainRow = `(li => {
 	li = li.cloneNode(true);
-	for (const a of ['data-cid', 'tabindex', 'data-target', 'aria-current', 'style']) li.removeAttribute(a);
-	for (const t of li.querySelectorAll('time, .ts')) { t.removeAttribute('title'); if (t.dateTime) t.textContent = ''; }
+	li.querySelector('#tools')?.remove();
+	for (const a of ['data-cid', 'tabindex', 'data-target', 'data-flash', 'aria-current', 'style']) li.removeAttribute(a);
+	for (const t of li.querySelectorAll('time, .ts, .edited')) { t.removeAttribute('title'); if (t.dateTime) t.textContent = ''; }
 	return li.outerHTML;
 })`
 
@@ -236,6 +237,10 @@ func (b *browser) meddle(who, n int) {
 		path, form := fmt.Sprintf("/rooms/%d", room), []string(nil)
 		pick := func() string { return "/messages/" + mine[r.IntN(len(mine))] }
 		switch k := r.IntN(100); {
+		case k < 12 && len(mine) > 0:
+			to := mine[r.IntN(len(mine))]
+			b.post(path+"/messages", "body", fmt.Sprintf("answer %d of %d :tada:", i, who), "reply_to", to) // refused where it is of another room, or gone
+			continue
 		case k < 45 || len(mine) == 0:
 			if id := b.send(room, fmt.Sprintf("m%d-%d", who, i), fmt.Sprintf("change %d of **%d** for @ada", i, who)); id != "" {
 				mine = append(mine, id)
@@ -243,8 +248,10 @@ func (b *browser) meddle(who, n int) {
 			continue
 		case k < 62:
 			path, form = pick()+"/edit", []string{"body", fmt.Sprintf("edited in step %d", i)}
-		case k < 72:
+		case k < 69:
 			path = pick() + "/delete"
+		case k < 74:
+			path = pick() + "/restore"
 		case k < 92:
 			path, form = pick()+"/reactions", []string{"e", emoji[r.IntN(len(emoji))]}
 		case k < 95:

@@ -86,9 +86,7 @@ func TestWhoHasOnlyAKeyboardCanDoEverything(t *testing.T) {
 	p.keys(kb.Escape)
 	p.until("focus in the message box", `document.activeElement.id === 'box'`)
 	p.keys(kb.F6, chromedp.ModifierCtrl)
-	if at := p.focus(); strings.HasPrefix(at, "textarea#box") || strings.HasPrefix(at, "body") {
-		t.Error("Ctrl F6 leads to ", at)
-	}
+	p.until("focus in the next region", `!document.activeElement.matches('#box, body')`)
 	p.tabTo("Your account", chromedp.ModifierShift)
 	p.keys(kb.Enter)
 	p.at("/me")
@@ -116,7 +114,7 @@ func TestTabGoesThroughEveryPageAndOutAgain(t *testing.T) {
 			for steps < 100 {
 				p.keys(kb.Tab, way...)
 				at := ask[string](p, `(e => { window.marks ??= new Map(); if (!marks.has(e)) marks.set(e, marks.size); return e === document.body ? '' : String(marks.get(e)) })(document.activeElement)`)
-				if at == first && steps > 3 || at == "" && steps > 3 {
+				if at == first && steps > 5 || at == "" && steps > 5 {
 					break
 				}
 				if first == "" {

@@ -88,9 +88,12 @@ func TestWhatOneMayNotSeeAnswersLikeWhatDoesNotExist(t *testing.T) {
 			}
 		}
 		for _, path := range []string{"", "/edit"} {
-			differ(t, "GET message"+path, c.who.get(fmt.Sprintf("/messages/%d%s", c.message, path)), c.who.get(fmt.Sprintf("/messages/%d%s", nothing, path)))
+			for _, headers := range [][]string{nil, {"HX-Request", "true"}, {"HX-Request", "true", "HX-Target", "aside#panel"}} {
+				differ(t, "GET message"+path, c.who.get(fmt.Sprintf("/messages/%d%s", c.message, path), headers...), c.who.get(fmt.Sprintf("/messages/%d%s", nothing, path), headers...))
+			}
 		}
-		for _, action := range []string{"edit", "delete", "reactions"} {
+		differ(t, "a reply across rooms", c.who.post("/rooms/1/messages", "body", "x", "reply_to", strconv.Itoa(c.message)), c.who.post("/rooms/1/messages", "body", "x", "reply_to", strconv.Itoa(nothing)))
+		for _, action := range []string{"edit", "delete", "restore", "reactions"} {
 			fields := []string{"body", "x", "e", "👍", "on", "1"}
 			differ(t, "POST message "+action, c.who.post(fmt.Sprintf("/messages/%d/%s", c.message, action), fields...), c.who.post(fmt.Sprintf("/messages/%d/%s", nothing, action), fields...))
 		}

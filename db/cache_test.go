@@ -90,7 +90,7 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 			page, err := f.readNewest(ctx, room, 1)
 			f.ok(err)
 			if len(page.Messages) > 0 {
-				f.Erase(ctx, page.Messages[0].ID, noon)
+				f.Erase(ctx, page.Messages[0].ID, who, noon)
 			}
 		case 12:
 			f.AddDirect(ctx, []chat.AccountID{who, 1 + who%4}, draft(0, who, "psst", fmt.Sprint("d", i)))

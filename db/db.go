@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"modernc.org/sqlite"
@@ -26,6 +27,7 @@ type DB struct {
 	stmts  sync.Map // query → *sql.Stmt of read
 	writer *writer
 	*caches
+	unclean atomic.Bool // the write-ahead log may hold what was deleted for good
 }
 
 var (
@@ -63,6 +65,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	read.SetMaxIdleConns(readers)
 	d := &DB{path: path, read: read, caches: newCaches()}
 	d.writer = newWriter(write, conn, d.forget)
+	d.unclean.Store(true) // by the last process
 	d.resumePurge()
 	return d, nil
 }
@@ -76,6 +79,7 @@ func dsn(path string, write bool) string {
 		q.Add("_pragma", p)
 	}
 	if write {
+		q.Add("_pragma", "secure_delete(1)") // what was deleted is overwritten
 		q.Set("_txlock", "immediate")
 	} else {
 		q.Add("_pragma", "query_only(1)")

@@ -13,18 +13,29 @@ import (
 )
 
 const messageQuery = `SELECT m.id, m.room_id, m.rev, m.posts, m.kind, a.id, a.username, a.name, m.at, m.cont, m.body, m.text,
-	m.addressed, coalesce(m.cid, ''), coalesce(m.edited_at, 0), m.deleted_at IS NOT NULL, m.reactions
-	FROM messages m JOIN accounts a ON a.id = m.author_id `
+	m.addressed, coalesce(m.cid, ''), coalesce(m.edited_at, 0), m.deleted_at IS NOT NULL, m.reactions,
+	m.replies, coalesce(m.reply_to, 0), q.text, coalesce(q.deleted_at, 0) > 0, coalesce(b.name, '')
+	FROM messages m JOIN accounts a ON a.id = m.author_id
+	LEFT JOIN messages q ON q.id = m.reply_to LEFT JOIN accounts b ON b.id = q.author_id `
 
 func scanMessage(r scanner) (m chat.Message, err error) {
 	var at, edited int64
-	var text, reactions []byte
+	var text, reactions, quoted []byte
 	var addressed string
 	if err := r.Scan(&m.ID, &m.Room, &m.Rev, &m.Posts, &m.Kind, &m.Author.ID, &m.Author.Username, &m.Author.Name, &at, &m.Cont,
-		&m.Body, &text, &addressed, &m.CID, &edited, &m.Deleted, &reactions); err != nil {
+		&m.Body, &text, &addressed, &m.CID, &edited, &m.Deleted, &reactions,
+		&m.Replies, &m.Quote.ID, &quoted, &m.Quote.Deleted, &m.Quote.By); err != nil {
 		return m, err
 	}
-	m.At, m.Edited = moment(at), moment(edited)
+	m.At = moment(at)
+	if m.Deleted { // until it is erased its text is kept for an undo, and for nothing else
+		m.Body, m.Quote = "", chat.Quote{ID: m.Quote.ID}
+		return m, nil
+	}
+	m.Edited = moment(edited)
+	if err := quote(&m.Quote, quoted); err != nil {
+		return m, err
+	}
 	m.For = parseIDs(addressed)
 	if len(reactions) > 0 {
 		if err := json.Unmarshal(reactions, &m.Reactions); err != nil {
@@ -35,6 +46,20 @@ func scanMessage(r scanner) (m chat.Message, err error) {
 		return m, json.Unmarshal(text, &m.Text)
 	}
 	return m, json.Unmarshal(text, &m.Event)
+}
+
+// quote cuts what a message answers to what a line of it shows.
+func quote(q *chat.Quote, parsed []byte) error {
+	if q.ID == 0 || q.Deleted {
+		q.By = ""
+		return nil
+	}
+	var text chat.Text
+	if err := json.Unmarshal(parsed, &text); err != nil {
+		return err
+	}
+	*q = chat.NewQuote(q.ID, q.By, text)
+	return nil
 }
 
 func parseIDs(s string) (ids []chat.AccountID) {
@@ -86,7 +111,30 @@ func addMessage(t *tx, n chat.NewMessage, text []byte) (m chat.Message, fresh bo
 		return m, false, err
 	}
 	t.moved(m.Room)
+	if n.Quote.ID != 0 {
+		if err := answer(t, &m, n.Quote); err != nil {
+			return m, false, err
+		}
+	}
 	return m, true, address(t, m)
+}
+
+// answer makes a new message a reply, and counts it at the message that it
+// answers, under the next rev.
+func answer(t *tx, m *chat.Message, q chat.Quote) error {
+	m.Quote, m.Cont = q, false
+	if err := t.exec("UPDATE messages SET reply_to = ?, cont = 0 WHERE id = ?", q.ID, m.ID); err != nil {
+		return err
+	}
+	rev, err := grow(t, m.Room)
+	if err != nil {
+		return err
+	}
+	n, err := t.affect("UPDATE messages SET replies = replies + 1, rev = ? WHERE id = ? AND room_id = ? AND deleted_at IS NULL", rev, q.ID, m.Room)
+	if err == nil && n == 0 {
+		return chat.Invalid("reply_to", chat.AnswersNothing)
+	}
+	return err
 }
 
 // address counts a message for the people it is for.

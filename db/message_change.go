@@ -13,23 +13,25 @@ import (
 // with the message as it then is.
 func (d *DB) alter(ctx context.Context, id chat.MessageID, do func(*tx, chat.Message, chat.Rev) error) (m chat.Message, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		if m, err = one(t, messageQuery+"WHERE m.id = ?", id); err != nil {
-			return err
-		}
-		if m.Deleted {
-			return nil // somebody was faster
-		}
-		rev, err := grow(t, m.Room)
-		if err != nil {
-			return err
-		}
-		if err := do(t, m, rev); err != nil {
-			return err
-		}
-		m, err = one(t, messageQuery+"WHERE m.id = ?", id)
+		m, err = alter(t, id, do)
 		return err
 	})
 	return m, err
+}
+
+func alter(t *tx, id chat.MessageID, do func(*tx, chat.Message, chat.Rev) error) (chat.Message, error) {
+	m, err := one(t, messageQuery+"WHERE m.id = ?", id)
+	if err != nil || m.Deleted {
+		return m, err // somebody was faster
+	}
+	rev, err := grow(t, m.Room)
+	if err != nil {
+		return m, err
+	}
+	if err := do(t, m, rev); err != nil {
+		return m, err
+	}
+	return one(t, messageQuery+"WHERE m.id = ?", id)
 }
 
 // SetBody implements chat.MessageStore.
@@ -47,19 +49,6 @@ func (d *DB) SetBody(ctx context.Context, id chat.MessageID, body string, text c
 			return err
 		}
 		return readdress(t, m, people)
-	})
-}
-
-// Erase implements chat.MessageStore.
-func (d *DB) Erase(ctx context.Context, id chat.MessageID, at time.Time) (chat.Message, error) {
-	return d.alter(ctx, id, func(t *tx, m chat.Message, rev chat.Rev) error {
-		if err := t.exec("DELETE FROM versions WHERE message_id = ?", id); err != nil {
-			return err
-		}
-		if err := t.exec("UPDATE messages SET rev = ?, body = '', text = CAST('{}' AS BLOB), addressed = '', reactions = NULL, deleted_at = ? WHERE id = ?", rev, millis(at), id); err != nil {
-			return err
-		}
-		return readdress(t, m, nil)
 	})
 }
 

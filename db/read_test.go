@@ -87,7 +87,7 @@ func TestAChangedMessageIsToldAgainAndAnErasedOneKeepsItsRow(t *testing.T) {
 		t.Errorf("earlier versions: %+v", old)
 	}
 	for range 2 { // the second time changes nothing
-		_, err = f.Erase(t.Context(), m.ID, noon.Add(2*time.Minute))
+		_, err = f.Erase(t.Context(), m.ID, 1, noon.Add(2*time.Minute))
 		f.ok(err)
 	}
 	c, err = f.ChangesSince(t.Context(), 1, edited.Rev, 200)
@@ -95,6 +95,7 @@ func TestAChangedMessageIsToldAgainAndAnErasedOneKeepsItsRow(t *testing.T) {
 	if len(c.Messages) != 1 || !c.Messages[0].Deleted || c.Messages[0].Body != "" || c.Rev != edited.Rev+1 {
 		t.Errorf("after the deletion: %+v", c)
 	}
+	f.ok(f.Sweep(t.Context(), noon.Add(4*time.Minute)))
 	if old, err = f.Versions(t.Context(), m.ID); err != nil || len(old) != 0 {
 		t.Error("earlier versions outlive the message:", old, err)
 	}

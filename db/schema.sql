@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db -run Schema -update
--- user_version 3
+-- user_version 4
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -54,7 +54,7 @@ CREATE TABLE messages (
   cid        TEXT,                       -- the client's id for it
   reactions  BLOB,                       -- emoji and who put them there, as JSON
   edited_at  INTEGER,
-  deleted_at INTEGER, born INTEGER NOT NULL DEFAULT 0,
+  deleted_at INTEGER, born INTEGER NOT NULL DEFAULT 0, reply_to INTEGER REFERENCES messages ON DELETE SET NULL, replies INTEGER NOT NULL DEFAULT 0, deleted_by INTEGER,
   UNIQUE (author_id, cid)
 ) STRICT;
 
@@ -63,9 +63,13 @@ CREATE TRIGGER posted AFTER INSERT ON messages WHEN new.kind = 0 BEGIN
   UPDATE memberships SET posts_read = new.posts, mentions = 0 WHERE room_id = new.room_id AND account_id = new.author_id;
 END;
 
+CREATE INDEX messages_by_reply ON messages (reply_to) WHERE reply_to IS NOT NULL;
+
 CREATE INDEX messages_by_room ON messages (room_id, id);
 
 CREATE INDEX messages_changed ON messages (room_id, rev) WHERE rev <> born;
+
+CREATE INDEX messages_to_erase ON messages (deleted_at) WHERE deleted_by IS NOT NULL;
 
 CREATE TABLE rooms (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,

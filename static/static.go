@@ -9,15 +9,17 @@ import (
 	"embed"
 	"encoding/hex"
 	"io/fs"
+	"maps"
 	"mime"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/valyala/fasthttp"
 )
 
-//go:embed css/*.css js/parley/*.js js/vendor/*.js img/*.svg br
+//go:embed css/*.css js/parley/*.js js/lazy/*.js js/vendor/*.js img/*.svg br
 var files embed.FS
 
 // Asset is one file as it is served.
@@ -37,18 +39,34 @@ type Assets struct {
 	byName map[string]*Asset
 }
 
-// Load reads the embedded files, once in a process. Parts of the stylesheet and of
-// the script are joined in the order of their names.
-var Load = sync.OnceValue(load)
+// File is one that others bring, to be served like ours.
+type File struct {
+	Name string
+	Text []byte
+}
 
-func load() *Assets {
+// Load reads the embedded files and takes others in. Parts of the stylesheet and
+// of the script are joined in the order of their names.
+//
+// What of the script only some people need, or only later, is a module of its own
+// in js/lazy. It is served beside parley.js, fetched when it is first used, with
+// lazy('emoji') in parley.js, and imports what it needs from './parley.js', which
+// lists at its end what it lends. All of them are one build: the page of an older
+// one gets the newer module, and says that it did not load if they do not fit.
+func Load(others ...File) *Assets {
 	a := &Assets{byName: map[string]*Asset{}}
 	a.add("app.css", joined("css/*.css"))
 	a.add("parley.js", joined("js/parley/*.js"))
+	for _, name := range matches("js/lazy/*.js") {
+		a.add(path.Base(name), joined(name))
+	}
 	for _, pattern := range []string{"js/vendor/*.js", "img/*.svg"} {
 		for _, name := range matches(pattern) {
 			a.add(path.Base(name), read(name))
 		}
+	}
+	for _, f := range others {
+		a.add(f.Name, f.Text)
 	}
 	h := sha256.New()
 	for _, name := range a.Names() {
@@ -59,14 +77,29 @@ func load() *Assets {
 	return a
 }
 
+// made keeps files as they were made, by name and hash of their content: a process
+// may load them more than once.
+var made sync.Map
+
 func (a *Assets) add(name string, plain []byte) {
+	key := name + string(sum(plain))
+	if f, ok := made.Load(key); ok {
+		a.byName[name] = f.(*Asset)
+		return
+	}
 	f := &Asset{Type: mime.TypeByExtension(path.Ext(name)), Plain: plain, Gzip: gzipped(plain)}
 	if small, err := files.ReadFile(brotliName(name)); err == nil {
 		if back, err := fasthttp.AppendUnbrotliBytes(nil, small); err == nil && bytes.Equal(back, plain) {
 			f.Brotli = small
 		}
 	}
+	made.Store(key, f)
 	a.byName[name] = f
+}
+
+func sum(p []byte) []byte {
+	h := sha256.Sum256(p)
+	return h[:]
 }
 
 func brotliName(name string) string { return "br/" + name + ".br" }
@@ -75,15 +108,7 @@ func brotliName(name string) string { return "br/" + name + ".br" }
 func (a *Assets) Find(name string) *Asset { return a.byName[name] }
 
 // Names lists the files in order.
-func (a *Assets) Names() []string {
-	names := []string{"app.css", "parley.js"}
-	for _, pattern := range []string{"js/vendor/*.js", "img/*.svg"} {
-		for _, name := range matches(pattern) {
-			names = append(names, path.Base(name))
-		}
-	}
-	return names
-}
+func (a *Assets) Names() []string { return slices.Sorted(maps.Keys(a.byName)) }
 
 func matches(pattern string) []string {
 	names, err := fs.Glob(files, pattern)
@@ -102,8 +127,8 @@ func read(name string) []byte {
 }
 
 // joined puts parts together and leaves out what only people read: indentation,
-// empty lines, and comments that have a line of their own. The parts contain no
-// text of several lines that this could change.
+// empty lines, and comments. The parts contain no text of several lines that this
+// could change, and what may be the end of one is no comment.
 func joined(pattern string) []byte {
 	var b []byte
 	for _, name := range matches(pattern) {
@@ -111,6 +136,9 @@ func joined(pattern string) []byte {
 			line = strings.TrimSpace(line)
 			if line == "" || strings.HasPrefix(line, "//") || strings.HasPrefix(line, "/*") && strings.HasSuffix(line, "*/") {
 				continue
+			}
+			if i := strings.LastIndex(line, " // "); i > 0 && !strings.ContainsAny(line[i:], "'\"`") {
+				line = strings.TrimRight(line[:i], " ")
 			}
 			b = append(append(b, line...), '\n')
 		}

@@ -107,9 +107,20 @@ func Told(room chat.RoomID, rows []Row) []byte {
 	return AppendPartial(nil, "#"+timelineID(room), "msg", list)
 }
 
-// ToldTo is the same together with the rev at which a page then stands.
+// ToldTo is the same together with the rev at which a page then stands, and with
+// the lines of changed messages above the replies to them.
 func ToldTo(room chat.RoomID, rows []Row, rev chat.Rev) []byte {
-	return AppendPartial(Told(room, rows), "#"+revID(room), "textContent", []byte(num(rev)))
+	b := Told(room, rows)
+	var lines []byte
+	for _, r := range rows {
+		if r.Replies > 0 {
+			lines = append(lines, Bytes(context.Background(), replyLine(room, chat.QuoteOf(r.Message)))...)
+		}
+	}
+	if len(lines) > 0 {
+		b = AppendPartial(b, "#"+timelineID(room), "re", lines)
+	}
+	return AppendPartial(b, "#"+revID(room), "textContent", []byte(num(rev)))
 }
 
 // NewHead is what the pages of a room are told of its name, topic and people. A

@@ -426,7 +426,7 @@ func Begin(v Viewer, with []chat.Person, cid, body, problem string) templ.Compon
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = writing("/dm", "", "Message "+chat.Names(with), cid, body, with).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = writing(writingForm{Action: "/dm", Prompt: "Message " + chat.Names(with), CID: cid, Body: body, To: with}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

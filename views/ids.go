@@ -15,6 +15,7 @@ func num[T ~int64](n T) string { return strconv.FormatInt(int64(n), 10) }
 func messageID(id chat.MessageID) string   { return "m-" + num(id) }
 func bodyID(id chat.MessageID) string      { return "mb-" + num(id) }
 func reactionsID(id chat.MessageID) string { return "rx-" + num(id) }
+func repliesID(id chat.MessageID) string   { return "rp-" + num(id) }
 func timelineID(id chat.RoomID) string     { return "tl-" + num(id) }
 func outID(id chat.RoomID) string          { return "out-" + num(id) }
 func revID(id chat.RoomID) string          { return "rev-" + num(id) }
@@ -41,6 +42,11 @@ func MessageURL(room chat.RoomID, id chat.MessageID) string {
 
 // ActionURL is where things are done to a message.
 func ActionURL(id chat.MessageID) string { return "/messages/" + num(id) }
+
+// DeletedURL is the page of a room that offers to bring a message back.
+func DeletedURL(room chat.RoomID, id chat.MessageID) string {
+	return RoomURL(room) + "?deleted=" + num(id)
+}
 
 // PersonURL is somebody's profile.
 func PersonURL(id chat.AccountID) string { return "/people/" + num(id) }

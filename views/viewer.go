@@ -31,7 +31,21 @@ type Stage struct {
 	View  string // home, room, panel or page: what a phone shows
 	Room  chat.RoomID
 	Box   bool // there is a box to write in
-	Again bool // load anew every minute, for who has no script and wants that
+	In    bool // the viewer may answer, react, and take back what he said
+
+	Moderates bool // and what others said
+	Again     bool // load anew every minute, for who has no script and wants that
+}
+
+// can are the rights that the toolbar asks for.
+func (s Stage) can() string {
+	switch {
+	case s.In && s.Moderates:
+		return "post mod"
+	case s.In:
+		return "post"
+	}
+	return ""
 }
 
 type buildKey struct{}
@@ -56,6 +70,7 @@ func viewerCSS(id chat.AccountID) string {
 .msg[data-m~="ID"]:not([data-u="ID"])::before,.msg[data-m~="all"]:not([data-u="ID"])::before{content:""}
 .at[data-u="ID"]{background:var(--honey-chip);color:var(--honey-ink)}
 .rc[data-by~="ID"]{border-color:var(--accent);background:var(--accent-soft)}.rc[data-by~="ID"] .mine{display:inline}
+#tools[data-u="ID"] .own,#tools[data-can~=mod] .mod{display:flex}
 .typing b[data-u="ID"]{display:none}.typing b[data-u="ID"]:first-of-type+b::before{content:none}.typing:not(:has(b:not([data-u="ID"]))){visibility:hidden}
 @media (forced-colors:active){.msg[data-m~="ID"]{border-inline-start:3px solid Highlight}}`, "ID", num(id))
 }

@@ -60,6 +60,28 @@ var deeds = []deed{
 		_, err := w.chat.Delete(w.ctx, who, w.message("third", r))
 		return err
 	}},
+	{"restore", func(w *world, who chat.Account, r chat.RoomID) error {
+		id := w.message(who.Username, r)
+		w.chat.Delete(w.ctx, who, id)
+		_, err := w.chat.Restore(w.ctx, who, id)
+		return err
+	}},
+	{"answer", func(w *world, who chat.Account, r chat.RoomID) error {
+		_, err := w.chat.Post(w.ctx, who, r, chat.Draft{Body: "x", ReplyTo: w.message("third", r)})
+		return err
+	}},
+	{"converse", func(w *world, who chat.Account, r chat.RoomID) error {
+		_, _, err := w.chat.Conversation(w.ctx, who, w.message("third", r))
+		return err
+	}},
+	{"begin to edit another's", func(w *world, who chat.Account, r chat.RoomID) error {
+		_, _, err := w.chat.Editable(w.ctx, who, w.message("third", r))
+		return err
+	}},
+	{"begin-to-answer", func(w *world, who chat.Account, r chat.RoomID) error {
+		_, err := w.chat.Quoted(w.ctx, who, r, w.message("third", r))
+		return err
+	}},
 	{"join", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.Join(w.ctx, who, r) }},
 	{"leave", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.Leave(w.ctx, who, r) }},
 	{"topic", func(w *world, who chat.Account, r chat.RoomID) error {
@@ -84,22 +106,22 @@ var rights = []struct {
 	room, who string
 	may       string
 }{
-	{"open", "owner", "visit page people listen read type post react edit delete moderate join leave topic rename add expel destroy"},
-	{"open", "member", "visit page people listen read type post react edit delete join leave topic add"},
-	{"open", "outsider", "visit page people join leave"},
-	{"open", "admin", "visit page people join leave topic rename expel destroy"},
-	{"open", "former", "visit page people join leave"},
-	{"private", "owner", "visit page people listen read type post react edit delete moderate join leave topic rename add expel destroy"},
-	{"private", "member", "visit page people listen read type post react edit delete join leave topic add"},
+	{"open", "owner", "visit page people listen read type post react edit delete restore answer converse begin-to-answer moderate join leave topic rename add expel destroy"},
+	{"open", "member", "visit page people listen read type post react edit delete restore answer converse begin-to-answer join leave topic add"},
+	{"open", "outsider", "visit page people converse join leave"},
+	{"open", "admin", "visit page people converse join leave topic rename expel destroy"},
+	{"open", "former", "visit page people converse join leave"},
+	{"private", "owner", "visit page people listen read type post react edit delete restore answer converse begin-to-answer moderate join leave topic rename add expel destroy"},
+	{"private", "member", "visit page people listen read type post react edit delete restore answer converse begin-to-answer join leave topic add"},
 	{"private", "outsider", "404"},
 	{"private", "admin", "404"},
 	{"private", "former", "404"},
-	{"direct", "member", "visit page people listen read type post react edit delete join"},
+	{"direct", "member", "visit page people listen read type post react edit delete restore answer converse begin-to-answer join"},
 	{"direct", "outsider", "404"},
 	{"direct", "admin", "404"},
-	{"everyone", "member", "visit page people listen read type post react edit delete join topic add"},
-	{"everyone", "admin", "visit page people listen read type post react edit delete moderate join topic rename add"},
-	{"private with admin", "admin", "visit page people listen read type post react edit delete moderate join leave topic rename add expel destroy"},
+	{"everyone", "member", "visit page people listen read type post react edit delete restore answer converse begin-to-answer join topic add"},
+	{"everyone", "admin", "visit page people listen read type post react edit delete restore answer converse begin-to-answer moderate join topic rename add"},
+	{"private with admin", "admin", "visit page people listen read type post react edit delete restore answer converse begin-to-answer moderate join leave topic rename add expel destroy"},
 }
 
 // place makes the room for one deed, which may change it.

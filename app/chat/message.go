@@ -37,6 +37,8 @@ type Message struct {
 	CID     string
 	Edited  time.Time
 	Deleted bool
+	Quote   Quote // what it answers
+	Replies int   // how many answer it
 	Event   Event
 	// Reactions in the order in which their emoji came first.
 	Reactions []Reaction
@@ -79,8 +81,9 @@ type Version struct {
 // Draft is what a person wants to say. CID is the client's own id for it: the
 // same author and CID are one message for ever.
 type Draft struct {
-	Body string
-	CID  string
+	Body    string
+	CID     string
+	ReplyTo MessageID // 0: it answers nothing
 }
 
 // NewMessage is a draft that passed every rule.
@@ -92,6 +95,7 @@ type NewMessage struct {
 	Text   Text
 	For    []AccountID
 	CID    string
+	Quote  Quote
 	// Stored is called with a fresh message as soon as it is durable, in the order
 	// of the log and before the store answers. It must not wait.
 	Stored func(Message)
@@ -135,8 +139,19 @@ type MessageStore interface {
 	ChangesSince(ctx context.Context, room RoomID, since Rev, limit int) (Changes, error)
 	// SetBody replaces what a message says; the earlier version is kept.
 	SetBody(ctx context.Context, id MessageID, body string, text Text, people []AccountID, at time.Time) (Message, error)
-	// Erase empties a message and keeps its row.
-	Erase(ctx context.Context, id MessageID, at time.Time) (Message, error)
+	// Erase deletes a message: nobody reads it any more, its row stays, and what
+	// it said is kept aside until Sweep.
+	Erase(ctx context.Context, id MessageID, by AccountID, at time.Time) (Change, error)
+	// Restore undoes what by deleted, if that was not before since: else ErrGone.
+	Restore(ctx context.Context, id MessageID, by AccountID, since time.Time) (Change, error)
+	// Deletion tells who deleted a message and when; ErrNotFound when it is not
+	// deleted, or for good.
+	Deletion(context.Context, MessageID) (by AccountID, at time.Time, err error)
+	// Sweep removes from the file what messages said that were deleted before.
+	Sweep(ctx context.Context, before time.Time) error
+	// Thread answers with a message, what it answers (at most up of them) and all
+	// that answers it (at most down), in order; more says whether there are more.
+	Thread(ctx context.Context, id MessageID, up, down int) (_ []Message, more bool, err error)
 	// SetReactions replaces a message's reactions by what change makes of them;
 	// nothing happens when change says so.
 	SetReactions(ctx context.Context, id MessageID, change func([]Reaction) ([]Reaction, error)) (Message, error)
@@ -166,6 +181,10 @@ func (c *Chat) Post(ctx context.Context, who Account, room RoomID, d Draft) (Mes
 			return m, nil
 		}
 	}
+	answered, err := c.answered(ctx, room, d)
+	if err != nil {
+		return Message{}, err
+	}
 	n, err := c.compose(ctx, who, room, d)
 	if err != nil {
 		if m, again := c.again(ctx, who, d); again == nil {
@@ -176,13 +195,23 @@ func (c *Chat) Post(ctx context.Context, who Account, room RoomID, d Draft) (Mes
 	if n.For, err = c.mentions(ctx, who, &n); err != nil {
 		return Message{}, err
 	}
+	if d.ReplyTo != 0 {
+		if err := c.reply(ctx, &n, answered); err != nil {
+			return Message{}, err
+		}
+	}
 	n.Stored = c.tell
 	m, _, err := c.store.AddMessage(ctx, n)
 	return m, err
 }
 
 // tell has a fresh message told, in the order of the log.
-func (c *Chat) tell(m Message) { c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev, Message: &m}) }
+func (c *Chat) tell(m Message) {
+	c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev, Message: &m})
+	if m.Quote.ID != 0 {
+		c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev + 1}) // the count at what it answers
+	}
+}
 
 // again finds the message that a repeated draft already made.
 func (c *Chat) again(ctx context.Context, who Account, d Draft) (Message, error) {
@@ -281,6 +310,9 @@ func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d 
 	}
 	if room != 0 {
 		return c.Post(ctx, who, room, d)
+	}
+	if d.ReplyTo != 0 {
+		return Message{}, NotFound()
 	}
 	n, err := c.compose(ctx, who, 0, d)
 	if err != nil {

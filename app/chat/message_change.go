@@ -47,16 +47,22 @@ func (c *Chat) Versions(ctx context.Context, who Account, id MessageID) ([]Versi
 	return c.store.Versions(ctx, id)
 }
 
+// Editable finds a message for who may change what it says.
+func (c *Chat) Editable(ctx context.Context, who Account, id MessageID) (Message, Place, error) {
+	m, p, err := c.said(ctx, who, id, Edit)
+	if err == nil && m.Author.ID != who.ID {
+		err = Forbidden("Only who wrote a message can change it.")
+	}
+	return m, p, err
+}
+
 // Edit changes what one said oneself. The same body again changes nothing.
 func (c *Chat) Edit(ctx context.Context, who Account, id MessageID, body string) (Message, error) {
-	m, _, err := c.said(ctx, who, id, Edit)
+	m, _, err := c.Editable(ctx, who, id)
 	if err != nil {
 		return m, err
 	}
-	if m.Author.ID != who.ID {
-		return m, Forbidden("Only who wrote a message can change it.")
-	}
-	n := NewMessage{Room: m.Room, Body: TidyBody(body)}
+	n := NewMessage{Room: m.Room, Author: m.Author, Body: TidyBody(body)}
 	if n.Text, err = ParseText(body); err != nil || n.Body == m.Body {
 		return m, err
 	}
@@ -66,6 +72,15 @@ func (c *Chat) Edit(ctx context.Context, who Account, id MessageID, body string)
 	if n.For, err = c.mentions(ctx, who, &n); err != nil {
 		return m, err
 	}
+	if m.Quote.ID != 0 { // it still answers who it answered
+		answered, err := c.store.Message(ctx, m.Quote.ID)
+		if err != nil {
+			return m, err
+		}
+		if err := c.reply(ctx, &n, answered); err != nil {
+			return m, err
+		}
+	}
 	if m, err = c.store.SetBody(ctx, id, n.Body, n.Text, n.For, c.now()); err != nil {
 		return m, err
 	}
@@ -73,38 +88,15 @@ func (c *Chat) Edit(ctx context.Context, who Account, id MessageID, body string)
 	return m, nil
 }
 
-// Delete takes back what one said, or what others said for who moderates the
-// room. What is deleted already stays so.
-func (c *Chat) Delete(ctx context.Context, who Account, id MessageID) (Message, error) {
-	m, p, err := c.said(ctx, who, id, Delete)
-	if m.Deleted {
-		return m, nil
-	}
-	if err != nil {
-		return m, err
-	}
-	if m.Author.ID != who.ID && !p.Allows(Moderate) {
-		return m, Forbidden("Only who wrote a message, or an owner of the room, can delete it.")
-	}
-	if err := c.Limits.Take(LimitEdits, who.ID.key()); err != nil {
-		return m, err
-	}
-	if m, err = c.store.Erase(ctx, id, c.now()); err != nil {
-		return m, err
-	}
-	c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev})
-	return m, nil
-}
-
-// React puts an emoji of the caller to a message, or takes it away; nil turns it
-// over. Saying the same twice changes nothing.
+// React puts an emoji of the caller, or its short name as in :tada:, to a message,
+// or takes it away; nil turns it over. Saying the same twice changes nothing.
 func (c *Chat) React(ctx context.Context, who Account, id MessageID, emoji string, on *bool) (Message, error) {
 	m, _, err := c.said(ctx, who, id, React)
 	if err != nil {
 		return m, err
 	}
-	if emoji == "" || emojiLen(emoji) != len(emoji) {
-		return m, Invalid("e", "A reaction is one emoji.")
+	if emoji, err = ParseReaction(emoji); err != nil {
+		return m, err
 	}
 	if err := c.Limits.Take(LimitEdits, who.ID.key()); err != nil {
 		return m, err
@@ -122,7 +114,7 @@ func react(all []Reaction, who Person, emoji string, on *bool) ([]Reaction, erro
 	mine := func(p Person) bool { return p.ID == who.ID }
 	at, kinds := -1, 0
 	for i, r := range all {
-		if r.Emoji == emoji {
+		if r.Emoji == emoji || canonical(r.Emoji) == emoji {
 			at = i
 		}
 		if slices.ContainsFunc(r.By, mine) {

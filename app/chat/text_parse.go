@@ -22,8 +22,8 @@ func ParseText(body string) (Text, error) {
 	case strings.Count(body, "\n") >= MaxLines:
 		return Text{}, Invalid("body", "A message has at most 500 lines.")
 	}
-	if jumbo(body) {
-		return Text{Jumbo: true, Blocks: []Block{{Runs: []Run{{Text: strings.TrimSpace(body)}}}}}, nil
+	if s := spelled(strings.TrimSpace(body)); jumbo(s) {
+		return Text{Jumbo: true, Blocks: []Block{{Runs: []Run{{Text: s}}}}}, nil
 	}
 	var p bodyParser
 	t := Text{Blocks: p.blocks(strings.Split(body, "\n"), 0)}

@@ -4,6 +4,7 @@ import (
 	"sort"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // runParser parses one paragraph from left to right. At most one mark of each
@@ -43,8 +44,20 @@ func (rp *runParser) step(i int) int {
 		return rp.mention(i)
 	case 'h', 'H':
 		return rp.link(i)
+	case ':':
+		return rp.emoji(i)
 	}
 	return 1
+}
+
+// emoji parses a short name such as :tada:, where no word ends right before it.
+func (rp *runParser) emoji(i int) int {
+	n := shortLen(rp.s[i:])
+	if before, _ := utf8.DecodeLastRuneInString(rp.s[:i]); n == 0 || i > 0 && isWord(before) {
+		return 1
+	}
+	rp.put(i, n, Run{Text: EmojiNamed(rp.s[i+1 : i+n-1])})
+	return n
 }
 
 // flush moves the plain text before i to out.

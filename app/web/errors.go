@@ -74,6 +74,9 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	o := views.Oops{Status: status, Sentence: sentence, Action: "Back to Parley", ActionTo: "/"}
 	if status == fiber.StatusGone {
 		o.Action, o.ActionTo = "Open the room", "/rooms/"+c.Params("room")
+		if room, ok := c.Locals("room").(chat.RoomID); ok {
+			o.ActionTo = views.RoomURL(room)
+		}
 	}
 	if c.Locals("session") != nil && status < 500 {
 		v, err := s.viewer(c)

@@ -20,7 +20,8 @@ type fragments struct {
 
 type drawn struct {
 	rev    chat.Rev
-	author string // the name may change without the message
+	author string     // the name may change without the message
+	quote  chat.Quote // and so may what it answers
 	views.Fragment
 }
 
@@ -31,7 +32,7 @@ func (f *fragments) row(m chat.Message) views.Row {
 	f.mu.RLock()
 	d, ok := f.byID[m.ID]
 	f.mu.RUnlock()
-	if ok && d.rev == m.Rev && d.author == m.Author.Name {
+	if ok && d.rev == m.Rev && d.author == m.Author.Name && d.quote == m.Quote {
 		return views.Row{Message: m, Fragment: d.Fragment}
 	}
 	fresh := views.Draw(m)
@@ -40,7 +41,7 @@ func (f *fragments) row(m chat.Message) views.Row {
 	if was, ok := f.byID[m.ID]; ok {
 		f.size -= was.Size()
 	}
-	f.byID[m.ID] = drawn{rev: m.Rev, author: m.Author.Name, Fragment: fresh}
+	f.byID[m.ID] = drawn{rev: m.Rev, author: m.Author.Name, quote: m.Quote, Fragment: fresh}
 	f.size += fresh.Size()
 	for id, old := range f.byID { // in no order: which ones go matters little
 		if f.size <= maxFragments {

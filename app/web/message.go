@@ -8,7 +8,7 @@ import (
 )
 
 func draft(c *fiber.Ctx) chat.Draft {
-	return chat.Draft{Body: c.FormValue("body"), CID: c.FormValue("cid")}
+	return chat.Draft{Body: c.FormValue("body"), CID: c.FormValue("cid"), ReplyTo: id[chat.MessageID](c.FormValue("reply_to"))}
 }
 
 // postMessage says something in a room. A script gets the message as everybody is
@@ -41,6 +41,9 @@ func (s *Server) refusePost(c *fiber.Ctx, d chat.Draft, err error) error {
 		return err
 	}
 	v.Body, v.CID = d.Body, d.CID
+	if d.ReplyTo != 0 { // kept as well, while there is something to answer
+		v.Quote, _ = s.chat.Quoted(c.UserContext(), who(c).Account, v.ID, d.ReplyTo)
+	}
 	for _, words := range errs {
 		v.Error = words
 	}

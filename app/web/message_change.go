@@ -9,35 +9,80 @@ import (
 
 func messageParam(c *fiber.Ctx) chat.MessageID { return id[chat.MessageID](c.Params("message")) }
 
-// message shows one message with what can be done to it.
+// message shows one message with what it answers, what answers it, and what can be
+// done to it: as a page, or beside a room.
 func (s *Server) message(c *fiber.Ctx) error { return s.messagePage(c, nil) }
 
 // messagePage shows it; errs are of a form that was refused.
 func (s *Server) messagePage(c *fiber.Ctx, errs views.Errors) error {
+	f, err := s.conversation(c)
+	if err != nil {
+		return err
+	}
+	f.Errors = errs
+	if errs["body"] != "" {
+		f.Body = c.FormValue("body")
+	}
+	if target(c, "aside#panel") {
+		return s.html(c, views.ConversationPanel(f))
+	}
+	return s.page(c, f.Viewer, views.Stage{Title: "Conversation", View: "page", In: f.In(), Moderates: f.Allows(chat.Moderate)}, views.Message(f), nil)
+}
+
+// conversation gathers it for the person who asks.
+func (s *Server) conversation(c *fiber.Ctx) (f views.Conversation, err error) {
+	ctx, me := c.UserContext(), who(c).Account
+	m, place, err := s.chat.Said(ctx, me, messageParam(c))
+	if m.Deleted {
+		c.Locals("room", m.Room) // the way on leads there
+	}
+	if err != nil {
+		return f, err
+	}
+	if f.Viewer, err = s.viewer(c); err != nil {
+		return f, err
+	}
+	f.Place, f.Row, f.Body, f.RoomTitle, f.CID = place, s.fragments.row(m), m.Body, place.Label(), chat.NewCID()
+	if place.Kind == chat.Direct {
+		f.RoomTitle = "your conversation"
+	}
+	all, more, err := s.chat.Conversation(ctx, me, m.ID)
+	if err != nil {
+		return f, err
+	}
+	f.Rows, f.More = s.fragments.rows(all), more
+	f.Versions, err = s.chat.Versions(ctx, me, m.ID)
+	return f, err
+}
+
+// editPage is the form of a message: in its row for a script, else as a page.
+func (s *Server) editPage(c *fiber.Ctx) error { return s.editForm(c, nil) }
+
+func (s *Server) editForm(c *fiber.Ctx, errs views.Errors) error {
+	m, place, err := s.chat.Editable(c.UserContext(), who(c).Account, messageParam(c))
+	if m.Deleted {
+		c.Locals("room", m.Room)
+	}
+	if err != nil {
+		return err
+	}
+	f := views.Edit{Message: m, Place: place, Body: m.Body, Errors: errs}
+	if errs["body"] != "" {
+		f.Body = c.FormValue("body")
+	}
+	if fragment(c) && !target(c, "div#stage") {
+		return s.html(c, views.EditForm(f))
+	}
 	v, err := s.viewer(c)
 	if err != nil {
 		return err
 	}
-	m, place, err := s.chat.Said(c.UserContext(), v.Me, messageParam(c))
-	if err != nil {
-		return err
-	}
-	f := views.Conversation{Viewer: v, Place: place, Row: s.fragments.row(m), Body: m.Body, Errors: errs, RoomTitle: place.Label()}
-	if place.Kind == chat.Direct {
-		f.RoomTitle = "your conversation"
-	}
-	if f.Versions, err = s.chat.Versions(c.UserContext(), v.Me, m.ID); err != nil {
-		return err
-	}
-	if errs["body"] != "" {
-		f.Body = c.FormValue("body")
-	}
-	return s.page(c, v, views.Stage{Title: "Message", View: "page"}, views.Message(f), nil)
+	return s.page(c, v, views.Stage{Title: "Edit", View: "page"}, views.EditPage(f), nil)
 }
 
 func (s *Server) edit(c *fiber.Ctx) error {
 	m, err := s.chat.Edit(c.UserContext(), who(c).Account, messageParam(c), c.FormValue("body"))
-	return s.changed(c, m, err)
+	return s.changed(c, chat.Change{Message: m}, s.editForm, err)
 }
 
 // markUnread moves the read mark back to before a message.
@@ -60,20 +105,33 @@ func (s *Server) react(c *fiber.Ctx) error {
 		on = &yes
 	}
 	m, err := s.chat.React(c.UserContext(), who(c).Account, messageParam(c), c.FormValue("e"), on)
-	return s.changed(c, m, err)
+	return s.changed(c, chat.Change{Message: m}, s.messagePage, err)
 }
 
+// delete answers a plain form with the room, which offers to undo it.
 func (s *Server) delete(c *fiber.Ctx) error {
-	m, err := s.chat.Delete(c.UserContext(), who(c).Account, messageParam(c))
+	change, err := s.chat.Delete(c.UserContext(), who(c).Account, messageParam(c))
 	if err == nil && !fragment(c) {
-		return c.Redirect(views.RoomURL(m.Room), fiber.StatusSeeOther)
+		return c.Redirect(views.DeletedURL(change.Room, change.ID), fiber.StatusSeeOther)
 	}
-	return s.changed(c, m, err)
+	return s.changed(c, change, s.messagePage, err)
 }
 
-// changed answers with a message as it now is: to a script as everybody is told
-// of it, to a person as a page.
-func (s *Server) changed(c *fiber.Ctx, m chat.Message, err error) error {
+func (s *Server) restore(c *fiber.Ctx) error {
+	change, err := s.chat.Restore(c.UserContext(), who(c).Account, messageParam(c))
+	if change.Deleted {
+		c.Locals("room", change.Room)
+	}
+	if err != nil {
+		return err // there is no page of what is deleted
+	}
+	return s.changed(c, change, s.messagePage, nil)
+}
+
+// changed answers with a message as it now is, and with what changed with it: to a
+// script as everybody is told of it, to a person as a page; again is the page of a
+// form that was refused.
+func (s *Server) changed(c *fiber.Ctx, change chat.Change, again func(*fiber.Ctx, views.Errors) error, err error) error {
 	if err != nil {
 		if fragment(c) {
 			return err
@@ -82,11 +140,11 @@ func (s *Server) changed(c *fiber.Ctx, m chat.Message, err error) error {
 		if err != nil {
 			return err
 		}
-		return s.messagePage(c, errs)
+		return again(c, errs)
 	}
 	if fragment(c) {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-		return c.Send(views.Told(m.Room, []views.Row{s.fragments.row(m)}))
+		return c.Send(views.Told(change.Room, s.fragments.rows(append(change.With, change.Message))))
 	}
-	return c.Redirect(views.MessageURL(m.Room, m.ID), fiber.StatusSeeOther)
+	return c.Redirect(views.MessageURL(change.Room, change.ID)+"#"+views.MessageAnchor(change.ID), fiber.StatusSeeOther)
 }

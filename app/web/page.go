@@ -120,13 +120,22 @@ func squeezed(c *fiber.Ctx, b []byte) bool {
 
 // static serves an embedded file under a URL that changes with its content.
 func (s *Server) static(c *fiber.Ctx) error {
-	a := s.assets.Find(c.Params("name"))
+	return s.asset(c, c.Params("name"), c.Params("build"))
+}
+
+// emoji serves the table that the picker is made of, for ever under /emoji?BUILD.
+func (s *Server) emoji(c *fiber.Ctx) error {
+	return s.asset(c, emojiFile, string(c.Context().QueryArgs().QueryString()))
+}
+
+func (s *Server) asset(c *fiber.Ctx, name, build string) error {
+	a := s.assets.Find(name)
 	if a == nil {
 		return fiber.ErrNotFound
 	}
 	c.Set(fiber.HeaderContentType, a.Type)
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
-	if c.Params("build") == s.assets.Build {
+	if build == s.assets.Build {
 		c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
 	} else {
 		c.Set(fiber.HeaderCacheControl, "public, max-age=60") // of a page that is older or newer than we are

@@ -35,6 +35,9 @@ func (s *Server) room(c *fiber.Ctx) error {
 		v.Older, v.Newer = v.Older && span.Before != 0, v.Newer && span.After != 0 // at the other edge stand the page's own rows
 		return s.html(c, views.Rows(v))
 	}
+	if deleted := id[chat.MessageID](c.Query("deleted")); deleted != 0 && s.chat.CanRestore(c.UserContext(), v.Me, deleted) {
+		v.Deleted = deleted
+	}
 	st := v.Stage("room")
 	st.Again = c.Query("refresh") == "60"
 	return s.page(c, v.Viewer, st, views.Room(v), nil)

@@ -12,6 +12,7 @@ func (s *Server) routes() {
 	a.Get("/readyz", s.readyz)
 	a.Get("/static/:build/:name", s.static)
 	a.Get("/favicon.ico", s.favicon)
+	a.Get("/emoji", s.emoji)
 	a.Get("/signup", s.signupPage)
 	a.Post("/signup", s.signup)
 	a.Get("/login", s.loginPage)
@@ -52,9 +53,10 @@ func (s *Server) routes() {
 	a.Post("/rooms/:room<int>/typing", s.typing)
 
 	a.Get("/messages/:message<int>", s.message)
-	a.Get("/messages/:message<int>/edit", s.message)
+	a.Get("/messages/:message<int>/edit", s.editPage)
 	a.Post("/messages/:message<int>/edit", s.edit)
 	a.Post("/messages/:message<int>/delete", s.delete)
+	a.Post("/messages/:message<int>/restore", s.restore)
 	a.Post("/messages/:message<int>/reactions", s.react)
 	a.Post("/messages/:message<int>/unread", s.markUnread)
 

@@ -26,6 +26,9 @@ type Config struct {
 	Trusted []*net.IPNet // proxies whose X-Forwarded-For is believed
 }
 
+// emojiFile is the name of the table of emoji among the static files.
+const emojiFile = "emoji.txt"
+
 // Ready says whether the store takes changes.
 type Ready func(context.Context) error
 
@@ -51,7 +54,7 @@ type Server struct {
 
 // New makes a server; Listen on its App.
 func New(c Config, ch *chat.Chat, au *auth.Auth, teller *Teller, ready Ready, log *slog.Logger) (*Server, error) {
-	s := &Server{Config: c, chat: ch, auth: au, hub: teller.Hub, teller: teller, assets: static.Load(), ready: ready, log: log, fragments: teller.fragments}
+	s := &Server{Config: c, chat: ch, auth: au, hub: teller.Hub, teller: teller, assets: static.Load(static.File{Name: emojiFile, Text: chat.EmojiTable}), ready: ready, log: log, fragments: teller.fragments}
 	if c.URL != "" {
 		u, err := url.Parse(c.URL)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {

@@ -9,6 +9,7 @@ const list = () => $('tl-' + room());
 const rev = () => $('rev-' + room())?.textContent.trim();
 const rows = ol => [...ol.querySelectorAll(':scope>[data-seq]')];
 const seq = el => +el.dataset.seq;
+const shown = el => el.dataset.seq && !el.hidden; // a row that is no tombstone
 const fine = () => matchMedia('(pointer:fine)').matches;
 const make = (tag, text = '') => Object.assign(doc.createElement(tag), { textContent: text });
 
@@ -53,9 +54,44 @@ function speak(text, id = 'say') {
   quiet = setTimeout(() => { $('say').textContent = $('alert').textContent = ''; }, 5000);
 }
 
-function toast(text) {
+// With words for a button it says what can still be done; it waits while somebody is at it.
+function toast(text, words, act) {
   const p = make('p', text);
+  let left = act ? 8000 : 6000, since = 0, timer = 0;
+  const run = () => {
+    clearTimeout(timer);
+    since = Date.now();
+    if (!p.matches(':hover,:focus-within')) timer = setTimeout(() => p.remove(), left);
+  };
+  const hold = () => {
+    if (timer) left = Math.max(1000, left - (Date.now() - since));
+    clearTimeout(timer);
+    timer = 0;
+  };
   p.className = 'toast';
+  if (act) {
+    const b = make('button', words);
+    b.type = 'button';
+    on(b, 'click', () => { p.remove(); act(); });
+    p.append(b);
+  }
+  on(p, 'mouseenter focusin', hold);
+  on(p, 'mouseleave focusout', () => setTimeout(run));
   $('toasts')?.append(p);
-  setTimeout(() => p.remove(), 6000);
+  run();
+}
+
+// What only some need, or later, is a module of its own, fetched when first used: see Load in static.go. One that
+// did not come gets another address the next time, because some browsers remember the failure.
+const loaded = {}, tries = {};
+async function lazy(name) {
+  try {
+    return loaded[name] ??= await import(`./${name}.js${tries[name] ? '?' + tries[name] : ''}`);
+  } catch { tries[name] = (tries[name] ?? 0) + 1; }
+}
+
+// At once when it is there: a key that is to be taken cannot wait.
+function using(name, fn) {
+  if (loaded[name]) return fn(loaded[name]);
+  lazy(name).then(m => m ? fn(m) : toast('That did not load. Check the connection and try again.'));
 }

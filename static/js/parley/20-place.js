@@ -2,6 +2,7 @@
 const held = new Map(); // newest rows that came while the list ends before them
 
 htmx.registerExtension('parley', { handle_swap(style, ol, fragment) {
+  if (style === 're') { for (const a of [...fragment.children]) requote(a); return []; }
   if (style !== 'msg') return false;
   const added = [];
   for (const el of [...fragment.children]) {
@@ -21,9 +22,8 @@ function place(ol, el) {
   const old = $(el.id), last = lastRow(ol), newest = !last || seq(last) < seq(el);
   if (old) {
     if (+old.dataset.v >= +el.dataset.v) return false;
-    const focused = old.contains(doc.activeElement);
-    old.replaceWith(el);
-    if (focused) focusRow(el);
+    renew(old, el);
+    loaded.talk?.moved(el);
     return true;
   }
   if (newest && ol.dataset.live === 'no') {
@@ -38,7 +38,37 @@ function place(ol, el) {
   while (at && !(seq(at) < seq(el))) at = at.previousElementSibling; // a row without data-seq compares false
   at ? at.after(el) : first ? first.before(el) : ol.append(el);
   if (newest) arrived(el);
+  loaded.talk?.moved(el);
   return true;
+}
+
+// A row as it now is takes the place of the row as it was, with the focus. What somebody works with in it goes over.
+function renew(old, el) {
+  const at = doc.activeElement, inside = old.contains(at);
+  old.after(el);
+  loaded.tools?.keep(old, el);
+  old.remove();
+  if (!inside || el.contains(doc.activeElement)) return;
+  if (el.contains(at)) return at.focus({ preventScroll: true });
+  const chip = at.matches('.rc') && [...el.querySelectorAll('.rc')].find(c => c.value === at.value);
+  chip ? chip.focus({ preventScroll: true }) : focusRow(near(el));
+}
+
+// The row itself, else the next one that is shown, else the one before.
+function near(el) {
+  for (const way of ['nextElementSibling', 'previousElementSibling']) {
+    for (let at = el; at; at = at[way]) if (shown(at)) return at;
+  }
+}
+
+// A message changed or went: the lines of it above the replies follow.
+function requote(a) {
+  const of = `[data-re="${a.dataset.re}"]`, late = [...held.values()].map(el => el.querySelector(of));
+  for (const old of [...doc.querySelectorAll(of), ...late]) {
+    const fresh = a.cloneNode(true), focused = old === doc.activeElement;
+    old?.replaceWith(fresh);
+    if (focused) fresh.focus({ preventScroll: true });
+  }
 }
 
 // A new message at the end, live or caught up.
@@ -68,6 +98,7 @@ function tidy() {
 }
 
 function trim(ol) {
+  if (ol.querySelector('form.edit')) return; // nobody's words go
   const all = rows(ol);
   if (!up && ol.dataset.live !== 'no' && all.length > 300) cut(ol, all, all.length - 200, all.length);
   else if (all.length > 600) {

@@ -15,6 +15,8 @@ function dress(row) {
   const d = new Date(t.dateTime);
   t.textContent = clock.format(d);
   (t.closest('.ts') ?? t).title = whole.format(d);
+  const e = row.querySelector('.edited');
+  if (e) e.title = whole.format(new Date(e.title));
   return dayOf(d);
 }
 
@@ -31,7 +33,7 @@ function days(ol) {
       if (line?.dataset.day !== day) {
         line?.remove();
         (mark ?? el).before(line = dayLine(day));
-      }
+      } else if (line.nextElementSibling !== (mark ?? el)) (mark ?? el).before(line); // tombstones were between
       nameDay(line);
     }
     key = day;

@@ -2,6 +2,20 @@
 const link = { sock: null, up: false, upAt: 0, downAt: Date.now(), seen: 0, tries: 0, next: 0, shut: !hub, stale: false, poll: false };
 let retry = 0, patience = 0, fallback = 0;
 
+const unpoll = () => loaded.poll?.unpoll();
+
+// Nobody waits for it: while it does not load, there is nothing to ask either.
+async function poll() {
+  const m = await lazy('poll');
+  if (m) m.poll();
+  else if (!link.up && !link.shut) setTimeout(poll, 3000);
+}
+
+function retryAfter(r) {
+  const s = Number(r?.headers.get('Retry-After'));
+  return s > 0 ? Math.min(s, 120) * 1000 : 0;
+}
+
 const linked = () => link.up || link.poll;
 const current = () => hub?._htmx?.ws?.connection;
 

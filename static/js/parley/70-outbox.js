@@ -12,9 +12,9 @@ function newCid() {
 }
 
 // False: there is no more room.
-function enqueue(body) {
+function enqueue(body, re) {
   if (mine().length >= 50) return false;
-  const it = { cid: newCid(), room: room(), body, me, at: lastAt = Math.max(Date.now(), lastAt + 1) };
+  const it = { cid: newCid(), room: room(), body, re: re ?? undefined, me, at: lastAt = Math.max(Date.now(), lastAt + 1) };
   store.set('o:' + it.cid, it);
   showPending(it);
   flush();
@@ -53,7 +53,7 @@ async function step() {
   if (it.next > Date.now()) return it.next - Date.now();
   let r, text = '';
   try {
-    r = await post(`/rooms/${it.room}/messages`, { cid: it.cid, body: it.body });
+    r = await post(`/rooms/${it.room}/messages`, { cid: it.cid, body: it.body, ...it.re && { reply_to: it.re.id } });
     text = await r.text();
   } catch { r = null; }
   if (!letter(it.cid)) return 0; // a frame was faster, or it was discarded

@@ -12,7 +12,14 @@ function showPending(it) {
     it.body.split('\n').forEach((line, i) => p.append(...i ? [make('br'), line] : [line]));
     row.querySelector('.body').append(p);
     const prev = out.lastElementChild ?? lastRow(list());
-    const near = prev?.closest('.out') || it.at - new Date(prev?.querySelector('time')?.dateTime) < 300000;
+    if (it.re) {
+      const a = row.querySelector('.re');
+      a.hidden = false;
+      a.href = `/rooms/${it.room}/@${it.re.id}`;
+      a.children[0].textContent = it.re.who;
+      a.children[1].textContent = it.re.text;
+    }
+    const near = !it.re && prev?.closest('.out') || !it.re && it.at - new Date(prev?.querySelector('time')?.dateTime) < 300000;
     row.toggleAttribute('data-cont', near && prev.dataset.u === me && prev.classList.contains('msg'));
     out.append(row);
     setTimeout(() => row.dataset.slow = '', Math.max(0, it.at + 800 - Date.now()));
@@ -38,7 +45,10 @@ on(doc, 'click', e => {
   } else {
     forget(cid);
     row.remove();
-    if (act.dataset.act === 'edit') fill(it.body + (box().value && '\n' + box().value));
+    if (act.dataset.act === 'edit') {
+      if (it.re && !$('m-' + it.re.id)?.hidden) reply(it.re);
+      fill(it.body + (box().value && '\n' + box().value));
+    }
   }
   $('box')?.focus();
 });

@@ -14,12 +14,40 @@ function saveDraft() {
   clearTimeout(draftTimer);
   const n = room();
   if (!n || !box()) return;
-  store.set(draftKey(n), box().value.trim() ? box().value : null);
+  store.set(draftKey(n), replying ? { text: box().value, re: replying } : box().value.trim() ? box().value : null);
   draftMark(n);
 }
 
+// A draft is its text, or the text and what it answers.
+const draftOf = n => { const d = store.get(draftKey(n)); return d?.re ? d : { text: d }; };
+
+// What the next message answers: { id, who, text }. Part of the draft.
+let replying = null;
+
+function reply(re) {
+  replying = re ?? null;
+  const bar = $('replying');
+  if (!bar) return;
+  bar.hidden = !re;
+  bar.querySelector('b').textContent = re?.who ?? '';
+  box().form.elements.reply_to.value = re?.id ?? '';
+  box().setAttribute('aria-describedby', re ? 'replying hint' : 'hint');
+  changed();
+}
+
+function quoted(row) {
+  const text = row.querySelector('.body')?.textContent.replace(/\s+/g, ' ').trim() ?? '';
+  return { id: seq(row), who: row.querySelector('.who').textContent.trim(), text: text.length > 90 ? text.slice(0, 89) + '…' : text };
+}
+
+function replyTo(row) {
+  if (!box()) return;
+  reply(quoted(row));
+  box().focus();
+}
+
 // The next person at this browser is somebody else.
-const dropDrafts = () => store.keys('d:').forEach(k => store.set(k, null));
+const dropDrafts = () => [...store.keys('d:'), ...store.keys('e:')].forEach(k => store.set(k, null));
 
 function draftMark(n) {
   $('r-' + n)?.toggleAttribute('data-draft', n !== room() && !!store.get(draftKey(n)));
@@ -57,7 +85,8 @@ function submit(e) {
   const text = box().value;
   if (!text.trim()) return box().focus();
   if (lengthOf(text) > LIMIT) return speak(`The message is longer than ${LIMIT} characters`, 'alert');
-  if (!enqueue(text)) return toast('50 messages are waiting to be sent. Try again when some have left.');
+  if (!enqueue(text, replying)) return toast('50 messages are waiting to be sent. Try again when some have left.');
+  reply(null);
   fill('');
   saveDraft();
   typedAt = 0;
@@ -76,17 +105,26 @@ function enter(e) {
   b.form.requestSubmit();
 }
 
+// Where the caret is, in the box that has the focus.
+function insert(text) {
+  if (!doc.execCommand('insertText', false, text)) box().setRangeText(text, box().selectionStart, box().selectionEnd, 'end'); // the first keeps undo
+  changed();
+}
+
 function wrap(mark) {
-  const b = box(), { selectionStart: from, selectionEnd: to } = b, text = mark + b.value.slice(from, to) + mark;
-  if (!doc.execCommand('insertText', false, text)) b.setRangeText(text); // the first keeps undo
+  const b = box(), { selectionStart: from, selectionEnd: to } = b;
+  insert(mark + b.value.slice(from, to) + mark);
   b.setSelectionRange(from + mark.length, to + mark.length);
   changed();
 }
 
 function enterComposer() {
   peek = 0;
-  const draft = store.get(draftKey(room()));
-  if (box() && draft && !box().value) fill(draft);
+  const { text, re } = draftOf(room()), to = box()?.form.elements.reply_to?.value;
+  replying = to ? { id: +to, who: $('replying').querySelector('b').textContent, text: '' } : null; // of a form that was refused
+  if (!box()) return;
+  if (text && !box().value) fill(text);
+  if (re && !replying) reply(re);
 }
 
 on(doc, 'submit', submit);
@@ -102,7 +140,8 @@ on(window, 'storage', e => {
   if (!e.key?.startsWith('d:')) return;
   draftMark(+e.key.slice(2));
   if (e.key === draftKey(room()) && box() && doc.activeElement !== box()) {
-    box().value = store.get(e.key) ?? '';
-    count();
+    const { text, re } = draftOf(room());
+    box().value = text ?? '';
+    reply(re);
   }
 });

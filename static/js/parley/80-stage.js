@@ -1,5 +1,8 @@
 // Changing rooms: the stage is swapped, everything else stays. Also what every swap must be followed by.
-let nav = null, byKey = false, shown = null, sideways = false;
+let opener = ''; // the row whose conversation stands in the panel
+const setOpener = row => opener = row.id;
+
+let nav = null, byKey = false, entered = null, sideways = false;
 
 on(doc, 'keydown', () => byKey = true, true);
 on(doc, 'pointerdown', () => byKey = false, true);
@@ -39,7 +42,7 @@ on(doc, 'htmx:before:swap', e => {
 
 on(doc, 'htmx:after:swap', () => {
   if (!hub) return;
-  if (shown !== stage()?.firstElementChild) enterStage();
+  if (entered !== stage()?.firstElementChild) enterStage();
   else {
     tidy();
     restoreView();
@@ -76,12 +79,15 @@ function panelView() {
   const view = $('panel')?.dataset.view;
   if (!view || view === hub.dataset.view) return;
   hub.dataset.view = stage().dataset.view = view;
-  (view === 'panel' ? $('panel').querySelector('h2') : stage().querySelector('.stack'))?.focus({ preventScroll: true });
+  if (view === 'panel') return $('panel').querySelector('h2').focus({ preventScroll: true });
+  const row = opener && $(opener);
+  opener = '';
+  row && list().contains(row) ? focusRow(row) : stage().querySelector('.stack')?.focus({ preventScroll: true });
 }
 
 function enterStage() {
-  const first = !shown, same = !first && enterStage.room === room();
-  shown = stage()?.firstElementChild;
+  const first = !entered, same = !first && enterStage.room === room();
+  entered = stage()?.firstElementChild;
   enterStage.room = room();
   hub.dataset.view = stage()?.dataset.view ?? '';
   up = far = holding = false;
@@ -96,19 +102,25 @@ function enterStage() {
     showOutbox();
     enterComposer();
     tidy();
+    for (const k of store.keys('e:')) { // a text that was being changed when the page went
+      const row = $('m-' + k.slice(2));
+      if (row) using('tools', t => t.edit(row, store.get(k)));
+    }
   }
   badges();
   banner();
   if (!first) {
     view();
-    repoll();
+    loaded.poll?.repoll();
   }
   if (!same || doc.activeElement === doc.body) settleFocus(first);
 }
 
 function settleFocus(first) {
   const head = stage()?.querySelector('h1');
-  if (first && (location.hash || doc.activeElement !== doc.body)) return;
+  if (first && (location.hash && !list()?.querySelector('[data-target]') || doc.activeElement !== doc.body)) return;
+  const target = list()?.querySelector('[data-target]');
+  if (target) return focusRow(target);
   if (location.pathname === '/jump') return (location.search.length > 3 && stage().querySelector('.rows a') || $('q'))?.focus();
   if (box() && fine() && !(byKey && $('side')?.contains(doc.activeElement))) return box().focus({ preventScroll: true });
   if (first || !head) return;

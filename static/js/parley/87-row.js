@@ -1,22 +1,69 @@
-// Rows are plain, so that they stay small and the same for everybody: their links and chips come alive here.
-on(doc, 'click', e => {
-  const a = e.target.closest?.('#stream a[href^="/"]');
-  if (!a || a.hasAttribute('hx-get') || e.defaultPrevented || e.button || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
-  e.preventDefault();
-  visit(a.getAttribute('href'));
+// Rows are plain, so that they stay small and the same for everybody: their links and chips come alive here, and
+// what can be done to a message is fetched when somebody first points at one.
+const rowOf = e => e.target.closest?.('#stream .msg[data-seq],#panel .msg[data-seq]');
+
+function aim(e) {
+  if (loaded.tools) loaded.tools.aim(e);
+  else if (rowOf(e)) lazy('tools').then(t => t?.aim(e));
+}
+
+on(doc, 'pointerover', e => {
+  if (e.pointerType === 'mouse') aim(e);
+});
+on(doc, 'focusin', e => {
+  if (byKey) aim(e);
 });
 
-on(doc, 'submit', async e => {
-  const chip = e.submitter;
-  if (!e.target.closest?.('#stream .rxs')) return;
-  e.preventDefault();
-  const mine = chip.dataset.by.split(' ').includes(me);
-  try {
-    const r = await post(e.target.action, { e: chip.value, on: mine ? 0 : 1 }), text = await r.text();
-    if (r.ok) apply(text);
-    else if (r.status === 401) signIn();
-    else toast(text);
-  } catch {
-    toast('That did not arrive. Check the connection and try again.');
-  }
+// A long press is what a finger has for pointing.
+let press = 0, pressed = null;
+on(doc, 'pointerdown', e => {
+  const row = e.pointerType === 'touch' && rowOf(e);
+  clearTimeout(press);
+  const p = pressed = row && { x: e.clientX, y: e.clientY };
+  if (row) press = setTimeout(() => using('tools', t => t.sheet(row, !p.up)), 450);
 });
+on(doc, 'pointermove', e => {
+  if (pressed && Math.hypot(e.clientX - pressed.x, e.clientY - pressed.y) > 10) clearTimeout(press);
+});
+on(doc, 'pointerup pointercancel', () => {
+  clearTimeout(press);
+  if (pressed) pressed.up = true;
+});
+on(doc, 'scroll', () => clearTimeout(press), { capture: true, passive: true });
+on(doc, 'contextmenu', e => { if (pressed && rowOf(e)) e.preventDefault(); });
+
+// To a row that is loaded, and the eye with it.
+function jump(row) {
+  row.scrollIntoView({ block: 'center' });
+  focusRow(row);
+  row.dataset.flash = '';
+  setTimeout(() => delete row.dataset.flash, 1200);
+}
+
+on(doc, 'click', e => {
+  const a = e.target.closest?.('#stream a[href^="/"],#panel ol a[href^="/"]');
+  if (!a || a.hasAttribute('hx-get') || e.defaultPrevented || e.button || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
+  e.preventDefault();
+  const row = rowOf(e), parent = a.dataset.re && $('m-' + a.dataset.re);
+  if (a.matches('.rc.add')) using('emoji', m => m.pick(a, v => using('tools', t => t.react(row, v, true))));
+  else if (a.matches('.replies')) talk(row);
+  else if (parent) parent.hidden ? toast('That message was deleted.') : jump(parent);
+  else visit(a.getAttribute('href'));
+});
+on(doc, 'click', e => {
+  if (e.target.closest?.('#replying .ib')) { reply(null); box().focus(); }
+  const smile = e.target.closest?.('#smile');
+  if (smile) using('emoji', m => m.pick(smile, v => { box().focus(); insert(v); }));
+});
+on(doc, 'submit', e => {
+  const row = e.target.closest?.('.rxs') && rowOf(e);
+  if (!row) return;
+  e.preventDefault();
+  using('tools', t => t.react(row, e.submitter.value));
+});
+
+// The conversation of a message, beside the room where there is space.
+function talk(row) {
+  if (innerWidth < 720 || !$('panel')) visit('/messages/' + seq(row));
+  else using('talk', m => m.open(row));
+}

@@ -17,3 +17,9 @@ if (hub) {
   midnight();
   flush();
 }
+
+// What modules that are fetched later may use.
+export {
+  $, apply, banner, box, days, doc, enqueue, enter, fill, fine, flush, focusRow, jump, link, make, me, near, newestRow, on, post, quoted, reload, replyTo,
+  retryAfter, rev, revive, room, root, rowOf, seq, setOpener, shown, signIn, stage, store, talk, toast, using, works,
+};

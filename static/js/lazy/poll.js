@@ -1,13 +1,15 @@
 // Where no socket opens: the same question by long poll, until one does.
+import { apply, link, reload, retryAfter, rev, room, signIn, works } from './parley.js';
+
 let polling = null;
 
-function unpoll() {
+export function unpoll() {
   polling?.abort();
   polling = null;
   link.poll = false;
 }
 
-async function poll() {
+export async function poll() {
   if (polling || link.up || link.shut) return;
   const mine = polling = new AbortController();
   for (let bad = 0; polling === mine;) {
@@ -54,15 +56,10 @@ async function ask(ctl) {
 }
 
 // The question names the room: after a switch it is asked anew.
-function repoll() {
+export function repoll() {
   if (!polling) return;
   const ok = link.poll;
   unpoll();
   link.poll = ok;
   poll();
-}
-
-function retryAfter(r) {
-  const s = Number(r?.headers.get('Retry-After'));
-  return s > 0 ? Math.min(s, 120) * 1000 : 0;
 }

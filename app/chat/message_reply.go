@@ -1,0 +1,94 @@
+package chat
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	// MaxQuote is how many characters of a message a line of it shows.
+	MaxQuote = 90
+	// MaxAncestors and MaxReplies are how much of a conversation is shown at once.
+	MaxAncestors = 50
+	MaxReplies   = 200
+	// AnswersNothing refuses a reply to what was deleted.
+	AnswersNothing = "The message that this answers was deleted. Send it without the reply."
+)
+
+// Quote is one line of the message that another one answers; the zero Quote is
+// none. It is always of the same room.
+type Quote struct {
+	ID      MessageID
+	By      string // display name of its author
+	Text    string
+	Deleted bool
+}
+
+// NewQuote cuts a message to one line.
+func NewQuote(id MessageID, by string, text Text) Quote {
+	line := text.Plain()
+	if utf8.RuneCountInString(line) > MaxQuote {
+		line = strings.TrimRight(string([]rune(line)[:MaxQuote-1]), " ") + "…"
+	}
+	return Quote{ID: id, By: by, Text: line}
+}
+
+// QuoteOf is the line that replies to a message show of it.
+func QuoteOf(m Message) Quote {
+	if m.Deleted {
+		return Quote{ID: m.ID, Deleted: true}
+	}
+	return NewQuote(m.ID, m.Author.Name, m.Text)
+}
+
+// answered finds the message that a draft answers, in the same room.
+func (c *Chat) answered(ctx context.Context, room RoomID, d Draft) (Message, error) {
+	if d.ReplyTo == 0 {
+		return Message{}, nil
+	}
+	m, err := c.store.Message(ctx, d.ReplyTo)
+	switch {
+	case err != nil:
+		return m, err
+	case m.Room != room || m.Kind != Said:
+		return m, NotFound()
+	case m.Deleted:
+		return m, Invalid("reply_to", AnswersNothing)
+	}
+	return m, nil
+}
+
+// reply makes a message one that answers another: its author is told, if still in
+// the room and not the one who answers.
+func (c *Chat) reply(ctx context.Context, n *NewMessage, answered Message) error {
+	n.Quote = QuoteOf(answered)
+	who := answered.Author.ID
+	if who == n.Author.ID || slices.Contains(n.For, who) {
+		return nil
+	}
+	_, m, err := c.store.RoomFor(ctx, n.Room, who)
+	if err == nil && m != nil {
+		n.For = append(n.For, who)
+	}
+	return err
+}
+
+// Conversation answers with a message, what it answers, and all that answers it,
+// in order. More says that there are more replies than MaxReplies.
+func (c *Chat) Conversation(ctx context.Context, who Account, id MessageID) (all []Message, more bool, err error) {
+	if _, _, err := c.said(ctx, who, id, Read); err != nil {
+		return nil, false, err
+	}
+	return c.store.Thread(ctx, id, MaxAncestors, MaxReplies)
+}
+
+// Quoted finds the line of a message of a room that somebody is about to answer.
+func (c *Chat) Quoted(ctx context.Context, who Account, room RoomID, id MessageID) (Quote, error) {
+	m, _, err := c.said(ctx, who, id, Post)
+	if err == nil && m.Room != room {
+		err = NotFound()
+	}
+	return QuoteOf(m), err
+}

@@ -1,0 +1,206 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"time"
+
+	"parley/app/chat"
+)
+
+// Erase implements chat.MessageStore.
+func (d *DB) Erase(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time) (c chat.Change, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		m, err := alter(t, id, func(t *tx, m chat.Message, rev chat.Rev) error {
+			if err := t.exec("UPDATE messages SET rev = ?, deleted_at = ?, deleted_by = ? WHERE id = ?", rev, millis(at), by, id); err != nil {
+				return err
+			}
+			if err := recount(t, m, rev, -1); err != nil {
+				return err
+			}
+			return readdress(t, m, nil)
+		})
+		if err != nil {
+			return err
+		}
+		c, err = changed(t, m)
+		return err
+	})
+	return c, err
+}
+
+// Restore implements chat.MessageStore.
+func (d *DB) Restore(ctx context.Context, id chat.MessageID, by chat.AccountID, since time.Time) (c chat.Change, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		m, err := one(t, messageQuery+"WHERE m.id = ?", id)
+		if err != nil {
+			return err
+		}
+		if !m.Deleted {
+			c.Message = m // somebody was faster
+			return nil
+		}
+		rev, err := grow(t, m.Room)
+		if err != nil {
+			return err
+		}
+		n, err := t.affect("UPDATE messages SET rev = ?, deleted_at = NULL, deleted_by = NULL WHERE id = ? AND deleted_by = ? AND deleted_at >= ?", rev, id, by, millis(since))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return chat.Gone(chat.DeletedForGood)
+		}
+		if m, err = one(t, messageQuery+"WHERE m.id = ?", id); err != nil {
+			return err
+		}
+		if err := errors.Join(recount(t, m, rev, 1), readdress(t, m, m.For)); err != nil {
+			return err
+		}
+		if m, err = one(t, messageQuery+"WHERE m.id = ?", id); err != nil {
+			return err
+		}
+		c, err = changed(t, m)
+		return err
+	})
+	return c, err
+}
+
+// changed finds what else changed under a message's rev.
+func changed(t *tx, m chat.Message) (chat.Change, error) {
+	rows, err := list(t, scanMessage, messageQuery+"WHERE m.room_id = ? AND m.rev = ? ORDER BY m.id", m.Room, m.Rev)
+	return chat.Change{Message: m, With: slices.DeleteFunc(rows, func(r chat.Message) bool { return r.ID == m.ID })}, err
+}
+
+// recount follows a message that goes or comes back: the count at the message
+// that it answers, and which rows go on from the row before them.
+func recount(t *tx, m chat.Message, rev chat.Rev, by int) error {
+	if m.Quote.ID != 0 {
+		if err := t.exec("UPDATE messages SET replies = replies + ?, rev = ? WHERE id = ?", by, rev, m.Quote.ID); err != nil {
+			return err
+		}
+	}
+	next, err := neighbour(t, m, "id > ?2 ORDER BY id")
+	if err != nil {
+		return err
+	}
+	before, err := neighbour(t, m, "id < ?2 ORDER BY id DESC")
+	if err != nil {
+		return err
+	}
+	if by > 0 {
+		if err := regroup(t, row{id: m.ID, kind: m.Kind, author: m.Author.ID, at: millis(m.At), cont: m.Cont, reply: m.Quote.ID != 0}, before, rev); err != nil {
+			return err
+		}
+		before = row{id: m.ID, kind: m.Kind, author: m.Author.ID, at: millis(m.At)}
+	}
+	if next.id == 0 { // what is said next goes on from the newest that is still there
+		if before.kind != chat.Said {
+			before.author = 0
+		}
+		return t.exec("UPDATE rooms SET last_author = ?, last_at = ? WHERE id = ?", before.author, before.at, m.Room)
+	}
+	return regroup(t, next, before, rev)
+}
+
+// row is what of a row decides how it is grouped; the zero row is none.
+type row struct {
+	id     chat.MessageID
+	kind   chat.MessageKind
+	author chat.AccountID
+	at     int64
+	cont   bool
+	reply  bool
+}
+
+// far is how many deleted rows are looked past for a neighbour.
+const far = 200
+
+// neighbour finds the nearest row of a room that is not deleted, on one side.
+func neighbour(t *tx, m chat.Message, side string) (r row, err error) {
+	err = t.one(`SELECT id, kind, author_id, at, cont, reply_to IS NOT NULL FROM
+		(SELECT * FROM messages WHERE room_id = ?1 AND `+side+` LIMIT ?3) WHERE deleted_at IS NULL LIMIT 1`, []any{m.Room, m.ID, far},
+		&r.id, &r.kind, &r.author, &r.at, &r.cont, &r.reply)
+	if errors.Is(err, sql.ErrNoRows) {
+		return row{}, nil
+	}
+	return r, err
+}
+
+// regroup says anew whether a row goes on from the one before it.
+func regroup(t *tx, r, before row, rev chat.Rev) error {
+	cont := r.kind == chat.Said && before.id != 0 && before.kind == chat.Said && r.author == before.author && !r.reply &&
+		r.at-before.at <= chat.Continued.Milliseconds()
+	if r.id == 0 || cont == r.cont {
+		return nil
+	}
+	return t.exec("UPDATE messages SET cont = ?, rev = ? WHERE id = ?", cont, rev, r.id)
+}
+
+// Deletion implements chat.MessageStore.
+func (d *DB) Deletion(ctx context.Context, id chat.MessageID) (by chat.AccountID, at time.Time, err error) {
+	var ms int64
+	err = d.one(ctx, "SELECT deleted_by, deleted_at FROM messages WHERE id = ? AND deleted_by IS NOT NULL", []any{id}, &by, &ms)
+	return by, moment(ms), err
+}
+
+// sweepSize is how many messages are emptied in one change.
+const sweepSize = 200
+
+// Sweep implements chat.MessageStore. The write-ahead log is emptied after it:
+// there the text would stand until somebody writes over it.
+func (d *DB) Sweep(ctx context.Context, before time.Time) error {
+	for n := sweepSize; n == sweepSize; {
+		ids, err := all(ctx, d, func(r scanner) (id chat.MessageID, err error) { return id, r.Scan(&id) },
+			"SELECT id FROM messages WHERE deleted_by IS NOT NULL AND deleted_at < ? LIMIT ?", millis(before), sweepSize)
+		if err != nil {
+			return err
+		}
+		if n = len(ids); n == 0 {
+			break
+		}
+		d.unclean.Store(true)
+		if err := d.change(ctx, func(t *tx) error { return empty(t, ids) }); err != nil {
+			return err
+		}
+	}
+	if !d.unclean.Load() {
+		return nil
+	}
+	done, err := d.truncate(ctx)
+	d.unclean.Store(!done)
+	return fault(err)
+}
+
+// truncate empties the write-ahead log, unless somebody reads for long: nobody
+// could write while it waited for that.
+func (d *DB) truncate(ctx context.Context) (done bool, err error) {
+	conn, err := d.read.Conn(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "PRAGMA busy_timeout = 50"); err != nil {
+		return false, err
+	}
+	var busy, pages, moved int
+	err = conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved)
+	_, again := conn.ExecContext(ctx, "PRAGMA busy_timeout = 5000")
+	return err == nil && busy == 0, errors.Join(err, again)
+}
+
+// empty removes for good what deleted messages said; their rows keep the place.
+func empty(t *tx, ids []chat.MessageID) error {
+	for _, id := range ids {
+		n, err := t.affect("UPDATE messages SET body = '', text = CAST('{}' AS BLOB), addressed = '', reactions = NULL, deleted_by = NULL WHERE id = ? AND deleted_by IS NOT NULL", id)
+		if err == nil && n > 0 {
+			err = t.exec("DELETE FROM versions WHERE message_id = ?", id)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

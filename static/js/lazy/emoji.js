@@ -1,0 +1,171 @@
+// The picker of emoji: all of them by group, those used last, and a search. Fetched when it is first opened.
+import { $, doc, make, on, root, store, toast } from './parley.js';
+
+let pop = null, use = null, done = null, groups = [], known = new Map();
+
+const recent = () => (store.get('emoji') ?? ['🎉', '👀', '🙏', '🚀', '😍', '🤔', '✅', '🔥']).filter(e => known.has(e));
+
+async function load() {
+  const r = await fetch('/emoji?' + root.dataset.build);
+  if (!r.ok) throw r;
+  for (const row of (await r.text()).split('\n')) {
+    const [, emoji, name, short] = /^(\S+) ([^|]+)(?:\|(.*))?$/.exec(row) ?? [];
+    if (emoji === '=') groups.push({ name, list: [] });
+    else if (emoji && emoji !== '#') {
+      const it = { emoji, name, words: `${name} ${short ?? ''}`, short: short?.split(' ')[0] ?? name.replace(/[^a-z0-9]+/g, '_').replace(/^_|_$/g, '') };
+      groups.at(-1).list.push(it);
+      known.set(emoji, it);
+    }
+  }
+}
+
+function button(it) {
+  const b = make('button', it.emoji);
+  Object.assign(b, { type: 'button', tabIndex: -1, value: it.emoji, ariaLabel: it.name });
+  return b;
+}
+
+function group(name, list) {
+  const g = make('div');
+  g.role = 'group';
+  g.ariaLabel = name;
+  g.className = 'grp';
+  const p = make('p', name), cells = make('div');
+  p.ariaHidden = 'true';
+  cells.append(...list.map(button));
+  g.append(p, cells);
+  return g;
+}
+
+function build() {
+  pop = make('div');
+  Object.assign(pop, { id: 'emoji', className: 'pop emoji', role: 'dialog', ariaLabel: 'Emoji', popover: 'auto' });
+  const find = make('input'), tabs = make('div'), grid = make('div'), peek = make('p');
+  Object.assign(find, { type: 'search', placeholder: 'Search emoji', ariaLabel: 'Search emoji', autocomplete: 'off', maxLength: 40 });
+  find.enterKeyHint = 'done';
+  tabs.className = 'kinds';
+  grid.className = 'all';
+  peek.className = 'peek';
+  peek.ariaHidden = 'true';
+  for (const g of groups) {
+    const b = button({ emoji: g.list[0].emoji, name: g.name });
+    b.tabIndex = 0;
+    b.dataset.kind = g.name;
+    tabs.append(b);
+  }
+  pop.append(find, tabs, grid, peek);
+  doc.body.append(pop);
+  on(find, 'input', search);
+  on(pop, 'keydown', keys);
+  on(pop, 'click', click);
+  on(pop, 'pointerover focusin', e => { const it = known.get(e.target.value); peek.textContent = it ? `${it.emoji} ${it.name}  :${it.short}:` : ''; });
+  on(pop, 'toggle', e => { if (e.newState === 'closed') { done?.(); done = null; } });
+}
+
+const find = () => pop.querySelector('input');
+const cells = () => [...pop.querySelectorAll('.all button')];
+
+function fill(list) {
+  const grid = pop.querySelector('.all');
+  grid.replaceChildren(...list.filter(g => g.list.length).map(g => group(g.name, g.list)));
+  if (!grid.firstChild) grid.append(make('p', 'Nothing found. Try another word.'));
+  const first = cells()[0];
+  if (first) first.tabIndex = 0;
+  grid.scrollTop = 0;
+}
+
+function everything() {
+  fill([{ name: 'Used last', list: recent().map(e => known.get(e)) }, ...groups]);
+}
+
+// Words that begin so come first, short names before the rest.
+function search() {
+  const q = find().value.toLowerCase().replaceAll(':', '').trim().replace(/\s+/g, ' ');
+  if (!q) return everything();
+  const rank = it => it.short === q || it.name === q ? 0 : it.short.startsWith(q) ? 1 : (' ' + it.words.replaceAll('_', ' ')).includes(' ' + q) ? 2 : it.words.includes(q) ? 3 : 9;
+  const hits = [...known.values()].map(it => [rank(it), it]).filter(h => h[0] < 9).sort((a, b) => a[0] - b[0]).slice(0, 90);
+  fill([{ name: 'Found', list: hits.map(h => h[1]) }]);
+}
+
+function choose(emoji) {
+  store.set('emoji', [emoji, ...recent().filter(e => e !== emoji)].slice(0, 16));
+  const fn = use;
+  pop.hidePopover();
+  fn(emoji);
+}
+
+function click(e) {
+  const b = e.target.closest('button');
+  if (!b) return;
+  if (!b.dataset.kind) return choose(b.value);
+  if (find().value) {
+    find().value = '';
+    everything();
+  }
+  const g = [...pop.querySelectorAll('.grp')].find(x => x.ariaLabel === b.dataset.kind);
+  pop.querySelector('.all').scrollTop = g.offsetTop - g.parentElement.offsetTop;
+  if (e.detail === 0) g.querySelector('button').focus({ preventScroll: true });
+}
+
+// One cell of the grid can be tabbed to; arrows go on from there.
+function keys(e) {
+  const all = cells(), i = all.indexOf(doc.activeElement);
+  if (doc.activeElement === find()) {
+    if (e.key === 'Enter' && all[0]) { e.preventDefault(); choose(all[0].value); }
+    if (e.key === 'ArrowDown' && all[0]) { e.preventDefault(); all[0].focus(); }
+    return;
+  }
+  if (i < 0 || e.ctrlKey || e.metaKey || e.altKey) return;
+  const to = { ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: all.length - 1 }[e.key] ?? ({ ArrowDown: 1, ArrowUp: -1 }[e.key] ? beside(all, i, e.key === 'ArrowDown') : undefined);
+  if (to === undefined) {
+    if (e.key.length === 1 && e.key !== ' ') find().focus(); // the key goes on into the search
+    return;
+  }
+  e.preventDefault();
+  if (to < 0) return find().focus();
+  const next = all[Math.min(to, all.length - 1)];
+  all[i].tabIndex = -1;
+  next.tabIndex = 0;
+  next.focus();
+}
+
+// The cell below or above: of the nearest other line, the one that is nearest across.
+function beside(all, i, down) {
+  const from = all[i], step = down ? 1 : -1;
+  let j = i + step;
+  while (all[j] && all[j].offsetTop === from.offsetTop) j += step;
+  if (!all[j]) return down ? i : -1;
+  const line = all[j].offsetTop;
+  let best = j;
+  for (; all[j]?.offsetTop === line; j += step) if (Math.abs(all[j].offsetLeft - from.offsetLeft) < Math.abs(all[best].offsetLeft - from.offsetLeft)) best = j;
+  return best;
+}
+
+// Beside what was pressed, within the window; a phone shows it at the bottom.
+function place(anchor) {
+  const a = anchor.getBoundingClientRect(), w = pop.offsetWidth, h = pop.offsetHeight, gap = 6;
+  const below = a.bottom + gap + h <= innerHeight - 8, above = a.top - gap - h >= 8;
+  pop.style.left = Math.max(8, Math.min(a.right - w, innerWidth - w - 8)) + 'px';
+  pop.style.top = (above ? a.top - gap - h : below ? a.bottom + gap : Math.max(8, Math.min(a.top, innerHeight - h - 8))) + 'px';
+}
+
+// Opens it beside an element; fn gets what is chosen, end is told when it closes.
+export async function pick(anchor, fn, end) {
+  done?.();
+  done = null;
+  try {
+    if (!groups.length) await load();
+  } catch {
+    groups = [];
+    end?.();
+    return toast('The emoji did not load. Check the connection and try again.');
+  }
+  if (!pop) build();
+  use = fn;
+  find().value = '';
+  everything();
+  pop.showPopover();
+  done = end;
+  place(anchor.isConnected ? anchor : $('stream') ?? doc.body);
+  find().focus({ preventScroll: true });
+}

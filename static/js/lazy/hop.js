@@ -1,0 +1,24 @@
+// From region to region and from room to room by key.
+import { box, doc, focusRow, newestRow } from './parley.js';
+
+const regions = ['#side', '#main header', '#stream', '#composer', '#panel', '#toasts'];
+const focusable = 'a[href],button:not([disabled]),input:not([type=hidden]),textarea,[tabindex]';
+
+export function hopRegion(back) {
+  const found = regions.map(s => doc.querySelector(s)).filter(el => el?.checkVisibility() && (el.id === 'stream' || el.querySelector(focusable)));
+  const at = found.findIndex(el => el.contains(doc.activeElement)), n = found.length;
+  const el = found[at < 0 ? back ? n - 1 : 0 : (at + (back ? n - 1 : 1)) % n];
+  if (el?.id === 'stream') focusRow(newestRow() ?? el);
+  else if (el?.id === 'composer') box().focus();
+  else (el?.querySelector('[aria-current=page]') ?? el?.querySelector(focusable))?.focus();
+}
+
+export function hopRoom(step, unread) {
+  const links = [...doc.querySelectorAll('#lists a.room')], n = links.length;
+  let at = links.findIndex(a => a.hasAttribute('aria-current'));
+  if (at < 0 && step < 0) at = 0;
+  for (let i = 1; i <= n; i++) {
+    const a = links[(at + i * step + n * i) % n], b = a.querySelector('.badge')?.dataset;
+    if (!unread || +b?.n || +b?.at) return a.click();
+  }
+}

@@ -1,0 +1,25 @@
+// Signing in over the page as it stands.
+import { $, banner, flush, link, post, revive } from './parley.js';
+
+export async function signedIn(form) {
+  const why = form.querySelector('.why'), button = form.querySelector('button');
+  button.disabled = true;
+  let text = 'No connection. Try again in a moment.', status = 0;
+  try {
+    const r = await post('/login', new FormData(form));
+    status = r.status;
+    if (status !== 204) text = (await r.text()).slice(0, 200);
+  } catch { /* the sentence says it */ }
+  button.disabled = false;
+  why.hidden = status === 204;
+  why.textContent = status === 204 ? '' : text;
+  if (status !== 204) return;
+  const name = form.elements.username;
+  if (name.defaultValue && name.value.trim().toLowerCase() !== name.defaultValue.toLowerCase()) return location.reload(); // somebody else
+  form.elements.password.value = '';
+  link.shut = false;
+  $('signin').close();
+  banner();
+  revive();
+  flush();
+}

@@ -1,0 +1,49 @@
+// The conversation of a message beside its room: opening it, answering in it, keeping it true.
+import { $, days, doc, enqueue, focusRow, make, on, quoted, seq, setOpener } from './parley.js';
+
+let asked = 0;
+
+export async function open(row) {
+  setOpener(row);
+  await htmx.ajax('GET', '/messages/' + seq(row), { target: '#panel', swap: 'outerHTML', headers: { 'HX-Target': 'aside#panel' } });
+  const ol = $('talk')?.querySelector('ol');
+  if (!ol) return;
+  days(ol);
+  const target = ol.querySelector('[data-target]');
+  if (target === ol.lastElementChild) $('talk').scrollTop = 1e6;
+  else target?.scrollIntoView({ block: 'nearest' });
+  if (!$('panel').contains(doc.activeElement)) $('panel').querySelector('h2').focus({ preventScroll: true });
+}
+
+// A row of it changed, or somebody answered one: its list is asked for again.
+export function moved(el) {
+  const re = el.querySelector('.re')?.dataset.re;
+  if (!$('panel')?.dataset.of || !$('c-' + el.id) && !$('c-m-' + re)) return;
+  clearTimeout(asked);
+  asked = setTimeout(again, 150);
+}
+
+async function again() {
+  const p = $('panel'), of = p?.dataset.of, was = $('talk');
+  if (!of || was.querySelector('form.edit')) return;
+  const r = await fetch('/messages/' + of, { headers: { 'HX-Request': 'true', 'HX-Target': 'aside#panel' } }).catch(() => null);
+  if (!r || p !== $('panel') || !r.ok && r.status !== 410) return;
+  if (!r.ok) return p.querySelector('header .ib').click();
+  const t = make('template');
+  t.innerHTML = await r.text();
+  const fresh = t.content.getElementById('talk'), end = was.scrollHeight - was.scrollTop - was.clientHeight < 60, y = was.scrollTop;
+  const focus = was.contains(doc.activeElement) && doc.activeElement.closest('[data-seq],#talk').id;
+  was.replaceWith(fresh);
+  htmx.process(fresh);
+  days(fresh.querySelector('ol'));
+  fresh.scrollTop = end ? 1e6 : y;
+  if (focus) focusRow($(focus) ?? fresh);
+}
+
+// An answer goes out like every other message.
+on(doc, 'submit', e => {
+  if (!e.target.matches('#panel .answer')) return;
+  e.preventDefault();
+  const t = e.target.elements.body, row = $('c-m-' + e.target.elements.reply_to.value);
+  if (t.value.trim() && row && enqueue(t.value, quoted(row))) t.value = '';
+});

@@ -1,0 +1,343 @@
+// What can be done to a message: the toolbar in the row that is pointed at, and what its buttons do.
+import { $, apply, box, doc, enter, fill, fine, focusRow, jump, make, me, near, on, post, replyTo, rowOf, seq, shown, signIn, stage, store, talk, toast, using } from './parley.js';
+
+const tools = doc.importNode($('tt').content.firstElementChild, true);
+const menu = tools.querySelector('[role=menu]'), more = tools.querySelector('[data-do=more]'), adds = tools.querySelector('[data-do=pick]');
+const lost = 'That did not arrive. Check the connection and try again.';
+let at = null; // the row it belongs to, or the one that took its place: see here()
+
+const here = () => at?.isConnected ? at : at && $(at.id);
+const buttons = () => [...(menu.hidden ? tools : menu).querySelectorAll(':scope>button')].filter(b => b.checkVisibility());
+const isMine = row => row.dataset.u === me;
+const moderates = () => stage().dataset.can?.includes('mod');
+const chipOf = (row, emoji) => [...row.querySelectorAll('.rc[value]')].find(c => c.value === emoji);
+const by = chip => chip?.dataset.by.split(' ').filter(Boolean) ?? [];
+
+// Pinned: somebody is in it, in its menu, or chooses an emoji for it.
+const pinned = () => !menu.hidden || adds.ariaExpanded === 'true' || tools.contains(doc.activeElement) && doc.activeElement.matches(':focus-visible');
+
+// The pointer or the focus is somewhere else.
+export function aim(e) {
+  if (tools.matches('.sheet') || pinned() && (e.type === 'pointerover' || tools.contains(e.target))) return;
+  const row = rowOf(e);
+  if (row && !row.querySelector('form.edit')) show(row);
+  else if (!tools.contains(e.target)) hide();
+}
+
+function show(row) {
+  if (tools.parentElement === row) return;
+  open(false);
+  belong(row);
+  row.append(tools);
+}
+
+function belong(row) {
+  at = row;
+  tools.dataset.u = row.dataset.u;
+  tools.dataset.can = stage().dataset.can ?? '';
+  for (const b of tools.querySelectorAll('[data-do=react]')) b.ariaPressed = by(chipOf(row, b.value)).includes(me);
+  buttons().forEach((b, i) => b.tabIndex = i ? -1 : 0);
+}
+
+function swallow(e) {
+  e.preventDefault();
+  e.stopPropagation();
+}
+
+function hide() {
+  if (!tools.isConnected) return;
+  open(false);
+  tools.classList.remove('sheet');
+  tools.remove();
+}
+
+function open(yes) {
+  menu.hidden = !yes;
+  more.ariaExpanded = yes;
+}
+
+// On a touch screen, after a long press: the same at the bottom, within reach of a thumb.
+// The finger that is still down when it opens presses nothing in it.
+export function sheet(row, down) {
+  if (down) {
+    on(doc, 'click', swallow, true);
+    on(doc, 'pointerup pointercancel', () => setTimeout(() => doc.removeEventListener('click', swallow, true), 100), { capture: true, once: true });
+  }
+  hide();
+  belong(row);
+  open(true);
+  tools.classList.add('sheet');
+  doc.body.append(tools);
+  getSelection().removeAllRanges();
+  tools.focus({ preventScroll: true });
+}
+
+on(doc, 'pointerdown', e => {
+  if (tools.contains(e.target) || e.target.closest?.('#emoji')) return;
+  if (tools.matches('.sheet')) {
+    hide();
+    on(doc, 'click', swallow, true); // it only closed the sheet
+    setTimeout(() => doc.removeEventListener('click', swallow, true), 600);
+  } else open(false);
+}, true);
+
+const deeds = {
+  react: (row, b) => react(row, b.value),
+  pick: (row, b) => pick(row, tools.matches('.sheet') ? row : b),
+  reply: replyTo,
+  edit: row => edit(row),
+  open: talk,
+  copy: row => copy(row.querySelector('a.ts').href, 'Link copied'),
+  words: row => copy(row.querySelector('.body').innerText, 'Text copied'),
+  delete: remove,
+};
+
+on(tools, 'click', e => {
+  const b = e.target.closest('[data-do]'), row = here();
+  if (!b || !row) return;
+  if (b === more) {
+    open(menu.hidden);
+    if (!menu.hidden && e.detail === 0) buttons()[0].focus(); // by key
+    return;
+  }
+  const keyed = tools.contains(doc.activeElement) && doc.activeElement.matches(':focus-visible');
+  if (keyed && b.dataset.do !== 'pick') focusRow(row);
+  if (tools.matches('.sheet')) hide();
+  else open(false);
+  deeds[b.dataset.do](row, b);
+});
+
+function pick(row, anchor) {
+  using('emoji', m => { adds.ariaExpanded = 'true'; m.pick(anchor, v => { const now = $(row.id); if (now && shown(now)) react(now, v, true); }, () => {
+    adds.ariaExpanded = 'false';
+    if (doc.activeElement === doc.body && $(row.id)) focusRow(near($(row.id))); // the row was drawn anew meanwhile
+  }); });
+}
+
+// Keys in the toolbar, in a form in a row, and on a row.
+export function key(e) {
+  if (e.ctrlKey || e.metaKey || e.altKey) {
+    if (e.target.closest('form.edit') && e.key === 'Enter') enter(e);
+    return;
+  }
+  if (e.target.closest('form.edit')) return formKey(e);
+  if (tools.contains(e.target)) return barKey(e);
+  const row = e.target, n = ' 123'.indexOf(e.key), quick = tools.querySelectorAll('[data-do=react]');
+  const does = {
+    Enter: enterBar, ArrowRight: enterBar, r: replyTo, c: deeds.copy, '+': r => pick(r, r),
+    e: isMine(row) && edit, Delete: (isMine(row) || moderates()) && remove,
+  }[e.key.length === 1 ? e.key.toLowerCase() : e.key] || n > 0 && (r => react(r, quick[n - 1].value));
+  e.preventDefault();
+  if (does && (stage().dataset.can || [enterBar, deeds.copy].includes(does))) does(row);
+}
+
+function enterBar(row) {
+  show(row);
+  buttons()[0]?.focus();
+}
+
+function barKey(e) {
+  const all = buttons(), i = all.indexOf(e.target), n = all.length, inMenu = menu.contains(e.target);
+  const step = { ArrowRight: !inMenu && 1, ArrowLeft: !inMenu && -1, ArrowDown: inMenu && 1, ArrowUp: inMenu && -1 }[e.key];
+  if (step) (all[(i + step + n) % n] ?? all[0]).focus();
+  else if (e.key === 'Home') all[0].focus();
+  else if (e.key === 'End') all[n - 1].focus();
+  else if (e.key === 'ArrowDown' && e.target === more) more.click();
+  else if (e.key === 'Escape' && inMenu && !tools.matches('.sheet')) { open(false); more.focus(); }
+  else if (e.key === 'Escape') {
+    const row = here();
+    hide();
+    row && focusRow(row);
+  } else return;
+  e.preventDefault();
+}
+
+async function copy(text, done) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(done);
+  } catch { toast('That could not be copied.'); }
+}
+
+// Moves a node that lives on, with its focus and caret where the browser can.
+const move = (el, to, before) => to.moveBefore ? to.moveBefore(el, before) : to.insertBefore(el, before);
+
+// A row was drawn anew: the toolbar and a form that somebody writes in go over.
+export function keep(old, el) {
+  const form = old.querySelector('form.edit'), body = el.querySelector('.body');
+  if (form && body) {
+    move(form, el, body);
+    form._body = body;
+    body.remove();
+  } else if (form) giveBack(form);
+  if (tools.parentElement !== old) return;
+  if (body) {
+    move(tools, el, null);
+    belong(el);
+  } else hide();
+}
+
+// Deleted while somebody wrote in it: the text is not lost.
+function giveBack(form) {
+  const t = form.elements.body;
+  store.set('e:' + seq(form.closest('[data-seq]')), null);
+  if (!box() || t.value === t.defaultValue) return;
+  fill(t.value + (box().value && '\n' + box().value));
+  toast('The message was deleted. What you wrote is in the message box.');
+}
+
+// Posts one after the other, so that the last wish is the last to arrive. False: it was refused.
+let line = Promise.resolve();
+function ask(path, values) {
+  return line = line.then(async () => {
+    try {
+      const r = await post(path, values), text = await r.text();
+      if (r.ok && !r.redirected) { await apply(text); return true; }
+      if (r.status === 401 || r.redirected) signIn();
+      else toast(text.slice(0, 200));
+    } catch { toast(lost); }
+    return false;
+  });
+}
+
+// Shown at once; the frame says how it really is, and a refusal takes it back.
+export async function react(row, emoji, want) {
+  const id = row.id, mine = by(chipOf(row, emoji)).includes(me), yes = want ?? !mine;
+  if (yes === mine) return;
+  paint(row, emoji, yes);
+  if (!await ask(`/messages/${seq(row)}/reactions`, { e: emoji, on: yes ? 1 : 0 }) && $(id)) paint($(id), emoji, !yes);
+}
+
+function paint(row, emoji, yes) {
+  let chip = chipOf(row, emoji);
+  const people = by(chip);
+  if (people.includes(me) === yes) return;
+  if (!chip && yes) {
+    let form = row.querySelector('.rxs form');
+    if (!form) {
+      const rxs = make('div');
+      rxs.className = 'rxs';
+      form = make('form');
+      form.method = 'post';
+      form.action = `/messages/${seq(row)}/reactions`;
+      rxs.append(form);
+      row.querySelector('.body,form.edit').after(rxs);
+    }
+    chip = make('button', emoji + ' ');
+    Object.assign(chip, { className: 'rc', name: 'e', value: emoji });
+    chip.append(make('b', '0'));
+    form.insertBefore(chip, form.querySelector('.add'));
+  }
+  const b = chip.querySelector('b');
+  b.textContent = +b.textContent + (yes ? 1 : -1);
+  chip.dataset.by = (yes ? [...people, me] : people.filter(p => p !== me)).join(' ');
+  if (+b.textContent <= 0) (chip.form.querySelectorAll('.rc[value]').length > 1 ? chip : chip.closest('.rxs')).remove();
+  if (tools.parentElement === row) belong(row);
+}
+
+async function remove(row) {
+  const id = seq(row);
+  if (!await ask(`/messages/${id}/delete`, {})) return;
+  hide();
+  if (doc.activeElement === doc.body && !box()?.checkVisibility()) focusRow(near(row));
+  else if (doc.activeElement === doc.body) box().focus({ preventScroll: true });
+  toast('Message deleted', 'Undo', async () => {
+    if (!await ask(`/messages/${id}/restore`, {})) return;
+    const back = $('m-' + id);
+    back && shown(back) ? jump(back) : box()?.focus();
+  });
+}
+
+// The form takes the place of the text; the text is kept for who goes back. text is what was typed before.
+export async function edit(row, text) {
+  const id = seq(row), panel = row.closest('#panel'), draft = 'e:' + id;
+  if (row.querySelector('form.edit')) return row.querySelector('form.edit textarea').focus();
+  let html, r;
+  try {
+    r = await fetch(`/messages/${id}/edit`, { headers: { 'HX-Request': 'true' }, signal: AbortSignal.timeout(20000) });
+    html = await r.text();
+  } catch { return toast(lost); }
+  if (r.status === 401 || r.redirected) return signIn();
+  if (!r.ok) return text == null ? toast(html.slice(0, 200)) : store.set(draft, null);
+  row = $(row.id); // it may have changed meanwhile
+  if (!row || !shown(row) || row.querySelector('form.edit')) return;
+  const t = make('template');
+  t.innerHTML = html;
+  const form = t.content.firstElementChild, area = form.elements.body;
+  hide();
+  if (panel) form.removeAttribute('id'); // the room has it
+  form._body = row.querySelector('.body');
+  form._body.replaceWith(form);
+  if (text != null) area.value = text;
+  fit(area);
+  if (text == null) {
+    area.focus({ preventScroll: true });
+    area.setSelectionRange(area.value.length, area.value.length);
+    form.scrollIntoView({ block: 'nearest' });
+  }
+  on(form, 'input', () => {
+    if (!panel) store.set(draft, area.value);
+    say(form, '');
+    fit(area);
+  });
+  on(form, 'submit', e => { e.preventDefault(); save(form); });
+  on(form, 'click', e => { if (e.target.closest('[data-do=cancel]')) { e.preventDefault(); cancel(form); } });
+}
+
+const grows = CSS.supports('field-sizing', 'content');
+function fit(area) {
+  if (!grows) for (area.rows = 1; area.rows < 12 && area.scrollHeight > area.clientHeight + 1;) area.rows++;
+}
+
+function say(form, words) {
+  const why = form.querySelector('.why');
+  why.textContent = words;
+  why.hidden = !words;
+}
+
+function close(form) {
+  const row = form.closest('[data-seq]');
+  store.set('e:' + seq(row), null);
+  form.replaceWith(form._body);
+  return row;
+}
+
+function cancel(form) {
+  const t = form.elements.body;
+  if (t.value !== t.defaultValue && !form._sure) {
+    form._sure = true;
+    return say(form, fine() ? 'You changed the text. Once more, and that is thrown away.' : 'You changed the text. Cancel once more to throw that away.');
+  }
+  focusRow(close(form));
+}
+
+function formKey(e) {
+  const form = e.target.closest('form.edit');
+  if (e.key === 'Escape') { e.preventDefault(); cancel(form); }
+  else {
+    form._sure = false;
+    if (e.key === 'Enter' && e.target.matches('textarea')) enter(e);
+  }
+}
+
+async function save(form) {
+  const t = form.elements.body, button = form.querySelector('button');
+  if (t.value === t.defaultValue) return focusRow(close(form));
+  if (button.disabled) return;
+  button.disabled = true;
+  const id = seq(form.closest('[data-seq]'));
+  let words = lost;
+  try {
+    const r = await post(form.action, { body: t.value });
+    words = (await r.text());
+    if (r.ok && !r.redirected) {
+      if (!form.isConnected) return;
+      const row = close(form);
+      await apply(words);
+      return focusRow($(row.id) ?? $('m-' + id));
+    }
+    if (r.status === 401 || r.redirected) { words = 'Log in first.'; signIn(); }
+  } catch { /* the sentence says it */ }
+  button.disabled = false;
+  say(form, words.slice(0, 200));
+}
