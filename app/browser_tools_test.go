@@ -213,7 +213,9 @@ func TestWithTheKeyboardAMessageIsAnsweredReactedToEditedAndDeleted(t *testing.T
 		t.Error("what goes on from a deleted head still goes on")
 	}
 	for range 8 {
+		ask[any](ada, `window.was = document.activeElement, 1`)
 		ada.keys(kb.F6, chromedp.ModifierCtrl)
+		ada.until("the next region", `document.activeElement !== window.was`)
 		if strings.Contains(ada.focus(), "Undo") {
 			break
 		}
@@ -340,6 +342,7 @@ func TestALongPressOpensTheToolbarAtTheBottom(t *testing.T) {
 	touch(input.DispatchTouchEventTypeTouchEnd)
 	ada.never("#tools [data-do=edit]", "")
 	ask[any](ada, `Promise.all(document.getAnimations().map(a => a.finished)).then(() => new Promise(ok => setTimeout(ok, 200))).then(() => 1)`) // fingers are slower
+	ada.shot("sheet")
 	for what, small := range map[string]string{
 		"a target of the sheet is small":    `[...document.querySelectorAll('#tools button')].filter(b => b.checkVisibility() && (b.offsetHeight < 44 || b.offsetWidth < 44)).length`,
 		"the sheet is not at the bottom":    `Math.round(innerHeight - document.getElementById('tools').getBoundingClientRect().bottom)`,

@@ -110,7 +110,7 @@ on(tools, 'click', e => {
 function pick(row, anchor) {
   using('emoji', m => { adds.ariaExpanded = 'true'; m.pick(anchor, v => { const now = $(row.id); if (now && shown(now)) react(now, v, true); }, () => {
     adds.ariaExpanded = 'false';
-    if (doc.activeElement === doc.body && $(row.id)) focusRow(near($(row.id))); // the row was drawn anew meanwhile
+    if (doc.activeElement.matches('body,#emoji *') && $(row.id)) focusRow(near($(row.id))); // the row was drawn anew meanwhile
   }); });
 }
 
