@@ -88,7 +88,7 @@ func TestWithoutJavaScriptSomebodySignsUpTalksAndPages(t *testing.T) {
 		}
 	}
 	bea.click("#newer a", "")
-	bea.until("a newer page", `location.search.startsWith('?after=')`)
+	bea.until("a newer page", `location.search.startsWith('?after=') && document.querySelector('.foot')`)
 	if got := bea.lines(); got[0] != middle[0] || got[len(got)-1] != middle[len(middle)-1] {
 		t.Error("the newer page is not the one that was left")
 	}
@@ -117,7 +117,7 @@ func TestWithoutJavaScriptRoomsAndConversationsWork(t *testing.T) {
 	bea.click("a[aria-label='Room settings']", "")
 	bea.narrow()
 	bea.fill("[name=topic]", "Colours and **shapes**")
-	bea.click("button", "Save")
+	bea.click("form[action$='/settings'] button", "Save")
 	bea.sees(".notice", "Saved.")
 	bea.open("/rooms/2")
 	bea.sees(".topic", "Colours and **shapes**")
@@ -208,6 +208,8 @@ func TestWithoutJavaScriptReadMarksAndOnesOwnAccountWork(t *testing.T) {
 	bea.fill("[name=name]", "Bea Ünal")
 	bea.click("button", "Save")
 	bea.sees(".me", "Bea Ünal")
+	bea.click(".tabs a", "Password")
+	bea.narrow()
 	bea.expect("status of 422")
 	bea.fill("[name=current]", "wrong wrong wrong")
 	bea.fill("[name=password]", "a different horse 17")
@@ -217,6 +219,7 @@ func TestWithoutJavaScriptReadMarksAndOnesOwnAccountWork(t *testing.T) {
 	bea.fill("[name=password]", "a different horse 17")
 	bea.click("button", "Change password")
 	bea.sees(".notice", "Your password was changed")
+	bea.click(".tabs a", "Profile")
 	bea.click("button", "Log out")
 	bea.at("/login")
 	bea.open("/rooms/1")

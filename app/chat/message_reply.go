@@ -28,11 +28,15 @@ type Quote struct {
 
 // NewQuote cuts a message to one line.
 func NewQuote(id MessageID, by string, text Text) Quote {
-	line := text.Plain()
-	if utf8.RuneCountInString(line) > MaxQuote {
-		line = strings.TrimRight(string([]rune(line)[:MaxQuote-1]), " ") + "…"
+	return Quote{ID: id, By: by, Text: Cut(text.Plain(), MaxQuote)}
+}
+
+// Cut shortens a line to n characters, with an ellipsis for what is left out.
+func Cut(line string, n int) string {
+	if utf8.RuneCountInString(line) > n {
+		line = strings.TrimRight(string([]rune(line)[:n-1]), " ") + "…"
 	}
-	return Quote{ID: id, By: by, Text: line}
+	return line
 }
 
 // QuoteOf is the line that replies to a message show of it.

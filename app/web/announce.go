@@ -38,6 +38,7 @@ type Teller struct {
 	heads   batch[chat.RoomID]
 
 	mu    sync.Mutex
+	said  map[chat.RoomID][]chat.Message                 // since the room's badges were told
 	shown map[chat.AccountID]map[chat.RoomID]views.Badge // what the pages of who is here show
 }
 
@@ -48,7 +49,7 @@ var (
 
 // NewTeller makes a bus that tells nothing until the server serves.
 func NewTeller() *Teller {
-	t := &Teller{fragments: newFragments(), shown: map[chat.AccountID]map[chat.RoomID]views.Badge{}}
+	t := &Teller{fragments: newFragments(), shown: map[chat.AccountID]map[chat.RoomID]views.Badge{}, said: map[chat.RoomID][]chat.Message{}}
 	t.badges = batch[chat.RoomID]{every: badgeEvery, what: "badges", do: t.tellBadges}
 	t.rosters = batch[chat.AccountID]{every: listEvery, what: "lists", do: t.tellLists}
 	t.heads = batch[chat.RoomID]{every: listEvery, what: "headers", do: t.tellHeads}
@@ -71,6 +72,7 @@ func (t *Teller) Tell(h chat.Hint) {
 	switch h := h.(type) {
 	case chat.RoomChanged:
 		t.Hub.Wake(h, t.news(h.Room))
+		t.note(h.Message)
 		t.badges.add(h.Room)
 	case chat.RoomRenamed:
 		t.heads.add(h.Room)
@@ -83,6 +85,7 @@ func (t *Teller) Tell(h chat.Hint) {
 		quietly("badge", func() { t.tellBadge(h.Account, h.Room) })
 	case chat.PrefsChanged:
 		t.Hub.SetHidden(h.Account, h.Prefs.Invisible)
+		t.Hub.Send(h.Account, live.Text(prefsFrame(h.Prefs)))
 	case chat.SessionEnded:
 		t.Hub.EndSessions(h.Account, h.Sessions)
 	case chat.SomeoneTypes:
@@ -260,6 +263,7 @@ func (t *Teller) gatherBadges(room chat.RoomID, here []chat.AccountID, news map[
 	if err != nil {
 		return // the room is gone
 	}
+	t.notify(r, marks, here)
 	if r.Kind == chat.Direct {
 		t.rosters.add(slices.Collect(maps.Keys(marks))...) // the newest conversation stands first
 		return

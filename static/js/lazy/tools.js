@@ -1,5 +1,5 @@
 // What can be done to a message: the toolbar in the row that is pointed at, and what its buttons do.
-import { $, apply, box, doc, enter, fill, fine, focusRow, jump, make, me, near, on, post, replyTo, rowOf, seq, shown, signIn, stage, store, talk, toast, using } from './parley.js';
+import { $, apply, box, doc, enter, fill, fine, focusRow, jump, make, me, near, on, post, replyTo, rowOf, seq, shown, signIn, stage, store, talk, toast, unreadFrom, using } from './parley.js';
 
 const tools = doc.importNode($('tt').content.firstElementChild, true);
 const menu = tools.querySelector('[role=menu]'), more = tools.querySelector('[data-do=more]'), adds = tools.querySelector('[data-do=pick]');
@@ -90,6 +90,7 @@ const deeds = {
   copy: row => copy(row.querySelector('a.ts').href, 'Link copied'),
   words: row => copy(row.querySelector('.body').innerText, 'Text copied'),
   delete: remove,
+  unread: markUnread,
 };
 
 on(tools, 'click', e => {
@@ -106,6 +107,16 @@ on(tools, 'click', e => {
   else open(false);
   deeds[b.dataset.do](row, b);
 });
+
+async function markUnread(row) {
+  try {
+    const r = await post(`/messages/${seq(row)}/unread`, {});
+    if (r.status === 401) return signIn();
+    if (!r.ok) return toast((await r.text()).slice(0, 200));
+    unreadFrom(row);
+    toast('Marked unread from here');
+  } catch { toast(lost); }
+}
 
 function pick(row, anchor) {
   using('emoji', m => { adds.ariaExpanded = 'true'; m.pick(anchor, v => { const now = $(row.id); if (now && shown(now)) react(now, v, true); }, () => {
@@ -124,11 +135,11 @@ export function key(e) {
   if (tools.contains(e.target)) return barKey(e);
   const row = e.target, n = ' 123'.indexOf(e.key), quick = tools.querySelectorAll('[data-do=react]');
   const does = {
-    Enter: enterBar, ArrowRight: enterBar, r: replyTo, c: deeds.copy, '+': r => pick(r, r),
+    Enter: enterBar, ArrowRight: enterBar, r: replyTo, c: deeds.copy, u: markUnread, '+': r => pick(r, r),
     e: isMine(row) && edit, Delete: (isMine(row) || moderates()) && remove,
   }[e.key.length === 1 ? e.key.toLowerCase() : e.key] || n > 0 && (r => react(r, quick[n - 1].value));
   e.preventDefault();
-  if (does && (stage().dataset.can || [enterBar, deeds.copy].includes(does))) does(row);
+  if (does && (stage().dataset.can || [enterBar, deeds.copy, markUnread].includes(does))) does(row);
 }
 
 function enterBar(row) {

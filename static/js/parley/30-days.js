@@ -1,12 +1,13 @@
 // Times and day lines in the viewer's own zone and language.
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
-const whole = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
+const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone, timeZone = root.dataset.zone || browserZone;
+const hour12 = { 12: true, 24: false }[root.dataset.clock];
+const clock = new Intl.DateTimeFormat(undefined, { timeZone, hour12, hour: hour12 === false ? '2-digit' : 'numeric', minute: '2-digit' });
+const whole = new Intl.DateTimeFormat(undefined, { timeZone, hour12, weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', hour: 'numeric', minute: '2-digit' });
 const rough = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
-const two = n => String(n).padStart(2, '0');
-const dayOf = d => `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`;
+const iso = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+const dayOf = d => iso.format(d);
 
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone) doc.cookie = `tz=${zone}; Path=/; Max-Age=31536000; SameSite=Lax`;
+if (browserZone) doc.cookie = `tz=${browserZone}; Path=/; Max-Age=31536000; SameSite=Lax`;
 
 // Formats a row once and remembers its day.
 function dress(row) {
@@ -52,18 +53,19 @@ function dayLine(day) {
 }
 
 function nameDay(li) {
-  const now = new Date(), today = dayOf(now);
+  const today = dayOf(new Date());
   if (li._named === today) return;
   li._named = today;
-  const [y, m, d] = li.dataset.day.split('-').map(Number), date = new Date(y, m - 1, d);
-  const ago = Math.round((new Date(now.getFullYear(), now.getMonth(), now.getDate()) - date) / 864e5);
+  const date = new Date(li.dataset.day), ago = Math.round((new Date(today) - date) / 864e5); // both at midnight in UTC
   const text = ago === 0 || ago === 1 ? rough.format(-ago, 'day') : date.toLocaleDateString(undefined,
-    { weekday: 'long', day: 'numeric', month: 'long', year: y === now.getFullYear() ? undefined : 'numeric' });
+    { timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long', year: li.dataset.day.slice(0, 4) === today.slice(0, 4) ? undefined : 'numeric' });
   li.querySelector('time').textContent = text[0].toUpperCase() + text.slice(1);
 }
 
+// Once a minute: "Today" ends at midnight, wherever that is.
+let today = dayOf(new Date());
 function midnight() {
-  const now = new Date();
-  setTimeout(() => { midnight(); if (list()) days(list()); },
-    new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1) - now + 500);
+  const now = dayOf(new Date());
+  if (now !== today && list()) days(list());
+  today = now;
 }

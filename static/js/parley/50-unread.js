@@ -2,11 +2,24 @@
 const readTo = {};
 let lineSeen = false, barOff = false, focusAt = 0, readAt = 0, readTimer = 0, looking = 0;
 
+// Left unread on purpose: nothing marks it read until somebody does.
+let kept = 0;
+const forMe = el => el.dataset.m?.split(' ').some(id => id === me || id === 'all') ?? false;
+
+function unreadFrom(row) {
+  const before = row.previousElementSibling;
+  kept = room();
+  readTo[kept] = before?.dataset.seq ? seq(before) : 0;
+  markLine(row);
+  barOff = true;
+  look();
+}
+
 const newMark = () => $('new-' + room());
 
 function reading() {
   if (doc.hasFocus()) focusAt = Date.now();
-  return !!list() && !doc.hidden && Date.now() - focusAt < 60000 && (lineSeen || !up && list().dataset.live !== 'no');
+  return !!list() && kept !== room() && !doc.hidden && Date.now() - focusAt < 60000 && (lineSeen || !up && list().dataset.live !== 'no');
 }
 
 // Where the New line stands and whether somebody reads; at most once a frame.
@@ -45,9 +58,13 @@ function bar(line) {
 // A message came while nobody was reading: the line goes before the first of them.
 function newLine(el) {
   if (reading()) return;
-  let line = newMark();
-  const before = el.previousElementSibling;
+  const line = newMark(), before = el.previousElementSibling;
   if (line && !(seq(before ?? el) <= readTo[room()])) return; // the rows after the line are still unread
+  markLine(el);
+}
+
+function markLine(el) {
+  let line = newMark();
   if (!line) {
     line = make('li');
     line.className = 'unread';
@@ -59,6 +76,7 @@ function newLine(el) {
 }
 
 function dropLine() {
+  kept = 0;
   newMark()?.remove();
   bar(null);
 }
@@ -79,12 +97,14 @@ function sendRead() {
 }
 
 function markRead() {
+  kept = 0;
   dropLine();
   sendRead();
 }
 
 // On entering a room: with no badge and no line everything in it has been read already.
 function enterUnread() {
+  kept = 0;
   lineSeen = barOff = false;
   readAt = Date.now();
   const b = $('b-' + room())?.dataset, row = list() && lastRow(list());

@@ -118,6 +118,8 @@ function control(m) {
   if (m.hello) hello(m.hello);
   if (m.reset && m.reset === room()) reload();
   if (m.toast) toast(m.toast);
+  if (m.notify) lazy('notify').then(n => n?.show(m.notify));
+  if (m.prefs) Object.assign(root.dataset, m.prefs);
 }
 
 const reload = () => load(location.pathname + location.search);

@@ -95,10 +95,11 @@ function submit(e) {
   toLatest();
 }
 
-// Enter is a new line inside an open ``` fence, on touch, with Shift and while an IME composes.
+// Enter is a new line inside an open ``` fence, on touch, with Shift and while an IME composes; or as its owner chose.
+const sends = () => ({ send: true, newline: false })[root.dataset.enter] ?? fine();
 function enter(e) {
   const b = e.target, any = e.ctrlKey || e.metaKey;
-  if (e.isComposing || e.keyCode === 229 || !any && (e.shiftKey || e.altKey || !fine())) return;
+  if (e.isComposing || e.keyCode === 229 || !any && (e.shiftKey || e.altKey || !sends())) return;
   const fences = b.value.slice(0, b.selectionStart).match(/^```/gm)?.length ?? 0;
   if (!any && fences % 2) return;
   e.preventDefault();

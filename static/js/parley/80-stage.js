@@ -109,6 +109,7 @@ function enterStage() {
   }
   badges();
   banner();
+  if ($('askNotify')) lazy('notify').then(n => n?.offer());
   if (!first) {
     view();
     loaded.poll?.repoll();

@@ -61,13 +61,13 @@ function onKey(e) {
   const row = at.matches('#stream [data-seq],#stream .pend') ? at : null;
   if ((row || at.id === 'stream') && walk(e, row)) return e.preventDefault();
   if (e.key === '?') { e.preventDefault(); return visit('/shortcuts'); }
-  if (at.matches('.msg[data-seq]') && deeds.test(e.key)) return toolKey(e);
+  if (at.matches('.msg[data-seq]') && deeds.test(e.key) && (e.key.length > 1 || root.dataset.keys !== 'off')) return toolKey(e);
   const idle = at === doc.body || !row && at.closest('#stream');
   if (idle && box() && e.key.length === 1 && (e.key !== ' ' || at === doc.body)) box().focus(); // the key goes on into the box
 }
 
 // Keys of the toolbar, of a form in a row, and of a row: they come to the module that knows what to do.
-const deeds = /^(Enter|ArrowRight|Delete|[rec+123])$/i;
+const deeds = /^(Enter|ArrowRight|Delete|[recu+123])$/i;
 function toolKey(e) {
   if (e.isComposing) return;
   if (!loaded.tools) e.preventDefault(); // it comes too late to say so

@@ -2,7 +2,8 @@
 let news = [], newsTimer = 0, away = false, inputAt = Date.now();
 
 function announce(el) {
-  if (doc.hidden) return;
+  const told = root.dataset.announce;
+  if (doc.hidden || told === 'off' || told === 'mentions' && !forMe(el)) return;
   const who = el.querySelector('.who')?.textContent.trim() ?? '';
   const text = el.querySelector('.body')?.textContent.trim().replace(/\s+/g, ' ') || 'a file';
   news.push({ who, text: text.length > 140 ? text.slice(0, 139) + '…' : text });

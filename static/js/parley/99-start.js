@@ -14,12 +14,12 @@ if (hub) {
   }
   setTimeout(banner, 2550);
   setInterval(tick, 1000);
-  midnight();
+  setInterval(midnight, 60000);
   flush();
 }
 
 // What modules that are fetched later may use.
 export {
   $, apply, banner, box, days, doc, enqueue, enter, fill, fine, flush, focusRow, jump, link, make, me, near, newestRow, on, post, quoted, reload, replyTo,
-  retryAfter, rev, revive, room, root, rowOf, seq, setOpener, shown, signIn, stage, store, talk, toast, using, works,
+  retryAfter, rev, revive, room, root, rowOf, seq, setOpener, shown, signIn, stage, store, talk, toast, unreadFrom, using, visit, works,
 };

@@ -1,0 +1,86 @@
+package web
+
+import (
+	"encoding/json"
+	"slices"
+
+	"parley/app/chat"
+	"parley/app/live"
+	"parley/views"
+)
+
+// maxSaid bounds the messages of one room that wait to be notified of; of a flood
+// only the latest matter.
+const maxSaid = 20
+
+// notice is what a page needs to notify of a message; the same for everybody who
+// is to be notified.
+type notice struct {
+	Room  chat.RoomID      `json:"room"`
+	ID    chat.MessageID   `json:"id"`
+	By    chat.AccountID   `json:"by"`
+	For   []chat.AccountID `json:"for,omitempty"`
+	DM    bool             `json:"dm,omitempty"`
+	Title string           `json:"title"`
+	Body  string           `json:"body"`
+	URL   string           `json:"url"`
+}
+
+// note keeps a message until the next round of badges.
+func (t *Teller) note(m *chat.Message) {
+	if m == nil || m.Kind != chat.Said {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	list := append(t.said[m.Room], *m)
+	t.said[m.Room] = list[max(0, len(list)-maxSaid):]
+}
+
+// notify tells those who are here and want to know of the latest message that is
+// worth it to them.
+func (t *Teller) notify(r chat.Room, marks map[chat.AccountID]chat.Membership, here []chat.AccountID) {
+	t.mu.Lock()
+	said := t.said[r.ID]
+	delete(t.said, r.ID)
+	t.mu.Unlock()
+	frames := map[chat.MessageID]live.Frame{}
+	for _, id := range here {
+		place, in := marks[id]
+		if !in {
+			continue
+		}
+		for _, m := range slices.Backward(said) {
+			if m.Author.ID == id || !place.Notifies(r.Kind, slices.Contains(m.For, id)) {
+				continue
+			}
+			if _, drawn := frames[m.ID]; !drawn {
+				frames[m.ID] = noticeFrame(r, m)
+			}
+			t.Hub.Send(id, frames[m.ID])
+			break
+		}
+	}
+}
+
+func noticeFrame(r chat.Room, m chat.Message) live.Frame {
+	n := notice{Room: r.ID, ID: m.ID, By: m.Author.ID, For: m.For, DM: r.Kind == chat.Direct, Title: m.Author.Name, URL: views.MessageURL(r.ID, m.ID)}
+	if !n.DM {
+		n.Title += " in " + r.Label()
+	}
+	n.Body = chat.Cut(m.Text.Plain(), 140)
+	b, err := json.Marshal(map[string]notice{"notify": n})
+	if err != nil {
+		return live.Frame{}
+	}
+	return live.Text(b)
+}
+
+// prefsFrame tells a person's open pages what was chosen in another.
+func prefsFrame(p chat.Prefs) []byte {
+	b, err := json.Marshal(map[string]map[string]string{"prefs": views.PrefData(p)})
+	if err != nil {
+		return nil
+	}
+	return b
+}

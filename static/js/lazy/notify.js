@@ -1,0 +1,83 @@
+// Notifications while Parley is open: by one tab, never of what somebody reads, and quiet when asked to be.
+import { $, doc, me, on, room, root, store, visit } from './parley.js';
+
+const can = 'Notification' in self;
+const wanted = () => can && Notification.permission === 'granted' && store.get('notify') !== 'off';
+
+// Do not disturb: until a time, or every day between two, in the zone that was chosen.
+function quiet() {
+  if (+root.dataset.until > Date.now()) return true;
+  const [from, to] = (root.dataset.quiet ?? '').split('-');
+  if (!to) return false;
+  const now = new Intl.DateTimeFormat('en-GB', { timeZone: root.dataset.zone || undefined, hour: '2-digit', minute: '2-digit' }).format(new Date());
+  return from <= to ? now >= from && now < to : now >= from || now < to;
+}
+
+// Somebody may be reading the room in another tab: each says so while it is read.
+const readBy = n => root.hasAttribute('data-reading') && room() === n;
+export function mark() {
+  if (root.hasAttribute('data-reading')) store.set('reading', { room: room(), at: Date.now() });
+}
+const readElsewhere = n => { const r = store.get('reading'); return r?.room === n && Date.now() - r.at < 5000; };
+
+export async function show(n) {
+  const mine = n.for?.map(String).includes(me) || n.dm;
+  mark();
+  if (n.by === +me || readBy(n.room) || readElsewhere(n.room) || quiet() || !doc.hidden && room() === n.room) return;
+  const once = async lock => {
+    if (!lock || store.get('told')?.id >= n.id) return;
+    store.set('told', { id: n.id });
+    if (root.dataset.sound === 'all' || root.dataset.sound === 'mentions' && mine) blip();
+    if (wanted()) notice(n);
+    await new Promise(ok => setTimeout(ok, 500));
+  };
+  navigator.locks ? navigator.locks.request('notify', { ifAvailable: true }, once) : once(true);
+}
+
+function notice(n) {
+  const shown = new Notification(n.title, { body: n.body, tag: 'r' + n.room, icon: $('favicon')?.href });
+  shown.onclick = () => {
+    focus();
+    shown.close();
+    visit(n.url);
+  };
+}
+
+// Two short tones, made here: there is no file to fetch.
+function blip() {
+  const ctx = new AudioContext(), gain = ctx.createGain();
+  gain.gain.setValueAtTime(.05, ctx.currentTime);
+  gain.gain.exponentialRampToValueAtTime(.001, ctx.currentTime + .19);
+  gain.connect(ctx.destination);
+  [660, 880].forEach((hz, i) => {
+    const tone = ctx.createOscillator();
+    tone.frequency.value = hz;
+    tone.connect(gain);
+    tone.start(ctx.currentTime + i * .09);
+    tone.stop(ctx.currentTime + i * .09 + .09);
+  });
+  setTimeout(() => ctx.close(), 400);
+}
+
+// The button of the settings page: permission is asked only from it.
+export function offer() {
+  const b = $('askNotify'), state = $('notifyState');
+  if (!b) return;
+  const tell = () => {
+    const perm = can ? Notification.permission : 'none';
+    b.hidden = perm === 'none' || perm === 'denied';
+    b.textContent = wanted() ? 'Turn off notifications' : 'Turn on notifications';
+    state.textContent = { none: 'This browser has no notifications.', denied: 'This browser forbids them for Parley; its settings can allow them.' }[perm] ?? '';
+  };
+  b.onclick = async () => {
+    if (wanted()) store.set('notify', 'off');
+    else {
+      store.set('notify', null);
+      await Notification.requestPermission();
+    }
+    tell();
+  };
+  tell();
+}
+
+setInterval(mark, 2000);
