@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db -run Schema -update
--- user_version 1
+-- user_version 2
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -12,6 +12,16 @@ CREATE TABLE accounts (
   password    TEXT    NOT NULL,          -- argon2id in PHC format
   created_at  INTEGER NOT NULL,
   disabled_at INTEGER
+) STRICT;
+
+CREATE TABLE days (
+  day   INTEGER PRIMARY KEY,             -- since 1970
+  first INTEGER NOT NULL,                -- message
+  last  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE indexed (
+  upto INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE memberships (
@@ -102,3 +112,18 @@ CREATE TABLE versions (
   text       BLOB    NOT NULL,           -- parsed, as it was shown
   PRIMARY KEY (message_id, rev)
 ) STRICT, WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE words USING fts5 (
+  word,
+  content = '', contentless_delete = 1,
+  tokenize = 'ascii',                    -- folding and splitting is done before
+  prefix = '2'                           -- longer beginnings are rare enough
+);
+
+CREATE TABLE 'words_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'words_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'words_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER);
+
+CREATE TABLE 'words_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
