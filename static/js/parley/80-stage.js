@@ -103,13 +103,13 @@ function enterStage() {
     view();
     repoll();
   }
-  if (!same || doc.activeElement === doc.body) settleFocus(first);
+  if (!same || doc.activeElement === doc.body || location.pathname === '/search') settleFocus(first);
 }
 
 function settleFocus(first) {
   const head = stage()?.querySelector('h1');
   if (first && (location.hash || doc.activeElement !== doc.body)) return;
-  if (location.pathname === '/jump') return (location.search.length > 3 && stage().querySelector('.rows a') || $('q'))?.focus();
+  if (/^\/(jump|search)$/.test(location.pathname)) return ($('q')?.value && stage().querySelector('.rows a,.hits a') || $('q'))?.focus();
   if (box() && fine() && !(byKey && $('side')?.contains(doc.activeElement))) return box().focus({ preventScroll: true });
   if (first || !head) return;
   head.tabIndex = -1;
