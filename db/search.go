@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"math"
 	"strings"
 	"time"
@@ -15,31 +16,31 @@ const readable = `r.deleted_at IS NULL AND (r.kind = 0 OR EXISTS
 	(SELECT 1 FROM memberships p WHERE p.room_id = r.id AND p.account_id = ?1 AND p.left_at IS NULL))`
 
 // The index gives ids from the newest on, and only as many as are asked for.
-const hitQuery = `FROM words w CROSS JOIN messages m ON m.id = w.rowid JOIN accounts a ON a.id = m.author_id JOIN rooms r ON r.id = m.room_id
+const hitQuery = messageQuery + `JOIN rooms r ON r.id = m.room_id JOIN words w ON w.rowid = m.id
 	WHERE w.word MATCH ?2 AND w.rowid > ?3 AND w.rowid < ?4 AND m.at >= ?5 AND m.at < ?6 AND ` + readable + `
 	ORDER BY w.rowid DESC LIMIT ?7`
 
 // Search implements chat.SearchStore.
-func (d *DB) Search(ctx context.Context, who chat.AccountID, s chat.Search) (hits []chat.Hit, more, behind bool, err error) {
+func (d *DB) Search(ctx context.Context, who chat.AccountID, s chat.Search) (hits []chat.Hit, older chat.MessageID, behind bool, err error) {
 	behind = d.catchUp(ctx)
 	b, err := d.bounds(ctx, s)
 	if err != nil || b.after >= b.before {
-		return nil, false, behind, err
+		return nil, 0, behind, err
 	}
 	audiences, err := d.audiences(ctx, who, s)
-	if err != nil {
-		return nil, false, behind, err
+	if err != nil || len(audiences) == 0 {
+		return nil, 0, behind, err
 	}
-	columns, _, _ := strings.Cut(messageQuery, "FROM")
-	found, err := all(ctx, d, scanMessage, columns+hitQuery, who, expression(s, audiences), b.after, b.before, b.since, b.until, s.MessagesPerPage+1)
+	found, err := all(ctx, d, scanMessage, hitQuery, who, expression(s, audiences), b.after, b.before, b.since, b.until, s.Limit+1)
 	if err != nil {
-		return nil, false, behind, err
+		return nil, 0, behind, err
 	}
-	if len(found) > s.MessagesPerPage {
-		found, more = found[:s.MessagesPerPage], true
+	if len(found) > s.Limit {
+		found = found[:s.Limit]
+		older = found[len(found)-1].ID
 	}
 	hits, err = d.placed(ctx, who, found)
-	return hits, more, behind, err
+	return hits, older, behind, err
 }
 
 // bounds limit a search by ids and by time.
@@ -90,7 +91,11 @@ func (d *DB) audiences(ctx context.Context, who chat.AccountID, s chat.Search) (
 	open := everybody
 	for _, room := range s.In {
 		var kind chat.RoomKind
-		if err := d.one(ctx, "SELECT kind FROM rooms WHERE id = ?", []any{room}, &kind); err != nil {
+		err := d.one(ctx, "SELECT kind FROM rooms WHERE id = ?", []any{room}, &kind)
+		if errors.Is(err, chat.ErrNotFound) {
+			continue
+		}
+		if err != nil {
 			return nil, err
 		}
 		switch kind {
@@ -195,6 +200,9 @@ func (d *DB) placed(ctx context.Context, who chat.AccountID, found []chat.Messag
 		place, known := places[m.Room]
 		if !known {
 			r, in, err := d.RoomFor(ctx, m.Room, who)
+			if errors.Is(err, chat.ErrNotFound) {
+				continue // deleted a moment ago
+			}
 			if err != nil {
 				return nil, err
 			}

@@ -198,6 +198,12 @@ const (
 	followBusy = 1000
 	// followWait is how long a search waits for an index that is behind.
 	followWait = 500 * time.Millisecond
+	// mergePages is how much of the index one transaction merges, and mergeSteps
+	// how many of these follow a batch; together they keep up with what is added.
+	mergePages = 32
+	mergeSteps = 6
+	// mergeQuiet is how many of them follow when there is nothing to add.
+	mergeQuiet = 100
 )
 
 // Follow keeps the index of search up with the log until ctx ends.
@@ -205,18 +211,22 @@ func (d *DB) Follow(ctx context.Context) {
 	var seen chat.MessageID
 	for tick := time.NewTicker(followEvery); ; {
 		last, behind, err := d.behind(ctx)
-		for busy := seen != 0 && last-seen > followBusy; err == nil && behind > 0; {
-			if behind, err = d.advance(ctx, followBatch); busy {
+		busy := seen != 0 && last-seen > followBusy
+		seen = last
+		for err == nil && behind > 0 {
+			if behind, err = d.advance(ctx, followBatch); err == nil {
+				err = d.merge(ctx, mergeSteps)
+			}
+			if busy || !rest(ctx, time.Millisecond) {
 				break
 			}
-			if behind > 0 && !rest(ctx, time.Millisecond) {
-				break
-			}
+		}
+		if err == nil && !busy {
+			err = d.merge(ctx, mergeQuiet)
 		}
 		if err != nil && ctx.Err() == nil {
 			slog.Warn("the index of search stays behind for now", "error", err)
 		}
-		seen = last
 		select {
 		case <-ctx.Done():
 			tick.Stop()
@@ -224,6 +234,27 @@ func (d *DB) Follow(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// merge brings together what was added to the index, in steps that others can
+// get between. Many small parts would make a search slow.
+func (d *DB) merge(ctx context.Context, steps int) error {
+	for range steps {
+		var before, after int
+		err := d.change(ctx, func(t *tx) error {
+			if err := t.one("SELECT total_changes()", nil, &before); err != nil {
+				return err
+			}
+			if err := t.exec("INSERT INTO words (words, rank) VALUES ('merge', ?)", mergePages); err != nil {
+				return err
+			}
+			return t.one("SELECT total_changes()", nil, &after)
+		})
+		if err != nil || after-before < 2 || !rest(ctx, time.Millisecond) { // documented: fewer than two is nothing
+			return err
+		}
+	}
+	return nil
 }
 
 // rest waits a moment, unless ctx ends first.

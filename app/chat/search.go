@@ -11,14 +11,14 @@ import (
 // Search is what is looked for, as the store understands it. Each list of what
 // must be is fulfilled by one of its entries, but All and Has by all of them.
 type Search struct {
-	All, None       []Match
-	From, NotFrom   []AccountID
-	In, NotIn       []RoomID
-	Has, Lacks      []Fact
-	Since, Until    time.Time // the zero time is no bound; Until is the first moment after
-	Before          MessageID // of a further page
-	Impossible      bool      // it names somebody or a room that is not there for the asking person
-	MessagesPerPage int
+	All, None     []Match
+	From, NotFrom []AccountID
+	In, NotIn     []RoomID
+	Has, Lacks    []Fact
+	Since, Until  time.Time // the zero time is no bound; Until is the first moment after
+	Before        MessageID // of a further page
+	Impossible    bool      // it names somebody or a room that is not there for the asking person
+	Limit         int
 }
 
 // Match is a word, or words that follow one another.
@@ -82,7 +82,8 @@ type Found struct {
 type SearchStore interface {
 	// Search answers with what a person may read, and nothing else: the newest
 	// first. It knows every message whose storing was over before, unless behind.
-	Search(ctx context.Context, who AccountID, s Search) (hits []Hit, more, behind bool, err error)
+	// The next page is before older; 0: there is none.
+	Search(ctx context.Context, who AccountID, s Search) (hits []Hit, older MessageID, behind bool, err error)
 	// RoomNamed finds the room that has a name, whoever may see it.
 	RoomNamed(ctx context.Context, name string) (RoomID, error)
 }
@@ -100,12 +101,9 @@ func (c *Chat) Search(ctx context.Context, who Account, a Ask) (Found, error) {
 	if err != nil || s.Impossible {
 		return Found{Search: s}, err
 	}
-	s.Before, s.MessagesPerPage = a.Older, HitsPerPage
+	s.Before, s.Limit = a.Older, HitsPerPage
 	f := Found{Search: s}
-	var more bool
-	if f.Hits, more, f.Behind, err = c.store.Search(ctx, who.ID, s); err == nil && more {
-		f.Older = f.Hits[len(f.Hits)-1].ID
-	}
+	f.Hits, f.Older, f.Behind, err = c.store.Search(ctx, who.ID, s)
 	return f, err
 }
 
