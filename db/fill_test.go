@@ -21,7 +21,10 @@ import (
 )
 
 // fillSize is how much a filled file has.
-type fillSize struct{ messages, rooms, people int }
+type fillSize struct {
+	messages, rooms, people int
+	unsearched              bool // without the index of search, which takes twice as long as the rest
+}
 
 // filled is a file with a history of that size, as years of use would leave it:
 // a few rooms have most of it, a few people say most, every message is another.
@@ -33,7 +36,7 @@ type fillSize struct{ messages, rooms, people int }
 func filled(t testing.TB, size fillSize) *file {
 	t.Helper()
 	f := &file{TB: t, path: filepath.Join(t.TempDir(), "parley.db")}
-	kept := filepath.Join(os.Getenv("FILLED"), fmt.Sprintf("filled-%d-%d-%d.v%d.db", size.messages, size.rooms, size.people, Version()))
+	kept := filepath.Join(os.Getenv("FILLED"), fmt.Sprintf("filled-%d-%d-%d-%t.v%d.db", size.messages, size.rooms, size.people, !size.unsearched, Version()))
 	if os.Getenv("FILLED") == "" {
 		fill(f, f.path, size)
 	} else {
@@ -87,7 +90,9 @@ func fill(f *file, path string, size fillSize) {
 	f.ok(err)
 	f.ok(d.Close())
 	g.write(path)
-	g.index(path)
+	if !size.unsearched {
+		g.index(path)
+	}
 }
 
 // index builds the index of search.

@@ -117,7 +117,7 @@ CREATE VIRTUAL TABLE words USING fts5 (
   word,
   content = '', contentless_delete = 1,
   tokenize = 'ascii',                    -- folding and splitting is done before
-  prefix = '2'                           -- longer beginnings are rare enough
+  prefix = '2 3'                         -- longer beginnings are rare enough
 );
 
 CREATE TABLE 'words_config'(k PRIMARY KEY, v) WITHOUT ROWID;

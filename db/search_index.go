@@ -193,8 +193,8 @@ const (
 	followBatch = 200
 	// followEvery is how often the log is asked for more.
 	followEvery = time.Second
-	// followBusy is how many new messages in that time are many: then the index
-	// grows by a batch at a time, and catches up when it is quiet.
+	// followBusy is how many new messages in a second are many: then the index
+	// grows by a batch a second, and catches up when it is quiet.
 	followBusy = 1000
 	// followWait is how long a search waits for an index that is behind.
 	followWait = 500 * time.Millisecond
@@ -208,31 +208,52 @@ const (
 
 // Follow keeps the index of search up with the log until ctx ends.
 func (d *DB) Follow(ctx context.Context) {
-	var seen chat.MessageID
-	for tick := time.NewTicker(followEvery); ; {
+	var pace pace
+	for wait := time.Duration(0); rest(ctx, wait); {
 		last, behind, err := d.behind(ctx)
-		busy := seen != 0 && last-seen > followBusy
-		seen = last
-		for err == nil && behind > 0 {
-			if behind, err = d.advance(ctx, followBatch); err == nil {
+		wait = followEvery
+		switch busy := pace.busy(last); {
+		case err != nil:
+		case behind > 0:
+			var n chat.MessageID
+			if n, err = d.advance(ctx, followBatch); err == nil {
 				err = d.merge(ctx, mergeSteps)
 			}
-			if busy || !rest(ctx, time.Millisecond) {
-				break
+			if err == nil && n == followBatch && !busy {
+				wait = time.Millisecond
 			}
-		}
-		if err == nil && !busy {
+		case !busy:
 			err = d.merge(ctx, mergeQuiet)
 		}
 		if err != nil && ctx.Err() == nil {
 			slog.Warn("the index of search stays behind for now", "error", err)
 		}
-		select {
-		case <-ctx.Done():
-			tick.Stop()
-			return
-		case <-tick.C:
-		}
+	}
+}
+
+// pace is how fast messages come.
+type pace struct {
+	at   time.Time
+	last chat.MessageID
+	many bool
+}
+
+// busy judges by the last quarter of a second or more.
+func (p *pace) busy(last chat.MessageID) bool {
+	if since := time.Since(p.at); since > followEvery/4 {
+		p.many = p.last != 0 && float64(last-p.last) > followBusy*since.Seconds()
+		p.at, p.last = time.Now(), last
+	}
+	return p.many
+}
+
+// rest waits a moment, unless ctx ends first.
+func rest(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
 	}
 }
 
@@ -255,16 +276,6 @@ func (d *DB) merge(ctx context.Context, steps int) error {
 		}
 	}
 	return nil
-}
-
-// rest waits a moment, unless ctx ends first.
-func rest(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(d):
-		return true
-	}
 }
 
 // behind tells how far the index is behind the log, in ids.

@@ -6,7 +6,7 @@ CREATE VIRTUAL TABLE words USING fts5 (
   word,
   content = '', contentless_delete = 1,
   tokenize = 'ascii',                    -- folding and splitting is done before
-  prefix = '2'                           -- longer beginnings are rare enough
+  prefix = '2 3'                         -- longer beginnings are rare enough
 );
 -- What was added is merged in small steps of their own, not while others wait.
 INSERT INTO words (words, rank) VALUES ('automerge', 0);
