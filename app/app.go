@@ -85,6 +85,7 @@ func (a *App) start(ctx context.Context) error {
 			c.Log.Error("changed settings were not taken over", "error", err)
 		}
 	})
+	go a.store.Follow(ctx)
 	go a.sweep(ctx)
 	go a.forget(ctx)
 	return nil

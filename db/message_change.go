@@ -48,6 +48,9 @@ func (d *DB) SetBody(ctx context.Context, id chat.MessageID, body string, text c
 			rev, body, parsed, chat.DirectKey(people), millis(at), id); err != nil {
 			return err
 		}
+		if err := reindex(t, id); err != nil {
+			return err
+		}
 		return readdress(t, m, people)
 	})
 }
@@ -83,6 +86,7 @@ func (d *DB) SetReactions(ctx context.Context, id chat.MessageID, change func([]
 		if err != nil {
 			return err
 		}
+		had := len(m.Reactions) > 0
 		if m.Reactions, err = change(m.Reactions); err != nil {
 			return err
 		}
@@ -93,7 +97,10 @@ func (d *DB) SetReactions(ctx context.Context, id chat.MessageID, change func([]
 		if m.Rev, err = grow(t, m.Room); err != nil {
 			return err
 		}
-		return t.exec("UPDATE messages SET rev = ?, reactions = ? WHERE id = ?", m.Rev, after, id)
+		if err := t.exec("UPDATE messages SET rev = ?, reactions = ? WHERE id = ?", m.Rev, after, id); err != nil || had == (len(m.Reactions) > 0) {
+			return err
+		}
+		return reindex(t, id)
 	})
 	return m, err
 }

@@ -240,7 +240,11 @@ func (d *DB) purge(room chat.RoomID) {
 	for {
 		var n int64
 		err := d.change(context.Background(), func(t *tx) (err error) {
-			if n, err = t.affect("DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE room_id = ? LIMIT 500)", room); err != nil || n > 0 {
+			const some = "IN (SELECT id FROM messages WHERE room_id = ? ORDER BY id LIMIT 500)"
+			if err := t.exec("DELETE FROM words WHERE rowid "+some, room); err != nil {
+				return err
+			}
+			if n, err = t.affect("DELETE FROM messages WHERE id "+some, room); err != nil || n > 0 {
 				return err
 			}
 			return t.exec("DELETE FROM rooms WHERE id = ? AND deleted_at IS NOT NULL", room)

@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db -run Schema -update
--- user_version 4
+-- user_version 5
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -13,6 +13,16 @@ CREATE TABLE accounts (
   created_at  INTEGER NOT NULL,
   disabled_at INTEGER
 , title TEXT NOT NULL DEFAULT '', bio TEXT NOT NULL DEFAULT '', prefs TEXT NOT NULL DEFAULT '{}') STRICT;
+
+CREATE TABLE days (
+  day   INTEGER PRIMARY KEY,             -- since 1970
+  first INTEGER NOT NULL,                -- message
+  last  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE indexed (
+  upto INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE memberships (
   room_id    INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
@@ -111,3 +121,18 @@ CREATE TABLE versions (
   text       BLOB    NOT NULL,           -- parsed, as it was shown
   PRIMARY KEY (message_id, rev)
 ) STRICT, WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE words USING fts5 (
+  word,
+  content = '', contentless_delete = 1,
+  tokenize = 'ascii',                    -- folding and splitting is done before
+  prefix = '2 3'                         -- longer beginnings are rare enough
+);
+
+CREATE TABLE 'words_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'words_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'words_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER);
+
+CREATE TABLE 'words_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;

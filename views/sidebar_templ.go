@@ -88,7 +88,7 @@ func sidebar(v Viewer, s Stage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "Jump to… <span class=\"kbd\" aria-hidden=\"true\">Ctrl K</span></a>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "Jump to or search <span class=\"kbd\" aria-hidden=\"true\">Ctrl K</span></a>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

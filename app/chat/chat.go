@@ -32,6 +32,7 @@ type Store interface {
 	AccountStore
 	RoomStore
 	MessageStore
+	SearchStore
 	Settings(context.Context) (Settings, error)
 	SetSetting(ctx context.Context, key, value string) error
 }

@@ -22,6 +22,7 @@ var (
 	LimitMessages     = &Limit{"limit.messages", 2, time.Second, 5, "messages per second and person, after a burst of five times as many"}
 	LimitEdits        = &Limit{"limit.edits", 5, time.Second, 0, "edits, deletions and reactions per second and person"}
 	LimitTyping       = &Limit{"limit.typing", 30, time.Minute, 0, "typing signals per minute and person"}
+	LimitSearch       = &Limit{"limit.search", 30, time.Minute, 0, "searches per minute and person"}
 	LimitRooms        = &Limit{"limit.rooms", 20, 24 * time.Hour, 0, "rooms created per day and person"}
 	LimitLoginAccount = &Limit{"limit.login.account", 5, 30 * time.Minute, 0, "failed logins per half hour and account"}
 	LimitLoginAddress = &Limit{"limit.login.address", 20, 10 * time.Minute, 0, "failed logins per ten minutes and address"}
@@ -29,7 +30,7 @@ var (
 	LimitSockets      = &Limit{"limit.sockets.account", 16, 0, 0, "open pages per account"}
 	LimitSocketsAddr  = &Limit{"limit.sockets.address", 200, 0, 0, "open pages per address"}
 
-	AllLimits = []*Limit{LimitMessages, LimitEdits, LimitTyping, LimitRooms, LimitLoginAccount, LimitLoginAddress, LimitSignup, LimitSockets, LimitSocketsAddr}
+	AllLimits = []*Limit{LimitMessages, LimitEdits, LimitTyping, LimitSearch, LimitRooms, LimitLoginAccount, LimitLoginAddress, LimitSignup, LimitSockets, LimitSocketsAddr}
 )
 
 // Limits counts what people do. It is safe for concurrent use.

@@ -28,6 +28,7 @@ func (s *Server) routes() {
 	a.Get("/", s.home)
 	a.Post("/read-all", s.readAll)
 	a.Get("/jump", s.jump)
+	a.Get("/search", s.search)
 	a.Get("/shortcuts", s.shortcuts)
 
 	a.Get("/rooms", s.browse)

@@ -114,7 +114,7 @@ function enterStage() {
     view();
     loaded.poll?.repoll();
   }
-  if (!same || doc.activeElement === doc.body) settleFocus(first);
+  if (!same || doc.activeElement === doc.body || location.pathname === '/search') settleFocus(first);
 }
 
 function settleFocus(first) {
@@ -122,7 +122,7 @@ function settleFocus(first) {
   if (first && (location.hash && !list()?.querySelector('[data-target]') || doc.activeElement !== doc.body)) return;
   const target = list()?.querySelector('[data-target]');
   if (target) return focusRow(target);
-  if (location.pathname === '/jump') return (location.search.length > 3 && stage().querySelector('.rows a') || $('q'))?.focus();
+  if (/^\/(jump|search)$/.test(location.pathname)) return ($('q')?.value && stage().querySelector('.rows a,.hits a') || $('q'))?.focus();
   if (box() && fine() && !(byKey && $('side')?.contains(doc.activeElement))) return box().focus({ preventScroll: true });
   if (first || !head) return;
   head.tabIndex = -1;

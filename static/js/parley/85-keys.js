@@ -33,7 +33,7 @@ function chord(e, inBox) {
   }
   if (!e.ctrlKey && !e.metaKey || e.altKey) return false;
   if (e.ctrlKey && key === 'f6') { using('hop', h => h.hopRegion(e.shiftKey)); return true; }
-  const page = e.shiftKey ? 0 : { k: '/jump', '/': '/shortcuts' }[key];
+  const page = (e.shiftKey ? { f: '/search' } : { k: '/jump', '/': '/shortcuts' })[key];
   if (page) { visit(page); return true; }
   const mark = inBox && (e.shiftKey ? { x: '~~' } : { b: '**', i: '*', e: '`' })[key];
   if (mark) wrap(mark);

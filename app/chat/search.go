@@ -1,0 +1,175 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Search is what is looked for, as the store understands it. Each list of what
+// must be is fulfilled by one of its entries, but All and Has by all of them.
+type Search struct {
+	All, None     []Match
+	From, NotFrom []AccountID
+	In, NotIn     []RoomID
+	Has, Lacks    []Fact
+	Since, Until  time.Time // the zero time is no bound; Until is the first moment after
+	Before        MessageID // of a further page
+	Impossible    bool      // it names somebody or a room that is not there for the asking person
+	Limit         int
+}
+
+// Match is a word, or words that follow one another.
+type Match struct {
+	Tokens []string
+	Prefix bool // the last is only the beginning of a word
+}
+
+// Fact is something that a message has beside its words.
+type Fact int
+
+// Facts; their numbers are stored.
+const (
+	HasLink Fact = iota + 1
+	HasCode
+	HasReaction
+)
+
+var facts = map[string]Fact{"link": HasLink, "code": HasCode, "reaction": HasReaction}
+
+// Facts lists what of has: is true for a message.
+func (m Message) Facts() (list []Fact) {
+	link, code := false, false
+	eachBlock(m.Text.Blocks, func(b *Block) {
+		code = code || b.Kind == BlockCode
+		eachRun(b.Runs, func(r *Run) {
+			link = link || r.Kind == RunLink
+			code = code || r.Kind == RunCode
+		})
+	})
+	if link {
+		list = append(list, HasLink)
+	}
+	if code {
+		list = append(list, HasCode)
+	}
+	if len(m.Reactions) > 0 {
+		list = append(list, HasReaction)
+	}
+	return list
+}
+
+// Hit is a message that was found, and the room it was said in.
+type Hit struct {
+	Message
+	Place SideRoom // for the person who asked; not in it: without a membership
+}
+
+// HitsPerPage is how many results a page has.
+const HitsPerPage = 25
+
+// Found is a page of results, the newest first.
+type Found struct {
+	Hits   []Hit
+	Older  MessageID // where the next page begins; 0: there is none
+	Behind bool      // the newest messages are not in the index yet
+	Search Search
+}
+
+// SearchStore finds messages.
+type SearchStore interface {
+	// Search answers with what a person may read, and nothing else: the newest
+	// first. It knows every message whose storing was over before, unless behind.
+	// The next page is before older; 0: there is none.
+	Search(ctx context.Context, who AccountID, s Search) (hits []Hit, older MessageID, behind bool, err error)
+	// RoomNamed finds the room that has a name, whoever may see it.
+	RoomNamed(ctx context.Context, name string) (RoomID, error)
+}
+
+// Search finds what the caller asks for among everything that he may read.
+func (c *Chat) Search(ctx context.Context, who Account, a Ask) (Found, error) {
+	p, err := a.parse(c.now())
+	if err != nil {
+		return Found{}, err
+	}
+	if err := c.Limits.Take(LimitSearch, who.ID.key()); err != nil {
+		return Found{}, err
+	}
+	s, err := c.resolve(ctx, who, p)
+	if err != nil || s.Impossible {
+		return Found{Search: s}, err
+	}
+	s.Before, s.Limit = a.Older, HitsPerPage
+	f := Found{Search: s}
+	f.Hits, f.Older, f.Behind, err = c.store.Search(ctx, who.ID, s)
+	return f, err
+}
+
+// resolve finds the people and rooms that a search names. Who and what is not
+// there for the caller is not told from what does not exist.
+func (c *Chat) resolve(ctx context.Context, who Account, p parsed) (Search, error) {
+	s := p.Search
+	for _, n := range p.names {
+		var err error
+		switch n.key {
+		case "from":
+			err = named(&s.From, &s.NotFrom, n.not, func() (AccountID, error) { return c.sender(ctx, who, n.name) })
+		case "in":
+			err = named(&s.In, &s.NotIn, n.not, func() (RoomID, error) { return c.readable(ctx, who, n.name) })
+		}
+		if err != nil {
+			return s, err
+		}
+	}
+	s.Impossible = p.asks("from") && len(s.From) == 0 || p.asks("in") && len(s.In) == 0
+	return s, nil
+}
+
+// named adds what find finds to the one list or the other.
+func named[T comparable](is, not *[]T, isNot bool, find func() (T, error)) error {
+	id, err := find()
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if isNot {
+		is = not
+	}
+	if err == nil && !slices.Contains(*is, id) {
+		*is = append(*is, id)
+	}
+	return err
+}
+
+func (c *Chat) sender(ctx context.Context, who Account, name string) (AccountID, error) {
+	name = strings.TrimPrefix(name, "@")
+	if strings.EqualFold(name, "me") {
+		return who.ID, nil
+	}
+	a, err := c.store.AccountNamed(ctx, name)
+	return a.ID, err
+}
+
+// readable finds a room that the caller may read: by its name, or by the people
+// of a conversation with him, as @mei or @mei,@jonas.
+func (c *Chat) readable(ctx context.Context, who Account, name string) (room RoomID, err error) {
+	if people, ok := strings.CutPrefix(name, "@"); ok {
+		ids := []AccountID{who.ID}
+		for one := range strings.SplitSeq(people, ",") {
+			id, err := c.sender(ctx, who, one)
+			if err != nil {
+				return 0, err
+			}
+			ids = append(ids, id)
+		}
+		room, err = c.store.Direct(ctx, ids)
+	} else {
+		room, err = c.store.RoomNamed(ctx, strings.TrimSpace(strings.TrimPrefix(name, "#")))
+	}
+	if err != nil {
+		return 0, err
+	}
+	_, err = c.may(ctx, who, room, Read)
+	return room, err
+}

@@ -1,0 +1,230 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"math"
+	"strings"
+	"time"
+
+	"parley/app/chat"
+)
+
+// readable is what ?1 may read of rooms r: what chat's policy table says of Read.
+// The audiences of the index are made for it; this is what decides.
+const readable = `r.deleted_at IS NULL AND (r.kind = 0 OR EXISTS
+	(SELECT 1 FROM memberships p WHERE p.room_id = r.id AND p.account_id = ?1 AND p.left_at IS NULL))`
+
+// The index gives ids from the newest on, and only as many as are asked for.
+const hitQuery = messageQuery + `JOIN rooms r ON r.id = m.room_id JOIN words w ON w.rowid = m.id
+	WHERE w.word MATCH ?2 AND w.rowid > ?3 AND w.rowid < ?4 AND m.at >= ?5 AND m.at < ?6 AND ` + readable + `
+	ORDER BY w.rowid DESC LIMIT ?7`
+
+// Search implements chat.SearchStore.
+func (d *DB) Search(ctx context.Context, who chat.AccountID, s chat.Search) (hits []chat.Hit, older chat.MessageID, behind bool, err error) {
+	behind = d.catchUp(ctx)
+	b, err := d.bounds(ctx, s)
+	if err != nil || b.after >= b.before {
+		return nil, 0, behind, err
+	}
+	audiences, err := d.audiences(ctx, who, s)
+	if err != nil || len(audiences) == 0 {
+		return nil, 0, behind, err
+	}
+	found, err := all(ctx, d, scanMessage, hitQuery, who, expression(s, audiences), b.after, b.before, b.since, b.until, s.Limit+1)
+	if err != nil {
+		return nil, 0, behind, err
+	}
+	if len(found) > s.Limit {
+		found = found[:s.Limit]
+		older = found[len(found)-1].ID
+	}
+	hits, err = d.placed(ctx, who, found)
+	return hits, older, behind, err
+}
+
+// bounds limit a search by ids and by time.
+type bounds struct {
+	after, before chat.MessageID
+	since, until  int64
+}
+
+// bounds turns days into bounds of ids: the log is not asked for more than it has
+// of these days.
+func (d *DB) bounds(ctx context.Context, s chat.Search) (b bounds, err error) {
+	b = bounds{before: math.MaxInt64, until: math.MaxInt64}
+	if s.Before > 0 {
+		b.before = s.Before
+	}
+	if s.Since.IsZero() && s.Until.IsZero() {
+		return b, nil
+	}
+	first, last := int64(math.MinInt64), int64(math.MaxInt64)
+	if !s.Since.IsZero() {
+		b.since, first = millis(s.Since), dayOf(s.Since)
+	}
+	if !s.Until.IsZero() {
+		b.until, last = millis(s.Until), dayOf(s.Until.Add(-time.Millisecond))
+	}
+	var from, to chat.MessageID
+	if err := d.one(ctx, "SELECT coalesce(min(first), 1), coalesce(max(last), 0) FROM days WHERE day BETWEEN ? AND ?", []any{first, last}, &from, &to); err != nil {
+		return b, err
+	}
+	b.after, b.before = from-1, min(b.before, to+1)
+	return b, nil
+}
+
+// audiences are those that a person is part of; of a search in some rooms, only
+// theirs.
+func (d *DB) audiences(ctx context.Context, who chat.AccountID, s chat.Search) ([]audience, error) {
+	mine := closed(humanKey(who))
+	if len(s.In) == 0 {
+		private, err := all(ctx, d, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) },
+			"SELECT r.id FROM memberships m JOIN rooms r ON r.id = m.room_id WHERE m.account_id = ? AND m.left_at IS NULL AND r.kind = 1", who)
+		list := []audience{everybody, mine}
+		for _, room := range private {
+			list = append(list, closed(roomKey(room)))
+		}
+		return list, err
+	}
+	var list []audience
+	open := everybody
+	for _, room := range s.In {
+		var kind chat.RoomKind
+		err := d.one(ctx, "SELECT kind FROM rooms WHERE id = ?", []any{room}, &kind)
+		if errors.Is(err, chat.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		switch kind {
+		case chat.Open:
+			open.rooms = append(open.rooms, room)
+		case chat.Direct:
+			mine.rooms = append(mine.rooms, room)
+		default:
+			private := closed(roomKey(room))
+			private.rooms = []chat.RoomID{room}
+			list = append(list, private)
+		}
+	}
+	for _, a := range []audience{open, mine} {
+		if len(a.rooms) > 0 {
+			list = append(list, a)
+		}
+	}
+	return list, nil
+}
+
+// expression is the search in the language of FTS5, for some audiences.
+func expression(s chat.Search, audiences []audience) string {
+	each := make([]string, len(audiences))
+	for i, a := range audiences {
+		each[i] = "(" + a.expression(s) + ")"
+	}
+	return strings.Join(each, " OR ")
+}
+
+func (a audience) expression(s chat.Search) string {
+	must, not := a.place(s.From), make([]string, 0)
+	for _, m := range s.All {
+		must = append(must, a.match(m))
+	}
+	for _, f := range s.Has {
+		must = append(must, quoted(a.key+factKey(f)))
+	}
+	if len(must) == 0 {
+		must = append(must, quoted(a.key))
+	}
+	for _, m := range s.None {
+		not = append(not, a.match(m))
+	}
+	for _, f := range s.Lacks {
+		not = append(not, quoted(a.key+factKey(f)))
+	}
+	for _, id := range s.NotFrom {
+		not = append(not, quoted(a.key+humanKey(id)))
+	}
+	for _, id := range s.NotIn {
+		not = append(not, quoted(roomKey(id)))
+	}
+	e := strings.Join(must, " AND ")
+	if len(not) > 0 {
+		return "(" + e + ") NOT (" + strings.Join(not, " OR ") + ")"
+	}
+	return e
+}
+
+// place says in which rooms and by whom something was said.
+func (a audience) place(from []chat.AccountID) []string {
+	var one []string
+	for _, room := range a.rooms {
+		for _, human := range from {
+			one = append(one, quoted(roomKey(room)+humanKey(human)))
+		}
+		if len(from) == 0 {
+			one = append(one, quoted(roomKey(room)))
+		}
+	}
+	if len(a.rooms) == 0 {
+		for _, human := range from {
+			one = append(one, quoted(a.key+humanKey(human)))
+		}
+	}
+	if len(one) == 0 {
+		return nil
+	}
+	return []string{"(" + strings.Join(one, " OR ") + ")"}
+}
+
+func (a audience) match(m chat.Match) string {
+	words := make([]string, len(m.Tokens))
+	for i, t := range m.Tokens {
+		words[i] = a.words + t
+	}
+	if m.Prefix {
+		return quoted(words...) + " *"
+	}
+	return quoted(words...)
+}
+
+// quoted is a phrase. Tokens have no quotes: they are letters and digits.
+func quoted(words ...string) string { return `"` + strings.Join(words, " ") + `"` }
+
+// placed adds to messages the rooms that they were said in.
+func (d *DB) placed(ctx context.Context, who chat.AccountID, found []chat.Message) ([]chat.Hit, error) {
+	places := map[chat.RoomID]chat.SideRoom{}
+	hits := make([]chat.Hit, 0, len(found))
+	for _, m := range found {
+		place, known := places[m.Room]
+		if !known {
+			r, in, err := d.RoomFor(ctx, m.Room, who)
+			if errors.Is(err, chat.ErrNotFound) {
+				continue // deleted a moment ago
+			}
+			if err != nil {
+				return nil, err
+			}
+			place.Room = r
+			if in != nil {
+				place.Membership = *in
+			}
+			if r.Kind == chat.Direct {
+				with, err := d.with(ctx, who, r.ID)
+				if err != nil {
+					return nil, err
+				}
+				place.With = with[r.ID]
+			}
+			places[m.Room] = place
+		}
+		hits = append(hits, chat.Hit{Message: m, Place: place})
+	}
+	return hits, nil
+}
+
+// RoomNamed implements chat.SearchStore.
+func (d *DB) RoomNamed(ctx context.Context, name string) (id chat.RoomID, err error) {
+	return id, d.one(ctx, "SELECT id FROM rooms WHERE skeleton = ? AND deleted_at IS NULL", []any{chat.Skeleton(name)}, &id)
+}

@@ -1,0 +1,316 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"time"
+
+	"parley/app/chat"
+)
+
+// Every word is indexed for an audience: those who may read the message. What is
+// said in an open room stands in the index as it is; before the words of a private
+// room stands the key of the room, and those of a conversation are there once for
+// each of its people, behind the key of the person. A search looks only at the
+// words of its own audiences, so that not even its duration tells of others.
+//
+// Beside its words a message has, again for each audience: a mark, so that
+// everything can be found; its author; what it has. And the key of its room, alone
+// and with the author's. Keys are characters for private use, which no word has.
+
+const (
+	openKey   = "\uE100" // before what is no word of an open room
+	factKeys  = '\uE000' // plus chat.Fact
+	roomKeys  = 0xF0000  // digits to the base keyDigits
+	humanKeys = 0x100000
+	keyDigits = 0xF000
+)
+
+func key(first, id int64) string {
+	var b []rune
+	for ; id > 0 || len(b) == 0; id /= keyDigits {
+		b = append(b, rune(first+id%keyDigits))
+	}
+	return string(b)
+}
+
+func roomKey(id chat.RoomID) string     { return key(roomKeys, int64(id)) }
+func humanKey(id chat.AccountID) string { return key(humanKeys, int64(id)) }
+func factKey(f chat.Fact) string        { return string(factKeys + rune(f)) }
+
+// audience is one of the groups that a message is indexed for, or that a person
+// is part of.
+type audience struct {
+	key   string        // before what is no word
+	words string        // before a word
+	rooms []chat.RoomID // of a search in some of its rooms only
+}
+
+var everybody = audience{key: openKey}
+
+func closed(key string) audience { return audience{key: key, words: key} }
+
+// entry is a message as it is about to be indexed.
+type entry struct {
+	chat.Message
+	room   chat.RoomKind
+	direct string // the ids of its people
+	skip   bool   // not to be found
+}
+
+const entryQuery = `SELECT m.id, m.room_id, m.author_id, m.at, m.text, m.reactions, r.kind, coalesce(r.direct, ''),
+	m.kind <> 0 OR m.deleted_at IS NOT NULL OR r.deleted_at IS NOT NULL FROM messages m JOIN rooms r ON r.id = m.room_id `
+
+func scanEntry(r scanner) (e entry, err error) {
+	var at int64
+	var text, reactions sql.RawBytes
+	if err := r.Scan(&e.ID, &e.Room, &e.Author.ID, &at, &text, &reactions, &e.room, &e.direct, &e.skip); err != nil || e.skip {
+		e.At = moment(at)
+		return e, err
+	}
+	e.At = moment(at)
+	if len(reactions) > 0 {
+		if err := json.Unmarshal(reactions, &e.Reactions); err != nil {
+			return e, err
+		}
+	}
+	return e, json.Unmarshal(text, &e.Text)
+}
+
+// audiences are those who may read the message.
+func (e entry) audiences() (list []audience) {
+	switch e.room {
+	case chat.Open:
+		return []audience{everybody}
+	case chat.Direct:
+		for _, id := range parseIDs(e.direct) {
+			list = append(list, closed(humanKey(id)))
+		}
+		return list
+	}
+	return []audience{closed(roomKey(e.Room))}
+}
+
+// words is the message as the index has it.
+func (e entry) words() string {
+	var b strings.Builder
+	put := func(s ...string) {
+		for _, s := range s {
+			b.WriteString(s)
+		}
+		b.WriteByte(' ')
+	}
+	room, author := roomKey(e.Room), humanKey(e.Author.ID)
+	put(room)
+	put(room, author)
+	words := chat.Words(e.Text.Plain())
+	for _, a := range e.audiences() {
+		if a.key != room {
+			put(a.key)
+			put(a.key, author)
+		}
+		for _, f := range e.Facts() {
+			put(a.key, factKey(f))
+		}
+		for _, w := range words {
+			if !w.Alone {
+				put(a.words, w.Token)
+			}
+		}
+		for _, w := range words {
+			if w.Alone {
+				put(a.words, w.Token)
+			}
+		}
+	}
+	return b.String()
+}
+
+func enter(t *tx, e entry) error {
+	if e.skip {
+		return nil
+	}
+	return t.exec("INSERT INTO words (rowid, word) VALUES (?, ?)", e.ID, e.words())
+}
+
+// reindex makes the index agree with a message as it now is. Each change of what
+// a message says, or of whether it is there, ends with it.
+func reindex(t *tx, id chat.MessageID) error {
+	var upto chat.MessageID
+	if err := t.one("SELECT upto FROM indexed", nil, &upto); err != nil || id > upto {
+		return err
+	}
+	if err := t.exec("DELETE FROM words WHERE rowid = ?", id); err != nil {
+		return err
+	}
+	now, err := list(t, scanEntry, entryQuery+"WHERE m.id = ?", id)
+	if err != nil || len(now) == 0 {
+		return err
+	}
+	return enter(t, now[0])
+}
+
+// follow brings the index up to the log by at most size messages; it tells how
+// many there were.
+func follow(t *tx, size int) (n int, err error) {
+	var upto chat.MessageID
+	if err := t.one("SELECT upto FROM indexed", nil, &upto); err != nil {
+		return 0, err
+	}
+	entries, err := list(t, scanEntry, entryQuery+"WHERE m.id > ? ORDER BY m.id LIMIT ?", upto, size)
+	if err != nil || len(entries) == 0 {
+		return 0, err
+	}
+	type bounds struct{ first, last chat.MessageID }
+	days := map[int64]bounds{}
+	for _, e := range entries {
+		if err := enter(t, e); err != nil {
+			return 0, err
+		}
+		day := days[dayOf(e.At)]
+		if day.first == 0 {
+			day.first = e.ID
+		}
+		days[dayOf(e.At)] = bounds{day.first, e.ID}
+	}
+	for day, b := range days {
+		if err := t.exec("INSERT INTO days (day, first, last) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET first = min(first, ?2), last = max(last, ?3)", day, b.first, b.last); err != nil {
+			return 0, err
+		}
+	}
+	return len(entries), t.exec("UPDATE indexed SET upto = ?", entries[len(entries)-1].ID)
+}
+
+// dayOf counts days since 1970 in UTC.
+func dayOf(at time.Time) int64 { return at.Unix() / (24 * 60 * 60) }
+
+const (
+	// followBatch is how many messages one transaction adds to the index: few
+	// enough that a post which waits behind it does not notice.
+	followBatch = 200
+	// followEvery is how often the log is asked for more.
+	followEvery = time.Second
+	// followBusy is how many new messages in a second are many: then the index
+	// grows by a batch a second, and catches up when it is quiet.
+	followBusy = 1000
+	// followWait is how long a search waits for an index that is behind.
+	followWait = 500 * time.Millisecond
+	// mergePages is how much of the index one transaction merges, and mergeSteps
+	// how many of these follow a batch; together they keep up with what is added.
+	mergePages = 32
+	mergeSteps = 6
+	// mergeQuiet is how many of them follow when there is nothing to add.
+	mergeQuiet = 100
+)
+
+// Follow keeps the index of search up with the log until ctx ends.
+func (d *DB) Follow(ctx context.Context) {
+	var pace pace
+	for wait := time.Duration(0); rest(ctx, wait); {
+		last, behind, err := d.behind(ctx)
+		wait = followEvery
+		switch busy := pace.busy(last); {
+		case err != nil:
+		case behind > 0:
+			var n chat.MessageID
+			if n, err = d.advance(ctx, followBatch); err == nil {
+				err = d.merge(ctx, mergeSteps)
+			}
+			if err == nil && n == followBatch && !busy {
+				wait = time.Millisecond
+			}
+		case !busy:
+			err = d.merge(ctx, mergeQuiet)
+		}
+		if err != nil && ctx.Err() == nil {
+			slog.Warn("the index of search stays behind for now", "error", err)
+		}
+	}
+}
+
+// pace is how fast messages come.
+type pace struct {
+	at   time.Time
+	last chat.MessageID
+	many bool
+}
+
+// busy judges by the last quarter of a second or more.
+func (p *pace) busy(last chat.MessageID) bool {
+	if since := time.Since(p.at); since > followEvery/4 {
+		p.many = p.last != 0 && float64(last-p.last) > followBusy*since.Seconds()
+		p.at, p.last = time.Now(), last
+	}
+	return p.many
+}
+
+// rest waits a moment, unless ctx ends first.
+func rest(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+// merge brings together what was added to the index, in steps that others can
+// get between. Many small parts would make a search slow.
+func (d *DB) merge(ctx context.Context, steps int) error {
+	for range steps {
+		var before, after int
+		err := d.change(ctx, func(t *tx) error {
+			if err := t.one("SELECT total_changes()", nil, &before); err != nil {
+				return err
+			}
+			if err := t.exec("INSERT INTO words (words, rank) VALUES ('merge', ?)", mergePages); err != nil {
+				return err
+			}
+			return t.one("SELECT total_changes()", nil, &after)
+		})
+		if err != nil || after-before < 2 || !rest(ctx, time.Millisecond) { // documented: fewer than two is nothing
+			return err
+		}
+	}
+	return nil
+}
+
+// behind tells how far the index is behind the log, in ids.
+func (d *DB) behind(ctx context.Context) (last, n chat.MessageID, err error) {
+	var upto chat.MessageID
+	err = d.one(ctx, "SELECT upto, coalesce((SELECT max(id) FROM messages), 0) FROM indexed", nil, &upto, &last)
+	return last, max(0, last-upto), err
+}
+
+// advance adds a batch to the index; 0: there was nothing more.
+func (d *DB) advance(ctx context.Context, size int) (n chat.MessageID, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		added, err := follow(t, size)
+		n = chat.MessageID(added)
+		return err
+	})
+	return n, err
+}
+
+// catchUp brings the index up to what was stored before the call, as far as that
+// takes a moment only.
+func (d *DB) catchUp(ctx context.Context) (behind bool) {
+	end := time.Now().Add(followWait)
+	_, n, err := d.behind(ctx)
+	for ; err == nil && n > 0; n -= followBatch {
+		if time.Now().After(end) {
+			return true
+		}
+		var added chat.MessageID
+		if added, err = d.advance(ctx, followBatch); added < followBatch {
+			break
+		}
+	}
+	if err != nil {
+		slog.Warn("a search does not know the newest messages", "error", err)
+	}
+	return err != nil
+}

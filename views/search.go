@@ -1,0 +1,141 @@
+package views
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"parley/app/chat"
+)
+
+// SearchView is a search with what it found, as one person sees it.
+type SearchView struct {
+	Viewer
+	chat.Ask
+	chat.Found
+	Rooms  []chat.SideRoom // to choose from
+	Errors Errors
+}
+
+// SearchURL is the page of a search: everything that is asked stands in it.
+func SearchURL(a chat.Ask) string {
+	v := url.Values{}
+	for name, value := range map[string]string{"q": a.Text, "in": a.In, "from": a.From, "has": a.Has, "before": a.Before, "after": a.After} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	if a.Older != 0 {
+		v.Set("older", num(a.Older))
+	}
+	if len(v) == 0 {
+		return "/search"
+	}
+	return "/search?" + v.Encode()
+}
+
+// older is the page after this one.
+func (v SearchView) older() string {
+	a := v.Ask
+	a.Older = v.Found.Older
+	return SearchURL(a)
+}
+
+// newest is the first page.
+func (v SearchView) newest() string {
+	a := v.Ask
+	a.Older = 0
+	return SearchURL(a)
+}
+
+// everywhere is the same search in all rooms.
+func (v SearchView) everywhere() string {
+	a := v.Ask
+	a.In, a.Older = "", 0
+	return SearchURL(a)
+}
+
+// inRoom is how a search names a room: by its name, or by the people of a
+// conversation, whoever of them asks.
+func inRoom(r chat.Room, people []string) string {
+	if r.Kind != chat.Direct {
+		return r.Label()
+	}
+	slices.Sort(people)
+	return "@" + strings.Join(people, ",@")
+}
+
+// SearchIn is the page that searches in a room.
+func SearchIn(r chat.Room, people []chat.Occupant) string {
+	var names []string
+	if r.Kind == chat.Direct {
+		for _, p := range people {
+			names = append(names, p.Username)
+		}
+	}
+	return SearchURL(chat.Ask{In: inRoom(r, names)})
+}
+
+// choice is one value of a select.
+type choice struct{ value, words string }
+
+// places are the rooms to choose from; one that was asked for and is none of
+// them stays as it was typed.
+func (v SearchView) places() []choice {
+	list := []choice{{"", "All rooms"}}
+	for _, r := range v.Rooms {
+		names := []string{v.Me.Username}
+		for _, p := range r.With {
+			names = append(names, p.Username)
+		}
+		list = append(list, choice{inRoom(r.Room, names), hashed(r)})
+	}
+	return keep(list, v.In)
+}
+
+func (v SearchView) facts() []choice {
+	return keep([]choice{{"", "Anything"}, {"link", "A link"}, {"code", "Code"}, {"reaction", "A reaction"}}, v.Has)
+}
+
+func keep(list []choice, value string) []choice {
+	if slices.ContainsFunc(list, func(c choice) bool { return c.value == value }) {
+		return list
+	}
+	return append(list, choice{value, value})
+}
+
+// dateKind is the kind of field for a day: words such as "today" need a text field.
+func dateKind(value string) string {
+	if _, err := time.Parse(time.DateOnly, value); err != nil && value != "" {
+		return "text"
+	}
+	return "date"
+}
+
+// newDay says whether a day line stands before a result.
+func (v SearchView) newDay(i int) bool {
+	return i == 0 || day(v.Hits[i].At, v.Viewer.Zone) != day(v.Hits[i-1].At, v.Viewer.Zone)
+}
+
+// examples of what can be asked.
+var examples = [][2]string{
+	{"harbour map", "both words, in any order"},
+	{`"harbour map"`, "these words in this order"},
+	{"deploy*", "words that begin like this"},
+	{"tablet -charger", "one word without the other"},
+	{"from:mei", "by one person; from:me are your own"},
+	{"in:#general", "in one room; in:@mei in your conversation with Mei"},
+	{"has:link", "with a link; also code or reaction"},
+	{"after:2026-11-23", "later than a day; also before: and on:, and today or yesterday"},
+}
+
+// invalid marks the field that was refused.
+func (v SearchView) invalid(field string) templ.Attributes {
+	if v.Errors[field] == "" {
+		return nil
+	}
+	return templ.Attributes{"aria-invalid": "true", "aria-describedby": "s-why"}
+}
