@@ -163,7 +163,7 @@ function barKey(e) {
   e.preventDefault();
 }
 
-async function copy(text, done) {
+export async function copy(text, done) {
   try {
     await navigator.clipboard.writeText(text);
     toast(done);

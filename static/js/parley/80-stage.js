@@ -107,6 +107,8 @@ function enterStage() {
       if (row) using('tools', t => t.edit(row, store.get(k)));
     }
   }
+  const alone = stage()?.querySelector('.alone');
+  if (alone) days(alone);
   badges();
   banner();
   if ($('askNotify')) lazy('notify').then(n => n?.offer());

@@ -52,6 +52,8 @@ on(doc, 'click', e => {
 });
 on(doc, 'click', e => {
   if (e.target.closest?.('#replying .ib')) { reply(null); box().focus(); }
+  const link = e.target.closest?.('[data-copy]');
+  if (link) using('tools', t => t.copy(new URL(link.dataset.copy, location).href, 'Link copied'));
   const smile = e.target.closest?.('#smile');
   if (smile) using('emoji', m => m.pick(smile, v => { box().focus(); insert(v); }));
 });
