@@ -164,7 +164,7 @@ func (d *DB) AddDirect(ctx context.Context, people []chat.AccountID, n chat.NewM
 	if err != nil {
 		return m, false, err
 	}
-	err = d.change(ctx, func(t *tx) error {
+	err = d.changeThen(ctx, func(t *tx) error {
 		if n.Room, err = direct(t, people, n); err != nil {
 			return err
 		}
@@ -173,7 +173,7 @@ func (d *DB) AddDirect(ctx context.Context, people []chat.AccountID, n chat.NewM
 			return chat.Conflict("cid", "This message was sent elsewhere already.")
 		}
 		return err
-	})
+	}, func() { stored(n, m, fresh) })
 	return m, fresh, err
 }
 

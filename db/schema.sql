@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db -run Schema -update
--- user_version 5
+-- user_version 6
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -46,6 +46,8 @@ CREATE TABLE mentions (
   message_id INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
   PRIMARY KEY (account_id, room_id, message_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX mentions_by_account ON mentions (account_id, message_id);
 
 CREATE INDEX mentions_by_message ON mentions (message_id);
 

@@ -159,6 +159,11 @@ type MessageStore interface {
 	Versions(context.Context, MessageID) ([]Version, error)
 	// Mentionable finds the people a room's messages can be for, by FoldName.
 	Mentionable(ctx context.Context, room RoomID, names []string) (map[string]AccountID, error)
+	// Speakers lists who spoke lately in a room, the last first.
+	Speakers(context.Context, RoomID) ([]AccountID, error)
+	// MentionsOf lists messages that are for somebody, the newest first, of rooms
+	// that he is in; before 0 from the newest.
+	MentionsOf(ctx context.Context, who AccountID, before MessageID, limit int) ([]Message, error)
 	// SetRead moves a read mark forward, never back; moved tells whether it did.
 	SetRead(ctx context.Context, room RoomID, who AccountID, upto MessageID) (moved bool, err error)
 	// SetUnread moves it to before a message of the room, wherever it was.
@@ -323,11 +328,11 @@ func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d 
 	for _, p := range people {
 		ids = append(ids, p.ID)
 	}
+	n.Stored = c.tell
 	m, _, err := c.store.AddDirect(ctx, append(ids, who.ID), n)
 	if err != nil {
 		return Message{}, err
 	}
 	c.bus.Tell(RosterChanged{People: append(ids, who.ID)})
-	c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev})
 	return m, nil
 }

@@ -30,6 +30,7 @@ func (s *Server) routes() {
 	a.Get("/jump", s.jump)
 	a.Get("/search", s.search)
 	a.Get("/shortcuts", s.shortcuts)
+	a.Get("/mentions", s.mentions)
 
 	a.Get("/rooms", s.browse)
 	a.Post("/rooms", s.createRoom)
@@ -47,6 +48,7 @@ func (s *Server) routes() {
 	a.Post("/rooms/:room<int>/leave", s.leave)
 	a.Post("/rooms/:room<int>/delete", s.deleteRoom)
 	a.Post("/rooms/:room<int>/messages", s.postMessage)
+	a.Get("/rooms/:room<int>/mentions", s.mentionables)
 	a.Post("/rooms/:room<int>/read", s.read)
 	a.Post("/rooms/:room<int>/star", s.star)
 	a.Post("/rooms/:room<int>/mute", s.mute)

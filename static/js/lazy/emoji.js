@@ -150,6 +150,13 @@ function place(anchor) {
 }
 
 // Opens it beside an element; fn gets what is chosen, end is told when it closes.
+// Emoji by the beginning of a short name, then by any word of the name.
+export async function words(q) {
+  if (!groups.length) await load();
+  const all = [...known.values()], first = all.filter(it => it.short.startsWith(q));
+  return [...first, ...all.filter(it => !first.includes(it) && it.words.includes(q))];
+}
+
 export async function pick(anchor, fn, end) {
   done?.();
   done = null;

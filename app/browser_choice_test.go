@@ -1,0 +1,145 @@
+package app
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp/kb"
+
+	"parley/app/chat"
+)
+
+func TestSuggestionsCompleteNamesRoomsAndEmoji(t *testing.T) {
+	s := start(t)
+	ada, mei := s.signup("ada"), s.signup("mei.tanaka")
+	s.signup("tomas")
+	ada.post("/rooms", "name", "harbour", "kind", "open").want(t, 303)
+	mei.tell(1, "good morning")
+	p := openChromium(t).person("ada", s.base)
+	p.enter(ada)
+	p.open("/rooms/1")
+	p.live()
+	p.write("hello @")
+	p.until("people, who spoke last first", `document.querySelector('#ac:not([hidden]) .opt')?.dataset.insert === '@mei.tanaka'`)
+	p.until("one is chosen for who cannot see it", `document.activeElement.id === 'box' && document.getElementById(document.activeElement.getAttribute('aria-activedescendant'))?.ariaSelected === 'true'`)
+	p.keys("to")
+	p.until("only who fits", `document.querySelectorAll('#ac .opt').length === 1 && document.querySelector('#ac .opt').dataset.insert === '@tomas'`)
+	p.keys(kb.Enter)
+	p.until("it is in the text and nothing was sent", `box.value === 'hello @tomas '`)
+	p.keys("see #ha")
+	p.until("rooms", `document.querySelector('#ac:not([hidden]) .opt')?.dataset.insert === '#harbour'`)
+	p.keys(kb.Escape)
+	p.until("closed", `document.querySelector('#ac').hidden`)
+	p.keys(" :tad")
+	p.until("emoji", `document.querySelector('#ac:not([hidden]) .opt')?.dataset.insert === '🎉'`)
+	p.keys(kb.Tab)
+	p.until("the emoji is in the text", `box.value.endsWith('🎉 ')`)
+	p.keys(kb.Enter)
+	p.once("hello @tomas see #ha 🎉")
+	if got := s.visitor().get("/rooms/1/mentions").status; got != 303 {
+		t.Error("a visitor is answered with", got)
+	}
+	// Suggestions of a private room are for its people.
+	ada.post("/rooms", "name", "secret", "kind", "private").want(t, 303)
+	mei.get("/rooms/3/mentions").want(t, 404)
+}
+
+func TestWhatWasForSomebodyStandsOnOnePage(t *testing.T) {
+	s := start(t)
+	ada, mei := s.signup("ada"), s.signup("mei")
+	ada.post("/rooms", "name", "secret", "kind", "private", "people", "2").want(t, 303)
+	ada.tell(1, "morning @mei, all well?")
+	ada.tell(2, "only us, @mei")
+	ada.tell(1, "nobody in particular")
+	page := mei.get("/mentions").body
+	for text, want := range map[string]bool{"morning": true, "only us": true, "particular": false} {
+		if strings.Contains(page, text) != want {
+			t.Errorf("%q on the page: %v", text, !want)
+		}
+	}
+	ada.post("/rooms/2/members/2/remove").want(t, 303)
+	if strings.Contains(mei.get("/mentions").body, "only us") {
+		t.Error("who was put out still reads what was said to him there")
+	}
+	if strings.Contains(ada.get("/mentions").body, "morning") {
+		t.Error("it was not said to ada")
+	}
+}
+
+func TestWhatSomebodyChoseIsKept(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	p := openChromium(t).person("ada", s.base)
+	p.enter(ada)
+	p.open("/rooms/1")
+	other := s.visitor()
+	other.post("/login", "username", "ada", "password", password).want(t, 303)
+	p.live()
+	ada.post("/me/appearance", "theme", "dark", "density", "compact", "enter", "newline", "zone", "Asia/Tokyo", "clock", "24", "keys", "off").want(t, 303)
+	p.until("an open page follows", `document.documentElement.dataset.theme === 'dark' && document.documentElement.dataset.density === 'compact'`)
+	p.open("/rooms/1")
+	p.write("line one")
+	p.keys(kb.Enter)
+	p.until("Enter is a new line", `box.value === 'line one\n'`)
+	ada.post("/me/appearance", "theme", "purple").want(t, 422)
+	ada.post("/me/appearance", "zone", "Atlantis/Capital").want(t, 422)
+	ada.post("/me/notifications", "quiet_from", "22:00").want(t, 422)
+	ada.post("/me", "name", "Ada Okafor", "title", "Designer", "bio", "Boats.\nAnd light.").want(t, 303)
+	if page := ada.get("/people/1").body; !strings.Contains(page, "Designer") || !strings.Contains(page, "And light.") || !strings.Contains(page, "JST") {
+		t.Error("the profile does not show what was said")
+	}
+	if n := strings.Count(ada.get("/me/sessions").body, `action="/me/sessions/`); n < 2 { // one other at least, and all
+		t.Error("sessions to end:", n)
+	}
+	ada.post("/me/sessions/end").want(t, 303)
+	if other.get("/").status != 303 {
+		t.Error("the other session goes on")
+	}
+	ada.get("/").want(t, 200)
+}
+
+func TestARoomIsNotifiedOfAsItsPeopleChose(t *testing.T) {
+	s := start(t)
+	ada, mei := s.signup("ada"), s.signup("mei")
+	ada.post("/rooms", "name", "quiet", "kind", "open").want(t, 303)
+	mei.post("/rooms/2/join").want(t, 303)
+	p := openChromium(t).person("mei", s.base)
+	p.enter(mei)
+	p.open("/people")
+	p.live()
+	told := func(text string) bool { return p.heard(`"body":"` + text) }
+	soon := func(text string) {
+		t.Helper()
+		for end := time.Now().Add(20 * time.Second); !told(text); time.Sleep(20 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatal("no notification of ", text)
+			}
+		}
+	}
+	ada.tell(1, "plain talk")
+	ada.tell(1, "for you, @mei")
+	soon("for you, @mei")
+	mei.post("/rooms/2/notify", "level", "all").want(t, 303)
+	ada.tell(2, "everything counts")
+	soon("everything counts")
+	mei.post("/rooms/2/mute", "on", "1").want(t, 303)
+	ada.tell(2, "muted @mei")
+	ada.post("/dm", "to", "2", "body", "psst").want(t, 303)
+	soon("psst")
+	for _, text := range []string{"plain talk", "muted @mei"} {
+		if told(text) {
+			t.Errorf("a notification of %q", text)
+		}
+	}
+	if _, m, err := s.app.Chat.Marks(t.Context(), 2); err != nil || !m[2].Muted || m[2].Level != chat.LevelAll {
+		t.Error(m, err)
+	}
+	mei.post("/rooms/2/star", "on", "1").want(t, 303)
+	p.sees("#starred .nm", "quiet")
+	p.until("no count where it is muted", `!document.querySelector('#starred .badge').textContent.trim()`)
+	ada.post("/messages/"+ada.send(1, "later", "read me later")+"/unread").want(t, 303)
+	if page := ada.get("/").body; !strings.Contains(page, "read me later") {
+		t.Error("what was marked unread is not new at home")
+	}
+}

@@ -1,0 +1,96 @@
+package chat
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// MaxSuggested is how many people are suggested at once.
+const MaxSuggested = 200
+
+// Suggestion is somebody whom a message of a room can mention.
+type Suggestion struct {
+	Person
+	In bool // in the room; else a passer-by of an open one
+}
+
+// Mentionables lists whom the caller can mention in a room, by who spoke there
+// last; those of an open room who are not in it come last, and only for a query.
+func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query string) ([]Suggestion, error) {
+	p, err := c.may(ctx, who, room, Post)
+	if err != nil {
+		return nil, err
+	}
+	inside, err := c.store.Occupants(ctx, room)
+	if err != nil {
+		return nil, err
+	}
+	spoke, err := c.store.Speakers(ctx, room)
+	if err != nil {
+		return nil, err
+	}
+	query = FoldName(query)
+	var list []Suggestion
+	known := map[AccountID]bool{who.ID: true}
+	for _, o := range inside {
+		known[o.ID] = true
+		if o.ID != who.ID && begins(o.Person, query) {
+			list = append(list, Suggestion{o.Person, true})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Suggestion) int { return rank(spoke, a.ID) - rank(spoke, b.ID) })
+	if query != "" && p.Kind == Open {
+		others, err := c.store.People(ctx, query, 0, 20)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range others {
+			if !known[o.ID] {
+				list = append(list, Suggestion{o.Person, false})
+			}
+		}
+	}
+	return list[:min(len(list), MaxSuggested)], nil
+}
+
+// begins says whether a part of somebody's name, or the username, begins so.
+func begins(p Person, query string) bool {
+	if query == "" || strings.HasPrefix(FoldName(p.Username), query) {
+		return true
+	}
+	name := FoldName(p.Name)
+	return strings.HasPrefix(name, query) || strings.Contains(name, " "+query)
+}
+
+// rank is somebody's place among those who spoke; who did not comes after them.
+func rank(spoke []AccountID, id AccountID) int {
+	if i := slices.Index(spoke, id); i >= 0 {
+		return i
+	}
+	return len(spoke)
+}
+
+// Mentions lists what was said to the caller, the newest first, before a message
+// (0: the newest); of rooms that he is still in. older is where the next page
+// begins, 0 when there is none.
+func (c *Chat) Mentions(ctx context.Context, who Account, before MessageID) (hits []Hit, older MessageID, err error) {
+	said, err := c.store.MentionsOf(ctx, who.ID, before, HitsPerPage+1)
+	if err != nil {
+		return nil, 0, err
+	}
+	rooms, err := c.store.Sidebar(ctx, who.ID)
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(said) > HitsPerPage {
+		said = said[:HitsPerPage]
+		older = said[len(said)-1].ID
+	}
+	for _, m := range said {
+		if i := slices.IndexFunc(rooms, func(r SideRoom) bool { return r.ID == m.Room }); i >= 0 {
+			hits = append(hits, Hit{Message: m, Place: rooms[i]})
+		}
+	}
+	return hits, older, nil
+}
