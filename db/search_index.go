@@ -195,13 +195,13 @@ const (
 	followEvery = time.Second
 	// followBusy is how many new messages in a second are many: then the index
 	// grows by a batch a second, and catches up when it is quiet.
-	followBusy = 1000
+	followBusy = 500
 	// followWait is how long a search waits for an index that is behind.
-	followWait = 500 * time.Millisecond
+	followWait = time.Second
 	// mergePages is how much of the index one transaction merges, and mergeSteps
 	// how many of these follow a batch; together they keep up with what is added.
 	mergePages = 32
-	mergeSteps = 6
+	mergeSteps = 3
 	// mergeQuiet is how many of them follow when there is nothing to add.
 	mergeQuiet = 100
 )

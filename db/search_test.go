@@ -13,6 +13,11 @@ import (
 // finds counts what a person finds of one word.
 func (f *file) finds(who chat.AccountID, word string) int {
 	f.Helper()
+	for n := chat.MessageID(1); n > 0; { // a search itself waits for a moment only
+		var err error
+		n, err = f.advance(f.Context(), followBatch)
+		f.ok(err)
+	}
 	hits, _, behind, err := f.Search(f.Context(), who, chat.Search{All: []chat.Match{{Tokens: []string{word}}}, Limit: 1000})
 	f.ok(err)
 	if behind {
