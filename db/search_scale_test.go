@@ -36,13 +36,7 @@ func scaledFile(t *testing.T) *scaled {
 		t.Skip("-messages N measures on a file of N messages")
 	}
 	f := filled(t, fillSize{messages: *messages, rooms: 2000, people: 1000})
-	off := chat.Settings{}
-	for _, l := range chat.AllLimits {
-		off[l.Key] = "0"
-	}
-	limits := chat.NewLimits(nil)
-	limits.Adopt(off)
-	s := &scaled{file: f, random: rand.New(rand.NewPCG(3, 4)), chat: chat.New(f.DB, deaf{}, limits, func() time.Time { return noon })}
+	s := &scaled{file: f, random: rand.New(rand.NewPCG(3, 4)), chat: chat.New(f.DB, deaf{}, unlimited(), func() time.Time { return noon })}
 	f.ok(f.one(t.Context(), "SELECT max(id) FROM messages", nil, &s.last))
 	return s
 }

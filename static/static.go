@@ -127,7 +127,7 @@ func read(name string) []byte {
 }
 
 // joined puts parts together and leaves out what only people read: indentation,
-// empty lines, and comments. The parts contain no text of several lines that this
+// empty lines, comments, and in stylesheets the ends of most lines. The parts contain no text of several lines that this
 // could change, and what may be the end of one is no comment.
 func joined(pattern string) []byte {
 	var b []byte
@@ -140,7 +140,10 @@ func joined(pattern string) []byte {
 			if i := strings.LastIndex(line, " // "); i > 0 && !strings.ContainsAny(line[i:], "'\"`") {
 				line = strings.TrimRight(line[:i], " ")
 			}
-			b = append(append(b, line...), '\n')
+			b = append(b, line...)
+			if !strings.HasSuffix(name, ".css") || !strings.ContainsAny(line[len(line)-1:], "{};,") {
+				b = append(b, '\n')
+			}
 		}
 	}
 	return b

@@ -34,9 +34,8 @@ type Client struct {
 	pump   *pump
 	notify chan struct{} // of a poll: something came
 	mu     sync.Mutex
-	queue  [][]byte
+	queue  [][]byte // as it goes over the wire; of a poll, the payloads
 	spare  [][]byte // the list that queue was before, emptied
-	heads  []int    // of a poll: where each payload begins
 	size   int
 	busy   bool           // waits for the pump, or is being written
 	writer sync.WaitGroup // counts busy
@@ -77,11 +76,11 @@ func (c *Client) Push(f Frame) {
 func (c *Client) enqueue(f Frame) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.push(f.wire, f.head)
+	return c.push(f)
 }
 
 // push is enqueue while the lock is held.
-func (c *Client) push(wire []byte, head int) bool {
+func (c *Client) push(f Frame) bool {
 	if c.shut != 0 {
 		return false
 	}
@@ -89,13 +88,13 @@ func (c *Client) push(wire []byte, head int) bool {
 		c.overflow()
 		return false
 	}
-	c.queue = append(c.queue, wire)
-	c.size += len(wire)
+	c.size += len(f.wire)
 	if c.conn == nil {
-		c.heads = append(c.heads, head)
+		c.queue = append(c.queue, f.text)
 		c.poke()
 		return false
 	}
+	c.queue = append(c.queue, f.wire)
 	return c.wake()
 }
 
@@ -120,7 +119,7 @@ func (c *Client) Finish() {
 func (c *Client) overflow() {
 	c.shut = CloseOverload
 	if c.conn == nil {
-		c.queue, c.heads = nil, nil
+		c.queue = nil
 		c.poke()
 		return
 	}
@@ -153,8 +152,8 @@ func (c *Client) beat(text Frame) bool {
 	if c.conn == nil {
 		return false
 	}
-	due := c.push(ping.wire, 0)
-	return c.push(text.wire, text.head) || due
+	due := c.push(ping)
+	return c.push(text) || due
 }
 
 // Pong answers a ping.
@@ -218,13 +217,10 @@ func (c *Client) Wait(d time.Duration) (text []byte, code int) {
 	defer timeout.Stop()
 	for {
 		c.mu.Lock()
-		queue, heads, shut := c.queue, c.heads, c.shut
-		c.queue, c.heads, c.size = nil, nil, 0
+		queue, shut := c.queue, c.shut
+		c.queue, c.size = nil, 0
 		c.mu.Unlock()
 		if len(queue) > 0 || shut != 0 {
-			for i, w := range queue {
-				queue[i] = w[heads[i]:]
-			}
 			return bytes.Join(queue, nil), shut
 		}
 		select {

@@ -14,7 +14,7 @@ const (
 // WebSocket frame as they go over the wire. The zero Frame is empty.
 type Frame struct {
 	wire []byte
-	head int
+	text []byte // the payload, without what is around it on the wire
 }
 
 var ping = Frame{wire: frame(opPing, nil)}
@@ -25,14 +25,24 @@ func Text(p []byte) Frame {
 		return Frame{}
 	}
 	w := frame(opText, p)
-	return Frame{wire: w, head: len(w) - len(p)}
+	return Frame{wire: w, text: w[len(w)-len(p):]}
+}
+
+// Texts prepares several texts that belong together: no page gets only some of
+// them because its queue is full.
+func Texts(parts [][]byte) (f Frame) {
+	for _, p := range parts {
+		f.wire = append(f.wire, frame(opText, p)...)
+		f.text = append(f.text, p...)
+	}
+	return f
 }
 
 // Empty says whether there is nothing in the frame.
 func (f Frame) Empty() bool { return len(f.wire) == 0 }
 
 // Payload is the text; it must not be changed.
-func (f Frame) Payload() []byte { return f.wire[f.head:] }
+func (f Frame) Payload() []byte { return f.text }
 
 // frame spells one unmasked, final frame.
 func frame(op byte, p []byte) []byte {

@@ -225,8 +225,8 @@ func TestAPageThatDoesNotReadIsCutAndNobodyWaits(t *testing.T) {
 func TestFramesHaveTheirLengthInTheRightForm(t *testing.T) {
 	for n, head := range map[int]int{1: 2, 125: 2, 126: 4, 65535: 4, 65536: 10} {
 		f := Text(make([]byte, n))
-		if f.head != head || len(f.Payload()) != n {
-			t.Errorf("%d bytes: a head of %d, a payload of %d", n, f.head, len(f.Payload()))
+		if len(f.wire) != head+n || len(f.Payload()) != n {
+			t.Errorf("%d bytes: %d on the wire, a payload of %d", n, len(f.wire), len(f.Payload()))
 		}
 	}
 	if !Text(nil).Empty() {

@@ -181,14 +181,12 @@ func (t *Teller) tellLists(people []chat.AccountID) {
 		if t.Hub.Count(id) == 0 {
 			continue
 		}
-		frames, err := t.lists(id)
+		f, err := t.lists(id)
 		if err != nil {
 			slog.Error("a list of rooms was not told", "account", id, "error", err)
 			continue
 		}
-		for _, f := range frames {
-			t.Hub.Send(id, f)
-		}
+		t.Hub.Send(id, f)
 	}
 }
 
@@ -197,12 +195,12 @@ func (t *Teller) tellLists(people []chat.AccountID) {
 const listsAtOnce = 100
 
 // lists draws one person's lists of rooms, and remembers the badges in it.
-func (t *Teller) lists(id chat.AccountID) ([]live.Frame, error) {
+func (t *Teller) lists(id chat.AccountID) (live.Frame, error) {
 	ctx, cancel := t.asking()
 	defer cancel()
 	rooms, err := t.chat.Sidebar(ctx, id)
 	if err != nil {
-		return nil, err
+		return live.Frame{}, err
 	}
 	for _, r := range rooms {
 		t.remember(id, r.ID, views.BadgeOf(r))
@@ -219,11 +217,11 @@ func (t *Teller) lists(id chat.AccountID) ([]live.Frame, error) {
 		more = slices.AppendSeq(more, slices.Chunk(list[n:], listsAtOnce))
 	}
 	v := views.Viewer{Rooms: first, Presence: t.presence, Zone: time.UTC}
-	frames := []live.Frame{live.Text(views.Partial(t.ctx, views.ListsTarget, "outerHTML", views.Lists(v, 0)))}
+	parts := [][]byte{views.Partial(t.ctx, views.ListsTarget, "outerHTML", views.Lists(v, 0))}
 	for _, list := range more {
-		frames = append(frames, live.Text(views.Partial(t.ctx, views.MoreTarget(list[0].Kind), "beforebegin", views.SideRooms(v, list))))
+		parts = append(parts, views.Partial(t.ctx, views.MoreTarget(list[0].Kind), "beforebegin", views.SideRooms(v, list)))
 	}
-	return frames, nil
+	return live.Texts(parts), nil
 }
 
 // remember notes what badge a person's pages show and says whether it is new.
@@ -249,9 +247,11 @@ func (t *Teller) tellBadges(rooms []chat.RoomID) {
 		t.gatherBadges(room, here, news)
 	}
 	for id, partials := range news {
+		var parts [][]byte
 		for part := range slices.Chunk(partials, listsAtOnce) {
-			t.Hub.Send(id, live.Text(bytes.Join(part, nil)))
+			parts = append(parts, bytes.Join(part, nil))
 		}
+		t.Hub.Send(id, live.Texts(parts))
 	}
 }
 

@@ -193,9 +193,7 @@ func (p *page) view(ctx context.Context, m said) error {
 	p.session = session
 	if m.Side != 0 {
 		if lists, err := p.s.teller.lists(session.Account.ID); err == nil {
-			for _, f := range lists {
-				p.Push(f)
-			}
+			p.Push(lists)
 		}
 	}
 	if m.Room == 0 {

@@ -1,5 +1,5 @@
 // Suggestions while one writes: people after @, rooms after #, emoji after a colon and two letters.
-import { $, box, doc, insert, make, on, room, say, words } from './parley.js';
+import { $, box, doc, insert, lazy, make, on, room, speak } from './parley.js';
 
 const most = 8, people = {};
 let list = null, from = 0, ask = 0;
@@ -45,7 +45,7 @@ function rooms(q) {
 }
 
 async function emoji(q) {
-  const found = (await words(q)).slice(0, most);
+  const found = (await (await lazy('emoji')).words(q)).slice(0, most);
   return found.map(it => option(it.emoji, it.emoji + ' :' + it.short + ':'));
 }
 
@@ -73,7 +73,7 @@ export async function look(trigger, q) {
   Object.assign(box(), { ariaAutoComplete: 'list' });
   box().setAttribute('aria-controls', 'ac');
   choose(0);
-  say(`${found.length} suggestion${found.length > 1 ? 's' : ''}. ${name(options()[0])}, 1 of ${found.length}`);
+  speak(`${found.length} suggestion${found.length > 1 ? 's' : ''}. ${name(options()[0])}, 1 of ${found.length}`);
 }
 
 export const forget = () => { ask++; close(); };
@@ -100,7 +100,7 @@ export function key(e) {
   const n = options().length, i = current();
   if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
     choose((i + (e.key === 'ArrowDown' ? 1 : n - 1)) % n);
-    say(`${name(options()[current()])}, ${current() + 1} of ${n}`);
+    speak(`${name(options()[current()])}, ${current() + 1} of ${n}`);
   } else if (e.key === 'Enter' || e.key === 'Tab') accept(options()[i]);
   else if (e.key === 'Escape') forget();
   else return false;

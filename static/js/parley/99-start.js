@@ -19,10 +19,7 @@ if (hub) {
 }
 
 // What modules that are fetched later may use.
-const say = text => speak(text);
-const words = async q => (await lazy('emoji'))?.words(q) ?? [];
-
 export {
-  $, apply, banner, box, days, doc, enqueue, enter, fill, fine, flush, focusRow, insert, jump, link, make, me, near, newestRow, on, post, quoted, reload, replyTo,
-  retryAfter, rev, revive, room, root, rowOf, say, words, seq, setOpener, shown, signIn, stage, store, talk, toast, unreadFrom, using, visit, works,
+  $, apply, banner, box, days, doc, enqueue, enter, fill, fine, flush, focusRow, insert, jump, lazy, link, make, me, near, newestRow, on, post, quoted, reload, replyTo,
+  retryAfter, rev, revive, room, root, rowOf, seq, setOpener, shown, signIn, speak, stage, store, talk, toast, unreadFrom, using, visit, works,
 };
