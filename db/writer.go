@@ -16,6 +16,10 @@ import (
 const (
 	maxQueue = 1024 // changes that may wait; more are refused
 	maxGroup = 256  // changes in one transaction
+	// busyGroup is the size of group from which the writer rests for commitRest, so
+	// that the next one is larger: each page and each fsync serves more changes.
+	busyGroup  = 4
+	commitRest = time.Millisecond
 )
 
 // writer owns the only writing connection. Changes that queue while one commit
@@ -107,7 +111,11 @@ func (w *writer) close() error {
 
 func (w *writer) run() {
 	defer close(w.ended)
+	last := 0 // size of the group before
 	for first := range w.queue {
+		if last >= busyGroup {
+			time.Sleep(commitRest)
+		}
 		group := append(make([]*change, 0, 16), first)
 	fill:
 		for len(group) < maxGroup {
@@ -121,6 +129,7 @@ func (w *writer) run() {
 				break fill
 			}
 		}
+		last = len(group)
 		w.commit(group)
 	}
 	for _, s := range w.stmts {
