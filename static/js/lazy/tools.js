@@ -54,6 +54,8 @@ function hide() {
 function open(yes) {
   menu.hidden = !yes;
   more.ariaExpanded = yes;
+  const pane = tools.closest('.stream,.scroll,.content')?.getBoundingClientRect();
+  menu.classList.toggle('above', yes && !!pane && (menu.classList.remove('above'), menu.getBoundingClientRect().bottom > pane.bottom));
 }
 
 // On a touch screen, after a long press: the same at the bottom, within reach of a thumb.
