@@ -120,9 +120,18 @@ func (p *tab) look(v sight) {
 	p.until("the answer", `document.readyState === 'complete' && document.styleSheets.length > 0`)
 }
 
-// axeRules waits for what fades: its colours on the way are nobody's.
-const axeRules = `Promise.all(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < Infinity).map(a => a.finished.catch(() => {}))).then(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
+// axeRules waits for what fades: its colours on the way are nobody's. Of the emoji,
+// which are all alike, it looks at the first rows.
+func axeRules(run string) string {
+	return `Promise.all(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < Infinity).map(a => a.finished.catch(() => {})))
+	.then(() => axe.run({ include: [['html']], exclude: [['#emoji .all button:nth-of-type(n+30)']] }, { runOnly: ` + run + `, resultTypes: ['violations'] }))
 	.then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + n.any.concat(n.all).map(c => c.message).join('; ').slice(0, 200)).join(' | ')))`
+}
+
+const (
+	everyRule  = `['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']`
+	colourRule = `{ type: 'rule', values: ['color-contrast', 'link-in-text-block'] }` // all that a theme can break
+)
 
 // axe-core finds nothing on any page, in light and in dark, on a desk and on a phone.
 func TestEverybodyCanUseEveryPage(t *testing.T) {
@@ -143,12 +152,12 @@ func TestEverybodyCanUseEveryPage(t *testing.T) {
 			}
 			p.look(v)
 			p.steps(chromedp.Evaluate[chromedp.Void](string(script)))
-			for _, scheme := range []string{"light", "dark"} {
-				for _, size := range [][2]int64{{1280, 800}, {390, 844}} {
+			for _, size := range [][2]int64{{1280, 800}, {390, 844}} {
+				p.size(size[0], size[1])
+				for scheme, rules := range map[string]string{"light": everyRule, "dark": colourRule} {
 					p.scheme(scheme)
-					p.size(size[0], size[1])
 					ask[any](p, wholeTargets)
-					for _, words := range ask[[]string](p, axeRules) {
+					for _, words := range ask[[]string](p, axeRules(rules)) {
 						t.Errorf("%s, %d wide: %s", scheme, size[0], words)
 					}
 					if wide := ask[int](p, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {

@@ -197,7 +197,10 @@ func TestPagesSurviveCutsAndKills(t *testing.T) {
 // Two thousand random changes by six people in three rooms: each open page equals
 // a fresh load of it.
 func TestALivePageEqualsAReload(t *testing.T) {
-	const changes = 2000
+	changes := 2000
+	if slowed {
+		changes = 500 // each takes several times as long
+	}
 	s := start(t)
 	c := openChromium(t)
 	var people []*browser

@@ -18,10 +18,16 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// chromium is one browser process, open until its test ends.
+// chromium is the browser of all tests: each person in it has cookies of his own.
 type chromium struct {
 	t   testing.TB
 	ctx context.Context
+}
+
+// running is started by the first test that needs it.
+var running struct {
+	ctx   context.Context
+	close func()
 }
 
 func openChromium(t testing.TB) *chromium {
@@ -34,17 +40,18 @@ func openChromium(t testing.TB) *chromium {
 		}
 	}
 	needed(t, path != "", "Chromium is not installed")
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("blink-settings", "primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2"), // a machine without a mouse counts as a touch screen
-		chromedp.WindowSize(1280, 800), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en-GB"))
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal("Chromium does not start: ", err)
+	if running.ctx == nil || running.ctx.Err() != nil {
+		options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+			chromedp.Flag("blink-settings", "primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2"), // a machine without a mouse counts as a touch screen
+			chromedp.WindowSize(1280, 800), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en-GB"))
+		start, end := chromedp.NewExecAllocator(context.Background(), options...)
+		ctx, leave := chromedp.NewContext(start)
+		if err := chromedp.Do(ctx); err != nil {
+			t.Fatal("Chromium does not start: ", err)
+		}
+		running.ctx, running.close = ctx, func() { leave(); end() }
 	}
-	return &chromium{t, ctx}
+	return &chromium{t, running.ctx}
 }
 
 // needed skips a test without its tool; the machine that decides must have it.

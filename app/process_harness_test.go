@@ -15,7 +15,11 @@ func TestMain(m *testing.M) {
 	if os.Getenv("BE_PARLEY") != "" {
 		os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if running.close != nil {
+		running.close()
+	}
+	os.Exit(code)
 }
 
 // process is Parley in a process of its own.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -13,7 +15,13 @@ import (
 )
 
 // longest bounds every wait of these tests: long, for busy machines.
-const longest = 15 * time.Second
+const longest = 45 * time.Second
+
+// slowed says that the race detector runs: nothing is to be timed.
+var slowed = func() bool {
+	b, _ := debug.ReadBuildInfo()
+	return slices.Contains(b.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
+}()
 
 // within polls until what is true, and fails the test when it stays false.
 func within(t testing.TB, what string, is func() bool) {

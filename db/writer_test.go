@@ -201,3 +201,27 @@ func BenchmarkCommit(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkCommitInManyRooms is the same for 1,000 people in 500 rooms of four: no
+// two posts of a group touch the same rows.
+func BenchmarkCommitInManyRooms(b *testing.B) {
+	const rooms = 500
+	f := create(b, 2*rooms)
+	var ids []chat.RoomID
+	for n := range chat.AccountID(rooms) {
+		ids = append(ids, f.room(fmt.Sprint("room ", n), n+1, (n+1)%rooms+1, n+rooms+1, (n+1)%rooms+rooms+1))
+	}
+	var n atomic.Int64
+	b.ReportAllocs()
+	b.SetParallelism(125)
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			i := n.Add(1)
+			at := i * 7919 % rooms
+			if _, _, err := f.AddMessage(b.Context(), draft(ids[at], chat.AccountID(at+1), "The labels stay put when you turn the phone.", fmt.Sprint("b", i))); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+}
