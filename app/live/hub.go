@@ -57,11 +57,10 @@ type room struct {
 	due       []*Client // scratch of cast
 	dead      bool      // was removed from the hub; look it up again
 
-	wake  sync.Mutex // guards what is below; taken alone
-	busy  bool       // a teller runs
-	more  bool       // and must look again
-	ask   Ask        // of the latest hint
-	hints []chat.RoomChanged
+	wake  sync.Mutex         // guards what is below; taken alone
+	busy  bool               // a teller runs
+	ask   Ask                // of the latest hint
+	hints []chat.RoomChanged // what it has yet to tell
 }
 
 // New makes an empty hub.

@@ -130,14 +130,18 @@ func (h *Hub) Wake(hint chat.RoomChanged, ask Ask) {
 		r.hints = append(r.hints, hint)
 	}
 	r.ask = ask
-	if r.more = r.busy; r.busy {
-		return
-	}
-	r.busy = true
-	go h.tell(r)
+	h.start(r)
 }
 
-// tell runs until nothing is new.
+// start runs a teller unless one does; the room's wake is locked.
+func (h *Hub) start(r *room) {
+	if !r.busy {
+		r.busy = true
+		go h.tell(r)
+	}
+}
+
+// tell runs until no hint waits.
 func (h *Hub) tell(r *room) {
 	for {
 		told, err := h.tellOnce(r)
@@ -149,12 +153,11 @@ func (h *Hub) tell(r *room) {
 			time.Sleep(pause)
 		}
 		r.wake.Lock()
-		if !r.more && err == nil {
+		if len(r.hints) == 0 {
 			r.busy = false
 			r.wake.Unlock()
 			return
 		}
-		r.more = false
 		r.wake.Unlock()
 	}
 }
@@ -186,6 +189,12 @@ func (h *Hub) tellLocked(r *room, ask Ask) (err error) {
 	}
 	news, err := ask(r.told, hints)
 	if err != nil {
+		if len(hints) > 0 { // they wait for the next round
+			r.wake.Lock()
+			r.hints = append(hints, r.hints...)
+			h.start(r)
+			r.wake.Unlock()
+		}
 		return err
 	}
 	r.evict(func(c *Client) bool { return slices.Contains(news.Gone, c.Account) })

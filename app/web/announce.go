@@ -110,7 +110,7 @@ func (t *Teller) news(room chat.RoomID) live.Ask {
 }
 
 // gathered puts the changes together that hints carry; not whole: one is missing,
-// or was not one message.
+// or was not one message, or there was no hint.
 func gathered(since chat.Rev, hints []chat.RoomChanged) (c chat.Changes, whole bool) {
 	c.Rev = since
 	for _, h := range hints {
@@ -123,7 +123,7 @@ func gathered(since chat.Rev, hints []chat.RoomChanged) (c chat.Changes, whole b
 		c.Rev = h.Rev
 		c.Messages = append(c.Messages, *h.Message)
 	}
-	return c, len(c.Messages) > 0 && len(c.Messages) <= chat.MaxChanges
+	return c, len(hints) > 0 && len(c.Messages) <= chat.MaxChanges
 }
 
 // frame draws changes as pages are told of them, live and when they catch up.

@@ -37,7 +37,7 @@ func TestHintsAreUsedOnlyWhenTheyTellEverything(t *testing.T) {
 		"one is missing":      {0, all[1:], 0, 0, false},
 		"one in the middle":   {0, append(all[:2:2], all[3:]...), 2, 2, false},
 		"one carries nothing": {2, []chat.RoomChanged{blind, all[3]}, 2, 0, false},
-		"all were told":       {6, all, 6, 0, false},
+		"all were told":       {6, all, 6, 0, true},
 		"none":                {0, nil, 0, 0, false},
 		"doubled":             {0, append(all[:3:3], all...), 6, 6, true},
 		"too many":            {0, hints(t, chat.MaxChanges+1), chat.MaxChanges + 1, chat.MaxChanges + 1, false},
