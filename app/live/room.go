@@ -14,6 +14,7 @@ type News struct {
 	Rev   chat.Rev
 	Frame Frame            // empty: nothing to see
 	Gone  []chat.AccountID // who must not be told any more
+	More  bool             // the hints tell more than one frame should hold
 }
 
 // Ask works out the news of a room since a rev: from hints that came since, where
@@ -187,20 +188,29 @@ func (h *Hub) tellLocked(r *room, ask Ask) (err error) {
 	if r.dead || len(r.listeners) == 0 {
 		return nil
 	}
-	news, err := ask(r.told, hints)
-	if err != nil {
-		if len(hints) > 0 { // they wait for the next round
-			r.wake.Lock()
-			r.hints = append(hints, r.hints...)
-			h.start(r)
-			r.wake.Unlock()
+	for more := true; more; {
+		news, err := ask(r.told, hints)
+		if err != nil {
+			h.keep(r, hints)
+			return err
 		}
-		return err
+		r.evict(func(c *Client) bool { return slices.Contains(news.Gone, c.Account) })
+		h.cast(r, news.Frame)
+		more = news.More && news.Rev > r.told
+		r.told = max(r.told, news.Rev)
 	}
-	r.evict(func(c *Client) bool { return slices.Contains(news.Gone, c.Account) })
-	h.cast(r, news.Frame)
-	r.told = max(r.told, news.Rev)
 	return nil
+}
+
+// keep leaves hints that could not be told to the next round.
+func (h *Hub) keep(r *room, hints []chat.RoomChanged) {
+	if len(hints) == 0 {
+		return
+	}
+	r.wake.Lock()
+	defer r.wake.Unlock()
+	r.hints = append(hints, r.hints...)
+	h.start(r)
 }
 
 // cast queues a frame for every listener; the lock is held.

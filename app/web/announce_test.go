@@ -40,12 +40,28 @@ func TestHintsAreUsedOnlyWhenTheyTellEverything(t *testing.T) {
 		"all were told":       {6, all, 6, 0, true},
 		"none":                {0, nil, 0, 0, false},
 		"doubled":             {0, append(all[:3:3], all...), 6, 6, true},
-		"too many":            {0, hints(t, chat.MaxChanges+1), chat.MaxChanges + 1, chat.MaxChanges + 1, false},
 	} {
-		got, whole := gathered(c.since, c.hints)
-		if got.Rev != c.rev || len(got.Messages) != c.n || whole != c.whole {
-			t.Errorf("%s: rev %d, %d messages, whole %v", name, got.Rev, len(got.Messages), whole)
+		got, whole, more := gathered(c.since, c.hints)
+		if got.Rev != c.rev || len(got.Messages) != c.n || whole != c.whole || more {
+			t.Errorf("%s: rev %d, %d messages, whole %v, more %v", name, got.Rev, len(got.Messages), whole, more)
 		}
+	}
+}
+
+func TestABurstIsToldInFramesOfBoundedSize(t *testing.T) {
+	teller := NewTeller()
+	teller.serve(nil, views.WithBuild(context.Background(), "build"))
+	const posts = 1000
+	list, told, frames := hints(t, posts), chat.Rev(0), 0
+	for more := true; more; frames++ {
+		news, err := teller.news(7)(told, list)
+		if err != nil || news.Frame.Empty() || news.Rev <= told || len(news.Frame.Payload()) > maxFrame {
+			t.Fatalf("frame %d: %v, %d bytes, rev %d", frames, err, len(news.Frame.Payload()), news.Rev)
+		}
+		told, more = news.Rev, news.More
+	}
+	if told != posts || frames < 2 || frames > 10 {
+		t.Errorf("%d frames told %d of %d", frames, told, posts)
 	}
 }
 
