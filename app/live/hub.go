@@ -54,6 +54,7 @@ type room struct {
 	mu        sync.Mutex
 	told      chat.Rev
 	listeners map[*Client]struct{}
+	missed    missed    // what the page that came last had missed
 	due       []*Client // scratch of cast
 	dead      bool      // was removed from the hub; look it up again
 

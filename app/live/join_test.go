@@ -38,6 +38,38 @@ func listener(t *testing.T) chat.Listener {
 
 func in() error { return nil } // who joins is still in the room
 
+// After a break all pages of a room come back at once and ask for the same.
+func TestWhatManyMissedIsWorkedOutOnce(t *testing.T) {
+	l := listener(t)
+	h := New(&witness{})
+	room := &log{rev: 10}
+	join := func(since chat.Rev, want string) {
+		t.Helper()
+		c := poll(h, 1)
+		if err := h.Join(c, l, in, since, room.ask); err != nil {
+			t.Fatal(err)
+		}
+		if text, code := c.Wait(10 * time.Second); string(text) != want {
+			t.Fatalf("got %q (%d), want %q", text, code, want)
+		}
+	}
+	for range 50 {
+		join(4, "5-10 ")
+	}
+	if room.asks != 1 {
+		t.Errorf("asked %d times", room.asks)
+	}
+	room.rev = 12
+	h.Wake(chat.RoomChanged{Room: 1}, room.ask)
+	for told := chat.Rev(0); told != 12; time.Sleep(time.Millisecond) {
+		r := h.lookup(1, false)
+		told = r.told
+		r.mu.Unlock()
+	}
+	join(4, "5-12 ")
+	join(11, "12-12 ")
+}
+
 func TestWhoJoinsCatchesUpBeforeWhatIsTold(t *testing.T) {
 	l := listener(t)
 	h := New(&witness{})

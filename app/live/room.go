@@ -58,64 +58,6 @@ func (h *Hub) lookup(id chat.RoomID, create bool) *room {
 	}
 }
 
-// Join lets a page listen to a room, after what it missed since the rev at which
-// it stands (negative: nothing was missed). The listener is the proof that its
-// owner was let in; still is asked again under the room's lock, so that who was
-// put out meanwhile is refused, and who is put out later is a listener that the
-// teller finds. What is told afterwards follows in order.
-func (h *Hub) Join(c *Client, l chat.Listener, still func() error, since chat.Rev, ask Ask) error {
-	h.Leave(c)
-	r := h.lookup(l.Room(), true)
-	defer r.mu.Unlock()
-	defer h.prune(r)
-	if err := still(); err != nil {
-		return err
-	}
-	if r.told < 0 || since >= 0 && since != r.told {
-		from := since
-		if from < 0 {
-			from = 1 << 62
-		}
-		news, err := ask(from, nil)
-		if err != nil {
-			return err
-		}
-		if slices.Contains(news.Gone, c.Account) {
-			return chat.NotFound()
-		}
-		if r.told < 0 {
-			r.told = news.Rev
-		}
-		c.Push(news.Frame)
-	}
-	r.listeners[c] = struct{}{}
-	c.room.Store(r)
-	return nil
-}
-
-// Leave stops listening. A page listens to one room at most.
-func (h *Hub) Leave(c *Client) {
-	r := c.room.Swap(nil)
-	if r == nil {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.listeners, c)
-	h.prune(r)
-}
-
-// prune forgets a room that no page shows; its lock is held.
-func (h *Hub) prune(r *room) {
-	if len(r.listeners) > 0 || r.dead {
-		return
-	}
-	r.dead = true
-	h.mu.Lock()
-	delete(h.rooms, r.id)
-	h.mu.Unlock()
-}
-
 // Wake has a room told what is new, soon and in order; it does not wait. Many
 // calls while one teller runs become one more round of it.
 func (h *Hub) Wake(hint chat.RoomChanged, ask Ask) {
