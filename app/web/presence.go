@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"time"
 
 	"parley/app/chat"
@@ -25,19 +26,39 @@ func (t *Teller) PresenceMoved(moved map[chat.AccountID]live.Presence) {
 	if t.chat == nil {
 		return
 	}
-	var dots []byte
+	t.mu.Lock()
 	for id, p := range moved {
-		dots = append(dots, views.Partial(t.ctx, views.DotTarget(id), "outerHTML", views.Dot(id, presenceWords[p]))...)
 		if p == live.Offline {
-			t.mu.Lock()
 			delete(t.shown, id)
-			t.mu.Unlock()
 		}
 	}
-	t.Hub.SendAll(live.Text(dots))
+	t.mu.Unlock()
+	t.Hub.SendAll(live.Text(t.dots(moved)))
 	for _, room := range t.Hub.Shown() {
 		quietly("presence", func() { t.tellPresence(room, moved) })
 	}
+}
+
+// maxDots is for how many people markup is sent: every page is told of everybody,
+// and when a server starts again, all come at once.
+const maxDots = 24
+
+func (t *Teller) dots(moved map[chat.AccountID]live.Presence) (b []byte) {
+	if len(moved) <= maxDots {
+		for id, p := range moved {
+			b = append(b, views.Partial(t.ctx, views.DotTarget(id), "outerHTML", views.Dot(id, presenceWords[p]))...)
+		}
+		return b
+	}
+	by := map[string][]chat.AccountID{}
+	for id, p := range moved {
+		by[presenceWords[p]] = append(by[presenceWords[p]], id)
+	}
+	b, err := json.Marshal(map[string]any{"dots": by})
+	if err != nil {
+		return nil
+	}
+	return b
 }
 
 func (t *Teller) tellPresence(room chat.RoomID, moved map[chat.AccountID]live.Presence) {

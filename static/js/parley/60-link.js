@@ -119,6 +119,7 @@ function control(m) {
   if (m.reset && m.reset === room()) reload();
   if (m.toast) toast(m.toast);
   if (m.notify) lazy('notify').then(n => n?.show(m.notify));
+  if (m.dots) lazy('dots').then(n => n?.dots(m.dots));
   if (m.prefs) Object.assign(root.dataset, m.prefs);
 }
 
