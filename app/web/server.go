@@ -39,6 +39,7 @@ type Server struct {
 	chat   *chat.Chat
 	auth   *auth.Auth
 	hub    *live.Hub
+	wave   wave
 	teller *Teller
 	assets *static.Assets
 	ready  Ready

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"net"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -32,6 +34,32 @@ var upgrader = websocket.FastHTTPUpgrader{
 	WriteBufferSize: 512,
 	WriteBufferPool: &sync.Pool{},
 	CheckOrigin:     func(*fasthttp.RequestCtx) bool { return true }, // admit did, for every request; see sameOrigin
+}
+
+const (
+	// manyOpened sockets leave garbage and grown stacks that are worth a collection.
+	manyOpened = 256
+	// settled is how long after them it is done.
+	settled = 2 * time.Second
+)
+
+// wave counts sockets that open, as all do after a break.
+type wave struct {
+	n    atomic.Int64
+	once sync.Once
+	rest *time.Timer
+}
+
+func (w *wave) add() {
+	if w.n.Add(1)%manyOpened == 0 {
+		w.once.Do(func() {
+			w.rest = time.AfterFunc(settled, func() {
+				runtime.GC() // each collection halves a stack once
+				debug.FreeOSMemory()
+			})
+		})
+		w.rest.Reset(settled)
+	}
 }
 
 // addresses counts open pages by address.
@@ -66,7 +94,7 @@ func (s *Server) socket(c *fiber.Ctx) error {
 	if !websocket.FastHTTPIsWebSocketUpgrade(c.Context()) {
 		return fiber.ErrUpgradeRequired
 	}
-	session := *who(c)
+	session := who(c)
 	if limit := s.chat.Limits.Value(chat.LimitSockets); limit > 0 && s.hub.Count(session.Account.ID) >= limit {
 		return chat.TooOften("You have too many pages open.", time.Minute)
 	}
@@ -74,9 +102,15 @@ func (s *Server) socket(c *fiber.Ctx) error {
 	if !s.addresses.take(address, s.chat.Limits.Value(chat.LimitSocketsAddr)) {
 		return chat.TooOften("Too many pages are open from this address.", time.Minute)
 	}
+	// Not in the handler itself: fasthttp keeps all of the request until that
+	// returns. Its write buffer goes to the next one; we have our own.
 	err := upgrader.Upgrade(c.Context(), func(ws *websocket.Conn) {
-		defer s.addresses.free(address)
-		s.serve(ws, session)
+		go func() {
+			defer s.addresses.free(address)
+			if p := s.open(ws, session); p != nil {
+				p.listen()
+			}
+		}()
 	})
 	if err != nil {
 		s.addresses.free(address)
@@ -89,22 +123,17 @@ func (s *Server) socket(c *fiber.Ctx) error {
 type page struct {
 	*live.Client
 	s       *Server
-	session auth.Session
+	session *auth.Session
 	ws      *websocket.Conn
+	conn    net.Conn
 }
 
-// serve reads what a page says until it is gone.
-func (s *Server) serve(ws *websocket.Conn, session auth.Session) {
+// open makes a page known; nil: the server stops.
+func (s *Server) open(ws *websocket.Conn, session *auth.Session) *page {
 	conn := ws.NetConn()
 	if u, ok := conn.(interface{ UnsafeConn() net.Conn }); ok {
 		conn = u.UnsafeConn()
 	}
-	defer conn.Close()
-	defer func() {
-		if p := recover(); p != nil {
-			s.log.Error("panic in a socket", "panic", p, "stack", string(debug.Stack()))
-		}
-	}()
 	raw := conn // without what our listener wraps around it: writev needs the socket
 	if w, ok := conn.(interface{ NetConn() net.Conn }); ok {
 		raw = w.NetConn()
@@ -112,14 +141,14 @@ func (s *Server) serve(ws *websocket.Conn, session auth.Session) {
 	if tcp, ok := raw.(*net.TCPConn); ok {
 		tcp.SetWriteBuffer(sendLimit)
 	}
-	p := &page{Client: s.hub.NewSocket(session.Account.ID, session.Hash, raw), s: s, session: session, ws: ws}
+	p := &page{Client: s.hub.NewSocket(session.Account.ID, session.Hash, raw), s: s, session: session, ws: ws, conn: conn}
 	if err := s.hub.Add(p.Client); err != nil {
 		p.Close(live.CloseRestart, "restart")
 		p.Finish()
-		return
+		conn.Close()
+		return nil
 	}
-	defer p.Finish()
-	defer s.hub.Remove(p.Client)
+	s.wave.add()
 	s.hub.SetHidden(session.Account.ID, session.Account.Prefs.Invisible)
 	// The session may have ended between the handshake and here.
 	if _, err := s.auth.Resume(context.Background(), session.Hash); err != nil {
@@ -131,21 +160,41 @@ func (s *Server) serve(ws *websocket.Conn, session auth.Session) {
 	ws.SetPongHandler(func(string) error { p.Alive(deadAfter); return nil })
 	ws.SetPingHandler(func(data string) error { p.Alive(deadAfter); p.Pong([]byte(data)); return nil })
 	ws.SetCloseHandler(func(code int, _ string) error { p.Close(code, ""); return nil })
+	return p
+}
+
+// listen hears what a page says until it is gone. Thousands of these wait at any
+// time: what they keep on their stacks counts, and is little.
+func (p *page) listen() {
+	defer p.leave()
 	for {
-		kind, text, err := ws.ReadMessage()
+		kind, text, err := p.ws.ReadMessage()
 		if err != nil {
 			return
 		}
-		if !p.Alive(deadAfter) {
-			continue
+		if p.Alive(deadAfter) {
+			p.take(kind, text)
 		}
-		if kind != websocket.TextMessage {
-			p.Close(websocket.CloseUnsupportedData, "text only")
-		} else if !utf8.Valid(text) {
-			p.Close(websocket.CloseInvalidFramePayloadData, "not UTF-8")
-		} else {
-			p.hear(text)
-		}
+	}
+}
+
+func (p *page) leave() {
+	if r := recover(); r != nil {
+		p.s.log.Error("panic in a socket", "panic", r, "stack", string(debug.Stack()))
+	}
+	p.s.hub.Remove(p.Client)
+	p.Finish()
+	p.conn.Close()
+}
+
+func (p *page) take(kind int, text []byte) {
+	switch {
+	case kind != websocket.TextMessage:
+		p.Close(websocket.CloseUnsupportedData, "text only")
+	case !utf8.Valid(text):
+		p.Close(websocket.CloseInvalidFramePayloadData, "not UTF-8")
+	default:
+		p.hear(text)
 	}
 }
 
@@ -190,7 +239,7 @@ func (p *page) view(ctx context.Context, m said) error {
 		p.Close(live.CloseSessionOver, "session ended")
 		return err
 	}
-	p.session = session
+	p.session = &session
 	if m.Side != 0 {
 		if lists, err := p.s.teller.lists(session.Account.ID); err == nil {
 			p.Push(lists)
