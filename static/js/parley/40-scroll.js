@@ -2,7 +2,7 @@
 let up = false, far = false, fresh = 0, anchor = null, holding = false, frame = 0, saving = 0;
 
 function firstVisible() {
-  const all = rows(list()), top = stream().getBoundingClientRect().top;
+  const all = rows(list()).filter(r => !r.hidden), top = stream().getBoundingClientRect().top;
   let lo = 0, hi = all.length - 1;
   while (lo < hi) {
     const mid = lo + hi >> 1;
@@ -12,22 +12,24 @@ function firstVisible() {
 }
 
 const topOf = el => el.getBoundingClientRect().top;
+// How far the anchor is from its place. An edit puts another element there; what was deleted is nowhere.
+const drift = () => (row => row && !row.hidden ? topOf(row) - anchor.top : NaN)(anchor && $(anchor.id));
 
 // The same row stays the anchor until the reader moves it: roundings must not add up.
 function holdView() {
   if (holding || !list() || !up && list().dataset.live !== 'no') return; // at the end of a page of the past one reads on
   holding = true;
-  if (anchor?.row.isConnected && Math.abs(topOf(anchor.row) - anchor.top) < 1) return;
+  if (Math.abs(drift()) < 1) return;
   const row = firstVisible();
-  anchor = row && { row, top: topOf(row) };
+  anchor = row && { id: row.id, top: topOf(row) };
 }
 
 function restoreView() {
   const held = holding;
   holding = false;
   if (held) {
-    const moved = anchor?.row.isConnected && topOf(anchor.row) - anchor.top;
-    if (Math.abs(moved) >= 1) stream().scrollTop += moved;
+    const moved = drift();
+    if (Math.abs(moved) >= .5) stream().scrollTop += moved; // a rest below 1 px on either side could add up to more
     up = -stream().scrollTop > 80;
   } else frame ||= requestAnimationFrame(() => {
     frame = 0;
