@@ -88,6 +88,12 @@ func acts(who *browser, message string) []sight {
 			p.click("#tools [data-do=edit]", "")
 			p.sees(row+" .edit", "Save")
 		}},
+		{name: "switcher", then: func(p *tab) {
+			p.keys("k", chromedp.ModifierCtrl)
+			p.sees("#jump .opt", "empty")
+			p.keys("e")
+			p.sees("#jump .opt", "general")
+		}},
 		{name: "reply bar", then: func(p *tab) { hover(p); p.click("#tools [data-do=reply]", ""); p.sees("#replying", "ada") }},
 		{name: "conversation", then: func(p *tab) { p.click(row+" .replies", ""); p.sees("#talk .body, .alone .body", "build 214") }},
 		{name: "deletion", then: func(p *tab) {

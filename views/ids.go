@@ -51,5 +51,8 @@ func DeletedURL(room chat.RoomID, id chat.MessageID) string {
 // PersonURL is somebody's profile.
 func PersonURL(id chat.AccountID) string { return "/people/" + num(id) }
 
+// DirectURL begins a conversation with somebody, or goes on with it.
+func DirectURL(id chat.AccountID) string { return "/dm/new?to=" + num(id) }
+
 // MessageAnchor is a message's row in a page.
 func MessageAnchor(id chat.MessageID) string { return messageID(id) }

@@ -17,6 +17,10 @@ const fits = ctx => isPage(ctx) && (toStage(ctx) ? /id="?stage\b/.test(ctx.text)
 on(doc, 'htmx:before:request', e => {
   const { ctx } = e.detail;
   if (!toStage(ctx)) return;
+  if (ctx.sourceElement?.matches('.find') && fine()) {
+    e.preventDefault();
+    return using('jump', j => j.open());
+  }
   if (link.stale && !box()?.value && ctx.push) {
     e.preventDefault();
     return location.assign(ctx.request.action);

@@ -27,6 +27,7 @@ function escape(e) {
 // With Ctrl or ⌘, with Alt. True: it was ours.
 function chord(e, inBox) {
   const key = e.key.toLowerCase();
+  if (key === 'control' || key === 'meta') lazy('jump'); // letters that follow at once are for it
   if (e.altKey && !e.ctrlKey && !e.metaKey && (key === 'arrowup' || key === 'arrowdown')) {
     using('hop', h => h.hopRoom(key === 'arrowup' ? -1 : 1, e.shiftKey));
     return true;
@@ -34,7 +35,7 @@ function chord(e, inBox) {
   if (!e.ctrlKey && !e.metaKey || e.altKey) return false;
   if (e.ctrlKey && key === 'f6') { using('hop', h => h.hopRegion(e.shiftKey)); return true; }
   const page = (e.shiftKey ? { f: '/search' } : { k: '/jump', '/': '/shortcuts' })[key];
-  if (page) { visit(page); return true; }
+  if (page) { if (key === 'k') using('jump', j => j.open()); else visit(page); return true; }
   const mark = inBox && (e.shiftKey ? { x: '~~' } : { b: '**', i: '*', e: '`' })[key];
   if (mark) wrap(mark);
   return !!mark;

@@ -1,0 +1,41 @@
+package app
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+func TestTheSwitcherFindsRoomsAndPeopleAndNeedsNoConnectionForOnesOwn(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	s.signup("beatrice")
+	cid := s.signup("cid")
+	ada.post("/rooms", "name", "design reviews", "kind", "open").want(t, http.StatusSeeOther)
+	cid.post("/rooms", "name", "detours", "kind", "open").want(t, http.StatusSeeOther)
+	cid.post("/rooms", "name", "desert", "kind", "private").want(t, http.StatusSeeOther)
+	p := openChromium(t).person("ada", s.base)
+	p.expect("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "WebSocket")
+	p.enter(ada)
+	p.open("/rooms/1")
+	p.live()
+	cid.tell(1, "one") // of the room that is open: nothing to catch up with
+	p.click("#side .find", "Jump")
+	p.sees("#jump .opt[aria-selected=true]", "design reviews")
+	p.keys("de")
+	p.sees("#jump .opt:nth-child(2)", "detours")
+	p.never("#jump", "desert")
+	p.fill("#jump input", "beat")
+	p.sees("#jump .opt[aria-selected=true]", "beatrice")
+	p.keys(kb.Enter)
+	p.at("/dm/new?to=2")
+	p.offline(true)
+	p.keys("k", chromedp.ModifierCtrl)
+	p.keys("rev")
+	p.sees("#jump .opt[aria-selected=true] b", "rev")
+	p.keys("k", chromedp.ModifierCtrl)
+	p.until("the switcher closed", `!document.querySelector('#jump').open`)
+	p.offline(false)
+}

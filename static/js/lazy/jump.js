@@ -1,0 +1,166 @@
+// The quick switcher: what the sidebar has at once and without a connection, people and other rooms from the server.
+import { doc, make, on, stage, visit } from './parley.js';
+
+const css = `#jump{
+ .q{display:flex;align-items:center;gap:.7rem;padding:.2rem 1rem;border-bottom:1px solid var(--line)}
+ .q .i{flex:none;color:var(--text-2)}
+ input{flex:1;min-width:0;height:3.125rem;padding:0;border:0;outline:0;background:none;font-size:var(--fs-l)}
+ ul{max-height:min(24rem,55dvh);padding:.4rem;overflow-y:auto}
+ .opt{min-height:2.625rem;font-size:var(--fs-m)}
+ .opt>span.t{flex:0 1 auto;min-width:0;font-weight:400}
+ .opt .badge{margin:0}
+ .opt:not([aria-selected=true]) .kbd{display:none}
+ .opt .av,.opt .av+.dot{flex:none}
+ footer{display:flex;gap:1rem;padding:.55rem 1rem;border-top:1px solid var(--line);font-size:var(--fs-xs);color:var(--text-3)}
+ @media(pointer:coarse){footer{display:none}.opt{min-height:2.875rem}}
+}`;
+const most = 12;
+let box, input, list, asked = 0, timer, others = [];
+
+const fold = s => s.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+const path = a => new URL(a.href).pathname + new URL(a.href).search;
+
+export function open() {
+  if (!box) build();
+  if (!box.isConnected) doc.body.append(box);
+  if (box.open) return box.close();
+  input.value = '';
+  others = [];
+  show();
+  box.showModal();
+}
+
+function build() {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  doc.adoptedStyleSheets.push(sheet);
+  box = Object.assign(make('dialog'), { id: 'jump', className: 'dlg', ariaLabel: 'Jump to' });
+  const label = Object.assign(make('label'), { className: 'q' }), words = Object.assign(make('span', 'A room or a person'), { className: 'vh' });
+  input = Object.assign(make('input'), { type: 'text', placeholder: 'Jump to or search', maxLength: 64, autocomplete: 'off', role: 'combobox', ariaExpanded: 'true', ariaAutoComplete: 'list', spellcheck: false });
+  input.setAttribute('aria-controls', 'jumps');
+  list = Object.assign(make('ul'), { id: 'jumps', role: 'listbox', ariaLabel: 'Results' });
+  const foot = make('footer');
+  foot.append(...['↑↓ move', 'Enter open', 'Esc close'].map(t => make('span', t)));
+  label.append(icon('search'), words, input);
+  box.append(label, list, foot);
+  on(input, 'input', () => { show(); ask(); });
+  on(box, 'keydown', key);
+  on(box, 'click', e => e.target === box ? box.close() : go(e.target.closest('.opt'), e));
+  on(list, 'pointermove', e => { const li = e.target.closest('.opt'); if (li && li.ariaSelected !== 'true') choose([...list.children].indexOf(li)); });
+}
+
+function icon(name) {
+  const use = doc.querySelector('#side use[href*="icons"]'), svg = use.closest('svg').cloneNode(true);
+  svg.setAttribute('class', 'i');
+  svg.firstElementChild.setAttribute('href', use.getAttribute('href').replace(/#.*/, '#' + name));
+  return svg;
+}
+
+// Rooms in the order of the sidebar; those of this visit by how lately they were shown.
+function mine() {
+  const lately = (window.navigation?.entries?.() ?? []).map(n => n.url ? new URL(n.url).pathname : '').reverse();
+  return [...doc.querySelectorAll('#lists a.room:not(.quiet)')].map((a, i) => {
+    const b = a.querySelector('.badge'), at = lately.findIndex(p => p === a.pathname || p.startsWith(a.pathname + '/'));
+    return { name: a.querySelector('.nm').textContent, url: path(a), mark: a.querySelector('.glyph,.who-av')?.cloneNode(true), badge: b?.textContent ? b.cloneNode(true) : null,
+      at: +(b?.dataset.at ?? 0), n: +(b?.dataset.n ?? 0), lately: at < 0 ? 1000 + i : at, here: a.hasAttribute('aria-current') };
+  });
+}
+
+// How well a name answers: from the beginning of a word, in the middle, letter by letter; which letters.
+function match(name, q) {
+  const text = [...name].map(fold).map(c => c || ' ');
+  const word = text.findIndex((c, i) => (i === 0 || /[\s._#-]/.test(text[i - 1])) && text.slice(i).join('').startsWith(q));
+  if (word >= 0) return { rank: word ? 1 : 0, at: span(word, q.length) };
+  const inside = text.join('').indexOf(q);
+  if (inside >= 0) return { rank: 2, at: span(inside, q.length) };
+  const at = [];
+  for (let i = 0; i < text.length && at.length < q.length; i++) if (text[i] === q[at.length]) at.push(i);
+  return at.length === q.length ? { rank: 3, at } : null;
+}
+const span = (from, n) => Array.from({ length: n }, (_, i) => from + i);
+
+function show() {
+  const q = fold(input.value.trim().replace(/^[#@]/, ''));
+  let found;
+  if (!q) found = mine().filter(r => !r.here).sort((a, b) => !b.at - !a.at || b.at - a.at || !!b.n - !!a.n || a.lately - b.lately);
+  else {
+    const have = mine(), urls = new Set(have.map(r => r.url)), names = new Set(have.map(r => r.name));
+    found = [...have, ...others.filter(o => !urls.has(o.url) && !(o.person && names.has(o.name)))]
+      .map(r => ({ ...r, hit: match(r.name, q) ?? (r.also ? { rank: 4, at: [] } : null) })).filter(r => r.hit)
+      .sort((a, b) => a.hit.rank - b.hit.rank || !!a.also - !!b.also || a.lately - b.lately);
+  }
+  const rows = found.slice(0, most).map(row);
+  if (q) rows.push(row({ name: `Search all messages for “${input.value.trim()}”`, url: '/search?q=' + encodeURIComponent(input.value.trim()), mark: glyph('search') }));
+  list.replaceChildren(...rows);
+  choose(0);
+}
+
+function glyph(name) {
+  const s = Object.assign(make('span'), { className: 'glyph' });
+  s.append(icon(name));
+  return s;
+}
+
+function row(r, i) {
+  const li = Object.assign(make('li'), { className: 'opt', role: 'option' }), name = Object.assign(make('span'), { className: 't' });
+  const hit = new Set(r.hit?.at);
+  for (const [k, c] of [...r.name].entries()) {
+    const last = name.lastChild, bold = hit.has(k);
+    if (last && (last.nodeName === 'B') === bold) last.textContent += c;
+    else name.append(bold ? make('b', c) : c);
+  }
+  li.dataset.url = r.url;
+  if (r.mark) li.append(r.mark);
+  li.append(name);
+  if (r.badge) { r.badge.removeAttribute('id'); li.append(r.badge); }
+  if (r.also) li.append(make('small', r.also));
+  li.append(Object.assign(make('span', 'Enter'), { className: 'kbd', ariaHidden: 'true' }));
+  for (const el of li.querySelectorAll('[id]')) el.removeAttribute('id');
+  return li;
+}
+
+function choose(i) {
+  [...list.children].forEach((li, k) => { li.id = 'jump-' + k; li.ariaSelected = String(k === i); });
+  if (list.children[i]) input.setAttribute('aria-activedescendant', 'jump-' + i);
+  else input.removeAttribute('aria-activedescendant');
+  list.children[i]?.scrollIntoView({ block: 'nearest' });
+}
+
+function key(e) {
+  if (e.isComposing) return;
+  const n = list.children.length, i = [...list.children].findIndex(li => li.ariaSelected === 'true');
+  if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 'k') box.close();
+  else if (n && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) choose((i + (e.key === 'ArrowDown' ? 1 : n - 1)) % n);
+  else if (e.key === 'Enter') go(list.children[i], e);
+  else return;
+  e.preventDefault();
+}
+
+function go(li, e) {
+  if (!li) return;
+  if (e.ctrlKey || e.metaKey) return void window.open(li.dataset.url, '_blank', 'noopener');
+  box.close();
+  if (stage()) visit(li.dataset.url);
+  else location.assign(li.dataset.url);
+}
+
+// People and rooms that are not in the sidebar, from the second letter on.
+function ask() {
+  clearTimeout(timer);
+  const q = input.value.trim(), mineNow = ++asked;
+  if (q.length < 2) { others = []; return; }
+  timer = setTimeout(async () => {
+    try {
+      const r = await fetch('/jump?q=' + encodeURIComponent(q), { headers: { 'HX-Request': 'true', 'HX-Target': 'div#stage' } });
+      if (!r.ok || mineNow !== asked) return;
+      const t = make('template');
+      t.innerHTML = await r.text();
+      others = [...t.content.querySelectorAll('#found a')].filter(a => !a.getAttribute('href').startsWith('/search')).map((a, i) => {
+        const person = a.getAttribute('href').startsWith('/dm/'), av = a.parentElement.querySelector('.who-av,.av');
+        return { name: a.querySelector('b').textContent.replace(/^#/, ''), also: a.querySelector('small')?.textContent, url: a.getAttribute('href'),
+          mark: person ? av?.cloneNode(true) : glyph('hash'), person, lately: 2000 + i };
+      });
+      show();
+    } catch { /* what the sidebar has is shown */ }
+  }, 120);
+}
