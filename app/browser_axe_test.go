@@ -67,7 +67,7 @@ func sights(t *testing.T, s *server) []sight {
 	for name, path := range map[string]string{"home": "/", "room": "/rooms/1", "empty room": "/rooms/2", "private room": "/rooms/3", "people beside a room": "/rooms/1/people",
 		"permalink": "/rooms/1/@" + reacted, "message": "/messages/" + reacted, "rooms": "/rooms", "no rooms found": "/rooms?q=none", "new room": "/rooms/new", "settings": "/rooms/2/settings",
 		"add people": "/rooms/3/add", "new message": "/dm/new", "first message": "/dm/new?to=3", "direct": "/rooms/4", "direct of three": "/rooms/5", "people": "/people", "profile": "/people/2",
-		"profile form": "/me", "appearance": "/me/appearance", "notifications": "/me/notifications", "sessions": "/me/sessions", "own password": "/me/password", "settings of a conversation": "/rooms/4/settings", "workspace": "/admin/settings", "shortcuts": "/shortcuts", "jump": "/jump", "jump with a word": "/jump?q=e", "not found": "/rooms/99",
+		"profile form": "/me", "appearance": "/me/appearance", "notifications": "/me/notifications", "sessions": "/me/sessions", "own password": "/me/password", "settings of a conversation": "/rooms/4/settings", "workspace": "/admin/settings", "shortcuts": "/shortcuts", "mentions": "/mentions", "jump": "/jump", "jump with a word": "/jump?q=e", "not found": "/rooms/99",
 		"search": "/search", "search with results": "/search?q=the+-nothing&after=2026-01-01", "search without results": "/search?q=zanzibar&in=%23general", "search in a conversation": "/search?in=%40ada%2C%40bea"} {
 		list = append(list, sight{name: name, path: path, who: ada})
 	}

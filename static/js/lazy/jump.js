@@ -87,7 +87,7 @@ function show() {
     const have = mine(), urls = new Set(have.map(r => r.url)), names = new Set(have.map(r => r.name));
     found = [...have, ...others.filter(o => !urls.has(o.url) && !(o.person && names.has(o.name)))]
       .map(r => ({ ...r, hit: match(r.name, q) ?? (r.also ? { rank: 4, at: [] } : null) })).filter(r => r.hit)
-      .sort((a, b) => a.hit.rank - b.hit.rank || !!a.also - !!b.also || a.lately - b.lately);
+      .sort((a, b) => a.hit.rank - b.hit.rank || !!a.also - !!b.also || (b.at ?? 0) - (a.at ?? 0) || a.lately - b.lately);
   }
   const rows = found.slice(0, most).map(row);
   if (q) rows.push(row({ name: `Search all messages for “${input.value.trim()}”`, url: '/search?q=' + encodeURIComponent(input.value.trim()), mark: glyph('search') }));

@@ -113,6 +113,7 @@ function enterStage() {
   }
   const alone = stage()?.querySelector('.alone');
   if (alone) days(alone);
+  doc.querySelectorAll('time.ts,.peek time').forEach(t => t.textContent = clock.format(new Date(t.dateTime)));
   badges();
   banner();
   if ($('askNotify')) lazy('notify').then(n => n?.offer());
