@@ -127,6 +127,13 @@ func TestARoomIsNotifiedOfAsItsPeopleChose(t *testing.T) {
 	ada.tell(2, "muted @mei")
 	ada.post("/dm", "to", "2", "body", "psst").want(t, 303)
 	soon("psst")
+	p.sees("#offer", "Know when somebody writes to you?")
+	p.shot("offer")
+	p.click("#offer button", "Not now")
+	p.until("the card gone", `!document.querySelector('#offer')`)
+	ada.post("/dm", "to", "2", "body", "are you there?").want(t, 303)
+	soon("are you there?")
+	p.never("#offer", "")
 	for _, text := range []string{"plain talk", "muted @mei"} {
 		if told(text) {
 			t.Errorf("a notification of %q", text)

@@ -1,5 +1,5 @@
 // Notifications while Parley is open: by one tab, never of what somebody reads, and quiet when asked to be.
-import { $, doc, me, on, room, root, store, visit } from './parley.js';
+import { $, doc, make, me, on, room, root, store, visit } from './parley.js';
 
 const can = 'Notification' in self;
 const wanted = () => can && Notification.permission === 'granted' && store.get('notify') !== 'off';
@@ -23,6 +23,7 @@ const readElsewhere = n => { const r = store.get('reading'); return r?.room === 
 export async function show(n) {
   const mine = n.for?.map(String).includes(me) || n.dm;
   mark();
+  if (n.dm && n.by !== +me) card();
   if (n.by === +me || readBy(n.room) || readElsewhere(n.room) || quiet() || !doc.hidden && room() === n.room) return;
   const once = async lock => {
     if (!lock || store.get('told')?.id >= n.id) return;
@@ -32,6 +33,29 @@ export async function show(n) {
     await new Promise(ok => setTimeout(ok, 500));
   };
   navigator.locks ? navigator.locks.request('notify', { ifAvailable: true }, once) : once(true);
+}
+
+// The first direct message is when somebody knows what notifications are for: they are offered once, and not again.
+function card() {
+  if (!can || Notification.permission !== 'default' || store.get('offered') || $('offer')) return;
+  const sheet = new CSSStyleSheet(), box = Object.assign(make('section'), { id: 'offer', ariaLabel: 'Notifications' });
+  sheet.replaceSync(`#offer{display:grid;gap:var(--s2);max-width:21rem;padding:var(--s4);border-radius:var(--r3);background:var(--raise);box-shadow:var(--shadow-3),0 0 0 1px var(--line);font-size:var(--fs-s);pointer-events:auto}
+#offer h2{font-size:var(--fs-m);font-weight:640}
+#offer p{color:var(--text-2)}`);
+  doc.adoptedStyleSheets.push(sheet);
+  const button = (words, kind, act) => {
+    const b = Object.assign(make('button', words), { type: 'button', className: 'btn small ' + kind });
+    on(b, 'click', () => {
+      store.set('offered', 1);
+      box.remove();
+      act?.();
+    });
+    return b;
+  };
+  const row = Object.assign(make('p'), { className: 'actions' });
+  row.append(button('Turn on notifications', 'primary', () => Notification.requestPermission()), ' ', button('Not now', ''));
+  box.append(make('h2', 'Know when somebody writes to you?'), make('p', 'While Parley is open, your browser can tell you about direct messages and mentions. You can change this in your settings.'), row);
+  $('toasts')?.append(box);
 }
 
 function notice(n) {
