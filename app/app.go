@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -18,7 +19,9 @@ import (
 // Config is what serve is told.
 type Config struct {
 	Data     string // path of the data file
-	Listen   string // host:port
+	Listen   string // host:port or unix:/path
+	Cert     string // path of a certificate for https, with Key; "": plain HTTP
+	Key      string
 	URL      string // public address, "" for whatever browsers use
 	Signup   string // "open", "closed", "" for what is stored
 	Trusted  []*net.IPNet
@@ -35,6 +38,7 @@ type App struct {
 	release func() error // of the data file
 	server  *web.Server
 	config  Config
+	cert    *certificate
 	stop    context.CancelFunc
 	ended   chan error
 }
@@ -72,11 +76,18 @@ func (a *App) start(ctx context.Context) error {
 	if a.server, err = web.New(web.Config{URL: c.URL, Trusted: c.Trusted}, a.Chat, a.Auth, teller, a.store.Writable, c.Log); err != nil {
 		return err
 	}
+	a.cert = &certificate{cert: c.Cert, key: c.Key}
+	if err := a.Refresh(); err != nil {
+		return err
+	}
 	l, err := listen(c.Listen)
 	if err != nil {
 		return err
 	}
 	a.Address = l.Addr()
+	if c.Cert != "" {
+		l = tls.NewListener(l, a.cert.config())
+	}
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	go func() { a.ended <- a.server.App.Listener(l) }()
 	go a.server.Beat(ctx)
@@ -89,6 +100,14 @@ func (a *App) start(ctx context.Context) error {
 	go a.sweep(ctx)
 	go a.forget(ctx)
 	return nil
+}
+
+// Refresh reads the certificate's files again, where there are any.
+func (a *App) Refresh() error {
+	if a.config.Cert == "" {
+		return nil
+	}
+	return a.cert.load()
 }
 
 // forget removes from the file what was deleted a minute ago.

@@ -20,6 +20,7 @@ type server struct {
 	app  *App
 	base string
 	data string
+	via  http.RoundTripper // how its visitors reach it; nil: as usual
 }
 
 const password = "correct horse battery 9"
@@ -88,7 +89,7 @@ type browser struct {
 }
 
 func (s *server) visitor() *browser {
-	return &browser{s: s, http: http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &browser{s: s, http: http.Client{Transport: s.via, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 // signup makes an account and is logged in as it.

@@ -2,7 +2,11 @@ package app
 
 import (
 	"errors"
+	"fmt"
 	"net"
+	"os"
+	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -19,9 +23,17 @@ type listener struct {
 	slots chan struct{}
 }
 
-// listen opens a TCP address.
+// listen opens host:port or unix:/path; under systemd, which opened a socket
+// before, that is taken instead.
 func listen(address string) (net.Listener, error) {
-	l, err := net.Listen("tcp", address)
+	l, err := inherited()
+	if l == nil && err == nil {
+		if path, local := strings.CutPrefix(address, unixPrefix); local {
+			l, err = listenUnix(path)
+		} else {
+			l, err = net.Listen("tcp", address)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -31,6 +43,49 @@ func listen(address string) (net.Listener, error) {
 		n = max(16, int(limit.Cur)-spare)
 	}
 	return &listener{Listener: l, slots: make(chan struct{}, n)}, nil
+}
+
+const unixPrefix = "unix:"
+
+// listenUnix replaces a socket that a process left behind, and nothing else. Its
+// group may connect, which is how a proxy is let in.
+func listenUnix(path string) (net.Listener, error) {
+	if f, err := os.Lstat(path); err == nil {
+		if f.Mode().Type() != os.ModeSocket {
+			return nil, fmt.Errorf("%s is in the way: it is not a socket", path)
+		}
+		if c, err := net.Dial("unix", path); err == nil {
+			c.Close()
+			return nil, fmt.Errorf("%s: a server listens there already", path)
+		}
+		if err := os.Remove(path); err != nil {
+			return nil, err
+		}
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(path, 0o660); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
+// firstInherited is the first descriptor of sd_listen_fds(3).
+const firstInherited = 3
+
+// inherited is the socket that systemd opened for this process, or nil.
+func inherited() (net.Listener, error) {
+	if os.Getenv("LISTEN_PID") != strconv.Itoa(os.Getpid()) {
+		return nil, nil
+	}
+	if n := os.Getenv("LISTEN_FDS"); n != "1" {
+		return nil, fmt.Errorf("systemd passed %s sockets; one is needed: one ListenStream= in the .socket unit", n)
+	}
+	f := os.NewFile(firstInherited, "systemd's socket")
+	defer f.Close() // the listener has a copy
+	return net.FileListener(f)
 }
 
 // Accept implements net.Listener.

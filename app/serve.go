@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -25,7 +26,10 @@ func serveCommand() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return serve(cmd) },
 	}
 	f := cmd.Flags()
-	f.String("listen", "127.0.0.1:8080", "`address` to listen on")
+	f.String("listen", "127.0.0.1:8080", "`address` to listen on: host:port, or unix:/path for a proxy on this machine")
+	f.String("tls-cert", "", "`file` with the certificate chain, for https without a proxy; SIGHUP reads it again")
+	f.String("tls-key", "", "`file` with its private key")
+	f.Bool("print-systemd-unit", false, "print a hardened unit for systemd that serves with these flags, and end")
 	f.String("url", "", "public `address`, when a proxy stands in front")
 	f.String("signup", "", "who may sign up: open or closed (default: as stored; open at first)")
 	f.StringSlice("trusted-proxies", nil, "`networks` whose X-Forwarded-For is believed, like 127.0.0.1/32")
@@ -40,6 +44,9 @@ func serve(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if printed, _ := cmd.Flags().GetBool("print-systemd-unit"); printed {
+		return printUnit(cmd)
+	}
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	a, err := Start(ctx, c)
@@ -47,17 +54,25 @@ func serve(cmd *cobra.Command) error {
 		return words(err)
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "Parley is ready: open %s\n", greeting(c, a.Address))
-	if host, _, err := net.SplitHostPort(a.Address.String()); err == nil && c.URL == "" && !net.ParseIP(host).IsLoopback() {
+	if host, _, err := net.SplitHostPort(a.Address.String()); err == nil && c.URL == "" && c.Cert == "" && !net.ParseIP(host).IsLoopback() {
 		c.Log.Warn("passwords travel unprotected over plain HTTP; put HTTPS in front and set --url")
 	}
-	select {
-	case <-ctx.Done():
-		stop() // a second signal ends at once
-		c.Log.Info("stopping")
-		return a.Stop()
-	case err := <-a.Ended():
-		a.Stop()
-		return fmt.Errorf("the server stopped listening: %w", err)
+	again := make(chan os.Signal, 1)
+	signal.Notify(again, syscall.SIGHUP)
+	for {
+		select {
+		case <-again:
+			if err := a.Refresh(); err != nil {
+				c.Log.Error("the old certificate stays", "error", err)
+			}
+		case <-ctx.Done():
+			stop() // a second signal ends at once
+			c.Log.Info("stopping")
+			return a.Stop()
+		case err := <-a.Ended():
+			a.Stop()
+			return fmt.Errorf("the server stopped listening: %w", err)
+		}
 	}
 }
 
@@ -65,11 +80,18 @@ func greeting(c Config, address net.Addr) string {
 	if c.URL != "" {
 		return c.URL
 	}
+	if address.Network() == "unix" {
+		return "the address of the proxy before " + address.String()
+	}
+	scheme := "http://"
+	if c.Cert != "" {
+		scheme = "https://"
+	}
 	host, port, _ := net.SplitHostPort(address.String())
 	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
 		host = "localhost"
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	return scheme + net.JoinHostPort(host, port)
 }
 
 func serveConfig(cmd *cobra.Command) (Config, error) {
@@ -80,6 +102,11 @@ func serveConfig(cmd *cobra.Command) (Config, error) {
 	c.URL, _ = f.GetString("url")
 	c.Signup, _ = f.GetString("signup")
 	c.Shutdown, _ = f.GetDuration("shutdown-timeout")
+	c.Cert, _ = f.GetString("tls-cert")
+	c.Key, _ = f.GetString("tls-key")
+	if (c.Cert == "") != (c.Key == "") {
+		return c, usage{errors.New("--tls-cert and --tls-key belong together")}
+	}
 	nets, _ := f.GetStringSlice("trusted-proxies")
 	for _, n := range nets {
 		p, err := netip.ParsePrefix(strings.TrimSpace(n))

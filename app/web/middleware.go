@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -221,13 +222,11 @@ func (s *Server) setCookie(c *fiber.Ctx, token string) {
 	c.Cookie(&fiber.Cookie{Name: name, Value: token, Path: "/", MaxAge: life, HTTPOnly: true, SameSite: "Lax", Secure: name != "parley"})
 }
 
-// address is the browser's; a trusted proxy is believed for one hop.
+// address is the browser's; a trusted proxy is believed for one hop, and whoever
+// may connect to a socket in the file system is one.
 func (s *Server) address(c *fiber.Ctx) string {
 	ip := c.Context().RemoteIP()
-	for _, n := range s.Trusted {
-		if !n.Contains(ip) {
-			continue
-		}
+	if c.Context().RemoteAddr().Network() == "unix" || slices.ContainsFunc(s.Trusted, func(n *net.IPNet) bool { return n.Contains(ip) }) {
 		hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
 		if said := net.ParseIP(strings.TrimSpace(hops[len(hops)-1])); said != nil {
 			return said.String()

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"net"
@@ -134,9 +135,11 @@ func (s *Server) open(ws *websocket.Conn, session *auth.Session) *page {
 	if u, ok := conn.(interface{ UnsafeConn() net.Conn }); ok {
 		conn = u.UnsafeConn()
 	}
-	raw := conn // without what our listener wraps around it: writev needs the socket
-	if w, ok := conn.(interface{ NetConn() net.Conn }); ok {
-		raw = w.NetConn()
+	raw := conn // without what our listener wraps around it: writing without waiting needs the socket
+	if _, encrypted := conn.(*tls.Conn); !encrypted {
+		if w, ok := conn.(interface{ NetConn() net.Conn }); ok {
+			raw = w.NetConn()
+		}
 	}
 	if tcp, ok := raw.(*net.TCPConn); ok {
 		tcp.SetWriteBuffer(sendLimit)

@@ -1,0 +1,179 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fasthttp/websocket"
+)
+
+func TestAProxyReachesItThroughASocketInTheFileSystem(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "p.sock")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := listen("unix:" + path); err == nil {
+		t.Fatal("a file was taken for a socket")
+	}
+	os.Remove(path)
+	left, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	left.SetUnlinkOnClose(false)
+	left.Close() // as a process that was killed leaves it
+	s := start(t, func(c *Config) { c.Listen = "unix:" + path })
+	if _, err := listen("unix:" + path); err == nil {
+		t.Error("two servers listen at one place")
+	}
+	if f, err := os.Stat(path); err != nil || f.Mode().Perm() != 0o660 {
+		t.Error(f.Mode(), err)
+	}
+	s.base = "http://localhost"
+	s.via = &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", path)
+	}}
+	ada := s.signup("ada")
+	ada.post("/rooms/1/messages", "body", "through the socket").want(t, http.StatusSeeOther)
+	if page := ada.get("/rooms/1").want(t, http.StatusOK).body; !strings.Contains(page, "through the socket") {
+		t.Error("the message is not there")
+	}
+	for range 12 { // the proxy says who knocks: others are not held up by one who guesses
+		s.visitor().do(http.MethodPost, "/login", "username=ada&password=wrong", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin", "X-Forwarded-For", "192.0.2.7")
+	}
+}
+
+// pair writes a certificate for 127.0.0.1 and its key; the serial number tells
+// one from another.
+func pair(t *testing.T, cert, key string, serial int64) {
+	t.Helper()
+	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(serial), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, &k.PublicKey, k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: der}, key: {Type: "PRIVATE KEY", Bytes: private}} {
+		if err := os.WriteFile(name, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestItServesHTTPSWithACertificateOfOnesOwn(t *testing.T) {
+	cert, key := filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
+	pair(t, cert, key, 1)
+	s := start(t, func(c *Config) { c.Cert, c.Key = cert, key })
+	s.base = strings.Replace(s.base, "http", "https", 1)
+	trusting := &tls.Config{InsecureSkipVerify: true} // it is of today, by ourselves
+	s.via = &http.Transport{TLSClientConfig: trusting}
+	ada := s.signup("ada")
+	if !strings.HasPrefix(ada.cookie, "__Host-parley=") {
+		t.Error("the cookie is", ada.cookie)
+	}
+	d := websocket.Dialer{TLSClientConfig: trusting}
+	ws, _, err := d.Dial(strings.Replace(s.base, "https", "wss", 1)+"/ws", http.Header{"Cookie": {ada.cookie}, "Origin": {s.base}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ws.Close()
+	if err := ws.WriteMessage(websocket.TextMessage, []byte(`{"t":"view","room":1,"rev":0}`)); err != nil {
+		t.Fatal(err)
+	}
+	ada.post("/rooms/1/messages", "body", "said over https").want(t, http.StatusSeeOther)
+	for heard := false; !heard; {
+		ws.SetReadDeadline(time.Now().Add(longest))
+		_, frame, err := ws.ReadMessage()
+		if err != nil {
+			t.Fatal(err)
+		}
+		heard = strings.Contains(string(frame), "said over https")
+	}
+	serial := func() string {
+		c, err := tls.Dial("tcp", s.app.Address.String(), trusting)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		return c.ConnectionState().PeerCertificates[0].SerialNumber.String()
+	}
+	pair(t, cert, key, 2)
+	if err := s.app.Refresh(); err != nil || serial() != "2" {
+		t.Error("after a refresh it shows certificate", serial(), err)
+	}
+	if err := os.WriteFile(key, []byte("nothing"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.app.Refresh(); err == nil || serial() != "2" {
+		t.Error("a broken file was taken:", serial(), err)
+	}
+}
+
+func TestItTakesTheSocketThatSystemdOpened(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	f, err := l.(*net.TCPListener).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	cmd := exec.Command("sh", "-c", `LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" "$@"`, os.Args[0], "serve", "--data", filepath.Join(t.TempDir(), "parley.db"), "--listen", "127.0.0.1:1")
+	cmd.Env = append(os.Environ(), "BE_PARLEY=1")
+	cmd.ExtraFiles = []*os.File{f}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { cmd.Process.Kill(); cmd.Wait() }()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil || !strings.Contains(line, l.Addr().String()) {
+		t.Fatalf("it says %q, %v", line, err)
+	}
+	r, err := http.Get("http://" + l.Addr().String() + "/healthz")
+	if err != nil || r.StatusCode != http.StatusOK {
+		t.Fatal(r, err)
+	}
+	r.Body.Close()
+}
+
+func TestTheUnitServesAsTheFlagsSay(t *testing.T) {
+	out := command(t, 0, "", "serve", "--print-systemd-unit", "--url", "https://chat.example.org", "--listen", "unix:/run/parley/http.sock")
+	for _, line := range []string{"--listen unix:/run/parley/http.sock --url https://chat.example.org --data /var/lib/parley/parley.db", "NoNewPrivileges=yes", "WantedBy=multi-user.target"} {
+		if !strings.Contains(out, line) {
+			t.Errorf("no %q in\n%s", line, out)
+		}
+	}
+	if strings.Contains(out, "%!") {
+		t.Error(out)
+	}
+	command(t, 2, "", "serve", "--tls-cert", "only.pem", "--data", filepath.Join(t.TempDir(), "p.db"))
+}
