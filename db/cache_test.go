@@ -137,7 +137,7 @@ func TestWhatIsReadWhileSomethingChangesIsNotKept(t *testing.T) {
 			}
 		})
 	}
-	for i := range 200 {
+	for i := range 60 {
 		f.says(room, 1, fmt.Sprint("line ", i))
 		if i%2 == 0 {
 			_, err := f.DropOccupant(t.Context(), room, 2, noon)
