@@ -46,6 +46,9 @@ func TestCountsAgreeInEveryTabAndOnEveryDevice(t *testing.T) {
 	ids := []string{ada.send(1, "c1", "one"), ada.send(1, "c2", "two @mei"), ada.send(1, "c3", "three")}
 	ada.tell(2, "elsewhere")
 	agree("after messages", `[data-at="1"]`)
+	for _, p := range pages {
+		p.until("one unread message elsewhere", `document.querySelector('#b-2[data-n="1"]')`)
+	}
 	mei.post("/rooms/1/read", "upto", ids[2])
 	agree("read elsewhere", `:not([data-n],[data-at])`)
 	mei.post("/messages/"+ids[1]+"/unread").want(t, 303)
