@@ -17,21 +17,25 @@ type Suggestion struct {
 
 // Mentionables lists whom the caller can mention in a room, by who spoke there
 // last; those of an open room who are not in it come last, and only for a query.
-func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query string) ([]Suggestion, error) {
-	p, err := c.may(ctx, who, room, Post)
+// Calls are the names that the caller can call many people by, of those that begin
+// as he wrote.
+func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query string) (list []Suggestion, calls []string, err error) {
+	if _, err := c.may(ctx, who, room, Post); err != nil {
+		return nil, nil, err
+	}
+	p, err := c.Visit(ctx, who, room)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	inside, err := c.store.Occupants(ctx, room)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	spoke, err := c.store.Speakers(ctx, room)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	query = FoldName(query)
-	var list []Suggestion
 	known := map[AccountID]bool{who.ID: true}
 	for _, o := range inside {
 		known[o.ID] = true
@@ -43,7 +47,7 @@ func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query
 	if query != "" && p.Kind == Open {
 		others, err := c.store.People(ctx, query, 0, 20)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, o := range others {
 			if !known[o.ID] {
@@ -51,7 +55,12 @@ func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query
 			}
 		}
 	}
-	return list[:min(len(list), MaxSuggested)], nil
+	for _, name := range []string{AtRoom, AtHere} {
+		if p.Allows(Call) && strings.HasPrefix(name, query) {
+			calls = append(calls, name)
+		}
+	}
+	return list[:min(len(list), MaxSuggested)], calls, nil
 }
 
 // begins says whether a part of somebody's name, or the username, begins so.

@@ -8,7 +8,7 @@ import (
 )
 
 func draft(c *fiber.Ctx) chat.Draft {
-	return chat.Draft{Body: c.FormValue("body"), CID: c.FormValue("cid"), ReplyTo: id[chat.MessageID](c.FormValue("reply_to"))}
+	return chat.Draft{Body: c.FormValue("body"), CID: c.FormValue("cid"), ReplyTo: id[chat.MessageID](c.FormValue("reply_to")), Confirm: int(id[int64](c.FormValue("confirm")))}
 }
 
 // postMessage says something in a room. A script gets the message as everybody is
@@ -32,6 +32,7 @@ func (s *Server) refusePost(c *fiber.Ctx, d chat.Draft, err error) error {
 	if fragment(c) {
 		return err
 	}
+	refused, _ := chat.AsError(err)
 	errs, err := s.formErrors(c, err)
 	if err != nil {
 		return err
@@ -40,7 +41,7 @@ func (s *Server) refusePost(c *fiber.Ctx, d chat.Draft, err error) error {
 	if err != nil {
 		return err
 	}
-	v.Body, v.CID = d.Body, d.CID
+	v.Body, v.CID, v.Confirm = d.Body, d.CID, refused.Confirm
 	if d.ReplyTo != 0 { // kept as well, while there is something to answer
 		v.Quote, _ = s.chat.Quoted(c.UserContext(), who(c).Account, v.ID, d.ReplyTo)
 	}
