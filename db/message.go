@@ -143,7 +143,7 @@ func answer(t *tx, m *chat.Message, q chat.Quote) error {
 	}
 	n, err := t.affect("UPDATE messages SET replies = replies + 1, rev = ? WHERE id = ? AND room_id = ? AND deleted_at IS NULL", rev, q.ID, m.Room)
 	if err == nil && n == 0 {
-		return chat.Invalid("reply_to", chat.AnswersNothing)
+		return chat.Gone(chat.AnswersNothing)
 	}
 	return err
 }

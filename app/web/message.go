@@ -34,7 +34,7 @@ func (s *Server) refusePost(c *fiber.Ctx, d chat.Draft, err error) error {
 	}
 	refused, _ := chat.AsError(err)
 	errs, err := s.formErrors(c, err)
-	if err != nil {
+	if err != nil && (refused == nil || refused.Kind != chat.KindGone) {
 		return err
 	}
 	v, err := s.roomView(c, chat.Span{})
@@ -47,6 +47,10 @@ func (s *Server) refusePost(c *fiber.Ctx, d chat.Draft, err error) error {
 	}
 	for _, words := range errs {
 		v.Error = words
+	}
+	if refused.Kind == chat.KindGone { // what it answers; without that it can be sent
+		c.Status(fiber.StatusGone)
+		v.Error, v.Quote = refused.Sentence, chat.Quote{}
 	}
 	return s.page(c, v.Viewer, v.Stage("room"), views.Room(v), nil)
 }
