@@ -51,3 +51,23 @@ func TestCallingAllInALargeRoomIsConfirmedAtTheComposer(t *testing.T) {
 		t.Error("the word is more than a word for who may not call all")
 	}
 }
+
+func TestWhoMentionsSomebodyOutsideIsToldInThePage(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	s.crowd(ada, 1)
+	ada.post("/rooms", "name", "secret", "kind", "private").want(t, 303)
+	p := openChromium(t).person("ada", s.base)
+	p.enter(ada)
+	p.open("/rooms/2")
+	p.live()
+	p.say("What would @person0 say?")
+	p.sees("#toasts .toast", "person0 is not in this room and will not see this.")
+	p.once("What would @person0 say?")
+	before := p.opened()
+	p.click("#toasts a", "Add them")
+	p.at("/rooms/2/add")
+	if p.opened() != before {
+		t.Error("the way to add them loads the page anew")
+	}
+}

@@ -71,3 +71,34 @@ func TestCallingAllIsToldLiveToThoseItIsFor(t *testing.T) {
 		t.Error(a.status, a.body)
 	}
 }
+
+func TestWhoMentionsSomebodyOutsideIsToldAloneAfterAPlainForm(t *testing.T) {
+	s := start(t)
+	ada, bob := s.signup("ada"), s.signup("bob")
+	s.signup("mei")
+	ada.post("/rooms", "name", "secret", "kind", "private", "people", "2").want(t, http.StatusSeeOther)
+	const words = "mei is not in this room and will not see this."
+	to := ada.post("/rooms/2/messages", "body", "what would @mei say?").want(t, http.StatusSeeOther).location()
+	page, _, _ := strings.Cut(to, "#")
+	if body := ada.get(page).want(t, http.StatusOK).body; !strings.Contains(body, words) || !strings.Contains(body, `href="/rooms/2/add"`) {
+		t.Errorf("at %s its author is told nothing", to)
+	}
+	if body := bob.get(page).want(t, http.StatusOK).body; strings.Contains(body, words) {
+		t.Error("another one is told")
+	}
+	if to := ada.post("/rooms/2/messages", "body", "what would @nobody and @bob say?").want(t, http.StatusSeeOther).location(); strings.Contains(to, "?") {
+		t.Error("where there is nothing to tell, one is sent to", to)
+	}
+	if body := ada.get(strings.Replace(page, "/rooms/2", "/rooms/1", 1)).want(t, http.StatusOK).body; strings.Contains(body, words) {
+		t.Error("another room tells it")
+	}
+	other := bob.view(2, 0)
+	a := ada.script("/rooms/2/messages", "body=and+%40mei%3F&cid=again")
+	if a.status != http.StatusOK || !strings.Contains(a.body, `<hx-partial hx-target="#toasts" hx-swap="toast">`+words) {
+		t.Error(a.status, a.body)
+	}
+	other.expect(`data-cid="again"`)
+	if strings.Contains(strings.Join(other.all(), ""), "will not see") {
+		t.Error("another page is told")
+	}
+}

@@ -2,8 +2,10 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
+	"time"
 )
 
 // MaxSuggested is how many people are suggested at once.
@@ -102,4 +104,41 @@ func (c *Chat) Mentions(ctx context.Context, who Account, before MessageID) (hit
 		}
 	}
 	return hits, older, nil
+}
+
+// UnheardFor is how long after a message its author can still be told who missed it.
+const UnheardFor = time.Minute
+
+// Unheard lists who is mentioned in a message that the caller said just now in a
+// private room, and is not in the room: nobody but its author is told so. Add says
+// whether he may bring them in.
+func (c *Chat) Unheard(ctx context.Context, who Account, m Message) (people []Person, add bool, err error) {
+	if m.Author.ID != who.ID || !strings.Contains(m.Body, "@") || c.now().Sub(m.At) > UnheardFor {
+		return nil, false, nil
+	}
+	p, err := c.may(ctx, who, m.Room, Post)
+	if err != nil || p.Kind != Private {
+		return nil, false, err
+	}
+	text, err := ParseText(m.Body)
+	if err != nil {
+		return nil, false, err
+	}
+	names := text.Names()
+	inside, err := c.store.Mentionable(ctx, m.Room, names)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, name := range names {
+		if inside[name] != 0 {
+			continue
+		}
+		a, err := c.store.AccountNamed(ctx, name)
+		if err == nil && !a.Disabled {
+			people = append(people, a.Person)
+		} else if err != nil && !errors.Is(err, ErrNotFound) {
+			return nil, false, err
+		}
+	}
+	return people, p.Allows(Add), nil
 }

@@ -189,3 +189,48 @@ func TestAnEditCallsNobodyAnewAndTakesACallBack(t *testing.T) {
 		t.Error("it is for all no more")
 	}
 }
+
+func TestOnlyTheAuthorLearnsWhoIsNotInAPrivateRoom(t *testing.T) {
+	w := begin(t, "ada", "bea", "mei", "out")
+	room := w.room("secret", chat.Private, "ada", "bea")
+	m := w.says("bea", room, "what would @Mei, @out, @ada, @nobody.here, @room and `@out` say?")
+	names := func(who string, m chat.Message) (names []string) {
+		t.Helper()
+		people, add, err := w.chat.Unheard(w.ctx, w.people[who], m)
+		w.ok(err)
+		for _, p := range people {
+			names = append(names, p.Name)
+		}
+		if len(names) > 0 && !add {
+			t.Error("a member may not add them")
+		}
+		return names
+	}
+	if got := names("bea", m); !slices.Equal(got, []string{"mei", "out"}) {
+		t.Errorf("the author is told of %v", got)
+	}
+	if w.mentions("mei", 1)+w.mentions("ada", room) != 1 {
+		t.Error("somebody outside is told")
+	}
+	for _, who := range []string{"ada", "mei"} {
+		if got := names(who, m); len(got) > 0 {
+			t.Errorf("%s is told of %v", who, got)
+		}
+	}
+	if got := names("bea", w.says("bea", 1, "@mei, @nobody")); len(got) > 0 {
+		t.Errorf("in an open room: %v", got)
+	}
+	w.ok(w.chat.Add(w.ctx, w.people["ada"], room, w.ids("mei")))
+	if got := names("bea", m); !slices.Equal(got, []string{"out"}) {
+		t.Errorf("after one was added: %v", got)
+	}
+	w.now = w.now.Add(chat.UnheardFor + 1)
+	if got := names("bea", m); len(got) > 0 {
+		t.Errorf("a minute later: %v", got)
+	}
+	w.ok(w.chat.Leave(w.ctx, w.people["bea"], room))
+	w.now = m.At
+	if _, _, err := w.chat.Unheard(w.ctx, w.people["bea"], m); !errors.Is(err, chat.ErrNotFound) {
+		t.Errorf("who left is told: %v", err)
+	}
+}

@@ -56,7 +56,6 @@ async function step() {
     r = await post(`/rooms/${it.room}/messages`, { cid: it.cid, body: it.body, ...it.re && { reply_to: it.re.id }, ...it.all && { confirm: it.all } });
     text = await r.text();
   } catch { r = null; }
-  if (!letter(it.cid)) return 0; // a frame was faster, or it was discarded
   const code = r?.redirected ? 401 : r?.status ?? 0;
   if (r?.ok && code !== 401) {
     forget(it.cid);
@@ -65,6 +64,7 @@ async function step() {
     await new Promise(ok => setTimeout(ok, 50)); // storage reaches other tabs a little later than the lock
     return 0;
   }
+  if (!letter(it.cid)) return 0; // a frame was faster, or it was discarded
   if (code === 401) { signIn(); return -1; }
   if (code >= 400 && code < 500 && code !== 429 && code !== 408) return failed(it, text, +r.headers.get('Parley-Confirm'));
   return later(it, r);
