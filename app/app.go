@@ -66,6 +66,7 @@ func (a *App) start(ctx context.Context) error {
 	teller := web.NewTeller()
 	limits := chat.NewLimits(nil)
 	a.Chat = chat.New(a.store, teller, limits, nil)
+	a.Chat.Presence = teller
 	a.Auth = auth.New(a.store, teller, limits, nil)
 	if c.Signup != "" {
 		if err := a.Chat.Set(ctx, chat.SettingSignup, c.Signup); err != nil {

@@ -63,7 +63,7 @@ func TestChangesSinceAnyRevAreTheRowsThatChanged(t *testing.T) {
 			body := fmt.Sprint("changed ", i)
 			text, err := chat.ParseText(body)
 			f.ok(err)
-			_, err = f.SetBody(t.Context(), ids[rnd.IntN(len(ids))], body, text, nil, noon)
+			_, err = f.SetBody(t.Context(), ids[rnd.IntN(len(ids))], chat.NewMessage{Body: body, Text: text, At: noon})
 			f.ok(err)
 		}
 	}

@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	"parley/app/chat"
 )
@@ -20,4 +22,73 @@ func (d *DB) MentionsOf(ctx context.Context, who chat.AccountID, before chat.Mes
 	return all(ctx, d, scanMessage, messageQuery+`JOIN mentions n ON n.message_id = m.id
 		JOIN memberships s ON s.room_id = n.room_id AND s.account_id = n.account_id AND s.left_at IS NULL
 		WHERE n.account_id = ? AND n.message_id < ? AND m.deleted_at IS NULL ORDER BY n.message_id DESC LIMIT ?`, who, before, limit)
+}
+
+// Mentionable implements chat.MessageStore.
+func (d *DB) Mentionable(ctx context.Context, room chat.RoomID, names []string) (map[string]chat.AccountID, error) {
+	ids := map[string]chat.AccountID{}
+	for _, name := range names {
+		var id chat.AccountID
+		err := d.one(ctx, `SELECT a.id FROM accounts a JOIN rooms r ON r.id = ? WHERE a.folded = ? AND a.disabled_at IS NULL
+			AND (r.kind = 0 OR EXISTS (SELECT 1 FROM memberships WHERE room_id = r.id AND account_id = a.id AND left_at IS NULL))`, []any{room, chat.FoldName(name)}, &id)
+		if errors.Is(err, chat.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		ids[name] = id
+	}
+	return ids, nil
+}
+
+// address notes for whom a message is, and counts it for them: in as many
+// statements for thousands as for one.
+func address(t *tx, m chat.Message) error {
+	if len(m.For) == 0 && !m.All {
+		return nil
+	}
+	if err := enlist(t, m); err != nil {
+		return err
+	}
+	return tally(t, m, 1)
+}
+
+// readdress makes a changed message one for these people. One that stays for
+// everybody is for those who were in the room when it was said.
+func readdress(t *tx, m chat.Message, n chat.NewMessage) error {
+	if err := tally(t, m, -1); err != nil {
+		return err
+	}
+	stays := m.All && n.All
+	if !stays {
+		if err := t.exec("DELETE FROM mentions WHERE message_id = ?", m.ID); err != nil {
+			return err
+		}
+	}
+	m.For, m.All = n.For, n.All && !stays
+	if err := enlist(t, m); err != nil {
+		return err
+	}
+	return tally(t, m, 1)
+}
+
+func enlist(t *tx, m chat.Message) error {
+	if m.All {
+		if err := t.exec(`INSERT INTO mentions (account_id, room_id, message_id)
+			SELECT account_id, room_id, ? FROM memberships WHERE room_id = ? AND account_id <> ? AND left_at IS NULL`, m.ID, m.Room, m.Author.ID); err != nil {
+			return err
+		}
+	}
+	if len(m.For) == 0 {
+		return nil
+	}
+	return t.exec("INSERT INTO mentions (account_id, room_id, message_id) SELECT value, ?, ? FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
+		m.Room, m.ID, "["+strings.ReplaceAll(chat.DirectKey(m.For), " ", ",")+"]")
+}
+
+// tally counts a message for those for whom it is, where they have not read it.
+func tally(t *tx, m chat.Message, by int) error {
+	return t.exec(counts+`UPDATE memberships SET mentions = max(0, mentions + ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?
+		AND account_id IN (SELECT account_id FROM mentions WHERE message_id = ?)`, by, m.Room, m.Posts, m.ID)
 }

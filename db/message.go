@@ -36,6 +36,7 @@ func scanMessage(r scanner) (m chat.Message, err error) {
 	if err := quote(&m.Quote, quoted); err != nil {
 		return m, err
 	}
+	m.All = strings.HasPrefix(addressed, toAll)
 	m.For = parseIDs(addressed)
 	if len(reactions) > 0 {
 		if err := json.Unmarshal(reactions, &m.Reactions); err != nil {
@@ -60,6 +61,16 @@ func quote(q *chat.Quote, parsed []byte) error {
 	}
 	*q = chat.NewQuote(q.ID, q.By, text)
 	return nil
+}
+
+// toAll is how messages that are for everybody are addressed, before any ids.
+const toAll = "all "
+
+func addressed(n chat.NewMessage) string {
+	if n.All {
+		return toAll + chat.DirectKey(n.For)
+	}
+	return chat.DirectKey(n.For)
 }
 
 func parseIDs(s string) (ids []chat.AccountID) {
@@ -95,13 +106,13 @@ func stored(n chat.NewMessage, m chat.Message, fresh bool) {
 // that its author stored under the same client id. The trigger "posted" moves the
 // room and the author's read mark.
 func addMessage(t *tx, n chat.NewMessage, text []byte) (m chat.Message, fresh bool, err error) {
-	m = chat.Message{Room: n.Room, Author: n.Author, At: moment(millis(n.At)), Body: n.Body, Text: n.Text, For: n.For, CID: n.CID}
+	m = chat.Message{Room: n.Room, Author: n.Author, At: moment(millis(n.At)), Body: n.Body, Text: n.Text, For: n.For, All: n.All, CID: n.CID}
 	err = t.one(counts+`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid)
 		SELECT r.id, r.rev + 1, r.rev + 1, r.posts + 1, 0, ?1, ?2, r.last_author = ?1 AND ?2 - r.last_at <= ?3, ?4, ?5, ?6, ?7
 		FROM rooms r JOIN memberships m ON m.room_id = r.id AND m.account_id = ?1 AND m.left_at IS NULL
 		WHERE r.id = ?8 AND r.deleted_at IS NULL
 		ON CONFLICT (author_id, cid) DO NOTHING RETURNING id, rev, posts, cont`,
-		[]any{n.Author.ID, millis(n.At), chat.Continued.Milliseconds(), n.Body, text, chat.DirectKey(n.For), n.CID, n.Room},
+		[]any{n.Author.ID, millis(n.At), chat.Continued.Milliseconds(), n.Body, text, addressed(n), n.CID, n.Room},
 		&m.ID, &m.Rev, &m.Posts, &m.Cont)
 	if errors.Is(err, sql.ErrNoRows) { // said before, or the author was put out meanwhile
 		m, err = one(t, messageQuery+"WHERE m.author_id = ? AND m.cid = ?", n.Author.ID, n.CID)
@@ -132,22 +143,9 @@ func answer(t *tx, m *chat.Message, q chat.Quote) error {
 	}
 	n, err := t.affect("UPDATE messages SET replies = replies + 1, rev = ? WHERE id = ? AND room_id = ? AND deleted_at IS NULL", rev, q.ID, m.Room)
 	if err == nil && n == 0 {
-		return chat.Invalid("reply_to", chat.AnswersNothing)
+		return chat.Gone(chat.AnswersNothing)
 	}
 	return err
-}
-
-// address counts a message for the people it is for.
-func address(t *tx, m chat.Message) error {
-	for _, id := range m.For {
-		if err := t.exec("INSERT INTO mentions (account_id, room_id, message_id) VALUES (?, ?, ?)", id, m.Room, m.ID); err != nil {
-			return err
-		}
-		if err := t.exec(counts+"UPDATE memberships SET mentions = mentions + 1 WHERE room_id = ? AND account_id = ? AND left_at IS NULL", m.Room, id); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func one(t *tx, query string, args ...any) (m chat.Message, err error) {
@@ -339,24 +337,6 @@ func (d *DB) changes(ctx context.Context, room chat.RoomID, since, upto chat.Rev
 		return nil, reset, err
 	}
 	return append(rows, fresh...), false, nil
-}
-
-// Mentionable implements chat.MessageStore.
-func (d *DB) Mentionable(ctx context.Context, room chat.RoomID, names []string) (map[string]chat.AccountID, error) {
-	ids := map[string]chat.AccountID{}
-	for _, name := range names {
-		var id chat.AccountID
-		err := d.one(ctx, `SELECT a.id FROM accounts a JOIN rooms r ON r.id = ? WHERE a.folded = ? AND a.disabled_at IS NULL
-			AND (r.kind = 0 OR EXISTS (SELECT 1 FROM memberships WHERE room_id = r.id AND account_id = a.id AND left_at IS NULL))`, []any{room, chat.FoldName(name)}, &id)
-		if errors.Is(err, chat.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		ids[name] = id
-	}
-	return ids, nil
 }
 
 // SetRead implements chat.MessageStore.

@@ -3,8 +3,6 @@ package db
 import (
 	"context"
 	"encoding/json"
-	"slices"
-	"time"
 
 	"parley/app/chat"
 )
@@ -35,45 +33,24 @@ func alter(t *tx, id chat.MessageID, do func(*tx, chat.Message, chat.Rev) error)
 }
 
 // SetBody implements chat.MessageStore.
-func (d *DB) SetBody(ctx context.Context, id chat.MessageID, body string, text chat.Text, people []chat.AccountID, at time.Time) (chat.Message, error) {
-	parsed, err := json.Marshal(text)
+func (d *DB) SetBody(ctx context.Context, id chat.MessageID, n chat.NewMessage) (chat.Message, error) {
+	parsed, err := json.Marshal(n.Text)
 	if err != nil {
 		return chat.Message{}, err
 	}
 	return d.alter(ctx, id, func(t *tx, m chat.Message, rev chat.Rev) error {
-		if err := t.exec("INSERT INTO versions (message_id, until, rev, text) SELECT id, ?, ?, text FROM messages WHERE id = ?", millis(at), rev, id); err != nil {
+		if err := t.exec("INSERT INTO versions (message_id, until, rev, text) SELECT id, ?, ?, text FROM messages WHERE id = ?", millis(n.At), rev, id); err != nil {
 			return err
 		}
 		if err := t.exec("UPDATE messages SET rev = ?, body = ?, text = ?, addressed = ?, edited_at = ? WHERE id = ?",
-			rev, body, parsed, chat.DirectKey(people), millis(at), id); err != nil {
+			rev, n.Body, parsed, addressed(n), millis(n.At), id); err != nil {
 			return err
 		}
 		if err := reindex(t, id); err != nil {
 			return err
 		}
-		return readdress(t, m, people)
+		return readdress(t, m, n)
 	})
-}
-
-// readdress makes a changed message one for these people, and counts anew for
-// those whom it was for and for those whom it is for now.
-func readdress(t *tx, m chat.Message, people []chat.AccountID) error {
-	if err := t.exec("DELETE FROM mentions WHERE message_id = ?", m.ID); err != nil {
-		return err
-	}
-	for _, id := range people {
-		if err := t.exec("INSERT INTO mentions (account_id, room_id, message_id) VALUES (?, ?, ?)", id, m.Room, m.ID); err != nil {
-			return err
-		}
-	}
-	for _, id := range append(slices.Clone(m.For), people...) {
-		if err := t.exec(counts+`UPDATE memberships SET mentions = (SELECT count(*) FROM mentions n JOIN messages m ON m.id = n.message_id
-			WHERE n.account_id = ?1 AND n.room_id = ?2 AND m.posts > memberships.posts_read)
-			WHERE account_id = ?1 AND room_id = ?2 AND left_at IS NULL`, id, m.Room); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // SetReactions implements chat.MessageStore.

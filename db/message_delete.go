@@ -17,7 +17,7 @@ func (d *DB) Erase(ctx context.Context, id chat.MessageID, by chat.AccountID, at
 			if err := t.exec("UPDATE messages SET rev = ?, deleted_at = ?, deleted_by = ? WHERE id = ?", rev, millis(at), by, id); err != nil {
 				return err
 			}
-			return errors.Join(recount(t, m, rev, -1), reindex(t, id), readdress(t, m, nil))
+			return errors.Join(recount(t, m, rev, -1), reindex(t, id), readdress(t, m, chat.NewMessage{}))
 		})
 		if err != nil {
 			return err
@@ -53,7 +53,7 @@ func (d *DB) Restore(ctx context.Context, id chat.MessageID, by chat.AccountID, 
 		if m, err = one(t, messageQuery+"WHERE m.id = ?", id); err != nil {
 			return err
 		}
-		if err := errors.Join(recount(t, m, rev, 1), reindex(t, id), readdress(t, m, m.For)); err != nil {
+		if err := errors.Join(recount(t, m, rev, 1), reindex(t, id), address(t, m)); err != nil {
 			return err
 		}
 		if m, err = one(t, messageQuery+"WHERE m.id = ?", id); err != nil {

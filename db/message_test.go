@@ -95,7 +95,7 @@ func TestWhatWasDeletedIsInNoFileAfterTheSweep(t *testing.T) {
 		secret := fmt.Sprintf("xylophone%dx", i)
 		m := f.says(1, 1, secret+strings.Repeat(" and more words", i*20))
 		text, _ := chat.ParseText("changed " + secret)
-		_, err := f.SetBody(t.Context(), m.ID, "changed "+secret, text, nil, noon)
+		_, err := f.SetBody(t.Context(), m.ID, chat.NewMessage{Body: "changed " + secret, Text: text, At: noon})
 		f.ok(err)
 		if i%2 == 0 {
 			_, err := f.Erase(t.Context(), m.ID, 1, noon)

@@ -71,7 +71,7 @@ func TestAChangedMessageIsToldAgainAndAnErasedOneKeepsItsRow(t *testing.T) {
 	before, err := f.ChangesSince(t.Context(), 1, 0, 200)
 	f.ok(err)
 	text, _ := chat.ParseText("other words")
-	edited, err := f.SetBody(t.Context(), m.ID, "other words", text, nil, noon.Add(time.Minute))
+	edited, err := f.SetBody(t.Context(), m.ID, chat.NewMessage{Body: "other words", Text: text, At: noon.Add(time.Minute)})
 	f.ok(err)
 	if _, mentions := f.marks(1, 2); mentions != 0 {
 		t.Error("who is not mentioned any more is still counted")

@@ -48,6 +48,11 @@ func DeletedURL(room chat.RoomID, id chat.MessageID) string {
 	return RoomURL(room) + "?deleted=" + num(id)
 }
 
+// SaidURL is the page of a room after a message was said that not everybody hears.
+func SaidURL(room chat.RoomID, id chat.MessageID) string {
+	return RoomURL(room) + "?said=" + num(id) + "#" + messageID(id)
+}
+
 // PersonURL is somebody's profile.
 func PersonURL(id chat.AccountID) string { return "/people/" + num(id) }
 

@@ -94,15 +94,15 @@ func message(m chat.Message) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(m.For) > 0 {
+		if m.All || len(m.For) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " data-m=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(ids(m.For))
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(addressees(m))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/message.templ`, Line: 14, Col: 21}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/message.templ`, Line: 14, Col: 24}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
@@ -980,6 +980,14 @@ func reactors(r chat.Reaction) string {
 		}
 	}
 	return ids(list)
+}
+
+// addressees are whom a row is highlighted for.
+func addressees(m chat.Message) string {
+	if m.All {
+		return strings.TrimSpace("all " + ids(m.For))
+	}
+	return ids(m.For)
 }
 
 func ids(list []chat.AccountID) string {

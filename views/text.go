@@ -110,6 +110,8 @@ func appendRun(b []byte, r *chat.Run) []byte {
 			b = append(b, `" rel="noopener noreferrer nofollow" target="_blank">`...)
 			return append(appendEscaped(b, r.Text), "</a>"...)
 		}
+	case chat.RunCall:
+		return append(appendEscaped(append(b, `<span class="at">`...), r.Text), "</span>"...)
 	case chat.RunMention:
 		if r.Account != 0 {
 			b = append(b, `<a class="at" data-u="`...)

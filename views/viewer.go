@@ -72,7 +72,7 @@ func viewerCSS(id chat.AccountID) string {
 .rc[data-by~="ID"]{border-color:var(--accent);background:var(--accent-soft)}.rc[data-by~="ID"] .mine{display:inline}
 #tools[data-u="ID"] .own,#tools[data-can~=mod] .mod{display:flex}
 .typing b[data-u="ID"]{display:none}.typing b[data-u="ID"]:first-of-type+b::before{content:none}.typing:not(:has(b:not([data-u="ID"]))){visibility:hidden}
-@media (forced-colors:active){.msg[data-m~="ID"]{border-inline-start:3px solid Highlight}}`, "ID", num(id))
+@media (forced-colors:active){.msg[data-m~="ID"],.msg[data-m~="all"]{border-inline-start:3px solid Highlight}}`, "ID", num(id))
 }
 
 // config is read by htmx: errors swap nothing, nothing is inserted as style, and

@@ -21,6 +21,7 @@ const (
 	Rename                 // set the name
 	Add                    // bring others in
 	Expel                  // put others out
+	Call                   // everybody in it at once
 	Destroy                // delete the room with all that was said in it
 	actions
 )
@@ -45,15 +46,18 @@ var policy = [standings][actions]bool{
 	Outsider: {},
 	Passerby: {See: true, Read: true, Join: true},
 	Warden:   {See: true, Read: true, Join: true, Topic: true, Rename: true, Expel: true, Destroy: true},
-	Insider:  {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Leave: true, Topic: true, Add: true},
-	Owner:    {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Moderate: true, Leave: true, Topic: true, Rename: true, Add: true, Expel: true, Destroy: true},
+	Insider:  {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Leave: true, Topic: true, Add: true, Call: true},
+	Owner:    {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Moderate: true, Leave: true, Topic: true, Rename: true, Add: true, Expel: true, Call: true, Destroy: true},
 	Party:    {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true},
 }
 
 // Allows asks the table. In the room of everybody nobody can leave, be put out,
-// or delete it, whoever asks.
+// or delete it, whoever asks; in a large room not everybody can call all.
 func Allows(s Standing, room Room, a Action) bool {
 	if room.Everyone && (a == Leave || a == Expel || a == Destroy) {
+		return false
+	}
+	if a == Call && room.People > SmallRoom && s != Owner {
 		return false
 	}
 	return policy[s][a]

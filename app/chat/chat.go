@@ -13,6 +13,8 @@ type Chat struct {
 	bus    Bus
 	now    func() time.Time
 	Limits *Limits
+	// Presence is whom @here asks; nil: nobody is online.
+	Presence Presence
 
 	posting posting
 }

@@ -27,6 +27,7 @@ type Error struct {
 	Kind       Kind
 	Field      string // of the form, for KindInvalid
 	Sentence   string
+	Confirm    int // not 0: it is done when asked again with this number
 	RetryAfter time.Duration
 }
 
@@ -52,6 +53,11 @@ var (
 // Invalid says what is wrong with one field of a form.
 func Invalid(field, sentence string) error {
 	return &Error{Kind: KindInvalid, Field: field, Sentence: sentence}
+}
+
+// Confirm asks whether so many people are meant.
+func Confirm(people int, sentence string) error {
+	return &Error{Kind: KindInvalid, Field: "confirm", Sentence: sentence, Confirm: people}
 }
 
 // NotFound is the one answer for what does not exist and what one may not see.

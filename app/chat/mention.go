@@ -2,8 +2,10 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
+	"time"
 )
 
 // MaxSuggested is how many people are suggested at once.
@@ -17,21 +19,25 @@ type Suggestion struct {
 
 // Mentionables lists whom the caller can mention in a room, by who spoke there
 // last; those of an open room who are not in it come last, and only for a query.
-func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query string) ([]Suggestion, error) {
-	p, err := c.may(ctx, who, room, Post)
+// Calls are the names that the caller can call many people by, of those that begin
+// as he wrote.
+func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query string) (list []Suggestion, calls []string, err error) {
+	if _, err := c.may(ctx, who, room, Post); err != nil {
+		return nil, nil, err
+	}
+	p, err := c.Visit(ctx, who, room)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	inside, err := c.store.Occupants(ctx, room)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	spoke, err := c.store.Speakers(ctx, room)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	query = FoldName(query)
-	var list []Suggestion
 	known := map[AccountID]bool{who.ID: true}
 	for _, o := range inside {
 		known[o.ID] = true
@@ -43,7 +49,7 @@ func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query
 	if query != "" && p.Kind == Open {
 		others, err := c.store.People(ctx, query, 0, 20)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, o := range others {
 			if !known[o.ID] {
@@ -51,7 +57,12 @@ func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query
 			}
 		}
 	}
-	return list[:min(len(list), MaxSuggested)], nil
+	for _, name := range []string{AtRoom, AtHere} {
+		if p.Allows(Call) && strings.HasPrefix(name, query) {
+			calls = append(calls, name)
+		}
+	}
+	return list[:min(len(list), MaxSuggested)], calls, nil
 }
 
 // begins says whether a part of somebody's name, or the username, begins so.
@@ -93,4 +104,41 @@ func (c *Chat) Mentions(ctx context.Context, who Account, before MessageID) (hit
 		}
 	}
 	return hits, older, nil
+}
+
+// UnheardFor is how long after a message its author can still be told who missed it.
+const UnheardFor = time.Minute
+
+// Unheard lists who is mentioned in a message that the caller said just now in a
+// private room, and is not in the room: nobody but its author is told so. Add says
+// whether he may bring them in.
+func (c *Chat) Unheard(ctx context.Context, who Account, m Message) (people []Person, add bool, err error) {
+	if m.Author.ID != who.ID || !strings.Contains(m.Body, "@") || c.now().Sub(m.At) > UnheardFor {
+		return nil, false, nil
+	}
+	p, err := c.may(ctx, who, m.Room, Post)
+	if err != nil || p.Kind != Private {
+		return nil, false, err
+	}
+	text, err := ParseText(m.Body)
+	if err != nil {
+		return nil, false, err
+	}
+	names := text.Names()
+	inside, err := c.store.Mentionable(ctx, m.Room, names)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, name := range names {
+		if inside[name] != 0 {
+			continue
+		}
+		a, err := c.store.AccountNamed(ctx, name)
+		if err == nil && !a.Disabled {
+			people = append(people, a.Person)
+		} else if err != nil && !errors.Is(err, ErrNotFound) {
+			return nil, false, err
+		}
+	}
+	return people, p.Allows(Add), nil
 }

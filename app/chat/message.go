@@ -3,7 +3,6 @@ package chat
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -34,6 +33,7 @@ type Message struct {
 	Body    string
 	Text    Text
 	For     []AccountID // people it is for: their rows are highlighted
+	All     bool        // it is for everybody in the room but its author, too
 	CID     string
 	Edited  time.Time
 	Deleted bool
@@ -42,6 +42,11 @@ type Message struct {
 	Event   Event
 	// Reactions in the order in which their emoji came first.
 	Reactions []Reaction
+}
+
+// IsFor says whether a message is for somebody in its room.
+func (m Message) IsFor(id AccountID) bool {
+	return id != m.Author.ID && (m.All || slices.Contains(m.For, id))
 }
 
 // Reaction is one emoji and who put it there, the first first.
@@ -84,6 +89,7 @@ type Draft struct {
 	Body    string
 	CID     string
 	ReplyTo MessageID // 0: it answers nothing
+	Confirm int       // how many people its author agreed to notify
 }
 
 // NewMessage is a draft that passed every rule.
@@ -94,6 +100,7 @@ type NewMessage struct {
 	Body   string
 	Text   Text
 	For    []AccountID
+	All    bool
 	CID    string
 	Quote  Quote
 	// Stored is called with a fresh message as soon as it is durable, in the order
@@ -137,8 +144,9 @@ type MessageStore interface {
 	Page(ctx context.Context, room RoomID, s Span, size int) (Page, error)
 	// ChangesSince answers with what changed after since, at most limit rows.
 	ChangesSince(ctx context.Context, room RoomID, since Rev, limit int) (Changes, error)
-	// SetBody replaces what a message says; the earlier version is kept.
-	SetBody(ctx context.Context, id MessageID, body string, text Text, people []AccountID, at time.Time) (Message, error)
+	// SetBody replaces what a message says and whom it is for; the earlier version
+	// is kept.
+	SetBody(ctx context.Context, id MessageID, n NewMessage) (Message, error)
 	// Erase deletes a message: nobody reads it any more, its row stays, and what
 	// it said is kept aside until Sweep.
 	Erase(ctx context.Context, id MessageID, by AccountID, at time.Time) (Change, error)
@@ -191,13 +199,17 @@ func (c *Chat) Post(ctx context.Context, who Account, room RoomID, d Draft) (Mes
 		return Message{}, err
 	}
 	n, err := c.compose(ctx, who, room, d)
+	var calls []string
+	if err == nil {
+		calls, err = c.call(ctx, who, &n, d.Confirm)
+	}
 	if err != nil {
 		if m, again := c.again(ctx, who, d); again == nil {
 			return m, nil // it was taken the first time; the rate or the body does not matter
 		}
 		return Message{}, err
 	}
-	if n.For, err = c.mentions(ctx, who, &n); err != nil {
+	if err := c.mentions(ctx, who, &n, calls); err != nil {
 		return Message{}, err
 	}
 	if d.ReplyTo != 0 {
@@ -254,85 +266,4 @@ func (c *Chat) compose(ctx context.Context, who Account, room RoomID, d Draft) (
 		d.CID = NewCID()
 	}
 	return NewMessage{Room: room, Author: who.Person, At: c.now(), Body: TidyBody(d.Body), Text: text, CID: d.CID}, nil
-}
-
-// mentions resolves @names to people who can see the room; other names stay
-// plain text, so that they tell nothing to nobody.
-func (c *Chat) mentions(ctx context.Context, who Account, n *NewMessage) ([]AccountID, error) {
-	names := n.Text.Names()
-	if len(names) == 0 {
-		return nil, nil
-	}
-	ids, err := c.store.Mentionable(ctx, n.Room, names)
-	if err != nil {
-		return nil, err
-	}
-	n.Text.Resolve(ids)
-	var people []AccountID
-	for _, name := range names {
-		if id := ids[name]; id != 0 && id != who.ID && !slices.Contains(people, id) {
-			people = append(people, id)
-		}
-	}
-	return people, nil
-}
-
-// FindDirect answers with the conversation of the caller and these people, or
-// with 0 when none was begun. It checks that they can be talked to.
-func (c *Chat) FindDirect(ctx context.Context, who Account, with []AccountID) (RoomID, []Person, error) {
-	with = slices.DeleteFunc(slices.Clone(with), func(id AccountID) bool { return id == who.ID })
-	slices.Sort(with)
-	with = slices.Compact(with)
-	if len(with) == 0 {
-		return 0, nil, Invalid("to", "Choose at least one person.")
-	}
-	if len(with) >= MaxDirect {
-		return 0, nil, Invalid("to", "A direct conversation has at most 9 people. Make a private room for more.")
-	}
-	people, err := c.store.Persons(ctx, with)
-	if err != nil {
-		return 0, nil, err
-	}
-	if len(people) != len(with) {
-		return 0, nil, NotFound()
-	}
-	room, err := c.store.Direct(ctx, append(with, who.ID))
-	if errors.Is(err, ErrNotFound) {
-		return 0, people, nil
-	}
-	return room, people, err
-}
-
-// PostDirect says something to people directly; the first message begins the
-// conversation.
-func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d Draft) (Message, error) {
-	if err := d.validate(); err != nil {
-		return Message{}, err
-	}
-	room, people, err := c.FindDirect(ctx, who, with)
-	if err != nil {
-		return Message{}, err
-	}
-	if room != 0 {
-		return c.Post(ctx, who, room, d)
-	}
-	if d.ReplyTo != 0 {
-		return Message{}, NotFound()
-	}
-	n, err := c.compose(ctx, who, 0, d)
-	if err != nil {
-		return Message{}, err
-	}
-	n.Text.Resolve(nil) // every message of a conversation is for its people anyway
-	ids := make([]AccountID, 0, len(people)+1)
-	for _, p := range people {
-		ids = append(ids, p.ID)
-	}
-	n.Stored = c.tell
-	m, _, err := c.store.AddDirect(ctx, append(ids, who.ID), n)
-	if err != nil {
-		return Message{}, err
-	}
-	c.bus.Tell(RosterChanged{People: append(ids, who.ID)})
-	return m, nil
 }

@@ -62,14 +62,14 @@ func (c *Chat) Edit(ctx context.Context, who Account, id MessageID, body string)
 	if err != nil {
 		return m, err
 	}
-	n := NewMessage{Room: m.Room, Author: m.Author, Body: TidyBody(body)}
+	n := NewMessage{Room: m.Room, Author: m.Author, Body: TidyBody(body), At: c.now()}
 	if n.Text, err = ParseText(body); err != nil || n.Body == m.Body {
 		return m, err
 	}
 	if err := c.Limits.Take(LimitEdits, who.ID.key()); err != nil {
 		return m, err
 	}
-	if n.For, err = c.mentions(ctx, who, &n); err != nil {
+	if err := c.mentions(ctx, who, &n, n.recall(m)); err != nil {
 		return m, err
 	}
 	if m.Quote.ID != 0 { // it still answers who it answered
@@ -81,7 +81,7 @@ func (c *Chat) Edit(ctx context.Context, who Account, id MessageID, body string)
 			return m, err
 		}
 	}
-	if m, err = c.store.SetBody(ctx, id, n.Body, n.Text, n.For, c.now()); err != nil {
+	if m, err = c.store.SetBody(ctx, id, n); err != nil {
 		return m, err
 	}
 	c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev})

@@ -59,7 +59,7 @@ func (c *Chat) answered(ctx context.Context, room RoomID, d Draft) (Message, err
 	case m.Room != room || m.Kind != Said:
 		return m, NotFound()
 	case m.Deleted:
-		return m, Invalid("reply_to", AnswersNothing)
+		return m, Gone(AnswersNothing)
 	}
 	return m, nil
 }

@@ -71,7 +71,7 @@ func TestAReplyStaysInItsRoomAndAnswersWhatIsThere(t *testing.T) {
 			t.Errorf("a reply to %d: %v", to, err)
 		}
 	}
-	if _, err := w.chat.Post(w.ctx, w.people["bea"], 1, chat.Draft{Body: "x", ReplyTo: gone.ID}); !errors.Is(err, chat.ErrInvalid) || err.Error() != chat.AnswersNothing {
+	if _, err := w.chat.Post(w.ctx, w.people["bea"], 1, chat.Draft{Body: "x", ReplyTo: gone.ID}); !errors.Is(err, chat.ErrGone) || err.Error() != chat.AnswersNothing {
 		t.Error("a reply to what was deleted:", err)
 	}
 	if _, err := w.chat.PostDirect(w.ctx, w.people["bea"], w.ids("ada"), chat.Draft{Body: "x", ReplyTo: hidden.ID}); !errors.Is(err, chat.ErrNotFound) {

@@ -58,6 +58,7 @@ const (
 	RunLink                   // Text as typed, URL
 	RunMention                // Text as typed with its @, Account once resolved
 	RunBreak                  // nothing: the line ends here
+	RunCall                   // Text as typed: @room or @here, and it was allowed
 )
 
 // Run is a stretch of text of one kind within a paragraph.
@@ -87,19 +88,35 @@ func (t *Text) Names() []string {
 }
 
 // Resolve gives each mention its account by folded name; a mention that ids
-// does not know becomes plain text.
-func (t *Text) Resolve(ids map[string]AccountID) {
+// does not know becomes plain text, but for the names that call many people.
+func (t *Text) Resolve(ids map[string]AccountID, calls ...string) {
 	eachParagraph(t.Blocks, func(b *Block) {
 		eachRun(b.Runs, func(r *Run) {
 			if r.Kind != RunMention {
 				return
 			}
-			if r.Account = ids[FoldName(r.Text[1:])]; r.Account == 0 {
+			name := FoldName(r.Text[1:])
+			switch r.Account = ids[name]; {
+			case slices.Contains(calls, name):
+				r.Kind = RunCall
+			case r.Account == 0:
 				r.Kind = RunPlain
 			}
 		})
 		b.Runs = joined(b.Runs)
 	})
+}
+
+// called lists the names in a resolved text that call many people.
+func (t *Text) called() (names []string) {
+	eachParagraph(t.Blocks, func(b *Block) {
+		eachRun(b.Runs, func(r *Run) {
+			if r.Kind == RunCall {
+				names = append(names, FoldName(r.Text[1:]))
+			}
+		})
+	})
+	return names
 }
 
 // Plain is the text in one line without markup, for a notification or a reply

@@ -46,8 +46,9 @@ type Teller struct {
 }
 
 var (
-	_ chat.Bus    = (*Teller)(nil)
-	_ live.Events = (*Teller)(nil)
+	_ chat.Bus      = (*Teller)(nil)
+	_ live.Events   = (*Teller)(nil)
+	_ chat.Presence = (*Teller)(nil)
 )
 
 // NewTeller makes a bus that tells nothing until the server serves.

@@ -40,6 +40,9 @@ var sentences = map[int]string{
 // logged and told to nobody.
 func (s *Server) explain(c *fiber.Ctx, err error) (status int, sentence string) {
 	if e, ok := chat.AsError(err); ok {
+		if e.Confirm > 0 {
+			c.Set("Parley-Confirm", strconv.Itoa(e.Confirm))
+		}
 		if e.RetryAfter > 0 {
 			c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(e.RetryAfter.Seconds())+1))
 		}

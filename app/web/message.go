@@ -8,7 +8,7 @@ import (
 )
 
 func draft(c *fiber.Ctx) chat.Draft {
-	return chat.Draft{Body: c.FormValue("body"), CID: c.FormValue("cid"), ReplyTo: id[chat.MessageID](c.FormValue("reply_to"))}
+	return chat.Draft{Body: c.FormValue("body"), CID: c.FormValue("cid"), ReplyTo: id[chat.MessageID](c.FormValue("reply_to")), Confirm: int(id[int64](c.FormValue("confirm")))}
 }
 
 // postMessage says something in a room. A script gets the message as everybody is
@@ -20,11 +20,26 @@ func (s *Server) postMessage(c *fiber.Ctx) error {
 		return s.refusePost(c, d, err)
 	}
 	s.hub.Stopped(room, who(c).Account.ID)
+	unheard := s.unheard(c, m)
 	if fragment(c) {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-		return c.Send(views.Told(m.Room, []views.Row{s.fragments.row(m)})) // no rev: the page may have missed what came before
+		told := views.Told(m.Room, []views.Row{s.fragments.row(m)}) // no rev: the page may have missed what came before
+		return c.Send(append(told, views.UnheardToast(s.context(c), unheard)...))
+	}
+	if len(unheard.People) > 0 {
+		return c.Redirect(views.SaidURL(m.Room, m.ID), fiber.StatusSeeOther)
 	}
 	return c.Redirect(views.RoomURL(m.Room)+"#"+views.MessageAnchor(m.ID), fiber.StatusSeeOther)
+}
+
+// unheard finds out whom the author of a message has to be told of. The message
+// is stored: where that fails, nothing is told.
+func (s *Server) unheard(c *fiber.Ctx, m chat.Message) views.Unheard {
+	people, add, err := s.chat.Unheard(c.UserContext(), who(c).Account, m)
+	if err != nil {
+		s.log.Info("who is not in the room was not told", "room", m.Room, "error", err)
+	}
+	return views.Unheard{Room: m.Room, People: people, Add: add}
 }
 
 // refusePost shows a plain form again, with what was typed.
@@ -32,20 +47,25 @@ func (s *Server) refusePost(c *fiber.Ctx, d chat.Draft, err error) error {
 	if fragment(c) {
 		return err
 	}
+	refused, _ := chat.AsError(err)
 	errs, err := s.formErrors(c, err)
-	if err != nil {
+	if err != nil && (refused == nil || refused.Kind != chat.KindGone) {
 		return err
 	}
 	v, err := s.roomView(c, chat.Span{})
 	if err != nil {
 		return err
 	}
-	v.Body, v.CID = d.Body, d.CID
+	v.Body, v.CID, v.Confirm = d.Body, d.CID, refused.Confirm
 	if d.ReplyTo != 0 { // kept as well, while there is something to answer
 		v.Quote, _ = s.chat.Quoted(c.UserContext(), who(c).Account, v.ID, d.ReplyTo)
 	}
 	for _, words := range errs {
 		v.Error = words
+	}
+	if refused.Kind == chat.KindGone { // what it answers; without that it can be sent
+		c.Status(fiber.StatusGone)
+		v.Error, v.Quote = refused.Sentence, chat.Quote{}
 	}
 	return s.page(c, v.Viewer, v.Stage("room"), views.Room(v), nil)
 }

@@ -20,6 +20,7 @@ type notice struct {
 	ID    chat.MessageID   `json:"id"`
 	By    chat.AccountID   `json:"by"`
 	For   []chat.AccountID `json:"for,omitempty"`
+	All   bool             `json:"all,omitempty"`
 	DM    bool             `json:"dm,omitempty"`
 	Title string           `json:"title"`
 	Body  string           `json:"body"`
@@ -51,7 +52,7 @@ func (t *Teller) notify(r chat.Room, marks map[chat.AccountID]chat.Membership, h
 			continue
 		}
 		for _, m := range slices.Backward(said) {
-			if m.Author.ID == id || !place.Notifies(r.Kind, slices.Contains(m.For, id)) {
+			if m.Author.ID == id || !place.Notifies(r.Kind, m.IsFor(id)) {
 				continue
 			}
 			if _, drawn := frames[m.ID]; !drawn {
@@ -64,7 +65,7 @@ func (t *Teller) notify(r chat.Room, marks map[chat.AccountID]chat.Membership, h
 }
 
 func noticeFrame(r chat.Room, m chat.Message) live.Frame {
-	n := notice{Room: r.ID, ID: m.ID, By: m.Author.ID, For: m.For, DM: r.Kind == chat.Direct, Title: m.Author.Name, URL: views.MessageURL(r.ID, m.ID)}
+	n := notice{Room: r.ID, ID: m.ID, By: m.Author.ID, For: m.For, All: m.All, DM: r.Kind == chat.Direct, Title: m.Author.Name, URL: views.MessageURL(r.ID, m.ID)}
 	if !n.DM {
 		n.Title += " in " + r.Label()
 	}

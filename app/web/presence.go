@@ -15,6 +15,9 @@ const arrivalLife = 6 * time.Second
 // presence is how much somebody is here, as views spell it.
 func (t *Teller) presence(id chat.AccountID) string { return presenceWords[t.Hub.PresenceOf(id)] }
 
+// Online implements chat.Presence: who appears offline is not.
+func (t *Teller) Online(id chat.AccountID) bool { return t.Hub.PresenceOf(id) != live.Offline }
+
 // TypingMoved implements live.Events.
 func (t *Teller) TypingMoved(room chat.RoomID, people []chat.Person) {
 	t.Hub.Cast(room, live.Text(views.Partial(t.ctx, views.TypingTarget(room), "outerHTML", views.Typing(room, people))))

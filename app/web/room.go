@@ -38,6 +38,11 @@ func (s *Server) room(c *fiber.Ctx) error {
 	if deleted := id[chat.MessageID](c.Query("deleted")); deleted != 0 && s.chat.CanRestore(c.UserContext(), v.Me, deleted) {
 		v.Deleted = deleted
 	}
+	if said := id[chat.MessageID](c.Query("said")); said != 0 {
+		if m, _, err := s.chat.Said(c.UserContext(), v.Me, said); err == nil && m.Room == v.ID {
+			v.Unheard = s.unheard(c, m)
+		}
+	}
 	st := v.Stage("room")
 	st.Again = c.Query("refresh") == "60"
 	return s.page(c, v.Viewer, st, views.Room(v), nil)

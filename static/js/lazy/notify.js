@@ -21,7 +21,7 @@ export function mark() {
 const readElsewhere = n => { const r = store.get('reading'); return r?.room === n && Date.now() - r.at < 5000; };
 
 export async function show(n) {
-  const mine = n.for?.map(String).includes(me) || n.dm;
+  const mine = n.all || n.for?.map(String).includes(me) || n.dm;
   mark();
   if (n.dm && n.by !== +me) card();
   if (n.by === +me || readBy(n.room) || readElsewhere(n.room) || quiet() || !doc.hidden && room() === n.room) return;

@@ -61,7 +61,9 @@ function option(text, label) {
 // Looks at what stands before the caret; called after every change of it.
 export async function look(trigger, q) {
   if (!list) build();
-  const mine = ++ask, at = box().selectionStart - q.length - 1;
+  const end = box().selectionStart, at = end - q.length - 1;
+  if (box().value.slice(at, end) !== trigger + q) return; // more was typed while this module was on its way
+  const mine = ++ask;
   const found = (await { '@': persons, '#': rooms, ':': emoji }[trigger](fold(q))).slice(0, most);
   if (mine !== ask) return;
   if (!found.length) return close();

@@ -54,10 +54,10 @@ function speak(text, id = 'say') {
   quiet = setTimeout(() => { $('say').textContent = $('alert').textContent = ''; }, 5000);
 }
 
-// With words for a button it says what can still be done; it waits while somebody is at it.
+// Text, or a fragment with a link. With words for a button it says what can still be done; it waits while somebody is at it.
 function toast(text, words, act) {
-  const p = make('p', text);
-  let left = act ? 8000 : 6000, since = 0, timer = 0;
+  const p = make('p');
+  let left = act ?? text.children ? 8000 : 6000, since = 0, timer = 0;
   const run = () => {
     clearTimeout(timer);
     since = Date.now();
@@ -69,6 +69,7 @@ function toast(text, words, act) {
     timer = 0;
   };
   p.className = 'toast';
+  p.append(text);
   if (act) {
     const b = make('button', words);
     b.type = 'button';

@@ -2,10 +2,11 @@
 const held = new Map(); // newest rows that came while the list ends before them
 
 htmx.registerExtension('parley', { handle_swap(style, ol, fragment) {
-  if (style === 're') { for (const a of [...fragment.children]) requote(a); return []; }
+  const all = [...fragment.children], added = [];
+  if (style === 'toast') { toast(fragment); return all; }
+  if (style === 're') { for (const a of all) requote(a); return added; }
   if (style !== 'msg') return false;
-  const added = [];
-  for (const el of [...fragment.children]) {
+  for (const el of all) {
     if (place(ol, el)) added.push(el);
     if (el.dataset.cid && el.dataset.u === me) sent(el.dataset.cid);
   }
@@ -76,7 +77,7 @@ function arrived(el) {
   if (!el.classList.contains('msg') || el.dataset.u === me) return;
   if (up || list().dataset.live === 'no') { fresh++; lineSeen = false; }
   if (el.isConnected) newLine(el);
-  announce(el);
+  lazy('say').then(m => m?.announce(el));
 }
 
 // After each swap in the timeline: the ends of the list, days, times, length.

@@ -53,10 +53,9 @@ async function step() {
   if (it.next > Date.now()) return it.next - Date.now();
   let r, text = '';
   try {
-    r = await post(`/rooms/${it.room}/messages`, { cid: it.cid, body: it.body, ...it.re && { reply_to: it.re.id } });
+    r = await post(`/rooms/${it.room}/messages`, { cid: it.cid, body: it.body, ...it.re && { reply_to: it.re.id }, ...it.all && { confirm: it.all } });
     text = await r.text();
   } catch { r = null; }
-  if (!letter(it.cid)) return 0; // a frame was faster, or it was discarded
   const code = r?.redirected ? 401 : r?.status ?? 0;
   if (r?.ok && code !== 401) {
     forget(it.cid);
@@ -65,8 +64,9 @@ async function step() {
     await new Promise(ok => setTimeout(ok, 50)); // storage reaches other tabs a little later than the lock
     return 0;
   }
+  if (!letter(it.cid)) return 0; // a frame was faster, or it was discarded
   if (code === 401) { signIn(); return -1; }
-  if (code >= 400 && code < 500 && code !== 429 && code !== 408) return failed(it, text);
+  if (code >= 400 && code < 500 && code !== 429 && code !== 408) return failed(it, text, +r.headers.get('Parley-Confirm'));
   return later(it, r);
 }
 
@@ -79,9 +79,11 @@ function later(it, r) {
   return wait;
 }
 
-function failed(it, why) {
+// All: how many people it would notify, which is to be confirmed.
+function failed(it, why, all) {
   it.fail = why.trim().slice(0, 200) || 'Something went wrong.';
-  patch(it.cid, { fail: it.fail });
+  it.all = all;
+  patch(it.cid, { fail: it.fail, all });
   showPending(it);
   speak('Message not sent', 'alert');
   if (it.room !== room()) toast('Message not sent: ' + it.fail);

@@ -27,7 +27,8 @@ function showPending(it) {
   row.classList.toggle('fail', !!it.fail);
   const err = row.querySelector('.err');
   err.hidden = !it.fail;
-  err.querySelector('span').textContent = it.fail ? 'Not delivered. ' + it.fail : '';
+  err.querySelector('span').textContent = it.fail ? (it.all ? '' : 'Not delivered. ') + it.fail : '';
+  err.querySelector('button').textContent = it.all ? 'Send to all' : 'Try again';
 }
 
 function showOutbox() {

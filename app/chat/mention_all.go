@@ -1,0 +1,90 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// SmallRoom is how many people a room has at most for @room and @here to be
+// everybody's; in a larger one its owners may, and have to confirm it.
+const SmallRoom = 30
+
+// The two names that call many people at once; nobody can be called so.
+const (
+	AtRoom = "room" // everybody who is in the room now
+	AtHere = "here" // those of them who are online now
+)
+
+// Presence tells who is online now.
+type Presence interface {
+	Online(AccountID) bool
+}
+
+// call works out whether a message calls many people, and may: which of the two
+// names mean it, and whom the message is for by that.
+func (c *Chat) call(ctx context.Context, who Account, n *NewMessage, confirm int) (calls []string, err error) {
+	names := n.Text.Names()
+	all, here := slices.Contains(names, AtRoom), slices.Contains(names, AtHere)
+	if !all && !here {
+		return nil, nil
+	}
+	p, err := c.Visit(ctx, who, n.Room)
+	if err != nil || !p.Allows(Call) {
+		return nil, err
+	}
+	if p.People > SmallRoom && confirm < p.People {
+		if all {
+			return nil, Confirm(p.People, fmt.Sprintf("This will notify all %d people of %s.", p.People, p.Label()))
+		}
+		return nil, Confirm(p.People, fmt.Sprintf("This will notify everybody who is online of the %d people of %s.", p.People, p.Label()))
+	}
+	if n.All = all; all || c.Presence == nil {
+		return []string{AtRoom, AtHere}, nil
+	}
+	inside, err := c.store.Occupants(ctx, n.Room)
+	for _, o := range inside {
+		if o.ID != who.ID && c.Presence.Online(o.ID) {
+			n.For = append(n.For, o.ID)
+		}
+	}
+	return []string{AtHere}, err
+}
+
+// recall is call for an edit: it calls nobody anew, and is still for whom it was
+// for as long as it says so.
+func (n *NewMessage) recall(was Message) (calls []string) {
+	names := n.Text.Names()
+	for _, name := range was.Text.called() {
+		if !slices.Contains(names, name) {
+			continue
+		}
+		calls = append(calls, name)
+		if name == AtRoom {
+			n.All = was.All
+		} else {
+			n.For = slices.Clone(was.For)
+		}
+	}
+	return calls
+}
+
+// mentions resolves @names to people who can see the room, and to those whom it
+// calls; other names stay plain text, so that they tell nothing to nobody.
+func (c *Chat) mentions(ctx context.Context, who Account, n *NewMessage, calls []string) error {
+	names := slices.DeleteFunc(n.Text.Names(), func(name string) bool { return name == AtRoom || name == AtHere })
+	var ids map[string]AccountID
+	if len(names) > 0 {
+		var err error
+		if ids, err = c.store.Mentionable(ctx, n.Room, names); err != nil {
+			return err
+		}
+	}
+	n.Text.Resolve(ids, calls...)
+	for _, name := range names {
+		if id := ids[name]; id != 0 && id != who.ID && !slices.Contains(n.For, id) {
+			n.For = append(n.For, id)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,67 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"slices"
+)
+
+// FindDirect answers with the conversation of the caller and these people, or
+// with 0 when none was begun. It checks that they can be talked to.
+func (c *Chat) FindDirect(ctx context.Context, who Account, with []AccountID) (RoomID, []Person, error) {
+	with = slices.DeleteFunc(slices.Clone(with), func(id AccountID) bool { return id == who.ID })
+	slices.Sort(with)
+	with = slices.Compact(with)
+	if len(with) == 0 {
+		return 0, nil, Invalid("to", "Choose at least one person.")
+	}
+	if len(with) >= MaxDirect {
+		return 0, nil, Invalid("to", "A direct conversation has at most 9 people. Make a private room for more.")
+	}
+	people, err := c.store.Persons(ctx, with)
+	if err != nil {
+		return 0, nil, err
+	}
+	if len(people) != len(with) {
+		return 0, nil, NotFound()
+	}
+	room, err := c.store.Direct(ctx, append(with, who.ID))
+	if errors.Is(err, ErrNotFound) {
+		return 0, people, nil
+	}
+	return room, people, err
+}
+
+// PostDirect says something to people directly; the first message begins the
+// conversation.
+func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d Draft) (Message, error) {
+	if err := d.validate(); err != nil {
+		return Message{}, err
+	}
+	room, people, err := c.FindDirect(ctx, who, with)
+	if err != nil {
+		return Message{}, err
+	}
+	if room != 0 {
+		return c.Post(ctx, who, room, d)
+	}
+	if d.ReplyTo != 0 {
+		return Message{}, NotFound()
+	}
+	n, err := c.compose(ctx, who, 0, d)
+	if err != nil {
+		return Message{}, err
+	}
+	n.Text.Resolve(nil) // every message of a conversation is for its people anyway
+	ids := make([]AccountID, 0, len(people)+1)
+	for _, p := range people {
+		ids = append(ids, p.ID)
+	}
+	n.Stored = c.tell
+	m, _, err := c.store.AddDirect(ctx, append(ids, who.ID), n)
+	if err != nil {
+		return Message{}, err
+	}
+	c.bus.Tell(RosterChanged{People: append(ids, who.ID)})
+	return m, nil
+}
