@@ -92,11 +92,10 @@ func migrate(ctx context.Context, conn *sql.Conn, path string) error {
 // copyAside keeps the file as it was before a migration, as FILE.v1.
 func copyAside(ctx context.Context, conn *sql.Conn, path string, version int) error {
 	to := fmt.Sprintf("%s.v%d", path, version)
-	os.Remove(to + ".part") // of an attempt that was interrupted
-	if _, err := conn.ExecContext(ctx, "VACUUM INTO ?", to+".part"); err != nil {
+	if err := copyTo(ctx, conn, to+".part"); err != nil {
 		return fmt.Errorf("copying the file before its migration: %w", err)
 	}
-	return os.Rename(to+".part", to)
+	return errors.Join(os.Rename(to+".part", to), syncDir(to))
 }
 
 func step(ctx context.Context, conn *sql.Conn, n int) error {
