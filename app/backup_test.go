@@ -90,3 +90,28 @@ func TestTheServerMakesBackupsByItself(t *testing.T) {
 		t.Error("the settings do not show the directory:", out)
 	}
 }
+
+func TestABackupIsRestoredOnceTheServerHasStopped(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	ada.post("/rooms/1/messages", "cid", "a", "body", "before").want(t, 303)
+	to := filepath.Join(t.TempDir(), "copy.db")
+	command(t, 0, "", "backup", to, "--data", s.data)
+	ada.post("/rooms/1/messages", "cid", "b", "body", "afterwards").want(t, 303)
+	if out := command(t, 1, "", "restore", to, "--data", s.data); !strings.Contains(out, "stop it first") {
+		t.Error("while it runs:", out)
+	}
+	if r := ada.get("/rooms/1").want(t, 200); !strings.Contains(r.body, "afterwards") {
+		t.Error("the refused restore changed something")
+	}
+	s.stop()
+	if out := command(t, 0, "", "restore", to, "--data", s.data); !strings.Contains(out, s.data+".before-") {
+		t.Error("what was kept:", out)
+	}
+	s.run()
+	if r := ada.get("/rooms/1").want(t, 200); !strings.Contains(r.body, "before") || strings.Contains(r.body, "afterwards") {
+		t.Error("the room is not what the backup says")
+	}
+	command(t, 2, "", "restore", "--data", s.data)
+	command(t, 1, "", "restore", to+".not", "--data", filepath.Join(t.TempDir(), "new.db"))
+}
