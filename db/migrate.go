@@ -103,6 +103,9 @@ func copyAside(ctx context.Context, conn *sql.Conn, path string, version int) er
 	return errors.Join(os.Rename(to+".part", to), syncDir(to))
 }
 
+// onStep is where a test interrupts a migration, before it is committed.
+var onStep = func(n int) {}
+
 func step(ctx context.Context, conn *sql.Conn, n int) error {
 	sql, err := migrations.ReadFile(fmt.Sprintf("migrations/%04d.sql", n))
 	if err != nil {
@@ -120,6 +123,7 @@ func step(ctx context.Context, conn *sql.Conn, n int) error {
 	if _, err := tx.ExecContext(ctx, string(sql)); err != nil {
 		return err
 	}
+	onStep(n)
 	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, n)); err != nil {
 		return err
 	}
