@@ -100,6 +100,7 @@ func (a *App) start(ctx context.Context) error {
 	go a.store.Follow(ctx)
 	go a.sweep(ctx)
 	go a.forget(ctx)
+	go a.backups(ctx)
 	return nil
 }
 

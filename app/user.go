@@ -215,6 +215,10 @@ func printSettings(w io.Writer, s chat.Settings, only []string) error {
 		{chat.SettingWorkspace, s.Workspace(), "name of the workspace"},
 		{chat.SettingSignup, signup, "who may sign up: open or closed"},
 	}
+	plan := s.Backup()
+	rows = append(rows, [3]string{chat.SettingBackupDir, plan.Dir, "directory for backups by the server; empty is none"},
+		[3]string{chat.SettingBackupEvery, plan.Every.String(), "time between these backups, like 24h; 0s is off"},
+		[3]string{chat.SettingBackupKeep, fmt.Sprint(plan.Keep), "how many of these to keep"})
 	for _, l := range chat.AllLimits {
 		n, ok := s.Limit(l)
 		if !ok {

@@ -84,22 +84,34 @@ func dsn(path string, write bool) string {
 	} else {
 		q.Add("_pragma", "query_only(1)")
 	}
+	return uri(path, q)
+}
+
+func uri(path string, q url.Values) string {
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
 }
 
 // explain says what an operator can do about a file that does not open.
 func explain(path string, err error) error {
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	switch e.Code() & 0xff {
+	switch code(err) {
 	case sqlite3.SQLITE_NOTADB:
 		return fmt.Errorf("%s is not a Parley data file; it was left as it is. Name another with --data", path)
 	case sqlite3.SQLITE_CORRUPT:
 		return fmt.Errorf("%s is damaged (%w); it was left as it is. Put a backup in its place, or save what can be read with sqlite3's .recover", path, err)
 	}
 	return fmt.Errorf("%s: %w", path, err)
+}
+
+// code is the kind of error that SQLite reports; 0 for any other.
+func code(err error) int {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return e.Code() & 0xff
+	}
+	return 0
+}
+
+func damaged(err error) bool {
+	return code(err) == sqlite3.SQLITE_CORRUPT || code(err) == sqlite3.SQLITE_NOTADB
 }
 
 // checkUpTo is the size of file that is read through before it is served; a
@@ -191,11 +203,7 @@ func fault(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return chat.NotFound()
 	}
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	switch e.Code() & 0xff {
+	switch code(err) {
 	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN:
 		return fmt.Errorf("%w: %w", chat.Busy("The server cannot store anything right now. Nothing was lost; try again in a moment.", 5*time.Second), err)
 	}

@@ -18,6 +18,9 @@ var migrations embed.FS
 // applicationID marks a SQLite file as ours ("Prly").
 const applicationID = 0x50726c79
 
+// magic is how every SQLite file begins.
+const magic = "SQLite format 3\x00"
+
 // Version is the number of the newest migration.
 func Version() int {
 	names, err := fs.Glob(migrations, "migrations/*.sql")
@@ -40,18 +43,20 @@ func look(path string) error {
 	if n, err := io.ReadFull(f, h); n == 0 || err != nil {
 		return nil // new, or too short to be a database: SQLite says so
 	}
-	be := binary.BigEndian
-	pages, version, id := be.Uint32(h[28:]), be.Uint32(h[60:]), be.Uint32(h[68:])
+	pages, version := binary.BigEndian.Uint32(h[28:]), binary.BigEndian.Uint32(h[60:])
 	switch {
-	case string(h[:16]) != "SQLite format 3\x00":
+	case string(h[:16]) != magic:
 		return nil // SQLite says so
-	case id != applicationID && pages > 1:
+	case !isOurs(h) && pages > 1:
 		return errForeign
-	case id == applicationID && int(version) > Version():
+	case isOurs(h) && int(version) > Version():
 		return errNewer(int(version))
 	}
 	return nil
 }
+
+// isOurs looks for our mark in a header.
+func isOurs(h []byte) bool { return binary.BigEndian.Uint32(h[68:]) == applicationID }
 
 var errForeign = errors.New("this is the data file of another program; it was left as it is. Name another with --data")
 
@@ -92,12 +97,14 @@ func migrate(ctx context.Context, conn *sql.Conn, path string) error {
 // copyAside keeps the file as it was before a migration, as FILE.v1.
 func copyAside(ctx context.Context, conn *sql.Conn, path string, version int) error {
 	to := fmt.Sprintf("%s.v%d", path, version)
-	os.Remove(to + ".part") // of an attempt that was interrupted
-	if _, err := conn.ExecContext(ctx, "VACUUM INTO ?", to+".part"); err != nil {
+	if err := copyTo(ctx, conn, to+".part"); err != nil {
 		return fmt.Errorf("copying the file before its migration: %w", err)
 	}
-	return os.Rename(to+".part", to)
+	return errors.Join(os.Rename(to+".part", to), syncDir(to))
 }
+
+// onStep is where a test interrupts a migration, before it is committed.
+var onStep = func(n int) {}
 
 func step(ctx context.Context, conn *sql.Conn, n int) error {
 	sql, err := migrations.ReadFile(fmt.Sprintf("migrations/%04d.sql", n))
@@ -116,6 +123,7 @@ func step(ctx context.Context, conn *sql.Conn, n int) error {
 	if _, err := tx.ExecContext(ctx, string(sql)); err != nil {
 		return err
 	}
+	onStep(n)
 	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, n)); err != nil {
 		return err
 	}

@@ -50,6 +50,10 @@ func (c *Chat) Set(ctx context.Context, key, value string) error {
 		if value != "open" && value != "closed" {
 			return Invalid(key, "Sign-up is open or closed.")
 		}
+	case slices.Contains(BackupKeys, key):
+		if err := checkBackup(key, value); err != nil {
+			return err
+		}
 	case slices.ContainsFunc(AllLimits, func(l *Limit) bool { return l.Key == key }):
 		if n, err := strconv.Atoi(value); err != nil || n < 0 || n > 1_000_000 {
 			return Invalid(key, "A limit is a whole number from 0 (off) to 1,000,000.")

@@ -1,0 +1,130 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"parley/db"
+)
+
+func backupCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "backup FILE|-", Short: "Copy the data file while the server runs", Args: atMost(1),
+		Long: `Copy the data file while the server runs. What was acknowledged before is in the
+copy, and the copy is read through before the command succeeds: it is a data file
+that a server can be started with. It appears under its name only when it is whole.
+
+With - it goes to standard output, by way of a temporary file (see TMPDIR). With
+--to it gets a name with the time in UTC, and of the files with such names in that
+directory the newest --keep are kept. The server does the same by itself after
+"parley set backup.dir DIR" and "parley set backup.every 24h".`,
+		Example: "  parley backup /mnt/backup/parley.db\n  parley backup - | gzip | ssh vault 'cat > parley.db.gz'\n  parley backup --to /mnt/backup --keep 14",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, _ := cmd.Flags().GetString("to")
+			keep, _ := cmd.Flags().GetInt("keep")
+			path, _ := cmd.Flags().GetString("data")
+			switch {
+			case (dir == "") == (len(args) == 0):
+				return usage{errors.New("name one file, or - for standard output, or a directory with --to")}
+			case keep < 1:
+				return usage{errors.New("--keep: keep at least one")}
+			case dir != "":
+				defer progress(cmd, "Copying", sizes(filepath.Join(dir, "parley-backup.part"), path))()
+				to, err := db.Rotate(cmd.Context(), path, dir, keep, time.Now())
+				if err == nil {
+					fmt.Fprintln(cmd.OutOrStdout(), to)
+				}
+				return err
+			case args[0] == "-":
+				return backupStream(cmd.Context(), path, cmd.OutOrStdout())
+			}
+			defer progress(cmd, "Copying", sizes(args[0]+".part", path))()
+			return db.Backup(cmd.Context(), path, args[0])
+		}}
+	cmd.Flags().String("to", "", "`directory` for a backup with the time in its name")
+	cmd.Flags().Int("keep", 7, "how many of those to keep")
+	return cmd
+}
+
+// backupStream writes a backup that was made and verified aside.
+func backupStream(ctx context.Context, path string, w io.Writer) (err error) {
+	dir, err := os.MkdirTemp("", "parley-backup-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	whole := filepath.Join(dir, "whole")
+	if err := db.Backup(ctx, path, whole); err != nil {
+		return err
+	}
+	f, err := os.Open(whole)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = io.Copy(w, f)
+	return err
+}
+
+const (
+	// backupLook is how often the server looks whether a backup is due.
+	backupLook = 10 * time.Second
+	// backupAgain is how long it waits at most after one that failed.
+	backupAgain = 10 * time.Minute
+)
+
+// backups makes the backups that the settings ask for, until ctx ends.
+func (a *App) backups(ctx context.Context) {
+	var s schedule
+	for tick := time.NewTicker(backupLook); ; {
+		select {
+		case <-ctx.Done():
+			tick.Stop()
+			return
+		case <-tick.C:
+		}
+		a.backupDue(ctx, &s, time.Now())
+	}
+}
+
+// schedule is what is remembered between two looks.
+type schedule struct {
+	said string    // the error that was told last
+	wait time.Time // not before, after an error
+}
+
+// backupDue makes a backup when the newest one is old enough. An error is told once,
+// until it changes or is over.
+func (a *App) backupDue(ctx context.Context, s *schedule, now time.Time) {
+	settings, err := a.Chat.Settings(ctx)
+	if err != nil || now.Before(s.wait) {
+		return // readyz tells of a file that cannot be read
+	}
+	plan := settings.Backup()
+	if plan.Dir == "" || plan.Every == 0 {
+		*s = schedule{}
+		return
+	}
+	last, err := db.LastBackup(plan.Dir)
+	if err == nil && now.Sub(last) < plan.Every {
+		return
+	}
+	if err == nil {
+		_, err = db.Rotate(ctx, a.config.Data, plan.Dir, plan.Keep, now)
+	}
+	switch {
+	case err == nil:
+		*s = schedule{}
+	case ctx.Err() == nil:
+		if s.wait = now.Add(min(plan.Every, backupAgain)); s.said != err.Error() {
+			a.config.Log.Error("no backup was made", "error", err)
+		}
+		s.said = err.Error()
+	}
+}

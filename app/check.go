@@ -1,0 +1,87 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"parley/db"
+)
+
+func checkCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "check", Short: "Look whether the data file is as it should be", Args: atMost(0),
+		Long: `Look whether the data file is as it should be, also while the server runs: the file
+itself, its references, every count that is kept (posts, people, replies, mentions),
+and the index of search against each message. What is wrong is said in words, with
+what helps, and the exit code is 1.`,
+		Example: "  parley check --data /var/lib/parley.db\n  parley check --json",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			path, _ := cmd.Flags().GetString("data")
+			r, err := db.Check(cmd.Context(), path)
+			if err != nil {
+				return err
+			}
+			asJSON, _ := cmd.Flags().GetBool("json")
+			if err := printReport(cmd.OutOrStdout(), path, r, asJSON); err != nil {
+				return err
+			}
+			repair, _ := cmd.Flags().GetBool("repair")
+			switch {
+			case len(r.Problems) == 0:
+				return nil
+			case !repair:
+				return errors.New("something is wrong with the data file")
+			}
+			return repairFile(cmd, path)
+		}}
+	cmd.Flags().Bool("json", false, "print one JSON object")
+	cmd.Flags().Bool("repair", false, "count anew what is counted, and make the index of search anew, when something is wrong")
+	return cmd
+}
+
+func printReport(w io.Writer, path string, r db.Report, asJSON bool) error {
+	if asJSON {
+		if r.Problems == nil {
+			r.Problems = []db.Problem{}
+		}
+		return json.NewEncoder(w).Encode(r)
+	}
+	if len(r.Problems) == 0 {
+		_, err := fmt.Fprintf(w, "%s is as it should be: format %d, %d messages.\n", path, r.Format, r.Messages)
+		return err
+	}
+	advice := ""
+	for _, p := range r.Problems {
+		if advice != "" && p.Advice != advice {
+			fmt.Fprintln(w, advice)
+		}
+		advice = p.Advice
+		fmt.Fprintln(w, "-", p.What)
+	}
+	_, err := fmt.Fprintln(w, advice)
+	return err
+}
+
+// repairFile mends what can be made anew, and looks again.
+func repairFile(cmd *cobra.Command, path string) error {
+	store, err := db.Open(cmd.Context(), path)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(store.Repair(cmd.Context()), store.Close())
+	if err != nil {
+		return err
+	}
+	r, err := db.Check(cmd.Context(), path)
+	if err != nil {
+		return err
+	}
+	if len(r.Problems) > 0 {
+		return fmt.Errorf("%s, still. %s", r.Problems[0].What, r.Problems[0].Advice)
+	}
+	fmt.Fprintln(cmd.ErrOrStderr(), "It is repaired.")
+	return nil
+}

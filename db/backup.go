@@ -1,0 +1,195 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// Backup writes the data file at path, as it is now, to a new file at to. A
+// server may use it meanwhile: what was committed before is in the backup, and
+// nobody waits for it. The serving process itself may call it: only SQLite opens
+// the file, which keeps its own locks. The backup appears under its name once it is whole.
+func Backup(ctx context.Context, path, to string) error {
+	from, err := openAs(ctx, path, rw)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	part := to + ".part"
+	if err := copyTo(ctx, from, part); err != nil {
+		return fmt.Errorf("no backup was made: %w", err)
+	}
+	return errors.Join(os.Rename(part, to), syncDir(to))
+}
+
+// copyTo writes a copy that is whole, verified and durable. What an attempt left
+// behind that was interrupted is written over; two at once are refused.
+func copyTo(ctx context.Context, from execer, part string) (err error) {
+	f, err := os.OpenFile(part, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return fmt.Errorf("another command writes %s already", part)
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(part)
+		}
+	}()
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	if _, err := from.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	return verify(ctx, part)
+}
+
+// verify reads a whole file of ours that nobody writes.
+func verify(ctx context.Context, path string) error {
+	d, err := openAs(ctx, path, still)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	found, err := damage(ctx, d)
+	if err != nil {
+		return explain(path, err)
+	}
+	if len(found) > 0 {
+		return fmt.Errorf("%s is damaged (%s)", path, found[0])
+	}
+	return nil
+}
+
+// execer is a connection or a pool of them.
+type execer interface {
+	ExecContext(context.Context, string, ...any) (sql.Result, error)
+}
+
+// asker is a connection or a pool of them.
+type asker interface {
+	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
+}
+
+// damage is what SQLite finds wrong with a file.
+func damage(ctx context.Context, d asker) (found []string, err error) {
+	rows, err := d.QueryContext(ctx, "PRAGMA integrity_check(20)")
+	if err != nil {
+		return nil, err
+	}
+	found, err = gather(rows, func(r scanner) (s string, err error) { return s, r.Scan(&s) })
+	found = slices.DeleteFunc(found, func(s string) bool { return s == "ok" })
+	if err != nil || len(found) > 0 {
+		return found, err
+	}
+	if rows, err = d.QueryContext(ctx, "PRAGMA foreign_key_check"); err != nil {
+		return nil, err
+	}
+	return gather(rows, func(r scanner) (string, error) {
+		var table, parent string
+		var row sql.NullInt64
+		var key int
+		err := r.Scan(&table, &row, &parent, &key)
+		return fmt.Sprintf("row %d of %s names a row of %s that is not there", row.Int64, table, parent), err
+	})
+}
+
+// still are the options for a file that nobody writes; rw for one that somebody may.
+var (
+	still = url.Values{"immutable": {"1"}}
+	rw    = url.Values{"mode": {"rw"}, "_pragma": {"busy_timeout(5000)", "temp_store(MEMORY)", "trusted_schema(0)"}}
+)
+
+// openAs opens a file of ours as it is, without upgrading it, and refuses one that is
+// not there, not ours, or of a newer version.
+func openAs(ctx context.Context, path string, how url.Values) (*sql.DB, error) {
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("there is no file %s", path)
+	} else if err != nil {
+		return nil, err
+	}
+	d, err := sql.Open("sqlite", uri(path, how))
+	if err != nil {
+		return nil, err
+	}
+	d.SetMaxOpenConns(1)
+	var id, version int
+	err = errors.Join(d.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id), d.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version))
+	switch {
+	case err != nil:
+		err = explain(path, err)
+	case id != applicationID:
+		err = fmt.Errorf("%s is not a Parley data file; it was left as it is", path)
+	case version > Version():
+		err = fmt.Errorf("%s: %w", path, errNewer(version))
+	default:
+		return d, nil
+	}
+	return nil, errors.Join(err, d.Close())
+}
+
+// syncDir makes durable what a file in a directory is called.
+func syncDir(path string) error {
+	d, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// Rotate makes a backup in a directory, with the time in its name, and then
+// removes the oldest of those until keep are left.
+func Rotate(ctx context.Context, path, dir string, keep int, at time.Time) (string, error) {
+	// One name for what is not whole yet, so that interrupted attempts leave one file.
+	whole, to := filepath.Join(dir, "parley-backup"), filepath.Join(dir, backupName(at))
+	if err := Backup(ctx, path, whole); err != nil {
+		return "", err
+	}
+	if err := errors.Join(os.Rename(whole, to), syncDir(to)); err != nil {
+		return "", err
+	}
+	names, err := backups(dir)
+	for _, name := range names[:max(0, len(names)-keep)] {
+		err = errors.Join(err, os.Remove(filepath.Join(dir, name)))
+	}
+	return to, err
+}
+
+const backupLayout = "parley-20060102T150405Z.db"
+
+func backupName(at time.Time) string { return at.UTC().Format(backupLayout) }
+
+// backups lists the names of those in a directory, the oldest first.
+func backups(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	var names []string
+	for _, e := range entries {
+		if at, bad := time.Parse(backupLayout, e.Name()); bad == nil && backupName(at) == e.Name() && e.Type().IsRegular() {
+			names = append(names, e.Name())
+		}
+	}
+	return names, err
+}
+
+// LastBackup is when the newest backup of a directory was made.
+func LastBackup(dir string) (time.Time, error) {
+	names, err := backups(dir)
+	if err != nil || len(names) == 0 {
+		return time.Time{}, err
+	}
+	return time.Parse(backupLayout, names[len(names)-1])
+}

@@ -1,0 +1,122 @@
+package db
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+func TestABackupUnderLoadHoldsWhatWasAcknowledgedBefore(t *testing.T) {
+	f := create(t, 2)
+	var stored atomic.Int64
+	stop, ended := make(chan struct{}), make(chan error, 1)
+	go func() {
+		for i := 0; ; i++ {
+			m, _, err := f.AddMessage(t.Context(), draft(1, 1, fmt.Sprint("under load ", i), fmt.Sprint("load", i)))
+			if err != nil {
+				ended <- err
+				return
+			}
+			stored.Store(int64(m.ID))
+			select {
+			case <-stop:
+				ended <- nil
+				return
+			default:
+			}
+		}
+	}()
+	within(t, "there are messages", func() bool { return stored.Load() > 50 })
+	for n := range 3 {
+		to := filepath.Join(t.TempDir(), "copy.db")
+		before := stored.Load()
+		f.ok(Backup(t.Context(), f.path, to))
+		d, err := Open(t.Context(), to)
+		f.ok(err)
+		var last int64
+		f.ok(d.one(t.Context(), "SELECT max(id) FROM messages", nil, &last))
+		f.ok(d.Close())
+		if last < before {
+			t.Errorf("backup %d ends at message %d, %d was acknowledged before it", n, last, before)
+		}
+		if i, err := os.Stat(to); err != nil || i.Mode().Perm() != 0o600 {
+			t.Error("others may read the backup:", i.Mode(), err)
+		}
+		if left, _ := filepath.Glob(to + ".part*"); len(left) > 0 {
+			t.Error("left behind:", left)
+		}
+	}
+	close(stop)
+	f.ok(<-ended)
+	f.ok(f.Writable(t.Context())) // its locks are its own still
+}
+
+func TestABackupOfADamagedFileIsNotMade(t *testing.T) {
+	f := create(t, 1)
+	for range 300 {
+		f.says(1, 1, strings.Repeat("words ", 100))
+	}
+	f.ok(f.Close())
+	ruin(f, f.path)
+	to := filepath.Join(t.TempDir(), "copy.db")
+	f.ok(os.WriteFile(to, []byte("the backup of yesterday"), 0o600))
+	if err := Backup(t.Context(), f.path, to); err == nil {
+		t.Error("a backup was made")
+	}
+	if b, err := os.ReadFile(to); err != nil || string(b) != "the backup of yesterday" {
+		t.Error("the older backup is not what it was")
+	}
+	if left, _ := filepath.Glob(to + "?*"); len(left) > 0 {
+		t.Error("left behind:", left)
+	}
+	for _, foreign := range []string{to, to + ".not"} {
+		if err := Backup(t.Context(), foreign, to+"2"); err == nil {
+			t.Error("a backup was made of", foreign)
+		}
+	}
+}
+
+// ruin overwrites the middle of a file.
+func ruin(f *file, path string) {
+	f.Helper()
+	w, err := os.OpenFile(path, os.O_RDWR, 0)
+	f.ok(err)
+	i, err := w.Stat()
+	f.ok(err)
+	_, err = w.WriteAt([]byte(strings.Repeat("ruin", 20_000)), i.Size()/2)
+	f.ok(err)
+	f.ok(w.Close())
+}
+
+func TestRotationRemovesOnlyWhatItMade(t *testing.T) {
+	f := create(t, 1)
+	dir := t.TempDir()
+	for _, name := range []string{"parley.db", "parley-20200101T000000Z.db.gz", "parley-2020.db", "notes.txt", "parley-backup.part"} {
+		f.ok(os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600))
+	}
+	f.ok(os.Mkdir(filepath.Join(dir, "parley-20200101T000000Z.db"), 0o700))
+	for day := range 5 {
+		if _, err := Rotate(t.Context(), f.path, dir, 2, noon.Add(time.Duration(day)*24*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	f.ok(err)
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	want := []string{"notes.txt", "parley-2020.db", "parley-20200101T000000Z.db", "parley-20200101T000000Z.db.gz",
+		"parley-20260304T120000Z.db", "parley-20260305T120000Z.db", "parley.db"}
+	if !slices.Equal(names, want) {
+		t.Errorf("there are %q", names)
+	}
+	if at, err := LastBackup(dir); err != nil || !at.Equal(noon.Add(4*24*time.Hour)) {
+		t.Error("the last:", at, err)
+	}
+}

@@ -1,0 +1,145 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"parley/app/chat"
+)
+
+// Problem is something that is not as it should be in a file, and what helps.
+type Problem struct {
+	What   string `json:"what"`
+	Advice string `json:"advice"`
+}
+
+// Report is what Check finds.
+type Report struct {
+	Format   int       `json:"format"`
+	Messages int       `json:"messages"`
+	Problems []Problem `json:"problems"`
+}
+
+const (
+	fromBackup = "Stop the server and restore a backup: parley restore FILE."
+	byRepair   = "Nothing that was said is lost. Make it anew: parley check --repair."
+)
+
+// most is how many of one kind of problem are told.
+const most = 20
+
+// Check looks through one state of a file, which a server may use meanwhile: the
+// file itself, what its rows say of each other, and the index of search.
+func Check(ctx context.Context, path string) (r Report, err error) {
+	d, err := openAs(ctx, path, rw)
+	if err != nil {
+		return r, err
+	}
+	defer d.Close()
+	conn, err := d.Conn(ctx)
+	if err != nil {
+		return r, err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
+		return r, err
+	}
+	defer conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	err = conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&r.Format)
+	if err != nil {
+		return r, explain(path, err)
+	}
+	found, err := damage(ctx, conn)
+	if damaged(err) {
+		found, err = append(found, err.Error()), nil
+	}
+	r.add(fromBackup, found)
+	if err != nil || len(found) > 0 || r.Format < Version() { // what is upgraded is counted anew
+		return r, err
+	}
+	for _, c := range countsKept {
+		found, err := c.disagree(ctx, conn)
+		if err != nil {
+			return r, err
+		}
+		r.add(byRepair, found)
+	}
+	if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM messages").Scan(&r.Messages); err != nil {
+		return r, err
+	}
+	if found, err = checkWords(ctx, conn); err != nil {
+		return r, err
+	}
+	r.add(byRepair, found)
+	return r, nil
+}
+
+func (r *Report) add(advice string, found []string) {
+	for _, f := range found {
+		r.Problems = append(r.Problems, Problem{f, advice})
+	}
+}
+
+// count is a number that is kept because it is asked for often, and how to count
+// it. Rows of rooms that are about to be removed do not matter.
+type count struct {
+	what    string // for the row's id, what is kept and what it should be
+	table   string
+	id      string
+	kept    string
+	counted string
+	where   string
+}
+
+var countsKept = []count{
+	{"room %d has counted %d posts, there are %d", "rooms", "id", "posts", "(SELECT count(*) FROM messages m WHERE m.room_id = rooms.id AND m.kind = 0)", "deleted_at IS NULL"},
+	{"room %d has counted %d people, there are %d", "rooms", "id", "people", "(SELECT count(*) FROM memberships m WHERE m.room_id = rooms.id AND m.left_at IS NULL)", "deleted_at IS NULL"},
+	{"room %d says that its newest row is %d, it is %d", "rooms", "id", "last_id", "coalesce((SELECT max(m.id) FROM messages m WHERE m.room_id = rooms.id), 0)", "deleted_at IS NULL"},
+	{"room %d stands at change %d, its rows at %d", "rooms", "id", "rev", "max(rev, coalesce((SELECT max(m.rev) FROM messages m WHERE m.room_id = rooms.id), 0))", "deleted_at IS NULL"},
+	{"message %d has counted %d replies, there are %d", "messages", "id", "replies",
+		"(SELECT count(*) FROM messages r WHERE r.reply_to = messages.id AND r.deleted_at IS NULL)", "room_id IN (SELECT id FROM rooms WHERE deleted_at IS NULL)"},
+	{"person %d has %d unread messages for them counted in a room, there are %d", "memberships", "account_id", "mentions",
+		"(SELECT count(*) FROM mentions n JOIN messages m ON m.id = n.message_id WHERE n.account_id = memberships.account_id AND n.room_id = memberships.room_id AND m.posts > memberships.posts_read)",
+		"left_at IS NULL AND room_id IN (SELECT id FROM rooms WHERE deleted_at IS NULL)"},
+}
+
+func (c count) disagree(ctx context.Context, d asker) ([]string, error) {
+	rows, err := d.QueryContext(ctx, fmt.Sprintf("SELECT %s, %s, %s FROM %s WHERE %s AND %[2]s <> %[3]s LIMIT %[6]d", c.id, c.kept, c.counted, c.table, c.where, most))
+	if err != nil {
+		return nil, err
+	}
+	return gather(rows, func(r scanner) (string, error) {
+		var id, kept, counted int64
+		err := r.Scan(&id, &kept, &counted)
+		return fmt.Sprintf(c.what, id, kept, counted), err
+	})
+}
+
+func (c count) repair(t *tx) error {
+	return t.exec(fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s AND %[2]s <> %[3]s", c.table, c.kept, c.counted, c.where))
+}
+
+// Repair counts anew what is kept, and has the index of search made anew: what was
+// said is found again as it goes on. Pages that are open show old counts until they
+// are loaded again.
+func (d *DB) Repair(ctx context.Context) error {
+	err := d.change(ctx, func(t *tx) error {
+		for _, c := range countsKept {
+			if err := c.repair(t); err != nil {
+				return err
+			}
+		}
+		for _, q := range []string{"INSERT INTO words (words) VALUES ('delete-all')", "DELETE FROM days", "UPDATE indexed SET upto = 0"} {
+			if err := t.exec(q); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for n := chat.MessageID(1); err == nil && n > 0; {
+		if n, err = d.advance(ctx, followBatch); err == nil {
+			err = d.merge(ctx, mergeSteps)
+		}
+	}
+	return err
+}

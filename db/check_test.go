@@ -1,0 +1,128 @@
+package db
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"parley/app/chat"
+)
+
+// lived is a file in which all happened that can happen to a message.
+func lived(t testing.TB) *file {
+	f := create(t, 4)
+	r, err := f.AddRoom(f.Context(), chat.NewRoom{Kind: chat.Private, Name: "harbour", Topic: "ships", By: 1, People: []chat.AccountID{2, 3}}, noon)
+	f.ok(err)
+	q := f.says(1, 1, "Shall we meet at the **lighthouse**? @person2", 2)
+	a := f.answers(q, 2, "Yes, at noon :tada:")
+	gone := f.answers(q, 3, "no")
+	edited := f.says(r.ID, 1, "a frist draft, 日本語 too")
+	undone := f.says(r.ID, 2, "this comes back @person3", 3)
+	d := draft(0, 1, "between us: the key is under the mat", "direct")
+	if _, _, err = f.AddDirect(f.Context(), []chat.AccountID{1, 4}, d); err != nil {
+		f.Fatal(err)
+	}
+	body := "a first draft, 日本語 too @person2"
+	text, err := chat.ParseText(body)
+	f.ok(err)
+	text.Resolve(map[string]chat.AccountID{"person2": 2})
+	if _, err = f.SetBody(f.Context(), edited.ID, chat.NewMessage{Body: body, Text: text, For: []chat.AccountID{2}, At: noon.Add(chat.Continued)}); err != nil {
+		f.Fatal(err)
+	}
+	_, err = f.SetReactions(f.Context(), a.ID, func([]chat.Reaction) ([]chat.Reaction, error) {
+		return []chat.Reaction{{Emoji: "👍", By: []chat.Person{{ID: 1, Username: "person1", Name: "person1"}, {ID: 3, Username: "person3", Name: "person3"}}}}, nil
+	})
+	f.ok(err)
+	_, err = f.Erase(f.Context(), gone.ID, 3, noon)
+	f.ok(err)
+	f.ok(f.Sweep(f.Context(), noon.Add(1)))
+	_, err = f.Erase(f.Context(), undone.ID, 2, noon)
+	f.ok(err)
+	_, err = f.Restore(f.Context(), undone.ID, 2, noon)
+	f.ok(err)
+	_, err = f.DropOccupant(f.Context(), r.ID, 3, noon)
+	f.ok(err)
+	_, err = f.SetTopic(f.Context(), 1, 1, "all of us", noon)
+	f.ok(err)
+	_, err = f.SetRead(f.Context(), 1, 2, q.ID)
+	f.ok(err)
+	f.ok(f.SetUnread(f.Context(), r.ID, 2, edited.ID))
+	f.catchUp(f.Context())
+	f.says(1, 4, "said after the index was made")
+	return f
+}
+
+func (f *file) check() []Problem {
+	f.Helper()
+	r, err := Check(f.Context(), f.path)
+	f.ok(err)
+	return r.Problems
+}
+
+func TestACheckFindsNothingWrongWithAFileThatLived(t *testing.T) {
+	f := lived(t)
+	if p := f.check(); len(p) > 0 {
+		t.Error("open:", p)
+	}
+	f.catchUp(t.Context())
+	f.ok(f.Writable(t.Context()))
+	f.ok(f.Close())
+	if p := f.check(); len(p) > 0 {
+		t.Error("closed:", p)
+	}
+	big := filled(t, fillSize{messages: 2000, rooms: 12, people: 20})
+	if p := big.check(); len(p) > 0 {
+		t.Error("a filled one:", p)
+	}
+}
+
+func TestACheckFindsWhatIsWrongAndARepairMendsIt(t *testing.T) {
+	for want, spoil := range map[string]string{
+		"room 1 has counted 9 posts":                            "UPDATE rooms SET posts = 9 WHERE id = 1",
+		"room 2 has counted 7 people, there are 2":              "UPDATE rooms SET people = 7 WHERE id = 2",
+		"says that its newest row is 1":                         "UPDATE rooms SET last_id = 1 WHERE id = 1",
+		"room 1 stands at change 2":                             "UPDATE rooms SET rev = 2 WHERE id = 1",
+		"has counted 5 replies, there are 1":                    "UPDATE messages SET replies = 5 WHERE replies = 1",
+		"person 2 has 4 unread messages":                        "UPDATE memberships SET mentions = 4 WHERE account_id = 2 AND room_id = 2",
+		"is not in the index of search":                         "DELETE FROM words WHERE rowid = (SELECT min(id) FROM messages WHERE kind = 0)",
+		"is in the index of search and not in the file":         "INSERT INTO words (rowid, word) VALUES (5000, 'stray')",
+		"is found though it is not there for anybody":           "INSERT INTO words (rowid, word) SELECT id, 'secret' FROM messages WHERE deleted_at IS NOT NULL",
+		"is in the index of search as something else":           "INSERT OR REPLACE INTO words (rowid, word) SELECT min(id), 'other' FROM messages WHERE kind = 0",
+		"row 0 of mentions names a row of accounts that is not": "PRAGMA foreign_keys = OFF; INSERT INTO mentions VALUES (999, 1, 1)",
+	} {
+		t.Run(want, func(t *testing.T) {
+			f := lived(t)
+			f.ok(script(f.path, spoil))
+			p := f.check()
+			if !strings.Contains(fmt.Sprint(p), want) || p[0].Advice == "" {
+				t.Fatalf("found: %v", p)
+			}
+			if p[0].Advice != byRepair {
+				return
+			}
+			f.ok(f.Repair(t.Context()))
+			if p := f.check(); len(p) > 0 {
+				t.Error("after the repair:", p)
+			}
+			found, err := all(t.Context(), f.DB, func(r scanner) (id int, err error) { return id, r.Scan(&id) }, `SELECT rowid FROM words WHERE words MATCH 'lighthouse'`)
+			if f.ok(err); len(found) != 1 {
+				t.Error("found after the repair:", found)
+			}
+		})
+	}
+}
+
+func TestACheckFindsDamage(t *testing.T) {
+	f := create(t, 1)
+	for range 300 {
+		f.says(1, 1, strings.Repeat("words ", 100))
+	}
+	f.ok(f.Close())
+	ruin(f, f.path)
+	if p := f.check(); len(p) == 0 || p[0].Advice != fromBackup {
+		t.Error("found:", p)
+	}
+	if _, err := Check(t.Context(), f.path+".not"); err == nil {
+		t.Error("a file that is not there is fine")
+	}
+}
