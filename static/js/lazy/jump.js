@@ -15,7 +15,7 @@ const css = `#jump{
  @media(pointer:coarse){footer{display:none}.opt{min-height:2.875rem}}
 }`;
 const most = 12;
-let box, input, list, asked = 0, timer, others = [];
+let box, input, list, asked = 0, timer, pending = null, others = [];
 
 const fold = s => s.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 const path = a => new URL(a.href).pathname + new URL(a.href).search;
@@ -82,7 +82,7 @@ const span = (from, n) => Array.from({ length: n }, (_, i) => from + i);
 function show() {
   const q = fold(input.value.trim().replace(/^[#@]/, ''));
   let found;
-  if (!q) found = mine().filter(r => !r.here).sort((a, b) => !b.at - !a.at || b.at - a.at || !!b.n - !!a.n || a.lately - b.lately);
+  if (!q) found = mine().sort((a, b) => a.here - b.here || !b.at - !a.at || b.at - a.at || !!b.n - !!a.n || a.lately - b.lately);
   else {
     const have = mine(), urls = new Set(have.map(r => r.url)), names = new Set(have.map(r => r.name));
     found = [...have, ...others.filter(o => !urls.has(o.url) && !(o.person && names.has(o.name)))]
@@ -131,6 +131,7 @@ function key(e) {
   const n = list.children.length, i = [...list.children].findIndex(li => li.ariaSelected === 'true');
   if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 'k') box.close();
   else if (n && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) choose((i + (e.key === 'ArrowDown' ? 1 : n - 1)) % n);
+  else if (e.key === 'Enter' && pending && n === 1) pending.then(() => box.open && go(list.children[0], e)); // who types fast means who is still looked for
   else if (e.key === 'Enter') go(list.children[i], e);
   else return;
   e.preventDefault();
@@ -147,20 +148,25 @@ function go(li, e) {
 // People and rooms that are not in the sidebar, from the second letter on.
 function ask() {
   clearTimeout(timer);
+  pending = null;
   const q = input.value.trim(), mineNow = ++asked;
   if (q.length < 2) { others = []; return; }
-  timer = setTimeout(async () => {
-    try {
-      const r = await fetch('/jump?q=' + encodeURIComponent(q), { headers: { 'HX-Request': 'true', 'HX-Target': 'div#stage' } });
-      if (!r.ok || mineNow !== asked) return;
-      const t = make('template');
-      t.innerHTML = await r.text();
-      others = [...t.content.querySelectorAll('#found a')].filter(a => !a.getAttribute('href').startsWith('/search')).map((a, i) => {
-        const person = a.getAttribute('href').startsWith('/dm/'), av = a.parentElement.querySelector('.who-av,.av');
-        return { name: a.querySelector('b').textContent.replace(/^#/, ''), also: a.querySelector('small')?.textContent, url: a.getAttribute('href'),
-          mark: person ? av?.cloneNode(true) : glyph('hash'), person, lately: 2000 + i };
-      });
-      show();
-    } catch { /* what the sidebar has is shown */ }
-  }, 120);
+  pending = new Promise(done => { timer = setTimeout(() => answer(q, mineNow).finally(done), 120); });
+}
+
+async function answer(q, mineNow) {
+  try {
+    const r = await fetch('/jump?q=' + encodeURIComponent(q), { headers: { 'HX-Request': 'true', 'HX-Target': 'div#stage' } });
+    const text = await r.text();
+    if (!r.ok || mineNow !== asked) return;
+    const t = make('template');
+    t.innerHTML = text;
+    others = [...t.content.querySelectorAll('#found a')].filter(a => !a.getAttribute('href').startsWith('/search')).map((a, i) => {
+      const person = a.getAttribute('href').startsWith('/dm/'), av = a.parentElement.querySelector('.who-av,.av');
+      return { name: a.querySelector('b').textContent.replace(/^#/, ''), also: a.querySelector('small')?.textContent, url: a.getAttribute('href'),
+        mark: person ? av?.cloneNode(true) : glyph('hash'), person, lately: 2000 + i };
+    });
+    show();
+  } catch { /* what the sidebar has is shown */ }
+  if (mineNow === asked) pending = null;
 }
