@@ -112,7 +112,7 @@ func TestAPollAnswersTheSameQuestion(t *testing.T) {
 	ada.post("/rooms/1/messages", "body", "first").want(t, http.StatusSeeOther)
 	k := ada.view(1, 0)
 	frame := k.expect("<p>first</p>")
-	if got := ada.get("/rooms/1/changes?since=0", "HX-Request", "true").want(t, http.StatusOK).body; got != frame {
+	if got := ada.get("/rooms/1/changes?since=0", "HX-Request", "true").want(t, http.StatusOK).body; !strings.Contains(got, frame) { // a header may be told beside it
 		t.Errorf("the poll says\n%s\nthe socket said\n%s", got, frame)
 	}
 	waiting := make(chan answer)
