@@ -21,7 +21,6 @@ func TestTheSwitcherFindsRoomsAndPeopleAndNeedsNoConnectionForOnesOwn(t *testing
 	p.enter(ada)
 	p.open("/rooms/1")
 	p.live()
-	cid.tell(1, "one") // of the room that is open: nothing to catch up with
 	p.click("#side .find", "Jump")
 	p.sees("#jump .opt[aria-selected=true]", "design reviews")
 	p.keys("de")

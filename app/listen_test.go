@@ -53,8 +53,21 @@ func TestAProxyReachesItThroughASocketInTheFileSystem(t *testing.T) {
 	if page := ada.get("/rooms/1").want(t, http.StatusOK).body; !strings.Contains(page, "through the socket") {
 		t.Error("the message is not there")
 	}
-	for range 12 { // the proxy says who knocks: others are not held up by one who guesses
-		s.visitor().do(http.MethodPost, "/login", "username=ada&password=wrong", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin", "X-Forwarded-For", "192.0.2.7")
+	if err := s.app.Chat.Set(t.Context(), "limit.login.address", "3"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.app.server.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	guess := func(from string) int {
+		return s.visitor().do(http.MethodPost, "/login", "username=nobody&password=wrong", "Content-Type", "application/x-www-form-urlencoded",
+			"Sec-Fetch-Site", "same-origin", "X-Forwarded-For", from).status
+	}
+	for range 3 {
+		guess("192.0.2.7")
+	}
+	if one, other := guess("192.0.2.7"), guess("192.0.2.8"); one != http.StatusTooManyRequests || other != http.StatusUnprocessableEntity {
+		t.Errorf("who guessed too often gets %d, who did not %d: the proxy's word for who they are does not count", one, other)
 	}
 }
 
