@@ -51,7 +51,8 @@ func TestPollsTakeOverHoweverTheSocketIsBarred(t *testing.T) {
 		name := fmt.Sprint("page", i)
 		p := c.person(way.name, front.URL)
 		p.expect(broken...)
-		p.enter(s.signup(name))
+		me := s.signup(name)
+		p.enter(me)
 		if way.upgrade == nil {
 			p.do(func(ctx context.Context) error {
 				_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: "delete window.WebSocket"})
@@ -65,6 +66,10 @@ func TestPollsTakeOverHoweverTheSocketIsBarred(t *testing.T) {
 		p.once(text)
 		p.say("said although the socket is " + way.name)
 		p.once("said although the socket is " + way.name)
+		within(t, "data, not markup, reaches "+name, func() bool { // what falls between two polls is not kept
+			me.post("/me/appearance", "theme", "dark").want(t, http.StatusSeeOther)
+			return ask[bool](p, `document.documentElement.dataset.theme === 'dark'`)
+		})
 		p.never("#net", "")
 	}
 }

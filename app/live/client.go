@@ -210,8 +210,13 @@ func closeFrame(code int, reason string) []byte {
 	return frame(opClose, append(p, reason...))
 }
 
-// Wait returns what was pushed to a poll as soon as there is something, or
-// nothing after d; code is not 0 when the page was closed.
+// Between is what stands between two texts in the answer to a poll: the record
+// separator of ASCII, which no text holds.
+const Between = "\x1e"
+
+// Wait returns what was pushed to a poll as soon as there is something, with
+// Between between the texts, or nothing after d; code is not 0 when the page was
+// closed.
 func (c *Client) Wait(d time.Duration) (text []byte, code int) {
 	timeout := time.NewTimer(d)
 	defer timeout.Stop()
@@ -221,7 +226,7 @@ func (c *Client) Wait(d time.Duration) (text []byte, code int) {
 		c.queue, c.size = nil, 0
 		c.mu.Unlock()
 		if len(queue) > 0 || shut != 0 {
-			return bytes.Join(queue, nil), shut
+			return bytes.Join(queue, []byte(Between)), shut
 		}
 		select {
 		case <-c.notify:

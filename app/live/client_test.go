@@ -115,7 +115,7 @@ func TestAPollThatNothingComesToEndsWithNothing(t *testing.T) {
 	c.Push(Text([]byte("one ")))
 	c.Push(Text([]byte("two")))
 	c.Close(CloseNotAllowed, "")
-	if text, code := c.Wait(time.Hour); string(text) != "one two" || code != CloseNotAllowed {
+	if text, code := c.Wait(time.Hour); string(text) != "one "+Between+"two" || code != CloseNotAllowed {
 		t.Errorf("got %q, %d", text, code)
 	}
 }

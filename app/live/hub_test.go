@@ -2,6 +2,7 @@ package live
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -166,7 +167,7 @@ func TestARoomIsToldWithoutGapsAndInOrder(t *testing.T) {
 		if text == nil {
 			t.Fatalf("nothing more after %q", told)
 		}
-		told = append(told, text...)
+		told = append(told, bytes.ReplaceAll(text, []byte(Between), nil)...)
 	}
 	all.Wait()
 	next := 1
@@ -195,7 +196,7 @@ func TestWhoIsGoneIsPutOutBeforeTheNews(t *testing.T) {
 	if text, code := goes.Wait(time.Second); len(text) > 0 || code != CloseNotAllowed {
 		t.Errorf("who is gone got %q, %d", text, code)
 	}
-	if text, code := stays.Wait(time.Second); string(text) != "1-1 header" || code != 0 {
+	if text, code := stays.Wait(time.Second); string(text) != "1-1 "+Between+"header" || code != 0 {
 		t.Errorf("who stays got %q, %d", text, code)
 	}
 	h.Remove(stays)
@@ -240,6 +241,45 @@ type sink struct{ net.Conn }
 func (sink) Write(p []byte) (int, error)      { return len(p), nil }
 func (sink) SetWriteDeadline(time.Time) error { return nil }
 func (sink) SetDeadline(time.Time) error      { return nil }
+
+// Where more hints come than are kept, the teller still learns up to where to tell,
+// also when they come in another order and when telling fails first.
+func TestWhatIsBeyondTheHintsIsToldToo(t *testing.T) {
+	h := New(&witness{})
+	c := poll(h, 1)
+	h.listening(c, 7, 0)
+	const posts = 2*maxHints + 100
+	asked := make(chan []chat.RoomChanged, 10)
+	answers := make(chan error, 10)
+	ask := func(since chat.Rev, hints []chat.RoomChanged) (News, error) {
+		asked <- hints
+		return News{Rev: posts}, <-answers
+	}
+	wake := func(from, to chat.Rev) {
+		for rev := from; rev <= to; rev++ {
+			h.Wake(chat.RoomChanged{Room: 7, Rev: rev, Message: &chat.Message{Rev: rev}}, ask)
+		}
+	}
+	wake(1, 1)
+	<-asked
+	wake(2, maxHints+50)
+	answers <- errors.New("the disk is slow")
+	wake(maxHints+51, posts)
+	h.Wake(chat.RoomChanged{Room: 7, Rev: 3}, ask) // an old one, late
+	for told := chat.Rev(0); told < posts; {
+		hints := <-asked
+		if len(hints) > maxHints {
+			t.Fatal("kept:", len(hints))
+		}
+		for _, hint := range hints {
+			told = max(told, hint.Rev)
+		}
+		if last := hints[len(hints)-1]; len(hints) == maxHints && last.Message != nil {
+			t.Error("the last of as many as are kept seems to tell everything")
+		}
+		answers <- nil
+	}
+}
 
 func BenchmarkCastToAThousandPages(b *testing.B) {
 	h := New(&witness{})

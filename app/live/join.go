@@ -2,6 +2,7 @@ package live
 
 import (
 	"slices"
+	"time"
 
 	"parley/app/chat"
 )
@@ -41,11 +42,15 @@ func (h *Hub) Join(c *Client, l chat.Listener, still func() error, since chat.Re
 // ask for the same.
 type missed struct {
 	since chat.Rev
-	news  News // none: its rev is 0
+	news  News
+	until time.Time // it is kept for as long as a break may last
 }
 
-// maxMissed bounds the frame that a room keeps for it.
-const maxMissed = 32 << 10
+const (
+	// maxMissed bounds the frame that a room keeps for it.
+	maxMissed = 32 << 10
+	missedFor = 10 * time.Second
+)
 
 // since answers with what a page that stands at a rev has missed. What is kept
 // will do as long as the teller goes on from no later rev; the room's lock is held.
@@ -53,14 +58,14 @@ func (r *room) since(rev chat.Rev, ask Ask) (News, error) {
 	if rev < 0 {
 		return ask(1<<62, nil)
 	}
-	if r.missed.news.Rev > 0 && r.missed.since == rev && r.missed.news.Rev >= r.told {
+	if r.missed.since == rev && r.missed.news.Rev >= r.told && time.Now().Before(r.missed.until) {
 		return r.missed.news, nil
 	}
 	news, err := ask(rev, nil)
 	if err != nil || len(news.Frame.wire) > maxMissed {
 		return news, err
 	}
-	r.missed = missed{rev, news}
+	r.missed = missed{rev, news, time.Now().Add(missedFor)}
 	return news, nil
 }
 

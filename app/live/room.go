@@ -22,7 +22,7 @@ type News struct {
 type Ask func(since chat.Rev, hints []chat.RoomChanged) (News, error)
 
 const (
-	// maxHints is how many hints wait for a teller; where more come, the store knows.
+	// maxHints is how many hints wait for a teller; what more came the store knows.
 	maxHints = 1024
 	// tellPause is how long a teller rests after a round, for each page that it told:
 	// about what writing to one takes. What is said meanwhile is told together.
@@ -69,11 +69,22 @@ func (h *Hub) Wake(hint chat.RoomChanged, ask Ask) {
 	}
 	r.wake.Lock()
 	defer r.wake.Unlock()
-	if len(r.hints) < maxHints {
-		r.hints = append(r.hints, hint)
-	}
+	r.remember(hint)
 	r.ask = ask
 	h.start(r)
+}
+
+// remember keeps hints that are to be told, at most maxHints: then the last of them
+// says up to where, and not what. The room's wake is locked.
+func (r *room) remember(hints ...chat.RoomChanged) {
+	r.hints = append(r.hints, hints...)
+	if len(r.hints) > maxHints {
+		upto := chat.RoomChanged{Room: r.id}
+		for _, h := range r.hints[maxHints-1:] {
+			upto.Rev = max(upto.Rev, h.Rev)
+		}
+		r.hints = append(r.hints[:maxHints-1], upto)
+	}
 }
 
 // start runs a teller unless one does; the room's wake is locked.
@@ -151,7 +162,9 @@ func (h *Hub) keep(r *room, hints []chat.RoomChanged) {
 	}
 	r.wake.Lock()
 	defer r.wake.Unlock()
-	r.hints = append(hints, r.hints...)
+	since := r.hints
+	r.hints = nil
+	r.remember(append(hints, since...)...)
 	h.start(r)
 }
 

@@ -1,5 +1,5 @@
 // Where no socket opens: the same question by long poll, until one does.
-import { apply, link, reload, retryAfter, rev, room, signIn, works } from './parley.js';
+import { apply, control, link, reload, retryAfter, rev, room, signIn, works } from './parley.js';
 
 let polling = null;
 
@@ -51,7 +51,10 @@ async function ask(ctl) {
   if (r.status === 404 && n) { location.assign('/?gone=1'); return 5000; }
   if (r.status === 429 || r.status === 503) return retryAfter(r) || 5000;
   if (!r.ok) throw r;
-  await apply(text);
+  for (const part of text.split('\x1e')) { // markup, or data as over a socket
+    if (part[0] === '{') control(JSON.parse(part));
+    else await apply(part);
+  }
   return at === rev() ? 1000 : 0;
 }
 

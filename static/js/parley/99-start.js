@@ -20,6 +20,6 @@ if (hub) {
 
 // What modules that are fetched later may use.
 export {
-  $, apply, banner, box, days, doc, enqueue, enter, fill, fine, flush, focusRow, forMe, insert, jump, lazy, link, make, me, near, newestRow, on, post, quoted, reload, replyTo,
+  $, apply, banner, box, control, days, doc, enqueue, enter, fill, fine, flush, focusRow, forMe, insert, jump, lazy, link, make, me, near, newestRow, on, post, quoted, reload, replyTo,
   retryAfter, rev, revive, room, root, rowOf, seq, setOpener, shown, signIn, speak, stage, store, talk, toast, unreadFrom, using, visit, works,
 };
