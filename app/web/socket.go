@@ -108,9 +108,7 @@ func (s *Server) socket(c *fiber.Ctx) error {
 	err := upgrader.Upgrade(c.Context(), func(ws *websocket.Conn) {
 		go func() {
 			defer s.addresses.free(address)
-			if p := s.open(ws, session); p != nil {
-				p.listen()
-			}
+			s.attend(ws, session)
 		}()
 	})
 	if err != nil {
@@ -126,52 +124,25 @@ type page struct {
 	s       *Server
 	session *auth.Session
 	ws      *websocket.Conn
-	conn    net.Conn
 }
 
-// open makes a page known; nil: the server stops.
-func (s *Server) open(ws *websocket.Conn, session *auth.Session) *page {
-	conn := ws.NetConn()
-	if u, ok := conn.(interface{ UnsafeConn() net.Conn }); ok {
-		conn = u.UnsafeConn()
-	}
-	raw := conn // without what our listener wraps around it: writing without waiting needs the socket
-	if _, encrypted := conn.(*tls.Conn); !encrypted {
-		if w, ok := conn.(interface{ NetConn() net.Conn }); ok {
-			raw = w.NetConn()
-		}
-	}
-	if tcp, ok := raw.(*net.TCPConn); ok {
-		tcp.SetWriteBuffer(sendLimit)
-	}
-	p := &page{Client: s.hub.NewSocket(session.Account.ID, session.Hash, raw), s: s, session: session, ws: ws, conn: conn}
+// attend hears what a page says until it is gone. Thousands of these wait at any
+// time: what they keep on their stacks counts, and is little.
+func (s *Server) attend(ws *websocket.Conn, session *auth.Session) {
+	conn := plain(ws)
+	defer conn.Close()
+	defer s.contain()
+	p := &page{Client: s.hub.NewSocket(session.Account.ID, session.Hash, writable(conn)), s: s, session: session, ws: ws}
+	defer p.Finish()
 	if err := s.hub.Add(p.Client); err != nil {
 		p.Close(live.CloseRestart, "restart")
-		p.Finish()
-		conn.Close()
-		return nil
+		return
 	}
+	defer s.hub.Remove(p.Client)
 	s.wave.add()
-	s.hub.SetHidden(session.Account.ID, session.Account.Prefs.Invisible)
-	// The session may have ended between the handshake and here.
-	if _, err := s.auth.Resume(context.Background(), session.Hash); err != nil {
-		p.Close(live.CloseSessionOver, "session ended")
-	}
-	p.Push(live.Text([]byte(`{"hello":{"build":"` + s.assets.Build + `","ping":25}}`)))
-	ws.SetReadLimit(readLimit)
-	p.Alive(deadAfter)
-	ws.SetPongHandler(func(string) error { p.Alive(deadAfter); return nil })
-	ws.SetPingHandler(func(data string) error { p.Alive(deadAfter); p.Pong([]byte(data)); return nil })
-	ws.SetCloseHandler(func(code int, _ string) error { p.Close(code, ""); return nil })
-	return p
-}
-
-// listen hears what a page says until it is gone. Thousands of these wait at any
-// time: what they keep on their stacks counts, and is little.
-func (p *page) listen() {
-	defer p.leave()
+	p.greet()
 	for {
-		kind, text, err := p.ws.ReadMessage()
+		kind, text, err := ws.ReadMessage()
 		if err != nil {
 			return
 		}
@@ -181,13 +152,48 @@ func (p *page) listen() {
 	}
 }
 
-func (p *page) leave() {
-	if r := recover(); r != nil {
-		p.s.log.Error("panic in a socket", "panic", r, "stack", string(debug.Stack()))
+func (s *Server) contain() {
+	if p := recover(); p != nil {
+		s.log.Error("panic in a socket", "panic", p, "stack", string(debug.Stack()))
 	}
-	p.s.hub.Remove(p.Client)
-	p.Finish()
-	p.conn.Close()
+}
+
+// plain is the connection that the listener accepted.
+func plain(ws *websocket.Conn) net.Conn {
+	if u, ok := ws.NetConn().(interface{ UnsafeConn() net.Conn }); ok {
+		return u.UnsafeConn()
+	}
+	return ws.NetConn()
+}
+
+// writable is what is written to: without what our listener wraps around it,
+// because writing without waiting needs the socket, and never past encryption.
+func writable(conn net.Conn) net.Conn {
+	if _, encrypted := conn.(*tls.Conn); encrypted {
+		return conn
+	}
+	if w, ok := conn.(interface{ NetConn() net.Conn }); ok {
+		conn = w.NetConn()
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.SetWriteBuffer(sendLimit)
+	}
+	return conn
+}
+
+// greet says hello and prepares to listen.
+func (p *page) greet() {
+	p.s.hub.SetHidden(p.session.Account.ID, p.session.Account.Prefs.Invisible)
+	// The session may have ended between the handshake and here.
+	if _, err := p.s.auth.Resume(context.Background(), p.session.Hash); err != nil {
+		p.Close(live.CloseSessionOver, "session ended")
+	}
+	p.Push(live.Text([]byte(`{"hello":{"build":"` + p.s.assets.Build + `","ping":25}}`)))
+	p.ws.SetReadLimit(readLimit)
+	p.Alive(deadAfter)
+	p.ws.SetPongHandler(func(string) error { p.Alive(deadAfter); return nil })
+	p.ws.SetPingHandler(func(data string) error { p.Alive(deadAfter); p.Pong([]byte(data)); return nil })
+	p.ws.SetCloseHandler(func(code int, _ string) error { p.Close(code, ""); return nil })
 }
 
 func (p *page) take(kind int, text []byte) {
