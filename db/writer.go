@@ -44,19 +44,6 @@ type change struct {
 	done  chan struct{}
 }
 
-// tx is what one change may use; it must not outlive it.
-type tx struct {
-	ctx   context.Context
-	w     *writer
-	stale stale
-}
-
-// prepared is a statement and what running it makes untrue.
-type prepared struct {
-	*sql.Stmt
-	stale stale
-}
-
 func newWriter(pool *sql.DB, conn *sql.Conn, stale func(stale)) *writer {
 	w := &writer{pool: pool, conn: conn, stmts: map[string]*prepared{}, queue: make(chan *change, maxQueue), ended: make(chan struct{}), stale: stale}
 	go w.run()
@@ -226,71 +213,6 @@ func contained(t *tx, do func(*tx) error) (err error) {
 		}
 	}()
 	return do(t)
-}
-
-func (t *tx) stmt(query string) (*prepared, error) {
-	if s := t.w.stmts[query]; s != nil {
-		return s, nil
-	}
-	s, err := t.w.conn.PrepareContext(t.ctx, query)
-	if err != nil {
-		return nil, fmt.Errorf("%w in %s", err, query)
-	}
-	p := &prepared{s, staleBy(query)}
-	t.w.stmts[query] = p
-	return p, nil
-}
-
-// moved notes that a room's counts are not what they were.
-func (t *tx) moved(room chat.RoomID) { t.stale.moved = append(t.stale.moved, room) }
-
-func (t *tx) exec(query string, args ...any) error {
-	_, err := t.affect(query, args...)
-	return err
-}
-
-// affect tells how many rows a statement changed.
-func (t *tx) affect(query string, args ...any) (int64, error) {
-	s, err := t.stmt(query)
-	if err != nil {
-		return 0, err
-	}
-	r, err := s.ExecContext(t.ctx, args...)
-	if err != nil {
-		return 0, err
-	}
-	n, err := r.RowsAffected()
-	if n > 0 || err != nil {
-		t.stale.note(s.stale)
-	}
-	return n, err
-}
-
-// one reads a single row; sql.ErrNoRows when there is none.
-func (t *tx) one(query string, args []any, dest ...any) error {
-	s, err := t.stmt(query)
-	if err != nil {
-		return err
-	}
-	t.stale.note(s.stale)
-	return s.QueryRowContext(t.ctx, args...).Scan(dest...)
-}
-
-// list reads rows within a change.
-func list[T any](t *tx, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
-	s, err := t.stmt(query)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.QueryContext(t.ctx, args...)
-	if err != nil {
-		return nil, err
-	}
-	found, err := gather(rows, scan)
-	if len(found) > 0 || err != nil {
-		t.stale.note(s.stale)
-	}
-	return found, err
 }
 
 // Watch calls changed whenever another process has changed the file, within

@@ -68,23 +68,3 @@ func (n *NewMessage) recall(was Message) (calls []string) {
 	}
 	return calls
 }
-
-// mentions resolves @names to people who can see the room, and to those whom it
-// calls; other names stay plain text, so that they tell nothing to nobody.
-func (c *Chat) mentions(ctx context.Context, who Account, n *NewMessage, calls []string) error {
-	names := slices.DeleteFunc(n.Text.Names(), func(name string) bool { return name == AtRoom || name == AtHere })
-	var ids map[string]AccountID
-	if len(names) > 0 {
-		var err error
-		if ids, err = c.store.Mentionable(ctx, n.Room, names); err != nil {
-			return err
-		}
-	}
-	n.Text.Resolve(ids, calls...)
-	for _, name := range names {
-		if id := ids[name]; id != 0 && id != who.ID && !slices.Contains(n.For, id) {
-			n.For = append(n.For, id)
-		}
-	}
-	return nil
-}

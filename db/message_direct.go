@@ -1,0 +1,48 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+
+	"parley/app/chat"
+)
+
+// AddDirect implements chat.MessageStore.
+func (d *DB) AddDirect(ctx context.Context, people []chat.AccountID, n chat.NewMessage) (m chat.Message, fresh bool, err error) {
+	text, err := json.Marshal(n.Text)
+	if err != nil {
+		return m, false, err
+	}
+	err = d.changeThen(ctx, func(t *tx) error {
+		if n.Room, err = direct(t, people, n); err != nil {
+			return err
+		}
+		m, fresh, err = addMessage(t, n, text)
+		if err == nil && !fresh && m.Room != n.Room {
+			return chat.Conflict("cid", "This message was sent elsewhere already.")
+		}
+		return err
+	}, func() { stored(n, m, fresh) })
+	return m, fresh, err
+}
+
+// direct finds the conversation of these people, or makes it.
+func direct(t *tx, people []chat.AccountID, n chat.NewMessage) (id chat.RoomID, err error) {
+	key := chat.DirectKey(people)
+	err = t.one("SELECT id FROM rooms WHERE direct = ?", []any{key}, &id)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return id, err
+	}
+	if err := t.one("INSERT INTO rooms (kind, name, direct, people, created_at) VALUES (?, '', ?, ?, ?) RETURNING id",
+		[]any{chat.Direct, key, len(parseIDs(key)), millis(n.At)}, &id); err != nil {
+		return 0, err
+	}
+	for _, p := range parseIDs(key) {
+		if err := t.exec("INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at) VALUES (?, ?, 0, 0, ?)", id, p, millis(n.At)); err != nil {
+			return 0, err
+		}
+	}
+	return id, nil
+}

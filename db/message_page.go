@@ -1,0 +1,134 @@
+package db
+
+import (
+	"context"
+	"slices"
+
+	"parley/app/chat"
+)
+
+const (
+	newestRows = messageQuery + "WHERE m.room_id = ? ORDER BY m.id DESC LIMIT ?"
+	olderRows  = messageQuery + "WHERE m.room_id = ? AND m.id < ? ORDER BY m.id DESC LIMIT ?"
+	newerRows  = messageQuery + "WHERE m.room_id = ? AND m.id > ? ORDER BY m.id LIMIT ?"
+	changeRows = messageQuery + "WHERE m.room_id = ? AND m.rev > ? AND m.rev <= ? AND m.rev <> m.born ORDER BY m.rev LIMIT ?"
+	freshRows  = messageQuery + "WHERE m.room_id = ? AND m.id > ? AND m.rev <= ? ORDER BY m.id LIMIT ?"
+	bornRows   = "SELECT id, born FROM messages WHERE room_id = ? AND born <= ? ORDER BY id DESC LIMIT ?"
+)
+
+// Page implements chat.MessageStore.
+func (d *DB) Page(ctx context.Context, room chat.RoomID, s chat.Span, size int) (chat.Page, error) {
+	switch {
+	case s.Before != 0:
+		older, more, err := d.run(ctx, size, olderRows, room, s.Before)
+		slices.Reverse(older)
+		return chat.Page{Messages: older, Older: more, Newer: true}, err
+	case s.After != 0:
+		newer, more, err := d.run(ctx, size, newerRows, room, s.After)
+		return chat.Page{Messages: newer, Older: true, Newer: more}, err
+	case s.Around != 0:
+		older, before, err := d.run(ctx, size/2, olderRows, room, s.Around)
+		if err != nil {
+			return chat.Page{}, err
+		}
+		slices.Reverse(older)
+		newer, after, err := d.run(ctx, size/2+1, newerRows, room, s.Around-1)
+		return chat.Page{Messages: append(older, newer...), Older: before, Newer: after}, err
+	}
+	if size == chat.PageSize {
+		return d.newestPage(ctx, room)
+	}
+	return d.readNewest(ctx, room, size)
+}
+
+// newest is the newest page of a room as it was at a time of moves.
+type newest struct {
+	at   uint64
+	page chat.Page
+}
+
+// maxNewest bounds the text of a page that is kept.
+const maxNewest = 64 << 10
+
+// newestPage is what nearly every visit of a room asks for: kept until the room
+// moves.
+func (d *DB) newestPage(ctx context.Context, room chat.RoomID) (chat.Page, error) {
+	kept, wave := d.newest.peek(room)
+	if kept.page.Messages != nil && !d.moves.since(kept.at, room) {
+		return kept.page, nil
+	}
+	at := d.moves.now() // before the rows: they may be newer, never older
+	p, err := d.readNewest(ctx, room, chat.PageSize)
+	text := 0
+	for _, m := range p.Messages {
+		text += len(m.Body)
+	}
+	if err == nil && text <= maxNewest {
+		d.newest.keep(wave, room, newest{at, p})
+	}
+	return p, err
+}
+
+func (d *DB) readNewest(ctx context.Context, room chat.RoomID, size int) (chat.Page, error) {
+	rows, more, err := d.run(ctx, size, newestRows, room)
+	slices.Reverse(rows)
+	return chat.Page{Messages: rows, Older: more}, err
+}
+
+// run reads up to size rows and says whether there would have been more.
+func (d *DB) run(ctx context.Context, size int, query string, args ...any) ([]chat.Message, bool, error) {
+	rows, err := all(ctx, d, scanMessage, query, append(args, size+1)...)
+	if len(rows) > size {
+		return rows[:size], true, err
+	}
+	return rows, false, err
+}
+
+// ChangesSince implements chat.MessageStore.
+func (d *DB) ChangesSince(ctx context.Context, room chat.RoomID, since chat.Rev, limit int) (c chat.Changes, err error) {
+	// What is committed after this line has a higher rev, and is left for the next time.
+	if err := d.one(ctx, "SELECT rev FROM rooms WHERE id = ? AND deleted_at IS NULL", []any{room}, &c.Rev); err != nil {
+		return c, err
+	}
+	if since >= c.Rev {
+		return c, nil
+	}
+	if c.Messages, c.Reset, err = d.changes(ctx, room, since, c.Rev, limit); err != nil {
+		return c, err
+	}
+	c.Gone, err = all(ctx, d, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) },
+		"SELECT account_id FROM memberships WHERE room_id = ? AND rev > ? AND rev <= ? AND left_at IS NOT NULL", room, since, c.Rev)
+	return c, err
+}
+
+// changes finds the rows of a room whose latest rev is in (since, upto], in order:
+// the new ones, from the end of the room, and older ones that were changed.
+func (d *DB) changes(ctx context.Context, room chat.RoomID, since, upto chat.Rev, limit int) ([]chat.Message, bool, error) {
+	type born struct {
+		id  chat.MessageID
+		rev chat.Rev
+	}
+	last, err := all(ctx, d, func(r scanner) (b born, err error) { return b, r.Scan(&b.id, &b.rev) }, bornRows, room, upto, min(int64(upto-since), int64(limit))+1)
+	if err != nil {
+		return nil, false, err
+	}
+	n := slices.IndexFunc(last, func(b born) bool { return b.rev <= since })
+	if n < 0 && len(last) > limit {
+		return nil, true, nil
+	}
+	var floor chat.MessageID // the newest row that was there
+	if n >= 0 {
+		floor = last[n].id
+	}
+	rows, reset, err := d.run(ctx, limit, changeRows, room, since, upto)
+	if err != nil || reset {
+		return nil, reset, err
+	}
+	rows = slices.DeleteFunc(rows, func(m chat.Message) bool { return m.ID > floor })
+	slices.SortFunc(rows, func(a, b chat.Message) int { return int(a.ID - b.ID) })
+	fresh, reset, err := d.run(ctx, limit-len(rows), freshRows, room, floor, upto)
+	if err != nil || reset {
+		return nil, reset, err
+	}
+	return append(rows, fresh...), false, nil
+}

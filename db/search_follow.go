@@ -1,0 +1,137 @@
+package db
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"parley/app/chat"
+)
+
+const (
+	// followBatch is how many messages one transaction adds to the index: few
+	// enough that a post which waits behind it does not notice.
+	followBatch = 200
+	// followEvery is how often the log is asked for more.
+	followEvery = time.Second
+	// followBusy is how many new messages in a second are many: then the index
+	// grows by a batch a second, and catches up when it is quiet.
+	followBusy = 500
+	// followWait is how long a search waits for an index that is behind.
+	followWait = time.Second
+	// mergePages is how much of the index one transaction merges, and mergeSteps
+	// how many of these follow a batch; together they keep up with what is added.
+	mergePages = 32
+	mergeSteps = 3
+	// mergeQuiet is how many of them follow when there is nothing to add.
+	mergeQuiet = 100
+)
+
+// Follow keeps the index of search up with the log until ctx ends.
+func (d *DB) Follow(ctx context.Context) {
+	var pace pace
+	for wait := time.Duration(0); rest(ctx, wait); {
+		last, behind, err := d.behind(ctx)
+		wait = followEvery
+		switch busy := pace.busy(last); {
+		case err != nil:
+		case behind > 0:
+			var n chat.MessageID
+			if n, err = d.advance(ctx, followBatch); err == nil {
+				err = d.merge(ctx, mergeSteps)
+			}
+			if err == nil && n == followBatch && !busy {
+				wait = time.Millisecond
+			}
+		case !busy:
+			err = d.merge(ctx, mergeQuiet)
+		}
+		if err != nil && ctx.Err() == nil {
+			slog.Warn("the index of search stays behind for now", "error", err)
+		}
+	}
+}
+
+// pace is how fast messages come.
+type pace struct {
+	at   time.Time
+	last chat.MessageID
+	many bool
+}
+
+// busy judges by the last quarter of a second or more.
+func (p *pace) busy(last chat.MessageID) bool {
+	if since := time.Since(p.at); since > followEvery/4 {
+		p.many = p.last != 0 && float64(last-p.last) > followBusy*since.Seconds()
+		p.at, p.last = time.Now(), last
+	}
+	return p.many
+}
+
+// rest waits a moment, unless ctx ends first.
+func rest(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+// merge brings together what was added to the index, in steps that others can
+// get between. Many small parts would make a search slow.
+func (d *DB) merge(ctx context.Context, steps int) error {
+	for range steps {
+		var before, after int
+		err := d.change(ctx, func(t *tx) error {
+			if err := t.one("SELECT total_changes()", nil, &before); err != nil {
+				return err
+			}
+			if err := t.exec("INSERT INTO words (words, rank) VALUES ('merge', ?)", mergePages); err != nil {
+				return err
+			}
+			return t.one("SELECT total_changes()", nil, &after)
+		})
+		if err != nil || after-before < 2 || !rest(ctx, time.Millisecond) { // documented: fewer than two is nothing
+			return err
+		}
+	}
+	return nil
+}
+
+// behind tells how far the index is behind the log, in ids.
+func (d *DB) behind(ctx context.Context) (last, n chat.MessageID, err error) {
+	var upto chat.MessageID
+	err = d.one(ctx, "SELECT upto, coalesce((SELECT max(id) FROM messages), 0) FROM indexed", nil, &upto, &last)
+	return last, max(0, last-upto), err
+}
+
+// advance adds a batch to the index; 0: there was nothing more.
+func (d *DB) advance(ctx context.Context, size int) (n chat.MessageID, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		added, err := follow(t, size)
+		n = chat.MessageID(added)
+		return err
+	})
+	return n, err
+}
+
+// catchUp brings the index up to what was stored before the call, as far as that
+// takes a moment only.
+func (d *DB) catchUp(ctx context.Context) (behind bool) {
+	end := time.Now().Add(followWait)
+	_, n, err := d.behind(ctx)
+	for ; err == nil && n > 0; n -= followBatch {
+		if time.Now().After(end) {
+			return true
+		}
+		var added chat.MessageID
+		if added, err = d.advance(ctx, followBatch); added < followBatch {
+			break
+		}
+	}
+	if err != nil {
+		slog.Warn("a search does not know the newest messages", "error", err)
+	}
+	return err != nil
+}
