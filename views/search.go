@@ -115,11 +115,6 @@ func dateKind(value string) string {
 	return "date"
 }
 
-// newDay says whether a day line stands before a result.
-func (v SearchView) newDay(i int) bool {
-	return i == 0 || day(v.Hits[i].At, v.Viewer.Zone) != day(v.Hits[i-1].At, v.Viewer.Zone)
-}
-
 // examples of what can be asked.
 var examples = [][2]string{
 	{"harbour map", "both words, in any order"},
