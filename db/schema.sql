@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db -run Schema -update
--- user_version 6
+-- user_version 7
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -12,7 +12,22 @@ CREATE TABLE accounts (
   password    TEXT    NOT NULL,          -- argon2id in PHC format
   created_at  INTEGER NOT NULL,
   disabled_at INTEGER
-, title TEXT NOT NULL DEFAULT '', bio TEXT NOT NULL DEFAULT '', prefs TEXT NOT NULL DEFAULT '{}') STRICT;
+, title TEXT NOT NULL DEFAULT '', bio TEXT NOT NULL DEFAULT '', prefs TEXT NOT NULL DEFAULT '{}', banned_at INTEGER) STRICT;
+
+CREATE TABLE audit (
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,
+  at      INTEGER NOT NULL,
+  by_id   INTEGER,                       -- NULL: the command line, or the server itself
+  by_name TEXT    NOT NULL,
+  action  TEXT    NOT NULL,              -- a word, see chat.AllDeeds
+  object  TEXT    NOT NULL,              -- what it was done to
+  detail  TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE certificates (
+  name TEXT PRIMARY KEY,
+  data BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE days (
   day   INTEGER PRIMARY KEY,             -- since 1970
@@ -20,8 +35,27 @@ CREATE TABLE days (
   last  INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE imports (
+  source TEXT    NOT NULL,               -- the other server
+  key    TEXT    NOT NULL,               -- its name there
+  id     INTEGER NOT NULL,               -- its number here
+  PRIMARY KEY (source, key)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE indexed (
   upto INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE invites (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  code       TEXT    NOT NULL UNIQUE,    -- what the link carries
+  role       INTEGER NOT NULL,           -- of who comes by it
+  uses       INTEGER NOT NULL,           -- how many may come; 0 is any number
+  used       INTEGER NOT NULL DEFAULT 0,
+  made_by    INTEGER REFERENCES accounts,-- NULL: the command line
+  made_at    INTEGER NOT NULL,
+  expires_at INTEGER,
+  revoked_at INTEGER
 ) STRICT;
 
 CREATE TABLE memberships (
@@ -32,7 +66,7 @@ CREATE TABLE memberships (
   posts_read INTEGER NOT NULL,           -- how many of the room's posts were read
   mentions   INTEGER NOT NULL DEFAULT 0, -- unread messages for this person
   joined_at  INTEGER NOT NULL,
-  left_at    INTEGER, level INTEGER NOT NULL DEFAULT 0, muted INTEGER NOT NULL DEFAULT 0, starred INTEGER NOT NULL DEFAULT 0,                    -- a departure is kept, so that it can be told
+  left_at    INTEGER, level INTEGER NOT NULL DEFAULT 0, muted INTEGER NOT NULL DEFAULT 0, starred INTEGER NOT NULL DEFAULT 0, banned INTEGER NOT NULL DEFAULT 0,                    -- a departure is kept, so that it can be told
   PRIMARY KEY (room_id, account_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -83,6 +117,25 @@ CREATE INDEX messages_changed ON messages (room_id, rev) WHERE rev <> born;
 
 CREATE INDEX messages_to_erase ON messages (deleted_at) WHERE deleted_by IS NOT NULL;
 
+CREATE TABLE reports (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  message_id INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+  made_by    INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  reason     TEXT    NOT NULL,
+  made_at    INTEGER NOT NULL,
+  closed_by  INTEGER REFERENCES accounts,
+  closed_at  INTEGER,
+  UNIQUE (message_id, made_by)
+) STRICT;
+
+CREATE INDEX reports_open ON reports (id) WHERE closed_at IS NULL;
+
+CREATE TABLE resets (
+  account_id INTEGER PRIMARY KEY REFERENCES accounts ON DELETE CASCADE,
+  token_hash BLOB    NOT NULL UNIQUE,    -- SHA-256; the token itself is only in the link
+  expires_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE rooms (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   kind        INTEGER NOT NULL,          -- 0 open, 1 private, 2 direct
@@ -99,7 +152,7 @@ CREATE TABLE rooms (
   last_at     INTEGER NOT NULL DEFAULT 0,-- and when
   created_at  INTEGER NOT NULL,
   deleted_at  INTEGER
-) STRICT;
+, slow INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE sessions (
   token_hash BLOB    PRIMARY KEY,        -- SHA-256; the token itself is only in the cookie
