@@ -4,6 +4,7 @@ package chat
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,7 +18,11 @@ type Chat struct {
 	Presence Presence
 
 	posting posting
+	posts   atomic.Uint64
 }
+
+// Posts counts the messages that were posted since the process began.
+func (c *Chat) Posts() uint64 { return c.posts.Load() }
 
 // New makes the service. now is the clock, for tests; nil is the real one.
 func New(store Store, bus Bus, limits *Limits, now func() time.Time) *Chat {

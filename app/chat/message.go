@@ -224,6 +224,7 @@ func (c *Chat) Post(ctx context.Context, who Account, room RoomID, d Draft) (Mes
 
 // tell has a fresh message told, in the order of the log.
 func (c *Chat) tell(m Message) {
+	c.posts.Add(1)
 	c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev, Message: &m})
 	if m.Quote.ID != 0 {
 		c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev + 1}) // the count at what it answers

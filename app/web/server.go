@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,6 +25,8 @@ import (
 type Config struct {
 	URL     string       // public address; "" for whatever the browser used
 	Trusted []*net.IPNet // proxies whose X-Forwarded-For is believed
+	// Answered is called with every request, if it is set; it must not wait.
+	Answered func(Answer)
 }
 
 // emojiFile is the name of the table of emoji among the static files.
@@ -46,6 +49,7 @@ type Server struct {
 	log    *slog.Logger
 
 	origin    *url.URL // parsed Config.URL, or nil
+	begun     string   // tells the requests of this process from others
 	draining  atomic.Bool
 	settings  atomic.Pointer[chat.Settings]
 	fragments *fragments
@@ -55,7 +59,8 @@ type Server struct {
 
 // New makes a server; Listen on its App.
 func New(c Config, ch *chat.Chat, au *auth.Auth, teller *Teller, ready Ready, log *slog.Logger) (*Server, error) {
-	s := &Server{Config: c, chat: ch, auth: au, hub: teller.Hub, teller: teller, assets: static.Load(static.File{Name: emojiFile, Text: chat.EmojiTable}), ready: ready, log: log, fragments: teller.fragments}
+	s := &Server{Config: c, chat: ch, auth: au, hub: teller.Hub, teller: teller, assets: static.Load(static.File{Name: emojiFile, Text: chat.EmojiTable}), ready: ready, log: log, fragments: teller.fragments,
+		begun: strconv.FormatInt(time.Now().Unix(), 36)}
 	if c.URL != "" {
 		u, err := url.Parse(c.URL)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
