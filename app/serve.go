@@ -22,8 +22,7 @@ func serveCommand() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return serve(cmd) },
 	}
 	f := cmd.Flags()
-	f.String("listen", "127.0.0.1:8080", "`address` to listen on: host:port, or unix:/path for a proxy on this machine")
-	f.String("tls-cert", "", "`file` with the certificate chain, for https without a proxy; SIGHUP reads it again")
+	listenFlags(cmd)
 	f.String("tls-key", "", "`file` with its private key")
 	f.Bool("print-systemd-unit", false, "print a hardened unit for systemd that serves with these flags, and end")
 	f.String("url", "", "public `address`, when a proxy stands in front")
@@ -95,7 +94,7 @@ func serveConfig(cmd *cobra.Command) (Config, error) {
 	f := cmd.Flags()
 	var c Config
 	c.Data, _ = f.GetString("data")
-	c.Listen, _ = f.GetString("listen")
+	c.Listen = listenAddress(cmd)
 	c.Metrics, _ = f.GetString("metrics-listen")
 	c.URL, _ = f.GetString("url")
 	c.Signup, _ = f.GetString("signup")
