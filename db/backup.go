@@ -110,8 +110,8 @@ func damage(ctx context.Context, d asker) (found []string, err error) {
 
 // still are the options for a file that nobody writes; rw for one that somebody may.
 var (
-	still = url.Values{"immutable": {"1"}}
-	rw    = url.Values{"mode": {"rw"}, "_pragma": {"busy_timeout(5000)", "temp_store(MEMORY)", "trusted_schema(0)"}}
+	still = url.Values{"immutable": {"1"}, "_pragma": {"cache_size(-16000)"}}
+	rw    = url.Values{"mode": {"rw"}, "_pragma": {"busy_timeout(5000)", "temp_store(MEMORY)", "trusted_schema(0)", "cache_size(-16000)"}}
 )
 
 // openAs opens a file of ours as it is, without upgrading it, and refuses one that is

