@@ -1015,9 +1015,9 @@ func inside(s RoomSettings) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var38 string
-			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(ownerNote(p))
+			templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinStringErrs(rankNote(p))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/rooms.templ`, Line: 205, Col: 110}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/rooms.templ`, Line: 205, Col: 109}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var38))
 			if templ_7745c5c3_Err != nil {
@@ -1072,11 +1072,11 @@ func inside(s RoomSettings) templ.Component {
 	})
 }
 
-func ownerNote(p chat.Occupant) string {
-	if p.Owner {
-		return " · owner"
+func rankNote(p chat.Occupant) string {
+	if p.Rank == chat.RankMember {
+		return ""
 	}
-	return ""
+	return " · " + p.Rank.String()
 }
 
 // AddPeople is the page that brings people into a room.

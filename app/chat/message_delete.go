@@ -33,10 +33,13 @@ func (c *Chat) Delete(ctx context.Context, who Account, id MessageID) (Change, e
 		return Change{}, err
 	}
 	if m.Author.ID != who.ID && !p.Allows(Moderate) {
-		return Change{}, Forbidden("Only who wrote a message, or an owner of the room, can delete it.")
+		return Change{}, Forbidden("Only who wrote a message, or a moderator or owner of the room, can delete it.")
 	}
 	if err := c.Limits.Take(LimitEdits, who.ID.key()); err != nil {
 		return Change{}, err
+	}
+	if m.Author.ID != who.ID {
+		ctx = c.noted(ctx, who, ActDelete, "@"+m.Author.Username, publicly(p.Room))
 	}
 	change, err := c.store.Erase(ctx, id, who.ID, c.now())
 	if err == nil {
