@@ -22,7 +22,7 @@ const (
 	Add                    // bring others in
 	Expel                  // put others out
 	Call                   // everybody in it at once
-	Report                 // a message, to who can do something about it
+	Complain               // of a message, to who can do something about it
 	Ban                    // put others out for good
 	Slow                   // set how often each may say something
 	Appoint                // moderators and owners
@@ -49,12 +49,12 @@ const (
 // is refused.
 var policy = [standings][actions]bool{
 	Outsider:  {},
-	Passerby:  {See: true, Read: true, Join: true, Report: true},
-	Warden:    {See: true, Read: true, Join: true, Report: true, Topic: true, Rename: true, Expel: true, Ban: true, Slow: true, Appoint: true, Destroy: true},
-	Insider:   {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Leave: true, Topic: true, Add: true, Call: true, Report: true},
-	Moderator: {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Moderate: true, Leave: true, Topic: true, Add: true, Expel: true, Call: true, Report: true, Ban: true, Slow: true},
-	Owner:     {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Moderate: true, Leave: true, Topic: true, Rename: true, Add: true, Expel: true, Call: true, Report: true, Ban: true, Slow: true, Appoint: true, Destroy: true},
-	Party:     {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Report: true},
+	Passerby:  {See: true, Read: true, Join: true, Complain: true},
+	Warden:    {See: true, Read: true, Join: true, Complain: true, Topic: true, Rename: true, Expel: true, Ban: true, Slow: true, Appoint: true, Destroy: true},
+	Insider:   {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Leave: true, Topic: true, Add: true, Call: true, Complain: true},
+	Moderator: {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Moderate: true, Leave: true, Topic: true, Add: true, Expel: true, Call: true, Complain: true, Ban: true, Slow: true},
+	Owner:     {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Moderate: true, Leave: true, Topic: true, Rename: true, Add: true, Expel: true, Call: true, Complain: true, Ban: true, Slow: true, Appoint: true, Destroy: true},
+	Party:     {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Complain: true},
 }
 
 // Allows asks the table. In the room of everybody nobody can leave, be put out,

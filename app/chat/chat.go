@@ -37,6 +37,9 @@ type Store interface {
 	MessageStore
 	SearchStore
 	AuditStore
+	RecordStore
+	ReportStore
+	HealthStore
 	Settings(context.Context) (Settings, error)
 	SetSetting(ctx context.Context, key, value string) error
 }

@@ -172,6 +172,8 @@ type MessageStore interface {
 	// MentionsOf lists messages that are for somebody, the newest first, of rooms
 	// that he is in; before 0 from the newest.
 	MentionsOf(ctx context.Context, who AccountID, before MessageID, limit int) ([]Message, error)
+	// DropBefore deletes some of what was said before a time; 0: there was nothing.
+	DropBefore(ctx context.Context, before time.Time) (int, error)
 	// SetRead moves a read mark forward, never back; moved tells whether it did.
 	SetRead(ctx context.Context, room RoomID, who AccountID, upto MessageID) (moved bool, err error)
 	// SetUnread moves it to before a message of the room, wherever it was.

@@ -41,6 +41,11 @@ func (c *Chat) Delete(ctx context.Context, who Account, id MessageID) (Change, e
 	if m.Author.ID != who.ID {
 		ctx = c.noted(ctx, who, ActDelete, "@"+m.Author.Username, publicly(p.Room))
 	}
+	return c.erased(ctx, who, id)
+}
+
+// erased deletes a message, and tells it.
+func (c *Chat) erased(ctx context.Context, who Account, id MessageID) (Change, error) {
 	change, err := c.store.Erase(ctx, id, who.ID, c.now())
 	if err == nil {
 		c.bus.Tell(RoomChanged{Room: change.Room, Rev: change.Rev})
