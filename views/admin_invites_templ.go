@@ -378,7 +378,7 @@ func (i Invite) used() string {
 	if i.Uses == 0 {
 		return "Used " + times(i.Used)
 	}
-	return "Used " + strconv.Itoa(i.Used) + " of " + times(i.Uses)
+	return "Used " + strconv.Itoa(i.Used) + " of " + count(i.Uses, "time", "times")
 }
 
 func times(n int) string {
