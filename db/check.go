@@ -3,8 +3,6 @@ package db
 import (
 	"context"
 	"fmt"
-
-	"parley/app/chat"
 )
 
 // Problem is something that is not as it should be in a file, and what helps.
@@ -136,10 +134,21 @@ func (d *DB) Repair(ctx context.Context) error {
 		}
 		return nil
 	})
-	for n := chat.MessageID(1); err == nil && n > 0; {
-		if n, err = d.advance(ctx, followBatch); err == nil {
-			err = d.merge(ctx, mergeSteps)
+	if err != nil {
+		return err
+	}
+	return d.Index(ctx)
+}
+
+// Index brings the index of search up to the log, however far it is behind.
+func (d *DB) Index(ctx context.Context) error {
+	for {
+		n, err := d.advance(ctx, followBatch)
+		if err != nil || n == 0 {
+			return err
+		}
+		if err := d.merge(ctx, mergeSteps); err != nil {
+			return err
 		}
 	}
-	return err
 }
