@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/http"
 	"time"
 
 	"parley/app/auth"
@@ -22,6 +23,7 @@ type Config struct {
 	Listen   string // host:port or unix:/path
 	Cert     string // path of a certificate for https, with Key; "": plain HTTP
 	Key      string
+	Metrics  string // host:port or unix:/path for /metrics; "": none
 	URL      string // public address, "" for whatever browsers use
 	Signup   string // "open", "closed", "" for what is stored
 	Trusted  []*net.IPNet
@@ -32,11 +34,13 @@ type Config struct {
 // App is a running Parley.
 type App struct {
 	Address net.Addr // where it listens
+	Metrics net.Addr // where /metrics is, if anywhere
 	Chat    *chat.Chat
 	Auth    *auth.Auth
 	store   *db.DB
 	release func() error // of the data file
 	server  *web.Server
+	beside  []*http.Server
 	config  Config
 	cert    *certificate
 	stop    context.CancelFunc
@@ -54,8 +58,9 @@ func Start(ctx context.Context, c Config) (*App, error) {
 	if err != nil {
 		return nil, errors.Join(err, release())
 	}
-	a := &App{store: store, release: release, config: c, ended: make(chan error, 1)}
+	a := &App{store: store, release: release, config: c, cert: &certificate{cert: c.Cert, key: c.Key}, ended: make(chan error, 1)}
 	if err := a.start(ctx); err != nil {
+		a.closeBeside()
 		return nil, errors.Join(err, store.Close(), release())
 	}
 	return a, nil
@@ -74,10 +79,15 @@ func (a *App) start(ctx context.Context) error {
 		}
 	}
 	var err error
-	if a.server, err = web.New(web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), LastBackup: a.lastBackup}, a.Chat, a.Auth, teller, a.store.Writable, c.Log); err != nil {
+	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), LastBackup: a.lastBackup}
+	if c.Metrics != "" {
+		if s.Answered, err = a.measure(teller.Hub); err != nil {
+			return err
+		}
+	}
+	if a.server, err = web.New(s, a.Chat, a.Auth, teller, a.store.Writable, c.Log); err != nil {
 		return err
 	}
-	a.cert = &certificate{cert: c.Cert, key: c.Key}
 	if err := a.Refresh(); err != nil {
 		return err
 	}
@@ -160,5 +170,6 @@ func (a *App) Ended() <-chan error { return a.ended }
 func (a *App) Stop() error {
 	err := a.server.Drain(a.config.Shutdown)
 	a.stop()
+	a.closeBeside()
 	return errors.Join(err, a.store.Close(), a.release())
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"sync/atomic"
+	"time"
 )
 
 // certificate is a pair of files, read again on demand.
@@ -20,6 +21,15 @@ func (c *certificate) load() error {
 	}
 	c.now.Store(&pair)
 	return nil
+}
+
+// runsOut is when the certificate does; zero without one.
+func (c *certificate) runsOut() time.Time {
+	pair := c.now.Load()
+	if pair == nil || pair.Leaf == nil {
+		return time.Time{}
+	}
+	return pair.Leaf.NotAfter
 }
 
 func (c *certificate) config() *tls.Config {

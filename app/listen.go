@@ -28,11 +28,7 @@ type listener struct {
 func listen(address string) (net.Listener, error) {
 	l, err := inherited()
 	if l == nil && err == nil {
-		if path, local := strings.CutPrefix(address, unixPrefix); local {
-			l, err = listenUnix(path)
-		} else {
-			l, err = net.Listen("tcp", address)
-		}
+		l, err = open(address)
 	}
 	if err != nil {
 		return nil, err
@@ -46,6 +42,13 @@ func listen(address string) (net.Listener, error) {
 }
 
 const unixPrefix = "unix:"
+
+func open(address string) (net.Listener, error) {
+	if path, local := strings.CutPrefix(address, unixPrefix); local {
+		return listenUnix(path)
+	}
+	return net.Listen("tcp", address)
+}
 
 // listenUnix replaces a socket that a process left behind, and nothing else. Its
 // group may connect, which is how a proxy is let in.

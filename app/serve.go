@@ -1,13 +1,9 @@
 package app
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"net"
-	"net/http"
 	"net/netip"
 	"os"
 	"os/signal"
@@ -26,13 +22,13 @@ func serveCommand() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return serve(cmd) },
 	}
 	f := cmd.Flags()
-	f.String("listen", "127.0.0.1:8080", "`address` to listen on: host:port, or unix:/path for a proxy on this machine")
-	f.String("tls-cert", "", "`file` with the certificate chain, for https without a proxy; SIGHUP reads it again")
+	listenFlags(cmd)
 	f.String("tls-key", "", "`file` with its private key")
 	f.Bool("print-systemd-unit", false, "print a hardened unit for systemd that serves with these flags, and end")
 	f.String("url", "", "public `address`, when a proxy stands in front")
 	f.String("signup", "", "who may sign up: open or closed (default: as stored; open at first)")
 	f.StringSlice("trusted-proxies", nil, "`networks` whose X-Forwarded-For is believed, like 127.0.0.1/32")
+	f.String("metrics-listen", "", "`address` of /metrics for Prometheus, like 127.0.0.1:9464; never where others can reach it (default: none)")
 	f.String("log-level", "info", "debug, info, warn or error")
 	f.String("log-format", "text", "text or json")
 	f.Duration("shutdown-timeout", 8*time.Second, "how long open requests may finish")
@@ -98,7 +94,8 @@ func serveConfig(cmd *cobra.Command) (Config, error) {
 	f := cmd.Flags()
 	var c Config
 	c.Data, _ = f.GetString("data")
-	c.Listen, _ = f.GetString("listen")
+	c.Listen = listenAddress(cmd)
+	c.Metrics, _ = f.GetString("metrics-listen")
 	c.URL, _ = f.GetString("url")
 	c.Signup, _ = f.GetString("signup")
 	c.Shutdown, _ = f.GetDuration("shutdown-timeout")
@@ -120,51 +117,4 @@ func serveConfig(cmd *cobra.Command) (Config, error) {
 	var err error
 	c.Log, err = newLog(cmd.ErrOrStderr(), level, format)
 	return c, err
-}
-
-func newLog(w io.Writer, level, format string) (*slog.Logger, error) {
-	var l slog.Level
-	if err := l.UnmarshalText([]byte(level)); err != nil {
-		return nil, usage{fmt.Errorf("--log-level: %q is not debug, info, warn or error", level)}
-	}
-	o := &slog.HandlerOptions{Level: l}
-	var h slog.Handler = slog.NewTextHandler(w, o)
-	switch format {
-	case "text":
-	case "json":
-		h = slog.NewJSONHandler(w, o)
-	default:
-		return nil, usage{fmt.Errorf("--log-format: %q is not text or json", format)}
-	}
-	log := slog.New(h)
-	slog.SetDefault(log)
-	return log, nil
-}
-
-func healthCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "healthcheck", Short: "Ask a running server whether it is ready", Args: atMost(0),
-		Example: "  parley healthcheck --listen 127.0.0.1:8080",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			address, _ := cmd.Flags().GetString("listen")
-			ctx, cancel := context.WithTimeout(cmd.Context(), 5*time.Second)
-			defer cancel()
-			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", nil)
-			if err != nil {
-				return usage{err}
-			}
-			r, err := http.DefaultClient.Do(req)
-			if err != nil {
-				return fmt.Errorf("no answer: %w", err)
-			}
-			defer r.Body.Close()
-			if r.StatusCode != http.StatusOK {
-				return fmt.Errorf("not ready: %s", r.Status)
-			}
-			fmt.Fprintln(cmd.OutOrStdout(), "ready")
-			return nil
-		},
-	}
-	cmd.Flags().String("listen", "127.0.0.1:8080", "`address` the server listens on")
-	return cmd
 }
