@@ -40,6 +40,21 @@ func TestTheCommandLineLooksAfterAccounts(t *testing.T) {
 	command(t, 0, "", "user", "promote", "ada", "--role", "member", "--data", data)
 	command(t, 1, password+"\n", "user", "passwd", "nobody", "--data", data)
 	command(t, 1, "", "user", "list", "--data", data+".not")
+	for _, did := range []string{"logout", "disable", "enable"} {
+		if out := command(t, 0, "", "user", did, "ada", "--data", data); !strings.HasPrefix(out, "ada ") {
+			t.Error(did, out)
+		}
+	}
+	command(t, 2, "", "user", "disable", "bea", "--data", data) // the last administrator
+	if out := command(t, 0, "", "user", "reset", "ada", "--url", "https://chat.example.org/", "--data", data); !strings.HasPrefix(out, "https://chat.example.org/reset/") {
+		t.Error("a link for a new password:", out)
+	}
+	if out := command(t, 0, "", "invite", "--uses", "3", "--expires", "7d", "--data", data); !strings.HasPrefix(out, "http://127.0.0.1:8080/join/") {
+		t.Error("an invite:", out)
+	}
+	for _, wrong := range [][]string{{"--uses", "-1"}, {"--expires", "soon"}, {"--expires", "-1h"}, {"--role", "king"}} {
+		command(t, 2, "", append([]string{"invite", "--data", data}, wrong...)...)
+	}
 	command(t, 2, "", "user")
 }
 

@@ -43,7 +43,7 @@ func (f *file) listing() string {
 		rooms, err := f.Sidebar(ctx, id)
 		f.ok(err)
 		for _, r := range rooms {
-			put("sidebar", r.ID, r.Title(), r.Owner, r.Unread(r.Room), r.Mentions, r.Level, r.Muted, r.Starred)
+			put("sidebar", r.ID, r.Title(), r.Rank == chat.RankOwner, r.Unread(r.Room), r.Mentions, r.Level, r.Muted, r.Starred)
 		}
 		sessions, err := f.SessionsOf(ctx, id)
 		f.ok(err)
@@ -71,7 +71,15 @@ func (f *file) listing() string {
 		put("room", r.ID, r.Kind, r.Name, r.Topic, r.Everyone, r.Rev, r.Posts, r.Last, r.People, r.Created)
 		people, err := f.Occupants(ctx, id)
 		f.ok(err)
-		put("people", people)
+		type listed struct {
+			chat.Person
+			Owner bool // as it was before there were moderators
+		}
+		list := make([]listed, len(people))
+		for i, p := range people {
+			list[i] = listed{p.Person, p.Rank == chat.RankOwner}
+		}
+		put("people", list)
 		p, err := f.Page(ctx, id, chat.Span{}, 100)
 		f.ok(err)
 		for _, m := range p.Messages {

@@ -104,7 +104,7 @@ func bring(t *tx, room chat.RoomID, people []chat.AccountID, at time.Time) (chat
 			SELECT r.id, a.id, 0, r.rev + 1, r.posts, ? FROM rooms r, accounts a
 			WHERE r.id = ? AND r.deleted_at IS NULL AND a.id = ? AND a.disabled_at IS NULL
 			ON CONFLICT DO UPDATE SET left_at = NULL, owner = 0, mentions = 0, rev = excluded.rev, posts_read = excluded.posts_read,
-			joined_at = excluded.joined_at WHERE left_at IS NOT NULL`, millis(at), room, id)
+			joined_at = excluded.joined_at WHERE left_at IS NOT NULL AND banned = 0`, millis(at), room, id)
 		if err != nil {
 			return 0, err
 		}
@@ -205,7 +205,7 @@ func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (ch
 	}
 	if err := t.exec(`UPDATE memberships SET owner = 1 WHERE room_id = ?1 AND left_at IS NULL
 		AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = ?1 AND left_at IS NULL AND owner = 1)
-		AND account_id = (SELECT account_id FROM memberships WHERE room_id = ?1 AND left_at IS NULL ORDER BY joined_at, account_id LIMIT 1)`, room); err != nil {
+		AND account_id = (SELECT account_id FROM memberships WHERE room_id = ?1 AND left_at IS NULL ORDER BY owner <> 2, joined_at, account_id LIMIT 1)`, room); err != nil {
 		return 0, err
 	}
 	if people >= chat.QuietLeaves {

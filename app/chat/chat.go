@@ -17,6 +17,7 @@ type Chat struct {
 	Presence Presence
 
 	posting posting
+	paces   paces
 }
 
 // New makes the service. now is the clock, for tests; nil is the real one.
@@ -35,6 +36,10 @@ type Store interface {
 	RoomStore
 	MessageStore
 	SearchStore
+	AuditStore
+	RecordStore
+	ReportStore
+	HealthStore
 	Settings(context.Context) (Settings, error)
 	SetSetting(ctx context.Context, key, value string) error
 }

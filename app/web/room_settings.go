@@ -1,6 +1,8 @@
 package web
 
 import (
+	"strconv"
+
 	"github.com/gofiber/fiber/v2"
 
 	"parley/app/chat"
@@ -23,12 +25,17 @@ func (s *Server) settingsPage(c *fiber.Ctx, errs views.Errors) error {
 	if f.Occupants, err = s.chat.Occupants(c.UserContext(), v.Me, f.ID); err != nil {
 		return err
 	}
+	if f.Allows(chat.Ban) {
+		if f.Banned, err = s.chat.Banned(c.UserContext(), v.Me, f.ID); err != nil {
+			return err
+		}
+	}
 	f.Title = f.Label()
 	if f.Kind == chat.Direct {
 		f.Title = titleOf(f.Occupants, v.Me.ID)
 	}
 	f.Name, f.Topic = f.Place.Name, f.Place.Topic
-	if errs != nil && errs["confirm"] == "" {
+	if c.FormValue("name") != "" && errs != nil && errs["confirm"] == "" {
 		f.Name, f.Topic = c.FormValue("name"), c.FormValue("topic")
 	}
 	return s.page(c, v, views.Stage{Title: f.Title, View: "page"}, views.Settings(f), nil)
@@ -127,10 +134,45 @@ func (s *Server) addMembers(c *fiber.Ctx) error {
 }
 
 func (s *Server) removeMember(c *fiber.Ctx) error {
-	if err := s.chat.Expel(c.UserContext(), who(c).Account, roomParam(c), id[chat.AccountID](c.Params("person"))); err != nil {
-		return err
+	return s.roomChanged(c, s.chat.Expel(c.UserContext(), who(c).Account, roomParam(c), personParam(c)))
+}
+
+func (s *Server) banMember(c *fiber.Ctx) error {
+	return s.roomChanged(c, s.chat.Ban(c.UserContext(), who(c).Account, roomParam(c), personParam(c)))
+}
+
+func (s *Server) unbanMember(c *fiber.Ctx) error {
+	return s.roomChanged(c, s.chat.LiftBan(c.UserContext(), who(c).Account, roomParam(c), personParam(c)))
+}
+
+var ranks = map[string]chat.Rank{"member": chat.RankMember, "owner": chat.RankOwner, "moderator": chat.RankModerator}
+
+func (s *Server) appoint(c *fiber.Ctx) error {
+	rank, ok := ranks[c.FormValue("rank")]
+	if !ok {
+		rank = -1
 	}
-	return c.Redirect(views.RoomURL(roomParam(c))+"/settings", fiber.StatusSeeOther)
+	return s.roomChanged(c, s.chat.Appoint(c.UserContext(), who(c).Account, roomParam(c), personParam(c), rank))
+}
+
+func (s *Server) slow(c *fiber.Ctx) error {
+	n, err := strconv.Atoi(c.FormValue("slow"))
+	if err != nil {
+		n = -1
+	}
+	return s.roomChanged(c, s.chat.SetSlow(c.UserContext(), who(c).Account, roomParam(c), n))
+}
+
+// roomChanged answers a form of a room's settings.
+func (s *Server) roomChanged(c *fiber.Ctx, err error) error {
+	if err != nil {
+		errs, err := s.formErrors(c, err)
+		if err != nil {
+			return err
+		}
+		return s.settingsPage(c, errs)
+	}
+	return c.Redirect(views.RoomURL(roomParam(c))+"/settings?done=saved", fiber.StatusSeeOther)
 }
 
 func (s *Server) deleteRoom(c *fiber.Ctx) error {

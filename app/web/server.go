@@ -24,6 +24,9 @@ import (
 type Config struct {
 	URL     string       // public address; "" for whatever the browser used
 	Trusted []*net.IPNet // proxies whose X-Forwarded-For is believed
+	Version string
+	// LastBackup is when the server made a backup by itself; zero: never.
+	LastBackup func(context.Context) time.Time
 }
 
 // emojiFile is the name of the table of emoji among the static files.
@@ -45,6 +48,7 @@ type Server struct {
 	ready  Ready
 	log    *slog.Logger
 
+	since     time.Time
 	origin    *url.URL // parsed Config.URL, or nil
 	draining  atomic.Bool
 	settings  atomic.Pointer[chat.Settings]
@@ -55,7 +59,7 @@ type Server struct {
 
 // New makes a server; Listen on its App.
 func New(c Config, ch *chat.Chat, au *auth.Auth, teller *Teller, ready Ready, log *slog.Logger) (*Server, error) {
-	s := &Server{Config: c, chat: ch, auth: au, hub: teller.Hub, teller: teller, assets: static.Load(static.File{Name: emojiFile, Text: chat.EmojiTable}), ready: ready, log: log, fragments: teller.fragments}
+	s := &Server{Config: c, chat: ch, auth: au, hub: teller.Hub, teller: teller, assets: static.Load(static.File{Name: emojiFile, Text: chat.EmojiTable}), ready: ready, log: log, fragments: teller.fragments, since: time.Now()}
 	if c.URL != "" {
 		u, err := url.Parse(c.URL)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
