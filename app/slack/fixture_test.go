@@ -150,7 +150,7 @@ func (d *target) told() string {
 		var names []string
 		for _, p := range people {
 			names = append(names, p.Username)
-			if p.Owner {
+			if p.Rank == chat.RankOwner {
 				names[len(names)-1] += "!"
 			}
 		}
