@@ -46,6 +46,7 @@ With --dry-run the file is read, and imported into a data file that is thrown aw
 			return err
 		}}
 	cmd.Flags().Bool("dry-run", false, "only say what would come")
+	cmd.AddCommand(importSlackCommand())
 	return cmd
 }
 

@@ -126,7 +126,7 @@ func Number(words []string, word string) (int, bool) {
 // Exported says whether a setting is carried along: no secret is, nor what belongs
 // to the machine.
 func Exported(key string) bool {
-	if key == chat.SettingWorkspace || key == chat.SettingSignup {
+	if key == chat.SettingWorkspace || key == chat.SettingSignup || key == chat.SettingRetention {
 		return true
 	}
 	for _, l := range chat.AllLimits {
