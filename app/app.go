@@ -4,7 +4,6 @@ package app
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -23,6 +22,7 @@ type Config struct {
 	Listen   string // host:port or unix:/path
 	Cert     string // path of a certificate for https, with Key; "": plain HTTP
 	Key      string
+	ACME     ACME   // how certificates are obtained, in place of these two
 	Metrics  string // host:port or unix:/path for /metrics; "": none
 	URL      string // public address, "" for whatever browsers use
 	Signup   string // "open", "closed", "" for what is stored
@@ -35,6 +35,7 @@ type Config struct {
 type App struct {
 	Address net.Addr // where it listens
 	Metrics net.Addr // where /metrics is, if anywhere
+	Plain   net.Addr // where plain HTTP leads to https, if anywhere
 	Chat    *chat.Chat
 	Auth    *auth.Auth
 	store   *db.DB
@@ -43,6 +44,7 @@ type App struct {
 	beside  []*http.Server
 	config  Config
 	cert    *certificate
+	issuer  *issuer // nil: certificates are files, or there are none
 	stop    context.CancelFunc
 	ended   chan error
 }
@@ -59,6 +61,11 @@ func Start(ctx context.Context, c Config) (*App, error) {
 		return nil, errors.Join(err, release())
 	}
 	a := &App{store: store, release: release, config: c, cert: &certificate{cert: c.Cert, key: c.Key}, ended: make(chan error, 1)}
+	if len(c.ACME.Domains) > 0 {
+		if a.issuer, err = newIssuer(c.ACME, store, c.Log); err != nil {
+			return nil, errors.Join(err, store.Close(), release())
+		}
+	}
 	if err := a.start(ctx); err != nil {
 		a.closeBeside()
 		return nil, errors.Join(err, store.Close(), release())
@@ -93,13 +100,11 @@ func (a *App) start(ctx context.Context) error {
 	}
 	l, err := listen(c.Listen)
 	if err != nil {
-		return err
+		return bindHelp(c.Listen, err)
 	}
 	a.Address = l.Addr()
-	if c.Cert != "" {
-		l = tls.NewListener(l, a.cert.config())
-	}
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
+	l = a.secure(ctx, l)
 	go func() { a.ended <- a.server.App.Listener(l) }()
 	go a.server.Beat(ctx)
 	go a.store.Watch(ctx, func() {

@@ -8,7 +8,7 @@ import (
 )
 
 // fewConnections is how many a listener beside the main one takes.
-const fewConnections = 256
+const fewConnections = 48
 
 // serveBeside answers on an address of its own, until the server stops.
 func (a *App) serveBeside(address string, h http.Handler) (net.Addr, error) {
@@ -16,8 +16,9 @@ func (a *App) serveBeside(address string, h http.Handler) (net.Addr, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second,
-		IdleTimeout: 60 * time.Second, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(a.config.Log.Handler(), slog.LevelDebug)}
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 3 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second,
+		MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(a.config.Log.Handler(), slog.LevelDebug)}
+	s.SetKeepAlivesEnabled(false) // who asks again soon is not many, and none holds a place
 	a.beside = append(a.beside, s)
 	go s.Serve(&listener{Listener: l, slots: make(chan struct{}, fewConnections)})
 	return l.Addr(), nil

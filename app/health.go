@@ -29,18 +29,21 @@ serve that say how the server is reached, and their twins in the environment.`,
 		},
 	}
 	listenFlags(cmd)
-	cmd.Flags().Bool("tls", false, "the server speaks https; --tls-cert says so, too")
+	cmd.Flags().Bool("tls", false, "the server speaks https; --tls-cert and --tls-domain say so, too")
 	return cmd
 }
 
 // askReady asks /readyz as a client on the same machine.
 func askReady(ctx context.Context, cmd *cobra.Command) error {
-	const name = "localhost"
-	listen := listenAddress(cmd)
+	listen, domains := listenAddress(cmd), tlsDomains(cmd)
+	name := "localhost"
+	if len(domains) > 0 {
+		name = domains[0]
+	}
 	secure, _ := cmd.Flags().GetBool("tls")
 	cert, _ := cmd.Flags().GetString("tls-cert")
 	scheme := "http"
-	if secure || cert != "" {
+	if secure || cert != "" || len(domains) > 0 {
 		scheme = "https"
 	}
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, Transport: &http.Transport{
@@ -81,14 +84,30 @@ func dialNear(ctx context.Context, listen string) (net.Conn, error) {
 // listenFlags are the flags that say where and how a server listens.
 func listenFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.String("listen", defaultListen, "`address` to listen on: host:port, or unix:/path for a proxy on this machine")
+	f.String("listen", defaultListen, "`address` to listen on: host:port, or unix:/path for a proxy on this machine (with --tls-domain: :443)")
 	f.String("tls-cert", "", "`file` with the certificate chain, for https without a proxy; SIGHUP reads it again")
+	f.StringSlice("tls-domain", nil, "`names` of this server, like chat.example.org, for https with certificates that it gets by itself (ACME, Let's Encrypt)")
 }
 
 const defaultListen = "127.0.0.1:8080"
 
 // listenAddress is where the flags have a server listen.
 func listenAddress(cmd *cobra.Command) string {
-	listen, _ := cmd.Flags().GetString("listen")
-	return listen
+	f := cmd.Flags().Lookup("listen")
+	if !f.Changed && len(tlsDomains(cmd)) > 0 {
+		return ":443"
+	}
+	return f.Value.String()
+}
+
+// tlsDomains are the names of --tls-domain.
+func tlsDomains(cmd *cobra.Command) []string {
+	all, _ := cmd.Flags().GetStringSlice("tls-domain")
+	var names []string
+	for _, d := range all {
+		if d = strings.ToLower(strings.TrimSpace(d)); d != "" {
+			names = append(names, strings.TrimSuffix(d, "."))
+		}
+	}
+	return names
 }

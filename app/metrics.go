@@ -14,7 +14,7 @@ import (
 // The answer is whom requests are to be told.
 func (a *App) measure(hub *live.Hub) (func(web.Answer), error) {
 	m := metrics.New(Version(), metrics.Sources{Live: hub.Stats, Store: a.store.Stats, Auth: a.Auth.Stats, Posts: a.Chat.Posts,
-		Logged: a.logged, Certificate: a.cert.runsOut, Backup: a.backedUp})
+		Logged: a.logged, Certificate: a.runsOut, Backup: a.backedUp})
 	hub.Told = m.Told
 	a.store.OnCommit(m.Committed)
 	var err error

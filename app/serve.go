@@ -24,6 +24,10 @@ func serveCommand() *cobra.Command {
 	f := cmd.Flags()
 	listenFlags(cmd)
 	f.String("tls-key", "", "`file` with its private key")
+	f.String("http-listen", ":80", "`address` for plain HTTP with --tls-domain, which leads to https; \"\" is none")
+	f.String("acme-directory", "", "`address` of another certificate authority than Let's Encrypt (with --tls-domain)")
+	f.String("acme-root", "", "`file` with the root certificate of that authority's own server, where the system does not know it")
+	f.String("acme-email", "", "`address` that the authority may write to")
 	f.Bool("print-systemd-unit", false, "print a hardened unit for systemd that serves with these flags, and end")
 	f.String("url", "", "public `address`, when a proxy stands in front")
 	f.String("signup", "", "who may sign up: open or closed (default: as stored; open at first)")
@@ -90,6 +94,25 @@ func greeting(c Config, address net.Addr) string {
 	return scheme + net.JoinHostPort(host, port)
 }
 
+// acmeConfig reads the flags that say how certificates are obtained.
+func acmeConfig(cmd *cobra.Command, c *Config) (err error) {
+	f := cmd.Flags()
+	if c.ACME.Domains, err = parseDomains(tlsDomains(cmd)); err != nil || len(c.ACME.Domains) == 0 {
+		return err
+	}
+	if c.Cert != "" || strings.HasPrefix(c.Listen, unixPrefix) {
+		return usage{errors.New("--tls-domain obtains certificates by itself: neither --tls-cert nor --listen unix:PATH goes with it")}
+	}
+	c.ACME.Directory, _ = f.GetString("acme-directory")
+	c.ACME.Root, _ = f.GetString("acme-root")
+	c.ACME.Email, _ = f.GetString("acme-email")
+	c.ACME.HTTP, _ = f.GetString("http-listen")
+	if c.URL == "" {
+		c.URL = "https://" + c.ACME.Domains[0]
+	}
+	return nil
+}
+
 func serveConfig(cmd *cobra.Command) (Config, error) {
 	f := cmd.Flags()
 	var c Config
@@ -103,6 +126,9 @@ func serveConfig(cmd *cobra.Command) (Config, error) {
 	c.Key, _ = f.GetString("tls-key")
 	if (c.Cert == "") != (c.Key == "") {
 		return c, usage{errors.New("--tls-cert and --tls-key belong together")}
+	}
+	if err := acmeConfig(cmd, &c); err != nil {
+		return c, err
 	}
 	nets, _ := f.GetStringSlice("trusted-proxies")
 	for _, n := range nets {

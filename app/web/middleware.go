@@ -79,7 +79,7 @@ func (s *Server) harden(c *fiber.Ctx) (err error) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
 	h.Set("Cache-Control", "private, no-store")
-	if s.origin != nil && s.origin.Scheme == "https" {
+	if s.secure(c) {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
 	return err
