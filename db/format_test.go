@@ -43,7 +43,7 @@ func (f *file) listing() string {
 		rooms, err := f.Sidebar(ctx, id)
 		f.ok(err)
 		for _, r := range rooms {
-			put("sidebar", r.ID, r.Title(), r.Rank == chat.RankOwner, r.Unread(r.Room), r.Mentions, r.Level, r.Muted, r.Starred)
+			put("sidebar", r.ID, r.Title(), r.Rank == chat.RankOwner, r.Unread(r.Room), r.Mentions, r.Level, r.Muted, r.Star > 0)
 		}
 		sessions, err := f.SessionsOf(ctx, id)
 		f.ok(err)
