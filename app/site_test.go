@@ -94,28 +94,32 @@ func walk(t *testing.T, dir string) (pages map[string]string) {
 	return pages
 }
 
-func TestASiteHasWhatWasAskedForAndEveryLinkLeadsSomewhere(t *testing.T) {
+// siteOf exports a site, and walks it.
+func siteOf(t *testing.T, s *server, dir string, args ...string) map[string]string {
+	t.Helper()
+	command(t, 0, "", append([]string{"export", "--site", dir, "--data", s.data}, args...)...)
+	return walk(t, dir)
+}
+
+func TestEveryLinkOfASiteLeadsSomewhere(t *testing.T) {
 	s := lively(t)
 	for n := range 450 {
 		s.says("ada", 1, fmt.Sprint("number ", n))
 	}
-	if _, err := s.app.Chat.Post(t.Context(), s.account("bea"), 1, chat.Draft{Body: "late answer", ReplyTo: 2}); err != nil {
-		t.Fatal(err)
+	answer := func(name string, to chat.MessageID) {
+		t.Helper()
+		if _, err := s.app.Chat.Post(t.Context(), s.account(name), 1, chat.Draft{Body: "late answer", ReplyTo: to}); err != nil {
+			t.Fatal(err)
+		}
 	}
+	answer("bea", 2)
 	gone := s.says("bea", 1, "soon regretted")
-	if _, err := s.app.Chat.Post(t.Context(), s.account("ada"), 1, chat.Draft{Body: "to what is gone", ReplyTo: gone.ID}); err != nil {
-		t.Fatal(err)
-	}
+	answer("ada", gone.ID)
 	if _, err := s.app.Chat.Delete(t.Context(), s.account("bea"), gone.ID); err != nil {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "site")
-	export := func(args ...string) map[string]string {
-		t.Helper()
-		command(t, 0, "", append([]string{"export", "--site", dir, "--data", s.data}, args...)...)
-		return walk(t, dir)
-	}
-	pages := export()
+	pages := siteOf(t, s, dir)
 	month := time.Now().UTC().Format("2006-01")
 	first, second := pages["rooms/1/"+month+".html"], pages["rooms/1/"+month+"-2.html"]
 	for _, words := range []string{"<strong>lighthouse</strong>", "&lt;script&gt;", `href="../../people.html#u-2"`, "🎉", `rel="next" href="` + month + `-2.html"`} {
@@ -128,33 +132,48 @@ func TestASiteHasWhatWasAskedForAndEveryLinkLeadsSomewhere(t *testing.T) {
 			t.Errorf("%s is not in the second page", words)
 		}
 	}
-	all := func() (b strings.Builder) {
-		filepath.WalkDir(dir, func(name string, d fs.DirEntry, _ error) error {
-			if !d.IsDir() {
-				c, _ := os.ReadFile(name)
-				b.Write(c)
-			}
-			return nil
-		})
-		return b
+	if strings.Contains(everything(t, dir), "regretted") {
+		t.Error("what was deleted is there")
 	}
-	holds := func(words string, want bool) {
-		t.Helper()
-		if b := all(); strings.Contains(b.String(), words) != want {
-			t.Errorf("the site holds %q: %t", words, !want)
+}
+
+// everything is all of a site in one.
+func everything(t *testing.T, dir string) string {
+	t.Helper()
+	var b strings.Builder
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		c, err := os.ReadFile(name)
+		b.Write(c)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestASiteHasTheRoomsThatWereAskedFor(t *testing.T) {
+	s := lively(t)
+	dir := filepath.Join(t.TempDir(), "site")
+	for _, of := range []struct{ private, direct bool }{{}, {private: true}, {direct: true}, {true, true}} {
+		var args []string
+		if of.private {
+			args = append(args, "--private")
+		}
+		if of.direct {
+			args = append(args, "--direct")
+		}
+		siteOf(t, s, dir, args...)
+		all := everything(t, dir)
+		for words, want := range map[string]bool{"lighthouse": true, "closed doors": of.private, "hideout": of.private, "two of us": of.direct, "argon2": false} {
+			if strings.Contains(all, words) != want {
+				t.Errorf("with %q the site holds %q: %t", args, words, !want)
+			}
 		}
 	}
-	for _, words := range []string{"closed doors", "hideout", "two of us", "regretted", "argon2"} {
-		holds(words, false)
-	}
-	export("--private")
-	holds("closed doors", true)
-	holds("two of us", false)
-	export("--private", "--direct")
-	holds("two of us", true)
-	holds("regretted", false)
-	export("--direct")
-	holds("closed doors", false)
 	other := t.TempDir()
 	if err := os.WriteFile(filepath.Join(other, "mine.txt"), nil, 0o600); err != nil {
 		t.Fatal(err)
