@@ -24,11 +24,17 @@ again. The file appears under its name only when it is whole; it can be read by
 nobody else, because the hashes of passwords are in it, so that people can log in
 after an import. --without-passwords leaves them out: then each needs a new one.
 
-` + archive.Help,
-		Example: "  parley export /mnt/usb/parley.jsonl\n  parley export - --without-passwords | zstd > parley.jsonl.zst",
+` + archive.Help + siteHelp,
+		Example: "  parley export /mnt/usb/parley.jsonl\n  parley export - --without-passwords | zstd > parley.jsonl.zst\n  parley export --site /srv/www/chat --private",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usage{errors.New("name a file, or - for standard output")}
+			dir, _ := cmd.Flags().GetString("site")
+			switch {
+			case (dir == "") == (len(args) == 0):
+				return usage{errors.New("name one file, or - for standard output, or a directory with --site")}
+			case dir == "" && (cmd.Flags().Changed("private") || cmd.Flags().Changed("direct")):
+				return usage{errors.New("--private and --direct belong to --site; a file has all rooms")}
+			case dir != "":
+				return exportSite(cmd, dir)
 			}
 			bare, _ := cmd.Flags().GetBool("without-passwords")
 			store, err := openData(cmd)
@@ -43,6 +49,9 @@ after an import. --without-passwords leaves them out: then each needs a new one.
 			return nil
 		}}
 	cmd.Flags().Bool("without-passwords", false, "leave out the hashes of passwords")
+	cmd.Flags().String("site", "", "`directory` for pages that need no server")
+	cmd.Flags().Bool("private", false, "with --site: private rooms, too")
+	cmd.Flags().Bool("direct", false, "with --site: direct conversations, too")
 	return cmd
 }
 

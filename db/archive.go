@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 
 	"parley/app/archive"
@@ -11,19 +10,16 @@ import (
 // Export tells all of one state of the file to put, whoever writes meanwhile; hashes
 // of passwords only when asked. It holds one record in memory at a time.
 func (d *DB) Export(ctx context.Context, passwords bool, put func(archive.Record) error) error {
-	conn, err := d.read.Conn(ctx)
-	if err != nil {
-		return fault(err)
-	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
-		return fault(err)
-	}
-	defer conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-	x := &export{ctx, conn, put}
-	if err := x.header(); err != nil {
-		return fault(err)
-	}
+	return d.Snapshot(ctx, func(s *Snapshot) error {
+		x := &export{s, put}
+		if err := x.header(); err != nil {
+			return err
+		}
+		return x.parts(passwords)
+	})
+}
+
+func (x *export) parts(passwords bool) (err error) {
 	for _, part := range exported {
 		if part.scan == nil {
 			err = x.messages()
@@ -36,11 +32,11 @@ func (d *DB) Export(ctx context.Context, passwords bool, put func(archive.Record
 				if s, ok := record.(*archive.Setting); err != nil || ok && !archive.Exported(s.Key) {
 					return err
 				}
-				return put(record)
+				return x.put(record)
 			})
 		}
 		if err != nil {
-			return fault(err)
+			return err
 		}
 	}
 	return nil
@@ -48,23 +44,8 @@ func (d *DB) Export(ctx context.Context, passwords bool, put func(archive.Record
 
 // export is one run of Export.
 type export struct {
-	ctx  context.Context
-	conn *sql.Conn
-	put  func(archive.Record) error
-}
-
-func (x *export) rows(query string, each func(scanner) error) error {
-	rows, err := x.conn.QueryContext(x.ctx, query)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := each(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	*Snapshot
+	put func(archive.Record) error
 }
 
 // there are the rooms that are not about to be removed.

@@ -194,3 +194,24 @@ func TestABadLineIsNamedAndNothingIsImported(t *testing.T) {
 		g.ok(g.imports([]byte(strings.Join(lines, "")))) // and the right file is
 	}
 }
+
+func TestADataFileOfEveryReleasedFormatMovesByExport(t *testing.T) {
+	names, err := filepath.Glob("testdata/format*.db.gz")
+	if err != nil || len(names) == 0 {
+		t.Fatal("there are none:", err)
+	}
+	for _, name := range names {
+		f := &file{TB: t, path: filepath.Join(t.TempDir(), "parley.db")}
+		f.unpack(name)
+		f.DB = f.open()
+		lines, g := f.exported(), vacant(t)
+		g.ok(g.imports(lines))
+		g.ok(g.Index(t.Context()))
+		if again := g.exported(); !bytes.Equal(lines, again) {
+			t.Errorf("%s exported\n%s\nimported and exported again\n%s", name, lines, again)
+		}
+		if p := g.check(); len(p) > 0 {
+			t.Errorf("%s, imported, is not as it should be: %v", name, p)
+		}
+	}
+}
