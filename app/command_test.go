@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
 )
 
 // command runs the command line and answers with what it prints.
@@ -102,4 +104,26 @@ func TestASecondServerOnTheSameFileIsRefused(t *testing.T) {
 		t.Error(out)
 	}
 	s.signup("ada").get("/rooms/1").want(t, 200)
+}
+
+func TestEveryCommandHasAHelpTextAndAnExample(t *testing.T) {
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		if c.Short == "" {
+			t.Errorf("%q says nothing of itself", c.CommandPath())
+		}
+		if c.HasSubCommands() {
+			for _, sub := range c.Commands() {
+				walk(sub)
+			}
+			return
+		}
+		if !strings.Contains(c.Example, c.CommandPath()) {
+			t.Errorf("%q has no example of itself: %q", c.CommandPath(), c.Example)
+		}
+		if out := command(t, 0, "", append(strings.Fields(c.CommandPath())[1:], "--help")...); !strings.Contains(out, c.Example) {
+			t.Errorf("%q --help does not show its example", c.CommandPath())
+		}
+	}
+	walk(commands())
 }
