@@ -86,7 +86,7 @@ func (a *App) start(ctx context.Context) error {
 		}
 	}
 	var err error
-	s := web.Config{URL: c.URL, Trusted: c.Trusted}
+	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), LastBackup: a.lastBackup}
 	if c.Metrics != "" {
 		if s.Answered, err = a.measure(teller.Hub); err != nil {
 			return err
@@ -116,7 +116,16 @@ func (a *App) start(ctx context.Context) error {
 	go a.sweep(ctx)
 	go a.forget(ctx)
 	go a.backups(ctx)
+	go a.resume(ctx)
 	return nil
+}
+
+// resume goes on with what the last process did not end, and notes the address for
+// commands that print links.
+func (a *App) resume(ctx context.Context) {
+	if err := errors.Join(a.store.SetSetting(ctx, settingAddress, greeting(a.config, a.Address)), a.Chat.ResumeErasing(ctx)); err != nil && ctx.Err() == nil {
+		a.config.Log.Error("what was begun before was not ended", "error", err)
+	}
 }
 
 // Refresh reads the certificate's files again, where there are any.
@@ -142,7 +151,8 @@ func (a *App) forget(ctx context.Context) {
 	}
 }
 
-// sweep removes sessions that ran out, and closes their pages.
+// sweep removes sessions that ran out, closes their pages, and removes messages
+// that are not to be kept any longer.
 func (a *App) sweep(ctx context.Context) {
 	for tick := time.NewTicker(10 * time.Minute); ; {
 		select {
@@ -151,8 +161,8 @@ func (a *App) sweep(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if err := errors.Join(a.Auth.Sweep(ctx), a.server.Reload(ctx)); err != nil {
-			a.config.Log.Error("old sessions were not removed", "error", err)
+		if err := errors.Join(a.Auth.Sweep(ctx), a.server.Reload(ctx), a.Chat.Retain(ctx)); err != nil && ctx.Err() == nil {
+			a.config.Log.Error("what is old was not removed", "error", err)
 		}
 	}
 }

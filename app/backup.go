@@ -93,6 +93,19 @@ func (a *App) backups(ctx context.Context) {
 	}
 }
 
+// lastBackup is when the server made one by itself; zero: never.
+func (a *App) lastBackup(ctx context.Context) time.Time {
+	settings, err := a.Chat.Settings(ctx)
+	if err != nil || settings.Backup().Dir == "" {
+		return time.Time{}
+	}
+	last, err := db.LastBackup(settings.Backup().Dir)
+	if err != nil {
+		return time.Time{}
+	}
+	return last
+}
+
 // schedule is what is remembered between two looks.
 type schedule struct {
 	said string    // the error that was told last

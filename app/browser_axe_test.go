@@ -62,6 +62,7 @@ func sights(t *testing.T, s *server) []sight {
 	gone := ada.send(1, "gone", "never mind")
 	ada.post("/messages/"+gone+"/delete").want(t, http.StatusSeeOther)
 	list = append(list, acts(ada, own)...)
+	list = append(list, administered(t, s, ada, bea, cid)...)
 	list = append(list, sight{name: "editing", path: "/messages/" + own + "/edit", who: ada}, sight{name: "deleted", path: "/messages/" + gone, who: ada},
 		sight{name: "answer", path: fmt.Sprintf("/messages/%d", answered), who: ada}, sight{name: "undo", path: "/rooms/1?deleted=" + gone, who: ada})
 	for name, path := range map[string]string{"home": "/", "room": "/rooms/1", "empty room": "/rooms/2", "private room": "/rooms/3", "people beside a room": "/rooms/1/people",

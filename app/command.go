@@ -53,7 +53,7 @@ func commands() *cobra.Command {
 	}
 	root.PersistentFlags().String("data", "./parley.db", "the data `file`")
 	root.Flags().AddFlagSet(serve.LocalNonPersistentFlags())
-	root.AddCommand(serve, userCommand(), setCommand(), backupCommand(), restoreCommand(), checkCommand(), healthCommand(), versionCommand())
+	root.AddCommand(serve, userCommand(), inviteCommand(), setCommand(), backupCommand(), restoreCommand(), checkCommand(), exportCommand(), importCommand(), healthCommand(), versionCommand())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd, os.Environ()) }

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
 )
 
 // command runs the command line and answers with what it prints.
@@ -40,6 +42,21 @@ func TestTheCommandLineLooksAfterAccounts(t *testing.T) {
 	command(t, 0, "", "user", "promote", "ada", "--role", "member", "--data", data)
 	command(t, 1, password+"\n", "user", "passwd", "nobody", "--data", data)
 	command(t, 1, "", "user", "list", "--data", data+".not")
+	for _, did := range []string{"logout", "disable", "enable"} {
+		if out := command(t, 0, "", "user", did, "ada", "--data", data); !strings.HasPrefix(out, "ada ") {
+			t.Error(did, out)
+		}
+	}
+	command(t, 2, "", "user", "disable", "bea", "--data", data) // the last administrator
+	if out := command(t, 0, "", "user", "reset", "ada", "--url", "https://chat.example.org/", "--data", data); !strings.HasPrefix(out, "https://chat.example.org/reset/") {
+		t.Error("a link for a new password:", out)
+	}
+	if out := command(t, 0, "", "invite", "--uses", "3", "--expires", "7d", "--data", data); !strings.HasPrefix(out, "http://127.0.0.1:8080/join/") {
+		t.Error("an invite:", out)
+	}
+	for _, wrong := range [][]string{{"--uses", "-1"}, {"--expires", "soon"}, {"--expires", "-1h"}, {"--role", "king"}} {
+		command(t, 2, "", append([]string{"invite", "--data", data}, wrong...)...)
+	}
 	command(t, 2, "", "user")
 }
 
@@ -87,4 +104,26 @@ func TestASecondServerOnTheSameFileIsRefused(t *testing.T) {
 		t.Error(out)
 	}
 	s.signup("ada").get("/rooms/1").want(t, 200)
+}
+
+func TestEveryCommandHasAHelpTextAndAnExample(t *testing.T) {
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		if c.Short == "" {
+			t.Errorf("%q says nothing of itself", c.CommandPath())
+		}
+		if c.HasSubCommands() {
+			for _, sub := range c.Commands() {
+				walk(sub)
+			}
+			return
+		}
+		if !strings.Contains(c.Example, c.CommandPath()) {
+			t.Errorf("%q has no example of itself: %q", c.CommandPath(), c.Example)
+		}
+		if out := command(t, 0, "", append(strings.Fields(c.CommandPath())[1:], "--help")...); !strings.Contains(out, c.Example) {
+			t.Errorf("%q --help does not show its example", c.CommandPath())
+		}
+	}
+	walk(commands())
 }

@@ -14,13 +14,16 @@ import (
 // ours may import.
 var mayImport = map[string][]string{
 	"parley":             {"parley/app"},
-	"parley/app":         {"parley/app/auth", "parley/app/chat", "parley/app/live", "parley/app/metrics", "parley/app/web", "parley/db"},
+	"parley/app":         {"parley/app/archive", "parley/app/auth", "parley/app/chat", "parley/app/live", "parley/app/metrics", "parley/app/site", "parley/app/slack", "parley/app/web", "parley/db"},
+	"parley/app/archive": {"parley/app/chat"},
 	"parley/app/auth":    {"parley/app/chat"},
 	"parley/app/chat":    {},
 	"parley/app/live":    {"parley/app/chat"},
 	"parley/app/metrics": {"parley/app/auth", "parley/app/live", "parley/app/web", "parley/db"},
+	"parley/app/site":    {"parley/app/chat", "parley/views"},
+	"parley/app/slack":   {"parley/app/archive", "parley/app/chat"},
 	"parley/app/web":     {"parley/app/auth", "parley/app/chat", "parley/app/live", "parley/static", "parley/views"},
-	"parley/db":          {"parley/app/auth", "parley/app/chat"},
+	"parley/db":          {"parley/app/archive", "parley/app/auth", "parley/app/chat"},
 	"parley/static":      {},
 	"parley/views":       {"parley/app/chat"},
 }
@@ -64,11 +67,14 @@ func TestPackagesImportOnlyWhatTheTableAllows(t *testing.T) {
 
 func TestOnlyWebAndLiveSpeakToTheNetworkAndOnlyDBSpeaksSQL(t *testing.T) {
 	for pkg, banned := range map[string][]string{
-		"./chat": {"net", "net/http", "database/sql", "html/template", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
-		"./auth": {"net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
-		"./live": {"net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
-		"./web":  {"database/sql"},
-		"../db":  {"net/http", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+		"./chat":    {"net", "net/http", "database/sql", "html/template", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+		"./archive": {"net", "net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+		"./site":    {"net", "net/http", "database/sql", "github.com/gofiber/fiber/v2"},
+		"./slack":   {"net", "net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+		"./auth":    {"net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+		"./live":    {"net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+		"./web":     {"database/sql"},
+		"../db":     {"net/http", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 	} {
 		out, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, pkg).Output()
 		if err != nil {

@@ -47,9 +47,9 @@ func with(cmd *cobra.Command, do func(context.Context, tools) error) error {
 func userCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "user", Short: "Look after accounts", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return usage{errors.New("say what to do: add, list, passwd or promote")}
+			return usage{errors.New("say what to do: add, list, passwd, reset, promote, disable, enable or logout")}
 		}}
-	cmd.AddCommand(userAdd(), userList(), userPasswd(), userPromote())
+	cmd.AddCommand(userAdd(), userList(), userPasswd(), userReset(), userPromote(), userDisable(), userEnable(), userLogout())
 	return cmd
 }
 
@@ -81,11 +81,11 @@ func userList() *cobra.Command {
 	cmd := &cobra.Command{Use: "list", Short: "List the accounts", Args: atMost(0), Example: "  parley user list --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return with(cmd, func(ctx context.Context, t tools) error {
-				var all []chat.Account
+				var all []chat.Record
 				for page, more := 0, true; more; page++ {
-					var people []chat.Account
+					var people []chat.Record
 					var err error
-					if people, more, err = t.chat.People(ctx, "", page); err != nil {
+					if people, more, err = t.chat.Records(ctx, chat.Operator, "", chat.StateAll, page); err != nil {
 						return err
 					}
 					all = append(all, people...)
@@ -98,12 +98,12 @@ func userList() *cobra.Command {
 	return cmd
 }
 
-func printAccounts(w io.Writer, all []chat.Account, asJSON bool) error {
-	slices.SortFunc(all, func(a, b chat.Account) int { return int(a.ID - b.ID) })
+func printAccounts(w io.Writer, all []chat.Record, asJSON bool) error {
+	slices.SortFunc(all, func(a, b chat.Record) int { return int(a.ID - b.ID) })
 	if asJSON {
 		e := json.NewEncoder(w)
 		for _, a := range all {
-			if err := e.Encode(map[string]any{"id": a.ID, "username": a.Username, "name": a.Name, "role": a.Role.String(), "created": a.Created}); err != nil {
+			if err := e.Encode(map[string]any{"id": a.ID, "username": a.Username, "name": a.Name, "role": a.Role.String(), "created": a.Created, "disabled": a.Disabled, "banned": a.Banned}); err != nil {
 				return err
 			}
 		}
@@ -112,9 +112,19 @@ func printAccounts(w io.Writer, all []chat.Account, asJSON bool) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "USERNAME\tNAME\tROLE\tSINCE")
 	for _, a := range all {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", a.Username, a.Name, a.Role, a.Created.Format(time.DateOnly))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", a.Username, a.Name, state(a), a.Created.Format(time.DateOnly))
 	}
 	return t.Flush()
+}
+
+func state(a chat.Record) string {
+	switch {
+	case a.Banned:
+		return "banned"
+	case a.Disabled:
+		return "disabled"
+	}
+	return a.Role.String()
 }
 
 func userPasswd() *cobra.Command {
@@ -142,15 +152,16 @@ func userPromote() *cobra.Command {
 		Example: "  parley user promote mei\n  parley user promote mei --role member",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name, _ := cmd.Flags().GetString("role")
-			role, ok := map[string]chat.Role{"administrator": chat.RoleAdmin, "admin": chat.RoleAdmin, "member": chat.RoleMember}[name]
-			if !ok {
-				return usage{fmt.Errorf("--role: %q is not administrator or member", name)}
+			role, err := role(name)
+			if err != nil {
+				return err
 			}
 			return with(cmd, func(ctx context.Context, t tools) error {
-				if _, err := account(ctx, t, args[0]); err != nil {
+				a, err := account(ctx, t, args[0])
+				if err != nil {
 					return err
 				}
-				return t.chat.Promote(ctx, args[0], role)
+				return t.chat.SetRole(ctx, chat.Operator, a.ID, role)
 			})
 		}}
 	cmd.Flags().String("role", "administrator", "administrator or member")
@@ -207,13 +218,10 @@ func setCommand() *cobra.Command {
 }
 
 func printSettings(w io.Writer, s chat.Settings, only []string) error {
-	signup := "open"
-	if !s.SignupOpen() {
-		signup = "closed"
-	}
 	rows := [][3]string{
 		{chat.SettingWorkspace, s.Workspace(), "name of the workspace"},
-		{chat.SettingSignup, signup, "who may sign up: open or closed"},
+		{chat.SettingSignup, s.Signup(), "who may sign up: open, invite or closed"},
+		{chat.SettingRetention, fmt.Sprint(s.Retention()), "days that messages are kept; 0 is for ever"},
 	}
 	plan := s.Backup()
 	rows = append(rows, [3]string{chat.SettingBackupDir, plan.Dir, "directory for backups by the server; empty is none"},

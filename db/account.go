@@ -91,12 +91,8 @@ func (d *DB) SetPrefs(ctx context.Context, who chat.AccountID, p chat.Prefs) err
 func (d *DB) SetRole(ctx context.Context, who chat.AccountID, role chat.Role) error {
 	return d.change(ctx, func(t *tx) error {
 		if role < chat.RoleAdmin {
-			var others int
-			if err := t.one("SELECT count(*) FROM accounts WHERE role >= 1 AND disabled_at IS NULL AND id <> ?", []any{who}, &others); err != nil {
+			if err := lastAdmin(t, who, "role"); err != nil {
 				return err
-			}
-			if others == 0 {
-				return chat.Invalid("role", "This is the last administrator; promote somebody else first.")
 			}
 		}
 		return t.exec("UPDATE accounts SET role = ? WHERE id = ?", role, who)

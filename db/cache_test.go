@@ -12,6 +12,13 @@ import (
 	"parley/app/chat"
 )
 
+func rankOf(m *chat.Membership) chat.Rank {
+	if m == nil {
+		return 0
+	}
+	return m.Rank
+}
+
 // truth fails the test when something kept is not what the file says.
 func (f *file) truth(people []chat.AccountID, rooms []chat.RoomID, hashes [][]byte) {
 	f.Helper()
@@ -31,7 +38,7 @@ func (f *file) truth(people []chat.AccountID, rooms []chat.RoomID, hashes [][]by
 			r, rm, again := f.readRoomFor(ctx, room, who)
 			n, nm, err2 := f.RoomFor(ctx, room, who)
 			same("room", []any{n, nm}, []any{r, rm}, err2, again)
-			same("standing", []any{k.Name, k.Topic, k.Kind, km != nil, km != nil && km.Owner}, []any{r.Name, r.Topic, r.Kind, rm != nil, rm != nil && rm.Owner}, err, again)
+			same("standing", []any{k.Name, k.Topic, k.Kind, km != nil, rankOf(km)}, []any{r.Name, r.Topic, r.Kind, rm != nil, rankOf(rm)}, err, again)
 		}
 	}
 	for _, room := range rooms {

@@ -3,8 +3,6 @@ package db
 import (
 	"context"
 	"fmt"
-
-	"parley/app/chat"
 )
 
 // Problem is something that is not as it should be in a file, and what helps.
@@ -92,7 +90,7 @@ type count struct {
 }
 
 var countsKept = []count{
-	{"room %d has counted %d posts, there are %d", "rooms", "id", "posts", "(SELECT count(*) FROM messages m WHERE m.room_id = rooms.id AND m.kind = 0)", "deleted_at IS NULL"},
+	{"room %d has counted %d posts, its newest row %d", "rooms", "id", "posts", "coalesce((SELECT m.posts FROM messages m WHERE m.room_id = rooms.id ORDER BY m.id DESC LIMIT 1), posts)", "deleted_at IS NULL"},
 	{"room %d has counted %d people, there are %d", "rooms", "id", "people", "(SELECT count(*) FROM memberships m WHERE m.room_id = rooms.id AND m.left_at IS NULL)", "deleted_at IS NULL"},
 	{"room %d says that its newest row is %d, it is %d", "rooms", "id", "last_id", "coalesce((SELECT max(m.id) FROM messages m WHERE m.room_id = rooms.id), 0)", "deleted_at IS NULL"},
 	{"room %d stands at change %d, its rows at %d", "rooms", "id", "rev", "max(rev, coalesce((SELECT max(m.rev) FROM messages m WHERE m.room_id = rooms.id), 0))", "deleted_at IS NULL"},
@@ -137,10 +135,21 @@ func (d *DB) Repair(ctx context.Context) error {
 		}
 		return nil
 	})
-	for n := chat.MessageID(1); err == nil && n > 0; {
-		if n, err = d.advance(ctx, followBatch); err == nil {
-			err = d.merge(ctx, mergeSteps)
+	if err != nil {
+		return err
+	}
+	return d.Index(ctx)
+}
+
+// Index brings the index of search up to the log, however far it is behind.
+func (d *DB) Index(ctx context.Context) error {
+	for {
+		n, err := d.advance(ctx, followBatch)
+		if err != nil || n == 0 {
+			return err
+		}
+		if err := d.merge(ctx, mergeSteps); err != nil {
+			return err
 		}
 	}
-	return err
 }

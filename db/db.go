@@ -104,10 +104,16 @@ func explain(path string, err error) error {
 
 // code is the kind of error that SQLite reports; 0 for any other.
 func code(err error) int {
+	e, _ := errorOf(err)
+	return e & 0xff
+}
+
+// errorOf is the extended code that SQLite reports.
+func errorOf(err error) (int, bool) {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
-		return e.Code() & 0xff
+		return e.Code(), true
 	}
-	return 0
+	return 0, false
 }
 
 func damaged(err error) bool {

@@ -30,7 +30,7 @@ func (d *DB) Mentionable(ctx context.Context, room chat.RoomID, names []string) 
 	for _, name := range names {
 		var id chat.AccountID
 		err := d.one(ctx, `SELECT a.id FROM accounts a JOIN rooms r ON r.id = ? WHERE a.folded = ? AND a.disabled_at IS NULL
-			AND (r.kind = 0 OR EXISTS (SELECT 1 FROM memberships WHERE room_id = r.id AND account_id = a.id AND left_at IS NULL))`, []any{room, chat.FoldName(name)}, &id)
+			AND coalesce((SELECT left_at IS NULL OR r.kind = 0 AND banned = 0 FROM memberships WHERE room_id = r.id AND account_id = a.id), r.kind = 0)`, []any{room, chat.FoldName(name)}, &id)
 		if errors.Is(err, chat.ErrNotFound) {
 			continue
 		}

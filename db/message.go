@@ -35,7 +35,7 @@ func scanMessage(r scanner) (m chat.Message, err error) {
 	if err := quote(&m.Quote, quoted); err != nil {
 		return m, err
 	}
-	m.All = strings.HasPrefix(addressed, toAll)
+	m.All = isToAll(addressed)
 	m.For = parseIDs(addressed)
 	if len(reactions) > 0 {
 		if err := json.Unmarshal(reactions, &m.Reactions); err != nil {
@@ -71,6 +71,8 @@ func addressed(n chat.NewMessage) string {
 	}
 	return chat.DirectKey(n.For)
 }
+
+func isToAll(addressed string) bool { return strings.HasPrefix(addressed, toAll) }
 
 func parseIDs(s string) (ids []chat.AccountID) {
 	for f := range strings.FieldsSeq(s) {

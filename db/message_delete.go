@@ -13,12 +13,7 @@ import (
 // Erase implements chat.MessageStore.
 func (d *DB) Erase(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time) (c chat.Change, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		m, err := alter(t, id, func(t *tx, m chat.Message, rev chat.Rev) error {
-			if err := t.exec("UPDATE messages SET rev = ?, deleted_at = ?, deleted_by = ? WHERE id = ?", rev, millis(at), by, id); err != nil {
-				return err
-			}
-			return errors.Join(recount(t, m, rev, -1), reindex(t, id), readdress(t, m, chat.NewMessage{}))
-		})
+		m, err := erase(t, id, by, at)
 		if err != nil {
 			return err
 		}
@@ -26,6 +21,15 @@ func (d *DB) Erase(ctx context.Context, id chat.MessageID, by chat.AccountID, at
 		return err
 	})
 	return c, err
+}
+
+func erase(t *tx, id chat.MessageID, by chat.AccountID, at time.Time) (chat.Message, error) {
+	return alter(t, id, func(t *tx, m chat.Message, rev chat.Rev) error {
+		if err := t.exec("UPDATE messages SET rev = ?, deleted_at = ?, deleted_by = ? WHERE id = ?", rev, millis(at), by, id); err != nil {
+			return err
+		}
+		return errors.Join(recount(t, m, rev, -1), reindex(t, id), readdress(t, m, chat.NewMessage{}))
+	})
 }
 
 // Restore implements chat.MessageStore.

@@ -9,11 +9,11 @@ import (
 	"parley/app/chat"
 )
 
-const roomColumns = "r.id, r.kind, r.name, r.topic, r.everyone, r.rev, r.posts, r.last_id, r.people, r.created_at"
+const roomColumns = "r.id, r.kind, r.name, r.topic, r.everyone, r.rev, r.posts, r.last_id, r.people, r.slow, r.created_at"
 
 // roomFields are the places that roomColumns scan into.
 func roomFields(r *chat.Room, created *int64) []any {
-	return []any{&r.ID, &r.Kind, &r.Name, &r.Topic, &r.Everyone, &r.Rev, &r.Posts, &r.Last, &r.People, created}
+	return []any{&r.ID, &r.Kind, &r.Name, &r.Topic, &r.Everyone, &r.Rev, &r.Posts, &r.Last, &r.People, &r.Slow, created}
 }
 
 // RoomFor implements chat.RoomStore.
@@ -28,16 +28,21 @@ func (d *DB) RoomFor(ctx context.Context, room chat.RoomID, who chat.AccountID) 
 
 func (d *DB) readRoomFor(ctx context.Context, room chat.RoomID, who chat.AccountID) (r chat.Room, _ *chat.Membership, err error) {
 	var created int64
-	var in bool
+	var in, banned bool
 	var m chat.Membership
-	err = d.one(ctx, "SELECT "+roomColumns+`, m.account_id IS NOT NULL, coalesce(m.owner, 0), coalesce(m.posts_read, 0), coalesce(m.mentions, 0),
+	err = d.one(ctx, "SELECT "+roomColumns+`, m.left_at IS NULL AND m.account_id IS NOT NULL, coalesce(m.banned, 0), coalesce(m.owner, 0), coalesce(m.posts_read, 0), coalesce(m.mentions, 0),
 		coalesce(m.level, 0), coalesce(m.muted, 0), coalesce(m.starred, 0)
-		FROM rooms r LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = ? AND m.left_at IS NULL
+		FROM rooms r LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = ?
 		WHERE r.id = ? AND r.deleted_at IS NULL`, []any{who, room},
-		append(roomFields(&r, &created), &in, &m.Owner, &m.Read, &m.Mentions, &m.Level, &m.Muted, &m.Starred)...)
+		append(roomFields(&r, &created), &in, &banned, &m.Rank, &m.Read, &m.Mentions, &m.Level, &m.Muted, &m.Star)...)
 	r.Created = moment(created)
-	if err != nil || !in {
+	switch {
+	case err != nil:
 		return r, nil, err
+	case banned: // for him it does not exist
+		return chat.Room{}, nil, chat.NotFound()
+	case !in:
+		return r, nil, nil
 	}
 	return r, &m, nil
 }
@@ -69,7 +74,7 @@ const sideQuery = "SELECT " + roomColumns + `, m.owner, m.posts_read, m.mentions
 
 func scanSideRoom(r scanner) (s chat.SideRoom, err error) {
 	var created int64
-	err = r.Scan(append(roomFields(&s.Room, &created), &s.Owner, &s.Read, &s.Mentions, &s.Level, &s.Muted, &s.Starred)...)
+	err = r.Scan(append(roomFields(&s.Room, &created), &s.Rank, &s.Read, &s.Mentions, &s.Level, &s.Muted, &s.Star)...)
 	s.Created = moment(created)
 	return s, err
 }
@@ -160,8 +165,8 @@ func (d *DB) OpenRooms(ctx context.Context, who chat.AccountID, query string, li
 		l.Created = moment(created)
 		return l, err
 	}, "SELECT "+roomColumns+`, m.account_id IS NOT NULL FROM rooms r
-		LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = ? AND m.left_at IS NULL
-		WHERE r.kind = 0 AND r.deleted_at IS NULL AND r.name LIKE ? ESCAPE '\' ORDER BY r.name COLLATE NOCASE LIMIT ?`, who, "%"+begins(query), limit)
+		LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = ?1 AND m.left_at IS NULL
+		WHERE r.kind = 0 AND r.deleted_at IS NULL AND r.id NOT IN (SELECT room_id FROM memberships WHERE account_id = ?1 AND banned = 1) AND r.name LIKE ?2 ESCAPE '\' ORDER BY r.name COLLATE NOCASE LIMIT ?3`, who, "%"+begins(query), limit)
 }
 
 // Occupants implements chat.RoomStore.
@@ -171,7 +176,7 @@ func (d *DB) Occupants(ctx context.Context, room chat.RoomID) ([]chat.Occupant, 
 
 func (d *DB) readOccupants(ctx context.Context, room chat.RoomID) ([]chat.Occupant, error) {
 	return all(ctx, d, func(r scanner) (o chat.Occupant, err error) {
-		return o, r.Scan(&o.ID, &o.Username, &o.Name, &o.Owner)
+		return o, r.Scan(&o.ID, &o.Username, &o.Name, &o.Rank)
 	}, `SELECT a.id, a.username, a.name, m.owner FROM memberships m JOIN accounts a ON a.id = m.account_id
 		WHERE m.room_id = ? AND m.left_at IS NULL ORDER BY a.name_folded, a.id`, room)
 }
@@ -186,7 +191,7 @@ func (d *DB) Marks(ctx context.Context, room chat.RoomID) (chat.Room, map[chat.A
 	_, err = all(ctx, d, func(s scanner) (x struct{}, err error) {
 		var id chat.AccountID
 		var m chat.Membership
-		err = s.Scan(&id, &m.Owner, &m.Read, &m.Mentions, &m.Level, &m.Muted, &m.Starred)
+		err = s.Scan(&id, &m.Rank, &m.Read, &m.Mentions, &m.Level, &m.Muted, &m.Star)
 		marks[id] = m
 		return x, err
 	}, "SELECT account_id, owner, posts_read, mentions, level, muted, starred FROM memberships WHERE room_id = ? AND left_at IS NULL", room)

@@ -12,7 +12,7 @@ CREATE TABLE accounts (
   password    TEXT    NOT NULL,          -- argon2id in PHC format
   created_at  INTEGER NOT NULL,
   disabled_at INTEGER
-, title TEXT NOT NULL DEFAULT '', bio TEXT NOT NULL DEFAULT '', prefs TEXT NOT NULL DEFAULT '{}', banned_at INTEGER) STRICT;
+, title TEXT NOT NULL DEFAULT '', bio TEXT NOT NULL DEFAULT '', prefs TEXT NOT NULL DEFAULT '{}', banned_at INTEGER, erasing INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE audit (
   id      INTEGER PRIMARY KEY AUTOINCREMENT,

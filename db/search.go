@@ -12,8 +12,8 @@ import (
 
 // readable is what ?1 may read of rooms r: what chat's policy table says of Read.
 // The audiences of the index are made for it; this is what decides.
-const readable = `r.deleted_at IS NULL AND (r.kind = 0 OR EXISTS
-	(SELECT 1 FROM memberships p WHERE p.room_id = r.id AND p.account_id = ?1 AND p.left_at IS NULL))`
+const readable = `r.deleted_at IS NULL AND coalesce((SELECT p.left_at IS NULL OR r.kind = 0 AND p.banned = 0
+	FROM memberships p WHERE p.room_id = r.id AND p.account_id = ?1), r.kind = 0)`
 
 // The index gives ids from the newest on, and only as many as are asked for.
 const hitQuery = messageQuery + `JOIN rooms r ON r.id = m.room_id JOIN words w ON w.rowid = m.id

@@ -106,6 +106,12 @@ func (d *DB) behind(ctx context.Context) (last, n chat.MessageID, err error) {
 	return last, max(0, last-upto), err
 }
 
+// Behind tells how many ids the index of search is behind the log.
+func (d *DB) Behind(ctx context.Context) (int64, error) {
+	_, n, err := d.behind(ctx)
+	return int64(n), err
+}
+
 // advance adds a batch to the index; 0: there was nothing more.
 func (d *DB) advance(ctx context.Context, size int) (n chat.MessageID, err error) {
 	err = d.change(ctx, func(t *tx) error {

@@ -28,19 +28,11 @@ func addAccount(t *tx, n auth.NewAccount) (j auth.Joined, err error) {
 	if alike > 0 {
 		return j, chat.ErrConflict
 	}
-	if accounts > 0 && !n.Invited {
-		var policy string
-		err := t.one("SELECT value FROM settings WHERE key = ?", []any{chat.SettingSignup}, &policy)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return j, err
-		}
-		if policy == "closed" {
-			return j, auth.ErrClosed
-		}
-	}
 	j.Account = chat.Account{Person: chat.Person{Username: n.Username, Name: n.Name}, Created: n.At}
 	if accounts == 0 {
 		j.Account.Role = chat.RoleAdmin
+	} else if j.Account.Role, err = admit(t, n); err != nil {
+		return j, err
 	}
 	if err := t.one(`INSERT INTO accounts (username, folded, skeleton, name, name_folded, role, password, created_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, []any{n.Username, chat.FoldName(n.Username), chat.Skeleton(n.Username),
@@ -60,6 +52,25 @@ func addAccount(t *tx, n auth.NewAccount) (j auth.Joined, err error) {
 		j.Rooms = append(j.Rooms, chat.RoomChanged{Room: room, Rev: rev})
 	}
 	return j, err
+}
+
+// admit says what a newcomer becomes, or why he may not come.
+func admit(t *tx, n auth.NewAccount) (chat.Role, error) {
+	var policy string
+	err := t.one("SELECT value FROM settings WHERE key = ?", []any{chat.SettingSignup}, &policy)
+	switch {
+	case err != nil && !errors.Is(err, sql.ErrNoRows):
+		return 0, err
+	case n.Invited:
+		return chat.RoleMember, nil
+	case policy == chat.SignupClosed:
+		return 0, auth.ErrClosed
+	case n.Invite != "":
+		return useInvite(t, n.Invite, n.At)
+	case policy == chat.SignupInvites:
+		return 0, auth.ErrInvitesOnly
+	}
+	return chat.RoleMember, nil
 }
 
 // foundWorkspace names the workspace and makes the room of everybody, with the
@@ -90,11 +101,15 @@ func (d *DB) Password(ctx context.Context, username string) (id chat.AccountID, 
 // SetPassword implements auth.Store.
 func (d *DB) SetPassword(ctx context.Context, who chat.AccountID, hash string) error {
 	return d.change(ctx, func(t *tx) error {
-		if err := t.exec("UPDATE accounts SET password = ? WHERE id = ?", hash, who); err != nil {
-			return err
-		}
-		return t.exec("DELETE FROM sessions WHERE account_id = ?", who)
+		return setPassword(t, who, hash)
 	})
+}
+
+func setPassword(t *tx, who chat.AccountID, hash string) error {
+	if err := t.exec("UPDATE accounts SET password = ? WHERE id = ?", hash, who); err != nil {
+		return err
+	}
+	return t.exec("DELETE FROM sessions WHERE account_id = ?", who)
 }
 
 // Rehash implements auth.Store.

@@ -21,12 +21,12 @@ type Stats struct {
 	Queue int   // changes that wait for the writer
 	Size  int64 // bytes of the file
 	Log   int64 // bytes of its write-ahead log
-	Free  int64 // bytes that are left on its disk
+	Free  int64 // bytes that are left on its disk; -1: not known
 }
 
 // Stats asks the file system.
 func (d *DB) Stats() Stats {
-	s := Stats{Queue: len(d.writer.queue), Size: size(d.path), Log: size(d.path + "-wal")}
+	s := Stats{Queue: len(d.writer.queue), Size: size(d.path), Log: size(d.path + "-wal"), Free: -1}
 	var disk syscall.Statfs_t
 	if err := syscall.Statfs(d.path, &disk); err == nil {
 		s.Free = int64(disk.Bavail) * int64(disk.Bsize)

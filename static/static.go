@@ -19,7 +19,7 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-//go:embed css/*.css js/parley/*.js js/lazy/*.js js/vendor/*.js img/*.svg br
+//go:embed css/*.css css/lazy/*.css js/parley/*.js js/lazy/*.js js/vendor/*.js img/*.svg br
 var files embed.FS
 
 // Asset is one file as it is served.
@@ -51,14 +51,16 @@ type File struct {
 // What of the script only some people need, or only later, is a module of its own
 // in js/lazy. It is served beside parley.js, fetched when it is first used, with
 // lazy('emoji') in parley.js, and imports what it needs from './parley.js', which
-// lists at its end what it lends. All of them are one build: the page of an older
+// lists at its end what it lends. Styles of pages that few open are in css/lazy. All of them are one build: the page of an older
 // one gets the newer module, and says that it did not load if they do not fit.
 func Load(others ...File) *Assets {
 	a := &Assets{byName: map[string]*Asset{}}
 	a.add("app.css", joined("css/*.css"))
 	a.add("parley.js", joined("js/parley/*.js"))
-	for _, name := range matches("js/lazy/*.js") {
-		a.add(path.Base(name), joined(name))
+	for _, pattern := range []string{"js/lazy/*.js", "css/lazy/*.css"} {
+		for _, name := range matches(pattern) {
+			a.add(path.Base(name), joined(name))
+		}
 	}
 	for _, pattern := range []string{"js/vendor/*.js", "img/*.svg"} {
 		for _, name := range matches(pattern) {

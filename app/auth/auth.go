@@ -39,6 +39,7 @@ type NewAccount struct {
 	Username, Name, Hash string
 	Workspace            string // named by the first account
 	Invited              bool   // by the command line: closed sign-up does not matter
+	Invite               string // the code of a link, which says what role he gets
 	At                   time.Time
 }
 
@@ -48,10 +49,13 @@ type Joined struct {
 	Rooms   []chat.RoomChanged
 }
 
-// Store keeps accounts' secrets and sessions.
+// Store keeps accounts' secrets, sessions, and links that let people in.
 type Store interface {
+	InviteStore
+	ResetStore
 	// AddAccount makes an account; the first one is administrator and founds the
-	// room of everybody. chat.ErrConflict: the name is taken; ErrClosed: sign-up is.
+	// room of everybody. chat.ErrConflict: the name is taken; ErrClosed,
+	// ErrInvitesOnly: sign-up is; ErrInviteOver: the invite is.
 	AddAccount(context.Context, NewAccount) (Joined, error)
 	HasAccounts(context.Context) (bool, error)
 	// Password finds an account's hash by name; chat.ErrNotFound also for who is disabled.
@@ -93,6 +97,7 @@ func New(store Store, bus chat.Bus, limits *chat.Limits, now func() time.Time) *
 type SignUp struct {
 	Workspace, Username, Name, Password string
 	Address                             string // of the browser; "" on the command line
+	Invite                              string // code of the link that he came by
 }
 
 // HasAccounts says whether anybody signed up yet.
@@ -100,7 +105,7 @@ func (a *Auth) HasAccounts(ctx context.Context) (bool, error) { return a.store.H
 
 // SignUp makes an account. The first one names the workspace and administers it.
 func (a *Auth) SignUp(ctx context.Context, f SignUp) (Joined, error) {
-	n := NewAccount{Invited: f.Address == "", At: a.now()}
+	n := NewAccount{Invited: f.Address == "", Invite: f.Invite, At: a.now()}
 	var err error
 	if n.Username, err = chat.ParseUsername(f.Username); err != nil {
 		return Joined{}, err

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -103,6 +104,66 @@ func TestClosedSignUpLetsOnlyTheCommandLineIn(t *testing.T) {
 	}
 	_, err = g.SignUp(t.Context(), auth.SignUp{Username: "bea", Password: secret})
 	g.ok(err)
+}
+
+func TestAnInviteHoldsUnderManyAtOnce(t *testing.T) {
+	g := open(t)
+	g.signup("ada")
+	i, err := g.Invite(t.Context(), chat.Operator, auth.NewInvite{Role: chat.RoleAdmin, Uses: 7, Life: time.Hour})
+	g.ok(err)
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	var came, refused int
+	for n := range 50 {
+		all.Go(func() {
+			name := "guest" + strconv.Itoa(n)
+			j, err := g.store.AddAccount(t.Context(), auth.NewAccount{Username: name, Name: name, Hash: "-", Invite: i.Code, At: g.now})
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case err == nil && j.Account.Admin():
+				came++
+			case errors.Is(err, chat.ErrGone):
+				refused++
+			default:
+				t.Error(j.Account.Role, err)
+			}
+		})
+	}
+	all.Wait()
+	if came != 7 || refused != 43 {
+		t.Errorf("%d came, %d were refused", came, refused)
+	}
+	late, err := g.Invite(t.Context(), chat.Operator, auth.NewInvite{Life: time.Hour})
+	g.ok(err)
+	_, err = g.Invited(t.Context(), late.Code)
+	g.ok(err)
+	g.now = g.now.Add(time.Hour)
+	if _, err := g.Invited(t.Context(), late.Code); !errors.Is(err, chat.ErrGone) {
+		t.Error("an hour later:", err)
+	}
+	if _, err := g.SignUp(t.Context(), auth.SignUp{Username: "late", Password: secret, Address: "192.0.2.1", Invite: late.Code}); !errors.Is(err, chat.ErrGone) {
+		t.Error("somebody comes an hour later:", err)
+	}
+}
+
+func TestALinkForAPasswordRunsOut(t *testing.T) {
+	g := open(t)
+	g.signup("ada")
+	ada, err := g.store.AccountNamed(t.Context(), "ada")
+	g.ok(err)
+	token, err := g.MakeReset(t.Context(), chat.Operator, ada)
+	g.ok(err)
+	g.now = g.now.Add(auth.ResetLife)
+	if _, err := g.Reset(t.Context(), token, secret+"2"); !errors.Is(err, chat.ErrNotFound) {
+		t.Error("a day later:", err)
+	}
+	if _, err := g.MakeReset(t.Context(), ada, ada); err != nil { // the first one administers
+		t.Error(err)
+	}
+	if _, err := g.MakeReset(t.Context(), chat.Account{}, ada); !errors.Is(err, chat.ErrForbidden) {
+		t.Error("anybody makes a link:", err)
+	}
 }
 
 func TestASessionEndsWhenItIsIdleOrOld(t *testing.T) {

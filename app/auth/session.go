@@ -15,9 +15,7 @@ import (
 
 // Begin starts a session and answers with its token, for the cookie alone.
 func (a *Auth) Begin(ctx context.Context, who chat.AccountID, agent string) (token string, err error) {
-	b := make([]byte, 32)
-	rand.Read(b)
-	token = base64.RawURLEncoding.EncodeToString(b)
+	token = newToken()
 	now := a.now()
 	s := Session{Hash: hashToken(token), Agent: agent, Created: now, Seen: now}
 	s.Account.ID = who
@@ -28,6 +26,15 @@ func (a *Auth) Begin(ctx context.Context, who chat.AccountID, agent string) (tok
 	return token, err
 }
 
+// tokenLength is that of 32 bytes in base64.
+const tokenLength = 43
+
+func newToken() string {
+	b := make([]byte, 32)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
 func hashToken(token string) []byte {
 	h := sha256.Sum256([]byte(token))
 	return h[:]
@@ -35,7 +42,7 @@ func hashToken(token string) []byte {
 
 // Who finds the session of a token: chat.ErrNotFound when it ended.
 func (a *Auth) Who(ctx context.Context, token string) (Session, error) {
-	if len(token) != 43 {
+	if len(token) != tokenLength {
 		return Session{}, chat.NotFound()
 	}
 	return a.Resume(ctx, hashToken(token))

@@ -22,6 +22,10 @@ const (
 	Add                    // bring others in
 	Expel                  // put others out
 	Call                   // everybody in it at once
+	Complain               // of a message, to who can do something about it
+	Ban                    // put others out for good
+	Slow                   // set how often each may say something
+	Appoint                // moderators and owners
 	Destroy                // delete the room with all that was said in it
 	actions
 )
@@ -31,33 +35,35 @@ type Standing int
 
 // Standings. Who left or was put out stands where the room's kind puts him.
 const (
-	Outsider Standing = iota // of a private room or a conversation of others
-	Passerby                 // of an open room, not in it
-	Warden                   // the same, and administrator of the server
-	Insider                  // in the room
-	Owner                    // in the room and responsible for it
-	Party                    // one of the people of a direct conversation
+	Outsider  Standing = iota // of a private room or a conversation of others
+	Passerby                  // of an open room, not in it
+	Warden                    // the same, and administrator of the server
+	Insider                   // in the room
+	Moderator                 // in the room and keeps the peace
+	Owner                     // in the room and responsible for it
+	Party                     // one of the people of a direct conversation
 	standings
 )
 
 // policy is the one table: what a standing may do. Everything that is not in it
 // is refused.
 var policy = [standings][actions]bool{
-	Outsider: {},
-	Passerby: {See: true, Read: true, Join: true},
-	Warden:   {See: true, Read: true, Join: true, Topic: true, Rename: true, Expel: true, Destroy: true},
-	Insider:  {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Leave: true, Topic: true, Add: true, Call: true},
-	Owner:    {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Moderate: true, Leave: true, Topic: true, Rename: true, Add: true, Expel: true, Call: true, Destroy: true},
-	Party:    {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true},
+	Outsider:  {},
+	Passerby:  {See: true, Read: true, Join: true, Complain: true},
+	Warden:    {See: true, Read: true, Join: true, Complain: true, Topic: true, Rename: true, Expel: true, Ban: true, Slow: true, Appoint: true, Destroy: true},
+	Insider:   {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Leave: true, Topic: true, Add: true, Call: true, Complain: true},
+	Moderator: {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Moderate: true, Leave: true, Topic: true, Add: true, Expel: true, Call: true, Complain: true, Ban: true, Slow: true},
+	Owner:     {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Moderate: true, Leave: true, Topic: true, Rename: true, Add: true, Expel: true, Call: true, Complain: true, Ban: true, Slow: true, Appoint: true, Destroy: true},
+	Party:     {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Complain: true},
 }
 
 // Allows asks the table. In the room of everybody nobody can leave, be put out,
 // or delete it, whoever asks; in a large room not everybody can call all.
 func Allows(s Standing, room Room, a Action) bool {
-	if room.Everyone && (a == Leave || a == Expel || a == Destroy) {
+	if room.Everyone && (a == Leave || a == Expel || a == Ban || a == Destroy) {
 		return false
 	}
-	if a == Call && room.People > SmallRoom && s != Owner {
+	if a == Call && room.People > SmallRoom && s != Owner && s != Moderator {
 		return false
 	}
 	return policy[s][a]
@@ -68,8 +74,10 @@ func stand(who Account, room Room, m *Membership) Standing {
 	switch {
 	case room.Kind == Direct && m != nil:
 		return Party
-	case m != nil && (m.Owner || who.Admin()):
+	case m != nil && (m.Rank == RankOwner || who.Admin()):
 		return Owner
+	case m != nil && m.Rank == RankModerator:
+		return Moderator
 	case m != nil:
 		return Insider
 	case room.Kind == Open && who.Admin():
@@ -116,7 +124,7 @@ func refusal(p Place, a Action) string {
 	switch {
 	case p.Everyone && a == Leave:
 		return "Everybody is in this room; it cannot be left."
-	case p.Everyone && a == Expel:
+	case p.Everyone && (a == Expel || a == Ban):
 		return "Everybody is in this room; nobody can be put out of it."
 	case p.Everyone && a == Destroy:
 		return "This room belongs to everybody and cannot be deleted."
@@ -128,6 +136,9 @@ func refusal(p Place, a Action) string {
 		return "You are not in this room."
 	case a == Join:
 		return "You are in this room already."
+	}
+	if Allows(Moderator, Room{}, a) {
+		return "Only a moderator or an owner of the room, or an administrator, may do that."
 	}
 	return "Only an owner of the room or an administrator may do that."
 }

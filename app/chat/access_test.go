@@ -97,6 +97,28 @@ var deeds = []deed{
 	{"expel", func(w *world, who chat.Account, r chat.RoomID) error {
 		return w.chat.Expel(w.ctx, who, r, w.people["third"].ID)
 	}},
+	{"complain", func(w *world, who chat.Account, r chat.RoomID) error {
+		id := w.message("third", r)
+		if who.Username == "third" {
+			id = w.message("owner", r)
+		}
+		_, err := w.chat.Report(w.ctx, who, id, "rude")
+		return err
+	}},
+	{"ban", func(w *world, who chat.Account, r chat.RoomID) error {
+		return w.chat.Ban(w.ctx, who, r, w.people["third"].ID)
+	}},
+	{"lift", func(w *world, who chat.Account, r chat.RoomID) error {
+		return w.chat.LiftBan(w.ctx, who, r, w.people["third"].ID)
+	}},
+	{"banned", func(w *world, who chat.Account, r chat.RoomID) error {
+		_, err := w.chat.Banned(w.ctx, who, r)
+		return err
+	}},
+	{"slow", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.SetSlow(w.ctx, who, r, 10) }},
+	{"appoint", func(w *world, who chat.Account, r chat.RoomID) error {
+		return w.chat.Appoint(w.ctx, who, r, w.people["third"].ID, chat.RankModerator)
+	}},
 	{"destroy", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.Destroy(w.ctx, who, r) }},
 }
 
@@ -106,22 +128,24 @@ var rights = []struct {
 	room, who string
 	may       string
 }{
-	{"open", "owner", "visit page people listen read type post react edit delete restore answer converse begin-to-answer moderate join leave topic rename add expel destroy"},
-	{"open", "member", "visit page people listen read type post react edit delete restore answer converse begin-to-answer join leave topic add"},
-	{"open", "outsider", "visit page people converse join leave"},
-	{"open", "admin", "visit page people converse join leave topic rename expel destroy"},
-	{"open", "former", "visit page people converse join leave"},
-	{"private", "owner", "visit page people listen read type post react edit delete restore answer converse begin-to-answer moderate join leave topic rename add expel destroy"},
-	{"private", "member", "visit page people listen read type post react edit delete restore answer converse begin-to-answer join leave topic add"},
+	{"open", "owner", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain moderate join leave topic rename add expel ban lift banned slow appoint destroy"},
+	{"open", "member", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain join leave topic add"},
+	{"open", "moderator", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain moderate join leave topic add expel ban lift banned slow"},
+	{"open", "outsider", "visit page people converse complain join leave"},
+	{"open", "admin", "visit page people converse complain join leave topic rename expel ban lift banned slow appoint destroy"},
+	{"open", "former", "visit page people converse complain join leave"},
+	{"private", "owner", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain moderate join leave topic rename add expel ban lift banned slow appoint destroy"},
+	{"private", "member", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain join leave topic add"},
+	{"open", "banned", "404"},
 	{"private", "outsider", "404"},
 	{"private", "admin", "404"},
 	{"private", "former", "404"},
-	{"direct", "member", "visit page people listen read type post react edit delete restore answer converse begin-to-answer join"},
+	{"direct", "member", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain join"},
 	{"direct", "outsider", "404"},
 	{"direct", "admin", "404"},
-	{"everyone", "member", "visit page people listen read type post react edit delete restore answer converse begin-to-answer join topic add"},
-	{"everyone", "admin", "visit page people listen read type post react edit delete restore answer converse begin-to-answer moderate join topic rename add"},
-	{"private with admin", "admin", "visit page people listen read type post react edit delete restore answer converse begin-to-answer moderate join leave topic rename add expel destroy"},
+	{"everyone", "member", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain join topic add"},
+	{"everyone", "admin", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain moderate join topic rename add slow appoint"},
+	{"private with admin", "admin", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain moderate join leave topic rename add expel ban lift banned slow appoint destroy"},
 }
 
 // place makes the room for one deed, which may change it.
@@ -130,7 +154,9 @@ func (w *world) place(kind, deed string) chat.RoomID {
 	var room chat.RoomID
 	switch kind {
 	case "open":
-		room = w.room("for "+deed, chat.Open, "owner", "member", "third", "former")
+		room = w.room("for "+deed, chat.Open, "owner", "member", "third", "former", "moderator", "banned")
+		w.ok(w.chat.Appoint(w.ctx, w.people["owner"], room, w.people["moderator"].ID, chat.RankModerator))
+		w.ok(w.chat.Ban(w.ctx, w.people["owner"], room, w.people["banned"].ID))
 	case "private":
 		room = w.room("for "+deed, chat.Private, "owner", "member", "third", "former")
 	case "private with admin":
@@ -158,7 +184,7 @@ func (w *world) message(by string, room chat.RoomID) chat.MessageID {
 func TestThePolicyTableHoldsThroughTheService(t *testing.T) {
 	for _, r := range rights {
 		t.Run(r.who+" in "+r.room, func(t *testing.T) {
-			w := begin(t, "admin", "owner", "member", "third", "former", "outsider", "newcomer")
+			w := begin(t, "admin", "owner", "member", "third", "former", "outsider", "newcomer", "moderator", "banned")
 			who := w.people[r.who]
 			for _, d := range deeds {
 				err := d.do(w, who, w.place(r.room, d.name))
@@ -186,7 +212,7 @@ func TestThePolicyTableHoldsThroughTheService(t *testing.T) {
 func TestTheTableGrantsNothingThatIsNotListed(t *testing.T) {
 	for s := chat.Outsider; s <= chat.Party; s++ {
 		for a := chat.See; a <= chat.Destroy; a++ {
-			if everyone := (chat.Room{Everyone: true}); chat.Allows(s, everyone, a) && (a == chat.Leave || a == chat.Expel || a == chat.Destroy) {
+			if everyone := (chat.Room{Everyone: true}); chat.Allows(s, everyone, a) && (a == chat.Leave || a == chat.Expel || a == chat.Ban || a == chat.Destroy) {
 				t.Error("the room of everybody allows", s, a)
 			}
 			if s == chat.Outsider && chat.Allows(s, chat.Room{}, a) {

@@ -73,15 +73,6 @@ func (c *Chat) Person(ctx context.Context, id AccountID) (Account, error) {
 	return c.store.Account(ctx, id)
 }
 
-// Promote sets the role of an account; the command line asks for it.
-func (c *Chat) Promote(ctx context.Context, username string, role Role) error {
-	a, err := c.store.AccountNamed(ctx, username)
-	if err != nil {
-		return err
-	}
-	return c.store.SetRole(ctx, a.ID, role)
-}
-
 // Named finds an account by its username.
 func (c *Chat) Named(ctx context.Context, username string) (Account, error) {
 	return c.store.AccountNamed(ctx, username)

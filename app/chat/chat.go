@@ -18,6 +18,7 @@ type Chat struct {
 	Presence Presence
 
 	posting posting
+	paces   paces
 	posts   atomic.Uint64
 }
 
@@ -40,6 +41,10 @@ type Store interface {
 	RoomStore
 	MessageStore
 	SearchStore
+	AuditStore
+	RecordStore
+	ReportStore
+	HealthStore
 	Settings(context.Context) (Settings, error)
 	SetSetting(ctx context.Context, key, value string) error
 }

@@ -118,7 +118,7 @@ func (w *world) owners(room chat.RoomID) (names []string) {
 	all, err := w.store.Occupants(w.ctx, room)
 	w.ok(err)
 	for _, o := range all {
-		if o.Owner {
+		if o.Rank == chat.RankOwner {
 			names = append(names, o.Username)
 		}
 	}

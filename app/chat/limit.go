@@ -24,13 +24,14 @@ var (
 	LimitTyping       = &Limit{"limit.typing", 30, time.Minute, 0, "typing signals per minute and person"}
 	LimitSearch       = &Limit{"limit.search", 30, time.Minute, 0, "searches per minute and person"}
 	LimitRooms        = &Limit{"limit.rooms", 20, 24 * time.Hour, 0, "rooms created per day and person"}
+	LimitReports      = &Limit{"limit.reports", 20, time.Hour, 0, "reported messages per hour and person"}
 	LimitLoginAccount = &Limit{"limit.login.account", 5, 30 * time.Minute, 0, "failed logins per half hour and account"}
 	LimitLoginAddress = &Limit{"limit.login.address", 20, 10 * time.Minute, 0, "failed logins per ten minutes and address"}
 	LimitSignup       = &Limit{"limit.signup", 10, time.Hour, 0, "sign-ups per hour and address"}
 	LimitSockets      = &Limit{"limit.sockets.account", 16, 0, 0, "open pages per account"}
 	LimitSocketsAddr  = &Limit{"limit.sockets.address", 200, 0, 0, "open pages per address"}
 
-	AllLimits = []*Limit{LimitMessages, LimitEdits, LimitTyping, LimitSearch, LimitRooms, LimitLoginAccount, LimitLoginAddress, LimitSignup, LimitSockets, LimitSocketsAddr}
+	AllLimits = []*Limit{LimitMessages, LimitEdits, LimitTyping, LimitSearch, LimitRooms, LimitReports, LimitLoginAccount, LimitLoginAddress, LimitSignup, LimitSockets, LimitSocketsAddr}
 )
 
 // Limits counts what people do. It is safe for concurrent use.

@@ -172,6 +172,8 @@ type MessageStore interface {
 	// MentionsOf lists messages that are for somebody, the newest first, of rooms
 	// that he is in; before 0 from the newest.
 	MentionsOf(ctx context.Context, who AccountID, before MessageID, limit int) ([]Message, error)
+	// DropBefore deletes some of what was said before a time; 0: there was nothing.
+	DropBefore(ctx context.Context, before time.Time) (int, error)
 	// SetRead moves a read mark forward, never back; moved tells whether it did.
 	SetRead(ctx context.Context, room RoomID, who AccountID, upto MessageID) (moved bool, err error)
 	// SetUnread moves it to before a message of the room, wherever it was.
@@ -184,7 +186,8 @@ func (c *Chat) Post(ctx context.Context, who Account, room RoomID, d Draft) (Mes
 	if err := d.validate(); err != nil {
 		return Message{}, err
 	}
-	if _, err := c.may(ctx, who, room, Post); err != nil {
+	place, err := c.may(ctx, who, room, Post)
+	if err != nil {
 		return Message{}, err
 	}
 	repeats, leave := c.posting.enter(who.ID, d.CID)
@@ -203,16 +206,29 @@ func (c *Chat) Post(ctx context.Context, who Account, room RoomID, d Draft) (Mes
 	if err == nil {
 		calls, err = c.call(ctx, who, &n, d.Confirm)
 	}
+	var wait func()
+	if err == nil {
+		wait, err = c.paces.take(who, place, n.At)
+	}
 	if err != nil {
 		if m, again := c.again(ctx, who, d); again == nil {
 			return m, nil // it was taken the first time; the rate or the body does not matter
 		}
 		return Message{}, err
 	}
+	m, err := c.keep(ctx, who, n, calls, answered)
+	if err != nil {
+		wait()
+	}
+	return m, err
+}
+
+// keep stores a message that passed every rule, and has it told.
+func (c *Chat) keep(ctx context.Context, who Account, n NewMessage, calls []string, answered Message) (Message, error) {
 	if err := c.mentions(ctx, who, &n, calls); err != nil {
 		return Message{}, err
 	}
-	if d.ReplyTo != 0 {
+	if answered.ID != 0 {
 		if err := c.reply(ctx, &n, answered); err != nil {
 			return Message{}, err
 		}

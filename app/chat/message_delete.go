@@ -33,11 +33,19 @@ func (c *Chat) Delete(ctx context.Context, who Account, id MessageID) (Change, e
 		return Change{}, err
 	}
 	if m.Author.ID != who.ID && !p.Allows(Moderate) {
-		return Change{}, Forbidden("Only who wrote a message, or an owner of the room, can delete it.")
+		return Change{}, Forbidden("Only who wrote a message, or a moderator or owner of the room, can delete it.")
 	}
 	if err := c.Limits.Take(LimitEdits, who.ID.key()); err != nil {
 		return Change{}, err
 	}
+	if m.Author.ID != who.ID {
+		ctx = c.noted(ctx, who, ActDelete, "@"+m.Author.Username, publicly(p.Room))
+	}
+	return c.erased(ctx, who, id)
+}
+
+// erased deletes a message, and tells it.
+func (c *Chat) erased(ctx context.Context, who Account, id MessageID) (Change, error) {
 	change, err := c.store.Erase(ctx, id, who.ID, c.now())
 	if err == nil {
 		c.bus.Tell(RoomChanged{Room: change.Room, Rev: change.Rev})

@@ -33,17 +33,30 @@ type Room struct {
 	Posts    int64 // messages ever posted in it; unread is the difference of two of these
 	Last     MessageID
 	People   int // how many are in it now
+	Slow     int // seconds between two messages of one person; 0: as fast as they like
 	Created  time.Time
 }
 
+// Rank is what a person is in one room.
+type Rank int
+
+// Ranks, as they are stored.
+const (
+	RankMember    Rank = iota
+	RankOwner          // responsible for it
+	RankModerator      // keeps the peace in it
+)
+
+func (r Rank) String() string { return [...]string{"member", "owner", "moderator"}[r] }
+
 // Membership is one person in one room.
 type Membership struct {
-	Owner    bool
+	Rank     Rank
 	Read     int64 // how many of the room's posts were read
 	Mentions int   // unread messages that are for this person
 	Level    Level // of notifications
 	Muted    bool
-	Starred  bool
+	Star     int // its place among the rooms with a star, from 1 on with gaps; 0: it has none
 }
 
 // Unread is how many posts the person has not read.
@@ -103,7 +116,7 @@ type Listing struct {
 // Occupant is a person in a room's list of people.
 type Occupant struct {
 	Person
-	Owner bool
+	Rank Rank
 }
 
 // NewRoom is what a room begins with.
@@ -147,6 +160,17 @@ type RoomStore interface {
 	// DropOccupant takes one out; rev 0: was not in. The longest in the room
 	// becomes owner when no owner is left.
 	DropOccupant(ctx context.Context, room RoomID, who AccountID, at time.Time) (Rev, error)
+	// SetRank answers ErrNotFound for who is not in the room, and refuses to leave it
+	// without an owner.
+	SetRank(ctx context.Context, room RoomID, who AccountID, rank Rank) error
+	// SetSlow sets how many seconds are between two messages of one person.
+	SetSlow(ctx context.Context, room RoomID, seconds int) error
+	// BanOccupant takes one out, in or not, and keeps him out; rev 0: was not in.
+	BanOccupant(ctx context.Context, room RoomID, who AccountID, at time.Time) (Rev, error)
+	// LiftBan lets one in again.
+	LiftBan(ctx context.Context, room RoomID, who AccountID) error
+	// Banned lists who is kept out of a room, by display name.
+	Banned(context.Context, RoomID) ([]Person, error)
 	// Direct finds the conversation of exactly these people.
 	Direct(ctx context.Context, people []AccountID) (RoomID, error)
 }

@@ -53,6 +53,15 @@ func (c *Chat) Add(ctx context.Context, who Account, room RoomID, people []Accou
 	if len(people) == 0 {
 		return Invalid("people", "Choose at least one person.")
 	}
+	banned, err := c.store.Banned(ctx, room)
+	if err != nil {
+		return err
+	}
+	for _, b := range banned {
+		if slices.Contains(people, b.ID) {
+			return Invalid("people", b.Name+" is banned from this room.")
+		}
+	}
 	return c.bring(ctx, room, people)
 }
 
@@ -79,18 +88,18 @@ func (c *Chat) Leave(ctx context.Context, who Account, room RoomID) error {
 	return c.put(ctx, room, who.ID)
 }
 
-// Expel puts somebody out of a room: pages that show it fall silent at once.
-func (c *Chat) Expel(ctx context.Context, who Account, room RoomID, whom AccountID) error {
-	if _, err := c.may(ctx, who, room, Expel); err != nil {
-		return err
-	}
-	return c.put(ctx, room, whom)
-}
-
 func (c *Chat) put(ctx context.Context, room RoomID, whom AccountID) error {
 	rev, err := c.store.DropOccupant(ctx, room, whom, c.now())
-	if err != nil || rev == 0 {
+	if err != nil {
 		return err
+	}
+	return c.gone(room, whom, rev)
+}
+
+// gone tells that somebody went from a room; rev 0: was not in.
+func (c *Chat) gone(room RoomID, whom AccountID, rev Rev) error {
+	if rev == 0 {
+		return nil
 	}
 	c.bus.Tell(RoomChanged{Room: room, Rev: rev})
 	c.bus.Tell(RosterChanged{People: []AccountID{whom}})
@@ -136,10 +145,11 @@ func (c *Chat) Retitle(ctx context.Context, who Account, room RoomID, name, topi
 
 // Destroy deletes a room with everything that was said in it.
 func (c *Chat) Destroy(ctx context.Context, who Account, room RoomID) error {
-	if _, err := c.may(ctx, who, room, Destroy); err != nil {
+	p, err := c.may(ctx, who, room, Destroy)
+	if err != nil {
 		return err
 	}
-	people, err := c.store.DropRoom(ctx, room)
+	people, err := c.store.DropRoom(c.noted(ctx, who, ActDestroy, publicly(p.Room), ""), room)
 	if err != nil {
 		return err
 	}

@@ -149,9 +149,9 @@ func TestTheLongestInARoomOwnsItWhenTheOwnerLeaves(t *testing.T) {
 
 func TestTheLastAdministratorStaysOne(t *testing.T) {
 	w := begin(t, "ada", "bob")
-	if err := w.chat.Promote(w.ctx, "ada", chat.RoleMember); !errors.Is(err, chat.ErrInvalid) {
+	if err := w.chat.SetRole(w.ctx, chat.Operator, w.people["ada"].ID, chat.RoleMember); !errors.Is(err, chat.ErrInvalid) {
 		t.Error(err)
 	}
-	w.ok(w.chat.Promote(w.ctx, "bob", chat.RoleAdmin))
-	w.ok(w.chat.Promote(w.ctx, "ada", chat.RoleMember))
+	w.ok(w.chat.SetRole(w.ctx, chat.Operator, w.people["bob"].ID, chat.RoleAdmin))
+	w.ok(w.chat.SetRole(w.ctx, chat.Operator, w.people["ada"].ID, chat.RoleMember))
 }

@@ -248,7 +248,7 @@ func TestPagesOfResultsHaveNoGapAndNoDouble(t *testing.T) {
 // of the policy table through the service.
 func TestSearchFindsNothingThatOneMayNotRead(t *testing.T) {
 	for _, r := range rights {
-		w := begin(t, "admin", "owner", "member", "third", "former", "outsider", "newcomer")
+		w := begin(t, "admin", "owner", "member", "third", "former", "outsider", "newcomer", "moderator", "banned")
 		room := w.place(r.room, "search")
 		w.says("third", room, "needle in here")
 		_, err := w.chat.Visit(w.ctx, w.people[r.who], room)

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ type Settings map[string]string
 const (
 	SettingWorkspace = "workspace.name"
 	SettingSignup    = "signup"
+	SettingRetention = "retention.days"
 )
 
 // Workspace is the name of the place.
@@ -24,8 +26,30 @@ func (s Settings) Workspace() string {
 	return "Parley"
 }
 
-// SignupOpen says whether anybody may sign up.
-func (s Settings) SignupOpen() bool { return s[SettingSignup] != "closed" }
+// Who may sign up: SettingSignup.
+const (
+	SignupOpen    = "open"
+	SignupInvites = "invite"
+	SignupClosed  = "closed"
+)
+
+// Signup says who may sign up.
+func (s Settings) Signup() string {
+	if v := s[SettingSignup]; v != "" {
+		return v
+	}
+	return SignupOpen
+}
+
+// MaxRetention is how many days messages are kept at most, where they are not kept
+// for ever.
+const MaxRetention = 36_500
+
+// Retention is how many days messages are kept; 0 is for ever.
+func (s Settings) Retention() int {
+	n, _ := strconv.Atoi(s[SettingRetention]) // Set let nothing else in
+	return n
+}
 
 // Limit is the stored value of a limit, if it was ever set.
 func (s Settings) Limit(k *Limit) (int, bool) {
@@ -36,41 +60,63 @@ func (s Settings) Limit(k *Limit) (int, bool) {
 // Settings answers with all of them.
 func (c *Chat) Settings(ctx context.Context) (Settings, error) { return c.store.Settings(ctx) }
 
-// Set changes one setting, or says why the key or the value cannot be.
-func (c *Chat) Set(ctx context.Context, key, value string) error {
+// check answers with a setting as it is stored, or says why the key or the value
+// cannot be.
+func check(key, value string) (string, error) {
 	value = strings.TrimSpace(value)
 	switch {
 	case key == SettingWorkspace:
 		name, err := ParseDisplayName(value)
 		if err != nil {
-			return Invalid("workspace", "A workspace's name has 1 to 64 characters.")
+			return "", Invalid("workspace", "A workspace's name has 1 to 64 characters.")
 		}
-		value = name
+		return name, nil
 	case key == SettingSignup:
-		if value != "open" && value != "closed" {
-			return Invalid(key, "Sign-up is open or closed.")
+		if value != SignupOpen && value != SignupInvites && value != SignupClosed {
+			return "", Invalid(key, "Sign-up is open, invite or closed.")
+		}
+	case key == SettingRetention:
+		if n, err := strconv.Atoi(value); err != nil || n < 0 || n > MaxRetention {
+			return "", Invalid(key, "Messages are kept for 1 to 36,500 days, or for ever with 0.")
 		}
 	case slices.Contains(BackupKeys, key):
-		if err := checkBackup(key, value); err != nil {
-			return err
-		}
+		return value, checkBackup(key, value)
 	case slices.ContainsFunc(AllLimits, func(l *Limit) bool { return l.Key == key }):
 		if n, err := strconv.Atoi(value); err != nil || n < 0 || n > 1_000_000 {
-			return Invalid(key, "A limit is a whole number from 0 (off) to 1,000,000.")
+			return "", Invalid(key, "A limit is a whole number from 0 (off) to 1,000,000.")
 		}
 	default:
-		return Invalid(key, "There is no setting "+strconv.Quote(key)+".")
+		return "", Invalid(key, "There is no setting "+strconv.Quote(key)+".")
 	}
-	return c.store.SetSetting(ctx, key, value)
+	return value, nil
 }
 
-// Administer changes settings for an administrator.
-func (c *Chat) Administer(ctx context.Context, who Account, settings map[string]string) error {
-	if !who.Admin() {
-		return Forbidden("Only an administrator may do that.")
+// Set changes one setting for the command line.
+func (c *Chat) Set(ctx context.Context, key, value string) error {
+	return c.Administer(ctx, Operator, Settings{key: value})
+}
+
+// Administer changes settings, all or none; those that are as they were already
+// stay out of the audit log.
+func (c *Chat) Administer(ctx context.Context, who Account, set Settings) error {
+	if err := who.May(ManageSettings); err != nil {
+		return err
 	}
-	for key, value := range settings {
-		if err := c.Set(ctx, key, value); err != nil {
+	was, err := c.store.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	keys := slices.Sorted(maps.Keys(set))
+	for _, key := range keys {
+		if set[key], err = check(key, set[key]); err != nil {
+			return err
+		}
+	}
+	for _, key := range keys {
+		if old, ok := was[key]; ok && old == set[key] {
+			continue
+		}
+		if err := c.store.SetSetting(c.noted(ctx, who, ActSet, key, strconv.Quote(set[key])), key, set[key]); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,8 @@ import (
 func (s *Server) authForm(c *fiber.Ctx) (views.AuthForm, error) {
 	has, err := s.auth.HasAccounts(c.UserContext())
 	set := s.workspace()
-	return views.AuthForm{Workspace: set.Workspace(), First: !has, Closed: has && !set.SignupOpen(),
+	return views.AuthForm{Workspace: set.Workspace(), First: !has, Closed: has && set.Signup() == chat.SignupClosed,
+		InvitesOnly:   has && set.Signup() == chat.SignupInvites,
 		WorkspaceName: c.FormValue("workspace"), Username: c.FormValue("username"), Next: next(c.FormValue("next", c.Query("next")))}, err
 }
 
@@ -38,8 +39,12 @@ func (s *Server) signup(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	return s.signUp(c, f)
+}
+
+func (s *Server) signUp(c *fiber.Ctx, f views.AuthForm) error {
 	j, err := s.auth.SignUp(c.UserContext(), auth.SignUp{Workspace: f.WorkspaceName, Username: f.Username,
-		Password: c.FormValue("password"), Address: s.address(c)})
+		Password: c.FormValue("password"), Address: s.address(c), Invite: f.Invite})
 	if err != nil {
 		if f.Errors, err = s.formErrors(c, err); err != nil {
 			return err
@@ -112,39 +117,4 @@ func (s *Server) logout(c *fiber.Ctx) error {
 	}
 	s.setCookie(c, "")
 	return c.Redirect("/login", fiber.StatusSeeOther)
-}
-
-func (s *Server) workspaceSettings(c *fiber.Ctx) error {
-	set := s.workspace()
-	return s.workspacePage(c, views.WorkspaceForm{Name: set.Workspace(), Open: set.SignupOpen(), Notice: notices[c.Query("done")]})
-}
-
-func (s *Server) workspacePage(c *fiber.Ctx, f views.WorkspaceForm) error {
-	if !who(c).Account.Admin() {
-		return chat.Forbidden("Only an administrator may do that.")
-	}
-	v, err := s.viewer(c)
-	if err != nil {
-		return err
-	}
-	return s.page(c, v, views.Stage{Title: "Workspace settings", View: "page"}, views.Workspace(v, f), nil)
-}
-
-func (s *Server) setWorkspace(c *fiber.Ctx) error {
-	f := views.WorkspaceForm{Name: c.FormValue("workspace"), Open: c.FormValue("signup") != "closed"}
-	signup := "open"
-	if !f.Open {
-		signup = "closed"
-	}
-	err := s.chat.Administer(c.UserContext(), who(c).Account, map[string]string{chat.SettingWorkspace: f.Name, chat.SettingSignup: signup})
-	if err != nil {
-		if f.Errors, err = s.formErrors(c, err); err != nil {
-			return err
-		}
-		return s.workspacePage(c, f)
-	}
-	if err := s.Reload(c.UserContext()); err != nil {
-		return err
-	}
-	return c.Redirect("/admin/settings?done=saved", fiber.StatusSeeOther)
 }

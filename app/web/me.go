@@ -16,6 +16,13 @@ var notices = map[string]string{
 	"saved":    "Saved.",
 	"gone":     "You are no longer in that room.",
 	"ended":    "Logged out there.",
+	"disabled": "The account cannot log in any more, and was logged out everywhere.",
+	"enabled":  "The account can log in again.",
+	"banned":   "Banned, and logged out everywhere.",
+	"out":      "Logged out everywhere.",
+	"revoked":  "The invite does not work any more.",
+	"reported": "Reported. Thank you; somebody will look at it.",
+	"decided":  "Decided.",
 }
 
 // settings answers with one page of a person's settings.

@@ -59,7 +59,11 @@ func (s *Server) home(c *fiber.Ctx) error {
 	for i, u := range unread {
 		rooms[i] = views.Unread{SideRoom: u.SideRoom, Peek: u.Last}
 	}
-	return s.page(c, v, views.Stage{Title: "Catch up", View: "home"}, views.Home(v, rooms, notices[c.Query("done")]), nil)
+	reports, err := s.chat.CountReports(c.UserContext(), v.Me)
+	if err != nil {
+		return err
+	}
+	return s.page(c, v, views.Stage{Title: "Catch up", View: "home"}, views.Home(v, rooms, reports, notices[c.Query("done")]), nil)
 }
 
 func (s *Server) readAll(c *fiber.Ctx) error {

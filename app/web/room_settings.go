@@ -23,12 +23,17 @@ func (s *Server) settingsPage(c *fiber.Ctx, errs views.Errors) error {
 	if f.Occupants, err = s.chat.Occupants(c.UserContext(), v.Me, f.ID); err != nil {
 		return err
 	}
+	if f.Allows(chat.Ban) {
+		if f.Banned, err = s.chat.Banned(c.UserContext(), v.Me, f.ID); err != nil {
+			return err
+		}
+	}
 	f.Title = f.Label()
 	if f.Kind == chat.Direct {
 		f.Title = titleOf(f.Occupants, v.Me.ID)
 	}
 	f.Name, f.Topic = f.Place.Name, f.Place.Topic
-	if errs != nil && errs["confirm"] == "" {
+	if c.FormValue("name") != "" && errs != nil && errs["confirm"] == "" {
 		f.Name, f.Topic = c.FormValue("name"), c.FormValue("topic")
 	}
 	return s.page(c, v, views.Stage{Title: f.Title, View: "page"}, views.Settings(f), nil)
@@ -66,7 +71,13 @@ func wish(c *fiber.Ctx) *bool {
 	return &on
 }
 
-func (s *Server) star(c *fiber.Ctx) error { return s.chosen(c, chat.Choice{Starred: wish(c)}) }
+func (s *Server) star(c *fiber.Ctx) error {
+	if c.FormValue("on") == "up" {
+		return s.chosen(c, chat.Choice{Raise: true})
+	}
+	return s.chosen(c, chat.Choice{Starred: wish(c)})
+}
+
 func (s *Server) mute(c *fiber.Ctx) error { return s.chosen(c, chat.Choice{Muted: wish(c)}) }
 
 var levels = map[string]chat.Level{"usual": chat.LevelUsual, "all": chat.LevelAll, "mentions": chat.LevelMentions, "off": chat.LevelOff}
@@ -127,10 +138,19 @@ func (s *Server) addMembers(c *fiber.Ctx) error {
 }
 
 func (s *Server) removeMember(c *fiber.Ctx) error {
-	if err := s.chat.Expel(c.UserContext(), who(c).Account, roomParam(c), id[chat.AccountID](c.Params("person"))); err != nil {
-		return err
+	return s.roomChanged(c, s.chat.Expel(c.UserContext(), who(c).Account, roomParam(c), personParam(c)))
+}
+
+// roomChanged answers a form of a room's settings.
+func (s *Server) roomChanged(c *fiber.Ctx, err error) error {
+	if err != nil {
+		errs, err := s.formErrors(c, err)
+		if err != nil {
+			return err
+		}
+		return s.settingsPage(c, errs)
 	}
-	return c.Redirect(views.RoomURL(roomParam(c))+"/settings", fiber.StatusSeeOther)
+	return c.Redirect(views.RoomURL(roomParam(c))+"/settings?done=saved", fiber.StatusSeeOther)
 }
 
 func (s *Server) deleteRoom(c *fiber.Ctx) error {

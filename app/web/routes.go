@@ -18,6 +18,10 @@ func (s *Server) routes() {
 	a.Post("/signup", s.signup)
 	a.Get("/login", s.loginPage)
 	a.Post("/login", s.login)
+	a.Get("/join/:code", s.joinPage)
+	a.Post("/join/:code", s.joinByInvite)
+	a.Get("/reset/:token", s.resetPage)
+	a.Post("/reset/:token", s.reset)
 
 	// Whoever is signed in. The session is asked first, so that a visitor learns
 	// nothing of what exists.
@@ -45,6 +49,10 @@ func (s *Server) routes() {
 	a.Get("/rooms/:room<int>/add", s.addPage)
 	a.Post("/rooms/:room<int>/members", s.addMembers)
 	a.Post("/rooms/:room<int>/members/:person<int>/remove", s.removeMember)
+	a.Post("/rooms/:room<int>/members/:person<int>/rank", s.appoint)
+	a.Post("/rooms/:room<int>/members/:person<int>/ban", s.banMember)
+	a.Post("/rooms/:room<int>/members/:person<int>/unban", s.unbanMember)
+	a.Post("/rooms/:room<int>/slow", s.slow)
 	a.Post("/rooms/:room<int>/join", s.join)
 	a.Post("/rooms/:room<int>/leave", s.leave)
 	a.Post("/rooms/:room<int>/delete", s.deleteRoom)
@@ -63,6 +71,10 @@ func (s *Server) routes() {
 	a.Post("/messages/:message<int>/restore", s.restore)
 	a.Post("/messages/:message<int>/reactions", s.react)
 	a.Post("/messages/:message<int>/unread", s.markUnread)
+	a.Get("/messages/:message<int>/report", s.reportPage)
+	a.Post("/messages/:message<int>/report", s.report)
+	a.Get("/reports", s.reports)
+	a.Post("/reports/:message<int>", s.decide)
 
 	a.Get("/dm/new", s.newDirect)
 	a.Post("/dm", s.postDirect)
@@ -80,8 +92,24 @@ func (s *Server) routes() {
 	a.Post("/me/sessions/:session/end", s.endSession)
 	a.Get("/me/password", s.password)
 	a.Post("/me/password", s.changePassword)
+
+	a.Get("/admin", s.overview)
+	a.Get("/admin/people", s.adminPeople)
+	a.Get("/admin/people/:person<int>", s.adminPerson)
+	a.Post("/admin/people/:person<int>/role", s.setRole)
+	a.Post("/admin/people/:person<int>/disable", s.disable)
+	a.Post("/admin/people/:person<int>/enable", s.enable)
+	a.Post("/admin/people/:person<int>/ban", s.ban)
+	a.Post("/admin/people/:person<int>/logout", s.logOut)
+	a.Post("/admin/people/:person<int>/reset", s.makeReset)
+	a.Get("/admin/rooms", s.adminRooms)
+	a.Get("/admin/invites", s.invites)
+	a.Post("/admin/invites", s.makeInvite)
+	a.Post("/admin/invites/:invite<int>/revoke", s.revoke)
 	a.Get("/admin/settings", s.workspaceSettings)
 	a.Post("/admin/settings", s.setWorkspace)
+	a.Post("/admin/limits", s.setLimits)
+	a.Get("/admin/log", s.adminLog)
 
 	a.Use(func(c *fiber.Ctx) error { return fiber.ErrNotFound })
 }

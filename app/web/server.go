@@ -25,6 +25,9 @@ import (
 type Config struct {
 	URL     string       // public address; "" for whatever the browser used
 	Trusted []*net.IPNet // proxies whose X-Forwarded-For is believed
+	Version string
+	// LastBackup is when the server made a backup by itself; zero: never.
+	LastBackup func(context.Context) time.Time
 	// Answered is called with every request, if it is set; it must not wait.
 	Answered func(Answer)
 }
@@ -48,6 +51,7 @@ type Server struct {
 	ready  Ready
 	log    *slog.Logger
 
+	since     time.Time
 	origin    *url.URL // parsed Config.URL, or nil
 	begun     string   // tells the requests of this process from others
 	draining  atomic.Bool
@@ -60,7 +64,7 @@ type Server struct {
 // New makes a server; Listen on its App.
 func New(c Config, ch *chat.Chat, au *auth.Auth, teller *Teller, ready Ready, log *slog.Logger) (*Server, error) {
 	s := &Server{Config: c, chat: ch, auth: au, hub: teller.Hub, teller: teller, assets: static.Load(static.File{Name: emojiFile, Text: chat.EmojiTable}), ready: ready, log: log, fragments: teller.fragments,
-		begun: strconv.FormatInt(time.Now().Unix(), 36)}
+		since: time.Now(), begun: strconv.FormatInt(time.Now().Unix(), 36)}
 	if c.URL != "" {
 		u, err := url.Parse(c.URL)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {

@@ -58,6 +58,7 @@ CREATE TABLE imports (
 ) STRICT, WITHOUT ROWID;
 
 ALTER TABLE accounts ADD COLUMN banned_at INTEGER;
+ALTER TABLE accounts ADD COLUMN erasing INTEGER NOT NULL DEFAULT 0; -- what it wrote is being deleted
 
 -- memberships.owner: 0 member, 1 owner, 2 moderator
 ALTER TABLE memberships ADD COLUMN banned INTEGER NOT NULL DEFAULT 0;

@@ -1,5 +1,5 @@
 // What can be done to a message: the toolbar in the row that is pointed at, and what its buttons do.
-import { $, apply, box, doc, enter, fill, fine, focusRow, jump, make, me, near, on, post, replyTo, rowOf, seq, shown, signIn, stage, store, talk, toast, unreadFrom, using } from './parley.js';
+import { $, apply, box, doc, enter, fill, fine, focusRow, jump, make, me, near, on, post, replyTo, rowOf, seq, shown, signIn, stage, store, talk, toast, unreadFrom, using, visit } from './parley.js';
 
 const tools = doc.importNode($('tt').content.firstElementChild, true);
 const menu = tools.querySelector('[role=menu]'), more = tools.querySelector('[data-do=more]'), adds = tools.querySelector('[data-do=pick]');
@@ -93,6 +93,7 @@ const deeds = {
   words: row => copy(row.querySelector('.body').innerText, 'Text copied'),
   delete: remove,
   unread: markUnread,
+  report: row => visit(`/messages/${seq(row)}/report`),
 };
 
 on(tools, 'click', e => {

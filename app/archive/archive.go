@@ -1,0 +1,138 @@
+// Package archive carries what was said from one server to another: the format
+// of "parley export", and what other servers export. It knows nothing of SQL,
+// pages or sockets.
+//
+// The format is JSON Lines in UTF-8: one object a line, its kind in "type". The
+// lines of a kind stand together, in this order, and each kind in the order that
+// is given; a field that is empty, zero or false may be left out, and an export
+// leaves it out wherever it says so. Times are RFC 3339 in UTC with milliseconds.
+// The same content makes the same bytes.
+//
+//	parley      the first line: format (1), and how many lines of each kind follow
+//	setting     by key. key, value. Not those of backups, which belong to the machine
+//	account     by id. username; name as shown; role: member, administrator;
+//	            password: the argon2id hash in PHC format, left out: none that works;
+//	            created; disabled and banned: since when; title; bio; prefs
+//	room        by id. kind: open, private, direct; name; topic; everyone: whoever
+//	            signs up is in it; direct: ids of the people of a direct conversation;
+//	            rev, posts: counts of changes and of posts; last_author, last_at: whom
+//	            and when the next message may go on from; created; slow: seconds
+//	            between two messages of one person
+//	membership  by room and account. role: member, owner, moderator; rev: of the room
+//	            at its last change; read: how many of the room's posts; joined; left:
+//	            when, kept so that it can be told; level: usual, all, mentions, off;
+//	            muted; starred: its place among the rooms with a star; banned
+//	message     by id, which is the order in its room. room; rev, born: of the room at
+//	            its latest change and at its first; posts: the room's count with it;
+//	            kind: said, joined, left, renamed, topic; author; at; cont: it goes on
+//	            from the row before; body as typed; text as parsed (chat.Text), or the
+//	            event (chat.Event); for, all: whom it is for; mentions: who finds it
+//	            among his mentions; cid: its author's own id for it; reactions; edited;
+//	            reply_to; versions: what it said before, each with until, rev and text;
+//	            deleted: when. What was deleted says nothing any more
+//	invite      by id. code: what the link carries; role; uses: 0 is any number; used;
+//	            made_by; made; expires; revoked
+//	origin      by source and key: which account or room came from another server, and
+//	            what it is called there, so that a later import goes on from it
+//
+// Sessions, links to reset a password, reports, the audit log, certificates and
+// the index of search are not in it.
+package archive
+
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"parley/app/chat"
+)
+
+// Format is the version of the format: a file with a higher one is refused, and so
+// is one with a field that this version does not know.
+const Format = 1
+
+// Kinds of line, in their order.
+const (
+	kindHeader     = "parley"
+	kindSetting    = "setting"
+	kindAccount    = "account"
+	kindRoom       = "room"
+	kindMembership = "membership"
+	kindMessage    = "message"
+	kindInvite     = "invite"
+	kindOrigin     = "origin"
+)
+
+var kinds = []string{kindHeader, kindSetting, kindAccount, kindRoom, kindMembership, kindMessage, kindInvite, kindOrigin}
+
+// Record is one line: a pointer to one of the types of this package.
+type Record interface {
+	// kind is the value of the record's field "type".
+	kind() string
+	// valid says in words what is wrong with a record that was read.
+	valid() error
+}
+
+// Export tells all that a data file holds, in the order of the format, in one
+// consistent state.
+type Export func(put func(Record) error) error
+
+// Time is in milliseconds since 1970.
+type Time int64
+
+const timeLayout = "2006-01-02T15:04:05.000Z"
+
+// MarshalJSON writes the time in UTC.
+func (t Time) MarshalJSON() ([]byte, error) {
+	return []byte(`"` + time.UnixMilli(int64(t)).UTC().Format(timeLayout) + `"`), nil
+}
+
+// UnmarshalJSON reads any time of RFC 3339.
+func (t *Time) UnmarshalJSON(b []byte) error {
+	var s time.Time
+	err := json.Unmarshal(b, &s)
+	*t = Time(s.UnixMilli())
+	return err
+}
+
+// Words for the numbers that are stored; each is a number's word by its place.
+var (
+	RoleWords       = []string{"member", "administrator"}
+	RoomWords       = []string{"open", "private", "direct"}
+	MembershipWords = []string{"member", "owner", "moderator"}
+	LevelWords      = []string{"usual", "all", "mentions", "off"}
+	MessageWords    = []string{"said", "joined", "left", "renamed", "topic"}
+)
+
+// Word is the word for a number; one that has none stands for itself.
+func Word[N ~int | ~int64](words []string, n N) string {
+	if n >= 0 && int(n) < len(words) {
+		return words[n]
+	}
+	return strconv.Itoa(int(n))
+}
+
+// Number is the number of a word; false for a word that is none.
+func Number(words []string, word string) (int, bool) {
+	for i, w := range words {
+		if w == word {
+			return i, true
+		}
+	}
+	n, err := strconv.Atoi(word)
+	return n, err == nil && n >= len(words)
+}
+
+// Exported says whether a setting is carried along: no secret is, nor what belongs
+// to the machine.
+func Exported(key string) bool {
+	if key == chat.SettingWorkspace || key == chat.SettingSignup || key == chat.SettingRetention {
+		return true
+	}
+	for _, l := range chat.AllLimits {
+		if l.Key == key {
+			return true
+		}
+	}
+	return false
+}

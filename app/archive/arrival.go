@@ -1,0 +1,74 @@
+package archive
+
+import (
+	"context"
+	"time"
+
+	"parley/app/chat"
+)
+
+// Arrivals is where an import puts what it finds on another server. Each method is
+// one change. What came before is known by its source and its key there, or a
+// message by its author and client id, and is left as it is: all may be said again.
+type Arrivals interface {
+	// Vacant says whether nobody has used the workspace yet.
+	Vacant(context.Context) (bool, error)
+	// Everyone says whether there is a room of everybody.
+	Everyone(context.Context) (bool, error)
+	SetSetting(ctx context.Context, key, value string) error
+	Account(context.Context, chat.AccountID) (chat.Account, error)
+	// Arrived lists what came from a source before, by key.
+	Arrived(ctx context.Context, source string) (map[string]int64, error)
+	// AddPeople makes accounts that nobody can log in to; where a username is taken,
+	// by who has it or by one that looks like it, another is found.
+	AddPeople(ctx context.Context, source string, people []Newcomer) ([]chat.Account, error)
+	// AddPlace makes a room or a conversation, under another name where its own is
+	// taken, or adds people to the one that came before. ErrGone: it was deleted here.
+	AddPlace(ctx context.Context, source string, p Place) (r chat.Room, fresh bool, err error)
+	// AddHistory adds rows to the end of a room's log, those that are new. They are
+	// nobody's news: who had read everything has still read everything.
+	AddHistory(ctx context.Context, room chat.RoomID, rows []*Row) error
+}
+
+// Newcomer is a person of another server.
+type Newcomer struct {
+	Key            string
+	Username, Name string // as chat.ParseUsername and chat.ParseDisplayName made them
+	Title          string
+	Role           chat.Role
+	Disabled       bool
+	Created        time.Time
+}
+
+// Place is a room of another server, or a conversation.
+type Place struct {
+	Key      string
+	Kind     chat.RoomKind
+	Name     string // as chat.ParseRoomName made it
+	Topic    string
+	Everyone bool           // all accounts are in it, too, and whoever signs up
+	Owner    chat.AccountID // 0: the first of People
+	People   []chat.AccountID
+	Created  time.Time
+}
+
+// Row is one row of a room's log as it was elsewhere.
+type Row struct {
+	Kind      chat.MessageKind
+	Author    chat.AccountID
+	At        time.Time
+	Body      string
+	Text      chat.Text
+	For       []chat.AccountID
+	CID       string
+	Event     chat.Event
+	Reactions []chat.Reaction
+	Edited    time.Time
+	Deleted   bool
+	Answers   *Thread // that it is a reply in; nil: in none
+	Begins    *Thread // that it is the first of; nil: of none
+	Fresh     bool    // set by AddHistory: it did not come before
+}
+
+// Thread is a message that is answered, by its id once it is known.
+type Thread struct{ ID chat.MessageID }

@@ -1,0 +1,24 @@
+package archive
+
+// Help describes the format to who runs the command; the doc comment of the
+// package says more of each field.
+const Help = `The format, version 1: a JSON object a line, its kind in "type", in this order. What
+is empty, zero or false may be missing. Times are RFC 3339 in UTC. The same content
+makes the same bytes.
+
+  parley      format, and how many lines of each kind follow
+  setting     key, value; not those of backups
+  account     id, username, name, role (member, administrator), password (argon2id),
+              created, disabled, banned, title, bio, prefs
+  room        id, kind (open, private, direct), name, topic, everyone, direct (ids of
+              people), rev, posts, last_author, last_at, created, slow
+  membership  room, account, role (member, owner, moderator), rev, read, joined, left,
+              level (usual, all, mentions, off), muted, starred, banned
+  message     id, room, rev, born, posts, kind (said, joined, left, renamed, topic),
+              author, at, cont, body (as typed), text (as parsed), for, all, mentions,
+              cid, reactions, edited, deleted, reply_to, versions (until, rev, text);
+              a deleted message says nothing any more
+  invite      id, code, role, uses, used, made_by, made, expires, revoked
+  origin      source, key, id: what came from another server, and its name there
+
+Sessions, reset links, reports, the audit log and certificates are not in it.`

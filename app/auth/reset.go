@@ -1,0 +1,61 @@
+package auth
+
+import (
+	"context"
+	"time"
+
+	"parley/app/chat"
+)
+
+// ResetLife is how long a link sets a new password.
+const ResetLife = 24 * time.Hour
+
+// ResetStore keeps links that set a new password, one an account.
+type ResetStore interface {
+	// SetReset takes the place of the account's link before it; chat.ErrNotFound
+	// for who is not there or disabled.
+	SetReset(ctx context.Context, who chat.AccountID, hash []byte, expires time.Time) error
+	// ResetOf finds whose link it is, unless it has run out: chat.ErrNotFound.
+	ResetOf(ctx context.Context, hash []byte, now time.Time) (chat.Account, error)
+	// UseReset sets the password, ends all sessions, and the link with them.
+	UseReset(ctx context.Context, hash []byte, password string, now time.Time) (chat.AccountID, error)
+}
+
+// MakeReset makes the token of a link with which somebody sets a new password. A
+// link made before ends.
+func (a *Auth) MakeReset(ctx context.Context, who chat.Account, whom chat.Account) (token string, err error) {
+	if err := who.May(chat.ManagePeople); err != nil {
+		return "", err
+	}
+	token = newToken()
+	d := chat.Deed{At: a.now(), By: who.ID, ByName: who.Username, Act: chat.ActReset, Object: "@" + whom.Username}
+	return token, a.store.SetReset(chat.Noted(ctx, d), whom.ID, hashToken(token), a.now().Add(ResetLife))
+}
+
+// ResetFor finds whose password a link sets: chat.ErrNotFound when it has run out,
+// was used, or never was one.
+func (a *Auth) ResetFor(ctx context.Context, token string) (chat.Account, error) {
+	if len(token) != tokenLength {
+		return chat.Account{}, chat.NotFound()
+	}
+	return a.store.ResetOf(ctx, hashToken(token), a.now())
+}
+
+// Reset sets the password of a link's account, and ends the link and all sessions.
+func (a *Auth) Reset(ctx context.Context, token, password string) (chat.AccountID, error) {
+	if _, err := a.ResetFor(ctx, token); err != nil {
+		return 0, err
+	}
+	if err := ParsePassword(password); err != nil {
+		return 0, err
+	}
+	hash, err := a.passwords.Hash(ctx, password)
+	if err != nil {
+		return 0, busy(err)
+	}
+	who, err := a.store.UseReset(ctx, hashToken(token), hash, a.now())
+	if err == nil {
+		a.bus.Tell(chat.SessionEnded{Account: who})
+	}
+	return who, err
+}

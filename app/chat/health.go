@@ -1,0 +1,41 @@
+package chat
+
+import (
+	"context"
+	"time"
+)
+
+// Health is what is stored, and how much.
+type Health struct {
+	People, Disabled      int
+	Open, Private, Direct int // rooms
+	Messages              int64
+	File, Log             int64 // bytes of the data file, and of the write-ahead log beside it
+	Free                  int64 // bytes that the disk has left; -1: not known
+	Days                  []Day // the last HealthDays, the oldest first
+	Backup                time.Time
+}
+
+// HealthDays is how many days Health tells of.
+const HealthDays = 30
+
+// Day is one day (UTC) of the workspace.
+type Day struct {
+	At       time.Time
+	Messages int64 // and what else the logs got on this day
+	Newcomer int
+}
+
+// HealthStore counts what is stored.
+type HealthStore interface {
+	// Health leaves Backup to whoever knows.
+	Health(ctx context.Context, now time.Time) (Health, error)
+}
+
+// Health answers for who may see it.
+func (c *Chat) Health(ctx context.Context, who Account) (Health, error) {
+	if err := who.May(SeeHealth); err != nil {
+		return Health{}, err
+	}
+	return c.store.Health(ctx, c.now())
+}

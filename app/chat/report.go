@@ -1,0 +1,97 @@
+package chat
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// MaxReason is how long the reason of a report is, in characters.
+const MaxReason = 300
+
+// Report is what people complain about in one message.
+type Report struct {
+	Message Message
+	Room    Room
+	By      []Complaint
+}
+
+// Complaint is one person's part of a report.
+type Complaint struct {
+	By     Person
+	Reason string
+	At     time.Time
+}
+
+// ReportStore keeps reports until somebody decides.
+type ReportStore interface {
+	// AddReport replaces the reason of the same person's report.
+	AddReport(ctx context.Context, id MessageID, by AccountID, reason string, at time.Time) error
+	// Reports lists what is to be decided, the oldest first, at most limit; all, or
+	// only of rooms whose moderator or owner somebody is.
+	Reports(ctx context.Context, who AccountID, all bool, limit int) ([]Report, error)
+	// CountReports counts the messages that Reports lists.
+	CountReports(ctx context.Context, who AccountID, all bool) (int, error)
+	// CloseReports ends those of a message.
+	CloseReports(ctx context.Context, id MessageID, by AccountID, at time.Time) error
+}
+
+// Report tells who can do something about it that a message is bad. Who reads the
+// message may do so, once; again changes the reason.
+func (c *Chat) Report(ctx context.Context, who Account, id MessageID, reason string) (Message, error) {
+	m, _, err := c.said(ctx, who, id, Complain)
+	if err != nil {
+		return m, err
+	}
+	reason = strings.Join(strings.Fields(reason), " ")
+	switch {
+	case m.Author.ID == who.ID:
+		return m, Invalid("", "This is your own message; you can delete it.")
+	case reason == "":
+		return m, Invalid("reason", "Say in a few words what is wrong with it.")
+	case utf8.RuneCountInString(reason) > MaxReason:
+		return m, Invalid("reason", "A reason has at most 300 characters.")
+	}
+	if err := c.Limits.Take(LimitReports, who.ID.key()); err != nil {
+		return m, err
+	}
+	return m, c.store.AddReport(ctx, id, who.ID, reason, c.now())
+}
+
+// maxReports is how many are listed; the next come when these are decided.
+const maxReports = 100
+
+// Reports lists what the caller can decide: administrators everything, moderators
+// and owners what was said in their rooms.
+func (c *Chat) Reports(ctx context.Context, who Account) ([]Report, error) {
+	return c.store.Reports(ctx, who.ID, who.Has(HandleReports), maxReports)
+}
+
+// CountReports counts them.
+func (c *Chat) CountReports(ctx context.Context, who Account) (int, error) {
+	return c.store.CountReports(ctx, who.ID, who.Has(HandleReports))
+}
+
+// Decide ends the reports of a message: it is deleted, or stays. Who reported it
+// showed it to who decides, so that he need not be in its room.
+func (c *Chat) Decide(ctx context.Context, who Account, id MessageID, remove bool) error {
+	open, err := c.Reports(ctx, who)
+	if err != nil {
+		return err
+	}
+	for _, r := range open {
+		if r.Message.ID != id {
+			continue
+		}
+		if remove && !r.Message.Deleted {
+			if _, err := c.erased(c.noted(ctx, who, ActDelete, "@"+r.Message.Author.Username, publicly(r.Room)), who, id); err != nil {
+				return err
+			}
+		} else {
+			ctx = c.noted(ctx, who, ActDismiss, "@"+r.Message.Author.Username, "")
+		}
+		return c.store.CloseReports(ctx, id, who.ID, c.now())
+	}
+	return NotFound() // decided already, or not his to decide
+}

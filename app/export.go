@@ -1,0 +1,131 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"parley/app/archive"
+	"parley/db"
+)
+
+func exportCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "export FILE|-", Short: "Write all that was said, and who said it where, for another server or program", Args: atMost(1),
+		Long: `Write all that a person would want to take along, also while the server runs: one
+state of the data file, as JSON Lines. "parley import FILE" makes a data file of it
+again. The file appears under its name only when it is whole; it can be read by
+nobody else, because the hashes of passwords are in it, so that people can log in
+after an import. --without-passwords leaves them out: then each needs a new one.
+
+` + archive.Help + siteHelp,
+		Example: "  parley export /mnt/usb/parley.jsonl\n  parley export - --without-passwords | zstd > parley.jsonl.zst\n  parley export --site /srv/www/chat --private",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, _ := cmd.Flags().GetString("site")
+			switch {
+			case (dir == "") == (len(args) == 0):
+				return usage{errors.New("name one file, or - for standard output, or a directory with --site")}
+			case dir == "" && (cmd.Flags().Changed("private") || cmd.Flags().Changed("direct")):
+				return usage{errors.New("--private and --direct belong to --site; a file has all rooms")}
+			case dir != "":
+				return exportSite(cmd, dir)
+			}
+			bare, _ := cmd.Flags().GetBool("without-passwords")
+			store, err := openData(cmd)
+			if err != nil {
+				return err
+			}
+			lines, err := exportTo(cmd, store, args[0], !bare)
+			if err = errors.Join(err, store.Close()); err != nil {
+				return fmt.Errorf("nothing was exported: %w", err)
+			}
+			fmt.Fprintf(cmd.ErrOrStderr(), "%d lines were exported.\n", lines)
+			return nil
+		}}
+	cmd.Flags().Bool("without-passwords", false, "leave out the hashes of passwords")
+	cmd.Flags().String("site", "", "`directory` for pages that need no server")
+	cmd.Flags().Bool("private", false, "with --site: private rooms, too")
+	cmd.Flags().Bool("direct", false, "with --site: direct conversations, too")
+	return cmd
+}
+
+// openData opens the data file of a command, which must be there.
+func openData(cmd *cobra.Command) (*db.DB, error) {
+	path, _ := cmd.Flags().GetString("data")
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("there is no data file %s; name it with --data", path)
+	}
+	return db.Open(cmd.Context(), path)
+}
+
+func exportTo(cmd *cobra.Command, store *db.DB, to string, passwords bool) (int64, error) {
+	var lines, whole atomic.Int64
+	export := func(put func(archive.Record) error) error {
+		return store.Export(cmd.Context(), passwords, func(r archive.Record) error {
+			if h, ok := r.(*archive.Header); ok {
+				whole.Store(h.Lines() + 1)
+			}
+			lines.Add(1)
+			return put(r)
+		})
+	}
+	defer progress(cmd, "Exporting", func() (int64, int64) { return lines.Load(), whole.Load() })()
+	if to == "-" {
+		err := archive.Write(cmd.OutOrStdout(), export)
+		return lines.Load(), err
+	}
+	err := writeWhole(to, func(w io.Writer) error { return archive.Write(w, export) })
+	return lines.Load(), err
+}
+
+// writeWhole writes a file that appears under its name once it is whole and
+// durable; nobody else can read it.
+func writeWhole(to string, write func(io.Writer) error) (err error) {
+	part := to + ".part"
+	f, err := os.OpenFile(part, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return fmt.Errorf("another command writes %s already", part)
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(part)
+		}
+	}()
+	if err := errors.Join(f.Truncate(0), write(f), f.Sync()); err != nil {
+		return err
+	}
+	if err := os.Rename(part, to); err != nil {
+		return err
+	}
+	d, err := os.Open(filepath.Dir(to))
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// sameExport compares a file with what the store holds; without passwords when
+// the file has none.
+func sameExport(ctx context.Context, store *db.DB, path string) (line int64, same bool, err error) {
+	for _, passwords := range []bool{true, false} {
+		f, err := os.Open(path)
+		if err != nil {
+			return 0, false, err
+		}
+		line, same, err = archive.Compare(f, func(put func(archive.Record) error) error { return store.Export(ctx, passwords, put) })
+		if err = errors.Join(err, f.Close()); err != nil || same {
+			return line, same, err
+		}
+	}
+	return line, false, nil
+}

@@ -1,0 +1,173 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	"github.com/spf13/cobra"
+
+	"parley/app/archive"
+	"parley/db"
+)
+
+func importCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "import FILE", Short: "Make a data file of an export", Args: exactly(1),
+		Long: `Make a data file of what "parley export" wrote: under the same ids, so that links go
+on working, and with the same passwords, where they are in it. The data file that
+--data names must be new, or hold nothing yet. All is imported or nothing is; what
+was interrupted can be begun again. A second time changes nothing, and says so.
+
+With --dry-run the file is read, and imported into a data file that is thrown away.`,
+		Example: "  parley import parley.jsonl --data /var/lib/parley.db\n  parley import parley.jsonl --dry-run",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dry, _ := cmd.Flags().GetBool("dry-run")
+			path, _ := cmd.Flags().GetString("data")
+			if _, err := os.Stat(args[0]); err != nil {
+				return fmt.Errorf("the file cannot be read: %w", err)
+			}
+			_, err := os.Stat(path)
+			fresh := errors.Is(err, os.ErrNotExist)
+			if fresh && dry {
+				return importAside(cmd, args[0])
+			}
+			store, err := db.Open(cmd.Context(), path)
+			if err != nil {
+				return err
+			}
+			err = importInto(cmd, store, args[0], path, dry)
+			err = errors.Join(err, store.Close())
+			if err != nil && fresh { // nothing is in it
+				err = errors.Join(err, removeData(path))
+			}
+			return err
+		}}
+	cmd.Flags().Bool("dry-run", false, "only say what would come")
+	cmd.AddCommand(importSlackCommand())
+	return cmd
+}
+
+// removeData removes a data file that this command made.
+func removeData(path string) error {
+	for _, name := range []string{path, path + "-wal", path + "-shm"} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// importAside imports into a data file that nobody sees.
+func importAside(cmd *cobra.Command, from string) (err error) {
+	dir, err := os.MkdirTemp("", "parley-import-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	store, err := db.Open(cmd.Context(), filepath.Join(dir, "parley.db"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	seen, err := importFile(cmd, store, from)
+	if err == nil {
+		fmt.Fprintf(cmd.OutOrStdout(), "It would come: %s. Nothing was changed.\n", summary(seen))
+	}
+	return err
+}
+
+func importInto(cmd *cobra.Command, store *db.DB, from, path string, dry bool) error {
+	ctx := cmd.Context()
+	vacant, err := store.Vacant(ctx)
+	switch {
+	case err != nil:
+		return err
+	case vacant && dry:
+		return importAside(cmd, from)
+	case !vacant:
+		line, same, err := sameExport(ctx, store, from)
+		if err != nil {
+			return err
+		}
+		if !same {
+			return fmt.Errorf("%s holds other things (line %d of the export is the first that is not the same); name a new file with --data", path, line)
+		}
+		if !dry {
+			err = store.Index(ctx) // an import before may have been interrupted here
+		}
+		if err == nil {
+			fmt.Fprintf(cmd.OutOrStdout(), "%s holds all of it already. Nothing was changed.\n", path)
+		}
+		return err
+	}
+	seen, err := importFile(cmd, store, from)
+	if err != nil {
+		return err
+	}
+	if err := indexed(cmd, store); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "It came: %s.\n", summary(seen))
+	return nil
+}
+
+// importFile imports all of a file, or nothing.
+func importFile(cmd *cobra.Command, store *db.DB, from string) (seen archive.Header, err error) {
+	var done atomic.Int64
+	whole := size(from)
+	defer progress(cmd, "Importing", func() (int64, int64) { return done.Load(), whole })()
+	err = store.Import(cmd.Context(), func(put func(archive.Record) error) error {
+		f, err := os.Open(from)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		done.Store(0)
+		return archive.Read(counting{f, &done}, func(r archive.Record) error {
+			if h, ok := r.(*archive.Header); ok {
+				seen = *h
+			}
+			return put(r)
+		})
+	})
+	if err != nil {
+		return seen, fmt.Errorf("nothing was imported: %w", err)
+	}
+	return seen, nil
+}
+
+// indexed makes everything that came found by search.
+func indexed(cmd *cobra.Command, store *db.DB) error {
+	whole, err := store.Behind(cmd.Context())
+	if err != nil {
+		return err
+	}
+	defer progress(cmd, "Indexing", func() (int64, int64) {
+		left, err := store.Behind(cmd.Context())
+		if err != nil {
+			return 0, 0
+		}
+		return whole - left, whole
+	})()
+	return store.Index(cmd.Context())
+}
+
+// counting counts the bytes that were read.
+type counting struct {
+	io.Reader
+	n *atomic.Int64
+}
+
+func (c counting) Read(b []byte) (int, error) {
+	n, err := c.Reader.Read(b)
+	c.n.Add(int64(n))
+	return n, err
+}
+
+// summary says what came in words.
+func summary(h archive.Header) string {
+	return fmt.Sprintf("%d accounts, %d rooms and conversations, %d messages, %d invites, %d settings", h.Accounts, h.Rooms, h.Messages, h.Invites, h.Settings)
+}

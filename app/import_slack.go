@@ -1,0 +1,92 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	"github.com/spf13/cobra"
+
+	"parley/app/archive"
+	"parley/app/slack"
+	"parley/db"
+)
+
+func importSlackCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "slack FILE.zip", Short: "Bring in a workspace of Slack from its export", Args: exactly(1),
+		Long: `Bring in a workspace of Slack from the ZIP archive that its owners export there. Open
+channels become open rooms, private channels private ones, direct messages direct
+conversations; threads become replies. Nobody who comes has a password: "parley user
+passwd NAME" sets one. In a data file that nobody has used, Slack's owners become the
+administrators. Files stay at Slack: messages get a link to them.
+
+A second time, also with a newer archive, only what is new comes, at the end of each
+room. What was interrupted can be begun again. It may be done while the server runs.
+At the end it tells what came, what is called otherwise here, what did not come and
+why. With --dry-run it is done to a copy of the data file that is thrown away.`,
+		Example: "  parley import slack 'Acme Slack export.zip' --dry-run\n  parley import slack 'Acme Slack export.zip' --data /var/lib/parley.db",
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			path, _ := cmd.Flags().GetString("data")
+			if _, err := os.Stat(args[0]); err != nil {
+				return fmt.Errorf("the archive cannot be read: %w", err)
+			}
+			if dry, _ := cmd.Flags().GetBool("dry-run"); dry {
+				dir, err := os.MkdirTemp("", "parley-import-")
+				if err != nil {
+					return err
+				}
+				defer os.RemoveAll(dir)
+				copied := filepath.Join(dir, "parley.db")
+				if _, err := os.Stat(path); err == nil {
+					if err := db.Backup(cmd.Context(), path, copied); err != nil {
+						return err
+					}
+				}
+				path = copied
+			}
+			return importSlack(cmd, args[0], path)
+		}}
+	cmd.Flags().Bool("dry-run", false, "only say what would come")
+	cmd.Flags().Bool("json", false, "print the report as one JSON object")
+	return cmd
+}
+
+func importSlack(cmd *cobra.Command, from, path string) error {
+	_, err := os.Stat(path)
+	fresh := errors.Is(err, os.ErrNotExist)
+	store, err := db.Open(cmd.Context(), path)
+	if err != nil {
+		return err
+	}
+	var part, whole atomic.Int64
+	end := progress(cmd, "Importing", func() (int64, int64) { return part.Load(), whole.Load() })
+	report, err := slack.Run(cmd.Context(), from, store, func(n, of int64) { part.Store(n); whole.Store(of) })
+	end()
+	if err == nil {
+		err = indexed(cmd, store)
+	}
+	nothing, unsure := store.Vacant(cmd.Context())
+	if err = errors.Join(err, unsure, store.Close()); err != nil {
+		if nothing && fresh {
+			err = errors.Join(err, removeData(path))
+		}
+		return err
+	}
+	return printArrival(cmd, report)
+}
+
+func printArrival(cmd *cobra.Command, report *archive.Report) error {
+	if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
+		return json.NewEncoder(cmd.OutOrStdout()).Encode(report)
+	}
+	if err := report.Print(cmd.OutOrStdout()); err != nil {
+		return err
+	}
+	if dry, _ := cmd.Flags().GetBool("dry-run"); dry {
+		fmt.Fprintln(cmd.OutOrStdout(), "\nThat is what would come. Nothing was changed.")
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+package app
+
+import (
+	"archive/zip"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/app/archive"
+)
+
+// slackExport packs an archive of a channel with so many messages.
+func slackExport(t *testing.T, messages int) string {
+	t.Helper()
+	var day strings.Builder
+	for n := range messages {
+		fmt.Fprintf(&day, `{"type":"message","user":"U%d","text":"*number* %d","ts":"17041%05d.000100"},`, 1+n%2, n, n)
+	}
+	name := filepath.Join(t.TempDir(), "Acme Slack export Jan 1 2024.zip")
+	out, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	z := zip.NewWriter(out)
+	files := map[string]string{
+		"users.json":              `[{"id":"U1","team_id":"T1","name":"mei","is_owner":true,"profile":{"real_name":"Mei Tanaka"}},{"id":"U2","team_id":"T1","name":"jon","profile":{}}]`,
+		"channels.json":           `[{"id":"C1","name":"general","created":1690000000,"creator":"U1","is_general":true,"members":["U1","U2"]}]`,
+		"general/2024-01-01.json": "[" + strings.TrimSuffix(day.String(), ",") + "]",
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		w, err := z.Create(name)
+		if err == nil {
+			_, err = w.Write([]byte(files[name]))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func TestAWorkspaceOfSlackIsImportedByCommand(t *testing.T) {
+	file, data := slackExport(t, 10), filepath.Join(t.TempDir(), "parley.db")
+	if out := command(t, 0, "", "import", "slack", file, "--dry-run", "--data", data); !strings.Contains(out, "Nothing was changed") || !strings.Contains(out, "messages    10") {
+		t.Error("a dry run says", out)
+	}
+	if _, err := os.Stat(data); err == nil {
+		t.Error("a dry run made the data file")
+	}
+	var r archive.Report
+	if err := json.Unmarshal([]byte(command(t, 0, "", "import", "slack", file, "--json", "--data", data)), &r); err != nil || r.Came.Messages != 10 {
+		t.Error("the report is", r, err)
+	}
+	command(t, 0, password+"\n", "user", "passwd", "mei", "--data", data)
+	command(t, 0, "", "check", "--data", data)
+	command(t, 1, "", "import", "slack", file+".not", "--data", data)
+	command(t, 1, "", "import", "slack", data, "--data", data+".new")
+	if _, err := os.Stat(data + ".new"); err == nil {
+		t.Error("what is no archive made a data file")
+	}
+	s := &server{t: t, data: data}
+	s.run()
+	defer s.stop()
+	mei := s.visitor()
+	mei.post("/login", "username", "mei", "password", password).want(t, 303)
+	if p := mei.get("/rooms/1").want(t, 200); !strings.Contains(p.body, "<strong>number</strong> 9") || !strings.Contains(p.body, "Acme") {
+		t.Error("the room did not come")
+	}
+	if p := mei.get("/search?q=number+3").want(t, 200); !strings.Contains(p.body, "/rooms/1/@4") {
+		t.Error("search does not find what came")
+	}
+	// While the server runs, what comes is there at once, and for those who are there.
+	command(t, 0, "", "import", "slack", slackExport(t, 12), "--data", data)
+	within(t, "what came meanwhile", func() bool {
+		p := mei.get("/rooms/1").want(t, 200)
+		return strings.Contains(p.body, "<strong>number</strong> 11") && strings.Count(p.body, "<strong>number</strong> 9") == 1
+	})
+}
+
+// Killed again and again, an import from Slack goes on where it ended.
+func TestAnImportFromSlackThatIsKilledGoesOn(t *testing.T) {
+	rounds, messages := 10, 6000
+	if slowed {
+		rounds, messages = 3, 600
+	}
+	file, data := slackExport(t, messages), filepath.Join(t.TempDir(), "parley.db")
+	for range rounds {
+		cmd := exec.Command(os.Args[0], "import", "slack", file, "--data", data)
+		cmd.Env = append(os.Environ(), "BE_PARLEY=1")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(20+rand.IntN(150)) * time.Millisecond)
+		cmd.Process.Kill()
+		cmd.Wait()
+	}
+	var r archive.Report
+	if err := json.Unmarshal([]byte(command(t, 0, "", "import", "slack", file, "--json", "--data", data)), &r); err != nil || r.Came.Messages+r.Already.Messages != messages {
+		t.Error("the report is", r, err)
+	}
+	t.Logf("%d of %d messages had come before the last time", r.Already.Messages, messages)
+	command(t, 0, "", "check", "--data", data)
+	lines := strings.Split(command(t, 0, "", "export", "-", "--data", data), "\n")
+	n := 0
+	for _, line := range lines {
+		if strings.HasPrefix(line, `{"type":"message"`) {
+			if !strings.Contains(line, fmt.Sprintf(`"body":"**number** %d"`, n)) {
+				t.Fatalf("message %d is %s", n, line)
+			}
+			n++
+		}
+	}
+	if n != messages {
+		t.Errorf("%d messages are there", n)
+	}
+}

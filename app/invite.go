@@ -1,0 +1,164 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"parley/app/auth"
+	"parley/app/chat"
+)
+
+// settingAddress is where the address of the last server is noted, so that commands
+// can print links. It is not one of the settings that people change.
+const settingAddress = "address"
+
+// urlFlag lets a command print links as people can open them.
+func urlFlag(cmd *cobra.Command) {
+	cmd.Flags().String("url", "", "public `address` in the link (default: that of the server that ran last)")
+}
+
+// link is an address that people can open.
+func link(ctx context.Context, cmd *cobra.Command, t tools, path string) (string, error) {
+	base, _ := cmd.Flags().GetString("url")
+	if base == "" {
+		s, err := t.chat.Settings(ctx)
+		if err != nil {
+			return "", err
+		}
+		if base = s[settingAddress]; base == "" {
+			base = "http://127.0.0.1:8080"
+		}
+	}
+	return strings.TrimSuffix(base, "/") + path, nil
+}
+
+func inviteCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "invite", Short: "Print a link by which people can join", Args: atMost(0),
+		Example: "  parley invite --uses 5 --expires 7d\n  parley invite --role administrator --uses 1 --json",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			n := auth.NewInvite{}
+			n.Uses, _ = cmd.Flags().GetInt("uses")
+			expires, _ := cmd.Flags().GetString("expires")
+			var err error
+			if n.Life, err = days(expires); err != nil {
+				return usage{fmt.Errorf("--expires: %q is not a time like 7d or 12h", expires)}
+			}
+			name, _ := cmd.Flags().GetString("role")
+			if n.Role, err = role(name); err != nil {
+				return err
+			}
+			return with(cmd, func(ctx context.Context, t tools) error {
+				i, err := t.auth.Invite(ctx, chat.Operator, n)
+				if err != nil {
+					return err
+				}
+				url, err := link(ctx, cmd, t, "/join/"+i.Code)
+				if err != nil {
+					return err
+				}
+				if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
+					return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"url": url, "code": i.Code, "uses": i.Uses, "role": i.Role.String(), "expires": i.Expires})
+				}
+				_, err = fmt.Fprintln(cmd.OutOrStdout(), url)
+				return err
+			})
+		}}
+	cmd.Flags().Int("uses", 1, "how many people can use it; 0 is any number")
+	cmd.Flags().String("expires", "7d", "how long it works, like 7d or 12h; 0 is for ever")
+	cmd.Flags().String("role", "member", "what they become: member or administrator")
+	cmd.Flags().Bool("json", false, "one JSON object")
+	urlFlag(cmd)
+	return cmd
+}
+
+// days reads a time like 7d or 12h.
+func days(s string) (time.Duration, error) {
+	if n, isDays := strings.CutSuffix(s, "d"); isDays {
+		d, err := strconv.Atoi(n)
+		if err != nil || d < 0 || d > 10_000 {
+			return 0, fmt.Errorf("%q", s)
+		}
+		return time.Duration(d) * 24 * time.Hour, nil
+	}
+	return time.ParseDuration(s)
+}
+
+func role(name string) (chat.Role, error) {
+	role, ok := map[string]chat.Role{"administrator": chat.RoleAdmin, "admin": chat.RoleAdmin, "member": chat.RoleMember}[name]
+	if !ok {
+		return 0, usage{fmt.Errorf("--role: %q is not administrator or member", name)}
+	}
+	return role, nil
+}
+
+// on makes a command that does something to one account and says that it did.
+func on(use, short, example, done string, do func(context.Context, tools, chat.Account) error) *cobra.Command {
+	return &cobra.Command{Use: use + " NAME", Short: short, Args: exactly(1), Example: "  parley user " + example,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return with(cmd, func(ctx context.Context, t tools) error {
+				a, err := account(ctx, t, args[0])
+				if err != nil {
+					return err
+				}
+				if err := do(ctx, t, a); err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), done+"\n", a.Username)
+				return err
+			})
+		}}
+}
+
+func userDisable() *cobra.Command {
+	return on("disable", "Keep somebody from logging in, and log out everywhere", "disable mei", "%s cannot log in any more, and was logged out everywhere.",
+		func(ctx context.Context, t tools, a chat.Account) error {
+			return t.chat.Disable(ctx, chat.Operator, a.ID)
+		})
+}
+
+func userEnable() *cobra.Command {
+	return on("enable", "Let somebody log in again", "enable mei", "%s can log in again.",
+		func(ctx context.Context, t tools, a chat.Account) error {
+			return t.chat.Enable(ctx, chat.Operator, a.ID)
+		})
+}
+
+func userLogout() *cobra.Command {
+	return on("logout", "Log somebody out everywhere", "logout mei", "%s was logged out everywhere.",
+		func(ctx context.Context, t tools, a chat.Account) error {
+			return t.chat.LogOut(ctx, chat.Operator, a.ID)
+		})
+}
+
+func userReset() *cobra.Command {
+	cmd := &cobra.Command{Use: "reset NAME", Short: "Print a link with which somebody sets a new password, once, for a day", Args: exactly(1),
+		Example: "  parley user reset mei",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return with(cmd, func(ctx context.Context, t tools) error {
+				a, err := account(ctx, t, args[0])
+				if err != nil {
+					return err
+				}
+				if a.Disabled {
+					return fmt.Errorf("%s cannot log in; parley user enable comes first", a.Username)
+				}
+				token, err := t.auth.MakeReset(ctx, chat.Operator, a)
+				if err != nil {
+					return err
+				}
+				url, err := link(ctx, cmd, t, "/reset/"+token)
+				if err == nil {
+					_, err = fmt.Fprintln(cmd.OutOrStdout(), url)
+				}
+				return err
+			})
+		}}
+	urlFlag(cmd)
+	return cmd
+}

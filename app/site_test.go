@@ -1,0 +1,224 @@
+package app
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/app/chat"
+)
+
+// lively is a workspace with something of everything that pages show, and a room
+// with more than one page of it.
+func lively(t *testing.T) *server {
+	t.Helper()
+	s := start(t)
+	ada, bea := s.signup("ada"), s.signup("bea")
+	ada.post("/rooms/1/messages", "cid", "one", "body", "Shall we meet at the **lighthouse**, @bea? <script>alert(1)</script> https://a.example/").want(t, 303)
+	bea.post("/rooms/1/messages", "cid", "two", "body", "Aye, in 日本語\n\n> quoted\n\n```go\nx := 1\n```\n- a\n- b", "reply", "2").want(t, 303)
+	bea.post("/messages/2/reactions", "e", ":tada:").want(t, 303)
+	ada.post("/rooms", "name", "hideout", "kind", "private").want(t, 303)
+	s.says("ada", 2, "behind closed doors")
+	if _, err := s.app.Chat.PostDirect(t.Context(), s.account("ada"), []chat.AccountID{2}, chat.Draft{Body: "between the two of us"}); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// says has somebody say something in a room.
+func (s *server) says(name string, room chat.RoomID, body string) chat.Message {
+	s.t.Helper()
+	m, err := s.app.Chat.Post(s.t.Context(), s.account(name), room, chat.Draft{Body: body})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return m
+}
+
+var (
+	siteLink   = regexp.MustCompile(` (?:href|src)="([^"]*)"`)
+	siteAnchor = regexp.MustCompile(` id="([^"]*)"`)
+)
+
+// walk reads every page of a site, and fails the test for a link that leads nowhere.
+func walk(t *testing.T, dir string) (pages map[string]string) {
+	t.Helper()
+	pages = map[string]string{}
+	anchors, all := map[string]bool{}, map[string]bool{}
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(name)
+		rel, _ := filepath.Rel(dir, name)
+		all[rel] = true
+		if strings.HasSuffix(rel, ".html") {
+			pages[rel] = string(b)
+			for _, m := range siteAnchor.FindAllStringSubmatch(string(b), -1) {
+				if anchors[rel+"#"+m[1]] {
+					t.Errorf("%s has two anchors %s", rel, m[1])
+				}
+				anchors[rel+"#"+m[1]] = true
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	links := 0
+	for from, page := range pages {
+		for _, m := range siteLink.FindAllStringSubmatch(page, -1) {
+			to, anchor, _ := strings.Cut(m[1], "#")
+			if strings.Contains(to, "://") {
+				continue
+			}
+			links++
+			if to = path.Join(path.Dir(from), to); strings.HasPrefix(m[1], "#") {
+				to = from
+			}
+			if !all[to] || anchor != "" && !anchors[to+"#"+anchor] {
+				t.Errorf("%s links to %s, which is not there", from, m[1])
+			}
+		}
+	}
+	if links < 10 {
+		t.Error("there are only", links, "links")
+	}
+	return pages
+}
+
+// siteOf exports a site, and walks it.
+func siteOf(t *testing.T, s *server, dir string, args ...string) map[string]string {
+	t.Helper()
+	command(t, 0, "", append([]string{"export", "--site", dir, "--data", s.data}, args...)...)
+	return walk(t, dir)
+}
+
+func TestEveryLinkOfASiteLeadsSomewhere(t *testing.T) {
+	s := lively(t)
+	for n := range 450 {
+		s.says("ada", 1, fmt.Sprint("number ", n))
+	}
+	answer := func(name string, to chat.MessageID) {
+		t.Helper()
+		if _, err := s.app.Chat.Post(t.Context(), s.account(name), 1, chat.Draft{Body: "late answer", ReplyTo: to}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	answer("bea", 2)
+	gone := s.says("bea", 1, "soon regretted")
+	answer("ada", gone.ID)
+	if _, err := s.app.Chat.Delete(t.Context(), s.account("bea"), gone.ID); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "site")
+	pages := siteOf(t, s, dir)
+	month := time.Now().UTC().Format("2006-01")
+	first, second := pages["rooms/1/"+month+".html"], pages["rooms/1/"+month+"-2.html"]
+	for _, words := range []string{"<strong>lighthouse</strong>", "&lt;script&gt;", `href="../../people.html#u-2"`, "🎉", `rel="next" href="` + month + `-2.html"`} {
+		if !strings.Contains(first, words) {
+			t.Errorf("%s is not in the first page", words)
+		}
+	}
+	for _, words := range []string{"number 449", `href="` + month + `.html#m-2"`, "Message deleted", `rel="prev"`} {
+		if !strings.Contains(second, words) {
+			t.Errorf("%s is not in the second page", words)
+		}
+	}
+	if strings.Contains(everything(t, dir), "regretted") {
+		t.Error("what was deleted is there")
+	}
+}
+
+// everything is all of a site in one.
+func everything(t *testing.T, dir string) string {
+	t.Helper()
+	var b strings.Builder
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		c, err := os.ReadFile(name)
+		b.Write(c)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestASiteHasTheRoomsThatWereAskedFor(t *testing.T) {
+	s := lively(t)
+	dir := filepath.Join(t.TempDir(), "site")
+	for _, of := range []struct{ private, direct bool }{{}, {private: true}, {direct: true}, {true, true}} {
+		var args []string
+		if of.private {
+			args = append(args, "--private")
+		}
+		if of.direct {
+			args = append(args, "--direct")
+		}
+		siteOf(t, s, dir, args...)
+		all := everything(t, dir)
+		for words, want := range map[string]bool{"lighthouse": true, "closed doors": of.private, "hideout": of.private, "two of us": of.direct, "argon2": false} {
+			if strings.Contains(all, words) != want {
+				t.Errorf("with %q the site holds %q: %t", args, words, !want)
+			}
+		}
+	}
+	other := t.TempDir()
+	if err := os.WriteFile(filepath.Join(other, "mine.txt"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := command(t, 1, "", "export", "--site", other, "--data", s.data); !strings.Contains(out, "holds other things") {
+		t.Error(out)
+	}
+	command(t, 2, "", "export", "file", "--site", dir, "--data", s.data)
+	command(t, 2, "", "export", "file", "--private", "--data", s.data)
+	if left, _ := filepath.Glob(dir + "*"); len(left) != 1 {
+		t.Error("left:", left)
+	}
+}
+
+func TestASiteIsReadAndSearchedFromADisk(t *testing.T) {
+	c := openChromium(t)
+	s := lively(t)
+	for n := range 60 {
+		s.says("bea", 1, fmt.Sprint("a common word, number ", n))
+	}
+	dir := filepath.Join(t.TempDir(), "a site")
+	command(t, 0, "", "export", "--site", dir, "--data", s.data)
+	p := c.person("reader", "file://"+strings.ReplaceAll(dir, " ", "%20"))
+	p.open("/index.html")
+	p.click("main a", "#general")
+	p.sees("h1", "#general")
+	p.click("nav a", "Search")
+	p.fill("#q", "Lighth")
+	p.sees("#hits .msg mark", "lighthouse")
+	p.sees("#told", "1 message.")
+	p.fill("#q", "日本")
+	p.sees("#hits .msg", "Aye, in 日本語")
+	p.fill("#q", "common 17")
+	p.sees("#told", "1 message.")
+	p.fill("#q", "common")
+	p.sees("#told", "The newest 20.")
+	p.click("#more", "")
+	p.sees("#told", "The newest 40.")
+	p.fill("#q", "nowhere")
+	p.sees("#told", "Nothing was found.")
+	p.fill("#q", "alert")
+	p.sees("#hits .msg", "<script>alert(1)</script>")
+	p.click("#hits a", "ada in #general")
+	p.until("the message that was found", `location.pathname.includes('/rooms/1/') && document.querySelector(':target')?.id === 'm-2'`)
+	p.sees(":target", "lighthouse")
+	p.click(":target .at", "@bea")
+	p.sees(":target", "bea")
+}

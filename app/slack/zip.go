@@ -1,0 +1,156 @@
+package slack
+
+import (
+	"archive/zip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// maxEntry bounds one file of the archive when it is unpacked. A day of one channel
+// has some megabytes at most; what has more is no export. A test lowers it.
+var maxEntry int64 = 256 << 20
+
+// maxEntries bounds how many files there are.
+const maxEntries = 2_000_000
+
+// archiveFile is an export while it is read.
+type archiveFile struct {
+	zip      *zip.ReadCloser
+	top      map[string]*zip.File   // by name
+	days     map[string][]*zip.File // by folder, in order
+	order    []string               // the folders
+	progress func(part, whole int64)
+	part     int64
+	whole    int64
+}
+
+var dayName = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}\.json$`)
+
+func openArchive(name string, progress func(part, whole int64)) (*archiveFile, error) {
+	r, err := zip.OpenReader(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s is not a ZIP archive that can be read: %w", name, err)
+	}
+	z := &archiveFile{zip: r, top: map[string]*zip.File{}, days: map[string][]*zip.File{}, progress: progress}
+	if len(r.File) > maxEntries {
+		return nil, errors.Join(fmt.Errorf("the archive has %d files, which is more than an export has", len(r.File)), r.Close())
+	}
+	// Who unpacked the archive and packed it again may have put a folder around it.
+	prefix, found := "", false
+	for _, f := range r.File {
+		dir, base := path.Split(f.Name)
+		if (base == "users.json" || base == "org_users.json") && !strings.HasPrefix(f.Name, "__MACOSX/") && (!found || len(dir) < len(prefix)) {
+			prefix, found = dir, true
+		}
+	}
+	if !found {
+		return nil, errors.Join(errors.New("there is no users.json in the archive: it is not an export of Slack"), r.Close())
+	}
+	for _, f := range r.File {
+		name, ok := strings.CutPrefix(f.Name, prefix)
+		if !ok {
+			continue
+		}
+		folder, base := path.Split(name)
+		folder = strings.TrimSuffix(folder, "/")
+		switch {
+		case folder == "":
+			z.top[base] = f
+		case dayName.MatchString(base):
+			z.days[folder] = append(z.days[folder], f)
+			z.whole += int64(min(f.UncompressedSize64, uint64(maxEntry)))
+		}
+	}
+	for folder, days := range z.days {
+		z.order = append(z.order, folder)
+		slices.SortFunc(days, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
+	}
+	slices.Sort(z.order)
+	return z, nil
+}
+
+func (z *archiveFile) close() error {
+	if z.zip == nil {
+		return nil
+	}
+	r := z.zip
+	z.zip = nil
+	return r.Close()
+}
+
+// bounded ends with an error after maxEntry bytes.
+type bounded struct {
+	r    io.Reader
+	left int64
+	tell func(n int64)
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, fmt.Errorf("it unpacks to more than %d MiB", maxEntry>>20)
+	}
+	b.tell(int64(n))
+	return n, err
+}
+
+// each decodes the elements of a JSON array one at a time, whatever its length. A
+// field of another type than it should have is left out.
+func each[T any](z *archiveFile, f *zip.File, put func(T) error) error {
+	r, err := f.Open()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	d := json.NewDecoder(&bounded{r, maxEntry, func(n int64) {
+		if z.part += n; z.progress != nil {
+			z.progress(z.part, z.whole)
+		}
+	}})
+	if t, err := d.Token(); err != nil || t != json.Delim('[') {
+		return errors.Join(errors.New("it does not begin as a JSON list"), err)
+	}
+	for d.More() {
+		var v T
+		err := d.Decode(&v)
+		if _, mistyped := errors.AsType[*json.UnmarshalTypeError](err); err != nil && !mistyped {
+			return err
+		}
+		if err := put(v); err != nil {
+			return err
+		}
+	}
+	_, err = d.Token()
+	return err
+}
+
+// list reads one of the lists at the top; none is an empty one.
+func list[T any](z *archiveFile, name string) (all []T, err error) {
+	f := z.top[name]
+	if f == nil {
+		return nil, nil
+	}
+	err = each(z, f, func(v T) error {
+		all = append(all, v)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s in the archive cannot be read: %w", name, err)
+	}
+	return all, nil
+}
+
+func (z *archiveFile) users() ([]user, error) {
+	for _, name := range []string{"users.json", "org_users.json"} {
+		if z.top[name] != nil {
+			return list[user](z, name)
+		}
+	}
+	return nil, errors.New("there is no users.json in the archive")
+}

@@ -1,0 +1,172 @@
+package web
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"parley/app/chat"
+	"parley/views"
+)
+
+// admin gathers what every page of the administration shows. What a page may show
+// decides the service that it asks; each page of the administration asks it for
+// something before this.
+func (s *Server) admin(c *fiber.Ctx, errs views.Errors) (views.Admin, error) {
+	v, err := s.viewer(c)
+	f := views.Admin{Viewer: v, Errors: errs}
+	if errs == nil {
+		f.Notice = notices[c.Query("done")]
+	}
+	return f, err
+}
+
+// adminView is how these pages are shown.
+func adminView(title string) views.Stage { return views.Stage{Title: title, View: "page"} }
+
+func (s *Server) overview(c *fiber.Ctx) error {
+	ctx, me := c.UserContext(), who(c).Account
+	h, err := s.chat.Health(ctx, me)
+	if err != nil {
+		return err
+	}
+	h.Backup = s.LastBackup(ctx)
+	f := views.Overview{Health: h, Pages: s.Pages(), Version: s.Version, Since: s.since}
+	if f.Reports, err = s.chat.CountReports(ctx, me); err != nil {
+		return err
+	}
+	if f.Admin, err = s.admin(c, nil); err != nil {
+		return err
+	}
+	return s.page(c, f.Viewer, adminView("Administration"), views.AdminOverview(f), nil)
+}
+
+func (s *Server) adminPeople(c *fiber.Ctx) error {
+	n, err := strconv.Atoi(c.Query("page", "0"))
+	if err != nil || n < 0 || n > 1_000_000 {
+		return fiber.ErrBadRequest
+	}
+	f := views.Records{Query: c.Query("q"), State: chat.State(c.Query("state")), Page: n}
+	if f.People, f.More, err = s.chat.Records(c.UserContext(), who(c).Account, f.Query, f.State, n); err != nil {
+		return err
+	}
+	if f.Admin, err = s.admin(c, nil); err != nil {
+		return err
+	}
+	return s.page(c, f.Viewer, adminView("People"), views.AdminPeople(f), nil)
+}
+
+func personParam(c *fiber.Ctx) chat.AccountID { return id[chat.AccountID](c.Params("person")) }
+
+func (s *Server) adminPerson(c *fiber.Ctx) error { return s.recordPage(c, nil, "") }
+
+func (s *Server) recordPage(c *fiber.Ctx, errs views.Errors, link string) error {
+	r, err := s.chat.Record(c.UserContext(), who(c).Account, personParam(c))
+	if err != nil {
+		return err
+	}
+	f := views.RecordForm{Record: r, Link: link}
+	if f.Admin, err = s.admin(c, errs); err != nil {
+		return err
+	}
+	return s.page(c, f.Viewer, adminView(r.Name), views.AdminPerson(f), nil)
+}
+
+// recordChanged answers a form about an account.
+func (s *Server) recordChanged(c *fiber.Ctx, done string, err error) error {
+	if err != nil {
+		errs, err := s.formErrors(c, err)
+		if err != nil {
+			return err
+		}
+		return s.recordPage(c, errs, "")
+	}
+	return c.Redirect(views.RecordURL(personParam(c))+"?done="+done, fiber.StatusSeeOther)
+}
+
+var roles = map[string]chat.Role{chat.RoleMember.String(): chat.RoleMember, chat.RoleAdmin.String(): chat.RoleAdmin}
+
+func (s *Server) setRole(c *fiber.Ctx) error {
+	role, ok := roles[c.FormValue("role")]
+	if !ok {
+		role = -1
+	}
+	return s.recordChanged(c, "saved", s.chat.SetRole(c.UserContext(), who(c).Account, personParam(c), role))
+}
+
+func (s *Server) disable(c *fiber.Ctx) error {
+	return s.recordChanged(c, "disabled", s.chat.Disable(c.UserContext(), who(c).Account, personParam(c)))
+}
+
+func (s *Server) enable(c *fiber.Ctx) error {
+	return s.recordChanged(c, "enabled", s.chat.Enable(c.UserContext(), who(c).Account, personParam(c)))
+}
+
+func (s *Server) ban(c *fiber.Ctx) error {
+	return s.recordChanged(c, "banned", s.chat.BanAccount(c.UserContext(), who(c).Account, personParam(c), c.FormValue("erase") != ""))
+}
+
+func (s *Server) logOut(c *fiber.Ctx) error {
+	return s.recordChanged(c, "out", s.chat.LogOut(c.UserContext(), who(c).Account, personParam(c)))
+}
+
+// makeReset shows a link once: it is stored nowhere.
+func (s *Server) makeReset(c *fiber.Ctx) error {
+	ctx, me := c.UserContext(), who(c).Account
+	r, err := s.chat.Record(ctx, me, personParam(c))
+	if err != nil {
+		return err
+	}
+	token, err := s.auth.MakeReset(ctx, me, r.Account)
+	if err != nil {
+		return s.recordChanged(c, "", err)
+	}
+	return s.recordPage(c, nil, s.public(c)+"/reset/"+token)
+}
+
+// public is the address under which people reach us.
+func (s *Server) public(c *fiber.Ctx) string {
+	if s.origin != nil {
+		return strings.TrimSuffix(s.origin.String(), "/")
+	}
+	scheme := "http"
+	if s.secure(c) {
+		scheme = "https"
+	}
+	return scheme + "://" + c.Hostname()
+}
+
+func (s *Server) adminRooms(c *fiber.Ctx) error {
+	ctx, me := c.UserContext(), who(c).Account
+	if err := me.May(chat.ManageRooms); err != nil {
+		return err
+	}
+	f := views.AdminRoomsForm{Query: c.Query("q")}
+	var err error
+	if f.Rooms, err = s.chat.OpenRooms(ctx, me, f.Query); err != nil {
+		return err
+	}
+	if f.Health, err = s.chat.Health(ctx, me); err != nil {
+		return err
+	}
+	if f.Admin, err = s.admin(c, nil); err != nil {
+		return err
+	}
+	return s.page(c, f.Viewer, adminView("Rooms"), views.AdminRooms(f), nil)
+}
+
+func (s *Server) adminLog(c *fiber.Ctx) error {
+	before, err := strconv.ParseInt(c.Query("before", "0"), 10, 64)
+	if err != nil || before < 0 {
+		return fiber.ErrBadRequest
+	}
+	var f views.AuditLog
+	if f.Deeds, f.Older, err = s.chat.Deeds(c.UserContext(), who(c).Account, before); err != nil {
+		return err
+	}
+	if f.Admin, err = s.admin(c, nil); err != nil {
+		return err
+	}
+	return s.page(c, f.Viewer, adminView("Log"), views.AdminLog(f), nil)
+}

@@ -1,0 +1,64 @@
+package web
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"parley/app/chat"
+	"parley/views"
+)
+
+func (s *Server) reportPage(c *fiber.Ctx) error { return s.reportForm(c, nil) }
+
+func (s *Server) reportForm(c *fiber.Ctx, errs views.Errors) error {
+	m, place, err := s.chat.Said(c.UserContext(), who(c).Account, messageParam(c))
+	if m.Deleted {
+		c.Locals("room", m.Room)
+	}
+	if err != nil {
+		return err
+	}
+	f := views.ReportForm{Message: m, Row: s.fragments.row(m), Room: place, Reason: c.FormValue("reason"), Errors: errs}
+	if f.Viewer, err = s.viewer(c); err != nil {
+		return err
+	}
+	return s.page(c, f.Viewer, views.Stage{Title: "Report a message", View: "page"}, views.Report(f), nil)
+}
+
+func (s *Server) report(c *fiber.Ctx) error {
+	m, err := s.chat.Report(c.UserContext(), who(c).Account, messageParam(c), c.FormValue("reason"))
+	if m.Deleted {
+		c.Locals("room", m.Room)
+	}
+	if err != nil {
+		errs, err := s.formErrors(c, err)
+		if err != nil {
+			return err
+		}
+		return s.reportForm(c, errs)
+	}
+	return c.Redirect("/?done=reported", fiber.StatusSeeOther)
+}
+
+// reports is the page of what is to be decided.
+func (s *Server) reports(c *fiber.Ctx) error {
+	list, err := s.chat.Reports(c.UserContext(), who(c).Account)
+	if err != nil {
+		return err
+	}
+	f := views.Reported{Reports: list}
+	if f.Admin, err = s.admin(c, nil); err != nil {
+		return err
+	}
+	return s.page(c, f.Viewer, adminView("Reports"), views.Reports(f), nil)
+}
+
+func (s *Server) decide(c *fiber.Ctx) error {
+	do := c.FormValue("do")
+	if do != "delete" && do != "keep" {
+		return fiber.ErrBadRequest
+	}
+	if err := s.chat.Decide(c.UserContext(), who(c).Account, id[chat.MessageID](c.Params("message")), do == "delete"); err != nil {
+		return err
+	}
+	return c.Redirect("/reports?done=decided", fiber.StatusSeeOther)
+}

@@ -1,0 +1,131 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"parley/app/chat"
+)
+
+// recordQuery lists accounts with what is stored of them elsewhere.
+const recordQuery = "SELECT " + accountColumns + `, a.banned_at IS NOT NULL, a.erasing,
+	coalesce((SELECT max(seen_at) FROM sessions WHERE account_id = a.id), 0), (SELECT count(*) FROM sessions WHERE account_id = a.id),
+	(SELECT count(*) FROM memberships m JOIN rooms r ON r.id = m.room_id WHERE m.account_id = a.id AND m.left_at IS NULL AND r.kind <> 2 AND r.deleted_at IS NULL) FROM accounts a `
+
+func scanRecord(r scanner) (a chat.Record, err error) {
+	var seen int64
+	a.Account, err = scanAccount(more{r, []any{&a.Banned, &a.Erasing, &seen, &a.Sessions, &a.Rooms}})
+	a.Seen = moment(seen)
+	return a, err
+}
+
+// more scans further columns after those that somebody asks for.
+type more struct {
+	scanner
+	dest []any
+}
+
+func (m more) Scan(dest ...any) error { return m.scanner.Scan(append(dest, m.dest...)...) }
+
+// Records implements chat.RecordStore.
+func (d *DB) Records(ctx context.Context, query string, state chat.State, offset, limit int) ([]chat.Record, error) {
+	where := map[chat.State]string{chat.StateAll: "1", chat.StateAdmins: "role = 1 AND disabled_at IS NULL",
+		chat.StateDisabled: "disabled_at IS NOT NULL", chat.StateBanned: "banned_at IS NOT NULL"}[state]
+	if where == "" {
+		return nil, chat.NotFound()
+	}
+	return all(ctx, d, scanRecord, recordQuery+"WHERE "+where+` AND (folded LIKE ?1 ESCAPE '\' OR name_folded LIKE ?1 ESCAPE '\' OR name_folded LIKE '% ' || ?1 ESCAPE '\')
+		ORDER BY name_folded, id LIMIT ?2 OFFSET ?3`, begins(query), limit, offset)
+}
+
+// Record implements chat.RecordStore.
+func (d *DB) Record(ctx context.Context, id chat.AccountID) (chat.Record, error) {
+	s, err := d.stmt(ctx, recordQuery+"WHERE id = ?")
+	if err != nil {
+		return chat.Record{}, fault(err)
+	}
+	a, err := scanRecord(s.QueryRowContext(ctx, id))
+	if err != nil {
+		return a, fault(err)
+	}
+	return a, d.one(ctx, "SELECT count(*) FROM messages WHERE author_id = ? AND kind = 0 AND deleted_at IS NULL", []any{id}, &a.Posts)
+}
+
+// lastAdmin refuses what would leave the server without an administrator.
+func lastAdmin(t *tx, who chat.AccountID, field string) error {
+	var others int
+	if err := t.one("SELECT count(*) FROM accounts WHERE role >= 1 AND disabled_at IS NULL AND id <> ?", []any{who}, &others); err != nil {
+		return err
+	}
+	if others == 0 {
+		return chat.Invalid(field, "This is the last administrator; promote somebody else first.")
+	}
+	return nil
+}
+
+// SetDisabled implements chat.RecordStore.
+func (d *DB) SetDisabled(ctx context.Context, who chat.AccountID, at time.Time, banned, erase bool) error {
+	return d.change(ctx, func(t *tx) error {
+		if err := lastAdmin(t, who, "who"); err != nil {
+			return err
+		}
+		return errors.Join(
+			t.exec("UPDATE accounts SET disabled_at = coalesce(disabled_at, ?1), banned_at = CASE WHEN ?2 THEN ?1 ELSE banned_at END, erasing = erasing OR ?3 WHERE id = ?4", millis(at), banned, erase, who),
+			t.exec("DELETE FROM resets WHERE account_id = ?", who),
+			t.exec("DELETE FROM sessions WHERE account_id = ?", who))
+	})
+}
+
+// SetEnabled implements chat.RecordStore.
+func (d *DB) SetEnabled(ctx context.Context, who chat.AccountID) error {
+	return d.change(ctx, func(t *tx) error {
+		return t.exec("UPDATE accounts SET disabled_at = NULL, banned_at = NULL, erasing = 0 WHERE id = ?", who)
+	})
+}
+
+// DropSessions implements chat.RecordStore.
+func (d *DB) DropSessions(ctx context.Context, who chat.AccountID) error {
+	return d.change(ctx, func(t *tx) error { return t.exec("DELETE FROM sessions WHERE account_id = ?", who) })
+}
+
+// Erasing implements chat.RecordStore.
+func (d *DB) Erasing(ctx context.Context) ([]chat.AccountID, error) {
+	return all(ctx, d, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) }, "SELECT id FROM accounts WHERE erasing = 1")
+}
+
+// eraseSize is how many messages EraseSome deletes in one change.
+const eraseSize = 50
+
+// EraseSome implements chat.RecordStore.
+func (d *DB) EraseSome(ctx context.Context, who chat.AccountID, at time.Time) (changed []chat.RoomChanged, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		changed = nil
+		type said struct {
+			id   chat.MessageID
+			room chat.RoomID
+		}
+		some, err := list(t, func(r scanner) (s said, err error) { return s, r.Scan(&s.id, &s.room) }, `SELECT m.id, m.room_id FROM messages m
+			JOIN rooms r ON r.id = m.room_id AND r.deleted_at IS NULL JOIN accounts a ON a.id = m.author_id AND a.erasing = 1
+			WHERE m.author_id = ? AND m.kind = 0 AND m.deleted_at IS NULL LIMIT ?`, who, eraseSize)
+		if err != nil {
+			return err
+		}
+		if len(some) == 0 {
+			return t.exec("UPDATE accounts SET erasing = 0 WHERE id = ?", who)
+		}
+		revs := map[chat.RoomID]chat.Rev{}
+		for _, s := range some {
+			m, err := erase(t, s.id, who, at)
+			if err != nil {
+				return err
+			}
+			revs[s.room] = m.Rev
+		}
+		for room, rev := range revs {
+			changed = append(changed, chat.RoomChanged{Room: room, Rev: rev})
+		}
+		return nil
+	})
+	return changed, err
+}

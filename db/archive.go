@@ -1,0 +1,149 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+
+	"parley/app/archive"
+)
+
+// Export tells all of one state of the file to put, whoever writes meanwhile; hashes
+// of passwords only when asked. It holds one record in memory at a time.
+func (d *DB) Export(ctx context.Context, passwords bool, put func(archive.Record) error) error {
+	return d.Snapshot(ctx, func(s *Snapshot) error {
+		x := &export{s, put}
+		if err := x.header(); err != nil {
+			return err
+		}
+		return x.parts(passwords)
+	})
+}
+
+func (x *export) parts(passwords bool) (err error) {
+	for _, part := range exported {
+		if part.scan == nil {
+			err = x.messages()
+		} else {
+			err = x.rows(part.query, func(r scanner) error {
+				record, err := part.scan(r)
+				if a, ok := record.(*archive.Account); ok && !passwords {
+					a.Password = ""
+				}
+				if s, ok := record.(*archive.Setting); err != nil || ok && !archive.Exported(s.Key) {
+					return err
+				}
+				return x.put(record)
+			})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// export is one run of Export.
+type export struct {
+	*Snapshot
+	put func(archive.Record) error
+}
+
+// there are the rooms that are not about to be removed.
+const there = "IN (SELECT id FROM rooms WHERE deleted_at IS NULL)"
+
+func (x *export) header() error {
+	h := &archive.Header{Type: "parley", Format: archive.Format}
+	err := x.conn.QueryRowContext(x.ctx, `SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM rooms WHERE deleted_at IS NULL),
+		(SELECT count(*) FROM memberships WHERE room_id `+there+`), (SELECT count(*) FROM messages WHERE room_id `+there+`),
+		(SELECT count(*) FROM invites), (SELECT count(*) FROM imports)`).
+		Scan(&h.Accounts, &h.Rooms, &h.Memberships, &h.Messages, &h.Invites, &h.Origins)
+	if err != nil {
+		return err
+	}
+	err = x.rows("SELECT key FROM settings", func(r scanner) error {
+		var key string
+		err := r.Scan(&key)
+		if archive.Exported(key) {
+			h.Settings++
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return x.put(h)
+}
+
+// exported are the queries in the order of the format; the one of messages has a
+// reader of its own.
+var exported = []struct {
+	query string
+	scan  func(scanner) (archive.Record, error)
+}{
+	{"SELECT key, value FROM settings ORDER BY key", func(r scanner) (archive.Record, error) {
+		s := &archive.Setting{Type: "setting"}
+		return s, r.Scan(&s.Key, &s.Value)
+	}},
+	{"SELECT id, username, name, role, password, created_at, disabled_at, banned_at, title, bio, prefs FROM accounts ORDER BY id", scanExportedAccount},
+	{"SELECT id, kind, name, topic, everyone, coalesce(direct, ''), rev, posts, last_author, nullif(last_at, 0), created_at, slow FROM rooms WHERE deleted_at IS NULL ORDER BY id", scanExportedRoom},
+	{"SELECT room_id, account_id, owner, rev, posts_read, joined_at, left_at, level, muted, starred, banned FROM memberships WHERE room_id " + there + " ORDER BY room_id, account_id", scanExportedMembership},
+	{},
+	{"SELECT id, code, role, uses, used, coalesce(made_by, 0), made_at, expires_at, revoked_at FROM invites ORDER BY id", func(r scanner) (archive.Record, error) {
+		var role int
+		i := &archive.Invite{Type: "invite"}
+		err := r.Scan(&i.ID, &i.Code, &role, &i.Uses, &i.Used, &i.MadeBy, &i.Made, &i.Expires, &i.Revoked)
+		i.Role = archive.Word(archive.RoleWords, role)
+		return i, err
+	}},
+	{"SELECT source, key, id FROM imports ORDER BY source, key", func(r scanner) (archive.Record, error) {
+		o := &archive.Origin{Type: "origin"}
+		return o, r.Scan(&o.Source, &o.Key, &o.ID)
+	}},
+}
+
+func scanExportedAccount(r scanner) (archive.Record, error) {
+	var role int
+	a := &archive.Account{Type: "account"}
+	err := r.Scan(&a.ID, &a.Username, &a.Name, &role, &a.Password, &a.Created, &a.Disabled, &a.Banned, &a.Title, &a.Bio, (*rawText)(&a.Prefs))
+	a.Role = archive.Word(archive.RoleWords, role)
+	return a, err
+}
+
+func scanExportedRoom(r scanner) (archive.Record, error) {
+	var kind int
+	var direct string
+	room := &archive.Room{Type: "room"}
+	err := r.Scan(&room.ID, &kind, &room.Name, &room.Topic, &room.Everyone, &direct, &room.Rev, &room.Posts, &room.LastAuthor, &room.LastAt, &room.Created, &room.Slow)
+	room.Kind, room.Direct = archive.Word(archive.RoomWords, kind), parseIDs(direct)
+	return room, err
+}
+
+func scanExportedMembership(r scanner) (archive.Record, error) {
+	var role, level int
+	m := &archive.Membership{Type: "membership"}
+	err := r.Scan(&m.Room, &m.Account, &role, &m.Rev, &m.Read, &m.Joined, &m.Left, &level, &m.Muted, &m.Star, &m.Banned)
+	m.Role = archive.Word(archive.MembershipWords, role)
+	if level != 0 {
+		m.Level = archive.Word(archive.LevelWords, level)
+	}
+	return m, err
+}
+
+// rawText is JSON that is stored as text; the empty object is none.
+type rawText json.RawMessage
+
+// Scan implements sql.Scanner.
+func (t *rawText) Scan(v any) error {
+	switch s := v.(type) {
+	case string:
+		*t = []byte(s)
+	case []byte:
+		*t = append([]byte(nil), s...)
+	default:
+		*t = nil
+	}
+	if string(*t) == "{}" || string(*t) == "null" {
+		*t = nil
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"parley/app/archive"
+	"parley/app/chat"
+)
+
+// Vacant says whether nobody has used the file yet: it has no account.
+func (d *DB) Vacant(ctx context.Context) (bool, error) {
+	has, err := d.HasAccounts(ctx)
+	return !has, err
+}
+
+// Import stores what read tells, in the order of an export, under the same ids. The
+// file must be vacant. All of it is stored in one transaction, or nothing. read may
+// be called twice.
+func (d *DB) Import(ctx context.Context, read func(put func(archive.Record) error) error) error {
+	return d.change(ctx, func(t *tx) error {
+		var accounts int
+		if err := t.one("SELECT count(*) FROM accounts", nil, &accounts); err != nil {
+			return err
+		}
+		if accounts > 0 {
+			return errors.New("somebody has signed up meanwhile")
+		}
+		// What would be kept up to date with every row is carried along.
+		var posted string
+		if err := t.one("SELECT sql FROM sqlite_schema WHERE name = 'posted'", nil, &posted); err != nil {
+			return err
+		}
+		if err := t.exec("DROP TRIGGER posted"); err != nil {
+			return err
+		}
+		if err := read(func(r archive.Record) error { return wrong(carry(t, r)) }); err != nil {
+			return err
+		}
+		for _, c := range countsKept {
+			if err := c.repair(t); err != nil {
+				return err
+			}
+		}
+		return t.exec(posted)
+	})
+}
+
+// wrong says in words why SQLite does not take a record.
+func wrong(err error) error {
+	e, ok := errorOf(err)
+	switch {
+	case !ok:
+		return err
+	case e == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return errors.New("it names a person, a room or a message that no line before it has")
+	case e == sqlite3.SQLITE_CONSTRAINT_UNIQUE, e == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, e == sqlite3.SQLITE_CONSTRAINT_ROWID:
+		return errors.New("another line has the same id, or the same name, or one that looks like it")
+	}
+	return err
+}
+
+// carry stores one record.
+func carry(t *tx, r archive.Record) error {
+	switch r := r.(type) {
+	case *archive.Setting:
+		return setSetting(t, r.Key, r.Value)
+	case *archive.Account:
+		return carryAccount(t, r)
+	case *archive.Room:
+		return carryRoom(t, r)
+	case *archive.Membership:
+		role, level := number(archive.MembershipWords, r.Role), number(archive.LevelWords, r.Level)
+		return t.exec(`INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at, left_at, level, muted, starred, banned)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.Room, r.Account, role, r.Rev, r.Read, r.Joined, opt(r.Left), level, r.Muted, r.Star, r.Banned)
+	case *archive.Message:
+		return carryMessage(t, r)
+	case *archive.Invite:
+		return t.exec("INSERT INTO invites (id, code, role, uses, used, made_by, made_at, expires_at, revoked_at) VALUES (?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?)",
+			r.ID, r.Code, number(archive.RoleWords, r.Role), r.Uses, r.Used, r.MadeBy, r.Made, opt(r.Expires), opt(r.Revoked))
+	case *archive.Origin:
+		return t.exec("INSERT INTO imports (source, key, id) VALUES (?, ?, ?)", r.Source, r.Key, r.ID)
+	}
+	return nil
+}
+
+// number is that of a word that was found valid; "" is the first.
+func number(words []string, word string) int {
+	n, _ := archive.Number(words, word)
+	return n
+}
+
+func carryAccount(t *tx, a *archive.Account) error {
+	prefs := string(a.Prefs)
+	if prefs == "" {
+		prefs = "{}"
+	}
+	return t.exec(`INSERT INTO accounts (id, username, folded, skeleton, name, name_folded, role, password, created_at, disabled_at, banned_at, title, bio, prefs)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, a.ID, a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username), a.Name, chat.FoldName(a.Name),
+		number(archive.RoleWords, a.Role), a.Password, a.Created, opt(a.Disabled), opt(a.Banned), a.Title, a.Bio, prefs)
+}
+
+// carryRoom leaves the counts of people and of the newest row to the end.
+func carryRoom(t *tx, r *archive.Room) error {
+	var skeleton, direct any
+	if len(r.Direct) > 0 {
+		direct = chat.DirectKey(r.Direct)
+	} else {
+		skeleton = chat.Skeleton(r.Name)
+	}
+	last := archive.Time(0)
+	if r.LastAt != nil {
+		last = *r.LastAt
+	}
+	return t.exec(`INSERT INTO rooms (id, kind, name, skeleton, topic, everyone, direct, rev, posts, last_author, last_at, created_at, slow)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, number(archive.RoomWords, r.Kind), r.Name, skeleton, r.Topic, r.Everyone, direct,
+		r.Rev, r.Posts, r.LastAuthor, last, r.Created, r.Slow)
+}
+
+func carryMessage(t *tx, m *archive.Message) error {
+	text, reactions := []byte(m.Text), any(nil)
+	if len(text) == 0 {
+		text = []byte("{}")
+	}
+	if len(m.Reactions) > 0 {
+		reactions = []byte(m.Reactions)
+	}
+	to := addressed(chat.NewMessage{For: m.For, All: m.All})
+	err := t.exec(`INSERT INTO messages (id, room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid, reactions, edited_at, deleted_at, reply_to)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, nullif(?, 0))`, m.ID, m.Room, m.Rev, m.Born, m.Posts, number(archive.MessageWords, m.Kind),
+		m.Author, m.At, m.Cont, m.Body, text, to, m.CID, reactions, opt(m.Edited), opt(m.Deleted), m.ReplyTo)
+	for _, v := range m.Versions {
+		if err == nil {
+			err = t.exec("INSERT INTO versions (message_id, until, rev, text) VALUES (?, ?, ?, ?)", m.ID, v.Until, v.Rev, []byte(v.Text))
+		}
+	}
+	for _, who := range m.Mentions {
+		if err == nil {
+			err = t.exec("INSERT INTO mentions (account_id, room_id, message_id) VALUES (?, ?, ?)", who, m.Room, m.ID)
+		}
+	}
+	if err == nil && m.Text == nil && m.Deleted == nil {
+		err = fmt.Errorf("message %d says nothing", m.ID)
+	}
+	return err
+}

@@ -1,0 +1,217 @@
+package db
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"parley/app/archive"
+)
+
+// exported is the whole file as an export has it.
+func (f *file) exported() []byte {
+	f.Helper()
+	var b bytes.Buffer
+	f.ok(archive.Write(&b, func(put func(archive.Record) error) error { return f.Export(f.Context(), true, put) }))
+	return b.Bytes()
+}
+
+func (f *file) imports(lines []byte) error {
+	return f.Import(f.Context(), func(put func(archive.Record) error) error { return archive.Read(bytes.NewReader(lines), put) })
+}
+
+// vacant is a file that nobody has used.
+func vacant(t testing.TB) *file {
+	f := &file{TB: t, path: filepath.Join(t.TempDir(), "parley.db")}
+	f.DB = f.open()
+	return f
+}
+
+// full is a file with something of everything that an export carries.
+func full(t testing.TB) *file {
+	f := frozen(t)
+	f.ok(f.Writable(t.Context())) // a setting that is nobody's
+	f.ok(f.SetSetting(t.Context(), "secret.key", "not to be carried"))
+	d := draft(1, 1, "@room come", "all")
+	d.All = true
+	_, _, err := f.AddMessage(t.Context(), d)
+	f.ok(err)
+	dropped := f.room("dropped", 1)
+	f.says(dropped, 1, "not to be carried")
+	_, err = f.Erase(t.Context(), f.says(1, 2, "not to be carried @person1", 1).ID, 2, noon)
+	f.ok(err)
+	f.ok(f.change(t.Context(), func(tx *tx) error {
+		for _, q := range []string{
+			"UPDATE rooms SET deleted_at = 1, skeleton = NULL WHERE name = 'dropped'",
+			"UPDATE rooms SET slow = 30 WHERE id = 2",
+			"UPDATE memberships SET muted = 1 WHERE room_id = 1 AND account_id = 3",
+			"UPDATE memberships SET owner = 2, banned = 1 WHERE room_id = 2 AND account_id = 3",
+			"UPDATE accounts SET disabled_at = 5000, banned_at = 6000 WHERE id = 4",
+			"INSERT INTO invites (code, role, uses, used, made_by, made_at, expires_at) VALUES ('welcome', 0, 5, 2, 1, 7000, 8000), ('admins', 1, 0, 0, NULL, 9000, NULL)",
+			"UPDATE invites SET revoked_at = 7500 WHERE id = 1",
+			"INSERT INTO imports (source, key, id) VALUES ('slack T1', 'user U1', 2)",
+		} {
+			if err := tx.exec(q); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	return f
+}
+
+func TestWhatIsExportedAndImportedIsExportedTheSame(t *testing.T) {
+	f, g := full(t), vacant(t)
+	lines := f.exported()
+	if err := g.imports(lines); err != nil {
+		t.Fatal(err)
+	}
+	if again := g.exported(); sha256.Sum256(lines) != sha256.Sum256(again) {
+		t.Errorf("exported\n%s\nimported and exported again\n%s", lines, again)
+	}
+	if bytes.Contains(lines, []byte("not to be carried")) || !bytes.Contains(lines, []byte("日本語")) {
+		t.Errorf("exported\n%s", lines)
+	}
+	for _, kind := range []string{"setting", "account", "room", "membership", "message", "invite", "origin"} {
+		if !bytes.Contains(lines, []byte(`{"type":"`+kind+`"`)) {
+			t.Error("nothing of type", kind)
+		}
+	}
+	f.ok(g.Index(t.Context()))
+	f.ok(f.Index(t.Context()))
+	if p := g.check(); len(p) > 0 {
+		t.Error("the imported file is not as it should be:", p)
+	}
+	for _, d := range []*file{f, g} { // a listing is of those who can log in
+		f.ok(d.change(t.Context(), func(t *tx) error { return t.exec("UPDATE accounts SET disabled_at = NULL") }))
+	}
+	if a, b := strings.Split(f.listing(), "\n"), strings.Split(g.listing(), "\n"); len(a) < 20 {
+		t.Error("the file holds nearly nothing")
+	} else {
+		a = slices.DeleteFunc(a, func(s string) bool { // stays where it is
+			kind, _, _ := strings.Cut(s, " ")
+			return slices.Contains([]string{"session", "report", "deed", "reset", "certificate"}, kind)
+		})
+		if !slices.Equal(a, b) {
+			t.Errorf("it was\n%s\nand is\n%s", strings.Join(a, "\n"), strings.Join(b, "\n"))
+		}
+	}
+	m, err := g.Message(t.Context(), 1)
+	f.ok(err)
+	if g.says(1, 1, "goes on").ID <= m.ID {
+		t.Error("the log does not go on")
+	}
+}
+
+func TestAnImportIsComparedWithWhatIsThere(t *testing.T) {
+	f := full(t)
+	lines := f.exported()
+	compare := func(with []byte) (int64, bool) {
+		t.Helper()
+		line, same, err := archive.Compare(bytes.NewReader(with), func(put func(archive.Record) error) error { return f.Export(t.Context(), true, put) })
+		f.ok(err)
+		return line, same
+	}
+	if line, same := compare(lines); !same {
+		t.Error("the same differs in line", line)
+	}
+	f.says(1, 1, "and on")
+	if line, same := compare(lines); same || line != 1 {
+		t.Error("with a message more:", line, same)
+	}
+	if err := f.imports(lines); err == nil {
+		t.Error("it was imported into a file that is used")
+	}
+}
+
+func TestAnExportIsOneStateOfTheFile(t *testing.T) {
+	f := full(t)
+	want, first := f.exported(), true
+	var b bytes.Buffer
+	f.ok(archive.Write(&b, func(put func(archive.Record) error) error {
+		return f.Export(context.Background(), true, func(r archive.Record) error {
+			if first {
+				first = false
+				f.says(1, 1, "said meanwhile")
+				_, err := f.SetTopic(f.Context(), 1, 1, "another", noon)
+				f.ok(err)
+			}
+			return put(r)
+		})
+	}))
+	if !bytes.Equal(b.Bytes(), want) {
+		t.Error("what was said meanwhile is in it")
+	}
+}
+
+func TestABadLineIsNamedAndNothingIsImported(t *testing.T) {
+	lines := strings.SplitAfter(string(full(t).exported()), "\n")
+	at := func(kind string) int {
+		for i, l := range lines {
+			if strings.HasPrefix(l, `{"type":"`+kind+`"`) {
+				return i
+			}
+		}
+		t.Fatal("there is no", kind)
+		return 0
+	}
+	last := len(lines) - 2
+	for _, bad := range []struct {
+		line      int
+		from, to  string
+		complaint string
+	}{
+		{0, "parley", "wechat", "line 1: this is not an export"},
+		{0, `"format":1`, `"format":2`, "line 1: the file has format 2"},
+		{at("account"), `"username"`, `"user"`, "unknown field"},
+		{at("account"), `"administrator"`, `"boss"`, "is none of member, administrator"},
+		{at("account") + 1, `"person2"`, `"PERS0N1"`, "the same id, or the same name, or one that looks like it"},
+		{at("account") + 1, `"id":2`, `"id":1`, "the same id"},
+		{at("membership"), `"account":1`, `"account":77`, "it names a person, a room or a message"},
+		{at("message") + 2, `"text":{"b":`, `"text":{"b":7,"x":`, "not a JSON object of an chat.Text"},
+		{at("message"), `{"type":"message"`, `{"type":"message`, "it is not a JSON object"},
+		{at("message") + 3, `"reply_to":3`, `"reply_to":99`, "lower id"},
+		{last, `"origin"`, `"account"`, "comes after one of type"},
+		{last, lines[last], "", "the file ends here"},
+	} {
+		all := append([]string(nil), lines...)
+		if all[bad.line] = strings.Replace(all[bad.line], bad.from, bad.to, 1); all[bad.line] == lines[bad.line] {
+			t.Fatalf("line %d is not bad: %s", bad.line+1, all[bad.line])
+		}
+		g := vacant(t)
+		before := g.exported()
+		err := g.imports([]byte(strings.Join(all, "")))
+		if err == nil || !strings.Contains(err.Error(), bad.complaint) || !strings.HasPrefix(err.Error(), "line ") {
+			t.Errorf("line %d with %s says: %v", bad.line+1, bad.to, err)
+		}
+		if !bytes.Equal(g.exported(), before) {
+			t.Error("something was imported of", bad.to)
+		}
+		g.ok(g.imports([]byte(strings.Join(lines, "")))) // and the right file is
+	}
+}
+
+func TestADataFileOfEveryReleasedFormatMovesByExport(t *testing.T) {
+	names, err := filepath.Glob("testdata/format*.db.gz")
+	if err != nil || len(names) == 0 {
+		t.Fatal("there are none:", err)
+	}
+	for _, name := range names {
+		f := &file{TB: t, path: filepath.Join(t.TempDir(), "parley.db")}
+		f.unpack(name)
+		f.DB = f.open()
+		lines, g := f.exported(), vacant(t)
+		g.ok(g.imports(lines))
+		g.ok(g.Index(t.Context()))
+		if again := g.exported(); !bytes.Equal(lines, again) {
+			t.Errorf("%s exported\n%s\nimported and exported again\n%s", name, lines, again)
+		}
+		if p := g.check(); len(p) > 0 {
+			t.Errorf("%s, imported, is not as it should be: %v", name, p)
+		}
+	}
+}

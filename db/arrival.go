@@ -1,0 +1,182 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"parley/app/archive"
+	"parley/app/chat"
+)
+
+var _ archive.Arrivals = (*DB)(nil)
+
+// Arrived implements archive.Arrivals.
+func (d *DB) Arrived(ctx context.Context, source string) (map[string]int64, error) {
+	type pair struct {
+		key string
+		id  int64
+	}
+	pairs, err := all(ctx, d, func(r scanner) (p pair, err error) { return p, r.Scan(&p.key, &p.id) }, "SELECT key, id FROM imports WHERE source = ?", source)
+	ids := make(map[string]int64, len(pairs))
+	for _, p := range pairs {
+		ids[p.key] = p.id
+	}
+	return ids, err
+}
+
+// Everyone implements archive.Arrivals.
+func (d *DB) Everyone(ctx context.Context) (has bool, err error) {
+	return has, d.one(ctx, "SELECT EXISTS (SELECT 1 FROM rooms WHERE everyone = 1 AND deleted_at IS NULL)", nil, &has)
+}
+
+// arrived notes where something came from.
+func arrived(t *tx, source, key string, id int64) error {
+	return t.exec("INSERT INTO imports (source, key, id) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET id = ?3", source, key, id)
+}
+
+// AddPeople implements archive.Arrivals.
+func (d *DB) AddPeople(ctx context.Context, source string, people []archive.Newcomer) (made []chat.Account, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		made = nil
+		for _, p := range people {
+			a, err := addNewcomer(t, p)
+			if err == nil {
+				err = arrived(t, source, p.Key, int64(a.ID))
+			}
+			if err != nil {
+				return err
+			}
+			made = append(made, a)
+		}
+		return nil
+	})
+	return made, err
+}
+
+func addNewcomer(t *tx, p archive.Newcomer) (a chat.Account, err error) {
+	a = chat.Account{Person: chat.Person{Name: p.Name}, Role: p.Role, Created: p.Created, Disabled: p.Disabled, Title: p.Title}
+	if a.Username, err = free(t, p.Username); err != nil {
+		return a, err
+	}
+	var disabled any
+	if p.Disabled {
+		disabled = millis(p.Created)
+	}
+	if err := t.one(`INSERT INTO accounts (username, folded, skeleton, name, name_folded, role, password, created_at, disabled_at, title)
+		VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, ?) RETURNING id`, []any{a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username),
+		p.Name, chat.FoldName(p.Name), p.Role, millis(p.Created), disabled, p.Title}, &a.ID); err != nil || p.Disabled {
+		return a, err
+	}
+	rooms, err := list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) }, "SELECT id FROM rooms WHERE everyone = 1 AND deleted_at IS NULL")
+	for _, room := range rooms {
+		if err == nil {
+			err = seat(t, room, a.ID, 0)
+		}
+	}
+	return a, err
+}
+
+// free finds a username that nobody has, nor one that looks like it.
+func free(t *tx, want string) (string, error) {
+	name := want
+	for n := 2; ; n++ {
+		var taken bool
+		err := t.one("SELECT EXISTS (SELECT 1 FROM accounts WHERE skeleton = ? OR folded = ?)", []any{chat.Skeleton(name), chat.FoldName(name)}, &taken)
+		if err != nil || !taken {
+			return name, err
+		}
+		name = numberedName(want, n, chat.MaxUsername)
+	}
+}
+
+// numberedName is a name with a number, within a bound of characters.
+func numberedName(name string, n, most int) string {
+	end := fmt.Sprint("-", n)
+	if r := []rune(name); len(r)+len(end) > most {
+		name = string(r[:most-len(end)])
+	}
+	return name + end
+}
+
+// seat puts somebody into a room, without a word; who is or was in it stays as he is.
+func seat(t *tx, room chat.RoomID, who chat.AccountID, role int) error {
+	n, err := t.affect(`INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at)
+		SELECT r.id, a.id, ?, r.rev, r.posts, r.created_at FROM rooms r, accounts a WHERE r.id = ? AND a.id = ? ON CONFLICT DO NOTHING`, role, room, who)
+	if err != nil || n == 0 {
+		return err
+	}
+	return t.exec("UPDATE rooms SET people = people + 1 WHERE id = ?", room)
+}
+
+// AddPlace implements archive.Arrivals.
+func (d *DB) AddPlace(ctx context.Context, source string, p archive.Place) (r chat.Room, fresh bool, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		r, fresh, err = addPlace(t, source, p)
+		return err
+	})
+	return r, fresh, err
+}
+
+func addPlace(t *tx, source string, p archive.Place) (r chat.Room, fresh bool, err error) {
+	r = chat.Room{Kind: p.Kind, Name: p.Name, Topic: p.Topic, Everyone: p.Everyone, Created: p.Created}
+	err = t.one("SELECT id FROM imports WHERE source = ? AND key = ?", []any{source, p.Key}, &r.ID)
+	if errors.Is(err, sql.ErrNoRows) {
+		fresh, err = foundPlace(t, p, &r)
+		err = errors.Join(err, arrived(t, source, p.Key, int64(r.ID)))
+	}
+	if err != nil {
+		return r, false, err
+	}
+	err = t.one("SELECT name FROM rooms WHERE id = ? AND deleted_at IS NULL", []any{r.ID}, &r.Name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r, false, chat.Gone("This room was deleted here.")
+	}
+	if fresh && p.Everyone {
+		all, err := list(t, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) }, "SELECT id FROM accounts WHERE disabled_at IS NULL ORDER BY id")
+		if err != nil {
+			return r, fresh, err
+		}
+		p.People = append(slices.Clone(p.People), all...)
+	}
+	for i, who := range p.People {
+		role := 0
+		if fresh && p.Kind != chat.Direct && (who == p.Owner || p.Owner == 0 && i == 0) {
+			role = 1
+		}
+		if err == nil {
+			err = seat(t, r.ID, who, role)
+		}
+	}
+	return r, fresh, err
+}
+
+// foundPlace makes a room, or finds the conversation of these people.
+func foundPlace(t *tx, p archive.Place, r *chat.Room) (fresh bool, err error) {
+	var skeleton, direct any
+	if p.Kind == chat.Direct {
+		key := chat.DirectKey(p.People)
+		err := t.one("SELECT id FROM rooms WHERE direct = ? AND deleted_at IS NULL", []any{key}, &r.ID)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return false, err
+		}
+		r.Name, direct = "", key
+	} else {
+		for n := 2; ; n++ {
+			err := nameTaken(t, r.Name, 0)
+			if err == nil {
+				break
+			}
+			if !errors.Is(err, chat.ErrConflict) {
+				return false, err
+			}
+			r.Name = numberedName(p.Name, n, chat.MaxName)
+		}
+		skeleton = chat.Skeleton(r.Name)
+	}
+	err = t.one("INSERT INTO rooms (kind, name, skeleton, topic, everyone, direct, created_at) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+		[]any{p.Kind, r.Name, skeleton, p.Topic, p.Everyone, direct, millis(p.Created)}, &r.ID)
+	return true, err
+}

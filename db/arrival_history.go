@@ -1,0 +1,119 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+
+	"parley/app/archive"
+	"parley/app/chat"
+)
+
+// AddHistory implements archive.Arrivals.
+func (d *DB) AddHistory(ctx context.Context, room chat.RoomID, rows []*archive.Row) error {
+	return d.change(ctx, func(t *tx) error {
+		marks := map[chat.AccountID]int64{} // read marks of those who speak: saying something moves theirs
+		posts := int64(0)
+		for _, r := range rows {
+			if _, ok := marks[r.Author]; !ok {
+				var read int64
+				if err := t.one("SELECT coalesce(max(posts_read), -1) FROM memberships WHERE room_id = ? AND account_id = ?", []any{room, r.Author}, &read); err != nil {
+					return err
+				}
+				marks[r.Author] = read
+			}
+			if err := addRow(t, room, r); err != nil {
+				return err
+			}
+			if r.Fresh && r.Kind == chat.Said {
+				posts++
+			}
+		}
+		t.moved(room)
+		return settle(t, room, marks, posts)
+	})
+}
+
+// addRow adds one row, or finds the one that came before.
+func addRow(t *tx, room chat.RoomID, r *archive.Row) error {
+	text, reactions, err := rowJSON(r)
+	if err != nil {
+		return err
+	}
+	m := chat.Message{Room: room, For: r.For}
+	var reply chat.MessageID
+	if r.Answers != nil {
+		reply = r.Answers.ID
+	}
+	err = t.one(counts+`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid, reactions, edited_at, deleted_at, reply_to)
+		SELECT r.id, r.rev + 1, r.rev + 1, r.posts + (?1 = 0), ?1, ?2, ?3, ?1 = 0 AND ?12 = 0 AND r.last_author = ?2 AND ?3 - r.last_at BETWEEN 0 AND ?4,
+		?5, ?6, ?7, ?8, ?9, nullif(?10, 0), nullif(?11, 0), nullif(?12, 0) FROM rooms r WHERE r.id = ?13 AND r.deleted_at IS NULL
+		ON CONFLICT (author_id, cid) DO NOTHING RETURNING id, rev, posts`,
+		[]any{r.Kind, r.Author, millis(r.At), chat.Continued.Milliseconds(), r.Body, text, chat.DirectKey(r.For), r.CID, reactions,
+			when(!r.Edited.IsZero(), millis(r.Edited)), when(r.Deleted, millis(r.At)), reply, room}, &m.ID, &m.Rev, &m.Posts)
+	if r.Fresh = err == nil; errors.Is(err, sql.ErrNoRows) {
+		err = t.one("SELECT id FROM messages WHERE author_id = ? AND cid = ?", []any{r.Author, r.CID}, &m.ID)
+	}
+	if err != nil {
+		return err
+	}
+	if r.Begins != nil {
+		r.Begins.ID = m.ID
+	}
+	if !r.Fresh {
+		return nil
+	}
+	if r.Kind != chat.Said {
+		return t.exec(counts+"UPDATE rooms SET rev = ?, last_id = ?, last_author = 0, last_at = ? WHERE id = ?", m.Rev, m.ID, millis(r.At), room)
+	}
+	if reply != 0 {
+		rev, err := grow(t, room)
+		if err != nil {
+			return err
+		}
+		if err := t.exec("UPDATE messages SET replies = replies + ?, rev = ? WHERE id = ?", when(!r.Deleted, 1), rev, reply); err != nil {
+			return err
+		}
+	}
+	return enlist(t, m)
+}
+
+// rowJSON is what a row says, and its reactions, as they are stored.
+func rowJSON(r *archive.Row) (text []byte, reactions any, err error) {
+	switch {
+	case r.Deleted:
+		return []byte("{}"), nil, nil
+	case r.Kind != chat.Said:
+		text, err = json.Marshal(r.Event)
+	default:
+		text, err = json.Marshal(r.Text)
+	}
+	if err == nil && len(r.Reactions) > 0 {
+		reactions, err = json.Marshal(r.Reactions)
+	}
+	return text, reactions, err
+}
+
+func when(is bool, n int64) int64 {
+	if is {
+		return n
+	}
+	return 0
+}
+
+// settle leaves everybody with as many unread messages as before.
+func settle(t *tx, room chat.RoomID, marks map[chat.AccountID]int64, posts int64) error {
+	for who, read := range marks {
+		if read < 0 {
+			continue
+		}
+		if err := t.exec(counts+"UPDATE memberships SET posts_read = ? WHERE room_id = ? AND account_id = ?", read, room, who); err != nil {
+			return err
+		}
+	}
+	return t.exec(counts+`UPDATE memberships SET posts_read = posts_read + ?2,
+		mentions = (SELECT count(*) FROM mentions n JOIN messages m ON m.id = n.message_id
+			WHERE n.account_id = memberships.account_id AND n.room_id = ?1 AND m.posts > memberships.posts_read + ?2)
+		WHERE room_id = ?1 AND left_at IS NULL`, room, posts)
+}

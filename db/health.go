@@ -1,0 +1,47 @@
+package db
+
+import (
+	"context"
+	"time"
+
+	"parley/app/chat"
+)
+
+// Health implements chat.HealthStore.
+func (d *DB) Health(ctx context.Context, now time.Time) (h chat.Health, err error) {
+	if err := d.one(ctx, "SELECT count(*), count(disabled_at) FROM accounts", nil, &h.People, &h.Disabled); err != nil {
+		return h, err
+	}
+	if err := d.one(ctx, "SELECT count(*) FILTER (WHERE kind = 0), count(*) FILTER (WHERE kind = 1), count(*) FILTER (WHERE kind = 2), coalesce(sum(posts), 0) FROM rooms WHERE deleted_at IS NULL",
+		nil, &h.Open, &h.Private, &h.Direct, &h.Messages); err != nil {
+		return h, err
+	}
+	disk := d.Stats()
+	h.File, h.Log, h.Free = disk.Size, disk.Log, disk.Free
+	h.Days, err = d.days(ctx, now)
+	return h, err
+}
+
+// days reads what came on each of the last days: ids are given one after another.
+func (d *DB) days(ctx context.Context, now time.Time) ([]chat.Day, error) {
+	today := dayOf(now)
+	days := make([]chat.Day, chat.HealthDays)
+	for i := range days {
+		days[i].At = time.Unix((today-int64(len(days)-1-i))*24*3600, 0).UTC()
+	}
+	put := func(query string, set func(*chat.Day, int64)) error {
+		_, err := all(ctx, d, func(r scanner) (x struct{}, err error) {
+			var day, n int64
+			err = r.Scan(&day, &n)
+			if i := day - today + int64(len(days)) - 1; err == nil && i >= 0 && i < int64(len(days)) {
+				set(&days[i], n)
+			}
+			return x, err
+		}, query, today-int64(len(days)))
+		return err
+	}
+	if err := put("SELECT day, last - first + 1 FROM days WHERE day > ?", func(d *chat.Day, n int64) { d.Messages = n }); err != nil {
+		return nil, err
+	}
+	return days, put("SELECT created_at / 86400000, count(*) FROM accounts WHERE created_at / 86400000 > ? GROUP BY 1", func(d *chat.Day, n int64) { d.Newcomer = int(n) })
+}

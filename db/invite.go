@@ -1,0 +1,111 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"parley/app/auth"
+	"parley/app/chat"
+)
+
+// AddInvite implements auth.InviteStore.
+func (d *DB) AddInvite(ctx context.Context, i auth.Invite) (id int64, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		return t.one("INSERT INTO invites (code, role, uses, made_by, made_at, expires_at) VALUES (?, ?, ?, nullif(?, 0), ?, nullif(?, 0)) RETURNING id",
+			[]any{i.Code, i.Role, i.Uses, i.By.ID, millis(i.Made), millisOr0(i.Expires)}, &id)
+	})
+	return id, err
+}
+
+func millisOr0(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return millis(t)
+}
+
+const inviteQuery = `SELECT i.id, i.code, i.role, i.uses, i.used, coalesce(a.id, 0), coalesce(a.username, ''), coalesce(a.name, ''), i.made_at,
+	coalesce(i.expires_at, 0), i.revoked_at IS NOT NULL FROM invites i LEFT JOIN accounts a ON a.id = i.made_by `
+
+func scanInvite(r scanner) (i auth.Invite, err error) {
+	var made, expires int64
+	err = r.Scan(&i.ID, &i.Code, &i.Role, &i.Uses, &i.Used, &i.By.ID, &i.By.Username, &i.By.Name, &made, &expires, &i.Revoked)
+	i.Made, i.Expires = moment(made), moment(expires)
+	return i, err
+}
+
+// Invites implements auth.InviteStore.
+func (d *DB) Invites(ctx context.Context, limit int) ([]auth.Invite, error) {
+	return all(ctx, d, scanInvite, inviteQuery+"ORDER BY i.id DESC LIMIT ?", limit)
+}
+
+// InviteByCode implements auth.InviteStore.
+func (d *DB) InviteByCode(ctx context.Context, code string) (auth.Invite, error) {
+	s, err := d.stmt(ctx, inviteQuery+"WHERE i.code = ?")
+	if err != nil {
+		return auth.Invite{}, fault(err)
+	}
+	i, err := scanInvite(s.QueryRowContext(ctx, code))
+	return i, fault(err)
+}
+
+// RevokeInvite implements auth.InviteStore.
+func (d *DB) RevokeInvite(ctx context.Context, id int64, at time.Time) error {
+	return d.change(ctx, func(t *tx) error {
+		n, err := t.affect("UPDATE invites SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?", millis(at), id)
+		if err == nil && n == 0 {
+			err = chat.NotFound()
+		}
+		return err
+	})
+}
+
+// useInvite counts one who comes by an invite, and says what he becomes.
+func useInvite(t *tx, code string, at time.Time) (role chat.Role, err error) {
+	err = t.one(`UPDATE invites SET used = used + 1 WHERE code = ? AND revoked_at IS NULL AND (uses = 0 OR used < uses)
+		AND (expires_at IS NULL OR expires_at > ?) RETURNING role`, []any{code, millis(at)}, &role)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = auth.ErrInviteOver
+	}
+	return role, err
+}
+
+// SetReset implements auth.ResetStore.
+func (d *DB) SetReset(ctx context.Context, who chat.AccountID, hash []byte, expires time.Time) error {
+	return d.change(ctx, func(t *tx) error {
+		n, err := t.affect(`INSERT INTO resets (account_id, token_hash, expires_at) SELECT id, ?, ? FROM accounts WHERE id = ? AND disabled_at IS NULL
+			ON CONFLICT (account_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at`, hash, millis(expires), who)
+		if err == nil && n == 0 {
+			err = chat.NotFound()
+		}
+		return err
+	})
+}
+
+const resetFor = "token_hash = ? AND expires_at > ? AND account_id IN (SELECT id FROM accounts WHERE disabled_at IS NULL)"
+
+// ResetOf implements auth.ResetStore.
+func (d *DB) ResetOf(ctx context.Context, hash []byte, now time.Time) (chat.Account, error) {
+	var who chat.AccountID
+	if err := d.one(ctx, "SELECT account_id FROM resets WHERE "+resetFor, []any{hash, millis(now)}, &who); err != nil {
+		return chat.Account{}, err
+	}
+	return d.Account(ctx, who)
+}
+
+// UseReset implements auth.ResetStore.
+func (d *DB) UseReset(ctx context.Context, hash []byte, password string, now time.Time) (who chat.AccountID, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		err := t.one("DELETE FROM resets WHERE "+resetFor+" RETURNING account_id", []any{hash, millis(now)}, &who)
+		if errors.Is(err, sql.ErrNoRows) { // used a moment ago
+			return chat.NotFound()
+		}
+		if err != nil {
+			return err
+		}
+		return setPassword(t, who, password)
+	})
+	return who, err
+}

@@ -1,0 +1,62 @@
+package db
+
+import (
+	"context"
+	"time"
+
+	"parley/app/chat"
+)
+
+// SetRank implements chat.RoomStore.
+func (d *DB) SetRank(ctx context.Context, room chat.RoomID, who chat.AccountID, rank chat.Rank) error {
+	return d.change(ctx, func(t *tx) error {
+		n, err := t.affect("UPDATE memberships SET owner = ? WHERE room_id = ? AND account_id = ? AND left_at IS NULL", rank, room, who)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return chat.NotFound()
+		}
+		var owners int
+		if err := t.one("SELECT count(*) FROM memberships WHERE room_id = ? AND left_at IS NULL AND owner = 1", []any{room}, &owners); err != nil {
+			return err
+		}
+		if owners == 0 {
+			return chat.Invalid("rank", "This is the last owner of the room; make somebody else an owner first.")
+		}
+		return nil
+	})
+}
+
+// SetSlow implements chat.RoomStore.
+func (d *DB) SetSlow(ctx context.Context, room chat.RoomID, seconds int) error {
+	return d.change(ctx, func(t *tx) error {
+		return t.exec("UPDATE rooms SET slow = ? WHERE id = ?", seconds, room)
+	})
+}
+
+// BanOccupant implements chat.RoomStore.
+func (d *DB) BanOccupant(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time) (rev chat.Rev, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		if rev, err = dropOccupant(t, room, who, at); err != nil {
+			return err
+		}
+		return t.exec(`INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at, left_at, banned) VALUES (?1, ?2, 0, 0, ?3, ?3, 1)
+			ON CONFLICT DO UPDATE SET banned = 1`, room, who, millis(at))
+	})
+	return rev, err
+}
+
+// LiftBan implements chat.RoomStore.
+func (d *DB) LiftBan(ctx context.Context, room chat.RoomID, who chat.AccountID) error {
+	return d.change(ctx, func(t *tx) error {
+		return t.exec("UPDATE memberships SET banned = 0 WHERE room_id = ? AND account_id = ?", room, who)
+	})
+}
+
+// Banned implements chat.RoomStore.
+func (d *DB) Banned(ctx context.Context, room chat.RoomID) ([]chat.Person, error) {
+	return all(ctx, d, func(r scanner) (p chat.Person, err error) { return p, r.Scan(&p.ID, &p.Username, &p.Name) },
+		`SELECT a.id, a.username, a.name FROM memberships m JOIN accounts a ON a.id = m.account_id
+		WHERE m.room_id = ? AND m.banned = 1 ORDER BY a.name_folded, a.id`, room)
+}

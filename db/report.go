@@ -1,0 +1,73 @@
+package db
+
+import (
+	"context"
+	"time"
+
+	"parley/app/chat"
+)
+
+// AddReport implements chat.ReportStore.
+func (d *DB) AddReport(ctx context.Context, id chat.MessageID, by chat.AccountID, reason string, at time.Time) error {
+	return d.change(ctx, func(t *tx) error {
+		return t.exec(`INSERT INTO reports (message_id, made_by, reason, made_at) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET reason = excluded.reason, made_at = excluded.made_at, closed_by = NULL, closed_at = NULL`, id, by, reason, millis(at))
+	})
+}
+
+// decides is whether ?1 decides over reports p: over all (?2), or those of his rooms.
+const decides = `p.closed_at IS NULL AND (?2 OR EXISTS (SELECT 1 FROM messages g JOIN memberships s ON s.room_id = g.room_id AND s.account_id = ?1
+	AND s.left_at IS NULL AND s.owner > 0 JOIN rooms k ON k.id = g.room_id AND k.deleted_at IS NULL WHERE g.id = p.message_id))`
+
+// CountReports implements chat.ReportStore.
+func (d *DB) CountReports(ctx context.Context, who chat.AccountID, all bool) (n int, err error) {
+	return n, d.one(ctx, "SELECT count(DISTINCT p.message_id) FROM reports p WHERE "+decides, []any{who, all}, &n)
+}
+
+// Reports implements chat.ReportStore.
+func (d *DB) Reports(ctx context.Context, who chat.AccountID, everything bool, limit int) ([]chat.Report, error) {
+	type row struct {
+		id chat.MessageID
+		chat.Complaint
+	}
+	rows, err := all(ctx, d, func(r scanner) (v row, err error) {
+		var at int64
+		err = r.Scan(&v.id, &v.By.ID, &v.By.Username, &v.By.Name, &v.Reason, &at)
+		v.At = moment(at)
+		return v, err
+	}, `SELECT p.message_id, a.id, a.username, a.name, p.reason, p.made_at FROM reports p JOIN accounts a ON a.id = p.made_by
+		WHERE `+decides+` AND p.message_id IN (SELECT message_id FROM reports WHERE closed_at IS NULL GROUP BY message_id ORDER BY min(id) LIMIT 1000) ORDER BY p.id`, who, everything)
+	if err != nil {
+		return nil, err
+	}
+	var list []chat.Report
+	at := map[chat.MessageID]int{}
+	for _, v := range rows {
+		i, known := at[v.id]
+		if !known {
+			if len(list) == limit {
+				continue
+			}
+			i = len(list)
+			at[v.id] = i
+			m, err := d.Message(ctx, v.id)
+			if err != nil {
+				return nil, err
+			}
+			room, _, err := d.readRoomFor(ctx, m.Room, 0)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, chat.Report{Message: m, Room: room})
+		}
+		list[i].By = append(list[i].By, v.Complaint)
+	}
+	return list, nil
+}
+
+// CloseReports implements chat.ReportStore.
+func (d *DB) CloseReports(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time) error {
+	return d.change(ctx, func(t *tx) error {
+		return t.exec("UPDATE reports SET closed_by = ?, closed_at = ? WHERE message_id = ? AND closed_at IS NULL", by, millis(at), id)
+	})
+}

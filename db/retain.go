@@ -1,0 +1,47 @@
+package db
+
+import (
+	"context"
+	"time"
+
+	"parley/app/chat"
+)
+
+// DropBefore implements chat.MessageStore. Numbers of a log stay as they are:
+// what is left keeps its places, and unread counts do not change.
+func (d *DB) DropBefore(ctx context.Context, before time.Time) (dropped int, err error) {
+	ids, err := all(ctx, d, func(r scanner) (id chat.MessageID, err error) { return id, r.Scan(&id) },
+		"SELECT m.id FROM days JOIN messages m ON m.id BETWEEN days.first AND days.last WHERE days.day <= ? AND m.at < ? LIMIT ?", dayOf(before), millis(before), sweepSize)
+	if err != nil {
+		return 0, err
+	}
+	if len(ids) == 0 {
+		return 0, d.change(ctx, func(t *tx) error { return t.exec("DELETE FROM days WHERE day < ?", dayOf(before)) })
+	}
+	d.unclean.Store(true)
+	err = d.change(ctx, func(t *tx) error {
+		for _, id := range ids {
+			if err := forget(t, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return len(ids), err
+}
+
+// forget removes a row and what hangs on it.
+func forget(t *tx, id chat.MessageID) error {
+	for _, query := range []string{
+		"DELETE FROM words WHERE rowid = ?1",
+		`UPDATE memberships SET mentions = max(0, mentions - 1) WHERE posts_read < (SELECT posts FROM messages WHERE id = ?1)
+			AND (room_id, account_id) IN (SELECT room_id, account_id FROM mentions WHERE message_id = ?1)`,
+		"UPDATE rooms SET last_id = 0, last_author = 0 WHERE last_id = ?1", // the oldest go first: it is empty
+		"DELETE FROM messages WHERE id = ?1",
+	} {
+		if err := t.exec(query, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+
+	"parley/app/chat"
+)
+
+// Snapshot is one state of the file, whoever writes meanwhile. It is read a row at a
+// time, and by nobody else.
+type Snapshot struct {
+	ctx  context.Context
+	conn *sql.Conn
+}
+
+// Snapshot gives one state of the file to do; it ends with it.
+func (d *DB) Snapshot(ctx context.Context, do func(*Snapshot) error) error {
+	conn, err := d.read.Conn(ctx)
+	if err != nil {
+		return fault(err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
+		return fault(err)
+	}
+	defer conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	return fault(do(&Snapshot{ctx, conn}))
+}
+
+func (s *Snapshot) rows(query string, each func(scanner) error, args ...any) error {
+	rows, err := s.conn.QueryContext(s.ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := each(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// Workspace is the name of the place.
+func (s *Snapshot) Workspace() (string, error) {
+	settings := chat.Settings{}
+	err := s.rows("SELECT key, value FROM settings WHERE key = ?", func(r scanner) error {
+		var key, value string
+		err := r.Scan(&key, &value)
+		settings[key] = value
+		return err
+	}, chat.SettingWorkspace)
+	return settings.Workspace(), err
+}
+
+// Rooms lists the rooms of some kinds by name, then conversations by age.
+func (s *Snapshot) Rooms(kinds []chat.RoomKind) (list []chat.Room, err error) {
+	in, err := json.Marshal(kinds)
+	if err != nil {
+		return nil, err
+	}
+	err = s.rows("SELECT "+roomColumns+" FROM rooms r WHERE r.deleted_at IS NULL AND r.kind IN (SELECT value FROM json_each(?)) ORDER BY r.kind = 2, r.name COLLATE NOCASE, r.id",
+		func(r scanner) error {
+			var room chat.Room
+			var created int64
+			err := r.Scan(roomFields(&room, &created)...)
+			room.Created = moment(created)
+			list = append(list, room)
+			return err
+		}, string(in))
+	return list, err
+}
+
+// With lists the people of a conversation by name.
+func (s *Snapshot) With(room chat.RoomID) (people []chat.Person, err error) {
+	err = s.rows("SELECT a.id, a.username, a.name FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.room_id = ? ORDER BY a.name_folded, a.id", func(r scanner) error {
+		var p chat.Person
+		err := r.Scan(&p.ID, &p.Username, &p.Name)
+		people = append(people, p)
+		return err
+	}, room)
+	return people, err
+}
+
+// Accounts tells all accounts by name, also those that are disabled.
+func (s *Snapshot) Accounts(put func(chat.Account) error) error {
+	return s.rows("SELECT "+accountColumns+" FROM accounts ORDER BY name_folded, id", func(r scanner) error {
+		a, err := scanAccount(r)
+		if err != nil {
+			return err
+		}
+		return put(a)
+	})
+}
+
+// Log tells the rows of a room in order, but not what was deleted.
+func (s *Snapshot) Log(room chat.RoomID, put func(chat.Message) error) error {
+	return s.messages(messageQuery+"WHERE m.room_id = ? AND m.deleted_at IS NULL ORDER BY m.id", put, room)
+}
+
+// Said tells what was said in rooms of some kinds, in the order in which it was.
+func (s *Snapshot) Said(kinds []chat.RoomKind, put func(chat.Message) error) error {
+	in, err := json.Marshal(kinds)
+	if err != nil {
+		return err
+	}
+	return s.messages(messageQuery+`CROSS JOIN rooms r ON r.id = m.room_id WHERE m.kind = 0 AND m.deleted_at IS NULL AND r.deleted_at IS NULL
+		AND r.kind IN (SELECT value FROM json_each(?)) ORDER BY m.id`, put, string(in))
+}
+
+func (s *Snapshot) messages(query string, put func(chat.Message) error, args ...any) error {
+	return s.rows(query, func(r scanner) error {
+		m, err := scanMessage(r)
+		if err != nil {
+			return err
+		}
+		return put(m)
+	}, args...)
+}
