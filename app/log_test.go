@@ -82,6 +82,11 @@ func hostile(t *testing.T, s *server) (secrets []string) {
 		ada.get(path)
 	}
 	ada.get("/search?q=the+hidden+question")
+	invite, reset := secretOf(t, s, "invite"), secretOf(t, s, "user", "reset", "ada")
+	for _, path := range []string{"/join/" + invite, "/reset/" + reset} {
+		s.visitor().get(path).want(t, http.StatusOK)
+		s.visitor().post(path, "username", "bea", "password", "hidden")
+	}
 	page := ada.open()
 	page.say(`{"t":"typing","room":1,"x":"the hidden words"}`)
 	page.obeyed()
@@ -93,7 +98,17 @@ func hostile(t *testing.T, s *server) (secrets []string) {
 	if r.header.Get("X-Request-Id") == "" {
 		t.Error("a fault has no number")
 	}
-	return []string{token, password, "hidden", "short7", "Ow3xSecretOfResets", "gnp"}
+	for _, path := range []string{"/join/" + invite, "/reset/" + reset} {
+		s.visitor().get(path).want(t, http.StatusInternalServerError)
+	}
+	return []string{token, invite, reset, password, "hidden", "short7", "Ow3xSecretOfResets", "gnp"}
+}
+
+// secretOf is the last part of a link that a command prints.
+func secretOf(t *testing.T, s *server, args ...string) string {
+	t.Helper()
+	link := strings.TrimSpace(command(t, 0, "", append(args, "--data", s.data)...))
+	return link[strings.LastIndex(link, "/")+1:]
 }
 
 func TestTheLogHoldsNoSecretsAndOneLineForEachEvent(t *testing.T) {

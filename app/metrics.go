@@ -1,20 +1,16 @@
 package app
 
 import (
-	"context"
-	"time"
-
 	"parley/app/live"
 	"parley/app/metrics"
 	"parley/app/web"
-	"parley/db"
 )
 
 // measure counts for Prometheus from now on, and tells it on an address of its own.
 // The answer is whom requests are to be told.
 func (a *App) measure(hub *live.Hub) (func(web.Answer), error) {
 	m := metrics.New(Version(), metrics.Sources{Live: hub.Stats, Store: a.store.Stats, Auth: a.Auth.Stats, Posts: a.Chat.Posts,
-		Logged: a.logged, Certificate: a.runsOut, Backup: a.backedUp})
+		Logged: a.logged, Certificate: a.runsOut, Backup: a.lastBackup})
 	hub.Told = m.Told
 	a.store.OnCommit(m.Committed)
 	var err error
@@ -28,17 +24,4 @@ func (a *App) logged() (warnings, errors uint64) {
 		return t.warnings.Load(), t.errors.Load()
 	}
 	return 0, 0
-}
-
-// backedUp is when the newest backup in the directory of the settings was made.
-func (a *App) backedUp() time.Time {
-	settings, err := a.Chat.Settings(context.Background())
-	if err != nil || settings.Backup().Dir == "" {
-		return time.Time{}
-	}
-	at, err := db.LastBackup(settings.Backup().Dir)
-	if err != nil {
-		return time.Time{}
-	}
-	return at
 }

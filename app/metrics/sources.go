@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"context"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,7 +19,7 @@ type Sources struct {
 	Posts       func() uint64
 	Logged      func() (warnings, errors uint64) // lines of the log
 	Certificate func() time.Time                 // when it runs out; zero: there is none
-	Backup      func() time.Time                 // when the newest was made; zero: none
+	Backup      func(context.Context) time.Time  // when the newest was made; zero: none
 }
 
 var _ prometheus.Collector = Sources{}
@@ -81,7 +82,7 @@ func (s Sources) Collect(to chan<- prometheus.Metric) {
 	put.counter(logged, warnings, "warn")
 	put.counter(logged, errors, "error")
 	put.moment(runsOut, s.Certificate())
-	put.moment(backedUp, s.Backup())
+	put.moment(backedUp, s.Backup(context.Background()))
 }
 
 func (s Sources) collectLive(put sender) {
