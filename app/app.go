@@ -4,10 +4,10 @@ package app
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
+	"net/http"
 	"time"
 
 	"parley/app/auth"
@@ -22,6 +22,8 @@ type Config struct {
 	Listen   string // host:port or unix:/path
 	Cert     string // path of a certificate for https, with Key; "": plain HTTP
 	Key      string
+	ACME     ACME   // how certificates are obtained, in place of these two
+	Metrics  string // host:port or unix:/path for /metrics; "": none
 	URL      string // public address, "" for whatever browsers use
 	Signup   string // "open", "closed", "" for what is stored
 	Trusted  []*net.IPNet
@@ -32,13 +34,17 @@ type Config struct {
 // App is a running Parley.
 type App struct {
 	Address net.Addr // where it listens
+	Metrics net.Addr // where /metrics is, if anywhere
+	Plain   net.Addr // where plain HTTP leads to https, if anywhere
 	Chat    *chat.Chat
 	Auth    *auth.Auth
 	store   *db.DB
 	release func() error // of the data file
 	server  *web.Server
+	beside  []*http.Server
 	config  Config
 	cert    *certificate
+	issuer  *issuer // nil: certificates are files, or there are none
 	stop    context.CancelFunc
 	ended   chan error
 }
@@ -54,8 +60,14 @@ func Start(ctx context.Context, c Config) (*App, error) {
 	if err != nil {
 		return nil, errors.Join(err, release())
 	}
-	a := &App{store: store, release: release, config: c, ended: make(chan error, 1)}
+	a := &App{store: store, release: release, config: c, cert: &certificate{cert: c.Cert, key: c.Key}, ended: make(chan error, 1)}
+	if len(c.ACME.Domains) > 0 {
+		if a.issuer, err = newIssuer(c.ACME, store, c.Log); err != nil {
+			return nil, errors.Join(err, store.Close(), release())
+		}
+	}
 	if err := a.start(ctx); err != nil {
+		a.closeBeside()
 		return nil, errors.Join(err, store.Close(), release())
 	}
 	return a, nil
@@ -74,22 +86,25 @@ func (a *App) start(ctx context.Context) error {
 		}
 	}
 	var err error
-	if a.server, err = web.New(web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), LastBackup: a.lastBackup}, a.Chat, a.Auth, teller, a.store.Writable, c.Log); err != nil {
+	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), LastBackup: a.lastBackup}
+	if c.Metrics != "" {
+		if s.Answered, err = a.measure(teller.Hub); err != nil {
+			return err
+		}
+	}
+	if a.server, err = web.New(s, a.Chat, a.Auth, teller, a.store.Writable, c.Log); err != nil {
 		return err
 	}
-	a.cert = &certificate{cert: c.Cert, key: c.Key}
 	if err := a.Refresh(); err != nil {
 		return err
 	}
 	l, err := listen(c.Listen)
 	if err != nil {
-		return err
+		return bindHelp(c.Listen, err)
 	}
 	a.Address = l.Addr()
-	if c.Cert != "" {
-		l = tls.NewListener(l, a.cert.config())
-	}
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
+	l = a.secure(ctx, l)
 	go func() { a.ended <- a.server.App.Listener(l) }()
 	go a.server.Beat(ctx)
 	go a.store.Watch(ctx, func() {
@@ -160,5 +175,6 @@ func (a *App) Ended() <-chan error { return a.ended }
 func (a *App) Stop() error {
 	err := a.server.Drain(a.config.Shutdown)
 	a.stop()
+	a.closeBeside()
 	return errors.Join(err, a.store.Close(), a.release())
 }

@@ -5,6 +5,7 @@ import (
 
 	"parley/app/chat"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -45,9 +46,26 @@ func TestCallingAllInALargeRoomIsConfirmedAtTheComposer(t *testing.T) {
 	if n := bob.rows("Fire drill, @room"); n != 0 {
 		t.Error("what was not confirmed was sent")
 	}
+	p.write("By key alone, @room please")
+	p.keys(kb.Enter)
+	p.sees(".pend button", "Send to all")
+	p.tabTo("Send to all", chromedp.ModifierShift)
+	p.keys(kb.Enter)
+	p.once("By key alone, @room please")
+	bare := c.bare("ada without scripts", s)
+	bare.expect("status of 422")
+	bare.enter(ada)
+	bare.open("/rooms/1")
+	bare.fill("#box", "Without scripts, @room")
+	bare.click("button.send", "")
+	bare.sees(".alert", "This will notify all 32 people of #general.")
+	bare.narrow()
+	bare.click(".alert button", "Send to all")
+	bare.bottom("Without scripts, @room")
+	bob.once("Without scripts, @room")
 	bob.say("@room hello")
 	bob.once("@room hello")
-	if n := ask[int](bob, `document.querySelectorAll('.msg .at').length`); n != 1 {
+	if n := ask[int](bob, `document.querySelectorAll('.msg .at').length`); n != 3 {
 		t.Error("the word is more than a word for who may not call all")
 	}
 }

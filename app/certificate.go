@@ -1,9 +1,12 @@
 package app
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
+	"net"
 	"sync/atomic"
+	"time"
 )
 
 // certificate is a pair of files, read again on demand.
@@ -20,6 +23,49 @@ func (c *certificate) load() error {
 	}
 	c.now.Store(&pair)
 	return nil
+}
+
+// secure has a listener speak https, where the configuration says so.
+func (a *App) secure(ctx context.Context, l net.Listener) net.Listener {
+	switch {
+	case a.issuer != nil:
+		a.obtain(ctx)
+		return tls.NewListener(l, a.issuer.config())
+	case a.config.Cert != "":
+		return tls.NewListener(l, a.cert.config())
+	}
+	return l
+}
+
+// obtain begins to obtain certificates. Without plain HTTP the authority can ask on
+// the port of https alone, which will do.
+func (a *App) obtain(ctx context.Context) {
+	if at := a.issuer.HTTP; at != "" {
+		var err error
+		if a.Plain, err = a.serveBeside(at, a.issuer.plain(a.config.URL)); err != nil {
+			a.config.Log.Warn("nothing answers plain HTTP: who leaves https:// out does not get here", "error", bindHelp(at, err))
+		}
+	}
+	for _, d := range a.issuer.Domains {
+		go a.issuer.keep(ctx, d)
+	}
+}
+
+// runsOut is when the certificate does that runs out first; zero without one.
+func (a *App) runsOut() time.Time {
+	if a.issuer != nil {
+		return a.issuer.runsOut()
+	}
+	return a.cert.runsOut()
+}
+
+// runsOut is when the certificate does; zero without one.
+func (c *certificate) runsOut() time.Time {
+	pair := c.now.Load()
+	if pair == nil || pair.Leaf == nil {
+		return time.Time{}
+	}
+	return pair.Leaf.NotAfter
 }
 
 func (c *certificate) config() *tls.Config {

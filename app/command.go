@@ -1,10 +1,12 @@
 package app
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 
@@ -12,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"parley/app/chat"
+	"parley/db"
 )
 
 // usage marks errors of the command line: exit code 2.
@@ -110,13 +113,18 @@ func argsAre(check cobra.PositionalArgs) cobra.PositionalArgs {
 }
 
 func versionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "version", Short: "Print the version", Args: atMost(0), Example: "  parley version",
+	cmd := &cobra.Command{
+		Use: "version", Short: "Print the version", Args: atMost(0), Example: "  parley version\n  parley version --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"version": Version(), "format": db.Version(), "go": runtime.Version()})
+			}
 			fmt.Fprintln(cmd.OutOrStdout(), "parley", Version())
 			return nil
 		},
 	}
+	cmd.Flags().Bool("json", false, "print one JSON object, with the format of the data file")
+	return cmd
 }
 
 // Version is the module's version, or the commit it was built from.

@@ -14,12 +14,13 @@ import (
 // ours may import.
 var mayImport = map[string][]string{
 	"parley":             {"parley/app"},
-	"parley/app":         {"parley/app/archive", "parley/app/auth", "parley/app/chat", "parley/app/live", "parley/app/site", "parley/app/slack", "parley/app/web", "parley/db"},
+	"parley/app":         {"parley/app/archive", "parley/app/auth", "parley/app/chat", "parley/app/live", "parley/app/metrics", "parley/app/site", "parley/app/slack", "parley/app/web", "parley/db"},
 	"parley/app/archive": {"parley/app/chat"},
 	"parley/app/auth":    {"parley/app/chat"},
 	"parley/app/chat":    {},
 	"parley/app/live":    {"parley/app/chat"},
 	"parley/app/site":    {"parley/app/chat", "parley/views"},
+	"parley/app/metrics": {"parley/app/auth", "parley/app/live", "parley/app/web", "parley/db"},
 	"parley/app/slack":   {"parley/app/archive", "parley/app/chat"},
 	"parley/app/web":     {"parley/app/auth", "parley/app/chat", "parley/app/live", "parley/static", "parley/views"},
 	"parley/db":          {"parley/app/archive", "parley/app/auth", "parley/app/chat"},

@@ -12,8 +12,9 @@ import (
 	"time"
 )
 
-// spare is how many file descriptors are kept for the data file and the like.
-const spare = 64
+// spare is how many file descriptors are kept for the data file and the like, and for
+// the listeners beside.
+const spare = 64 + 2*fewConnections
 
 // listener survives what ends others: running out of file descriptors, and peers
 // that go while they are accepted. It takes no more connections than the process
@@ -28,11 +29,7 @@ type listener struct {
 func listen(address string) (net.Listener, error) {
 	l, err := inherited()
 	if l == nil && err == nil {
-		if path, local := strings.CutPrefix(address, unixPrefix); local {
-			l, err = listenUnix(path)
-		} else {
-			l, err = net.Listen("tcp", address)
-		}
+		l, err = open(address)
 	}
 	if err != nil {
 		return nil, err
@@ -46,6 +43,13 @@ func listen(address string) (net.Listener, error) {
 }
 
 const unixPrefix = "unix:"
+
+func open(address string) (net.Listener, error) {
+	if path, local := strings.CutPrefix(address, unixPrefix); local {
+		return listenUnix(path)
+	}
+	return net.Listen("tcp", address)
+}
 
 // listenUnix replaces a socket that a process left behind, and nothing else. Its
 // group may connect, which is how a proxy is let in.

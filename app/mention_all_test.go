@@ -98,6 +98,10 @@ func TestWhoMentionsSomebodyOutsideIsToldAloneAfterAPlainForm(t *testing.T) {
 		t.Error(a.status, a.body)
 	}
 	other.expect(`data-cid="again"`)
+	edited := ada.script("/messages/"+lastNumber.FindString(strings.Split(to, "#")[1])+"/edit", "body=what+would+%40mei+and+%40bob+say%3F")
+	if edited.status != http.StatusOK || !strings.Contains(edited.body, words) || !strings.Contains(edited.body, "and") {
+		t.Error("an edit tells nothing:", edited.status, edited.body)
+	}
 	if strings.Contains(strings.Join(other.all(), ""), "will not see") {
 		t.Error("another page is told")
 	}

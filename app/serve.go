@@ -1,13 +1,9 @@
 package app
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"net"
-	"net/http"
 	"net/netip"
 	"os"
 	"os/signal"
@@ -26,13 +22,17 @@ func serveCommand() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return serve(cmd) },
 	}
 	f := cmd.Flags()
-	f.String("listen", "127.0.0.1:8080", "`address` to listen on: host:port, or unix:/path for a proxy on this machine")
-	f.String("tls-cert", "", "`file` with the certificate chain, for https without a proxy; SIGHUP reads it again")
+	listenFlags(cmd)
 	f.String("tls-key", "", "`file` with its private key")
+	f.String("http-listen", ":80", "`address` for plain HTTP with --tls-domain, which leads to https; \"\" is none")
+	f.String("acme-directory", "", "`address` of another certificate authority than Let's Encrypt (with --tls-domain)")
+	f.String("acme-root", "", "`file` with the root certificate of that authority's own server, where the system does not know it")
+	f.String("acme-email", "", "`address` that the authority may write to")
 	f.Bool("print-systemd-unit", false, "print a hardened unit for systemd that serves with these flags, and end")
 	f.String("url", "", "public `address`, when a proxy stands in front")
 	f.String("signup", "", "who may sign up: open or closed (default: as stored; open at first)")
 	f.StringSlice("trusted-proxies", nil, "`networks` whose X-Forwarded-For is believed, like 127.0.0.1/32")
+	f.String("metrics-listen", "", "`address` of /metrics for Prometheus, like 127.0.0.1:9464; never where others can reach it (default: none)")
 	f.String("log-level", "info", "debug, info, warn or error")
 	f.String("log-format", "text", "text or json")
 	f.Duration("shutdown-timeout", 8*time.Second, "how long open requests may finish")
@@ -94,11 +94,31 @@ func greeting(c Config, address net.Addr) string {
 	return scheme + net.JoinHostPort(host, port)
 }
 
+// acmeConfig reads the flags that say how certificates are obtained.
+func acmeConfig(cmd *cobra.Command, c *Config) (err error) {
+	f := cmd.Flags()
+	if c.ACME.Domains, err = parseDomains(tlsDomains(cmd)); err != nil || len(c.ACME.Domains) == 0 {
+		return err
+	}
+	if c.Cert != "" || strings.HasPrefix(c.Listen, unixPrefix) {
+		return usage{errors.New("--tls-domain obtains certificates by itself: neither --tls-cert nor --listen unix:PATH goes with it")}
+	}
+	c.ACME.Directory, _ = f.GetString("acme-directory")
+	c.ACME.Root, _ = f.GetString("acme-root")
+	c.ACME.Email, _ = f.GetString("acme-email")
+	c.ACME.HTTP, _ = f.GetString("http-listen")
+	if c.URL == "" {
+		c.URL = "https://" + c.ACME.Domains[0]
+	}
+	return nil
+}
+
 func serveConfig(cmd *cobra.Command) (Config, error) {
 	f := cmd.Flags()
 	var c Config
 	c.Data, _ = f.GetString("data")
-	c.Listen, _ = f.GetString("listen")
+	c.Listen = listenAddress(cmd)
+	c.Metrics, _ = f.GetString("metrics-listen")
 	c.URL, _ = f.GetString("url")
 	c.Signup, _ = f.GetString("signup")
 	c.Shutdown, _ = f.GetDuration("shutdown-timeout")
@@ -106,6 +126,9 @@ func serveConfig(cmd *cobra.Command) (Config, error) {
 	c.Key, _ = f.GetString("tls-key")
 	if (c.Cert == "") != (c.Key == "") {
 		return c, usage{errors.New("--tls-cert and --tls-key belong together")}
+	}
+	if err := acmeConfig(cmd, &c); err != nil {
+		return c, err
 	}
 	nets, _ := f.GetStringSlice("trusted-proxies")
 	for _, n := range nets {
@@ -120,51 +143,4 @@ func serveConfig(cmd *cobra.Command) (Config, error) {
 	var err error
 	c.Log, err = newLog(cmd.ErrOrStderr(), level, format)
 	return c, err
-}
-
-func newLog(w io.Writer, level, format string) (*slog.Logger, error) {
-	var l slog.Level
-	if err := l.UnmarshalText([]byte(level)); err != nil {
-		return nil, usage{fmt.Errorf("--log-level: %q is not debug, info, warn or error", level)}
-	}
-	o := &slog.HandlerOptions{Level: l}
-	var h slog.Handler = slog.NewTextHandler(w, o)
-	switch format {
-	case "text":
-	case "json":
-		h = slog.NewJSONHandler(w, o)
-	default:
-		return nil, usage{fmt.Errorf("--log-format: %q is not text or json", format)}
-	}
-	log := slog.New(h)
-	slog.SetDefault(log)
-	return log, nil
-}
-
-func healthCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "healthcheck", Short: "Ask a running server whether it is ready", Args: atMost(0),
-		Example: "  parley healthcheck --listen 127.0.0.1:8080",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			address, _ := cmd.Flags().GetString("listen")
-			ctx, cancel := context.WithTimeout(cmd.Context(), 5*time.Second)
-			defer cancel()
-			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", nil)
-			if err != nil {
-				return usage{err}
-			}
-			r, err := http.DefaultClient.Do(req)
-			if err != nil {
-				return fmt.Errorf("no answer: %w", err)
-			}
-			defer r.Body.Close()
-			if r.StatusCode != http.StatusOK {
-				return fmt.Errorf("not ready: %s", r.Status)
-			}
-			fmt.Fprintln(cmd.OutOrStdout(), "ready")
-			return nil
-		},
-	}
-	cmd.Flags().String("listen", "127.0.0.1:8080", "`address` the server listens on")
-	return cmd
 }

@@ -65,7 +65,8 @@ func printUnit(cmd *cobra.Command) error {
 		return err
 	}
 	var flags strings.Builder
-	for _, name := range []string{"listen", "url", "tls-cert", "tls-key", "trusted-proxies", "log-format", "shutdown-timeout"} {
+	for _, name := range []string{"listen", "url", "tls-cert", "tls-key", "tls-domain", "http-listen", "acme-directory", "acme-root", "acme-email",
+		"trusted-proxies", "metrics-listen", "log-format", "shutdown-timeout"} {
 		if f := cmd.Flags().Lookup(name); f.Changed {
 			value := strings.Trim(f.Value.String(), "[]")
 			if strings.ContainsAny(value, " \t\"'\\$%") {

@@ -121,7 +121,7 @@ func scanExportedRoom(r scanner) (archive.Record, error) {
 func scanExportedMembership(r scanner) (archive.Record, error) {
 	var role, level int
 	m := &archive.Membership{Type: "membership"}
-	err := r.Scan(&m.Room, &m.Account, &role, &m.Rev, &m.Read, &m.Joined, &m.Left, &level, &m.Muted, &m.Starred, &m.Banned)
+	err := r.Scan(&m.Room, &m.Account, &role, &m.Rev, &m.Read, &m.Joined, &m.Left, &level, &m.Muted, &m.Star, &m.Banned)
 	m.Role = archive.Word(archive.MembershipWords, role)
 	if level != 0 {
 		m.Level = archive.Word(archive.LevelWords, level)

@@ -92,7 +92,10 @@ func TestWhatIsExportedAndImportedIsExportedTheSame(t *testing.T) {
 	if a, b := strings.Split(f.listing(), "\n"), strings.Split(g.listing(), "\n"); len(a) < 20 {
 		t.Error("the file holds nearly nothing")
 	} else {
-		a = slices.DeleteFunc(a, func(s string) bool { return strings.HasPrefix(s, "session") })
+		a = slices.DeleteFunc(a, func(s string) bool { // stays where it is
+			kind, _, _ := strings.Cut(s, " ")
+			return slices.Contains([]string{"session", "report", "deed", "reset", "certificate"}, kind)
+		})
 		if !slices.Equal(a, b) {
 			t.Errorf("it was\n%s\nand is\n%s", strings.Join(a, "\n"), strings.Join(b, "\n"))
 		}

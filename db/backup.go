@@ -33,14 +33,11 @@ func Backup(ctx context.Context, path, to string) error {
 // copyTo writes a copy that is whole, verified and durable. What an attempt left
 // behind that was interrupted is written over; two at once are refused.
 func copyTo(ctx context.Context, from execer, part string) (err error) {
-	f, err := os.OpenFile(part, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := reserve(part)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return fmt.Errorf("another command writes %s already", part)
-	}
 	defer func() {
 		if err != nil {
 			os.Remove(part)
@@ -56,6 +53,28 @@ func copyTo(ctx context.Context, from execer, part string) (err error) {
 		return err
 	}
 	return verify(ctx, part)
+}
+
+// errReserved refuses to write what another process writes.
+var errReserved = errors.New("another command writes it already")
+
+// reserve makes a file that this process alone writes, until it is closed.
+func reserve(part string) (*os.File, error) {
+	f, err := os.OpenFile(part, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if err == nil {
+		var mine, there os.FileInfo
+		if mine, err = f.Stat(); err == nil {
+			if there, err = os.Stat(part); err == nil && os.SameFile(mine, there) {
+				return f, nil
+			}
+		}
+	}
+	f.Close() // locked, or renamed since it was opened: it is somebody's whole copy now
+	return nil, fmt.Errorf("%s: %w", part, errReserved)
 }
 
 // verify reads a whole file of ours that nobody writes.

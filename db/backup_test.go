@@ -1,60 +1,13 @@
 package db
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 )
-
-func TestABackupUnderLoadHoldsWhatWasAcknowledgedBefore(t *testing.T) {
-	f := create(t, 2)
-	var stored atomic.Int64
-	stop, ended := make(chan struct{}), make(chan error, 1)
-	go func() {
-		for i := 0; ; i++ {
-			m, _, err := f.AddMessage(t.Context(), draft(1, 1, fmt.Sprint("under load ", i), fmt.Sprint("load", i)))
-			if err != nil {
-				ended <- err
-				return
-			}
-			stored.Store(int64(m.ID))
-			select {
-			case <-stop:
-				ended <- nil
-				return
-			default:
-			}
-		}
-	}()
-	within(t, "there are messages", func() bool { return stored.Load() > 50 })
-	for n := range 3 {
-		to := filepath.Join(t.TempDir(), "copy.db")
-		before := stored.Load()
-		f.ok(Backup(t.Context(), f.path, to))
-		d, err := Open(t.Context(), to)
-		f.ok(err)
-		var last int64
-		f.ok(d.one(t.Context(), "SELECT max(id) FROM messages", nil, &last))
-		f.ok(d.Close())
-		if last < before {
-			t.Errorf("backup %d ends at message %d, %d was acknowledged before it", n, last, before)
-		}
-		if i, err := os.Stat(to); err != nil || i.Mode().Perm() != 0o600 {
-			t.Error("others may read the backup:", i.Mode(), err)
-		}
-		if left, _ := filepath.Glob(to + ".part*"); len(left) > 0 {
-			t.Error("left behind:", left)
-		}
-	}
-	close(stop)
-	f.ok(<-ended)
-	f.ok(f.Writable(t.Context())) // its locks are its own still
-}
 
 func TestABackupOfADamagedFileIsNotMade(t *testing.T) {
 	f := create(t, 1)

@@ -120,7 +120,7 @@ func (g *filling) write(path string) {
 	g.conn, err = pool.Conn(g.Context())
 	g.ok(err)
 	defer g.conn.Close()
-	for _, q := range []string{"PRAGMA synchronous = OFF", "PRAGMA cache_size = -400000", "PRAGMA wal_autocheckpoint = 50000", "PRAGMA foreign_keys = 0",
+	for _, q := range []string{"PRAGMA synchronous = OFF", "PRAGMA cache_size = -400000", "PRAGMA journal_mode = OFF", "PRAGMA foreign_keys = 0",
 		"BEGIN"} {
 		g.exec(q)
 	}
@@ -137,6 +137,7 @@ func (g *filling) write(path string) {
 	for _, s := range g.stmts {
 		g.ok(s.Close())
 	}
+	g.exec("PRAGMA journal_mode = WAL")
 }
 
 // drop removes parts of the schema, and answers with what makes them again.

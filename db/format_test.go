@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/app/auth"
 	"parley/app/chat"
@@ -38,12 +39,14 @@ func (f *file) listing() string {
 			break
 		}
 		_, hash, err := f.Password(ctx, a.Username)
-		f.ok(err)
+		if !a.Disabled { // else nobody is told
+			f.ok(err)
+		}
 		put("account", a.ID, a.Username, a.Name, a.Role, a.Created, a.Disabled, a.Title, a.Bio, a.Prefs.Zone, hash)
 		rooms, err := f.Sidebar(ctx, id)
 		f.ok(err)
 		for _, r := range rooms {
-			put("sidebar", r.ID, r.Title(), r.Rank == chat.RankOwner, r.Unread(r.Room), r.Mentions, r.Level, r.Muted, r.Starred)
+			put("sidebar", r.ID, r.Title(), r.Rank == chat.RankOwner, r.Unread(r.Room), r.Mentions, r.Level, r.Muted, r.Star > 0)
 		}
 		sessions, err := f.SessionsOf(ctx, id)
 		f.ok(err)
@@ -91,6 +94,7 @@ func (f *file) listing() string {
 			}
 		}
 	}
+	f.listGoverned(put)
 	return b.String()
 }
 
@@ -107,7 +111,84 @@ func frozen(t testing.TB) *file {
 	s.Account.ID = 2
 	_, err := f.AddSession(ctx, s, 9)
 	f.ok(err)
+	f.governed()
 	return f
+}
+
+// governed adds what administrators and moderators leave in a file.
+func (f *file) governed() {
+	f.Helper()
+	noted := chat.Noted(f.Context(), chat.Deed{At: noon, By: 1, ByName: "person1", Act: chat.ActAppoint, Object: "@person2", Detail: "moderator of #general"})
+	f.ok(f.SetRank(noted, 1, 2, chat.RankModerator))
+	ctx := f.Context()
+	f.ok(f.SetSlow(ctx, 1, 30))
+	f.room("quay", 2, 4)
+	_, err := f.BanOccupant(ctx, 4, 4, noon)
+	f.ok(err)
+	for _, i := range []auth.Invite{{Code: "CODEWITHOUTBOUND", Made: noon}, {Code: "CODEFORONEADMIN1", Role: chat.RoleAdmin, Uses: 1, Made: noon, Expires: noon.Add(time.Hour), By: chat.Person{ID: 1}}} {
+		_, err := f.AddInvite(ctx, i)
+		f.ok(err)
+	}
+	f.ok(f.RevokeInvite(ctx, 2, noon))
+	f.ok(f.AddReport(ctx, 3, 3, "too romantic", noon))
+	f.ok(f.SetReset(ctx, 2, bytes.Repeat([]byte{9}, 32), noon.Add(time.Hour)))
+	_, err = f.AddAccount(ctx, auth.NewAccount{Username: "loud", Name: "Loud", Hash: "-", At: noon})
+	f.ok(err)
+	f.ok(f.SetDisabled(ctx, 5, noon, true, false))
+	f.ok(f.SetCertificate(ctx, "chat.example.org", []byte("PEM")))
+}
+
+// listGoverned tells of that; nothing of a file from before there was such.
+func (f *file) listGoverned(put func(string, ...any)) {
+	f.Helper()
+	ctx := f.Context()
+	for room := chat.RoomID(1); room < 9; room++ {
+		r, _, err := f.RoomFor(ctx, room, 0)
+		if err != nil {
+			continue
+		}
+		if r.Slow > 0 {
+			put("slow", r.ID, r.Slow)
+		}
+		people, err := f.Occupants(ctx, room)
+		f.ok(err)
+		for _, p := range people {
+			if p.Rank > chat.RankOwner {
+				put("rank", r.ID, p.ID, p.Rank.String())
+			}
+		}
+		banned, err := f.Banned(ctx, room)
+		f.ok(err)
+		for _, p := range banned {
+			put("banned", r.ID, p.ID)
+		}
+	}
+	invites, err := f.Invites(ctx, 9)
+	f.ok(err)
+	for _, i := range invites {
+		put("invite", i.ID, i.Code, i.Role, i.Uses, i.Used, i.By.ID, i.Made, i.Expires, i.Revoked)
+	}
+	reports, err := f.Reports(ctx, 1, true, 9)
+	f.ok(err)
+	for _, r := range reports {
+		put("report", r.Message.ID, r.By)
+	}
+	deeds, err := f.Deeds(ctx, 0, 9)
+	f.ok(err)
+	for _, d := range deeds {
+		put("deed", d)
+	}
+	if a, err := f.ResetOf(ctx, bytes.Repeat([]byte{9}, 32), noon); err == nil {
+		put("reset", a.ID)
+	}
+	if records, err := f.Records(ctx, "", chat.StateBanned, 0, 9); err == nil {
+		for _, r := range records {
+			put("kept out", r.ID, r.Username)
+		}
+	}
+	if p, err := f.Certificate(ctx, "chat.example.org"); err == nil {
+		put("certificate", p)
+	}
 }
 
 func TestADataFileOfEveryReleasedFormatOpensWithEverythingEqual(t *testing.T) {

@@ -2,9 +2,6 @@ package db
 
 import (
 	"context"
-	"os"
-	"path/filepath"
-	"syscall"
 	"time"
 
 	"parley/app/chat"
@@ -19,21 +16,10 @@ func (d *DB) Health(ctx context.Context, now time.Time) (h chat.Health, err erro
 		nil, &h.Open, &h.Private, &h.Direct, &h.Messages); err != nil {
 		return h, err
 	}
-	h.File, h.Log, h.Free = size(d.path), size(d.path+"-wal"), -1
-	var fs syscall.Statfs_t
-	if syscall.Statfs(filepath.Dir(d.path), &fs) == nil {
-		h.Free = int64(fs.Bavail) * int64(fs.Bsize)
-	}
+	disk := d.Stats()
+	h.File, h.Log, h.Free = disk.Size, disk.Log, disk.Free
 	h.Days, err = d.days(ctx, now)
 	return h, err
-}
-
-func size(path string) int64 {
-	f, err := os.Stat(path)
-	if err != nil {
-		return 0
-	}
-	return f.Size()
 }
 
 // days reads what came on each of the last days: ids are given one after another.

@@ -15,7 +15,11 @@ func (d *DB) SetRead(ctx context.Context, room chat.RoomID, who chat.AccountID, 
 			WHERE memberships.room_id = ?1 AND memberships.account_id = ?2 AND left_at IS NULL AND posts_read < p.posts`, room, who, upto)
 		moved = n > 0
 		return err
-	}, func() { d.sidebars.forget(who) })
+	}, func() {
+		if moved {
+			d.sidebars.forget(who)
+		}
+	})
 	return moved, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"time"
 )
 
 //go:embed migrations/*.sql
@@ -39,21 +40,38 @@ func look(path string) error {
 		return fmt.Errorf("the data file cannot be opened: %w", err)
 	}
 	defer f.Close()
-	h := make([]byte, 100)
+	h := make([]byte, headerSize)
 	if n, err := io.ReadFull(f, h); n == 0 || err != nil {
 		return nil // new, or too short to be a database: SQLite says so
 	}
-	pages, version := binary.BigEndian.Uint32(h[28:]), binary.BigEndian.Uint32(h[60:])
+	pages := binary.BigEndian.Uint32(h[28:])
 	switch {
 	case string(h[:16]) != magic:
 		return nil // SQLite says so
 	case !isOurs(h) && pages > 1:
 		return errForeign
-	case isOurs(h) && int(version) > Version():
-		return errNewer(int(version))
+	case isOurs(h) && versionIn(h) > Version():
+		return errNewer(versionIn(h))
 	}
 	return nil
 }
+
+// headerSize is the length of what every SQLite file begins with.
+const headerSize = 100
+
+func headerOf(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	h := make([]byte, headerSize)
+	_, err = io.ReadFull(f, h)
+	return h, err
+}
+
+// versionIn is the user version in a header.
+func versionIn(h []byte) int { return int(binary.BigEndian.Uint32(h[60:])) }
 
 // isOurs looks for our mark in a header.
 func isOurs(h []byte) bool { return binary.BigEndian.Uint32(h[68:]) == applicationID }
@@ -82,7 +100,16 @@ func migrate(ctx context.Context, conn *sql.Conn, path string) error {
 		return nil
 	}
 	if version > 0 {
-		if err := copyAside(ctx, conn, path, version); err != nil {
+		err := copyAside(ctx, conn, path, version)
+		if errors.Is(err, errReserved) { // another process migrates it
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(20 * time.Millisecond):
+			}
+			return migrate(ctx, conn, path)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -97,10 +124,14 @@ func migrate(ctx context.Context, conn *sql.Conn, path string) error {
 // copyAside keeps the file as it was before a migration, as FILE.v1.
 func copyAside(ctx context.Context, conn *sql.Conn, path string, version int) error {
 	to := fmt.Sprintf("%s.v%d", path, version)
-	if err := copyTo(ctx, conn, to+".part"); err != nil {
+	part := to + ".part"
+	if err := copyTo(ctx, conn, part); err != nil {
 		return fmt.Errorf("copying the file before its migration: %w", err)
 	}
-	return errors.Join(os.Rename(to+".part", to), syncDir(to))
+	if header, err := headerOf(part); err != nil || versionIn(header) != version {
+		return errors.Join(err, os.Remove(part)) // another process was faster, and has kept it
+	}
+	return errors.Join(os.Rename(part, to), syncDir(to))
 }
 
 // onStep is where a test interrupts a migration, before it is committed.

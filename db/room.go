@@ -34,7 +34,7 @@ func (d *DB) readRoomFor(ctx context.Context, room chat.RoomID, who chat.Account
 		coalesce(m.level, 0), coalesce(m.muted, 0), coalesce(m.starred, 0)
 		FROM rooms r LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = ?
 		WHERE r.id = ? AND r.deleted_at IS NULL`, []any{who, room},
-		append(roomFields(&r, &created), &in, &banned, &m.Rank, &m.Read, &m.Mentions, &m.Level, &m.Muted, &m.Starred)...)
+		append(roomFields(&r, &created), &in, &banned, &m.Rank, &m.Read, &m.Mentions, &m.Level, &m.Muted, &m.Star)...)
 	r.Created = moment(created)
 	switch {
 	case err != nil:
@@ -74,7 +74,7 @@ const sideQuery = "SELECT " + roomColumns + `, m.owner, m.posts_read, m.mentions
 
 func scanSideRoom(r scanner) (s chat.SideRoom, err error) {
 	var created int64
-	err = r.Scan(append(roomFields(&s.Room, &created), &s.Rank, &s.Read, &s.Mentions, &s.Level, &s.Muted, &s.Starred)...)
+	err = r.Scan(append(roomFields(&s.Room, &created), &s.Rank, &s.Read, &s.Mentions, &s.Level, &s.Muted, &s.Star)...)
 	s.Created = moment(created)
 	return s, err
 }
@@ -191,7 +191,7 @@ func (d *DB) Marks(ctx context.Context, room chat.RoomID) (chat.Room, map[chat.A
 	_, err = all(ctx, d, func(s scanner) (x struct{}, err error) {
 		var id chat.AccountID
 		var m chat.Membership
-		err = s.Scan(&id, &m.Rank, &m.Read, &m.Mentions, &m.Level, &m.Muted, &m.Starred)
+		err = s.Scan(&id, &m.Rank, &m.Read, &m.Mentions, &m.Level, &m.Muted, &m.Star)
 		marks[id] = m
 		return x, err
 	}, "SELECT account_id, owner, posts_read, mentions, level, muted, starred FROM memberships WHERE room_id = ? AND left_at IS NULL", room)

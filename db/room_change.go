@@ -171,9 +171,21 @@ func withPeople(e chat.Event, fresh []chat.Person) chat.Event {
 // SetChoice implements chat.RoomStore.
 func (d *DB) SetChoice(ctx context.Context, room chat.RoomID, who chat.AccountID, c chat.Choice) error {
 	return d.change(ctx, func(t *tx) error {
-		return t.exec(`UPDATE memberships SET level = coalesce(?, level), muted = coalesce(?, muted), starred = coalesce(?, starred)
-			WHERE room_id = ? AND account_id = ? AND left_at IS NULL`, opt(c.Level), opt(c.Muted), opt(c.Starred), room, who)
+		if c.Raise {
+			return raise(t, room, who)
+		}
+		return t.exec(`UPDATE memberships SET level = coalesce(?1, level), muted = coalesce(?2, muted), starred = CASE WHEN ?3 IS NULL OR starred > 0 AND ?3 THEN starred
+			WHEN ?3 THEN (SELECT max(starred) + 1 FROM memberships WHERE account_id = ?5) ELSE 0 END
+			WHERE room_id = ?4 AND account_id = ?5 AND left_at IS NULL`, opt(c.Level), opt(c.Muted), opt(c.Starred), room, who)
 	})
+}
+
+// raise lets a room with a star change places with the one before it.
+func raise(t *tx, room chat.RoomID, who chat.AccountID) error {
+	return t.exec(`UPDATE memberships SET starred = CASE room_id WHEN ?1 THEN b.place ELSE b.mine END
+		FROM (SELECT m.starred AS mine, p.room_id AS other, p.starred AS place FROM memberships m JOIN memberships p ON p.account_id = ?2 AND p.left_at IS NULL
+			AND p.starred > 0 AND p.starred < m.starred WHERE m.room_id = ?1 AND m.account_id = ?2 ORDER BY p.starred DESC LIMIT 1) AS b
+		WHERE account_id = ?2 AND room_id IN (?1, b.other)`, room, who)
 }
 
 // opt is NULL for nil.

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley/app/chat"
@@ -31,6 +32,7 @@ type writer struct {
 	queue chan *change
 	ended chan struct{}
 	stale func(stale) // is told after each commit what it made untrue
+	watch atomic.Pointer[func(Commit)]
 
 	mu     sync.RWMutex // guards closed against a send on queue
 	closed bool
@@ -142,9 +144,13 @@ func (w *writer) commit(group []*change) {
 	if len(group) == 0 {
 		return
 	}
+	began := time.Now()
 	err := w.attempt(t, group, runBare)
 	if err != nil && len(group) > 1 {
 		err = w.attempt(t, group, runEach)
+	}
+	if watch := w.watch.Load(); watch != nil {
+		(*watch)(Commit{Changes: len(group), Took: time.Since(began), Err: err})
 	}
 	w.stale(t.stale)
 	for _, c := range group {

@@ -21,7 +21,7 @@
 //	membership  by room and account. role: member, owner, moderator; rev: of the room
 //	            at its last change; read: how many of the room's posts; joined; left:
 //	            when, kept so that it can be told; level: usual, all, mentions, off;
-//	            muted; starred; banned
+//	            muted; starred: its place among the rooms with a star; banned
 //	message     by id, which is the order in its room. room; rev, born: of the room at
 //	            its latest change and at its first; posts: the room's count with it;
 //	            kind: said, joined, left, renamed, topic; author; at; cont: it goes on

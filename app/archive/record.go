@@ -85,7 +85,7 @@ type Membership struct {
 	Left    *Time          `json:"left,omitempty"`
 	Level   string         `json:"level,omitempty"`
 	Muted   bool           `json:"muted,omitempty"`
-	Starred bool           `json:"starred,omitempty"`
+	Star    int            `json:"starred,omitempty"`
 	Banned  bool           `json:"banned,omitempty"`
 }
 

@@ -82,6 +82,7 @@ type Auth struct {
 	limits    *chat.Limits
 	passwords *Passwords
 	now       func() time.Time
+	counts    counts
 }
 
 // New makes the service; now may be nil.
@@ -130,6 +131,9 @@ func (a *Auth) SignUp(ctx context.Context, f SignUp) (Joined, error) {
 		return Joined{}, busy(err)
 	}
 	j, err := a.store.AddAccount(ctx, n)
+	if err == nil {
+		a.counts.signedUp.Add(1)
+	}
 	if errors.Is(err, chat.ErrConflict) {
 		return Joined{}, chat.Conflict("username", "Somebody has this username, or one that looks like it. Choose another.")
 	}
@@ -162,7 +166,8 @@ func (a *Auth) workspace(ctx context.Context, name string) (string, error) {
 var errWrong = chat.Invalid("password", "Username or password is wrong.")
 
 // LogIn checks a password. Failures are counted by account and by address.
-func (a *Auth) LogIn(ctx context.Context, username, password, address string) (chat.AccountID, error) {
+func (a *Auth) LogIn(ctx context.Context, username, password, address string) (_ chat.AccountID, err error) {
+	defer func() { a.counts.login(err) }()
 	account := chat.FoldName(username)
 	if err := a.throttled(account, address); err != nil {
 		return 0, err

@@ -4,6 +4,7 @@ package chat
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,7 +19,11 @@ type Chat struct {
 
 	posting posting
 	paces   paces
+	posts   atomic.Uint64
 }
+
+// Posts counts the messages that were posted since the process began.
+func (c *Chat) Posts() uint64 { return c.posts.Load() }
 
 // New makes the service. now is the clock, for tests; nil is the real one.
 func New(store Store, bus Bus, limits *Limits, now func() time.Time) *Chat {

@@ -129,11 +129,15 @@ func (c *Chat) Mentions(ctx context.Context, who Account, before MessageID) (hit
 // UnheardFor is how long after a message its author can still be told who missed it.
 const UnheardFor = time.Minute
 
-// Unheard lists who is mentioned in a message that the caller said just now in a
-// private room, and is not in the room: nobody but its author is told so. Add says
+// Unheard lists who is mentioned in a message that the caller said or edited just
+// now in a private room, and is not in the room: nobody but its author is told so. Add says
 // whether he may bring them in.
 func (c *Chat) Unheard(ctx context.Context, who Account, m Message) (people []Person, add bool, err error) {
-	if m.Author.ID != who.ID || !strings.Contains(m.Body, "@") || c.now().Sub(m.At) > UnheardFor {
+	last := m.At
+	if m.Edited.After(last) {
+		last = m.Edited
+	}
+	if m.Author.ID != who.ID || !strings.Contains(m.Body, "@") || c.now().Sub(last) > UnheardFor {
 		return nil, false, nil
 	}
 	p, err := c.may(ctx, who, m.Room, Post)

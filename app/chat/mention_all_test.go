@@ -228,6 +228,11 @@ func TestOnlyTheAuthorLearnsWhoIsNotInAPrivateRoom(t *testing.T) {
 	if got := names("bea", m); len(got) > 0 {
 		t.Errorf("a minute later: %v", got)
 	}
+	m, err := w.chat.Edit(w.ctx, w.people["bea"], m.ID, "and what would @out say?")
+	w.ok(err)
+	if got := names("bea", m); !slices.Equal(got, []string{"out"}) {
+		t.Errorf("after an edit: %v", got)
+	}
 	w.ok(w.chat.Leave(w.ctx, w.people["bea"], room))
 	w.now = m.At
 	if _, _, err := w.chat.Unheard(w.ctx, w.people["bea"], m); !errors.Is(err, chat.ErrNotFound) {

@@ -240,6 +240,7 @@ func (c *Chat) keep(ctx context.Context, who Account, n NewMessage, calls []stri
 
 // tell has a fresh message told, in the order of the log.
 func (c *Chat) tell(m Message) {
+	c.posts.Add(1)
 	c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev, Message: &m})
 	if m.Quote.ID != 0 {
 		c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev + 1}) // the count at what it answers

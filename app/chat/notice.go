@@ -29,6 +29,7 @@ func (m Membership) Notifies(kind RoomKind, mentioned bool) bool {
 type Choice struct {
 	Level          *Level
 	Muted, Starred *bool
+	Raise          bool // before the room with a star that stands before it
 }
 
 // Choose changes what the caller wants to be told of a room, and where it stands

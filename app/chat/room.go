@@ -56,7 +56,7 @@ type Membership struct {
 	Mentions int   // unread messages that are for this person
 	Level    Level // of notifications
 	Muted    bool
-	Starred  bool
+	Star     int // its place among the rooms with a star, from 1 on with gaps; 0: it has none
 }
 
 // Unread is how many posts the person has not read.

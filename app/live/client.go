@@ -183,12 +183,12 @@ func (c *Client) goodbye(code int, reason string) bool {
 	return c.wake()
 }
 
-// cut ends a connection without a word.
-func (c *Client) cut() {
+// cut ends a connection without a word; the code says why.
+func (c *Client) cut(code int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.shut == 0 {
-		c.shut = CloseOverload
+		c.shut = code
 	}
 	c.queue = nil
 	if c.conn == nil {

@@ -6,6 +6,7 @@ package live
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley/app/chat"
@@ -27,7 +28,12 @@ var ErrDraining = errors.New("live: draining")
 // Lock order: room.mu, Hub.mu, Client.mu, pump.mu; each may be taken alone. Nothing
 // is written to a connection under any of them.
 type Hub struct {
+	// Told is called with how long after its commit a room's news were queued for its
+	// pages, if it is set before the first page comes; it must not wait.
+	Told   func(time.Duration)
 	events Events
+
+	casts, deliveries atomic.Uint64
 
 	mu       sync.RWMutex
 	draining bool
@@ -36,6 +42,8 @@ type Hub struct {
 	moved    map[chat.AccountID]struct{} // whose presence is to be told
 	typing   map[chat.RoomID]map[chat.AccountID]*typist
 	open     sync.WaitGroup
+	sockets  tally
+	polls    tally
 	pump     pump
 }
 
@@ -62,6 +70,7 @@ type room struct {
 	busy  bool               // a teller runs
 	ask   Ask                // of the latest hint
 	hints []chat.RoomChanged // what it has yet to tell
+	came  time.Time          // when the first of them did
 }
 
 // New makes an empty hub.
@@ -78,6 +87,7 @@ func (h *Hub) Add(c *Client) error {
 		return ErrDraining
 	}
 	h.open.Add(1)
+	h.tallyOf(c).opened++
 	p := h.people[c.Account]
 	if p == nil {
 		p = &person{clients: map[*Client]struct{}{}, since: time.Now()}
@@ -101,6 +111,7 @@ func (h *Hub) Remove(c *Client) {
 		return
 	}
 	delete(p.clients, c)
+	h.tallyOf(c).leave(reason(c.why()))
 	h.open.Done()
 	h.reckon(c.Account, p)
 }
@@ -129,6 +140,7 @@ func (h *Hub) Send(account chat.AccountID, f Frame) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	if p := h.people[account]; p != nil {
+		h.count(len(p.clients))
 		for c := range p.clients {
 			c.Push(f)
 		}
@@ -138,7 +150,9 @@ func (h *Hub) Send(account chat.AccountID, f Frame) {
 // SendAll queues a frame for every page there is.
 func (h *Hub) SendAll(f Frame) {
 	if !f.Empty() {
-		h.line(func(c *Client) bool { return c.enqueue(f) })
+		n := 0
+		h.line(func(c *Client) bool { n++; return c.enqueue(f) })
+		h.count(n)
 	}
 }
 
@@ -151,6 +165,12 @@ func (h *Hub) line(do func(*Client) bool) {
 		}
 	})
 	h.pump.add(due...)
+}
+
+// count notes that a frame was queued for n pages.
+func (h *Hub) count(n int) {
+	h.casts.Add(1)
+	h.deliveries.Add(uint64(n))
 }
 
 // Beat queues two frames for every page: a ping that proves that the connection
@@ -221,6 +241,6 @@ func (h *Hub) Drain(d time.Duration) {
 	select {
 	case <-gone:
 	case <-time.After(d):
-		h.each(func(c *Client) { c.cut() })
+		h.each(func(c *Client) { c.cut(CloseRestart) })
 	}
 }

@@ -1,7 +1,9 @@
 package live
 
 import (
+	"errors"
 	"net"
+	"os"
 	"runtime"
 	"sync"
 	"syscall"
@@ -150,7 +152,7 @@ func (c *Client) flush(w *writer) (again bool) {
 		rest = append(rest, frames...)
 	}
 	if err != nil {
-		c.cut()
+		c.cut(CloseLost)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -191,8 +193,11 @@ func (c *Client) wait(frames net.Buffers) {
 			c.conn.SetWriteDeadline(time.Now().Add(writeWait))
 		}
 		c.mu.Unlock()
-		if _, err := frames.WriteTo(c.conn); err != nil {
-			c.cut()
+		switch _, err := frames.WriteTo(c.conn); {
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			c.cut(CloseOverload)
+		case err != nil:
+			c.cut(CloseLost)
 		}
 		frames = nil
 	}

@@ -69,6 +69,9 @@ func (h *Hub) Wake(hint chat.RoomChanged, ask Ask) {
 	}
 	r.wake.Lock()
 	defer r.wake.Unlock()
+	if len(r.hints) == 0 {
+		r.came = time.Now()
+	}
 	r.remember(hint)
 	r.ask = ask
 	h.start(r)
@@ -135,7 +138,7 @@ func (h *Hub) tellLocked(r *room, ask Ask) (err error) {
 		}
 	}()
 	r.wake.Lock()
-	hints := r.hints
+	hints, came := r.hints, r.came
 	r.hints = nil
 	r.wake.Unlock()
 	if r.dead || len(r.listeners) == 0 {
@@ -144,7 +147,7 @@ func (h *Hub) tellLocked(r *room, ask Ask) (err error) {
 	for more := true; more; {
 		news, err := ask(r.told, hints)
 		if err != nil {
-			h.keep(r, hints)
+			h.keep(r, hints, came)
 			return err
 		}
 		r.evict(func(c *Client) bool { return slices.Contains(news.Gone, c.Account) })
@@ -152,11 +155,14 @@ func (h *Hub) tellLocked(r *room, ask Ask) (err error) {
 		more = news.More && news.Rev > r.told
 		r.told = max(r.told, news.Rev)
 	}
+	if h.Told != nil && len(hints) > 0 {
+		h.Told(time.Since(came))
+	}
 	return nil
 }
 
 // keep leaves hints that could not be told to the next round.
-func (h *Hub) keep(r *room, hints []chat.RoomChanged) {
+func (h *Hub) keep(r *room, hints []chat.RoomChanged, came time.Time) {
 	if len(hints) == 0 {
 		return
 	}
@@ -165,6 +171,7 @@ func (h *Hub) keep(r *room, hints []chat.RoomChanged) {
 	since := r.hints
 	r.hints = nil
 	r.remember(append(hints, since...)...)
+	r.came = came
 	h.start(r)
 }
 
@@ -179,6 +186,7 @@ func (h *Hub) cast(r *room, f Frame) {
 			r.due = append(r.due, c)
 		}
 	}
+	h.count(len(r.listeners))
 	h.pump.add(r.due...)
 	clear(r.due)
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"log/slog"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -47,7 +48,7 @@ func (s *Server) explain(c *fiber.Ctx, err error) (status int, sentence string) 
 			c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(e.RetryAfter.Seconds())+1))
 		}
 		if e.Kind == chat.KindBusy {
-			s.log.Warn("busy", "path", c.Path(), "error", err)
+			s.note(c, slog.LevelWarn, "busy", "error", err)
 		}
 		return statuses[e.Kind], e.Sentence
 	}
@@ -58,7 +59,7 @@ func (s *Server) explain(c *fiber.Ctx, err error) (status int, sentence string) 
 		}
 		return f.Code, f.Message
 	}
-	s.log.Error("fault", "method", c.Method(), "path", c.Path(), "error", err)
+	s.note(c, slog.LevelError, "fault", "error", err)
 	return fiber.StatusInternalServerError, "Something went wrong here. It was noted; try again."
 }
 
@@ -67,6 +68,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	if c.Locals("nonce") == nil { // refused before any route: there is none in c, and no header
 		err = malformed(err)
 		s.harden(c)
+		defer func() { s.answered(c, routeNone, 0) }()
 	}
 	status, sentence := s.explain(c, err)
 	c.Status(status)

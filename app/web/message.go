@@ -20,7 +20,11 @@ func (s *Server) postMessage(c *fiber.Ctx) error {
 		return s.refusePost(c, d, err)
 	}
 	s.hub.Stopped(room, who(c).Account.ID)
-	unheard := s.unheard(c, m)
+	return s.told(c, m, s.unheard(c, m))
+}
+
+// told answers with what somebody said, and with whom it does not reach.
+func (s *Server) told(c *fiber.Ctx, m chat.Message, unheard views.Unheard) error {
 	if fragment(c) {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 		told := views.Told(m.Room, []views.Row{s.fragments.row(m)}) // no rev: the page may have missed what came before

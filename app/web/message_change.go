@@ -82,6 +82,11 @@ func (s *Server) editForm(c *fiber.Ctx, errs views.Errors) error {
 
 func (s *Server) edit(c *fiber.Ctx) error {
 	m, err := s.chat.Edit(c.UserContext(), who(c).Account, messageParam(c), c.FormValue("body"))
+	if err == nil {
+		if u := s.unheard(c, m); len(u.People) > 0 {
+			return s.told(c, m, u)
+		}
+	}
 	return s.changed(c, chat.Change{Message: m}, s.editForm, err)
 }
 

@@ -22,23 +22,28 @@ import (
 // askWithin bounds what one request may wait for the store.
 const askWithin = 10 * time.Second
 
-// first is around every request: it bounds what the request may wait for, and
-// answers errors while there is still time to ask the store.
+// first is around every request: it bounds what the request may wait for, answers
+// errors while there is still time to ask the store, and has the request counted.
 func (s *Server) first(c *fiber.Ctx) error {
+	began := time.Now()
 	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
 	defer cancel()
 	c.SetUserContext(ctx)
-	if err := s.contained(c); err != nil {
-		return s.fail(c, err)
+	err := s.contained(c)
+	if err != nil {
+		err = s.fail(c, err)
 	}
-	return nil
+	took := time.Since(began)
+	s.answered(c, route(c), took)
+	s.logAnswer(c, took)
+	return err
 }
 
 // contained turns a panic into an ordinary fault, logged with its stack.
 func (s *Server) contained(c *fiber.Ctx) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			s.log.Error("panic", "path", c.Path(), "panic", p, "stack", string(debug.Stack()))
+			s.note(c, slog.LevelError, "panic", "panic", p, "stack", string(debug.Stack()))
 			err = fiber.ErrInternalServerError
 		}
 	}()
@@ -74,7 +79,7 @@ func (s *Server) harden(c *fiber.Ctx) (err error) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
 	h.Set("Cache-Control", "private, no-store")
-	if s.origin != nil && s.origin.Scheme == "https" {
+	if s.secure(c) {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
 	return err
@@ -226,13 +231,19 @@ func (s *Server) setCookie(c *fiber.Ctx, token string) {
 // may connect to a socket in the file system is one.
 func (s *Server) address(c *fiber.Ctx) string {
 	ip := c.Context().RemoteIP()
-	if c.Context().RemoteAddr().Network() == "unix" || slices.ContainsFunc(s.Trusted, func(n *net.IPNet) bool { return n.Contains(ip) }) {
+	if s.proxied(c) {
 		hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
 		if said := net.ParseIP(strings.TrimSpace(hops[len(hops)-1])); said != nil {
 			return said.String()
 		}
 	}
 	return ip.String()
+}
+
+// proxied says whether a proxy of ours passed a request on.
+func (s *Server) proxied(c *fiber.Ctx) bool {
+	ip := c.Context().RemoteIP()
+	return c.Context().RemoteAddr().Network() == "unix" || slices.ContainsFunc(s.Trusted, func(n *net.IPNet) bool { return n.Contains(ip) })
 }
 
 // quietly runs something that no request waits for.

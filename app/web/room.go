@@ -91,8 +91,8 @@ func (s *Server) roomView(c *fiber.Ctx, span chat.Span) (v views.RoomView, err e
 	if v.Membership != nil {
 		v.Read = v.Membership.Read
 	}
-	if !v.Newer && len(v.Rows) > 0 && v.In() {
-		s.readLater(c, room, v.Rows[len(v.Rows)-1].ID)
+	if n := len(v.Rows); !v.Newer && n > 0 && v.In() && v.Rows[n-1].Posts > v.Read {
+		s.readLater(c, room, v.Rows[n-1].ID)
 	}
 	return v, nil
 }

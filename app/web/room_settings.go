@@ -73,7 +73,13 @@ func wish(c *fiber.Ctx) *bool {
 	return &on
 }
 
-func (s *Server) star(c *fiber.Ctx) error { return s.chosen(c, chat.Choice{Starred: wish(c)}) }
+func (s *Server) star(c *fiber.Ctx) error {
+	if c.FormValue("on") == "up" {
+		return s.chosen(c, chat.Choice{Raise: true})
+	}
+	return s.chosen(c, chat.Choice{Starred: wish(c)})
+}
+
 func (s *Server) mute(c *fiber.Ctx) error { return s.chosen(c, chat.Choice{Muted: wish(c)}) }
 
 var levels = map[string]chat.Level{"usual": chat.LevelUsual, "all": chat.LevelAll, "mentions": chat.LevelMentions, "off": chat.LevelOff}

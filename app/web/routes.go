@@ -10,6 +10,7 @@ func (s *Server) routes() {
 	// Anyone.
 	a.Get("/healthz", s.healthz)
 	a.Get("/readyz", s.readyz)
+	a.Get("/metrics", func(*fiber.Ctx) error { return fiber.ErrNotFound }) // on a listener of its own, see metrics
 	a.Get("/static/:build/:name", s.static)
 	a.Get("/favicon.ico", s.favicon)
 	a.Get("/emoji", s.emoji)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,8 @@ type Config struct {
 	Version string
 	// LastBackup is when the server made a backup by itself; zero: never.
 	LastBackup func(context.Context) time.Time
+	// Answered is called with every request, if it is set; it must not wait.
+	Answered func(Answer)
 }
 
 // emojiFile is the name of the table of emoji among the static files.
@@ -50,6 +53,7 @@ type Server struct {
 
 	since     time.Time
 	origin    *url.URL // parsed Config.URL, or nil
+	begun     string   // tells the requests of this process from others
 	draining  atomic.Bool
 	settings  atomic.Pointer[chat.Settings]
 	fragments *fragments
@@ -59,7 +63,8 @@ type Server struct {
 
 // New makes a server; Listen on its App.
 func New(c Config, ch *chat.Chat, au *auth.Auth, teller *Teller, ready Ready, log *slog.Logger) (*Server, error) {
-	s := &Server{Config: c, chat: ch, auth: au, hub: teller.Hub, teller: teller, assets: static.Load(static.File{Name: emojiFile, Text: chat.EmojiTable}), ready: ready, log: log, fragments: teller.fragments, since: time.Now()}
+	s := &Server{Config: c, chat: ch, auth: au, hub: teller.Hub, teller: teller, assets: static.Load(static.File{Name: emojiFile, Text: chat.EmojiTable}), ready: ready, log: log, fragments: teller.fragments,
+		since: time.Now(), begun: strconv.FormatInt(time.Now().Unix(), 36)}
 	if c.URL != "" {
 		u, err := url.Parse(c.URL)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {

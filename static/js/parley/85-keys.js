@@ -53,7 +53,8 @@ function onKey(e) {
   if (e.ctrlKey || e.metaKey || e.altKey) return;
   if (inBox && e.key === 'Tab' && e.shiftKey && newestRow()) {
     e.preventDefault();
-    return focusRow(newestRow());
+    const failed = doc.querySelector('.fail:last-child [data-act]'); // asks for something
+    return failed ? failed.focus() : focusRow(newestRow());
   }
   if (inBox && e.key === 'ArrowUp' && !at.value && list()) {
     const mine = rows(list()).findLast(r => shown(r) && r.dataset.u === me);

@@ -1,0 +1,135 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	// obtainAgain is how long after a failure it is tried again; each time twice as
+	// long, up to obtainAtMost. Authorities count failures, and lock out who has many.
+	obtainAgain  = time.Minute + time.Second
+	obtainAtMost = time.Hour
+	// lookEvery is how often somebody looks whether certificates are renewed.
+	lookEvery = time.Hour
+	// remindEvery is how often it is said that they are not.
+	remindEvery = 24 * time.Hour
+)
+
+// keep obtains a certificate for a domain, and says so when one is not renewed,
+// until ctx ends. What is wrong is logged at each attempt.
+func (i *issuer) keep(ctx context.Context, domain string) {
+	for wait := obtainAgain; ; wait = min(2*wait, obtainAtMost) {
+		c, err := i.manager.GetCertificate(asking(domain))
+		if err == nil {
+			i.mu.Lock()
+			i.ready[domain] = true
+			i.mu.Unlock()
+			i.log.Info("there is a certificate", "domain", domain, "until", c.Leaf.NotAfter)
+			break
+		}
+		i.log.Error("no certificate was obtained", "domain", domain, "error", err, "authority", i.says.last(), "again", wait)
+		if !rest(ctx, wait) {
+			return
+		}
+	}
+	var reminded time.Time
+	for rest(ctx, lookEvery) {
+		if i.overdue(domain) && time.Since(reminded) > remindEvery {
+			reminded = time.Now()
+			i.log.Error("the certificate was not renewed", "domain", domain, "until", i.runsOut(), "authority", i.says.last())
+		}
+	}
+}
+
+// overdue says whether a certificate is not renewed though it should be: that begins
+// at a third of its life, or 30 days.
+func (i *issuer) overdue(domain string) bool {
+	c, err := i.certificate(domain)
+	if err != nil {
+		return true
+	}
+	early := min(c.Leaf.NotAfter.Sub(c.Leaf.NotBefore)/3, 30*24*time.Hour)
+	return time.Until(c.Leaf.NotAfter) < early*2/3
+}
+
+// rest waits; false: ctx ended.
+func rest(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+// overheard remembers what an authority says went wrong: the library tells it in a
+// few cases only.
+type overheard struct {
+	via http.RoundTripper
+	mu  sync.Mutex
+	say string
+}
+
+// RoundTrip implements http.RoundTripper.
+func (o *overheard) RoundTrip(r *http.Request) (*http.Response, error) {
+	a, err := o.via.RoundTrip(r)
+	if err != nil {
+		o.note(err.Error())
+		return a, err
+	}
+	b, err := io.ReadAll(io.LimitReader(a.Body, 1<<20))
+	a.Body.Close()
+	a.Body = io.NopCloser(bytes.NewReader(b))
+	var t trouble
+	if json.Unmarshal(b, &t) == nil {
+		o.note(t.words())
+	}
+	return a, err
+}
+
+func (o *overheard) note(words string) {
+	if words == "" {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.say = words
+}
+
+func (o *overheard) last() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.say
+}
+
+// trouble is a problem document of RFC 7807, and where RFC 8555 has them.
+type trouble struct {
+	Type, Detail string
+	Error        *trouble
+	Challenges   []trouble
+}
+
+// words are what it says; a nonce that is used up is no trouble.
+func (t *trouble) words() string {
+	switch {
+	case t == nil || strings.HasSuffix(t.Type, ":badNonce"):
+		return ""
+	case t.Detail != "":
+		return t.Detail
+	case t.Error != nil:
+		return t.Error.words()
+	}
+	for _, c := range t.Challenges {
+		if w := c.Error.words(); w != "" {
+			return w
+		}
+	}
+	return ""
+}

@@ -1,0 +1,188 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/security"
+	"github.com/chromedp/chromedp"
+)
+
+// ourName leads to this machine in every browser.
+const ourName = "chat.parley.localhost"
+
+// by is a configuration whose certificates are of an authority.
+func by(p *pebble, log io.Writer) func(*Config) {
+	return func(c *Config) {
+		c.Listen, c.URL = fmt.Sprint("127.0.0.1:", p.tlsPort), fmt.Sprint("https://", ourName, ":", p.tlsPort)
+		c.ACME = ACME{Domains: []string{ourName}, Directory: p.directory, Root: p.root, HTTP: fmt.Sprint("127.0.0.1:", p.httpPort)}
+		c.Log = slog.New(slog.NewTextHandler(log, nil))
+	}
+}
+
+// shown is the serial number of the certificate that a server shows; "" for none that
+// is valid and ours.
+func shown(address string, trusted *x509.CertPool) string {
+	c, err := tls.Dial("tcp", address, &tls.Config{RootCAs: trusted, ServerName: ourName})
+	if err != nil {
+		return ""
+	}
+	defer c.Close()
+	return c.ConnectionState().PeerCertificates[0].SerialNumber.String()
+}
+
+func TestACertificateIsObtainedAndRenewed(t *testing.T) {
+	const life = 24 // seconds; the last third is for renewal
+	p := authority(t, life)
+	log, trusted := &written{}, p.trusted()
+	s := start(t, by(p, log))
+	first := ""
+	within(t, "a certificate", func() bool { first = shown(s.app.Address.String(), trusted); return first != "" })
+	s.base = s.app.config.URL
+	s.via = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted}, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "tcp", s.app.Address.String())
+	}}
+	ada := s.signup("ada")
+	if !strings.HasPrefix(ada.cookie, "__Host-parley=") || ada.get("/").header.Get("Strict-Transport-Security") == "" {
+		t.Error("https is not taken notice of")
+	}
+	leadsToHTTPS(t, s)
+	if _, err := tls.Dial("tcp", s.app.Address.String(), &tls.Config{InsecureSkipVerify: true, ServerName: "another.example"}); err == nil {
+		t.Error("a certificate is shown for a name that is not ours")
+	}
+	if c, err := tls.Dial("tcp", s.app.Address.String(), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2", "http/1.1"}}); err != nil || c.ConnectionState().NegotiatedProtocol != "http/1.1" {
+		t.Error("who names nobody sees none:", err)
+	}
+	command(t, 0, "", "healthcheck", "--listen", s.app.Address.String(), "--tls-domain", ourName)
+	withChromium(t, s)
+	second := first
+	within(t, "another certificate", func() bool { second = shown(s.app.Address.String(), trusted); return second != first && second != "" })
+	before := p.issued()
+	p.kill()
+	s.stop()
+	s.run(by(p, log))
+	within(t, "a certificate after the restart", func() bool { return shown(s.app.Address.String(), trusted) == second })
+	if p.issued() != before || before != 2 {
+		t.Errorf("%d certificates were issued, %d before the restart\n%s", p.issued(), before, log)
+	}
+	if left := time.Until(s.app.runsOut()); left <= 0 || left > life*time.Second {
+		t.Error("it runs out in", left)
+	}
+}
+
+// leadsToHTTPS asks by plain HTTP.
+func leadsToHTTPS(t *testing.T, s *server) {
+	t.Helper()
+	plain := &browser{s: &server{t: t, base: "http://" + s.app.Plain.String()}, http: http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		if r := plain.do(method, "/rooms/1?a=b", "").want(t, http.StatusPermanentRedirect); r.location() != s.app.config.URL+"/rooms/1?a=b" {
+			t.Error("led to", r.location())
+		}
+	}
+	if r := plain.get("//evil.example/x").want(t, http.StatusPermanentRedirect); !strings.HasPrefix(r.location(), s.app.config.URL+"/") {
+		t.Error("led to", r.location())
+	}
+	plain.post("/login", "username", "ada", "password", password).want(t, http.StatusBadRequest)
+	plain.get("/.well-known/acme-challenge/made-up").want(t, http.StatusForbidden) // by this name we are not known
+	for _, path := range []string{"/metrics", "/healthz"} {
+		plain.get(path).want(t, http.StatusPermanentRedirect)
+	}
+}
+
+// withChromium talks over https and a secure socket.
+func withChromium(t *testing.T, s *server) {
+	t.Helper()
+	c := openChromium(t)
+	bea := c.person("bea", s.base)
+	bea.do(func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: true})
+		return err
+	})
+	bea.enter(s.signup("bea"))
+	bea.open("/rooms/1")
+	bea.live()
+	bea.say("over https")
+	bea.once("over https")
+	if got := ask[string](bea, `location.protocol + isSecureContext`); got != "https:true" {
+		t.Error("the page is at", got)
+	}
+}
+
+// The other port is out of reach. It is a process of its own, as the flags say.
+func TestACertificateIsObtainedByPlainHTTP(t *testing.T) {
+	p := authority(t, 600)
+	trusted, address := p.trusted(), fmt.Sprint("127.0.0.1:", freePort(t))
+	cmd := exec.Command(os.Args[0], "serve", "--data", filepath.Join(t.TempDir(), "parley.db"), "--listen", address, "--tls-domain", strings.ToUpper(ourName)+".",
+		"--http-listen", fmt.Sprint("127.0.0.1:", p.httpPort), "--acme-directory", p.directory, "--acme-root", p.root, "--acme-email", "ada@parley.example")
+	cmd.Env = append(os.Environ(), "BE_PARLEY=1")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { cmd.Process.Kill(); cmd.Wait() }()
+	within(t, "a certificate", func() bool { return shown(address, trusted) != "" })
+	command(t, 0, "", "healthcheck", "--listen", address, "--tls-domain", ourName)
+}
+
+func TestTheFlagsOfCertificatesAreChecked(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "p.db")
+	for _, flags := range [][]string{{"--tls-domain", "127.0.0.1"}, {"--tls-domain", "*.example.org"}, {"--tls-domain", "localhost"}, {"--tls-domain", "chat.example.org:443"},
+		{"--tls-domain", "chat.example.org", "--tls-cert", "c", "--tls-key", "k"}, {"--tls-domain", "chat.example.org", "--listen", "unix:" + data + ".sock"}} {
+		command(t, 2, "", append([]string{"serve", "--data", data}, flags...)...)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if out := command(t, 1, "", "serve", "--data", data, "--tls-domain", "chat.example.org", "--listen", l.Addr().String()); !strings.Contains(out, "Something listens there already") {
+		t.Error(out)
+	}
+	if out := command(t, 1, "", "serve", "--data", data, "--tls-domain", "chat.example.org", "--acme-root", data, "--listen", "127.0.0.1:0"); !strings.Contains(out, "holds no certificate") {
+		t.Error(out)
+	}
+	if out := command(t, 0, "", "serve", "--print-systemd-unit", "--tls-domain", "chat.example.org,www.example.org"); !strings.Contains(out, "--tls-domain chat.example.org,www.example.org --data") {
+		t.Error(out)
+	}
+	if err := bindHelp(":443", &net.OpError{Err: os.NewSyscallError("bind", syscall.EACCES)}); !strings.Contains(err.Error(), "cap_net_bind_service") {
+		t.Error(err)
+	}
+}
+
+func TestWithoutAnAuthorityTheServerSaysWhatIsWrongAndServesWhatItCan(t *testing.T) {
+	log := &written{}
+	nobody := &pebble{t: t, directory: fmt.Sprint("https://127.0.0.1:", freePort(t), "/dir"), tlsPort: freePort(t), httpPort: freePort(t)}
+	s := start(t, by(nobody, log), func(c *Config) { c.Metrics = "127.0.0.1:0" })
+	within(t, "the log says it", func() bool { return strings.Contains(log.String(), "connection refused") })
+	for range 50 {
+		began := time.Now()
+		if _, err := tls.Dial("tcp", s.app.Address.String(), &tls.Config{InsecureSkipVerify: true, ServerName: ourName}); err == nil || time.Since(began) > 5*time.Second {
+			t.Fatal("a handshake without a certificate:", err, time.Since(began))
+		}
+	}
+	r, err := http.Get("http://" + s.app.Plain.String() + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words, _ := io.ReadAll(r.Body)
+	r.Body.Close()
+	if r.StatusCode != http.StatusServiceUnavailable || !strings.Contains(string(words), "no certificate for "+ourName) {
+		t.Error(r.Status, string(words))
+	}
+	if n := strings.Count(log.String(), "\n"); n != 1 || !strings.Contains(log.String(), "no certificate was obtained") || !strings.Contains(log.String(), "again=1m1s") {
+		t.Errorf("%d lines in the log:\n%s", n, log)
+	}
+	scrape(t, s)
+}

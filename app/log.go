@@ -1,0 +1,81 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync/atomic"
+	"unicode"
+	"unicode/utf8"
+)
+
+// newLog makes the log: one line for each event, whatever is in it.
+func newLog(w io.Writer, level, format string) (*slog.Logger, error) {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		return nil, usage{fmt.Errorf("--log-level: %q is not debug, info, warn or error", level)}
+	}
+	o := &slog.HandlerOptions{Level: l}
+	var h slog.Handler = slog.NewTextHandler(w, o) // quotes what is not printable
+	switch format {
+	case "text":
+	case "json":
+		h = slog.NewJSONHandler(plainText{w}, o)
+	default:
+		return nil, usage{fmt.Errorf("--log-format: %q is not text or json", format)}
+	}
+	log := slog.New(tally{h, new(logged)})
+	slog.SetDefault(log)
+	return log, nil
+}
+
+// plainText writes what JSON lets pass and terminals obey, or show elsewhere than
+// where it stands, as escapes of JSON.
+type plainText struct{ io.Writer }
+
+func (p plainText) Write(line []byte) (int, error) {
+	safe := make([]byte, 0, len(line))
+	for rest := line; len(rest) > 0; {
+		r, n := utf8.DecodeRune(rest)
+		switch {
+		case r == '\n' || unicode.IsPrint(r):
+			safe = append(safe, rest[:n]...)
+		case r > 0xffff:
+			safe = append(safe, `\ufffd`...)
+		default:
+			safe = fmt.Appendf(safe, `\u%04x`, r)
+		}
+		rest = rest[n:]
+	}
+	if _, err := p.Writer.Write(safe); err != nil {
+		return 0, err
+	}
+	return len(line), nil
+}
+
+// logged counts lines.
+type logged struct{ warnings, errors atomic.Uint64 }
+
+// tally is a log that counts what goes through it.
+type tally struct {
+	slog.Handler
+	*logged
+}
+
+// Handle implements slog.Handler.
+func (t tally) Handle(ctx context.Context, r slog.Record) error {
+	switch {
+	case r.Level >= slog.LevelError:
+		t.errors.Add(1)
+	case r.Level >= slog.LevelWarn:
+		t.warnings.Add(1)
+	}
+	return t.Handler.Handle(ctx, r)
+}
+
+// WithAttrs implements slog.Handler.
+func (t tally) WithAttrs(a []slog.Attr) slog.Handler { return tally{t.Handler.WithAttrs(a), t.logged} }
+
+// WithGroup implements slog.Handler.
+func (t tally) WithGroup(name string) slog.Handler { return tally{t.Handler.WithGroup(name), t.logged} }

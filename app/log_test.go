@@ -1,0 +1,143 @@
+package app
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+	"unicode"
+)
+
+// written is a log that many may write to while a test reads it.
+type written struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (w *written) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.b.Write(p)
+}
+
+func (w *written) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.b.String()
+}
+
+// logging runs a server that logs everything.
+func logging(t *testing.T, format string) (*server, *written) {
+	t.Helper()
+	was, w := slog.Default(), &written{}
+	t.Cleanup(func() { slog.SetDefault(was) })
+	log, err := newLog(w, "debug", format)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return start(t, func(c *Config) { c.Log = log }), w
+}
+
+// shout sends bytes that no client of HTTP would, and waits until the server has
+// answered or hung up.
+func (s *server) shout(request string) {
+	s.t.Helper()
+	c, err := net.Dial("tcp", s.app.Address.String())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer c.Close()
+	fmt.Fprint(c, request)
+	c.SetReadDeadline(time.Now().Add(300 * time.Millisecond))
+	io.Copy(io.Discard, c)
+}
+
+const evil = "\x1b]0;owned\a\u009b31m\u202egnp\u2028level=ERROR msg=forged"
+
+// hostile is a visit of somebody who wants to be in the log, or others to be.
+func hostile(t *testing.T, s *server) (secrets []string) {
+	ada := s.signup("ada")
+	_, token, _ := strings.Cut(ada.cookie, "=")
+	get := "GET /%0Alevel=ERROR%1b[2J HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+	for _, lines := range []string{
+		"User-Agent: one\nlevel=ERROR msg=forged\r\n", "User-Agent: " + evil + "\r\n", "X-Request-Id: a\tb\x1b[2J" + evil + "\r\n",
+		"Cookie: " + ada.cookie + "\r\n broken", "Cookie: " + ada.cookie + "\x00\r\nNo colon here",
+	} {
+		s.shout(get + lines + "\r\n\r\n")
+	}
+	s.shout("BREW /\x1b[2J HTTP/9\r\nCookie: " + ada.cookie + "\r\n\r\n")
+	s.shout("GET / HTTP/1.1\r\nCookie: " + ada.cookie + "; " + strings.Repeat("x", 20<<10) + "\r\n\r\n")
+	ada.post("/me", "name", "Ada "+evil, "title", "the hidden title")
+	ada.post("/rooms/1/messages", "cid", "c", "body", "the hidden words "+evil).want(t, http.StatusSeeOther)
+	s.visitor().post("/login", "username", "ada"+evil, "password", "a hidden guess")
+	for _, path := range []string{"/join/short7", "/JOIN/short7", "/join/short7/x", "/reset/Ow3xSecretOfResets", "/rooms/1?q=the+hidden+question", "/x/" + token, "/%1b%5B2J%C2%9B%E2%80%AE"} {
+		s.visitor().get(path)
+		ada.get(path)
+	}
+	ada.get("/search?q=the+hidden+question")
+	page := ada.open()
+	page.say(`{"t":"typing","room":1,"x":"the hidden words"}`)
+	page.obeyed()
+	if err := s.app.store.Close(); err != nil { // now everything is a fault
+		t.Fatal(err)
+	}
+	ada.post("/rooms/1/messages", "cid", "d", "body", "the hidden words "+evil)
+	r := ada.get("/people?q=the+hidden+question").want(t, http.StatusInternalServerError)
+	if r.header.Get("X-Request-Id") == "" {
+		t.Error("a fault has no number")
+	}
+	return []string{token, password, "hidden", "short7", "Ow3xSecretOfResets", "gnp"}
+}
+
+func TestTheLogHoldsNoSecretsAndOneLineForEachEvent(t *testing.T) {
+	for _, format := range []string{"text", "json"} {
+		t.Run(format, func(t *testing.T) {
+			s, w := logging(t, format)
+			secrets := hostile(t, s)
+			s.app.Stop() // its file is closed already, and it says so
+			s.app = nil
+			log := w.String()
+			for _, secret := range secrets {
+				if at := strings.Index(log, secret); at >= 0 {
+					t.Errorf("%q is in the log: …%q", secret, log[max(0, at-200):at+len(secret)])
+				}
+			}
+			for line := range strings.Lines(log) {
+				line = strings.TrimSuffix(line, "\n")
+				if strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) }) {
+					t.Errorf("not printable: %q", line)
+				}
+				if format == "json" && !json.Valid([]byte(line)) || format == "text" && !strings.HasPrefix(line, "time=20") {
+					t.Errorf("no event of ours: %q", line)
+				}
+				if strings.Contains(line, "forged") {
+					t.Errorf("forged: %q", line)
+				}
+			}
+			if !strings.Contains(log, "fault") || strings.Count(log, "\n") < 20 {
+				t.Errorf("little is in the log\n%s", log)
+			}
+		})
+	}
+}
+
+func TestARequestHasTheNameThatAProxyOfOursGaveIt(t *testing.T) {
+	s, w := logging(t, "text")
+	ada := s.signup("ada")
+	ada.get("/rooms/1", "X-Request-Id", "from-anybody")
+	_, trusted, _ := net.ParseCIDR("127.0.0.1/32")
+	s.app.server.Trusted = []*net.IPNet{trusted}
+	ada.get("/rooms/1", "X-Request-Id", "from-the-proxy.7")
+	ada.get("/rooms/1", "X-Request-Id", "not=a name")
+	log := w.String()
+	if strings.Contains(log, "from-anybody") || !strings.Contains(log, "request=from-the-proxy.7 method=GET path=/rooms/1 status=200") || strings.Contains(log, "not=a") {
+		t.Error(log)
+	}
+}
