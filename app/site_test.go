@@ -167,6 +167,9 @@ func TestASiteHasTheRoomsThatWereAskedFor(t *testing.T) {
 			args = append(args, "--direct")
 		}
 		siteOf(t, s, dir, args...)
+		if i, err := os.Stat(dir); err != nil || i.Mode()&0o077 == 0 != (of.private || of.direct) {
+			t.Errorf("with %q the directory has mode %v, %v", args, i.Mode(), err)
+		}
 		all := everything(t, dir)
 		for words, want := range map[string]bool{"lighthouse": true, "closed doors": of.private, "hideout": of.private, "two of us": of.direct, "argon2": false} {
 			if strings.Contains(all, words) != want {

@@ -172,7 +172,7 @@ func TestABadLineIsNamedAndNothingIsImported(t *testing.T) {
 		{at("account") + 1, `"person2"`, `"PERS0N1"`, "the same id, or the same name, or one that looks like it"},
 		{at("account") + 1, `"id":2`, `"id":1`, "the same id"},
 		{at("membership"), `"account":1`, `"account":77`, "it names a person, a room or a message"},
-		{at("message") + 2, `"text":{"b":`, `"text":{"b":7,"x":`, "not a JSON object of an chat.Text"},
+		{at("message") + 2, `"text":{"b":`, `"text":{"b":7,"x":`, "not a JSON object as chat.Text has it"},
 		{at("message"), `{"type":"message"`, `{"type":"message`, "it is not a JSON object"},
 		{at("message") + 3, `"reply_to":3`, `"reply_to":99`, "lower id"},
 		{last, `"origin"`, `"account"`, "comes after one of type"},

@@ -139,7 +139,9 @@
   room.addEventListener('change', () => look().catch(failed));
   more.addEventListener('click', () => show().catch(failed));
   const asked = new URLSearchParams(location.hash.slice(1));
-  box.value = asked.get('q') || '';
-  room.value = asked.get('in') || '';
+  if (!box.value) { // else somebody was faster than this script
+    box.value = asked.get('q') || '';
+    room.value = asked.get('in') || '';
+  }
   if (box.value) look().catch(failed);
 })();
