@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -213,5 +215,22 @@ func TestADataFileOfEveryReleasedFormatMovesByExport(t *testing.T) {
 		if p := g.check(); len(p) > 0 {
 			t.Errorf("%s, imported, is not as it should be: %v", name, p)
 		}
+	}
+}
+
+func TestAnExportOfEveryFormatIsReadForEver(t *testing.T) {
+	name := fmt.Sprintf("testdata/export%d.jsonl", archive.Format)
+	if *freeze {
+		f := full(t)
+		f.ok(os.WriteFile(name, f.exported(), 0o644))
+	}
+	lines, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := vacant(t)
+	g.ok(g.imports(lines))
+	if again := g.exported(); !bytes.Equal(lines, again) {
+		t.Errorf("%s imported and exported again is\n%s", name, again)
 	}
 }
