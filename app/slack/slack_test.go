@@ -40,6 +40,8 @@ const tells = `= 0 "general" topic "all of us" everyone true: ada! bea Ada-2
 01T09:06:40 bea: "between us"
 = 1 "Notes of Ada" topic "" everyone false: ada!
 01T09:06:40 ada: "to myself"
+= 2 "" topic "" everyone false: ada U88
+01T09:06:40 U88: "from who left"
 `
 
 func TestAWorkspaceOfSlackComes(t *testing.T) {
@@ -48,7 +50,7 @@ func TestAWorkspaceOfSlackComes(t *testing.T) {
 	if got := d.told(); got != tells {
 		t.Errorf("it tells\n%s\nand should tell\n%s", got, tells)
 	}
-	if want := (archive.Counts{Accounts: 8, Rooms: 4, Conversations: 2, Messages: 17, Events: 3, Replies: 4, Reactions: 2, Files: 1}); r.Came != want || r.Already != (archive.Counts{}) {
+	if want := (archive.Counts{Accounts: 9, Rooms: 4, Conversations: 3, Messages: 18, Events: 3, Replies: 4, Reactions: 2, Files: 1}); r.Came != want || r.Already != (archive.Counts{}) {
 		t.Errorf("the report counts %+v and %+v", r.Came, r.Already)
 	}
 	if want := []archive.Adapted{{What: "account", From: "admin", To: "admin-slack"}, {What: "account", From: "Ada", To: "Ada-2"}}; !slices.Equal(r.Adapted, want) {
@@ -168,10 +170,13 @@ func TestAnArchiveThatIsDamagedOrTooLargeIsRefused(t *testing.T) {
 	refused(text, "is not a ZIP archive")
 	refused(pack(t, files{"channels.json": "[]"}), "not an export of Slack")
 	refused(pack(t, files{"users.json": "{}"}), "users.json in the archive cannot be read")
-	was := maxEntry
-	t.Cleanup(func() { maxEntry = was })
-	maxEntry = 1 << 20
+	entry, value := maxEntry, maxValue
+	t.Cleanup(func() { maxEntry, maxValue = entry, value })
+	maxEntry, maxValue = 1<<20, 3<<20
 	refused(pack(t, files{"users.json": "[" + strings.Repeat(" ", 2<<20) + "]"}), "unpacks to more than 1 MiB")
+	maxEntry, maxValue = 2<<20, 1<<18
+	refused(pack(t, files{"users.json": `[{"id":"` + strings.Repeat("U", 1<<20) + `"}]`}), "something in it is longer than 0 MiB")
+	maxEntry, maxValue = 1<<20, 3<<20
 	bomb := workspaceOf()
 	bomb["harbour/2024-01-01.json"] = `[{"type":"message","user":"U2","text":"before","ts":"1704100000.000000"},` + strings.Repeat(" ", 2<<20) + "{}]"
 	bomb["crew/2024-01-01.json"] = `[{"type":"message","user":"U1","text":"kept","ts":"1704100000.000000"},{"type":"mess`
@@ -196,5 +201,34 @@ func TestAnArchiveThatWasPackedAgainIsRead(t *testing.T) {
 	d.run(again)
 	if got := d.told(); got != tells {
 		t.Errorf("it tells\n%s", got)
+	}
+}
+
+func TestNamesThatCannotBeHereAreAdapted(t *testing.T) {
+	d := open(t)
+	r := d.run(files{
+		"users.json": `[{"id":"U1","name":"x","profile":{}},{"id":"U2","name":"élan vital","profile":{"display_name":"` + strings.Repeat("long ", 40) + `"}},
+			{"id":"U3","name":"_._","profile":{"display_name":"  "}},{"id":"U4","name":"` + strings.Repeat("n", 60) + `","profile":{"title":"` + strings.Repeat("t", 99) + `"}},
+			{"id":"U5","name":"everyone","profile":{}},{"id":"U6","name":"rnei","profile":{}},{"id":"U7","name":"mei","profile":{}}]`,
+		"channels.json": `[{"id":"C1","name":"here","members":["U1"]},{"id":"C2","name":"general","members":[]},{"id":"C3","name":"GENERAL","members":["U2"],"topic":{"value":"` + strings.Repeat("topic ", 99) + `"}}]`,
+	})
+	names := map[string]string{}
+	for _, a := range r.Adapted {
+		names[a.From] = a.To
+	}
+	for from, to := range map[string]string{"x": "x-slack", "élan vital": "élan-vital", "_._": "-slack", strings.Repeat("n", 60): strings.Repeat("n", 32), "everyone": "everyone-slack",
+		"mei": "mei-2", "here": "here room", "GENERAL": "GENERAL-2"} {
+		if from == "_._" {
+			to = "slack" // of the id nothing is needed
+		}
+		if names[from] != to {
+			t.Errorf("%q is %q here, want %q", from, names[from], to)
+		}
+	}
+	if got := d.told(); !strings.Contains(got, `= 0 "general" topic "" everyone true`) || strings.Count(got, "everyone true") != 1 {
+		t.Errorf("there is no room of everybody in\n%s", got)
+	}
+	if a, err := d.AccountNamed(t.Context(), names["_._"]); err != nil || a.Name != "_._" {
+		t.Error("the name of who has none:", a.Name, err)
 	}
 }
