@@ -24,9 +24,10 @@ passwd NAME" sets one. In a data file that nobody has used, Slack's owners becom
 administrators. Files stay at Slack: messages get a link to them.
 
 A second time, also with a newer archive, only what is new comes, at the end of each
-room. What was interrupted can be begun again. It may be done while the server runs.
-At the end it tells what came, what is called otherwise here, what did not come and
-why. With --dry-run it is done to a copy of the data file that is thrown away.`,
+room. What was interrupted can be begun again. It may be done while the server runs;
+pages that are open show it when they are loaded again. At the end it tells what
+came, what is called otherwise here, what did not come and why. With --dry-run it is
+done to a copy of the data file that is thrown away.`,
 		Example: "  parley import slack 'Acme Slack export.zip' --dry-run\n  parley import slack 'Acme Slack export.zip' --data /var/lib/parley.db",
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			path, _ := cmd.Flags().GetString("data")
