@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -170,61 +169,4 @@ func (s *Server) adminLog(c *fiber.Ctx) error {
 		return err
 	}
 	return s.page(c, f.Viewer, adminView("Log"), views.AdminLog(f), nil)
-}
-
-func (s *Server) workspaceSettings(c *fiber.Ctx) error { return s.workspacePage(c, nil) }
-
-// workspacePage shows the settings; errs are of a form that was refused, whose
-// values are shown again.
-func (s *Server) workspacePage(c *fiber.Ctx, errs views.Errors) error {
-	if err := who(c).Account.May(chat.ManageSettings); err != nil {
-		return err
-	}
-	set := s.workspace()
-	f := views.WorkspaceForm{Name: set.Workspace(), Signup: set.Signup(), Retention: strconv.Itoa(set.Retention())}
-	limits := c.Path() == "/admin/limits"
-	if errs != nil && !limits {
-		f.Name, f.Signup, f.Retention = c.FormValue("workspace"), c.FormValue("signup"), c.FormValue(chat.SettingRetention)
-	}
-	for _, l := range chat.AllLimits {
-		field := views.LimitField{Limit: l, Value: strconv.Itoa(s.chat.Limits.Value(l))}
-		if errs != nil && limits {
-			field.Value = c.FormValue(l.Key, field.Value)
-		}
-		f.Limits = append(f.Limits, field)
-	}
-	var err error
-	if f.Admin, err = s.admin(c, errs); err != nil {
-		return err
-	}
-	return s.page(c, f.Viewer, adminView("Settings"), views.Workspace(f), nil)
-}
-
-func (s *Server) setWorkspace(c *fiber.Ctx) error {
-	return s.administer(c, chat.Settings{chat.SettingWorkspace: c.FormValue("workspace"), chat.SettingSignup: c.FormValue("signup"),
-		chat.SettingRetention: c.FormValue(chat.SettingRetention, fmt.Sprint(s.workspace().Retention()))})
-}
-
-func (s *Server) setLimits(c *fiber.Ctx) error {
-	set := chat.Settings{}
-	for _, l := range chat.AllLimits {
-		if v := c.FormValue(l.Key); v != "" {
-			set[l.Key] = v
-		}
-	}
-	return s.administer(c, set)
-}
-
-func (s *Server) administer(c *fiber.Ctx, set chat.Settings) error {
-	if err := s.chat.Administer(c.UserContext(), who(c).Account, set); err != nil {
-		errs, err := s.formErrors(c, err)
-		if err != nil {
-			return err
-		}
-		return s.workspacePage(c, errs)
-	}
-	if err := s.Reload(c.UserContext()); err != nil {
-		return err
-	}
-	return c.Redirect("/admin/settings?done=saved", fiber.StatusSeeOther)
 }

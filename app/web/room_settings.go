@@ -1,8 +1,6 @@
 package web
 
 import (
-	"strconv"
-
 	"github.com/gofiber/fiber/v2"
 
 	"parley/app/chat"
@@ -141,32 +139,6 @@ func (s *Server) addMembers(c *fiber.Ctx) error {
 
 func (s *Server) removeMember(c *fiber.Ctx) error {
 	return s.roomChanged(c, s.chat.Expel(c.UserContext(), who(c).Account, roomParam(c), personParam(c)))
-}
-
-func (s *Server) banMember(c *fiber.Ctx) error {
-	return s.roomChanged(c, s.chat.Ban(c.UserContext(), who(c).Account, roomParam(c), personParam(c)))
-}
-
-func (s *Server) unbanMember(c *fiber.Ctx) error {
-	return s.roomChanged(c, s.chat.LiftBan(c.UserContext(), who(c).Account, roomParam(c), personParam(c)))
-}
-
-var ranks = map[string]chat.Rank{"member": chat.RankMember, "owner": chat.RankOwner, "moderator": chat.RankModerator}
-
-func (s *Server) appoint(c *fiber.Ctx) error {
-	rank, ok := ranks[c.FormValue("rank")]
-	if !ok {
-		rank = -1
-	}
-	return s.roomChanged(c, s.chat.Appoint(c.UserContext(), who(c).Account, roomParam(c), personParam(c), rank))
-}
-
-func (s *Server) slow(c *fiber.Ctx) error {
-	n, err := strconv.Atoi(c.FormValue("slow"))
-	if err != nil {
-		n = -1
-	}
-	return s.roomChanged(c, s.chat.SetSlow(c.UserContext(), who(c).Account, roomParam(c), n))
 }
 
 // roomChanged answers a form of a room's settings.
