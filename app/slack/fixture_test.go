@@ -121,7 +121,7 @@ func open(t *testing.T) *target {
 
 func (d *target) run(f files) *archive.Report {
 	d.Helper()
-	r, err := Run(d.Context(), pack(d.T, f), d, nil)
+	r, err := Run(d.Context(), pack(d.T, f), d, Options{})
 	if err != nil {
 		d.Fatal(err)
 	}

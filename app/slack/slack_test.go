@@ -65,6 +65,13 @@ func TestAWorkspaceOfSlackComes(t *testing.T) {
 			t.Errorf("%q is not reported in\n%s", words, out.String())
 		}
 	}
+	d.accountsOfSlack()
+}
+
+// accountsOfSlack is what the accounts of workspaceOf should be.
+func (d *target) accountsOfSlack() {
+	t := d.T
+	t.Helper()
 	settings, err := d.Settings(t.Context())
 	if err != nil || settings.Workspace() != "Lighthouse" || strings.Contains(d.told(), "xoxe") {
 		t.Error("the name of the workspace, or a secret in it:", settings.Workspace(), err)
@@ -156,7 +163,7 @@ func TestAnArchiveThatIsDamagedOrTooLargeIsRefused(t *testing.T) {
 	d := open(t)
 	refused := func(path, words string) {
 		t.Helper()
-		if _, err := Run(t.Context(), path, d, nil); err == nil || !strings.Contains(err.Error(), words) {
+		if _, err := Run(t.Context(), path, d, Options{}); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("%s: %v", words, err)
 		}
 		if vacant, err := d.Vacant(t.Context()); err != nil || !vacant {
@@ -201,34 +208,5 @@ func TestAnArchiveThatWasPackedAgainIsRead(t *testing.T) {
 	d.run(again)
 	if got := d.told(); got != tells {
 		t.Errorf("it tells\n%s", got)
-	}
-}
-
-func TestNamesThatCannotBeHereAreAdapted(t *testing.T) {
-	d := open(t)
-	r := d.run(files{
-		"users.json": `[{"id":"U1","name":"x","profile":{}},{"id":"U2","name":"élan vital","profile":{"display_name":"` + strings.Repeat("long ", 40) + `"}},
-			{"id":"U3","name":"_._","profile":{"display_name":"  "}},{"id":"U4","name":"` + strings.Repeat("n", 60) + `","profile":{"title":"` + strings.Repeat("t", 99) + `"}},
-			{"id":"U5","name":"everyone","profile":{}},{"id":"U6","name":"rnei","profile":{}},{"id":"U7","name":"mei","profile":{}}]`,
-		"channels.json": `[{"id":"C1","name":"here","members":["U1"]},{"id":"C2","name":"general","members":[]},{"id":"C3","name":"GENERAL","members":["U2"],"topic":{"value":"` + strings.Repeat("topic ", 99) + `"}}]`,
-	})
-	names := map[string]string{}
-	for _, a := range r.Adapted {
-		names[a.From] = a.To
-	}
-	for from, to := range map[string]string{"x": "x-slack", "élan vital": "élan-vital", "_._": "-slack", strings.Repeat("n", 60): strings.Repeat("n", 32), "everyone": "everyone-slack",
-		"mei": "mei-2", "here": "here room", "GENERAL": "GENERAL-2"} {
-		if from == "_._" {
-			to = "slack" // of the id nothing is needed
-		}
-		if names[from] != to {
-			t.Errorf("%q is %q here, want %q", from, names[from], to)
-		}
-	}
-	if got := d.told(); !strings.Contains(got, `= 0 "general" topic "" everyone true`) || strings.Count(got, "everyone true") != 1 {
-		t.Errorf("there is no room of everybody in\n%s", got)
-	}
-	if a, err := d.AccountNamed(t.Context(), names["_._"]); err != nil || a.Name != "_._" {
-		t.Error("the name of who has none:", a.Name, err)
 	}
 }
