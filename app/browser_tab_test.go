@@ -115,8 +115,11 @@ func (p *tab) click(selector, text string) {
 	el := found(selector, text)
 	at := `(e => { if (!e) return null; e.scrollIntoView({ block: 'nearest' }); const r = e.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2, top = document.elementFromPoint(x, y);
 		return top && (e.contains(top) || top.contains(e) || top.closest('label')?.control === e) ? [x, y] : null })(` + el + `)`
-	p.until(fmt.Sprintf("%q in %s to click on", text, selector), at)
-	xy := ask[[]float64](p, at)
+	var xy []float64
+	for len(xy) == 0 { // the page may go on between the two questions
+		p.until(fmt.Sprintf("%q in %s to click on", text, selector), at)
+		xy = ask[[]float64](p, at)
+	}
 	p.steps(chromedp.MouseClickXY(xy[0], xy[1]))
 }
 

@@ -22,7 +22,8 @@ func exportCommand() *cobra.Command {
 state of the data file, as JSON Lines. "parley import FILE" makes a data file of it
 again. The file appears under its name only when it is whole; it can be read by
 nobody else, because the hashes of passwords are in it, so that people can log in
-after an import. --without-passwords leaves them out: then each needs a new one.
+after an import, and the codes of invites. --without-passwords leaves the hashes out:
+then each needs a new one.
 
 ` + archive.Help + siteHelp,
 		Example: "  parley export /mnt/usb/parley.jsonl\n  parley export - --without-passwords | zstd > parley.jsonl.zst\n  parley export --site /srv/www/chat --private",

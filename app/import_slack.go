@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -21,13 +22,15 @@ func importSlackCommand() *cobra.Command {
 channels become open rooms, private channels private ones, direct messages direct
 conversations; threads become replies. Nobody who comes has a password: "parley user
 passwd NAME" sets one. In a data file that nobody has used, Slack's owners become the
-administrators. Files stay at Slack: messages get a link to them.
+administrators. Files stay at Slack: messages get a link to them. Who has an account
+here already gets another, unless you say who it is: --same mei, --same mei=tanaka.
 
 A second time, also with a newer archive, only what is new comes, at the end of each
-room. What was interrupted can be begun again. It may be done while the server runs.
-At the end it tells what came, what is called otherwise here, what did not come and
-why. With --dry-run it is done to a copy of the data file that is thrown away.`,
-		Example: "  parley import slack 'Acme Slack export.zip' --dry-run\n  parley import slack 'Acme Slack export.zip' --data /var/lib/parley.db",
+room. What was interrupted can be begun again. It may be done while the server runs;
+pages that are open show it when they are loaded again. At the end it tells what
+came, what is called otherwise here, what did not come and why. With --dry-run it is
+done to a copy of the data file that is thrown away.`,
+		Example: "  parley import slack 'Acme Slack export.zip' --dry-run --same mei\n  parley import slack 'Acme Slack export.zip' --data /var/lib/parley.db",
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			path, _ := cmd.Flags().GetString("data")
 			if _, err := os.Stat(args[0]); err != nil {
@@ -50,12 +53,17 @@ why. With --dry-run it is done to a copy of the data file that is thrown away.`,
 			return importSlack(cmd, args[0], path)
 		}}
 	cmd.Flags().Bool("dry-run", false, "only say what would come")
+	cmd.Flags().StringSlice("same", nil, "`NAME[=USERNAME]` of Slack is that account here; may be repeated")
 	cmd.Flags().Bool("json", false, "print the report as one JSON object")
 	return cmd
 }
 
 func importSlack(cmd *cobra.Command, from, path string) error {
-	_, err := os.Stat(path)
+	same, err := equals(cmd)
+	if err != nil {
+		return err
+	}
+	_, err = os.Stat(path)
 	fresh := errors.Is(err, os.ErrNotExist)
 	store, err := db.Open(cmd.Context(), path)
 	if err != nil {
@@ -63,7 +71,7 @@ func importSlack(cmd *cobra.Command, from, path string) error {
 	}
 	var part, whole atomic.Int64
 	end := progress(cmd, "Importing", func() (int64, int64) { return part.Load(), whole.Load() })
-	report, err := slack.Run(cmd.Context(), from, store, func(n, of int64) { part.Store(n); whole.Store(of) })
+	report, err := slack.Run(cmd.Context(), from, store, slack.Options{Same: same, Progress: func(n, of int64) { part.Store(n); whole.Store(of) }})
 	end()
 	if err == nil {
 		err = indexed(cmd, store)
@@ -76,6 +84,23 @@ func importSlack(cmd *cobra.Command, from, path string) error {
 		return err
 	}
 	return printArrival(cmd, report)
+}
+
+// equals reads --same.
+func equals(cmd *cobra.Command) (map[string]string, error) {
+	list, _ := cmd.Flags().GetStringSlice("same")
+	same := map[string]string{}
+	for _, s := range list {
+		name, here, given := strings.Cut(s, "=")
+		if !given {
+			here = name
+		}
+		if name == "" || here == "" {
+			return nil, usage{fmt.Errorf("--same: %q is not NAME or NAME=USERNAME", s)}
+		}
+		same[name] = here
+	}
+	return same, nil
 }
 
 func printArrival(cmd *cobra.Command, report *archive.Report) error {

@@ -66,6 +66,8 @@ func TestAWorkspaceOfSlackIsImportedByCommand(t *testing.T) {
 	command(t, 0, password+"\n", "user", "passwd", "mei", "--data", data)
 	command(t, 0, "", "check", "--data", data)
 	command(t, 1, "", "import", "slack", file+".not", "--data", data)
+	command(t, 2, "", "import", "slack", file, "--same", "=mei", "--data", data)
+	command(t, 1, "", "import", "slack", file, "--same", "mei=jon", "--data", data)
 	command(t, 1, "", "import", "slack", data, "--data", data+".new")
 	if _, err := os.Stat(data + ".new"); err == nil {
 		t.Error("what is no archive made a data file")

@@ -167,6 +167,9 @@ func TestASiteHasTheRoomsThatWereAskedFor(t *testing.T) {
 			args = append(args, "--direct")
 		}
 		siteOf(t, s, dir, args...)
+		if i, err := os.Stat(dir); err != nil || i.Mode()&0o077 == 0 != (of.private || of.direct) {
+			t.Errorf("with %q the directory has mode %v, %v", args, i.Mode(), err)
+		}
 		all := everything(t, dir)
 		for words, want := range map[string]bool{"lighthouse": true, "closed doors": of.private, "hideout": of.private, "two of us": of.direct, "argon2": false} {
 			if strings.Contains(all, words) != want {
@@ -186,39 +189,4 @@ func TestASiteHasTheRoomsThatWereAskedFor(t *testing.T) {
 	if left, _ := filepath.Glob(dir + "*"); len(left) != 1 {
 		t.Error("left:", left)
 	}
-}
-
-func TestASiteIsReadAndSearchedFromADisk(t *testing.T) {
-	c := openChromium(t)
-	s := lively(t)
-	for n := range 60 {
-		s.says("bea", 1, fmt.Sprint("a common word, number ", n))
-	}
-	dir := filepath.Join(t.TempDir(), "a site")
-	command(t, 0, "", "export", "--site", dir, "--data", s.data)
-	p := c.person("reader", "file://"+strings.ReplaceAll(dir, " ", "%20"))
-	p.open("/index.html")
-	p.click("main a", "#general")
-	p.sees("h1", "#general")
-	p.click("nav a", "Search")
-	p.fill("#q", "Lighth")
-	p.sees("#hits .msg mark", "lighthouse")
-	p.sees("#told", "1 message.")
-	p.fill("#q", "日本")
-	p.sees("#hits .msg", "Aye, in 日本語")
-	p.fill("#q", "common 17")
-	p.sees("#told", "1 message.")
-	p.fill("#q", "common")
-	p.sees("#told", "The newest 20.")
-	p.click("#more", "")
-	p.sees("#told", "The newest 40.")
-	p.fill("#q", "nowhere")
-	p.sees("#told", "Nothing was found.")
-	p.fill("#q", "alert")
-	p.sees("#hits .msg", "<script>alert(1)</script>")
-	p.click("#hits a", "ada in #general")
-	p.until("the message that was found", `location.pathname.includes('/rooms/1/') && document.querySelector(':target')?.id === 'm-2'`)
-	p.sees(":target", "lighthouse")
-	p.click(":target .at", "@bea")
-	p.sees(":target", "bea")
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -172,7 +174,7 @@ func TestABadLineIsNamedAndNothingIsImported(t *testing.T) {
 		{at("account") + 1, `"person2"`, `"PERS0N1"`, "the same id, or the same name, or one that looks like it"},
 		{at("account") + 1, `"id":2`, `"id":1`, "the same id"},
 		{at("membership"), `"account":1`, `"account":77`, "it names a person, a room or a message"},
-		{at("message") + 2, `"text":{"b":`, `"text":{"b":7,"x":`, "not a JSON object of an chat.Text"},
+		{at("message") + 2, `"text":{"b":`, `"text":{"b":7,"x":`, "not a JSON object as chat.Text has it"},
 		{at("message"), `{"type":"message"`, `{"type":"message`, "it is not a JSON object"},
 		{at("message") + 3, `"reply_to":3`, `"reply_to":99`, "lower id"},
 		{last, `"origin"`, `"account"`, "comes after one of type"},
@@ -213,5 +215,22 @@ func TestADataFileOfEveryReleasedFormatMovesByExport(t *testing.T) {
 		if p := g.check(); len(p) > 0 {
 			t.Errorf("%s, imported, is not as it should be: %v", name, p)
 		}
+	}
+}
+
+func TestAnExportOfEveryFormatIsReadForEver(t *testing.T) {
+	name := fmt.Sprintf("testdata/export%d.jsonl", archive.Format)
+	if *freeze {
+		f := full(t)
+		f.ok(os.WriteFile(name, f.exported(), 0o644))
+	}
+	lines, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := vacant(t)
+	g.ok(g.imports(lines))
+	if again := g.exported(); !bytes.Equal(lines, again) {
+		t.Errorf("%s imported and exported again is\n%s", name, again)
 	}
 }

@@ -32,6 +32,11 @@ func (d *DB) Everyone(ctx context.Context) (has bool, err error) {
 	return has, d.one(ctx, "SELECT EXISTS (SELECT 1 FROM rooms WHERE everyone = 1 AND deleted_at IS NULL)", nil, &has)
 }
 
+// AddOrigin implements archive.Arrivals.
+func (d *DB) AddOrigin(ctx context.Context, source, key string, id int64) error {
+	return d.change(ctx, func(t *tx) error { return arrived(t, source, key, id) })
+}
+
 // arrived notes where something came from.
 func arrived(t *tx, source, key string, id int64) error {
 	return t.exec("INSERT INTO imports (source, key, id) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET id = ?3", source, key, id)

@@ -113,7 +113,8 @@ func settle(t *tx, room chat.RoomID, marks map[chat.AccountID]int64, posts int64
 		}
 	}
 	return t.exec(counts+`UPDATE memberships SET posts_read = posts_read + ?2,
-		mentions = (SELECT count(*) FROM mentions n JOIN messages m ON m.id = n.message_id
-			WHERE n.account_id = memberships.account_id AND n.room_id = ?1 AND m.posts > memberships.posts_read + ?2)
+		mentions = CASE WHEN posts_read + ?2 >= (SELECT posts FROM rooms WHERE id = ?1) THEN 0 ELSE
+			(SELECT count(*) FROM mentions n JOIN messages m ON m.id = n.message_id
+			WHERE n.account_id = memberships.account_id AND n.room_id = ?1 AND m.posts > memberships.posts_read + ?2) END
 		WHERE room_id = ?1 AND left_at IS NULL`, room, posts)
 }

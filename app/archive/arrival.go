@@ -17,6 +17,9 @@ type Arrivals interface {
 	Everyone(context.Context) (bool, error)
 	SetSetting(ctx context.Context, key, value string) error
 	Account(context.Context, chat.AccountID) (chat.Account, error)
+	AccountNamed(ctx context.Context, username string) (chat.Account, error)
+	// AddOrigin notes that something of another server is here already.
+	AddOrigin(ctx context.Context, source, key string, id int64) error
 	// Arrived lists what came from a source before, by key.
 	Arrived(ctx context.Context, source string) (map[string]int64, error)
 	// AddPeople makes accounts that nobody can log in to; where a username is taken,

@@ -51,7 +51,8 @@ func (m *Membership) valid() error {
 	return worded(MembershipWords, m.Role)
 }
 
-// valid has what is shown parsed, so that no page meets what it cannot read.
+// valid has what is shown parsed, so that no page meets what it cannot read. What
+// came without a parsed text gets one, in which nobody is mentioned.
 func (m *Message) valid() error {
 	if err := errors.Join(numbered(int64(m.ID)), worded(MessageWords, m.Kind)); err != nil || m.Deleted != nil {
 		return err
@@ -64,7 +65,16 @@ func (m *Message) valid() error {
 		return errors.New("a message answers one that has a lower id")
 	}
 	if m.Kind != MessageWords[chat.Said] {
-		return parsed[chat.Event](m.Text, "event")
+		return parsed[chat.Event](m.Text, "chat.Event")
+	}
+	if len(m.Text) == 0 { // of another program
+		text, err := chat.ParseText(m.Body)
+		if err != nil {
+			return err
+		}
+		if m.Text, err = json.Marshal(text); err != nil {
+			return err
+		}
 	}
 	for _, v := range m.Versions {
 		if err := parsedText(v.Text); err != nil {
@@ -106,7 +116,7 @@ func worded(words []string, word string) error {
 func parsed[T any](b []byte, what string) error {
 	var v T
 	if err := json.Unmarshal(b, &v); err != nil {
-		return fmt.Errorf("the text is not a JSON object of an %s", what)
+		return fmt.Errorf("the text is not a JSON object as %s has it", what)
 	}
 	return nil
 }

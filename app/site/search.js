@@ -87,7 +87,7 @@
     found.sort((a, b) => b.all - a.all || a.docs.size - b.docs.size);
     const sure = found.filter(f => f.all), rest = found.slice(1).filter(f => !f.all);
     const docs = [...found[0].docs].filter(d => sure.every(f => f.docs.has(d))).sort((a, b) => b - a);
-    hits = { docs, rest, query, at: 0, shown: 0, mine };
+    hits = { docs, rest, query, at: 0, shown: 0, mine, some: !found[0].all };
     await show();
   }
 
@@ -106,7 +106,8 @@
       n++; h.shown++;
     }
     more.hidden = h.at >= h.docs.length;
-    told.textContent = h.shown === 0 ? 'Nothing was found.' : more.hidden ? (h.shown === 1 ? '1 message.' : h.shown + ' messages.') : 'The newest ' + h.shown + '.';
+    told.textContent = (h.shown === 0 ? 'Nothing was found.' : more.hidden ? (h.shown === 1 ? '1 message.' : h.shown + ' messages.') : 'The newest ' + h.shown + '.') +
+      (h.some && more.hidden ? ' Of a word that very many messages have, only the newest ' + P.most + ' were looked through.' : '');
   }
 
   const has = (text, word) => words(text).some(w => word.begins ? w.token.startsWith(word.token) : w.token === word.token);
@@ -139,7 +140,9 @@
   room.addEventListener('change', () => look().catch(failed));
   more.addEventListener('click', () => show().catch(failed));
   const asked = new URLSearchParams(location.hash.slice(1));
-  box.value = asked.get('q') || '';
-  room.value = asked.get('in') || '';
+  if (!box.value) { // else somebody was faster than this script
+    box.value = asked.get('q') || '';
+    room.value = asked.get('in') || '';
+  }
   if (box.value) look().catch(failed);
 })();

@@ -90,8 +90,10 @@ func Write(ctx context.Context, from Source, o Options) (t Total, err error) {
 			os.RemoveAll(w.to)
 		}
 	}()
-	if err := os.MkdirAll(filepath.Join(w.to, "search"), 0o755); err != nil {
-		return t, err
+	for _, dir := range []string{w.to, filepath.Join(w.to, "search")} {
+		if err := os.Mkdir(dir, w.mode()); err != nil {
+			return t, err
+		}
 	}
 	for _, step := range []func() error{w.assets, w.list, w.logs, w.index, w.people, w.frame} {
 		if err := step(); err != nil {
@@ -104,6 +106,17 @@ func Write(ctx context.Context, from Source, o Options) (t Total, err error) {
 		t.Pages += len(r.Pages)
 	}
 	return t, w.finish()
+}
+
+// mode lets others of the machine read what everybody of the workspace may read, and
+// nothing else.
+func (w *writer) mode() os.FileMode {
+	for _, k := range w.Kinds {
+		if k != chat.Open {
+			return 0o700
+		}
+	}
+	return 0o755
 }
 
 // replaceable refuses a directory that holds anything but an older site.

@@ -65,7 +65,7 @@ func workspaceOf() files {
 			{"id":"C1","name":"general","created":1690000000,"creator":"U1","is_general":true,"members":["U1","U2"],"topic":{"value":""},"purpose":{"value":"all of us"}}]`,
 		"groups.json":           `[{"id":"G1","name":"crew","created":1700000000,"creator":"U1","members":["U1","U2"]}]`,
 		"mpims.json":            `[{"id":"G9","name":"mpdm-ada--bea--deploys-1","created":1700000000,"members":["U1","U2","U4"]}]`,
-		"dms.json":              `[{"id":"D1","created":1700000000,"members":["U1","U2"]},{"id":"D2","created":1700000000,"members":["U1"]},{"id":"D3","members":["U88","U99"]}]`,
+		"dms.json":              `[{"id":"D1","created":1700000000,"members":["U1","U2"]},{"id":"D2","created":1700000000,"members":["U1"]},{"id":"D3","members":["U88","U99"]},{"id":"D4","members":["U1","U88"]}]`,
 		"integration_logs.json": `[]`,
 		"general/2024-01-01.json": `[
 			{"type":"message","subtype":"channel_join","user":"U1","text":"<@U1> has joined the channel","ts":"1704100000.000100"},
@@ -97,6 +97,7 @@ func workspaceOf() files {
 		"D1/2024-01-01.json":                       `[{"type":"message","user":"U2","text":"between us","ts":"1704100000.000000"}]`,
 		"D2/2024-01-01.json":                       `[{"type":"message","user":"U1","text":"to myself","ts":"1704100000.000000"}]`,
 		"D3/2024-01-01.json":                       `[{"type":"message","user":"U88","text":"lost","ts":"1704100000.000000"}]`,
+		"D4/2024-01-01.json":                       `[{"type":"message","user":"U88","text":"from who left","ts":"1704100000.000000"}]`,
 		"gone/2024-01-01.json":                     `[{"type":"message","user":"U1","text":"lost","ts":"1704100000.000000"}]`,
 	}
 }
@@ -120,7 +121,7 @@ func open(t *testing.T) *target {
 
 func (d *target) run(f files) *archive.Report {
 	d.Helper()
-	r, err := Run(d.Context(), pack(d.T, f), d, nil)
+	r, err := Run(d.Context(), pack(d.T, f), d, Options{})
 	if err != nil {
 		d.Fatal(err)
 	}

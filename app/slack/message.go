@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"parley/app/archive"
 	"parley/app/chat"
 )
+
+// chunk is how many messages are sorted at once; Slack has them in order already, or
+// nearly.
+const chunk = 10_000
 
 // batch is how many rows are stored at once: few enough that nobody who writes
 // meanwhile notices.
@@ -30,29 +33,45 @@ func (in *Import) addHistory(ctx context.Context, c *conversation) error {
 	h := &history{Import: in, c: c, threads: map[string]*archive.Thread{}}
 	for _, day := range in.zip.days[c.folder] {
 		var said []*message
+		var failed error // of ours, not of the archive
 		err := each(in.zip, day, func(m message) error {
 			if m.Text != "" {
 				m.Blocks = nil // they say the same
 			}
-			said = append(said, &m)
-			return nil
+			if said = append(said, &m); len(said) < chunk {
+				return nil
+			}
+			failed = h.addAll(ctx, said)
+			said = nil
+			return failed
 		})
+		if failed != nil {
+			return failed
+		}
 		if err != nil {
 			in.report.Skip("file that cannot be read to its end", fmt.Sprintf("%s (%v)", day.Name, err))
 		}
-		slices.SortStableFunc(said, func(a, b *message) int { return strings.Compare(a.TS, b.TS) })
-		for _, m := range said {
-			if err := h.add(ctx, m); err != nil {
-				return err
-			}
-			if len(h.rows) >= batch && h.joined == nil {
-				if err := h.flush(ctx); err != nil {
-					return err
-				}
-			}
+		if err := h.addAll(ctx, said); err != nil {
+			return err
 		}
 	}
 	return h.flush(ctx)
+}
+
+// addAll adds messages in the order of their times.
+func (h *history) addAll(ctx context.Context, said []*message) error {
+	slices.SortStableFunc(said, func(a, b *message) int { return strings.Compare(a.TS, b.TS) })
+	for _, m := range said {
+		if err := h.add(ctx, m); err != nil {
+			return err
+		}
+		if len(h.rows) >= batch && h.joined == nil {
+			if err := h.flush(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // flush stores what has come together, and counts it.
@@ -102,22 +121,6 @@ func (h *history) cid(m *message, part int) string {
 	return id[:min(len(id), 64)]
 }
 
-// skipped are kinds of message that say nothing that a room here could tell.
-var skipped = map[string]string{
-	"channel_purpose": "change of a purpose", "group_purpose": "change of a purpose",
-	"channel_archive": "archiving of a channel", "channel_unarchive": "archiving of a channel",
-	"group_archive": "archiving of a channel", "group_unarchive": "archiving of a channel",
-	"channel_convert_to_private": "change of who sees a channel", "channel_convert_to_public": "change of who sees a channel",
-	"channel_posting_permissions": "change of who may post", "pinned_item": "pin", "unpinned_item": "pin",
-	"bot_add": "note that an app was added or removed", "bot_remove": "note that an app was added or removed",
-	"bot_enable": "note that an app was added or removed", "bot_disable": "note that an app was added or removed",
-	"app_conversation_join": "note that an app was added or removed", "joiner_notification": "note of Slack to somebody who is new",
-	"joiner_notification_for_inviter": "note of Slack to somebody who is new", "reminder_add": "note that a reminder was set",
-	"huddle_thread": "huddle", "sh_room_created": "huddle", "ekm_access_denied": "message that is locked by a key of its organisation",
-	"message_deleted": "note that a message was deleted", "message_changed": "note that a message was changed",
-	"tabbed_canvas_updated": "change of a canvas", "channel_canvas_updated": "change of a canvas", "file_mention": "mention of a file",
-}
-
 // add turns one message into rows, or reports why it is none.
 func (h *history) add(ctx context.Context, m *message) error {
 	at, ok := moment(m.TS)
@@ -151,45 +154,4 @@ func (h *history) add(ctx context.Context, m *message) error {
 	}
 	h.joined = nil
 	return h.addSaid(m, at, who)
-}
-
-// event is what a row says that nobody wrote.
-func (h *history) event(m *message, who chat.Account) (kind chat.MessageKind, e chat.Event, is bool) {
-	person := chat.Event{People: []chat.Person{who.Person}, Count: 1}
-	switch m.Subtype {
-	case "channel_join", "group_join", "mpim_join":
-		return chat.Joined, person, true
-	case "channel_leave", "group_leave":
-		return chat.Left, person, true
-	case "channel_name", "group_name", "mpim_name":
-		name, err := chat.ParseRoomName(unescape(m.NewName))
-		if err != nil {
-			name = h.c.Name
-		}
-		return chat.Renamed, chat.Event{Arg: name}, true
-	case "channel_topic", "group_topic", "mpim_topic":
-		return chat.Retopic, chat.Event{Arg: h.topic(m.Topic)}, true
-	}
-	return 0, e, false
-}
-
-// addEvent adds a row that nobody wrote; who comes soon after another stands in his row.
-func (h *history) addEvent(m *message, at time.Time, who chat.Account, kind chat.MessageKind, e chat.Event) {
-	if h.c.kind == chat.Direct {
-		h.report.Skip("coming or going in a direct conversation", h.example(m))
-		return
-	}
-	if kind == chat.Joined && h.joined != nil && at.Sub(h.joined.At) < chat.JoinRun {
-		if into := &h.joined.Event; !slices.Contains(into.People, who.Person) {
-			if into.Count++; len(into.People) < chat.MaxEventPeople {
-				into.People = append(into.People, who.Person)
-			}
-		}
-		return
-	}
-	r := &archive.Row{Kind: kind, Author: who.ID, At: at, CID: h.cid(m, 0), Event: e}
-	h.put(r, 0, false)
-	if h.joined = nil; kind == chat.Joined {
-		h.joined = r
-	}
 }

@@ -148,20 +148,25 @@ func (in *Import) author(ctx context.Context, m *message) (string, error) {
 	switch {
 	case u.ID == "" || in.people[u.ID].ID != 0:
 		return u.ID, nil
-	case u.ID == slackbot:
-		u.Name, u.Bot = "slackbot", true
-		u.RealName = "Slackbot"
 	case m.User == "":
 		u.Bot, u.Name = true, cmp.Or(profileName(m.BotProfile), m.Username, u.ID)
 		u.RealName = u.Name
 	default:
-		u.Deleted = true // of another workspace, or removed for good
-		if u.Name = u.ID; m.UserProfile != nil {
-			u.Profile, u.Name = *m.UserProfile, cmp.Or(m.UserProfile.Name, u.ID)
-		}
-		in.report.Note("Who speaks and is not in the list of users got an account that is disabled.")
+		u = stranger(u.ID, m.UserProfile)
 	}
 	return u.ID, in.addStranger(ctx, u)
+}
+
+// stranger is somebody who is in no list: of another workspace, or removed for good.
+func stranger(id string, p *profile) user {
+	u := user{ID: id, Name: id, Deleted: true}
+	switch {
+	case id == slackbot:
+		u.Name, u.RealName = "slackbot", "Slackbot"
+	case p != nil:
+		u.Profile, u.Name = *p, cmp.Or(p.Name, id)
+	}
+	return u
 }
 
 func profileName(p *profile) string {
@@ -175,6 +180,9 @@ func (in *Import) addStranger(ctx context.Context, u user) error {
 	if in.known["user "+u.ID] != 0 {
 		in.report.Already.Accounts++
 		return in.recall(ctx, u.ID)
+	}
+	if !u.Bot && u.ID != slackbot {
+		in.report.Note("Who speaks and is not in the list of users got an account that is disabled.")
 	}
 	made, err := in.to.AddPeople(ctx, in.source, []archive.Newcomer{in.newcomer(u)})
 	if err == nil {

@@ -11,43 +11,12 @@ import (
 	"parley/app/chat"
 )
 
-// conversations are those of all lists, the room of everybody first, with the folder
-// that each has.
-func (z *archiveFile) conversations() (all []*conversation, err error) {
-	for _, l := range []struct {
-		name string
-		kind chat.RoomKind
-	}{{"channels.json", chat.Open}, {"groups.json", chat.Private}, {"mpims.json", chat.Direct}, {"dms.json", chat.Direct}} {
-		some, err := list[conversation](z, l.name)
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range some {
-			if c.ID == "" {
-				continue
-			}
-			c.kind, c.folder = l.kind, c.ID
-			if c.Name != "" && z.days[c.Name] != nil {
-				c.folder = c.Name
-			}
-			all = append(all, &c)
-		}
-	}
-	slices.SortStableFunc(all, func(a, b *conversation) int {
-		switch {
-		case a.General && !b.General:
-			return -1
-		case b.General && !a.General:
-			return 1
-		}
-		return 0
-	})
-	return all, nil
-}
-
 // addPlace makes the room of a channel, or the conversation.
 func (in *Import) addPlace(ctx context.Context, c *conversation) error {
 	p := archive.Place{Key: "room " + c.ID, Kind: c.kind, Created: time.Unix(max(c.Created, 1), 0).UTC()}
+	if err := in.meet(ctx, c); err != nil {
+		return err
+	}
 	in.gather(c, &p)
 	known := in.known[p.Key] != 0
 	if c.kind == chat.Direct && !in.among(c, &p) {
@@ -82,6 +51,23 @@ func (in *Import) addPlace(ctx context.Context, c *conversation) error {
 	count.Rooms++
 	if !known {
 		in.report.Adapt("room", c.Name, r.Name)
+	}
+	return nil
+}
+
+// meet makes accounts for those of a conversation who are in no list, where somebody
+// else in it is: without them it would be another conversation.
+func (in *Import) meet(ctx context.Context, c *conversation) error {
+	known := slices.ContainsFunc(c.Members, func(id string) bool { return in.people[id].ID != 0 })
+	if c.kind != chat.Direct || !known || len(in.zip.days[c.folder]) == 0 {
+		return nil
+	}
+	for _, id := range c.Members {
+		if in.people[id].ID == 0 {
+			if err := in.addStranger(ctx, stranger(id, nil)); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

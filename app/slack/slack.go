@@ -33,9 +33,10 @@ type Import struct {
 	to      archive.Arrivals
 	report  *archive.Report
 	source  string
-	vacant  bool      // nobody has used the workspace yet
-	now     time.Time // when whoever comes is taken to have come: Slack does not tell
-	general bool      // there is a room of everybody
+	same    map[string]string // of Options
+	vacant  bool              // nobody has used the workspace yet
+	now     time.Time         // when whoever comes is taken to have come: Slack does not tell
+	general bool              // there is a room of everybody
 
 	people map[string]chat.Account // by Slack's id, "U1" or "B1"
 	bots   map[string]string       // Slack's id of a bot → of its user
@@ -44,15 +45,20 @@ type Import struct {
 	emoji  map[string]string       // by Slack's name; "": unknown
 }
 
-// Run imports an archive, or what is new in it since the last time. progress is told
-// how many of how many bytes were read.
-func Run(ctx context.Context, path string, to archive.Arrivals, progress func(part, whole int64)) (*archive.Report, error) {
-	z, err := openArchive(path, progress)
+// Options of an import.
+type Options struct {
+	Same     map[string]string       // usernames of Slack whose people have an account here, and its username
+	Progress func(part, whole int64) // is told how many of how many bytes were read
+}
+
+// Run imports an archive, or what is new in it since the last time.
+func Run(ctx context.Context, path string, to archive.Arrivals, o Options) (*archive.Report, error) {
+	z, err := openArchive(path, o.Progress)
 	if err != nil {
 		return nil, err
 	}
 	defer z.close()
-	in := &Import{zip: z, to: to, report: &archive.Report{Adapted: []archive.Adapted{}, Skipped: []archive.Skipped{}, Notes: []string{}},
+	in := &Import{zip: z, to: to, same: o.Same, report: &archive.Report{Adapted: []archive.Adapted{}, Skipped: []archive.Skipped{}, Notes: []string{}},
 		people: map[string]chat.Account{}, bots: map[string]string{}, rooms: map[string]string{}, emoji: map[string]string{}, now: time.Now()}
 	return in.report, errors.Join(in.run(ctx, path), z.close())
 }
@@ -64,6 +70,12 @@ func (in *Import) run(ctx context.Context, path string) (err error) {
 	}
 	in.source = "slack " + team(users)
 	in.report.Source = in.source
+	if in.known, err = in.to.Arrived(ctx, in.source); err != nil {
+		return err
+	}
+	if err := in.equate(ctx, users); err != nil {
+		return err
+	}
 	if err := in.look(ctx, workspace(path)); err != nil {
 		return err
 	}
@@ -102,10 +114,7 @@ func (in *Import) look(ctx context.Context, name string) (err error) {
 	if in.vacant, err = in.to.Vacant(ctx); err != nil {
 		return err
 	}
-	if in.general, err = in.to.Everyone(ctx); err != nil {
-		return err
-	}
-	if in.known, err = in.to.Arrived(ctx, in.source); err != nil || !in.vacant {
+	if in.general, err = in.to.Everyone(ctx); err != nil || !in.vacant {
 		return err
 	}
 	return in.to.SetSetting(ctx, chat.SettingWorkspace, name)

@@ -40,6 +40,8 @@ const tells = `= 0 "general" topic "all of us" everyone true: ada! bea Ada-2
 01T09:06:40 bea: "between us"
 = 1 "Notes of Ada" topic "" everyone false: ada!
 01T09:06:40 ada: "to myself"
+= 2 "" topic "" everyone false: ada U88
+01T09:06:40 U88: "from who left"
 `
 
 func TestAWorkspaceOfSlackComes(t *testing.T) {
@@ -48,7 +50,7 @@ func TestAWorkspaceOfSlackComes(t *testing.T) {
 	if got := d.told(); got != tells {
 		t.Errorf("it tells\n%s\nand should tell\n%s", got, tells)
 	}
-	if want := (archive.Counts{Accounts: 8, Rooms: 4, Conversations: 2, Messages: 17, Events: 3, Replies: 4, Reactions: 2, Files: 1}); r.Came != want || r.Already != (archive.Counts{}) {
+	if want := (archive.Counts{Accounts: 9, Rooms: 4, Conversations: 3, Messages: 18, Events: 3, Replies: 4, Reactions: 2, Files: 1}); r.Came != want || r.Already != (archive.Counts{}) {
 		t.Errorf("the report counts %+v and %+v", r.Came, r.Already)
 	}
 	if want := []archive.Adapted{{What: "account", From: "admin", To: "admin-slack"}, {What: "account", From: "Ada", To: "Ada-2"}}; !slices.Equal(r.Adapted, want) {
@@ -63,6 +65,13 @@ func TestAWorkspaceOfSlackComes(t *testing.T) {
 			t.Errorf("%q is not reported in\n%s", words, out.String())
 		}
 	}
+	d.accountsOfSlack()
+}
+
+// accountsOfSlack is what the accounts of workspaceOf should be.
+func (d *target) accountsOfSlack() {
+	t := d.T
+	t.Helper()
 	settings, err := d.Settings(t.Context())
 	if err != nil || settings.Workspace() != "Lighthouse" || strings.Contains(d.told(), "xoxe") {
 		t.Error("the name of the workspace, or a secret in it:", settings.Workspace(), err)
@@ -154,7 +163,7 @@ func TestAnArchiveThatIsDamagedOrTooLargeIsRefused(t *testing.T) {
 	d := open(t)
 	refused := func(path, words string) {
 		t.Helper()
-		if _, err := Run(t.Context(), path, d, nil); err == nil || !strings.Contains(err.Error(), words) {
+		if _, err := Run(t.Context(), path, d, Options{}); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("%s: %v", words, err)
 		}
 		if vacant, err := d.Vacant(t.Context()); err != nil || !vacant {
@@ -168,10 +177,13 @@ func TestAnArchiveThatIsDamagedOrTooLargeIsRefused(t *testing.T) {
 	refused(text, "is not a ZIP archive")
 	refused(pack(t, files{"channels.json": "[]"}), "not an export of Slack")
 	refused(pack(t, files{"users.json": "{}"}), "users.json in the archive cannot be read")
-	was := maxEntry
-	t.Cleanup(func() { maxEntry = was })
-	maxEntry = 1 << 20
+	entry, value := maxEntry, maxValue
+	t.Cleanup(func() { maxEntry, maxValue = entry, value })
+	maxEntry, maxValue = 1<<20, 3<<20
 	refused(pack(t, files{"users.json": "[" + strings.Repeat(" ", 2<<20) + "]"}), "unpacks to more than 1 MiB")
+	maxEntry, maxValue = 2<<20, 1<<18
+	refused(pack(t, files{"users.json": `[{"id":"` + strings.Repeat("U", 1<<20) + `"}]`}), "something in it is longer than 0 MiB")
+	maxEntry, maxValue = 1<<20, 3<<20
 	bomb := workspaceOf()
 	bomb["harbour/2024-01-01.json"] = `[{"type":"message","user":"U2","text":"before","ts":"1704100000.000000"},` + strings.Repeat(" ", 2<<20) + "{}]"
 	bomb["crew/2024-01-01.json"] = `[{"type":"message","user":"U1","text":"kept","ts":"1704100000.000000"},{"type":"mess`

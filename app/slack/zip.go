@@ -16,6 +16,9 @@ import (
 // has some megabytes at most; what has more is no export. A test lowers it.
 var maxEntry int64 = 256 << 20
 
+// maxValue bounds one message, or one line of a list, which is in memory as a whole.
+var maxValue int64 = 16 << 20
+
 // maxEntries bounds how many files there are.
 const maxEntries = 2_000_000
 
@@ -84,17 +87,22 @@ func (z *archiveFile) close() error {
 	return r.Close()
 }
 
-// bounded ends with an error after maxEntry bytes.
+// bounded ends with an error after maxEntry bytes, or maxValue since value was set.
 type bounded struct {
-	r    io.Reader
-	left int64
-	tell func(n int64)
+	r           io.Reader
+	left, value int64
+	tell        func(n int64)
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.r.Read(p)
-	if b.left -= int64(n); b.left < 0 {
+	b.left -= int64(n)
+	b.value -= int64(n)
+	switch {
+	case b.left < 0:
 		return 0, fmt.Errorf("it unpacks to more than %d MiB", maxEntry>>20)
+	case b.value < 0:
+		return 0, fmt.Errorf("something in it is longer than %d MiB", maxValue>>20)
 	}
 	b.tell(int64(n))
 	return n, err
@@ -108,16 +116,18 @@ func each[T any](z *archiveFile, f *zip.File, put func(T) error) error {
 		return err
 	}
 	defer r.Close()
-	d := json.NewDecoder(&bounded{r, maxEntry, func(n int64) {
+	b := &bounded{r, maxEntry, maxValue, func(n int64) {
 		if z.part += n; z.progress != nil {
 			z.progress(z.part, z.whole)
 		}
-	}})
+	}}
+	d := json.NewDecoder(b)
 	if t, err := d.Token(); err != nil || t != json.Delim('[') {
 		return errors.Join(errors.New("it does not begin as a JSON list"), err)
 	}
 	for d.More() {
 		var v T
+		b.value = maxValue
 		err := d.Decode(&v)
 		if _, mistyped := errors.AsType[*json.UnmarshalTypeError](err); err != nil && !mistyped {
 			return err

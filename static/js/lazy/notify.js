@@ -41,7 +41,8 @@ function card() {
   const sheet = new CSSStyleSheet(), box = Object.assign(make('section'), { id: 'offer', ariaLabel: 'Notifications' });
   sheet.replaceSync(`#offer{display:grid;gap:var(--s2);max-width:21rem;padding:var(--s4);border-radius:var(--r3);background:var(--raise);box-shadow:var(--shadow-3),0 0 0 1px var(--line);font-size:var(--fs-s);pointer-events:auto}
 #offer h2{font-size:var(--fs-m);font-weight:640}
-#offer p{color:var(--text-2)}`);
+#offer p{color:var(--text-2)}
+@media (min-width:60rem){#offer{position:fixed;inset-block-start:4.25rem;inset-inline-end:1rem}}`);
   doc.adoptedStyleSheets.push(sheet);
   const button = (words, kind, act) => {
     const b = Object.assign(make('button', words), { type: 'button', className: 'btn small ' + kind });
