@@ -4,18 +4,24 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
 )
 
 const (
-	// obtainAgain is how long after a failure it is tried again; each time twice as
-	// long, up to obtainAtMost. Authorities count failures, and lock out who has many.
-	obtainAgain  = time.Minute + time.Second
-	obtainAtMost = time.Hour
+	// refusedAgain is how long after a refusal it is tried again; each time twice as
+	// long, up to refusedAtMost. Authorities lock out who fails often: Let's Encrypt
+	// after five times in an hour, and each attempt may fail twice.
+	refusedAgain  = 5 * time.Minute
+	refusedAtMost = time.Hour
+	// missedAgain is the same for an authority that is not reached, which counts nothing.
+	missedAgain  = time.Minute + time.Second
+	missedAtMost = 10 * time.Minute
 	// lookEvery is how often somebody looks whether certificates are renewed.
 	lookEvery = time.Hour
 	// remindEvery is how often it is said that they are not.
@@ -25,7 +31,7 @@ const (
 // keep obtains a certificate for a domain, and says so when one is not renewed,
 // until ctx ends. What is wrong is logged at each attempt.
 func (i *issuer) keep(ctx context.Context, domain string) {
-	for wait := obtainAgain; ; wait = min(2*wait, obtainAtMost) {
+	for wait := time.Duration(0); ; {
 		c, err := i.manager.GetCertificate(asking(domain))
 		if err == nil {
 			i.mu.Lock()
@@ -34,6 +40,7 @@ func (i *issuer) keep(ctx context.Context, domain string) {
 			i.log.Info("there is a certificate", "domain", domain, "until", c.Leaf.NotAfter)
 			break
 		}
+		wait = again(err, wait)
 		i.log.Error("no certificate was obtained", "domain", domain, "error", err, "authority", i.says.last(), "again", wait)
 		if !rest(ctx, wait) {
 			return
@@ -46,6 +53,15 @@ func (i *issuer) keep(ctx context.Context, domain string) {
 			i.log.Error("the certificate was not renewed", "domain", domain, "until", i.runsOut(), "authority", i.says.last())
 		}
 	}
+}
+
+// again is how long to wait after an error, and after a wait.
+func again(err error, wait time.Duration) time.Duration {
+	var missed *url.Error
+	if errors.As(err, &missed) {
+		return min(max(missedAgain, 2*wait), missedAtMost)
+	}
+	return min(max(refusedAgain, 2*wait), refusedAtMost)
 }
 
 // overdue says whether a certificate is not renewed though it should be: that begins

@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -185,4 +187,21 @@ func TestWithoutAnAuthorityTheServerSaysWhatIsWrongAndServesWhatItCan(t *testing
 		t.Errorf("%d lines in the log:\n%s", n, log)
 	}
 	scrape(t, s)
+}
+
+func TestAnAuthorityIsNotAskedMoreOftenThanItLikes(t *testing.T) {
+	refused, missed := errors.New("no viable challenge type found"), fmt.Errorf("get: %w", &url.Error{Op: "Get", Err: syscall.ECONNREFUSED})
+	for _, c := range []struct {
+		err  error
+		most int // attempts in an hour
+	}{{refused, 4}, {missed, 12}} {
+		n := 1
+		for at, wait := time.Duration(0), time.Duration(0); at < time.Hour; n++ {
+			wait = again(c.err, wait)
+			at += wait
+		}
+		if n -= 1; n > c.most || n < 3 {
+			t.Errorf("%v: %d attempts in the first hour", c.err, n)
+		}
+	}
 }
