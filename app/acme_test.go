@@ -77,7 +77,7 @@ func TestACertificateIsObtainedAndRenewed(t *testing.T) {
 	s.stop()
 	s.run(by(p, log))
 	within(t, "a certificate after the restart", func() bool { return shown(s.app.Address.String(), trusted) == second })
-	if p.issued() != before || before != 2 {
+	if p.issued() != before || before < 2 {
 		t.Errorf("%d certificates were issued, %d before the restart\n%s", p.issued(), before, log)
 	}
 	if left := time.Until(s.app.runsOut()); left <= 0 || left > life*time.Second {
