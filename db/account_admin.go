@@ -72,6 +72,7 @@ func (d *DB) SetDisabled(ctx context.Context, who chat.AccountID, at time.Time, 
 		}
 		return errors.Join(
 			t.exec("UPDATE accounts SET disabled_at = coalesce(disabled_at, ?1), banned_at = CASE WHEN ?2 THEN ?1 ELSE banned_at END, erasing = erasing OR ?3 WHERE id = ?4", millis(at), banned, erase, who),
+			recountPeople(t, who),
 			t.exec("DELETE FROM resets WHERE account_id = ?", who),
 			t.exec("DELETE FROM sessions WHERE account_id = ?", who))
 	})
@@ -80,8 +81,17 @@ func (d *DB) SetDisabled(ctx context.Context, who chat.AccountID, at time.Time, 
 // SetEnabled implements chat.RecordStore.
 func (d *DB) SetEnabled(ctx context.Context, who chat.AccountID) error {
 	return d.change(ctx, func(t *tx) error {
-		return t.exec("UPDATE accounts SET disabled_at = NULL, banned_at = NULL, erasing = 0 WHERE id = ?", who)
+		if err := t.exec("UPDATE accounts SET disabled_at = NULL, banned_at = NULL, erasing = 0 WHERE id = ? AND disabled_at IS NOT NULL", who); err != nil {
+			return err
+		}
+		return recountPeople(t, who)
 	})
+}
+
+// recountPeople follows an account that was disabled or enabled in the rooms that
+// it is in.
+func recountPeople(t *tx, who chat.AccountID) error {
+	return t.exec("UPDATE rooms SET people = "+peopleIn+" WHERE id IN (SELECT room_id FROM memberships WHERE account_id = ? AND left_at IS NULL)", who)
 }
 
 // DropSessions implements chat.RecordStore.

@@ -53,6 +53,7 @@ func full(t testing.TB) *file {
 			"UPDATE memberships SET muted = 1 WHERE room_id = 1 AND account_id = 3",
 			"UPDATE memberships SET owner = 2, banned = 1 WHERE room_id = 2 AND account_id = 3",
 			"UPDATE accounts SET disabled_at = 5000, banned_at = 6000 WHERE id = 4",
+			"UPDATE rooms SET people = " + peopleIn,
 			"INSERT INTO invites (code, role, uses, used, made_by, made_at, expires_at) VALUES ('welcome', 0, 5, 2, 1, 7000, 8000), ('admins', 1, 0, 0, NULL, 9000, NULL)",
 			"UPDATE invites SET revoked_at = 7500 WHERE id = 1",
 			"INSERT INTO imports (source, key, id) VALUES ('slack T1', 'user U1', 2)",
@@ -87,9 +88,6 @@ func TestWhatIsExportedAndImportedIsExportedTheSame(t *testing.T) {
 	f.ok(f.Index(t.Context()))
 	if p := g.check(); len(p) > 0 {
 		t.Error("the imported file is not as it should be:", p)
-	}
-	for _, d := range []*file{f, g} { // a listing is of those who can log in
-		f.ok(d.change(t.Context(), func(t *tx) error { return t.exec("UPDATE accounts SET disabled_at = NULL") }))
 	}
 	if a, b := strings.Split(f.listing(), "\n"), strings.Split(g.listing(), "\n"); len(a) < 20 {
 		t.Error("the file holds nearly nothing")

@@ -89,9 +89,13 @@ type count struct {
 	where   string
 }
 
+// peopleIn counts who is in a room: disabled accounts only in conversations.
+const peopleIn = `(SELECT count(*) FROM memberships m JOIN accounts a ON a.id = m.account_id
+	WHERE m.room_id = rooms.id AND m.left_at IS NULL AND (a.disabled_at IS NULL OR rooms.kind = 2))`
+
 var countsKept = []count{
 	{"room %d has counted %d posts, its newest row %d", "rooms", "id", "posts", "coalesce((SELECT m.posts FROM messages m WHERE m.room_id = rooms.id ORDER BY m.id DESC LIMIT 1), posts)", "deleted_at IS NULL"},
-	{"room %d has counted %d people, there are %d", "rooms", "id", "people", "(SELECT count(*) FROM memberships m WHERE m.room_id = rooms.id AND m.left_at IS NULL)", "deleted_at IS NULL"},
+	{"room %d has counted %d people, there are %d", "rooms", "id", "people", peopleIn, "deleted_at IS NULL"},
 	{"room %d says that its newest row is %d, it is %d", "rooms", "id", "last_id", "coalesce((SELECT max(m.id) FROM messages m WHERE m.room_id = rooms.id), 0)", "deleted_at IS NULL"},
 	{"room %d stands at change %d, its rows at %d", "rooms", "id", "rev", "max(rev, coalesce((SELECT max(m.rev) FROM messages m WHERE m.room_id = rooms.id), 0))", "deleted_at IS NULL"},
 	{"message %d has counted %d replies, there are %d", "messages", "id", "replies",

@@ -212,7 +212,7 @@ func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (ch
 		return 0, err
 	}
 	var people int
-	if err := t.one("UPDATE rooms SET people = people - 1 WHERE id = ? RETURNING people", []any{room}, &people); err != nil {
+	if err := t.one("UPDATE rooms SET people = people - (kind = 2 OR (SELECT disabled_at IS NULL FROM accounts WHERE id = ?2)) WHERE id = ?1 RETURNING people", []any{room, who}, &people); err != nil {
 		return 0, err
 	}
 	if err := t.exec(`UPDATE memberships SET owner = 1 WHERE room_id = ?1 AND left_at IS NULL

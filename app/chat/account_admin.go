@@ -126,7 +126,18 @@ func (c *Chat) disable(ctx context.Context, id AccountID, banned, erase bool) er
 		return err
 	}
 	c.bus.Tell(SessionEnded{Account: id})
-	return nil
+	return c.recounted(ctx, id)
+}
+
+// recounted tells the rooms of an account that they have one more, or one less.
+func (c *Chat) recounted(ctx context.Context, id AccountID) error {
+	rooms, err := c.store.Sidebar(ctx, id)
+	for _, r := range rooms {
+		if r.Kind != Direct {
+			c.bus.Tell(RoomRenamed{Room: r.ID})
+		}
+	}
+	return err
 }
 
 // Enable lets an account log in again, banned or not.
@@ -135,7 +146,10 @@ func (c *Chat) Enable(ctx context.Context, who Account, id AccountID) error {
 	if err != nil || !a.Disabled {
 		return err
 	}
-	return c.store.SetEnabled(c.noted(ctx, who, ActEnable, "@"+a.Username, ""), id)
+	if err := c.store.SetEnabled(c.noted(ctx, who, ActEnable, "@"+a.Username, ""), id); err != nil {
+		return err
+	}
+	return c.recounted(ctx, id)
 }
 
 // LogOut ends all sessions of somebody.

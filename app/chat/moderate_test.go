@@ -188,3 +188,28 @@ func TestABanDeletesWhatWasWritten(t *testing.T) {
 	}
 	w.ok(w.chat.Enable(w.ctx, w.people["root"], r.ID))
 }
+
+func TestWhoIsDeactivatedIsNoLongerListedInRooms(t *testing.T) {
+	w := begin(t, "root", "mei", "gone")
+	root, gone := w.people["root"], w.people["gone"].ID
+	harbour, talk := w.room("harbour", chat.Open, "mei", "gone"), w.direct("mei", "gone")
+	listed := func(room chat.RoomID, want int) {
+		t.Helper()
+		p, err := w.chat.Visit(w.ctx, w.people["mei"], room)
+		w.ok(err)
+		all, err := w.chat.Occupants(w.ctx, w.people["mei"], room)
+		w.ok(err)
+		if p.People != want || len(all) != want {
+			t.Errorf("room %d: %d counted, %d listed, want %d", room, p.People, len(all), want)
+		}
+	}
+	listed(harbour, 2)
+	w.ok(w.chat.Disable(w.ctx, root, gone))
+	listed(harbour, 1)
+	listed(talk, 2) // it is called after both
+	w.ok(w.chat.Expel(w.ctx, w.people["mei"], harbour, gone))
+	listed(harbour, 1)
+	w.ok(w.chat.Enable(w.ctx, root, gone))
+	listed(harbour, 1)
+	listed(1, 3)
+}

@@ -32,7 +32,7 @@ type Room struct {
 	Rev      Rev
 	Posts    int64 // messages ever posted in it; unread is the difference of two of these
 	Last     MessageID
-	People   int // how many are in it now
+	People   int // how many are in it now, as Occupants lists them
 	Slow     int // seconds between two messages of one person; 0: as fast as they like
 	Created  time.Time
 }
@@ -142,7 +142,8 @@ type RoomStore interface {
 	SideRoomOf(ctx context.Context, who AccountID, room RoomID) (SideRoom, error)
 	// OpenRooms lists open rooms whose name begins with query, by name.
 	OpenRooms(ctx context.Context, who AccountID, query string, limit int) ([]Listing, error)
-	// Occupants lists who is in a room, by display name. The list is shared and
+	// Occupants lists who is in a room, by display name; disabled accounts only in
+	// conversations, which are called after them. The list is shared and
 	// must not be changed.
 	Occupants(context.Context, RoomID) ([]Occupant, error)
 	// Marks tells how far each of these people has read in a room.
