@@ -4,18 +4,15 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -138,31 +135,6 @@ func TestACertificateIsObtainedByPlainHTTP(t *testing.T) {
 	command(t, 0, "", "healthcheck", "--listen", address, "--tls-domain", ourName)
 }
 
-func TestTheFlagsOfCertificatesAreChecked(t *testing.T) {
-	data := filepath.Join(t.TempDir(), "p.db")
-	for _, flags := range [][]string{{"--tls-domain", "127.0.0.1"}, {"--tls-domain", "*.example.org"}, {"--tls-domain", "localhost"}, {"--tls-domain", "chat.example.org:443"},
-		{"--tls-domain", "chat.example.org", "--tls-cert", "c", "--tls-key", "k"}, {"--tls-domain", "chat.example.org", "--listen", "unix:" + data + ".sock"}} {
-		command(t, 2, "", append([]string{"serve", "--data", data}, flags...)...)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	if out := command(t, 1, "", "serve", "--data", data, "--tls-domain", "chat.example.org", "--listen", l.Addr().String()); !strings.Contains(out, "Something listens there already") {
-		t.Error(out)
-	}
-	if out := command(t, 1, "", "serve", "--data", data, "--tls-domain", "chat.example.org", "--acme-root", data, "--listen", "127.0.0.1:0"); !strings.Contains(out, "holds no certificate") {
-		t.Error(out)
-	}
-	if out := command(t, 0, "", "serve", "--print-systemd-unit", "--tls-domain", "chat.example.org,www.example.org"); !strings.Contains(out, "--tls-domain chat.example.org,www.example.org --data") {
-		t.Error(out)
-	}
-	if err := bindHelp(":443", &net.OpError{Err: os.NewSyscallError("bind", syscall.EACCES)}); !strings.Contains(err.Error(), "cap_net_bind_service") {
-		t.Error(err)
-	}
-}
-
 func TestWithoutAnAuthorityTheServerSaysWhatIsWrongAndServesWhatItCan(t *testing.T) {
 	log := &written{}
 	nobody := &pebble{t: t, directory: fmt.Sprint("https://127.0.0.1:", freePort(t), "/dir"), tlsPort: freePort(t), httpPort: freePort(t)}
@@ -187,21 +159,4 @@ func TestWithoutAnAuthorityTheServerSaysWhatIsWrongAndServesWhatItCan(t *testing
 		t.Errorf("%d lines in the log:\n%s", n, log)
 	}
 	scrape(t, s)
-}
-
-func TestAnAuthorityIsNotAskedMoreOftenThanItLikes(t *testing.T) {
-	refused, missed := errors.New("no viable challenge type found"), fmt.Errorf("get: %w", &url.Error{Op: "Get", Err: syscall.ECONNREFUSED})
-	for _, c := range []struct {
-		err  error
-		most int // attempts in an hour
-	}{{refused, 4}, {missed, 12}} {
-		n := 1
-		for at, wait := time.Duration(0), time.Duration(0); at < time.Hour; n++ {
-			wait = again(c.err, wait)
-			at += wait
-		}
-		if n -= 1; n > c.most || n < 3 {
-			t.Errorf("%v: %d attempts in the first hour", c.err, n)
-		}
-	}
 }
