@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -39,6 +40,31 @@ func (d *DB) Page(ctx context.Context, room chat.RoomID, s chat.Span, size int) 
 		return d.newestPage(ctx, room)
 	}
 	return d.readNewest(ctx, room, size)
+}
+
+// FirstAfter implements chat.MessageStore. Within a room counts grow with ids, so
+// that halving finds the row in a few looks.
+func (d *DB) FirstAfter(ctx context.Context, room chat.RoomID, posts int64) (chat.MessageID, error) {
+	const next = "SELECT id, posts FROM messages WHERE room_id = ? AND id >= ? ORDER BY id LIMIT 1"
+	var last, id chat.MessageID
+	var n int64
+	if err := d.one(ctx, "SELECT id, posts FROM messages WHERE room_id = ? ORDER BY id DESC LIMIT 1", []any{room}, &last, &n); err != nil || n <= posts {
+		return 0, cmp.Or(err, chat.NotFound())
+	}
+	low, high := chat.MessageID(0), last // what is asked for is the first row from somewhere between them on
+	for low < high {
+		middle := low + (high-low)/2
+		if err := d.one(ctx, next, []any{room, middle}, &id, &n); err != nil {
+			return 0, err
+		}
+		if n > posts {
+			high = middle
+		} else {
+			low = id + 1
+		}
+	}
+	err := d.one(ctx, next, []any{room, low}, &id, &n)
+	return id, err
 }
 
 // newest is the newest page of a room as it was at a time of moves.

@@ -172,6 +172,9 @@ type MessageStore interface {
 	// MentionsOf lists messages that are for somebody, the newest first, of rooms
 	// that he is in; before 0 from the newest.
 	MentionsOf(ctx context.Context, who AccountID, before MessageID, limit int) ([]Message, error)
+	// FirstAfter finds the first row of a room that has more than so many posts with
+	// it; ErrNotFound when there is none.
+	FirstAfter(ctx context.Context, room RoomID, posts int64) (MessageID, error)
 	// DropBefore deletes some of what was said before a time; 0: there was nothing.
 	DropBefore(ctx context.Context, before time.Time) (int, error)
 	// SetRead moves a read mark forward, never back; moved tells whether it did.

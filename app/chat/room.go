@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -215,6 +216,19 @@ func (c *Chat) Visit(ctx context.Context, who Account, room RoomID) (Place, erro
 		return Place{}, NotFound() // put out just now
 	}
 	return p, nil
+}
+
+// Begin is the page of history at which a person opens a room: that of the first
+// message he has not read, where the newest page does not reach back to it.
+func (c *Chat) Begin(ctx context.Context, p Place) (Span, error) {
+	if !p.In() || p.Membership.Unread(p.Room) < PageSize {
+		return Span{}, nil
+	}
+	first, err := c.store.FirstAfter(ctx, p.ID, p.Membership.Read)
+	if errors.Is(err, ErrNotFound) {
+		return Span{}, nil
+	}
+	return Span{Around: first}, err
 }
 
 // Occupants lists the people in a room for who may see it.

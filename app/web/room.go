@@ -80,6 +80,15 @@ func (s *Server) roomView(c *fiber.Ctx, span chat.Span) (v views.RoomView, err e
 	if v.Kind == chat.Direct {
 		v.Title = titleOf(v.Occupants, me.Account.ID)
 	}
+	latest := c.Context().QueryArgs().Has("latest")
+	if latest {
+		c.Set("HX-Push-Url", views.RoomURL(room)) // for the next time
+	} else if span == (chat.Span{}) && scripted(c) { // without a script, the newest would be a page away
+		if span, err = s.chat.Begin(ctx, v.Place); err != nil {
+			return v, err
+		}
+		v.Unread = span.Around != 0
+	}
 	page, err := s.chat.Page(ctx, me.Account, room, span)
 	if err != nil {
 		return v, err
@@ -88,7 +97,7 @@ func (s *Server) roomView(c *fiber.Ctx, span chat.Span) (v views.RoomView, err e
 	v.Older, v.Newer = page.Older && len(v.Rows) > 0, page.Newer && len(v.Rows) > 0
 	v.CID = chat.NewCID()
 	v.Read = v.Posts
-	if v.Membership != nil {
+	if v.Membership != nil && !latest { // who jumps there has left the line behind
 		v.Read = v.Membership.Read
 	}
 	if n := len(v.Rows); !v.Newer && n > 0 && v.In() && v.Rows[n-1].Posts > v.Read {
@@ -127,13 +136,16 @@ type seen struct {
 }
 
 // readLater notes what a browser was shown. It is marked read by the next page
-// view, so that a crash in between loses no mark. Where a script runs (it sets
-// the time zone), the script knows better.
+// view, so that a crash in between loses no mark. Where a script runs, that knows
+// better.
 func (s *Server) readLater(c *fiber.Ctx, room chat.RoomID, upto chat.MessageID) {
-	if c.Cookies("tz") == "" {
+	if !scripted(c) {
 		s.later.Store(string(who(c).Hash), seen{room, upto})
 	}
 }
+
+// scripted says whether a script runs in the browser: it sets the time zone.
+func scripted(c *fiber.Ctx) bool { return c.Cookies("tz") != "" }
 
 func (s *Server) readNow(c *fiber.Ctx) {
 	was, ok := s.later.LoadAndDelete(string(who(c).Hash))

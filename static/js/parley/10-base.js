@@ -10,7 +10,7 @@ const rev = () => $('rev-' + room())?.textContent.trim();
 const rows = ol => [...ol.querySelectorAll(':scope>[data-seq]')];
 const seq = el => +el.dataset.seq;
 const shown = el => el.dataset.seq && !el.hidden; // a row that is no tombstone
-const fine = () => matchMedia('(pointer:fine)').matches;
+const fine = () => !matchMedia('(pointer:coarse)').matches;
 const make = (tag, text = '') => Object.assign(doc.createElement(tag), { textContent: text });
 
 // Storage may be full or forbidden: what cannot be stored then lives as long as the page.

@@ -57,7 +57,7 @@ function pill() {
 }
 
 function toLatest() {
-  if (list()?.dataset.live === 'no') visit('/rooms/' + room());
+  if (list()?.dataset.live === 'no') visit(`/rooms/${room()}?latest`);
   else if (stream()) stream().scrollTop = 0;
 }
 
@@ -71,7 +71,7 @@ function remember() {
 function recall() {
   const state = history.state, target = list().querySelector('[data-target]'), row = state?.row && $(state.row);
   if (row && list().contains(row)) stream().scrollTop += topOf(row) - topOf(stream()) - state.off;
-  else target?.scrollIntoView({ block: 'center' });
+  else (target ?? newMark())?.scrollIntoView({ block: 'center' });
   const y = -stream().scrollTop;
   up = y > 80;
   far = y > 400;

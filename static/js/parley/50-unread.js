@@ -52,7 +52,8 @@ function bar(line) {
   if (!line) return;
   const after = rows(list()).filter(r => r.classList.contains('msg') && r.dataset.u !== me
     && line.compareDocumentPosition(r) & Node.DOCUMENT_POSITION_FOLLOWING);
-  el.querySelector('.n').textContent = `${after.length} new since ${after[0]?.querySelector('time')?.textContent ?? ''}`;
+  const b = $('b-' + room())?.dataset;
+  el.querySelector('.n').textContent = `${Math.max(after.length, b?.n | 0, b?.at | 0)} new since ${after[0]?.querySelector('time')?.textContent ?? ''}`;
 }
 
 // A message came while nobody was reading: the line goes before the first of them.

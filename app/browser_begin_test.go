@@ -1,0 +1,42 @@
+package app
+
+import (
+	"fmt"
+	"testing"
+)
+
+// A room is opened where one stopped reading, and what was not seen stays unread.
+func TestARoomOpensAtTheFirstUnreadMessage(t *testing.T) {
+	s := start(t)
+	ada, bea := s.signup("ada"), s.signup("bea")
+	p := openChromium(t).person("bea", s.base)
+	p.enter(bea)
+	p.open("/rooms/1")
+	p.live()
+	for _, n := range []int{40, 130} {
+		ada.tell(1, fmt.Sprint("the last that was read before ", n))
+		p.once(fmt.Sprint("the last that was read before ", n))
+		within(t, "it is read", func() bool {
+			r, m, err := s.app.store.RoomFor(t.Context(), 1, 2)
+			return err == nil && m.Unread(r) == 0
+		})
+		p.open("/people")
+		p.sees("h1", "People")
+		for i := 1; i <= n; i++ {
+			ada.send(1, "", fmt.Sprintf("message %d of %d", i, n))
+		}
+		p.sees("#b-1", fmt.Sprint(min(n, 99)))
+		for _, way := range []func(){func() { p.click("#rooms a", "general") }, func() { p.open("/rooms/1") }} {
+			way()
+			p.at("/rooms/1")
+			p.until("the line and the first unread message in sight", `(line => { const at = e => e.getBoundingClientRect(), box = at(document.getElementById('stream'));
+				return line && line.nextElementSibling.textContent.includes('message 1 of `+fmt.Sprint(n)+`') && at(line).top >= box.top && at(line.nextElementSibling).bottom <= box.bottom })(document.querySelector('.unread'))`)
+			p.sees("#latest", "Latest")
+			p.open("/people")
+		}
+		p.click("#rooms a", "general")
+		p.click("#latest", "Latest")
+		p.sees(".msg", fmt.Sprintf("message %d of %d", n, n))
+		p.until("the newest at the bottom", `Math.abs(document.getElementById('stream').scrollTop) < 2`)
+	}
+}
