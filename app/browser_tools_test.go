@@ -139,12 +139,15 @@ func TestWhoWritesInARowLosesNothingWhateverOthersDo(t *testing.T) {
 	ada.write(" never sent")
 	ada.open("/rooms/1") // the page goes, the text stays
 	ada.until("the text again", `document.querySelector('.msg form.edit textarea')?.value.endsWith(' never sent')`)
+	ada.click(".msg form.edit textarea", "")
 	ada2 := s.visitor()
 	ada2.post("/login", "username", "ada", "password", password).want(t, 303)
 	ada2.post("/messages/"+id+"/delete").want(t, 303)
 	ada.loses(".edit", "")
 	ada.until("the text in the box", `document.getElementById('box').value.endsWith(' never sent')`)
 	ada.sees(".toast", "What you wrote is in the message box")
+	ada.keys("1 run") // not a reaction, a reply, an edit
+	ada.until("what is typed on", `document.activeElement.id === 'box' && document.activeElement.value.includes('1 run') && document.getElementById('replying')?.hidden !== false`)
 
 	ada.fill("#box", "too long later")
 	ada.keys(kb.Enter)

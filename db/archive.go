@@ -86,7 +86,7 @@ var exported = []struct {
 	}},
 	{"SELECT id, username, name, role, password, created_at, disabled_at, banned_at, title, bio, prefs FROM accounts ORDER BY id", scanExportedAccount},
 	{"SELECT id, kind, name, topic, everyone, coalesce(direct, ''), rev, posts, last_author, nullif(last_at, 0), created_at, slow FROM rooms WHERE deleted_at IS NULL ORDER BY id", scanExportedRoom},
-	{"SELECT room_id, account_id, owner, rev, posts_read, joined_at, left_at, level, muted, starred, banned FROM memberships WHERE room_id " + there + " ORDER BY room_id, account_id", scanExportedMembership},
+	{"SELECT room_id, account_id, owner, rev, posts_read, erased, joined_at, left_at, level, muted, starred, banned FROM memberships WHERE room_id " + there + " ORDER BY room_id, account_id", scanExportedMembership},
 	{},
 	{"SELECT id, code, role, uses, used, coalesce(made_by, 0), made_at, expires_at, revoked_at FROM invites ORDER BY id", func(r scanner) (archive.Record, error) {
 		var role int
@@ -121,7 +121,7 @@ func scanExportedRoom(r scanner) (archive.Record, error) {
 func scanExportedMembership(r scanner) (archive.Record, error) {
 	var role, level int
 	m := &archive.Membership{Type: "membership"}
-	err := r.Scan(&m.Room, &m.Account, &role, &m.Rev, &m.Read, &m.Joined, &m.Left, &level, &m.Muted, &m.Star, &m.Banned)
+	err := r.Scan(&m.Room, &m.Account, &role, &m.Rev, &m.Read, &m.Erased, &m.Joined, &m.Left, &level, &m.Muted, &m.Star, &m.Banned)
 	m.Role = archive.Word(archive.MembershipWords, role)
 	if level != 0 {
 		m.Level = archive.Word(archive.LevelWords, level)

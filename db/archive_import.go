@@ -85,8 +85,8 @@ func carry(t *tx, r archive.Record) error {
 		return carryRoom(t, r)
 	case *archive.Membership:
 		role, level := number(archive.MembershipWords, r.Role), number(archive.LevelWords, r.Level)
-		return t.exec(`INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at, left_at, level, muted, starred, banned)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.Room, r.Account, role, r.Rev, r.Read, r.Joined, opt(r.Left), level, r.Muted, r.Star, r.Banned)
+		return t.exec(`INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, erased, joined_at, left_at, level, muted, starred, banned)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.Room, r.Account, role, r.Rev, r.Read, r.Erased, r.Joined, opt(r.Left), level, r.Muted, r.Star, r.Banned)
 	case *archive.Message:
 		return carryMessage(t, r)
 	case *archive.Invite:

@@ -75,9 +75,13 @@ func changed(t *tx, m chat.Message) (chat.Change, error) {
 	return chat.Change{Message: m, With: slices.DeleteFunc(rows, func(r chat.Message) bool { return r.ID == m.ID })}, err
 }
 
-// recount follows a message that goes or comes back: the count at the message
-// that it answers, and which rows go on from the row before them.
+// recount follows a message that goes or comes back: the counts of who has not
+// read it and at the message that it answers, and which rows go on from the row
+// before them.
 func recount(t *tx, m chat.Message, rev chat.Rev, by int) error {
+	if err := t.exec(counts+"UPDATE memberships SET erased = max(0, erased - ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?", by, m.Room, m.Posts); err != nil {
+		return err
+	}
 	if m.Quote.ID != 0 {
 		if err := t.exec("UPDATE messages SET replies = replies + ?, rev = ? WHERE id = ?", by, rev, m.Quote.ID); err != nil {
 			return err

@@ -215,3 +215,50 @@ func TestHotReadsScanNothing(t *testing.T) {
 		rows.Close()
 	}
 }
+
+func TestWhatWasDeletedIsNotUnread(t *testing.T) {
+	f := create(t, 2)
+	room := f.room("r", 1, 2)
+	var said []chat.Message
+	for range 6 {
+		said = append(said, f.says(room, 1, "hello"))
+	}
+	want := func(what string, n int64) {
+		t.Helper()
+		if got, _ := f.marks(room, 2); got != n {
+			t.Errorf("%s: %d are unread, want %d", what, got, n)
+		}
+		list, err := f.Sidebar(t.Context(), 2)
+		f.ok(err)
+		for _, r := range list {
+			if r.ID == room && r.Unread(r.Room) != n {
+				t.Errorf("%s: the list says %d, want %d", what, r.Unread(r.Room), n)
+			}
+		}
+	}
+	erase := func(i int) {
+		t.Helper()
+		_, err := f.Erase(t.Context(), said[i].ID, 1, noon)
+		f.ok(err)
+	}
+	want("six said", 6)
+	erase(5)
+	erase(2)
+	want("two deleted", 4)
+	_, err := f.Restore(t.Context(), said[5].ID, 1, noon)
+	f.ok(err)
+	want("one brought back", 5)
+	_, err = f.SetRead(t.Context(), room, 2, said[1].ID)
+	f.ok(err)
+	want("two read", 3)
+	erase(0) // it was read
+	want("one deleted that was read", 3)
+	f.ok(f.SetUnread(t.Context(), room, 2, said[1].ID))
+	want("unread from the second on", 4)
+	_, err = f.SetRead(t.Context(), room, 2, said[5].ID)
+	f.ok(err)
+	want("all read", 0)
+	f.says(room, 2, "an answer")
+	f.says(room, 1, "another")
+	want("after an answer", 1)
+}

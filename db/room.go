@@ -30,11 +30,11 @@ func (d *DB) readRoomFor(ctx context.Context, room chat.RoomID, who chat.Account
 	var created int64
 	var in, banned bool
 	var m chat.Membership
-	err = d.one(ctx, "SELECT "+roomColumns+`, m.left_at IS NULL AND m.account_id IS NOT NULL, coalesce(m.banned, 0), coalesce(m.owner, 0), coalesce(m.posts_read, 0), coalesce(m.mentions, 0),
+	err = d.one(ctx, "SELECT "+roomColumns+`, m.left_at IS NULL AND m.account_id IS NOT NULL, coalesce(m.banned, 0), coalesce(m.owner, 0), coalesce(m.posts_read, 0), coalesce(m.erased, 0), coalesce(m.mentions, 0),
 		coalesce(m.level, 0), coalesce(m.muted, 0), coalesce(m.starred, 0)
 		FROM rooms r LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = ?
 		WHERE r.id = ? AND r.deleted_at IS NULL`, []any{who, room},
-		append(roomFields(&r, &created), &in, &banned, &m.Rank, &m.Read, &m.Mentions, &m.Level, &m.Muted, &m.Star)...)
+		append(roomFields(&r, &created), &in, &banned, &m.Rank, &m.Read, &m.Erased, &m.Mentions, &m.Level, &m.Muted, &m.Star)...)
 	r.Created = moment(created)
 	switch {
 	case err != nil:
@@ -68,13 +68,13 @@ func (d *DB) Standing(ctx context.Context, room chat.RoomID, who chat.AccountID)
 	return s.room, s.in, err
 }
 
-const sideQuery = "SELECT " + roomColumns + `, m.owner, m.posts_read, m.mentions, m.level, m.muted, m.starred
+const sideQuery = "SELECT " + roomColumns + `, m.owner, m.posts_read, m.erased, m.mentions, m.level, m.muted, m.starred
 	FROM memberships m JOIN rooms r ON r.id = m.room_id
 	WHERE m.account_id = ? AND m.left_at IS NULL AND r.deleted_at IS NULL`
 
 func scanSideRoom(r scanner) (s chat.SideRoom, err error) {
 	var created int64
-	err = r.Scan(append(roomFields(&s.Room, &created), &s.Rank, &s.Read, &s.Mentions, &s.Level, &s.Muted, &s.Star)...)
+	err = r.Scan(append(roomFields(&s.Room, &created), &s.Rank, &s.Read, &s.Erased, &s.Mentions, &s.Level, &s.Muted, &s.Star)...)
 	s.Created = moment(created)
 	return s, err
 }
@@ -191,10 +191,10 @@ func (d *DB) Marks(ctx context.Context, room chat.RoomID) (chat.Room, map[chat.A
 	_, err = all(ctx, d, func(s scanner) (x struct{}, err error) {
 		var id chat.AccountID
 		var m chat.Membership
-		err = s.Scan(&id, &m.Rank, &m.Read, &m.Mentions, &m.Level, &m.Muted, &m.Star)
+		err = s.Scan(&id, &m.Rank, &m.Read, &m.Erased, &m.Mentions, &m.Level, &m.Muted, &m.Star)
 		marks[id] = m
 		return x, err
-	}, "SELECT account_id, owner, posts_read, mentions, level, muted, starred FROM memberships WHERE room_id = ? AND left_at IS NULL", room)
+	}, "SELECT account_id, owner, posts_read, erased, mentions, level, muted, starred FROM memberships WHERE room_id = ? AND left_at IS NULL", room)
 	return r, marks, err
 }
 

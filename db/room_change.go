@@ -103,7 +103,7 @@ func bring(t *tx, room chat.RoomID, people []chat.AccountID, at time.Time) (chat
 		n, err := t.affect(`INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at)
 			SELECT r.id, a.id, 0, r.rev + 1, r.posts, ? FROM rooms r, accounts a
 			WHERE r.id = ? AND r.deleted_at IS NULL AND a.id = ? AND a.disabled_at IS NULL
-			ON CONFLICT DO UPDATE SET left_at = NULL, owner = 0, mentions = 0, rev = excluded.rev, posts_read = excluded.posts_read,
+			ON CONFLICT DO UPDATE SET left_at = NULL, owner = 0, mentions = 0, erased = 0, rev = excluded.rev, posts_read = excluded.posts_read,
 			joined_at = excluded.joined_at WHERE left_at IS NOT NULL AND banned = 0`, millis(at), room, id)
 		if err != nil {
 			return 0, err

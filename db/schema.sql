@@ -66,7 +66,7 @@ CREATE TABLE memberships (
   posts_read INTEGER NOT NULL,           -- how many of the room's posts were read
   mentions   INTEGER NOT NULL DEFAULT 0, -- unread messages for this person
   joined_at  INTEGER NOT NULL,
-  left_at    INTEGER, level INTEGER NOT NULL DEFAULT 0, muted INTEGER NOT NULL DEFAULT 0, starred INTEGER NOT NULL DEFAULT 0, banned INTEGER NOT NULL DEFAULT 0,                    -- a departure is kept, so that it can be told
+  left_at    INTEGER, level INTEGER NOT NULL DEFAULT 0, muted INTEGER NOT NULL DEFAULT 0, starred INTEGER NOT NULL DEFAULT 0, banned INTEGER NOT NULL DEFAULT 0, erased INTEGER NOT NULL DEFAULT 0,                    -- a departure is kept, so that it can be told
   PRIMARY KEY (room_id, account_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -106,7 +106,7 @@ CREATE TABLE messages (
 
 CREATE TRIGGER posted AFTER INSERT ON messages WHEN new.kind = 0 BEGIN
   UPDATE rooms SET rev = new.rev, posts = new.posts, last_id = new.id, last_author = new.author_id, last_at = new.at WHERE id = new.room_id;
-  UPDATE memberships SET posts_read = new.posts, mentions = 0 WHERE room_id = new.room_id AND account_id = new.author_id;
+  UPDATE memberships SET posts_read = new.posts, erased = 0, mentions = 0 WHERE room_id = new.room_id AND account_id = new.author_id;
 END;
 
 CREATE INDEX messages_by_reply ON messages (reply_to) WHERE reply_to IS NOT NULL;

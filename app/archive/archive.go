@@ -19,7 +19,8 @@
 //	            and when the next message may go on from; created; slow: seconds
 //	            between two messages of one person
 //	membership  by room and account. role: member, owner, moderator; rev: of the room
-//	            at its last change; read: how many of the room's posts; joined; left:
+//	            at its last change; read: how many of the room's posts; erased:
+//	            how many after them were deleted; joined; left:
 //	            when, kept so that it can be told; level: usual, all, mentions, off;
 //	            muted; starred: its place among the rooms with a star; banned
 //	message     by id, which is the order in its room. room; rev, born: of the room at

@@ -12,7 +12,7 @@ makes the same bytes.
               created, disabled, banned, title, bio, prefs
   room        id, kind (open, private, direct), name, topic, everyone, direct (ids of
               people), rev, posts, last_author, last_at, created, slow
-  membership  room, account, role (member, owner, moderator), rev, read, joined, left,
+  membership  room, account, role (member, owner, moderator), rev, read, erased, joined, left,
               level (usual, all, mentions, off), muted, starred, banned
   message     id, room, rev, born, posts, kind (said, joined, left, renamed, topic),
               author, at, cont, body (as typed), text (as parsed), for, all, mentions,

@@ -81,6 +81,7 @@ type Membership struct {
 	Role    string         `json:"role"`
 	Rev     chat.Rev       `json:"rev"`
 	Read    int64          `json:"read"`
+	Erased  int64          `json:"erased,omitempty"`
 	Joined  Time           `json:"joined"`
 	Left    *Time          `json:"left,omitempty"`
 	Level   string         `json:"level,omitempty"`

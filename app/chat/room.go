@@ -54,6 +54,7 @@ func (r Rank) String() string { return [...]string{"member", "owner", "moderator
 type Membership struct {
 	Rank     Rank
 	Read     int64 // how many of the room's posts were read
+	Erased   int64 // how many of those after them were deleted
 	Mentions int   // unread messages that are for this person
 	Level    Level // of notifications
 	Muted    bool
@@ -61,7 +62,7 @@ type Membership struct {
 }
 
 // Unread is how many posts the person has not read.
-func (m Membership) Unread(r Room) int64 { return max(0, r.Posts-m.Read) }
+func (m Membership) Unread(r Room) int64 { return max(0, r.Posts-m.Read-m.Erased) }
 
 // SideRoom is a room in one person's list of rooms.
 type SideRoom struct {

@@ -64,3 +64,12 @@ ALTER TABLE accounts ADD COLUMN erasing INTEGER NOT NULL DEFAULT 0; -- what it w
 ALTER TABLE memberships ADD COLUMN banned INTEGER NOT NULL DEFAULT 0;
 
 ALTER TABLE rooms ADD COLUMN slow INTEGER NOT NULL DEFAULT 0; -- seconds between two messages of one person
+
+-- Of the posts after the read mark, how many were deleted: they are not unread.
+ALTER TABLE memberships ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+
+DROP TRIGGER posted;
+CREATE TRIGGER posted AFTER INSERT ON messages WHEN new.kind = 0 BEGIN
+  UPDATE rooms SET rev = new.rev, posts = new.posts, last_id = new.id, last_author = new.author_id, last_at = new.at WHERE id = new.room_id;
+  UPDATE memberships SET posts_read = new.posts, erased = 0, mentions = 0 WHERE room_id = new.room_id AND account_id = new.author_id;
+END;

@@ -195,6 +195,7 @@ export function keep(old, el) {
 function giveBack(form) {
   const t = form.elements.body;
   store.set('e:' + seq(form.closest('[data-seq]')), null);
+  if (form.contains(doc.activeElement)) box()?.focus({ preventScroll: true }); // what is typed next is text, too
   if (!box() || t.value === t.defaultValue) return;
   fill(t.value + (box().value && '\n' + box().value));
   toast('The message was deleted. What you wrote is in the message box.');

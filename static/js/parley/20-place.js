@@ -49,7 +49,7 @@ function renew(old, el) {
   old.after(el);
   loaded.tools?.keep(old, el);
   old.remove();
-  if (!inside || el.contains(doc.activeElement)) return;
+  if (!inside || doc.activeElement !== doc.body) return;
   if (el.contains(at)) return at.focus({ preventScroll: true });
   const chip = at.matches('.rc') && [...el.querySelectorAll('.rc')].find(c => c.value === at.value);
   chip ? chip.focus({ preventScroll: true }) : focusRow(near(el));
