@@ -175,3 +175,21 @@ func TestSlowModeAnswersWithWhenToGoOn(t *testing.T) {
 	ada.send(1, "a1", "owners")
 	ada.send(1, "a2", "go on")
 }
+
+func TestFewerDaysAreConfirmedBeforeAnythingIsDeleted(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	ada.send(1, "", "lighthouse")
+	form := []string{"workspace", "Lighthouse Studio", "signup", "open", "retention.days", "30"}
+	if r := ada.post("/admin/settings", form...).want(t, http.StatusUnprocessableEntity); !strings.Contains(r.body, `name="agree"`) {
+		t.Error("there is nothing to agree with")
+	}
+	ada.post("/admin/settings", append(form, "agree", "1")...).want(t, http.StatusSeeOther)
+	ada.post("/admin/settings", form...).want(t, http.StatusSeeOther) // as it is already
+	if !strings.Contains(ada.get("/rooms/1").body, "lighthouse") {
+		t.Error("what is young was deleted")
+	}
+	if log := ada.get("/admin/log").body; strings.Count(log, "retention.days") != 1 || strings.Contains(log, "workspace.name") {
+		t.Error("the log tells of what did not change")
+	}
+}

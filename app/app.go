@@ -108,7 +108,7 @@ func (a *App) start(ctx context.Context) error {
 	go func() { a.ended <- a.server.App.Listener(l) }()
 	go a.server.Beat(ctx)
 	go a.store.Watch(ctx, func() {
-		if err := a.server.Reload(ctx); err != nil {
+		if err := errors.Join(a.server.Reload(ctx), a.Chat.Retain(ctx)); err != nil {
 			c.Log.Error("changed settings were not taken over", "error", err)
 		}
 	})

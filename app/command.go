@@ -106,7 +106,7 @@ func exactly(n int) cobra.PositionalArgs { return argsAre(cobra.ExactArgs(n)) }
 func argsAre(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return usage{err}
+			return usage{fmt.Errorf("that is not how it is used: %s", cmd.UseLine())}
 		}
 		return nil
 	}

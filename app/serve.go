@@ -30,7 +30,7 @@ func serveCommand() *cobra.Command {
 	f.String("acme-email", "", "`address` that the authority may write to")
 	f.Bool("print-systemd-unit", false, "print a hardened unit for systemd that serves with these flags, and end")
 	f.String("url", "", "public `address`, when a proxy stands in front")
-	f.String("signup", "", "who may sign up: open or closed (default: as stored; open at first)")
+	f.String("signup", "", "who may sign up: open, invite or closed (default: as stored; open at first)")
 	f.StringSlice("trusted-proxies", nil, "`networks` whose X-Forwarded-For is believed, like 127.0.0.1/32")
 	f.String("metrics-listen", "", "`address` of /metrics for Prometheus, like 127.0.0.1:9464; never where others can reach it (default: none)")
 	f.String("log-level", "info", "debug, info, warn or error")

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -55,6 +56,9 @@ SystemCallFilter=~@privileged @resources
 WantedBy=multi-user.target
 `
 
+// unitData is where the unit has its data file.
+const unitData = "/var/lib/parley/parley.db"
+
 // printUnit writes a unit that serves as these flags say.
 func printUnit(cmd *cobra.Command) error {
 	binary, err := os.Executable()
@@ -63,6 +67,14 @@ func printUnit(cmd *cobra.Command) error {
 	}
 	if binary, err = filepath.EvalSymlinks(binary); err != nil {
 		return err
+	}
+	if data := cmd.Flags().Lookup("data"); data.Changed && data.Value.String() != unitData {
+		return usage{errors.New("--data: the unit keeps its data in " + unitData + ", the only place where it may write; leave --data out, or change what was printed")}
+	}
+	for _, hidden := range []string{"/home/", "/root/", "/tmp/", "/var/tmp/"} { // by ProtectHome and PrivateTmp
+		if strings.HasPrefix(binary, hidden) {
+			fmt.Fprintf(cmd.ErrOrStderr(), "Copy %s to /usr/local/bin first, and print the unit with that: systemd hides %s from it.\n", binary, hidden)
+		}
 	}
 	var flags strings.Builder
 	for _, name := range []string{"listen", "url", "tls-cert", "tls-key", "tls-domain", "http-listen", "acme-directory", "acme-root", "acme-email",

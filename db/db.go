@@ -22,10 +22,11 @@ import (
 
 // DB is an open data file. It is safe for concurrent use.
 type DB struct {
-	path   string
-	read   *sql.DB
-	stmts  sync.Map // query → *sql.Stmt of read
-	writer *writer
+	path     string
+	calendar calendar
+	read     *sql.DB
+	stmts    sync.Map // query → *sql.Stmt of read
+	writer   *writer
 	*caches
 	unclean atomic.Bool // the write-ahead log may hold what was deleted for good
 }

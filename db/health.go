@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"parley/app/chat"
@@ -18,11 +19,30 @@ func (d *DB) Health(ctx context.Context, now time.Time) (h chat.Health, err erro
 	}
 	disk := d.Stats()
 	h.File, h.Log, h.Free = disk.Size, disk.Log, disk.Free
-	h.Days, err = d.days(ctx, now)
+	h.Days, err = d.calendar.load(now, func() ([]chat.Day, error) { return d.days(ctx, now) })
 	return h, err
 }
 
-// days reads what came on each of the last days: ids are given one after another.
+// calendar keeps what was counted for a minute: a busy month is long to count.
+type calendar struct {
+	mu   sync.Mutex
+	at   time.Time
+	days []chat.Day
+}
+
+func (c *calendar) load(now time.Time, read func() ([]chat.Day, error)) (days []chat.Day, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.days != nil && now.Sub(c.at) < time.Minute {
+		return c.days, nil
+	}
+	if days, err = read(); err == nil {
+		c.at, c.days = now, days
+	}
+	return days, err
+}
+
+// days counts what came on each of the last days.
 func (d *DB) days(ctx context.Context, now time.Time) ([]chat.Day, error) {
 	today := dayOf(now)
 	days := make([]chat.Day, chat.HealthDays)
@@ -40,7 +60,8 @@ func (d *DB) days(ctx context.Context, now time.Time) ([]chat.Day, error) {
 		}, query, today-int64(len(days)))
 		return err
 	}
-	if err := put("SELECT day, last - first + 1 FROM days WHERE day > ?", func(d *chat.Day, n int64) { d.Messages = n }); err != nil {
+	if err := put(`SELECT day, (SELECT count(*) FROM messages m WHERE m.id BETWEEN days.first AND days.last AND m.kind = 0 AND m.at / 86400000 = days.day)
+		FROM days WHERE day > ?`, func(d *chat.Day, n int64) { d.Messages = n }); err != nil {
 		return nil, err
 	}
 	return days, put("SELECT created_at / 86400000, count(*) FROM accounts WHERE created_at / 86400000 > ? GROUP BY 1", func(d *chat.Day, n int64) { d.Newcomer = int(n) })

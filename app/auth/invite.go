@@ -20,7 +20,7 @@ const (
 var ErrInviteOver = chat.Gone("This invite is not valid any more. Ask for a new one.")
 
 // ErrInvitesOnly refuses sign-up without an invite.
-var ErrInvitesOnly = chat.Forbidden("This workspace is joined by invite. Ask somebody who is in it for a link.")
+var ErrInvitesOnly = chat.Forbidden("This workspace is joined by invite. Ask an administrator for a link.")
 
 // Invite is a link with which people make accounts.
 type Invite struct {

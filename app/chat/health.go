@@ -22,7 +22,7 @@ const HealthDays = 30
 // Day is one day (UTC) of the workspace.
 type Day struct {
 	At       time.Time
-	Messages int64 // and what else the logs got on this day
+	Messages int64
 	Newcomer int
 }
 

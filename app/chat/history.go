@@ -87,7 +87,8 @@ type Unread struct {
 	Last []Message // the newest that were said, in order
 }
 
-// Unread lists a person's rooms with something new, what asks for him first; of
+// Unread lists a person's rooms with something new but those that he muted, what
+// asks for him first; of
 // each the last messages, at most peek.
 func (c *Chat) Unread(ctx context.Context, who Account, peek int) ([]Unread, error) {
 	rooms, err := c.store.Sidebar(ctx, who.ID)
@@ -96,7 +97,7 @@ func (c *Chat) Unread(ctx context.Context, who Account, peek int) ([]Unread, err
 	}
 	var urgent, others []Unread
 	for _, r := range rooms {
-		if r.Unread(r.Room) == 0 {
+		if r.Unread(r.Room) == 0 || r.Muted {
 			continue
 		}
 		p, err := c.store.Page(ctx, r.ID, Span{}, peek*3)

@@ -52,11 +52,12 @@ func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d 
 	if err != nil {
 		return Message{}, err
 	}
-	n.Text.Resolve(nil) // every message of a conversation is for its people anyway
-	ids := make([]AccountID, 0, len(people)+1)
+	ids, names := make([]AccountID, 0, len(people)+1), map[string]AccountID{FoldName(who.Username): who.ID}
 	for _, p := range people {
 		ids = append(ids, p.ID)
+		names[FoldName(p.Username)] = p.ID
 	}
+	n.Text.Resolve(names) // every message of a conversation is for its people anyway
 	n.Stored = c.tell
 	m, _, err := c.store.AddDirect(ctx, append(ids, who.ID), n)
 	if err != nil {

@@ -91,6 +91,19 @@ func check(key, value string) (string, error) {
 	return value, nil
 }
 
+// value is a setting in force, as it would be stored.
+func (s Settings) value(key string) string {
+	if v, ok := s[key]; ok {
+		return v
+	}
+	for _, l := range AllLimits {
+		if l.Key == key {
+			return strconv.Itoa(l.Default)
+		}
+	}
+	return map[string]string{SettingWorkspace: s.Workspace(), SettingSignup: s.Signup(), SettingRetention: "0"}[key]
+}
+
 // Set changes one setting for the command line.
 func (c *Chat) Set(ctx context.Context, key, value string) error {
 	return c.Administer(ctx, Operator, Settings{key: value})
@@ -113,7 +126,7 @@ func (c *Chat) Administer(ctx context.Context, who Account, set Settings) error 
 		}
 	}
 	for _, key := range keys {
-		if old, ok := was[key]; ok && old == set[key] {
+		if was.value(key) == set[key] {
 			continue
 		}
 		if err := c.store.SetSetting(c.noted(ctx, who, ActSet, key, strconv.Quote(set[key])), key, set[key]); err != nil {

@@ -15,7 +15,13 @@ import (
 // something before this.
 func (s *Server) admin(c *fiber.Ctx, errs views.Errors) (views.Admin, error) {
 	v, err := s.viewer(c)
+	if err != nil {
+		return views.Admin{}, err
+	}
 	f := views.Admin{Viewer: v, Errors: errs}
+	if f.Waiting, err = s.chat.CountReports(c.UserContext(), v.Me); err != nil {
+		return f, err
+	}
 	if errs == nil {
 		f.Notice = notices[c.Query("done")]
 	}

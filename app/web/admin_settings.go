@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 
@@ -21,6 +22,7 @@ func (s *Server) workspacePage(c *fiber.Ctx, errs views.Errors) error {
 	set := s.workspace()
 	f := views.WorkspaceForm{Name: set.Workspace(), Signup: set.Signup(), Retention: strconv.Itoa(set.Retention())}
 	limits := c.Path() == "/admin/limits"
+	f.Agree = errs[chat.SettingRetention] == agreeFirst
 	if errs != nil && !limits {
 		f.Name, f.Signup, f.Retention = c.FormValue("workspace"), c.FormValue("signup"), c.FormValue(chat.SettingRetention)
 	}
@@ -38,7 +40,14 @@ func (s *Server) workspacePage(c *fiber.Ctx, errs views.Errors) error {
 	return s.page(c, f.Viewer, adminView("Settings"), views.Workspace(f), nil)
 }
 
+const agreeFirst = "This deletes what is older, for good. Tick the box if you mean it."
+
 func (s *Server) setWorkspace(c *fiber.Ctx) error {
+	was := s.workspace().Retention()
+	if days, err := strconv.Atoi(c.FormValue(chat.SettingRetention)); err == nil && days > 0 && (was == 0 || days < was) && c.FormValue("agree") == "" {
+		c.Status(fiber.StatusUnprocessableEntity)
+		return s.workspacePage(c, views.Errors{chat.SettingRetention: agreeFirst})
+	}
 	return s.administer(c, chat.Settings{chat.SettingWorkspace: c.FormValue("workspace"), chat.SettingSignup: c.FormValue("signup"),
 		chat.SettingRetention: c.FormValue(chat.SettingRetention, fmt.Sprint(s.workspace().Retention()))})
 }
@@ -64,5 +73,10 @@ func (s *Server) administer(c *fiber.Ctx, set chat.Settings) error {
 	if err := s.Reload(c.UserContext()); err != nil {
 		return err
 	}
+	quietly("retention", func() {
+		if err := s.chat.Retain(context.Background()); err != nil {
+			s.log.Error("what is old was not removed", "error", err)
+		}
+	})
 	return c.Redirect("/admin/settings?done=saved", fiber.StatusSeeOther)
 }

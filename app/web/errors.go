@@ -83,6 +83,9 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 			o.ActionTo = views.RoomURL(room)
 		}
 	}
+	if c.Locals("session") == nil && status == fiber.StatusGone {
+		o.Action, o.ActionTo = "Log in", "/login"
+	}
 	if c.Locals("session") != nil && status < 500 {
 		v, err := s.viewer(c)
 		if err == nil {
