@@ -130,8 +130,8 @@ func (c *Chat) Mentions(ctx context.Context, who Account, before MessageID) (hit
 const UnheardFor = time.Minute
 
 // Unheard lists who is mentioned in a message that the caller said or edited just
-// now in a private room, and is not in the room: nobody but its author is told so. Add says
-// whether he may bring them in.
+// now in a private room or a conversation, and is not in it: nobody but its author
+// is told so. Add says whether he may bring them in.
 func (c *Chat) Unheard(ctx context.Context, who Account, m Message) (people []Person, add bool, err error) {
 	last := m.At
 	if m.Edited.After(last) {
@@ -141,7 +141,7 @@ func (c *Chat) Unheard(ctx context.Context, who Account, m Message) (people []Pe
 		return nil, false, nil
 	}
 	p, err := c.may(ctx, who, m.Room, Post)
-	if err != nil || p.Kind != Private {
+	if err != nil || p.Kind == Open {
 		return nil, false, err
 	}
 	text, err := ParseText(m.Body)
