@@ -76,7 +76,7 @@ var broken = append([]string{"ERR_", "htmx:error", "htmx:ws:", "Failed to fetch"
 // database, drawn anew, older pages included.
 const allRows = `(async (room, plain) => {
 	const all = new Map();
-	for (let url = '/rooms/' + room; url; ) {
+	for (let url = '/rooms/' + room + '?latest'; url; ) {
 		const page = new DOMParser().parseFromString((await (await fetch(url)).text()).replace(/<style[^]*?<\/style>/, ''), 'text/html') // whose nonce is not this page's;
 		for (const li of page.querySelectorAll('[data-seq]')) all.set(li.id, plain(li));
 		url = page.querySelector('#older a')?.getAttribute('href');

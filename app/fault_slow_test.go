@@ -30,6 +30,7 @@ func TestASlowReaderIsCutAndHoldsNobodyUp(t *testing.T) {
 	var late []time.Duration
 	for range readers {
 		k := ada.view(1, 0)
+		k.mu.Lock() // it listens already
 		k.heard = func(frame string) {
 			now := time.Now()
 			for _, m := range sentAt.FindAllStringSubmatch(frame, -1) {
@@ -39,6 +40,7 @@ func TestASlowReaderIsCutAndHoldsNobodyUp(t *testing.T) {
 				mu.Unlock()
 			}
 		}
+		k.mu.Unlock()
 	}
 	slow := ada.deaf(1)
 	filler := strings.Repeat("and on it goes ", 300) // 4.5 KB: the kernel's buffers are soon full

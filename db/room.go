@@ -169,6 +169,23 @@ func (d *DB) OpenRooms(ctx context.Context, who chat.AccountID, query string, li
 		WHERE r.kind = 0 AND r.deleted_at IS NULL AND r.id NOT IN (SELECT room_id FROM memberships WHERE account_id = ?1 AND banned = 1) AND r.name LIKE ?2 ESCAPE '\' ORDER BY r.name COLLATE NOCASE LIMIT ?3`, who, "%"+begins(query), limit)
 }
 
+// OpenRoomsNamed implements chat.RoomStore.
+func (d *DB) OpenRoomsNamed(ctx context.Context, names []string) (map[string]chat.RoomID, error) {
+	ids := map[string]chat.RoomID{}
+	for _, folded := range names {
+		var id chat.RoomID
+		var name string
+		err := d.one(ctx, "SELECT id, name FROM rooms WHERE skeleton = ? AND kind = 0 AND deleted_at IS NULL", []any{chat.Skeleton(folded)}, &id, &name)
+		if err != nil && !errors.Is(err, chat.ErrNotFound) {
+			return nil, err
+		}
+		if err == nil && chat.FoldName(name) == folded { // and not one that only looks like it
+			ids[folded] = id
+		}
+	}
+	return ids, nil
+}
+
 // Occupants implements chat.RoomStore.
 func (d *DB) Occupants(ctx context.Context, room chat.RoomID) ([]chat.Occupant, error) {
 	return d.occupants.load(room, func() ([]chat.Occupant, error) { return d.readOccupants(ctx, room) })

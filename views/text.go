@@ -112,6 +112,12 @@ func appendRun(b []byte, r *chat.Run) []byte {
 		}
 	case chat.RunCall:
 		return append(appendEscaped(append(b, `<span class="at">`...), r.Text), "</span>"...)
+	case chat.RunRoom:
+		if r.Room != 0 {
+			b = append(b, `<a class="rm" href="`...)
+			b = append(b, RoomURL(r.Room)...)
+			return append(appendEscaped(append(b, `">`...), r.Text), "</a>"...)
+		}
 	case chat.RunMention:
 		if r.Account != 0 {
 			b = append(b, `<a class="at" data-u="`...)

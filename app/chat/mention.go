@@ -19,6 +19,9 @@ func (c *Chat) mentions(ctx context.Context, who Account, n *NewMessage, calls [
 			return err
 		}
 	}
+	if err := c.linkRooms(ctx, &n.Text); err != nil {
+		return err
+	}
 	n.Text.Resolve(ids, calls...)
 	for _, name := range names {
 		if id := ids[name]; id != 0 && id != who.ID && !slices.Contains(n.For, id) {
@@ -26,6 +29,18 @@ func (c *Chat) mentions(ctx context.Context, who Account, n *NewMessage, calls [
 		}
 	}
 	return nil
+}
+
+// linkRooms makes links of the names of open rooms. What a private one is called,
+// tells nobody whether there is one.
+func (c *Chat) linkRooms(ctx context.Context, t *Text) error {
+	names := t.rooms()
+	if len(names) == 0 {
+		return nil
+	}
+	ids, err := c.store.OpenRoomsNamed(ctx, names)
+	t.link(ids)
+	return err
 }
 
 // MaxSuggested is how many people are suggested at once.

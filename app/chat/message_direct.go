@@ -57,6 +57,9 @@ func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d 
 		ids = append(ids, p.ID)
 		names[FoldName(p.Username)] = p.ID
 	}
+	if err := c.linkRooms(ctx, &n.Text); err != nil {
+		return Message{}, err
+	}
 	n.Text.Resolve(names) // every message of a conversation is for its people anyway
 	n.Stored = c.tell
 	m, _, err := c.store.AddDirect(ctx, append(ids, who.ID), n)

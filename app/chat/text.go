@@ -59,6 +59,7 @@ const (
 	RunMention                // Text as typed with its @, Account once resolved
 	RunBreak                  // nothing: the line ends here
 	RunCall                   // Text as typed: @room or @here, and it was allowed
+	RunRoom                   // Text as typed with its #, Room once linked
 )
 
 // Run is a stretch of text of one kind within a paragraph.
@@ -68,6 +69,7 @@ type Run struct {
 	Runs    []Run     `json:"r,omitempty"`
 	URL     string    `json:"u,omitempty"` // http or https, valid, at most 2048 bytes before escaping
 	Account AccountID `json:"a,omitempty"`
+	Room    RoomID    `json:"o,omitempty"`
 }
 
 // Names lists the distinct names that are mentioned, folded by FoldName, in
@@ -100,6 +102,40 @@ func (t *Text) Resolve(ids map[string]AccountID, calls ...string) {
 			case slices.Contains(calls, name):
 				r.Kind = RunCall
 			case r.Account == 0:
+				r.Kind = RunPlain
+			}
+		})
+		b.Runs = joined(b.Runs)
+	})
+}
+
+// maxRooms is how many rooms one message links to; further names stay plain.
+const maxRooms = 20
+
+// rooms lists the distinct names of rooms, folded, in order of appearance.
+func (t *Text) rooms() (names []string) {
+	eachParagraph(t.Blocks, func(b *Block) {
+		eachRun(b.Runs, func(r *Run) {
+			if r.Kind != RunRoom || len(names) == maxRooms {
+				return
+			}
+			if name := FoldName(r.Text[1:]); !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		})
+	})
+	return names
+}
+
+// link gives each name of a room its room; one that ids does not know becomes
+// plain text.
+func (t *Text) link(ids map[string]RoomID) {
+	eachParagraph(t.Blocks, func(b *Block) {
+		eachRun(b.Runs, func(r *Run) {
+			if r.Kind != RunRoom {
+				return
+			}
+			if r.Room = ids[FoldName(r.Text[1:])]; r.Room == 0 {
 				r.Kind = RunPlain
 			}
 		})

@@ -17,8 +17,30 @@ const (
 
 // mention parses @name; the name itself is checked when it is resolved.
 func (rp *runParser) mention(i int) int {
-	if before, _ := utf8.DecodeLastRuneInString(rp.s[:i]); i > 0 && isWord(before) {
+	name := rp.name(i)
+	if utf8.RuneCountInString(name) < MinUsername {
 		return 1
+	}
+	rp.body.mentions++
+	rp.put(i, 1+len(name), Run{Kind: RunMention, Text: rp.s[i : i+1+len(name)]})
+	return 1 + len(name)
+}
+
+// room parses #name; which room it is, if any, is found out when it is linked.
+func (rp *runParser) room(i int) int {
+	name := rp.name(i)
+	if name == "" {
+		return 1
+	}
+	rp.put(i, 1+len(name), Run{Kind: RunRoom, Text: rp.s[i : i+1+len(name)]})
+	return 1 + len(name)
+}
+
+// name is what stands behind a sign that no word ends right before; "" when that
+// cannot be a name.
+func (rp *runParser) name(i int) string {
+	if before, _ := utf8.DecodeLastRuneInString(rp.s[:i]); i > 0 && isWord(before) {
+		return ""
 	}
 	n, end := 0, i+1
 	for _, r := range rp.s[i+1:] {
@@ -29,12 +51,10 @@ func (rp *runParser) mention(i int) int {
 		end += utf8.RuneLen(r)
 	}
 	name := strings.TrimRight(rp.s[i+1:end], "._-")
-	if first, _ := utf8.DecodeRuneInString(name); n > maxMentionName || utf8.RuneCountInString(name) < MinUsername || !isWord(first) {
-		return 1
+	if first, _ := utf8.DecodeRuneInString(name); n > maxMentionName || !isWord(first) {
+		return ""
 	}
-	rp.body.mentions++
-	rp.put(i, 1+len(name), Run{Kind: RunMention, Text: rp.s[i : i+1+len(name)]})
-	return 1 + len(name)
+	return name
 }
 
 // link parses a bare http or https address.

@@ -42,6 +42,8 @@ func (rp *runParser) step(i int) int {
 		return rp.emphasis(i)
 	case '@':
 		return rp.mention(i)
+	case '#':
+		return rp.room(i)
 	case 'h', 'H':
 		return rp.link(i)
 	case ':':
@@ -78,7 +80,7 @@ func (rp *runParser) put(i, n int, r Run) {
 // escape makes the next mark plain. A backslash is not itself a mark, so that
 // \\server\share and the arm of ¯\_(ツ)_/¯ survive.
 func (rp *runParser) escape(i int) int {
-	if i+1 == len(rp.s) || strings.IndexByte("*_~`>-.@", rp.s[i+1]) < 0 {
+	if i+1 == len(rp.s) || strings.IndexByte("*_~`>-.@#", rp.s[i+1]) < 0 {
 		return 1
 	}
 	if !strings.HasSuffix(rp.s[:i], "¯") {

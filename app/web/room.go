@@ -80,10 +80,8 @@ func (s *Server) roomView(c *fiber.Ctx, span chat.Span) (v views.RoomView, err e
 	if v.Kind == chat.Direct {
 		v.Title = titleOf(v.Occupants, me.Account.ID)
 	}
-	latest := c.Context().QueryArgs().Has("latest")
-	if latest {
-		c.Set("HX-Push-Url", views.RoomURL(room)) // for the next time
-	} else if span == (chat.Span{}) && scripted(c) { // without a script, the newest would be a page away
+	// Without a script, the newest would be a page away.
+	if span == (chat.Span{}) && scripted(c) && opens(c) && !c.Context().QueryArgs().Has("latest") {
 		if span, err = s.chat.Begin(ctx, v.Place); err != nil {
 			return v, err
 		}
@@ -97,7 +95,7 @@ func (s *Server) roomView(c *fiber.Ctx, span chat.Span) (v views.RoomView, err e
 	v.Older, v.Newer = page.Older && len(v.Rows) > 0, page.Newer && len(v.Rows) > 0
 	v.CID = chat.NewCID()
 	v.Read = v.Posts
-	if v.Membership != nil && !latest { // who jumps there has left the line behind
+	if v.Membership != nil {
 		v.Read = v.Membership.Read
 	}
 	if n := len(v.Rows); !v.Newer && n > 0 && v.In() && v.Rows[n-1].Posts > v.Read {
@@ -146,6 +144,11 @@ func (s *Server) readLater(c *fiber.Ctx, room chat.RoomID, upto chat.MessageID) 
 
 // scripted says whether a script runs in the browser: it sets the time zone.
 func scripted(c *fiber.Ctx) bool { return c.Cookies("tz") != "" }
+
+// opens says whether somebody goes to the page, and not only a script reads it.
+func opens(c *fiber.Ctx) bool {
+	return target(c, "div#stage") || c.Get("Sec-Fetch-Mode") == "navigate"
+}
 
 func (s *Server) readNow(c *fiber.Ctx) {
 	was, ok := s.later.LoadAndDelete(string(who(c).Hash))

@@ -71,7 +71,7 @@ function remember() {
 function recall() {
   const state = history.state, target = list().querySelector('[data-target]'), row = state?.row && $(state.row);
   if (row && list().contains(row)) stream().scrollTop += topOf(row) - topOf(stream()) - state.off;
-  else (target ?? newMark())?.scrollIntoView({ block: 'center' });
+  else (target ?? (location.search ? null : newMark()))?.scrollIntoView({ block: 'center' });
   const y = -stream().scrollTop;
   up = y > 80;
   far = y > 400;

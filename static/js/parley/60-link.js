@@ -123,7 +123,7 @@ function control(m) {
   if (m.prefs) Object.assign(root.dataset, m.prefs);
 }
 
-const reload = () => load(location.pathname + location.search);
+const reload = () => load(location.pathname + (list() ? '?latest' : location.search));
 
 function banner() {
   const box = $('net');
