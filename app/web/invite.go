@@ -76,21 +76,7 @@ func picture(link string) (views.QR, error) {
 
 func (s *Server) makeInvite(c *fiber.Ctx) error {
 	f := views.InviteList{Role: c.FormValue("role"), Uses: strings.TrimSpace(c.FormValue("uses")), Expires: c.FormValue("expires")}
-	n, err := f.Uses, error(nil)
-	ask := auth.NewInvite{Role: -1}
-	if role, ok := roles[f.Role]; ok {
-		ask.Role = role
-	}
-	if n != "" {
-		if ask.Uses, err = strconv.Atoi(n); err != nil {
-			ask.Uses = -1
-		}
-	}
-	var life bool
-	if ask.Life, life = lives[f.Expires]; !life {
-		ask.Life = -1
-	}
-	i, err := s.auth.Invite(c.UserContext(), who(c).Account, ask)
+	i, err := s.auth.Invite(c.UserContext(), who(c).Account, wanted(f))
 	if err != nil {
 		errs, err := s.formErrors(c, err)
 		if err != nil {
@@ -99,6 +85,26 @@ func (s *Server) makeInvite(c *fiber.Ctx) error {
 		return s.invitePage(c, f, 0, errs)
 	}
 	return c.Redirect(fmt.Sprintf("/admin/invites?show=%d", i.ID), fiber.StatusSeeOther)
+}
+
+// wanted reads the form; what it does not understand is out of bounds, which is
+// told with the field.
+func wanted(f views.InviteList) auth.NewInvite {
+	n := auth.NewInvite{Role: -1, Life: -1}
+	if role, ok := roles[f.Role]; ok {
+		n.Role = role
+	}
+	if life, ok := lives[f.Expires]; ok {
+		n.Life = life
+	}
+	var err error
+	if f.Uses != "" {
+		n.Uses, err = strconv.Atoi(f.Uses)
+	}
+	if err != nil {
+		n.Uses = -1
+	}
+	return n
 }
 
 // lives are how long an invite can be asked to work.
