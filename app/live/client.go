@@ -15,7 +15,10 @@ import (
 const (
 	maxQueueFrames = 256
 	maxQueueBytes  = 256 << 10 // where as much waits, nothing more is added; one frame may be larger
-	writeWait      = 10 * time.Second
+	// maxCounted is how much of one frame counts there: the list of a thousand rooms
+	// is no reason to cut who gets it, when something small comes right after it.
+	maxCounted = maxQueueBytes / 4
+	writeWait  = 10 * time.Second
 	// closeWait is how long a closed page may take to answer.
 	closeWait = time.Second
 )
@@ -88,7 +91,7 @@ func (c *Client) push(f Frame) bool {
 		c.overflow()
 		return false
 	}
-	c.size += len(f.wire)
+	c.size += min(len(f.wire), maxCounted)
 	if c.conn == nil {
 		c.queue = append(c.queue, f.text)
 		c.poke()

@@ -206,6 +206,22 @@ func TestWhoIsGoneIsPutOutBeforeTheNews(t *testing.T) {
 	}
 }
 
+func TestALargeFrameIsNoReasonToCutAPage(t *testing.T) {
+	here, there := net.Pipe() // takes nothing before it is read
+	defer there.Close()
+	c := New(&witness{}).NewSocket(1, nil, here)
+	large := Text(make([]byte, 3*maxQueueBytes))
+	for range 2 {
+		c.enqueue(large)
+		c.enqueue(Text([]byte("small")))
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.shut != 0 || len(c.queue) != 4 {
+		t.Errorf("closed with %d, %d frames wait", c.shut, len(c.queue))
+	}
+}
+
 func TestAPageThatDoesNotReadIsCutAndNobodyWaits(t *testing.T) {
 	here, there := net.Pipe() // takes nothing that is not read
 	defer there.Close()
