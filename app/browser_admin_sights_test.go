@@ -60,14 +60,14 @@ func administered(t testing.TB, s *server, ada, bea, cid *browser) (list []sight
 		sight{name: "refused limits", who: ada, html: ada.post("/admin/limits", "limit.messages", "fast").want(t, 422).body},
 		sight{name: "reset link", who: ada, html: ada.post("/admin/people/2/reset").want(t, http.StatusOK).body},
 		sight{name: "new password", who: s.visitor(), path: resetLink.FindStringSubmatch(ada.post("/admin/people/2/reset").body)[1]},
-		sight{name: "slow room", who: latecomer(t, s), path: room})
+		sight{name: "slow room", who: latecomer(t, s, room), path: room})
 }
 
 // latecomer is a member who must wait in rooms with slow mode.
-func latecomer(t testing.TB, s *server) *browser {
+func latecomer(t testing.TB, s *server, room string) *browser {
 	t.Helper()
 	b := s.signup("gil")
-	b.post("/rooms/6/join").want(t, http.StatusSeeOther)
+	b.post(room+"/join").want(t, http.StatusSeeOther)
 	return b
 }
 

@@ -45,12 +45,14 @@ func begins(query string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(query) + "%"
 }
 
+// called chooses accounts by the beginning of a name, and a page of them.
+const called = `(folded LIKE ?1 ESCAPE '\' OR name_folded LIKE ?1 ESCAPE '\' OR name_folded LIKE '% ' || ?1 ESCAPE '\')
+	ORDER BY name_folded, id LIMIT ?2 OFFSET ?3`
+
 // People implements chat.AccountStore.
 func (d *DB) People(ctx context.Context, query string, offset, limit int) ([]chat.Account, error) {
-	like := begins(query)
 	return all(ctx, d, scanAccount, "SELECT "+accountColumns+` FROM accounts WHERE disabled_at IS NULL
-		AND (folded LIKE ?1 ESCAPE '\' OR name_folded LIKE ?1 ESCAPE '\' OR name_folded LIKE '% ' || ?1 ESCAPE '\')
-		ORDER BY name_folded, id LIMIT ?2 OFFSET ?3`, like, limit, offset)
+		AND `+called, begins(query), limit, offset)
 }
 
 // Persons implements chat.AccountStore.

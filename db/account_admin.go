@@ -35,8 +35,7 @@ func (d *DB) Records(ctx context.Context, query string, state chat.State, offset
 	if where == "" {
 		return nil, chat.NotFound()
 	}
-	return all(ctx, d, scanRecord, recordQuery+"WHERE "+where+` AND (folded LIKE ?1 ESCAPE '\' OR name_folded LIKE ?1 ESCAPE '\' OR name_folded LIKE '% ' || ?1 ESCAPE '\')
-		ORDER BY name_folded, id LIMIT ?2 OFFSET ?3`, begins(query), limit, offset)
+	return all(ctx, d, scanRecord, recordQuery+"WHERE "+where+" AND "+called, begins(query), limit, offset)
 }
 
 // Record implements chat.RecordStore.

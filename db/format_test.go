@@ -118,7 +118,7 @@ func frozen(t testing.TB) *file {
 // governed adds what administrators and moderators leave in a file.
 func (f *file) governed() {
 	f.Helper()
-	noted := chat.Noted(f.Context(), chat.Deed{At: noon, By: 1, ByName: "person1", Act: chat.ActAppoint, Object: "@person2", Detail: "moderator of #general"})
+	noted := chat.Noted(f.Context(), noon, chat.Account{Person: chat.Person{ID: 1, Username: "person1"}}, chat.ActAppoint, "@person2", "moderator of #general")
 	f.ok(f.SetRank(noted, 1, 2, chat.RankModerator))
 	ctx := f.Context()
 	f.ok(f.SetSlow(ctx, 1, 30))

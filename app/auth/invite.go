@@ -81,7 +81,7 @@ func (a *Auth) Invite(ctx context.Context, who chat.Account, n NewInvite) (Invit
 		whom += " as administrators"
 	}
 	var err error
-	i.ID, err = a.store.AddInvite(chat.Noted(ctx, chat.Deed{At: now, By: who.ID, ByName: who.Username, Act: chat.ActInvite, Detail: whom}), i)
+	i.ID, err = a.store.AddInvite(chat.Noted(ctx, now, who, chat.ActInvite, "", whom), i)
 	return i, err
 }
 
@@ -101,8 +101,8 @@ func (a *Auth) Revoke(ctx context.Context, who chat.Account, id int64) error {
 	if err := who.May(chat.ManageInvites); err != nil {
 		return err
 	}
-	d := chat.Deed{At: a.now(), By: who.ID, ByName: who.Username, Act: chat.ActRevoke}
-	return a.store.RevokeInvite(chat.Noted(ctx, d), id, a.now())
+	now := a.now()
+	return a.store.RevokeInvite(chat.Noted(ctx, now, who, chat.ActRevoke, "", ""), id, now)
 }
 
 // Invited finds the invite of a link: chat.ErrNotFound for what never was one,

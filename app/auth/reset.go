@@ -28,8 +28,9 @@ func (a *Auth) MakeReset(ctx context.Context, who chat.Account, whom chat.Accoun
 		return "", err
 	}
 	token = newToken()
-	d := chat.Deed{At: a.now(), By: who.ID, ByName: who.Username, Act: chat.ActReset, Object: "@" + whom.Username}
-	return token, a.store.SetReset(chat.Noted(ctx, d), whom.ID, hashToken(token), a.now().Add(ResetLife))
+	now := a.now()
+	ctx = chat.Noted(ctx, now, who, chat.ActReset, "@"+whom.Username, "")
+	return token, a.store.SetReset(ctx, whom.ID, hashToken(token), now.Add(ResetLife))
 }
 
 // ResetFor finds whose password a link sets: chat.ErrNotFound when it has run out,

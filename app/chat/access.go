@@ -98,6 +98,10 @@ type Place struct {
 // Allows asks the policy table for the person whose place this is.
 func (p Place) Allows(a Action) bool { return Allows(p.Standing, p.Room, a) }
 
+// Above says whether the person's power over others reaches those of a rank:
+// moderators keep the peace among members, not among those who appointed them.
+func (p Place) Above(r Rank) bool { return p.Standing != Moderator || r == RankMember }
+
 // In says whether the person is in the room.
 func (p Place) In() bool { return p.Membership != nil }
 

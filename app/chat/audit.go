@@ -72,18 +72,18 @@ type AuditStore interface {
 
 type deedKey struct{}
 
-// noted makes the changes of a context go into the audit log, each in its own
+// Noted makes the changes of a context go into the audit log, each in its own
 // transaction: none is stored without its entry, and no entry without its change.
-func (c *Chat) noted(ctx context.Context, who Account, act Act, object, detail string) context.Context {
-	return Noted(ctx, Deed{At: c.now(), By: who.ID, ByName: who.Username, Act: act, Object: object, Detail: detail})
-}
-
-// Noted is the context of a change that the audit log tells of.
-func Noted(ctx context.Context, d Deed) context.Context {
-	if d.By == 0 {
+func Noted(ctx context.Context, at time.Time, who Account, act Act, object, detail string) context.Context {
+	d := Deed{At: at, By: who.ID, ByName: who.Username, Act: act, Object: object, Detail: detail}
+	if who.ID == Operator.ID {
 		d.ByName = "The command line"
 	}
 	return context.WithValue(ctx, deedKey{}, d)
+}
+
+func (c *Chat) noted(ctx context.Context, who Account, act Act, object, detail string) context.Context {
+	return Noted(ctx, c.now(), who, act, object, detail)
 }
 
 // DeedIn is what the audit log must tell of a change.

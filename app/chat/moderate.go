@@ -72,8 +72,8 @@ func (c *Chat) Ban(ctx context.Context, who Account, room RoomID, whom AccountID
 	return c.gone(room, whom, rev)
 }
 
-// below finds somebody whom the caller may put out of a room: moderators keep the
-// peace among members, not among those who appointed them.
+// below finds somebody whom the caller may put out of a room; see Place.Above.
+// Administrators stand above moderators wherever they are.
 func (c *Chat) below(ctx context.Context, who Account, room RoomID, a Action, whom AccountID) (Place, Account, error) {
 	p, err := c.may(ctx, who, room, a)
 	if err != nil {
@@ -87,7 +87,14 @@ func (c *Chat) below(ctx context.Context, who Account, room RoomID, a Action, wh
 	if errors.Is(err, ErrNotFound) { // banned already
 		return p, other, nil
 	}
-	if err == nil && p.Standing == Moderator && whom != who.ID && (other.Admin() || m != nil && m.Rank != RankMember) {
+	rank := RankMember
+	if m != nil {
+		rank = m.Rank
+	}
+	if other.Admin() {
+		rank = RankOwner
+	}
+	if err == nil && whom != who.ID && !p.Above(rank) {
 		err = Forbidden("A moderator cannot put an owner, another moderator or an administrator out.")
 	}
 	return p, other, err

@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -48,7 +49,13 @@ func TestNamesOfOpenRoomsBecomeLinks(t *testing.T) {
 	if m, err = w.chat.Edit(w.ctx, w.people["ada"], m.ID, "rather to #general"); err != nil || links(m) != "#general1" {
 		t.Error("after an edit:", links(m), err)
 	}
-	if got := len(w.says("ada", 1, strings.Repeat("#a#b #c", 1400)).Body); got == 0 {
-		t.Error("nothing")
+	for n, want := range map[int]string{19: "#tides2", 20: ""} { // names beyond the twentieth stay plain
+		body := ""
+		for i := range n {
+			body += fmt.Sprintf("#r%d ", i)
+		}
+		if got := links(w.says("ada", 1, body+"#tides")); got != want {
+			t.Errorf("after %d other names it links to %q, want %q", n, got, want)
+		}
 	}
 }

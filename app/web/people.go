@@ -31,7 +31,7 @@ func (s *Server) profile(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.chat.Person(c.UserContext(), id[chat.AccountID](c.Params("person")))
+	p, err := s.chat.Person(c.UserContext(), personParam(c))
 	if err != nil {
 		return err
 	}
