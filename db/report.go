@@ -16,8 +16,9 @@ func (d *DB) AddReport(ctx context.Context, id chat.MessageID, by chat.AccountID
 }
 
 // decides is whether ?1 decides over reports p: over all (?2), or those of his rooms.
-const decides = `p.closed_at IS NULL AND (?2 OR EXISTS (SELECT 1 FROM messages g JOIN memberships s ON s.room_id = g.room_id AND s.account_id = ?1
-	AND s.left_at IS NULL AND s.owner > 0 JOIN rooms k ON k.id = g.room_id AND k.deleted_at IS NULL WHERE g.id = p.message_id))`
+// What is left of a deleted room is nobody's to decide.
+const decides = `p.closed_at IS NULL AND EXISTS (SELECT 1 FROM messages g JOIN rooms k ON k.id = g.room_id AND k.deleted_at IS NULL WHERE g.id = p.message_id
+	AND (?2 OR EXISTS (SELECT 1 FROM memberships s WHERE s.room_id = k.id AND s.account_id = ?1 AND s.left_at IS NULL AND s.owner > 0)))`
 
 // CountReports implements chat.ReportStore.
 func (d *DB) CountReports(ctx context.Context, who chat.AccountID, all bool) (n int, err error) {
