@@ -126,7 +126,7 @@ func ToldTo(room chat.RoomID, rows []Row, rev chat.Rev) []byte {
 // NewHead is what the pages of a room are told of its name, topic and people. A
 // title in a frame becomes that of the document.
 func NewHead(ctx context.Context, h Head) []byte {
-	b := Partial(ctx, HeadTarget(h.ID), "outerHTML", RoomHead(h))
+	b := Partial(ctx, HeadTarget(h.ID), "outerMorph", RoomHead(h))
 	return append(b, "<title>"+templ.EscapeString(h.Label()+" · Parley")+"</title>"...)
 }
 

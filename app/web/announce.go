@@ -166,7 +166,7 @@ func (t *Teller) lists(id chat.AccountID) (live.Frame, error) {
 		more = slices.AppendSeq(more, slices.Chunk(list[n:], listsAtOnce))
 	}
 	v := views.Viewer{Rooms: first, Presence: t.presence, Zone: time.UTC}
-	parts := [][]byte{views.Partial(t.ctx, views.ListsTarget, "outerHTML", views.Lists(v, 0))}
+	parts := [][]byte{views.Partial(t.ctx, views.ListsTarget, "outerMorph", views.Lists(v, 0))}
 	for _, list := range more {
 		parts = append(parts, views.Partial(t.ctx, views.MoreTarget(list[0].Kind), "beforebegin", views.SideRooms(v, list)))
 	}
