@@ -58,3 +58,21 @@ func TestAHeaderThatIsDrawnAnewKeepsTheFocus(t *testing.T) {
 	p.sees(".stack", "2")
 	p.until("focus where it was", `document.activeElement === document.querySelector('.stack')`)
 }
+
+// A row is drawn anew under a mouse that is down on a reaction: the click counts.
+func TestARowThatIsDrawnAnewTakesNoClickAway(t *testing.T) {
+	s := start(t)
+	ada, mei := s.signup("ada"), s.signup("mei")
+	seq := ada.send(1, "cake", "There is cake")
+	ada.post("/messages/"+seq+"/reactions", "e", "🎂").want(t, 303)
+	p := openChromium(t).person("ada", s.base)
+	p.enter(s.signup("jonas"))
+	p.open("/rooms/1")
+	p.live()
+	p.hover("There is cake")
+	p.press(input.DispatchMouseEventTypeMousePressed, `.rc[value="🎂"]`)
+	mei.post("/messages/"+seq+"/reactions", "e", "🎂").want(t, 303)
+	p.until("two reactions", `document.querySelector('.rc[value="🎂"]').dataset.by.trim().split(' ').length === 2`)
+	p.press(input.DispatchMouseEventTypeMouseReleased, `.rc[value="🎂"]`)
+	p.until("three reactions", `document.querySelector('.rc[value="🎂"]').dataset.by.trim().split(' ').length === 3`)
+}
