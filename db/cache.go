@@ -2,6 +2,7 @@ package db
 
 import (
 	"regexp"
+	"strings"
 	"sync"
 
 	"parley/app/auth"
@@ -22,19 +23,20 @@ type cache[K comparable, V any] struct {
 type caches struct {
 	sessions  cache[string, auth.Session] // by hash
 	standings cache[place, standing]
-	occupants cache[chat.RoomID, []chat.Occupant]
+	occupants cache[chat.RoomID, roster]
 	newest    cache[chat.RoomID, newest]
 	sidebars  cache[chat.AccountID, sidebar]
-	moves     moves
+	moves     moves // whose counts moved
+	rosters   moves // whose people came
 }
 
 func newCaches() *caches {
 	return &caches{sessions: cache[string, auth.Session]{max: 50_000}, standings: cache[place, standing]{max: 50_000},
-		occupants: cache[chat.RoomID, []chat.Occupant]{max: 256}, newest: cache[chat.RoomID, newest]{max: 256},
-		sidebars: cache[chat.AccountID, sidebar]{max: 2_000}, moves: moves{last: map[chat.RoomID]uint64{}}}
+		occupants: cache[chat.RoomID, roster]{max: 256}, newest: cache[chat.RoomID, newest]{max: 256},
+		sidebars: cache[chat.AccountID, sidebar]{max: 2_000}, moves: moves{last: map[chat.RoomID]uint64{}}, rosters: moves{last: map[chat.RoomID]uint64{}}}
 }
 
-// moves remembers which rooms' counts moved since when, by a clock of its own.
+// moves remembers which rooms moved since when, by a clock of its own.
 type moves struct {
 	mu    sync.RWMutex
 	clock uint64
@@ -118,17 +120,22 @@ func (c *cache[K, V]) forget(key K) {
 type stale struct {
 	accounts, sessions, rooms bool
 	moved                     []chat.RoomID // whose counts moved
+	seated                    []place       // who came where
 }
 
 // counts marks a statement that changes nothing that is cached: counts and read
 // marks only. Every other one that writes to these tables clears a cache.
 const counts = "/* counts */ "
 
+// seats marks one of a change that says by tx.seated who came into which room: it
+// makes untrue what is kept of that room and that person, and nothing else.
+const seats = "/* seats */ "
+
 var writes = regexp.MustCompile(`(?:UPDATE|INSERT INTO|DELETE FROM|REPLACE INTO)\s+(accounts|sessions|rooms|memberships)\b`)
 
 // staleBy reads that from the statement itself, so that no change can forget it.
 func staleBy(query string) (s stale) {
-	if len(query) > len(counts) && query[:len(counts)] == counts {
+	if strings.HasPrefix(query, counts) || strings.HasPrefix(query, seats) {
 		return s
 	}
 	for _, m := range writes.FindAllStringSubmatch(query, -1) {
@@ -151,6 +158,16 @@ func (s *stale) note(by stale) {
 	s.rooms = s.rooms || by.rooms
 }
 
+// seat drops what is untrue by now of who came where.
+func (c *caches) seat(places []place) {
+	rooms := make([]chat.RoomID, len(places))
+	for i, p := range places {
+		rooms[i] = p.room
+		c.sidebars.forget(p.who)
+	}
+	c.rosters.note(rooms)
+}
+
 // forget drops what is untrue by now: names and roles are in all but standings.
 func (c *caches) forget(s stale) {
 	if s.accounts || s.sessions {
@@ -161,6 +178,9 @@ func (c *caches) forget(s stale) {
 	}
 	if len(s.moved) > 0 {
 		c.moves.note(s.moved)
+	}
+	if len(s.seated) > 0 {
+		c.seat(s.seated)
 	}
 	if s.accounts || s.rooms {
 		c.sidebars.clear()

@@ -71,8 +71,8 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 	t.Log("seed", seed)
 	rnd := rand.New(rand.NewPCG(seed, 6))
 	for i := range 120 {
-		who, room, hash := people[rnd.IntN(4)], rooms[rnd.IntN(4)], hashes[rnd.IntN(4)]
-		switch rnd.IntN(18) {
+		who, room, hash := people[rnd.IntN(4)], rooms[rnd.IntN(len(rooms))], hashes[rnd.IntN(4)]
+		switch rnd.IntN(19) {
 		case 0:
 			f.AddOccupants(ctx, room, []chat.AccountID{who}, noon)
 		case 1:
@@ -113,6 +113,10 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 			f.ok(err)
 			if len(page.Messages) > 0 {
 				f.ok(f.SetUnread(ctx, room, who, page.Messages[0].ID))
+			}
+		case 16:
+			if r, err := f.AddRoom(ctx, chat.NewRoom{Name: fmt.Sprint("new ", i), Kind: chat.Open, By: who, People: []chat.AccountID{1 + who%4}}, noon); err == nil {
+				rooms = append(rooms, r.ID)
 			}
 		default:
 			f.AddMessage(ctx, draft(room, who, "hello", fmt.Sprint("c", i), 1+who%4))
@@ -174,4 +178,20 @@ func TestWhatAnotherProcessChangesIsNoticed(t *testing.T) {
 		f.ok(err)
 		return people[0].Name == "After"
 	})
+}
+
+// Somebody makes a room, and fifty others, whom it does not concern, look at theirs.
+func BenchmarkARoomIsMadeBesideFifty(b *testing.B) {
+	f := create(b, 51)
+	ctx := b.Context()
+	for b.Loop() {
+		_, err := f.AddRoom(ctx, chat.NewRoom{Name: fmt.Sprint("room ", time.Now().UnixNano()), Kind: chat.Open, By: 1}, noon)
+		f.ok(err)
+		for who := chat.AccountID(2); who <= 51; who++ {
+			_, err := f.Sidebar(ctx, who)
+			f.ok(err)
+			_, _, err = f.Standing(ctx, 1, who)
+			f.ok(err)
+		}
+	}
 }

@@ -28,11 +28,12 @@ func (d *DB) AddRoom(ctx context.Context, n chat.NewRoom, at time.Time) (r chat.
 
 func addRoom(t *tx, n chat.NewRoom, at time.Time) (chat.Room, error) {
 	r := chat.Room{Kind: n.Kind, Name: n.Name, Topic: n.Topic, People: 1, Created: at}
-	if err := t.one("INSERT INTO rooms (kind, name, skeleton, topic, created_at, people) VALUES (?, ?, ?, ?, ?, 1) RETURNING id",
+	if err := t.one(seats+"INSERT INTO rooms (kind, name, skeleton, topic, created_at, people) VALUES (?, ?, ?, ?, ?, 1) RETURNING id",
 		[]any{n.Kind, n.Name, chat.Skeleton(n.Name), n.Topic, millis(at)}, &r.ID); err != nil {
 		return r, err
 	}
-	return r, t.exec("INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at) VALUES (?, ?, 1, 0, 0, ?)", r.ID, n.By, millis(at))
+	t.seated(r.ID, n.By)
+	return r, t.exec(seats+"INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at) VALUES (?, ?, 1, 0, 0, ?)", r.ID, n.By, millis(at))
 }
 
 // grow takes the next rev of a room.
@@ -100,7 +101,7 @@ func (d *DB) AddOccupants(ctx context.Context, room chat.RoomID, people []chat.A
 func bring(t *tx, room chat.RoomID, people []chat.AccountID, at time.Time) (chat.Rev, error) {
 	var fresh []chat.Person
 	for _, id := range people {
-		n, err := t.affect(`INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at)
+		n, err := t.affect(seats+`INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at)
 			SELECT r.id, a.id, 0, r.rev + 1, r.posts, ? FROM rooms r, accounts a
 			WHERE r.id = ? AND r.deleted_at IS NULL AND a.id = ? AND a.disabled_at IS NULL
 			ON CONFLICT DO UPDATE SET left_at = NULL, owner = 0, mentions = 0, erased = 0, rev = excluded.rev, posts_read = excluded.posts_read,
@@ -111,6 +112,7 @@ func bring(t *tx, room chat.RoomID, people []chat.AccountID, at time.Time) (chat
 		if n == 0 {
 			continue
 		}
+		t.seated(room, id)
 		var p chat.Person
 		if err := t.one("SELECT id, username, name FROM accounts WHERE id = ?", []any{id}, &p.ID, &p.Username, &p.Name); err != nil {
 			return 0, err
@@ -120,7 +122,7 @@ func bring(t *tx, room chat.RoomID, people []chat.AccountID, at time.Time) (chat
 	if len(fresh) == 0 {
 		return 0, nil
 	}
-	if err := t.exec("UPDATE rooms SET people = people + ? WHERE id = ?", len(fresh), room); err != nil {
+	if err := t.exec(seats+"UPDATE rooms SET people = people + ? WHERE id = ?", len(fresh), room); err != nil {
 		return 0, err
 	}
 	return tellJoined(t, room, fresh, at)

@@ -37,6 +37,11 @@ func (t *tx) stmt(query string) (*prepared, error) {
 // moved notes that a room's counts are not what they were.
 func (t *tx) moved(room chat.RoomID) { t.stale.moved = append(t.stale.moved, room) }
 
+// seated notes that somebody came into a room.
+func (t *tx) seated(room chat.RoomID, who chat.AccountID) {
+	t.stale.seated = append(t.stale.seated, place{room, who})
+}
+
 func (t *tx) exec(query string, args ...any) error {
 	_, err := t.affect(query, args...)
 	return err
