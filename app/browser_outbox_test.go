@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // Two pages of one person write while nothing gets through, one of them is closed:
@@ -54,4 +55,21 @@ func TestTwoPagesOfOnePersonSendEverythingOnceAndInOrder(t *testing.T) {
 	if body := fresh.get("/rooms/1").want(t, http.StatusOK).body; strings.Count(body, " of one</p>") != 5 || strings.Count(body, " of two</p>") != 5 {
 		t.Error("the page drawn anew shows something else")
 	}
+}
+
+// Slow mode holds a message back: it stays in sight, says when it goes, and goes by itself.
+func TestAHeldMessageSaysWhenItGoesOut(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	ada.post("/rooms/1/slow", "slow", "5").want(t, http.StatusSeeOther)
+	p := openChromium(t).member(s, "mei", "/rooms/1")
+	p.live()
+	p.say("one thing")
+	p.write("and another")
+	p.keys(kb.Enter)
+	p.sees(".pend .edited", "Goes out in")
+	p.expect("429")
+	p.until("it is counted down", `[...document.querySelectorAll('.pend .edited')].some(e => +e.textContent.match(/\d+/)?.[0] < 4)`)
+	p.sees("#tl-1 .msg", "and another")
+	p.until("nothing waits", `!document.querySelector('.pend')`)
 }

@@ -50,7 +50,10 @@ function kick() {
 async function step() {
   const it = mine().find(x => !x.fail);
   if (!it || link.shut || !navigator.onLine && !linked()) return -1;
-  if (it.next > Date.now()) return it.next - Date.now();
+  if (it.next > Date.now()) {
+    if (it.told) lazy('wait').then(w => w?.wait(it));
+    return it.next - Date.now();
+  }
   let r, text = '';
   try {
     r = await post(`/rooms/${it.room}/messages`, { cid: it.cid, body: it.body, ...it.re && { reply_to: it.re.id }, ...it.all && { confirm: it.all } });
@@ -74,9 +77,8 @@ function later(it, r) {
   const now = Date.now(), told = retryAfter(r), n = it.n ?? 0;
   const since = r || linked() ? it.since ?? now : undefined; // without a connection nothing fails: it waits
   if (now - since > 120000) return failed(it, 'The server does not answer.');
-  const wait = told || [1, 2, 4, 8, 15][Math.min(n, 4)] * 1000;
-  patch(it.cid, { n: n + 1, since, told: told > 0, next: now + wait });
-  return wait;
+  patch(it.cid, { n: n + 1, since, told: told > 0, next: now + (told || Math.min(2 ** n, 15) * 1000) });
+  return 0;
 }
 
 // All: how many people it would notify, which is to be confirmed.
