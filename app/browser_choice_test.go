@@ -45,6 +45,45 @@ func TestSuggestionsCompleteNamesRoomsAndEmoji(t *testing.T) {
 	mei.get("/rooms/3/mentions").want(t, 404)
 }
 
+func TestSuggestionsHelpInAnswersAndEditsToo(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	s.signup("tomas")
+	seq := ada.send(1, "root", "Shall we?")
+	p := openChromium(t).person("ada", s.base)
+	p.enter(ada)
+	chosen := func(text string) {
+		t.Helper()
+		p.until("it is suggested", `document.querySelector('#ac:not([hidden]) .opt')?.dataset.insert === `+quote(text))
+		p.shot("suggested " + text)
+		p.keys(kb.Enter)
+		p.until("it is in the text", `document.activeElement.value.endsWith(`+quote(text+" ")+`)`)
+	}
+	p.open("/rooms/1")
+	p.live()
+	p.focusOn("Shall we?")
+	p.keys("e")
+	p.until("the form of an edit", `document.activeElement.closest('form.edit')`)
+	p.keys(" @to")
+	chosen("@tomas")
+	p.keys(kb.Enter)
+	p.sees("#tl-1 .body", "Shall we? @tomas")
+	ada.post("/rooms/1/messages", "body", "Let us.", "reply_to", seq).want(t, 303)
+	p.click("#stream .replies", "")
+	p.sees("#panel h2", "Conversation")
+	p.click("#answer", "")
+	p.keys("yes :tad")
+	chosen("🎉")
+	p.keys(kb.Enter)
+	p.once("yes 🎉")
+	p.size(390, 844)
+	p.open("/messages/" + seq) // the conversation has the page to itself
+	p.live()
+	p.click("#answer", "")
+	p.keys("and @to")
+	chosen("@tomas")
+}
+
 func TestWhatWasForSomebodyStandsOnOnePage(t *testing.T) {
 	s := start(t)
 	ada, mei := s.signup("ada"), s.signup("mei")

@@ -1,11 +1,12 @@
 // Suggestions while one writes: people after @, rooms after #, emoji after a colon and two letters.
-import { $, box, doc, insert, lazy, make, on, room, speak } from './parley.js';
+// In the message box, in the form of an edit, and in that of an answer.
+import { box, doc, insert, lazy, make, on, room, speak } from './parley.js';
 
 const most = 8, people = {};
-let list = null, from = 0, ask = 0;
+let list = null, into = null, from = 0, ask = 0;
 
 const options = () => [...list?.children ?? []];
-export const isOpen = () => !!list && !list.hidden;
+export const isOpen = at => !!list && !list.hidden && at === into;
 
 function build() {
   list = make('ul');
@@ -15,16 +16,21 @@ function build() {
 }
 
 export function close() {
-  if (!isOpen()) return;
+  if (!list || list.hidden) return;
   list.hidden = true;
-  box()?.removeAttribute('aria-activedescendant');
+  into.removeAttribute('aria-activedescendant');
 }
 
 const fold = s => s.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 const begins = (text, q) => fold(text).split(/[\s._-]+/).some(part => part.startsWith(q)) || fold(text).startsWith(q);
 
+// A conversation that has the page to itself says in its form of an answer which room it is of.
+const where = () => room() || +doc.querySelector('.answer')?.getAttribute('action').match(/\d+/)[0] || 0;
+
 async function persons(q) {
-  const n = room(), all = people[n] ??= await fetched(`/rooms/${n}/mentions`);
+  const n = where();
+  if (!n) return [];
+  const all = people[n] ??= await fetched(`/rooms/${n}/mentions`);
   const found = all.filter(li => begins(li.dataset.insert.slice(1), q) || begins(li.dataset.name, q));
   if (!q || found.length >= most) return found;
   const more = await fetched(`/rooms/${n}/mentions?q=` + encodeURIComponent(q));
@@ -59,24 +65,31 @@ function option(text, label) {
 }
 
 // Looks at what stands before the caret; called after every change of it.
-export async function look(trigger, q) {
+export async function look(b, trigger, q) {
   if (!list) build();
-  const end = box().selectionStart, at = end - q.length - 1;
-  if (box().value.slice(at, end) !== trigger + q) return; // more was typed while this module was on its way
+  const end = b.selectionStart, at = end - q.length - 1;
+  if (b.value.slice(at, end) !== trigger + q) return; // more was typed while this module was on its way
   const mine = ++ask;
   const found = (await { '@': persons, '#': rooms, ':': emoji }[trigger](fold(q))).slice(0, most);
   if (mine !== ask) return;
-  if (!found.length) return close();
+  close();
+  if (!found.length || b !== doc.activeElement) return;
+  into = b;
   from = at;
-  const host = $('composer');
-  if (list.parentElement !== host) host.append(list);
+  b.form.append(list);
   list.replaceChildren(...found.map((li, i) => { const el = li.cloneNode(true); el.id = 'ac-' + i; return el; }));
   list.hidden = false;
-  Object.assign(box(), { ariaAutoComplete: 'list' });
-  box().setAttribute('aria-controls', 'ac');
+  b.form.style.position = 'relative';
+  list.style.inset = '';
+  if (b !== box() && covered()) list.style.inset = 'calc(100% + .4rem) auto auto .6rem';
+  b.ariaAutoComplete = 'list';
+  b.setAttribute('aria-controls', 'ac');
   choose(0);
   speak(`${found.length} suggestion${found.length > 1 ? 's' : ''}. ${name(options()[0])}, 1 of ${found.length}`);
 }
+
+// Above the form there is no room for it.
+const covered = () => list.getBoundingClientRect().top < (into.closest('.stream,.scroll,.content')?.getBoundingClientRect().top ?? 0);
 
 export const forget = () => { ask++; close(); };
 const name = li => li.querySelector('b').textContent;
@@ -84,17 +97,21 @@ const current = () => options().findIndex(li => li.ariaSelected === 'true');
 
 function choose(i) {
   options().forEach((li, k) => li.ariaSelected = k === i);
-  box().setAttribute('aria-activedescendant', 'ac-' + i);
+  into.setAttribute('aria-activedescendant', 'ac-' + i);
   options()[i].scrollIntoView({ block: 'nearest' });
 }
 
 function accept(li) {
   if (!li) return;
-  const b = box();
   close();
-  b.focus();
-  b.setSelectionRange(from, b.selectionStart);
-  insert(li.dataset.insert + ' ');
+  into.focus();
+  into.setSelectionRange(from, into.selectionStart);
+  put(li.dataset.insert + ' ');
+}
+
+function put(text) {
+  if (into === box()) insert(text);
+  else if (!doc.execCommand('insertText', false, text)) into.setRangeText(text, into.selectionStart, into.selectionEnd, 'end');
 }
 
 // True: the key was for the list.

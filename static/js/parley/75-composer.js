@@ -130,18 +130,18 @@ function enterComposer() {
 
 // What begins a suggestion, before the caret.
 const begun = /(?:^|[\s(])(?:([@#])([\p{L}\p{N}._-]{0,30})|(:)([a-z0-9_+-]{2,20}))$/u;
-function suggest() {
-  const b = box(), hit = b.selectionStart === b.selectionEnd && begun.exec(b.value.slice(Math.max(0, b.selectionStart - 40), b.selectionStart));
-  if (hit && room()) lazy('suggest').then(s => s?.look(hit[1] ?? hit[3], hit[2] ?? hit[4]));
+function suggest(b) {
+  const hit = b.selectionStart === b.selectionEnd && begun.exec(b.value.slice(Math.max(0, b.selectionStart - 40), b.selectionStart));
+  if (hit) lazy('suggest').then(s => s?.look(b, hit[1] ?? hit[3], hit[2] ?? hit[4]));
   else loaded.suggest?.forget();
 }
 
 on(doc, 'submit', submit);
-on(doc, 'focusout', e => e.target.id === 'box' && loaded.suggest?.forget());
+on(doc, 'focusout', () => loaded.suggest?.forget());
 on(doc, 'input', e => {
+  if (e.target.matches('#box,.edit textarea')) suggest(e.target);
   if (e.target.id !== 'box') return;
   changed();
-  suggest();
   if (!room() || !e.target.value.trim() || Date.now() - typedAt < 3000) return;
   typedAt = Date.now();
   wire({ t: 'typing', room: room() });

@@ -44,7 +44,7 @@ function chord(e, inBox) {
 function onKey(e) {
   if (!hub || e.defaultPrevented || doc.querySelector('dialog[open]') || e.target.closest('#emoji')) return;
   const at = e.target, inBox = at.id === 'box';
-  if (inBox && !e.isComposing && !e.ctrlKey && !e.metaKey && !e.altKey && loaded.suggest?.isOpen() && loaded.suggest.key(e)) return e.preventDefault();
+  if (!e.isComposing && !e.ctrlKey && !e.metaKey && !e.altKey && loaded.suggest?.isOpen(at) && loaded.suggest.key(e)) return e.preventDefault();
   const field = at.closest('input,textarea,select,[contenteditable]');
   if (chord(e, inBox)) return e.preventDefault();
   if (at.closest('#tools,#stream form.edit,#talk form.edit')) return toolKey(e);
