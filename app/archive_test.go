@@ -23,13 +23,13 @@ func TestAWorkspaceMovesByExportAndImport(t *testing.T) {
 	if i, err := os.Stat(file); err != nil || i.Mode().Perm() != 0o600 {
 		t.Error("others may read the hashes:", i.Mode(), err)
 	}
-	if out := command(t, 0, "", "import", file, "--data", data, "--dry-run"); !strings.Contains(out, "It would come: 2 accounts, 1 rooms") {
+	if out := command(t, 0, "", "import", file, "--data", data, "--dry-run"); !strings.Contains(out, "It would come: 2 accounts, 1 room,") {
 		t.Error("a dry run says", out)
 	}
 	if _, err := os.Stat(data); err == nil {
 		t.Error("a dry run made the data file")
 	}
-	if out := command(t, 0, "", "import", file, "--data", data); !strings.Contains(out, "It came: 2 accounts, 1 rooms") {
+	if out := command(t, 0, "", "import", file, "--data", data); !strings.Contains(out, "It came: 2 accounts, 1 room,") {
 		t.Error("the import says", out)
 	}
 	for _, args := range [][]string{nil, {"--dry-run"}} {

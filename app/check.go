@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -20,7 +21,7 @@ what helps, and the exit code is 1.`,
 		Example: "  parley check --data /var/lib/parley.db\n  parley check --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			path, _ := cmd.Flags().GetString("data")
-			r, err := db.Check(cmd.Context(), path)
+			r, err := checkFile(cmd, path)
 			if err != nil {
 				return err
 			}
@@ -42,6 +43,13 @@ what helps, and the exit code is 1.`,
 	return cmd
 }
 
+// checkFile looks, and tells meanwhile how far it is.
+func checkFile(cmd *cobra.Command, path string) (db.Report, error) {
+	var part atomic.Int64
+	defer progress(cmd, "Checking", func() (int64, int64) { return part.Load(), 100 })()
+	return db.Check(cmd.Context(), path, part.Store)
+}
+
 func printReport(w io.Writer, path string, r db.Report, asJSON bool) error {
 	if asJSON {
 		if r.Problems == nil {
@@ -50,7 +58,7 @@ func printReport(w io.Writer, path string, r db.Report, asJSON bool) error {
 		return json.NewEncoder(w).Encode(r)
 	}
 	if len(r.Problems) == 0 {
-		_, err := fmt.Fprintf(w, "%s is as it should be: format %d, %d messages.\n", path, r.Format, r.Messages)
+		_, err := fmt.Fprintf(w, "%s is as it should be: format %d, %s.\n", path, r.Format, many(r.Messages, "message"))
 		return err
 	}
 	advice := ""
@@ -75,7 +83,7 @@ func repairFile(cmd *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
-	r, err := db.Check(cmd.Context(), path)
+	r, err := checkFile(cmd, path)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ then each needs a new one.
 			if err = errors.Join(err, store.Close()); err != nil {
 				return fmt.Errorf("nothing was exported: %w", err)
 			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "%d lines were exported.\n", lines)
+			fmt.Fprintf(cmd.ErrOrStderr(), "Exported: %s.\n", many(lines, "line"))
 			return nil
 		}}
 	cmd.Flags().Bool("without-passwords", false, "leave out the hashes of passwords")

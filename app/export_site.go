@@ -47,7 +47,7 @@ func exportSite(cmd *cobra.Command, dir string) error {
 	if err = errors.Join(err, store.Close()); err != nil {
 		return fmt.Errorf("no site was written: %w", err)
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s has %d messages of %d rooms on %d pages; begin at index.html.\n", dir, total.Messages, total.Rooms, total.Pages)
+	fmt.Fprintf(cmd.OutOrStdout(), "%s has %s of %s on %s; begin at index.html.\n", dir, many(total.Messages, "message"), many(total.Rooms, "room"), many(total.Pages, "page"))
 	return nil
 }
 

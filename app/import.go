@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -169,5 +170,17 @@ func (c counting) Read(b []byte) (int, error) {
 
 // summary says what came in words.
 func summary(h archive.Header) string {
-	return fmt.Sprintf("%d accounts, %d rooms and conversations, %d messages, %d invites, %d settings", h.Accounts, h.Rooms, h.Messages, h.Invites, h.Settings)
+	return strings.Join([]string{many(h.Accounts, "account"), many(h.Rooms, "room", "rooms and conversations"),
+		many(h.Messages, "message"), many(h.Invites, "invite"), many(h.Settings, "setting")}, ", ")
+}
+
+// many is a number of things in words; the plural has an s where none is given.
+func many[N int | int64](n N, one string, plural ...string) string {
+	switch {
+	case n == 1:
+		return "1 " + one
+	case len(plural) > 0:
+		return fmt.Sprint(n, " ", plural[0])
+	}
+	return fmt.Sprint(n, " ", one, "s")
 }

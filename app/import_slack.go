@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"parley/app/archive"
+	"parley/app/chat"
 	"parley/app/slack"
 	"parley/db"
 )
@@ -76,6 +78,9 @@ func importSlack(cmd *cobra.Command, from, path string) error {
 	if err == nil {
 		err = indexed(cmd, store)
 	}
+	if err == nil && report.Came != (archive.Counts{}) {
+		err = store.Note(chat.Noted(cmd.Context(), time.Now(), chat.Operator, chat.ActImport, report.Source, broughtIn(report.Came)))
+	}
 	nothing, unsure := store.Vacant(cmd.Context())
 	if err = errors.Join(err, unsure, store.Close()); err != nil {
 		if nothing && fresh {
@@ -84,6 +89,11 @@ func importSlack(cmd *cobra.Command, from, path string) error {
 		return err
 	}
 	return printArrival(cmd, report)
+}
+
+// broughtIn says in words what came.
+func broughtIn(n archive.Counts) string {
+	return many(n.Accounts, "account") + ", " + many(n.Rooms+n.Conversations, "room", "rooms and conversations") + ", " + many(n.Messages, "message")
 }
 
 // equals reads --same.

@@ -83,6 +83,9 @@ func TestAWorkspaceOfSlackIsImportedByCommand(t *testing.T) {
 	if p := mei.get("/search?q=number+3").want(t, 200); !strings.Contains(p.body, "/rooms/1/@4") {
 		t.Error("search does not find what came")
 	}
+	if p := mei.get("/admin/log").want(t, 200); !strings.Contains(p.body, "10 messages from") {
+		t.Error("the audit log says nothing of the import")
+	}
 	// While the server runs, what comes is there at once, and for those who are there.
 	command(t, 0, "", "import", "slack", slackExport(t, 12), "--data", data)
 	within(t, "what came meanwhile", func() bool {

@@ -13,7 +13,7 @@ import (
 // checkWords compares the index of search with the messages that it covers. A
 // message's entry is summed up as one number, on both sides: the index is in the
 // order of words, and a million messages have many.
-func checkWords(ctx context.Context, conn *sql.Conn) (found []string, err error) {
+func checkWords(ctx context.Context, conn *sql.Conn, done func(int64)) (found []string, err error) {
 	var upto chat.MessageID
 	if err := conn.QueryRowContext(ctx, "SELECT upto FROM indexed").Scan(&upto); err != nil {
 		return nil, err
@@ -23,6 +23,7 @@ func checkWords(ctx context.Context, conn *sql.Conn) (found []string, err error)
 	if err := sumIndex(ctx, conn, seed, sums); err != nil {
 		return nil, err
 	}
+	done(indexSummed)
 	tell := func(id chat.MessageID, what string) {
 		if found = append(found, fmt.Sprintf("message %d %s", id, what)); len(found) == most {
 			found = append(found, "and more of that kind")
@@ -38,6 +39,7 @@ func checkWords(ctx context.Context, conn *sql.Conn) (found []string, err error)
 		if err != nil {
 			return nil, fmt.Errorf("message %d cannot be read: %w", e.ID, err)
 		}
+		done(indexSummed + (100-indexSummed)*int64(e.ID)/int64(upto))
 		sum, in := sums[e.ID]
 		delete(sums, e.ID)
 		switch {

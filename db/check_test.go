@@ -54,7 +54,7 @@ func lived(t testing.TB) *file {
 
 func (f *file) check() []Problem {
 	f.Helper()
-	r, err := Check(f.Context(), f.path)
+	r, err := Check(f.Context(), f.path, nil)
 	f.ok(err)
 	return r.Problems
 }
@@ -122,7 +122,7 @@ func TestACheckFindsDamage(t *testing.T) {
 	if p := f.check(); len(p) == 0 || p[0].Advice != fromBackup {
 		t.Error("found:", p)
 	}
-	if _, err := Check(t.Context(), f.path+".not"); err == nil {
+	if _, err := Check(t.Context(), f.path+".not", nil); err == nil {
 		t.Error("a file that is not there is fine")
 	}
 }

@@ -28,6 +28,7 @@ const (
 	ActDelete   Act = "delete"
 	ActDismiss  Act = "dismiss"
 	ActPassword Act = "password"
+	ActImport   Act = "import"
 )
 
 // Acts says of each what it means, with the object at % and the detail at #.
@@ -50,6 +51,7 @@ var Acts = map[Act]string{
 	ActDelete:   "deleted a message of % in #",
 	ActDismiss:  "saw no fault in a message of %",
 	ActPassword: "set a new password for %",
+	ActImport:   "imported # from %",
 }
 
 // Deed is one entry of the audit log. Object and Detail are words, which stay as

@@ -128,7 +128,7 @@ func (d *target) run(f files) *archive.Report {
 	if err := d.Index(d.Context()); err != nil {
 		d.Fatal(err)
 	}
-	checked, err := db.Check(d.Context(), d.path)
+	checked, err := db.Check(d.Context(), d.path, nil)
 	if err != nil || len(checked.Problems) > 0 {
 		d.Error("the file is not as it should be:", checked.Problems, err)
 	}
