@@ -75,6 +75,20 @@ func search(b *browser, ask, word string) answer {
 	return b.get("/search?" + url.Values{"q": {strings.ReplaceAll(ask, "WORD", word)}}.Encode())
 }
 
+func TestASearchThatNamesNobodySaysSo(t *testing.T) {
+	ada := start(t).signup("ada")
+	ada.send(1, "one", "ordinary")
+	r := search(ada, "ordinary from:@nobody in:#nowhere", "")
+	for _, words := range []string{"Nobody has the username <b>@nobody</b>.", "There is no room or conversation called <b>#nowhere</b> that you can read."} {
+		if !strings.Contains(r.want(t, http.StatusOK).body, words) {
+			t.Errorf("it does not say %q", words)
+		}
+	}
+	if r := search(ada, "ordinary from:ada", ""); strings.Contains(r.body, "Nobody has") {
+		t.Error("ada is nobody")
+	}
+}
+
 func TestABadSearchAnswers422AndKeepsWhatWasTyped(t *testing.T) {
 	s := start(t)
 	ada := s.signup("ada")

@@ -18,6 +18,8 @@ type Search struct {
 	Since, Until  time.Time // the zero time is no bound; Until is the first moment after
 	Before        MessageID // of a further page
 	Impossible    bool      // it names somebody or a room that is not there for the asking person
+	Strangers     []string  // the people that it names who are not there
+	Nowhere       []string  // the rooms that it names which are not there for the asking person
 	Limit         int
 }
 
@@ -116,8 +118,14 @@ func (c *Chat) resolve(ctx context.Context, who Account, p parsed) (Search, erro
 		switch n.key {
 		case "from":
 			err = named(&s.From, &s.NotFrom, n.not, func() (AccountID, error) { return c.sender(ctx, who, n.name) })
+			if errors.Is(err, ErrNotFound) {
+				s.Strangers, err = append(s.Strangers, strings.TrimPrefix(n.name, "@")), nil
+			}
 		case "in":
 			err = named(&s.In, &s.NotIn, n.not, func() (RoomID, error) { return c.readable(ctx, who, n.name) })
+			if errors.Is(err, ErrNotFound) {
+				s.Nowhere, err = append(s.Nowhere, n.name), nil
+			}
 		}
 		if err != nil {
 			return s, err
@@ -127,12 +135,10 @@ func (c *Chat) resolve(ctx context.Context, who Account, p parsed) (Search, erro
 	return s, nil
 }
 
-// named adds what find finds to the one list or the other.
+// named adds what find finds to the one list or the other; ErrNotFound when it is
+// nothing.
 func named[T comparable](is, not *[]T, isNot bool, find func() (T, error)) error {
 	id, err := find()
-	if errors.Is(err, ErrNotFound) {
-		return nil
-	}
 	if isNot {
 		is = not
 	}
