@@ -46,6 +46,8 @@ func TestCallingAllInALargeRoomIsConfirmedAtTheComposer(t *testing.T) {
 	if n := bob.rows("Fire drill, @room"); n != 0 {
 		t.Error("what was not confirmed was sent")
 	}
+	bob.say("May I? @here")
+	bob.sees(".toast", "Nobody was notified: in a room of more than 30 people")
 	p.write("By key alone, @room please")
 	p.keys(kb.Enter)
 	p.sees(".pend button", "Send to all")

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,6 +37,37 @@ const cropped = `[...document.querySelectorAll('h1, h2, h3, button, .btn, .notic
 
 // Large text, narrow windows, spaced text, colours of the system and no motion: each
 // page is whole, the focus is seen, and so is the room that is open.
+// A message on its way looks as it will when it has arrived, and nothing sticks out of the page.
+func TestNothingJumpsWhenAMessageArrivesAndNoPageIsTooTall(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	c := openChromium(t)
+	p := c.member(s, "mei", "/rooms/1")
+	p.expect(refused...)
+	p.expect("ERR_INTERNET_DISCONNECTED")
+	p.live()
+	seq := ada.send(1, "first", "Good morning")
+	p.sees(".msg", "Good morning")
+	p.offline(true)
+	p.say("On its way")
+	shape := func(row string) []float64 {
+		return ask[[]float64](p, `(r => { const b = r.getBoundingClientRect(), top = q => Math.round(10 * (r.querySelector(q).getBoundingClientRect().top - b.top)) / 10; return [Math.round(b.height), top('.av'), top('.who'), top('.body p')] })(`+row+`)`)
+	}
+	p.sees(".pend", "On its way")
+	before := shape(`document.querySelector('.pend')`)
+	p.offline(false)
+	p.once("On its way")
+	if after := shape(rowOf("On its way")); !slices.Equal(before, after) {
+		t.Errorf("height, face, name and text are at %v on the way and at %v then", before, after)
+	}
+	for _, path := range []string{"/rooms/1", "/", "/me", "/search", "/people", "/messages/" + seq} {
+		p.open(path)
+		if d := ask[float64](p, `document.scrollingElement.scrollHeight - innerHeight`); d > 0 {
+			t.Errorf("%s is %.0f px too tall", path, d)
+		}
+	}
+}
+
 func TestPagesAreWholeInEveryModeThatPeopleNeed(t *testing.T) {
 	s := start(t)
 	ada := s.signup("ada")

@@ -397,7 +397,7 @@ func TestAReplyBelongsToTheDraft(t *testing.T) {
 	ada.write("half an ans")
 	ada.click("#side a", "Browse rooms")
 	ada.at("/rooms")
-	ada.sees("#r-1[data-draft]", "general")
+	ada.until("the mark of a draft in the sidebar", `getComputedStyle(document.querySelector('#r-1 .room'), '::after').content.includes('✎')`)
 	ada.click("#side a", "general")
 	ada.sees("#replying", "Replying to ada")
 	ada.until("the text", `document.getElementById('box').value === 'half an ans'`)

@@ -144,29 +144,44 @@ func (c *Chat) Mentions(ctx context.Context, who Account, before MessageID) (hit
 // UnheardFor is how long after a message its author can still be told who missed it.
 const UnheardFor = time.Minute
 
-// Unheard lists who is mentioned in a message that the caller said or edited just
-// now in a private room or a conversation, and is not in it: nobody but its author
-// is told so. Add says whether he may bring them in.
-func (c *Chat) Unheard(ctx context.Context, who Account, m Message) (people []Person, add bool, err error) {
+// Unheard is whom a message does not reach though it names them.
+type Unheard struct {
+	People []Person // they are not in the room
+	Add    bool     // its author may bring them in
+	Called bool     // everybody: its author may not call so many
+}
+
+// Any says whether there is something to tell.
+func (u Unheard) Any() bool { return len(u.People) > 0 || u.Called }
+
+// Unheard finds whom a message that the caller said or edited just now does not
+// reach: people who are not in a private room or a conversation, and all whom
+// @room or @here called in vain. Nobody but its author is told so.
+func (c *Chat) Unheard(ctx context.Context, who Account, m Message) (u Unheard, err error) {
 	last := m.At
 	if m.Edited.After(last) {
 		last = m.Edited
 	}
 	if m.Author.ID != who.ID || !strings.Contains(m.Body, "@") || c.now().Sub(last) > UnheardFor {
-		return nil, false, nil
+		return u, nil
 	}
 	p, err := c.may(ctx, who, m.Room, Post)
-	if err != nil || p.Kind == Open {
-		return nil, false, err
+	if err != nil {
+		return u, err
 	}
 	text, err := ParseText(m.Body)
 	if err != nil {
-		return nil, false, err
+		return u, err
 	}
 	names := text.Names()
+	u.Called = p.People > SmallRoom && !p.Allows(Call) && (slices.Contains(names, AtRoom) || slices.Contains(names, AtHere))
+	if p.Kind == Open {
+		return u, nil
+	}
+	u.Add = p.Allows(Add)
 	inside, err := c.store.Mentionable(ctx, m.Room, names)
 	if err != nil {
-		return nil, false, err
+		return u, err
 	}
 	for _, name := range names {
 		if inside[name] != 0 {
@@ -174,10 +189,10 @@ func (c *Chat) Unheard(ctx context.Context, who Account, m Message) (people []Pe
 		}
 		a, err := c.store.AccountNamed(ctx, name)
 		if err == nil && !a.Disabled {
-			people = append(people, a.Person)
+			u.People = append(u.People, a.Person)
 		} else if err != nil && !errors.Is(err, ErrNotFound) {
-			return nil, false, err
+			return u, err
 		}
 	}
-	return people, p.Allows(Add), nil
+	return u, nil
 }

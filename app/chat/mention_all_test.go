@@ -84,8 +84,12 @@ func TestInALargeRoomOnlyOwnersCallAllAndConfirmIt(t *testing.T) {
 	post := func(who, body string, confirm int) (chat.Message, error) {
 		return w.chat.Post(w.ctx, w.people[who], room, chat.Draft{Body: body, CID: who + "-says", Confirm: confirm})
 	}
-	if m, err := post("cid", "@room and @here", 31); err != nil || m.All || len(m.For) > 0 || m.Text.Plain() != "@room and @here" || w.mentions("ada", room) != was {
+	m, err := post("cid", "@room and @here", 31)
+	if err != nil || m.All || len(m.For) > 0 || m.Text.Plain() != "@room and @here" || w.mentions("ada", room) != was {
 		t.Errorf("a member calls all: %v", err)
+	}
+	if u, err := w.chat.Unheard(w.ctx, w.people["cid"], m); err != nil || !u.Called {
+		t.Errorf("he is not told that nobody hears it: %v", err)
 	}
 	for _, who := range []string{"bea", "ada"} { // the owner, and the administrator
 		for _, confirm := range []int{0, 30, -1} {
@@ -196,12 +200,12 @@ func TestOnlyTheAuthorLearnsWhoIsNotInAPrivateRoom(t *testing.T) {
 	m := w.says("bea", room, "what would @Mei, @out, @ada, @nobody.here, @room and `@out` say?")
 	names := func(who string, m chat.Message) (names []string) {
 		t.Helper()
-		people, add, err := w.chat.Unheard(w.ctx, w.people[who], m)
+		u, err := w.chat.Unheard(w.ctx, w.people[who], m)
 		w.ok(err)
-		for _, p := range people {
+		for _, p := range u.People {
 			names = append(names, p.Name)
 		}
-		if len(names) > 0 && !add {
+		if len(names) > 0 && !u.Add {
 			t.Error("a member may not add them")
 		}
 		return names
@@ -235,7 +239,7 @@ func TestOnlyTheAuthorLearnsWhoIsNotInAPrivateRoom(t *testing.T) {
 	}
 	w.ok(w.chat.Leave(w.ctx, w.people["bea"], room))
 	w.now = m.At
-	if _, _, err := w.chat.Unheard(w.ctx, w.people["bea"], m); !errors.Is(err, chat.ErrNotFound) {
+	if _, err := w.chat.Unheard(w.ctx, w.people["bea"], m); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("who left is told: %v", err)
 	}
 }

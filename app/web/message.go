@@ -30,7 +30,7 @@ func (s *Server) told(c *fiber.Ctx, m chat.Message, unheard views.Unheard) error
 		told := views.Told(m.Room, []views.Row{s.fragments.row(m)}) // no rev: the page may have missed what came before
 		return c.Send(append(told, views.UnheardToast(s.context(c), unheard)...))
 	}
-	if len(unheard.People) > 0 {
+	if unheard.Any() {
 		return c.Redirect(views.SaidURL(m.Room, m.ID), fiber.StatusSeeOther)
 	}
 	return c.Redirect(views.RoomURL(m.Room)+"#"+views.MessageAnchor(m.ID), fiber.StatusSeeOther)
@@ -39,11 +39,11 @@ func (s *Server) told(c *fiber.Ctx, m chat.Message, unheard views.Unheard) error
 // unheard finds out whom the author of a message has to be told of. The message
 // is stored: where that fails, nothing is told.
 func (s *Server) unheard(c *fiber.Ctx, m chat.Message) views.Unheard {
-	people, add, err := s.chat.Unheard(c.UserContext(), who(c).Account, m)
+	u, err := s.chat.Unheard(c.UserContext(), who(c).Account, m)
 	if err != nil {
 		s.log.Info("who is not in the room was not told", "room", m.Room, "error", err)
 	}
-	return views.Unheard{Room: m.Room, People: people, Add: add}
+	return views.Unheard{Room: m.Room, Unheard: u}
 }
 
 // refusePost shows a plain form again, with what was typed.

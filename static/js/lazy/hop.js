@@ -5,12 +5,13 @@ const regions = ['#side', '#main header', '#stream', '#composer', '#panel', '#to
 const focusable = 'a[href],button:not([disabled]),input:not([type=hidden]),textarea,[tabindex]';
 
 export function hopRegion(back) {
-  const found = regions.map(s => doc.querySelector(s)).filter(el => el?.checkVisibility() && (el.id === 'stream' || el.querySelector(focusable)));
+  const first = el => [...el.querySelectorAll(focusable)].find(f => f.checkVisibility());
+  const found = regions.map(s => doc.querySelector(s)).filter(el => el?.checkVisibility() && (el.id === 'stream' || first(el)));
   const at = found.findIndex(el => el.contains(doc.activeElement)), n = found.length;
   const el = found[at < 0 ? back ? n - 1 : 0 : (at + (back ? n - 1 : 1)) % n];
   if (el?.id === 'stream') focusRow(newestRow() ?? el);
   else if (el?.id === 'composer') box().focus();
-  else (el?.querySelector('[aria-current=page]') ?? el?.querySelector(focusable))?.focus();
+  else if (el) (el.querySelector('[aria-current=page]') ?? first(el))?.focus();
 }
 
 export function hopRoom(step, unread) {

@@ -25,6 +25,8 @@ export async function show(n) {
   mark();
   if (n.dm && n.by !== +me) card();
   if (n.by === +me || readBy(n.room) || readElsewhere(n.room) || quiet() || !doc.hidden && room() === n.room) return;
+  await new Promise(ok => setTimeout(ok, 300)); // whoever reads it in another tab has said so by then
+  if (readElsewhere(n.room)) return;
   const once = async lock => {
     if (!lock || store.get('told')?.id >= n.id) return;
     store.set('told', { id: n.id });

@@ -302,7 +302,7 @@ export async function edit(row, text) {
     form.scrollIntoView({ block: 'nearest' });
   }
   on(form, 'input', () => {
-    if (!panel) store.set(draft, area.value);
+    if (!panel) store.set(draft, area.value.trim() && area.value !== area.defaultValue ? area.value : null);
     say(form, '');
     fit(area);
   });

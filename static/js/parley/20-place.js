@@ -91,6 +91,7 @@ function tidy() {
     late.forEach(el => place(ol, el));
   }
   trim(ol);
+  [...ol.querySelectorAll('.unread')].slice(1).forEach(el => el.remove()); // each page of history has its own
   days(ol);
   const start = ol.parentElement.querySelector('.beginning');
   if (start) start.hidden = !!$('older');

@@ -37,6 +37,13 @@ function restoreView() {
   });
 }
 
+function steady(change) {
+  if (holding) return change();
+  holdView();
+  change();
+  restoreView();
+}
+
 function moved() {
   const y = -stream().scrollTop;
   up = y > 80;

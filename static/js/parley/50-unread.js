@@ -48,7 +48,7 @@ function glance() {
 function bar(line) {
   const el = $('unreadbar');
   if (!el) return;
-  el.hidden = !line;
+  if (el.hidden !== !line) steady(() => el.hidden = !line);
   if (!line) return;
   const after = rows(list()).filter(r => r.classList.contains('msg') && r.dataset.u !== me
     && line.compareDocumentPosition(r) & Node.DOCUMENT_POSITION_FOLLOWING);
@@ -72,13 +72,13 @@ function markLine(el) {
     line.id = 'new-' + room();
     line.append(make('span', 'New'));
   }
-  el.before(line);
+  steady(() => el.before(line));
   barOff = lineSeen = false;
 }
 
 function dropLine() {
   kept = 0;
-  newMark()?.remove();
+  steady(() => newMark()?.remove());
   bar(null);
 }
 

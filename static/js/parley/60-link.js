@@ -130,7 +130,7 @@ function banner() {
   if (!box) return;
   const late = !linked() && Date.now() - link.downAt >= 2500;
   const kind = link.shut ? 'out' : late ? 'down' : link.stale ? 'stale' : '';
-  box.hidden = !kind;
+  if (box.hidden === !!kind) steady(() => box.hidden = !kind);
   if (box.dataset.kind !== kind) {
     box.dataset.kind = kind;
     box.querySelector('.nettext').replaceChildren({

@@ -1,6 +1,6 @@
 // The message box: when Enter sends, its height, the counter, typing, drafts.
 const LIMIT = 10000, grows = CSS.supports('field-sizing', 'content');
-let typedAt = 0, draftTimer = 0, hintText = '', peek = 0;
+let typedAt = 0, draftTimer = 0;
 
 const box = () => $('box');
 const draftKey = n => 'd:' + n;
@@ -56,21 +56,13 @@ function draftMark(n) {
 function changed() {
   clearTimeout(draftTimer);
   draftTimer = setTimeout(saveDraft, 300);
-  count();
+  const n = lengthOf(box().value);
+  if (n >= 9000 || loaded.rare) lazy('rare').then(m => m?.count(n));
   if (!grows) fit();
 }
 
 // Characters as the server counts them: code points.
 const lengthOf = text => text.length < 9000 ? text.length : [...text].length;
-
-function count() {
-  const n = lengthOf(box().value), hint = $('hint');
-  if (!hint || n < 9000 && !peek) return;
-  if (!peek) hintText = hint.textContent;
-  peek = n >= 9000;
-  hint.textContent = peek ? `${n.toLocaleString()} of ${LIMIT.toLocaleString()} characters` : hintText;
-  hint.toggleAttribute('data-over', n > LIMIT);
-}
 
 function fit() {
   const b = box();
@@ -120,7 +112,6 @@ function wrap(mark) {
 }
 
 function enterComposer() {
-  peek = 0;
   const { text, re } = draftOf(room()), to = box()?.form.elements.reply_to?.value;
   replying = to ? { id: +to, who: $('replying').querySelector('b').textContent, text: '' } : null; // of a form that was refused
   if (!box()) return;

@@ -60,13 +60,8 @@ on(doc, 'htmx:finally:swap', badges); // by now htmx has set the title
 
 // A room was renamed: its name stands in more places than the header that came.
 function headline() {
-  const b = box(), was = b?.placeholder, now = 'Message #' + $('rh-' + room())?.querySelector('h1')?.textContent.trim();
-  if (!was?.startsWith('Message #') || !list() || was === now) return;
-  const swap = text => text.split(was.slice(8)).join(now.slice(8));
-  b.placeholder = b.labels[0].textContent = now;
-  doc.title = swap(doc.title);
-  const h = stream().querySelector('.beginning h2');
-  if (h) h.textContent = swap(h.textContent);
+  const now = 'Message #' + $('rh-' + room())?.querySelector('h1').textContent.trim(), was = list() && box()?.placeholder;
+  if (was?.startsWith('Message #') && was !== now) lazy('rare').then(m => m?.rename(was, now));
 }
 
 function marks() {
@@ -113,7 +108,7 @@ function enterStage() {
   }
   const alone = stage()?.querySelector('.alone');
   if (alone) days(alone);
-  doc.querySelectorAll('time.ts,.peek time').forEach(t => t.textContent = clock.format(new Date(t.dateTime)));
+  doc.querySelectorAll('[data-c]').forEach(t => t.textContent = clock.format(new Date(t.dateTime)));
   badges();
   banner();
   if ($('askNotify')) lazy('notify').then(n => n?.offer());

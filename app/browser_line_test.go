@@ -1,0 +1,117 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// begin has a script run in every page before its own.
+func (p *tab) begin(script string) {
+	p.t.Helper()
+	p.do(func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+		return err
+	})
+}
+
+// More than a page was unread and is read to its end: what comes afterwards, while
+// the reader is further up, is new, and nothing else; and nothing moves.
+func TestTheNewLineStandsBeforeWhatIsNewAndTheReaderStays(t *testing.T) {
+	s := start(t)
+	ada, mei := s.signup("ada"), s.signup("mei")
+	ada.post("/rooms", "name", "quay", "kind", "open").want(t, 303)
+	mei.post("/rooms/2/join").want(t, 303)
+	for i := range 130 {
+		ada.tell(2, fmt.Sprint("line ", i))
+	}
+	p := openChromium(t).person("mei", s.base)
+	p.enter(mei)
+	p.open("/rooms/1")
+	p.live()
+	p.click("#rooms a", "quay")
+	p.sees(".unread + .msg", "line 0")
+	for range 12 {
+		ask[any](p, `new Promise(ok => { document.getElementById('stream').scrollTop = 0; setTimeout(ok, 150) })`)
+	}
+	p.sees(".msg", "line 129")
+	p.until("all is read", `!document.querySelector('#b-2').dataset.n`)
+	p.scrollTo(-1500)
+	row, top := p.firstRow()
+	ada.tell(2, "fresh one")
+	p.sees(".msg", "fresh one")
+	p.until("the line before what is new", `document.querySelector('.unread + .msg').textContent.includes('fresh one')`)
+	p.still("something new came", row, top)
+	p.scrollTo(0)
+	p.until("all is read", `!document.querySelector('#b-2').dataset.n`)
+	p.scrollTo(-1500)
+	row, top = p.firstRow()
+	ada.tell(2, "another one")
+	p.sees(".msg", "another one")
+	p.until("the line before what is new", `document.querySelector('.unread + .msg').textContent.includes('another one')`)
+	p.still("something new came again", row, top)
+}
+
+// The bar that says what is new comes and goes without moving the reader.
+func TestTheBarOfWhatIsNewMovesNobody(t *testing.T) {
+	s := start(t)
+	ada, mei := s.signup("ada"), s.signup("mei")
+	for i := range 45 {
+		ada.tell(1, fmt.Sprint("line ", i))
+	}
+	p := openChromium(t).person("mei", s.base)
+	p.enter(mei)
+	p.open("/rooms/1?latest")
+	p.live()
+	p.until("the bar", `document.querySelector('#unreadbar').checkVisibility()`)
+	p.scrollTo(-300)
+	row, top := p.firstRow()
+	p.click(".markread", "")
+	p.until("no bar", `!document.querySelector('#unreadbar').checkVisibility()`)
+	ask[any](p, `new Promise(ok => setTimeout(ok, 100))`)
+	p.still("the bar went", row, top)
+	row, top = p.firstRow()
+	ada.tell(1, "and one more")
+	p.sees(".msg", "and one more")
+	p.hover("line 20")
+	p.click("#tools [data-do=more]", "")
+	p.click("#tools [data-do=unread]", "")
+	p.still("it is unread from here", row, top)
+}
+
+// One tab reads a conversation, another one of the same person stands elsewhere: it
+// does not call for what is being read.
+func TestWhatOneTabReadsNoOtherTabNotifiesOf(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	c := openChromium(t)
+	other := c.member(s, "mei", "/rooms/1")
+	reader := other.tab("mei's other tab")
+	for _, p := range []*tab{other, reader} {
+		p.begin(`window.notices = []; window.Notification = class { static permission = 'granted'; constructor(title, o) { notices.push(o.body) } close() {} };`)
+	}
+	ada.post("/dm", "to", "2", "body", "hello").want(t, 303)
+	within(t, "the first word", func() bool { return other.heard(`"body":"hello`) })
+	other.open("/people")
+	other.live()
+	reader.open("/rooms/2")
+	reader.live()
+	reader.front()
+	reader.sees(".msg", "hello")
+	reader.until("it is being read", `document.documentElement.hasAttribute('data-reading')`)
+	for i := range 3 {
+		ada.post("/rooms/2/messages", "body", fmt.Sprint("read ", i)).want(t, 303)
+		reader.sees(".msg", fmt.Sprint("read ", i))
+	}
+	reader.open("/people")
+	reader.live()
+	ada.post("/rooms/2/messages", "body", "not read").want(t, 303)
+	ours := func() []string { return append(ask[[]string](other, `notices`), ask[[]string](reader, `notices`)...) }
+	within(t, "a notice", func() bool { return len(ours()) > 0 })
+	if got := ours(); len(got) != 1 || got[0] != "not read" {
+		t.Errorf("notified of %q", got)
+	}
+}
