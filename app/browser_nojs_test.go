@@ -155,7 +155,7 @@ func TestWithoutJavaScriptRoomsAndConversationsWork(t *testing.T) {
 	bea.narrow()
 	bea.click("label.pick", "ada")
 	bea.click("button", "Go on")
-	bea.at("/dm/new?to=1")
+	bea.at("/dm/new?q=&to=1")
 	bea.narrow()
 	bea.fill("#box", "Hello Ada")
 	bea.click("button.send", "")
@@ -163,6 +163,9 @@ func TestWithoutJavaScriptRoomsAndConversationsWork(t *testing.T) {
 	bea.bottom("Hello Ada")
 	bea.open("/dm/new")
 	bea.click("label.pick", "ada")
+	bea.fill("#q", "cid") // who is ticked stays so while one looks for the next
+	bea.click("button", "Find")
+	bea.sees("label.pick:has(:checked)", "ada")
 	bea.click("label.pick", "cid")
 	bea.click("button", "Go on")
 	bea.fill("#box", "Hello both")

@@ -130,3 +130,16 @@ func TestTheTableOfEmojiIsKeptForEver(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAnswerFromThePageOfAConversationLeadsBackThere(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	seq := ada.send(1, "root", "Shall we?")
+	at := ada.post("/rooms/1/messages", "body", "Let us.", "reply_to", seq, "of", seq).want(t, 303).location()
+	if !strings.HasPrefix(at, "/messages/"+seq+"#m-") {
+		t.Error("it leads to", at)
+	}
+	if page := ada.get("/messages/" + seq).body; !strings.Contains(page, `id="`+strings.SplitN(at, "#", 2)[1]+`"`) || !strings.Contains(page, `class="ib back" href="/rooms/1"`) {
+		t.Error("what was said is not there, or there is no way back to the room")
+	}
+}

@@ -147,7 +147,7 @@ func tabbed(title, label string, tabs [][2]string, path string) templ.Component 
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = back(0).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = back("/", 0).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

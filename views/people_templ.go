@@ -819,7 +819,7 @@ func Profile(v Viewer, p chat.Account, common []chat.SideRoom) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = content(p.Name).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = contentOf("/people", p.Name).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -33,6 +33,9 @@ func (s *Server) told(c *fiber.Ctx, m chat.Message, unheard views.Unheard) error
 	if unheard.Any() {
 		return c.Redirect(views.SaidURL(m.Room, m.ID), fiber.StatusSeeOther)
 	}
+	if of := id[chat.MessageID](c.FormValue("of")); of != 0 { // it was said on the page of a conversation
+		return c.Redirect(views.ActionURL(of)+"#"+views.MessageAnchor(m.ID), fiber.StatusSeeOther)
+	}
 	return c.Redirect(views.RoomURL(m.Room)+"#"+views.MessageAnchor(m.ID), fiber.StatusSeeOther)
 }
 
@@ -76,14 +79,9 @@ func (s *Server) refusePost(c *fiber.Ctx, d chat.Draft, err error) error {
 
 // newDirect chooses whom to talk to, and leads to the conversation.
 func (s *Server) newDirect(c *fiber.Ctx) error {
-	var to []chat.AccountID
-	for _, v := range c.Context().QueryArgs().PeekMulti("to") {
-		if n := id[chat.AccountID](string(v)); n > 0 {
-			to = append(to, n)
-		}
-	}
-	if len(to) == 0 {
-		return s.chooseDirect(c, "")
+	to := idsIn(c.Context().QueryArgs(), "to")
+	if len(to) == 0 || c.Query("find") != "" {
+		return s.chooseDirect(c, to, "")
 	}
 	room, with, err := s.chat.FindDirect(c.UserContext(), who(c).Account, to)
 	if err != nil {
@@ -91,7 +89,7 @@ func (s *Server) newDirect(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		return s.chooseDirect(c, errs["to"])
+		return s.chooseDirect(c, to, errs["to"])
 	}
 	if room != 0 {
 		return c.Redirect(views.RoomURL(room), fiber.StatusSeeOther)
@@ -99,16 +97,16 @@ func (s *Server) newDirect(c *fiber.Ctx) error {
 	return s.begin(c, with, chat.Draft{CID: chat.NewCID()}, "")
 }
 
-func (s *Server) chooseDirect(c *fiber.Ctx, problem string) error {
+func (s *Server) chooseDirect(c *fiber.Ctx, to []chat.AccountID, problem string) error {
 	v, err := s.viewer(c)
 	if err != nil {
 		return err
 	}
-	people, err := s.others(c, c.Query("q"))
+	f, err := s.choices(c, to)
 	if err != nil {
 		return err
 	}
-	return s.page(c, v, views.Stage{Title: "New message", View: "page"}, views.NewDirect(v, people, c.Query("q"), problem), nil)
+	return s.page(c, v, views.Stage{Title: "New message", View: "page"}, views.NewDirect(v, f, problem), nil)
 }
 
 func (s *Server) begin(c *fiber.Ctx, with []chat.Person, d chat.Draft, problem string) error {
@@ -132,7 +130,7 @@ func (s *Server) postDirect(c *fiber.Ctx) error {
 	}
 	_, with, err := s.chat.FindDirect(c.UserContext(), who(c).Account, to)
 	if err != nil {
-		return s.chooseDirect(c, errs["to"])
+		return s.chooseDirect(c, to, errs["to"])
 	}
 	problem := ""
 	for _, words := range errs {

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"parley/app/chat"
 	"parley/views"
@@ -190,6 +191,25 @@ func (s *Server) newRoomPage(c *fiber.Ctx, f views.RoomForm) error {
 }
 
 // others lists people to choose from, without the one who chooses.
+// choices lists whom one can choose among: who is chosen already, and others who
+// fit what is looked for.
+func (s *Server) choices(c *fiber.Ctx, chosen []chat.AccountID) (views.Choices, error) {
+	f := views.Choices{Query: c.Query("q"), Chosen: map[chat.AccountID]bool{}}
+	for _, id := range chosen {
+		a, err := s.chat.Person(c.UserContext(), id)
+		if err == nil && !a.Disabled && id != who(c).Account.ID && !f.Chosen[id] {
+			f.Chosen[id], f.People = true, append(f.People, a)
+		}
+	}
+	found, err := s.others(c, f.Query)
+	for _, a := range found {
+		if !f.Chosen[a.ID] {
+			f.People = append(f.People, a)
+		}
+	}
+	return f, err
+}
+
 func (s *Server) others(c *fiber.Ctx, query string) ([]chat.Account, error) {
 	all, _, err := s.chat.People(c.UserContext(), query, 0)
 	people := make([]chat.Account, 0, len(all))
@@ -202,8 +222,10 @@ func (s *Server) others(c *fiber.Ctx, query string) ([]chat.Account, error) {
 }
 
 // ticked reads the people of a form.
-func ticked(c *fiber.Ctx, name string) (ids []chat.AccountID) {
-	for _, v := range c.Request().PostArgs().PeekMulti(name) {
+func ticked(c *fiber.Ctx, name string) []chat.AccountID { return idsIn(c.Request().PostArgs(), name) }
+
+func idsIn(args *fasthttp.Args, name string) (ids []chat.AccountID) {
+	for _, v := range args.PeekMulti(name) {
 		if n := id[chat.AccountID](string(v)); n > 0 && len(ids) < pickable {
 			ids = append(ids, n)
 		}

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"github.com/gofiber/fiber/v2"
 
 	"parley/app/chat"
@@ -113,17 +115,12 @@ func (s *Server) addPeople(c *fiber.Ctx, errs views.Errors) error {
 	for _, p := range in {
 		inside[p.ID] = true
 	}
-	all, err := s.others(c, c.Query("q"))
+	f, err := s.choices(c, append(ticked(c, "people"), idsIn(c.Context().QueryArgs(), "people")...))
 	if err != nil {
 		return err
 	}
-	people := all[:0]
-	for _, p := range all {
-		if !inside[p.ID] {
-			people = append(people, p)
-		}
-	}
-	return s.page(c, v, views.Stage{Title: "Add people", View: "page"}, views.AddPeople(v, place.Room, people, c.Query("q"), errs), nil)
+	f.People = slices.DeleteFunc(f.People, func(a chat.Account) bool { return inside[a.ID] })
+	return s.page(c, v, views.Stage{Title: "Add people", View: "page"}, views.AddPeople(v, place.Room, f, errs), nil)
 }
 
 func (s *Server) addMembers(c *fiber.Ctx) error {
