@@ -88,6 +88,7 @@ func TestWhatWasForSomebodyStandsOnOnePage(t *testing.T) {
 	s := start(t)
 	ada, mei := s.signup("ada"), s.signup("mei")
 	ada.post("/rooms", "name", "secret", "kind", "private", "people", "2").want(t, 303)
+	ada.tell(1, "The boat is late.")
 	ada.tell(1, "morning @mei, all well?")
 	ada.tell(2, "only us, @mei")
 	ada.tell(1, "nobody in particular")
@@ -96,6 +97,9 @@ func TestWhatWasForSomebodyStandsOnOnePage(t *testing.T) {
 		if strings.Contains(page, text) != want {
 			t.Errorf("%q on the page: %v", text, !want)
 		}
+	}
+	if !strings.Contains(page, `<q dir="auto">The boat is late.</q>`) || strings.Count(page, ">New</span>") != 2 {
+		t.Error("it does not say what was said before, or what is new")
 	}
 	ada.post("/rooms/2/members/2/remove").want(t, 303)
 	if strings.Contains(mei.get("/mentions").body, "only us") {

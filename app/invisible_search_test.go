@@ -84,6 +84,9 @@ func TestASearchThatNamesNobodySaysSo(t *testing.T) {
 			t.Errorf("it does not say %q", words)
 		}
 	}
+	if r := search(ada, "ordin", ""); !strings.Contains(r.body, `href="/search?q=ordin%2A"`) {
+		t.Error("it does not offer the words that begin so")
+	}
 	if r := search(ada, "ordinary from:ada", ""); strings.Contains(r.body, "Nobody has") {
 		t.Error("ada is nobody")
 	}

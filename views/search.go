@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/a-h/templ"
 
@@ -56,6 +57,23 @@ func (v SearchView) everywhere() string {
 	a := v.Ask
 	a.In, a.Older = "", 0
 	return SearchURL(a)
+}
+
+// with is the same search for other words.
+func (v SearchView) with(text string) string {
+	a := v.Ask
+	a.Text, a.Older = text, 0
+	return SearchURL(a)
+}
+
+// beginning is a search for the words that begin as the one that was not found;
+// empty for a search of another shape.
+func (v SearchView) beginning() string {
+	word := strings.TrimSpace(v.Text)
+	if word == "" || len(v.Search.Strangers)+len(v.Search.Nowhere) > 0 || strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		return ""
+	}
+	return word + "*"
 }
 
 // inRoom is how a search names a room: by its name, or by the people of a

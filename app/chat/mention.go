@@ -135,10 +135,33 @@ func (c *Chat) Mentions(ctx context.Context, who Account, before MessageID) (hit
 	}
 	for _, m := range said {
 		if i := slices.IndexFunc(rooms, func(r SideRoom) bool { return r.ID == m.Room }); i >= 0 {
-			hits = append(hits, Hit{Message: m, Place: rooms[i]})
+			lead, err := c.lead(ctx, m)
+			if err != nil {
+				return nil, 0, err
+			}
+			hits = append(hits, Hit{Message: m, Place: rooms[i], Lead: lead})
 		}
 	}
 	return hits, older, nil
+}
+
+// leadFor is how long before a message another one still leads to it.
+const leadFor = time.Hour
+
+// lead finds what a message answers, or what was said just before it.
+func (c *Chat) lead(ctx context.Context, m Message) (Quote, error) {
+	if m.Quote.ID != 0 {
+		return m.Quote, nil
+	}
+	p, err := c.store.Page(ctx, m.Room, Span{Before: m.ID}, 1)
+	if err != nil || len(p.Messages) == 0 {
+		return Quote{}, err
+	}
+	before := p.Messages[len(p.Messages)-1]
+	if before.Kind != Said || before.Deleted || m.At.Sub(before.At) > leadFor {
+		return Quote{}, nil
+	}
+	return NewQuote(before.ID, before.Author.Name, before.Text), nil
 }
 
 // UnheardFor is how long after a message its author can still be told who missed it.

@@ -67,6 +67,7 @@ func (m Message) Facts() (list []Fact) {
 type Hit struct {
 	Message
 	Place SideRoom // for the person who asked; not in it: without a membership
+	Lead  Quote    // what it answers, or what was said just before; ID 0: neither is known
 }
 
 // HitsPerPage is how many results a page has.
@@ -106,6 +107,9 @@ func (c *Chat) Search(ctx context.Context, who Account, a Ask) (Found, error) {
 	s.Before, s.Limit = a.Older, HitsPerPage
 	f := Found{Search: s}
 	f.Hits, f.Older, f.Behind, err = c.store.Search(ctx, who.ID, s)
+	for i := range f.Hits {
+		f.Hits[i].Lead = f.Hits[i].Quote
+	}
 	return f, err
 }
 
