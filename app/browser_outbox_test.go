@@ -57,6 +57,37 @@ func TestTwoPagesOfOnePersonSendEverythingOnceAndInOrder(t *testing.T) {
 	}
 }
 
+// What begins with a slash is an order, a way of speaking, or refused with its text kept.
+func TestCommandsAreObeyedFromTheComposer(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	s.signup("mei")
+	ada.post("/rooms", "name", "quay", "kind", "private").want(t, http.StatusSeeOther)
+	p := openChromium(t).person("ada", s.base)
+	p.expect("status of 422")
+	p.enter(ada)
+	p.open("/rooms/2")
+	p.live()
+	p.say("/topic Boats and ropes")
+	p.sees(".topic", "Boats and ropes")
+	p.say("/invite @mei")
+	p.sees(".sys", "mei joined")
+	p.say("/me waves")
+	p.sees(".msg .body em", "waves")
+	p.say("/nothing here")
+	p.sees(".pend .err", "There is no /nothing. Start with a space to send it as text.")
+	p.click(".pend button", "Edit")
+	p.until("the text is in the box again", `box.value === '/nothing here'`)
+	p.until("nothing waits", `!document.querySelector('.pend')`)
+	r := ada.post("/rooms/2/messages", "body", "/nothing here").want(t, http.StatusUnprocessableEntity)
+	if !strings.Contains(r.body, "/nothing here</textarea>") {
+		t.Error("without a script the text is lost")
+	}
+	if at := ada.post("/rooms/2/messages", "body", "/topic Ropes").want(t, http.StatusSeeOther).location(); at != "/rooms/2" {
+		t.Error("an order leads to", at)
+	}
+}
+
 // Slow mode holds a message back: it stays in sight, says when it goes, and goes by itself.
 func TestAHeldMessageSaysWhenItGoesOut(t *testing.T) {
 	s := start(t)

@@ -275,7 +275,11 @@ func NewCID() string { return rand.Text() }
 
 // compose parses a draft and takes it from the author's rate.
 func (c *Chat) compose(ctx context.Context, who Account, room RoomID, d Draft) (NewMessage, error) {
-	text, err := ParseText(d.Body)
+	body, err := spoken(d.Body)
+	if err != nil {
+		return NewMessage{}, err
+	}
+	text, err := ParseText(body)
 	if err != nil {
 		return NewMessage{}, err
 	}
@@ -285,5 +289,5 @@ func (c *Chat) compose(ctx context.Context, who Account, room RoomID, d Draft) (
 	if d.CID == "" {
 		d.CID = NewCID()
 	}
-	return NewMessage{Room: room, Author: who.Person, At: c.now(), Body: TidyBody(d.Body), Text: text, CID: d.CID}, nil
+	return NewMessage{Room: room, Author: who.Person, At: c.now(), Body: TidyBody(body), Text: text, CID: d.CID}, nil
 }

@@ -15,12 +15,27 @@ func draft(c *fiber.Ctx) chat.Draft {
 // told of it; a plain form goes back to the room.
 func (s *Server) postMessage(c *fiber.Ctx) error {
 	room, d := roomParam(c), draft(c)
+	if done, err := s.chat.Obey(c.UserContext(), who(c).Account, room, d.Body); err != nil {
+		return s.refusePost(c, d, err)
+	} else if done {
+		return s.obeyed(c, room)
+	}
 	m, err := s.chat.Post(c.UserContext(), who(c).Account, room, d)
 	if err != nil {
 		return s.refusePost(c, d, err)
 	}
 	s.hub.Stopped(room, who(c).Account.ID)
 	return s.told(c, m, s.unheard(c, m))
+}
+
+// obeyed answers an order: what it did is told as to everybody else.
+func (s *Server) obeyed(c *fiber.Ctx, room chat.RoomID) error {
+	s.hub.Stopped(room, who(c).Account.ID)
+	if fragment(c) {
+		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+		return c.SendString("")
+	}
+	return c.Redirect(views.RoomURL(room), fiber.StatusSeeOther)
 }
 
 // told answers with what somebody said, and with whom it does not reach.

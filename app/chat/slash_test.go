@@ -1,0 +1,59 @@
+package chat_test
+
+import (
+	"errors"
+	"testing"
+
+	"parley/app/chat"
+)
+
+func TestCommandsBeginWithASlash(t *testing.T) {
+	w := begin(t, "ada", "bea", "mei")
+	room := w.room("harbour", chat.Private, "ada", "bea")
+	post := func(who, body string) (chat.Message, error) {
+		if done, err := w.chat.Obey(w.ctx, w.people[who], room, body); done || err != nil {
+			return chat.Message{}, err
+		}
+		return w.chat.Post(w.ctx, w.people[who], room, chat.Draft{Body: body})
+	}
+	for body, want := range map[string]string{
+		"/me waves": "waves", "/me is snake_case\nand more": "is snake_case and more", "/shrug": `¯\_(ツ)_/¯`, "/shrug who knows": `who knows ¯\_(ツ)_/¯`,
+		" /nothing of that kind": "/nothing of that kind", "/etc/hosts is a path": "/etc/hosts is a path", "/ alone": "/ alone", "a /me within": "a /me within", "/1": "/1",
+	} {
+		m, err := post("bea", body)
+		if err != nil || m.Text.Plain() != want {
+			t.Errorf("%q says %q, not %q: %v", body, m.Text.Plain(), want, err)
+		}
+	}
+	for body, want := range map[string]string{
+		"/nothing": "There is no /nothing. Start with a space to send it as text.", "/nothing at all": "There is no /nothing. Start with a space to send it as text.",
+		"/me": "Write what you do after /me, like /me waves.", "/invite": "Write whom after /invite, like /invite @mei.", "/invite @nobody": "Nobody has the username @nobody.",
+	} {
+		_, err := post("bea", body)
+		if e, _ := chat.AsError(err); e == nil || e.Sentence != want || !errors.Is(err, chat.ErrInvalid) {
+			t.Errorf("%q: %v", body, err)
+		}
+	}
+	if _, err := post("bea", "/topic Tides & charts"); err != nil {
+		t.Error(err)
+	}
+	if _, err := post("bea", "/invite @mei bea"); err != nil {
+		t.Error(err)
+	}
+	p, err := w.chat.Visit(w.ctx, w.people["mei"], room)
+	if err != nil || p.Topic != "Tides & charts" || !p.In() {
+		t.Errorf("mei sees %q: %v", p.Topic, err)
+	}
+	for _, body := range []string{"/topic mine", "/invite @mei"} {
+		if _, err := w.chat.Obey(w.ctx, w.add("out"+body[1:4]), room, body); !errors.Is(err, chat.ErrNotFound) {
+			t.Errorf("from outside, %q: %v", body, err)
+		}
+	}
+	direct := w.direct("ada", "bea")
+	if _, err := w.chat.Obey(w.ctx, w.people["ada"], direct, "/topic ours"); err == nil {
+		t.Error("a conversation got a topic")
+	}
+	if _, err := w.chat.PostDirect(w.ctx, w.people["ada"], w.ids("mei"), chat.Draft{Body: "/topic ours"}); !errors.Is(err, chat.ErrInvalid) {
+		t.Error("the first word of a conversation is an order:", err)
+	}
+}
