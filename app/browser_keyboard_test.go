@@ -92,6 +92,8 @@ func TestWhoHasOnlyAKeyboardCanDoEverything(t *testing.T) {
 		p.keys(kb.F6, chromedp.ModifierCtrl)
 		p.until("focus in "+region, `document.activeElement.closest(`+quote(region)+`)`)
 	}
+	p.keys(kb.Escape, chromedp.ModifierShift)
+	p.sees(".toast", "All rooms are marked read.")
 	p.keys(kb.F6, chromedp.ModifierCtrl, chromedp.ModifierShift)
 	p.until("focus back in the message box", `document.activeElement.id === 'box'`)
 	p.keys(kb.F6, chromedp.ModifierCtrl)

@@ -1,5 +1,5 @@
-// From region to region and from room to room by key.
-import { box, doc, focusRow, newestRow } from './parley.js';
+// From region to region and from room to room by key, and all rooms read.
+import { box, doc, focusRow, newestRow, post, signIn, toast } from './parley.js';
 
 const regions = ['#side', '#main header', '#stream', '#composer', '#panel', '#toasts'];
 const focusable = 'a[href],button:not([disabled]),input:not([type=hidden]),textarea,[tabindex]';
@@ -22,4 +22,10 @@ export function hopRoom(step, unread) {
     const a = links[(at + i * step + n * i) % n], b = a.querySelector('.badge')?.dataset;
     if (!unread || +b?.n || +b?.at) return a.click();
   }
+}
+
+export async function readAll() {
+  const r = await post('/read-all', {}).catch(() => null);
+  if (r?.status === 401 || r?.redirected && r.url.includes('/login')) signIn();
+  else toast(r?.ok ? 'All rooms are marked read.' : 'That did not arrive. Check the connection and try again.');
 }

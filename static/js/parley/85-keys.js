@@ -18,6 +18,7 @@ function walk(e, row) {
 const newestRow = () => list() && rows(list()).findLast(shown);
 
 function escape(e) {
+  if (e.shiftKey) return using('hop', h => h.readAll());
   if (e.target.closest('#panel')) $('panel').querySelector('header .ib').click();
   else if (e.target.closest('#stream [data-seq]') && box()) box().focus();
   else if (replying) reply(null);
