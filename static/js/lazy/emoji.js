@@ -75,7 +75,7 @@ function fill(list) {
 }
 
 function everything() {
-  fill([{ name: 'Used last', list: recent().map(e => known.get(e)) }, ...groups]);
+  fill([{ name: store.get('emoji') ? 'Used last' : 'Often used', list: recent().map(e => known.get(e)) }, ...groups]);
 }
 
 // Words that begin so come first, short names before the rest.

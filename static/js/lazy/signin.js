@@ -1,6 +1,8 @@
 // Signing in over the page as it stands.
 import { $, banner, flush, link, post, revive } from './parley.js';
 
+$('signin-title').style.font = '650 var(--fs-l)/1.3 var(--font)'; // nothing else in the page looks so
+
 export async function signedIn(form) {
   const why = form.querySelector('.why'), button = form.querySelector('button');
   button.disabled = true;
