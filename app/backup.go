@@ -32,6 +32,8 @@ directory the newest --keep are kept. The server does the same by itself after
 			switch {
 			case (dir == "") == (len(args) == 0):
 				return usage{errors.New("name one file, or - for standard output, or a directory with --to")}
+			case dir == "" && cmd.Flags().Changed("keep"):
+				return usage{errors.New("--keep belongs to --to: one file is one backup")}
 			case keep < 1:
 				return usage{errors.New("--keep: keep at least one")}
 			case dir != "":
@@ -41,15 +43,30 @@ directory the newest --keep are kept. The server does the same by itself after
 					fmt.Fprintln(cmd.OutOrStdout(), to)
 				}
 				return err
+			case args[0] == "-" && onTerminal(cmd.OutOrStdout()):
+				return usage{errors.New("a backup is nothing to read on a terminal: parley backup - > FILE")}
 			case args[0] == "-":
 				return backupStream(cmd.Context(), path, cmd.OutOrStdout())
 			}
-			defer progress(cmd, "Copying", sizes(args[0]+".part", path))()
-			return db.Backup(cmd.Context(), path, args[0])
+			return backupTo(cmd, path, args[0])
 		}}
 	cmd.Flags().String("to", "", "`directory` for a backup with the time in its name")
 	cmd.Flags().Int("keep", 7, "how many of those to keep")
 	return cmd
+}
+
+// backupTo makes a backup under the name that the operator gave.
+func backupTo(cmd *cobra.Command, path, to string) error {
+	if i, err := os.Stat(to); err == nil && i.IsDir() {
+		return usage{fmt.Errorf("%s is a directory; for a backup in it with the time in its name: parley backup --to %[1]s", to)}
+	}
+	end := progress(cmd, "Copying", sizes(to+".part", path))
+	err := db.Backup(cmd.Context(), path, to)
+	end()
+	if err == nil {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s, verified.\n", to, bytesOf(size(to)))
+	}
+	return err
 }
 
 // backupStream writes a backup that was made and verified aside.

@@ -16,13 +16,17 @@ import (
 // Backup writes the data file at path, as it is now, to a new file at to. A
 // server may use it meanwhile: what was committed before is in the backup, and
 // nobody waits for it. The serving process itself may call it: only SQLite opens
-// the file, which keeps its own locks. The backup appears under its name once it is whole.
+// the file, which keeps its own locks. The backup appears under its name once it is
+// whole; it takes the place of an older one, and of nothing else: see Target.
 func Backup(ctx context.Context, path, to string) error {
 	from, err := openAs(ctx, path, rw)
 	if err != nil {
 		return err
 	}
 	defer from.Close()
+	if to, err = Target(path, to, "backup", ours); err != nil {
+		return err
+	}
 	part := to + ".part"
 	if err := copyTo(ctx, from, part); err != nil {
 		return fmt.Errorf("no backup was made: %w", err)
@@ -171,17 +175,22 @@ func syncDir(path string) error {
 }
 
 // Rotate makes a backup in a directory, with the time in its name, and then
-// removes the oldest of those until keep are left.
+// removes the oldest of those until keep are left. What is in use is no backup, however
+// it is called.
 func Rotate(ctx context.Context, path, dir string, keep int, at time.Time) (string, error) {
 	// One name for what is not whole yet, so that interrupted attempts leave one file.
 	whole, to := filepath.Join(dir, "parley-backup"), filepath.Join(dir, backupName(at))
 	if err := Backup(ctx, path, whole); err != nil {
 		return "", err
 	}
+	if _, err := Target(path, to, "backup", ours); err != nil {
+		return "", errors.Join(err, os.Remove(whole))
+	}
 	if err := errors.Join(os.Rename(whole, to), syncDir(to)); err != nil {
 		return "", err
 	}
 	names, err := backups(dir)
+	names = slices.DeleteFunc(names, func(name string) bool { return apart(path, filepath.Join(dir, name)) != nil })
 	for _, name := range names[:max(0, len(names)-keep)] {
 		err = errors.Join(err, os.Remove(filepath.Join(dir, name)))
 	}

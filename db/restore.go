@@ -40,6 +40,9 @@ func Restore(ctx context.Context, backup, path string, at time.Time) (kept strin
 		return "", fmt.Errorf("%s is not a Parley data file; it was left as it is. Move it away first, or name another with --data", path)
 	}
 	part := path + ".restore"
+	if same(backup, part) {
+		return "", fmt.Errorf("%s is where the copy is made; give the backup another name first", backup)
+	}
 	if err := copyBackup(ctx, backup, part); err != nil {
 		return "", err
 	}
