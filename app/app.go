@@ -47,6 +47,7 @@ type App struct {
 	issuer  *issuer // nil: certificates are files, or there are none
 	stop    context.CancelFunc
 	ended   chan error
+	copies  copies
 }
 
 // Start opens the data file and serves until Stop. When it returns, pages are
@@ -79,6 +80,7 @@ func (a *App) start(ctx context.Context) error {
 	limits := chat.NewLimits(nil)
 	a.Chat = chat.New(a.store, teller, limits, nil)
 	a.Chat.Presence = teller
+	a.Chat.BackupDir = backupDir
 	a.Auth = auth.New(a.store, teller, limits, nil)
 	if c.Signup != "" {
 		if err := a.Chat.Set(ctx, chat.SettingSignup, c.Signup); err != nil {
@@ -86,7 +88,7 @@ func (a *App) start(ctx context.Context) error {
 		}
 	}
 	var err error
-	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), LastBackup: a.lastBackup}
+	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backedUp}
 	if c.Metrics != "" {
 		if s.Answered, err = a.measure(teller.Hub); err != nil {
 			return err

@@ -40,7 +40,9 @@ func with(cmd *cobra.Command, do func(context.Context, tools) error) error {
 		return err
 	}
 	bus, limits := web.NewTeller(), chat.NewLimits(nil)
-	err = do(cmd.Context(), tools{chat.New(store, bus, limits, nil), auth.New(store, bus, limits, nil)})
+	rules := chat.New(store, bus, limits, nil)
+	rules.BackupDir = backupDir
+	err = do(cmd.Context(), tools{rules, auth.New(store, bus, limits, nil)})
 	return words(errors.Join(err, store.Close()))
 }
 

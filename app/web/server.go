@@ -26,8 +26,8 @@ type Config struct {
 	URL     string       // public address; "" for whatever the browser used
 	Trusted []*net.IPNet // proxies whose X-Forwarded-For is believed
 	Version string
-	// LastBackup is when the server made a backup by itself; zero: never.
-	LastBackup func(context.Context) time.Time
+	// Backups is how those do that the server makes by itself.
+	Backups func(context.Context) chat.Backups
 	// Answered is called with every request, if it is set; it must not wait.
 	Answered func(Answer)
 }
