@@ -66,6 +66,10 @@ func userAdd() *cobra.Command {
 			name, _ := cmd.Flags().GetString("name")
 			workspace, _ := cmd.Flags().GetString("workspace")
 			return with(cmd, func(ctx context.Context, t tools) error {
+				ctx, err := adding(ctx, t, args[0])
+				if err != nil {
+					return err
+				}
 				j, err := t.auth.SignUp(ctx, auth.SignUp{Username: args[0], Name: name, Password: password, Workspace: workspace})
 				if err == nil {
 					fmt.Fprintf(cmd.OutOrStdout(), "%s was added as %s.\n", j.Account.Username, j.Account.Role)
@@ -77,6 +81,20 @@ func userAdd() *cobra.Command {
 	cmd.Flags().String("workspace", "", "name of the workspace, with the first account")
 	passwordFlag(cmd)
 	return cmd
+}
+
+// adding has the audit log tell of an account that is made; the first administers.
+func adding(ctx context.Context, t tools, name string) (context.Context, error) {
+	name, err := chat.ParseUsername(name)
+	if err != nil {
+		return ctx, err
+	}
+	others, err := t.auth.HasAccounts(ctx)
+	role := chat.RoleMember
+	if !others {
+		role = chat.RoleAdmin
+	}
+	return chat.Noted(ctx, time.Now(), chat.Operator, chat.ActAdd, "@"+name, role.String()), err
 }
 
 func userList() *cobra.Command {
@@ -142,7 +160,12 @@ func userPasswd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return t.auth.ResetPassword(ctx, a.ID, password)
+				ctx = chat.Noted(ctx, time.Now(), chat.Operator, chat.ActPassword, "@"+a.Username, "")
+				if err := t.auth.ResetPassword(ctx, a.ID, password); err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s has a new password, and was logged out everywhere.\n", a.Username)
+				return err
 			})
 		}}
 	passwordFlag(cmd)
@@ -163,7 +186,11 @@ func userPromote() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return t.chat.SetRole(ctx, chat.Operator, a.ID, role)
+				if err := t.chat.SetRole(ctx, chat.Operator, a.ID, role); err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s is %s now.\n", a.Username, role)
+				return err
 			})
 		}}
 	cmd.Flags().String("role", "administrator", "administrator or member")
