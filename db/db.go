@@ -211,10 +211,16 @@ func fault(err error) error {
 		return chat.NotFound()
 	}
 	switch code(err) {
-	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN:
-		return fmt.Errorf("%w: %w", chat.Busy("The server cannot store anything right now. Nothing was lost; try again in a moment.", 5*time.Second), err)
+	case sqlite3.SQLITE_FULL:
+		return fmt.Errorf("%w: %w: %w", cannotStore(), chat.ErrDiskFull, err)
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN:
+		return fmt.Errorf("%w: %w", cannotStore(), err)
 	}
 	return err
+}
+
+func cannotStore() error {
+	return chat.Busy("The server cannot store anything right now. Nothing was lost; try again in a moment.", 5*time.Second)
 }
 
 func millis(t time.Time) int64 { return t.UnixMilli() }

@@ -58,7 +58,8 @@ type Server struct {
 	settings  atomic.Pointer[chat.Settings]
 	fragments *fragments
 	addresses addresses
-	later     sync.Map // session hash → seen, see readLater
+	full      atomic.Int64 // when the log said last that the disk is full, in nanoseconds
+	later     sync.Map     // session hash → seen, see readLater
 }
 
 // New makes a server; Listen on its App.
