@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"parley/app/auth"
@@ -53,6 +54,7 @@ type App struct {
 // Start opens the data file and serves until Stop. When it returns, pages are
 // answered.
 func Start(ctx context.Context, c Config) (*App, error) {
+	_, missing := os.Stat(c.Data)
 	release, err := db.Claim(c.Data)
 	if err != nil {
 		return nil, err
@@ -69,7 +71,12 @@ func Start(ctx context.Context, c Config) (*App, error) {
 	}
 	if err := a.start(ctx); err != nil {
 		a.closeBeside()
-		return nil, errors.Join(err, store.Close(), release())
+		empty, unsure := store.Vacant(ctx)
+		err = errors.Join(err, store.Close())
+		if unsure == nil && empty && errors.Is(missing, os.ErrNotExist) {
+			err = errors.Join(err, removeData(c.Data)) // nobody was served from it
+		}
+		return nil, errors.Join(err, release())
 	}
 	return a, nil
 }

@@ -39,6 +39,9 @@ func progress(cmd *cobra.Command, what string, done func() (part, whole int64)) 
 
 // onTerminal says whether somebody reads on a terminal what is written.
 func onTerminal(w io.Writer) bool {
+	if o, ok := w.(*output); ok {
+		w = o.Writer
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -47,7 +47,7 @@ func with(cmd *cobra.Command, do func(context.Context, tools) error) error {
 }
 
 func userCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "user", Short: "Look after accounts", Args: cobra.NoArgs,
+	cmd := &cobra.Command{Use: "user", Short: "Look after accounts", Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return usage{errors.New("say what to do: add, list, passwd, reset, promote, disable, enable or logout")}
 		}}
@@ -227,54 +227,4 @@ func newPassword(cmd *cobra.Command) (string, error) {
 		return "", usage{errors.New("no password came from standard input")}
 	}
 	return strings.TrimRight(line, "\r\n"), nil
-}
-
-func setCommand() *cobra.Command {
-	return &cobra.Command{Use: "set [KEY [VALUE]]", Short: "List, show or change what may change while the server runs", Args: atMost(2),
-		Example: "  parley set\n  parley set limit.messages 5\n  parley set signup closed",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return with(cmd, func(ctx context.Context, t tools) error {
-				if len(args) == 2 {
-					return t.chat.Set(ctx, args[0], args[1])
-				}
-				s, err := t.chat.Settings(ctx)
-				if err != nil {
-					return err
-				}
-				return printSettings(cmd.OutOrStdout(), s, args)
-			})
-		}}
-}
-
-func printSettings(w io.Writer, s chat.Settings, only []string) error {
-	rows := [][3]string{
-		{chat.SettingWorkspace, s.Workspace(), "name of the workspace"},
-		{chat.SettingSignup, s.Signup(), "who may sign up: open, invite or closed"},
-		{chat.SettingRetention, fmt.Sprint(s.Retention()), "days that messages are kept; 0 is for ever"},
-	}
-	plan := s.Backup()
-	rows = append(rows, [3]string{chat.SettingBackupDir, plan.Dir, "directory for backups by the server; empty is none"},
-		[3]string{chat.SettingBackupEvery, plan.Every.String(), "time between these backups, like 24h; 0s is off"},
-		[3]string{chat.SettingBackupKeep, fmt.Sprint(plan.Keep), "how many of these to keep"})
-	for _, l := range chat.AllLimits {
-		n, ok := s.Limit(l)
-		if !ok {
-			n = l.Default
-		}
-		rows = append(rows, [3]string{l.Key, fmt.Sprint(n), l.Help + "; 0 is off"})
-	}
-	if len(only) == 1 {
-		for _, r := range rows {
-			if r[0] == only[0] {
-				fmt.Fprintln(w, r[1])
-				return nil
-			}
-		}
-		return usage{fmt.Errorf("there is no setting %q", only[0])}
-	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, r := range rows {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", r[0], r[1], r[2])
-	}
-	return t.Flush()
 }

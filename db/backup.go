@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -115,7 +116,9 @@ func damage(ctx context.Context, d asker) (found []string, err error) {
 		return nil, err
 	}
 	found, err = gather(rows, func(r scanner) (s string, err error) { return s, r.Scan(&s) })
-	found = slices.DeleteFunc(found, func(s string) bool { return s == "ok" })
+	found = slices.DeleteFunc(strings.Split(strings.Join(found, "\n"), "\n"), func(s string) bool { // each may be many lines
+		return s == "ok" || s == "" || strings.HasPrefix(s, "***")
+	})
 	if err != nil || len(found) > 0 {
 		return found, err
 	}
@@ -140,10 +143,14 @@ var (
 // openAs opens a file of ours as it is, without upgrading it, and refuses one that is
 // not there, not ours, or of a newer version.
 func openAs(ctx context.Context, path string, how url.Values) (*sql.DB, error) {
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+	i, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
 		return nil, fmt.Errorf("there is no file %s", path)
-	} else if err != nil {
+	case err != nil:
 		return nil, err
+	case i.IsDir():
+		return nil, fmt.Errorf("%s is a directory; name the file in it", path)
 	}
 	d, err := sql.Open("sqlite", uri(path, how))
 	if err != nil {
@@ -151,7 +158,9 @@ func openAs(ctx context.Context, path string, how url.Values) (*sql.DB, error) {
 	}
 	d.SetMaxOpenConns(1)
 	var id, version int
-	err = errors.Join(d.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id), d.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version))
+	if err = d.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err == nil {
+		err = d.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
+	}
 	switch {
 	case err != nil:
 		err = explain(path, err)
