@@ -38,7 +38,7 @@ func TestNoCommandWritesOntoTheDataFile(t *testing.T) {
 	}
 	for _, what := range []string{"backup", "export"} {
 		for _, to := range []string{data, link, data + "-wal", data + "-shm"} {
-			refusal(t, 1, "belongs to the", dir, what, to, "--data", data)
+			refusal(t, 1, "the data file", dir, what, to, "--data", data)
 		}
 		refusal(t, 1, what+" - > /dev/null", dir, what, "/dev/null", "--data", data)
 		other := filepath.Join(dir, "thesis.txt")

@@ -52,8 +52,11 @@ func apart(path, to string) error {
 	path = resolved(path) // SQLite keeps its logs beside that
 	for _, name := range []string{to, to + ".part"} {
 		for _, beside := range append(logs, "") {
-			if same(name, path+beside) {
-				return fmt.Errorf("%s belongs to the data file %s itself; name another file", name, path)
+			switch {
+			case same(name, path+beside) && beside == "":
+				return fmt.Errorf("%s is the data file itself; name another file", name)
+			case same(name, path+beside):
+				return fmt.Errorf("%s belongs to the data file %s; name another file", name, path)
 			}
 			if base, ok := strings.CutSuffix(name, beside); ok && beside != "" && exists(base) {
 				return fmt.Errorf("%s belongs to the file %s; name another", name, base)
