@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"parley/app/auth"
@@ -47,11 +48,13 @@ type App struct {
 	issuer  *issuer // nil: certificates are files, or there are none
 	stop    context.CancelFunc
 	ended   chan error
+	copies  copies
 }
 
 // Start opens the data file and serves until Stop. When it returns, pages are
 // answered.
 func Start(ctx context.Context, c Config) (*App, error) {
+	_, missing := os.Stat(c.Data)
 	release, err := db.Claim(c.Data)
 	if err != nil {
 		return nil, err
@@ -68,7 +71,12 @@ func Start(ctx context.Context, c Config) (*App, error) {
 	}
 	if err := a.start(ctx); err != nil {
 		a.closeBeside()
-		return nil, errors.Join(err, store.Close(), release())
+		empty, unsure := store.Vacant(ctx)
+		err = errors.Join(err, store.Close())
+		if unsure == nil && empty && errors.Is(missing, os.ErrNotExist) {
+			err = errors.Join(err, removeData(c.Data)) // nobody was served from it
+		}
+		return nil, errors.Join(err, release())
 	}
 	return a, nil
 }
@@ -79,6 +87,7 @@ func (a *App) start(ctx context.Context) error {
 	limits := chat.NewLimits(nil)
 	a.Chat = chat.New(a.store, teller, limits, nil)
 	a.Chat.Presence = teller
+	a.Chat.BackupDir = backupDir
 	a.Auth = auth.New(a.store, teller, limits, nil)
 	if c.Signup != "" {
 		if err := a.Chat.Set(ctx, chat.SettingSignup, c.Signup); err != nil {
@@ -86,7 +95,7 @@ func (a *App) start(ctx context.Context) error {
 		}
 	}
 	var err error
-	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), LastBackup: a.lastBackup}
+	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backedUp}
 	if c.Metrics != "" {
 		if s.Answered, err = a.measure(teller.Hub); err != nil {
 			return err

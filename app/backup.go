@@ -32,6 +32,8 @@ directory the newest --keep are kept. The server does the same by itself after
 			switch {
 			case (dir == "") == (len(args) == 0):
 				return usage{errors.New("name one file, or - for standard output, or a directory with --to")}
+			case dir == "" && cmd.Flags().Changed("keep"):
+				return usage{errors.New("--keep belongs to --to: one file is one backup")}
 			case keep < 1:
 				return usage{errors.New("--keep: keep at least one")}
 			case dir != "":
@@ -41,15 +43,30 @@ directory the newest --keep are kept. The server does the same by itself after
 					fmt.Fprintln(cmd.OutOrStdout(), to)
 				}
 				return err
+			case args[0] == "-" && onTerminal(cmd.OutOrStdout()):
+				return usage{errors.New("a backup is nothing to read on a terminal: parley backup - > FILE")}
 			case args[0] == "-":
 				return backupStream(cmd.Context(), path, cmd.OutOrStdout())
 			}
-			defer progress(cmd, "Copying", sizes(args[0]+".part", path))()
-			return db.Backup(cmd.Context(), path, args[0])
+			return backupTo(cmd, path, args[0])
 		}}
 	cmd.Flags().String("to", "", "`directory` for a backup with the time in its name")
 	cmd.Flags().Int("keep", 7, "how many of those to keep")
 	return cmd
+}
+
+// backupTo makes a backup under the name that the operator gave.
+func backupTo(cmd *cobra.Command, path, to string) error {
+	if i, err := os.Stat(to); err == nil && i.IsDir() {
+		return usage{fmt.Errorf("%s is a directory; for a backup in it with the time in its name: parley backup --to %[1]s", to)}
+	}
+	end := progress(cmd, "Copying", sizes(to+".part", path))
+	err := db.Backup(cmd.Context(), path, to)
+	end()
+	if err == nil {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s, verified.\n", to, bytesOf(size(to)))
+	}
+	return err
 }
 
 // backupStream writes a backup that was made and verified aside.
@@ -70,74 +87,4 @@ func backupStream(ctx context.Context, path string, w io.Writer) (err error) {
 	defer f.Close()
 	_, err = io.Copy(w, f)
 	return err
-}
-
-const (
-	// backupLook is how often the server looks whether a backup is due.
-	backupLook = 10 * time.Second
-	// backupAgain is how long it waits at most after one that failed.
-	backupAgain = 10 * time.Minute
-)
-
-// backups makes the backups that the settings ask for, until ctx ends.
-func (a *App) backups(ctx context.Context) {
-	var s schedule
-	for tick := time.NewTicker(backupLook); ; {
-		select {
-		case <-ctx.Done():
-			tick.Stop()
-			return
-		case <-tick.C:
-		}
-		a.backupDue(ctx, &s, time.Now())
-	}
-}
-
-// lastBackup is when the server made one by itself; zero: never.
-func (a *App) lastBackup(ctx context.Context) time.Time {
-	settings, err := a.Chat.Settings(ctx)
-	if err != nil || settings.Backup().Dir == "" {
-		return time.Time{}
-	}
-	last, err := db.LastBackup(settings.Backup().Dir)
-	if err != nil {
-		return time.Time{}
-	}
-	return last
-}
-
-// schedule is what is remembered between two looks.
-type schedule struct {
-	said string    // the error that was told last
-	wait time.Time // not before, after an error
-}
-
-// backupDue makes a backup when the newest one is old enough. An error is told once,
-// until it changes or is over.
-func (a *App) backupDue(ctx context.Context, s *schedule, now time.Time) {
-	settings, err := a.Chat.Settings(ctx)
-	if err != nil || now.Before(s.wait) {
-		return // readyz tells of a file that cannot be read
-	}
-	plan := settings.Backup()
-	if plan.Dir == "" || plan.Every == 0 {
-		*s = schedule{}
-		return
-	}
-	last, err := db.LastBackup(plan.Dir)
-	if err == nil && now.Sub(last) < plan.Every {
-		return
-	}
-	if err == nil {
-		_, err = db.Rotate(ctx, a.config.Data, plan.Dir, plan.Keep, now)
-	}
-	switch {
-	case err == nil:
-		*s = schedule{}
-	case ctx.Err() == nil:
-		if s.wait = now.Add(min(plan.Every, backupAgain)); s.said != err.Error() {
-			a.config.Log.Error("no backup was made", "error", err)
-		}
-		s.said = err.Error()
-	}
 }

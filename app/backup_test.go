@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -67,7 +68,14 @@ func TestTheServerMakesBackupsByItself(t *testing.T) {
 		}
 	}
 	look(0, 0)
-	set(chat.SettingBackupDir, filepath.Join(dir, "no"))
+	gone := filepath.Join(dir, "gone")
+	if err := os.Mkdir(gone, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	set(chat.SettingBackupDir, gone)
+	if err := os.Remove(gone); err != nil {
+		t.Fatal(err)
+	}
 	set(chat.SettingBackupEvery, "1h")
 	set(chat.SettingBackupKeep, "2")
 	look(0, 0)
@@ -88,6 +96,53 @@ func TestTheServerMakesBackupsByItself(t *testing.T) {
 	}
 	if out := command(t, 0, "", "set", "--data", s.data); !strings.Contains(out, dir) {
 		t.Error("the settings do not show the directory:", out)
+	}
+}
+
+func TestABackupThatFailsIsTold(t *testing.T) {
+	s := start(t, func(c *Config) { c.Metrics = "127.0.0.1:0" })
+	ada := s.signup("ada")
+	dir, file := filepath.Join(t.TempDir(), "backups"), filepath.Join(t.TempDir(), "file")
+	if err := errors.Join(os.Mkdir(dir, 0o700), os.WriteFile(file, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for bad, words := range map[string]string{dir + ".not": "There is no directory " + dir + ".not.", file: "is no directory"} {
+		if out := command(t, 2, "", "set", chat.SettingBackupDir, bad, "--data", s.data); !strings.Contains(out, words) {
+			t.Error(bad, out)
+		}
+		if err := s.app.Chat.Administer(t.Context(), s.account("ada"), chat.Settings{chat.SettingBackupDir: bad}); err == nil {
+			t.Error(bad, "is set by the server")
+		}
+	}
+	command(t, 0, "", "set", chat.SettingBackupDir, dir, "--data", s.data)
+	command(t, 0, "", "set", chat.SettingBackupEvery, "1h", "--data", s.data)
+	var plan schedule
+	now := time.Date(2031, 3, 4, 12, 0, 0, 0, time.UTC)
+	s.app.backupDue(t.Context(), &plan, now)
+	good := `datetime="2031-03-04T12:00:00Z"`
+	if r := ada.get("/admin").want(t, 200); !strings.Contains(r.body, good) || strings.Contains(r.body, "failed at") {
+		t.Error("the good one is not told:", r.body)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	s.app.backupDue(t.Context(), &plan, now.Add(2*time.Hour))
+	r := ada.get("/admin").want(t, 200)
+	for _, words := range []string{good, `failed at <time datetime="2031-03-04T14:00:00Z">`, "no such file or directory"} {
+		if !strings.Contains(r.body, words) {
+			t.Errorf("the overview does not say %q", words)
+		}
+	}
+	m := scrape(t, s)
+	if n, last := m.of("parley_backup_failures_total"), m.of("parley_backup_last_timestamp_seconds"); n != 1 || last != float64(now.Unix()) {
+		t.Error("the metrics say", n, last)
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s.app.backupDue(t.Context(), &plan, now.Add(3*time.Hour))
+	if r := ada.get("/admin").want(t, 200); strings.Contains(r.body, "failed at") {
+		t.Error("what is over is told still")
 	}
 }
 

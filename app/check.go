@@ -61,17 +61,27 @@ func printReport(w io.Writer, path string, r db.Report, asJSON bool) error {
 		_, err := fmt.Fprintf(w, "%s is as it should be: format %d, %s.\n", path, r.Format, many(r.Messages, "message"))
 		return err
 	}
-	advice := ""
-	for _, p := range r.Problems {
-		if advice != "" && p.Advice != advice {
-			fmt.Fprintln(w, advice)
+	fmt.Fprintf(w, "%s is not as it should be:\n", path)
+	var err error
+	for rest := r.Problems; len(rest) > 0; {
+		advice, n := rest[0].Advice, 0
+		for n < len(rest) && rest[n].Advice == advice {
+			if n < details {
+				fmt.Fprintln(w, "-", rest[n].What)
+			}
+			n++
 		}
-		advice = p.Advice
-		fmt.Fprintln(w, "-", p.What)
+		if n > details {
+			fmt.Fprintf(w, "- and %d more\n", n-details)
+		}
+		_, err = fmt.Fprintln(w, advice)
+		rest = rest[n:]
 	}
-	_, err := fmt.Fprintln(w, advice)
 	return err
 }
+
+// details is how many of one kind of problem are printed for people.
+const details = 5
 
 // repairFile mends what can be made anew, and looks again.
 func repairFile(cmd *cobra.Command, path string) error {

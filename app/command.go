@@ -25,9 +25,13 @@ func Main(args []string, in io.Reader, out, errs io.Writer) int {
 	root := commands()
 	root.SetArgs(args)
 	root.SetIn(in)
-	root.SetOut(out)
+	told := &output{Writer: out}
+	root.SetOut(told)
 	root.SetErr(errs)
 	cmd, err := root.ExecuteC()
+	if err == nil && cmd.HasParent() && cmd.Name() != "serve" { // a server goes on when nobody reads its greeting
+		err = told.err
+	}
 	if err == nil {
 		return 0
 	}
@@ -38,6 +42,21 @@ func Main(args []string, in io.Reader, out, errs io.Writer) int {
 		return 2
 	}
 	return 1
+}
+
+// output remembers the first error of writing, which most commands do not look at.
+type output struct {
+	io.Writer
+	err error
+}
+
+// Write implements io.Writer.
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.Writer.Write(b)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
 }
 
 func commands() *cobra.Command {
@@ -54,6 +73,7 @@ func commands() *cobra.Command {
 	root.PersistentFlags().String("data", "./parley.db", "the data `file`")
 	root.Flags().AddFlagSet(serve.LocalNonPersistentFlags())
 	root.AddCommand(serve, userCommand(), inviteCommand(), setCommand(), backupCommand(), restoreCommand(), checkCommand(), exportCommand(), importCommand(), healthCommand(), versionCommand())
+	root.SetHelpCommand(helpCommand(root))
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd, os.Environ()) }
@@ -93,11 +113,23 @@ func variable(f *pflag.Flag) string {
 	return "PARLEY_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 }
 
-func noCommand(_ *cobra.Command, args []string) error {
+func noCommand(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usage{fmt.Errorf("there is no command %q", args[0])}
+		return usage{fmt.Errorf("there is no command %q", strings.TrimPrefix(cmd.CommandPath()+" "+args[0], "parley "))}
 	}
 	return nil
+}
+
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{Use: "help [COMMAND]", Short: "Say how a command is used", Example: "  parley help backup",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return usage{fmt.Errorf("there is no command %q", strings.Join(args, " "))}
+			}
+			cmd.InitDefaultHelpFlag()
+			return cmd.Help()
+		}}
 }
 
 func atMost(n int) cobra.PositionalArgs  { return argsAre(cobra.MaximumNArgs(n)) }

@@ -127,3 +127,23 @@ func TestEveryCommandHasAHelpTextAndAnExample(t *testing.T) {
 	}
 	walk(commands())
 }
+
+func TestTheAuditLogTellsOfAccountsFromTheCommandLine(t *testing.T) {
+	s := start(t)
+	command(t, 0, password+"\n", "user", "add", "Ada", "--data", s.data)
+	command(t, 0, password+"\n", "user", "add", "bea", "--data", s.data)
+	if out := command(t, 0, password+" 2\n", "user", "passwd", "bea", "--data", s.data); !strings.HasPrefix(out, "bea ") {
+		t.Error("passwd says", out)
+	}
+	if out := command(t, 0, "", "user", "promote", "bea", "--data", s.data); !strings.HasPrefix(out, "bea is administrator") {
+		t.Error("promote says", out)
+	}
+	ada := s.visitor()
+	ada.post("/login", "username", "ada", "password", password).want(t, 303)
+	r := ada.get("/admin/log").want(t, 200)
+	for _, deed := range []string{"added @Ada as administrator.", "added @bea as member.", "set a new password for @bea."} {
+		if !strings.Contains(r.body, deed) {
+			t.Errorf("the log does not say %q", deed)
+		}
+	}
+}

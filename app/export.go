@@ -42,7 +42,15 @@ then each needs a new one.
 			if err != nil {
 				return err
 			}
-			lines, err := exportTo(cmd, store, args[0], !bare)
+			to := args[0]
+			if to != "-" {
+				path, _ := cmd.Flags().GetString("data")
+				to, err = db.Target(path, to, "export", archive.Begins)
+			}
+			var lines int64
+			if err == nil {
+				lines, err = exportTo(cmd, store, to, !bare)
+			}
 			if err = errors.Join(err, store.Close()); err != nil {
 				return fmt.Errorf("nothing was exported: %w", err)
 			}

@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -30,6 +31,9 @@ func exportSite(cmd *cobra.Command, dir string) error {
 	}
 	if direct, _ := cmd.Flags().GetBool("direct"); direct {
 		kinds = append(kinds, chat.Direct)
+	}
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real // not the link is replaced
 	}
 	store, err := openData(cmd)
 	if err != nil {

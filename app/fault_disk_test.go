@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -18,7 +19,10 @@ func TestAFullDiskRefusesWritesAndRecovers(t *testing.T) {
 		t.Skip("a small disk cannot be mounted here:", err)
 	}
 	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
-	s := start(t, func(c *Config) { c.Data = filepath.Join(dir, "parley.db") })
+	log := &written{}
+	s := start(t, func(c *Config) {
+		c.Data, c.Log = filepath.Join(dir, "parley.db"), slog.New(slog.NewTextHandler(log, nil))
+	})
 	ada := s.signup("ada")
 	k := ada.view(1, 0)
 	filler := filepath.Join(dir, "filler")
@@ -38,6 +42,9 @@ func TestAFullDiskRefusesWritesAndRecovers(t *testing.T) {
 	}
 	if refused.header.Get("Retry-After") == "" || !strings.Contains(refused.body, "cannot store") {
 		t.Errorf("the refusal does not say what to do: %s", refused.body)
+	}
+	if said := log.String(); strings.Count(said, `level=ERROR msg="disk is full"`) != 1 || strings.Contains(said, "cannot store") {
+		t.Errorf("the log says %s", said)
 	}
 	ada.get("/rooms/1").want(t, http.StatusOK)
 	s.visitor().get("/healthz").want(t, http.StatusOK)

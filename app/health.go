@@ -100,6 +100,16 @@ func listenAddress(cmd *cobra.Command) string {
 	return f.Value.String()
 }
 
+// address refuses what nothing can listen on; "" is nowhere.
+func address(flag, value string) error {
+	path, local := strings.CutPrefix(value, unixPrefix)
+	_, _, err := net.SplitHostPort(value)
+	if value == "" || local && path != "" || !local && err == nil {
+		return nil
+	}
+	return fmt.Errorf("--%s: %q is not an address like 127.0.0.1:8080, :8080 or unix:/run/parley/http.sock", flag, value)
+}
+
 // tlsDomains are the names of --tls-domain.
 func tlsDomains(cmd *cobra.Command) []string {
 	all, _ := cmd.Flags().GetStringSlice("tls-domain")

@@ -16,7 +16,7 @@ import (
 )
 
 func importCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "import FILE", Short: "Make a data file of an export", Args: exactly(1),
+	cmd := &cobra.Command{Use: "import FILE", Short: "Make a data file of an export", Args: importArgs,
 		Long: `Make a data file of what "parley export" wrote: under the same ids, so that links go
 on working, and with the same passwords, where they are in it. The data file that
 --data names must be new, or hold nothing yet. All is imported or nothing is; what
@@ -49,6 +49,14 @@ With --dry-run the file is read, and imported into a data file that is thrown aw
 	cmd.Flags().Bool("dry-run", false, "only say what would come")
 	cmd.AddCommand(importSlackCommand())
 	return cmd
+}
+
+// importArgs takes one file; another word before it was meant as a kind of import.
+func importArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usage{fmt.Errorf("there is no import from %q: it is parley import FILE, or parley import slack FILE.zip", args[0])}
+	}
+	return exactly(1)(cmd, args)
 }
 
 // removeData removes a data file that this command made.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -34,12 +35,15 @@ func link(ctx context.Context, cmd *cobra.Command, t tools, path string) (string
 		if base = s[settingAddress]; base == "" {
 			base = "http://127.0.0.1:8080"
 		}
+		if !strings.Contains(base, "://") { // a socket in the file system
+			return "", usage{errors.New("how people reach the server is not known here; name its address: --url https://chat.example.org")}
+		}
 	}
 	return strings.TrimSuffix(base, "/") + path, nil
 }
 
 func inviteCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "invite", Short: "Print a link by which people can join", Args: atMost(0),
+	cmd := &cobra.Command{Use: "invite", Short: "Print a link by which people can join", Args: noCommand,
 		Example: "  parley invite --uses 5 --expires 7d\n  parley invite --role administrator --uses 1 --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			n := auth.NewInvite{}
@@ -54,14 +58,15 @@ func inviteCommand() *cobra.Command {
 				return err
 			}
 			return with(cmd, func(ctx context.Context, t tools) error {
+				base, err := link(ctx, cmd, t, "/join/")
+				if err != nil {
+					return err
+				}
 				i, err := t.auth.Invite(ctx, chat.Operator, n)
 				if err != nil {
 					return err
 				}
-				url, err := link(ctx, cmd, t, "/join/"+i.Code)
-				if err != nil {
-					return err
-				}
+				url := base + i.Code
 				if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
 					return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"url": url, "code": i.Code, "uses": i.Uses, "role": i.Role.String(), "expires": i.Expires})
 				}
@@ -74,6 +79,7 @@ func inviteCommand() *cobra.Command {
 	cmd.Flags().String("role", "member", "what they become: member or administrator")
 	cmd.Flags().Bool("json", false, "one JSON object")
 	urlFlag(cmd)
+	cmd.AddCommand(inviteList(), inviteRevoke())
 	return cmd
 }
 
@@ -148,13 +154,13 @@ func userReset() *cobra.Command {
 				if a.Disabled {
 					return fmt.Errorf("%s cannot log in; parley user enable comes first", a.Username)
 				}
-				token, err := t.auth.MakeReset(ctx, chat.Operator, a)
+				base, err := link(ctx, cmd, t, "/reset/")
 				if err != nil {
 					return err
 				}
-				url, err := link(ctx, cmd, t, "/reset/"+token)
+				token, err := t.auth.MakeReset(ctx, chat.Operator, a)
 				if err == nil {
-					_, err = fmt.Fprintln(cmd.OutOrStdout(), url)
+					_, err = fmt.Fprintln(cmd.OutOrStdout(), base+token)
 				}
 				return err
 			})

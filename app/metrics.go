@@ -1,6 +1,9 @@
 package app
 
 import (
+	"context"
+	"time"
+
 	"parley/app/live"
 	"parley/app/metrics"
 	"parley/app/web"
@@ -10,7 +13,8 @@ import (
 // The answer is whom requests are to be told.
 func (a *App) measure(hub *live.Hub) (func(web.Answer), error) {
 	m := metrics.New(Version(), metrics.Sources{Live: hub.Stats, Store: a.store.Stats, Auth: a.Auth.Stats, Posts: a.Chat.Posts,
-		Logged: a.logged, Certificate: a.runsOut, Backup: a.lastBackup})
+		Logged: a.logged, Certificate: a.runsOut, Backup: func(ctx context.Context) time.Time { return a.backedUp(ctx).Last },
+		BackupFailures: a.copies.failures.Load})
 	hub.Told = m.Told
 	a.store.OnCommit(m.Committed)
 	var err error

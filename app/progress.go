@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -12,10 +13,10 @@ import (
 // progress tells on the terminal how far something is, until the function that
 // it answers with is called; where errors go elsewhere it says nothing.
 func progress(cmd *cobra.Command, what string, done func() (part, whole int64)) (end func()) {
-	f, ok := cmd.ErrOrStderr().(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	if !onTerminal(cmd.ErrOrStderr()) {
 		return func() {}
 	}
+	f := cmd.ErrOrStderr()
 	stop, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -34,6 +35,27 @@ func progress(cmd *cobra.Command, what string, done func() (part, whole int64)) 
 		}
 	}()
 	return func() { close(stop); <-ended }
+}
+
+// onTerminal says whether somebody reads on a terminal what is written.
+func onTerminal(w io.Writer) bool {
+	if o, ok := w.(*output); ok {
+		w = o.Writer
+	}
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// bytesOf is a number of bytes in words.
+func bytesOf(n int64) string {
+	f, units := float64(n), []string{"bytes", "KB", "MB", "GB", "TB"}
+	for f >= 1000 && len(units) > 1 {
+		f, units = f/1000, units[1:]
+	}
+	if units[0] == "bytes" {
+		return many(n, "byte")
+	}
+	return fmt.Sprintf("%.1f %s", f, units[0])
 }
 
 // sizes follows a file that becomes about as long as another.

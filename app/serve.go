@@ -121,7 +121,9 @@ func serveConfig(cmd *cobra.Command) (Config, error) {
 	c.Metrics, _ = f.GetString("metrics-listen")
 	c.URL, _ = f.GetString("url")
 	c.Signup, _ = f.GetString("signup")
-	c.Shutdown, _ = f.GetDuration("shutdown-timeout")
+	if c.Shutdown, _ = f.GetDuration("shutdown-timeout"); c.Shutdown < 0 {
+		return c, usage{errors.New("--shutdown-timeout: a time is 0s or more, like 8s")}
+	}
 	c.Cert, _ = f.GetString("tls-cert")
 	c.Key, _ = f.GetString("tls-key")
 	if (c.Cert == "") != (c.Key == "") {
@@ -129,6 +131,9 @@ func serveConfig(cmd *cobra.Command) (Config, error) {
 	}
 	if err := acmeConfig(cmd, &c); err != nil {
 		return c, err
+	}
+	if err := errors.Join(address("listen", c.Listen), address("metrics-listen", c.Metrics), address("http-listen", c.ACME.HTTP)); err != nil {
+		return c, usage{err}
 	}
 	nets, _ := f.GetStringSlice("trusted-proxies")
 	for _, n := range nets {

@@ -40,12 +40,14 @@ func with(cmd *cobra.Command, do func(context.Context, tools) error) error {
 		return err
 	}
 	bus, limits := web.NewTeller(), chat.NewLimits(nil)
-	err = do(cmd.Context(), tools{chat.New(store, bus, limits, nil), auth.New(store, bus, limits, nil)})
+	rules := chat.New(store, bus, limits, nil)
+	rules.BackupDir = backupDir
+	err = do(cmd.Context(), tools{rules, auth.New(store, bus, limits, nil)})
 	return words(errors.Join(err, store.Close()))
 }
 
 func userCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "user", Short: "Look after accounts", Args: cobra.NoArgs,
+	cmd := &cobra.Command{Use: "user", Short: "Look after accounts", Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return usage{errors.New("say what to do: add, list, passwd, reset, promote, disable, enable or logout")}
 		}}
@@ -64,6 +66,10 @@ func userAdd() *cobra.Command {
 			name, _ := cmd.Flags().GetString("name")
 			workspace, _ := cmd.Flags().GetString("workspace")
 			return with(cmd, func(ctx context.Context, t tools) error {
+				ctx, err := adding(ctx, t, args[0])
+				if err != nil {
+					return err
+				}
 				j, err := t.auth.SignUp(ctx, auth.SignUp{Username: args[0], Name: name, Password: password, Workspace: workspace})
 				if err == nil {
 					fmt.Fprintf(cmd.OutOrStdout(), "%s was added as %s.\n", j.Account.Username, j.Account.Role)
@@ -75,6 +81,20 @@ func userAdd() *cobra.Command {
 	cmd.Flags().String("workspace", "", "name of the workspace, with the first account")
 	passwordFlag(cmd)
 	return cmd
+}
+
+// adding has the audit log tell of an account that is made; the first administers.
+func adding(ctx context.Context, t tools, name string) (context.Context, error) {
+	name, err := chat.ParseUsername(name)
+	if err != nil {
+		return ctx, err
+	}
+	others, err := t.auth.HasAccounts(ctx)
+	role := chat.RoleMember
+	if !others {
+		role = chat.RoleAdmin
+	}
+	return chat.Noted(ctx, time.Now(), chat.Operator, chat.ActAdd, "@"+name, role.String()), err
 }
 
 func userList() *cobra.Command {
@@ -140,7 +160,12 @@ func userPasswd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return t.auth.ResetPassword(ctx, a.ID, password)
+				ctx = chat.Noted(ctx, time.Now(), chat.Operator, chat.ActPassword, "@"+a.Username, "")
+				if err := t.auth.ResetPassword(ctx, a.ID, password); err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s has a new password, and was logged out everywhere.\n", a.Username)
+				return err
 			})
 		}}
 	passwordFlag(cmd)
@@ -161,7 +186,11 @@ func userPromote() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return t.chat.SetRole(ctx, chat.Operator, a.ID, role)
+				if err := t.chat.SetRole(ctx, chat.Operator, a.ID, role); err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s is %s now.\n", a.Username, role)
+				return err
 			})
 		}}
 	cmd.Flags().String("role", "administrator", "administrator or member")
@@ -198,54 +227,4 @@ func newPassword(cmd *cobra.Command) (string, error) {
 		return "", usage{errors.New("no password came from standard input")}
 	}
 	return strings.TrimRight(line, "\r\n"), nil
-}
-
-func setCommand() *cobra.Command {
-	return &cobra.Command{Use: "set [KEY [VALUE]]", Short: "List, show or change what may change while the server runs", Args: atMost(2),
-		Example: "  parley set\n  parley set limit.messages 5\n  parley set signup closed",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return with(cmd, func(ctx context.Context, t tools) error {
-				if len(args) == 2 {
-					return t.chat.Set(ctx, args[0], args[1])
-				}
-				s, err := t.chat.Settings(ctx)
-				if err != nil {
-					return err
-				}
-				return printSettings(cmd.OutOrStdout(), s, args)
-			})
-		}}
-}
-
-func printSettings(w io.Writer, s chat.Settings, only []string) error {
-	rows := [][3]string{
-		{chat.SettingWorkspace, s.Workspace(), "name of the workspace"},
-		{chat.SettingSignup, s.Signup(), "who may sign up: open, invite or closed"},
-		{chat.SettingRetention, fmt.Sprint(s.Retention()), "days that messages are kept; 0 is for ever"},
-	}
-	plan := s.Backup()
-	rows = append(rows, [3]string{chat.SettingBackupDir, plan.Dir, "directory for backups by the server; empty is none"},
-		[3]string{chat.SettingBackupEvery, plan.Every.String(), "time between these backups, like 24h; 0s is off"},
-		[3]string{chat.SettingBackupKeep, fmt.Sprint(plan.Keep), "how many of these to keep"})
-	for _, l := range chat.AllLimits {
-		n, ok := s.Limit(l)
-		if !ok {
-			n = l.Default
-		}
-		rows = append(rows, [3]string{l.Key, fmt.Sprint(n), l.Help + "; 0 is off"})
-	}
-	if len(only) == 1 {
-		for _, r := range rows {
-			if r[0] == only[0] {
-				fmt.Fprintln(w, r[1])
-				return nil
-			}
-		}
-		return usage{fmt.Errorf("there is no setting %q", only[0])}
-	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, r := range rows {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", r[0], r[1], r[2])
-	}
-	return t.Flush()
 }

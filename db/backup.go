@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -16,13 +17,17 @@ import (
 // Backup writes the data file at path, as it is now, to a new file at to. A
 // server may use it meanwhile: what was committed before is in the backup, and
 // nobody waits for it. The serving process itself may call it: only SQLite opens
-// the file, which keeps its own locks. The backup appears under its name once it is whole.
+// the file, which keeps its own locks. The backup appears under its name once it is
+// whole; it takes the place of an older one, and of nothing else: see Target.
 func Backup(ctx context.Context, path, to string) error {
 	from, err := openAs(ctx, path, rw)
 	if err != nil {
 		return err
 	}
 	defer from.Close()
+	if to, err = Target(path, to, "backup", ours); err != nil {
+		return err
+	}
 	part := to + ".part"
 	if err := copyTo(ctx, from, part); err != nil {
 		return fmt.Errorf("no backup was made: %w", err)
@@ -111,7 +116,9 @@ func damage(ctx context.Context, d asker) (found []string, err error) {
 		return nil, err
 	}
 	found, err = gather(rows, func(r scanner) (s string, err error) { return s, r.Scan(&s) })
-	found = slices.DeleteFunc(found, func(s string) bool { return s == "ok" })
+	found = slices.DeleteFunc(strings.Split(strings.Join(found, "\n"), "\n"), func(s string) bool { // each may be many lines
+		return s == "ok" || s == "" || strings.HasPrefix(s, "***")
+	})
 	if err != nil || len(found) > 0 {
 		return found, err
 	}
@@ -136,10 +143,14 @@ var (
 // openAs opens a file of ours as it is, without upgrading it, and refuses one that is
 // not there, not ours, or of a newer version.
 func openAs(ctx context.Context, path string, how url.Values) (*sql.DB, error) {
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+	i, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
 		return nil, fmt.Errorf("there is no file %s", path)
-	} else if err != nil {
+	case err != nil:
 		return nil, err
+	case i.IsDir():
+		return nil, fmt.Errorf("%s is a directory; name the file in it", path)
 	}
 	d, err := sql.Open("sqlite", uri(path, how))
 	if err != nil {
@@ -147,7 +158,9 @@ func openAs(ctx context.Context, path string, how url.Values) (*sql.DB, error) {
 	}
 	d.SetMaxOpenConns(1)
 	var id, version int
-	err = errors.Join(d.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id), d.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version))
+	if err = d.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err == nil {
+		err = d.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
+	}
 	switch {
 	case err != nil:
 		err = explain(path, err)
@@ -171,17 +184,22 @@ func syncDir(path string) error {
 }
 
 // Rotate makes a backup in a directory, with the time in its name, and then
-// removes the oldest of those until keep are left.
+// removes the oldest of those until keep are left. What is in use is no backup, however
+// it is called.
 func Rotate(ctx context.Context, path, dir string, keep int, at time.Time) (string, error) {
 	// One name for what is not whole yet, so that interrupted attempts leave one file.
 	whole, to := filepath.Join(dir, "parley-backup"), filepath.Join(dir, backupName(at))
 	if err := Backup(ctx, path, whole); err != nil {
 		return "", err
 	}
+	if _, err := Target(path, to, "backup", ours); err != nil {
+		return "", errors.Join(err, os.Remove(whole))
+	}
 	if err := errors.Join(os.Rename(whole, to), syncDir(to)); err != nil {
 		return "", err
 	}
 	names, err := backups(dir)
+	names = slices.DeleteFunc(names, func(name string) bool { return apart(path, filepath.Join(dir, name)) != nil })
 	for _, name := range names[:max(0, len(names)-keep)] {
 		err = errors.Join(err, os.Remove(filepath.Join(dir, name)))
 	}

@@ -7,10 +7,13 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"modernc.org/sqlite"
@@ -43,7 +46,9 @@ const readers = 4
 // Open opens a data file, creating and migrating it as needed. A file that is
 // not ours, or of a newer version, is refused and left untouched.
 func Open(ctx context.Context, path string) (*DB, error) {
-	if err := look(path); err != nil {
+	if err := look(path); denied(err) {
+		return nil, errReadOnly(path, err)
+	} else if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	write, err := sql.Open("sqlite", dsn(path, true))
@@ -100,7 +105,20 @@ func explain(path string, err error) error {
 	case sqlite3.SQLITE_CORRUPT:
 		return fmt.Errorf("%s is damaged (%w); it was left as it is. Put a backup in its place, or save what can be read with sqlite3's .recover", path, err)
 	}
+	if denied(syscall.Access(path, mayWrite)) || denied(syscall.Access(filepath.Dir(path), mayWrite)) {
+		return errReadOnly(path, err)
+	}
 	return fmt.Errorf("%s: %w", path, err)
+}
+
+// mayWrite asks access(2) for the right to write.
+const mayWrite = 2
+
+func denied(err error) bool { return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) }
+
+func errReadOnly(path string, err error) error {
+	return fmt.Errorf("%s cannot be written by the user who runs this, which SQLite needs even to read: it keeps a -wal and a -shm beside it. Make the file and the directory %s writable for this user, or run it as the user of the server (%w)",
+		path, filepath.Dir(path), err)
 }
 
 // code is the kind of error that SQLite reports; 0 for any other.
@@ -211,10 +229,16 @@ func fault(err error) error {
 		return chat.NotFound()
 	}
 	switch code(err) {
-	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN:
-		return fmt.Errorf("%w: %w", chat.Busy("The server cannot store anything right now. Nothing was lost; try again in a moment.", 5*time.Second), err)
+	case sqlite3.SQLITE_FULL:
+		return fmt.Errorf("%w: %w: %w", cannotStore(), chat.ErrDiskFull, err)
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN:
+		return fmt.Errorf("%w: %w", cannotStore(), err)
 	}
 	return err
+}
+
+func cannotStore() error {
+	return chat.Busy("The server cannot store anything right now. Nothing was lost; try again in a moment.", 5*time.Second)
 }
 
 func millis(t time.Time) int64 { return t.UnixMilli() }

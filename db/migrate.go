@@ -76,6 +76,11 @@ func versionIn(h []byte) int { return int(binary.BigEndian.Uint32(h[60:])) }
 // isOurs looks for our mark in a header.
 func isOurs(h []byte) bool { return binary.BigEndian.Uint32(h[68:]) == applicationID }
 
+// ours says whether a file begins as one of ours.
+func ours(begin []byte) bool {
+	return len(begin) == headerSize && string(begin[:16]) == magic && isOurs(begin)
+}
+
 var errForeign = errors.New("this is the data file of another program; it was left as it is. Name another with --data")
 
 func errNewer(version int) error {

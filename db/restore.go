@@ -40,6 +40,9 @@ func Restore(ctx context.Context, backup, path string, at time.Time) (kept strin
 		return "", fmt.Errorf("%s is not a Parley data file; it was left as it is. Move it away first, or name another with --data", path)
 	}
 	part := path + ".restore"
+	if same(backup, part) {
+		return "", fmt.Errorf("%s is where the copy is made; give the backup another name first", backup)
+	}
 	if err := copyBackup(ctx, backup, part); err != nil {
 		return "", err
 	}
@@ -70,6 +73,9 @@ func copyBackup(ctx context.Context, backup, part string) error {
 			how = rw
 		}
 	}
+	if h, err := headerOf(backup); how.Has("immutable") && (err != nil || !ours(h)) {
+		return errors.Join(fmt.Errorf("%s is no backup of Parley; nothing was changed", backup), unread(err))
+	}
 	from, err := openAs(ctx, backup, how)
 	if err != nil {
 		return err
@@ -82,7 +88,18 @@ func copyBackup(ctx context.Context, backup, part string) error {
 	if err != nil {
 		return fmt.Errorf("%s is damaged (%w); nothing was changed", backup, err)
 	}
-	return copyTo(ctx, from, part)
+	if err := copyTo(ctx, from, part); err != nil {
+		return fmt.Errorf("the backup could not be copied to %s; nothing was changed: %w", part, err)
+	}
+	return nil
+}
+
+// unread is an error of reading, unless the file is merely short.
+func unread(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil
+	}
+	return err
 }
 
 // replace keeps the file at path under another name and puts part in its place.

@@ -41,6 +41,7 @@
 package archive
 
 import (
+	"bytes"
 	"encoding/json"
 	"strconv"
 	"time"
@@ -123,6 +124,9 @@ func Number(words []string, word string) (int, bool) {
 	n, err := strconv.Atoi(word)
 	return n, err == nil && n >= len(words)
 }
+
+// Begins says whether a file begins as an export does.
+func Begins(begin []byte) bool { return bytes.HasPrefix(begin, []byte(`{"type":"parley",`)) }
 
 // Exported says whether a setting is carried along: no secret is, nor what belongs
 // to the machine.

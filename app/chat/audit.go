@@ -10,6 +10,7 @@ type Act string
 
 // Acts, as they are stored.
 const (
+	ActAdd      Act = "add"
 	ActRole     Act = "role"
 	ActDisable  Act = "disable"
 	ActEnable   Act = "enable"
@@ -33,6 +34,7 @@ const (
 
 // Acts says of each what it means, with the object at % and the detail at #.
 var Acts = map[Act]string{
+	ActAdd:      "added % as #",
 	ActRole:     "made % #",
 	ActDisable:  "deactivated %",
 	ActEnable:   "activated % again",

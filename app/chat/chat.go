@@ -16,6 +16,8 @@ type Chat struct {
 	Limits *Limits
 	// Presence is whom @here asks; nil: nobody is online.
 	Presence Presence
+	// BackupDir refuses a directory that cannot hold backups; nil: each is believed to.
+	BackupDir func(path string) error
 
 	posting posting
 	paces   paces

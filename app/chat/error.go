@@ -50,6 +50,9 @@ var (
 	ErrConflict  = &Error{Kind: KindConflict}
 )
 
+// ErrDiskFull is beside an error of KindBusy when that is why.
+var ErrDiskFull = errors.New("the disk is full")
+
 // Invalid says what is wrong with one field of a form.
 func Invalid(field, sentence string) error {
 	return &Error{Kind: KindInvalid, Field: field, Sentence: sentence}

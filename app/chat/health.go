@@ -13,7 +13,14 @@ type Health struct {
 	File, Log             int64 // bytes of the data file, and of the write-ahead log beside it
 	Free                  int64 // bytes that the disk has left; -1: not known
 	Days                  []Day // the last HealthDays, the oldest first
-	Backup                time.Time
+	Backup                Backups
+}
+
+// Backups is how the backups do that the server makes by itself.
+type Backups struct {
+	Last   time.Time // when the newest was made; zero: never
+	Failed time.Time // when the last try failed; zero: it did not
+	Why    string    // it failed
 }
 
 // HealthDays is how many days Health tells of.

@@ -125,6 +125,11 @@ func (c *Chat) Administer(ctx context.Context, who Account, set Settings) error 
 			return err
 		}
 	}
+	if dir := set[SettingBackupDir]; dir != "" && c.BackupDir != nil {
+		if err := c.BackupDir(dir); err != nil {
+			return err
+		}
+	}
 	for _, key := range keys {
 		if was.value(key) == set[key] {
 			continue

@@ -20,6 +20,8 @@ type Sources struct {
 	Logged      func() (warnings, errors uint64) // lines of the log
 	Certificate func() time.Time                 // when it runs out; zero: there is none
 	Backup      func(context.Context) time.Time  // when the newest was made; zero: none
+	// BackupFailures is how many tries of the server failed.
+	BackupFailures func() uint64
 }
 
 var _ prometheus.Collector = Sources{}
@@ -50,14 +52,15 @@ var (
 	hashing  = desc("password_queue", "Passwords that wait for their turn to be hashed.")
 	logged   = desc("log_lines_total", "Warnings and errors in the log.", "level")
 
-	runsOut  = desc("certificate_expires_timestamp_seconds", "When the certificate runs out that runs out first.")
-	backedUp = desc("backup_last_timestamp_seconds", "When the server made the newest backup in backup.dir.")
+	runsOut     = desc("certificate_expires_timestamp_seconds", "When the certificate runs out that runs out first.")
+	backedUp    = desc("backup_last_timestamp_seconds", "When the server made the newest backup in backup.dir.")
+	notBackedUp = desc("backup_failures_total", "Backups that the server tried to make and could not.")
 )
 
 // Describe implements prometheus.Collector.
 func (s Sources) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{pagesOpen, pagesOpened, pagesClosed, people, rooms, casts, deliveries, waiting, bytes, longest,
-		writerQueue, dataBytes, diskFree, messages, signups, logins, hashing, logged, runsOut, backedUp} {
+		writerQueue, dataBytes, diskFree, messages, signups, logins, hashing, logged, runsOut, backedUp, notBackedUp} {
 		to <- d
 	}
 }
@@ -83,6 +86,7 @@ func (s Sources) Collect(to chan<- prometheus.Metric) {
 	put.counter(logged, errors, "error")
 	put.moment(runsOut, s.Certificate())
 	put.moment(backedUp, s.Backup(context.Background()))
+	put.counter(notBackedUp, s.BackupFailures())
 }
 
 func (s Sources) collectLive(put sender) {

@@ -23,6 +23,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"parley/app/chat"
@@ -49,6 +50,15 @@ var assets embed.FS
 
 // marker says that a directory holds nothing but a site, which may be replaced.
 const marker = ".parley-site"
+
+// What is beside a site while it is replaced.
+const (
+	partly = ".part"
+	former = ".old"
+)
+
+// tops are the names in the directory of a site.
+var tops = []string{marker, "index.html", "people.html", "rooms", "search", "search.html", "search.js", "site.css"}
 
 // Options say what is written.
 type Options struct {
@@ -78,10 +88,12 @@ type Total struct{ Rooms, Messages, Pages int }
 // Write writes a site into a directory that is new, empty or holds an older one. It
 // appears there when it is whole.
 func Write(ctx context.Context, from Source, o Options) (t Total, err error) {
-	if err := replaceable(o.Dir); err != nil {
-		return t, err
+	for _, dir := range []string{"", partly, former} {
+		if err := replaceable(filepath.Clean(o.Dir) + dir); err != nil {
+			return t, err
+		}
 	}
-	w := &writer{Options: o, ctx: ctx, source: from, to: filepath.Clean(o.Dir) + ".part", place: map[chat.RoomID]int{}, seen: map[chat.AccountID]int{}}
+	w := &writer{Options: o, ctx: ctx, source: from, to: filepath.Clean(o.Dir) + partly, place: map[chat.RoomID]int{}, seen: map[chat.AccountID]int{}}
 	if err := os.RemoveAll(w.to); err != nil {
 		return t, err
 	}
@@ -128,15 +140,19 @@ func replaceable(dir string) error {
 	if err != nil {
 		return err
 	}
+	other := slices.IndexFunc(entries, func(e os.DirEntry) bool { return !slices.Contains(tops, e.Name()) })
 	if _, err := os.Stat(filepath.Join(dir, marker)); err != nil {
-		return fmt.Errorf("%s holds other things; name a directory that is new, or one with an older site", dir)
+		other = 0
+	}
+	if other >= 0 {
+		return fmt.Errorf("%s holds other things (%s); name a directory that is new, or one with an older site and nothing else", dir, entries[other].Name())
 	}
 	return nil
 }
 
 // finish puts the site in its place; an older one goes.
 func (w *writer) finish() error {
-	old := filepath.Clean(w.Dir) + ".old"
+	old := filepath.Clean(w.Dir) + former
 	if err := os.RemoveAll(old); err != nil {
 		return err
 	}
@@ -163,6 +179,9 @@ func (w *writer) file(name string, write func(io.Writer) error) error {
 }
 
 func (w *writer) assets() error {
+	if err := os.WriteFile(filepath.Join(w.to, marker), []byte("parley export --site writes over this directory.\n"), 0o644); err != nil {
+		return err
+	}
 	for _, name := range []string{"site.css", "search.js"} {
 		b, err := assets.ReadFile(name)
 		if err == nil {
@@ -172,7 +191,7 @@ func (w *writer) assets() error {
 			return err
 		}
 	}
-	return os.WriteFile(filepath.Join(w.to, marker), []byte("parley export --site writes over this directory.\n"), 0o644)
+	return nil
 }
 
 // list finds the rooms.

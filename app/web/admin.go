@@ -37,7 +37,7 @@ func (s *Server) overview(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	h.Backup = s.LastBackup(ctx)
+	h.Backup = s.Backups(ctx)
 	f := views.Overview{Health: h, Pages: s.Pages(), Version: s.Version, Since: s.since}
 	if f.Reports, err = s.chat.CountReports(ctx, me); err != nil {
 		return err

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"log/slog"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -48,7 +50,7 @@ func (s *Server) explain(c *fiber.Ctx, err error) (status int, sentence string) 
 			c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(e.RetryAfter.Seconds())+1))
 		}
 		if e.Kind == chat.KindBusy {
-			s.note(c, slog.LevelWarn, "busy", "error", err)
+			s.noteBusy(c, err, e.Error())
 		}
 		return statuses[e.Kind], e.Sentence
 	}
@@ -61,6 +63,22 @@ func (s *Server) explain(c *fiber.Ctx, err error) (status int, sentence string) 
 	}
 	s.note(c, slog.LevelError, "fault", "error", err)
 	return fiber.StatusInternalServerError, "Something went wrong here. It was noted; try again."
+}
+
+// fullAgain is how often the log says at most that the disk is full.
+const fullAgain = time.Minute
+
+// noteBusy logs why something could not be done now, without the words for visitors.
+func (s *Server) noteBusy(c *fiber.Ctx, err error, words string) {
+	why := strings.TrimPrefix(err.Error(), words+": ")
+	if !errors.Is(err, chat.ErrDiskFull) {
+		s.note(c, slog.LevelWarn, "busy", "error", why)
+		return
+	}
+	now, last := time.Now().UnixNano(), s.full.Load()
+	if now-last > int64(fullAgain) && s.full.CompareAndSwap(last, now) {
+		s.note(c, slog.LevelError, "disk is full", "error", why)
+	}
 }
 
 // fail answers every error: as one line to a script, as a page to a person.

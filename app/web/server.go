@@ -26,8 +26,8 @@ type Config struct {
 	URL     string       // public address; "" for whatever the browser used
 	Trusted []*net.IPNet // proxies whose X-Forwarded-For is believed
 	Version string
-	// LastBackup is when the server made a backup by itself; zero: never.
-	LastBackup func(context.Context) time.Time
+	// Backups is how those do that the server makes by itself.
+	Backups func(context.Context) chat.Backups
 	// Answered is called with every request, if it is set; it must not wait.
 	Answered func(Answer)
 }
@@ -58,7 +58,8 @@ type Server struct {
 	settings  atomic.Pointer[chat.Settings]
 	fragments *fragments
 	addresses addresses
-	later     sync.Map // session hash → seen, see readLater
+	full      atomic.Int64 // when the log said last that the disk is full, in nanoseconds
+	later     sync.Map     // session hash → seen, see readLater
 }
 
 // New makes a server; Listen on its App.

@@ -1,0 +1,127 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"parley/app/chat"
+	"parley/db"
+)
+
+const (
+	// backupLook is how often the server looks whether a backup is due.
+	backupLook = 10 * time.Second
+	// backupAgain is how long it waits at most after one that failed.
+	backupAgain = 10 * time.Minute
+	// settingBackedUp is where it is noted when the server made the last one, for when
+	// its directory cannot be read. It is not one of the settings that people change.
+	settingBackedUp = "backup.last"
+)
+
+// copies is how the backups do that the server makes.
+type copies struct {
+	failed   atomic.Pointer[chat.Backups] // the last try, if it failed
+	failures atomic.Uint64
+}
+
+// backupDir refuses a directory that is not there. Whether the server may write into
+// it shows when it does: a command may be run by somebody else.
+func backupDir(path string) error {
+	i, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return chat.Invalid(chat.SettingBackupDir, fmt.Sprintf("There is no directory %s. Make it first, so that the server can write into it.", path))
+	case err == nil && !i.IsDir():
+		return chat.Invalid(chat.SettingBackupDir, path+" is no directory.")
+	}
+	return nil
+}
+
+// backups makes the backups that the settings ask for, until ctx ends.
+func (a *App) backups(ctx context.Context) {
+	var s schedule
+	for tick := time.NewTicker(backupLook); ; {
+		select {
+		case <-ctx.Done():
+			tick.Stop()
+			return
+		case <-tick.C:
+		}
+		a.backupDue(ctx, &s, time.Now())
+	}
+}
+
+// backedUp is how the backups do. The last good one stays known after one that failed.
+func (a *App) backedUp(ctx context.Context) (b chat.Backups) {
+	settings, err := a.Chat.Settings(ctx)
+	if err != nil || settings.Backup().Dir == "" {
+		return b
+	}
+	if failed := a.copies.failed.Load(); failed != nil {
+		b = *failed
+	}
+	b.Last, _ = time.Parse(time.RFC3339, settings[settingBackedUp]) // "" is never
+	if last, err := db.LastBackup(settings.Backup().Dir); err == nil && last.After(b.Last) {
+		b.Last = last
+	}
+	return b
+}
+
+// schedule is what is remembered between two looks.
+type schedule struct {
+	plan chat.BackupPlan
+	said string    // the error that was told last
+	wait time.Time // not before, after an error
+}
+
+// backupDue makes a backup when the newest one is old enough. An error is told once,
+// until it changes or is over, or the plan changes.
+func (a *App) backupDue(ctx context.Context, s *schedule, now time.Time) {
+	settings, err := a.Chat.Settings(ctx)
+	if err != nil {
+		return // readyz tells of a file that cannot be read
+	}
+	if plan := settings.Backup(); plan != s.plan {
+		*s = schedule{plan: plan}
+		a.copies.failed.Store(nil)
+	}
+	if s.plan.Dir == "" || s.plan.Every == 0 || now.Before(s.wait) {
+		return
+	}
+	last, err := db.LastBackup(s.plan.Dir)
+	if err == nil && now.Sub(last) < s.plan.Every {
+		a.backupEnded(s, now, nil)
+		return
+	}
+	if err == nil {
+		_, err = db.Rotate(ctx, a.config.Data, s.plan.Dir, s.plan.Keep, now)
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	a.backupEnded(s, now, err)
+	if err == nil {
+		if err := a.store.SetSetting(ctx, settingBackedUp, now.UTC().Format(time.RFC3339)); err != nil {
+			a.config.Log.Warn("the time of the backup was not noted", "error", err)
+		}
+	}
+}
+
+// backupEnded remembers what became of a backup that was due.
+func (a *App) backupEnded(s *schedule, now time.Time, err error) {
+	if err == nil {
+		s.said = ""
+		a.copies.failed.Store(nil)
+		return
+	}
+	if s.wait = now.Add(min(s.plan.Every, backupAgain)); s.said != err.Error() {
+		a.config.Log.Error("no backup was made", "error", err)
+	}
+	s.said = err.Error()
+	a.copies.failures.Add(1)
+	a.copies.failed.Store(&chat.Backups{Failed: now, Why: err.Error()})
+}
