@@ -51,6 +51,11 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	} else if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	free, err := alone(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer free()
 	write, err := sql.Open("sqlite", dsn(path, true))
 	if err != nil {
 		return nil, err
