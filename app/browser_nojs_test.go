@@ -290,3 +290,21 @@ func TestWithoutJavaScriptSomebodyAnswersReactsEditsDeletesAndUndoes(t *testing.
 	bea.sees(".msg", "a better answer")
 	bea.sees(".replies", "1 reply")
 }
+
+// A browser that ran scripts before, and does not any more, is like one that never did.
+func TestWhoTurnsScriptsOffIsShownTheNewest(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	p := openChromium(t).member(s, "mei", "/rooms/1")
+	p.live()
+	p.open("/people")
+	for i := range 120 {
+		ada.tell(1, fmt.Sprint("line ", i))
+	}
+	p.scripts(false)
+	p.open("/rooms/1")
+	p.at("/rooms/1?latest=plain")
+	p.bottom("line 119")
+	p.open("/people")
+	p.until("what was shown is read", `!document.querySelector('#b-1').dataset.n`)
+}

@@ -35,6 +35,7 @@ type Stage struct {
 
 	Moderates bool // and what others said
 	Again     bool // load anew every minute, for who has no script and wants that
+	Scripted  bool // made for a script; where none runs after all, the plain page is asked for
 }
 
 // can are the rights that the toolbar asks for.

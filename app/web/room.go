@@ -46,6 +46,7 @@ func (s *Server) room(c *fiber.Ctx) error {
 	}
 	st := v.Stage("room")
 	st.Again = c.Query("refresh") == "60"
+	st.Scripted = v.Membership != nil && v.Membership.Unread(v.Room) > 0 && scripted(c)
 	return s.page(c, v.Viewer, st, views.Room(v), nil)
 }
 
@@ -143,8 +144,9 @@ func (s *Server) readLater(c *fiber.Ctx, room chat.RoomID, upto chat.MessageID) 
 	}
 }
 
-// scripted says whether a script runs in the browser: it sets the time zone.
-func scripted(c *fiber.Ctx) bool { return c.Cookies("tz") != "" }
+// scripted says whether a script runs in the browser: it sets the time zone. Where
+// it once did, the page itself says that it does not any more.
+func scripted(c *fiber.Ctx) bool { return c.Cookies("tz") != "" && c.Query("latest") != "plain" }
 
 // opens says whether somebody goes to the page, and not only a script reads it.
 func opens(c *fiber.Ctx) bool {
