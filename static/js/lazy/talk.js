@@ -1,5 +1,6 @@
-// The conversation of a message beside its room: opening it, answering in it, keeping it true.
-import { $, days, doc, enqueue, focusRow, make, on, quoted, seq, setOpener } from './parley.js';
+// The conversation of a message beside its room: opening it, answering in it, keeping it true. And where it has the
+// page to itself: what is told of its room is taken as a sign to ask for it again.
+import { $, days, doc, enqueue, focusRow, make, on, quoted, reload, seq, setOpener, wire } from './parley.js';
 
 let asked = 0;
 
@@ -46,4 +47,41 @@ on(doc, 'submit', e => {
   e.preventDefault();
   const t = e.target.elements.body, row = $('c-m-' + e.target.elements.reply_to.value);
   if (t.value.trim() && row && enqueue(t.value, quoted(row))) t.value = '';
+});
+
+let page = null, due = 0; // the list that has the page to itself
+const listen = () => page?.isConnected && wire({ t: 'view', room: +page.dataset.in });
+
+export function alone(ol) {
+  page = ol;
+  days(ol);
+  listen();
+}
+
+async function renew() {
+  due = 0;
+  const ol = page, path = location.pathname;
+  const r = await fetch(path, { headers: { 'HX-Request': 'true', 'HX-Target': 'div#stage' } }).catch(() => null);
+  if (!r || !ol.isConnected || path !== location.pathname) return;
+  if (!r.ok) return reload();
+  const t = make('template');
+  t.innerHTML = await r.text();
+  const fresh = t.content.querySelector('.alone');
+  if (!fresh) return;
+  ol.replaceChildren(...fresh.children);
+  htmx.process(ol);
+  days(ol);
+}
+
+on(doc, 'htmx:ws:after:connection', () => {
+  if (!page?.isConnected) return;
+  listen();
+  due ||= setTimeout(renew, 150);
+});
+on(doc, 'htmx:ws:before:message:incoming', e => {
+  if (!page?.isConnected) return;
+  const [, what, n] = /hx-target="#([a-z]+)-(\d+)"/.exec(e.detail.message.data) ?? [];
+  if (n !== page.dataset.in || /^(b|r|rn)$/.test(what)) return; // for the sidebar
+  e.preventDefault();
+  if (what === 'tl') due ||= setTimeout(renew, 150);
 });

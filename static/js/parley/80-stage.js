@@ -107,7 +107,7 @@ function enterStage() {
     }
   }
   const alone = stage()?.querySelector('.alone');
-  if (alone) days(alone);
+  if (alone) lazy('talk').then(t => t?.alone(alone));
   doc.querySelectorAll('[data-c]').forEach(t => t.textContent = clock.format(new Date(t.dateTime)));
   badges();
   banner();

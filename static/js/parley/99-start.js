@@ -21,5 +21,5 @@ if (hub) {
 // What modules that are fetched later may use.
 export {
   $, apply, banner, box, control, days, doc, enqueue, enter, fill, fine, flush, focusRow, forMe, insert, jump, lazy, link, make, me, near, newestRow, on, post, quoted, reload, replyTo,
-  retryAfter, rev, revive, room, root, rowOf, seq, setOpener, shown, signIn, speak, stage, store, stream, talk, toast, unreadFrom, using, visit, works,
+  retryAfter, rev, revive, room, root, rowOf, seq, setOpener, shown, signIn, speak, stage, store, stream, talk, toast, unreadFrom, using, visit, wire, works,
 };
