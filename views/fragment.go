@@ -80,13 +80,18 @@ func Bytes(ctx context.Context, c templ.Component) []byte {
 
 // AppendPartial appends a fragment with the instruction where it goes.
 func AppendPartial(b []byte, target, swap string, content []byte) []byte {
+	b = append(openPartial(b, target, swap), content...)
+	return append(b, partialEnd...)
+}
+
+const partialEnd = "</hx-partial>"
+
+func openPartial(b []byte, target, swap string) []byte {
 	b = append(b, `<hx-partial hx-target="`...)
 	b = append(b, target...)
 	b = append(b, `" hx-swap="`...)
 	b = append(b, swap...)
-	b = append(b, `">`...)
-	b = append(b, content...)
-	return append(b, `</hx-partial>`...)
+	return append(b, `">`...)
 }
 
 // Partial draws a component with the instruction where it goes.
@@ -100,11 +105,15 @@ func Told(room chat.RoomID, rows []Row) []byte {
 	if len(rows) == 0 {
 		return nil
 	}
-	var list []byte
+	size := 256 // of the instructions, and of the rev that may follow
 	for _, r := range rows {
-		list = r.AppendLive(list, r.CID)
+		size += r.Size() + len(r.CID) + len(` data-cid=""`)
 	}
-	return AppendPartial(nil, "#"+timelineID(room), "msg", list)
+	b := openPartial(make([]byte, 0, size), "#"+timelineID(room), "msg")
+	for _, r := range rows {
+		b = r.AppendLive(b, r.CID)
+	}
+	return append(b, partialEnd...)
 }
 
 // ToldTo is the same together with the rev at which a page then stands, and with

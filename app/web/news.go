@@ -33,7 +33,7 @@ func (t *Teller) news(room chat.RoomID) live.Ask {
 // hold; more: there are more. Not whole: one is missing, or was not one message, or
 // there was no hint.
 func gathered(since chat.Rev, hints []chat.RoomChanged) (c chat.Changes, whole, more bool) {
-	c.Rev = since
+	c.Rev, c.Messages = since, make([]chat.Message, 0, len(hints))
 	size := 0
 	for _, h := range hints {
 		if h.Rev <= c.Rev {
