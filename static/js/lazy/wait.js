@@ -10,6 +10,7 @@ export function wait(it) {
   if (!note) {
     row.querySelector('.body').append(note = make('p'));
     note.className = 'edited';
+    note.style.margin = 0; // a line of its own
   }
   if (note.dataset.until !== String(it.next)) speak(`Your message goes out in ${words(left())}`);
   note.dataset.until = it.next;
