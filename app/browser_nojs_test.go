@@ -165,6 +165,7 @@ func TestWithoutJavaScriptRoomsAndConversationsWork(t *testing.T) {
 	bea.click("label.pick", "ada")
 	bea.fill("#q", "cid") // who is ticked stays so while one looks for the next
 	bea.click("button", "Find")
+	bea.at("/dm/new?q=cid&find=1&to=1")
 	bea.sees("label.pick:has(:checked)", "ada")
 	bea.click("label.pick", "cid")
 	bea.click("button", "Go on")
