@@ -60,7 +60,12 @@ func TestNothingJumpsWhenAMessageArrivesAndNoPageIsTooTall(t *testing.T) {
 	if after := shape(rowOf("On its way")); !slices.Equal(before, after) {
 		t.Errorf("height, face, name and text are at %v on the way and at %v then", before, after)
 	}
-	for _, path := range []string{"/rooms/1", "/", "/me", "/search", "/people", "/messages/" + seq} {
+	long := c.person("ada", s.base)
+	long.enter(ada)
+	long.size(1280, 400) // less than most of these pages
+	for _, path := range []string{"/rooms/1", "/", "/me", "/me/appearance", "/me/notifications", "/search", "/people", "/rooms/new", "/dm/new", "/shortcuts", "/messages/" + seq,
+		"/rooms/1/settings", "/admin", "/admin/people", "/admin/people/2", "/admin/rooms", "/admin/invites", "/admin/settings", "/admin/log"} {
+		p := long
 		p.open(path)
 		if d := ask[float64](p, `document.scrollingElement.scrollHeight - innerHeight`); d > 0 {
 			t.Errorf("%s is %.0f px too tall", path, d)

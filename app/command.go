@@ -65,6 +65,7 @@ func commands() *cobra.Command {
 		Use:           "parley",
 		Short:         "Chat for teams and communities who host their own",
 		Long:          "Parley is chat in one binary with one data file. Without a command it serves.",
+		Example:       "  parley\n  parley serve --data /var/lib/parley.db --url https://chat.example.org",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          noCommand,

@@ -47,7 +47,7 @@ func with(cmd *cobra.Command, do func(context.Context, tools) error) error {
 }
 
 func userCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "user", Short: "Look after accounts", Args: noCommand,
+	cmd := &cobra.Command{Use: "user", Short: "Look after accounts", Example: "  parley user list\n  parley user add mei", Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return usage{errors.New("say what to do: add, list, passwd, reset, promote, disable, enable or logout")}
 		}}
