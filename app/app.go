@@ -34,21 +34,21 @@ type Config struct {
 
 // App is a running Parley.
 type App struct {
-	Address net.Addr // where it listens
-	Metrics net.Addr // where /metrics is, if anywhere
-	Plain   net.Addr // where plain HTTP leads to https, if anywhere
-	Chat    *chat.Chat
-	Auth    *auth.Auth
-	store   *db.DB
-	release func() error // of the data file
-	server  *web.Server
-	beside  []*http.Server
-	config  Config
-	cert    *certificate
-	issuer  *issuer // nil: certificates are files, or there are none
-	stop    context.CancelFunc
-	ended   chan error
-	copies  copies
+	Address     net.Addr // where it listens
+	Metrics     net.Addr // where /metrics is, if anywhere
+	Plain       net.Addr // where plain HTTP leads to https, if anywhere
+	Chat        *chat.Chat
+	Auth        *auth.Auth
+	store       *db.DB
+	release     func() error // of the data file
+	server      *web.Server
+	beside      []*http.Server
+	config      Config
+	cert        *certificate
+	issuer      *issuer // nil: certificates are files, or there are none
+	stop        context.CancelFunc
+	ended       chan error
+	backupTries backupTries
 }
 
 // Start opens the data file and serves until Stop. When it returns, pages are

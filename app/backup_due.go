@@ -22,8 +22,8 @@ const (
 	settingBackedUp = "backup.last"
 )
 
-// copies is how the backups do that the server makes.
-type copies struct {
+// backupTries is what became of the backups that the server tried to make.
+type backupTries struct {
 	failed   atomic.Pointer[chat.Backups] // the last try, if it failed
 	failures atomic.Uint64
 }
@@ -61,7 +61,7 @@ func (a *App) backedUp(ctx context.Context) (b chat.Backups) {
 	if err != nil || settings.Backup().Dir == "" {
 		return b
 	}
-	if failed := a.copies.failed.Load(); failed != nil {
+	if failed := a.backupTries.failed.Load(); failed != nil {
 		b = *failed
 	}
 	b.Last, _ = time.Parse(time.RFC3339, settings[settingBackedUp]) // "" is never
@@ -87,7 +87,7 @@ func (a *App) backupDue(ctx context.Context, s *schedule, now time.Time) {
 	}
 	if plan := settings.Backup(); plan != s.plan {
 		*s = schedule{plan: plan}
-		a.copies.failed.Store(nil)
+		a.backupTries.failed.Store(nil)
 	}
 	if s.plan.Dir == "" || s.plan.Every == 0 || now.Before(s.wait) {
 		return
@@ -115,13 +115,13 @@ func (a *App) backupDue(ctx context.Context, s *schedule, now time.Time) {
 func (a *App) backupEnded(s *schedule, now time.Time, err error) {
 	if err == nil {
 		s.said = ""
-		a.copies.failed.Store(nil)
+		a.backupTries.failed.Store(nil)
 		return
 	}
 	if s.wait = now.Add(min(s.plan.Every, backupAgain)); s.said != err.Error() {
 		a.config.Log.Error("no backup was made", "error", err)
 	}
 	s.said = err.Error()
-	a.copies.failures.Add(1)
-	a.copies.failed.Store(&chat.Backups{Failed: now, Why: err.Error()})
+	a.backupTries.failures.Add(1)
+	a.backupTries.failed.Store(&chat.Backups{Failed: now, Why: err.Error()})
 }

@@ -14,7 +14,7 @@ import (
 func (a *App) measure(hub *live.Hub) (func(web.Answer), error) {
 	m := metrics.New(Version(), metrics.Sources{Live: hub.Stats, Store: a.store.Stats, Auth: a.Auth.Stats, Posts: a.Chat.Posts,
 		Logged: a.logged, Certificate: a.runsOut, Backup: func(ctx context.Context) time.Time { return a.backedUp(ctx).Last },
-		BackupFailures: a.copies.failures.Load})
+		BackupFailures: a.backupTries.failures.Load})
 	hub.Told = m.Told
 	a.store.OnCommit(m.Committed)
 	var err error

@@ -22,8 +22,8 @@ type cache[K comparable, V any] struct {
 // caches are all there are. What is in them is shared and must not be changed.
 type caches struct {
 	sessions  cache[string, auth.Session] // by hash
-	standings cache[place, standing]
-	occupants cache[chat.RoomID, roster]
+	standings cache[place, dated[standing]]
+	occupants cache[chat.RoomID, dated[[]chat.Occupant]]
 	newest    cache[chat.RoomID, newest]
 	sidebars  cache[chat.AccountID, sidebar]
 	moves     moves // whose counts moved
@@ -31,8 +31,8 @@ type caches struct {
 }
 
 func newCaches() *caches {
-	return &caches{sessions: cache[string, auth.Session]{max: 50_000}, standings: cache[place, standing]{max: 50_000},
-		occupants: cache[chat.RoomID, roster]{max: 256}, newest: cache[chat.RoomID, newest]{max: 256},
+	return &caches{sessions: cache[string, auth.Session]{max: 50_000}, standings: cache[place, dated[standing]]{max: 50_000},
+		occupants: cache[chat.RoomID, dated[[]chat.Occupant]]{max: 256}, newest: cache[chat.RoomID, newest]{max: 256},
 		sidebars: cache[chat.AccountID, sidebar]{max: 2_000}, moves: moves{last: map[chat.RoomID]uint64{}}, rosters: moves{last: map[chat.RoomID]uint64{}}}
 }
 
@@ -78,6 +78,27 @@ func (c *cache[K, V]) load(key K, read func() (V, error)) (V, error) {
 	v, err := read()
 	if err == nil {
 		c.keep(wave, key, v)
+	}
+	return v, err
+}
+
+// dated is what was read at a time of moves; the zero value was never read.
+type dated[V any] struct {
+	at  uint64
+	has bool
+	is  V
+}
+
+// current is load for what is true until a room moves.
+func current[K comparable, V any](c *cache[K, dated[V]], m *moves, room chat.RoomID, key K, read func() (V, error)) (V, error) {
+	kept, wave := c.peek(key)
+	if kept.has && !m.since(kept.at, room) {
+		return kept.is, nil
+	}
+	at := m.now() // before it is read: it may be newer, never older
+	v, err := read()
+	if err == nil {
+		c.keep(wave, key, dated[V]{at, true, v})
 	}
 	return v, err
 }

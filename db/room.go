@@ -53,26 +53,19 @@ type place struct {
 	who  chat.AccountID
 }
 
-// standing is what Standing answers with, as it was at a time of rosters.
+// standing is what Standing answers with.
 type standing struct {
-	at   uint64
 	room chat.Room
 	in   *chat.Membership
 }
 
 // Standing implements chat.RoomStore.
 func (d *DB) Standing(ctx context.Context, room chat.RoomID, who chat.AccountID) (chat.Room, *chat.Membership, error) {
-	here := place{room, who}
-	kept, wave := d.standings.peek(here)
-	if kept.room.ID != 0 && !d.rosters.since(kept.at, room) {
-		return kept.room, kept.in, nil
-	}
-	at := d.rosters.now()
-	r, m, err := d.readRoomFor(ctx, room, who) // not out of another cache: it may be forgotten a little later
-	if err == nil {
-		d.standings.keep(wave, here, standing{at, r, m})
-	}
-	return r, m, err
+	s, err := current(&d.standings, &d.rosters, room, place{room, who}, func() (standing, error) {
+		r, m, err := d.readRoomFor(ctx, room, who) // not out of another cache: it may be forgotten a little later
+		return standing{r, m}, err
+	})
+	return s.room, s.in, err
 }
 
 const sideQuery = "SELECT " + roomColumns + `, m.owner, m.posts_read, m.erased, m.mentions, m.level, m.muted, m.starred
@@ -193,24 +186,9 @@ func (d *DB) OpenRoomsNamed(ctx context.Context, names []string) (map[string]cha
 	return ids, nil
 }
 
-// roster is who was in a room at a time of rosters.
-type roster struct {
-	at     uint64
-	people []chat.Occupant
-}
-
 // Occupants implements chat.RoomStore.
 func (d *DB) Occupants(ctx context.Context, room chat.RoomID) ([]chat.Occupant, error) {
-	kept, wave := d.occupants.peek(room)
-	if kept.people != nil && !d.rosters.since(kept.at, room) {
-		return kept.people, nil
-	}
-	at := d.rosters.now()
-	people, err := d.readOccupants(ctx, room)
-	if err == nil {
-		d.occupants.keep(wave, room, roster{at, people})
-	}
-	return people, err
+	return current(&d.occupants, &d.rosters, room, room, func() ([]chat.Occupant, error) { return d.readOccupants(ctx, room) })
 }
 
 func (d *DB) readOccupants(ctx context.Context, room chat.RoomID) ([]chat.Occupant, error) {

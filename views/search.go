@@ -66,14 +66,14 @@ func (v SearchView) with(text string) string {
 	return SearchURL(a)
 }
 
-// beginning is a search for the words that begin as the one that was not found;
-// empty for a search of another shape.
+// beginning is the one word that was not found, with which others may begin; empty
+// for a search of another shape.
 func (v SearchView) beginning() string {
 	word := strings.TrimSpace(v.Text)
 	if word == "" || len(v.Search.Strangers)+len(v.Search.Nowhere) > 0 || strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 		return ""
 	}
-	return word + "*"
+	return word
 }
 
 // inRoom is how a search names a room: by its name, or by the people of a

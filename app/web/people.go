@@ -70,6 +70,9 @@ func (s *Server) readAll(c *fiber.Ctx) error {
 	if err := s.chat.MarkAllRead(c.UserContext(), who(c).Account); err != nil {
 		return err
 	}
+	if fragment(c) {
+		return c.SendStatus(fiber.StatusNoContent)
+	}
 	return c.Redirect("/", fiber.StatusSeeOther)
 }
 

@@ -24,15 +24,16 @@ export function moved(el) {
   asked = setTimeout(again, 150);
 }
 
+const ask = (path, target) => fetch(path, { headers: { 'HX-Request': 'true', 'HX-Target': target } }).catch(() => null);
+const markup = async r => Object.assign(make('template'), { innerHTML: await r.text() }).content;
+
 async function again() {
   const p = $('panel'), of = p?.dataset.of, was = $('talk');
   if (!of || was.querySelector('form.edit')) return;
-  const r = await fetch('/messages/' + of, { headers: { 'HX-Request': 'true', 'HX-Target': 'aside#panel' } }).catch(() => null);
+  const r = await ask('/messages/' + of, 'aside#panel');
   if (!r || p !== $('panel') || !r.ok && r.status !== 410) return;
   if (!r.ok) return p.querySelector('header .ib').click();
-  const t = make('template');
-  t.innerHTML = await r.text();
-  const fresh = t.content.getElementById('talk'), end = was.scrollHeight - was.scrollTop - was.clientHeight < 60, y = was.scrollTop;
+  const fresh = (await markup(r)).getElementById('talk'), end = was.scrollHeight - was.scrollTop - was.clientHeight < 60, y = was.scrollTop;
   const focus = was.contains(doc.activeElement) && doc.activeElement.closest('[data-seq],#talk').id;
   was.replaceWith(fresh);
   htmx.process(fresh);
@@ -61,12 +62,10 @@ export function alone(ol) {
 async function renew() {
   due = 0;
   const ol = page, path = location.pathname;
-  const r = await fetch(path, { headers: { 'HX-Request': 'true', 'HX-Target': 'div#stage' } }).catch(() => null);
+  const r = await ask(path, 'div#stage');
   if (!r || !ol.isConnected || path !== location.pathname) return;
   if (!r.ok) return reload();
-  const t = make('template');
-  t.innerHTML = await r.text();
-  const fresh = t.content.querySelector('.alone');
+  const fresh = (await markup(r)).querySelector('.alone');
   if (!fresh) return;
   ol.replaceChildren(...fresh.children);
   htmx.process(ol);
