@@ -106,6 +106,7 @@ func TestWhatOneTabReadsNoOtherTabNotifiesOf(t *testing.T) {
 		ada.post("/rooms/2/messages", "body", fmt.Sprint("read ", i)).want(t, 303)
 		reader.sees(".msg", fmt.Sprint("read ", i))
 	}
+	reader.drawn()
 	reader.open("/people")
 	reader.live()
 	ada.post("/rooms/2/messages", "body", "not read").want(t, 303)

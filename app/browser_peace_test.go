@@ -162,3 +162,59 @@ func (rd *reader) reachTop() (row string, top float64) {
 	a := ask[at](rd.tab, `(s => { s.scrollTop = s.clientHeight - s.scrollHeight + 200; return (e => ({ id: e.id, top: e.getBoundingClientRect().top }))([...s.querySelectorAll('[data-seq]')].find(e => e.getBoundingClientRect().bottom > s.getBoundingClientRect().top + 1)) })(document.getElementById('stream'))`)
 	return a.ID, a.Top
 }
+
+// What was the first row in view became so short that it is in view no more: from
+// then on the next one stays where it is.
+func TestARowThatShrankOutOfViewHoldsNothing(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	for i := 1; i <= 60; i++ {
+		ada.tell(1, fmt.Sprintf("line %d, %s", i, strings.Repeat("and some words more ", i%2*40)))
+	}
+	p := openChromium(t).member(s, "bea", "/rooms/1?latest")
+	p.live()
+	const row = "m-41"
+	ask[any](p, `(s => { s.scrollTop += document.getElementById('`+row+`').getBoundingClientRect().bottom - s.getBoundingClientRect().top - 20 })(document.getElementById('stream'))`)
+	p.drawn()
+	if id, _ := p.firstRow(); id != row {
+		t.Fatalf("%s is the first row in view", id)
+	}
+	ada.post("/messages/41/edit", "body", "short").want(t, http.StatusSeeOther)
+	p.until("a shorter row", found("#"+row+" .body", "short"))
+	p.drawn()
+	next, top := p.firstRow()
+	if next == row {
+		t.Fatal("it is still in view")
+	}
+	ada.post("/messages/41/edit", "body", strings.Repeat("longer than ever ", 60)).want(t, http.StatusSeeOther)
+	p.until("a longer row", found("#"+row+" .body", "longer than ever"))
+	p.drawn()
+	p.still("a row above grew", next, top)
+}
+
+// A page that stays open for long keeps the newest rows, and one that reads far back
+// those around what is read; the rest is fetched again when it is looked for.
+func TestAPageThatStaysOpenKeepsItsLength(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	p := openChromium(t).member(s, "bea", "/rooms/1?latest")
+	p.live()
+	const many = 720
+	for i := 1; i <= many; i++ {
+		ada.tell(1, fmt.Sprint("line ", i))
+	}
+	last := fmt.Sprint("line ", many)
+	p.sees("#stream .msg", last)
+	p.until("the oldest are gone", `document.querySelectorAll('#tl-1 [data-seq]').length <= 300 && document.getElementById('older')`)
+	p.once(last)
+	for ask[bool](p, `!!document.getElementById('older')`) {
+		n := ask[string](p, `document.querySelector('#tl-1 [data-seq]').id`)
+		ask[any](p, `(s => { s.scrollTop = s.clientHeight - s.scrollHeight + 200 })(document.getElementById('stream'))`)
+		p.until("an older page", `document.querySelector('#tl-1 [data-seq]').id !== `+quote(n))
+		p.drawn()
+	}
+	p.until("the newest are gone", `document.querySelectorAll('#tl-1 [data-seq]').length <= 600 && document.querySelector('#tl-1[data-live=no] #newer')`)
+	p.sees("#stream .msg", "line 1")
+	p.click("#latest", "")
+	p.once(last)
+}

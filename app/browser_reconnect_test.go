@@ -190,3 +190,9 @@ func (p *tab) still(when, row string, top float64) {
 		p.t.Errorf("when %s, the page of %s moved by %.1f px", when, p.name, d)
 	}
 }
+
+// drawn waits until the page was drawn with what is in it.
+func (p *tab) drawn() {
+	p.t.Helper()
+	ask[any](p, `new Promise(ok => requestAnimationFrame(() => requestAnimationFrame(ok)))`)
+}

@@ -13,20 +13,15 @@ function quiet() {
   return from <= to ? now >= from && now < to : now >= from || now < to;
 }
 
-// Somebody may be reading the room in another tab: each says so while it is read.
-const readBy = n => root.hasAttribute('data-reading') && room() === n;
-export function mark() {
-  if (root.hasAttribute('data-reading')) store.set('reading', { room: room(), at: Date.now() });
-}
-const readElsewhere = n => { const r = store.get('reading'); return r?.room === n && Date.now() - r.at < 5000; };
+// What was seen, in whichever tab, is told by its number: see readSoon.
+const seen = n => store.get('seen:' + n.room) >= n.id;
 
 export async function show(n) {
   const mine = n.all || n.for?.map(String).includes(me) || n.dm;
-  mark();
   if (n.dm && n.by !== +me) card();
-  if (n.by === +me || readBy(n.room) || readElsewhere(n.room) || quiet() || !doc.hidden && room() === n.room) return;
-  await new Promise(ok => setTimeout(ok, 300)); // whoever reads it in another tab has said so by then
-  if (readElsewhere(n.room)) return;
+  if (n.by === +me || quiet() || !doc.hidden && room() === n.room) return;
+  await new Promise(ok => setTimeout(ok, 300)); // a tab in which it is read may get it a little later
+  if (seen(n)) return;
   const once = async lock => {
     if (!lock || store.get('told')?.id >= n.id) return;
     store.set('told', { id: n.id });
@@ -106,5 +101,3 @@ export function offer() {
   };
   tell();
 }
-
-setInterval(mark, 2000);

@@ -1,4 +1,4 @@
-// The "msg" swap style: every row once, in its order, never staler than what is there; and how many rows stay.
+// The "msg" swap style: every row once, in its order, never staler than what is there.
 const held = new Map(); // newest rows that came while the list ends before them
 
 htmx.registerExtension('parley', { handle_swap(style, ol, fragment) {
@@ -90,43 +90,11 @@ function tidy() {
     held.clear();
     late.forEach(el => place(ol, el));
   }
-  trim(ol);
+  if (rows(ol).length > 300) lazy('trim').then(m => m?.trim(ol));
   [...ol.querySelectorAll('.unread')].slice(1).forEach(el => el.remove()); // each page of history has its own
   days(ol);
   const start = ol.parentElement.querySelector('.beginning');
   if (start) start.hidden = !!$('older');
   pill();
   look();
-}
-
-function trim(ol) {
-  if (ol.querySelector('form.edit')) return; // nobody's words go
-  const all = rows(ol);
-  if (!up && ol.dataset.live !== 'no' && all.length > 300) cut(ol, all, all.length - 200, all.length);
-  else if (all.length > 600) {
-    const at = all.indexOf(firstVisible());
-    at > 300 ? cut(ol, all, all.length - 500, all.length) : cut(ol, all, 0, 500);
-  }
-}
-
-function cut(ol, all, from, to) {
-  const keep = new Set(all.slice(from, to)), first = all[from], last = all[to - 1];
-  for (const el of all) if (!keep.has(el)) el.remove();
-  if (from) edge(ol, 'older', 'before=' + seq(first), 'Older messages');
-  if (to < all.length) {
-    while (ol.lastElementChild !== last) ol.lastElementChild.remove();
-    edge(ol, 'newer', 'after=' + seq(last), 'Newer messages');
-    ol.dataset.live = 'no';
-  }
-}
-
-function edge(ol, id, query, words) {
-  $(id)?.remove();
-  const li = make('li'), a = make('a', words), url = `/rooms/${room()}?${query}`;
-  li.id = li.className = id;
-  a.href = url;
-  li.append(a);
-  for (const [k, v] of [['hx-get', url], ['hx-trigger', 'intersect'], ['hx-swap', 'outerHTML']]) li.setAttribute(k, v);
-  id === 'older' ? ol.prepend(li) : ol.append(li);
-  htmx.process(li);
 }

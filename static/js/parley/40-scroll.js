@@ -1,25 +1,26 @@
 // The scroll keeper: at the bottom stay there, further up nothing moves. #stream is column-reverse: 0 is the bottom.
 let up = false, far = false, fresh = 0, anchor = null, holding = false, frame = 0, saving = 0;
 
+const topOf = el => el.getBoundingClientRect().top, endOf = el => el.getBoundingClientRect().bottom;
+
 function firstVisible() {
-  const all = rows(list()).filter(r => !r.hidden), top = stream().getBoundingClientRect().top;
+  const all = rows(list()).filter(r => !r.hidden), top = topOf(stream());
   let lo = 0, hi = all.length - 1;
   while (lo < hi) {
     const mid = lo + hi >> 1;
-    all[mid].getBoundingClientRect().bottom > top ? hi = mid : lo = mid + 1;
+    endOf(all[mid]) > top + 1 ? hi = mid : lo = mid + 1;
   }
   return all[lo];
 }
 
-const topOf = el => el.getBoundingClientRect().top;
 // How far the anchor is from its place. An edit puts another element there; what was deleted is nowhere.
 const drift = () => (row => row && !row.hidden ? topOf(row) - anchor.top : NaN)(anchor && $(anchor.id));
 
-// The same row stays the anchor until the reader moves it: roundings must not add up.
+// The same row stays the anchor until the reader moves it (roundings must not add up) or it shrinks out of view.
 function holdView() {
   if (holding || !list() || !up && list().dataset.live !== 'no') return; // at the end of a page of the past one reads on
   holding = true;
-  if (Math.abs(drift()) < 1) return;
+  if (Math.abs(drift()) < 1 && endOf($(anchor.id)) > topOf(stream()) + 1) return;
   const row = firstVisible();
   anchor = row && { id: row.id, top: topOf(row) };
 }
