@@ -189,17 +189,17 @@ func (h *Hub) each(do func(*Client)) {
 	}
 }
 
-// Here lists the accounts that have a page open.
-func (h *Hub) Here() []chat.AccountID {
+// Here is the set of accounts that have a page open.
+func (h *Hub) Here() map[chat.AccountID]bool {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	ids := make([]chat.AccountID, 0, len(h.people))
+	here := make(map[chat.AccountID]bool, len(h.people))
 	for id, p := range h.people {
 		if len(p.clients) > 0 {
-			ids = append(ids, id)
+			here[id] = true
 		}
 	}
-	return ids
+	return here
 }
 
 // Sessions lists the sessions that open pages belong to, by hash.

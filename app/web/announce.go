@@ -205,7 +205,7 @@ func (t *Teller) tellBadges(rooms []chat.RoomID) {
 }
 
 // gatherBadges adds what changed in one room to the news of those who are here.
-func (t *Teller) gatherBadges(room chat.RoomID, here []chat.AccountID, news map[chat.AccountID][][]byte) {
+func (t *Teller) gatherBadges(room chat.RoomID, here map[chat.AccountID]bool, news map[chat.AccountID][][]byte) {
 	ctx, cancel := t.asking()
 	defer cancel()
 	r, marks, err := t.chat.Marks(ctx, room)
@@ -218,9 +218,8 @@ func (t *Teller) gatherBadges(room chat.RoomID, here []chat.AccountID, news map[
 		return
 	}
 	drawn := map[views.Badge][]byte{}
-	for _, id := range here {
-		m, in := marks[id]
-		if !in {
+	for id, m := range marks {
+		if !here[id] {
 			continue
 		}
 		b := views.BadgeOf(chat.SideRoom{Room: r, Membership: m})

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"parley/app/chat"
+	"parley/app/live"
 	"parley/views"
 )
 
@@ -80,4 +81,35 @@ func BenchmarkTellSixtyFour(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/64, "ns/message")
+}
+
+// rooms is a store of rooms with four people each.
+type rooms struct{ chat.Store }
+
+func (rooms) Marks(_ context.Context, id chat.RoomID) (chat.Room, map[chat.AccountID]chat.Membership, error) {
+	marks := map[chat.AccountID]chat.Membership{}
+	for i := range chat.AccountID(4) {
+		marks[chat.AccountID(id)*4+i] = chat.Membership{Read: 1}
+	}
+	return chat.Room{ID: id, Posts: 1}, marks, nil
+}
+
+// BenchmarkTellBadgesOfFiveHundredRooms is what follows when something was said in
+// each of 500 rooms, while 2,000 people are here.
+func BenchmarkTellBadgesOfFiveHundredRooms(b *testing.B) {
+	teller := NewTeller()
+	teller.serve(chat.New(rooms{}, teller, nil, nil), views.WithBuild(context.Background(), "build"))
+	var busy []chat.RoomID
+	for id := range chat.RoomID(500) {
+		busy = append(busy, id)
+	}
+	for id := range chat.AccountID(2000) {
+		if err := teller.Hub.Add(live.NewPoll(id, nil)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		teller.tellBadges(busy)
+	}
 }

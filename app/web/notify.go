@@ -40,15 +40,14 @@ func (t *Teller) note(m *chat.Message) {
 
 // notify tells those who are here and want to know of the latest message that is
 // worth it to them.
-func (t *Teller) notify(r chat.Room, marks map[chat.AccountID]chat.Membership, here []chat.AccountID) {
+func (t *Teller) notify(r chat.Room, marks map[chat.AccountID]chat.Membership, here map[chat.AccountID]bool) {
 	t.mu.Lock()
 	said := t.said[r.ID]
 	delete(t.said, r.ID)
 	t.mu.Unlock()
 	frames := map[chat.MessageID]live.Frame{}
-	for _, id := range here {
-		place, in := marks[id]
-		if !in {
+	for id, place := range marks {
+		if !here[id] {
 			continue
 		}
 		for _, m := range slices.Backward(said) {
