@@ -402,7 +402,7 @@ func (i Invite) until(v Viewer) string {
 	if i.Expires.IsZero() {
 		return "for ever"
 	}
-	return "until " + i.Expires.In(v.Zone).Format("2 January 2006, 15:04")
+	return "until " + i.Expires.In(v.Zone).Format("2 January 2006, "+v.ofDay())
 }
 
 func (i Invite) bounds(v Viewer) string {
@@ -419,7 +419,7 @@ func (i Invite) bounds(v Viewer) string {
 	if i.Expires.IsZero() {
 		return who + "."
 	}
-	return who + ", until " + i.Expires.In(v.Zone).Format("2 January 2006, 15:04") + "."
+	return who + ", until " + i.Expires.In(v.Zone).Format("2 January 2006, "+v.ofDay()) + "."
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -38,7 +38,7 @@ func Draw(m chat.Message) Fragment {
 	v := bytes.Index(html, []byte(` data-v="`)) + len(` data-v="`)
 	f.head = v + bytes.IndexByte(html[v:], '"') + 1
 	if t := bytes.Index(html, []byte("</time>")); t > 0 {
-		f.clock = t - len("15:04")
+		f.clock = t - len(ofDay)
 	}
 	return f
 }
@@ -46,14 +46,14 @@ func Draw(m chat.Message) Fragment {
 // Size is how many bytes the fragment has.
 func (f Fragment) Size() int { return len(f.html) }
 
-// AppendPage appends the row for a page in some time zone.
-func (f Fragment) AppendPage(b []byte, at time.Time, zone *time.Location) []byte {
-	start := len(b)
-	b = append(b, f.html...)
-	if f.clock > 0 && zone != time.UTC {
-		at.In(zone).AppendFormat(b[:start+f.clock], "15:04")
+// AppendPage appends the row for somebody's page: said at is written as v reads it.
+func (f Fragment) AppendPage(b []byte, at time.Time, v Viewer) []byte {
+	if f.clock == 0 || v.Zone == time.UTC && !v.Twelve {
+		return append(b, f.html...)
 	}
-	return b
+	b = append(b, f.html[:f.clock]...)
+	b = at.In(v.Zone).AppendFormat(b, v.ofDay())
+	return append(b, f.html[f.clock+len(ofDay):]...)
 }
 
 // AppendLive appends the row as pages are told of it: with the client id, by

@@ -818,7 +818,7 @@ func Notifications(v Viewer, f MeForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = clockTime(f.Prefs.Until, v.Zone).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = v.clockTime(f.Prefs.Until).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1011,7 +1011,7 @@ func Sessions(v Viewer, f MeForm) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = clockTime(s.Seen, v.Zone).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = v.clockTime(s.Seen).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -443,12 +443,12 @@ func titleNote(a chat.Account) string {
 }
 
 // localTime is what a clock shows where somebody is.
-func localTime(now time.Time, zone string) string {
+func (v Viewer) localTime(zone string) string {
 	z, err := time.LoadLocation(zone)
 	if err != nil {
 		return ""
 	}
-	return now.In(z).Format("15:04 MST")
+	return v.Now.In(z).Format(v.ofDay() + " MST")
 }
 
 func roleNote(a chat.Account) string {
@@ -722,9 +722,9 @@ func Profile(v Viewer, p chat.Account, common []chat.SideRoom) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var27 string
-				templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(localTime(v.Now, p.Prefs.Zone))
+				templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(v.localTime(p.Prefs.Zone))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/people.templ`, Line: 179, Col: 41}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/people.templ`, Line: 179, Col: 36}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 				if templ_7745c5c3_Err != nil {

@@ -957,7 +957,7 @@ func timeline(v RoomView) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		size := 0
 		for _, r := range v.Rows {
-			size += r.Size() + len(`<li class="day" data-day="2006-01-02"></li>`)
+			size += r.Size() + len(`<li class="day" data-day="2006-01-02"></li> PM`)
 		}
 		b := make([]byte, 0, size+512)
 		var last string
@@ -972,7 +972,7 @@ func timeline(v RoomView) templ.Component {
 				fresh = false
 			}
 			start := len(b)
-			b = r.AppendPage(b, r.At, v.Zone)
+			b = r.AppendPage(b, r.At, v.Viewer)
 			if r.ID == v.Target {
 				b = insert(b, start+len("<li"), ` data-target aria-current="true"`)
 			}

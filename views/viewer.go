@@ -20,6 +20,7 @@ type Viewer struct {
 	Nonce     string         // of the viewer stylesheet
 	Zone      *time.Location // UTC until the browser told its own
 	ZoneKnown bool
+	Twelve    bool // reads 3:04 PM instead of 15:04
 	Now       time.Time
 	Presence  func(chat.AccountID) string // "on", "away", ""
 	Rooms     []chat.SideRoom             // the sidebar; not needed for a stage
@@ -99,8 +100,19 @@ func badgeText(n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
-// clock is the time of day, always five bytes.
-func clock(t time.Time, zone *time.Location) string { return t.In(zone).Format("15:04") }
+// ofDay is how a time of day is written where nobody has chosen: always five bytes.
+const ofDay = "15:04"
+
+// ofDay is how this person reads one.
+func (v Viewer) ofDay() string {
+	if v.Twelve {
+		return "3:04 PM"
+	}
+	return ofDay
+}
+
+// clock is the time of day.
+func (v Viewer) clock(t time.Time) string { return t.In(v.Zone).Format(v.ofDay()) }
 
 // day is a date as an attribute.
 func day(t time.Time, zone *time.Location) string { return t.In(zone).Format(time.DateOnly) }

@@ -7,7 +7,10 @@ const rough = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const iso = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
 const dayOf = d => iso.format(d);
 
-if (browserZone) doc.cookie = `tz=${browserZone}; Path=/; Max-Age=31536000; SameSite=Lax`;
+// What the server writes the times by, from the next page on.
+const cookie = (name, value) => doc.cookie = `${name}=${value}; Path=/; Max-Age=${value ? 31536000 : 0}; SameSite=Lax`;
+if (browserZone) cookie('tz', browserZone);
+cookie('h12', clock.formatToParts(0).some(p => /^[AP]M$/.test(p.value)) ? 1 : '');
 
 // Formats a row once and remembers its day.
 function dress(row) {

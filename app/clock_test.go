@@ -1,0 +1,36 @@
+package app
+
+import (
+	"regexp"
+	"testing"
+)
+
+// A page without a script has the times as its reader has chosen, else as the
+// browser once said.
+func TestTimesAreWrittenAsTheirReaderReadsThem(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	ada.tell(1, "What time is it?")
+	twelve, whole := regexp.MustCompile(`>\d{1,2}:\d\d [AP]M</time>`), regexp.MustCompile(`>\d\d:\d\d</time>`)
+	cookie := ada.cookie
+	for _, c := range []struct {
+		chosen, said string
+		twelve       bool
+	}{
+		{"", "", false},
+		{"", "; tz=Asia/Kolkata", false},
+		{"", "; tz=Asia/Kolkata; h12=1", true},
+		{"24", "; h12=1", false},
+		{"12", "", true},
+	} {
+		ada.post("/me/appearance", "clock", c.chosen).want(t, 303)
+		ada.cookie = cookie + c.said
+		for _, path := range []string{"/rooms/1", "/messages/1", "/search?q=time"} {
+			page := ada.get(path).body
+			if twelve.MatchString(page) != c.twelve || whole.MatchString(page) == c.twelve {
+				t.Errorf("%s with %q chosen and %q said: %v and %v", path, c.chosen, c.said, twelve.FindAllString(page, -1), whole.FindAllString(page, -1))
+			}
+		}
+		ada.cookie = cookie
+	}
+}
