@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -158,4 +159,32 @@ func TestTabGoesThroughEveryPageAndOutAgain(t *testing.T) {
 	p.until("the content", `location.hash === '#main'`)
 	p.keys(kb.Tab)
 	p.until("the focus in it", `document.getElementById('main').contains(document.activeElement)`)
+}
+
+// By pages through the messages: the focus stays in view, and goes on from there.
+func TestThePageKeysTakeTheFocusAlong(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	for i := range 50 {
+		ada.tell(1, fmt.Sprint("line ", i))
+	}
+	p := openChromium(t).member(s, "bea", "/rooms/1?latest")
+	p.live()
+	ada.tell(1, "the last one")
+	p.sees(".msg", "the last one")
+	inView := `(r => (s => r.top >= s.top - 1 && r.bottom <= s.bottom + 1)(document.getElementById('stream').getBoundingClientRect()))(document.activeElement.getBoundingClientRect())`
+	p.keys(kb.Tab, chromedp.ModifierShift)
+	p.until("focus on the newest", found(`:focus`, "the last one"))
+	p.keys(kb.PageUp)
+	p.until("further up", `document.activeElement.matches('.msg') && !document.activeElement.textContent.includes('the last one') && `+inView)
+	first := ask[int](p, `+document.activeElement.dataset.seq`)
+	p.keys(kb.ArrowUp)
+	p.until("the row before", fmt.Sprintf(`+document.activeElement.dataset.seq === %d && %s`, first-1, inView))
+	p.keys(kb.PageUp)
+	p.until("another page up", fmt.Sprintf(`+document.activeElement.dataset.seq < %d - 3 && %s`, first, inView))
+	for range 3 {
+		p.keys(kb.PageDown)
+		p.drawn()
+	}
+	p.until("the newest again", found(`:focus`, "the last one")+` && `+inView)
 }

@@ -82,7 +82,7 @@ func Shortcuts() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = key("↑, ↓, Home, End", "between messages, when one has the focus").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = key("↑, ↓, PgUp, PgDn, Home, End", "between messages, when one has the focus").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

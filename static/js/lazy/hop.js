@@ -1,5 +1,5 @@
-// From region to region and from room to room by key, and all rooms read.
-import { box, doc, focusRow, newestRow, post, signIn, toast } from './parley.js';
+// From region to region, from room to room and by pages by key, and all rooms read.
+import { box, doc, firstVisible, focusRow, list, newestRow, post, rows, shown, signIn, stream, toast } from './parley.js';
 
 const regions = ['#side', '#main header', '#stream', '#composer', '#panel', '#toasts'];
 const focusable = 'a[href],button:not([disabled]),input:not([type=hidden]),textarea,[tabindex]';
@@ -22,6 +22,15 @@ export function hopRoom(step, unread) {
     const a = links[(at + i * step + n * i) % n], b = a.querySelector('.badge')?.dataset;
     if (!unread || +b?.n || +b?.at) return a.click();
   }
+}
+
+// The focus goes along: up to the first row in view, down to the last.
+export function hopPage(way) {
+  const view = stream();
+  view.scrollTop += way * (view.clientHeight - 60);
+  const all = rows(list()).filter(shown), first = all.indexOf(firstVisible()), end = view.getBoundingClientRect().bottom;
+  const last = all.findLastIndex(r => r.getBoundingClientRect().top < end - 20);
+  focusRow(all[Math.min(all.length - 1, way < 0 ? first + (first > 0) : last)]);
 }
 
 export async function readAll() {

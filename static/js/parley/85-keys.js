@@ -7,6 +7,8 @@ function focusRow(row) {
 }
 
 function walk(e, row) {
+  const way = { PageUp: -1, PageDown: 1 }[e.key];
+  if (row && way && list()) { using('hop', h => h.hopPage(way)); return true; }
   const every = [...doc.querySelectorAll('#stream [data-seq]:not(.gone),#stream .pend')], at = every.indexOf(row);
   const to = { ArrowUp: row ? at - 1 : every.length - 1, ArrowDown: at + 1, Home: 0, End: every.length - 1 }[e.key];
   if (to === undefined || !row && e.key !== 'ArrowUp' && e.key !== 'End') return false;
