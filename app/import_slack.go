@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -73,10 +74,17 @@ func importSlack(cmd *cobra.Command, from, path string) error {
 	}
 	var part, whole atomic.Int64
 	end := progress(cmd, "Importing", func() (int64, int64) { return part.Load(), whole.Load() })
+	finish, err := unfinished(cmd.Context(), store, filepath.Base(from))
+	if err != nil {
+		return errors.Join(err, store.Close())
+	}
 	report, err := slack.Run(cmd.Context(), from, store, slack.Options{Same: same, Progress: func(n, of int64) { part.Store(n); whole.Store(of) }})
 	end()
 	if err == nil {
 		err = indexed(cmd, store)
+	}
+	if err == nil || report == nil || report.Came == (archive.Counts{}) {
+		err = errors.Join(err, finish(err))
 	}
 	if err == nil && report.Came != (archive.Counts{}) {
 		err = store.Note(chat.Noted(cmd.Context(), time.Now(), chat.Operator, chat.ActImport, report.Source, broughtIn(report.Came)))
@@ -89,6 +97,22 @@ func importSlack(cmd *cobra.Command, from, path string) error {
 		return err
 	}
 	return printArrival(cmd, report)
+}
+
+// unfinished notes that an import has begun. What it returns notes that nothing of it
+// is missing, or with an error that nothing came: then an earlier note stands again.
+func unfinished(ctx context.Context, store *db.DB, what string) (finish func(error) error, err error) {
+	settings, err := store.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	was := settings[chat.ImportUnfinished]
+	return func(err error) error {
+		if err == nil {
+			was = ""
+		}
+		return store.SetSetting(context.WithoutCancel(ctx), chat.ImportUnfinished, was)
+	}, store.SetSetting(ctx, chat.ImportUnfinished, what)
 }
 
 // broughtIn says in words what came.

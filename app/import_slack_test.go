@@ -101,9 +101,13 @@ func TestAnImportFromSlackThatIsKilledGoesOn(t *testing.T) {
 		rounds, messages = 3, 600
 	}
 	file, data := slackExport(t, messages), filepath.Join(t.TempDir(), "parley.db")
-	for range rounds {
-		cmd := exec.Command(os.Args[0], "import", "slack", file, "--data", data)
+	parley := func(args ...string) *exec.Cmd {
+		cmd := exec.Command(os.Args[0], append(args, "--data", data)...)
 		cmd.Env = append(os.Environ(), "BE_PARLEY=1")
+		return cmd
+	}
+	for range rounds {
+		cmd := parley("import", "slack", file)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -111,12 +115,25 @@ func TestAnImportFromSlackThatIsKilledGoesOn(t *testing.T) {
 		cmd.Process.Kill()
 		cmd.Wait()
 	}
+	out, _ := parley("export", "-").Output() // nothing, where each was killed before it began
+	if n := strings.Count(string(out), `{"type":"message"`); n > 0 && n < messages {
+		says := func() string { return command(t, 0, "", "check", "--data", data) }
+		if said := says(); !strings.Contains(said, filepath.Base(file)+" has not come in whole") {
+			t.Errorf("with %d of %d messages, check says %s", n, messages, said)
+		}
+		command(t, 1, "", "import", "slack", os.Args[0], "--data", data)
+		if said := says(); !strings.Contains(said, filepath.Base(file)+" has not come in whole") {
+			t.Error("after an import of which nothing came, check says", said)
+		}
+	}
 	var r archive.Report
 	if err := json.Unmarshal([]byte(command(t, 0, "", "import", "slack", file, "--json", "--data", data)), &r); err != nil || r.Came.Messages+r.Already.Messages != messages {
 		t.Error("the report is", r, err)
 	}
 	t.Logf("%d of %d messages had come before the last time", r.Already.Messages, messages)
-	command(t, 0, "", "check", "--data", data)
+	if said := command(t, 0, "", "check", "--data", data); strings.Contains(said, "has not come in whole") {
+		t.Error("after it came in whole, check says", said)
+	}
 	lines := strings.Split(command(t, 0, "", "export", "-", "--data", data), "\n")
 	n := 0
 	for _, line := range lines {

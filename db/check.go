@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"fmt"
+
+	"parley/app/chat"
 )
 
 // Problem is something that is not as it should be in a file, and what helps.
@@ -16,6 +18,8 @@ type Report struct {
 	Format   int       `json:"format"`
 	Messages int       `json:"messages"`
 	Problems []Problem `json:"problems"`
+	// Unfinished is what was being imported when that was interrupted, or is now.
+	Unfinished string `json:"unfinished,omitempty"`
 }
 
 const (
@@ -68,6 +72,9 @@ func Check(ctx context.Context, path string, done func(percent int64)) (r Report
 		return r, err
 	}
 	done(fileChecked)
+	if err := conn.QueryRowContext(ctx, "SELECT coalesce((SELECT value FROM settings WHERE key = ?), '')", chat.ImportUnfinished).Scan(&r.Unfinished); err != nil {
+		return r, err
+	}
 	for _, c := range countsKept {
 		found, err := c.disagree(ctx, conn)
 		if err != nil {

@@ -19,6 +19,11 @@ func (d *DB) Health(ctx context.Context, now time.Time) (h chat.Health, err erro
 	}
 	disk := d.Stats()
 	h.File, h.Log, h.Free = disk.Size, disk.Log, disk.Free
+	settings, err := d.Settings(ctx)
+	if err != nil {
+		return h, err
+	}
+	h.Unfinished = settings[chat.ImportUnfinished]
 	h.Days, err = d.calendar.load(now, func() ([]chat.Day, error) { return d.days(ctx, now) })
 	return h, err
 }

@@ -14,6 +14,7 @@ type Health struct {
 	Free                  int64 // bytes that the disk has left; -1: not known
 	Days                  []Day // the last HealthDays, the oldest first
 	Backup                Backups
+	Unfinished            string // what was being imported when it was interrupted, or is now
 }
 
 // Backups is how the backups do that the server makes by itself.

@@ -18,6 +18,10 @@ const (
 	SettingRetention = "retention.days"
 )
 
+// ImportUnfinished is where an import is noted that comes in parts, until all of it
+// is there. It is not one of the settings that people change.
+const ImportUnfinished = "import.unfinished"
+
 // Workspace is the name of the place.
 func (s Settings) Workspace() string {
 	if n := s[SettingWorkspace]; n != "" {
