@@ -197,9 +197,12 @@ func TestARowThatShrankOutOfViewHoldsNothing(t *testing.T) {
 func TestAPageThatStaysOpenKeepsItsLength(t *testing.T) {
 	s := start(t)
 	ada := s.signup("ada")
+	const many = 720
+	for i := range 60 { // more than a page: the page begins with older ones
+		ada.tell(1, fmt.Sprint("before ", i))
+	}
 	p := openChromium(t).member(s, "bea", "/rooms/1?latest")
 	p.live()
-	const many = 720
 	for i := 1; i <= many; i++ {
 		ada.tell(1, fmt.Sprint("line ", i))
 	}
@@ -214,7 +217,7 @@ func TestAPageThatStaysOpenKeepsItsLength(t *testing.T) {
 		p.drawn()
 	}
 	p.until("the newest are gone", `document.querySelectorAll('#tl-1 [data-seq]').length <= 600 && document.querySelector('#tl-1[data-live=no] #newer')`)
-	p.sees("#stream .msg", "line 1")
+	p.sees("#stream .msg", "before 0")
 	p.click("#latest", "")
 	p.once(last)
 }

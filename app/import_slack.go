@@ -72,12 +72,12 @@ func importSlack(cmd *cobra.Command, from, path string) error {
 	if err != nil {
 		return err
 	}
-	var part, whole atomic.Int64
-	end := progress(cmd, "Importing", func() (int64, int64) { return part.Load(), whole.Load() })
 	finish, err := unfinished(cmd.Context(), store, filepath.Base(from))
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
+	var part, whole atomic.Int64
+	end := progress(cmd, "Importing", func() (int64, int64) { return part.Load(), whole.Load() })
 	report, err := slack.Run(cmd.Context(), from, store, slack.Options{Same: same, Progress: func(n, of int64) { part.Store(n); whole.Store(of) }})
 	end()
 	if err == nil {

@@ -19,7 +19,8 @@ function cut(ol, all, from, to) {
       ol.dataset.live = 'no';
     }
     days(ol);
-    if (from) ol.parentElement.querySelector('.beginning').hidden = true;
+    const start = from && ol.parentElement.querySelector('.beginning');
+    if (start) start.hidden = true;
   });
   pill();
 }
