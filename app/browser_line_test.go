@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/cdproto/page"
@@ -82,6 +84,40 @@ func TestTheBarOfWhatIsNewMovesNobody(t *testing.T) {
 	p.still("it is unread from here", row, top)
 }
 
+// watched has a page keep what it would notify of.
+func (p *tab) watched() {
+	p.t.Helper()
+	p.begin(`window.notices = []; window.Notification = class { static permission = 'granted'; constructor(title, o) { notices.push(o.body) } close() {} };`)
+}
+
+// What comes from two at once is told of twice, and by one tab only.
+func TestNoNoticeTakesThePlaceOfAnother(t *testing.T) {
+	s := start(t)
+	ada, bo := s.signup("ada"), s.signup("bo")
+	one := openChromium(t).member(s, "mei", "/people")
+	two := one.tab("mei's other tab")
+	one.live()
+	ada.post("/dm", "to", "3", "body", "hello, ada").want(t, 303)
+	bo.post("/dm", "to", "3", "body", "hello, bo").want(t, 303)
+	within(t, "the first words", func() bool { return one.heard(`"body":"hello, ada`) && one.heard(`"body":"hello, bo`) })
+	for _, p := range []*tab{one, two} {
+		p.watched()
+		p.open("/people")
+		p.live()
+	}
+	for i := range 3 {
+		var both sync.WaitGroup
+		both.Go(func() { ada.post("/rooms/2/messages", "body", fmt.Sprint("of ada ", i)) })
+		both.Go(func() { bo.post("/rooms/3/messages", "body", fmt.Sprint("of bo ", i)) })
+		both.Wait()
+		all := func() []string { return append(ask[[]string](one, `notices`), ask[[]string](two, `notices`)...) }
+		within(t, "both notices", func() bool { return len(all()) >= 2*i+2 })
+		if got := all(); len(got) != 2*i+2 || !slices.Contains(got, fmt.Sprint("of ada ", i)) || !slices.Contains(got, fmt.Sprint("of bo ", i)) {
+			t.Errorf("notified of %q", got)
+		}
+	}
+}
+
 // One tab reads a conversation, another one of the same person stands elsewhere: it
 // does not call for what is being read.
 func TestWhatOneTabReadsNoOtherTabNotifiesOf(t *testing.T) {
@@ -91,7 +127,7 @@ func TestWhatOneTabReadsNoOtherTabNotifiesOf(t *testing.T) {
 	other := c.member(s, "mei", "/rooms/1")
 	reader := other.tab("mei's other tab")
 	for _, p := range []*tab{other, reader} {
-		p.begin(`window.notices = []; window.Notification = class { static permission = 'granted'; constructor(title, o) { notices.push(o.body) } close() {} };`)
+		p.watched()
 	}
 	ada.post("/dm", "to", "2", "body", "hello").want(t, 303)
 	within(t, "the first word", func() bool { return other.heard(`"body":"hello`) })

@@ -13,23 +13,23 @@ function quiet() {
   return from <= to ? now >= from && now < to : now >= from || now < to;
 }
 
-// What was seen, in whichever tab, is told by its number: see readSoon.
-const seen = n => store.get('seen:' + n.room) >= n.id;
+// Some tab saw or told of it just now. Later the number says nothing: a backup that was restored gives it out again.
+const done = (what, n) => { const last = store.get(what + ':' + n.room); return last?.id >= n.id && Date.now() - last.at < 60000; };
 
 export async function show(n) {
   const mine = n.all || n.for?.map(String).includes(me) || n.dm;
   if (n.dm && n.by !== +me) card();
   if (n.by === +me || quiet() || !doc.hidden && room() === n.room) return;
   await new Promise(ok => setTimeout(ok, 300)); // a tab in which it is read may get it a little later
-  if (seen(n)) return;
+  if (done('seen', n)) return; // see readSoon
   const once = async lock => {
-    if (!lock || store.get('told')?.id >= n.id) return;
-    store.set('told', { id: n.id });
+    if (!lock || done('told', n)) return;
+    store.set('told:' + n.room, { id: n.id, at: Date.now() });
     if (root.dataset.sound === 'all' || root.dataset.sound === 'mentions' && mine) blip();
     if (wanted()) notice(n);
     await new Promise(ok => setTimeout(ok, 500));
   };
-  navigator.locks ? navigator.locks.request('notify', { ifAvailable: true }, once) : once(true);
+  navigator.locks ? navigator.locks.request('notify ' + n.id, { ifAvailable: true }, once) : once(true);
 }
 
 // The first direct message is when somebody knows what notifications are for: they are offered once, and not again.

@@ -85,7 +85,7 @@ function dropLine() {
 function readSoon() {
   const row = list() && lastRow(list());
   if (!row || seq(row) <= readTo[room()]) return;
-  store.set('seen:' + room(), seq(row)); // no tab notifies of it any more
+  store.set('seen:' + room(), { id: seq(row), at: Date.now() }); // no tab notifies of it any more
   readTimer ||= setTimeout(() => { readTimer = 0; if (reading()) sendRead(); }, Math.max(0, readAt + 600 - Date.now()));
 }
 
