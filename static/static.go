@@ -13,13 +13,12 @@ import (
 	"mime"
 	"path"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/valyala/fasthttp"
 )
 
-//go:embed css/*.css css/lazy/*.css js/parley/*.js js/lazy/*.js js/vendor/*.js img/*.svg br
+//go:embed made js/vendor/*.js img/*.svg br
 var files embed.FS
 
 // Asset is one file as it is served.
@@ -27,8 +26,8 @@ type Asset struct {
 	Type  string // MIME type
 	Plain []byte
 	Gzip  []byte
-	// Brotli is nil when br/ is older than the file. It is made beforehand (go test
-	// ./static -update), because the best compression takes a second and 40 MB.
+	// Brotli is nil where br/ has none. It is made beforehand, too, because the best
+	// compression takes a second and 40 MB.
 	Brotli []byte
 }
 
@@ -45,24 +44,19 @@ type File struct {
 	Text []byte
 }
 
-// Load reads the embedded files and takes others in. Parts of the stylesheet and
-// of the script are joined in the order of their names.
+// Load reads the embedded files and takes others in. What made/ holds is made from
+// css and js (go test ./static -update): the parts of the stylesheet and of the
+// script joined in the order of their names, and all without what only people read.
 //
 // What of the script only some people need, or only later, is a module of its own
 // in js/lazy. It is served beside parley.js, fetched when it is first used, with
 // lazy('emoji') in parley.js, and imports what it needs from './parley.js', which
-// lists at its end what it lends. Styles of pages that few open are in css/lazy. All of them are one build: the page of an older
-// one gets the newer module, and says that it did not load if they do not fit.
+// lists at its end what it lends. Styles of pages that few open are in css/lazy. All
+// of them are one build: the page of an older one gets the newer module, and says
+// that it did not load if they do not fit.
 func Load(others ...File) *Assets {
 	a := &Assets{byName: map[string]*Asset{}}
-	a.add("app.css", joined("css/*.css"))
-	a.add("parley.js", joined("js/parley/*.js"))
-	for _, pattern := range []string{"js/lazy/*.js", "css/lazy/*.css"} {
-		for _, name := range matches(pattern) {
-			a.add(path.Base(name), joined(name))
-		}
-	}
-	for _, pattern := range []string{"js/vendor/*.js", "img/*.svg"} {
+	for _, pattern := range []string{"made/*", "js/vendor/*.js", "img/*.svg"} {
 		for _, name := range matches(pattern) {
 			a.add(path.Base(name), read(name))
 		}
@@ -124,29 +118,6 @@ func read(name string) []byte {
 	b, err := files.ReadFile(name)
 	if err != nil {
 		panic(err)
-	}
-	return b
-}
-
-// joined puts parts together and leaves out what only people read: indentation,
-// empty lines, comments, and in stylesheets the ends of most lines. The parts contain no text of several lines that this
-// could change, and what may be the end of one is no comment.
-func joined(pattern string) []byte {
-	var b []byte
-	for _, name := range matches(pattern) {
-		for line := range strings.Lines(string(read(name))) {
-			line = strings.TrimSpace(line)
-			if line == "" || strings.HasPrefix(line, "//") || strings.HasPrefix(line, "/*") && strings.HasSuffix(line, "*/") {
-				continue
-			}
-			if i := strings.LastIndex(line, " // "); i > 0 && !strings.ContainsAny(line[i:], "'\"`") {
-				line = strings.TrimRight(line[:i], " ")
-			}
-			b = append(b, line...)
-			if !strings.HasSuffix(name, ".css") || !strings.ContainsAny(line[len(line)-1:], "{};,") {
-				b = append(b, '\n')
-			}
-		}
 	}
 	return b
 }
