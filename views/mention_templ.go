@@ -360,11 +360,11 @@ func (u Unheard) words() string {
 	if len(u.People) == 1 {
 		return u.People[0].Name + " is not in this room and will not see this. "
 	}
-	names := chat.Names(u.People[:min(len(u.People), maxUnheard)])
+	named, last := u.People[:len(u.People)-1], u.People[len(u.People)-1].Name
 	if more := len(u.People) - maxUnheard; more > 0 {
-		names += " and " + count(more, "other", "others")
+		named, last = u.People[:maxUnheard], count(more, "other", "others")
 	}
-	return names + " are not in this room and will not see this. "
+	return chat.Names(named) + " and " + last + " are not in this room and will not see this. "
 }
 
 func unheard(u Unheard) templ.Component {

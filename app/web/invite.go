@@ -133,6 +133,9 @@ func (s *Server) joinPage(c *fiber.Ctx) error {
 // invited is the form of a newcomer who has an invite.
 func (s *Server) invited(c *fiber.Ctx) (views.AuthForm, error) {
 	i, err := s.auth.Invited(c.UserContext(), c.Params("code"))
+	if errors.Is(err, chat.ErrNotFound) {
+		err = fiber.NewError(fiber.StatusNotFound, "There is no such invite. Look whether the link is whole, or ask for a new one.")
+	}
 	if err != nil && !errors.Is(err, auth.ErrInviteOver) {
 		return views.AuthForm{}, err
 	}

@@ -15,6 +15,7 @@ var notices = map[string]string{
 	"password": "Your password was changed, and you were logged out everywhere else.",
 	"saved":    "Saved.",
 	"gone":     "You are no longer in that room.",
+	"removed":  "Removed from the room.",
 	"ended":    "Logged out there.",
 	"disabled": "The account cannot log in any more, and was logged out everywhere.",
 	"enabled":  "The account can log in again.",

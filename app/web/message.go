@@ -95,8 +95,16 @@ func (s *Server) refusePost(c *fiber.Ctx, d chat.Draft, err error) error {
 // newDirect chooses whom to talk to, and leads to the conversation.
 func (s *Server) newDirect(c *fiber.Ctx) error {
 	to := idsIn(c.Context().QueryArgs(), "to")
-	if len(to) == 0 || c.Query("find") != "" {
+	if c.Query("find") != "" {
 		return s.chooseDirect(c, to, "")
+	}
+	if len(to) == 0 {
+		problem := ""
+		if c.Context().QueryArgs().Has("q") {
+			problem = "Choose somebody to write to."
+			c.Status(fiber.StatusUnprocessableEntity)
+		}
+		return s.chooseDirect(c, to, problem)
 	}
 	room, with, err := s.chat.FindDirect(c.UserContext(), who(c).Account, to)
 	if err != nil {

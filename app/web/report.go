@@ -36,7 +36,7 @@ func (s *Server) report(c *fiber.Ctx) error {
 		}
 		return s.reportForm(c, errs)
 	}
-	return c.Redirect("/?done=reported", fiber.StatusSeeOther)
+	return c.Redirect(views.MessageURL(m.Room, m.ID)+"?done=reported", fiber.StatusSeeOther)
 }
 
 // reports is the page of what is to be decided.

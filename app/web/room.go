@@ -60,7 +60,7 @@ func (s *Server) permalink(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v.Target = m.ID
+	v.Target, v.Notice = m.ID, notices[c.Query("done")]
 	return s.page(c, v.Viewer, v.Stage("room"), views.Room(v), nil)
 }
 

@@ -42,7 +42,11 @@ func (s *Server) settingsPage(c *fiber.Ctx, errs views.Errors) error {
 }
 
 func (s *Server) retitle(c *fiber.Ctx) error {
-	err := s.chat.Retitle(c.UserContext(), who(c).Account, roomParam(c), c.FormValue("name"), c.FormValue("topic"))
+	ctx, me, room := c.UserContext(), who(c).Account, roomParam(c)
+	place, err := s.chat.Visit(ctx, me, room)
+	if err == nil {
+		err = s.chat.Retitle(ctx, me, room, meant(c, "name", place.Name), meant(c, "topic", place.Topic))
+	}
 	if err != nil {
 		errs, err := s.formErrors(c, err)
 		if err != nil {
@@ -54,6 +58,16 @@ func (s *Server) retitle(c *fiber.Ctx) error {
 		return s.settingsPage(c, errs)
 	}
 	return c.Redirect(views.RoomURL(roomParam(c))+"/settings?done=saved", fiber.StatusSeeOther)
+}
+
+// meant is what a field of a form asks for. Who left it as it was drawn wants nothing
+// of it: what somebody else has made of it meanwhile stays.
+func meant(c *fiber.Ctx, field, now string) string {
+	said := c.FormValue(field)
+	if form := c.Request().PostArgs(); form.Has("was_"+field) && said == c.FormValue("was_"+field) {
+		return now
+	}
+	return said
 }
 
 // chosen answers a form that changed one's own place in a room.
@@ -135,7 +149,10 @@ func (s *Server) addMembers(c *fiber.Ctx) error {
 }
 
 func (s *Server) removeMember(c *fiber.Ctx) error {
-	return s.roomChanged(c, s.chat.Expel(c.UserContext(), who(c).Account, roomParam(c), personParam(c)))
+	if err := s.chat.Expel(c.UserContext(), who(c).Account, roomParam(c), personParam(c)); err != nil {
+		return s.roomChanged(c, err)
+	}
+	return c.Redirect(views.RoomURL(roomParam(c))+"/settings?done=removed", fiber.StatusSeeOther)
 }
 
 // roomChanged answers a form of a room's settings.

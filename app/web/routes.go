@@ -108,6 +108,7 @@ func (s *Server) routes() {
 	a.Post("/admin/invites/:invite<int>/revoke", s.revoke)
 	a.Get("/admin/settings", s.workspaceSettings)
 	a.Post("/admin/settings", s.setWorkspace)
+	a.Get("/admin/limits", func(c *fiber.Ctx) error { return c.Redirect("/admin/settings#limits") }) // reloaded after a refusal
 	a.Post("/admin/limits", s.setLimits)
 	a.Get("/admin/log", s.adminLog)
 

@@ -57,6 +57,7 @@ function build() {
   doc.body.append(pop);
   on(find, 'input', search);
   on(pop, 'keydown', keys);
+  on(window, 'popstate', () => pop.matches(':popover-open') && pop.hidePopover());
   on(pop, 'click', click);
   on(pop, 'pointerover focusin', e => { const it = known.get(e.target.value); peek.textContent = it ? `${it.emoji} ${it.name}  :${it.short}:` : ''; });
   on(pop, 'toggle', e => { if (e.newState === 'closed') { done?.(); done = null; } });
@@ -149,7 +150,6 @@ function place(anchor) {
   pop.style.top = (above ? a.top - gap - h : below ? a.bottom + gap : Math.max(8, Math.min(a.top, innerHeight - h - 8))) + 'px';
 }
 
-// Opens it beside an element; fn gets what is chosen, end is told when it closes.
 // Emoji by the beginning of a short name, then by any word of the name.
 export async function words(q) {
   if (!groups.length) await load();
@@ -157,6 +157,7 @@ export async function words(q) {
   return [...first, ...all.filter(it => !first.includes(it) && it.words.includes(q))];
 }
 
+// Opens it beside an element; fn gets what is chosen, end is told when it closes.
 export async function pick(anchor, fn, end) {
   done?.();
   done = null;

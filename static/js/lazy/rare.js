@@ -1,11 +1,13 @@
 // What happens rarely in a room: a message becomes long, the room gets another name.
 import { $, box, doc, stream } from './parley.js';
 
+let was; // what the hint says else
+
 export function count(n) {
   const hint = $('hint');
   if (!hint) return;
-  hint.dataset.was ??= hint.textContent;
-  hint.textContent = n >= 9000 ? `${n.toLocaleString()} of ${(10000).toLocaleString()} characters` : hint.dataset.was;
+  was ??= [...hint.childNodes];
+  hint.replaceChildren(...n >= 9000 ? [`${n.toLocaleString()} of ${(10000).toLocaleString()} characters`] : was);
   hint.toggleAttribute('data-over', n > 10000);
 }
 

@@ -1,6 +1,6 @@
 // The conversation of a message beside its room: opening it, answering in it, keeping it true. And where it has the
 // page to itself: what is told of its room is taken as a sign to ask for it again.
-import { $, days, doc, enqueue, focusRow, make, on, quoted, reload, seq, setOpener, wire } from './parley.js';
+import { $, box, days, doc, enqueue, fill, focusRow, make, on, quoted, reload, seq, setOpener, toast, wire } from './parley.js';
 
 let asked = 0;
 
@@ -32,7 +32,12 @@ async function again() {
   if (!of || was.querySelector('form.edit')) return;
   const r = await ask('/messages/' + of, 'aside#panel');
   if (!r || p !== $('panel') || !r.ok && r.status !== 410) return;
-  if (!r.ok) return p.querySelector('header .ib').click();
+  if (!r.ok) { // it was deleted: what was being answered to it is not lost
+    const t = p.querySelector('.answer textarea');
+    p.querySelector('header .ib').click();
+    if (t?.value.trim() && box()) { fill(t.value + (box().value && '\n' + box().value)); toast('The message was deleted. What you wrote is in the message box.'); }
+    return;
+  }
   const fresh = (await markup(r)).getElementById('talk'), end = was.scrollHeight - was.scrollTop - was.clientHeight < 60, y = was.scrollTop;
   const focus = was.contains(doc.activeElement) && doc.activeElement.closest('[data-seq],#talk').id;
   was.replaceWith(fresh);
@@ -64,7 +69,8 @@ async function renew() {
   const ol = page, path = location.pathname;
   const r = await ask(path, 'div#stage');
   if (!r || !ol.isConnected || path !== location.pathname) return;
-  if (!r.ok) return reload();
+  if (!r.ok && ![...doc.querySelectorAll('#main textarea')].some(t => t.value.trim())) return reload();
+  if (!r.ok) return toast('This message was deleted. What you are writing is kept while you stay here.');
   const fresh = (await markup(r)).querySelector('.alone');
   if (!fresh) return;
   ol.replaceChildren(...fresh.children);

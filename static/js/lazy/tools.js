@@ -83,6 +83,8 @@ on(doc, 'pointerdown', e => {
   } else open(false);
 }, true);
 
+on(window, 'popstate', hide); // back, on a phone
+
 // A row that is drawn anew between press and release gets no click from the browser: it is given one here.
 let pressed = null; // the control that was pressed, and its row's id
 on(doc, 'pointerdown', e => {
@@ -195,18 +197,23 @@ export function keep(old, el) {
     form._body = body;
     body.remove();
   } else if (form) giveBack(form);
-  if (tools.parentElement !== old) return;
-  if (body) {
-    move(tools, el, null);
-    belong(el);
-  } else hide();
+  const shows = tools.matches('.sheet') ? at === old : tools.parentElement === old;
+  if (!shows) return;
+  if (!body) return hide();
+  if (!tools.matches('.sheet')) move(tools, el, null);
+  belong(el);
 }
 
 // Deleted while somebody wrote in it: the text is not lost.
 function giveBack(form) {
   const t = form.elements.body;
   store.set('e:' + seq(form.closest('[data-seq]')), null);
-  if (form.contains(doc.activeElement)) box()?.focus({ preventScroll: true }); // what is typed next is text, too
+  if (form.contains(doc.activeElement) && box()) { // what is typed next is text, too, but sends nothing
+    box().focus({ preventScroll: true });
+    const hush = e => e.key === 'Enter' && swallow(e);
+    on(doc, 'keydown', hush, true);
+    setTimeout(() => doc.removeEventListener('keydown', hush, true), 1500);
+  }
   if (!box() || t.value === t.defaultValue) return;
   fill(t.value + (box().value && '\n' + box().value));
   toast('The message was deleted. What you wrote is in the message box.');
@@ -266,7 +273,7 @@ async function remove(row) {
   if (!await ask(`/messages/${id}/delete`, {})) return;
   hide();
   if (doc.activeElement === doc.body && !box()?.checkVisibility()) focusRow(near(row));
-  else if (doc.activeElement === doc.body) box().focus({ preventScroll: true });
+  else if (doc.activeElement === doc.body) fine() ? box().focus({ preventScroll: true }) : focusRow(near(row)); // no keyboard comes up
   toast('Message deleted', 'Undo', async () => {
     if (!await ask(`/messages/${id}/restore`, {})) return;
     const back = $('m-' + id);

@@ -24,6 +24,10 @@ function place(ol, el) {
   if (old) {
     if (+old.dataset.v >= +el.dataset.v) return false;
     renew(old, el);
+    if (el.hidden && replying?.id === seq(el)) {
+      reply(null);
+      toast('The message you were answering was deleted.');
+    }
     loaded.talk?.moved(el);
     return true;
   }

@@ -69,7 +69,7 @@ async function step() {
   }
   if (!letter(it.cid)) return 0; // a frame was faster, or it was discarded
   if (code === 401) { signIn(); return -1; }
-  if (code >= 400 && code < 500 && code !== 429 && code !== 408) return failed(it, text, +r.headers.get('Parley-Confirm'));
+  if (code >= 400 && code < 500 && code !== 429 && code !== 408) return failed(it, text, +r.headers.get('Parley-Confirm'), code === 410);
   return later(it, r);
 }
 
@@ -81,14 +81,13 @@ function later(it, r) {
   return 0;
 }
 
-// All: how many people it would notify, which is to be confirmed.
-function failed(it, why, all) {
-  it.fail = why.trim().slice(0, 200) || 'Something went wrong.';
-  it.all = all;
-  patch(it.cid, { fail: it.fail, all });
-  showPending(it);
+// All: how many people it would notify, which is to be confirmed. Bare: what it answered is gone.
+function failed(it, why, all, bare) {
+  const fail = why.trim().slice(0, 200) || 'Something went wrong.', now = { fail, all, bare, ...bare && { re: undefined } };
+  patch(it.cid, now);
+  showPending({ ...it, ...now });
   speak('Message not sent', 'alert');
-  if (it.room !== room()) toast('Message not sent: ' + it.fail);
+  if (it.room !== room()) toast('Message not sent: ' + fail);
   return 0;
 }
 

@@ -14,7 +14,6 @@ function showPending(it) {
     const prev = out.lastElementChild ?? lastRow(list());
     if (it.re) {
       const a = row.querySelector('.re');
-      a.hidden = false;
       a.href = `/rooms/${it.room}/@${it.re.id}`;
       a.children[0].textContent = it.re.who;
       a.children[1].textContent = it.re.text;
@@ -24,11 +23,12 @@ function showPending(it) {
     out.append(row);
     setTimeout(() => row.dataset.slow = '', Math.max(0, it.at + 800 - Date.now()));
   }
+  row.querySelector('.re').hidden = !it.re;
   row.classList.toggle('fail', !!it.fail);
   const err = row.querySelector('.err');
   err.hidden = !it.fail;
   err.querySelector('span').textContent = it.fail ? (it.all ? '' : 'Not delivered. ') + it.fail : '';
-  err.querySelector('button').textContent = it.all ? 'Send to all' : 'Try again';
+  err.querySelector('button').textContent = it.all ? 'Send to all' : it.bare ? 'Send without it' : 'Try again';
 }
 
 function showOutbox() {

@@ -47,7 +47,10 @@ function replyTo(row) {
 }
 
 // The next person at this browser is somebody else.
-const dropDrafts = () => [...store.keys('d:'), ...store.keys('e:')].forEach(k => store.set(k, null));
+function dropDrafts() {
+  [...store.keys('d:'), ...store.keys('e:')].forEach(k => store.set(k, null));
+  store.set('out', Date.now());
+}
 
 function draftMark(n) {
   $('r-' + n)?.toggleAttribute('data-draft', n !== room() && !!store.get(draftKey(n)));
@@ -139,6 +142,7 @@ on(doc, 'input', e => {
 });
 on(window, 'pagehide', saveDraft);
 on(window, 'storage', e => {
+  if (e.key === 'out') return location.assign('/login'); // logged out in another tab
   if (!e.key?.startsWith('d:')) return;
   draftMark(+e.key.slice(2));
   if (e.key === draftKey(room()) && box() && doc.activeElement !== box()) {

@@ -116,7 +116,7 @@ function enterStage() {
     view();
     loaded.poll?.repoll();
   }
-  if (!same || doc.activeElement === doc.body || location.pathname === '/search') settleFocus(first);
+  if (!same || doc.activeElement === doc.body || /^\/(jump|search)$/.test(location.pathname)) settleFocus(first);
 }
 
 function settleFocus(first) {
