@@ -143,3 +143,42 @@ func TestAnAnswerFromThePageOfAConversationLeadsBackThere(t *testing.T) {
 		t.Error("what was said is not there, or there is no way back to the room")
 	}
 }
+
+// Two people save the settings of a room that both had open: each changes what he
+// changed, and nothing else.
+func TestWhoSavesARoomTakesNothingBackThatSomebodyElseSaved(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	ada.post("/rooms", "name", "quay", "kind", "open", "topic", "Boats").want(t, 303)
+	ada.post("/rooms/2/settings", "name", "quay", "was_name", "quay", "topic", "Boats and tides", "was_topic", "Boats").want(t, 303)
+	ada.post("/rooms/2/settings", "name", "harbour", "was_name", "quay", "topic", "Boats", "was_topic", "Boats").want(t, 303)
+	page := ada.get("/rooms/2/settings").want(t, 200).body
+	for _, part := range []string{`name="was_name" value="harbour"`, `name="was_topic" value="Boats and tides"`} {
+		if !strings.Contains(page, part) {
+			t.Errorf("%q is missing", part)
+		}
+	}
+}
+
+func TestWhatOneDidIsAnsweredInWordsAndInItsPlace(t *testing.T) {
+	s := start(t)
+	ada, bea := s.signup("ada"), s.signup("bea")
+	at := bea.post("/messages/"+ada.send(1, "a", "Something")+"/report", "reason", "rude").want(t, 303).location()
+	if page := bea.get(at).want(t, 200).body; !strings.Contains(page, "Reported. Thank you") || !strings.Contains(page, "Something") {
+		t.Errorf("%s does not say so beside the message", at)
+	}
+	ada.post("/rooms", "name", "quay", "kind", "open").want(t, 303)
+	bea.post("/rooms/2/join").want(t, 303)
+	if page := ada.get(ada.post("/rooms/2/members/2/remove").want(t, 303).location()).want(t, 200).body; !strings.Contains(page, "Removed from the room.") {
+		t.Error("a removal is not told")
+	}
+	if page := s.visitor().get("/join/notaninvite").want(t, 404).body; !strings.Contains(page, "There is no such invite.") {
+		t.Error("of an unknown invite nothing is said")
+	}
+	if page := ada.get("/dm/new?q=").want(t, 422).body; !strings.Contains(page, "Choose somebody to write to.") {
+		t.Error("a choice of nobody is not told of")
+	}
+	if to := ada.get("/admin/limits").want(t, 302).location(); to != "/admin/settings#limits" {
+		t.Errorf("limits lead to %q", to)
+	}
+}

@@ -1,0 +1,124 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+)
+
+// What somebody has half written outlives what it was about.
+
+func TestAnAnswerOutlivesTheMessageThatItAnswers(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	one, two, three := ada.send(1, "one", "first"), ada.send(1, "two", "second"), ada.send(1, "three", "third")
+	gone := func(id string) { ada.post("/messages/"+id+"/delete").want(t, 303) }
+	p := openChromium(t).member(s, "mei", "/rooms/1")
+	p.live()
+
+	// In the panel: it moves to the message box.
+	p.hover("first")
+	p.click("#tools [data-do=more]", "")
+	p.click("#tools [data-do=open]", "")
+	p.click("#panel .answer textarea", "")
+	p.write("half an answer")
+	gone(one)
+	p.until("the text in the box", `document.getElementById('box').value === 'half an answer'`)
+	p.sees(".toast", "What you wrote is in the message box")
+	p.until("the panel is closed", `!document.querySelector('#panel .answer')`)
+
+	// In the box: what is quoted goes, the text stays.
+	p.fill("#box", "")
+	p.hover("second")
+	p.click("#tools [data-do=reply]", "")
+	p.write("another half")
+	p.sees("#replying", "ada")
+	gone(two)
+	p.sees(".toast", "The message you were answering was deleted")
+	p.until("the text without a quote", `document.getElementById('replying').hidden && document.getElementById('box').value === 'another half'`)
+
+	// On its way: one button sends it without the quote.
+	p.fill("#box", "")
+	p.hover("third")
+	p.click("#tools [data-do=reply]", "")
+	p.write("too late")
+	p.offline(true)
+	p.click("#composer .send", "")
+	p.sees(".pend .re", "third")
+	gone(three)
+	p.expect("410")
+	p.offline(false)
+	p.click(".pend.fail button", "Send without it")
+	p.once("too late")
+	p.never(".msg .re", "")
+}
+
+func TestTheHintComesBackAsItWasAfterALongText(t *testing.T) {
+	s := start(t)
+	p := openChromium(t).member(s, "ada", "/rooms/1")
+	p.live()
+	was := ask[string](p, `document.getElementById('hint').innerText`)
+	p.fill("#box", strings.Repeat("a", 9500))
+	p.sees("#hint", "9,500 of 10,000")
+	p.fill("#box", "short")
+	p.until("the hint as it was", `document.getElementById('hint').innerText === `+quote(was))
+}
+
+// Logging out in one tab leaves nothing to read in another.
+func TestWhoLogsOutIsLoggedOutInEveryTab(t *testing.T) {
+	s := start(t)
+	s.signup("ada").tell(1, "a secret")
+	c := openChromium(t)
+	one := c.member(s, "mei", "/rooms/1")
+	two := one.tab("mei's other tab")
+	two.expect("401")
+	two.open("/rooms/1")
+	two.live()
+	two.sees(".msg", "a secret")
+	one.front()
+	one.live()
+	one.open("/me")
+	one.click("button", "Log out")
+	one.at("/login")
+	two.at("/login")
+	two.never(".msg", "")
+}
+
+// A sheet belongs to its message and to its page.
+func TestASheetGoesWithItsMessageAndWithItsPage(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	id := ada.send(1, "one", "press me")
+	ada.send(1, "two", "and me")
+	p := openChromium(t).member(s, "mei", "/")
+	p.size(390, 844)
+	p.click("#lists a", "general")
+	p.at("/rooms/1")
+	p.live()
+	hold := func(text string) {
+		at := ask[[]float64](p, `(b => [b.x + 60, b.y + b.height / 2])(`+rowOf(text)+`.querySelector('.body').getBoundingClientRect())`)
+		for _, kind := range []input.DispatchTouchEventType{input.DispatchTouchEventTypeTouchStart, input.DispatchTouchEventTypeTouchEnd} {
+			p.do(func(ctx context.Context) error {
+				e := input.DispatchTouchEventParams{Type: kind}
+				if kind == input.DispatchTouchEventTypeTouchStart {
+					e.TouchPoints = []*input.TouchPoint{{X: at[0], Y: at[1]}}
+				}
+				_, err := chromedp.Call(ctx, input.DispatchTouchEvent, e)
+				return err
+			})
+			if kind == input.DispatchTouchEventTypeTouchStart {
+				p.sees("#tools.sheet", "Copy text")
+			}
+		}
+	}
+	hold("press me")
+	ada.post("/messages/"+id+"/delete").want(t, 303)
+	p.loses("#tools", "")
+	hold("and me")
+	ask[any](p, `history.back(), 1`)
+	p.at("/")
+	p.loses("#tools", "")
+}
