@@ -1,9 +1,11 @@
 package app
 
 import (
+	"context"
 	"net/http"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -37,4 +39,31 @@ func TestTheSwitcherFindsRoomsAndPeopleAndNeedsNoConnectionForOnesOwn(t *testing
 	p.keys("k", chromedp.ModifierCtrl)
 	p.until("the switcher closed", `!document.querySelector('#jump').open`)
 	p.offline(false)
+}
+
+// On a phone the switcher is a page: however one comes to it, its field is ready.
+func TestOnAPhoneTheSwitcherIsAPageThatIsReady(t *testing.T) {
+	s := start(t)
+	c := openChromium(t)
+	p := c.member(s, "ada", "/")
+	p.size(390, 844)
+	p.do(func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true})
+		return err
+	})
+	p.open("/")
+	p.live()
+	p.click(".find", "")
+	p.at("/jump")
+	p.until("the focus in the field", `document.activeElement.id === 'q'`)
+	p.write("gen")
+	p.sees(".rows a", "general")
+	p.keys(kb.Enter)
+	p.until("what was looked for", `location.search === '?q=gen'`)
+	p.sees(".rows a", "general")
+	ask[any](p, `history.back(), 1`)
+	p.at("/jump")
+	ask[any](p, `history.back(), 1`)
+	p.at("/")
+	p.sees("#lists a", "general")
 }

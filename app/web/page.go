@@ -22,7 +22,7 @@ import (
 func (s *Server) viewer(c *fiber.Ctx) (views.Viewer, error) {
 	me := who(c)
 	v := s.viewerOf(me.Account)
-	if c.Get("HX-History-Restore-Request") == "" { // there the page has its style, and parsing another breaks its policy
+	if !fragment(c) && c.Get("HX-History-Restore-Request") == "" { // the page of a script has its style, and parsing another breaks its policy
 		v.Nonce, _ = c.Locals("nonce").(string)
 	}
 	v.Zone, v.ZoneKnown = zone(me.Account.Prefs.Zone)
