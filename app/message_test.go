@@ -182,3 +182,22 @@ func TestWhatOneDidIsAnsweredInWordsAndInItsPlace(t *testing.T) {
 		t.Errorf("limits lead to %q", to)
 	}
 }
+
+// The page of a deleted message offers to bring it back while that is possible, to
+// who deleted it and to nobody else.
+func TestThePageOfADeletedMessageBringsItBack(t *testing.T) {
+	s := start(t)
+	ada, bea := s.signup("ada"), s.signup("bea")
+	id := ada.send(1, "a", "not so fast")
+	ada.post("/messages/"+id+"/delete").want(t, 303)
+	for _, path := range []string{"/messages/" + id, "/rooms/1/@" + id} {
+		if page := ada.get(path).want(t, 410).body; !strings.Contains(page, `action="/messages/`+id+`/restore"`) {
+			t.Errorf("%s offers nothing", path)
+		}
+		if page := bea.get(path).want(t, 410).body; strings.Contains(page, "restore") {
+			t.Errorf("%s offers somebody else to bring it back", path)
+		}
+	}
+	ada.post("/messages/"+id+"/restore").want(t, 303)
+	ada.get("/messages/"+id).want(t, 200)
+}

@@ -100,6 +100,9 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 		if room, ok := c.Locals("room").(chat.RoomID); ok {
 			o.ActionTo = views.RoomURL(room)
 		}
+		if m := messageParam(c); c.Locals("session") != nil && s.chat.CanRestore(c.UserContext(), who(c).Account, m) {
+			o.Restore = m
+		}
 	}
 	if c.Locals("session") == nil && status == fiber.StatusGone {
 		o.Action, o.ActionTo = "Log in", "/login"

@@ -79,7 +79,7 @@ function submit(e) {
   e.preventDefault();
   const text = box().value;
   if (!text.trim()) return box().focus();
-  if (lengthOf(text) > LIMIT) return speak(`The message is longer than ${LIMIT} characters`, 'alert');
+  if (lengthOf(text) > LIMIT) return toast(`A message has at most ${LIMIT.toLocaleString()} characters.`);
   if (!enqueue(text, replying)) return toast('50 messages are waiting to be sent. Try again when some have left.');
   reply(null);
   fill('');

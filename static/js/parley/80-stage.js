@@ -67,7 +67,7 @@ function headline() {
 function marks() {
   for (const a of doc.querySelectorAll('#side a[href]')) {
     const path = a.getAttribute('href');
-    if (path === location.pathname || room() && path === '/rooms/' + room()) a.setAttribute('aria-current', 'page');
+    if (path === location.pathname || room() && path === '/rooms/' + room() || path === '/admin' && location.pathname.startsWith('/admin/')) a.setAttribute('aria-current', 'page');
     else a.removeAttribute('aria-current');
   }
   for (const li of doc.querySelectorAll('#lists li[id^=r-]')) draftMark(+li.id.slice(2));
