@@ -88,6 +88,18 @@ func (d *DB) SetTopic(ctx context.Context, room chat.RoomID, by chat.AccountID, 
 	return rev, err
 }
 
+// SetKind implements chat.RoomStore.
+func (d *DB) SetKind(ctx context.Context, room chat.RoomID, by chat.AccountID, kind chat.RoomKind, at time.Time) (rev chat.Rev, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		if err := t.exec("UPDATE rooms SET kind = ? WHERE id = ?", kind, room); err != nil {
+			return err
+		}
+		rev, err = addEvent(t, room, by, chat.Converted, chat.Event{Arg: chat.KindWords[kind]}, at)
+		return err
+	})
+	return rev, err
+}
+
 // AddOccupants implements chat.RoomStore.
 func (d *DB) AddOccupants(ctx context.Context, room chat.RoomID, people []chat.AccountID, at time.Time) (rev chat.Rev, err error) {
 	err = d.change(ctx, func(t *tx) error {

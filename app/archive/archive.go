@@ -100,10 +100,10 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 // Words for the numbers that are stored; each is a number's word by its place.
 var (
 	RoleWords       = []string{"member", "administrator"}
-	RoomWords       = []string{"open", "private", "direct"}
+	RoomWords       = chat.KindWords
 	MembershipWords = []string{"member", "owner", "moderator"}
 	LevelWords      = []string{"usual", "all", "mentions", "off"}
-	MessageWords    = []string{"said", "joined", "left", "renamed", "topic"}
+	MessageWords    = []string{"said", "joined", "left", "renamed", "topic", "converted"}
 )
 
 // Word is the word for a number; one that has none stands for itself.

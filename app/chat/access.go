@@ -26,6 +26,7 @@ const (
 	Ban                    // put others out for good
 	Slow                   // set how often each may say something
 	Appoint                // moderators and owners
+	Convert                // make an open room private, or a private one open
 	Destroy                // delete the room with all that was said in it
 	actions
 )
@@ -53,14 +54,14 @@ var policy = [standings][actions]bool{
 	Warden:    {See: true, Read: true, Join: true, Complain: true, Topic: true, Rename: true, Expel: true, Ban: true, Slow: true, Appoint: true, Destroy: true},
 	Insider:   {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Leave: true, Topic: true, Add: true, Call: true, Complain: true},
 	Moderator: {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Moderate: true, Leave: true, Topic: true, Add: true, Expel: true, Call: true, Complain: true, Ban: true, Slow: true},
-	Owner:     {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Moderate: true, Leave: true, Topic: true, Rename: true, Add: true, Expel: true, Call: true, Complain: true, Ban: true, Slow: true, Appoint: true, Destroy: true},
+	Owner:     {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Moderate: true, Leave: true, Topic: true, Rename: true, Add: true, Expel: true, Call: true, Complain: true, Ban: true, Slow: true, Appoint: true, Convert: true, Destroy: true},
 	Party:     {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Complain: true},
 }
 
 // Allows asks the table. In the room of everybody nobody can leave, be put out,
-// or delete it, whoever asks; in a large room not everybody can call all.
+// close or delete it, whoever asks; in a large room not everybody can call all.
 func Allows(s Standing, room Room, a Action) bool {
-	if room.Everyone && (a == Leave || a == Expel || a == Ban || a == Destroy) {
+	if room.Everyone && (a == Leave || a == Expel || a == Ban || a == Convert || a == Destroy) {
 		return false
 	}
 	if a == Call && room.People > SmallRoom && s != Owner && s != Moderator {
@@ -130,11 +131,13 @@ func refusal(p Place, a Action) string {
 		return "Everybody is in this room; it cannot be left."
 	case p.Everyone && (a == Expel || a == Ban):
 		return "Everybody is in this room; nobody can be put out of it."
+	case p.Everyone && a == Convert:
+		return "This room belongs to everybody and stays open."
 	case p.Everyone && a == Destroy:
 		return "This room belongs to everybody and cannot be deleted."
 	case p.Kind == Direct:
 		return "That is not possible in a direct conversation."
-	case !p.In() && (a == Post || a == Listen || a == Add || a == Edit || a == Delete || a == React):
+	case !p.In() && (a == Post || a == Listen || a == Add || a == Edit || a == Delete || a == React || a == Convert):
 		return "Join the room first."
 	case a == Leave:
 		return "You are not in this room."

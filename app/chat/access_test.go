@@ -119,6 +119,10 @@ var deeds = []deed{
 	{"appoint", func(w *world, who chat.Account, r chat.RoomID) error {
 		return w.chat.Appoint(w.ctx, who, r, w.people["third"].ID, chat.RankModerator)
 	}},
+	{"convert", func(w *world, who chat.Account, r chat.RoomID) error {
+		room, _, _ := w.store.RoomFor(w.ctx, r, 0)
+		return w.chat.Convert(w.ctx, who, r, chat.Private-room.Kind)
+	}},
 	{"destroy", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.Destroy(w.ctx, who, r) }},
 }
 
@@ -128,13 +132,13 @@ var rights = []struct {
 	room, who string
 	may       string
 }{
-	{"open", "owner", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain moderate join leave topic rename add expel ban lift banned slow appoint destroy"},
+	{"open", "owner", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain moderate join leave topic rename add expel ban lift banned slow appoint convert destroy"},
 	{"open", "member", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain join leave topic add"},
 	{"open", "moderator", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain moderate join leave topic add expel ban lift banned slow"},
 	{"open", "outsider", "visit page people converse complain join leave"},
 	{"open", "admin", "visit page people converse complain join leave topic rename expel ban lift banned slow appoint destroy"},
 	{"open", "former", "visit page people converse complain join leave"},
-	{"private", "owner", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain moderate join leave topic rename add expel ban lift banned slow appoint destroy"},
+	{"private", "owner", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain moderate join leave topic rename add expel ban lift banned slow appoint convert destroy"},
 	{"private", "member", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain join leave topic add"},
 	{"open", "banned", "404"},
 	{"private", "outsider", "404"},
@@ -145,7 +149,7 @@ var rights = []struct {
 	{"direct", "admin", "404"},
 	{"everyone", "member", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain join topic add"},
 	{"everyone", "admin", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain moderate join topic rename add slow appoint"},
-	{"private with admin", "admin", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain moderate join leave topic rename add expel ban lift banned slow appoint destroy"},
+	{"private with admin", "admin", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain moderate join leave topic rename add expel ban lift banned slow appoint convert destroy"},
 }
 
 // place makes the room for one deed, which may change it.

@@ -25,6 +25,7 @@ const (
 	ActLiftBan  Act = "room-lift"
 	ActAppoint  Act = "appoint"
 	ActSlow     Act = "slow"
+	ActConvert  Act = "convert"
 	ActDestroy  Act = "destroy"
 	ActDelete   Act = "delete"
 	ActDismiss  Act = "dismiss"
@@ -49,6 +50,7 @@ var Acts = map[Act]string{
 	ActLiftBan:  "let % into # again",
 	ActAppoint:  "made % #",
 	ActSlow:     "set slow mode of % to #",
+	ActConvert:  "made % #",
 	ActDestroy:  "deleted %",
 	ActDelete:   "deleted a message of % in #",
 	ActDismiss:  "saw no fault in a message of %",

@@ -13,11 +13,12 @@ type MessageKind int
 
 // Kinds of row. All but Said are told by the server and never counted as unread.
 const (
-	Said    MessageKind = iota
-	Joined              // Event.People came in
-	Left                // Event.People went
-	Renamed             // Event.Arg is the new name
-	Retopic             // Event.Arg is the new topic
+	Said      MessageKind = iota
+	Joined                // Event.People came in
+	Left                  // Event.People went
+	Renamed               // Event.Arg is the new name
+	Retopic               // Event.Arg is the new topic
+	Converted             // Event.Arg is what it became: KindWords
 )
 
 // Message is one row of a room's log as it now is.

@@ -19,6 +19,9 @@ const (
 	Direct                  // a conversation of 2 to 9 people, for ever the same
 )
 
+// KindWords are the names of the kinds, each at its place.
+var KindWords = []string{"open", "private", "direct"}
+
 // MaxDirect is how many people a direct conversation has at most.
 const MaxDirect = 9
 
@@ -168,6 +171,8 @@ type RoomStore interface {
 	// SetRank answers ErrNotFound for who is not in the room, and refuses to leave it
 	// without an owner.
 	SetRank(ctx context.Context, room RoomID, who AccountID, rank Rank) error
+	// SetKind makes a room open or private, and tells it in the log.
+	SetKind(ctx context.Context, room RoomID, by AccountID, kind RoomKind, at time.Time) (Rev, error)
 	// SetSlow sets how many seconds are between two messages of one person.
 	SetSlow(ctx context.Context, room RoomID, seconds int) error
 	// BanOccupant takes one out, in or not, and keeps him out; rev 0: was not in.

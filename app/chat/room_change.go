@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 )
 
@@ -140,6 +141,32 @@ func (c *Chat) Retitle(ctx context.Context, who Account, room RoomID, name, topi
 		c.bus.Tell(RoomChanged{Room: room, Rev: rev})
 	}
 	c.bus.Tell(RoomRenamed{Room: room})
+	return nil
+}
+
+// Convert makes an open room private, or a private one open to everybody, with all
+// that was said in it. Who is in it stays.
+func (c *Chat) Convert(ctx context.Context, who Account, room RoomID, kind RoomKind) error {
+	p, err := c.may(ctx, who, room, Convert)
+	if err != nil || p.Kind == kind {
+		return err
+	}
+	if kind != Open && kind != Private {
+		return Invalid("kind", "A room is open or private.")
+	}
+	shown := p.Room
+	shown.Kind = Open // it is now, or was
+	rev, err := c.store.SetKind(c.noted(ctx, who, ActConvert, shown.Label(), KindWords[kind]), room, who.ID, kind, c.now())
+	if err != nil {
+		return err
+	}
+	c.bus.Tell(RoomChanged{Room: room, Rev: rev})
+	c.bus.Tell(RoomRenamed{Room: room})
+	_, marks, err := c.store.Marks(ctx, room)
+	if err != nil {
+		return nil // it is done; lists of rooms show it when they are loaded again
+	}
+	c.bus.Tell(RosterChanged{People: slices.Collect(maps.Keys(marks))})
 	return nil
 }
 

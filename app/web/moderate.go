@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -32,4 +33,10 @@ func (s *Server) slow(c *fiber.Ctx) error {
 		n = -1
 	}
 	return s.roomChanged(c, s.chat.SetSlow(c.UserContext(), who(c).Account, roomParam(c), n))
+}
+
+// convert makes an open room private, or a private one open.
+func (s *Server) convert(c *fiber.Ctx) error {
+	kind := chat.RoomKind(slices.Index(chat.KindWords, c.FormValue("kind"))) // what is no word is no kind
+	return s.roomChanged(c, s.chat.Convert(c.UserContext(), who(c).Account, roomParam(c), kind))
 }

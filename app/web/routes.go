@@ -53,6 +53,7 @@ func (s *Server) routes() {
 	a.Post("/rooms/:room<int>/members/:person<int>/ban", s.banMember)
 	a.Post("/rooms/:room<int>/members/:person<int>/unban", s.unbanMember)
 	a.Post("/rooms/:room<int>/slow", s.slow)
+	a.Post("/rooms/:room<int>/privacy", s.convert)
 	a.Post("/rooms/:room<int>/join", s.join)
 	a.Post("/rooms/:room<int>/leave", s.leave)
 	a.Post("/rooms/:room<int>/delete", s.deleteRoom)

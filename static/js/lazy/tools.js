@@ -4,6 +4,7 @@ import { $, apply, box, doc, enter, fill, fine, focusRow, jump, make, me, near, 
 const tools = doc.importNode($('tt').content.firstElementChild, true);
 const menu = tools.querySelector('[role=menu]'), more = tools.querySelector('[data-do=more]'), adds = tools.querySelector('[data-do=pick]');
 const lost = 'That did not arrive. Check the connection and try again.';
+let watch = null; // of a sheet: what Android's back closes
 let at = null; // the row it belongs to, or the one that took its place: see here()
 
 const here = () => at?.isConnected ? at : at && $(at.id);
@@ -47,6 +48,8 @@ function swallow(e) {
 function hide() {
   if (!tools.isConnected) return;
   open(false);
+  watch?.destroy();
+  watch = null;
   tools.classList.remove('sheet');
   tools.remove();
 }
@@ -69,6 +72,7 @@ export function sheet(row, down) {
   belong(row);
   open(true);
   tools.classList.add('sheet');
+  if (self.CloseWatcher) (watch = new CloseWatcher()).onclose = hide;
   doc.body.append(tools);
   getSelection().removeAllRanges();
   tools.focus({ preventScroll: true });
