@@ -122,3 +122,19 @@ func TestASheetGoesWithItsMessageAndWithItsPage(t *testing.T) {
 	p.at("/")
 	p.loses("#tools", "")
 }
+
+func TestWhoIsPutOutOfARoomStillHasWhatHeWasWriting(t *testing.T) {
+	s := start(t)
+	ada, mei := s.signup("ada"), s.signup("mei")
+	ada.post("/rooms", "name", "quay", "kind", "private").want(t, 303)
+	ada.post("/rooms/2/members", "people", "2").want(t, 303)
+	p := openChromium(t).person("mei", s.base)
+	p.enter(mei)
+	p.open("/rooms/2")
+	p.live()
+	p.click("#box", "")
+	p.write("half a thought")
+	ada.post("/rooms/2/members/2/remove").want(t, 303)
+	p.sees(".notice", "You are no longer in that room.")
+	p.sees(".notice blockquote", "half a thought")
+}

@@ -1,5 +1,5 @@
-// What happens rarely in a room: a message becomes long, the room gets another name.
-import { $, box, doc, stream } from './parley.js';
+// What happens rarely in a room: a message becomes long, the room gets another name, somebody is put out of it.
+import { $, box, doc, make, store, stream } from './parley.js';
 
 let was; // what the hint says else
 
@@ -18,4 +18,15 @@ export function rename(was, now) {
   doc.title = swap(doc.title);
   const h = stream().querySelector('.beginning h2');
   if (h) h.textContent = swap(h.textContent);
+}
+
+// What somebody was writing in a room that he is no longer in is told with the news.
+export function orphans() {
+  for (const key of store.keys('d:')) {
+    const d = store.get(key), text = d?.text ?? d;
+    if (!text || $('r-' + key.slice(2))) continue;
+    const q = make('blockquote', text);
+    q.style.whiteSpace = 'pre-wrap';
+    doc.querySelector('.notice')?.append(make('p', 'You were writing:'), q);
+  }
 }

@@ -56,7 +56,7 @@ function lost(code) {
   drop();
   down();
   if (code === 4401) return signIn();
-  if (code === 4403) return location.assign('/?done=gone');
+  if (code === 4403) return location.assign('/?done=gone'); // orphans() is told there
   if (code === 4409) link.stale = true;
   const wait = Math.min(30000, 500 * 2 ** link.tries++) * (.7 + Math.random() * .6) + (code === 1012 ? Math.random() * 3000 : 0);
   link.next = Date.now() + wait;

@@ -12,6 +12,7 @@ if (hub) {
       hello({});
     }
   }
+  if (location.search === '?done=gone') lazy('rare').then(m => m?.orphans());
   setTimeout(banner, 2550);
   setInterval(tick, 1000);
   setInterval(midnight, 60000);
