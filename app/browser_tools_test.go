@@ -149,6 +149,7 @@ func TestWhoWritesInARowLosesNothingWhateverOthersDo(t *testing.T) {
 	ada.keys("1 run") // not a reaction, a reply, an edit
 	ada.until("what is typed on", `document.activeElement.id === 'box' && document.activeElement.value.includes('1 run') && document.getElementById('replying')?.hidden !== false`)
 
+	ask[any](ada, `new Promise(ok => setTimeout(ok, 1600))`) // until then Enter may have been meant for the edit
 	ada.fill("#box", "too long later")
 	ada.keys(kb.Enter)
 	ada.once("too long later")
