@@ -57,6 +57,9 @@ func TestARoomThatBecomesPrivateShowsItInOpenPages(t *testing.T) {
 	p.sees(".sys", "ada made the room private")
 	p.until("a lock in the sidebar", `document.querySelector('#r-2 use').getAttribute('href').endsWith('#lock')`)
 	p.until("a lock in the header", `document.querySelector('#rh-2 h1 use').getAttribute('href').endsWith('#lock')`)
+	p.until("its label everywhere", `document.getElementById('box').placeholder === 'Message harbour' && document.querySelector('.beginning h2').textContent.endsWith(' harbour') && !document.title.includes('#')`)
+	ada.post("/rooms/2/settings", "name", "quay", "topic", "").want(t, 303)
+	p.until("its new name everywhere", `document.getElementById('box').placeholder === 'Message quay' && document.querySelector('.beginning h2').textContent.endsWith(' quay')`)
 	ada.tell(2, "between us")
 	p.once("between us")
 }

@@ -58,10 +58,12 @@ on(doc, 'htmx:after:swap', () => {
 });
 on(doc, 'htmx:finally:swap', badges); // by now htmx has set the title
 
-// A room was renamed: its name stands in more places than the header that came.
+// A room got another name or kind: its label stands in more places than the header that came.
 function headline() {
-  const now = 'Message #' + $('rh-' + room())?.querySelector('h1').textContent.trim(), was = list() && box()?.placeholder;
-  if (was?.startsWith('Message #') && was !== now) lazy('rare').then(m => m?.rename(was, now));
+  const h = $('rh-' + room())?.querySelector('h1:has(use)'), was = list() && box()?.placeholder;
+  if (!h || !was) return;
+  const now = 'Message ' + (h.querySelector('[href$="#hash"]') ? '#' : '') + h.textContent.trim();
+  if (was !== now) lazy('rare').then(m => m?.rename(was, now));
 }
 
 function marks() {
