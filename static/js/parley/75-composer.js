@@ -1,6 +1,6 @@
 // The message box: when Enter sends, its height, the counter, typing, drafts.
 const LIMIT = 10000, grows = CSS.supports('field-sizing', 'content');
-let typedAt = 0, draftTimer = 0;
+let typedAt = 0, draftTimer = 0, left = false; // by logging out, in another tab
 
 const box = () => $('box');
 const draftKey = n => 'd:' + n;
@@ -142,7 +142,10 @@ on(doc, 'input', e => {
 });
 on(window, 'pagehide', saveDraft);
 on(window, 'storage', e => {
-  if (e.key === 'out') return location.assign('/login'); // logged out in another tab
+  if (e.key === 'out') {
+    left = true;
+    if (link.shut) signIn(); // the server was faster
+  }
   if (!e.key?.startsWith('d:')) return;
   draftMark(+e.key.slice(2));
   if (e.key === draftKey(room()) && box() && doc.activeElement !== box()) {

@@ -3,7 +3,7 @@ function signIn() {
   link.shut = true;
   unpoll();
   const d = $('signin');
-  if (!d) return location.assign('/login');
+  if (!d || left) return location.assign('/login');
   if (!d.open) d.showModal();
   lazy('signin');
   banner();
