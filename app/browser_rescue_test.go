@@ -56,6 +56,26 @@ func TestAnAnswerOutlivesTheMessageThatItAnswers(t *testing.T) {
 	p.never(".msg .re", "")
 }
 
+func TestWhoEditsInTwoPlacesIsToldBeforeOneIsReplaced(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	id := ada.send(1, "one", "as it was")
+	p := openChromium(t).person("ada", s.base)
+	p.enter(ada)
+	p.open("/rooms/1")
+	p.live()
+	p.focusOn("as it was")
+	p.keys("e")
+	p.until("the form", `document.activeElement.name === 'body' && document.activeElement.closest('.msg')`)
+	p.write(", here")
+	ada.post("/messages/"+id+"/reactions", "e", "🎉").want(t, 303)
+	p.sees(".rc", "🎉")
+	p.never(".edit .why", "")
+	ada.post("/messages/"+id+"/edit", "body", "as it was, elsewhere").want(t, 303)
+	p.sees(".edit .why", "You changed this message elsewhere meanwhile.")
+	p.until("what was typed", `document.querySelector('.edit textarea').value === 'as it was, here'`)
+}
+
 func TestTheHintComesBackAsItWasAfterALongText(t *testing.T) {
 	s := start(t)
 	p := openChromium(t).member(s, "ada", "/rooms/1")

@@ -198,6 +198,7 @@ export function keep(old, el) {
   const form = old.querySelector('form.edit'), body = el.querySelector('.body');
   if (form && body) {
     move(form, el, body);
+    if (form._body.textContent !== body.textContent) say(form, 'You changed this message elsewhere meanwhile. Saving replaces that.');
     form._body = body;
     body.remove();
   } else if (form) giveBack(form);
