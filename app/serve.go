@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -57,6 +58,7 @@ func serve(cmd *cobra.Command) error {
 	if host, _, err := net.SplitHostPort(a.Address.String()); err == nil && c.URL == "" && c.Cert == "" && !net.ParseIP(host).IsLoopback() {
 		c.Log.Warn("passwords travel unprotected over plain HTTP; put HTTPS in front and set --url")
 	}
+	debug.FreeOSMemory() // what starting needed, such as compressing what is served
 	again := make(chan os.Signal, 1)
 	signal.Notify(again, syscall.SIGHUP)
 	for {
