@@ -258,8 +258,7 @@ func TestAConversationStandsBesideTheRoomAndFollows(t *testing.T) {
 		bea.tell(1, fmt.Sprint("unrelated ", i))
 	}
 	bea.post("/rooms/1/messages", "body", "an answer to the answer", "reply_to", fmt.Sprint(second)).want(t, 303)
-	ada.sees(".replies", "1 reply")
-	ada.click(".replies", "1 reply")
+	ada.click(fmt.Sprintf("#m-%d .replies", first), "1 reply") // the answer has one, too
 	ada.sees("#talk .body", "the question")
 	ada.sees("#talk .body", "an answer to the answer")
 	ada.never("#talk .body", "unrelated")
