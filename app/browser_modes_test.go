@@ -67,6 +67,7 @@ func TestNothingJumpsWhenAMessageArrivesAndNoPageIsTooTall(t *testing.T) {
 		"/rooms/1/settings", "/admin", "/admin/people", "/admin/people/2", "/admin/rooms", "/admin/invites", "/admin/settings", "/admin/log"} {
 		p := long
 		p.open(path)
+		p.until("a whole page", `document.readyState === 'complete'`)
 		if d := ask[float64](p, `document.scrollingElement.scrollHeight - innerHeight`); d > 0 {
 			t.Errorf("%s is %.0f px too tall", path, d)
 		}
