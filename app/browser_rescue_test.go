@@ -1,12 +1,11 @@
 package app
 
 import (
-	"context"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/input"
-	"github.com/chromedp/chromedp"
 )
 
 // What somebody has half written outlives what it was about.
@@ -76,6 +75,32 @@ func TestWhoEditsInTwoPlacesIsToldBeforeOneIsReplaced(t *testing.T) {
 	p.until("what was typed", `document.querySelector('.edit textarea').value === 'as it was, here'`)
 }
 
+// Where the conversation has the page to itself it stays, with what is being
+// written, and says once why nothing follows.
+func TestAnAnswerOnThePageOfADeletedMessageStaysThere(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	id := ada.send(1, "one", "first")
+	p := openChromium(t).member(s, "mei", "/messages/"+id)
+	p.expect("status of 410")
+	p.live()
+	p.until("it is told of the room", `performance.getEntriesByType('resource').some(r => r.name.includes('talk.js'))`)
+	ask[any](p, `window.asked = 0, (f => window.fetch = (...a) => f(...a).finally(() => setTimeout(() => asked++)))(fetch), 1`)
+	p.click("#answer", "")
+	p.write("half an answer")
+	ada.post("/messages/"+id+"/delete").want(t, 303)
+	p.sees(".toast", "This message was deleted.")
+	for i := range 2 {
+		n := ask[int](p, `asked`)
+		ada.tell(1, fmt.Sprint("more ", i))
+		p.until("it was asked for again", fmt.Sprintf(`asked > %d`, n))
+	}
+	if n := ask[int](p, `document.querySelectorAll('.toast').length`); n > 1 {
+		t.Errorf("it is told %d times", n)
+	}
+	p.until("the text", `document.getElementById('answer').value === 'half an answer'`)
+}
+
 func TestTheHintComesBackAsItWasAfterALongText(t *testing.T) {
 	s := start(t)
 	p := openChromium(t).member(s, "ada", "/rooms/1")
@@ -120,19 +145,9 @@ func TestASheetGoesWithItsMessageAndWithItsPage(t *testing.T) {
 	p.live()
 	hold := func(text string) {
 		at := ask[[]float64](p, `(b => [b.x + 60, b.y + b.height / 2])(`+rowOf(text)+`.querySelector('.body').getBoundingClientRect())`)
-		for _, kind := range []input.DispatchTouchEventType{input.DispatchTouchEventTypeTouchStart, input.DispatchTouchEventTypeTouchEnd} {
-			p.do(func(ctx context.Context) error {
-				e := input.DispatchTouchEventParams{Type: kind}
-				if kind == input.DispatchTouchEventTypeTouchStart {
-					e.TouchPoints = []*input.TouchPoint{{X: at[0], Y: at[1]}}
-				}
-				_, err := chromedp.Call(ctx, input.DispatchTouchEvent, e)
-				return err
-			})
-			if kind == input.DispatchTouchEventTypeTouchStart {
-				p.sees("#tools.sheet", "Copy text")
-			}
-		}
+		p.touch(input.DispatchTouchEventTypeTouchStart, &input.TouchPoint{X: at[0], Y: at[1]})
+		p.sees("#tools.sheet", "Copy text")
+		p.touch(input.DispatchTouchEventTypeTouchEnd)
 	}
 	hold("press me")
 	ada.post("/messages/"+id+"/delete").want(t, 303)

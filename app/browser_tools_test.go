@@ -324,6 +324,15 @@ func TestAfterBeingAwayAPageHasEveryChangeOfAMessage(t *testing.T) {
 	ada.equal(1)
 }
 
+// touch puts fingers on the screen, or lifts them.
+func (p *tab) touch(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
+	p.t.Helper()
+	p.do(func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points})
+		return err
+	})
+}
+
 func TestALongPressOpensTheToolbarAtTheBottom(t *testing.T) {
 	s := start(t)
 	c := openChromium(t)
@@ -332,17 +341,10 @@ func TestALongPressOpensTheToolbarAtTheBottom(t *testing.T) {
 	ada.live()
 	s.signup("bea").tell(1, "press me")
 	ada.once("press me")
-	touch := func(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
-		t.Helper()
-		ada.do(func(ctx context.Context) error {
-			_, err := chromedp.Call(ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points})
-			return err
-		})
-	}
 	at := ask[[]float64](ada, `(b => [b.x + 80, b.y + b.height / 2])(`+rowOf("press me")+`.querySelector('.body').getBoundingClientRect())`)
-	touch(input.DispatchTouchEventTypeTouchStart, &input.TouchPoint{X: at[0], Y: at[1]})
+	ada.touch(input.DispatchTouchEventTypeTouchStart, &input.TouchPoint{X: at[0], Y: at[1]})
 	ada.sees("#tools.sheet", "Copy text")
-	touch(input.DispatchTouchEventTypeTouchEnd)
+	ada.touch(input.DispatchTouchEventTypeTouchEnd)
 	ada.never("#tools [data-do=edit]", "")
 	ask[any](ada, `Promise.all(document.getAnimations().map(a => a.finished)).then(() => new Promise(ok => setTimeout(ok, 200))).then(() => 1)`) // fingers are slower
 	ada.shot("sheet")

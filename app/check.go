@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/app/chat"
 	"parley/db"
 )
 
@@ -58,7 +59,7 @@ func printReport(w io.Writer, path string, r db.Report, asJSON bool) error {
 		return json.NewEncoder(w).Encode(r)
 	}
 	if r.Unfinished != "" {
-		fmt.Fprintf(w, "%s has not come in whole, or is coming in now. If no import runs, begin it again: what is there comes once.\n", r.Unfinished)
+		fmt.Fprintln(w, chat.Unfinished(r.Unfinished))
 	}
 	if len(r.Problems) == 0 {
 		_, err := fmt.Fprintf(w, "%s is as it should be: format %d, %s.\n", path, r.Format, many(r.Messages, "message"))

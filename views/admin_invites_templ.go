@@ -402,7 +402,7 @@ func (i Invite) until(v Viewer) string {
 	if i.Expires.IsZero() {
 		return "for ever"
 	}
-	return "until " + i.Expires.In(v.Zone).Format("2 January 2006, "+v.ofDay())
+	return "until " + i.Expires.In(v.Zone).Format("2 January 2006, "+v.clockLayout())
 }
 
 func (i Invite) bounds(v Viewer) string {
@@ -419,7 +419,7 @@ func (i Invite) bounds(v Viewer) string {
 	if i.Expires.IsZero() {
 		return who + "."
 	}
-	return who + ", until " + i.Expires.In(v.Zone).Format("2 January 2006, "+v.ofDay()) + "."
+	return who + ", until " + i.Expires.In(v.Zone).Format("2 January 2006, "+v.clockLayout()) + "."
 }
 
 var _ = templruntime.GeneratedTemplate

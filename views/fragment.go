@@ -38,7 +38,7 @@ func Draw(m chat.Message) Fragment {
 	v := bytes.Index(html, []byte(` data-v="`)) + len(` data-v="`)
 	f.head = v + bytes.IndexByte(html[v:], '"') + 1
 	if t := bytes.Index(html, []byte("</time>")); t > 0 {
-		f.clock = t - len(ofDay)
+		f.clock = t - len(clock24)
 	}
 	return f
 }
@@ -52,8 +52,8 @@ func (f Fragment) AppendPage(b []byte, at time.Time, v Viewer) []byte {
 		return append(b, f.html...)
 	}
 	b = append(b, f.html[:f.clock]...)
-	b = at.In(v.Zone).AppendFormat(b, v.ofDay())
-	return append(b, f.html[f.clock+len(ofDay):]...)
+	b = at.In(v.Zone).AppendFormat(b, v.clockLayout())
+	return append(b, f.html[f.clock+len(clock24):]...)
 }
 
 // AppendLive appends the row as pages are told of it: with the client id, by

@@ -448,7 +448,7 @@ func (v Viewer) localTime(zone string) string {
 	if err != nil {
 		return ""
 	}
-	return v.Now.In(z).Format(v.ofDay() + " MST")
+	return v.Now.In(z).Format(v.clockLayout() + " MST")
 }
 
 func roleNote(a chat.Account) string {

@@ -958,7 +958,7 @@ func timeline(v RoomView) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		size := 0
 		for _, r := range v.Rows {
-			size += r.Size() + len(`<li class="day" data-day="2006-01-02"></li> PM`)
+			size += r.Size() + len(`<li class="day" data-day="2006-01-02"></li>`) + len(" PM")
 		}
 		b := make([]byte, 0, size+512)
 		var last string

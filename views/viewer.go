@@ -100,19 +100,19 @@ func badgeText(n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
-// ofDay is how a time of day is written where nobody has chosen: always five bytes.
-const ofDay = "15:04"
+// clock24 is how a time of day is written where nobody has chosen: always five bytes.
+const clock24 = "15:04"
 
-// ofDay is how this person reads one.
-func (v Viewer) ofDay() string {
+// clockLayout is how this person reads one.
+func (v Viewer) clockLayout() string {
 	if v.Twelve {
 		return "3:04 PM"
 	}
-	return ofDay
+	return clock24
 }
 
 // clock is the time of day.
-func (v Viewer) clock(t time.Time) string { return t.In(v.Zone).Format(v.ofDay()) }
+func (v Viewer) clock(t time.Time) string { return t.In(v.Zone).Format(v.clockLayout()) }
 
 // day is a date as an attribute.
 func day(t time.Time, zone *time.Location) string { return t.In(zone).Format(time.DateOnly) }

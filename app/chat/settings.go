@@ -22,6 +22,11 @@ const (
 // is there. It is not one of the settings that people change.
 const ImportUnfinished = "import.unfinished"
 
+// Unfinished says of the import that is noted there what is to be done.
+func Unfinished(what string) string {
+	return what + " has not come in whole, or is coming in now. If no import runs, begin it again: what is there comes once."
+}
+
 // Workspace is the name of the place.
 func (s Settings) Workspace() string {
 	if n := s[SettingWorkspace]; n != "" {

@@ -14,16 +14,16 @@ function quiet() {
 }
 
 // Some tab saw or told of it just now. Later the number says nothing: a backup that was restored gives it out again.
-const done = (what, n) => { const last = store.get(what + ':' + n.room); return last?.id >= n.id && Date.now() - last.at < 60000; };
+const already = (what, n) => { const last = store.get(what + ':' + n.room); return last?.id >= n.id && Date.now() - last.at < 60000; };
 
 export async function show(n) {
   const mine = n.all || n.for?.map(String).includes(me) || n.dm;
   if (n.dm && n.by !== +me) card();
   if (n.by === +me || quiet() || !doc.hidden && room() === n.room) return;
   await new Promise(ok => setTimeout(ok, 300)); // a tab in which it is read may get it a little later
-  if (done('seen', n)) return; // see readSoon
+  if (already('seen', n)) return; // see readSoon
   const once = async lock => {
-    if (!lock || done('told', n)) return;
+    if (!lock || already('told', n)) return;
     store.set('told:' + n.room, { id: n.id, at: Date.now() });
     if (root.dataset.sound === 'all' || root.dataset.sound === 'mentions' && mine) blip();
     if (wanted()) notice(n);

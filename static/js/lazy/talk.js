@@ -1,6 +1,6 @@
 // The conversation of a message beside its room: opening it, answering in it, keeping it true. And where it has the
 // page to itself: what is told of its room is taken as a sign to ask for it again.
-import { $, box, days, doc, enqueue, fill, focusRow, make, on, quoted, reload, seq, setOpener, toast, wire } from './parley.js';
+import { $, box, days, doc, enqueue, focusRow, giveBack, make, on, quoted, reload, seq, setOpener, toast, wire } from './parley.js';
 
 let asked = 0;
 
@@ -35,7 +35,7 @@ async function again() {
   if (!r.ok) { // it was deleted: what was being answered to it is not lost
     const t = p.querySelector('.answer textarea');
     p.querySelector('header .ib').click();
-    if (t?.value.trim() && box()) { fill(t.value + (box().value && '\n' + box().value)); toast('The message was deleted. What you wrote is in the message box.'); }
+    if (t?.value.trim() && box()) { giveBack(t.value); toast('The message was deleted. What you wrote is in the message box.'); }
     return;
   }
   const fresh = (await markup(r)).getElementById('talk'), end = was.scrollHeight - was.scrollTop - was.clientHeight < 60, y = was.scrollTop;
@@ -70,7 +70,10 @@ async function renew() {
   const r = await ask(path, 'div#stage');
   if (!r || !ol.isConnected || path !== location.pathname) return;
   if (!r.ok && ![...doc.querySelectorAll('#main textarea')].some(t => t.value.trim())) return reload();
-  if (!r.ok) return toast('This message was deleted. What you are writing is kept while you stay here.');
+  if (!r.ok) {
+    if (!ol.hasAttribute('data-gone')) toast('This message was deleted. What you are writing is kept while you stay here.');
+    return ol.dataset.gone = '';
+  }
   const fresh = (await markup(r)).querySelector('.alone');
   if (!fresh) return;
   ol.replaceChildren(...fresh.children);

@@ -1,5 +1,5 @@
 // What can be done to a message: the toolbar in the row that is pointed at, and what its buttons do.
-import { $, apply, box, doc, enter, fill, fine, focusRow, jump, make, me, near, on, post, replyTo, rowOf, seq, shown, signIn, stage, store, talk, toast, unreadFrom, using, visit } from './parley.js';
+import { $, apply, box, doc, enter, fine, focusRow, giveBack, jump, make, me, near, on, post, replyTo, rowOf, seq, shown, signIn, stage, store, talk, toast, unreadFrom, using, visit } from './parley.js';
 
 const tools = doc.importNode($('tt').content.firstElementChild, true);
 const menu = tools.querySelector('[role=menu]'), more = tools.querySelector('[data-do=more]'), adds = tools.querySelector('[data-do=pick]');
@@ -201,7 +201,7 @@ export function keep(old, el) {
     if (form._body.textContent !== body.textContent) say(form, 'You changed this message elsewhere meanwhile. Saving replaces that.');
     form._body = body;
     body.remove();
-  } else if (form) giveBack(form);
+  } else if (form) rescue(form);
   const shows = tools.matches('.sheet') ? at === old : tools.parentElement === old;
   if (!shows) return;
   if (!body) return hide();
@@ -210,7 +210,7 @@ export function keep(old, el) {
 }
 
 // Deleted while somebody wrote in it: the text is not lost.
-function giveBack(form) {
+function rescue(form) {
   const t = form.elements.body;
   store.set('e:' + seq(form.closest('[data-seq]')), null);
   if (form.contains(doc.activeElement) && box()) { // what is typed next is text, too, but sends nothing
@@ -220,7 +220,7 @@ function giveBack(form) {
     setTimeout(() => doc.removeEventListener('keydown', hush, true), 1500);
   }
   if (!box() || t.value === t.defaultValue) return;
-  fill(t.value + (box().value && '\n' + box().value));
+  giveBack(t.value);
   toast('The message was deleted. What you wrote is in the message box.');
 }
 

@@ -48,7 +48,7 @@ on(doc, 'click', e => {
     row.remove();
     if (act.dataset.act === 'edit') {
       if (it.re && !$('m-' + it.re.id)?.hidden) reply(it.re);
-      fill(it.body + (box().value && '\n' + box().value));
+      giveBack(it.body);
     }
   }
   $('box')?.focus();

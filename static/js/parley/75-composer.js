@@ -10,6 +10,9 @@ function fill(text) {
   changed();
 }
 
+// Words that come back go before those that are there.
+const giveBack = text => fill(text + (box().value && '\n' + box().value));
+
 function saveDraft() {
   clearTimeout(draftTimer);
   const n = room();
