@@ -149,14 +149,11 @@ func (s *Server) addMembers(c *fiber.Ctx) error {
 }
 
 func (s *Server) removeMember(c *fiber.Ctx) error {
-	if err := s.chat.Expel(c.UserContext(), who(c).Account, roomParam(c), personParam(c)); err != nil {
-		return s.roomChanged(c, err)
-	}
-	return c.Redirect(views.RoomURL(roomParam(c))+"/settings?done=removed", fiber.StatusSeeOther)
+	return s.roomChanged(c, "removed", s.chat.Expel(c.UserContext(), who(c).Account, roomParam(c), personParam(c)))
 }
 
-// roomChanged answers a form of a room's settings.
-func (s *Server) roomChanged(c *fiber.Ctx, err error) error {
+// roomChanged answers a form of a room's settings; done is the notice.
+func (s *Server) roomChanged(c *fiber.Ctx, done string, err error) error {
 	if err != nil {
 		errs, err := s.formErrors(c, err)
 		if err != nil {
@@ -164,7 +161,7 @@ func (s *Server) roomChanged(c *fiber.Ctx, err error) error {
 		}
 		return s.settingsPage(c, errs)
 	}
-	return c.Redirect(views.RoomURL(roomParam(c))+"/settings?done=saved", fiber.StatusSeeOther)
+	return c.Redirect(views.RoomURL(roomParam(c))+"/settings?done="+done, fiber.StatusSeeOther)
 }
 
 func (s *Server) deleteRoom(c *fiber.Ctx) error {
