@@ -23,26 +23,6 @@ type Row struct {
 	Fragment
 }
 
-// Draw draws a row. Its bytes are the same for everybody and never change.
-func Draw(m chat.Message) Fragment {
-	c := message(m)
-	switch {
-	case m.Deleted:
-		c = tombstone(m)
-	case m.Kind != chat.Said:
-		c = event(m)
-	}
-	html := Bytes(context.Background(), c)
-	f := Fragment{html: html}
-	// No text of a person comes before these two.
-	v := bytes.Index(html, []byte(` data-v="`)) + len(` data-v="`)
-	f.head = v + bytes.IndexByte(html[v:], '"') + 1
-	if t := bytes.Index(html, []byte("</time>")); t > 0 {
-		f.clock = t - len(clock24)
-	}
-	return f
-}
-
 // Size is how many bytes the fragment has.
 func (f Fragment) Size() int { return len(f.html) }
 
