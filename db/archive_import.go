@@ -28,12 +28,7 @@ func (d *DB) Import(ctx context.Context, read func(put func(archive.Record) erro
 		if accounts > 0 {
 			return errors.New("somebody has signed up meanwhile")
 		}
-		// What would be kept up to date with every row is carried along.
-		var posted string
-		if err := t.one("SELECT sql FROM sqlite_schema WHERE name = 'posted'", nil, &posted); err != nil {
-			return err
-		}
-		if err := errors.Join(t.exec("DROP TRIGGER posted"), clearSettings(t)); err != nil {
+		if err := clearSettings(t); err != nil {
 			return err
 		}
 		if err := read(func(r archive.Record) error { return wrong(carry(t, r)) }); err != nil {
@@ -44,7 +39,7 @@ func (d *DB) Import(ctx context.Context, read func(put func(archive.Record) erro
 				return err
 			}
 		}
-		return t.exec(posted)
+		return nil
 	})
 }
 

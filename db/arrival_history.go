@@ -13,16 +13,8 @@ import (
 // AddHistory implements archive.Arrivals.
 func (d *DB) AddHistory(ctx context.Context, room chat.RoomID, rows []*archive.Row) error {
 	return d.change(ctx, func(t *tx) error {
-		marks := map[chat.AccountID]int64{} // read marks of those who speak: saying something moves theirs
 		posts := int64(0)
 		for _, r := range rows {
-			if _, ok := marks[r.Author]; !ok {
-				var read int64
-				if err := t.one("SELECT coalesce(max(posts_read), -1) FROM memberships WHERE room_id = ? AND account_id = ?", []any{room, r.Author}, &read); err != nil {
-					return err
-				}
-				marks[r.Author] = read
-			}
 			if err := addRow(t, room, r); err != nil {
 				return err
 			}
@@ -31,7 +23,7 @@ func (d *DB) AddHistory(ctx context.Context, room chat.RoomID, rows []*archive.R
 			}
 		}
 		t.moved(room)
-		return settle(t, room, marks, posts)
+		return settle(t, room, posts)
 	})
 }
 
@@ -41,7 +33,7 @@ func addRow(t *tx, room chat.RoomID, r *archive.Row) error {
 	if err != nil {
 		return err
 	}
-	m := chat.Message{Room: room, For: r.For}
+	m := chat.Message{Room: room, Author: chat.Person{ID: r.Author}, At: r.At, For: r.For}
 	var reply chat.MessageID
 	if r.Answers != nil {
 		reply = r.Answers.ID
@@ -66,6 +58,9 @@ func addRow(t *tx, room chat.RoomID, r *archive.Row) error {
 	}
 	if r.Kind != chat.Said {
 		return t.exec(counts+"UPDATE rooms SET rev = ?, last_id = ?, last_author = 0, last_at = ? WHERE id = ?", m.Rev, m.ID, millis(r.At), room)
+	}
+	if err := t.move(m); err != nil {
+		return err
 	}
 	if reply != 0 {
 		rev, err := grow(t, room)
@@ -103,15 +98,7 @@ func when(is bool, n int64) int64 {
 }
 
 // settle leaves everybody with as many unread messages as before.
-func settle(t *tx, room chat.RoomID, marks map[chat.AccountID]int64, posts int64) error {
-	for who, read := range marks {
-		if read < 0 {
-			continue
-		}
-		if err := t.exec(counts+"UPDATE memberships SET posts_read = ? WHERE room_id = ? AND account_id = ?", read, room, who); err != nil {
-			return err
-		}
-	}
+func settle(t *tx, room chat.RoomID, posts int64) error {
 	return t.exec(counts+`UPDATE memberships SET posts_read = posts_read + ?2,
 		mentions = CASE WHEN posts_read + ?2 >= (SELECT posts FROM rooms WHERE id = ?1) THEN 0 ELSE
 			(SELECT count(*) FROM mentions n JOIN messages m ON m.id = n.message_id

@@ -125,8 +125,7 @@ func (g *filling) write(path string) {
 		g.exec(q)
 	}
 	// What would be kept up to date with every row is made at the end.
-	again := g.drop("index", "messages_by_room", "messages_changed", "messages_by_reply", "messages_to_erase")
-	again = append(again, g.drop("trigger", "posted")...)
+	again := g.dropIndexes("messages_by_room", "messages_changed", "messages_by_reply", "messages_to_erase")
 	g.people()
 	g.found()
 	g.talk()
@@ -141,12 +140,12 @@ func (g *filling) write(path string) {
 }
 
 // drop removes parts of the schema, and answers with what makes them again.
-func (g *filling) drop(kind string, names ...string) (again []string) {
+func (g *filling) dropIndexes(names ...string) (again []string) {
 	g.Helper()
 	for _, name := range names {
 		var made string
 		g.ok(g.conn.QueryRowContext(g.Context(), "SELECT sql FROM sqlite_schema WHERE name = ?", name).Scan(&made))
-		g.exec("DROP " + kind + " " + name)
+		g.exec("DROP INDEX " + name)
 		again = append(again, made)
 	}
 	return again

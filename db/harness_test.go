@@ -1,7 +1,10 @@
 package db
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"testing"
 	"time"
@@ -24,6 +27,7 @@ func create(t testing.TB, people int) *file {
 	t.Helper()
 	f := &file{TB: t, path: filepath.Join(t.TempDir(), "parley.db")}
 	f.DB = f.open()
+	f.Cleanup(f.headsAreTrue)
 	for n := range people {
 		name := fmt.Sprint("person", n+1)
 		_, err := f.AddAccount(t.Context(), auth.NewAccount{Username: name, Name: name, Hash: "-", Workspace: "Test", At: noon})
@@ -39,6 +43,27 @@ func (f *file) open() *DB {
 	f.ok(err)
 	f.Cleanup(func() { d.Close() })
 	return d
+}
+
+// headsAreTrue compares what the writer keeps of rooms with the rooms.
+func (f *file) headsAreTrue() {
+	var wrong []string
+	err := f.change(context.Background(), func(t *tx) error {
+		kept := maps.Clone(t.w.heads)
+		clear(t.w.heads)
+		for room, k := range kept {
+			if h, err := t.head(room); err != nil || h != k {
+				wrong = append(wrong, fmt.Sprintf("of room %d the writer keeps %+v, but it is at %+v (%v)", room, k, h, err))
+			}
+		}
+		return nil
+	})
+	if !errors.Is(err, chat.ErrBusy) { // else it is closed
+		f.ok(err)
+	}
+	for _, w := range wrong {
+		f.Error(w)
+	}
 }
 
 func (f *file) ok(err error) {

@@ -103,32 +103,48 @@ func stored(n chat.NewMessage, m chat.Message, fresh bool) {
 	}
 }
 
-// addMessage inserts a message with the next rev of its room, or finds the one
-// that its author stored under the same client id. The trigger "posted" moves the
-// room and the author's read mark.
+// addMessage inserts a message with the next rev of its room, or finds the one that
+// its author stored under the same client id. What an author says he has read.
 func addMessage(t *tx, n chat.NewMessage, text []byte) (m chat.Message, fresh bool, err error) {
-	m = chat.Message{Room: n.Room, Author: n.Author, At: moment(millis(n.At)), Body: n.Body, Text: n.Text, For: n.For, All: n.All, CID: n.CID}
-	err = t.one(counts+`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid)
-		SELECT r.id, r.rev + 1, r.rev + 1, r.posts + 1, 0, ?1, ?2, r.last_author = ?1 AND ?2 - r.last_at <= ?3, ?4, ?5, ?6, ?7
-		FROM rooms r JOIN memberships m ON m.room_id = r.id AND m.account_id = ?1 AND m.left_at IS NULL
-		WHERE r.id = ?8 AND r.deleted_at IS NULL
-		ON CONFLICT (author_id, cid) DO NOTHING RETURNING id, rev, posts, cont`,
-		[]any{n.Author.ID, millis(n.At), chat.Continued.Milliseconds(), n.Body, text, addressed(n), n.CID, n.Room},
-		&m.ID, &m.Rev, &m.Posts, &m.Cont)
-	if errors.Is(err, sql.ErrNoRows) { // said before, or the author was put out meanwhile
-		m, err = one(t, messageQuery+"WHERE m.author_id = ? AND m.cid = ?", n.Author.ID, n.CID)
-		return m, false, err
+	h, err := t.head(n.Room)
+	if errors.Is(err, sql.ErrNoRows) { // it may have been said while there was a room
+		return saidBefore(t, n)
 	}
 	if err != nil {
 		return m, false, err
 	}
-	t.moved(m.Room)
-	if n.Quote.ID != 0 {
-		if err := answer(t, &m, n.Quote); err != nil {
-			return m, false, err
-		}
+	m = chat.Message{Room: n.Room, Rev: h.rev + 1, Posts: h.posts + 1, Author: n.Author, At: moment(millis(n.At)), Cont: h.goesOn(n.Author.ID, n.At),
+		Body: n.Body, Text: n.Text, For: n.For, All: n.All, CID: n.CID}
+	id, err := t.insert(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid)
+		VALUES (?1, ?2, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (author_id, cid) DO NOTHING`,
+		m.Room, m.Rev, m.Posts, m.Author.ID, millis(m.At), m.Cont, m.Body, text, addressed(n), m.CID)
+	if err == nil && id == 0 {
+		return saidBefore(t, n)
 	}
-	return m, true, address(t, m)
+	if err != nil {
+		return m, false, err
+	}
+	m.ID = chat.MessageID(id)
+	in, err := t.affect(counts+`UPDATE memberships SET posts_read = ?, erased = 0, mentions = 0
+		WHERE room_id = ? AND account_id = ? AND left_at IS NULL`, m.Posts, m.Room, m.Author.ID)
+	if err == nil && in == 0 { // put out meanwhile
+		err = sql.ErrNoRows
+	}
+	if err == nil {
+		err = t.move(m)
+	}
+	if err == nil && n.Quote.ID != 0 {
+		err = answer(t, &m, n.Quote)
+	}
+	if err == nil {
+		err = address(t, m)
+	}
+	return m, err == nil, err
+}
+
+func saidBefore(t *tx, n chat.NewMessage) (m chat.Message, fresh bool, err error) {
+	m, err = one(t, messageQuery+"WHERE m.author_id = ? AND m.cid = ?", n.Author.ID, n.CID)
+	return m, false, err
 }
 
 // answer makes a new message a reply, and counts it at the message that it

@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db -run Schema -update
--- user_version 7
+-- user_version 8
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -103,11 +103,6 @@ CREATE TABLE messages (
   deleted_at INTEGER, born INTEGER NOT NULL DEFAULT 0, reply_to INTEGER REFERENCES messages ON DELETE SET NULL, replies INTEGER NOT NULL DEFAULT 0, deleted_by INTEGER,
   UNIQUE (author_id, cid)
 ) STRICT;
-
-CREATE TRIGGER posted AFTER INSERT ON messages WHEN new.kind = 0 BEGIN
-  UPDATE rooms SET rev = new.rev, posts = new.posts, last_id = new.id, last_author = new.author_id, last_at = new.at WHERE id = new.room_id;
-  UPDATE memberships SET posts_read = new.posts, erased = 0, mentions = 0 WHERE room_id = new.room_id AND account_id = new.author_id;
-END;
 
 CREATE INDEX messages_by_reply ON messages (reply_to) WHERE reply_to IS NOT NULL;
 

@@ -35,7 +35,18 @@ func (t *tx) stmt(query string) (*prepared, error) {
 }
 
 // moved notes that a room's counts are not what they were.
-func (t *tx) moved(room chat.RoomID) { t.stale.moved = append(t.stale.moved, room) }
+func (t *tx) moved(room chat.RoomID) {
+	t.stale.moved = append(t.stale.moved, room)
+	delete(t.w.heads, room)
+}
+
+// note notes what a statement that ran makes untrue.
+func (t *tx) note(s *prepared) {
+	t.stale.note(s.stale)
+	if s.stale.rooms {
+		clear(t.w.heads)
+	}
+}
 
 // seated notes that somebody came into a room.
 func (t *tx) seated(room chat.RoomID, who chat.AccountID) {
@@ -49,19 +60,33 @@ func (t *tx) exec(query string, args ...any) error {
 
 // affect tells how many rows a statement changed.
 func (t *tx) affect(query string, args ...any) (int64, error) {
+	n, _, err := t.run(query, args)
+	return n, err
+}
+
+// insert adds a row and answers with its id, or with 0 when it was there.
+func (t *tx) insert(query string, args ...any) (int64, error) {
+	n, r, err := t.run(query, args)
+	if err != nil || n == 0 {
+		return 0, err
+	}
+	return r.LastInsertId()
+}
+
+func (t *tx) run(query string, args []any) (int64, sql.Result, error) {
 	s, err := t.stmt(query)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	r, err := s.ExecContext(t.ctx, args...)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	n, err := r.RowsAffected()
 	if n > 0 || err != nil {
-		t.stale.note(s.stale)
+		t.note(s)
 	}
-	return n, err
+	return n, r, err
 }
 
 // one reads a single row; sql.ErrNoRows when there is none.
@@ -70,7 +95,7 @@ func (t *tx) one(query string, args []any, dest ...any) error {
 	if err != nil {
 		return err
 	}
-	t.stale.note(s.stale)
+	t.note(s)
 	return s.QueryRowContext(t.ctx, args...).Scan(dest...)
 }
 
@@ -86,7 +111,7 @@ func list[T any](t *tx, scan func(scanner) (T, error), query string, args ...any
 	}
 	found, err := gather(rows, scan)
 	if len(found) > 0 || err != nil {
-		t.stale.note(s.stale)
+		t.note(s)
 	}
 	return found, err
 }

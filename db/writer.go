@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	maxQueue = 1024 // changes that may wait; more are refused
+	maxQueue = 4096 // changes that may wait; more are refused
 	maxGroup = 256  // changes in one transaction
 	// busyGroup is the size of group from which the writer rests for commitRest, so
 	// that the next one is larger: each page and each fsync serves more changes.
@@ -28,7 +28,10 @@ const (
 type writer struct {
 	pool  *sql.DB
 	conn  *sql.Conn
-	stmts map[string]*prepared // owned by run
+	stmts map[string]*prepared // owned by run, as what follows
+	heads map[chat.RoomID]head
+	other int64 // what SQLite said last of how often others changed the file
+
 	queue chan *change
 	ended chan struct{}
 	stale func(stale) // is told after each commit what it made untrue
@@ -47,7 +50,8 @@ type change struct {
 }
 
 func newWriter(pool *sql.DB, conn *sql.Conn, stale func(stale)) *writer {
-	w := &writer{pool: pool, conn: conn, stmts: map[string]*prepared{}, queue: make(chan *change, maxQueue), ended: make(chan struct{}), stale: stale}
+	w := &writer{pool: pool, conn: conn, stmts: map[string]*prepared{}, heads: map[chat.RoomID]head{},
+		queue: make(chan *change, maxQueue), ended: make(chan struct{}), stale: stale}
 	go w.run()
 	return w
 }
@@ -167,11 +171,15 @@ func (w *writer) attempt(t *tx, group []*change, run func(*tx, []*change) error)
 	if err := t.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	err := run(t, group)
+	err := t.alone()
+	if err == nil {
+		err = run(t, group)
+	}
 	if err == nil {
 		err = t.exec("COMMIT")
 	}
 	if err != nil {
+		clear(w.heads)
 		w.conn.ExecContext(t.ctx, "ROLLBACK") // fails when SQLite already rolled back
 	}
 	return err
@@ -204,6 +212,7 @@ func runEach(t *tx, group []*change) error {
 		}
 		cause := c.err
 		c.err = fault(cause)
+		clear(t.w.heads)
 		if err := t.exec("ROLLBACK TO one"); err != nil {
 			return cause
 		}
@@ -224,15 +233,17 @@ func contained(t *tx, do func(*tx) error) (err error) {
 	return do(t)
 }
 
+// dataVersion moves only when another connection has committed, and every change of
+// ours goes through that of the writer.
+const dataVersion = "PRAGMA data_version"
+
 // Watch calls changed whenever another process has changed the file, within
 // half a second, until ctx ends.
 func (d *DB) Watch(ctx context.Context, changed func()) {
 	var seen int64
 	for tick := time.NewTicker(500 * time.Millisecond); ; {
 		var now int64
-		// data_version moves only when another connection has committed, and
-		// every change of ours goes through this one.
-		ask := func(t *tx) error { return t.one("PRAGMA data_version", nil, &now) }
+		ask := func(t *tx) error { return t.one(dataVersion, nil, &now) }
 		err := d.writer.take(ctx, &change{do: ask, bare: true, done: make(chan struct{})})
 		if err == nil && now != seen {
 			if seen != 0 {

@@ -1,0 +1,59 @@
+package db
+
+import (
+	"time"
+
+	"parley/app/chat"
+)
+
+// maxHeads bounds the heads that are kept; beyond it the writer begins anew.
+const maxHeads = 50_000
+
+// head is where a room's log stands: what the next message goes on from.
+type head struct {
+	rev    chat.Rev
+	posts  int64
+	author chat.AccountID // of the newest row; 0: the server told it
+	at     int64          // when that was, in milliseconds
+}
+
+// head answers with where a room stands. The writer keeps that between changes,
+// because nobody else moves rooms: it forgets it with any change that writes to
+// rooms in another way, that fails, or that another process made.
+func (t *tx) head(room chat.RoomID) (h head, err error) {
+	if h, ok := t.w.heads[room]; ok {
+		return h, nil
+	}
+	err = t.one("SELECT rev, posts, last_author, last_at FROM rooms WHERE id = ? AND deleted_at IS NULL", []any{room},
+		&h.rev, &h.posts, &h.author, &h.at)
+	return h, err
+}
+
+// goesOn says whether a message stands below the one before it as one of a series.
+func (h head) goesOn(author chat.AccountID, at time.Time) bool {
+	return h.author == author && millis(at)-h.at <= chat.Continued.Milliseconds()
+}
+
+// move makes a message the newest of its room.
+func (t *tx) move(m chat.Message) error {
+	t.moved(m.Room)
+	err := t.exec(counts+"UPDATE rooms SET rev = ?, posts = ?, last_id = ?, last_author = ?, last_at = ? WHERE id = ?",
+		m.Rev, m.Posts, m.ID, m.Author.ID, millis(m.At), m.Room)
+	if err == nil {
+		if len(t.w.heads) >= maxHeads {
+			clear(t.w.heads)
+		}
+		t.w.heads[m.Room] = head{m.Rev, m.Posts, m.Author.ID, millis(m.At)}
+	}
+	return err
+}
+
+// alone has what another process changed read anew. The file is locked by now.
+func (t *tx) alone() error {
+	was := t.w.other
+	err := t.one(dataVersion, nil, &t.w.other)
+	if t.w.other != was {
+		clear(t.w.heads)
+	}
+	return err
+}
