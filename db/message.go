@@ -93,13 +93,15 @@ func (d *DB) AddMessage(ctx context.Context, n chat.NewMessage) (m chat.Message,
 	err = d.changeThen(ctx, func(t *tx) error {
 		m, fresh, err = addMessage(t, n, text)
 		return err
-	}, func() { stored(n, m, fresh) })
+	}, stored(&n, &m, &fresh))
 	return m, fresh, err
 }
 
-func stored(n chat.NewMessage, m chat.Message, fresh bool) {
-	if fresh && n.Stored != nil {
-		n.Stored(m)
+func stored(n *chat.NewMessage, m *chat.Message, fresh *bool) func() {
+	return func() {
+		if *fresh && n.Stored != nil {
+			n.Stored(m)
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ func (d *DB) AddDirect(ctx context.Context, people []chat.AccountID, n chat.NewM
 			return chat.Conflict("cid", "This message was sent elsewhere already.")
 		}
 		return err
-	}, func() { stored(n, m, fresh) })
+	}, stored(&n, &m, &fresh))
 	return m, fresh, err
 }
 

@@ -19,7 +19,7 @@ type Fragment struct {
 
 // Row is a message with its fragment.
 type Row struct {
-	chat.Message
+	*chat.Message
 	Fragment
 }
 
@@ -103,7 +103,7 @@ func ToldTo(room chat.RoomID, rows []Row, rev chat.Rev) []byte {
 	var lines []byte
 	for _, r := range rows {
 		if r.Replies > 0 {
-			lines = append(lines, Bytes(context.Background(), replyLine(room, chat.QuoteOf(r.Message)))...)
+			lines = append(lines, Bytes(context.Background(), replyLine(room, chat.QuoteOf(*r.Message)))...)
 		}
 	}
 	if len(lines) > 0 {

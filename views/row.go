@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"strconv"
+	"sync"
 	"time"
 
 	"parley/app/chat"
@@ -13,12 +14,12 @@ import (
 // a template: that takes a third of the time. What stands in few rows is still drawn
 // by templates.
 
-// rowBytes is about what a row takes beside what was said.
-const rowBytes = 640
+var drawing = sync.Pool{New: func() any { return new([]byte) }}
 
 // Draw draws a row. Its bytes are the same for everybody and never change.
-func Draw(m chat.Message) (f Fragment) {
-	b := make([]byte, 0, rowBytes+len(m.Body)+len(m.Author.Name))
+func Draw(m *chat.Message) (f Fragment) {
+	scratch := drawing.Get().(*[]byte)
+	b := (*scratch)[:0]
 	b = append(append(b, `<li class="`...), rowClass(m)...)
 	b = appendNum(append(b, `" id="m-`...), m.ID)
 	b = appendNum(append(b, `" data-seq="`...), m.ID)
@@ -30,19 +31,22 @@ func Draw(m chat.Message) (f Fragment) {
 		b = append(b, ` hidden>`...)
 	case m.Kind != chat.Said:
 		b = append(b, "><span>"...)
-		b = append(b, Bytes(context.Background(), happened(m))...)
+		b = append(b, Bytes(context.Background(), happened(*m))...)
 		b = append(b, "</span>"...)
 		b, f.clock = appendStamp(b, m)
 	default:
 		b, f.clock = appendSaid(b, m)
 	}
-	f.html = append(b, "</li>"...)
+	b = append(b, "</li>"...)
+	f.html = bytes.Clone(b) // what is kept for long has no room to spare
+	*scratch = b
+	drawing.Put(scratch)
 	return f
 }
 
 // rowClass tells the kinds of rows apart. What was deleted keeps its place, so that
 // no late frame can bring it back.
-func rowClass(m chat.Message) string {
+func rowClass(m *chat.Message) string {
 	switch {
 	case m.Deleted:
 		return "gone"
@@ -54,11 +58,11 @@ func rowClass(m chat.Message) string {
 
 // appendSaid appends the rest of a row that somebody wrote, and tells where in it
 // the time of day is.
-func appendSaid(b []byte, m chat.Message) (_ []byte, clock int) {
+func appendSaid(b []byte, m *chat.Message) (_ []byte, clock int) {
 	b = appendNum(append(b, ` data-u="`...), m.Author.ID)
 	b = append(b, '"')
 	if m.All || len(m.For) > 0 {
-		b = append(append(b, ` data-m="`...), addressees(m)...)
+		b = append(append(b, ` data-m="`...), addressees(*m)...)
 		b = append(b, '"')
 	}
 	if m.Cont {
@@ -77,7 +81,7 @@ func appendSaid(b []byte, m chat.Message) (_ []byte, clock int) {
 	b = appendBody(append(b, `" dir="auto">`...), m)
 	b = append(b, "</div>"...)
 	if len(m.Reactions) > 0 || m.Replies > 0 {
-		b = append(append(b, Bytes(context.Background(), answers(m))...), ' ')
+		b = append(append(b, Bytes(context.Background(), answers(*m))...), ' ')
 	}
 	b = appendNum(append(b, `<a class="more" href="/messages/`...), m.ID)
 	return append(b, `"><span class="vh">Actions for this message</span></a>`...), clock
@@ -85,7 +89,7 @@ func appendSaid(b []byte, m chat.Message) (_ []byte, clock int) {
 
 // appendStamp appends when something was said, and tells where in b the time of day
 // is.
-func appendStamp(b []byte, m chat.Message) (_ []byte, clock int) {
+func appendStamp(b []byte, m *chat.Message) (_ []byte, clock int) {
 	at := m.At.UTC()
 	b = appendNum(append(b, `<a class="ts" href="/rooms/`...), m.Room)
 	b = appendNum(append(b, "/@"...), m.ID)
@@ -99,7 +103,7 @@ func appendStamp(b []byte, m chat.Message) (_ []byte, clock int) {
 
 // appendBody ends with a note when the message was edited, within its last paragraph
 // where it has one.
-func appendBody(b []byte, m chat.Message) []byte {
+func appendBody(b []byte, m *chat.Message) []byte {
 	b = appendText(b, m.Text)
 	if m.Edited.IsZero() {
 		return b

@@ -105,8 +105,8 @@ type NewMessage struct {
 	CID    string
 	Quote  Quote
 	// Stored is called with a fresh message as soon as it is durable, in the order
-	// of the log and before the store answers. It must not wait.
-	Stored func(Message)
+	// of the log and before the store answers. It must not wait, nor change it.
+	Stored func(*Message)
 }
 
 // Changes is what happened in a room after a rev: rows as they now are, by
@@ -243,9 +243,9 @@ func (c *Chat) keep(ctx context.Context, who Account, n NewMessage, calls []stri
 }
 
 // tell has a fresh message told, in the order of the log.
-func (c *Chat) tell(m Message) {
+func (c *Chat) tell(m *Message) {
 	c.posts.Add(1)
-	c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev, Message: &m})
+	c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev, Message: m})
 	if m.Quote.ID != 0 {
 		c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev + 1}) // the count at what it answers
 	}

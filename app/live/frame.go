@@ -19,13 +19,16 @@ type Frame struct {
 
 var ping = Frame{wire: frame(opPing, nil)}
 
-// Text prepares a frame; the bytes are copied.
+// Text prepares a frame. The bytes are taken over: they must not be used again.
 func Text(p []byte) Frame {
 	if len(p) == 0 {
 		return Frame{}
 	}
-	w := frame(opText, p)
-	return Frame{wire: w, text: w[len(w)-len(p):]}
+	h := header(opText, len(p))
+	wire := append(p, h...) // room for it, which most texts have
+	copy(wire[len(h):], p)
+	copy(wire, h)
+	return Frame{wire: wire, text: wire[len(h):]}
 }
 
 // Texts prepares several texts that belong together: no page gets only some of
@@ -45,16 +48,16 @@ func (f Frame) Empty() bool { return len(f.wire) == 0 }
 func (f Frame) Payload() []byte { return f.text }
 
 // frame spells one unmasked, final frame.
-func frame(op byte, p []byte) []byte {
-	b := make([]byte, 0, len(p)+10)
-	b = append(b, 0x80|op)
-	switch n := len(p); {
+func frame(op byte, p []byte) []byte { return append(header(op, len(p)), p...) }
+
+// header is what stands on the wire before a payload of n bytes.
+func header(op byte, n int) []byte {
+	b := append(make([]byte, 0, 10), 0x80|op)
+	switch {
 	case n < 126:
-		b = append(b, byte(n))
+		return append(b, byte(n))
 	case n < 1<<16:
-		b = binary.BigEndian.AppendUint16(append(b, 126), uint16(n))
-	default:
-		b = binary.BigEndian.AppendUint64(append(b, 127), uint64(n))
+		return binary.BigEndian.AppendUint16(append(b, 126), uint16(n))
 	}
-	return append(b, p...)
+	return binary.BigEndian.AppendUint64(append(b, 127), uint64(n))
 }

@@ -34,7 +34,7 @@ type Teller struct {
 	heads   batch[chat.RoomID]
 
 	mu    sync.Mutex
-	said  map[chat.RoomID][]chat.Message                 // since the room's badges were told
+	said  map[chat.RoomID][]*chat.Message                // since the room's badges were told
 	shown map[chat.AccountID]map[chat.RoomID]views.Badge // what the pages of who is here show
 }
 
@@ -46,7 +46,7 @@ var (
 
 // NewTeller makes a bus that tells nothing until the server serves.
 func NewTeller() *Teller {
-	t := &Teller{fragments: newFragments(), shown: map[chat.AccountID]map[chat.RoomID]views.Badge{}, said: map[chat.RoomID][]chat.Message{}}
+	t := &Teller{fragments: newFragments(), shown: map[chat.AccountID]map[chat.RoomID]views.Badge{}, said: map[chat.RoomID][]*chat.Message{}}
 	t.badges = batch[chat.RoomID]{every: badgeEvery, what: "badges", do: t.tellBadges}
 	t.rosters = batch[chat.AccountID]{every: listEvery, what: "lists", do: t.tellLists}
 	t.heads = batch[chat.RoomID]{every: listEvery, what: "headers", do: t.tellHeads}

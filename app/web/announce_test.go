@@ -29,22 +29,21 @@ func TestHintsAreUsedOnlyWhenTheyTellEverything(t *testing.T) {
 	for name, c := range map[string]struct {
 		since chat.Rev
 		hints []chat.RoomChanged
-		rev   chat.Rev
 		n     int
 		whole bool
 	}{
-		"all in turn":         {0, all, 6, 6, true},
-		"some were told":      {4, all, 6, 2, true},
-		"one is missing":      {0, all[1:], 0, 0, false},
-		"one in the middle":   {0, append(all[:2:2], all[3:]...), 2, 2, false},
-		"one carries nothing": {2, []chat.RoomChanged{blind, all[3]}, 2, 0, false},
-		"all were told":       {6, all, 6, 0, true},
-		"none":                {0, nil, 0, 0, false},
-		"doubled":             {0, append(all[:3:3], all...), 6, 6, true},
+		"all in turn":         {0, all, 6, true},
+		"some were told":      {4, all, 2, true},
+		"one is missing":      {0, all[1:], 0, false},
+		"one in the middle":   {0, append(all[:2:2], all[3:]...), 0, false},
+		"one carries nothing": {2, []chat.RoomChanged{blind, all[3]}, 0, false},
+		"all were told":       {6, all, 0, true},
+		"none":                {0, nil, 0, false},
+		"doubled":             {0, append(all[:3:3], all...), 6, true},
 	} {
-		got, whole, more := gathered(c.since, c.hints)
-		if got.Rev != c.rev || len(got.Messages) != c.n || whole != c.whole || more {
-			t.Errorf("%s: rev %d, %d messages, whole %v, more %v", name, got.Rev, len(got.Messages), whole, more)
+		got, more, whole := NewTeller().gathered(c.since, c.hints)
+		if len(got) != c.n || whole != c.whole || more {
+			t.Errorf("%s: %d messages, whole %v, more %v", name, len(got), whole, more)
 		}
 	}
 }

@@ -28,7 +28,7 @@ type drawn struct {
 func newFragments() *fragments { return &fragments{byID: map[chat.MessageID]drawn{}} }
 
 // row answers with a message and its fragment.
-func (f *fragments) row(m chat.Message) views.Row {
+func (f *fragments) row(m *chat.Message) views.Row {
 	f.mu.RLock()
 	d, ok := f.byID[m.ID]
 	f.mu.RUnlock()
@@ -55,8 +55,8 @@ func (f *fragments) row(m chat.Message) views.Row {
 
 func (f *fragments) rows(messages []chat.Message) []views.Row {
 	rows := make([]views.Row, len(messages))
-	for i, m := range messages {
-		rows[i] = f.row(m)
+	for i := range messages {
+		rows[i] = f.row(&messages[i])
 	}
 	return rows
 }

@@ -42,7 +42,7 @@ func (s *Server) obeyed(c *fiber.Ctx, room chat.RoomID) error {
 func (s *Server) told(c *fiber.Ctx, m chat.Message, unheard views.Unheard) error {
 	if fragment(c) {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-		told := views.Told(m.Room, []views.Row{s.fragments.row(m)}) // no rev: the page may have missed what came before
+		told := views.Told(m.Room, []views.Row{s.fragments.row(&m)}) // no rev: the page may have missed what came before
 		return c.Send(append(told, views.UnheardToast(s.context(c), unheard)...))
 	}
 	if unheard.Any() {

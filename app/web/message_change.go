@@ -42,7 +42,7 @@ func (s *Server) conversation(c *fiber.Ctx) (f views.Conversation, err error) {
 	if f.Viewer, err = s.viewer(c); err != nil {
 		return f, err
 	}
-	f.Place, f.Row, f.Body, f.RoomTitle, f.CID = place, s.fragments.row(m), m.Body, place.Label(), chat.NewCID()
+	f.Place, f.Row, f.Body, f.RoomTitle, f.CID = place, s.fragments.row(&m), m.Body, place.Label(), chat.NewCID()
 	if place.Kind == chat.Direct {
 		f.RoomTitle = "your conversation"
 	}

@@ -15,51 +15,56 @@ const rowSize = 700
 
 // news works out what a room has to tell from where it was told.
 func (t *Teller) news(room chat.RoomID) live.Ask {
-	return func(since chat.Rev, hints []chat.RoomChanged) (live.News, error) {
-		changes, whole, more := gathered(since, hints)
-		if !whole {
-			ctx, cancel := t.asking()
-			defer cancel()
-			var err error
-			if changes, err = t.chat.ChangesSince(ctx, room, since); err != nil {
-				return live.News{}, err
+	return func(since chat.Rev, hints []chat.RoomChanged) (n live.News, err error) {
+		if rows, more, whole := t.gathered(since, hints); whole {
+			n.Rev, n.More = since+chat.Rev(len(rows)), more
+			if len(rows) > 0 {
+				n.Frame = live.Text(told(room, rows, n.Rev))
 			}
+			return n, nil
 		}
-		return live.News{Rev: changes.Rev, Frame: live.Text(t.frame(room, since, changes)), Gone: changes.Gone, More: more}, nil
+		ctx, cancel := t.asking()
+		defer cancel()
+		c, err := t.chat.ChangesSince(ctx, room, since)
+		if err != nil {
+			return n, err
+		}
+		n.Rev, n.Gone = c.Rev, c.Gone
+		switch {
+		case c.Reset:
+			n.Frame = live.Text(resetFrame(room))
+		case c.Rev > since:
+			n.Frame = live.Text(told(room, t.fragments.rows(c.Messages), c.Rev))
+		}
+		return n, nil
 	}
 }
 
-// gathered puts the changes together that hints carry, as many as one frame should
-// hold; more: there are more. Not whole: one is missing, or was not one message, or
-// there was no hint.
-func gathered(since chat.Rev, hints []chat.RoomChanged) (c chat.Changes, whole, more bool) {
-	c.Rev, c.Messages = since, make([]chat.Message, 0, len(hints))
+// gathered draws the changes that hints carry, as many as one frame should hold;
+// more: there are more. Not whole: one is missing, or was not one message, or there
+// was no hint.
+func (t *Teller) gathered(since chat.Rev, hints []chat.RoomChanged) (rows []views.Row, more, whole bool) {
+	rows = make([]views.Row, 0, len(hints))
 	size := 0
 	for _, h := range hints {
-		if h.Rev <= c.Rev {
+		next := since + chat.Rev(len(rows)) + 1
+		if h.Rev < next {
 			continue
 		}
-		if h.Message == nil || h.Rev != c.Rev+1 {
-			return c, false, false
+		if h.Message == nil || h.Rev > next {
+			return nil, false, false
 		}
-		if size += rowSize + 2*len(h.Message.Body); size > maxFrame && len(c.Messages) > 0 {
-			return c, true, true
+		if size += rowSize + 2*len(h.Message.Body); size > maxFrame && len(rows) > 0 {
+			return rows, true, true
 		}
-		c.Rev = h.Rev
-		c.Messages = append(c.Messages, *h.Message)
+		rows = append(rows, t.fragments.row(h.Message))
 	}
-	return c, len(hints) > 0, false
+	return rows, false, len(hints) > 0
 }
 
-// frame draws changes as pages are told of them, live and when they catch up.
-func (t *Teller) frame(room chat.RoomID, since chat.Rev, c chat.Changes) []byte {
-	if c.Reset {
-		return resetFrame(room)
-	}
-	if since >= c.Rev {
-		return nil
-	}
-	f := views.ToldTo(room, t.fragments.rows(c.Messages), c.Rev)
+// told is what pages are told of rows, live and when they catch up.
+func told(room chat.RoomID, rows []views.Row, rev chat.Rev) []byte {
+	f := views.ToldTo(room, rows, rev)
 	if len(f) > maxFrame {
 		return resetFrame(room)
 	}

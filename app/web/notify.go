@@ -34,7 +34,7 @@ func (t *Teller) note(m *chat.Message) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	list := append(t.said[m.Room], *m)
+	list := append(t.said[m.Room], m)
 	t.said[m.Room] = list[max(0, len(list)-maxSaid):]
 }
 
@@ -63,7 +63,7 @@ func (t *Teller) notify(r chat.Room, marks map[chat.AccountID]chat.Membership, h
 	}
 }
 
-func noticeFrame(r chat.Room, m chat.Message) live.Frame {
+func noticeFrame(r chat.Room, m *chat.Message) live.Frame {
 	n := notice{Room: r.ID, ID: m.ID, By: m.Author.ID, For: m.For, All: m.All, DM: r.Kind == chat.Direct, Title: m.Author.Name, URL: views.MessageURL(r.ID, m.ID)}
 	if !n.DM {
 		n.Title += " in " + r.Label()

@@ -17,7 +17,7 @@ func (s *Server) reportForm(c *fiber.Ctx, errs views.Errors) error {
 	if err != nil {
 		return err
 	}
-	f := views.ReportForm{Message: m, Row: s.fragments.row(m), Room: place, Reason: c.FormValue("reason"), Errors: errs}
+	f := views.ReportForm{Message: m, Row: s.fragments.row(&m), Room: place, Reason: c.FormValue("reason"), Errors: errs}
 	if f.Viewer, err = s.viewer(c); err != nil {
 		return err
 	}

@@ -13,6 +13,9 @@ import (
 // id reads a number that a route has checked to be one; too large a one is 0,
 // which nothing has.
 func id[T ~int64](s string) T {
+	if s == "" { // an error costs more than all else here
+		return 0
+	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
 		return 0

@@ -26,8 +26,12 @@ func (s *Server) routes() {
 	// Whoever is signed in. The session is asked first, so that a visitor learns
 	// nothing of what exists.
 	a.Use(s.session)
-	a.Post("/logout", s.logout)
+
+	// What is asked most stands first: the router tries the routes in turn.
+	a.Post("/rooms/:room<int>/messages", s.postMessage)
 	a.Get("/ws", s.socket)
+
+	a.Post("/logout", s.logout)
 	a.Get("/changes", s.pollPeople)
 
 	a.Get("/", s.home)
@@ -57,7 +61,6 @@ func (s *Server) routes() {
 	a.Post("/rooms/:room<int>/join", s.join)
 	a.Post("/rooms/:room<int>/leave", s.leave)
 	a.Post("/rooms/:room<int>/delete", s.deleteRoom)
-	a.Post("/rooms/:room<int>/messages", s.postMessage)
 	a.Get("/rooms/:room<int>/mentions", s.mentionables)
 	a.Post("/rooms/:room<int>/read", s.read)
 	a.Post("/rooms/:room<int>/star", s.star)
