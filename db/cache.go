@@ -38,14 +38,14 @@ func newCaches() *caches {
 
 // moves remembers which rooms moved since when, by a clock of its own.
 type moves struct {
-	mu    sync.RWMutex
+	mu    sync.Mutex
 	clock uint64
 	last  map[chat.RoomID]uint64
 }
 
 func (m *moves) now() uint64 {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	return m.clock
 }
 
@@ -60,8 +60,8 @@ func (m *moves) note(rooms []chat.RoomID) {
 
 // since says whether a room has moved since.
 func (m *moves) since(at uint64, room chat.RoomID) bool {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	return m.last[room] > at
 }
 

@@ -38,6 +38,12 @@ func (h *Hub) Typing(id chat.RoomID, who chat.Person) {
 
 // Stopped notes that somebody does not write any more.
 func (h *Hub) Stopped(id chat.RoomID, who chat.AccountID) {
+	h.mu.RLock()
+	typed := h.typing[id][who] != nil
+	h.mu.RUnlock()
+	if !typed { // as after most posts
+		return
+	}
 	h.mu.Lock()
 	t := h.typing[id][who]
 	if t != nil {

@@ -73,7 +73,7 @@ func BenchmarkTellSixtyFour(b *testing.B) {
 	list := hints(b, 64)
 	b.ReportAllocs()
 	for b.Loop() {
-		clear(teller.fragments.byID)
+		*teller.fragments = *newFragments()
 		news, err := teller.news(7)(0, list)
 		if err != nil || news.Frame.Empty() {
 			b.Fatal(err)

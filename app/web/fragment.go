@@ -10,10 +10,16 @@ import (
 // maxFragments bounds the bytes of drawn messages that are kept.
 const maxFragments = 32 << 20
 
+// shelves is among how many locks the drawn messages are shared out: whoever waits
+// for one while many run waits for his turn, too.
+const shelves = 64
+
 // fragments keeps messages as they were drawn, so that one is drawn once per
 // change and not once per reader.
-type fragments struct {
-	mu   sync.RWMutex
+type fragments [shelves]shelf
+
+type shelf struct {
+	mu   sync.Mutex
 	byID map[chat.MessageID]drawn
 	size int
 }
@@ -25,30 +31,37 @@ type drawn struct {
 	views.Fragment
 }
 
-func newFragments() *fragments { return &fragments{byID: map[chat.MessageID]drawn{}} }
+func newFragments() *fragments {
+	f := new(fragments)
+	for i := range f {
+		f[i].byID = map[chat.MessageID]drawn{}
+	}
+	return f
+}
 
 // row answers with a message and its fragment.
 func (f *fragments) row(m *chat.Message) views.Row {
-	f.mu.RLock()
-	d, ok := f.byID[m.ID]
-	f.mu.RUnlock()
+	s := &f[m.ID%shelves]
+	s.mu.Lock()
+	d, ok := s.byID[m.ID]
+	s.mu.Unlock()
 	if ok && d.rev == m.Rev && d.author == m.Author.Name && d.quote == m.Quote {
 		return views.Row{Message: m, Fragment: d.Fragment}
 	}
 	fresh := views.Draw(m)
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if was, ok := f.byID[m.ID]; ok {
-		f.size -= was.Size()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if was, ok := s.byID[m.ID]; ok {
+		s.size -= was.Size()
 	}
-	f.byID[m.ID] = drawn{rev: m.Rev, author: m.Author.Name, quote: m.Quote, Fragment: fresh}
-	f.size += fresh.Size()
-	for id, old := range f.byID { // in no order: which ones go matters little
-		if f.size <= maxFragments {
+	s.byID[m.ID] = drawn{rev: m.Rev, author: m.Author.Name, quote: m.Quote, Fragment: fresh}
+	s.size += fresh.Size()
+	for id, old := range s.byID { // in no order: which ones go matters little
+		if s.size <= maxFragments/shelves {
 			break
 		}
-		f.size -= old.Size()
-		delete(f.byID, id)
+		s.size -= old.Size()
+		delete(s.byID, id)
 	}
 	return views.Row{Message: m, Fragment: fresh}
 }
