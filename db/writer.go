@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -17,10 +18,9 @@ import (
 const (
 	maxQueue = 4096 // changes that may wait; more are refused
 	maxGroup = 256  // changes in one transaction
-	// busyGroup is the size of group from which the writer rests for commitRest, so
-	// that the next one is larger: each page and each fsync serves more changes.
-	busyGroup  = 4
-	commitRest = time.Millisecond
+	// givesWay is after how many changes the writer lets others run: those whose
+	// changes are stored stand behind it and not behind all that follows from them.
+	givesWay = 64
 )
 
 // writer owns the only writing connection. Changes that queue while one commit
@@ -107,11 +107,8 @@ func (w *writer) close() error {
 
 func (w *writer) run() {
 	defer close(w.ended)
-	last := 0 // size of the group before
 	for first := range w.queue {
-		if last >= busyGroup {
-			time.Sleep(commitRest)
-		}
+		runtime.Gosched() // what is ready to be stored goes into this group
 		group := append(make([]*change, 0, 16), first)
 	fill:
 		for len(group) < maxGroup {
@@ -125,7 +122,6 @@ func (w *writer) run() {
 				break fill
 			}
 		}
-		last = len(group)
 		w.commit(group)
 	}
 	for _, s := range w.stmts {
@@ -157,13 +153,16 @@ func (w *writer) commit(group []*change) {
 		(*watch)(Commit{Changes: len(group), Took: time.Since(began), Err: err})
 	}
 	w.stale(t.stale)
-	for _, c := range group {
+	for i, c := range group {
 		if err != nil {
 			c.err = fault(err)
 		} else if c.err == nil && c.after != nil {
 			c.after()
 		}
 		close(c.done)
+		if i%givesWay == givesWay-1 {
+			runtime.Gosched()
+		}
 	}
 }
 

@@ -25,8 +25,10 @@ const (
 	// maxHints is how many hints wait for a teller; what more came the store knows.
 	maxHints = 1024
 	// tellPause is how long a teller rests after a round, for each page that it told:
-	// about what writing to one takes. What is said meanwhile is told together.
+	// about what writing to one takes. What is said meanwhile is told together. After
+	// a round of several changes it rests longer, up to busyPause times as long.
 	tellPause = 2 * time.Microsecond
+	busyPause = 4
 	// maxPause bounds it; below minPause resting is not worth it.
 	minPause, maxPause = 100 * time.Microsecond, 10 * time.Millisecond
 	// retellAfter is when a teller tries again what it could not read.
@@ -101,12 +103,12 @@ func (h *Hub) start(r *room) {
 // tell runs until no hint waits.
 func (h *Hub) tell(r *room) {
 	for {
-		told, err := h.tellOnce(r)
+		pages, changes, err := h.tellOnce(r)
 		if err != nil {
 			slog.Error("a room was not told", "room", r.id, "error", err)
 			time.Sleep(retellAfter)
 		}
-		if pause := min(time.Duration(told)*tellPause, maxPause); pause >= minPause {
+		if pause := min(time.Duration(pages*min(changes, busyPause))*tellPause, maxPause); pause >= minPause {
 			time.Sleep(pause)
 		}
 		r.wake.Lock()
@@ -119,14 +121,14 @@ func (h *Hub) tell(r *room) {
 	}
 }
 
-// tellOnce answers with how many pages were told.
-func (h *Hub) tellOnce(r *room) (int, error) {
+// tellOnce answers with how many pages were told, and of how many changes at most.
+func (h *Hub) tellOnce(r *room) (pages, changes int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.wake.Lock()
-	ask := r.ask
+	ask, hints := r.ask, len(r.hints)
 	r.wake.Unlock()
-	return len(r.listeners), h.tellLocked(r, ask)
+	return len(r.listeners), hints, h.tellLocked(r, ask)
 }
 
 // tellLocked sends the listeners what is new, after it has put out who must not
