@@ -210,7 +210,7 @@ func Page(v Viewer, s Stage, main, panel templ.Component) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = toolbar().Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = toolbarOnce(ctx).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -89,15 +89,15 @@ const compressFrom = 1 << 10
 
 func (s *Server) html(c *fiber.Ctx, component templ.Component) error {
 	b := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
 	b.Reset()
 	if err := component.Render(s.context(c), b); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	if !squeezed(c, b.Bytes()) {
-		return c.Send(b.Bytes()) // the answer keeps the buffer
+		c.Response().SetBody(b.Bytes()) // copied: what it is copied to is used again, too
 	}
-	buffers.Put(b)
 	return nil
 }
 
@@ -116,7 +116,7 @@ func squeezed(c *fiber.Ctx, b []byte) bool {
 	}
 	c.Append(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
 	c.Set(fiber.HeaderContentEncoding, "gzip")
-	c.Response().SetBodyRaw(fasthttp.AppendGzipBytesLevel(nil, b, pageLevel))
+	fasthttp.WriteGzipLevel(c.Response().BodyWriter(), b, pageLevel) // to memory: it cannot fail
 	return true
 }
 
