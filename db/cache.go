@@ -28,12 +28,13 @@ type caches struct {
 	sidebars  cache[chat.AccountID, sidebar]
 	moves     moves // whose counts moved
 	rosters   moves // whose people came
+	reports   cache[int, bool] // whether one waits for a decision
 }
 
 func newCaches() *caches {
 	return &caches{sessions: cache[string, auth.Session]{max: 50_000}, standings: cache[place, dated[standing]]{max: 50_000},
 		occupants: cache[chat.RoomID, dated[[]chat.Occupant]]{max: 256}, newest: cache[chat.RoomID, newest]{max: 256},
-		sidebars: cache[chat.AccountID, sidebar]{max: 2_000}, moves: moves{last: map[chat.RoomID]uint64{}}, rosters: moves{last: map[chat.RoomID]uint64{}}}
+		sidebars: cache[chat.AccountID, sidebar]{max: 2_000}, reports: cache[int, bool]{max: 1}, moves: moves{last: map[chat.RoomID]uint64{}}, rosters: moves{last: map[chat.RoomID]uint64{}}}
 }
 
 // moves remembers which rooms moved since when, by a clock of its own.
@@ -139,7 +140,7 @@ func (c *cache[K, V]) forget(key K) {
 
 // stale says what a statement makes untrue.
 type stale struct {
-	accounts, sessions, rooms bool
+	accounts, sessions, rooms, reports bool
 	moved                     []chat.RoomID // whose counts moved
 	seated                    []place       // who came where
 }
@@ -152,7 +153,7 @@ const counts = "/* counts */ "
 // makes untrue what is kept of that room and that person, and nothing else.
 const seats = "/* seats */ "
 
-var writes = regexp.MustCompile(`(?:UPDATE|INSERT INTO|DELETE FROM|REPLACE INTO)\s+(accounts|sessions|rooms|memberships)\b`)
+var writes = regexp.MustCompile(`(?:UPDATE|INSERT INTO|DELETE FROM|REPLACE INTO)\s+(accounts|sessions|rooms|memberships|reports)\b`)
 
 // staleBy reads that from the statement itself, so that no change can forget it.
 func staleBy(query string) (s stale) {
@@ -165,6 +166,8 @@ func staleBy(query string) (s stale) {
 			s.accounts = true
 		case "sessions":
 			s.sessions = true
+		case "reports":
+			s.reports = true
 		default:
 			s.rooms = true
 		}
@@ -177,6 +180,7 @@ func (s *stale) note(by stale) {
 	s.accounts = s.accounts || by.accounts
 	s.sessions = s.sessions || by.sessions
 	s.rooms = s.rooms || by.rooms
+	s.reports = s.reports || by.reports
 }
 
 // seat drops what is untrue by now of who came where.
@@ -196,6 +200,9 @@ func (c *caches) forget(s stale) {
 	}
 	if s.rooms {
 		c.standings.clear()
+	}
+	if s.reports {
+		c.reports.clear()
 	}
 	if len(s.moved) > 0 {
 		c.moves.note(s.moved)

@@ -246,7 +246,7 @@ func (d *DB) Watch(ctx context.Context, changed func()) {
 		err := d.writer.take(ctx, &change{do: ask, bare: true, done: make(chan struct{})})
 		if err == nil && now != seen {
 			if seen != 0 {
-				d.forget(stale{accounts: true, sessions: true, rooms: true})
+				d.forget(stale{accounts: true, sessions: true, rooms: true, reports: true})
 				changed()
 			}
 			seen = now

@@ -136,6 +136,9 @@ func CountTarget(id chat.RoomID) string { return "#" + countID(id) }
 // SideNameTarget is a room's name in the sidebar.
 func SideNameTarget(id chat.RoomID) string { return "#" + sideNameID(id) }
 
+// ReportsTarget is the link to what waits for a decision.
+const ReportsTarget = "#reports"
+
 // DotTarget is every dot of a person.
 func DotTarget(id chat.AccountID) string { return "[data-p='" + num(id) + "']" }
 

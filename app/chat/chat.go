@@ -77,6 +77,8 @@ type (
 	}
 	// RosterChanged says that the list of rooms of these people changed.
 	RosterChanged struct{ People []AccountID }
+	// ReportsChanged says that something waits for a decision in a room, or is decided.
+	ReportsChanged struct{ Room RoomID }
 	// ReadMoved says that a person has read further, on some device.
 	ReadMoved struct {
 		Account AccountID
@@ -100,11 +102,12 @@ type (
 	}
 )
 
-func (RoomChanged) hint()   {}
-func (RoomRenamed) hint()   {}
-func (RoomDropped) hint()   {}
-func (RosterChanged) hint() {}
-func (ReadMoved) hint()     {}
-func (SessionEnded) hint()  {}
-func (SomeoneTypes) hint()  {}
-func (PrefsChanged) hint()  {}
+func (ReportsChanged) hint() {}
+func (RoomChanged) hint()    {}
+func (RoomRenamed) hint()    {}
+func (RoomDropped) hint()    {}
+func (RosterChanged) hint()  {}
+func (ReadMoved) hint()      {}
+func (SessionEnded) hint()   {}
+func (SomeoneTypes) hint()   {}
+func (PrefsChanged) hint()   {}

@@ -33,6 +33,8 @@ type ReportStore interface {
 	Reports(ctx context.Context, who AccountID, all bool, limit int) ([]Report, error)
 	// CountReports counts the messages that Reports lists.
 	CountReports(ctx context.Context, who AccountID, all bool) (int, error)
+	// Deciders are who decides over reports of a room; true: over all others, too.
+	Deciders(ctx context.Context, room RoomID) (map[AccountID]bool, error)
 	// CloseReports ends those of a message.
 	CloseReports(ctx context.Context, id MessageID, by AccountID, at time.Time) error
 }
@@ -56,7 +58,11 @@ func (c *Chat) Report(ctx context.Context, who Account, id MessageID, reason str
 	if err := c.Limits.Take(LimitReports, who.ID.key()); err != nil {
 		return m, err
 	}
-	return m, c.store.AddReport(ctx, id, who.ID, reason, c.now())
+	if err := c.store.AddReport(ctx, id, who.ID, reason, c.now()); err != nil {
+		return m, err
+	}
+	c.bus.Tell(ReportsChanged{Room: m.Room})
+	return m, nil
 }
 
 // maxReports is how many are listed; the next come when these are decided.
@@ -71,6 +77,18 @@ func (c *Chat) Reports(ctx context.Context, who Account) ([]Report, error) {
 // CountReports counts them.
 func (c *Chat) CountReports(ctx context.Context, who Account) (int, error) {
 	return c.store.CountReports(ctx, who.ID, who.Has(HandleReports))
+}
+
+// Waiting counts for each who decides over reports of a room what waits for them.
+func (c *Chat) Waiting(ctx context.Context, room RoomID) (map[AccountID]int, error) {
+	deciders, err := c.store.Deciders(ctx, room)
+	waiting := map[AccountID]int{}
+	for id, all := range deciders {
+		if err == nil {
+			waiting[id], err = c.store.CountReports(ctx, id, all)
+		}
+	}
+	return waiting, err
 }
 
 // Decide ends the reports of a message: it is deleted, or stays. Who reported it
@@ -91,7 +109,11 @@ func (c *Chat) Decide(ctx context.Context, who Account, id MessageID, remove boo
 		} else {
 			ctx = c.noted(ctx, who, ActDismiss, "@"+r.Message.Author.Username, "")
 		}
-		return c.store.CloseReports(ctx, id, who.ID, c.now())
+		if err := c.store.CloseReports(ctx, id, who.ID, c.now()); err != nil {
+			return err
+		}
+		c.bus.Tell(ReportsChanged{Room: r.Room.ID})
+		return nil
 	}
 	return NotFound() // decided already, or not his to decide
 }

@@ -78,6 +78,8 @@ func (t *Teller) Tell(h chat.Hint) {
 		t.rosters.add(h.People...)
 	case chat.RosterChanged:
 		t.rosters.add(h.People...)
+	case chat.ReportsChanged:
+		quietly("reports", func() { t.tellReports(h.Room) })
 	case chat.ReadMoved:
 		quietly("badge", func() { t.tellBadge(h.Account, h.Room) })
 	case chat.PrefsChanged:

@@ -35,7 +35,9 @@ func (s *Server) viewer(c *fiber.Ctx) (views.Viewer, error) {
 	}
 	s.readNow(c)
 	var err error
-	v.Rooms, err = s.chat.Sidebar(c.UserContext(), me.Account.ID)
+	if v.Rooms, err = s.chat.Sidebar(c.UserContext(), me.Account.ID); err == nil && v.Decides() {
+		v.Reports, err = s.chat.CountReports(c.UserContext(), me.Account)
+	}
 	return v, err
 }
 

@@ -1,9 +1,13 @@
 package web
 
 import (
+	"context"
+	"log/slog"
+
 	"github.com/gofiber/fiber/v2"
 
 	"parley/app/chat"
+	"parley/app/live"
 	"parley/views"
 )
 
@@ -61,4 +65,33 @@ func (s *Server) decide(c *fiber.Ctx) error {
 		return err
 	}
 	return c.Redirect("/reports?done=decided", fiber.StatusSeeOther)
+}
+
+// tellReports tells those who decide over a room's reports how many wait for them.
+func (t *Teller) tellReports(room chat.RoomID) {
+	ctx, cancel := t.asking()
+	defer cancel()
+	waiting, err := t.chat.Waiting(ctx, room)
+	if err != nil {
+		slog.Error("that something was reported was not told", "room", room, "error", err)
+	}
+	for id, n := range waiting {
+		t.Hub.Send(id, t.reports(n))
+	}
+}
+
+func (t *Teller) reports(n int) live.Frame {
+	return live.Text(views.Partial(t.ctx, views.ReportsTarget, "outerHTML", views.ReportsLink(n)))
+}
+
+// pushReports tells a page that comes back what changed meanwhile.
+func (s *Server) pushReports(ctx context.Context, p *page) {
+	me := p.session.Account
+	rooms, err := s.chat.Sidebar(ctx, me.ID)
+	if err != nil || !(views.Viewer{Me: me, Rooms: rooms}).Decides() {
+		return
+	}
+	if n, err := s.chat.CountReports(ctx, me); err == nil {
+		p.Push(s.teller.reports(n))
+	}
 }

@@ -253,6 +253,7 @@ func (p *page) view(ctx context.Context, m said) error {
 		if lists, err := p.s.teller.lists(session.Account.ID); err == nil {
 			p.Push(lists)
 		}
+		p.s.pushReports(ctx, p)
 	}
 	if m.Room == 0 {
 		p.s.hub.Leave(p.Client)
