@@ -164,7 +164,9 @@ func TestWhoIsBannedFromARoomFindsNoneThere(t *testing.T) {
 func TestSlowModeAnswersWithWhenToGoOn(t *testing.T) {
 	s := start(t)
 	ada, bea := s.signup("ada"), s.signup("bea")
+	page := bea.view(1, 0)
 	ada.post("/rooms/1/slow", "slow", "60").want(t, http.StatusSeeOther)
+	page.expect(`hx-target="#sl-1"`, `<p id="sl-1">Slow mode: one message every`)
 	bea.post("/rooms/1/slow", "slow", "0").want(t, http.StatusForbidden)
 	ada.post("/rooms/1/slow", "slow", "a while").want(t, http.StatusUnprocessableEntity)
 	bea.send(1, "first", "one")

@@ -112,10 +112,11 @@ func ToldTo(room chat.RoomID, rows []Row, rev chat.Rev) []byte {
 	return AppendPartial(b, "#"+revID(room), "textContent", []byte(num(rev)))
 }
 
-// NewHead is what the pages of a room are told of its name, topic and people. A
-// title in a frame becomes that of the document.
+// NewHead is what the pages of a room are told of its name, topic, people and slow
+// mode. A title in a frame becomes that of the document.
 func NewHead(ctx context.Context, h Head) []byte {
 	b := Partial(ctx, HeadTarget(h.ID), "outerMorph", RoomHead(h))
+	b = AppendPartial(b, "#"+slowID(h.ID), "outerHTML", Bytes(ctx, slowLine(h.Room)))
 	return append(b, "<title>"+templ.EscapeString(h.Label()+" · Parley")+"</title>"...)
 }
 

@@ -22,6 +22,7 @@ func revID(id chat.RoomID) string          { return "rev-" + num(id) }
 func headID(id chat.RoomID) string         { return "rh-" + num(id) }
 func countID(id chat.RoomID) string        { return "n-" + num(id) }
 func typingID(id chat.RoomID) string       { return "ty-" + num(id) }
+func slowID(id chat.RoomID) string         { return "sl-" + num(id) }
 func newID(id chat.RoomID) string          { return "new-" + num(id) }
 func sideID(id chat.RoomID) string         { return "r-" + num(id) }
 func sideNameID(id chat.RoomID) string     { return "rn-" + num(id) }

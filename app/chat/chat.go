@@ -68,7 +68,7 @@ type (
 		Rev     Rev
 		Message *Message
 	}
-	// RoomRenamed says that the head of a room (name, topic, people) changed.
+	// RoomRenamed says that the head of a room (name, topic, people, slow mode) changed.
 	RoomRenamed struct{ Room RoomID }
 	// RoomDropped says that a room is gone for everybody.
 	RoomDropped struct {

@@ -46,7 +46,11 @@ func (c *Chat) SetSlow(ctx context.Context, who Account, room RoomID, seconds in
 	if seconds == p.Slow {
 		return nil
 	}
-	return c.store.SetSlow(c.noted(ctx, who, ActSlow, publicly(p.Room), strconv.Itoa(seconds)+" seconds"), room, seconds)
+	if err := c.store.SetSlow(c.noted(ctx, who, ActSlow, publicly(p.Room), strconv.Itoa(seconds)+" seconds"), room, seconds); err != nil {
+		return err
+	}
+	c.bus.Tell(RoomRenamed{Room: room})
+	return nil
 }
 
 // Expel puts somebody out of a room: pages that show it fall silent at once. He
