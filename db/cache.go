@@ -26,8 +26,8 @@ type caches struct {
 	occupants cache[chat.RoomID, dated[[]chat.Occupant]]
 	newest    cache[chat.RoomID, newest]
 	sidebars  cache[chat.AccountID, sidebar]
-	moves     moves // whose counts moved
-	rosters   moves // whose people came
+	moves     moves            // whose counts moved
+	rosters   moves            // whose people came
 	reports   cache[int, bool] // whether one waits for a decision
 }
 
@@ -141,8 +141,8 @@ func (c *cache[K, V]) forget(key K) {
 // stale says what a statement makes untrue.
 type stale struct {
 	accounts, sessions, rooms, reports bool
-	moved                     []chat.RoomID // whose counts moved
-	seated                    []place       // who came where
+	moved                              []chat.RoomID // whose counts moved
+	seated                             []place       // who came where
 }
 
 // counts marks a statement that changes nothing that is cached: counts and read
