@@ -258,6 +258,8 @@ func TestAConversationStandsBesideTheRoomAndFollows(t *testing.T) {
 		bea.tell(1, fmt.Sprint("unrelated ", i))
 	}
 	bea.post("/rooms/1/messages", "body", "an answer to the answer", "reply_to", fmt.Sprint(second)).want(t, 303)
+	ada.sees(fmt.Sprintf("#m-%d .replies", second), "1 reply") // the last that moves what is to be clicked
+	ada.drawn()
 	ada.click(fmt.Sprintf("#m-%d .replies", first), "1 reply") // the answer has one, too
 	ada.sees("#talk .body", "the question")
 	ada.sees("#talk .body", "an answer to the answer")
