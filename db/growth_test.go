@@ -1,7 +1,6 @@
 package db
 
 import (
-	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -61,9 +60,7 @@ func (s *scaled) anyRoom() chat.RoomID {
 // a small one, in turns: go test ./db -run Grow -messages 10000000.
 func TestReadsDoNotGrowWithTheHistory(t *testing.T) {
 	large := scaledFile(t)
-	small := &scaled{file: filled(t, fillSize{messages: 100_000, rooms: 2000, people: 1000}), random: rand.New(rand.NewPCG(3, 4)), chat: nil}
-	small.chat = chat.New(small.DB, deaf{}, unlimited(), func() time.Time { return noon })
-	small.ok(small.one(t.Context(), "SELECT max(id) FROM messages", nil, &small.last))
+	small := scale(t, 100_000)
 	for _, q := range readsThatMustNotGrow {
 		var took [2][]time.Duration
 		for range 300 {

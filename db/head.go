@@ -48,11 +48,12 @@ func (t *tx) move(m chat.Message) error {
 	return err
 }
 
-// alone has what another process changed read anew. The file is locked by now.
-func (t *tx) alone() error {
-	was := t.w.other
-	err := t.one(dataVersion, nil, &t.w.other)
-	if t.w.other != was {
+// lookUp forgets the heads when another process has changed the file, which is locked
+// by now.
+func (t *tx) lookUp() error {
+	was := t.w.seen
+	err := t.one(dataVersion, nil, &t.w.seen)
+	if t.w.seen != was {
 		clear(t.w.heads)
 	}
 	return err

@@ -32,19 +32,10 @@ func (d *DB) CountReports(ctx context.Context, who chat.AccountID, all bool) (n 
 }
 
 // Deciders implements chat.ReportStore.
-func (d *DB) Deciders(ctx context.Context, room chat.RoomID) (map[chat.AccountID]bool, error) {
-	type decider struct {
-		id  chat.AccountID
-		all bool
-	}
-	found, err := all(ctx, d, func(r scanner) (v decider, err error) { return v, r.Scan(&v.id, &v.all) },
-		`SELECT a.id, a.role = ?2 FROM accounts a WHERE a.disabled_at IS NULL AND (a.role = ?2 OR EXISTS
-			(SELECT 1 FROM memberships s WHERE s.room_id = ?1 AND s.account_id = a.id AND s.left_at IS NULL AND s.owner > 0))`, room, chat.RoleAdmin)
-	deciders := map[chat.AccountID]bool{}
-	for _, v := range found {
-		deciders[v.id] = v.all
-	}
-	return deciders, err
+func (d *DB) Deciders(ctx context.Context, room chat.RoomID) ([]chat.Account, error) {
+	return all(ctx, d, func(r scanner) (a chat.Account, err error) { return a, r.Scan(&a.ID, &a.Role) },
+		`SELECT a.id, a.role FROM accounts a WHERE a.disabled_at IS NULL AND (a.role > 0 OR EXISTS
+			(SELECT 1 FROM memberships s WHERE s.room_id = ? AND s.account_id = a.id AND s.left_at IS NULL AND s.owner > 0))`, room)
 }
 
 // Reports implements chat.ReportStore.

@@ -35,10 +35,30 @@ func scaledFile(t *testing.T) *scaled {
 	if *messages == 0 {
 		t.Skip("-messages N measures on a file of N messages")
 	}
-	f := filled(t, fillSize{messages: *messages, rooms: 2000, people: 1000})
+	return scale(t, *messages)
+}
+
+func scale(t testing.TB, messages int) *scaled {
+	t.Helper()
+	f := filled(t, fillSize{messages: messages, rooms: 2000, people: 1000})
 	s := &scaled{file: f, random: rand.New(rand.NewPCG(3, 4)), chat: chat.New(f.DB, deaf{}, unlimited(), func() time.Time { return noon })}
 	f.ok(f.one(t.Context(), "SELECT max(id) FROM messages", nil, &s.last))
 	return s
+}
+
+func BenchmarkSearchOfAWord(b *testing.B) {
+	s := scale(b, 20_000)
+	words := make([]string, 100)
+	for i := range words {
+		words[i] = s.words(1)
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		who := chat.Account{Person: chat.Person{ID: chat.AccountID(1 + i%1000)}}
+		if _, err := s.chat.Search(b.Context(), who, chat.Ask{Text: words[i%len(words)], Zone: time.UTC}); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 // words are n neighbouring words of some message, plain ones.

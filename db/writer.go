@@ -18,9 +18,9 @@ import (
 const (
 	maxQueue = 4096 // changes that may wait; more are refused
 	maxGroup = 256  // changes in one transaction
-	// givesWay is after how many changes the writer lets others run: those whose
+	// giveWayAfter is after how many changes the writer lets others run: those whose
 	// changes are stored stand behind it and not behind all that follows from them.
-	givesWay = 64
+	giveWayAfter = 64
 )
 
 // writer owns the only writing connection. Changes that queue while one commit
@@ -30,7 +30,7 @@ type writer struct {
 	conn  *sql.Conn
 	stmts map[string]*prepared // owned by run, as what follows
 	heads map[chat.RoomID]head
-	other int64 // what SQLite said last of how often others changed the file
+	seen  int64 // dataVersion when it looked last
 
 	queue chan *change
 	ended chan struct{}
@@ -160,7 +160,7 @@ func (w *writer) commit(group []*change) {
 			c.after()
 		}
 		close(c.done)
-		if i%givesWay == givesWay-1 {
+		if i%giveWayAfter == giveWayAfter-1 {
 			runtime.Gosched()
 		}
 	}
@@ -170,7 +170,7 @@ func (w *writer) attempt(t *tx, group []*change, run func(*tx, []*change) error)
 	if err := t.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	err := t.alone()
+	err := t.lookUp()
 	if err == nil {
 		err = run(t, group)
 	}

@@ -3,7 +3,6 @@ package views
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,11 +25,6 @@ type Viewer struct {
 	Presence  func(chat.AccountID) string // "on", "away", ""
 	Rooms     []chat.SideRoom             // the sidebar; not needed for a stage
 	Reports   int                         // messages that wait for this person's decision
-}
-
-// Decides says whether reports may wait for somebody.
-func (v Viewer) Decides() bool {
-	return v.Me.Has(chat.HandleReports) || slices.ContainsFunc(v.Rooms, func(r chat.SideRoom) bool { return r.Rank > chat.RankMember })
 }
 
 // Stage is what the sidebar stands beside: one page.

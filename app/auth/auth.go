@@ -142,7 +142,7 @@ func (a *Auth) SignUp(ctx context.Context, f SignUp) (Joined, error) {
 	}
 	for _, room := range j.Rooms {
 		a.bus.Tell(room)
-		a.bus.Tell(chat.RoomRenamed{Room: room.Room})
+		a.bus.Tell(chat.HeadChanged{Room: room.Room})
 	}
 	return j, nil
 }

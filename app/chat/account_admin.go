@@ -134,7 +134,7 @@ func (c *Chat) recounted(ctx context.Context, id AccountID) error {
 	rooms, err := c.store.Sidebar(ctx, id)
 	for _, r := range rooms {
 		if r.Kind != Direct {
-			c.bus.Tell(RoomRenamed{Room: r.ID})
+			c.bus.Tell(HeadChanged{Room: r.ID})
 		}
 	}
 	return err

@@ -68,8 +68,8 @@ type (
 		Rev     Rev
 		Message *Message
 	}
-	// RoomRenamed says that the head of a room (name, topic, people, slow mode) changed.
-	RoomRenamed struct{ Room RoomID }
+	// HeadChanged says that the head of a room (name, topic, people, slow mode) changed.
+	HeadChanged struct{ Room RoomID }
 	// RoomDropped says that a room is gone for everybody.
 	RoomDropped struct {
 		Room   RoomID
@@ -104,7 +104,7 @@ type (
 
 func (ReportsChanged) hint() {}
 func (RoomChanged) hint()    {}
-func (RoomRenamed) hint()    {}
+func (HeadChanged) hint()    {}
 func (RoomDropped) hint()    {}
 func (RosterChanged) hint()  {}
 func (ReadMoved) hint()      {}

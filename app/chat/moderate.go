@@ -49,7 +49,7 @@ func (c *Chat) SetSlow(ctx context.Context, who Account, room RoomID, seconds in
 	if err := c.store.SetSlow(c.noted(ctx, who, ActSlow, publicly(p.Room), strconv.Itoa(seconds)+" seconds"), room, seconds); err != nil {
 		return err
 	}
-	c.bus.Tell(RoomRenamed{Room: room})
+	c.bus.Tell(HeadChanged{Room: room})
 	return nil
 }
 

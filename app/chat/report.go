@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -33,8 +34,9 @@ type ReportStore interface {
 	Reports(ctx context.Context, who AccountID, all bool, limit int) ([]Report, error)
 	// CountReports counts the messages that Reports lists.
 	CountReports(ctx context.Context, who AccountID, all bool) (int, error)
-	// Deciders are who decides over reports of a room; true: over all others, too.
-	Deciders(ctx context.Context, room RoomID) (map[AccountID]bool, error)
+	// Deciders are who may decide over reports of a room: its owners and moderators,
+	// and who has a role.
+	Deciders(ctx context.Context, room RoomID) ([]Account, error)
 	// CloseReports ends those of a message.
 	CloseReports(ctx context.Context, id MessageID, by AccountID, at time.Time) error
 }
@@ -79,13 +81,18 @@ func (c *Chat) CountReports(ctx context.Context, who Account) (int, error) {
 	return c.store.CountReports(ctx, who.ID, who.Has(HandleReports))
 }
 
+// Decides says whether reports may wait for somebody who is in these rooms.
+func Decides(who Account, rooms []SideRoom) bool {
+	return who.Has(HandleReports) || slices.ContainsFunc(rooms, func(r SideRoom) bool { return r.Rank != RankMember })
+}
+
 // Waiting counts for each who decides over reports of a room what waits for them.
 func (c *Chat) Waiting(ctx context.Context, room RoomID) (map[AccountID]int, error) {
 	deciders, err := c.store.Deciders(ctx, room)
 	waiting := map[AccountID]int{}
-	for id, all := range deciders {
+	for _, who := range deciders {
 		if err == nil {
-			waiting[id], err = c.store.CountReports(ctx, id, all)
+			waiting[who.ID], err = c.CountReports(ctx, who)
 		}
 	}
 	return waiting, err

@@ -73,7 +73,7 @@ func (c *Chat) bring(ctx context.Context, room RoomID, people []AccountID) error
 	}
 	c.bus.Tell(RosterChanged{People: people})
 	c.bus.Tell(RoomChanged{Room: room, Rev: rev})
-	c.bus.Tell(RoomRenamed{Room: room})
+	c.bus.Tell(HeadChanged{Room: room})
 	return nil
 }
 
@@ -104,7 +104,7 @@ func (c *Chat) gone(room RoomID, whom AccountID, rev Rev) error {
 	}
 	c.bus.Tell(RoomChanged{Room: room, Rev: rev})
 	c.bus.Tell(RosterChanged{People: []AccountID{whom}})
-	c.bus.Tell(RoomRenamed{Room: room})
+	c.bus.Tell(HeadChanged{Room: room})
 	return nil
 }
 
@@ -140,7 +140,7 @@ func (c *Chat) Retitle(ctx context.Context, who Account, room RoomID, name, topi
 		}
 		c.bus.Tell(RoomChanged{Room: room, Rev: rev})
 	}
-	c.bus.Tell(RoomRenamed{Room: room})
+	c.bus.Tell(HeadChanged{Room: room})
 	return nil
 }
 
@@ -161,7 +161,7 @@ func (c *Chat) Convert(ctx context.Context, who Account, room RoomID, kind RoomK
 		return err
 	}
 	c.bus.Tell(RoomChanged{Room: room, Rev: rev})
-	c.bus.Tell(RoomRenamed{Room: room})
+	c.bus.Tell(HeadChanged{Room: room})
 	_, marks, err := c.store.Marks(ctx, room)
 	if err != nil {
 		return nil // it is done; lists of rooms show it when they are loaded again

@@ -35,7 +35,7 @@ func Text(p []byte) Frame {
 // them because its queue is full.
 func Texts(parts [][]byte) (f Frame) {
 	for _, p := range parts {
-		f.wire = append(f.wire, frame(opText, p)...)
+		f.wire = append(append(f.wire, header(opText, len(p))...), p...)
 		f.text = append(f.text, p...)
 	}
 	return f

@@ -26,9 +26,9 @@ const (
 	maxHints = 1024
 	// tellPause is how long a teller rests after a round, for each page that it told:
 	// about what writing to one takes. What is said meanwhile is told together. After
-	// a round of several changes it rests longer, up to busyPause times as long.
-	tellPause = 2 * time.Microsecond
-	busyPause = 4
+	// a round of several changes it rests longer, up to busyFactor times as long.
+	tellPause  = 2 * time.Microsecond
+	busyFactor = 4
 	// maxPause bounds it; below minPause resting is not worth it.
 	minPause, maxPause = 100 * time.Microsecond, 10 * time.Millisecond
 	// retellAfter is when a teller tries again what it could not read.
@@ -108,7 +108,7 @@ func (h *Hub) tell(r *room) {
 			slog.Error("a room was not told", "room", r.id, "error", err)
 			time.Sleep(retellAfter)
 		}
-		if pause := min(time.Duration(pages*min(changes, busyPause))*tellPause, maxPause); pause >= minPause {
+		if pause := min(time.Duration(pages*min(changes, busyFactor))*tellPause, maxPause); pause >= minPause {
 			time.Sleep(pause)
 		}
 		r.wake.Lock()

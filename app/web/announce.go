@@ -71,7 +71,7 @@ func (t *Teller) Tell(h chat.Hint) {
 		t.Hub.Wake(h, t.news(h.Room))
 		t.note(h.Message)
 		t.badges.add(h.Room)
-	case chat.RoomRenamed:
+	case chat.HeadChanged:
 		t.heads.add(h.Room)
 	case chat.RoomDropped:
 		t.Hub.Close(h.Room)
@@ -173,6 +173,21 @@ func (t *Teller) lists(id chat.AccountID) (live.Frame, error) {
 		parts = append(parts, views.Partial(t.ctx, views.MoreTarget(list[0].Kind), "beforebegin", views.SideRooms(v, list)))
 	}
 	return live.Texts(parts), nil
+}
+
+// pushSide tells a page that comes back what its sidebar says by now.
+func (p *page) pushSide(ctx context.Context) {
+	me := p.session.Account
+	if lists, err := p.s.teller.lists(me.ID); err == nil {
+		p.Push(lists)
+	}
+	rooms, err := p.s.chat.Sidebar(ctx, me.ID)
+	if err != nil || !chat.Decides(me, rooms) {
+		return
+	}
+	if n, err := p.s.chat.CountReports(ctx, me); err == nil {
+		p.Push(p.s.teller.reports(n))
+	}
 }
 
 // remember notes what badge a person's pages show and says whether it is new.

@@ -19,7 +19,7 @@ func (t *Teller) news(room chat.RoomID) live.Ask {
 		if rows, more, whole := t.gathered(since, hints); whole {
 			n.Rev, n.More = since+chat.Rev(len(rows)), more
 			if len(rows) > 0 {
-				n.Frame = live.Text(told(room, rows, n.Rev))
+				n.Frame = live.Text(rowsFrame(room, rows, n.Rev))
 			}
 			return n, nil
 		}
@@ -34,7 +34,7 @@ func (t *Teller) news(room chat.RoomID) live.Ask {
 		case c.Reset:
 			n.Frame = live.Text(resetFrame(room))
 		case c.Rev > since:
-			n.Frame = live.Text(told(room, t.fragments.rows(c.Messages), c.Rev))
+			n.Frame = live.Text(rowsFrame(room, t.fragments.rows(c.Messages), c.Rev))
 		}
 		return n, nil
 	}
@@ -62,8 +62,8 @@ func (t *Teller) gathered(since chat.Rev, hints []chat.RoomChanged) (rows []view
 	return rows, false, len(hints) > 0
 }
 
-// told is what pages are told of rows, live and when they catch up.
-func told(room chat.RoomID, rows []views.Row, rev chat.Rev) []byte {
+// rowsFrame is what pages are told of rows, live and when they catch up.
+func rowsFrame(room chat.RoomID, rows []views.Row, rev chat.Rev) []byte {
 	f := views.ToldTo(room, rows, rev)
 	if len(f) > maxFrame {
 		return resetFrame(room)

@@ -35,7 +35,7 @@ func (s *Server) viewer(c *fiber.Ctx) (views.Viewer, error) {
 	}
 	s.readNow(c)
 	var err error
-	if v.Rooms, err = s.chat.Sidebar(c.UserContext(), me.Account.ID); err == nil && v.Decides() {
+	if v.Rooms, err = s.chat.Sidebar(c.UserContext(), me.Account.ID); err == nil && chat.Decides(me.Account, v.Rooms) {
 		v.Reports, err = s.chat.CountReports(c.UserContext(), me.Account)
 	}
 	return v, err
@@ -118,6 +118,7 @@ func squeezed(c *fiber.Ctx, b []byte) bool {
 	}
 	c.Append(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
 	c.Set(fiber.HeaderContentEncoding, "gzip")
+	c.Response().ResetBody()
 	fasthttp.WriteGzipLevel(c.Response().BodyWriter(), b, pageLevel) // to memory: it cannot fail
 	return true
 }

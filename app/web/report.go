@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"log/slog"
 
 	"github.com/gofiber/fiber/v2"
@@ -82,16 +81,4 @@ func (t *Teller) tellReports(room chat.RoomID) {
 
 func (t *Teller) reports(n int) live.Frame {
 	return live.Text(views.Partial(t.ctx, views.ReportsTarget, "outerHTML", views.ReportsLink(n)))
-}
-
-// pushReports tells a page that comes back what changed meanwhile.
-func (s *Server) pushReports(ctx context.Context, p *page) {
-	me := p.session.Account
-	rooms, err := s.chat.Sidebar(ctx, me.ID)
-	if err != nil || !(views.Viewer{Me: me, Rooms: rooms}).Decides() {
-		return
-	}
-	if n, err := s.chat.CountReports(ctx, me); err == nil {
-		p.Push(s.teller.reports(n))
-	}
 }

@@ -250,10 +250,7 @@ func (p *page) view(ctx context.Context, m said) error {
 	}
 	p.session = &session
 	if m.Side != 0 {
-		if lists, err := p.s.teller.lists(session.Account.ID); err == nil {
-			p.Push(lists)
-		}
-		p.s.pushReports(ctx, p)
+		p.pushSide(ctx)
 	}
 	if m.Room == 0 {
 		p.s.hub.Leave(p.Client)
