@@ -31,6 +31,16 @@ func (d *DB) AccountNamed(ctx context.Context, username string) (chat.Account, e
 	return d.account(ctx, "folded = ?", chat.FoldName(username))
 }
 
+// AccountsNamed implements chat.AccountStore.
+func (d *DB) AccountsNamed(ctx context.Context, names []string) (map[string]chat.Account, error) {
+	found, err := all(ctx, d, scanAccount, "SELECT "+accountColumns+" FROM accounts WHERE folded IN (SELECT value FROM json_each(?))", jsonList(names))
+	accounts := make(map[string]chat.Account, len(found))
+	for _, a := range found {
+		accounts[chat.FoldName(a.Username)] = a
+	}
+	return accounts, err
+}
+
 func (d *DB) account(ctx context.Context, where string, arg any) (chat.Account, error) {
 	s, err := d.stmt(ctx, "SELECT "+accountColumns+" FROM accounts WHERE "+where)
 	if err != nil {

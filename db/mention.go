@@ -2,7 +2,7 @@ package db
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
 	"strings"
 
 	"parley/app/chat"
@@ -26,20 +26,24 @@ func (d *DB) MentionsOf(ctx context.Context, who chat.AccountID, before chat.Mes
 
 // Mentionable implements chat.MessageStore.
 func (d *DB) Mentionable(ctx context.Context, room chat.RoomID, names []string) (map[string]chat.AccountID, error) {
-	ids := map[string]chat.AccountID{}
-	for _, name := range names {
-		var id chat.AccountID
-		err := d.one(ctx, `SELECT a.id FROM accounts a JOIN rooms r ON r.id = ? WHERE a.folded = ? AND a.disabled_at IS NULL
-			AND coalesce((SELECT left_at IS NULL OR r.kind = 0 AND banned = 0 FROM memberships WHERE room_id = r.id AND account_id = a.id), r.kind = 0)`, []any{room, chat.FoldName(name)}, &id)
-		if errors.Is(err, chat.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		ids[name] = id
+	type named struct {
+		name string
+		id   chat.AccountID
 	}
-	return ids, nil
+	found, err := all(ctx, d, func(r scanner) (n named, err error) { return n, r.Scan(&n.name, &n.id) },
+		`SELECT a.folded, a.id FROM accounts a JOIN rooms r ON r.id = ?1 WHERE a.folded IN (SELECT value FROM json_each(?2)) AND a.disabled_at IS NULL
+		AND coalesce((SELECT left_at IS NULL OR r.kind = 0 AND banned = 0 FROM memberships WHERE room_id = r.id AND account_id = a.id), r.kind = 0)`, room, jsonList(names))
+	ids := make(map[string]chat.AccountID, len(found))
+	for _, n := range found {
+		ids[n.name] = n.id
+	}
+	return ids, err
+}
+
+// jsonList writes texts as a parameter for json_each.
+func jsonList(texts []string) string {
+	list, _ := json.Marshal(texts) // strings cannot fail
+	return string(list)
 }
 
 // address notes for whom a message is, and counts it for them: in as many

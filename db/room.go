@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"parley/app/chat"
 )
@@ -170,20 +171,20 @@ func (d *DB) OpenRooms(ctx context.Context, who chat.AccountID, query string, li
 }
 
 // OpenRoomsNamed implements chat.RoomStore.
-func (d *DB) OpenRoomsNamed(ctx context.Context, names []string) (map[string]chat.RoomID, error) {
-	ids := map[string]chat.RoomID{}
-	for _, folded := range names {
-		var id chat.RoomID
-		var name string
-		err := d.one(ctx, "SELECT id, name FROM rooms WHERE skeleton = ? AND kind = 0 AND deleted_at IS NULL", []any{chat.Skeleton(folded)}, &id, &name)
-		if err != nil && !errors.Is(err, chat.ErrNotFound) {
-			return nil, err
-		}
-		if err == nil && chat.FoldName(name) == folded { // and not one that only looks like it
-			ids[folded] = id
+func (d *DB) OpenRoomsNamed(ctx context.Context, names []string) (map[string]chat.RoomLink, error) {
+	skeletons := make([]string, len(names))
+	for i, folded := range names {
+		skeletons[i] = chat.Skeleton(folded)
+	}
+	found, err := all(ctx, d, func(r scanner) (l chat.RoomLink, err error) { return l, r.Scan(&l.ID, &l.Name) },
+		`SELECT id, name FROM rooms WHERE kind = 0 AND deleted_at IS NULL AND skeleton IN (SELECT value FROM json_each(?))`, jsonList(skeletons))
+	links := map[string]chat.RoomLink{}
+	for _, l := range found {
+		if folded := chat.FoldName(l.Name); slices.Contains(names, folded) { // and not one that only looks like it
+			links[folded] = l
 		}
 	}
-	return ids, nil
+	return links, err
 }
 
 // Occupants implements chat.RoomStore.

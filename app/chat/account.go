@@ -46,6 +46,8 @@ func (a Account) Admin() bool { return a.Role >= RoleAdmin }
 type AccountStore interface {
 	Account(context.Context, AccountID) (Account, error)
 	AccountNamed(ctx context.Context, username string) (Account, error)
+	// AccountsNamed finds accounts by folded name; names of nobody are left out.
+	AccountsNamed(ctx context.Context, names []string) (map[string]Account, error)
 	// People lists accounts that are not disabled by display name, those whose
 	// name or username begins with query only; at most limit, from offset on.
 	People(ctx context.Context, query string, offset, limit int) ([]Account, error)

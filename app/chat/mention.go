@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -23,8 +22,8 @@ func (c *Chat) mentions(ctx context.Context, who Account, n *NewMessage, calls [
 		return err
 	}
 	n.Text.Resolve(ids, calls...)
-	for _, name := range names {
-		if id := ids[name]; id != 0 && id != who.ID && !slices.Contains(n.For, id) {
+	for _, id := range n.Text.Addressed() {
+		if id != who.ID && !slices.Contains(n.For, id) {
 			n.For = append(n.For, id)
 		}
 	}
@@ -38,8 +37,8 @@ func (c *Chat) linkRooms(ctx context.Context, t *Text) error {
 	if len(names) == 0 {
 		return nil
 	}
-	ids, err := c.store.OpenRoomsNamed(ctx, names)
-	t.link(ids)
+	rooms, err := c.store.OpenRoomsNamed(ctx, names)
+	t.link(rooms)
 	return err
 }
 
@@ -196,25 +195,30 @@ func (c *Chat) Unheard(ctx context.Context, who Account, m Message) (u Unheard, 
 	if err != nil {
 		return u, err
 	}
-	names := text.Names()
-	u.Called = p.People > SmallRoom && !p.Allows(Call) && (slices.Contains(names, AtRoom) || slices.Contains(names, AtHere))
-	if p.Kind == Open {
+	calls := text.Calls()
+	u.Called = p.People > SmallRoom && !p.Allows(Call) && (slices.Contains(calls, AtRoom) || slices.Contains(calls, AtHere))
+	if p.Kind == Open || len(calls) == 0 {
 		return u, nil
 	}
 	u.Add = p.Allows(Add)
-	inside, err := c.store.Mentionable(ctx, m.Room, names)
+	inside, err := c.store.Mentionable(ctx, m.Room, calls)
 	if err != nil {
 		return u, err
 	}
-	for _, name := range names {
-		if inside[name] != 0 {
-			continue
-		}
-		a, err := c.store.AccountNamed(ctx, name)
-		if err == nil && !a.Disabled {
-			u.People = append(u.People, a.Person)
-		} else if err != nil && !errors.Is(err, ErrNotFound) {
-			return u, err
+	outside, err := c.store.AccountsNamed(ctx, calls)
+	if err != nil {
+		return u, err
+	}
+	for _, names := range text.mentions(false) { // the first that is somebody's is meant
+		for _, name := range names {
+			a, known := outside[name]
+			if inside[name] == 0 && !known {
+				continue
+			}
+			if inside[name] == 0 && !a.Disabled && !slices.Contains(u.People, a.Person) {
+				u.People = append(u.People, a.Person)
+			}
+			break
 		}
 	}
 	return u, nil

@@ -24,7 +24,7 @@ type Presence interface {
 // call works out whether a message calls many people, and may: which of the two
 // names mean it, and whom the message is for by that.
 func (c *Chat) call(ctx context.Context, who Account, n *NewMessage, confirm int) (calls []string, err error) {
-	names := n.Text.Names()
+	names := n.Text.Calls()
 	all, here := slices.Contains(names, AtRoom), slices.Contains(names, AtHere)
 	if !all && !here {
 		return nil, nil
@@ -54,7 +54,7 @@ func (c *Chat) call(ctx context.Context, who Account, n *NewMessage, confirm int
 // recall is call for an edit: it calls nobody anew, and is still for whom it was
 // for as long as it says so.
 func (n *NewMessage) recall(was Message) (calls []string) {
-	names := n.Text.Names()
+	names := n.Text.Calls()
 	for _, name := range was.Text.called() {
 		if !slices.Contains(names, name) {
 			continue

@@ -148,7 +148,7 @@ type RoomStore interface {
 	// OpenRooms lists open rooms whose name begins with query, by name.
 	OpenRooms(ctx context.Context, who AccountID, query string, limit int) ([]Listing, error)
 	// OpenRoomsNamed finds open rooms by folded name.
-	OpenRoomsNamed(ctx context.Context, names []string) (map[string]RoomID, error)
+	OpenRoomsNamed(ctx context.Context, names []string) (map[string]RoomLink, error)
 	// Occupants lists who is in a room, by display name; disabled accounts only in
 	// conversations, which are called after them. The list is shared and
 	// must not be changed.

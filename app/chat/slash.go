@@ -9,16 +9,26 @@ import (
 
 // slash is a command at the beginning of a message, and what stands after it. A
 // path like /etc/hosts is none.
-var slash = regexp.MustCompile(`(?s)^/([a-z]+)(?:\s+(.*))?$`)
+var slash = regexp.MustCompile(`(?s)^/([a-zA-Z]+)(?:\s+(.*))?$`)
+
+// parseCommand reads the command that a message begins with, in lower case (phones
+// write a capital letter first), and what stands after it.
+func parseCommand(body string) (name, rest string, ok bool) {
+	m := slash.FindStringSubmatch(body)
+	if m == nil {
+		return "", "", false
+	}
+	return strings.ToLower(m[1]), strings.TrimSpace(m[2]), true
+}
 
 // Obey does what a message orders instead of saying something: /topic and /invite.
 // done is false where there is something to say.
 func (c *Chat) Obey(ctx context.Context, who Account, room RoomID, body string) (done bool, err error) {
-	m := slash.FindStringSubmatch(body)
-	if m == nil {
+	name, rest, ok := parseCommand(body)
+	if !ok {
 		return false, nil
 	}
-	switch rest := strings.TrimSpace(m[2]); m[1] {
+	switch name {
 	case "topic":
 		p, err := c.may(ctx, who, room, Topic)
 		if err != nil {
@@ -56,12 +66,11 @@ func (c *Chat) bringNamed(ctx context.Context, who Account, room RoomID, names [
 // spoken is what a message says that begins with a command: /me waves is in
 // italics, /shrug ends with a gesture. A space before the slash makes it plain text.
 func spoken(body string) (string, error) {
-	m := slash.FindStringSubmatch(body)
-	if m == nil {
+	name, rest, ok := parseCommand(body)
+	if !ok {
 		return body, nil
 	}
-	rest := strings.TrimSpace(m[2])
-	switch m[1] {
+	switch name {
 	case "me":
 		if rest == "" {
 			return "", Invalid("body", "Write what you do after /me, like /me waves.")
@@ -73,9 +82,9 @@ func spoken(body string) (string, error) {
 		}
 		return strings.TrimSpace(mark + strings.TrimSpace(line) + mark + "\n" + more), nil
 	case "shrug":
-		return strings.TrimSpace(rest + ` ¯\\_(ツ)_/¯`), nil
+		return strings.TrimSpace(rest + ` ¯\_(ツ)_/¯`), nil
 	case "topic", "invite":
-		return "", Invalid("body", "/"+m[1]+" is for a room that there is already.")
+		return "", Invalid("body", "/"+name+" is for a room that there is already.")
 	}
-	return "", Invalid("body", "There is no /"+m[1]+". Start with a space to send it as text.")
+	return "", Invalid("body", "There is no /"+name+". Start with a space to send it as text.")
 }

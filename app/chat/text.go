@@ -1,9 +1,6 @@
 package chat
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // Bounds of a message; ParseText refuses what goes beyond them. What is nested
 // deeper than MaxNesting is kept as plain text instead.
@@ -72,89 +69,6 @@ type Run struct {
 	Room    RoomID    `json:"o,omitempty"`
 }
 
-// Names lists the distinct names that are mentioned, folded by FoldName, in
-// order of appearance; at most MaxMentions.
-func (t *Text) Names() []string {
-	var names []string
-	eachParagraph(t.Blocks, func(b *Block) {
-		eachRun(b.Runs, func(r *Run) {
-			if r.Kind != RunMention {
-				return
-			}
-			if name := FoldName(r.Text[1:]); !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		})
-	})
-	return names
-}
-
-// Resolve gives each mention its account by folded name; a mention that ids
-// does not know becomes plain text, but for the names that call many people.
-func (t *Text) Resolve(ids map[string]AccountID, calls ...string) {
-	eachParagraph(t.Blocks, func(b *Block) {
-		eachRun(b.Runs, func(r *Run) {
-			if r.Kind != RunMention {
-				return
-			}
-			name := FoldName(r.Text[1:])
-			switch r.Account = ids[name]; {
-			case slices.Contains(calls, name):
-				r.Kind = RunCall
-			case r.Account == 0:
-				r.Kind = RunPlain
-			}
-		})
-		b.Runs = joined(b.Runs)
-	})
-}
-
-// maxRooms is how many rooms one message links to; further names stay plain.
-const maxRooms = 20
-
-// rooms lists the distinct names of rooms, folded, in order of appearance.
-func (t *Text) rooms() (names []string) {
-	eachParagraph(t.Blocks, func(b *Block) {
-		eachRun(b.Runs, func(r *Run) {
-			if r.Kind != RunRoom || len(names) == maxRooms {
-				return
-			}
-			if name := FoldName(r.Text[1:]); !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		})
-	})
-	return names
-}
-
-// link gives each name of a room its room; one that ids does not know becomes
-// plain text.
-func (t *Text) link(ids map[string]RoomID) {
-	eachParagraph(t.Blocks, func(b *Block) {
-		eachRun(b.Runs, func(r *Run) {
-			if r.Kind != RunRoom {
-				return
-			}
-			if r.Room = ids[FoldName(r.Text[1:])]; r.Room == 0 {
-				r.Kind = RunPlain
-			}
-		})
-		b.Runs = joined(b.Runs)
-	})
-}
-
-// called lists the names in a resolved text that call many people.
-func (t *Text) called() (names []string) {
-	eachParagraph(t.Blocks, func(b *Block) {
-		eachRun(b.Runs, func(r *Run) {
-			if r.Kind == RunCall {
-				names = append(names, FoldName(r.Text[1:]))
-			}
-		})
-	})
-	return names
-}
-
 // Plain is the text in one line without markup, for a notification or a reply
 // line; it holds no control characters and may be as long as the message.
 func (t Text) Plain() string {
@@ -180,14 +94,6 @@ func eachBlock(blocks []Block, f func(*Block)) {
 			eachBlock(item, f)
 		}
 	}
-}
-
-func eachParagraph(blocks []Block, f func(*Block)) {
-	eachBlock(blocks, func(b *Block) {
-		if b.Kind == BlockParagraph {
-			f(b)
-		}
-	})
 }
 
 func eachRun(runs []Run, f func(*Run)) {

@@ -16,7 +16,7 @@ func (p *bodyParser) blocks(lines []string, depth int) []Block {
 	var text []string
 	end := func() {
 		if len(text) > 0 {
-			s := strings.TrimSpace(strings.Join(text, "\n"))
+			s := strings.TrimRight(strings.Join(text, "\n"), " \t\n")
 			out = append(out, Block{Runs: p.runs(s, depth)})
 			text = text[:0]
 		}

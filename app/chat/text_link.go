@@ -15,9 +15,9 @@ const (
 	maxMentionName = 64   // characters before folding, which may shorten
 )
 
-// mention parses @name; the name itself is checked when it is resolved.
+// mention parses @name; whom it means is found out when it is resolved.
 func (rp *runParser) mention(i int) int {
-	name := rp.name(i)
+	name := rp.name(i, i)
 	if utf8.RuneCountInString(name) < MinUsername {
 		return 1
 	}
@@ -26,9 +26,13 @@ func (rp *runParser) mention(i int) int {
 	return 1 + len(name)
 }
 
-// room parses #name; which room it is, if any, is found out when it is linked.
+// room parses #name as far as the first word; how far it goes and which room it
+// is, if any, is found out when it is linked.
 func (rp *runParser) room(i int) int {
-	name := rp.name(i)
+	name := rp.name(i, i)
+	if name == "" {
+		name = rp.oddName(i)
+	}
 	if name == "" {
 		return 1
 	}
@@ -36,25 +40,54 @@ func (rp *runParser) room(i int) int {
 	return 1 + len(name)
 }
 
-// name is what stands behind a sign that no word ends right before; "" when that
-// cannot be a name.
-func (rp *runParser) name(i int) string {
-	if before, _ := utf8.DecodeLastRuneInString(rp.s[:i]); i > 0 && isWord(before) {
+// name is what stands behind the sign at i, where no word ends right before from;
+// "" when that cannot be a name. A name may be shorter where it reaches into a
+// script without spaces.
+func (rp *runParser) name(i, from int) string {
+	if glued(rp.s, from) {
 		return ""
 	}
-	n, end := 0, i+1
+	n, end, cut := 0, i+1, 0
+	prev := rune(0)
 	for _, r := range rp.s[i+1:] {
-		if !nameRune(r) || n > maxMentionName {
+		if !nameRune(r) {
 			break
 		}
-		n++
+		if n++; n > maxMentionName {
+			end = cut
+			break
+		}
+		if spaceless(r) || spaceless(prev) {
+			cut = end
+		}
 		end += utf8.RuneLen(r)
+		prev = r
+	}
+	if end <= i+1 {
+		return ""
 	}
 	name := strings.TrimRight(rp.s[i+1:end], "._-")
-	if first, _ := utf8.DecodeRuneInString(name); n > maxMentionName || !isWord(first) {
+	if first, _ := utf8.DecodeRuneInString(name); !isWord(first) {
 		return ""
 	}
 	return name
+}
+
+// oddName is the first character of a room's name that begins with none of a name,
+// such as an emoji.
+func (rp *runParser) oddName(i int) string {
+	rest := rp.s[i+1:]
+	if glued(rp.s, i) || rest == "" {
+		return ""
+	}
+	if n := emojiLen(rest); n > 0 {
+		return rest[:n]
+	}
+	r, n := utf8.DecodeRuneInString(rest)
+	if unicode.IsSpace(r) || r < utf8.RuneSelf && strings.IndexByte("*_~`\\>@#:<", byte(r)) >= 0 || !visible(r) || isWord(r) {
+		return ""
+	}
+	return rest[:n]
 }
 
 // link parses a bare http or https address.
@@ -63,20 +96,19 @@ func (rp *runParser) link(i int) int {
 	if scheme == 0 {
 		return 1
 	}
-	if before, _ := utf8.DecodeLastRuneInString(rp.s[:i]); i > 0 && isWord(before) {
+	if glued(rp.s, i) {
 		return scheme
 	}
 	raw := rp.s[i:]
 	if end := strings.IndexFunc(raw, endsURL); end >= 0 {
 		raw = raw[:end]
 	}
-	raw = trimURL(raw)
-	url, ok := cleanURL(raw, scheme)
-	if !ok {
+	raw = trimURL(untilSentence(raw, scheme))
+	if !validURL(raw, scheme) {
 		return max(len(raw), scheme) // not tried again from within, which would be quadratic
 	}
 	rp.body.links++
-	rp.put(i, len(raw), Run{Kind: RunLink, Text: raw, URL: url})
+	rp.put(i, len(raw), Run{Kind: RunLink, Text: raw, URL: raw})
 	return len(raw)
 }
 
@@ -121,21 +153,35 @@ func trimURL(s string) string {
 	return s
 }
 
-// cleanURL checks the host and escapes what a valid address cannot hold. Names
-// and passwords are refused: they only serve to disguise a host.
-func cleanURL(raw string, scheme int) (string, bool) {
+// untilSentence ends an address without a path where a sentence in a script without
+// spaces goes on: no top-level domain begins with ASCII letters and ends in others.
+func untilSentence(s string, scheme int) string {
+	if strings.ContainsAny(s[scheme:], "/?#") {
+		return s
+	}
+	label := max(strings.LastIndexByte(s, '.')+1, scheme)
+	for i, r := range s[label:] {
+		if r >= utf8.RuneSelf {
+			if i > 0 && spaceless(r) {
+				return s[:label+i]
+			}
+			break
+		}
+	}
+	return s
+}
+
+// validURL checks length and host; the rest stays as it was typed, browsers escape
+// what they must. Names and passwords are refused: they only serve to disguise a host.
+func validURL(raw string, scheme int) bool {
 	if len(raw) > maxURL || len(raw) <= scheme {
-		return "", false
+		return false
 	}
 	rest := raw[scheme:]
-	end := strings.IndexAny(rest, "/?#")
-	if end < 0 {
-		end = len(rest)
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
 	}
-	if !validAuthority(rest[:end]) {
-		return "", false
-	}
-	return strings.ToLower(raw[:scheme]) + rest[:end] + escapeTail(rest[end:]), true
+	return validAuthority(rest)
 }
 
 func validAuthority(s string) bool {
@@ -163,7 +209,7 @@ func validHost(host string) bool {
 	}
 	last := ""
 	for label := range strings.SplitSeq(host, ".") {
-		if label == "" || len(label) > 63 || strings.ContainsFunc(label, func(r rune) bool { return r != '-' && !wordly(r) }) {
+		if label == "" || len(label) > 63 || strings.ContainsFunc(label, func(r rune) bool { return r != '-' && r != '_' && !isWord(r) }) {
 			return false
 		}
 		last = label
@@ -174,28 +220,3 @@ func validHost(host string) bool {
 	}
 	return true
 }
-
-// escapeTail escapes path, query and fragment; what is escaped already stays.
-func escapeTail(s string) string {
-	const hex = "0123456789ABCDEF"
-	var b strings.Builder
-	fragment := false
-	for i := range len(s) {
-		c := s[i]
-		bad := strings.IndexByte("^|{}[]", c) >= 0 ||
-			c == '#' && fragment ||
-			c == '%' && !(i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]))
-		fragment = fragment || c == '#'
-		if bad {
-			b.WriteByte('%')
-			b.WriteByte(hex[c>>4])
-			c = hex[c&15]
-			b.WriteByte(c)
-			continue
-		}
-		b.WriteByte(c)
-	}
-	return b.String()
-}
-
-func isHex(c byte) bool { return strings.IndexByte("0123456789abcdefABCDEF", c) >= 0 }

@@ -101,7 +101,7 @@ func listItem(line string) (item, bool) {
 		return item{}, false
 	}
 	it.width = it.indent + mark + 1
-	it.text = t[mark+1:]
+	it.text = strings.TrimLeft(t[mark+1:], " \t")
 	return it, true
 }
 

@@ -31,7 +31,7 @@ func TestNamesOfOpenRoomsBecomeLinks(t *testing.T) {
 		return b.String()
 	}
 	for body, want := range map[string]string{
-		"see #general and **#Tides**, not `#tides`": "#general1#Tides2",
+		"see #general and **#Tides**, not `#tides`": "#general1#tides2",
 		"#cellar #nowhere C#tides #":                "",
 		"#tides.":                                   "#tides2",
 		"(#tides)":                                  "#tides2",

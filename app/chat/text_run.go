@@ -3,34 +3,41 @@ package chat
 import (
 	"sort"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
-// runParser parses one paragraph from left to right. At most one mark of each
-// kind is open at a time, so no text can make it look back further than that.
+// runParser parses one paragraph from left to right.
 type runParser struct {
-	body  *bodyParser
-	s     string
-	depth int // containers around the paragraph
-	start int // of the plain text not yet in out
-	out   []Run
-	open  []mark
-	ticks map[int][]int // by length, where runs of backticks begin
+	body    *bodyParser
+	s       string
+	depth   int // containers around the paragraph
+	start   int // of the plain text not yet in out
+	out     []Run
+	open    []delimiter
+	bottoms [bottomKeys]int // below which there is no opener in open, by kind of closer
+	ticks   map[int][]int   // by length, where runs of backticks begin
+
+	lookThrough bool         // a backslash before a mark of emphasis is not there
+	escapes     map[int]bool // marks of emphasis that would act without their backslash
+	token       token        // the last one that was looked at
 }
 
 func (p *bodyParser) runs(s string, depth int) []Run {
 	rp := runParser{body: p, s: s, depth: depth}
-	for i := 0; i < len(s); {
+	rp.findEscapes()
+	return rp.parse()
+}
+
+func (rp *runParser) parse() []Run {
+	for i := 0; i < len(rp.s); {
 		i += rp.step(i)
 	}
-	rp.flush(len(s))
+	rp.flush(len(rp.s))
 	return joined(rp.out)
 }
 
 // step parses what begins at i and says how many bytes that was.
 func (rp *runParser) step(i int) int {
-	switch rp.s[i] {
+	switch c := rp.s[i]; c {
 	case '\n':
 		rp.put(i, 1, Run{Kind: RunBreak})
 		return 1
@@ -44,22 +51,19 @@ func (rp *runParser) step(i int) int {
 		return rp.mention(i)
 	case '#':
 		return rp.room(i)
-	case 'h', 'H':
-		return rp.link(i)
 	case ':':
 		return rp.emoji(i)
-	}
-	return 1
-}
-
-// emoji parses a short name such as :tada:, where no word ends right before it.
-func (rp *runParser) emoji(i int) int {
-	n := shortLen(rp.s[i:])
-	if before, _ := utf8.DecodeLastRuneInString(rp.s[:i]); n == 0 || i > 0 && isWord(before) {
+	default:
+		if c|0x20 == 'h' {
+			if n := rp.link(i); n > 1 {
+				return n
+			}
+		}
+		if i+1 < len(rp.s) && rp.s[i+1] == ':' {
+			return max(1, rp.path(i))
+		}
 		return 1
 	}
-	rp.put(i, n, Run{Text: EmojiNamed(rp.s[i+1 : i+n-1])})
-	return n
 }
 
 // flush moves the plain text before i to out.
@@ -77,33 +81,10 @@ func (rp *runParser) put(i, n int, r Run) {
 	rp.start = i + n
 }
 
-// escape makes the next mark plain. A backslash is not itself a mark, so that
-// \\server\share and the arm of ¯\_(ツ)_/¯ survive.
-func (rp *runParser) escape(i int) int {
-	if i+1 == len(rp.s) || strings.IndexByte("*_~`>-.@#", rp.s[i+1]) < 0 {
-		return 1
-	}
-	if !strings.HasSuffix(rp.s[:i], "¯") {
-		rp.flush(i)
-		rp.start = i + 1
-	}
-	return 2
-}
-
 // code parses a span between equally long runs of backticks in one line.
 func (rp *runParser) code(i int) int {
 	n := same(rp.s, i)
-	if rp.ticks == nil {
-		rp.ticks = map[int][]int{}
-		for j := i; j < len(rp.s); j++ {
-			if rp.s[j] == '`' {
-				k := same(rp.s, j)
-				rp.ticks[k] = append(rp.ticks[k], j)
-				j += k
-			}
-		}
-	}
-	ends := rp.ticks[n]
+	ends := rp.tickRuns()[n]
 	e := sort.SearchInts(ends, i+n)
 	if e == len(ends) {
 		return n
@@ -120,6 +101,21 @@ func (rp *runParser) code(i int) int {
 	return total
 }
 
+// tickRuns tells by length where runs of backticks begin, in order.
+func (rp *runParser) tickRuns() map[int][]int {
+	if rp.ticks == nil {
+		rp.ticks = map[int][]int{}
+		for j := 0; j < len(rp.s); j++ {
+			if rp.s[j] == '`' {
+				k := same(rp.s, j)
+				rp.ticks[k] = append(rp.ticks[k], j)
+				j += k
+			}
+		}
+	}
+	return rp.ticks
+}
+
 // same is how often the byte at i is repeated there.
 func same(s string, i int) int {
 	n := 1
@@ -128,7 +124,3 @@ func same(s string, i int) int {
 	}
 	return n
 }
-
-func wordly(r rune) bool { return r == '_' || isWord(r) }
-
-func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) }

@@ -154,11 +154,13 @@ func (h *history) resolve(r *archive.Row, p converted) {
 			continue // who cannot read it is not named
 		}
 		named[name] = id
+	}
+	r.Text.Resolve(named, chat.AtRoom, chat.AtHere)
+	for _, id := range r.Text.Addressed() {
 		if id != r.Author && h.c.kind != chat.Direct && h.c.members[id] {
 			r.For = append(r.For, id)
 		}
 	}
-	r.Text.Resolve(named, chat.AtRoom, chat.AtHere)
 }
 
 // reactions are those whose emoji there are here.
