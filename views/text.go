@@ -8,7 +8,8 @@ import (
 )
 
 // appendText appends the HTML of a parsed body: valid within a div, with no
-// element or attribute but the ones written here, whatever the text.
+// element or attribute but the ones written here, whatever the text. The style sheet
+// gives each paragraph the direction of its own text, and code that of code.
 func appendText(b []byte, t chat.Text) []byte {
 	for i := range t.Blocks {
 		b = appendBlock(b, &t.Blocks[i], t.Jumbo)
@@ -105,7 +106,7 @@ func appendRun(b []byte, r *chat.Run) []byte {
 		return append(b, "<br>"...)
 	case chat.RunLink:
 		// The parser makes no other address; a stored row might.
-		if strings.HasPrefix(r.URL, "https://") || strings.HasPrefix(r.URL, "http://") {
+		if isWeb(r.URL) {
 			b = appendEscaped(append(b, `<a href="`...), r.URL)
 			b = append(b, `" rel="noopener noreferrer nofollow" target="_blank">`...)
 			return append(appendEscaped(b, r.Text), "</a>"...)
@@ -128,6 +129,12 @@ func appendRun(b []byte, r *chat.Run) []byte {
 		}
 	}
 	return appendEscaped(b, r.Text)
+}
+
+// isWeb says whether an address is one of the web, in whatever case it was typed.
+func isWeb(url string) bool {
+	scheme, _, ok := strings.Cut(url, "://")
+	return ok && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http"))
 }
 
 // appendEscaped is safe as text and within double quotes.

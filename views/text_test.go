@@ -36,7 +36,7 @@ func TestATextIsDrawnWithFewElements(t *testing.T) {
 		"```a_b\nx\n```":               `<pre tabindex="0"><code>x</code></pre>`,
 		"https://a.example/?a=1&b='\"": `<p><a href="https://a.example/?a=1&amp;b=" rel="noopener noreferrer nofollow" target="_blank">https://a.example/?a=1&amp;b=</a>&#39;&#34;</p>`,
 		`<b hx-get="/x">&amp;</b>`:     `<p>&lt;b hx-get=&#34;/x&#34;&gt;&amp;amp;&lt;/b&gt;</p>`,
-		"http://a.example/'{x}":        `<p><a href="http://a.example/&#39;%7Bx%7D" rel="noopener noreferrer nofollow" target="_blank">http://a.example/&#39;{x}</a></p>`,
+		"http://a.example/'{x}":        `<p><a href="http://a.example/&#39;{x}" rel="noopener noreferrer nofollow" target="_blank">http://a.example/&#39;{x}</a></p>`,
 	} {
 		if got := drawn(t, body); got != want {
 			t.Errorf("%q\n got %s\nwant %s", body, got, want)

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -65,8 +66,8 @@ func (p *bodyParser) quote(lines []string, depth int) (Block, int) {
 		}
 		inner = append(inner, rest)
 	}
-	if len(inner) == 0 {
-		return Block{}, 0
+	if !slices.ContainsFunc(inner, func(line string) bool { return !blank(line) }) {
+		return Block{}, 0 // marks around nothing show what was typed
 	}
 	return Block{Kind: BlockQuote, Blocks: p.blocks(inner, depth+1)}, len(inner)
 }

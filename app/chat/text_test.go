@@ -134,6 +134,7 @@ func TestQuotesNestAndFacesAreNotQuotes(t *testing.T) {
 		{">.< >:(", "P(>.< >:()"},
 		{">a", "P(>a)"},
 		{">", "P(>)"},
+		{"a\n> \nb", "P(a/>/b)"},
 		{"> - a\n> - b", "Q(L{P(a)}{P(b)})"},
 		{`\> a`, "P(> a)"},
 	})
