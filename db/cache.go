@@ -29,12 +29,13 @@ type caches struct {
 	moves     moves            // whose counts moved
 	rosters   moves            // whose people came
 	reports   cache[int, bool] // whether one waits for a decision
+	openNames cache[chat.RoomID, string]
 }
 
 func newCaches() *caches {
 	return &caches{sessions: cache[string, auth.Session]{max: 50_000}, standings: cache[place, dated[standing]]{max: 50_000},
 		occupants: cache[chat.RoomID, dated[[]chat.Occupant]]{max: 256}, newest: cache[chat.RoomID, newest]{max: 256},
-		sidebars: cache[chat.AccountID, sidebar]{max: 2_000}, reports: cache[int, bool]{max: 1}, moves: moves{last: map[chat.RoomID]uint64{}}, rosters: moves{last: map[chat.RoomID]uint64{}}}
+		sidebars: cache[chat.AccountID, sidebar]{max: 2_000}, reports: cache[int, bool]{max: 1}, openNames: cache[chat.RoomID, string]{max: 2_000}, moves: moves{last: map[chat.RoomID]uint64{}}, rosters: moves{last: map[chat.RoomID]uint64{}}}
 }
 
 // moves remembers which rooms moved since when, by a clock of its own.
@@ -200,6 +201,7 @@ func (c *caches) forget(s stale) {
 	}
 	if s.rooms {
 		c.standings.clear()
+		c.openNames.clear()
 	}
 	if s.reports {
 		c.reports.clear()

@@ -19,9 +19,10 @@ func (d *DB) MentionsOf(ctx context.Context, who chat.AccountID, before chat.Mes
 	if before == 0 {
 		before = 1 << 62
 	}
-	return all(ctx, d, scanMessage, messageQuery+`JOIN mentions n ON n.message_id = m.id
+	rows, err := all(ctx, d, scanMessage, messageQuery+`JOIN mentions n ON n.message_id = m.id
 		JOIN memberships s ON s.room_id = n.room_id AND s.account_id = n.account_id AND s.left_at IS NULL
 		WHERE n.account_id = ? AND n.message_id < ? AND m.deleted_at IS NULL ORDER BY n.message_id DESC LIMIT ?`, who, before, limit)
+	return d.relabeled(ctx, rows, err)
 }
 
 // Mentionable implements chat.MessageStore.

@@ -191,5 +191,9 @@ func (d *DB) message(ctx context.Context, where string, args ...any) (chat.Messa
 		return chat.Message{}, fault(err)
 	}
 	m, err := scanMessage(s.QueryRowContext(ctx, args...))
-	return m, fault(err)
+	if err != nil {
+		return m, fault(err)
+	}
+	rows, err := d.relabeled(ctx, []chat.Message{m}, nil)
+	return rows[0], err
 }

@@ -104,6 +104,7 @@ func (d *DB) readNewest(ctx context.Context, room chat.RoomID, size int) (chat.P
 // run reads up to size rows and says whether there would have been more.
 func (d *DB) run(ctx context.Context, size int, query string, args ...any) ([]chat.Message, bool, error) {
 	rows, err := all(ctx, d, scanMessage, query, append(args, size+1)...)
+	rows, err = d.relabeled(ctx, rows, err)
 	if len(rows) > size {
 		return rows[:size], true, err
 	}

@@ -32,7 +32,7 @@ func (d *DB) Search(ctx context.Context, who chat.AccountID, s chat.Search) (hit
 		return nil, 0, behind, err
 	}
 	found, err := all(ctx, d, scanMessage, hitQuery, who, expression(s, audiences), b.after, b.before, b.since, b.until, s.Limit+1)
-	if err != nil {
+	if found, err = d.relabeled(ctx, found, err); err != nil {
 		return nil, 0, behind, err
 	}
 	if len(found) > s.Limit {

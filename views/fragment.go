@@ -137,6 +137,9 @@ func CountTarget(id chat.RoomID) string { return "#" + countID(id) }
 // SideNameTarget is a room's name in the sidebar.
 func SideNameTarget(id chat.RoomID) string { return "#" + sideNameID(id) }
 
+// RoomLinkTarget is every link to a room in what was said.
+func RoomLinkTarget(id chat.RoomID) string { return "a.rm[href='" + RoomURL(id) + "']" }
+
 // ReportsTarget is the link to what waits for a decision.
 const ReportsTarget = "#reports"
 

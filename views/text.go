@@ -137,6 +137,9 @@ func isWeb(url string) bool {
 	return ok && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http"))
 }
 
+// Escaped is text as HTML shows it.
+func Escaped(s string) []byte { return appendEscaped(nil, s) }
+
 // appendEscaped is safe as text and within double quotes.
 func appendEscaped(b []byte, s string) []byte {
 	from := 0

@@ -70,6 +70,11 @@ type (
 	}
 	// HeadChanged says that the head of a room (name, topic, people, slow mode) changed.
 	HeadChanged struct{ Room RoomID }
+	// RoomRenamed says what an open room is called now, to all who see links to it.
+	RoomRenamed struct {
+		Room RoomID
+		Name string
+	}
 	// RoomDropped says that a room is gone for everybody.
 	RoomDropped struct {
 		Room   RoomID
@@ -105,6 +110,7 @@ type (
 func (ReportsChanged) hint() {}
 func (RoomChanged) hint()    {}
 func (HeadChanged) hint()    {}
+func (RoomRenamed) hint()    {}
 func (RoomDropped) hint()    {}
 func (RosterChanged) hint()  {}
 func (ReadMoved) hint()      {}

@@ -33,6 +33,7 @@ type Message struct {
 	Cont    bool // goes on from the row before: same author, at most Continued apart
 	Body    string
 	Text    Text
+	Labels  string      // of the rooms that it links to, as they are called now; "" without links
 	For     []AccountID // people it is for: their rows are highlighted
 	All     bool        // it is for everybody in the room but its author, too
 	CID     string

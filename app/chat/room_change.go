@@ -132,6 +132,9 @@ func (c *Chat) Retitle(ctx context.Context, who Account, room RoomID, name, topi
 			return err
 		}
 		c.bus.Tell(RoomChanged{Room: room, Rev: rev})
+		if p.Kind == Open {
+			c.bus.Tell(RoomRenamed{Room: room, Name: name})
+		}
 	}
 	if topic != p.Topic {
 		rev, err := c.store.SetTopic(ctx, room, who.ID, topic, c.now())

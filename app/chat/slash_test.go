@@ -17,7 +17,7 @@ func TestCommandsBeginWithASlash(t *testing.T) {
 		return w.chat.Post(w.ctx, w.people[who], room, chat.Draft{Body: body})
 	}
 	for body, want := range map[string]string{
-		"/me waves": "waves", "/me is snake_case\nand more": "is snake_case and more", "/shrug": `¯\_(ツ)_/¯`, "/shrug who knows": `who knows ¯\_(ツ)_/¯`,
+		"/me waves": "waves", "/Me waves": "waves", "/ME waves": "waves", "/me is snake_case\nand more": "is snake_case and more", "/shrug": `¯\_(ツ)_/¯`, "/shrug who knows": `who knows ¯\_(ツ)_/¯`,
 		" /nothing of that kind": "/nothing of that kind", "/etc/hosts is a path": "/etc/hosts is a path", "/ alone": "/ alone", "a /me within": "a /me within", "/1": "/1",
 	} {
 		m, err := post("bea", body)
@@ -38,6 +38,9 @@ func TestCommandsBeginWithASlash(t *testing.T) {
 		t.Error(err)
 	}
 	if _, err := post("bea", "/invite @mei bea"); err != nil {
+		t.Error(err)
+	}
+	if _, err := post("bea", "/Topic Tides & charts"); err != nil {
 		t.Error(err)
 	}
 	p, err := w.chat.Visit(w.ctx, w.people["mei"], room)

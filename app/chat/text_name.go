@@ -209,6 +209,24 @@ func linkRuns(runs []Run, rooms map[string]RoomLink, n *int) []Run {
 	return joined(out)
 }
 
+// Relabel gives each link the name that its room has now, and answers with all of
+// them; name is "" for a room whose link stays as it is.
+func (t *Text) Relabel(name func(RoomID) (string, error)) (labels string, err error) {
+	eachText(t.Blocks, true, func(b *Block, _ bool) {
+		eachRun(b.Runs, func(r *Run) {
+			if r.Kind != RunRoom || r.Room == 0 || err != nil {
+				return
+			}
+			var now string
+			if now, err = name(r.Room); now != "" {
+				r.Text = "#" + now
+			}
+			labels += r.Text
+		})
+	})
+	return labels, err
+}
+
 // plainAhead is the plain text right behind run i.
 func plainAhead(runs []Run, i int) string {
 	if i+1 < len(runs) && runs[i+1].Kind == RunPlain {

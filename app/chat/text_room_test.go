@@ -59,3 +59,50 @@ func TestNamesOfOpenRoomsBecomeLinks(t *testing.T) {
 		}
 	}
 }
+
+func TestLinksToRoomsFollowTheirNames(t *testing.T) {
+	w := begin(t, "ada", "bea")
+	room := w.room("design", chat.Open, "ada")
+	said := w.says("ada", 1, "see **#design** now")
+	shown := func() string {
+		t.Helper()
+		p, err := w.store.Page(w.ctx, 1, chat.Span{}, chat.PageSize)
+		w.ok(err)
+		m, err := w.store.Message(w.ctx, said.ID)
+		w.ok(err)
+		last := p.Messages[len(p.Messages)-1]
+		if last.Labels != m.Labels || last.Text.Plain() != m.Text.Plain() {
+			t.Errorf("the page says %q and the message %q", last.Labels, m.Labels)
+		}
+		return m.Labels + " " + m.Text.Plain()
+	}
+	if got := shown(); got != "#design see #design now" {
+		t.Error(got)
+	}
+	w.ok(w.chat.Retitle(w.ctx, w.people["ada"], room, "shape & form", ""))
+	if got := shown(); got != "#shape & form see #shape & form now" {
+		t.Error("after the room got another name:", got)
+	}
+	w.ok(w.chat.Convert(w.ctx, w.people["ada"], room, chat.Private))
+	w.ok(w.chat.Retitle(w.ctx, w.people["ada"], room, "secret", ""))
+	if got := shown(); strings.Contains(got, "secret") {
+		t.Error("the name of a private room shows:", got)
+	}
+}
+
+func TestQuotesNotifyNobody(t *testing.T) {
+	w := begin(t, "ada", "mei", "bea")
+	for body, want := range map[string]int{
+		"> ping @mei":                         0,
+		"> > @mei\n\nyes":                     0,
+		"> - @mei and @room":                  0,
+		"- > @mei":                            0,
+		"> @mei asked\n\n@bea what is it":     1,
+		"> ping @mei\n\nwhat do you say @mei": 1,
+		"```\n@mei\n``` `@mei`":               0,
+	} {
+		if m := w.says("ada", 1, body); len(m.For) != want || m.All {
+			t.Errorf("%q is for %v, %v", body, m.For, m.All)
+		}
+	}
+}

@@ -73,6 +73,8 @@ func (t *Teller) Tell(h chat.Hint) {
 		t.badges.add(h.Room)
 	case chat.HeadChanged:
 		t.heads.add(h.Room)
+	case chat.RoomRenamed:
+		quietly("links", func() { t.tellName(h.Room, h.Name) })
 	case chat.RoomDropped:
 		t.Hub.Close(h.Room)
 		t.rosters.add(h.People...)
@@ -124,6 +126,14 @@ func (t *Teller) head(room chat.RoomID) (views.Head, error) {
 		}
 	}
 	return h, err
+}
+
+// tellName renews the links to an open room on every page.
+func (t *Teller) tellName(room chat.RoomID, name string) {
+	f := live.Text(views.AppendPartial(nil, views.RoomLinkTarget(room), "textContent", views.Escaped("#"+name)))
+	for id := range t.Hub.Here() {
+		t.Hub.Send(id, f)
+	}
 }
 
 // tellLists sends people their lists of rooms anew.

@@ -28,6 +28,7 @@ type drawn struct {
 	rev    chat.Rev
 	author string     // the name may change without the message
 	quote  chat.Quote // and so may what it answers
+	labels string     // and the names of rooms in it
 	views.Fragment
 }
 
@@ -45,7 +46,7 @@ func (f *fragments) row(m *chat.Message) views.Row {
 	s.mu.Lock()
 	d, ok := s.byID[m.ID]
 	s.mu.Unlock()
-	if ok && d.rev == m.Rev && d.author == m.Author.Name && d.quote == m.Quote {
+	if ok && d.rev == m.Rev && d.author == m.Author.Name && d.quote == m.Quote && d.labels == m.Labels {
 		return views.Row{Message: m, Fragment: d.Fragment}
 	}
 	fresh := views.Draw(m)
@@ -54,7 +55,7 @@ func (f *fragments) row(m *chat.Message) views.Row {
 	if was, ok := s.byID[m.ID]; ok {
 		s.size -= was.Size()
 	}
-	s.byID[m.ID] = drawn{rev: m.Rev, author: m.Author.Name, quote: m.Quote, Fragment: fresh}
+	s.byID[m.ID] = drawn{rev: m.Rev, author: m.Author.Name, quote: m.Quote, labels: m.Labels, Fragment: fresh}
 	s.size += fresh.Size()
 	for id, old := range s.byID { // in no order: which ones go matters little
 		if s.size <= maxFragments/shelves {
