@@ -208,7 +208,7 @@ func TestHotReadsScanNothing(t *testing.T) {
 			var id, parent, x int
 			var detail string
 			f.ok(rows.Scan(&id, &parent, &x, &detail))
-			if strings.HasPrefix(detail, "SCAN") && !strings.Contains(detail, "CONSTANT ROW") {
+			if strings.HasPrefix(detail, "SCAN") && !strings.Contains(detail, "CONSTANT ROW") && !strings.Contains(detail, "json_each") {
 				t.Errorf("%s\nin %s", detail, query)
 			}
 		}

@@ -31,16 +31,29 @@ func (d *DB) Search(ctx context.Context, who chat.AccountID, s chat.Search) (hit
 	if err != nil || len(audiences) == 0 {
 		return nil, 0, behind, err
 	}
-	found, err := all(ctx, d, scanMessage, hitQuery, who, expression(s, audiences), b.after, b.before, b.since, b.until, s.Limit+1)
-	if found, err = d.relabeled(ctx, found, err); err != nil {
+	var found []chat.Message
+	args := []any{who, expression(s, audiences), b.after, b.before, b.since, b.until}
+	if len(s.Literals) > 0 {
+		found, older, err = d.searchLiterally(ctx, s, args)
+	} else {
+		found, older, err = d.searchWords(ctx, s, args)
+	}
+	if err != nil {
 		return nil, 0, behind, err
 	}
+	hits, err = d.placed(ctx, who, found)
+	return hits, older, behind, err
+}
+
+// searchWords finds what the index finds, the newest first.
+func (d *DB) searchWords(ctx context.Context, s chat.Search, args []any) (found []chat.Message, older chat.MessageID, err error) {
+	found, err = all(ctx, d, scanMessage, hitQuery, append(args, s.Limit+1)...)
+	found, err = d.relabeled(ctx, found, err)
 	if len(found) > s.Limit {
 		found = found[:s.Limit]
 		older = found[len(found)-1].ID
 	}
-	hits, err = d.placed(ctx, who, found)
-	return hits, older, behind, err
+	return found, older, err
 }
 
 // bounds limit a search by ids and by time.

@@ -66,6 +66,11 @@ func (v SearchView) with(text string) string {
 	return SearchURL(a)
 }
 
+// literally is the same search with one term in quotation marks.
+func (v SearchView) literally(term string) string {
+	return v.with(strings.Replace(v.Text, term, `"`+term+`"`, 1))
+}
+
 // beginning is the one word that was not found, with which others may begin; empty
 // for a search of another shape.
 func (v SearchView) beginning() string {
@@ -137,6 +142,7 @@ func dateKind(value string) string {
 var examples = [][2]string{
 	{"harbour map", "both words, in any order"},
 	{`"harbour map"`, "these words in this order"},
+	{`"C++" "--force"`, "with these signs; elsewhere only letters and digits count"},
 	{"deploy*", "words that begin like this"},
 	{"tablet -charger", "one word without the other"},
 	{"from:mei", "by one person; from:me are your own"},

@@ -12,6 +12,9 @@ import (
 // must be is fulfilled by one of its entries, but All and Has by all of them.
 type Search struct {
 	All, None     []Match
+	Literals      []Literal // what has to stand in a message with its signs, or must not
+	Without       []string  // words that were left out by a minus, as typed
+	Signs         []string  // terms that were looked for without their signs, as typed
 	From, NotFrom []AccountID
 	In, NotIn     []RoomID
 	Has, Lacks    []Fact

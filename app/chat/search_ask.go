@@ -49,6 +49,7 @@ type term struct {
 	key    string // an operator, or ""
 	value  string
 	quoted bool
+	starts bool // it is only the beginning of a word
 }
 
 // parse checks what needs no store; an error names the field and what to write
@@ -87,7 +88,7 @@ func (a Ask) parse(now time.Time) (parsed, error) {
 }
 
 func (s Search) nothing() bool {
-	return len(s.All)+len(s.None)+len(s.Has)+len(s.Lacks) == 0 && s.Since.IsZero() && s.Until.IsZero()
+	return len(s.All)+len(s.None)+len(s.Literals)+len(s.Has)+len(s.Lacks) == 0 && s.Since.IsZero() && s.Until.IsZero()
 }
 
 var operators = []string{"from", "in", "has", "before", "after", "on"}
@@ -97,7 +98,7 @@ func split(s string) (terms []term) {
 	s = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`).Replace(s)
 	for s = strings.TrimLeftFunc(s, unicode.IsSpace); s != ""; s = strings.TrimLeftFunc(s, unicode.IsSpace) {
 		var t term
-		if rest, ok := strings.CutPrefix(s, "-"); ok {
+		if rest, ok := strings.CutPrefix(s, "-"); ok && excludes(rest) {
 			t.not, s = true, rest
 		}
 		if key, rest, ok := strings.Cut(s, ":"); ok && slices.Contains(operators, strings.ToLower(key)) {
@@ -112,15 +113,25 @@ func split(s string) (terms []term) {
 				end = len(s)
 			}
 			t.value, s = s[:end], s[end:]
+			if t.key == "" {
+				t.value, t.starts = strings.CutSuffix(t.value, "*")
+			}
 		}
 		if star, ok := strings.CutPrefix(s, "*"); ok && t.quoted { // "like th"*
-			t.value, s = t.value+"*", star
+			t.starts, s = true, star
 		}
 		if t.value != "" || t.key != "" {
 			terms = append(terms, t)
 		}
 	}
 	return terms
+}
+
+// excludes says whether a minus before s leaves something out: not before a space or
+// another minus, as in --force.
+func excludes(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return s != "" && r != '-' && !unicode.IsSpace(r)
 }
 
 // add takes one term; field is where it was typed.
@@ -141,7 +152,14 @@ func (p *parsed) add(t term, field string) error {
 }
 
 func (p *parsed) word(t term) error {
-	m := matching(t.value)
+	m := matching(t.value, t.starts)
+	if text := foldLiteral(t.value); t.quoted && hasSigns(text) {
+		p.Literals = append(p.Literals, Literal{text, t.not})
+		if t.not {
+			return nil
+		}
+	}
+	p.signs(t)
 	switch {
 	case len(m.Tokens) == 0:
 		return nil
@@ -155,9 +173,10 @@ func (p *parsed) word(t term) error {
 	return nil
 }
 
-// matching is what a term finds: its words one after another.
-func matching(s string) (m Match) {
-	s, m.Prefix = strings.CutSuffix(s, "*")
+// matching is what a term finds: its words one after another, of the last only the
+// beginning if starts.
+func matching(s string, starts bool) (m Match) {
+	m.Prefix = starts
 	all := Words(s)
 	if len(all) == 2 && all[0].Alone { // one character of a script without spaces
 		return Match{Tokens: []string{all[0].Token}}

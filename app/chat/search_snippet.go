@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/rivo/uniseg"
@@ -25,18 +26,9 @@ type span struct{ start, end int }
 func (s Search) Snippet(m Message) []Piece {
 	text := m.Text.Plain()
 	marks := s.marks(text)
-	first := 0
-	if len(marks) > 0 {
-		first = marks[0].start
-	}
-	whole := span{0, len(text)}
-	if len(text) > snippetSize {
-		whole.start = min(max(0, first-snippetBefore), len(text)-snippetSize)
-		whole.end = whole.start + snippetSize
-	}
-	edges := append([]span{whole}, marks...)
-	settle(text, edges)
-	whole, marks = edges[0], edges[1:]
+	whole := window(text, marks)
+	cut := edges(text, whole)
+	whole = span{cut.down(whole.start), cut.up(whole.end)}
 	var out []Piece
 	put := func(from, to int, mark bool) {
 		if from < to {
@@ -51,9 +43,10 @@ func (s Search) Snippet(m Message) []Piece {
 		if m.start >= whole.end {
 			break
 		}
-		put(at, max(at, m.start), false)
-		put(max(at, m.start), min(m.end, whole.end), true)
-		at = min(m.end, whole.end)
+		start, end := max(at, cut.down(m.start)), min(cut.up(m.end), whole.end)
+		put(at, start, false)
+		put(start, end, true)
+		at = end
 	}
 	put(at, whole.end, false)
 	if whole.start > 0 {
@@ -66,9 +59,61 @@ func (s Search) Snippet(m Message) []Piece {
 	return out
 }
 
+// window is the part of a text around the first mark, from space to space where one
+// is near.
+func window(text string, marks []span) span {
+	whole := span{0, len(text)}
+	if len(text) <= snippetSize {
+		return whole
+	}
+	first := 0
+	if len(marks) > 0 {
+		first = marks[0].start
+	}
+	whole.start = min(max(0, first-snippetBefore), len(text)-snippetSize)
+	whole.end = whole.start + snippetSize
+	if i := strings.LastIndexByte(text[:whole.start], ' '); i >= 0 && whole.start-i < 24 {
+		whole.start = i
+	}
+	if i := strings.IndexByte(text[whole.end:], ' '); i >= 0 && i < 24 {
+		whole.end += i
+	}
+	return whole
+}
+
+// bounds are where what readers take for a character begins, in order.
+type bounds []int
+
+// edges finds the bounds of characters from just before a window to just behind it.
+// A character begins at every space, so that what stands far before does not count.
+func edges(text string, whole span) bounds {
+	at := max(0, strings.LastIndexByte(text[:whole.start], ' '))
+	list := bounds{at}
+	for g := uniseg.NewGraphemes(text[at:]); at < whole.end && g.Next(); {
+		at += len(g.Str())
+		list = append(list, at)
+	}
+	return list
+}
+
+// down is the last bound that is not after i, up the first that is not before; both
+// stay within the bounds.
+func (b bounds) down(i int) int {
+	n, found := slices.BinarySearch(b, i)
+	if !found {
+		n--
+	}
+	return b[min(max(n, 0), len(b)-1)]
+}
+
+func (b bounds) up(i int) int {
+	n, _ := slices.BinarySearch(b, i)
+	return b[min(n, len(b)-1)]
+}
+
 // marks are where a text has what is looked for, in order.
 func (s Search) marks(text string) []span {
-	if len(s.All) == 0 {
+	if len(s.All)+len(s.Literals) == 0 {
 		return nil
 	}
 	all := Words(text)
@@ -81,6 +126,7 @@ func (s Search) marks(text string) []span {
 		}
 	}
 	hit := make([]bool, len(text))
+	s.markLiterals(text, hit)
 	for _, m := range s.All {
 		list := placed
 		if strings.HasPrefix(m.Tokens[0], alone) {
@@ -120,29 +166,4 @@ func (m Match) at(words []Word) bool {
 		}
 	}
 	return true
-}
-
-// settle moves edges that fall into a character to where it begins (a start) or
-// ends (an end). An edge that is none of text's whole is moved to a space near by.
-func settle(text string, spans []span) {
-	if whole := &spans[0]; whole.end-whole.start < len(text) {
-		if i := strings.LastIndexByte(text[:whole.start], ' '); i >= 0 && whole.start-i < 24 {
-			whole.start = i
-		}
-		if i := strings.IndexByte(text[whole.end:], ' '); i >= 0 && i < 24 {
-			whole.end += i
-		}
-	}
-	for g, at := uniseg.NewGraphemes(text), 0; g.Next(); {
-		end := at + len(g.Str())
-		for i := range spans {
-			if s := &spans[i]; s.start > at && s.start < end {
-				s.start = at
-			}
-			if s := &spans[i]; s.end > at && s.end < end {
-				s.end = end
-			}
-		}
-		at = end
-	}
 }

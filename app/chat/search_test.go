@@ -38,6 +38,41 @@ func (w *world) asks(who string, a chat.Ask) string {
 	return strings.Join(names, " ")
 }
 
+func TestSignsAreFoundInQuotationMarks(t *testing.T) {
+	w := begin(t, "ada")
+	for _, body := range []string{"one I like C++ and C", "two c is not c#", "three git push --force now", "four the force is strong", "five **C++17** and std::move", "six f(x) => y", "seven `ls -v`", "eight naïve C#-like", "nine a => b"} {
+		w.says("ada", 1, body)
+	}
+	for ask, want := range map[string]string{
+		`"C++"`: "one five", `"c#"`: "two eight", "c": "one two five eight", "C++": "one two five eight", "git push --force": "three", "--force": "three four",
+		`"--force"`: "three", `"push --force"`: "three", `-"--force" force`: "four", `"=>"`: "six nine", `"=>" -y`: "nine", "ls -v": "", `ls "-v"`: "seven",
+		`"std::move"`: "five", `"f(x)"`: "six", `"naive c#"`: "eight", `"c++"*`: "one five", `"C++" -std`: "one", "force -strong": "three",
+	} {
+		if got := w.finds("ada", ask); got != want {
+			t.Errorf("%s finds %q, want %q", ask, got, want)
+		}
+	}
+	f, err := w.chat.Search(w.ctx, w.people["ada"], chat.Ask{Text: `C++ -v "C#" isn't (really)`})
+	if err != nil || !slices.Equal(f.Search.Signs, []string{"C++"}) || !slices.Equal(f.Search.Without, []string{"v"}) {
+		t.Errorf("says that it looked without %q and leaves out %q: %v", f.Search.Signs, f.Search.Without, err)
+	}
+}
+
+func TestASearchForSignsLooksAtSoManyMessagesAtOnce(t *testing.T) {
+	w := begin(t, "ada")
+	w.says("ada", 1, "first a => b")
+	for range 120 {
+		w.says("ada", 1, strings.Repeat("a - ", 2499))
+	}
+	f, err := w.chat.Search(w.ctx, w.people["ada"], chat.Ask{Text: `"=>"`})
+	if err != nil || len(f.Hits) != 0 || f.Older == 0 {
+		t.Fatalf("found %d, older %d: %v", len(f.Hits), f.Older, err)
+	}
+	if f, err = w.chat.Search(w.ctx, w.people["ada"], chat.Ask{Text: `"=>"`, Older: f.Older}); err != nil || len(f.Hits) != 1 {
+		t.Errorf("the next page has %d: %v", len(f.Hits), err)
+	}
+}
+
 func TestSearchFindsWhatIsAskedFor(t *testing.T) {
 	w := begin(t, "ada", "mei", "jonas")
 	harbour := w.room("harbour app", chat.Open, "ada", "mei")

@@ -1,0 +1,105 @@
+package chat
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Literal is what has to stand in a message as it was typed: the index knows words
+// only, and somebody who puts C++ or --force in quotation marks means the signs, too.
+type Literal struct {
+	Text string // folded by foldLiteral
+	Not  bool
+}
+
+// foldLiteral takes case, accents, width and the length of spaces away.
+func foldLiteral(s string) string {
+	if !ascii(s) {
+		s = strings.Map(func(r rune) rune {
+			if accent(r) {
+				return -1
+			}
+			return lower(r)
+		}, norm.NFKD.String(s))
+	} else {
+		s = strings.ToLower(s)
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// hasSigns says whether a text has characters that are in no word.
+func hasSigns(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return !isWord(r) && !unicode.IsSpace(r) && !invisible(r) && !accent(r) })
+}
+
+// Accepts says whether a message's body has every literal of the search that it has
+// to have, and none of the others.
+func (s Search) Accepts(body string) bool {
+	if len(s.Literals) == 0 {
+		return true
+	}
+	folded := foldLiteral(body)
+	return !slices.ContainsFunc(s.Literals, func(l Literal) bool { return holds(folded, l.Text) == l.Not })
+}
+
+// holds says whether a text has a literal, not as a part of a longer word: C# is not
+// in C#m, and C++ is in C++17.
+func holds(text, literal string) bool {
+	for from := 0; ; {
+		i := strings.Index(text[from:], literal)
+		if i < 0 {
+			return false
+		}
+		at := from + i
+		if !(glued(text, at) && startsWord(literal)) && !(endsWord(literal) && startsWord(text[at+len(literal):])) {
+			return true
+		}
+		from = at + 1
+	}
+}
+
+// markLiterals marks where a text has the search's literals. One whose folded form
+// has other bytes is not marked: its words are.
+func (s Search) markLiterals(text string, hit []bool) {
+	folded := strings.ToLower(text)
+	if len(folded) != len(text) {
+		return
+	}
+	for _, l := range s.Literals {
+		for from := 0; !l.Not; {
+			i := strings.Index(folded[from:], l.Text)
+			if i < 0 {
+				break
+			}
+			for j := range len(l.Text) {
+				hit[from+i+j] = true
+			}
+			from += i + len(l.Text)
+		}
+	}
+}
+
+func startsWord(s string) bool {
+	for _, r := range s {
+		return isWord(r) && !spaceless(r)
+	}
+	return false
+}
+
+func endsWord(s string) bool { return s != "" && glued(s, len(s)) }
+
+// signs tells what a search does with the signs in it: which terms are looked for
+// without them, and which words with a minus are left out.
+func (p *parsed) signs(t term) {
+	if t.key != "" || t.quoted {
+		return
+	}
+	if t.not {
+		p.Without = append(p.Without, t.value)
+	} else if word := strings.Trim(t.value, ".,:;!?'’()"); word != strings.TrimFunc(word, func(r rune) bool { return hasSigns(string(r)) }) {
+		p.Signs = append(p.Signs, t.value)
+	}
+}
