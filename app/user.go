@@ -161,7 +161,7 @@ func userPasswd() *cobra.Command {
 					return err
 				}
 				ctx = chat.Noted(ctx, time.Now(), chat.Operator, chat.ActPassword, "@"+a.Username, "")
-				if err := t.auth.ResetPassword(ctx, a.ID, password); err != nil {
+				if err := t.auth.ResetPassword(ctx, a, password); err != nil {
 					return err
 				}
 				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s has a new password, and was logged out everywhere.\n", a.Username)

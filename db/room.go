@@ -194,8 +194,8 @@ func (d *DB) Occupants(ctx context.Context, room chat.RoomID) ([]chat.Occupant, 
 
 func (d *DB) readOccupants(ctx context.Context, room chat.RoomID) ([]chat.Occupant, error) {
 	return all(ctx, d, func(r scanner) (o chat.Occupant, err error) {
-		return o, r.Scan(&o.ID, &o.Username, &o.Name, &o.Rank)
-	}, `SELECT a.id, a.username, a.name, m.owner FROM memberships m JOIN accounts a ON a.id = m.account_id JOIN rooms r ON r.id = m.room_id
+		return o, r.Scan(&o.ID, &o.Username, &o.Name, &o.Rank, &o.Deactivated)
+	}, `SELECT a.id, a.username, a.name, m.owner, a.disabled_at IS NOT NULL FROM memberships m JOIN accounts a ON a.id = m.account_id JOIN rooms r ON r.id = m.room_id
 		WHERE m.room_id = ? AND m.left_at IS NULL AND (a.disabled_at IS NULL OR r.kind = 2) ORDER BY a.name_folded, a.id`, room)
 }
 

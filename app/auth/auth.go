@@ -58,6 +58,7 @@ type Store interface {
 	// ErrInvitesOnly: sign-up is; ErrInviteOver: the invite is.
 	AddAccount(context.Context, NewAccount) (Joined, error)
 	HasAccounts(context.Context) (bool, error)
+	Settings(context.Context) (chat.Settings, error)
 	// Password finds an account's hash by name; chat.ErrNotFound also for who is disabled.
 	Password(ctx context.Context, username string) (chat.AccountID, string, error)
 	// SetPassword also ends all sessions.
@@ -116,10 +117,10 @@ func (a *Auth) SignUp(ctx context.Context, f SignUp) (Joined, error) {
 	if n.Name, err = chat.ParseDisplayName(f.Name); err != nil {
 		return Joined{}, err
 	}
-	if err := ParsePassword(f.Password); err != nil {
+	if n.Workspace, err = a.workspace(ctx, f.Workspace); err != nil {
 		return Joined{}, err
 	}
-	if n.Workspace, err = a.workspace(ctx, f.Workspace); err != nil {
+	if err := a.parsePassword(ctx, f.Password, n.Username, n.Name, n.Workspace); err != nil {
 		return Joined{}, err
 	}
 	if f.Address != "" {
@@ -168,6 +169,7 @@ var errWrong = chat.Invalid("password", "Username or password is wrong.")
 // LogIn checks a password. Failures are counted by account and by address.
 func (a *Auth) LogIn(ctx context.Context, username, password, address string) (_ chat.AccountID, err error) {
 	defer func() { a.counts.login(err) }()
+	username = chat.TypedName(username)
 	account := chat.FoldName(username)
 	if err := a.throttled(account, address); err != nil {
 		return 0, err
@@ -218,7 +220,7 @@ func (a *Auth) rehash(ctx context.Context, id chat.AccountID, was, password stri
 // ChangePassword asks for the current password, ends every session, and begins
 // a new one in place of the caller's.
 func (a *Auth) ChangePassword(ctx context.Context, s Session, current, fresh, address string) (token string, err error) {
-	if err := ParsePassword(fresh); err != nil {
+	if err := a.parsePassword(ctx, fresh, s.Account.Username, s.Account.Name); err != nil {
 		return "", err
 	}
 	if _, err := a.LogIn(ctx, s.Account.Username, current, address); err != nil {
@@ -227,26 +229,35 @@ func (a *Auth) ChangePassword(ctx context.Context, s Session, current, fresh, ad
 		}
 		return "", err
 	}
-	if err := a.ResetPassword(ctx, s.Account.ID, fresh); err != nil {
+	if err := a.ResetPassword(ctx, s.Account, fresh); err != nil {
 		return "", err
 	}
 	return a.Begin(ctx, s.Account.ID, s.Agent)
 }
 
 // ResetPassword sets a password without the old one and ends every session.
-func (a *Auth) ResetPassword(ctx context.Context, who chat.AccountID, fresh string) error {
-	if err := ParsePassword(fresh); err != nil {
+func (a *Auth) ResetPassword(ctx context.Context, who chat.Account, fresh string) error {
+	if err := a.parsePassword(ctx, fresh, who.Username, who.Name); err != nil {
 		return err
 	}
 	hash, err := a.passwords.Hash(ctx, fresh)
 	if err != nil {
 		return busy(err)
 	}
-	if err := a.store.SetPassword(ctx, who, hash); err != nil {
+	if err := a.store.SetPassword(ctx, who.ID, hash); err != nil {
 		return err
 	}
-	a.bus.Tell(chat.SessionEnded{Account: who})
+	a.bus.Tell(chat.SessionEnded{Account: who.ID})
 	return nil
+}
+
+// parsePassword is ParsePassword for somebody of this workspace.
+func (a *Auth) parsePassword(ctx context.Context, s string, names ...string) error {
+	set, err := a.store.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	return ParsePassword(s, append(names, set.Workspace())...)
 }
 
 func busy(err error) error {

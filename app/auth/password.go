@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
+	"golang.org/x/text/unicode/norm"
 
 	"parley/app/chat"
 )
@@ -62,13 +65,17 @@ func NewPasswords() *Passwords {
 	}
 }
 
+// normalize makes one of the ways to type a letter with an accent, which keyboards
+// differ in. What is hashed is normalized; hashes made before that may not be.
+func normalize(password string) string { return norm.NFKC.String(password) }
+
 // Hash makes a PHC string with a fresh salt; ErrBusy, or the error of ctx.
 func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	if err := p.take(ctx); err != nil {
 		return "", err
 	}
 	defer p.give()
-	return p.hash(password)
+	return p.hash(normalize(password))
 }
 
 // Check compares in the same time for an unknown user, whose hash is "" and who
@@ -87,11 +94,18 @@ func (p *Passwords) Check(ctx context.Context, password, hash string) (ok, rehas
 	if !known {
 		hash = unknown
 	}
+	typed := password
+	password = normalize(typed)
 	ok, made, err := p.check(password, hash)
+	older := false
+	if err == nil && !ok && password != typed {
+		ok, made, err = p.check(typed, hash)
+		older = ok
+	}
 	if err != nil || !ok || !known {
 		return false, false, err
 	}
-	return true, made.Memory < params.Memory || made.Iterations < params.Iterations ||
+	return true, older || made.Memory < params.Memory || made.Iterations < params.Iterations ||
 		made.SaltLength < params.SaltLength || made.KeyLength < params.KeyLength, nil
 }
 
@@ -146,8 +160,11 @@ var commonPasswords = sync.OnceValue(func() map[string]bool {
 })
 
 // ParsePassword says in a sentence why a new password cannot be: it has 8 to 256
-// characters and is not among the most common, whatever its case.
-func ParsePassword(s string) error {
+// characters and is not among the most common, whatever its case, nor one character
+// again and again, nor made of one of the names (of the person and the workspace)
+// and what people put behind one.
+func ParsePassword(s string, names ...string) error {
+	s = normalize(s)
 	n := utf8.RuneCountInString(s)
 	switch {
 	case !utf8.ValidString(s):
@@ -156,8 +173,35 @@ func ParsePassword(s string) error {
 		return chat.Invalid("password", "A password has at least 8 characters.")
 	case n > maxPassword:
 		return chat.Invalid("password", "A password has at most 256 characters.")
+	case strings.TrimSpace(s) == "":
+		return chat.Invalid("password", "This password is made of spaces only. Choose another.")
+	case repeated(s):
+		return chat.Invalid("password", "This password repeats one character. Choose another.")
 	case commonPasswords()[strings.ToLower(s)]:
 		return chat.Invalid("password", "This password is one of the most common and quickly guessed. Choose another.")
+	case slices.ContainsFunc(names, func(name string) bool { return madeOf(s, name) }):
+		return chat.Invalid("password", "This password is made of a name that others know. Choose another.")
 	}
 	return nil
+}
+
+// repeated says whether a text is one character again and again.
+func repeated(s string) bool {
+	first, _ := utf8.DecodeRuneInString(s)
+	return strings.Trim(s, string(first)) == ""
+}
+
+// madeOf says whether a password is a name, once or more, with nothing else than
+// digits, spaces and signs around it.
+func madeOf(password, name string) bool {
+	letters := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if unicode.IsLetter(r) || unicode.IsMark(r) {
+				return r
+			}
+			return -1
+		}, chat.FoldName(s))
+	}
+	password, name = letters(password), letters(name)
+	return name != "" && password != "" && strings.ReplaceAll(password, name, "") == ""
 }

@@ -154,13 +154,14 @@ func TestWhoGoesAwayStopsWaiting(t *testing.T) {
 }
 
 func TestNewPasswordsMustBeLongAndNotCommon(t *testing.T) {
-	for _, good := range []string{"four brown owls", "żółwżółw", strings.Repeat("é", 256), "        x", "parley-2026"} {
+	for _, good := range []string{"four brown owls", "żółwżółw", strings.Repeat("éa", 128), "        x", "parley-2026", "lena marie and otto"} {
 		if err := ParsePassword(good); err != nil {
 			t.Errorf("%q: %v", good, err)
 		}
 	}
-	for _, bad := range []string{"", "1234567", "żółw", strings.Repeat("a", 257), "password", "PassWord", "12345678", "qwertyuiop", "abcdefg\xff"} {
-		if err := ParsePassword(bad); !errors.Is(err, chat.ErrInvalid) {
+	for _, bad := range []string{"", "1234567", "żółw", strings.Repeat("a", 257), "password", "PassWord", "12345678", "qwertyuiop", "abcdefg\xff", "        ", "zzzzzzzzzz", "......................",
+		"Lighthouse Studio", "lighthousestudio1!", "lena marie", "LenaMarie2026", "lenamarielenamarie", "\u3000\u3000\u3000\u3000\u3000\u3000\u3000\u3000"} {
+		if err := ParsePassword(bad, "lena", "Lena Marie", "Lighthouse Studio"); !errors.Is(err, chat.ErrInvalid) {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
@@ -174,5 +175,29 @@ func TestTheCommonListIs3000DistinctLowerCaseLines(t *testing.T) {
 		if line := s.Text(); line != strings.ToLower(line) || len([]rune(line)) < minPassword {
 			t.Errorf("%q", line)
 		}
+	}
+}
+
+func TestAPasswordIsTheSameOnEveryKeyboard(t *testing.T) {
+	p := NewPasswords()
+	composed, decomposed := "caf\u00e9 \u00fcber alles", "cafe\u0301 u\u0308ber alles"
+	hash, err := p.Hash(t.Context(), decomposed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, typed := range []string{composed, decomposed} {
+		if ok, rehash, err := p.Check(t.Context(), typed, hash); !ok || rehash || err != nil {
+			t.Errorf("%q: %v, rehash %v, %v", typed, ok, rehash, err)
+		}
+	}
+	older, err := p.hash(decomposed) // as it was hashed before passwords were normalized
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ok, rehash, err := p.Check(t.Context(), decomposed, older); !ok || !rehash || err != nil {
+		t.Errorf("an older hash: %v, rehash %v, %v", ok, rehash, err)
+	}
+	if ok, _, _ := p.Check(t.Context(), decomposed+"x", older); ok {
+		t.Error("another password is right, too")
 	}
 }

@@ -44,10 +44,11 @@ func (a *Auth) ResetFor(ctx context.Context, token string) (chat.Account, error)
 
 // Reset sets the password of a link's account, and ends the link and all sessions.
 func (a *Auth) Reset(ctx context.Context, token, password string) (chat.AccountID, error) {
-	if _, err := a.ResetFor(ctx, token); err != nil {
+	whose, err := a.ResetFor(ctx, token)
+	if err != nil {
 		return 0, err
 	}
-	if err := ParsePassword(password); err != nil {
+	if err := a.parsePassword(ctx, password, whose.Username, whose.Name); err != nil {
 		return 0, err
 	}
 	hash, err := a.passwords.Hash(ctx, password)

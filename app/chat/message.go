@@ -195,6 +195,9 @@ func (c *Chat) Post(ctx context.Context, who Account, room RoomID, d Draft) (Mes
 	if err != nil {
 		return Message{}, err
 	}
+	if err := c.reachable(ctx, who, place); err != nil {
+		return Message{}, err
+	}
 	repeats, leave := c.posting.enter(who.ID, d.CID)
 	defer leave()
 	if repeats {

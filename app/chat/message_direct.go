@@ -32,6 +32,45 @@ func (c *Chat) FindDirect(ctx context.Context, who Account, with []AccountID) (R
 	return room, people, err
 }
 
+// Deactivated lists the others of a conversation whose accounts are deactivated, and
+// says whether that is all of them: what is said there now reaches nobody.
+func Deactivated(people []Occupant, who AccountID) (gone []Person, all bool) {
+	others := 0
+	for _, p := range people {
+		if p.ID == who {
+			continue
+		}
+		others++
+		if p.Deactivated {
+			gone = append(gone, p.Person)
+		}
+	}
+	return gone, others > 0 && len(gone) == others
+}
+
+// reachable refuses what would reach nobody.
+func (c *Chat) reachable(ctx context.Context, who Account, p Place) error {
+	if p.Kind != Direct {
+		return nil
+	}
+	people, err := c.store.Occupants(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	if gone, all := Deactivated(people, who.ID); all {
+		return Forbidden(Unreachable(gone))
+	}
+	return nil
+}
+
+// Unreachable says why nobody would read a message.
+func Unreachable(gone []Person) string {
+	if len(gone) == 1 {
+		return "The account of " + gone[0].Name + " is deactivated: nobody would read a message here."
+	}
+	return "The accounts of " + Names(gone) + " are deactivated: nobody would read a message here."
+}
+
 // PostDirect says something to people directly; the first message begins the
 // conversation.
 func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d Draft) (Message, error) {

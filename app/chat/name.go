@@ -62,6 +62,10 @@ func nameRune(r rune) bool {
 	return r == '.' || r == '_' || r == '-' || (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)) && !invisible(r)
 }
 
+// TypedName is a username as somebody typed it in a field: phones put a space behind
+// it and people an @ before it.
+func TypedName(s string) string { return strings.TrimPrefix(strings.TrimSpace(s), "@") }
+
 // FoldName is how names are looked up: NFKC and case folded. Folding again
 // changes nothing.
 func FoldName(s string) string {

@@ -121,7 +121,8 @@ type Listing struct {
 // Occupant is a person in a room's list of people.
 type Occupant struct {
 	Person
-	Rank Rank
+	Rank        Rank
+	Deactivated bool // only in conversations
 }
 
 // NewRoom is what a room begins with.

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -89,8 +90,31 @@ func notHost(r rune) bool {
 	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".:-[]_", r))
 }
 
+// plainPath writes an address as our pages do: mail programs and wikis encode signs
+// such as @, which makes no other address of it. A slash, a backslash, a percent sign
+// and control characters stay as they are.
+func plainPath(path string) string {
+	if !strings.Contains(path, "%") {
+		return path
+	}
+	var b strings.Builder
+	for i := 0; i < len(path); i++ {
+		if path[i] == '%' && i+2 < len(path) {
+			n, err := strconv.ParseUint(path[i+1:i+3], 16, 8)
+			if c := byte(n); err == nil && c > ' ' && c < 0x7F && c != '/' && c != '\\' && c != '%' && c != '?' && c != '#' {
+				b.WriteByte(c)
+				i += 2
+				continue
+			}
+		}
+		b.WriteByte(path[i])
+	}
+	return b.String()
+}
+
 // admit refuses what no page of ours would send.
 func (s *Server) admit(c *fiber.Ctx) error {
+	c.Path(plainPath(c.Path()))
 	if len(c.Request().RequestURI()) > 2<<10 {
 		return fiber.ErrRequestURITooLong
 	}

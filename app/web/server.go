@@ -78,6 +78,7 @@ func New(c Config, ch *chat.Chat, au *auth.Auth, teller *Teller, ready Ready, lo
 		Immutable:             true, // fasthttp reuses its buffers; what we keep must stay
 		ReduceMemoryUsage:     true,
 		CaseSensitive:         true,
+		StrictRouting:         true, // one address a page: /login/ is none
 		ReadBufferSize:        16 << 10,
 		BodyLimit:             128 << 10,
 		ReadTimeout:           10 * time.Second,
