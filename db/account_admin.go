@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"parley/app/chat"
@@ -69,11 +68,14 @@ func (d *DB) SetDisabled(ctx context.Context, who chat.AccountID, at time.Time, 
 		if err := lastAdmin(t, who, "who"); err != nil {
 			return err
 		}
-		return errors.Join(
-			t.exec("UPDATE accounts SET disabled_at = coalesce(disabled_at, ?1), banned_at = CASE WHEN ?2 THEN ?1 ELSE banned_at END, erasing = erasing OR ?3 WHERE id = ?4", millis(at), banned, erase, who),
-			recountPeople(t, who),
-			t.exec("DELETE FROM resets WHERE account_id = ?", who),
-			t.exec("DELETE FROM sessions WHERE account_id = ?", who))
+		if err := t.exec("UPDATE accounts SET disabled_at = coalesce(disabled_at, ?1), banned_at = CASE WHEN ?2 THEN ?1 ELSE banned_at END, erasing = erasing OR ?3 WHERE id = ?4",
+			millis(at), banned, erase, who); err != nil {
+			return err
+		}
+		if err := recountPeople(t, who); err != nil {
+			return err
+		}
+		return t.each([]any{who}, "DELETE FROM resets WHERE account_id = ?", "DELETE FROM sessions WHERE account_id = ?")
 	})
 }
 

@@ -129,8 +129,9 @@ func addPlace(t *tx, source string, p archive.Place) (r chat.Room, fresh bool, e
 	r = chat.Room{Kind: p.Kind, Name: p.Name, Topic: p.Topic, Everyone: p.Everyone, Created: p.Created}
 	err = t.one("SELECT id FROM imports WHERE source = ? AND key = ?", []any{source, p.Key}, &r.ID)
 	if errors.Is(err, sql.ErrNoRows) {
-		fresh, err = foundPlace(t, p, &r)
-		err = errors.Join(err, arrived(t, source, p.Key, int64(r.ID)))
+		if fresh, err = foundPlace(t, p, &r); err == nil {
+			err = arrived(t, source, p.Key, int64(r.ID))
+		}
 	}
 	if err != nil {
 		return r, false, err

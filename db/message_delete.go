@@ -28,7 +28,13 @@ func erase(t *tx, id chat.MessageID, by chat.AccountID, at time.Time) (chat.Mess
 		if err := t.exec("UPDATE messages SET rev = ?, deleted_at = ?, deleted_by = ? WHERE id = ?", rev, millis(at), by, id); err != nil {
 			return err
 		}
-		return errors.Join(recount(t, m, rev, -1), reindex(t, id), readdress(t, m, chat.NewMessage{}))
+		if err := recount(t, m, rev, -1); err != nil {
+			return err
+		}
+		if err := reindex(t, id); err != nil {
+			return err
+		}
+		return readdress(t, m, chat.NewMessage{})
 	})
 }
 
@@ -57,7 +63,13 @@ func (d *DB) Restore(ctx context.Context, id chat.MessageID, by chat.AccountID, 
 		if m, err = one(t, messageQuery+"WHERE m.id = ?", id); err != nil {
 			return err
 		}
-		if err := errors.Join(recount(t, m, rev, 1), reindex(t, id), address(t, m)); err != nil {
+		if err := recount(t, m, rev, 1); err != nil {
+			return err
+		}
+		if err := reindex(t, id); err != nil {
+			return err
+		}
+		if err := address(t, m); err != nil {
 			return err
 		}
 		if m, err = one(t, messageQuery+"WHERE m.id = ?", id); err != nil {

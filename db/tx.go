@@ -3,16 +3,38 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"parley/app/chat"
 )
 
-// tx is what one change may use; it must not outlive it.
+// tx is what one change may use; it must not outlive it. After the first statement
+// that failed it runs no other and answers each with that error: SQLite may have
+// rolled back by itself, and what followed would be committed one by one.
 type tx struct {
-	ctx   context.Context
-	w     *writer
-	stale stale
+	ctx    context.Context
+	w      *writer
+	stale  stale
+	failed error // of the first statement that failed
+}
+
+// fail remembers the first error of a statement. That there is no row is none.
+func (t *tx) fail(err error) error {
+	if err != nil && t.failed == nil && !errors.Is(err, sql.ErrNoRows) {
+		t.failed = err
+	}
+	return err
+}
+
+// each runs statements that have the same arguments.
+func (t *tx) each(args []any, queries ...string) error {
+	for _, q := range queries {
+		if err := t.exec(q, args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // prepared is a statement and what running it makes untrue.
@@ -22,12 +44,15 @@ type prepared struct {
 }
 
 func (t *tx) stmt(query string) (*prepared, error) {
+	if t.failed != nil {
+		return nil, t.failed
+	}
 	if s := t.w.stmts[query]; s != nil {
 		return s, nil
 	}
 	s, err := t.w.conn.PrepareContext(t.ctx, query)
 	if err != nil {
-		return nil, fmt.Errorf("%w in %s", err, query)
+		return nil, t.fail(fmt.Errorf("%w in %s", err, query))
 	}
 	p := &prepared{s, staleBy(query)}
 	t.w.stmts[query] = p
@@ -70,7 +95,8 @@ func (t *tx) insert(query string, args ...any) (int64, error) {
 	if err != nil || n == 0 {
 		return 0, err
 	}
-	return r.LastInsertId()
+	id, err := r.LastInsertId()
+	return id, t.fail(err)
 }
 
 func (t *tx) run(query string, args []any) (int64, sql.Result, error) {
@@ -80,13 +106,13 @@ func (t *tx) run(query string, args []any) (int64, sql.Result, error) {
 	}
 	r, err := s.ExecContext(t.ctx, args...)
 	if err != nil {
-		return 0, nil, err
+		return 0, nil, t.fail(err)
 	}
 	n, err := r.RowsAffected()
 	if n > 0 || err != nil {
 		t.note(s)
 	}
-	return n, r, err
+	return n, r, t.fail(err)
 }
 
 // one reads a single row; sql.ErrNoRows when there is none.
@@ -96,7 +122,7 @@ func (t *tx) one(query string, args []any, dest ...any) error {
 		return err
 	}
 	t.note(s)
-	return s.QueryRowContext(t.ctx, args...).Scan(dest...)
+	return t.fail(s.QueryRowContext(t.ctx, args...).Scan(dest...))
 }
 
 // list reads rows within a change.
@@ -107,11 +133,11 @@ func list[T any](t *tx, scan func(scanner) (T, error), query string, args ...any
 	}
 	rows, err := s.QueryContext(t.ctx, args...)
 	if err != nil {
-		return nil, err
+		return nil, t.fail(err)
 	}
 	found, err := gather(rows, scan)
 	if len(found) > 0 || err != nil {
 		t.note(s)
 	}
-	return found, err
+	return found, t.fail(err)
 }

@@ -136,6 +136,7 @@ func (w *writer) commit(group []*change) {
 	t := &tx{ctx: context.Background(), w: w}
 	group = slices.DeleteFunc(group, func(c *change) bool {
 		if c.bare {
+			t.failed = nil
 			c.err = contained(t, c.do)
 			close(c.done)
 		}
@@ -167,6 +168,7 @@ func (w *writer) commit(group []*change) {
 }
 
 func (w *writer) attempt(t *tx, group []*change, run func(*tx, []*change) error) error {
+	t.failed = nil
 	if err := t.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
@@ -212,6 +214,7 @@ func runEach(t *tx, group []*change) error {
 		cause := c.err
 		c.err = fault(cause)
 		clear(t.w.heads)
+		t.failed = nil // of this change alone, unless there is nothing to roll back to
 		if err := t.exec("ROLLBACK TO one"); err != nil {
 			return cause
 		}
@@ -222,14 +225,18 @@ func runEach(t *tx, group []*change) error {
 	return nil
 }
 
-// contained turns a panic in a change into its error.
+// contained turns a panic in a change into its error. A statement that failed fails
+// the change, whatever the change makes of it.
 func contained(t *tx, do func(*tx) error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("a change panicked: %v\n%s", r, debug.Stack())
 		}
 	}()
-	return do(t)
+	if err := do(t); err != nil {
+		return err
+	}
+	return t.failed
 }
 
 // dataVersion moves only when another connection has committed, and every change of
