@@ -89,7 +89,7 @@ const details = 5
 
 // repairFile mends what can be made anew, and looks again.
 func repairFile(cmd *cobra.Command, path string) error {
-	store, err := db.Open(cmd.Context(), path)
+	store, err := db.OpenCurrent(cmd.Context(), path)
 	if err != nil {
 		return err
 	}

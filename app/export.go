@@ -70,7 +70,7 @@ func openData(cmd *cobra.Command) (*db.DB, error) {
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("there is no data file %s; name it with --data", path)
 	}
-	return db.Open(cmd.Context(), path)
+	return db.OpenCurrent(cmd.Context(), path)
 }
 
 func exportTo(cmd *cobra.Command, store *db.DB, to string, passwords bool) (int64, error) {

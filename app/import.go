@@ -35,7 +35,7 @@ With --dry-run the file is read, and imported into a data file that is thrown aw
 			if fresh && dry {
 				return importAside(cmd, args[0])
 			}
-			store, err := db.Open(cmd.Context(), path)
+			store, err := db.OpenCurrent(cmd.Context(), path)
 			if err != nil {
 				return err
 			}

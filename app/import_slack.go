@@ -68,7 +68,7 @@ func importSlack(cmd *cobra.Command, from, path string) error {
 	}
 	_, err = os.Stat(path)
 	fresh := errors.Is(err, os.ErrNotExist)
-	store, err := db.Open(cmd.Context(), path)
+	store, err := db.OpenCurrent(cmd.Context(), path)
 	if err != nil {
 		return err
 	}

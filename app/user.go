@@ -35,7 +35,7 @@ func with(cmd *cobra.Command, do func(context.Context, tools) error) error {
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) && cmd.Name() != "add" {
 		return fmt.Errorf("there is no data file %s; name it with --data", path)
 	}
-	store, err := db.Open(cmd.Context(), path)
+	store, err := db.OpenCurrent(cmd.Context(), path)
 	if err != nil {
 		return err
 	}

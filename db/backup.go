@@ -20,7 +20,7 @@ import (
 // the file, which keeps its own locks. The backup appears under its name once it is
 // whole; it takes the place of an older one, and of nothing else: see Target.
 func Backup(ctx context.Context, path, to string) error {
-	from, err := openAs(ctx, path, rw)
+	from, err := openAs(ctx, path, asFound(path))
 	if err != nil {
 		return err
 	}
@@ -133,12 +133,6 @@ func damage(ctx context.Context, d asker) (found []string, err error) {
 		return fmt.Sprintf("row %d of %s names a row of %s that is not there", row.Int64, table, parent), err
 	})
 }
-
-// still are the options for a file that nobody writes; rw for one that somebody may.
-var (
-	still = url.Values{"immutable": {"1"}, "_pragma": {"cache_size(-16000)"}}
-	rw    = url.Values{"mode": {"rw"}, "_pragma": {"busy_timeout(5000)", "temp_store(MEMORY)", "trusted_schema(0)", "cache_size(-16000)"}}
-)
 
 // openAs opens a file of ours as it is, without upgrading it, and refuses one that is
 // not there, not ours, or of a newer version.

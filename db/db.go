@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
-	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -31,6 +30,7 @@ type DB struct {
 	stmts    sync.Map // query → *sql.Stmt of read
 	writer   *writer
 	*caches
+	was     int         // the format before it was opened; 0: there was none
 	unclean atomic.Bool // the write-ahead log may hold what was deleted for good
 }
 
@@ -43,9 +43,32 @@ var (
 // a small machine bring nothing.
 const readers = 4
 
-// Open opens a data file, creating and migrating it as needed. A file that is
-// not ours, or of a newer version, is refused and left untouched.
+// Open opens a data file, creating and migrating it as needed: only who has claimed
+// the file, or makes it, may do that. A file that is not ours, that is damaged, or of
+// a newer version, is refused and left untouched, and so is the log beside it.
 func Open(ctx context.Context, path string) (*DB, error) {
+	return open(ctx, path, migrate)
+}
+
+// OpenCurrent opens a data file as commands do, which may run beside a server: it
+// creates one that is not there, and refuses one of an older format.
+func OpenCurrent(ctx context.Context, path string) (*DB, error) {
+	used := served(path)
+	return open(ctx, path, func(ctx context.Context, conn *sql.Conn, path string) (int, error) {
+		version, err := formatOf(ctx, conn)
+		if err == nil && version > 0 && version < Version() {
+			return version, errOlder(path, version, used)
+		}
+		if err != nil {
+			return version, err
+		}
+		return migrate(ctx, conn, path)
+	})
+}
+
+// open opens a file that bring makes one of this version; it answers with the format
+// that was before.
+func open(ctx context.Context, path string, bring func(context.Context, *sql.Conn, string) (int, error)) (*DB, error) {
 	if err := look(path); denied(err) {
 		return nil, errReadOnly(path, err)
 	} else if err != nil {
@@ -56,6 +79,11 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		return nil, err
 	}
 	defer free()
+	guard, err := sound(ctx, path)
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	defer guard.Close() // after the writer's, when that did not come to be: the log stays as it is
 	write, err := sql.Open("sqlite", dsn(path, true))
 	if err != nil {
 		return nil, err
@@ -63,22 +91,32 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	write.SetMaxOpenConns(1)
 	conn, err := write.Conn(ctx)
 	if err != nil {
-		return nil, explain(path, err)
+		return nil, errors.Join(explain(path, err), write.Close())
 	}
-	if err := errors.Join(check(ctx, conn, path), migrate(ctx, conn, path)); err != nil {
+	was, err := bring(ctx, conn, path)
+	if err != nil {
 		return nil, errors.Join(explain(path, err), conn.Close(), write.Close())
 	}
 	read, err := sql.Open("sqlite", dsn(path, false))
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, conn.Close(), write.Close())
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	d := &DB{path: path, read: read, caches: newCaches()}
+	d := &DB{path: path, read: read, caches: newCaches(), was: was}
 	d.writer = newWriter(write, conn, d.forget)
 	d.unclean.Store(true) // by the last process
 	d.resumePurge()
 	return d, nil
+}
+
+// UpgradedFrom is the format that the file had before it was opened; 0: it has just
+// been made, or it was of this format.
+func (d *DB) UpgradedFrom() int {
+	if d.was == Version() {
+		return 0
+	}
+	return d.was
 }
 
 // dsn spells the pragmas that every connection needs; busy_timeout comes first,
@@ -144,34 +182,10 @@ func damaged(err error) bool {
 	return code(err) == sqlite3.SQLITE_CORRUPT || code(err) == sqlite3.SQLITE_NOTADB
 }
 
-// checkUpTo is the size of file that is read through before it is served; a
-// larger one would keep people waiting.
-const checkUpTo = 128 << 20
-
-// check looks for damage, before anything is written.
-func check(ctx context.Context, conn *sql.Conn, path string) error {
-	if f, err := os.Stat(path); err != nil || f.Size() > checkUpTo {
-		return err
-	}
-	var found string
-	if err := conn.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found); err != nil {
-		return err
-	}
-	if found != "ok" {
-		return fmt.Errorf("the file is damaged (%s); it was left as it is. Put a backup in its place, or save what can be read with sqlite3's .recover", found)
-	}
-	return nil
-}
-
 // Close waits for the changes that were accepted, then closes the file.
 func (d *DB) Close() error {
 	err := d.writer.close()
 	return errors.Join(err, d.read.Close())
-}
-
-// Writable says whether a change can be stored now.
-func (d *DB) Writable(ctx context.Context) error {
-	return d.SetSetting(ctx, "probe", time.Now().UTC().Format(time.RFC3339))
 }
 
 // stmt prepares a query once for all reading connections.

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"fmt"
 	"time"
 
 	"parley/app/chat"
@@ -49,12 +50,40 @@ func (t *tx) move(m chat.Message) error {
 }
 
 // lookUp forgets the heads when another process has changed the file, which is locked
-// by now.
+// by now, and refuses to write what another version has made of it.
 func (t *tx) lookUp() error {
 	was := t.w.seen
-	err := t.one(dataVersion, nil, &t.w.seen)
-	if t.w.seen != was {
-		clear(t.w.heads)
+	if err := t.one(dataVersion, nil, &t.w.seen); err != nil {
+		return err
 	}
-	return err
+	if t.w.seen == was && t.w.format.Load() == int64(Version()) {
+		return nil
+	}
+	clear(t.w.heads)
+	return t.sameFormat()
+}
+
+// sameFormat refuses a file that is not of this version any more.
+func (t *tx) sameFormat() error {
+	var format int64
+	if err := t.one("PRAGMA user_version", nil, &format); err != nil {
+		return err
+	}
+	t.w.format.Store(format)
+	if format != int64(Version()) {
+		return t.fail(reformatted(format))
+	}
+	return nil
+}
+
+func reformatted(format int64) error {
+	return fmt.Errorf("%w: another version of Parley has made format %d of the file; this one writes format %d",
+		chat.Busy("The server cannot store anything until it is started anew by who runs it. Nothing was lost; try again later.", time.Minute), format, Version())
+}
+
+// Reformatted says whether another version has changed the format of the file under
+// this process, which stores nothing any more then.
+func (d *DB) Reformatted() (format int, is bool) {
+	format = int(d.writer.format.Load())
+	return format, format != 0 && format != Version()
 }

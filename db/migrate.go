@@ -87,43 +87,59 @@ func errNewer(version int) error {
 	return fmt.Errorf("the file was written by a newer Parley (format %d, this one knows %d); it was left as it is. Start the newer version", version, Version())
 }
 
-// migrate brings a file to this version: each migration once, in a transaction.
-// A file with data is copied before the first.
-func migrate(ctx context.Context, conn *sql.Conn, path string) error {
-	var id, version, tables int
+// errOlder refuses a file that only a server may upgrade.
+func errOlder(path string, version int, used bool) error {
+	if used {
+		return fmt.Errorf("%s is of format %d and a Parley of an older version is serving it; this one is of format %d. Nothing was changed. Stop that server and start this version, which upgrades the file, or run the command with the version that serves",
+			path, version, Version())
+	}
+	return fmt.Errorf("%s is of format %d, this Parley is of format %d. Nothing was changed. Start the server once, which upgrades the file: parley serve --data %[1]s", path, version, Version())
+}
+
+// formatOf is the version of a file; 0: there is nothing in it. One that is not ours,
+// or newer, is refused.
+func formatOf(ctx context.Context, conn *sql.Conn) (version int, err error) {
+	var id, tables int
 	for q, dest := range map[string]*int{"PRAGMA application_id": &id, "PRAGMA user_version": &version, "SELECT count(*) FROM sqlite_schema": &tables} {
 		if err := conn.QueryRowContext(ctx, q).Scan(dest); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	switch {
 	case id != applicationID && tables > 0:
-		return errForeign
+		return 0, errForeign
 	case version > Version():
-		return errNewer(version)
-	case version == Version():
-		return nil
+		return version, errNewer(version)
+	}
+	return version, nil
+}
+
+// migrate brings a file to this version: each migration once, in a transaction.
+// A file with data is copied before the first. It answers with the version before.
+func migrate(ctx context.Context, conn *sql.Conn, path string) (version int, err error) {
+	if version, err = formatOf(ctx, conn); err != nil || version == Version() {
+		return version, err
 	}
 	if version > 0 {
 		err := copyAside(ctx, conn, path, version)
 		if errors.Is(err, errReserved) { // another process migrates it
 			select {
 			case <-ctx.Done():
-				return ctx.Err()
+				return version, ctx.Err()
 			case <-time.After(20 * time.Millisecond):
 			}
 			return migrate(ctx, conn, path)
 		}
 		if err != nil {
-			return err
+			return version, err
 		}
 	}
 	for n := version + 1; n <= Version(); n++ {
 		if err := step(ctx, conn, n); err != nil {
-			return fmt.Errorf("migration %d: %w", n, err)
+			return version, fmt.Errorf("migration %d: %w", n, err)
 		}
 	}
-	return nil
+	return version, nil
 }
 
 // copyAside keeps the file as it was before a migration, as FILE.v1.

@@ -68,10 +68,8 @@ func foreign(path string) bool {
 // copyBackup copies a verified backup, together with the log beside it if there is one.
 func copyBackup(ctx context.Context, backup, part string) error {
 	how := still // leaves nothing beside a backup, and reads one on a medium that cannot be written
-	for _, log := range []string{"-wal", "-journal"} {
-		if i, err := os.Stat(backup + log); err == nil && i.Size() > 0 {
-			how = rw
-		}
+	if size(backup+"-wal") > 0 || size(backup+"-journal") > 0 {
+		how = asFound(backup)
 	}
 	if h, err := headerOf(backup); how.Has("immutable") && (err != nil || !ours(h)) {
 		return errors.Join(fmt.Errorf("%s is no backup of Parley; nothing was changed", backup), unread(err))

@@ -31,6 +31,10 @@ type writer struct {
 	stmts map[string]*prepared // owned by run, as what follows
 	heads map[chat.RoomID]head
 	seen  int64 // dataVersion when it looked last
+	// format is that of the file when it looked last; 0: it has not looked.
+	format atomic.Int64
+
+	failing atomic.Bool // the last transaction was not stored
 
 	queue chan *change
 	ended chan struct{}
@@ -150,6 +154,7 @@ func (w *writer) commit(group []*change) {
 	if err != nil && len(group) > 1 {
 		err = w.attempt(t, group, runEach)
 	}
+	w.failing.Store(err != nil && code(err) != 0)
 	if watch := w.watch.Load(); watch != nil {
 		(*watch)(Commit{Changes: len(group), Took: time.Since(began), Err: err})
 	}
@@ -246,12 +251,18 @@ const dataVersion = "PRAGMA data_version"
 // Watch calls changed whenever another process has changed the file, within
 // half a second, until ctx ends.
 func (d *DB) Watch(ctx context.Context, changed func()) {
-	var seen int64
+	var seen, format int64
 	for tick := time.NewTicker(500 * time.Millisecond); ; {
 		var now int64
-		ask := func(t *tx) error { return t.one(dataVersion, nil, &now) }
+		ask := func(t *tx) error {
+			if err := t.one(dataVersion, nil, &now); err != nil || now == seen {
+				return err
+			}
+			return t.one("PRAGMA user_version", nil, &format)
+		}
 		err := d.writer.take(ctx, &change{do: ask, bare: true, done: make(chan struct{})})
 		if err == nil && now != seen {
+			d.writer.format.Store(format)
 			if seen != 0 {
 				d.forget(stale{accounts: true, sessions: true, rooms: true, reports: true})
 				changed()
