@@ -78,6 +78,7 @@ func Start(ctx context.Context, c Config) (*App, error) {
 		}
 		return nil, errors.Join(err, release())
 	}
+	a.started()
 	return a, nil
 }
 
@@ -116,17 +117,38 @@ func (a *App) start(ctx context.Context) error {
 	l = a.secure(ctx, l)
 	go func() { a.ended <- a.server.App.Listener(l) }()
 	go a.server.Beat(ctx)
-	go a.store.Watch(ctx, func() {
-		if err := errors.Join(a.server.Reload(ctx), a.Chat.Retain(ctx)); err != nil {
-			c.Log.Error("changed settings were not taken over", "error", err)
-		}
-	})
+	go a.store.Watch(ctx, func() { a.changedElsewhere(ctx) })
 	go a.store.Follow(ctx)
 	go a.sweep(ctx)
 	go a.forget(ctx)
 	go a.backups(ctx)
 	go a.resume(ctx)
 	return nil
+}
+
+// changedElsewhere takes over what another process has changed in the file. What another
+// version has made of it is nothing for this one.
+func (a *App) changedElsewhere(ctx context.Context) {
+	if format, is := a.store.Reformatted(); is {
+		a.config.Log.Error("another version of Parley has changed the format of the data file; nothing is stored until that version serves it, or a backup of this one is restored",
+			"file", a.config.Data, "format", format, "this_format", db.Version())
+		return
+	}
+	if err := errors.Join(a.server.Reload(ctx), a.Chat.Retain(ctx)); err != nil {
+		a.config.Log.Error("changed settings were not taken over", "error", err)
+	}
+}
+
+// started tells the log what serves now.
+func (a *App) started() {
+	what := []any{"version", Version(), "format", db.Version(), "file", a.config.Data, "address", a.Address.String()}
+	if a.config.URL != "" {
+		what = append(what, "url", a.config.URL)
+	}
+	if was := a.store.UpgradedFrom(); was > 0 {
+		what = append(what, "upgraded_from", was)
+	}
+	a.config.Log.Info("started", what...)
 }
 
 // resume goes on with what the last process did not end, and notes the address for

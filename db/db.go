@@ -47,28 +47,23 @@ const readers = 4
 // the file, or makes it, may do that. A file that is not ours, that is damaged, or of
 // a newer version, is refused and left untouched, and so is the log beside it.
 func Open(ctx context.Context, path string) (*DB, error) {
-	return open(ctx, path, migrate)
+	return open(ctx, path, func(int) error { return nil })
 }
 
 // OpenCurrent opens a data file as commands do, which may run beside a server: it
 // creates one that is not there, and refuses one of an older format.
 func OpenCurrent(ctx context.Context, path string) (*DB, error) {
 	used := served(path)
-	return open(ctx, path, func(ctx context.Context, conn *sql.Conn, path string) (int, error) {
-		version, err := formatOf(ctx, conn)
-		if err == nil && version > 0 && version < Version() {
-			return version, errOlder(path, version, used)
+	return open(ctx, path, func(version int) error {
+		if version > 0 && version < Version() {
+			return errOlder(path, version, used)
 		}
-		if err != nil {
-			return version, err
-		}
-		return migrate(ctx, conn, path)
+		return nil
 	})
 }
 
-// open opens a file that bring makes one of this version; it answers with the format
-// that was before.
-func open(ctx context.Context, path string, bring func(context.Context, *sql.Conn, string) (int, error)) (*DB, error) {
+// open opens a file whose format is accepted, and makes it one of this version.
+func open(ctx context.Context, path string, accept func(version int) error) (*DB, error) {
 	if err := look(path); denied(err) {
 		return nil, errReadOnly(path, err)
 	} else if err != nil {
@@ -84,6 +79,13 @@ func open(ctx context.Context, path string, bring func(context.Context, *sql.Con
 		return nil, explain(path, err)
 	}
 	defer guard.Close() // after the writer's, when that did not come to be: the log stays as it is
+	version, err := formatOf(ctx, guard)
+	if err == nil {
+		err = accept(version)
+	}
+	if err != nil {
+		return nil, explain(path, err)
+	}
 	write, err := sql.Open("sqlite", dsn(path, true))
 	if err != nil {
 		return nil, err
@@ -93,8 +95,7 @@ func open(ctx context.Context, path string, bring func(context.Context, *sql.Con
 	if err != nil {
 		return nil, errors.Join(explain(path, err), write.Close())
 	}
-	was, err := bring(ctx, conn, path)
-	if err != nil {
+	if err := migrate(ctx, conn, path); err != nil {
 		return nil, errors.Join(explain(path, err), conn.Close(), write.Close())
 	}
 	read, err := sql.Open("sqlite", dsn(path, false))
@@ -103,7 +104,7 @@ func open(ctx context.Context, path string, bring func(context.Context, *sql.Con
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	d := &DB{path: path, read: read, caches: newCaches(), was: was}
+	d := &DB{path: path, read: read, caches: newCaches(), was: version}
 	d.writer = newWriter(write, conn, d.forget)
 	d.unclean.Store(true) // by the last process
 	d.resumePurge()

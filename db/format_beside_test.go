@@ -18,7 +18,6 @@ func TestACommandLeavesAFileOfAnOlderServerAsItIs(t *testing.T) {
 		t.Run(fmt.Sprint("served ", used), func(t *testing.T) {
 			f := &file{TB: t, path: filepath.Join(t.TempDir(), "parley.db")}
 			f.unpack("testdata/format7.db.gz")
-			f.ok(script(f.path, "PRAGMA journal_mode = WAL"))
 			if used {
 				release, err := Claim(f.path)
 				f.ok(err)

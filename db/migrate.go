@@ -90,15 +90,20 @@ func errNewer(version int) error {
 // errOlder refuses a file that only a server may upgrade.
 func errOlder(path string, version int, used bool) error {
 	if used {
-		return fmt.Errorf("%s is of format %d and a Parley of an older version is serving it; this one is of format %d. Nothing was changed. Stop that server and start this version, which upgrades the file, or run the command with the version that serves",
-			path, version, Version())
+		return fmt.Errorf("the file is of format %d and a Parley of an older version is serving it; this one is of format %d. Nothing was changed. Stop that server and start this version, which upgrades the file, or run the command with the version that serves",
+			version, Version())
 	}
-	return fmt.Errorf("%s is of format %d, this Parley is of format %d. Nothing was changed. Start the server once, which upgrades the file: parley serve --data %[1]s", path, version, Version())
+	return fmt.Errorf("the file is of format %d, this Parley is of format %d. Nothing was changed. Start the server once, which upgrades the file: parley serve --data %s", version, Version(), path)
+}
+
+// rower is a connection or a pool of them.
+type rower interface {
+	QueryRowContext(context.Context, string, ...any) *sql.Row
 }
 
 // formatOf is the version of a file; 0: there is nothing in it. One that is not ours,
 // or newer, is refused.
-func formatOf(ctx context.Context, conn *sql.Conn) (version int, err error) {
+func formatOf(ctx context.Context, conn rower) (version int, err error) {
 	var id, tables int
 	for q, dest := range map[string]*int{"PRAGMA application_id": &id, "PRAGMA user_version": &version, "SELECT count(*) FROM sqlite_schema": &tables} {
 		if err := conn.QueryRowContext(ctx, q).Scan(dest); err != nil {
@@ -115,31 +120,32 @@ func formatOf(ctx context.Context, conn *sql.Conn) (version int, err error) {
 }
 
 // migrate brings a file to this version: each migration once, in a transaction.
-// A file with data is copied before the first. It answers with the version before.
-func migrate(ctx context.Context, conn *sql.Conn, path string) (version int, err error) {
-	if version, err = formatOf(ctx, conn); err != nil || version == Version() {
-		return version, err
+// A file with data is copied before the first.
+func migrate(ctx context.Context, conn *sql.Conn, path string) error {
+	version, err := formatOf(ctx, conn)
+	if err != nil || version == Version() {
+		return err
 	}
 	if version > 0 {
 		err := copyAside(ctx, conn, path, version)
 		if errors.Is(err, errReserved) { // another process migrates it
 			select {
 			case <-ctx.Done():
-				return version, ctx.Err()
+				return ctx.Err()
 			case <-time.After(20 * time.Millisecond):
 			}
 			return migrate(ctx, conn, path)
 		}
 		if err != nil {
-			return version, err
+			return err
 		}
 	}
 	for n := version + 1; n <= Version(); n++ {
 		if err := step(ctx, conn, n); err != nil {
-			return version, fmt.Errorf("migration %d: %w", n, err)
+			return fmt.Errorf("migration %d: %w", n, err)
 		}
 	}
-	return version, nil
+	return nil
 }
 
 // copyAside keeps the file as it was before a migration, as FILE.v1.

@@ -1,0 +1,122 @@
+package app
+
+import (
+	"compress/gzip"
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"parley/db"
+)
+
+// older writes the frozen file of format 7.
+func older(t *testing.T, path string) {
+	t.Helper()
+	f, err := os.Open("../db/testdata/format7.db.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(z)
+	if err == nil {
+		err = os.WriteFile(path, b, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// query runs statements as another program would.
+func query(t *testing.T, path, text string) {
+	t.Helper()
+	d, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if _, err := d.ExecContext(context.Background(), text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCommandsLeaveAFileOfAnOlderFormatToAServer(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "parley.db")
+	older(t, data)
+	was, err := os.ReadFile(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands := [][]string{{"user", "list"}, {"user", "add", "eve"}, {"user", "passwd", "ada"}, {"user", "reset", "ada"}, {"user", "logout", "ada"}, {"set"}, {"set", "signup", "closed"},
+		{"invite"}, {"invite", "list"}, {"export", "-"}, {"export", "--site", filepath.Join(t.TempDir(), "site")}, {"import", data}, {"check", "--repair"}}
+	try := func(want string) {
+		t.Helper()
+		for _, args := range commands {
+			code := 1
+			if args[0] == "check" {
+				code = 0
+			}
+			out := command(t, code, password+"\n", append(args, "--data", data)...)
+			if code == 1 && (!strings.Contains(out, "format 7") || !strings.Contains(out, want)) {
+				t.Errorf("parley %q says %q", args, out)
+			}
+			if now, err := os.ReadFile(data); err != nil || string(now) != string(was) {
+				t.Fatalf("parley %q changed the file: %v", args, err)
+			}
+		}
+	}
+	try("parley serve --data")
+	release, err := db.Claim(data) // as a server of that version has
+	if err != nil {
+		t.Fatal(err)
+	}
+	try("Stop that server")
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	log := &written{}
+	s := &server{t: t, data: data}
+	s.run(func(c *Config) { c.Log = slog.New(slog.NewTextHandler(log, nil)) })
+	defer s.stop()
+	if out := command(t, 0, "", "user", "list", "--data", data); !strings.Contains(out, "person1") {
+		t.Error("after a server started:", out)
+	}
+	for _, want := range []string{"msg=started", "version=", fmt.Sprint("format=", db.Version()), "file=" + data, "address=" + s.app.Address.String(), "upgraded_from=7"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("%q is not in the log: %s", want, log.String())
+		}
+	}
+}
+
+func TestAServerRefusesToWriteWhatAnotherVersionChanged(t *testing.T) {
+	log := &written{}
+	s := start(t, func(c *Config) { c.Log = slog.New(slog.NewTextHandler(log, nil)) })
+	ada := s.signup("ada")
+	ada.post("/rooms/1/messages", "cid", "a", "body", "before").want(t, http.StatusSeeOther)
+	query(t, s.data, fmt.Sprint("PRAGMA user_version = ", db.Version()+1))
+	r := ada.post("/rooms/1/messages", "cid", "b", "body", "after").want(t, http.StatusServiceUnavailable)
+	if r.header.Get("Retry-After") == "" || strings.Contains(r.body, "another version") {
+		t.Errorf("it says %s", r.body)
+	}
+	s.visitor().get("/readyz").want(t, http.StatusServiceUnavailable)
+	s.visitor().get("/healthz").want(t, http.StatusOK)
+	if r := ada.get("/rooms/1").want(t, http.StatusOK); !strings.Contains(r.body, "before") || strings.Contains(r.body, "<p>after") {
+		t.Error("the room shows", r.body)
+	}
+	within(t, "the log says so", func() bool {
+		return strings.Count(log.String(), `level=ERROR msg="another version of Parley has changed the format`) == 1
+	})
+	query(t, s.data, fmt.Sprint("PRAGMA user_version = ", db.Version()))
+	ada.post("/rooms/1/messages", "cid", "b", "body", "after").want(t, http.StatusSeeOther)
+	s.visitor().get("/readyz").want(t, http.StatusOK)
+}
