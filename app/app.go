@@ -42,6 +42,7 @@ type App struct {
 	store       *db.DB
 	release     func() error // of the data file
 	server      *web.Server
+	listener    *listener
 	beside      []*http.Server
 	config      Config
 	cert        *certificate
@@ -74,7 +75,7 @@ func Start(ctx context.Context, c Config) (*App, error) {
 		empty, unsure := store.Vacant(ctx)
 		err = errors.Join(err, store.Close())
 		if unsure == nil && empty && errors.Is(missing, os.ErrNotExist) {
-			err = errors.Join(err, removeData(c.Data)) // nobody was served from it
+			err = errors.Join(err, db.Remove(c.Data)) // nobody was served from it
 		}
 		return nil, errors.Join(err, release())
 	}
@@ -112,10 +113,9 @@ func (a *App) start(ctx context.Context) error {
 	if err != nil {
 		return bindHelp(c.Listen, err)
 	}
-	a.Address = l.Addr()
+	a.Address, a.listener = l.Addr(), l
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
-	l = a.secure(ctx, l)
-	go func() { a.ended <- a.server.App.Listener(l) }()
+	go func(l net.Listener) { a.ended <- a.server.App.Listener(l) }(a.secure(ctx, l))
 	go a.server.Beat(ctx)
 	go a.store.Watch(ctx, func() { a.changedElsewhere(ctx) })
 	go a.store.Follow(ctx)
@@ -201,10 +201,20 @@ func (a *App) sweep(ctx context.Context) {
 // Ended delivers once when serving ended by itself.
 func (a *App) Ended() <-chan error { return a.ended }
 
+// halfRequests is how long a request may still come in that had begun to when the
+// server was told to stop.
+const halfRequests = 2 * time.Second
+
 // Stop lets requests finish, sends open pages away (they come back to the next
-// process), and closes the data file.
+// process), and closes the data file. What has not ended in time is cut off, which
+// loses nothing that was acknowledged: it is no error.
 func (a *App) Stop() error {
+	a.listener.readUntil(time.Now().Add(min(halfRequests, a.config.Shutdown/2)))
 	err := a.server.Drain(a.config.Shutdown)
+	if errors.Is(err, context.DeadlineExceeded) {
+		a.config.Log.Warn("connections were cut that did not end in time", "connections", a.listener.cut())
+		err = nil
+	}
 	a.stop()
 	a.closeBeside()
 	return errors.Join(err, a.store.Close(), a.release())

@@ -65,7 +65,7 @@ func (a *App) backedUp(ctx context.Context) (b chat.Backups) {
 		b = *failed
 	}
 	b.Last, _ = time.Parse(time.RFC3339, settings[settingBackedUp]) // "" is never
-	if last, err := db.LastBackup(settings.Backup().Dir); err == nil && last.After(b.Last) {
+	if last, err := db.LastBackup(settings.Backup().Dir, time.Now()); err == nil && last.After(b.Last) {
 		b.Last = last
 	}
 	return b
@@ -92,7 +92,7 @@ func (a *App) backupDue(ctx context.Context, s *schedule, now time.Time) {
 	if s.plan.Dir == "" || s.plan.Every == 0 || now.Before(s.wait) {
 		return
 	}
-	last, err := db.LastBackup(s.plan.Dir)
+	last, err := db.LastBackup(s.plan.Dir, now)
 	if err == nil && now.Sub(last) < s.plan.Every {
 		a.backupEnded(s, now, nil)
 		return

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -94,23 +93,23 @@ func exportTo(cmd *cobra.Command, store *db.DB, to string, passwords bool) (int6
 }
 
 // writeWhole writes a file that appears under its name once it is whole and
-// durable; nobody else can read it.
+// durable. A new one can be read by nobody else.
 func writeWhole(to string, write func(io.Writer) error) (err error) {
 	part := to + ".part"
-	f, err := os.OpenFile(part, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := db.Reserve(part, db.OwnerFor(to))
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return fmt.Errorf("another command writes %s already", part)
-	}
 	defer func() {
 		if err != nil {
 			os.Remove(part)
 		}
 	}()
-	if err := errors.Join(f.Truncate(0), write(f), f.Sync()); err != nil {
+	if err := write(f); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
 		return err
 	}
 	if err := os.Rename(part, to); err != nil {

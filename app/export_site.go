@@ -32,9 +32,7 @@ func exportSite(cmd *cobra.Command, dir string) error {
 	if direct, _ := cmd.Flags().GetBool("direct"); direct {
 		kinds = append(kinds, chat.Direct)
 	}
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		dir = real // not the link is replaced
-	}
+	dir = db.Followed(filepath.Clean(dir)) // not the link is replaced
 	store, err := openData(cmd)
 	if err != nil {
 		return err
@@ -43,7 +41,7 @@ func exportSite(cmd *cobra.Command, dir string) error {
 	end := progress(cmd, "Writing", func() (int64, int64) { return part.Load(), whole.Load() })
 	var total site.Total
 	err = store.Snapshot(cmd.Context(), func(s *db.Snapshot) (err error) {
-		total, err = site.Write(cmd.Context(), s, site.Options{Dir: dir, Kinds: kinds, Now: time.Now(),
+		total, err = site.Write(cmd.Context(), s, site.Options{Dir: dir, Kinds: kinds, Now: time.Now(), Whole: db.OwnerFor(dir).Tree,
 			Progress: func(n, of int64) { part.Store(n); whole.Store(of) }})
 		return err
 	})

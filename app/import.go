@@ -42,7 +42,7 @@ With --dry-run the file is read, and imported into a data file that is thrown aw
 			err = importInto(cmd, store, args[0], path, dry)
 			err = errors.Join(err, store.Close())
 			if err != nil && fresh { // nothing is in it
-				err = errors.Join(err, removeData(path))
+				err = errors.Join(err, db.Remove(path))
 			}
 			return err
 		}}
@@ -57,16 +57,6 @@ func importArgs(cmd *cobra.Command, args []string) error {
 		return usage{fmt.Errorf("there is no import from %q: it is parley import FILE, or parley import slack FILE.zip", args[0])}
 	}
 	return exactly(1)(cmd, args)
-}
-
-// removeData removes a data file that this command made.
-func removeData(path string) error {
-	for _, name := range []string{path, path + "-wal", path + "-shm"} {
-		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
 }
 
 // importAside imports into a data file that nobody sees.

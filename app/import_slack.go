@@ -92,7 +92,7 @@ func importSlack(cmd *cobra.Command, from, path string) error {
 	nothing, unsure := store.Vacant(cmd.Context())
 	if err = errors.Join(err, unsure, store.Close()); err != nil {
 		if nothing && fresh {
-			err = errors.Join(err, removeData(path))
+			err = errors.Join(err, db.Remove(path))
 		}
 		return err
 	}

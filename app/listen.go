@@ -3,8 +3,10 @@ package app
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,11 +24,15 @@ const spare = 64 + 2*fewConnections
 type listener struct {
 	net.Listener
 	slots chan struct{}
+
+	mu    sync.Mutex // guards what follows
+	open  map[*conn]struct{}
+	until time.Time // when no more is read from anybody; zero: never
 }
 
 // listen opens host:port or unix:/path; under systemd, which opened a socket
 // before, that is taken instead.
-func listen(address string) (net.Listener, error) {
+func listen(address string) (*listener, error) {
 	l, err := inherited()
 	if l == nil && err == nil {
 		l, err = open(address)
@@ -99,7 +105,7 @@ func (l *listener) Accept() (net.Conn, error) {
 		c, err := l.Listener.Accept()
 		switch {
 		case err == nil:
-			return &conn{Conn: c, free: sync.OnceFunc(func() { <-l.slots })}, nil
+			return l.add(c), nil
 		case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
 			time.Sleep(50 * time.Millisecond)
 		case errors.Is(err, syscall.ECONNABORTED):
@@ -110,15 +116,86 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
+// add keeps account of a connection until it is closed.
+func (l *listener) add(c net.Conn) *conn {
+	own := &conn{Conn: c}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.open == nil {
+		l.open = map[*conn]struct{}{}
+	}
+	l.open[own] = struct{}{}
+	own.free = sync.OnceFunc(func() {
+		l.mu.Lock()
+		delete(l.open, own)
+		l.mu.Unlock()
+		<-l.slots
+	})
+	if !l.until.IsZero() {
+		own.readUntil(l.until)
+	}
+	return own
+}
+
+// readUntil ends reading from everybody then: whoever has not sent the whole of a
+// request by that time is not waited for. Who waits for an answer gets it.
+func (l *listener) readUntil(t time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.until = t
+	for c := range l.open {
+		c.readUntil(t)
+	}
+}
+
+// cut closes all connections that are left, and says how many there were.
+func (l *listener) cut() int {
+	l.mu.Lock()
+	left := slices.Collect(maps.Keys(l.open))
+	l.mu.Unlock()
+	for _, c := range left {
+		c.Close()
+	}
+	return len(left)
+}
+
 // conn gives its place back when it is closed.
 type conn struct {
 	net.Conn
 	free func()
+
+	mu    sync.Mutex // guards until, and read deadlines against it
+	until time.Time  // the last read deadline there may be; zero: any
 }
 
 func (c *conn) Close() error {
 	defer c.free()
 	return c.Conn.Close()
+}
+
+func (c *conn) readUntil(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.until = t
+	c.Conn.SetReadDeadline(t)
+}
+
+// SetReadDeadline implements net.Conn.
+func (c *conn) SetReadDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.until.IsZero() && (t.IsZero() || t.After(c.until)) {
+		t = c.until
+	}
+	return c.Conn.SetReadDeadline(t)
+}
+
+// SetDeadline implements net.Conn.
+func (c *conn) SetDeadline(t time.Time) error {
+	if err := c.Conn.SetWriteDeadline(t); err != nil {
+		return err
+	}
+	return c.SetReadDeadline(t)
 }
 
 // NetConn is the connection itself, for writev and socket options.

@@ -2,8 +2,10 @@ package app
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -66,4 +68,52 @@ func TestAConnectionThatSaysNothingDoesNotFailTheStop(t *testing.T) {
 	began := time.Now()
 	s.stop() // fails the test when it ends with an error
 	t.Logf("stopping took %v", time.Since(began))
+}
+
+// Each of these is open when the server is told to stop, and none ends by itself.
+func TestHalfARequestDoesNotFailTheStop(t *testing.T) {
+	cert, key := filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
+	pair(t, cert, key, 1)
+	const whole = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+	for name, sent := range map[string]string{
+		"half a header":          whole[:30],
+		"half a line":            "GE",
+		"half a body":            "POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nusername=",
+		"half a chunk":           "POST /login HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nuser",
+		"one and a half":         whole + whole[:30],
+		"kept alive":             whole,
+		"half a handshake":       "\x16\x03\x01\x02\x00\x01\x00",
+		"silence before TLS":     "",
+		"many that are not read": strings.Repeat("GET /emoji HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, func(c *Config) {
+				if c.Shutdown = 4 * time.Second; strings.Contains(name, "TLS") || strings.Contains(name, "handshake") {
+					c.Cert, c.Key = cert, key
+				}
+			})
+			c, err := net.Dial("tcp", s.app.Address.String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			if _, err := io.WriteString(c, sent); err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasPrefix(sent, whole) {
+				if _, err := c.Read(make([]byte, 1)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			within(t, "the server has the connection", func() bool {
+				s.app.listener.mu.Lock()
+				defer s.app.listener.mu.Unlock()
+				return len(s.app.listener.open) == 1
+			})
+			began := time.Now()
+			s.stop() // fails the test when it ends with an error
+			t.Logf("stopping took %v", time.Since(began))
+		})
+	}
 }

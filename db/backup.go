@@ -20,6 +20,7 @@ import (
 // the file, which keeps its own locks. The backup appears under its name once it is
 // whole; it takes the place of an older one, and of nothing else: see Target.
 func Backup(ctx context.Context, path, to string) error {
+	path = Followed(path)
 	from, err := openAs(ctx, path, asFound(path))
 	if err != nil {
 		return err
@@ -29,16 +30,16 @@ func Backup(ctx context.Context, path, to string) error {
 		return err
 	}
 	part := to + ".part"
-	if err := copyTo(ctx, from, part); err != nil {
+	if err := copyTo(ctx, from, part, OwnerFor(to)); err != nil {
 		return fmt.Errorf("no backup was made: %w", err)
 	}
-	return errors.Join(os.Rename(part, to), syncDir(to))
+	return rename(part, to)
 }
 
-// copyTo writes a copy that is whole, verified and durable. What an attempt left
+// copyTo writes a copy that is whole, verified and durable, and its owner's. What an attempt left
 // behind that was interrupted is written over; two at once are refused.
-func copyTo(ctx context.Context, from execer, part string) (err error) {
-	f, err := reserve(part)
+func copyTo(ctx context.Context, from execer, part string, owner Owner) (err error) {
+	f, err := Reserve(part, owner)
 	if err != nil {
 		return err
 	}
@@ -48,9 +49,6 @@ func copyTo(ctx context.Context, from execer, part string) (err error) {
 			os.Remove(part)
 		}
 	}()
-	if err := f.Truncate(0); err != nil {
-		return err
-	}
 	if _, err := from.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
 		return err
 	}
@@ -63,9 +61,10 @@ func copyTo(ctx context.Context, from execer, part string) (err error) {
 // errReserved refuses to write what another process writes.
 var errReserved = errors.New("another command writes it already")
 
-// reserve makes a file that this process alone writes, until it is closed.
-func reserve(part string) (*os.File, error) {
-	f, err := os.OpenFile(part, os.O_CREATE|os.O_RDWR, 0o600)
+// Reserve makes a file that this process alone writes, until it is closed. It is empty
+// then, and the owner's.
+func Reserve(part string, owner Owner) (*os.File, error) {
+	f, err := os.OpenFile(part, os.O_CREATE|os.O_RDWR|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -74,12 +73,20 @@ func reserve(part string) (*os.File, error) {
 		var mine, there os.FileInfo
 		if mine, err = f.Stat(); err == nil {
 			if there, err = os.Stat(part); err == nil && os.SameFile(mine, there) {
-				return f, nil
+				if err = owner.Own(f); err == nil {
+					err = f.Truncate(0)
+				}
+				if err == nil {
+					return f, nil
+				}
 			}
 		}
 	}
-	f.Close() // locked, or renamed since it was opened: it is somebody's whole copy now
-	return nil, fmt.Errorf("%s: %w", part, errReserved)
+	f.Close()
+	if err != nil && !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%s cannot be written: %w", part, err)
+	}
+	return nil, fmt.Errorf("%s: %w", part, errReserved) // or it was renamed since it was opened: it is somebody's whole copy now
 }
 
 // verify reads a whole file of ours that nobody writes.
@@ -168,6 +175,14 @@ func openAs(ctx context.Context, path string, how url.Values) (*sql.DB, error) {
 	return nil, errors.Join(err, d.Close())
 }
 
+// rename gives a file its name, for good.
+func rename(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	return syncDir(to)
+}
+
 // syncDir makes durable what a file in a directory is called.
 func syncDir(path string) error {
 	d, err := os.Open(filepath.Dir(path))
@@ -179,7 +194,8 @@ func syncDir(path string) error {
 
 // Rotate makes a backup in a directory, with the time in its name, and then
 // removes the oldest of those until keep are left. What is in use is no backup, however
-// it is called.
+// it is called; and what has a name of the future, because some clock was wrong, is
+// neither counted nor removed.
 func Rotate(ctx context.Context, path, dir string, keep int, at time.Time) (string, error) {
 	// One name for what is not whole yet, so that interrupted attempts leave one file.
 	whole, to := filepath.Join(dir, "parley-backup"), filepath.Join(dir, backupName(at))
@@ -189,10 +205,10 @@ func Rotate(ctx context.Context, path, dir string, keep int, at time.Time) (stri
 	if _, err := Target(path, to, "backup", ours); err != nil {
 		return "", errors.Join(err, os.Remove(whole))
 	}
-	if err := errors.Join(os.Rename(whole, to), syncDir(to)); err != nil {
+	if err := rename(whole, to); err != nil {
 		return "", err
 	}
-	names, err := backups(dir)
+	names, err := backups(dir, at)
 	names = slices.DeleteFunc(names, func(name string) bool { return apart(path, filepath.Join(dir, name)) != nil })
 	for _, name := range names[:max(0, len(names)-keep)] {
 		err = errors.Join(err, os.Remove(filepath.Join(dir, name)))
@@ -204,21 +220,22 @@ const backupLayout = "parley-20060102T150405Z.db"
 
 func backupName(at time.Time) string { return at.UTC().Format(backupLayout) }
 
-// backups lists the names of those in a directory, the oldest first.
-func backups(dir string) ([]string, error) {
+// backups lists the names of those in a directory that were made by then, the oldest first.
+func backups(dir string, now time.Time) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	var names []string
 	for _, e := range entries {
-		if at, bad := time.Parse(backupLayout, e.Name()); bad == nil && backupName(at) == e.Name() && e.Type().IsRegular() {
+		if at, bad := time.Parse(backupLayout, e.Name()); bad == nil && backupName(at) == e.Name() && e.Type().IsRegular() && !at.After(now) {
 			names = append(names, e.Name())
 		}
 	}
 	return names, err
 }
 
-// LastBackup is when the newest backup of a directory was made.
-func LastBackup(dir string) (time.Time, error) {
-	names, err := backups(dir)
+// LastBackup is when the newest backup of a directory was made. What has a name of the
+// future was made at another time.
+func LastBackup(dir string, now time.Time) (time.Time, error) {
+	names, err := backups(dir, now)
 	if err != nil || len(names) == 0 {
 		return time.Time{}, err
 	}

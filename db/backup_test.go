@@ -69,7 +69,31 @@ func TestRotationRemovesOnlyWhatItMade(t *testing.T) {
 	if !slices.Equal(names, want) {
 		t.Errorf("there are %q", names)
 	}
-	if at, err := LastBackup(dir); err != nil || !at.Equal(noon.Add(4*24*time.Hour)) {
+	if at, err := LastBackup(dir, noon.AddDate(1, 0, 0)); err != nil || !at.Equal(noon.Add(4*24*time.Hour)) {
 		t.Error("the last:", at, err)
+	}
+}
+
+func TestRotationIsNotFooledByNamesOfTheFuture(t *testing.T) {
+	f := create(t, 1)
+	dir := t.TempDir()
+	future := filepath.Join(dir, "parley-20360101T000000Z.db")
+	f.ok(os.WriteFile(future, []byte("made while the clock was wrong"), 0o600))
+	for day := range 3 {
+		at := noon.AddDate(0, 0, day)
+		to, err := Rotate(t.Context(), f.path, dir, 1, at)
+		f.ok(err)
+		if _, err := os.Stat(to); err != nil {
+			t.Fatal("what was just made is gone:", err)
+		}
+		if names, err := backups(dir, at); err != nil || len(names) != 1 || filepath.Join(dir, names[0]) != to {
+			t.Error("kept:", names, err)
+		}
+		if last, err := LastBackup(dir, at.Add(time.Hour)); err != nil || !last.Equal(at) {
+			t.Error("the last is of", last, err)
+		}
+	}
+	if b, err := os.ReadFile(future); err != nil || len(b) != 30 {
+		t.Error("the one of the future:", string(b), err)
 	}
 }

@@ -45,6 +45,7 @@ func Check(ctx context.Context, path string, done func(percent int64)) (r Report
 	if done == nil {
 		done = func(int64) {}
 	}
+	path = Followed(path)
 	d, err := openAs(ctx, path, asFound(path))
 	if err != nil {
 		return r, err

@@ -64,6 +64,7 @@ func OpenCurrent(ctx context.Context, path string) (*DB, error) {
 
 // open opens a file whose format is accepted, and makes it one of this version.
 func open(ctx context.Context, path string, accept func(version int) error) (*DB, error) {
+	path = Followed(path)
 	if err := look(path); denied(err) {
 		return nil, errReadOnly(path, err)
 	} else if err != nil {

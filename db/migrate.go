@@ -35,7 +35,7 @@ func Version() int {
 // before SQLite does: already opening a foreign file in WAL mode would change it.
 // What stands in a write-ahead log beside it is asked later.
 func look(path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := openOrMake(path)
 	if err != nil {
 		return fmt.Errorf("the data file cannot be opened: %w", err)
 	}
@@ -152,13 +152,13 @@ func migrate(ctx context.Context, conn *sql.Conn, path string) error {
 func copyAside(ctx context.Context, conn *sql.Conn, path string, version int) error {
 	to := fmt.Sprintf("%s.v%d", path, version)
 	part := to + ".part"
-	if err := copyTo(ctx, conn, part); err != nil {
+	if err := copyTo(ctx, conn, part, OwnerFor(path)); err != nil {
 		return fmt.Errorf("copying the file before its migration: %w", err)
 	}
 	if header, err := headerOf(part); err != nil || versionIn(header) != version {
 		return errors.Join(err, os.Remove(part)) // another process was faster, and has kept it
 	}
-	return errors.Join(os.Rename(part, to), syncDir(to))
+	return rename(part, to)
 }
 
 // onStep is where a test interrupts a migration, before it is committed.

@@ -21,11 +21,13 @@ func Restore(ctx context.Context, backup, path string, at time.Time) (kept strin
 	if err != nil {
 		return "", fmt.Errorf("the backup cannot be opened: %w", err)
 	}
+	path = Followed(path)
 	b, err := os.Stat(path)
 	if err == nil && os.SameFile(a, b) {
 		return "", fmt.Errorf("%s is the data file itself", backup)
 	}
 	fresh := errors.Is(err, os.ErrNotExist)
+	owner := OwnerFor(path)
 	release, err := Claim(path)
 	if err != nil {
 		return "", err
@@ -43,7 +45,7 @@ func Restore(ctx context.Context, backup, path string, at time.Time) (kept strin
 	if same(backup, part) {
 		return "", fmt.Errorf("%s is where the copy is made; give the backup another name first", backup)
 	}
-	if err := copyBackup(ctx, backup, part); err != nil {
+	if err := copyBackup(ctx, backup, part, owner); err != nil {
 		return "", err
 	}
 	if kept, err = replace(ctx, path, part, fmt.Sprintf("%s.before-%s", path, at.UTC().Format("20060102T150405Z"))); err != nil {
@@ -66,7 +68,7 @@ func foreign(path string) bool {
 }
 
 // copyBackup copies a verified backup, together with the log beside it if there is one.
-func copyBackup(ctx context.Context, backup, part string) error {
+func copyBackup(ctx context.Context, backup, part string, owner Owner) error {
 	how := still // leaves nothing beside a backup, and reads one on a medium that cannot be written
 	if size(backup+"-wal") > 0 || size(backup+"-journal") > 0 {
 		how = asFound(backup)
@@ -86,7 +88,7 @@ func copyBackup(ctx context.Context, backup, part string) error {
 	if err != nil {
 		return fmt.Errorf("%s is damaged (%w); nothing was changed", backup, err)
 	}
-	if err := copyTo(ctx, from, part); err != nil {
+	if err := copyTo(ctx, from, part, owner); err != nil {
 		return fmt.Errorf("the backup could not be copied to %s; nothing was changed: %w", part, err)
 	}
 	return nil
@@ -105,7 +107,10 @@ func unread(err error) error {
 // SQLite would apply a log that is left to whatever file is there.
 func replace(ctx context.Context, path, part, kept string) (string, error) {
 	if i, err := os.Stat(path); err != nil || i.Size() == 0 && !exists(path+"-wal") {
-		return "", errors.Join(err, os.Rename(part, path), syncDir(path))
+		if err != nil {
+			return "", err
+		}
+		return "", rename(part, path)
 	}
 	old, err := closeLog(ctx, path)
 	if err != nil {
@@ -127,7 +132,10 @@ func replace(ctx context.Context, path, part, kept string) (string, error) {
 			return "", err
 		}
 	}
-	return kept, errors.Join(syncDir(path), os.Rename(part, path), syncDir(path))
+	if err := syncDir(path); err != nil {
+		return "", err
+	}
+	return kept, rename(part, path)
 }
 
 // closeLog empties and removes the log of a file and locks out every other command,
@@ -171,7 +179,7 @@ func keep(path, to string) error {
 		return err
 	}
 	_, err = io.Copy(w, r)
-	return errors.Join(err, w.Sync(), w.Close())
+	return errors.Join(err, OwnerFor(path).Own(w), w.Sync(), w.Close())
 }
 
 func exists(path string) bool {

@@ -66,6 +66,7 @@ type Options struct {
 	Kinds    []chat.RoomKind
 	Now      time.Time
 	Progress func(part, whole int64)
+	Whole    func(dir string) error // is called with the directory before it gets its name; may be nil
 }
 
 // writer is one site while it is written.
@@ -152,6 +153,11 @@ func replaceable(dir string) error {
 
 // finish puts the site in its place; an older one goes.
 func (w *writer) finish() error {
+	if w.Whole != nil {
+		if err := w.Whole(w.to); err != nil {
+			return err
+		}
+	}
 	old := filepath.Clean(w.Dir) + former
 	if err := os.RemoveAll(old); err != nil {
 		return err
