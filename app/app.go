@@ -89,7 +89,7 @@ func (a *App) start(ctx context.Context) error {
 	limits := chat.NewLimits(nil)
 	a.Chat = chat.New(a.store, teller, limits, nil)
 	a.Chat.Presence = teller
-	a.Chat.BackupDir = backupDir
+	a.Chat.BackupDir = backupDir("")
 	a.Auth = auth.New(a.store, teller, limits, nil)
 	if c.Signup != "" {
 		if err := a.Chat.Set(ctx, chat.SettingSignup, c.Signup); err != nil {

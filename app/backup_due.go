@@ -2,9 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"os"
 	"sync/atomic"
 	"time"
 
@@ -26,19 +23,6 @@ const (
 type backupTries struct {
 	failed   atomic.Pointer[chat.Backups] // the last try, if it failed
 	failures atomic.Uint64
-}
-
-// backupDir refuses a directory that is not there. Whether the server may write into
-// it shows when it does: a command may be run by somebody else.
-func backupDir(path string) error {
-	i, err := os.Stat(path)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return chat.Invalid(chat.SettingBackupDir, fmt.Sprintf("There is no directory %s. Make it first, so that the server can write into it.", path))
-	case err == nil && !i.IsDir():
-		return chat.Invalid(chat.SettingBackupDir, path+" is no directory.")
-	}
-	return nil
 }
 
 // backups makes the backups that the settings ask for, until ctx ends.

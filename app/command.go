@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -71,6 +72,8 @@ func commands() *cobra.Command {
 		Args:          noCommand,
 		RunE:          serve.RunE,
 	}
+	root.Version = Version()
+	root.SetVersionTemplate("parley {{.Version}}\n")
 	root.PersistentFlags().String("data", "./parley.db", "the data `file`")
 	root.Flags().AddFlagSet(serve.LocalNonPersistentFlags())
 	root.AddCommand(serve, userCommand(), inviteCommand(), setCommand(), backupCommand(), restoreCommand(), checkCommand(), exportCommand(), importCommand(), healthCommand(), versionCommand())
@@ -93,7 +96,7 @@ func fromEnvironment(cmd *cobra.Command, environ []string) error {
 	}
 	for _, pair := range environ {
 		name, _, _ := strings.Cut(pair, "=")
-		if strings.HasPrefix(name, "PARLEY_") && !known[name] {
+		if strings.HasPrefix(name, "PARLEY_") && !known[name] && !injected(pair) {
 			return usage{fmt.Errorf("unknown variable %s in the environment", name)}
 		}
 	}
@@ -109,6 +112,15 @@ func fromEnvironment(cmd *cobra.Command, environ []string) error {
 	})
 	return err
 }
+
+// service is how the variables of a service are called that orchestrators put into the
+// environment: those of Kubernetes and Docker for one that is called parley, parley-web
+// and so on.
+var service = regexp.MustCompile(`^PARLEY(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)=` +
+	`|^PARLEY(_[A-Z0-9_]+)?_PORT=(tcp|udp|sctp)://`)
+
+// injected says whether a variable was set by an orchestrator, and means nothing here.
+func injected(pair string) bool { return service.MatchString(pair) }
 
 func variable(f *pflag.Flag) string {
 	return "PARLEY_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))

@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -26,7 +24,10 @@ func urlFlag(cmd *cobra.Command) {
 
 // link is an address that people can open.
 func link(ctx context.Context, cmd *cobra.Command, t tools, path string) (string, error) {
-	base, _ := cmd.Flags().GetString("url")
+	base, err := publicURL(cmd)
+	if err != nil {
+		return "", err
+	}
 	if base == "" {
 		s, err := t.chat.Settings(ctx)
 		if err != nil {
@@ -39,7 +40,7 @@ func link(ctx context.Context, cmd *cobra.Command, t tools, path string) (string
 			return "", usage{errors.New("how people reach the server is not known here; name its address: --url https://chat.example.org")}
 		}
 	}
-	return strings.TrimSuffix(base, "/") + path, nil
+	return base + path, nil
 }
 
 func inviteCommand() *cobra.Command {
@@ -50,7 +51,7 @@ func inviteCommand() *cobra.Command {
 			n.Uses, _ = cmd.Flags().GetInt("uses")
 			expires, _ := cmd.Flags().GetString("expires")
 			var err error
-			if n.Life, err = days(expires); err != nil {
+			if n.Life, err = chat.ParseDuration(expires); err != nil {
 				return usage{fmt.Errorf("--expires: %q is not a time like 7d or 12h", expires)}
 			}
 			name, _ := cmd.Flags().GetString("role")
@@ -68,7 +69,11 @@ func inviteCommand() *cobra.Command {
 				}
 				url := base + i.Code
 				if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
-					return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"url": url, "code": i.Code, "uses": i.Uses, "role": i.Role.String(), "expires": i.Expires})
+					made := map[string]any{"url": url, "code": i.Code, "uses": i.Uses, "role": i.Role.String()}
+					if !i.Expires.IsZero() {
+						made["expires"] = i.Expires
+					}
+					return json.NewEncoder(cmd.OutOrStdout()).Encode(made)
 				}
 				_, err = fmt.Fprintln(cmd.OutOrStdout(), url)
 				return err
@@ -81,18 +86,6 @@ func inviteCommand() *cobra.Command {
 	urlFlag(cmd)
 	cmd.AddCommand(inviteList(), inviteRevoke())
 	return cmd
-}
-
-// days reads a time like 7d or 12h.
-func days(s string) (time.Duration, error) {
-	if n, isDays := strings.CutSuffix(s, "d"); isDays {
-		d, err := strconv.Atoi(n)
-		if err != nil || d < 0 || d > 10_000 {
-			return 0, fmt.Errorf("%q", s)
-		}
-		return time.Duration(d) * 24 * time.Hour, nil
-	}
-	return time.ParseDuration(s)
 }
 
 func role(name string) (chat.Role, error) {

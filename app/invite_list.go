@@ -37,8 +37,12 @@ func printInvites(w io.Writer, all []auth.Invite, asJSON bool) error {
 	if asJSON {
 		e := json.NewEncoder(w)
 		for _, i := range all {
-			if err := e.Encode(map[string]any{"id": i.ID, "code": i.Code, "role": i.Role.String(), "uses": i.Uses, "used": i.Used, "by": i.By.Username,
-				"made": i.Made, "expires": i.Expires, "revoked": i.Revoked, "valid": i.Valid(time.Now())}); err != nil {
+			row := map[string]any{"id": i.ID, "code": i.Code, "role": i.Role.String(), "uses": i.Uses, "used": i.Used, "by": i.By.Username,
+				"made": i.Made, "revoked": i.Revoked, "valid": i.Valid(time.Now())}
+			if !i.Expires.IsZero() {
+				row["expires"] = i.Expires
+			}
+			if err := e.Encode(row); err != nil {
 				return err
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"os"
 	"os/signal"
 	"runtime"
@@ -33,11 +32,12 @@ func serveCommand() *cobra.Command {
 	f.Bool("print-systemd-unit", false, "print a hardened unit for systemd that serves with these flags, and end")
 	f.String("url", "", "public `address`, when a proxy stands in front")
 	f.String("signup", "", "who may sign up: open, invite or closed (default: as stored; open at first)")
-	f.StringSlice("trusted-proxies", nil, "`networks` whose X-Forwarded-For is believed, like 127.0.0.1/32")
+	f.StringSlice("trusted-proxies", nil, "`addresses` or networks whose X-Forwarded-For is believed, like 127.0.0.1 or 10.0.0.0/8")
 	f.String("metrics-listen", "", "`address` of /metrics for Prometheus, like 127.0.0.1:9464; never where others can reach it (default: none)")
 	f.String("log-level", "info", "debug, info, warn or error")
 	f.String("log-format", "text", "text or json")
-	f.Duration("shutdown-timeout", 8*time.Second, "how long open requests may finish")
+	shutdown := span(8 * time.Second)
+	f.Var(&shutdown, "shutdown-timeout", "how long open requests may finish")
 	return cmd
 }
 
@@ -52,7 +52,7 @@ func serve(cmd *cobra.Command) error {
 		return err
 	}
 	if printed, _ := cmd.Flags().GetBool("print-systemd-unit"); printed {
-		return printUnit(cmd)
+		return printUnit(cmd, c)
 	}
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -129,7 +129,10 @@ func serveConfig(cmd *cobra.Command) (Config, error) {
 	c.Data, _ = f.GetString("data")
 	c.Listen = listenAddress(cmd)
 	c.Metrics, _ = f.GetString("metrics-listen")
-	c.URL, _ = f.GetString("url")
+	var err error
+	if c.URL, err = publicURL(cmd); err != nil {
+		return c, err
+	}
 	c.Signup, _ = f.GetString("signup")
 	if c.Shutdown, _ = f.GetDuration("shutdown-timeout"); c.Shutdown < 0 {
 		return c, usage{errors.New("--shutdown-timeout: a time is 0s or more, like 8s")}
@@ -147,15 +150,14 @@ func serveConfig(cmd *cobra.Command) (Config, error) {
 	}
 	nets, _ := f.GetStringSlice("trusted-proxies")
 	for _, n := range nets {
-		p, err := netip.ParsePrefix(strings.TrimSpace(n))
+		p, err := proxyNetwork(n)
 		if err != nil {
-			return c, usage{fmt.Errorf("--trusted-proxies: %q is not a network like 10.0.0.0/8", n)}
+			return c, usage{fmt.Errorf("--trusted-proxies: %w", err)}
 		}
-		c.Trusted = append(c.Trusted, &net.IPNet{IP: p.Masked().Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())})
+		c.Trusted = append(c.Trusted, &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())})
 	}
 	level, _ := f.GetString("log-level")
 	format, _ := f.GetString("log-format")
-	var err error
 	c.Log, err = newLog(cmd.ErrOrStderr(), level, format)
 	return c, err
 }

@@ -41,7 +41,7 @@ func with(cmd *cobra.Command, do func(context.Context, tools) error) error {
 	}
 	bus, limits := web.NewTeller(), chat.NewLimits(nil)
 	rules := chat.New(store, bus, limits, nil)
-	rules.BackupDir = backupDir
+	rules.BackupDir = backupDir(path)
 	err = do(cmd.Context(), tools{rules, auth.New(store, bus, limits, nil)})
 	return words(errors.Join(err, store.Close()))
 }

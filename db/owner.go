@@ -31,8 +31,8 @@ func OwnerFor(path string) Owner {
 	return o
 }
 
-// Own hands a file that was just made over. Who is not root gives it to a group of his,
-// or keeps it. What has another name as well is not new, and is refused.
+// Own hands a file that was just made over. Only root can: whoever else makes it keeps
+// it, and does not even try, which a service may be ended for. What has another name as well is not new, and is refused.
 func (o Owner) Own(f *os.File) error {
 	i, err := f.Stat()
 	if err != nil {
@@ -46,15 +46,13 @@ func (o Owner) Own(f *os.File) error {
 		return &fs.PathError{Op: "chown", Path: f.Name(), Err: errors.New("it has another name, too")}
 	}
 	same := int(s.Uid) == o.uid && int(s.Gid) == o.gid
-	if !same {
-		if err = f.Chown(o.uid, o.gid); errors.Is(err, fs.ErrPermission) {
-			err = f.Chown(-1, o.gid)
-		}
-		if err != nil && !errors.Is(err, fs.ErrPermission) {
+	if !same && os.Geteuid() == 0 {
+		if err := f.Chown(o.uid, o.gid); err != nil {
 			return err
 		}
+		same = true
 	}
-	if err == nil && o.mode != 0 && o.mode != i.Mode().Perm() { // who could not be given it gets no rights either
+	if same && o.mode != 0 && o.mode != i.Mode().Perm() { // who could not be given it gets no rights either
 		return f.Chmod(o.mode)
 	}
 	return nil

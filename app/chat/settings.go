@@ -85,11 +85,12 @@ func check(key, value string) (string, error) {
 			return "", Invalid(key, "Sign-up is open, invite or closed.")
 		}
 	case key == SettingRetention:
+		value = strings.TrimSuffix(value, "d") // 30d is 30 days
 		if n, err := strconv.Atoi(value); err != nil || n < 0 || n > MaxRetention {
 			return "", Invalid(key, "Messages are kept for 1 to 36,500 days, or for ever with 0.")
 		}
 	case slices.Contains(BackupKeys, key):
-		return value, checkBackup(key, value)
+		return checkBackup(key, value)
 	case slices.ContainsFunc(AllLimits, func(l *Limit) bool { return l.Key == key }):
 		if n, err := strconv.Atoi(value); err != nil || n < 0 || n > 1_000_000 {
 			return "", Invalid(key, "A limit is a whole number from 0 (off) to 1,000,000.")

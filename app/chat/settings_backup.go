@@ -34,20 +34,26 @@ func (s Settings) Backup() BackupPlan {
 	return p
 }
 
-func checkBackup(key, value string) error {
+// checkBackup answers with a setting as it is stored.
+func checkBackup(key, value string) (string, error) {
 	switch key {
 	case SettingBackupDir:
 		if value != "" && !filepath.IsAbs(value) {
-			return Invalid(key, "The directory for backups is a whole path like /var/backups/parley, or empty for none.")
+			return "", Invalid(key, "The directory for backups is a whole path like /var/backups/parley, or empty for none.")
 		}
 	case SettingBackupEvery:
-		if d, err := time.ParseDuration(value); value != "" && (err != nil || d != 0 && d < time.Minute) {
-			return Invalid(key, "The time between backups is like 24h or 30m, at least 1m; 0 is off.")
+		if value == "" {
+			return "", nil
 		}
+		d, err := ParseDuration(value)
+		if err != nil || d != 0 && d < time.Minute {
+			return "", Invalid(key, "The time between backups is like 7d, 24h or 30m, at least 1m; 0 is off.")
+		}
+		return d.String(), nil
 	case SettingBackupKeep:
 		if n, err := strconv.Atoi(value); err != nil || n < 1 || n > 10_000 {
-			return Invalid(key, "The number of backups to keep is a whole number from 1 to 10,000.")
+			return "", Invalid(key, "The number of backups to keep is a whole number from 1 to 10,000.")
 		}
 	}
-	return nil
+	return value, nil
 }
