@@ -16,9 +16,34 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// serveHelp tells of what operators set up beside the server.
+const serveHelp = `Serve until told to stop, which is what parley does without a command. The data file
+is made when it is not there, and upgraded when it is of an older version: no other
+command does that.
+
+Every log-in is one line of the log, with the account, the address, the kind of program,
+what became of it, and whether the next try will be refused. A name that is no account's
+is never written down. fail2ban can work from these lines:
+
+  # /etc/fail2ban/filter.d/parley.conf, with --log-format text (the default)
+  [Definition]
+  ` + failRegex + `
+  journalmatch = _SYSTEMD_UNIT=parley.service
+
+  # /etc/fail2ban/jail.d/parley.conf
+  [parley]
+  enabled = true
+  backend = systemd
+  maxretry = 20
+
+Behind a proxy the address is the browser's only when --trusted-proxies names the proxy.`
+
+// failRegex is the line of the filter that finds log-ins which failed.
+const failRegex = `failregex = msg="login failed" account=\S+ address=<HOST> agent=\S+ result=(?:wrong|throttled)`
+
 func serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "serve", Short: "Serve until told to stop (the default)", Args: atMost(0),
+		Use: "serve", Short: "Serve until told to stop (the default)", Args: atMost(0), Long: serveHelp,
 		Example: "  parley serve --data /var/lib/parley.db --listen 127.0.0.1:8080 --url https://chat.example.org",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return serve(cmd) },
 	}

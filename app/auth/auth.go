@@ -198,6 +198,11 @@ func (a *Auth) LogIn(ctx context.Context, username, password, address string) (_
 	return id, nil
 }
 
+// Throttled answers with the refusal that a log-in gets now because too many failed, or nil.
+func (a *Auth) Throttled(username, address string) error {
+	return a.throttled(chat.FoldName(username), address)
+}
+
 // throttled refuses who failed too often.
 func (a *Auth) throttled(account, address string) error {
 	if err := a.limits.Full(chat.LimitLoginAccount, account); err != nil {

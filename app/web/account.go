@@ -80,6 +80,7 @@ func (s *Server) login(c *fiber.Ctx) error {
 		return err
 	}
 	id, err := s.auth.LogIn(c.UserContext(), f.Username, c.FormValue("password"), s.address(c))
+	s.logLogin(c, f.Username, err)
 	if err != nil {
 		if fragment(c) {
 			return err

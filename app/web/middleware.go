@@ -30,6 +30,7 @@ func (s *Server) first(c *fiber.Ctx) error {
 	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
 	defer cancel()
 	c.SetUserContext(ctx)
+	s.noticeHTTPS(c)
 	err := s.contained(c)
 	if err != nil {
 		err = s.fail(c, err)

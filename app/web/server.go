@@ -59,6 +59,7 @@ type Server struct {
 	fragments *fragments
 	addresses addresses
 	full      atomic.Int64 // when the log said last that the disk is full, in nanoseconds
+	noticed   atomic.Bool  // the log has told of https in front
 	later     sync.Map     // session hash → seen, see readLater
 }
 

@@ -1,0 +1,102 @@
+package app
+
+import (
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"parley/app/chat"
+)
+
+// filter is the expression that the help tells operators to give to fail2ban, which
+// puts the address in the place of <HOST>.
+func filter(t *testing.T) *regexp.Regexp {
+	t.Helper()
+	help := command(t, 0, "", "serve", "--help")
+	_, line, ok := strings.Cut(help, "failregex = ")
+	line, _, _ = strings.Cut(line, "\n")
+	if !ok {
+		t.Fatal("the help has no filter:", help)
+	}
+	return regexp.MustCompile(strings.ReplaceAll(line, "<HOST>", `(?P<host>[0-9a-fA-F:.]+)`))
+}
+
+func TestEveryLogInIsOneLineThatFail2banReads(t *testing.T) {
+	log := &written{}
+	logger, err := newLog(log, "info", "text")
+	if err != nil {
+		t.Fatal(err)
+	}
+	was := slog.Default()
+	t.Cleanup(func() { slog.SetDefault(was) })
+	s := start(t, func(c *Config) {
+		c.Log = logger
+		c.Trusted = []*net.IPNet{{IP: net.IPv4(127, 0, 0, 1).To4(), Mask: net.CIDRMask(32, 32)}}
+	})
+	s.signup("Ada")
+	if err := s.app.Chat.Set(t.Context(), chat.LimitLoginAccount.Key, "2"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.app.server.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	const firefox, curl = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "curl/8.5.0"
+	fails := filter(t)
+	for _, try := range []struct{ name, secret, agent, want string }{
+		{"ada", "a wrong guess", firefox, `msg="login failed" account=Ada address=192.0.2.7 agent=firefox result=wrong next=open`},
+		{"ADA", password, firefox, `msg="logged in" account=Ada address=192.0.2.7 agent=firefox result=ok next=open`},
+		{"ada", "a wrong guess", curl, `msg="login failed" account=Ada address=192.0.2.7 agent=curl result=wrong next=open`},
+		{"ada", "a wrong guess", "", `msg="login failed" account=Ada address=192.0.2.7 agent=none result=wrong next=throttled`},
+		{"ada", password, firefox, `msg="login failed" account=Ada address=192.0.2.7 agent=firefox result=throttled next=throttled`},
+		{"my secret passphrase", "", firefox, `msg="login failed" account=(unknown) address=192.0.2.7 agent=firefox result=wrong next=open`},
+		{"x\nmsg=\"logged in\"", "a wrong guess", "evil\x1b[2J\" result=ok", `msg="login failed" account=(unknown) address=192.0.2.7 agent=other result=wrong next=open`},
+		{"eve address=203.0.113.1", "a wrong guess", "bingbot/2.0", `msg="login failed" account=(unknown) address=192.0.2.7 agent=bot result=wrong next=open`},
+	} {
+		before := log.String()
+		form := "username=" + url.QueryEscape(try.name) + "&password=" + url.QueryEscape(try.secret)
+		headers := []string{"Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin", "X-Forwarded-For", "192.0.2.7"}
+		if strings.Contains(try.agent, "\x1b") {
+			try.agent = strings.ReplaceAll(try.agent, "\x1b", "") // no client sends it; see hostile
+		}
+		s.visitor().do(http.MethodPost, "/login", form, append(headers, "User-Agent", try.agent)...)
+		line := strings.TrimPrefix(log.String(), before)
+		if strings.Count(line, "\n") != 1 || !strings.Contains(line, " level=INFO "+try.want+"\n") {
+			t.Errorf("%q: the log says %s, not %s", try.name, line, try.want)
+		}
+		m := fails.FindStringSubmatch(line)
+		if failed := strings.Contains(try.want, "failed"); failed != (m != nil) || failed && m[fails.SubexpIndex("host")] != "192.0.2.7" {
+			t.Errorf("the filter finds %q in %s", m, line)
+		}
+	}
+	for _, secret := range []string{"passphrase", "wrong guess", password, "evil", "203.0.113"} {
+		if strings.Contains(log.String(), secret) {
+			t.Errorf("%q is in the log:\n%s", secret, log.String())
+		}
+	}
+}
+
+func TestHTTPSInFrontIsNoticedOnce(t *testing.T) {
+	const warning = "a proxy in front speaks https"
+	for _, public := range []string{"", "https://chat.example.org"} {
+		log := &written{}
+		s := start(t, func(c *Config) { c.Log, c.URL = slog.New(slog.NewTextHandler(log, nil)), public })
+		s.visitor().get("/healthz")
+		if strings.Contains(log.String(), warning) {
+			t.Error("it warns without a reason")
+		}
+		for range 3 {
+			s.visitor().get("/healthz", "X-Forwarded-Proto", "https")
+		}
+		want := 0
+		if public == "" {
+			want = 1
+		}
+		if n := strings.Count(log.String(), warning); n != want {
+			t.Errorf("with --url %q it warns %d times", public, n)
+		}
+	}
+}
