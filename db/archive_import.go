@@ -7,6 +7,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"parley/app/archive"
+	"parley/app/auth"
 	"parley/app/chat"
 )
 
@@ -100,6 +101,11 @@ func number(words []string, word string) int {
 }
 
 func carryAccount(t *tx, a *archive.Account) error {
+	if a.Password != "" && a.Password != auth.NoPassword {
+		if err := auth.ParseHash(a.Password); err != nil {
+			return err
+		}
+	}
 	prefs := string(a.Prefs)
 	if prefs == "" {
 		prefs = "{}"

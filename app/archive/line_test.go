@@ -52,6 +52,15 @@ func TestWhatIsNotAnExportIsNamedByItsLine(t *testing.T) {
 		{"", strings.Replace(said, `"body":"a **b**"`, `"text":`+strings.Repeat(`{"b":[`, 200)+strings.Repeat(`]}`, 200), 1), "line 2: the text is nested too deep"},
 		{"", `{"type":"room","id":1,"kind":"direct","rev":0,"posts":0,"created":"2026-03-01T12:00:00Z"}`, "line 2: a direct conversation"},
 		{"", `{"type":"account","id":1,"username":"a\nb","name":"A","role":"member","created":"2026-03-01T12:00:00Z"}`, "line 2: an account has a username"},
+		{"", `{"type":"setting","key":"signup","value":"anybody"}`, "line 2: Sign-up is"},
+		{"", strings.Replace(said, `"id":2`, `"id":9223372036854775807`, 1), "line 2: the id must be"},
+		{"", strings.Replace(said, `"posts":1`, `"posts":-1`, 1), "line 2: -1 counts nothing"},
+		{"", strings.Replace(said, "a **b**", strings.Repeat("a", 10_001), 1), "line 2: a message has at most 10000 characters"},
+		{"", strings.Replace(said, `"body"`, `"cid":"`+strings.Repeat("c", 600)+`","body"`, 1), "line 2: a cid has at most"},
+		{"", `{"type":"account","id":1,"username":"` + strings.Repeat("a", 33) + `","name":"A","role":"member","created":"2026-03-01T12:00:00Z"}`, "line 2: a username has at most 32"},
+		{"", `{"type":"account","id":1,"username":"ada","name":"A\u202eb","role":"member","created":"2026-03-01T12:00:00Z"}`, "line 2: an account has a name"},
+		{"", `{"type":"account","id":1,"username":"ada","name":"A","bio":"` + strings.Repeat("b", 301) + `","role":"member","created":"2026-03-01T12:00:00Z"}`, "line 2: what somebody says"},
+		{"", `{"type":"room","id":1,"kind":"open","name":"` + strings.Repeat("r", 65) + `","rev":0,"posts":0,"created":"2026-03-01T12:00:00Z"}`, "line 2: the name of a room has"},
 		{`,"rooms":-1`, "", "the file ends here"},
 	} {
 		if _, err := lines(t, bad.header, bad.line); err == nil || !strings.HasPrefix(err.Error(), "line ") || !strings.Contains(err.Error(), bad.want) {
@@ -64,7 +73,7 @@ func TestWhatIsNotAnExportIsNamedByItsLine(t *testing.T) {
 }
 
 func TestALineMayBeLongAndAnErrorOfTheStoreNamesIt(t *testing.T) {
-	long := strings.Replace(said, `"body"`, `"cid":"`+strings.Repeat("x", 1<<20)+`","body"`, 1)
+	long := strings.Replace(said, `"body"`, `"text":{"unknown":"`+strings.Repeat("x", 1<<20)+`"},"body"`, 1)
 	wrong, seen := errors.New("it does not fit"), 0
 	err := Read(strings.NewReader(`{"type":"parley","format":1,"messages":2}`+"\n"+long+"\r\n"+said), func(r Record) error {
 		if seen++; seen == 3 {

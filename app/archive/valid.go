@@ -22,7 +22,7 @@ func (s *Setting) valid() error {
 	if !Exported(s.Key) {
 		return fmt.Errorf("there is no setting %q, or it is not one to be carried along", s.Key)
 	}
-	return nil
+	return chat.CheckSetting(s.Key, s.Value)
 }
 
 func (a *Account) valid() error {
@@ -30,31 +30,35 @@ func (a *Account) valid() error {
 	if len(a.Prefs) > 0 && json.Unmarshal(a.Prefs, &prefs) != nil {
 		return errors.New("the preferences are not a JSON object as chat.Prefs has it")
 	}
-	return errors.Join(numbered(int64(a.ID)), named(a.Username, "an account has a username"), named(a.Name, "an account has a name"), worded(RoleWords, a.Role))
+	return errors.Join(numbered(int64(a.ID)), named(a.Username, "an account has a username"), named(a.Name, "an account has a name"), worded(RoleWords, a.Role),
+		short(a.Username, chat.MaxUsername, "a username"), short(a.Name, chat.MaxName, "a name"), short(a.Title, chat.MaxTitle, "a title"), short(a.Bio, chat.MaxBio, "what somebody says of himself"),
+		small(a.Prefs, maxPrefs, "the preferences"))
 }
 
 func (r *Room) valid() error {
-	err := errors.Join(numbered(int64(r.ID)), worded(RoomWords, r.Kind))
+	err := errors.Join(numbered(int64(r.ID)), worded(RoomWords, r.Kind), counted(int64(r.Rev), r.Posts, r.Slow), short(r.Topic, chat.MaxTopic, "a topic"))
 	if err == nil && (r.Kind == RoomWords[chat.Direct]) != (len(r.Direct) > 0) {
 		return errors.New("a direct conversation, and nothing else, names its people in direct")
 	}
 	if err == nil && r.Kind != RoomWords[chat.Direct] {
-		err = named(r.Name, "a room has a name")
+		err = errors.Join(named(r.Name, "a room has a name"), short(r.Name, chat.MaxName, "the name of a room"))
 	}
 	return err
 }
 
 func (m *Membership) valid() error {
+	err := errors.Join(worded(MembershipWords, m.Role), counted(int64(m.Rev), m.Read, m.Erased, int64(m.Star)))
 	if m.Level != "" {
-		return errors.Join(worded(MembershipWords, m.Role), worded(LevelWords, m.Level))
+		err = errors.Join(err, worded(LevelWords, m.Level))
 	}
-	return worded(MembershipWords, m.Role)
+	return err
 }
 
 // valid has what is shown parsed, so that no page meets what it cannot read. What
 // came without a parsed text gets one, in which nobody is mentioned.
 func (m *Message) valid() error {
-	if err := errors.Join(numbered(int64(m.ID)), worded(MessageWords, m.Kind)); err != nil || m.Deleted != nil {
+	err := errors.Join(numbered(int64(m.ID)), worded(MessageWords, m.Kind), counted(int64(m.Rev), int64(m.Born), m.Posts), m.sized())
+	if err != nil || m.Deleted != nil {
 		return err
 	}
 	var reactions []chat.Reaction
@@ -84,27 +88,77 @@ func (m *Message) valid() error {
 	return parsedText(m.Text)
 }
 
+// sized bounds what a message brings: pages and searches read it.
+func (m *Message) sized() error {
+	err := errors.Join(short(m.Body, chat.MaxBody, "a message"), short(m.CID, maxKey, "a cid"), small(m.Text, maxText, "the text"), small(m.Reactions, maxText, "the reactions"))
+	if len(m.For) > maxPeople || len(m.Mentions) > maxPeople || len(m.Versions) > maxVersions {
+		err = errors.Join(err, errors.New("the message has more people or versions than any has"))
+	}
+	for _, v := range m.Versions {
+		err = errors.Join(err, counted(int64(v.Rev)), small(v.Text, maxText, "a version"))
+	}
+	return err
+}
+
 func (i *Invite) valid() error {
-	return errors.Join(numbered(i.ID), named(i.Code, "an invite has a code"), worded(RoleWords, i.Role))
+	return errors.Join(counted(i.Uses, i.Used), short(i.Code, maxKey, "the code of an invite"), numbered(i.ID), named(i.Code, "an invite has a code"), worded(RoleWords, i.Role))
 }
 
 func (o *Origin) valid() error {
-	return errors.Join(numbered(o.ID), named(o.Source, "an origin has a source"), named(o.Key, "an origin has a key"))
+	return errors.Join(short(o.Source, maxKey, "the name of a server"), short(o.Key, maxKey, "a name there"), numbered(o.ID), named(o.Source, "an origin has a source"), named(o.Key, "an origin has a key"))
 }
 
+// What a record may bring at most. These are bounds against malice: what an export of
+// any version holds is below them.
+const (
+	maxNumber   = 1 << 53 // browsers count no further, and the next id must be a number, too
+	maxPrefs    = 16 << 10
+	maxText     = 2 << 20 // of a message as it is parsed, with its 10,000 characters
+	maxKey      = 512
+	maxPeople   = 100_000
+	maxVersions = 10_000
+)
+
 func numbered(id int64) error {
-	if id < 1 {
-		return errors.New("the id must be 1 or more")
+	if id < 1 || id > maxNumber {
+		return fmt.Errorf("the id must be 1 or more, and not above %d", int64(maxNumber))
+	}
+	return nil
+}
+
+func counted(counts ...int64) error {
+	for _, n := range counts {
+		if n < 0 || n > maxNumber {
+			return fmt.Errorf("%d counts nothing", n)
+		}
+	}
+	return nil
+}
+
+func short(s string, most int, what string) error {
+	if !utf8.ValidString(s) || utf8.RuneCountInString(s) > most {
+		return fmt.Errorf("%s has at most %d characters", what, most)
+	}
+	return nil
+}
+
+func small(b []byte, most int, what string) error {
+	if len(b) > most {
+		return fmt.Errorf("%s has at most %d bytes", what, most)
 	}
 	return nil
 }
 
 func named(s, otherwise string) error {
-	if strings.TrimSpace(s) == "" || !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+	if strings.TrimSpace(s) == "" || !utf8.ValidString(s) || strings.ContainsFunc(s, misleading) {
 		return errors.New(otherwise + ", in one line")
 	}
 	return nil
 }
+
+// misleading are characters that no name has: those of another line, and those that
+// turn the direction of what follows.
+func misleading(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
 
 func worded(words []string, word string) error {
 	if _, ok := Number(words, word); !ok {

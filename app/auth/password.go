@@ -90,9 +90,11 @@ func (p *Passwords) Check(ctx context.Context, password, hash string) (ok, rehas
 		hash = "" // nobody has it: it is not worth the reading
 		password = password[:maxPassword]
 	}
-	known := hash != ""
+	known := hash != "" && hash != NoPassword
 	if !known {
 		hash = unknown
+	} else if err := ParseHash(hash); err != nil {
+		return false, false, err // it could take more memory than there is
 	}
 	typed := password
 	password = normalize(typed)

@@ -69,6 +69,12 @@ func (s Settings) Limit(k *Limit) (int, bool) {
 // Settings answers with all of them.
 func (c *Chat) Settings(ctx context.Context) (Settings, error) { return c.store.Settings(ctx) }
 
+// CheckSetting says why a setting cannot be stored.
+func CheckSetting(key, value string) error {
+	_, err := check(key, value)
+	return err
+}
+
 // check answers with a setting as it is stored, or says why the key or the value
 // cannot be.
 func check(key, value string) (string, error) {
