@@ -82,9 +82,13 @@ func (d *DB) Persons(ctx context.Context, ids []chat.AccountID) ([]chat.Person, 
 }
 
 // SetProfile implements chat.AccountStore.
-func (d *DB) SetProfile(ctx context.Context, who chat.AccountID, p chat.Profile) error {
+func (d *DB) SetProfile(ctx context.Context, who chat.Person, p chat.Profile) error {
 	return d.change(ctx, func(t *tx) error {
-		return t.exec("UPDATE accounts SET name = ?, name_folded = ?, title = ?, bio = ? WHERE id = ?", p.Name, chat.FoldName(p.Name), p.Title, p.Bio, who)
+		name, err := markedName(t, who.ID, who.Username, p.Name)
+		if err != nil {
+			return err
+		}
+		return t.exec("UPDATE accounts SET name = ?, name_folded = ?, likeness = ?, title = ?, bio = ? WHERE id = ?", name, chat.FoldName(name), chat.Drawn(name), p.Title, p.Bio, who.ID)
 	})
 }
 

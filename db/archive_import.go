@@ -110,25 +110,25 @@ func carryAccount(t *tx, a *archive.Account) error {
 	if prefs == "" {
 		prefs = "{}"
 	}
-	return t.exec(`INSERT INTO accounts (id, username, folded, skeleton, name, name_folded, role, password, created_at, disabled_at, banned_at, title, bio, prefs)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, a.ID, a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username), a.Name, chat.FoldName(a.Name),
+	return t.exec(`INSERT INTO accounts (id, username, folded, skeleton, drawn, name, name_folded, likeness, role, password, created_at, disabled_at, banned_at, title, bio, prefs)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, a.ID, a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username), chat.Drawn(a.Username), a.Name, chat.FoldName(a.Name), chat.Drawn(a.Name),
 		number(archive.RoleWords, a.Role), a.Password, a.Created, opt(a.Disabled), opt(a.Banned), a.Title, a.Bio, prefs)
 }
 
 // carryRoom leaves the counts of people and of the newest row to the end.
 func carryRoom(t *tx, r *archive.Room) error {
-	var skeleton, direct any
+	var direct any
 	if len(r.Direct) > 0 {
 		direct = chat.DirectKey(r.Direct)
-	} else {
-		skeleton = chat.Skeleton(r.Name)
 	}
+	kind := chat.RoomKind(number(archive.RoomWords, r.Kind))
+	skeleton, drawn := lookOf(kind, r.Name)
 	last := archive.Time(0)
 	if r.LastAt != nil {
 		last = *r.LastAt
 	}
-	return t.exec(`INSERT INTO rooms (id, kind, name, skeleton, topic, everyone, direct, rev, posts, last_author, last_at, created_at, slow)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, number(archive.RoomWords, r.Kind), r.Name, skeleton, r.Topic, r.Everyone, direct,
+	return t.exec(`INSERT INTO rooms (id, kind, name, skeleton, drawn, topic, everyone, direct, rev, posts, last_author, last_at, created_at, slow)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, kind, r.Name, skeleton, drawn, r.Topic, r.Everyone, direct,
 		r.Rev, r.Posts, r.LastAuthor, last, r.Created, r.Slow)
 }
 

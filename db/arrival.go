@@ -70,9 +70,9 @@ func addNewcomer(t *tx, p archive.Newcomer) (a chat.Account, err error) {
 	if p.Disabled {
 		disabled = millis(p.Created)
 	}
-	if err := t.one(`INSERT INTO accounts (username, folded, skeleton, name, name_folded, role, password, created_at, disabled_at, title)
-		VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, ?) RETURNING id`, []any{a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username),
-		p.Name, chat.FoldName(p.Name), p.Role, millis(p.Created), disabled, p.Title}, &a.ID); err != nil || p.Disabled {
+	if err := t.one(`INSERT INTO accounts (username, folded, skeleton, drawn, name, name_folded, likeness, role, password, created_at, disabled_at, title)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?) RETURNING id`, []any{a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username), chat.Drawn(a.Username),
+		p.Name, chat.FoldName(p.Name), chat.Drawn(p.Name), p.Role, millis(p.Created), disabled, p.Title}, &a.ID); err != nil || p.Disabled {
 		return a, err
 	}
 	rooms, err := list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) }, "SELECT id FROM rooms WHERE everyone = 1 AND deleted_at IS NULL")
@@ -89,7 +89,7 @@ func free(t *tx, want string) (string, error) {
 	name := want
 	for n := 2; ; n++ {
 		var taken bool
-		err := t.one("SELECT EXISTS (SELECT 1 FROM accounts WHERE skeleton = ? OR folded = ?)", []any{chat.Skeleton(name), chat.FoldName(name)}, &taken)
+		err := t.one("SELECT EXISTS (SELECT 1 FROM accounts WHERE "+alikeAccount+")", alike(name), &taken)
 		if err != nil || !taken {
 			return name, err
 		}
@@ -161,7 +161,7 @@ func addPlace(t *tx, source string, p archive.Place) (r chat.Room, fresh bool, e
 
 // foundPlace makes a room, or finds the conversation of these people.
 func foundPlace(t *tx, p archive.Place, r *chat.Room) (fresh bool, err error) {
-	var skeleton, direct any
+	var direct any
 	if p.Kind == chat.Direct {
 		key := chat.DirectKey(p.People)
 		err := t.one("SELECT id FROM rooms WHERE direct = ? AND deleted_at IS NULL", []any{key}, &r.ID)
@@ -169,7 +169,7 @@ func foundPlace(t *tx, p archive.Place, r *chat.Room) (fresh bool, err error) {
 			return false, err
 		}
 		r.Name, direct = "", key
-	} else {
+	} else if p.Kind == chat.Open {
 		for n := 2; ; n++ {
 			err := nameTaken(t, r.Name, 0)
 			if err == nil {
@@ -180,9 +180,9 @@ func foundPlace(t *tx, p archive.Place, r *chat.Room) (fresh bool, err error) {
 			}
 			r.Name = numberedName(p.Name, n, chat.MaxName)
 		}
-		skeleton = chat.Skeleton(r.Name)
 	}
-	err = t.one("INSERT INTO rooms (kind, name, skeleton, topic, everyone, direct, created_at) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-		[]any{p.Kind, r.Name, skeleton, p.Topic, p.Everyone, direct, millis(p.Created)}, &r.ID)
+	skeleton, drawn := lookOf(p.Kind, r.Name)
+	err = t.one("INSERT INTO rooms (kind, name, skeleton, drawn, topic, everyone, direct, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+		[]any{p.Kind, r.Name, skeleton, drawn, p.Topic, p.Everyone, direct, millis(p.Created)}, &r.ID)
 	return true, err
 }

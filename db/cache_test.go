@@ -82,7 +82,7 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 		case 3:
 			f.SetTopic(ctx, room, who, fmt.Sprint("topic ", i), noon)
 		case 4:
-			f.SetProfile(ctx, who, chat.Profile{Name: fmt.Sprint("Name ", i), Title: "Tester"})
+			f.SetProfile(ctx, chat.Person{ID: who}, chat.Profile{Name: fmt.Sprint("Name ", i), Title: "Tester"})
 		case 5:
 			f.SetRole(ctx, who, chat.Role(rnd.IntN(2)))
 		case 6:
@@ -168,12 +168,12 @@ func TestWhatAnotherProcessChangesIsNoticed(t *testing.T) {
 	ctx := t.Context()
 	noticed := make(chan struct{}, 100)
 	go f.Watch(ctx, func() { noticed <- struct{}{} })
-	f.ok(f.SetProfile(ctx, 1, chat.Profile{Name: "Before"}))
+	f.ok(f.SetProfile(ctx, chat.Person{ID: 1}, chat.Profile{Name: "Before"}))
 	_, err := f.Occupants(ctx, 1)
 	f.ok(err)
 	other := f.open()
 	within(t, "another process's name is seen", func() bool {
-		f.ok(other.SetProfile(ctx, 1, chat.Profile{Name: "After"}))
+		f.ok(other.SetProfile(ctx, chat.Person{ID: 1}, chat.Profile{Name: "After"}))
 		people, err := f.Occupants(ctx, 1)
 		f.ok(err)
 		return people[0].Name == "After"

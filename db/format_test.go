@@ -102,7 +102,7 @@ func (f *file) listing() string {
 func frozen(t testing.TB) *file {
 	f := lived(t)
 	ctx := f.Context()
-	f.ok(f.SetProfile(ctx, 2, chat.Profile{Name: "Bea Lindqvist", Title: "Keeper of the light", Bio: "Up at night."}))
+	f.ok(f.SetProfile(ctx, chat.Person{ID: 2, Username: "bea"}, chat.Profile{Name: "Bea Lindqvist", Title: "Keeper of the light", Bio: "Up at night."}))
 	f.ok(f.SetPrefs(ctx, 2, chat.Prefs{Zone: "Europe/Stockholm"}))
 	f.ok(f.SetSetting(ctx, "limit.messages", "77"))
 	level, yes := chat.Level(2), true

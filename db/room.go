@@ -221,10 +221,11 @@ func (d *DB) Direct(ctx context.Context, people []chat.AccountID) (id chat.RoomI
 	return id, d.one(ctx, "SELECT id FROM rooms WHERE direct = ? AND deleted_at IS NULL", []any{chat.DirectKey(people)}, &id)
 }
 
-// nameTaken answers chat.ErrConflict when another room looks the same.
+// nameTaken answers chat.ErrConflict when an open room looks the same. Names of
+// others tell nobody that they are there, and so take nothing from anybody.
 func nameTaken(t *tx, name string, except chat.RoomID) error {
 	var id chat.RoomID
-	err := t.one("SELECT id FROM rooms WHERE skeleton = ? AND id <> ?", []any{chat.Skeleton(name), except}, &id)
+	err := t.one("SELECT id FROM rooms WHERE (skeleton IN (?1, ?2) OR drawn IN (?1, ?2)) AND id <> ?3", []any{chat.Skeleton(name), chat.Drawn(name), except}, &id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
@@ -232,4 +233,12 @@ func nameTaken(t *tx, name string, except chat.RoomID) error {
 		err = chat.ErrConflict
 	}
 	return fmt.Errorf("room name: %w", err)
+}
+
+// lookOf is what an open room's name is compared by; NULL for any other.
+func lookOf(kind chat.RoomKind, name string) (skeleton, drawn any) {
+	if kind != chat.Open {
+		return nil, nil
+	}
+	return chat.Skeleton(name), chat.Drawn(name)
 }

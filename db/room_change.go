@@ -14,8 +14,10 @@ import (
 // AddRoom implements chat.RoomStore.
 func (d *DB) AddRoom(ctx context.Context, n chat.NewRoom, at time.Time) (r chat.Room, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		if err := nameTaken(t, n.Name, 0); err != nil {
-			return err
+		if n.Kind == chat.Open {
+			if err := nameTaken(t, n.Name, 0); err != nil {
+				return err
+			}
 		}
 		if r, err = addRoom(t, n, at); err != nil || len(n.People) == 0 {
 			return err
@@ -28,8 +30,9 @@ func (d *DB) AddRoom(ctx context.Context, n chat.NewRoom, at time.Time) (r chat.
 
 func addRoom(t *tx, n chat.NewRoom, at time.Time) (chat.Room, error) {
 	r := chat.Room{Kind: n.Kind, Name: n.Name, Topic: n.Topic, People: 1, Created: at}
-	if err := t.one(seats+"INSERT INTO rooms (kind, name, skeleton, topic, created_at, people) VALUES (?, ?, ?, ?, ?, 1) RETURNING id",
-		[]any{n.Kind, n.Name, chat.Skeleton(n.Name), n.Topic, millis(at)}, &r.ID); err != nil {
+	skeleton, drawn := lookOf(n.Kind, n.Name)
+	if err := t.one(seats+"INSERT INTO rooms (kind, name, skeleton, drawn, topic, created_at, people) VALUES (?, ?, ?, ?, ?, ?, 1) RETURNING id",
+		[]any{n.Kind, n.Name, skeleton, drawn, n.Topic, millis(at)}, &r.ID); err != nil {
 		return r, err
 	}
 	t.seated(r.ID, n.By)
@@ -64,16 +67,28 @@ func addEvent(t *tx, room chat.RoomID, by chat.AccountID, kind chat.MessageKind,
 // SetRoomName implements chat.RoomStore.
 func (d *DB) SetRoomName(ctx context.Context, room chat.RoomID, by chat.AccountID, name string, at time.Time) (rev chat.Rev, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		if err := nameTaken(t, name, room); err != nil {
+		var kind chat.RoomKind
+		if err := t.one("SELECT kind FROM rooms WHERE id = ?", []any{room}, &kind); err != nil {
 			return err
 		}
-		if err := t.exec("UPDATE rooms SET name = ?, skeleton = ? WHERE id = ?", name, chat.Skeleton(name), room); err != nil {
+		if err := setLook(t, room, kind, name); err != nil {
 			return err
 		}
 		rev, err = addEvent(t, room, by, chat.Renamed, chat.Event{Arg: name}, at)
 		return err
 	})
 	return rev, err
+}
+
+// setLook sets a room's kind and name, and what its name is compared by.
+func setLook(t *tx, room chat.RoomID, kind chat.RoomKind, name string) error {
+	if kind == chat.Open {
+		if err := nameTaken(t, name, room); err != nil {
+			return err
+		}
+	}
+	skeleton, drawn := lookOf(kind, name)
+	return t.exec("UPDATE rooms SET kind = ?, name = ?, skeleton = ?, drawn = ? WHERE id = ?", kind, name, skeleton, drawn, room)
 }
 
 // SetTopic implements chat.RoomStore.
@@ -91,7 +106,11 @@ func (d *DB) SetTopic(ctx context.Context, room chat.RoomID, by chat.AccountID, 
 // SetKind implements chat.RoomStore.
 func (d *DB) SetKind(ctx context.Context, room chat.RoomID, by chat.AccountID, kind chat.RoomKind, at time.Time) (rev chat.Rev, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		if err := t.exec("UPDATE rooms SET kind = ? WHERE id = ?", kind, room); err != nil {
+		var name string
+		if err := t.one("SELECT name FROM rooms WHERE id = ?", []any{room}, &name); err != nil {
+			return err
+		}
+		if err := setLook(t, room, kind, name); err != nil {
 			return err
 		}
 		rev, err = addEvent(t, room, by, chat.Converted, chat.Event{Arg: chat.KindWords[kind]}, at)
@@ -248,7 +267,7 @@ func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (ch
 // it is removed soon after, a little at a time, so that others need not wait.
 func (d *DB) DropRoom(ctx context.Context, room chat.RoomID) (people []chat.AccountID, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		if err := t.exec("UPDATE rooms SET deleted_at = ?, skeleton = NULL, direct = NULL, topic = '' WHERE id = ?", time.Now().UnixMilli(), room); err != nil {
+		if err := t.exec("UPDATE rooms SET deleted_at = ?, skeleton = NULL, drawn = NULL, direct = NULL, topic = '' WHERE id = ?", time.Now().UnixMilli(), room); err != nil {
 			return err
 		}
 		people, err = list(t, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) },

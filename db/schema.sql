@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db -run Schema -update
--- user_version 8
+-- user_version 9
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -12,7 +12,11 @@ CREATE TABLE accounts (
   password    TEXT    NOT NULL,          -- argon2id in PHC format
   created_at  INTEGER NOT NULL,
   disabled_at INTEGER
-, title TEXT NOT NULL DEFAULT '', bio TEXT NOT NULL DEFAULT '', prefs TEXT NOT NULL DEFAULT '{}', banned_at INTEGER, erasing INTEGER NOT NULL DEFAULT 0) STRICT;
+, title TEXT NOT NULL DEFAULT '', bio TEXT NOT NULL DEFAULT '', prefs TEXT NOT NULL DEFAULT '{}', banned_at INTEGER, erasing INTEGER NOT NULL DEFAULT 0, drawn    TEXT NOT NULL DEFAULT '', likeness TEXT NOT NULL DEFAULT '') STRICT;
+
+CREATE INDEX accounts_by_drawn ON accounts (drawn);
+
+CREATE INDEX accounts_by_likeness ON accounts (likeness);
 
 CREATE TABLE audit (
   id      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -147,7 +151,9 @@ CREATE TABLE rooms (
   last_at     INTEGER NOT NULL DEFAULT 0,-- and when
   created_at  INTEGER NOT NULL,
   deleted_at  INTEGER
-, slow INTEGER NOT NULL DEFAULT 0) STRICT;
+, slow INTEGER NOT NULL DEFAULT 0, drawn TEXT) STRICT;
+
+CREATE INDEX rooms_by_drawn ON rooms (drawn) WHERE drawn IS NOT NULL;
 
 CREATE TABLE sessions (
   token_hash BLOB    PRIMARY KEY,        -- SHA-256; the token itself is only in the cookie

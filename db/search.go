@@ -237,7 +237,21 @@ func (d *DB) placed(ctx context.Context, who chat.AccountID, found []chat.Messag
 	return hits, nil
 }
 
-// RoomNamed implements chat.SearchStore.
-func (d *DB) RoomNamed(ctx context.Context, name string) (id chat.RoomID, err error) {
-	return id, d.one(ctx, "SELECT id FROM rooms WHERE skeleton = ? AND deleted_at IS NULL", []any{chat.Skeleton(name)}, &id)
+// RoomsNamed implements chat.SearchStore.
+func (d *DB) RoomsNamed(ctx context.Context, who chat.AccountID, name string) ([]chat.RoomID, error) {
+	type named struct {
+		id   chat.RoomID
+		name string
+	}
+	look := chat.Skeleton(name)
+	found, err := all(ctx, d, func(r scanner) (n named, err error) { return n, r.Scan(&n.id, &n.name) },
+		`SELECT id, name FROM rooms WHERE skeleton = ? AND deleted_at IS NULL
+		UNION ALL SELECT r.id, r.name FROM memberships m JOIN rooms r ON r.id = m.room_id AND r.kind = 1 WHERE m.account_id = ? AND m.left_at IS NULL`, look, who)
+	var ids []chat.RoomID
+	for _, n := range found {
+		if chat.Skeleton(n.name) == look {
+			ids = append(ids, n.id)
+		}
+	}
+	return ids, err
 }

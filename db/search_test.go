@@ -155,7 +155,7 @@ func TestSearchScansNothingButItsWords(t *testing.T) {
 		_, _, _, err := f.Search(t.Context(), 2, s)
 		f.ok(err)
 	}
-	if _, err := f.RoomNamed(t.Context(), "general"); err != nil {
+	if _, err := f.RoomsNamed(t.Context(), 1, "general"); err != nil {
 		t.Error(err)
 	}
 	f.stmts.Range(func(query, _ any) bool {

@@ -20,13 +20,16 @@ func (d *DB) AddAccount(ctx context.Context, n auth.NewAccount) (j auth.Joined, 
 }
 
 func addAccount(t *tx, n auth.NewAccount) (j auth.Joined, err error) {
-	var accounts, alike int
-	if err := t.one("SELECT count(*), coalesce(sum(skeleton = ? OR folded = ?), 0) FROM accounts",
-		[]any{chat.Skeleton(n.Username), chat.FoldName(n.Username)}, &accounts, &alike); err != nil {
+	var accounts int
+	var taken bool
+	if err := t.one("SELECT (SELECT count(*) FROM accounts), EXISTS (SELECT 1 FROM accounts WHERE "+alikeAccount+")", alike(n.Username), &accounts, &taken); err != nil {
 		return j, err
 	}
-	if alike > 0 {
+	if taken {
 		return j, chat.ErrConflict
+	}
+	if n.Name, err = markedName(t, 0, n.Username, n.Name); err != nil {
+		return j, err
 	}
 	j.Account = chat.Account{Person: chat.Person{Username: n.Username, Name: n.Name}, Created: n.At}
 	if accounts == 0 {
@@ -34,9 +37,9 @@ func addAccount(t *tx, n auth.NewAccount) (j auth.Joined, err error) {
 	} else if j.Account.Role, err = admit(t, n); err != nil {
 		return j, err
 	}
-	if err := t.one(`INSERT INTO accounts (username, folded, skeleton, name, name_folded, role, password, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, []any{n.Username, chat.FoldName(n.Username), chat.Skeleton(n.Username),
-		n.Name, chat.FoldName(n.Name), j.Account.Role, n.Hash, millis(n.At)}, &j.Account.ID); err != nil {
+	if err := t.one(`INSERT INTO accounts (username, folded, skeleton, drawn, name, name_folded, likeness, role, password, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, []any{n.Username, chat.FoldName(n.Username), chat.Skeleton(n.Username), chat.Drawn(n.Username),
+		n.Name, chat.FoldName(n.Name), chat.Drawn(n.Name), j.Account.Role, n.Hash, millis(n.At)}, &j.Account.ID); err != nil {
 		return j, err
 	}
 	if accounts == 0 {

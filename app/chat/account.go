@@ -53,7 +53,7 @@ type AccountStore interface {
 	People(ctx context.Context, query string, offset, limit int) ([]Account, error)
 	// Persons answers for the ids that exist, in the order asked.
 	Persons(context.Context, []AccountID) ([]Person, error)
-	SetProfile(ctx context.Context, who AccountID, p Profile) error
+	SetProfile(ctx context.Context, who Person, p Profile) error
 	SetPrefs(ctx context.Context, who AccountID, p Prefs) error
 	SetRole(ctx context.Context, who AccountID, role Role) error
 }

@@ -50,7 +50,7 @@ func ParseUsername(s string) (string, error) {
 	if !unicode.IsLetter(first) && !unicode.IsDigit(first) || !isWord(last) {
 		return "", Invalid("username", "A username begins and ends with a letter or a digit.")
 	}
-	if known := reservedSkeletons(); known[Skeleton(s)] || known[Skeleton(strings.ReplaceAll(s, "1", "i"))] {
+	if reserved(s) {
 		return "", Invalid("username", "This username is reserved. Choose another.")
 	}
 	return s, nil
@@ -97,6 +97,33 @@ func ParseDisplayName(s string) (string, error) {
 	return s, nil
 }
 
+// reserved says whether a name looks like one that people could take for the
+// server, for everybody, or for somebody in charge.
+func reserved(name string) bool {
+	known := reservedSkeletons()
+	return known[Skeleton(name)] || known[Drawn(name)] || known[Skeleton(strings.ReplaceAll(name, "1", "i"))]
+}
+
+// ParsePersonName is ParseDisplayName for a person, whose name must not be one that
+// speaks for the server.
+func ParsePersonName(s string) (string, error) {
+	s, err := ParseDisplayName(s)
+	if err == nil && reserved(strings.TrimFunc(s, func(r rune) bool { return !isWord(r) })) {
+		err = Invalid("name", "This name is reserved. Choose another.")
+	}
+	return s, err
+}
+
+// MarkName puts the username behind a display name that somebody else has, too.
+func MarkName(name, username string) string {
+	mark := " (@" + username + ")"
+	r := []rune(UnmarkName(name, username))
+	return strings.TrimSpace(string(r[:min(len(r), MaxName-utf8.RuneCountInString(mark))])) + mark
+}
+
+// UnmarkName takes it away.
+func UnmarkName(name, username string) string { return strings.TrimSuffix(name, " (@"+username+")") }
+
 // ParseRoomName does the same for a room; a leading # is dropped.
 func ParseRoomName(s string) (string, error) {
 	s, ok := oneLine(s)
@@ -110,7 +137,7 @@ func ParseRoomName(s string) (string, error) {
 		return "", Invalid("room", "This name has too many accents on one letter.")
 	}
 	for _, word := range reservedRooms {
-		if Skeleton(s) == Skeleton(word) {
+		if Alike(s, word) {
 			return "", Invalid("room", "This name is reserved. Choose another.")
 		}
 	}

@@ -51,19 +51,62 @@ zζᏃᴢꓜ𐋵𑣄𑣉𑣥
 
 var likeness = sync.OnceValue(func() map[rune]rune {
 	// I is drawn like l, but folding has made i of it: mail and mall are two rooms.
-	m := map[rune]rune{'1': 'l', '0': 'o'}
-	for line := range strings.FieldsSeq(lookalikes) {
-		var first rune
-		for i, r := range line {
-			if i == 0 {
-				first = r
-				continue
+	m := likenessOf(lookalikes)
+	m['1'], m['0'] = 'l', 'o'
+	return m
+})
+
+// likenessOf reads a table: the letters of a line are drawn like its first.
+func likenessOf(table string) map[rune]rune {
+	m := map[rune]rune{}
+	for line := range strings.FieldsSeq(table) {
+		first := []rune(line)[0]
+		for _, r := range line {
+			if r != first {
+				m[r] = first
 			}
-			m[r] = first
 		}
 	}
 	return m
-})
+}
+
+// drawnAs are letters that are drawn like a Latin one until they are folded, which
+// makes another of them: entries of confusables.txt of Unicode Technical Standard #39,
+// version 13.0 (© Unicode, Inc., Unicode License), that lookalikes has not for this.
+const drawnAs = `
+4Ꮞ
+6Ꮾ
+cϹϲ
+fſ
+iͺӏꙇ
+lIƖΙІӀוןا١ߊ
+nΝ
+oסه٥ھہە߀
+pᏢ
+vט٧
+yΥϒ
+`
+
+var drawnLike = sync.OnceValue(func() map[rune]rune { return likenessOf(drawnAs) })
+
+// Drawn is like Skeleton for a name as it stands there, capital letters and all: JoeI
+// with a capital I looks like Joel. Two names look alike when Skeleton or Drawn of the
+// one is Skeleton or Drawn of the other.
+func Drawn(s string) string {
+	like := drawnLike()
+	draw := func(r rune) rune {
+		if to, ok := like[r]; ok {
+			return to
+		}
+		return r
+	}
+	return Skeleton(strings.Map(draw, norm.NFKC.String(strings.Map(draw, s))))
+}
+
+// Alike says whether two names look alike.
+func Alike(a, b string) bool {
+	return Skeleton(a) == Skeleton(b) || Drawn(a) == Drawn(b) || Drawn(a) == Skeleton(b) || Skeleton(a) == Drawn(b)
+}
 
 // Skeleton is equal for names that are easily taken for one another: case, form
 // and script of a letter do not count, nor does the difference of 0 and o, of 1

@@ -84,10 +84,11 @@ const (
 	MaxBio   = 300
 )
 
-// SetProfile changes the caller's own profile.
+// SetProfile changes the caller's own profile. A name that looks like another
+// person's gets the username behind it.
 func (c *Chat) SetProfile(ctx context.Context, who Account, p Profile) error {
 	var err error
-	if p.Name, err = ParseDisplayName(p.Name); err != nil {
+	if p.Name, err = ParsePersonName(UnmarkName(p.Name, who.Username)); err != nil {
 		return err
 	}
 	title, ok := oneLine(p.Title)
@@ -98,7 +99,7 @@ func (c *Chat) SetProfile(ctx context.Context, who Account, p Profile) error {
 	if p.Bio, ok = lines(p.Bio); !ok || utf8.RuneCountInString(p.Bio) > MaxBio || piled(p.Bio) {
 		return Invalid("bio", "This has at most 300 characters.")
 	}
-	if err := c.store.SetProfile(ctx, who.ID, p); err != nil {
+	if err := c.store.SetProfile(ctx, who.Person, p); err != nil {
 		return err
 	}
 	c.bus.Tell(RosterChanged{People: []AccountID{who.ID}})

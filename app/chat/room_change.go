@@ -160,6 +160,9 @@ func (c *Chat) Convert(ctx context.Context, who Account, room RoomID, kind RoomK
 	shown := p.Room
 	shown.Kind = Open // it is now, or was
 	rev, err := c.store.SetKind(c.noted(ctx, who, ActConvert, shown.Label(), KindWords[kind]), room, who.ID, kind, c.now())
+	if errors.Is(err, ErrConflict) {
+		return Conflict("kind", "There is an open room with this name, or one that looks like it. Give this one another name first.")
+	}
 	if err != nil {
 		return err
 	}

@@ -90,8 +90,9 @@ type SearchStore interface {
 	// first. It knows every message whose storing was over before, unless behind.
 	// The next page is before older; 0: there is none.
 	Search(ctx context.Context, who AccountID, s Search) (hits []Hit, older MessageID, behind bool, err error)
-	// RoomNamed finds the room that has a name, whoever may see it.
-	RoomNamed(ctx context.Context, name string) (RoomID, error)
+	// RoomsNamed finds the open room that has a name, and the private ones that
+	// somebody is in.
+	RoomsNamed(ctx context.Context, who AccountID, name string) ([]RoomID, error)
 }
 
 // Search finds what the caller asks for among everything that he may read.
@@ -124,12 +125,15 @@ func (c *Chat) resolve(ctx context.Context, who Account, p parsed) (Search, erro
 		var err error
 		switch n.key {
 		case "from":
-			err = named(&s.From, &s.NotFrom, n.not, func() (AccountID, error) { return c.sender(ctx, who, n.name) })
+			err = named(&s.From, &s.NotFrom, n.not, func() ([]AccountID, error) {
+				id, err := c.sender(ctx, who, n.name)
+				return []AccountID{id}, err
+			})
 			if errors.Is(err, ErrNotFound) {
 				s.Strangers, err = append(s.Strangers, strings.TrimPrefix(n.name, "@")), nil
 			}
 		case "in":
-			err = named(&s.In, &s.NotIn, n.not, func() (RoomID, error) { return c.readable(ctx, who, n.name) })
+			err = named(&s.In, &s.NotIn, n.not, func() ([]RoomID, error) { return c.readable(ctx, who, n.name) })
 			if errors.Is(err, ErrNotFound) {
 				s.Nowhere, err = append(s.Nowhere, n.name), nil
 			}
@@ -144,13 +148,15 @@ func (c *Chat) resolve(ctx context.Context, who Account, p parsed) (Search, erro
 
 // named adds what find finds to the one list or the other; ErrNotFound when it is
 // nothing.
-func named[T comparable](is, not *[]T, isNot bool, find func() (T, error)) error {
-	id, err := find()
+func named[T comparable](is, not *[]T, isNot bool, find func() ([]T, error)) error {
+	found, err := find()
 	if isNot {
 		is = not
 	}
-	if err == nil && !slices.Contains(*is, id) {
-		*is = append(*is, id)
+	for _, id := range found {
+		if err == nil && !slices.Contains(*is, id) {
+			*is = append(*is, id)
+		}
 	}
 	return err
 }
@@ -164,25 +170,39 @@ func (c *Chat) sender(ctx context.Context, who Account, name string) (AccountID,
 	return a.ID, err
 }
 
-// readable finds a room that the caller may read: by its name, or by the people
-// of a conversation with him, as @mei or @mei,@jonas.
-func (c *Chat) readable(ctx context.Context, who Account, name string) (room RoomID, err error) {
+// readable finds the rooms that the caller may read: by name, or by the people of a
+// conversation with him, as @mei or @mei,@jonas.
+func (c *Chat) readable(ctx context.Context, who Account, name string) (rooms []RoomID, err error) {
 	if people, ok := strings.CutPrefix(name, "@"); ok {
 		ids := []AccountID{who.ID}
 		for one := range strings.SplitSeq(people, ",") {
 			id, err := c.sender(ctx, who, one)
 			if err != nil {
-				return 0, err
+				return nil, err
 			}
 			ids = append(ids, id)
 		}
+		var room RoomID
 		room, err = c.store.Direct(ctx, ids)
+		rooms = []RoomID{room}
 	} else {
-		room, err = c.store.RoomNamed(ctx, strings.TrimSpace(strings.TrimPrefix(name, "#")))
+		rooms, err = c.store.RoomsNamed(ctx, who.ID, strings.TrimSpace(strings.TrimPrefix(name, "#")))
 	}
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	_, err = c.may(ctx, who, room, Read)
-	return room, err
+	var mine []RoomID
+	for _, room := range rooms {
+		_, err := c.may(ctx, who, room, Read)
+		if _, refused := AsError(err); err != nil && !refused {
+			return nil, err
+		}
+		if err == nil {
+			mine = append(mine, room)
+		}
+	}
+	if len(mine) == 0 {
+		return nil, ErrNotFound
+	}
+	return mine, nil
 }

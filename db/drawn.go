@@ -1,0 +1,34 @@
+package db
+
+import (
+	"database/sql/driver"
+
+	"modernc.org/sqlite"
+
+	"parley/app/chat"
+)
+
+// The migration to format 9 compares names as the rules do.
+func init() {
+	sqlite.MustRegisterDeterministicScalarFunction("parley_drawn", 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+		name, _ := args[0].(string)
+		return chat.Drawn(name), nil
+	})
+}
+
+// alikeAccount finds an account whose username looks like a name: folded, by its
+// skeleton, or as it is drawn.
+const alikeAccount = "skeleton IN (?1, ?2) OR drawn IN (?1, ?2) OR folded = ?3"
+
+func alike(name string) []any { return []any{chat.Skeleton(name), chat.Drawn(name), chat.FoldName(name)} }
+
+// markedName is a display name with the username behind it where somebody else is
+// called so, or so nearly that nobody could tell.
+func markedName(t *tx, who chat.AccountID, username, name string) (string, error) {
+	var taken bool
+	err := t.one("SELECT EXISTS (SELECT 1 FROM accounts WHERE (likeness IN (?1, ?2) OR "+alikeAccount+") AND id <> ?4)", append(alike(name), who), &taken)
+	if taken {
+		name = chat.MarkName(name, username)
+	}
+	return name, err
+}
