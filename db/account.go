@@ -110,6 +110,9 @@ func (d *DB) SetRole(ctx context.Context, who chat.AccountID, role chat.Role) er
 			if err := lastAdmin(t, who, "role"); err != nil {
 				return err
 			}
+			if err := revokeInvites(t, who); err != nil {
+				return err
+			}
 		}
 		return t.exec("UPDATE accounts SET role = ? WHERE id = ?", role, who)
 	})

@@ -75,6 +75,9 @@ func (d *DB) SetDisabled(ctx context.Context, who chat.AccountID, at time.Time, 
 		if err := recountPeople(t, who); err != nil {
 			return err
 		}
+		if err := revokeInvites(t, who); err != nil {
+			return err
+		}
 		return t.each([]any{who}, "DELETE FROM resets WHERE account_id = ?", "DELETE FROM sessions WHERE account_id = ?")
 	})
 }

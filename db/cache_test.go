@@ -151,7 +151,7 @@ func TestWhatIsReadWhileSomethingChangesIsNotKept(t *testing.T) {
 	for i := range 60 {
 		f.says(room, 1, fmt.Sprint("line ", i))
 		if i%2 == 0 {
-			_, err := f.DropOccupant(t.Context(), room, 2, noon)
+			_, _, err := f.DropOccupant(t.Context(), room, 2, noon)
 			f.ok(err)
 		} else {
 			_, err := f.AddOccupants(t.Context(), room, []chat.AccountID{2}, noon)

@@ -40,7 +40,7 @@ func lived(t testing.TB) *file {
 	f.ok(err)
 	_, err = f.Restore(f.Context(), undone.ID, 2, noon)
 	f.ok(err)
-	_, err = f.DropOccupant(f.Context(), r.ID, 3, noon)
+	_, _, err = f.DropOccupant(f.Context(), r.ID, 3, noon)
 	f.ok(err)
 	_, err = f.SetTopic(f.Context(), 1, 1, "all of us", noon)
 	f.ok(err)

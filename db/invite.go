@@ -27,7 +27,7 @@ func millisOr0(t time.Time) int64 {
 }
 
 const inviteQuery = `SELECT i.id, i.code, i.role, i.uses, i.used, coalesce(a.id, 0), coalesce(a.username, ''), coalesce(a.name, ''), i.made_at,
-	coalesce(i.expires_at, 0), i.revoked_at IS NOT NULL FROM invites i LEFT JOIN accounts a ON a.id = i.made_by `
+	coalesce(i.expires_at, 0), i.revoked_at IS NOT NULL OR coalesce(a.role < 1 OR a.disabled_at IS NOT NULL, 0) FROM invites i LEFT JOIN accounts a ON a.id = i.made_by `
 
 func scanInvite(r scanner) (i auth.Invite, err error) {
 	var made, expires int64
@@ -62,10 +62,16 @@ func (d *DB) RevokeInvite(ctx context.Context, id int64, at time.Time) error {
 	})
 }
 
+// revokeInvites ends the invites of who is no administrator any more.
+func revokeInvites(t *tx, who chat.AccountID) error {
+	return t.exec("UPDATE invites SET revoked_at = ? WHERE made_by = ? AND revoked_at IS NULL", millis(time.Now()), who)
+}
+
 // useInvite counts one who comes by an invite, and says what he becomes.
 func useInvite(t *tx, code string, at time.Time) (role chat.Role, err error) {
 	err = t.one(`UPDATE invites SET used = used + 1 WHERE code = ? AND revoked_at IS NULL AND (uses = 0 OR used < uses)
-		AND (expires_at IS NULL OR expires_at > ?) RETURNING role`, []any{code, millis(at)}, &role)
+		AND (expires_at IS NULL OR expires_at > ?) AND (made_by IS NULL OR made_by IN (SELECT id FROM accounts WHERE role >= 1 AND disabled_at IS NULL))
+		RETURNING role`, []any{code, millis(at)}, &role)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = auth.ErrInviteOver
 	}

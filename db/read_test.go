@@ -106,7 +106,7 @@ func TestChangesAreBoundedAndTellWhoWent(t *testing.T) {
 	room := f.room("three", 1, 2, 3)
 	start, err := f.ChangesSince(t.Context(), room, 0, 200)
 	f.ok(err)
-	if _, err := f.DropOccupant(t.Context(), room, 2, noon); err != nil {
+	if _, _, err := f.DropOccupant(t.Context(), room, 2, noon); err != nil {
 		t.Fatal(err)
 	}
 	c, err := f.ChangesSince(t.Context(), room, start.Rev, 200)

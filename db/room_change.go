@@ -230,13 +230,24 @@ func opt[T any](v *T) any {
 }
 
 // DropOccupant implements chat.RoomStore.
-func (d *DB) DropOccupant(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time) (rev chat.Rev, err error) {
+func (d *DB) DropOccupant(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time) (rev chat.Rev, emptied bool, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		rev, err = dropOccupant(t, room, who, at)
+		emptied = false
+		if rev, err = dropOccupant(t, room, who, at); err != nil {
+			return err
+		}
+		n, err := t.affect(buried+" AND kind = 1 AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = ?2 AND left_at IS NULL)", millis(at), room)
+		emptied = n > 0
 		return err
 	})
-	return rev, err
+	if emptied && err == nil {
+		go d.purge(room)
+	}
+	return rev, emptied, err
 }
+
+// buried deletes a room; purge removes what is left of it.
+const buried = "UPDATE rooms SET deleted_at = ?1, skeleton = NULL, drawn = NULL, direct = NULL, topic = '' WHERE id = ?2"
 
 func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (chat.Rev, error) {
 	n, err := t.affect(`UPDATE memberships SET left_at = ?, owner = 0, mentions = 0, rev = (SELECT rev + 1 FROM rooms WHERE id = room_id)
@@ -267,7 +278,7 @@ func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (ch
 // it is removed soon after, a little at a time, so that others need not wait.
 func (d *DB) DropRoom(ctx context.Context, room chat.RoomID) (people []chat.AccountID, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		if err := t.exec("UPDATE rooms SET deleted_at = ?, skeleton = NULL, drawn = NULL, direct = NULL, topic = '' WHERE id = ?", time.Now().UnixMilli(), room); err != nil {
+		if err := t.exec(buried, time.Now().UnixMilli(), room); err != nil {
 			return err
 		}
 		people, err = list(t, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) },

@@ -112,7 +112,7 @@ func setPassword(t *tx, who chat.AccountID, hash string) error {
 	if err := t.exec("UPDATE accounts SET password = ? WHERE id = ?", hash, who); err != nil {
 		return err
 	}
-	return t.exec("DELETE FROM sessions WHERE account_id = ?", who)
+	return t.each([]any{who}, "DELETE FROM sessions WHERE account_id = ?", "DELETE FROM resets WHERE account_id = ?")
 }
 
 // Rehash implements auth.Store.

@@ -61,7 +61,7 @@ type Store interface {
 	Settings(context.Context) (chat.Settings, error)
 	// Password finds an account's hash by name; chat.ErrNotFound also for who is disabled.
 	Password(ctx context.Context, username string) (chat.AccountID, string, error)
-	// SetPassword also ends all sessions.
+	// SetPassword also ends all sessions, and links that set a password.
 	SetPassword(ctx context.Context, who chat.AccountID, hash string) error
 	// Rehash replaces a hash by a stronger one of the same password.
 	Rehash(ctx context.Context, who chat.AccountID, was, hash string) error

@@ -39,7 +39,8 @@ func (i Invite) Valid(now time.Time) bool {
 	return !i.Revoked && (i.Uses == 0 || i.Used < i.Uses) && (i.Expires.IsZero() || now.Before(i.Expires))
 }
 
-// InviteStore keeps invites.
+// InviteStore keeps invites. One ends with its maker's role: what somebody issued who
+// is no administrator any more is revoked, whatever becomes of the role later.
 type InviteStore interface {
 	AddInvite(ctx context.Context, i Invite) (id int64, err error)
 	// Invites lists them, the newest first, at most limit.

@@ -83,7 +83,7 @@ var deeds = []deed{
 		return err
 	}},
 	{"join", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.Join(w.ctx, who, r) }},
-	{"leave", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.Leave(w.ctx, who, r) }},
+	{"leave", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.Leave(w.ctx, who, r, false) }},
 	{"topic", func(w *world, who chat.Account, r chat.RoomID) error {
 		room, _, _ := w.store.RoomFor(w.ctx, r, 0)
 		return w.chat.Retitle(w.ctx, who, r, cmp.Or(room.Name, "r"), "new topic")
@@ -170,7 +170,7 @@ func (w *world) place(kind, deed string) chat.RoomID {
 	case "everyone":
 		return 1
 	}
-	w.ok(w.chat.Leave(w.ctx, w.people["former"], room))
+	w.ok(w.chat.Leave(w.ctx, w.people["former"], room, false))
 	return room
 }
 

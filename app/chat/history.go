@@ -50,7 +50,7 @@ func (c *Chat) MarkRead(ctx context.Context, who Account, room RoomID, upto Mess
 
 // Type says that the caller is writing. It is checked like Post and kept nowhere.
 func (c *Chat) Type(ctx context.Context, who Account, room RoomID) error {
-	if _, err := c.may(ctx, who, room, Post); err != nil || who.Prefs.NoTyping {
+	if _, err := c.may(ctx, who, room, Post); err != nil || who.Prefs.NoTyping || who.Prefs.Invisible {
 		return err
 	}
 	if err := c.Limits.Take(LimitTyping, who.ID.key()); err != nil {

@@ -237,7 +237,7 @@ func TestOnlyTheAuthorLearnsWhoIsNotInAPrivateRoom(t *testing.T) {
 	if got := names("bea", m); !slices.Equal(got, []string{"out"}) {
 		t.Errorf("after an edit: %v", got)
 	}
-	w.ok(w.chat.Leave(w.ctx, w.people["bea"], room))
+	w.ok(w.chat.Leave(w.ctx, w.people["bea"], room, false))
 	w.now = m.At
 	if _, err := w.chat.Unheard(w.ctx, w.people["bea"], m); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("who left is told: %v", err)

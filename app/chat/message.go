@@ -242,7 +242,10 @@ func (c *Chat) keep(ctx context.Context, who Account, n NewMessage, calls []stri
 		}
 	}
 	n.Stored = c.tell
-	m, _, err := c.store.AddMessage(ctx, n)
+	m, fresh, err := c.store.AddMessage(ctx, n)
+	if err == nil && !fresh {
+		return c.repeated(ctx, who, m)
+	}
 	return m, err
 }
 
@@ -260,7 +263,20 @@ func (c *Chat) again(ctx context.Context, who Account, d Draft) (Message, error)
 	if d.CID == "" {
 		return Message{}, ErrNotFound
 	}
-	return c.store.MessageByCID(ctx, who.ID, d.CID)
+	m, err := c.store.MessageByCID(ctx, who.ID, d.CID)
+	if err != nil {
+		return m, err
+	}
+	return c.repeated(ctx, who, m)
+}
+
+// repeated answers a repeat with what was made of the first, for who may still read
+// it: a client id opens no room.
+func (c *Chat) repeated(ctx context.Context, who Account, m Message) (Message, error) {
+	if _, err := c.may(ctx, who, m.Room, Read); err != nil {
+		return Message{}, NotFound()
+	}
+	return m, nil
 }
 
 // validate checks what needs no store.

@@ -101,9 +101,12 @@ func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d 
 	}
 	n.Text.Resolve(names) // every message of a conversation is for its people anyway
 	n.Stored = c.tell
-	m, _, err := c.store.AddDirect(ctx, append(ids, who.ID), n)
+	m, fresh, err := c.store.AddDirect(ctx, append(ids, who.ID), n)
 	if err != nil {
 		return Message{}, err
+	}
+	if !fresh {
+		return c.repeated(ctx, who, m)
 	}
 	c.bus.Tell(RosterChanged{People: append(ids, who.ID)})
 	return m, nil

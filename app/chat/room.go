@@ -167,8 +167,9 @@ type RoomStore interface {
 	// AddOccupants brings people in who are not in yet; rev 0: nobody was new.
 	AddOccupants(ctx context.Context, room RoomID, people []AccountID, at time.Time) (Rev, error)
 	// DropOccupant takes one out; rev 0: was not in. The longest in the room
-	// becomes owner when no owner is left.
-	DropOccupant(ctx context.Context, room RoomID, who AccountID, at time.Time) (Rev, error)
+	// becomes owner when no owner is left. A private room that nobody is in any more
+	// is deleted: emptied.
+	DropOccupant(ctx context.Context, room RoomID, who AccountID, at time.Time) (rev Rev, emptied bool, err error)
 	// SetRank answers ErrNotFound for who is not in the room, and refuses to leave it
 	// without an owner.
 	SetRank(ctx context.Context, room RoomID, who AccountID, rank Rank) error

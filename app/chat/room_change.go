@@ -77,8 +77,9 @@ func (c *Chat) bring(ctx context.Context, room RoomID, people []AccountID) error
 	return nil
 }
 
-// Leave takes the caller out of a room. Who is not in it may ask again.
-func (c *Chat) Leave(ctx context.Context, who Account, room RoomID) error {
+// Leave takes the caller out of a room. Who is not in it may ask again. The last one
+// in a private room takes it along, and has to say that he means that: alone.
+func (c *Chat) Leave(ctx context.Context, who Account, room RoomID, alone bool) error {
 	p, err := c.may(ctx, who, room, See)
 	if err != nil || !p.In() {
 		return err
@@ -86,13 +87,26 @@ func (c *Chat) Leave(ctx context.Context, who Account, room RoomID) error {
 	if _, err := c.may(ctx, who, room, Leave); err != nil {
 		return err
 	}
+	if p.Kind == Private && !alone {
+		people, err := c.store.Occupants(ctx, room)
+		if err != nil {
+			return err
+		}
+		if len(people) < 2 {
+			return Conflict("alone", "You are the last one in this room: it is deleted when you leave.")
+		}
+	}
 	return c.put(ctx, room, who.ID)
 }
 
 func (c *Chat) put(ctx context.Context, room RoomID, whom AccountID) error {
-	rev, err := c.store.DropOccupant(ctx, room, whom, c.now())
+	rev, emptied, err := c.store.DropOccupant(ctx, room, whom, c.now())
 	if err != nil {
 		return err
+	}
+	if emptied {
+		c.bus.Tell(RoomDropped{Room: room, People: []AccountID{whom}})
+		return nil
 	}
 	return c.gone(room, whom, rev)
 }

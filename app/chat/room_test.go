@@ -40,7 +40,7 @@ func TestWhoWentCannotTouchWhatHeSaid(t *testing.T) {
 	for _, kind := range []chat.RoomKind{chat.Open, chat.Private} {
 		room := w.room([]string{"open", "private"}[kind], kind, "ada", "bob")
 		m := w.says("bob", room, "I was here")
-		w.ok(w.chat.Leave(w.ctx, w.people["bob"], room))
+		w.ok(w.chat.Leave(w.ctx, w.people["bob"], room, false))
 		want := []error{chat.ErrForbidden, chat.ErrNotFound}[kind]
 		_, edit := w.chat.Edit(w.ctx, w.people["bob"], m.ID, "not I")
 		_, del := w.chat.Delete(w.ctx, w.people["bob"], m.ID)
@@ -67,8 +67,8 @@ func TestWhoIsInARoomIsForgottenOnlyWhenPutOut(t *testing.T) {
 	if r.People != 2 {
 		t.Error("people:", r.People)
 	}
-	w.ok(w.chat.Leave(w.ctx, w.people["bob"], room))
-	w.ok(w.chat.Leave(w.ctx, w.people["bob"], room))
+	w.ok(w.chat.Leave(w.ctx, w.people["bob"], room, false))
+	w.ok(w.chat.Leave(w.ctx, w.people["bob"], room, false))
 	w.ok(w.chat.Expel(w.ctx, w.people["ada"], room, w.people["bob"].ID))
 	if r, _, err = w.store.RoomFor(w.ctx, room, 0); err != nil || r.People != 1 {
 		t.Error("people:", r.People, err)
@@ -136,12 +136,12 @@ func TestTheLongestInARoomOwnsItWhenTheOwnerLeaves(t *testing.T) {
 		w.now = w.now.Add(time.Minute)
 		w.ok(w.chat.Join(w.ctx, w.people[name], room))
 	}
-	w.ok(w.chat.Leave(w.ctx, w.people["carl"], room))
+	w.ok(w.chat.Leave(w.ctx, w.people["carl"], room, false))
 	if o := w.owners(room); !slices.Equal(o, []string{"bob"}) {
 		t.Error("owners:", o)
 	}
 	w.ok(w.chat.Join(w.ctx, w.people["carl"], room)) // who comes back begins anew
-	w.ok(w.chat.Leave(w.ctx, w.people["bob"], room))
+	w.ok(w.chat.Leave(w.ctx, w.people["bob"], room, false))
 	if o := w.owners(room); !slices.Equal(o, []string{"dora"}) {
 		t.Error("owners:", o)
 	}

@@ -333,7 +333,7 @@ func TestSearchFindsWhatALookAtEverythingFinds(t *testing.T) {
 		}
 		w.ok(err)
 	}
-	w.ok(w.chat.Leave(w.ctx, w.people["priya"], rooms[3]))
+	w.ok(w.chat.Leave(w.ctx, w.people["priya"], rooms[3], false))
 	w.ok(w.chat.Destroy(w.ctx, w.people["tomas"], rooms[4]))
 	ops := []string{"from:ada", "from:mei", "from:me", "-from:jonas", "in:general", "in:a", "in:b", "in:@mei", "-in:a", "has:link", "has:code", "-has:link", "has:reaction",
 		"on:2026-03-02", "after:2026-03-03", "before:2026-03-04", "from:nobody", "in:nowhere"}

@@ -268,8 +268,12 @@ func (s *Server) join(c *fiber.Ctx) error {
 }
 
 func (s *Server) leave(c *fiber.Ctx) error {
-	if err := s.chat.Leave(c.UserContext(), who(c).Account, roomParam(c)); err != nil {
-		return err
+	if err := s.chat.Leave(c.UserContext(), who(c).Account, roomParam(c), c.FormValue("alone") != ""); err != nil {
+		errs, err := s.formErrors(c, err)
+		if err != nil {
+			return err
+		}
+		return s.settingsPage(c, errs)
 	}
 	return c.Redirect("/", fiber.StatusSeeOther)
 }

@@ -1,0 +1,196 @@
+package chat_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"parley/app/auth"
+	"parley/app/chat"
+)
+
+// What was issued earlier ends with the standing that it came from.
+func TestInvitesEndWithTheRoleOfWhoMadeThem(t *testing.T) {
+	for name, fall := range map[string]func(w *world) error{
+		"demoted": func(w *world) error {
+			return w.chat.SetRole(w.ctx, w.people["ada"], w.people["bea"].ID, chat.RoleMember)
+		},
+		"deactivated": func(w *world) error { return w.chat.Disable(w.ctx, w.people["ada"], w.people["bea"].ID) },
+		"banned":      func(w *world) error { return w.chat.BanAccount(w.ctx, w.people["ada"], w.people["bea"].ID, false) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := begin(t, "ada", "bea", "cid")
+			au := auth.New(w.store, w, chat.NewLimits(nil), func() time.Time { return w.now })
+			w.ok(w.chat.SetRole(w.ctx, w.people["ada"], w.people["bea"].ID, chat.RoleAdmin))
+			bea, err := w.store.Account(w.ctx, w.people["bea"].ID)
+			w.ok(err)
+			w.people["bea"] = bea
+			i, err := au.Invite(w.ctx, bea, auth.NewInvite{Role: chat.RoleAdmin})
+			w.ok(err)
+			w.ok(fall(w))
+			if _, err := au.Invited(w.ctx, i.Code); !errors.Is(err, auth.ErrInviteOver) {
+				t.Errorf("the invite is still good: %v", err)
+			}
+			w.store.SetEnabled(w.ctx, bea.ID)
+			w.ok(w.chat.SetRole(w.ctx, w.people["ada"], bea.ID, chat.RoleAdmin))
+			if _, err := w.store.AddAccount(w.ctx, auth.NewAccount{Username: "late", Name: "Late", Hash: "-", Invite: i.Code, At: w.now}); !errors.Is(err, auth.ErrInviteOver) {
+				t.Errorf("it came back with the role: %v", err)
+			}
+		})
+	}
+}
+
+func TestAResetLinkEndsWithThePasswordAndTheAccount(t *testing.T) {
+	w := begin(t, "ada", "bea")
+	au := auth.New(w.store, w, chat.NewLimits(nil), func() time.Time { return w.now })
+	link := func() string {
+		t.Helper()
+		token, err := au.MakeReset(w.ctx, w.people["ada"], w.people["bea"])
+		w.ok(err)
+		return token
+	}
+	over := func(what, token string) {
+		t.Helper()
+		if _, err := au.ResetFor(w.ctx, token); !errors.Is(err, chat.ErrNotFound) {
+			t.Errorf("%s: the link is still good: %v", what, err)
+		}
+	}
+	token := link()
+	w.ok(au.ResetPassword(w.ctx, w.people["bea"], "four brown owls"))
+	over("after a password change", token)
+	token = link()
+	w.ok(w.chat.Disable(w.ctx, w.people["ada"], w.people["bea"].ID))
+	over("while deactivated", token)
+	w.ok(w.chat.Enable(w.ctx, w.people["ada"], w.people["bea"].ID))
+	over("after the end of that", token)
+}
+
+func TestAClientIDOpensNoRoom(t *testing.T) {
+	w := begin(t, "ada", "bea")
+	room := w.room("cellar", chat.Private, "ada", "bea")
+	draft := chat.Draft{Body: "the password is mango", CID: "once"}
+	_, err := w.chat.Post(w.ctx, w.people["bea"], room, draft)
+	w.ok(err)
+	w.ok(w.chat.Expel(w.ctx, w.people["ada"], room, w.people["bea"].ID))
+	for name, again := range map[string]func() (chat.Message, error){
+		"in the room":     func() (chat.Message, error) { return w.chat.Post(w.ctx, w.people["bea"], room, draft) },
+		"in another room": func() (chat.Message, error) { return w.chat.Post(w.ctx, w.people["bea"], 1, draft) },
+		"with another body": func() (chat.Message, error) {
+			return w.chat.Post(w.ctx, w.people["bea"], 1, chat.Draft{Body: "other", CID: "once"})
+		},
+		"refused by its body": func() (chat.Message, error) {
+			return w.chat.Post(w.ctx, w.people["bea"], 1, chat.Draft{Body: "", CID: "once"})
+		},
+		"to somebody": func() (chat.Message, error) { return w.chat.PostDirect(w.ctx, w.people["bea"], w.ids("ada"), draft) },
+	} {
+		m, err := again()
+		if err == nil || m.Body != "" {
+			t.Errorf("%s: %q, %v", name, m.Body, err)
+		}
+		if name != "refused by its body" && name != "to somebody" && !errors.Is(err, chat.ErrNotFound) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestNamesOfPrivateRoomsTellNothing(t *testing.T) {
+	w := begin(t, "ada", "bea")
+	w.room("layoffs", chat.Private, "ada")
+	for _, kind := range []chat.RoomKind{chat.Private, chat.Open} {
+		if _, err := w.chat.Found(w.ctx, w.people["bea"], chat.NewRoom{Name: "Layoffs", Kind: kind}); err != nil {
+			t.Errorf("a room of the same name: %v", err)
+		}
+	}
+	other := w.room("plans", chat.Open, "bea")
+	if err := w.chat.Retitle(w.ctx, w.people["bea"], other, "lay0ffs", ""); !errors.Is(err, chat.ErrConflict) {
+		t.Errorf("two open rooms look alike: %v", err)
+	}
+	mine := w.room("layoffs", chat.Private, "bea")
+	if err := w.chat.Convert(w.ctx, w.people["bea"], mine, chat.Open); !errors.Is(err, chat.ErrConflict) {
+		t.Errorf("two open rooms have a name: %v", err)
+	}
+	w.says("bea", mine, "one of them")
+	if got := w.finds("bea", "in:layoffs one"); got != "one" {
+		t.Errorf("found %q", got)
+	}
+	if got := w.finds("ada", "in:layoffs one"); got != "" {
+		t.Errorf("ada found %q", got)
+	}
+}
+
+func TestThePrivateRoomOfTheLastOneGoesAlong(t *testing.T) {
+	w := begin(t, "ada", "bea")
+	room := w.room("cellar", chat.Private, "ada", "bea")
+	w.ok(w.chat.Leave(w.ctx, w.people["bea"], room, false))
+	if err := w.chat.Leave(w.ctx, w.people["ada"], room, false); !errors.Is(err, chat.ErrConflict) {
+		t.Errorf("nobody asked: %v", err)
+	}
+	w.says("ada", room, "still here")
+	w.ok(w.chat.Leave(w.ctx, w.people["ada"], room, true))
+	if _, _, err := w.store.RoomFor(w.ctx, room, 0); !errors.Is(err, chat.ErrNotFound) {
+		t.Errorf("the room is still there: %v", err)
+	}
+	open := w.room("yard", chat.Open, "ada")
+	w.ok(w.chat.Leave(w.ctx, w.people["ada"], open, false))
+	if _, _, err := w.store.RoomFor(w.ctx, open, 0); err != nil {
+		t.Errorf("an open room: %v", err)
+	}
+}
+
+func TestWhoAppearsOfflineIsNotSeenTyping(t *testing.T) {
+	w := begin(t, "ada", "bea")
+	w.ok(w.chat.SetPrefs(w.ctx, w.people["ada"], func(p *chat.Prefs) { p.Invisible = true }))
+	ada, err := w.store.Account(w.ctx, w.people["ada"].ID)
+	w.ok(err)
+	w.ok(w.chat.Type(w.ctx, ada, 1))
+	for _, h := range w.hints {
+		if _, typing := h.(chat.SomeoneTypes); typing {
+			t.Error("it was told")
+		}
+	}
+}
+
+func TestNamesThatLookAlikeAreTaken(t *testing.T) {
+	w := begin(t, "Joel", "Ian", "clara1")
+	for _, name := range []string{"JoeI", "joel", "J0el", "Joe1", "Lan", "lan", "1an", "cIara1", "claral", "сlara1"} {
+		_, err := w.store.AddAccount(w.ctx, auth.NewAccount{Username: name, Name: name, Hash: "-", At: w.now})
+		if !errors.Is(err, chat.ErrConflict) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, name := range []string{"joei", "noel", "iana", "Klara1"} {
+		if _, err := w.store.AddAccount(w.ctx, auth.NewAccount{Username: name, Name: name, Hash: "-", At: w.now}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for a, b := range map[string]string{"ϲat": "cat", "Ϲat": "cat", "AIl": "all", "ＡＩＬ": "all", "mail": "mail"} {
+		if !chat.Alike(a, b) {
+			t.Errorf("%s and %s look alike", a, b)
+		}
+	}
+	if chat.Alike("mail", "mall") || chat.Alike("Ian", "Jan") {
+		t.Error("names that differ are alike")
+	}
+}
+
+func TestADisplayNameIsNobodyElses(t *testing.T) {
+	w := begin(t, "ada", "mallory", "bea")
+	name := func(who, name string) string {
+		t.Helper()
+		w.ok(w.chat.SetProfile(w.ctx, w.people[who], chat.Profile{Name: name}))
+		a, err := w.store.Account(w.ctx, w.people[who].ID)
+		w.ok(err)
+		return a.Name
+	}
+	for _, c := range [][3]string{{"ada", "Ada Okafor", "Ada Okafor"}, {"mallory", "Ada Okafor", "Ada Okafor (@mallory)"}, {"mallory", "Ada Okafor (@mallory)", "Ada Okafor (@mallory)"},
+		{"mallory", "Аdа Оkаfоr", "Аdа Оkаfоr (@mallory)"}, {"mallory", "bea", "bea (@mallory)"}, {"mallory", "Mallory", "Mallory"}, {"ada", "Ada Okafor", "Ada Okafor"}} {
+		if got := name(c[0], c[1]); got != c[2] {
+			t.Errorf("%s is called %q, want %q", c[0], got, c[2])
+		}
+	}
+	for _, reserved := range []string{"Admin", "administrator", "System", "[Parley]", "Аdmin", "everyone"} {
+		if err := w.chat.SetProfile(w.ctx, w.people["bea"], chat.Profile{Name: reserved}); !errors.Is(err, chat.ErrInvalid) {
+			t.Errorf("%q: %v", reserved, err)
+		}
+	}
+}
