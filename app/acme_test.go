@@ -155,7 +155,7 @@ func TestWithoutAnAuthorityTheServerSaysWhatIsWrongAndServesWhatItCan(t *testing
 	if r.StatusCode != http.StatusServiceUnavailable || !strings.Contains(string(words), "no certificate for "+ourName) {
 		t.Error(r.Status, string(words))
 	}
-	if n := strings.Count(log.String(), "\n"); n != 1 || !strings.Contains(log.String(), "no certificate was obtained") || !strings.Contains(log.String(), "again=1m1s") {
+	if n := strings.Count(log.String(), "level=ERROR"); n != 1 || !strings.Contains(log.String(), "no certificate was obtained") || !strings.Contains(log.String(), "again=1m1s") {
 		t.Errorf("%d lines in the log:\n%s", n, log)
 	}
 	scrape(t, s)

@@ -23,11 +23,11 @@ const alikeAccount = "skeleton IN (?1, ?2) OR drawn IN (?1, ?2) OR folded = ?3"
 func alike(name string) []any { return []any{chat.Skeleton(name), chat.Drawn(name), chat.FoldName(name)} }
 
 // markedName is a display name with the username behind it where somebody else is
-// called so, or so nearly that nobody could tell.
+// called so, or so nearly that nobody could tell, and where it speaks for the server.
 func markedName(t *tx, who chat.AccountID, username, name string) (string, error) {
 	var taken bool
 	err := t.one("SELECT EXISTS (SELECT 1 FROM accounts WHERE (likeness IN (?1, ?2) OR "+alikeAccount+") AND id <> ?4)", append(alike(name), who), &taken)
-	if taken {
+	if taken || chat.Claims(name) && !chat.Alike(name, username) {
 		name = chat.MarkName(name, username)
 	}
 	return name, err

@@ -114,7 +114,7 @@ func (a *Auth) SignUp(ctx context.Context, f SignUp) (Joined, error) {
 	if f.Name == "" {
 		f.Name = n.Username
 	}
-	if n.Name, err = chat.ParsePersonName(f.Name); err != nil {
+	if n.Name, err = chat.ParseDisplayName(f.Name); err != nil {
 		return Joined{}, err
 	}
 	if n.Workspace, err = a.workspace(ctx, f.Workspace); err != nil {

@@ -104,17 +104,13 @@ func reserved(name string) bool {
 	return known[Skeleton(name)] || known[Drawn(name)] || known[Skeleton(strings.ReplaceAll(name, "1", "i"))]
 }
 
-// ParsePersonName is ParseDisplayName for a person, whose name must not be one that
-// speaks for the server.
-func ParsePersonName(s string) (string, error) {
-	s, err := ParseDisplayName(s)
-	if err == nil && reserved(strings.TrimFunc(s, func(r rune) bool { return !isWord(r) })) {
-		err = Invalid("name", "This name is reserved. Choose another.")
-	}
-	return s, err
+// Claims says whether a display name could be taken for the server's, or for somebody
+// in charge.
+func Claims(name string) bool {
+	return reserved(strings.TrimFunc(name, func(r rune) bool { return !isWord(r) }))
 }
 
-// MarkName puts the username behind a display name that somebody else has, too.
+// MarkName puts the username behind a display name that is not its owner's alone.
 func MarkName(name, username string) string {
 	mark := " (@" + username + ")"
 	r := []rune(UnmarkName(name, username))

@@ -85,10 +85,10 @@ const (
 )
 
 // SetProfile changes the caller's own profile. A name that looks like another
-// person's gets the username behind it.
+// person's, or like one in charge, gets the username behind it.
 func (c *Chat) SetProfile(ctx context.Context, who Account, p Profile) error {
 	var err error
-	if p.Name, err = ParsePersonName(UnmarkName(p.Name, who.Username)); err != nil {
+	if p.Name, err = ParseDisplayName(UnmarkName(p.Name, who.Username)); err != nil {
 		return err
 	}
 	title, ok := oneLine(p.Title)
