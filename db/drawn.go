@@ -20,7 +20,9 @@ func init() {
 // skeleton, or as it is drawn.
 const alikeAccount = "skeleton IN (?1, ?2) OR drawn IN (?1, ?2) OR folded = ?3"
 
-func alike(name string) []any { return []any{chat.Skeleton(name), chat.Drawn(name), chat.FoldName(name)} }
+func alike(name string) []any {
+	return []any{chat.Skeleton(name), chat.Drawn(name), chat.FoldName(name)}
+}
 
 // markedName is a display name with the username behind it where somebody else is
 // called so, or so nearly that nobody could tell, and where it speaks for the server.

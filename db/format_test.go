@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -87,8 +88,9 @@ func (f *file) listing() string {
 		f.ok(err)
 		for _, m := range p.Messages {
 			put("message", m.ID, m.Rev, m.Posts, m.Kind, m.Author, m.At, m.Cont, m.Body, m.Text, m.For, m.CID, m.Edited, m.Deleted, m.Quote.ID, m.Replies, m.Event, m.Reactions)
-			versions, err := f.Versions(ctx, m.ID)
+			versions, _, err := f.Versions(ctx, m.ID, 0, 100, 1<<20)
 			f.ok(err)
+			slices.Reverse(versions)
 			for _, v := range versions {
 				put("version", v.At, v.Text)
 			}

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"encoding/json"
+	"math"
 
 	"parley/app/chat"
 )
@@ -40,6 +41,9 @@ func (d *DB) SetBody(ctx context.Context, id chat.MessageID, n chat.NewMessage) 
 	}
 	return d.alter(ctx, id, func(t *tx, m chat.Message, rev chat.Rev) error {
 		if err := t.exec("INSERT INTO versions (message_id, until, rev, text) SELECT id, ?, ?, text FROM messages WHERE id = ?", millis(n.At), rev, id); err != nil {
+			return err
+		}
+		if err := t.exec("DELETE FROM versions WHERE message_id = ?1 AND rev <= (SELECT rev FROM versions WHERE message_id = ?1 ORDER BY rev DESC LIMIT 1 OFFSET ?2)", id, chat.MaxVersions); err != nil {
 			return err
 		}
 		if err := t.exec("UPDATE messages SET rev = ?, body = ?, text = ?, addressed = ?, edited_at = ? WHERE id = ?",
@@ -83,14 +87,34 @@ func (d *DB) SetReactions(ctx context.Context, id chat.MessageID, change func([]
 }
 
 // Versions implements chat.MessageStore.
-func (d *DB) Versions(ctx context.Context, id chat.MessageID) ([]chat.Version, error) {
-	return all(ctx, d, func(r scanner) (v chat.Version, err error) {
+func (d *DB) Versions(ctx context.Context, id chat.MessageID, before chat.Rev, limit, size int) (list []chat.Version, more bool, err error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	stmt, err := d.stmt(ctx, "SELECT rev, until, text FROM versions WHERE message_id = ? AND rev < ? ORDER BY rev DESC LIMIT ?")
+	if err != nil {
+		return nil, false, fault(err)
+	}
+	rows, err := stmt.QueryContext(ctx, id, before, limit+1)
+	if err != nil {
+		return nil, false, fault(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var v chat.Version
 		var until int64
 		var text []byte
-		if err := r.Scan(&until, &text); err != nil {
-			return v, err
+		if err := rows.Scan(&v.Rev, &until, &text); err != nil {
+			return nil, false, fault(err)
 		}
-		v.At = moment(until)
-		return v, json.Unmarshal(text, &v.Text)
-	}, "SELECT until, text FROM versions WHERE message_id = ? ORDER BY rev", id)
+		if v.At, v.Size = moment(until), len(text); len(list) == limit || len(list) > 0 && v.Size > size {
+			return list, true, nil
+		}
+		size -= v.Size
+		if err := json.Unmarshal(text, &v.Text); err != nil {
+			return nil, false, err
+		}
+		list = append(list, v)
+	}
+	return list, false, fault(rows.Err())
 }

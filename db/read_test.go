@@ -81,7 +81,7 @@ func TestAChangedMessageIsToldAgainAndAnErasedOneKeepsItsRow(t *testing.T) {
 	if len(c.Messages) != 1 || c.Messages[0].Body != "other words" || c.Messages[0].Rev != edited.Rev || edited.Rev != before.Rev+1 || edited.Edited.IsZero() {
 		t.Errorf("after the edit: %+v", c)
 	}
-	old, err := f.Versions(t.Context(), m.ID)
+	old, _, err := f.Versions(t.Context(), m.ID, 0, 10, 1<<20)
 	f.ok(err)
 	if len(old) != 1 || old[0].Text.Plain() != "first words" {
 		t.Errorf("earlier versions: %+v", old)
@@ -96,7 +96,7 @@ func TestAChangedMessageIsToldAgainAndAnErasedOneKeepsItsRow(t *testing.T) {
 		t.Errorf("after the deletion: %+v", c)
 	}
 	f.ok(f.Sweep(t.Context(), noon.Add(4*time.Minute)))
-	if old, err = f.Versions(t.Context(), m.ID); err != nil || len(old) != 0 {
+	if old, _, err = f.Versions(t.Context(), m.ID, 0, 10, 1<<20); err != nil || len(old) != 0 {
 		t.Error("earlier versions outlive the message:", old, err)
 	}
 }

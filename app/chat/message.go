@@ -81,8 +81,10 @@ const (
 
 // Version is what a message said until it was edited.
 type Version struct {
+	Rev  Rev // of the change that replaced it
 	Text Text
 	At   time.Time // until when
+	Size int       // of the stored text, in bytes
 }
 
 // Draft is what a person wants to say. CID is the client's own id for it: the
@@ -147,7 +149,7 @@ type MessageStore interface {
 	// ChangesSince answers with what changed after since, at most limit rows.
 	ChangesSince(ctx context.Context, room RoomID, since Rev, limit int) (Changes, error)
 	// SetBody replaces what a message says and whom it is for; the earlier version
-	// is kept.
+	// is kept, the last MaxVersions of them.
 	SetBody(ctx context.Context, id MessageID, n NewMessage) (Message, error)
 	// Erase deletes a message: nobody reads it any more, its row stays, and what
 	// it said is kept aside until Sweep.
@@ -165,8 +167,10 @@ type MessageStore interface {
 	// SetReactions replaces a message's reactions by what change makes of them;
 	// nothing happens when change says so.
 	SetReactions(ctx context.Context, id MessageID, change func([]Reaction) ([]Reaction, error)) (Message, error)
-	// Versions lists what a message said before, the oldest first.
-	Versions(context.Context, MessageID) ([]Version, error)
+	// Versions lists what a message said before, the newest first: those before a rev
+	// (0: the newest), at most limit and as many as size bytes of stored text hold, but
+	// at least one. more says whether there are older ones.
+	Versions(ctx context.Context, id MessageID, before Rev, limit, size int) (_ []Version, more bool, err error)
 	// Mentionable finds the people a room's messages can be for, by FoldName.
 	Mentionable(ctx context.Context, room RoomID, names []string) (map[string]AccountID, error)
 	// Speakers lists who spoke lately in a room, the last first.

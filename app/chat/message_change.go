@@ -10,6 +10,14 @@ const (
 	MaxReactions = 100
 	// MaxReactionsEach is how many of them one person puts there.
 	MaxReactionsEach = 20
+	// MaxReactors is how many times people react to one message, all emoji together:
+	// who did is stored with it, and read with every page.
+	MaxReactors = 5_000
+	// MaxVersions is how many earlier versions of a message are kept.
+	MaxVersions = 100
+	// versionsSize is how many bytes of stored text a page of versions holds; markup
+	// makes five times as many of them at most.
+	versionsSize = 20 << 10
 )
 
 // Said answers with a message, and the place it was said in, for who may read it.
@@ -39,12 +47,18 @@ func (c *Chat) said(ctx context.Context, who Account, id MessageID, a Action) (M
 	return m, p, nil
 }
 
-// Versions lists what a message said before it was edited.
-func (c *Chat) Versions(ctx context.Context, who Account, id MessageID) ([]Version, error) {
+// Versions lists what a message said before it was edited, the newest first: a page
+// of those before a rev, 0 for the newest. older is where the next page begins, 0
+// when there is none.
+func (c *Chat) Versions(ctx context.Context, who Account, id MessageID, before Rev) (list []Version, older Rev, err error) {
 	if _, _, err := c.said(ctx, who, id, Read); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return c.store.Versions(ctx, id)
+	list, more, err := c.store.Versions(ctx, id, before, MaxVersions, versionsSize)
+	if more && len(list) > 0 {
+		older = list[len(list)-1].Rev
+	}
+	return list, older, err
 }
 
 // Editable finds a message for who may change what it says.
@@ -112,8 +126,9 @@ func (c *Chat) React(ctx context.Context, who Account, id MessageID, emoji strin
 // react works out what reactions become.
 func react(all []Reaction, who Person, emoji string, on *bool) ([]Reaction, error) {
 	mine := func(p Person) bool { return p.ID == who.ID }
-	at, kinds := -1, 0
+	at, kinds, reactors := -1, 0, 0
 	for i, r := range all {
+		reactors += len(r.By)
 		if r.Emoji == emoji || canonical(r.Emoji) == emoji {
 			at = i
 		}
@@ -135,6 +150,8 @@ func react(all []Reaction, who Person, emoji string, on *bool) ([]Reaction, erro
 			return slices.Delete(all, at, at+1), nil
 		}
 		return all, nil
+	case reactors >= MaxReactors:
+		return all, Invalid("e", "People have reacted to this message 5,000 times; that is as often as goes.")
 	case kinds >= MaxReactionsEach:
 		return all, Invalid("e", "You have put 20 different emoji to this message; that is as many as go.")
 	case at < 0 && len(all) >= MaxReactions:

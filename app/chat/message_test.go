@@ -108,7 +108,7 @@ func TestADeletionCanBeUndoneForAMinuteByWhoDidIt(t *testing.T) {
 		}
 	}
 	for name, err := range map[string]error{
-		"versions":     second(w.chat.Versions(w.ctx, w.people["bea"], m.ID)),
+		"versions":     func() error { _, _, err := w.chat.Versions(w.ctx, w.people["bea"], m.ID, 0); return err }(),
 		"permalink":    second(w.chat.Permalink(w.ctx, w.people["bea"], room, m.ID)),
 		"edit":         second(w.chat.Edit(w.ctx, w.people["bea"], m.ID, "x")),
 		"reaction":     second(w.chat.React(w.ctx, w.people["bea"], m.ID, "👍", nil)),
@@ -130,7 +130,7 @@ func TestADeletionCanBeUndoneForAMinuteByWhoDidIt(t *testing.T) {
 	if after.Body != before.Body || after.Text.Plain() != before.Text.Plain() || !slices.Equal(after.For, before.For) || len(after.Reactions) != 1 || after.Reactions[0].Emoji != "🎉" || !after.Edited.Equal(before.Edited) {
 		t.Errorf("came back as %+v, was %+v", after, before)
 	}
-	if old, err := w.chat.Versions(w.ctx, w.people["bea"], m.ID); err != nil || len(old) != 1 {
+	if old, _, err := w.chat.Versions(w.ctx, w.people["bea"], m.ID, 0); err != nil || len(old) != 1 {
 		t.Error("the versions did not come back:", old, err)
 	}
 

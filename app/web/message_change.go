@@ -50,9 +50,24 @@ func (s *Server) conversation(c *fiber.Ctx) (f views.Conversation, err error) {
 	if err != nil {
 		return f, err
 	}
-	f.Rows, f.More = s.fragments.rows(all), more
-	f.Versions, err = s.chat.Versions(ctx, me, m.ID)
+	f.Rows, f.More = fitting(s.fragments.rows(all), m.ID, more)
+	f.Before = id[chat.Rev](c.Query("before"))
+	f.Versions, f.OlderVersions, err = s.chat.Versions(ctx, me, m.ID, f.Before)
 	return f, err
+}
+
+// maxConversation is how many bytes of rows the page of a message shows.
+const maxConversation = 96 << 10
+
+// fitting leaves out the last replies to a message where they are too much for a page.
+func fitting(rows []views.Row, of chat.MessageID, more bool) ([]views.Row, bool) {
+	size := 0
+	for i, r := range rows {
+		if size += r.Size(); size > maxConversation && r.ID > of {
+			return rows[:i], true
+		}
+	}
+	return rows, more
 }
 
 // editPage is the form of a message: in its row for a script, else as a page.
