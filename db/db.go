@@ -254,6 +254,8 @@ func fault(err error) error {
 		return fmt.Errorf("%w: %w: %w", cannotStore(), chat.ErrDiskFull, err)
 	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN:
 		return fmt.Errorf("%w: %w", cannotStore(), err)
+	case sqlite3.SQLITE_INTERRUPT:
+		return fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"strconv"
@@ -61,6 +62,11 @@ func (s *Server) explain(c *fiber.Ctx, err error) (status int, sentence string) 
 		}
 		return f.Code, f.Message
 	}
+	if errors.Is(err, context.DeadlineExceeded) || c.UserContext().Err() != nil {
+		c.Set(fiber.HeaderRetryAfter, "5")
+		s.note(c, slog.LevelWarn, "took too long", "error", err)
+		return fiber.StatusServiceUnavailable, sentences[fiber.StatusServiceUnavailable]
+	}
 	s.note(c, slog.LevelError, "fault", "error", err)
 	return fiber.StatusInternalServerError, "Something went wrong here. It was noted; try again."
 }
@@ -81,6 +87,9 @@ func (s *Server) noteBusy(c *fiber.Ctx, err error, words string) {
 	}
 }
 
+// failWithin bounds what the page of an error may wait for.
+const failWithin = 2 * time.Second
+
 // fail answers every error: as one line to a script, as a page to a person.
 func (s *Server) fail(c *fiber.Ctx, err error) error {
 	if c.Locals("nonce") == nil { // refused before any route: there is none in c, and no header
@@ -90,6 +99,11 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	}
 	status, sentence := s.explain(c, err)
 	c.Status(status)
+	if c.UserContext().Err() != nil { // the time is up: the page of the error gets its own
+		ctx, cancel := context.WithTimeout(context.Background(), failWithin)
+		defer cancel()
+		c.SetUserContext(ctx)
+	}
 	if fragment(c) && !target(c, "div#stage") {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
 		return c.SendString(sentence)
@@ -107,7 +121,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	if c.Locals("session") == nil && status == fiber.StatusGone {
 		o.Action, o.ActionTo = "Log in", "/login"
 	}
-	if c.Locals("session") != nil && status < 500 {
+	if c.Locals("session") != nil && status != fiber.StatusInternalServerError {
 		v, err := s.viewer(c)
 		if err == nil {
 			return s.page(c, v, views.Stage{Title: "That did not work", View: "page"}, views.ProblemStage(o), nil)
