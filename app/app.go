@@ -113,6 +113,7 @@ func (a *App) start(ctx context.Context) error {
 	if err != nil {
 		return bindHelp(c.Listen, err)
 	}
+	l.trusted = c.Trusted
 	a.Address, a.listener = l.Addr(), l
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	go func(l net.Listener) { a.ended <- a.server.App.Listener(l) }(a.secure(ctx, l))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"net/netip"
 	"os"
 	"slices"
 	"strconv"
@@ -20,13 +21,16 @@ const spare = 64 + 2*fewConnections
 
 // listener survives what ends others: running out of file descriptors, and peers
 // that go while they are accepted. It takes no more connections than the process
-// may have files open.
+// may have files open, and of these three quarters at most from one address, so that
+// no single one keeps all others out. A proxy's may be all.
 type listener struct {
 	net.Listener
-	slots chan struct{}
+	slots   chan struct{}
+	trusted []*net.IPNet
 
 	mu    sync.Mutex // guards what follows
 	open  map[*conn]struct{}
+	from  map[netip.Addr]int
 	until time.Time // when no more is read from anybody; zero: never
 }
 
@@ -105,7 +109,10 @@ func (l *listener) Accept() (net.Conn, error) {
 		c, err := l.Listener.Accept()
 		switch {
 		case err == nil:
-			return l.add(c), nil
+			if own := l.add(c); own != nil {
+				return own, nil
+			}
+			c.Close()
 		case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
 			time.Sleep(50 * time.Millisecond)
 		case errors.Is(err, syscall.ECONNABORTED):
@@ -116,18 +123,28 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
-// add keeps account of a connection until it is closed.
+// add keeps account of a connection until it is closed; nil: its address has too many.
 func (l *listener) add(c net.Conn) *conn {
 	own := &conn{Conn: c}
+	address := l.counted(c)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.open == nil {
-		l.open = map[*conn]struct{}{}
+		l.open, l.from = map[*conn]struct{}{}, map[netip.Addr]int{}
+	}
+	if address.IsValid() {
+		if l.from[address] >= cap(l.slots)*3/4 {
+			return nil
+		}
+		l.from[address]++
 	}
 	l.open[own] = struct{}{}
 	own.free = sync.OnceFunc(func() {
 		l.mu.Lock()
 		delete(l.open, own)
+		if l.from[address]--; l.from[address] <= 0 {
+			delete(l.from, address)
+		}
 		l.mu.Unlock()
 		<-l.slots
 	})
@@ -135,6 +152,20 @@ func (l *listener) add(c net.Conn) *conn {
 		own.readUntil(l.until)
 	}
 	return own
+}
+
+// counted is the address that a connection counts for: of version 6 the network of a
+// customer. Who passes on the connections of others counts for nobody.
+func (l *listener) counted(c net.Conn) netip.Addr {
+	tcp, ok := c.RemoteAddr().(*net.TCPAddr)
+	if !ok || slices.ContainsFunc(l.trusted, func(n *net.IPNet) bool { return n.Contains(tcp.IP) }) {
+		return netip.Addr{}
+	}
+	address := tcp.AddrPort().Addr().Unmap()
+	if network, err := address.Prefix(64); err == nil && address.Is6() {
+		return network.Addr()
+	}
+	return address
 }
 
 // readUntil ends reading from everybody then: whoever has not sent the whole of a

@@ -31,6 +31,7 @@ type Client struct {
 	Session string // hash
 	room    atomic.Pointer[room]
 	away    atomic.Bool
+	silent  atomic.Bool
 
 	conn   net.Conn        // nil for a poll
 	raw    syscall.RawConn // of conn, for writes that do not wait; nil where there are none
@@ -66,6 +67,10 @@ func (c *Client) Room() chat.RoomID {
 	}
 	return 0
 }
+
+// Silent notes that nothing was heard of the page for longer than it may be quiet:
+// nobody waits for its person to come back.
+func (c *Client) Silent() { c.silent.Store(true) }
 
 // Push queues a frame and returns at once. A page that cannot keep up is cut
 // with 1013; it comes back and catches up.

@@ -113,6 +113,7 @@ func (h *Hub) Remove(c *Client) {
 	delete(p.clients, c)
 	h.tallyOf(c).leave(reason(c.why()))
 	h.open.Done()
+	p.silent = c.silent.Load()
 	h.reckon(c.Account, p)
 }
 

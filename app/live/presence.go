@@ -31,6 +31,7 @@ type person struct {
 	hidden   bool      // wants to appear offline
 	since    time.Time // when he came
 	leaving  *time.Timer
+	silent   bool // nothing was heard of the last page for so long that he is gone
 }
 
 // Since tells how long ago somebody came who is here.
@@ -80,7 +81,11 @@ func (h *Hub) reckon(id chat.AccountID, p *person) {
 		p.leaving = nil
 	}
 	if len(p.clients) == 0 {
-		p.leaving = time.AfterFunc(grace, func() { h.left(id, p) })
+		wait := grace
+		if p.silent {
+			wait = 0
+		}
+		p.leaving = time.AfterFunc(wait, func() { h.left(id, p) })
 		return
 	}
 	now := Away

@@ -15,7 +15,7 @@ func (s *Server) authForm(c *fiber.Ctx) (views.AuthForm, error) {
 	set := s.workspace()
 	return views.AuthForm{Workspace: set.Workspace(), First: !has, Closed: has && set.Signup() == chat.SignupClosed,
 		InvitesOnly:   has && set.Signup() == chat.SignupInvites,
-		WorkspaceName: c.FormValue("workspace"), Username: c.FormValue("username"), Next: next(c.FormValue("next", c.Query("next")))}, err
+		WorkspaceName: formValue(c, "workspace"), Username: formValue(c, "username"), Next: next(formValue(c, "next", c.Query("next")))}, err
 }
 
 // next is where to go after a login: a page of ours, or nowhere.
@@ -44,7 +44,7 @@ func (s *Server) signup(c *fiber.Ctx) error {
 
 func (s *Server) signUp(c *fiber.Ctx, f views.AuthForm) error {
 	j, err := s.auth.SignUp(c.UserContext(), auth.SignUp{Workspace: f.WorkspaceName, Username: f.Username,
-		Password: c.FormValue("password"), Address: s.address(c), Invite: f.Invite})
+		Password: formValue(c, "password"), Address: s.address(c), Invite: f.Invite})
 	if err != nil {
 		if f.Errors, err = s.formErrors(c, err); err != nil {
 			return err
@@ -79,7 +79,7 @@ func (s *Server) login(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	id, err := s.auth.LogIn(c.UserContext(), f.Username, c.FormValue("password"), s.address(c))
+	id, err := s.auth.LogIn(c.UserContext(), f.Username, formValue(c, "password"), s.address(c))
 	s.logLogin(c, f.Username, err)
 	if err != nil {
 		if fragment(c) {

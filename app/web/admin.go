@@ -94,7 +94,7 @@ func (s *Server) recordChanged(c *fiber.Ctx, done string, err error) error {
 var roles = map[string]chat.Role{chat.RoleMember.String(): chat.RoleMember, chat.RoleAdmin.String(): chat.RoleAdmin}
 
 func (s *Server) setRole(c *fiber.Ctx) error {
-	role, ok := roles[c.FormValue("role")]
+	role, ok := roles[formValue(c, "role")]
 	if !ok {
 		role = -1
 	}
@@ -110,7 +110,7 @@ func (s *Server) enable(c *fiber.Ctx) error {
 }
 
 func (s *Server) ban(c *fiber.Ctx) error {
-	return s.recordChanged(c, "banned", s.chat.BanAccount(c.UserContext(), who(c).Account, personParam(c), c.FormValue("erase") != ""))
+	return s.recordChanged(c, "banned", s.chat.BanAccount(c.UserContext(), who(c).Account, personParam(c), formValue(c, "erase") != ""))
 }
 
 func (s *Server) logOut(c *fiber.Ctx) error {

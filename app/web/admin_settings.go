@@ -24,12 +24,12 @@ func (s *Server) workspacePage(c *fiber.Ctx, errs views.Errors) error {
 	limits := c.Path() == "/admin/limits"
 	f.Agree = errs[chat.SettingRetention] == agreeFirst
 	if errs != nil && !limits {
-		f.Name, f.Signup, f.Retention = c.FormValue("workspace"), c.FormValue("signup"), c.FormValue(chat.SettingRetention)
+		f.Name, f.Signup, f.Retention = formValue(c, "workspace"), formValue(c, "signup"), formValue(c, chat.SettingRetention)
 	}
 	for _, l := range chat.AllLimits {
 		field := views.LimitField{Limit: l, Value: strconv.Itoa(s.chat.Limits.Value(l))}
 		if errs != nil && limits {
-			field.Value = c.FormValue(l.Key, field.Value)
+			field.Value = formValue(c, l.Key, field.Value)
 		}
 		f.Limits = append(f.Limits, field)
 	}
@@ -44,18 +44,18 @@ const agreeFirst = "This deletes what is older, for good. Tick the box if you me
 
 func (s *Server) setWorkspace(c *fiber.Ctx) error {
 	was := s.workspace().Retention()
-	if days, err := strconv.Atoi(c.FormValue(chat.SettingRetention)); err == nil && days > 0 && (was == 0 || days < was) && c.FormValue("agree") == "" {
+	if days, err := strconv.Atoi(formValue(c, chat.SettingRetention)); err == nil && days > 0 && (was == 0 || days < was) && formValue(c, "agree") == "" {
 		c.Status(fiber.StatusUnprocessableEntity)
 		return s.workspacePage(c, views.Errors{chat.SettingRetention: agreeFirst})
 	}
-	return s.administer(c, chat.Settings{chat.SettingWorkspace: c.FormValue("workspace"), chat.SettingSignup: c.FormValue("signup"),
-		chat.SettingRetention: c.FormValue(chat.SettingRetention, fmt.Sprint(s.workspace().Retention()))})
+	return s.administer(c, chat.Settings{chat.SettingWorkspace: formValue(c, "workspace"), chat.SettingSignup: formValue(c, "signup"),
+		chat.SettingRetention: formValue(c, chat.SettingRetention, fmt.Sprint(s.workspace().Retention()))})
 }
 
 func (s *Server) setLimits(c *fiber.Ctx) error {
 	set := chat.Settings{}
 	for _, l := range chat.AllLimits {
-		if v := c.FormValue(l.Key); v != "" {
+		if v := formValue(c, l.Key); v != "" {
 			set[l.Key] = v
 		}
 	}

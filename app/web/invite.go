@@ -75,7 +75,7 @@ func picture(link string) (views.QR, error) {
 }
 
 func (s *Server) makeInvite(c *fiber.Ctx) error {
-	f := views.InviteList{Role: c.FormValue("role"), Uses: strings.TrimSpace(c.FormValue("uses")), Expires: c.FormValue("expires")}
+	f := views.InviteList{Role: formValue(c, "role"), Uses: strings.TrimSpace(formValue(c, "uses")), Expires: formValue(c, "expires")}
 	i, err := s.auth.Invite(c.UserContext(), who(c).Account, wanted(f))
 	if err != nil {
 		errs, err := s.formErrors(c, err)
@@ -167,7 +167,7 @@ func (s *Server) resetForm(c *fiber.Ctx, errs views.Errors) error {
 }
 
 func (s *Server) reset(c *fiber.Ctx) error {
-	id, err := s.auth.Reset(c.UserContext(), c.Params("token"), c.FormValue("password"))
+	id, err := s.auth.Reset(c.UserContext(), c.Params("token"), formValue(c, "password"))
 	if errors.Is(err, chat.ErrNotFound) {
 		return s.resetForm(c, nil)
 	}

@@ -44,7 +44,7 @@ func (s *Server) me(c *fiber.Ctx) error {
 }
 
 func (s *Server) setProfile(c *fiber.Ctx) error {
-	f := views.MeForm{Profile: chat.Profile{Name: c.FormValue("name"), Title: c.FormValue("title"), Bio: c.FormValue("bio")}}
+	f := views.MeForm{Profile: chat.Profile{Name: formValue(c, "name"), Title: formValue(c, "title"), Bio: formValue(c, "bio")}}
 	err := s.chat.SetProfile(c.UserContext(), who(c).Account, f.Profile)
 	if err != nil {
 		if f.Errors, err = s.formErrors(c, err); err != nil {
@@ -65,16 +65,16 @@ func (s *Server) notifications(c *fiber.Ctx) error {
 
 func (s *Server) setAppearance(c *fiber.Ctx) error {
 	return s.setPrefs(c, "Appearance", "/me/appearance", views.Appearance, func(p *chat.Prefs) {
-		p.Theme, p.Density, p.Enter, p.Keys = c.FormValue("theme"), c.FormValue("density"), c.FormValue("enter"), c.FormValue("keys")
-		p.Zone, p.Clock = c.FormValue("zone"), c.FormValue("clock")
+		p.Theme, p.Density, p.Enter, p.Keys = formValue(c, "theme"), formValue(c, "density"), formValue(c, "enter"), formValue(c, "keys")
+		p.Zone, p.Clock = formValue(c, "zone"), formValue(c, "clock")
 	})
 }
 
 func (s *Server) setNotifications(c *fiber.Ctx) error {
 	return s.setPrefs(c, "Notifications", "/me/notifications", views.Notifications, func(p *chat.Prefs) {
-		p.Announce, p.Sound = c.FormValue("announce"), c.FormValue("sound")
-		p.QuietFrom, p.QuietTo = c.FormValue("quiet_from"), c.FormValue("quiet_to")
-		p.Invisible, p.NoTyping, p.NoArrivals = c.FormValue("invisible") != "", c.FormValue("typing") == "", c.FormValue("arrivals") == ""
+		p.Announce, p.Sound = formValue(c, "announce"), formValue(c, "sound")
+		p.QuietFrom, p.QuietTo = formValue(c, "quiet_from"), formValue(c, "quiet_to")
+		p.Invisible, p.NoTyping, p.NoArrivals = formValue(c, "invisible") != "", formValue(c, "typing") == "", formValue(c, "arrivals") == ""
 	})
 }
 
@@ -83,7 +83,7 @@ var pauses = map[string]time.Duration{"30m": 30 * time.Minute, "1h": time.Hour, 
 
 // pause stops notifications for a while.
 func (s *Server) pause(c *fiber.Ctx) error {
-	d, ok := pauses[c.FormValue("for")]
+	d, ok := pauses[formValue(c, "for")]
 	if !ok {
 		return fiber.ErrBadRequest
 	}
@@ -115,7 +115,7 @@ func (s *Server) password(c *fiber.Ctx) error {
 }
 
 func (s *Server) changePassword(c *fiber.Ctx) error {
-	token, err := s.auth.ChangePassword(c.UserContext(), *who(c), c.FormValue("current"), c.FormValue("password"), s.address(c))
+	token, err := s.auth.ChangePassword(c.UserContext(), *who(c), formValue(c, "current"), formValue(c, "password"), s.address(c))
 	if err != nil {
 		var f views.MeForm
 		if f.Errors, err = s.formErrors(c, err); err != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 func draft(c *fiber.Ctx) chat.Draft {
-	return chat.Draft{Body: c.FormValue("body"), CID: c.FormValue("cid"), ReplyTo: id[chat.MessageID](c.FormValue("reply_to")), Confirm: int(id[int64](c.FormValue("confirm")))}
+	return chat.Draft{Body: formValue(c, "body"), CID: formValue(c, "cid"), ReplyTo: id[chat.MessageID](formValue(c, "reply_to")), Confirm: int(id[int64](formValue(c, "confirm")))}
 }
 
 // postMessage says something in a room. A script gets the message as everybody is
@@ -48,7 +48,7 @@ func (s *Server) told(c *fiber.Ctx, m chat.Message, unheard views.Unheard) error
 	if unheard.Any() {
 		return c.Redirect(views.SaidURL(m.Room, m.ID), fiber.StatusSeeOther)
 	}
-	if of := id[chat.MessageID](c.FormValue("of")); of != 0 { // it was said on the page of a conversation
+	if of := id[chat.MessageID](formValue(c, "of")); of != 0 { // it was said on the page of a conversation
 		return c.Redirect(views.ActionURL(of)+"#"+views.MessageAnchor(m.ID), fiber.StatusSeeOther)
 	}
 	return c.Redirect(views.RoomURL(m.Room)+"#"+views.MessageAnchor(m.ID), fiber.StatusSeeOther)

@@ -21,7 +21,7 @@ func (s *Server) messagePage(c *fiber.Ctx, errs views.Errors) error {
 	}
 	f.Errors = errs
 	if errs["body"] != "" {
-		f.Body = c.FormValue("body")
+		f.Body = formValue(c, "body")
 	}
 	if target(c, "aside#panel") {
 		return s.html(c, views.ConversationPanel(f))
@@ -83,7 +83,7 @@ func (s *Server) editForm(c *fiber.Ctx, errs views.Errors) error {
 	}
 	f := views.Edit{Message: m, Place: place, Body: m.Body, Errors: errs}
 	if errs["body"] != "" {
-		f.Body = c.FormValue("body")
+		f.Body = formValue(c, "body")
 	}
 	if fragment(c) && !target(c, "div#stage") {
 		return s.html(c, views.EditForm(f))
@@ -96,7 +96,7 @@ func (s *Server) editForm(c *fiber.Ctx, errs views.Errors) error {
 }
 
 func (s *Server) edit(c *fiber.Ctx) error {
-	m, err := s.chat.Edit(c.UserContext(), who(c).Account, messageParam(c), c.FormValue("body"))
+	m, err := s.chat.Edit(c.UserContext(), who(c).Account, messageParam(c), formValue(c, "body"))
 	if err == nil {
 		if u := s.unheard(c, m); len(u.People) > 0 {
 			return s.told(c, m, u)
@@ -120,11 +120,11 @@ func (s *Server) markUnread(c *fiber.Ctx) error {
 
 func (s *Server) react(c *fiber.Ctx) error {
 	var on *bool // a plain form turns it over; a script says what it wants, so that it may repeat itself
-	if v := c.FormValue("on"); v != "" {
+	if v := formValue(c, "on"); v != "" {
 		yes := v == "1"
 		on = &yes
 	}
-	m, err := s.chat.React(c.UserContext(), who(c).Account, messageParam(c), c.FormValue("e"), on)
+	m, err := s.chat.React(c.UserContext(), who(c).Account, messageParam(c), formValue(c, "e"), on)
 	return s.changed(c, chat.Change{Message: m}, s.messagePage, err)
 }
 

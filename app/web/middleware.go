@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"log/slog"
@@ -115,12 +116,20 @@ func plainPath(path string) string {
 
 // admit refuses what no page of ours would send.
 func (s *Server) admit(c *fiber.Ctx) error {
+	if err := wellFormed(c); err != nil {
+		return err
+	}
 	c.Path(plainPath(c.Path()))
 	if len(c.Request().RequestURI()) > 2<<10 {
 		return fiber.ErrRequestURITooLong
 	}
 	if c.Get(fiber.HeaderContentEncoding) != "" {
 		return fiber.NewError(fiber.StatusUnsupportedMediaType, "Send the form as it is, not compressed.")
+	}
+	for _, name := range secretFields {
+		if c.Context().QueryArgs().Has(name) {
+			return fiber.NewError(fiber.StatusBadRequest, "A password does not belong in an address. Choose another one: this one may be in a log by now.")
+		}
 	}
 	if !s.sameOrigin(c) {
 		return chat.Forbidden("This request came from another site.")
@@ -129,6 +138,50 @@ func (s *Server) admit(c *fiber.Ctx) error {
 		return err
 	}
 	return c.Next()
+}
+
+// formValue is a field of a form: of the body alone, since what stands in an address
+// was put there by whoever made the link. Empty, it is otherwise.
+func formValue(c *fiber.Ctx, name string, otherwise ...string) string {
+	value := string(c.Request().PostArgs().Peek(name))
+	if value == "" && strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
+		if form, err := c.MultipartForm(); err == nil && len(form.Value[name]) > 0 {
+			value = form.Value[name][0]
+		}
+	}
+	if value == "" && len(otherwise) > 0 {
+		return otherwise[0]
+	}
+	return value
+}
+
+// secretFields are fields that must not stand in an address, which is kept in
+// histories and logs.
+var secretFields = []string{"password", "current"}
+
+// wellFormed refuses what HTTP does not allow and the server below lets through.
+func wellFormed(c *fiber.Ctx) error {
+	h := &c.Request().Header
+	raw := h.RawHeaders()
+	switch protocol := string(h.Protocol()); {
+	case protocol != "HTTP/1.1" && protocol != "HTTP/1.0",
+		bytes.Contains(raw, []byte("\n ")), bytes.Contains(raw, []byte("\n\t")): // a header that goes on in the next line
+		return fiber.ErrBadRequest
+	}
+	lengths := 0
+	for line := range bytes.Lines(raw) {
+		name, _, _ := bytes.Cut(line, []byte(":"))
+		if bytes.ContainsAny(name, " \t") {
+			return fiber.ErrBadRequest
+		}
+		if bytes.EqualFold(name, []byte("Content-Length")) || bytes.EqualFold(name, []byte("Transfer-Encoding")) {
+			lengths++
+		}
+	}
+	if lengths > 1 {
+		return fiber.ErrBadRequest
+	}
+	return nil
 }
 
 // readable holds addresses and forms that are no text.
@@ -167,6 +220,10 @@ func (s *Server) sameOrigin(c *fiber.Ctx) bool {
 			return true
 		}
 	}
+	if said := c.Get(fiber.HeaderOrigin); s.origin != nil && said != "" {
+		o, err := url.Parse(said)
+		return err == nil && strings.EqualFold(o.Host, s.origin.Host) && o.Scheme == s.origin.Scheme
+	}
 	switch c.Get("Sec-Fetch-Site") {
 	case "same-origin":
 		return true
@@ -181,9 +238,6 @@ func (s *Server) sameOrigin(c *fiber.Ctx) bool {
 	o, err := url.Parse(c.Get(fiber.HeaderOrigin))
 	if err != nil || o.Host == "" {
 		return false
-	}
-	if s.origin != nil && strings.EqualFold(o.Host, s.origin.Host) && o.Scheme == s.origin.Scheme {
-		return true
 	}
 	return strings.EqualFold(o.Host, c.Hostname())
 }
@@ -257,7 +311,8 @@ func (s *Server) setCookie(c *fiber.Ctx, token string) {
 func (s *Server) address(c *fiber.Ctx) string {
 	ip := c.Context().RemoteIP()
 	if s.proxied(c) {
-		hops := strings.Split(c.Get(fiber.HeaderXForwardedFor), ",")
+		lines := c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) // several are one list
+		hops := strings.Split(string(bytes.Join(lines, []byte(","))), ",")
 		if said := net.ParseIP(strings.TrimSpace(hops[len(hops)-1])); said != nil {
 			return said.String()
 		}

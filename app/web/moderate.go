@@ -20,7 +20,7 @@ func (s *Server) unbanMember(c *fiber.Ctx) error {
 var ranks = map[string]chat.Rank{"member": chat.RankMember, "owner": chat.RankOwner, "moderator": chat.RankModerator}
 
 func (s *Server) appoint(c *fiber.Ctx) error {
-	rank, ok := ranks[c.FormValue("rank")]
+	rank, ok := ranks[formValue(c, "rank")]
 	if !ok {
 		rank = -1
 	}
@@ -28,7 +28,7 @@ func (s *Server) appoint(c *fiber.Ctx) error {
 }
 
 func (s *Server) slow(c *fiber.Ctx) error {
-	n, err := strconv.Atoi(c.FormValue("slow"))
+	n, err := strconv.Atoi(formValue(c, "slow"))
 	if err != nil {
 		n = -1
 	}
@@ -37,6 +37,6 @@ func (s *Server) slow(c *fiber.Ctx) error {
 
 // convert makes an open room private, or a private one open.
 func (s *Server) convert(c *fiber.Ctx) error {
-	kind := chat.RoomKind(slices.Index(chat.KindWords, c.FormValue("kind"))) // what is no word is no kind
+	kind := chat.RoomKind(slices.Index(chat.KindWords, formValue(c, "kind"))) // what is no word is no kind
 	return s.roomChanged(c, "saved", s.chat.Convert(c.UserContext(), who(c).Account, roomParam(c), kind))
 }

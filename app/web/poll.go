@@ -33,6 +33,11 @@ func (s *Server) poll(c *fiber.Ctx, room chat.RoomID, since chat.Rev) error {
 	if limit := s.chat.Limits.Value(chat.LimitSockets); limit > 0 && s.hub.Count(session.Account.ID) >= 2*limit {
 		return chat.TooOften("You have too many pages open.", time.Minute)
 	}
+	address := s.address(c)
+	if !s.addresses.take(address, 2*s.chat.Limits.Value(chat.LimitSocketsAddr)) {
+		return chat.TooOften("Too many pages are open from this address.", time.Minute)
+	}
+	defer s.addresses.free(address)
 	p := live.NewPoll(session.Account.ID, session.Hash)
 	if err := s.hub.Add(p); errors.Is(err, live.ErrDraining) {
 		return chat.Busy("The server is restarting.", time.Second)

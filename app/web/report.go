@@ -20,7 +20,7 @@ func (s *Server) reportForm(c *fiber.Ctx, errs views.Errors) error {
 	if err != nil {
 		return err
 	}
-	f := views.ReportForm{Message: m, Row: s.fragments.row(&m), Room: place, Reason: c.FormValue("reason"), Errors: errs}
+	f := views.ReportForm{Message: m, Row: s.fragments.row(&m), Room: place, Reason: formValue(c, "reason"), Errors: errs}
 	if f.Viewer, err = s.viewer(c); err != nil {
 		return err
 	}
@@ -28,7 +28,7 @@ func (s *Server) reportForm(c *fiber.Ctx, errs views.Errors) error {
 }
 
 func (s *Server) report(c *fiber.Ctx) error {
-	m, err := s.chat.Report(c.UserContext(), who(c).Account, messageParam(c), c.FormValue("reason"))
+	m, err := s.chat.Report(c.UserContext(), who(c).Account, messageParam(c), formValue(c, "reason"))
 	if m.Deleted {
 		c.Locals("room", m.Room)
 	}
@@ -56,7 +56,7 @@ func (s *Server) reports(c *fiber.Ctx) error {
 }
 
 func (s *Server) decide(c *fiber.Ctx) error {
-	do := c.FormValue("do")
+	do := formValue(c, "do")
 	if do != "delete" && do != "keep" {
 		return fiber.ErrBadRequest
 	}

@@ -241,7 +241,7 @@ func idsIn(args *fasthttp.Args, name string) (ids []chat.AccountID) {
 var kinds = map[string]chat.RoomKind{"open": chat.Open, "private": chat.Private, "": chat.Open}
 
 func (s *Server) createRoom(c *fiber.Ctx) error {
-	f := views.RoomForm{Name: c.FormValue("name"), Topic: c.FormValue("topic"), Kind: c.FormValue("kind"), Chosen: map[chat.AccountID]bool{}}
+	f := views.RoomForm{Name: formValue(c, "name"), Topic: formValue(c, "topic"), Kind: formValue(c, "kind"), Chosen: map[chat.AccountID]bool{}}
 	people := ticked(c, "people")
 	for _, p := range people {
 		f.Chosen[p] = true
@@ -268,7 +268,7 @@ func (s *Server) join(c *fiber.Ctx) error {
 }
 
 func (s *Server) leave(c *fiber.Ctx) error {
-	if err := s.chat.Leave(c.UserContext(), who(c).Account, roomParam(c), c.FormValue("alone") != ""); err != nil {
+	if err := s.chat.Leave(c.UserContext(), who(c).Account, roomParam(c), formValue(c, "alone") != ""); err != nil {
 		errs, err := s.formErrors(c, err)
 		if err != nil {
 			return err
@@ -279,7 +279,7 @@ func (s *Server) leave(c *fiber.Ctx) error {
 }
 
 func (s *Server) read(c *fiber.Ctx) error {
-	if err := s.chat.MarkRead(c.UserContext(), who(c).Account, roomParam(c), id[chat.MessageID](c.FormValue("upto"))); err != nil {
+	if err := s.chat.MarkRead(c.UserContext(), who(c).Account, roomParam(c), id[chat.MessageID](formValue(c, "upto"))); err != nil {
 		return err
 	}
 	if fragment(c) {

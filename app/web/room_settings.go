@@ -35,8 +35,8 @@ func (s *Server) settingsPage(c *fiber.Ctx, errs views.Errors) error {
 		f.Title = titleOf(f.Occupants, v.Me.ID)
 	}
 	f.Name, f.Topic = f.Place.Name, f.Place.Topic
-	if c.FormValue("name") != "" && errs != nil && errs["confirm"] == "" {
-		f.Name, f.Topic = c.FormValue("name"), c.FormValue("topic")
+	if formValue(c, "name") != "" && errs != nil && errs["confirm"] == "" {
+		f.Name, f.Topic = formValue(c, "name"), formValue(c, "topic")
 	}
 	return s.page(c, v, views.Stage{Title: f.Title, View: "page"}, views.Settings(f), nil)
 }
@@ -63,8 +63,8 @@ func (s *Server) retitle(c *fiber.Ctx) error {
 // meant is what a field of a form asks for. Who left it as it was drawn wants nothing
 // of it: what somebody else has made of it meanwhile stays.
 func meant(c *fiber.Ctx, field, now string) string {
-	said := c.FormValue(field)
-	if form := c.Request().PostArgs(); form.Has("was_"+field) && said == c.FormValue("was_"+field) {
+	said := formValue(c, field)
+	if form := c.Request().PostArgs(); form.Has("was_"+field) && said == formValue(c, "was_"+field) {
 		return now
 	}
 	return said
@@ -83,12 +83,12 @@ func (s *Server) chosen(c *fiber.Ctx, choice chat.Choice) error {
 
 // wish reads what a form asks for: on=1, on=0.
 func wish(c *fiber.Ctx) *bool {
-	on := c.FormValue("on") == "1"
+	on := formValue(c, "on") == "1"
 	return &on
 }
 
 func (s *Server) star(c *fiber.Ctx) error {
-	if c.FormValue("on") == "up" {
+	if formValue(c, "on") == "up" {
 		return s.chosen(c, chat.Choice{Raise: true})
 	}
 	return s.chosen(c, chat.Choice{Starred: wish(c)})
@@ -99,7 +99,7 @@ func (s *Server) mute(c *fiber.Ctx) error { return s.chosen(c, chat.Choice{Muted
 var levels = map[string]chat.Level{"usual": chat.LevelUsual, "all": chat.LevelAll, "mentions": chat.LevelMentions, "off": chat.LevelOff}
 
 func (s *Server) notifyLevel(c *fiber.Ctx) error {
-	level, ok := levels[c.FormValue("level")]
+	level, ok := levels[formValue(c, "level")]
 	if !ok {
 		return chat.Invalid("level", "Choose one of the values in the list.")
 	}
@@ -169,7 +169,7 @@ func (s *Server) deleteRoom(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if place.Allows(chat.Destroy) && c.FormValue("confirm") != place.Name {
+	if place.Allows(chat.Destroy) && formValue(c, "confirm") != place.Name {
 		c.Status(fiber.StatusUnprocessableEntity)
 		return s.settingsPage(c, views.Errors{"confirm": "Type the name exactly: " + place.Name})
 	}

@@ -83,7 +83,7 @@ func New(c Config, ch *chat.Chat, au *auth.Auth, teller *Teller, ready Ready, lo
 		ReadBufferSize:        16 << 10,
 		BodyLimit:             128 << 10,
 		ReadTimeout:           10 * time.Second,
-		WriteTimeout:          35 * time.Second, // a poll waits 25 s
+		WriteTimeout:          30 * time.Second, // from when a request was worked on: who reads slowly is cut
 		IdleTimeout:           60 * time.Second,
 		ErrorHandler:          s.fail,
 		ProxyHeader:           "", // addresses: see address

@@ -3,9 +3,11 @@ package web
 import (
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"strconv"
@@ -95,6 +97,9 @@ func (s *Server) socket(c *fiber.Ctx) error {
 	if !websocket.FastHTTPIsWebSocketUpgrade(c.Context()) {
 		return fiber.ErrUpgradeRequired
 	}
+	if key, err := base64.StdEncoding.DecodeString(c.Get("Sec-WebSocket-Key")); err != nil || len(key) != 16 {
+		return fiber.ErrBadRequest
+	}
 	session := who(c)
 	if limit := s.chat.Limits.Value(chat.LimitSockets); limit > 0 && s.hub.Count(session.Account.ID) >= limit {
 		return chat.TooOften("You have too many pages open.", time.Minute)
@@ -144,6 +149,9 @@ func (s *Server) attend(ws *websocket.Conn, session *auth.Session) {
 	for {
 		kind, text, err := ws.ReadMessage()
 		if err != nil {
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				p.Silent()
+			}
 			return
 		}
 		if p.Alive(deadAfter) {
