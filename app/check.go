@@ -17,8 +17,9 @@ func checkCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "check", Short: "Look whether the data file is as it should be", Args: atMost(0),
 		Long: `Look whether the data file is as it should be, also while the server runs: the file
 itself, its references, every count that is kept (posts, people, replies, mentions),
-and the index of search against each message. What is wrong is said in words, with
-what helps, and the exit code is 1.`,
+that no message shares its number with another and none is missing, and the index of
+search against each message. What is wrong is said in words, with what helps, and the
+exit code is 1. A damaged file, and the log beside it, stay as they are.`,
 		Example: "  parley check --data /var/lib/parley.db\n  parley check --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			path, _ := cmd.Flags().GetString("data")
@@ -60,6 +61,11 @@ func printReport(w io.Writer, path string, r db.Report, asJSON bool) error {
 	}
 	if r.Unfinished != "" {
 		fmt.Fprintln(w, chat.Unfinished(r.Unfinished))
+	}
+	if r.Older && len(r.Problems) == 0 {
+		_, err := fmt.Fprintf(w, "%s is of format %d, older than this Parley's, and has %s. The file itself is as it should be; what it counts, and search, are not checked: they are upgraded when the server starts.\n",
+			path, r.Format, many(r.Messages, "message"))
+		return err
 	}
 	if len(r.Problems) == 0 {
 		_, err := fmt.Fprintf(w, "%s is as it should be: format %d, %s.\n", path, r.Format, many(r.Messages, "message"))

@@ -18,6 +18,8 @@ type Report struct {
 	Format   int       `json:"format"`
 	Messages int       `json:"messages"`
 	Problems []Problem `json:"problems"`
+	// Older says that the file is of an older format: what it counts was not checked.
+	Older bool `json:"older,omitempty"`
 	// Unfinished is what was being imported when that was interrupted, or is now.
 	Unfinished string `json:"unfinished,omitempty"`
 }
@@ -69,10 +71,13 @@ func Check(ctx context.Context, path string, done func(percent int64)) (r Report
 		found, err = append(found, err.Error()), nil
 	}
 	r.add(fromBackup, found)
-	if err != nil || len(found) > 0 || r.Format < Version() { // what is upgraded is counted anew
+	if err != nil || len(found) > 0 {
 		return r, err
 	}
 	done(fileChecked)
+	if r.Older = r.Format < Version(); r.Older { // what is upgraded is counted anew
+		return r, conn.QueryRowContext(ctx, "SELECT count(*) FROM messages").Scan(&r.Messages)
+	}
 	if err := conn.QueryRowContext(ctx, "SELECT coalesce((SELECT value FROM settings WHERE key = ?), '')", chat.ImportUnfinished).Scan(&r.Unfinished); err != nil {
 		return r, err
 	}
@@ -87,9 +92,15 @@ func Check(ctx context.Context, path string, done func(percent int64)) (r Report
 		return r, err
 	}
 	done(countsChecked)
-	if found, err = checkWords(ctx, conn, done); err != nil {
+	o, err := newOrder(ctx, conn)
+	if err != nil {
 		return r, err
 	}
+	if found, err = checkRows(ctx, conn, o, done); err != nil {
+		return r, err
+	}
+	r.add(fromBackup, o.lost)
+	r.add(byRepair, o.twice)
 	r.add(byRepair, found)
 	return r, nil
 }
@@ -149,6 +160,9 @@ func (c count) repair(t *tx) error {
 // are loaded again.
 func (d *DB) Repair(ctx context.Context) error {
 	err := d.change(ctx, func(t *tx) error {
+		if err := renumber(t); err != nil {
+			return err
+		}
 		for _, c := range countsKept {
 			if err := c.repair(t); err != nil {
 				return err

@@ -10,57 +10,63 @@ import (
 	"parley/app/chat"
 )
 
-// checkWords compares the index of search with the messages that it covers. A
-// message's entry is summed up as one number, on both sides: the index is in the
-// order of words, and a million messages have many.
-func checkWords(ctx context.Context, conn *sql.Conn, done func(int64)) (found []string, err error) {
-	var upto chat.MessageID
-	if err := conn.QueryRowContext(ctx, "SELECT upto FROM indexed").Scan(&upto); err != nil {
+// checkRows reads every message once: it compares the index of search with those that it
+// covers, and follows their order. A message's entry is summed up as one number, on both
+// sides: the index is in the order of words, and a million messages have many.
+func checkRows(ctx context.Context, conn *sql.Conn, o *order, done func(int64)) (found []string, err error) {
+	var upto, last chat.MessageID
+	if err := conn.QueryRowContext(ctx, "SELECT upto, (SELECT coalesce(max(id), 0) FROM messages) FROM indexed").Scan(&upto, &last); err != nil {
 		return nil, err
 	}
-	seed := maphash.MakeSeed()
-	sums := map[chat.MessageID]uint64{}
-	if err := sumIndex(ctx, conn, seed, sums); err != nil {
+	w := &wordsCheck{seed: maphash.MakeSeed(), sums: map[chat.MessageID]uint64{}}
+	if err := sumIndex(ctx, conn, w.seed, w.sums); err != nil {
 		return nil, err
 	}
 	done(indexSummed)
-	tell := func(id chat.MessageID, what string) {
-		if found = append(found, fmt.Sprintf("message %d %s", id, what)); len(found) == most {
-			found = append(found, "and more of that kind")
-		}
-	}
-	rows, err := conn.QueryContext(ctx, entryQuery+"WHERE m.id <= ? ORDER BY m.id", upto)
+	query := strings.Replace(entryQuery, " FROM messages m", numberingColumns+"FROM messages m", 1)
+	rows, err := conn.QueryContext(ctx, query+"ORDER BY m.id")
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		e, err := scanEntry(rows)
+		var n numbering
+		e, err := scanEntry(more{rows, n.fields()})
 		if err != nil {
 			return nil, fmt.Errorf("message %d cannot be read: %w", e.ID, err)
 		}
-		done(indexSummed + (100-indexSummed)*int64(e.ID)/int64(upto))
-		sum, in := sums[e.ID]
-		delete(sums, e.ID)
-		switch {
-		case len(found) >= most || e.skip && !in:
-		case e.skip:
-			tell(e.ID, "is found though it is not there for anybody")
-		case !in:
-			tell(e.ID, "is not in the index of search")
-		case sum != sumWords(seed, e.words()):
-			tell(e.ID, "is in the index of search as something else")
+		n.id, n.room = e.ID, e.Room
+		o.next(n)
+		if e.ID <= upto {
+			w.compare(e)
 		}
+		done(indexSummed + (100-indexSummed)*int64(e.ID)/int64(last))
 	}
-	for id := range sums {
-		if len(found) < most {
-			tell(id, "is in the index of search and not in the file")
-		}
+	for id := range w.sums {
+		w.found = tell(w.found, "message %d is in the index of search and not in the file", id)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
+	return w.found, rows.Err()
+}
+
+// wordsCheck compares messages with what the index has of them.
+type wordsCheck struct {
+	seed  maphash.Seed
+	sums  map[chat.MessageID]uint64 // of the index, of those that are still to come
+	found []string
+}
+
+func (w *wordsCheck) compare(e entry) {
+	sum, in := w.sums[e.ID]
+	delete(w.sums, e.ID)
+	switch {
+	case len(w.found) > most || e.skip && !in:
+	case e.skip:
+		w.found = tell(w.found, "message %d is found though it is not there for anybody", e.ID)
+	case !in:
+		w.found = tell(w.found, "message %d is not in the index of search", e.ID)
+	case sum != sumWords(w.seed, e.words()):
+		w.found = tell(w.found, "message %d is in the index of search as something else", e.ID)
 	}
-	return found, nil
 }
 
 // offsetBits hold the place of a word in a message, which has fewer.

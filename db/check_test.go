@@ -126,3 +126,53 @@ func TestACheckFindsDamage(t *testing.T) {
 		t.Error("a file that is not there is fine")
 	}
 }
+
+// As a server numbers whose file another version has changed under it.
+func TestACheckFindsRowsThatShareANumberAndARepairTellsThemApart(t *testing.T) {
+	for name, spoil := range map[string]string{
+		"a change and a number": "UPDATE messages SET rev = b.rev, born = b.rev, posts = b.posts FROM (SELECT * FROM messages WHERE room_id = 1 AND id > 2 AND kind = 0 ORDER BY id LIMIT 1) AS b WHERE messages.room_id = 1 AND messages.id > b.id AND messages.kind = 0",
+		"a change":              "UPDATE messages SET rev = b.rev, born = b.rev FROM (SELECT max(id) AS id, max(rev) AS rev FROM messages WHERE room_id = 1) AS b WHERE messages.id = (SELECT max(id) FROM messages WHERE room_id = 1 AND id < b.id)",
+		"a number":              "UPDATE messages SET posts = posts - 1 WHERE id = (SELECT max(id) FROM messages WHERE room_id = 1 AND kind = 0); UPDATE rooms SET posts = posts - 1 WHERE id = 1",
+		"a change that fell":    "UPDATE messages SET born = born - 3, rev = born - 3 WHERE id = (SELECT max(id) FROM messages WHERE room_id = 1)",
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := lived(t)
+			for n := range 6 {
+				f.says(1, 1, fmt.Sprint("said once ", n))
+			}
+			f.catchUp(t.Context())
+			f.ok(script(f.path, spoil))
+			p := f.check()
+			if len(p) == 0 || !strings.Contains(fmt.Sprint(p), "have the same") || p[len(p)-1].Advice != byRepair {
+				t.Fatal("found:", p)
+			}
+			f.ok(f.Repair(t.Context()))
+			if p := f.check(); len(p) > 0 {
+				t.Fatal("after the repair:", p)
+			}
+			m := f.says(1, 1, "and on it goes")
+			r, _, err := f.RoomFor(t.Context(), 1, 1)
+			if f.ok(err); r.Rev != m.Rev || r.Posts != m.Posts {
+				t.Errorf("the room is at %d, %d, the message has %d, %d", r.Rev, r.Posts, m.Rev, m.Posts)
+			}
+			if unread, _ := f.marks(1, 4); unread < 0 {
+				t.Error("unread:", unread)
+			}
+		})
+	}
+}
+
+func TestACheckMissesWhatWasRemovedByNobody(t *testing.T) {
+	f := lived(t)
+	m := f.says(1, 1, "about to be lost")
+	f.says(1, 1, "the next")
+	f.ok(script(f.path, fmt.Sprintf("DELETE FROM messages WHERE id = %d", m.ID)))
+	p := f.check()
+	if !strings.Contains(fmt.Sprint(p), "room 1 misses 1 posts before message") || p[0].Advice != fromBackup {
+		t.Error("found:", p)
+	}
+	f.ok(f.SetSetting(t.Context(), chat.SettingRetention, "0")) // it was on some day
+	if p := f.check(); len(p) > 0 {
+		t.Error("where old messages are removed:", p)
+	}
+}

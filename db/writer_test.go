@@ -3,6 +3,7 @@ package db
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -224,4 +225,15 @@ func BenchmarkCommitInManyRooms(b *testing.B) {
 			}
 		}
 	})
+}
+
+// A commit that moves the log into the file keeps everybody waiting: it is little then.
+func TestTheLogStaysShort(t *testing.T) {
+	f := create(t, 1)
+	for range 400 {
+		f.says(1, 1, strings.Repeat("words ", 1500))
+	}
+	if log := f.Stats().Log; log > 3*autocheckpoint*4096/2 {
+		t.Errorf("the log has %d bytes", log)
+	}
 }

@@ -1,0 +1,106 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"parley/app/chat"
+)
+
+// order follows the rows of the rooms in the order of their ids and looks whether they
+// are numbered as pages rely on: two rows that came with one rev, or with one number
+// as a post, are a gap for whoever catches up.
+type order struct {
+	rooms  map[chat.RoomID]numbered
+	sparse bool // old messages are removed after a time, or were: posts may be missing
+	twice  []string
+	lost   []string
+}
+
+// numbered is how the last row of a room is.
+type numbered struct {
+	id        chat.MessageID
+	born, rev chat.Rev // of the last row; of the last that is as it came
+	posts     int64
+}
+
+// numbering is how a row is numbered.
+type numbering struct {
+	id        chat.MessageID
+	room      chat.RoomID
+	rev, born chat.Rev
+	posts     int64
+	said      bool
+	gone      bool // with its room
+}
+
+const numberingColumns = ", m.rev, m.born, m.posts, m.kind = 0, r.deleted_at IS NOT NULL "
+
+func (n *numbering) fields() []any { return []any{&n.rev, &n.born, &n.posts, &n.said, &n.gone} }
+
+// newOrder asks whether posts may be missing.
+func newOrder(ctx context.Context, d rower) (*order, error) {
+	o := &order{rooms: map[chat.RoomID]numbered{}}
+	return o, d.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM settings WHERE key = ?)", chat.SettingRetention).Scan(&o.sparse)
+}
+
+// next looks at one more row. In files that began with the first format rows that were
+// changed share the born of the row after them.
+func (o *order) next(n numbering) {
+	if n.gone {
+		return
+	}
+	last, follows := o.rooms[n.room]
+	now := numbered{id: n.id, born: n.born, rev: last.rev, posts: n.posts}
+	if n.rev == n.born {
+		now.rev = n.rev
+	}
+	o.rooms[n.room] = now
+	want := last.posts
+	if n.said {
+		want++
+	}
+	switch {
+	case follows && (n.born < last.born || n.rev == n.born && n.rev == last.rev):
+		o.twice = tell(o.twice, "messages %d and %d of room %d have the same change %d", last.id, n.id, n.room, n.born)
+	case n.posts < want:
+		o.twice = tell(o.twice, "messages %d and %d of room %d have the same number %d", last.id, n.id, n.room, n.posts)
+	case n.posts > want && !o.sparse:
+		o.lost = tell(o.lost, "room %d misses %d posts before message %d", n.room, n.posts-want, n.id)
+	}
+}
+
+func tell(found []string, what string, args ...any) []string {
+	switch {
+	case len(found) > most:
+		return found
+	case len(found) == most:
+		return append(found, "and more of that kind")
+	}
+	return append(found, fmt.Sprintf(what, args...))
+}
+
+// misnumbered are the rooms in which two rows have one number.
+const misnumbered = `SELECT room_id FROM messages WHERE rev = born GROUP BY room_id HAVING count(*) <> count(DISTINCT born)
+	UNION SELECT room_id FROM messages WHERE kind = 0 GROUP BY room_id HAVING count(*) <> count(DISTINCT posts)`
+
+// renumber gives every row of such a room a number of its own, in the order of their
+// ids, above all that were given: open pages load the room again. The counts that
+// follow from these are made anew after it.
+func renumber(t *tx) error {
+	rooms, err := list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) }, misnumbered)
+	if err != nil {
+		return err
+	}
+	for _, room := range rooms {
+		if err := t.each([]any{room},
+			`UPDATE messages SET rev = n.rev, born = n.rev, posts = n.posts FROM (SELECT m.id, r.rev + row_number() OVER o AS rev,
+				first_value(m.posts - (m.kind = 0)) OVER o + sum(m.kind = 0) OVER o AS posts
+				FROM messages m JOIN rooms r ON r.id = m.room_id WHERE m.room_id = ?1 WINDOW o AS (ORDER BY m.id)) AS n WHERE messages.id = n.id`,
+			`UPDATE rooms SET rev = (SELECT max(rev) FROM messages WHERE room_id = ?1) WHERE id = ?1`,
+			`UPDATE memberships SET posts_read = min(posts_read, (SELECT max(posts) FROM messages WHERE room_id = ?1)) WHERE room_id = ?1`); err != nil {
+			return err
+		}
+	}
+	return nil
+}
