@@ -126,11 +126,16 @@ type count struct {
 const peopleIn = `(SELECT count(*) FROM memberships m JOIN accounts a ON a.id = m.account_id
 	WHERE m.room_id = rooms.id AND m.left_at IS NULL AND (a.disabled_at IS NULL OR rooms.kind = 2))`
 
+// newestRev is the highest rev of a room and its rows, from the index of those that were
+// changed and from the newest, which came with the highest of the others.
+const newestRev = `max(rev, coalesce((SELECT max(m.rev) FROM messages m WHERE m.room_id = rooms.id AND m.rev <> m.born), 0),
+	coalesce((SELECT m.born FROM messages m WHERE m.room_id = rooms.id ORDER BY m.id DESC LIMIT 1), 0))`
+
 var countsKept = []count{
 	{"room %d has counted %d posts, its newest row %d", "rooms", "id", "posts", "coalesce((SELECT m.posts FROM messages m WHERE m.room_id = rooms.id ORDER BY m.id DESC LIMIT 1), posts)", "deleted_at IS NULL"},
 	{"room %d has counted %d people, there are %d", "rooms", "id", "people", peopleIn, "deleted_at IS NULL"},
 	{"room %d says that its newest row is %d, it is %d", "rooms", "id", "last_id", "coalesce((SELECT max(m.id) FROM messages m WHERE m.room_id = rooms.id), 0)", "deleted_at IS NULL"},
-	{"room %d stands at change %d, its rows at %d", "rooms", "id", "rev", "max(rev, coalesce((SELECT max(m.rev) FROM messages m WHERE m.room_id = rooms.id), 0))", "deleted_at IS NULL"},
+	{"room %d stands at change %d, its rows at %d", "rooms", "id", "rev", newestRev, "deleted_at IS NULL"},
 	{"message %d has counted %d replies, there are %d", "messages", "id", "replies",
 		"(SELECT count(*) FROM messages r WHERE r.reply_to = messages.id AND r.deleted_at IS NULL)",
 		"(replies <> 0 OR id IN (SELECT reply_to FROM messages WHERE reply_to IS NOT NULL)) AND room_id IN (SELECT id FROM rooms WHERE deleted_at IS NULL)"},

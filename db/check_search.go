@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"fmt"
 	"hash/maphash"
+	"iter"
+	"maps"
+	"slices"
 	"strings"
 
 	"parley/app/chat"
@@ -18,7 +21,7 @@ func checkRows(ctx context.Context, conn *sql.Conn, o *order, done func(int64)) 
 	if err := conn.QueryRowContext(ctx, "SELECT upto, (SELECT coalesce(max(id), 0) FROM messages) FROM indexed").Scan(&upto, &last); err != nil {
 		return nil, err
 	}
-	w := &wordsCheck{seed: maphash.MakeSeed(), sums: map[chat.MessageID]uint64{}}
+	w := &wordsCheck{seed: maphash.MakeSeed(), sums: sums{}}
 	if err := sumIndex(ctx, conn, w.seed, w.sums); err != nil {
 		return nil, err
 	}
@@ -42,7 +45,7 @@ func checkRows(ctx context.Context, conn *sql.Conn, o *order, done func(int64)) 
 		}
 		done(indexSummed + (100-indexSummed)*int64(e.ID)/int64(last))
 	}
-	for id := range w.sums {
+	for id := range w.sums.left() {
 		w.found = tell(w.found, "message %d is in the index of search and not in the file", id)
 	}
 	return w.found, rows.Err()
@@ -51,13 +54,12 @@ func checkRows(ctx context.Context, conn *sql.Conn, o *order, done func(int64)) 
 // wordsCheck compares messages with what the index has of them.
 type wordsCheck struct {
 	seed  maphash.Seed
-	sums  map[chat.MessageID]uint64 // of the index, of those that are still to come
+	sums  sums // of the index, of those that are still to come
 	found []string
 }
 
 func (w *wordsCheck) compare(e entry) {
-	sum, in := w.sums[e.ID]
-	delete(w.sums, e.ID)
+	sum, in := w.sums.take(e.ID)
 	switch {
 	case len(w.found) > most || e.skip && !in:
 	case e.skip:
@@ -69,12 +71,47 @@ func (w *wordsCheck) compare(e entry) {
 	}
 }
 
+// sumsPage is how many sums lie side by side: ids are numbered on, mostly.
+const sumsPage = 1 << 12
+
+// sums are numbers by message. One that is 0 is none: of 2^64 sums of words one is.
+type sums map[chat.MessageID]*[sumsPage]uint64
+
+func (s sums) add(id chat.MessageID, sum uint64) {
+	page := s[id/sumsPage]
+	if page == nil {
+		page = new([sumsPage]uint64)
+		s[id/sumsPage] = page
+	}
+	page[id%sumsPage] += sum
+}
+
+func (s sums) take(id chat.MessageID) (sum uint64, in bool) {
+	if page := s[id/sumsPage]; page != nil {
+		sum, page[id%sumsPage] = page[id%sumsPage], 0
+	}
+	return sum, sum != 0
+}
+
+// left are the messages whose sums nobody has taken.
+func (s sums) left() iter.Seq[chat.MessageID] {
+	return func(yield func(chat.MessageID) bool) {
+		for _, first := range slices.Sorted(maps.Keys(s)) {
+			for i, sum := range s[first] {
+				if sum != 0 && !yield(first*sumsPage+chat.MessageID(i)) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // offsetBits hold the place of a word in a message, which has fewer.
 const offsetBits = 20
 
 // sumIndex sums up what the index has, by message. It has twenty places for each
 // message: a word's are asked for together, which takes a third of the time.
-func sumIndex(ctx context.Context, conn *sql.Conn, seed maphash.Seed, sums map[chat.MessageID]uint64) error {
+func sumIndex(ctx context.Context, conn *sql.Conn, seed maphash.Seed, sums sums) error {
 	if _, err := conn.ExecContext(ctx, "CREATE VIRTUAL TABLE temp.instances USING fts5vocab(main, words, instance)"); err != nil {
 		return err
 	}
@@ -96,7 +133,7 @@ func sumIndex(ctx context.Context, conn *sql.Conn, seed maphash.Seed, sums map[c
 					continue
 				}
 			}
-			sums[chat.MessageID(place>>offsetBits)] += sumWord(word, int(place&(1<<offsetBits-1)))
+			sums.add(chat.MessageID(place>>offsetBits), sumWord(word, int(place&(1<<offsetBits-1))))
 			place = 0
 		}
 	}
@@ -105,22 +142,24 @@ func sumIndex(ctx context.Context, conn *sql.Conn, seed maphash.Seed, sums map[c
 
 func sumWord(hash uint64, at int) uint64 { return hash * uint64(2*at+1) }
 
-// sumWords splits as the tokenizer of the index does.
+// sumWords splits as the tokenizer of the index does, which knows the case of ASCII only.
 func sumWords(seed maphash.Seed, words string) (sum uint64) {
-	split := func(r rune) bool {
-		return r < 0x80 && !(r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z')
-	}
-	for at, w := range strings.FieldsFunc(words, split) {
-		sum += sumWord(maphash.String(seed, lowerASCII(w)), at)
+	var word []byte
+	at := 0
+	for i := 0; i <= len(words); i++ {
+		c := byte(' ')
+		if i < len(words) {
+			c = words[i]
+		}
+		switch {
+		case c >= 0x80, c >= '0' && c <= '9', c >= 'a' && c <= 'z':
+			word = append(word, c)
+		case c >= 'A' && c <= 'Z':
+			word = append(word, c+'a'-'A')
+		case len(word) > 0:
+			sum += sumWord(maphash.Bytes(seed, word), at)
+			word, at = word[:0], at+1
+		}
 	}
 	return sum
-}
-
-func lowerASCII(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			r += 'a' - 'A'
-		}
-		return r
-	}, s)
 }

@@ -14,10 +14,10 @@ const checkUpTo = 128 << 20
 // How a file may be opened that is left as it is: with immutable=1 nobody may write it
 // meanwhile, and no log is read; with mode=ro a log is read, and stays when it is closed.
 var (
-	still   = url.Values{"immutable": {"1"}, "_pragma": {"cache_size(-16000)"}}
+	still   = url.Values{"immutable": {"1"}, "_pragma": {"cache_size(-16000)", "mmap_size(268435456)"}}
 	reading = url.Values{"mode": {"ro"}, "_pragma": patient}
 	rw      = url.Values{"mode": {"rw"}, "_pragma": patient}
-	patient = []string{"busy_timeout(5000)", "temp_store(MEMORY)", "trusted_schema(0)", "cache_size(-16000)"}
+	patient = []string{"busy_timeout(5000)", "temp_store(MEMORY)", "trusted_schema(0)", "cache_size(-16000)", "mmap_size(268435456)"}
 )
 
 // asFound opens a file that is only read, and changes neither it nor the log beside
