@@ -50,6 +50,7 @@ type App struct {
 	stop        context.CancelFunc
 	ended       chan error
 	backupTries backupTries
+	old         chan struct{} // the settings changed: there may be messages to remove
 }
 
 // Start opens the data file and serves until Stop. When it returns, pages are
@@ -64,7 +65,7 @@ func Start(ctx context.Context, c Config) (*App, error) {
 	if err != nil {
 		return nil, errors.Join(err, release())
 	}
-	a := &App{store: store, release: release, config: c, cert: &certificate{cert: c.Cert, key: c.Key}, ended: make(chan error, 1)}
+	a := &App{store: store, release: release, config: c, cert: &certificate{cert: c.Cert, key: c.Key}, ended: make(chan error, 1), old: make(chan struct{}, 1)}
 	if len(c.ACME.Domains) > 0 {
 		if a.issuer, err = newIssuer(c.ACME, store, c.Log); err != nil {
 			return nil, errors.Join(err, store.Close(), release())
@@ -121,6 +122,7 @@ func (a *App) start(ctx context.Context) error {
 	go a.store.Watch(ctx, func() { a.changedElsewhere(ctx) })
 	go a.store.Follow(ctx)
 	go a.sweep(ctx)
+	go a.retain(ctx)
 	go a.forget(ctx)
 	go a.backups(ctx)
 	go a.resume(ctx)
@@ -135,8 +137,12 @@ func (a *App) changedElsewhere(ctx context.Context) {
 			"file", a.config.Data, "format", format, "this_format", db.Version())
 		return
 	}
-	if err := errors.Join(a.server.Reload(ctx), a.Chat.Retain(ctx)); err != nil {
+	if err := a.server.Reload(ctx); err != nil {
 		a.config.Log.Error("changed settings were not taken over", "error", err)
+	}
+	select {
+	case a.old <- struct{}{}:
+	default: // it will look
 	}
 }
 
@@ -183,8 +189,7 @@ func (a *App) forget(ctx context.Context) {
 	}
 }
 
-// sweep removes sessions that ran out, closes their pages, and removes messages
-// that are not to be kept any longer.
+// sweep removes sessions that ran out and closes their pages.
 func (a *App) sweep(ctx context.Context) {
 	for tick := time.NewTicker(10 * time.Minute); ; {
 		select {
@@ -193,8 +198,25 @@ func (a *App) sweep(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if err := errors.Join(a.Auth.Sweep(ctx), a.server.Reload(ctx), a.Chat.Retain(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(a.Auth.Sweep(ctx), a.server.Reload(ctx)); err != nil && ctx.Err() == nil {
 			a.config.Log.Error("what is old was not removed", "error", err)
+		}
+	}
+}
+
+// retain removes messages that are not to be kept any longer. It may take hours, in
+// which nothing waits for it.
+func (a *App) retain(ctx context.Context) {
+	for tick := time.NewTicker(10 * time.Minute); ; {
+		select {
+		case <-ctx.Done():
+			tick.Stop()
+			return
+		case <-tick.C:
+		case <-a.old:
+		}
+		if err := a.Chat.Retain(ctx); err != nil && ctx.Err() == nil {
+			a.config.Log.Error("old messages were not removed", "error", err)
 		}
 	}
 }

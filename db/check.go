@@ -48,7 +48,7 @@ func Check(ctx context.Context, path string, done func(percent int64)) (r Report
 		done = func(int64) {}
 	}
 	path = Followed(path)
-	d, err := openAs(ctx, path, asFound(path))
+	d, err := openAs(ctx, path, mapped(asFound(path)))
 	if err != nil {
 		return r, err
 	}

@@ -47,14 +47,14 @@ const readers = 4
 // the file, or makes it, may do that. A file that is not ours, that is damaged, or of
 // a newer version, is refused and left untouched, and so is the log beside it.
 func Open(ctx context.Context, path string) (*DB, error) {
-	return open(ctx, path, func(int) error { return nil })
+	return open(ctx, path, true, func(int) error { return nil })
 }
 
 // OpenCurrent opens a data file as commands do, which may run beside a server: it
 // creates one that is not there, and refuses one of an older format.
 func OpenCurrent(ctx context.Context, path string) (*DB, error) {
 	used := served(path)
-	return open(ctx, path, func(version int) error {
+	return open(ctx, path, false, func(version int) error {
 		if version > 0 && version < Version() {
 			return errOlder(path, version, used)
 		}
@@ -62,8 +62,9 @@ func OpenCurrent(ctx context.Context, path string) (*DB, error) {
 	})
 }
 
-// open opens a file whose format is accepted, and makes it one of this version.
-func open(ctx context.Context, path string, accept func(version int) error) (*DB, error) {
+// open opens a file whose format is accepted, and makes it one of this version. What
+// serves reads through a mapping of the file.
+func open(ctx context.Context, path string, serves bool, accept func(version int) error) (*DB, error) {
 	path = Followed(path)
 	if err := look(path); denied(err) {
 		return nil, errReadOnly(path, err)
@@ -87,7 +88,7 @@ func open(ctx context.Context, path string, accept func(version int) error) (*DB
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	write, err := sql.Open("sqlite", dsn(path, true))
+	write, err := sql.Open("sqlite", dsn(path, true, serves))
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +100,7 @@ func open(ctx context.Context, path string, accept func(version int) error) (*DB
 	if err := migrate(ctx, conn, path); err != nil {
 		return nil, errors.Join(explain(path, err), conn.Close(), write.Close())
 	}
-	read, err := sql.Open("sqlite", dsn(path, false))
+	read, err := sql.Open("sqlite", dsn(path, false, serves))
 	if err != nil {
 		return nil, errors.Join(err, conn.Close(), write.Close())
 	}
@@ -127,11 +128,14 @@ const autocheckpoint = 2000
 
 // dsn spells the pragmas that every connection needs; busy_timeout comes first,
 // because the others may have to wait.
-func dsn(path string, write bool) string {
+func dsn(path string, write, serves bool) string {
 	q := url.Values{}
 	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"temp_store(MEMORY)", fmt.Sprintf("wal_autocheckpoint(%d)", autocheckpoint), "cache_size(-16000)", "mmap_size(268435456)", "trusted_schema(0)"} {
+		"temp_store(MEMORY)", fmt.Sprintf("wal_autocheckpoint(%d)", autocheckpoint), "cache_size(-16000)", "trusted_schema(0)"} {
 		q.Add("_pragma", p)
+	}
+	if serves {
+		q.Add("_pragma", mapping)
 	}
 	if write {
 		q.Add("_pragma", "secure_delete(1)") // what was deleted is overwritten

@@ -114,7 +114,7 @@ func (g *filling) index(path string) {
 }
 
 func (g *filling) write(path string) {
-	pool, err := sql.Open("sqlite", dsn(path, true))
+	pool, err := sql.Open("sqlite", dsn(path, true, true))
 	g.ok(err)
 	defer pool.Close()
 	g.conn, err = pool.Conn(g.Context())

@@ -7,27 +7,36 @@ import (
 	"parley/app/chat"
 )
 
+// dropSize is how many old messages are removed in one change: who posts meanwhile waits
+// for it.
+const dropSize = 8
+
 // DropBefore implements chat.MessageStore. Numbers of a log stay as they are:
 // what is left keeps its places, and unread counts do not change.
 func (d *DB) DropBefore(ctx context.Context, before time.Time) (dropped int, err error) {
-	ids, err := all(ctx, d, func(r scanner) (id chat.MessageID, err error) { return id, r.Scan(&id) },
-		"SELECT m.id FROM days JOIN messages m ON m.id BETWEEN days.first AND days.last WHERE days.day <= ? AND m.at < ? LIMIT ?", dayOf(before), millis(before), sweepSize)
+	type old struct {
+		id  chat.MessageID
+		day int64
+	}
+	olds, err := all(ctx, d, func(r scanner) (o old, err error) { return o, r.Scan(&o.id, &o.day) },
+		"SELECT m.id, days.day FROM days CROSS JOIN messages m ON m.id BETWEEN days.first AND days.last WHERE days.day <= ? AND m.at < ? ORDER BY days.day LIMIT ?",
+		dayOf(before), millis(before), dropSize)
 	if err != nil {
 		return 0, err
 	}
-	if len(ids) == 0 {
+	if len(olds) == 0 {
 		return 0, d.change(ctx, func(t *tx) error { return t.exec("DELETE FROM days WHERE day < ?", dayOf(before)) })
 	}
 	d.unclean.Store(true)
 	err = d.change(ctx, func(t *tx) error {
-		for _, id := range ids {
-			if err := forget(t, id); err != nil {
+		for _, o := range olds {
+			if err := forget(t, o.id); err != nil {
 				return err
 			}
 		}
-		return nil
+		return t.exec("DELETE FROM days WHERE day < ?", olds[0].day) // nothing is left of these
 	})
-	return len(ids), err
+	return len(olds), err
 }
 
 // forget removes a row and what hangs on it.

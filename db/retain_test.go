@@ -1,6 +1,10 @@
 package db
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -15,6 +19,7 @@ func TestOldMessagesGoAndNothingElseChanges(t *testing.T) {
 	young, _, err := f.AddMessage(t.Context(), late)
 	f.ok(err)
 	f.catchUp(t.Context())
+	f.ok(f.SetSetting(t.Context(), chat.SettingRetention, "30"))
 	for n := 1; n > 0; {
 		n, err = f.DropBefore(t.Context(), noon.Add(30*24*time.Hour))
 		f.ok(err)
@@ -36,5 +41,49 @@ func TestOldMessagesGoAndNothingElseChanges(t *testing.T) {
 	}
 	if problems := f.check(); len(problems) > 0 {
 		t.Errorf("%+v", problems)
+	}
+}
+
+// Who posts while old messages are removed waits at most twice as long as usual, most
+// of the time.
+func TestPostsGoOnWhileOldMessagesAreRemoved(t *testing.T) {
+	f := filled(t, fillSize{messages: 20_000, rooms: 20, people: 50})
+	c := chat.New(f.DB, deaf{}, unlimited(), func() time.Time { return noon })
+	post := func(name string) time.Duration {
+		took := make([]time.Duration, 300)
+		for n := range took {
+			began := time.Now()
+			_, _, err := f.AddMessage(t.Context(), draft(1, 1, "as ever", fmt.Sprint(name, n)))
+			took[n] = time.Since(began)
+			f.ok(err)
+			time.Sleep(time.Millisecond) // people think
+		}
+		slices.Sort(took)
+		return took[len(took)/2]
+	}
+	count := func() (n int) { f.ok(f.one(t.Context(), "SELECT count(*) FROM messages WHERE cid IS NULL OR cid NOT LIKE 'quiet%' AND cid NOT LIKE 'busy%'", nil, &n)); return n }
+	best, before := 100.0, count()
+	f.ok(f.SetSetting(t.Context(), chat.SettingRetention, "1"))
+	for round := range 5 { // a machine that is busy otherwise is so for one of the two
+		quiet := post(fmt.Sprint("quiet", round))
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- c.Retain(ctx) }()
+		busy := post(fmt.Sprint("busy", round))
+		cancel()
+		if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		ratio := float64(busy) / float64(quiet)
+		t.Logf("median %v, and %v while old messages go: ×%.2f; %d are left of %d", quiet, busy, ratio, count(), before)
+		if best = min(best, ratio); best <= 2 {
+			break
+		}
+	}
+	if best > 2 {
+		t.Errorf("posts take %.1f times as long", best)
+	}
+	if count() >= before {
+		t.Error("nothing was removed")
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 )
 
 // checkUpTo is the size of file that is read through before it is served; a
@@ -14,11 +16,21 @@ const checkUpTo = 128 << 20
 // How a file may be opened that is left as it is: with immutable=1 nobody may write it
 // meanwhile, and no log is read; with mode=ro a log is read, and stays when it is closed.
 var (
-	still   = url.Values{"immutable": {"1"}, "_pragma": {"cache_size(-16000)", "mmap_size(268435456)"}}
+	still   = url.Values{"immutable": {"1"}, "_pragma": {"cache_size(-16000)"}}
 	reading = url.Values{"mode": {"ro"}, "_pragma": patient}
 	rw      = url.Values{"mode": {"rw"}, "_pragma": patient}
-	patient = []string{"busy_timeout(5000)", "temp_store(MEMORY)", "trusted_schema(0)", "cache_size(-16000)", "mmap_size(268435456)"}
+	patient = []string{"busy_timeout(5000)", "temp_store(MEMORY)", "trusted_schema(0)", "cache_size(-16000)"}
 )
+
+// mapped has SQLite read through a mapping of the file, which takes less time, and more
+// memory as systems count it.
+func mapped(how url.Values) url.Values {
+	how = maps.Clone(how)
+	how["_pragma"] = append(slices.Clone(how["_pragma"]), mapping)
+	return how
+}
+
+const mapping = "mmap_size(268435456)"
 
 // asFound opens a file that is only read, and changes neither it nor the log beside
 // it. Where there is no log, what SQLite makes beside the file goes with it.

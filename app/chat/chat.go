@@ -4,6 +4,7 @@ package chat
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -18,6 +19,8 @@ type Chat struct {
 	Presence Presence
 	// BackupDir refuses a directory that cannot hold backups; nil: each is believed to.
 	BackupDir func(path string) error
+
+	retaining sync.Mutex // held by the one Retain that runs
 
 	posting posting
 	paces   paces

@@ -5,17 +5,34 @@ import (
 	"time"
 )
 
+// pauseFactor is how long Retain rests after a change, against how long that took: a
+// fifth of the time is its, so that most who post do not notice it.
+const pauseFactor = 4
+
 // Retain deletes for good what was said before the days that the settings keep, a
 // little at a time, until ctx ends or nothing is left. Pages that show it keep it
-// until they are loaded anew.
+// until they are loaded anew. While it runs a second call does nothing: the first one
+// follows the settings.
 func (c *Chat) Retain(ctx context.Context) error {
-	s, err := c.store.Settings(ctx)
-	if err != nil || s.Retention() == 0 {
-		return err
+	if !c.retaining.TryLock() {
+		return nil
 	}
-	before := c.now().Add(-time.Duration(s.Retention()) * 24 * time.Hour)
-	for n := 1; n > 0 && err == nil; {
-		n, err = c.store.DropBefore(ctx, before)
+	defer c.retaining.Unlock()
+	for {
+		s, err := c.store.Settings(ctx)
+		if err != nil || s.Retention() == 0 {
+			return err
+		}
+		before := c.now().Add(-time.Duration(s.Retention()) * 24 * time.Hour)
+		began := time.Now()
+		n, err := c.store.DropBefore(ctx, before)
+		if err != nil || n == 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pauseFactor * time.Since(began)):
+		}
 	}
-	return err
 }
