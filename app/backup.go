@@ -37,8 +37,9 @@ directory the newest --keep are kept. The server does the same by itself after
 			case keep < 1:
 				return usage{errors.New("--keep: keep at least one")}
 			case dir != "":
-				defer progress(cmd, "Copying", sizes(filepath.Join(dir, "parley-backup.part"), path))()
-				to, err := db.Rotate(cmd.Context(), path, dir, keep, time.Now())
+				ctx, done := copying(cmd.Context(), filepath.Join(dir, "parley-backup.part"), path)
+				defer progress(cmd, "Copying", done)()
+				to, err := db.Rotate(ctx, path, dir, keep, time.Now())
 				if err == nil {
 					fmt.Fprintln(cmd.OutOrStdout(), to)
 				}
@@ -60,8 +61,9 @@ func backupTo(cmd *cobra.Command, path, to string) error {
 	if i, err := os.Stat(to); err == nil && i.IsDir() {
 		return usage{fmt.Errorf("%s is a directory; for a backup in it with the time in its name: parley backup --to %[1]s", to)}
 	}
-	end := progress(cmd, "Copying", sizes(to+".part", path))
-	err := db.Backup(cmd.Context(), path, to)
+	ctx, done := copying(cmd.Context(), db.Followed(to)+".part", path)
+	end := progress(cmd, "Copying", done)
+	err := db.Backup(ctx, path, to)
 	end()
 	if err == nil {
 		fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s, verified.\n", to, bytesOf(size(to)))
@@ -85,6 +87,9 @@ func backupStream(ctx context.Context, path string, w io.Writer) (err error) {
 		return err
 	}
 	defer f.Close()
+	if err := os.RemoveAll(dir); err != nil { // however long the reader takes, and whatever ends it
+		return err
+	}
 	_, err = io.Copy(w, f)
 	return err
 }

@@ -36,6 +36,10 @@ func Main(args []string, in io.Reader, out, errs io.Writer) int {
 	if err == nil {
 		return 0
 	}
+	if ctx := cmd.Context(); ctx != nil && ctx.Err() != nil && cmd.HasParent() && cmd.Name() != "serve" {
+		fmt.Fprintln(errs, "parley: it was interrupted.")
+		return 1
+	}
 	fmt.Fprintln(errs, "parley:", err)
 	var u usage
 	if errors.As(err, &u) {
@@ -76,11 +80,16 @@ func commands() *cobra.Command {
 	root.SetVersionTemplate("parley {{.Version}}\n")
 	root.PersistentFlags().String("data", "./parley.db", "the data `file`")
 	root.Flags().AddFlagSet(serve.LocalNonPersistentFlags())
-	root.AddCommand(serve, userCommand(), inviteCommand(), setCommand(), backupCommand(), restoreCommand(), checkCommand(), exportCommand(), importCommand(), healthCommand(), versionCommand())
+	root.AddCommand(serve, userCommand(), inviteCommand(), setCommand(), backupCommand(), restoreCommand(), compactCommand(), checkCommand(), exportCommand(), importCommand(), healthCommand(), versionCommand())
 	root.SetHelpCommand(helpCommand(root))
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
-	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd, os.Environ()) }
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if cmd.HasParent() && cmd.Name() != "serve" { // which stops in a way of its own
+			interruptible(cmd)
+		}
+		return fromEnvironment(cmd, os.Environ())
+	}
 	return root
 }
 

@@ -124,14 +124,14 @@ func writeWhole(to string, write func(io.Writer) error) (err error) {
 
 // sameExport compares a file with what the store holds; without passwords when
 // the file has none.
-func sameExport(ctx context.Context, store *db.DB, path string) (line int64, same bool, err error) {
+func sameExport(ctx context.Context, store *db.DB, from *source) (line int64, same bool, err error) {
+	var done atomic.Int64
 	for _, passwords := range []bool{true, false} {
-		f, err := os.Open(path)
-		if err != nil {
-			return 0, false, err
-		}
-		line, same, err = archive.Compare(f, func(put func(archive.Record) error) error { return store.Export(ctx, passwords, put) })
-		if err = errors.Join(err, f.Close()); err != nil || same {
+		err = from.read(&done, func(r io.Reader) (err error) {
+			line, same, err = archive.Compare(r, func(put func(archive.Record) error) error { return store.Export(ctx, passwords, put) })
+			return err
+		})
+		if err != nil || same {
 			return line, same, err
 		}
 	}

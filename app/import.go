@@ -16,30 +16,34 @@ import (
 )
 
 func importCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "import FILE", Short: "Make a data file of an export", Args: importArgs,
+	cmd := &cobra.Command{Use: "import FILE|-", Short: "Make a data file of an export", Args: importArgs,
 		Long: `Make a data file of what "parley export" wrote: under the same ids, so that links go
 on working, and with the same passwords, where they are in it. The data file that
 --data names must be new, or hold nothing yet. All is imported or nothing is; what
 was interrupted can be begun again. A second time changes nothing, and says so.
 
-With --dry-run the file is read, and imported into a data file that is thrown away.`,
-		Example: "  parley import parley.jsonl --data /var/lib/parley.db\n  parley import parley.jsonl --dry-run",
+It may be packed with gzip or zstd, and with - it comes from standard input, by way of
+a temporary file (see TMPDIR). With --dry-run the file is read, and imported into a data
+file that is thrown away.`,
+		Example: "  parley import parley.jsonl --data /var/lib/parley.db\n  parley import parley.jsonl.zst --dry-run\n  ssh old parley export - | parley import - --data /var/lib/parley.db",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dry, _ := cmd.Flags().GetBool("dry-run")
 			path, _ := cmd.Flags().GetString("data")
-			if _, err := os.Stat(args[0]); err != nil {
-				return fmt.Errorf("the file cannot be read: %w", err)
+			from, err := openSource(cmd, args[0])
+			if err != nil {
+				return err
 			}
-			_, err := os.Stat(path)
+			defer from.Close()
+			_, err = os.Stat(path)
 			fresh := errors.Is(err, os.ErrNotExist)
 			if fresh && dry {
-				return importAside(cmd, args[0])
+				return importAside(cmd, from)
 			}
 			store, err := db.OpenCurrent(cmd.Context(), path)
 			if err != nil {
 				return err
 			}
-			err = importInto(cmd, store, args[0], path, dry)
+			err = importInto(cmd, store, from, path, dry)
 			err = errors.Join(err, store.Close())
 			if err != nil && fresh { // nothing is in it
 				err = errors.Join(err, db.Remove(path))
@@ -60,7 +64,7 @@ func importArgs(cmd *cobra.Command, args []string) error {
 }
 
 // importAside imports into a data file that nobody sees.
-func importAside(cmd *cobra.Command, from string) (err error) {
+func importAside(cmd *cobra.Command, from *source) (err error) {
 	dir, err := os.MkdirTemp("", "parley-import-")
 	if err != nil {
 		return err
@@ -78,7 +82,7 @@ func importAside(cmd *cobra.Command, from string) (err error) {
 	return err
 }
 
-func importInto(cmd *cobra.Command, store *db.DB, from, path string, dry bool) error {
+func importInto(cmd *cobra.Command, store *db.DB, from *source, path string, dry bool) error {
 	ctx := cmd.Context()
 	vacant, err := store.Vacant(ctx)
 	switch {
@@ -114,22 +118,20 @@ func importInto(cmd *cobra.Command, store *db.DB, from, path string, dry bool) e
 }
 
 // importFile imports all of a file, or nothing.
-func importFile(cmd *cobra.Command, store *db.DB, from string) (seen archive.Header, err error) {
+func importFile(cmd *cobra.Command, store *db.DB, from *source) (seen archive.Header, err error) {
 	var done atomic.Int64
-	whole := size(from)
-	defer progress(cmd, "Importing", func() (int64, int64) { return done.Load(), whole })()
+	defer progress(cmd, "Importing", func() (int64, int64) { return done.Load(), from.size })()
 	err = store.Import(cmd.Context(), func(put func(archive.Record) error) error {
-		f, err := os.Open(from)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		done.Store(0)
-		return archive.Read(counting{f, &done}, func(r archive.Record) error {
-			if h, ok := r.(*archive.Header); ok {
-				seen = *h
-			}
-			return put(r)
+		return from.read(&done, func(r io.Reader) error {
+			return archive.Read(r, func(r archive.Record) error {
+				if h, ok := r.(*archive.Header); ok {
+					seen = *h
+				}
+				if err := cmd.Context().Err(); err != nil {
+					return err
+				}
+				return put(r)
+			})
 		})
 	})
 	if err != nil {

@@ -1,10 +1,17 @@
 package app
 
 import (
+	"bytes"
+	"compress/gzip"
+	"database/sql"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 func TestAnImportRefusesAHashThatWouldTakeTheMachineDown(t *testing.T) {
@@ -43,4 +50,112 @@ func TestALogInWithACraftedHashEndsNothing(t *testing.T) {
 		t.Error("status", r.status)
 	}
 	s.visitor().get("/readyz").want(t, 200)
+}
+
+func TestAnExportComesByAPipeAndPacked(t *testing.T) {
+	dir := t.TempDir()
+	data, file := filepath.Join(dir, "parley.db"), filepath.Join(dir, "export.jsonl")
+	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
+	command(t, 0, "", "export", file, "--data", data)
+	plain, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var zipped bytes.Buffer
+	g := gzip.NewWriter(&zipped)
+	z, err := zstd.NewWriter(nil)
+	if err == nil {
+		_, err = g.Write(plain)
+	}
+	if err == nil {
+		err = g.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, packed := range map[string][]byte{"plain": plain, "gzip": zipped.Bytes(), "zstd": z.EncodeAll(plain, nil)} {
+		name := filepath.Join(dir, kind)
+		if err := os.WriteFile(name, packed, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		pipe := filepath.Join(dir, kind+".pipe")
+		if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for to, from := range map[string]string{"file": name, "standard input": "-", "pipe": pipe} {
+			imported := filepath.Join(dir, kind+" "+to+".db")
+			give := func() string {
+				if to == "pipe" {
+					go os.WriteFile(pipe, packed, 0o600)
+				}
+				if to == "standard input" {
+					return string(packed)
+				}
+				return ""
+			}
+			if out := command(t, 0, give(), "import", from, "--dry-run", "--data", imported); !strings.Contains(out, "It would come: 1 account") {
+				t.Errorf("%s by %s: %s", kind, to, out)
+			}
+			if out := command(t, 0, give(), "import", from, "--data", imported); !strings.Contains(out, "It came: 1 account") {
+				t.Errorf("%s by %s: %s", kind, to, out)
+			}
+			if out := command(t, 0, give(), "import", from, "--data", imported); !strings.Contains(out, "holds all of it already") {
+				t.Errorf("%s by %s, again: %s", kind, to, out)
+			}
+		}
+		cut := filepath.Join(dir, kind+".cut")
+		if err := os.WriteFile(cut, packed[:len(packed)-20], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out := command(t, 1, "", "import", cut, "--data", filepath.Join(dir, "cut.db")); !strings.Contains(out, "nothing was imported") {
+			t.Errorf("%s, cut off: %s", kind, out)
+		}
+	}
+	command(t, 1, "", "import", filepath.Join(dir, "none"), "--data", filepath.Join(dir, "none.db"))
+	command(t, 1, "", "import", dir, "--data", filepath.Join(dir, "none.db"))
+}
+
+func TestACompactFileIsSmallerAndHoldsTheSame(t *testing.T) {
+	s := start(t)
+	s.signup("ada")
+	for n := range 300 {
+		s.says("ada", 1, strings.Repeat("words ", 1000)+fmt.Sprint(n))
+	}
+	if out := command(t, 1, "", "compact", "--data", s.data); !strings.Contains(out, "another Parley serves") {
+		t.Error(out)
+	}
+	s.stop()
+	link := filepath.Join(t.TempDir(), "link.db")
+	if err := os.Symlink(s.data, link); err != nil {
+		t.Fatal(err)
+	}
+	export := command(t, 0, "", "export", "-", "--data", s.data)
+	query(t, s.data, "CREATE TABLE heavy (b BLOB); INSERT INTO heavy SELECT randomblob(3000000); DROP TABLE heavy")
+	before := size(s.data)
+	out := command(t, 0, "", "compact", "--data", link)
+	if after := size(s.data); after > before-2_900_000 || !strings.Contains(out, bytesOf(before)) || !strings.Contains(out, bytesOf(after)) {
+		t.Errorf("%d bytes became %d: %s", before, after, out)
+	}
+	if names, _ := filepath.Glob(s.data + "?*"); len(names) > 0 {
+		t.Errorf("left: %q", names)
+	}
+	if i, err := os.Lstat(link); err != nil || i.Mode().Type() != os.ModeSymlink {
+		t.Error("the link is", i.Mode(), err)
+	}
+	if command(t, 0, "", "export", "-", "--data", s.data) != export {
+		t.Error("it holds something else")
+	}
+	command(t, 0, "", "check", "--data", s.data)
+	command(t, 1, "", "compact", "--data", s.data+".none")
+	d, err := sql.Open("sqlite", s.data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if _, err := d.Exec("PRAGMA journal_mode = WAL; BEGIN; SELECT count(*) FROM rooms"); err != nil {
+		t.Fatal(err)
+	}
+	if out := command(t, 1, "", "compact", "--data", s.data); !strings.Contains(out, "another command uses") {
+		t.Error(out)
+	}
 }

@@ -10,6 +10,9 @@ import (
 	"golang.org/x/term"
 )
 
+// verifyingNow is the whole of what is read through now: nobody knows how much is done.
+const verifyingNow = -1
+
 // progress tells on the terminal how far something is, until the function that
 // it answers with is called; where errors go elsewhere it says nothing.
 func progress(cmd *cobra.Command, what string, done func() (part, whole int64)) (end func()) {
@@ -29,7 +32,10 @@ func progress(cmd *cobra.Command, what string, done func() (part, whole int64)) 
 				return
 			case <-tick.C:
 			}
-			if part, whole := done(); whole > 0 {
+			switch part, whole := done(); {
+			case whole == verifyingNow:
+				fmt.Fprint(f, "\r\x1b[KVerifying ")
+			case whole > 0:
 				fmt.Fprintf(f, "\r%s: %d%% ", what, min(100, 100*part/whole))
 			}
 		}
@@ -43,8 +49,10 @@ func onTerminal(w io.Writer) bool {
 		w = o.Writer
 	}
 	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+	return ok && isTerminal(f)
 }
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
 // bytesOf is a number of bytes in words.
 func bytesOf(n int64) string {

@@ -18,8 +18,9 @@ the one or the other.`,
 		Example: "  parley restore /mnt/backup/parley-20260301T120000Z.db --data /var/lib/parley.db",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			path, _ := cmd.Flags().GetString("data")
-			end := progress(cmd, "Copying", sizes(path+".restore", args[0]))
-			kept, err := db.Restore(cmd.Context(), args[0], path, time.Now())
+			ctx, done := copying(cmd.Context(), db.Followed(path)+".restore", args[0])
+			end := progress(cmd, "Copying", done)
+			kept, err := db.Restore(ctx, args[0], path, time.Now())
 			end()
 			if err != nil {
 				return err

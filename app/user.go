@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"parley/app/auth"
 	"parley/app/chat"
@@ -216,11 +215,8 @@ func newPassword(cmd *cobra.Command) (string, error) {
 		b, err := os.ReadFile(path)
 		return strings.TrimRight(string(b), "\r\n"), err
 	}
-	if f, ok := cmd.InOrStdin().(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		fmt.Fprint(cmd.ErrOrStderr(), "New password: ")
-		b, err := term.ReadPassword(int(f.Fd()))
-		fmt.Fprintln(cmd.ErrOrStderr())
-		return string(b), err
+	if f, ok := cmd.InOrStdin().(*os.File); ok && isTerminal(f) {
+		return askPassword(cmd, f)
 	}
 	line, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
 	if err != nil && !(errors.Is(err, io.EOF) && line != "") {

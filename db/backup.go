@@ -55,6 +55,7 @@ func copyTo(ctx context.Context, from execer, part string, owner Owner) (err err
 	if err := f.Sync(); err != nil {
 		return err
 	}
+	verifying(ctx)
 	return verify(ctx, part)
 }
 

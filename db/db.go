@@ -53,10 +53,9 @@ func Open(ctx context.Context, path string) (*DB, error) {
 // OpenCurrent opens a data file as commands do, which may run beside a server: it
 // creates one that is not there, and refuses one of an older format.
 func OpenCurrent(ctx context.Context, path string) (*DB, error) {
-	used := served(path)
 	return open(ctx, path, false, func(version int) error {
 		if version > 0 && version < Version() {
-			return errOlder(path, version, used)
+			return errOlder(path, version, served(path)) // asked only now: it takes the lock of a server that starts
 		}
 		return nil
 	})

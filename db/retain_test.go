@@ -61,7 +61,10 @@ func TestPostsGoOnWhileOldMessagesAreRemoved(t *testing.T) {
 		slices.Sort(took)
 		return took[len(took)/2]
 	}
-	count := func() (n int) { f.ok(f.one(t.Context(), "SELECT count(*) FROM messages WHERE cid IS NULL OR cid NOT LIKE 'quiet%' AND cid NOT LIKE 'busy%'", nil, &n)); return n }
+	count := func() (n int) {
+		f.ok(f.one(t.Context(), "SELECT count(*) FROM messages WHERE cid IS NULL OR cid NOT LIKE 'quiet%' AND cid NOT LIKE 'busy%'", nil, &n))
+		return n
+	}
 	best, before := 100.0, count()
 	f.ok(f.SetSetting(t.Context(), chat.SettingRetention, "1"))
 	for round := range 5 { // a machine that is busy otherwise is so for one of the two

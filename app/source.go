@@ -1,0 +1,115 @@
+package app
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync/atomic"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/spf13/cobra"
+)
+
+// source is a file that is read from its beginning more than once, also when it came by
+// a pipe; it may be packed.
+type source struct {
+	file *os.File
+	size int64
+}
+
+// openSource opens a file, or with - standard input.
+func openSource(cmd *cobra.Command, name string) (*source, error) {
+	if name == "-" {
+		return sourceOf(cmd.Context(), cmd.InOrStdin())
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("the file cannot be read: %w", err)
+	}
+	i, err := f.Stat()
+	switch {
+	case err == nil && i.IsDir():
+		err = fmt.Errorf("%s is a directory; name a file in it", name)
+	case err == nil && !i.Mode().IsRegular():
+		defer f.Close()
+		return sourceOf(cmd.Context(), f)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &source{f, i.Size()}, nil
+}
+
+// sourceOf keeps what comes by a pipe in a file without a name, which goes with the
+// process.
+func sourceOf(ctx context.Context, in io.Reader) (*source, error) {
+	if f, ok := in.(*os.File); ok && isTerminal(f) {
+		return nil, usage{errors.New("an export comes from a file or a pipe: parley import - < FILE")}
+	}
+	f, err := os.CreateTemp("", "parley-import-")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	var n int64
+	copied := make(chan error, 1)
+	go func() {
+		var err error
+		n, err = io.Copy(f, in)
+		copied <- err
+	}()
+	select {
+	case <-ctx.Done(): // who waits for a pipe cannot be told
+		return nil, ctx.Err()
+	case err = <-copied:
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("standard input could not be kept in %s: %w", os.TempDir(), err), f.Close())
+	}
+	return &source{f, n}, nil
+}
+
+// How packed files begin.
+var (
+	gzipMagic = []byte{0x1f, 0x8b}
+	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
+)
+
+// zstdWindow is how far back a packed file may refer: as far as zstd --long does.
+const zstdWindow = 128 << 20
+
+// read gives the whole of it to do, unpacked, and counts what it takes of the file.
+func (s *source) read(done *atomic.Int64, do func(io.Reader) error) error {
+	done.Store(0)
+	raw := bufio.NewReaderSize(counting{io.NewSectionReader(s.file, 0, s.size), done}, 1<<16)
+	begin, err := raw.Peek(len(zstdMagic))
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	switch {
+	case bytes.HasPrefix(begin, gzipMagic):
+		z, err := gzip.NewReader(raw)
+		if err != nil {
+			return err
+		}
+		return do(z)
+	case bytes.HasPrefix(begin, zstdMagic):
+		z, err := zstd.NewReader(raw, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(zstdWindow), zstd.WithDecoderLowmem(true))
+		if err != nil {
+			return err
+		}
+		defer z.Close()
+		return do(z)
+	}
+	return do(raw)
+}
+
+// Close lets the file go.
+func (s *source) Close() error { return s.file.Close() }
