@@ -103,6 +103,8 @@ func fromEnvironment(cmd *cobra.Command, environ []string) error {
 			sub.PersistentFlags().VisitAll(func(f *pflag.Flag) { known[variable(f)] = true })
 		}
 	}
+	delete(known, "PARLEY_VERSION") // cobra's flags have no twins
+	delete(known, "PARLEY_HELP")
 	for _, pair := range environ {
 		name, _, _ := strings.Cut(pair, "=")
 		if strings.HasPrefix(name, "PARLEY_") && !known[name] && !injected(pair) {
@@ -112,7 +114,7 @@ func fromEnvironment(cmd *cobra.Command, environ []string) error {
 	var err error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		v, set := os.LookupEnv(variable(f))
-		if !set || f.Changed {
+		if !set || f.Changed || !known[variable(f)] {
 			return
 		}
 		if e := cmd.Flags().Set(f.Name, v); e != nil && err == nil {

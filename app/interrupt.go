@@ -6,16 +6,22 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 )
 
-// interruptible has a command end at the first SIGINT or SIGTERM as it does after an
+// interruptible has a command end at the first SIGINT, SIGTERM or SIGHUP as it does after an
 // error: it removes what is half done. A second signal ends the process at once.
 func interruptible(cmd *cobra.Command) {
-	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
+	ends = slices.DeleteFunc(ends, signal.Ignored) // as nohup has it
+	if len(ends) == 0 {
+		return
+	}
+	ctx, stop := signal.NotifyContext(cmd.Context(), ends...)
 	context.AfterFunc(ctx, stop)
 	cmd.SetContext(ctx)
 }

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -43,75 +42,6 @@ var (
 // a small machine bring nothing.
 const readers = 4
 
-// Open opens a data file, creating and migrating it as needed: only who has claimed
-// the file, or makes it, may do that. A file that is not ours, that is damaged, or of
-// a newer version, is refused and left untouched, and so is the log beside it.
-func Open(ctx context.Context, path string) (*DB, error) {
-	return open(ctx, path, true, func(int) error { return nil })
-}
-
-// OpenCurrent opens a data file as commands do, which may run beside a server: it
-// creates one that is not there, and refuses one of an older format.
-func OpenCurrent(ctx context.Context, path string) (*DB, error) {
-	return open(ctx, path, false, func(version int) error {
-		if version > 0 && version < Version() {
-			return errOlder(path, version, served(path)) // asked only now: it takes the lock of a server that starts
-		}
-		return nil
-	})
-}
-
-// open opens a file whose format is accepted, and makes it one of this version. What
-// serves reads through a mapping of the file.
-func open(ctx context.Context, path string, serves bool, accept func(version int) error) (*DB, error) {
-	path = Followed(path)
-	if err := look(path); denied(err) {
-		return nil, errReadOnly(path, err)
-	} else if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	free, err := alone(ctx, path)
-	if err != nil {
-		return nil, err
-	}
-	defer free()
-	guard, err := sound(ctx, path)
-	if err != nil {
-		return nil, explain(path, err)
-	}
-	defer guard.Close() // after the writer's, when that did not come to be: the log stays as it is
-	version, err := formatOf(ctx, guard)
-	if err == nil {
-		err = accept(version)
-	}
-	if err != nil {
-		return nil, explain(path, err)
-	}
-	write, err := sql.Open("sqlite", dsn(path, true, serves))
-	if err != nil {
-		return nil, err
-	}
-	write.SetMaxOpenConns(1)
-	conn, err := write.Conn(ctx)
-	if err != nil {
-		return nil, errors.Join(explain(path, err), write.Close())
-	}
-	if err := migrate(ctx, conn, path); err != nil {
-		return nil, errors.Join(explain(path, err), conn.Close(), write.Close())
-	}
-	read, err := sql.Open("sqlite", dsn(path, false, serves))
-	if err != nil {
-		return nil, errors.Join(err, conn.Close(), write.Close())
-	}
-	read.SetMaxOpenConns(readers)
-	read.SetMaxIdleConns(readers)
-	d := &DB{path: path, read: read, caches: newCaches(), was: version}
-	d.writer = newWriter(write, conn, d.forget)
-	d.unclean.Store(true) // by the last process
-	d.resumePurge()
-	return d, nil
-}
-
 // UpgradedFrom is the format that the file had before it was opened; 0: it has just
 // been made, or it was of this format.
 func (d *DB) UpgradedFrom() int {
@@ -119,34 +49,6 @@ func (d *DB) UpgradedFrom() int {
 		return 0
 	}
 	return d.was
-}
-
-// autocheckpoint is after how many pages the log goes into the file: who commits then
-// waits for that. With 8,000 pages (32 MB) the slowest posts took five times as long.
-const autocheckpoint = 2000
-
-// dsn spells the pragmas that every connection needs; busy_timeout comes first,
-// because the others may have to wait.
-func dsn(path string, write, serves bool) string {
-	q := url.Values{}
-	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"temp_store(MEMORY)", fmt.Sprintf("wal_autocheckpoint(%d)", autocheckpoint), "cache_size(-16000)", "trusted_schema(0)"} {
-		q.Add("_pragma", p)
-	}
-	if serves {
-		q.Add("_pragma", mapping)
-	}
-	if write {
-		q.Add("_pragma", "secure_delete(1)") // what was deleted is overwritten
-		q.Set("_txlock", "immediate")
-	} else {
-		q.Add("_pragma", "query_only(1)")
-	}
-	return uri(path, q)
-}
-
-func uri(path string, q url.Values) string {
-	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
 }
 
 // explain says what an operator can do about a file that does not open.
