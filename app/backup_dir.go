@@ -38,7 +38,8 @@ func backupDir(data string) func(path string) error {
 		}
 		var disk syscall.Statfs_t
 		if err := syscall.Statfs(seen, &disk); err == nil && disk.Flags&readOnlyDisk != 0 {
-			return refuse("The server may not write into %s: for it that is read-only. In its systemd unit, name the directory in ReadWritePaths=, or use /var/lib/parley/backups.", path)
+			return refuse("The server may not write into %s: for it that is read-only. "+
+				"In its systemd unit, name the directory in ReadWritePaths=, or use /var/lib/parley/backups.", path)
 		}
 		if !who.mayWrite(seen) {
 			return refuse("The server, which runs as user %d, may not write into %s. Give the directory to it: chown %[1]d %[2]s", who.uid, path)

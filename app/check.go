@@ -63,8 +63,8 @@ func printReport(w io.Writer, path string, r db.Report, asJSON bool) error {
 		fmt.Fprintln(w, chat.Unfinished(r.Unfinished))
 	}
 	if r.Older && len(r.Problems) == 0 {
-		_, err := fmt.Fprintf(w, "%s is of format %d, older than this Parley's, and has %s. The file itself is as it should be; what it counts, and search, are not checked: they are upgraded when the server starts.\n",
-			path, r.Format, many(r.Messages, "message"))
+		_, err := fmt.Fprintf(w, "%s is of format %d, older than this Parley's, and has %s. The file itself is as it should be. "+
+			"What it counts, and search: not checked, upgraded at start.\n", path, r.Format, many(r.Messages, "message"))
 		return err
 	}
 	if len(r.Problems) == 0 {

@@ -19,10 +19,10 @@ func exportCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "export FILE|-", Short: "Write all that was said, and who said it where, for another server or program", Args: atMost(1),
 		Long: `Write all that a person would want to take along, also while the server runs: one
 state of the data file, as JSON Lines. "parley import FILE" makes a data file of it
-again. The file appears under its name only when it is whole; it can be read by
-nobody else, because the hashes of passwords are in it, so that people can log in
-after an import, and the codes of invites. --without-passwords leaves the hashes out:
-then each needs a new one.
+again. The file appears under its name only when it is whole. A new one can be read by
+nobody else, and one that it replaces keeps its owner and its mode: the hashes of
+passwords are in it, so that people can log in after an import, and the codes of
+invites. --without-passwords leaves the hashes out: then each needs a new one.
 
 ` + archive.Help + siteHelp,
 		Example: "  parley export /mnt/usb/parley.jsonl\n  parley export - --without-passwords | zstd > parley.jsonl.zst\n  parley export --site /srv/www/chat --private",
@@ -36,31 +36,35 @@ then each needs a new one.
 			case dir != "":
 				return exportSite(cmd, dir)
 			}
-			bare, _ := cmd.Flags().GetBool("without-passwords")
-			store, err := openData(cmd)
-			if err != nil {
-				return err
-			}
-			to := args[0]
-			if to != "-" {
-				path, _ := cmd.Flags().GetString("data")
-				to, err = db.Target(path, to, "export", archive.Begins)
-			}
-			var lines int64
-			if err == nil {
-				lines, err = exportTo(cmd, store, to, !bare)
-			}
-			if err = errors.Join(err, store.Close()); err != nil {
-				return fmt.Errorf("nothing was exported: %w", err)
-			}
-			fmt.Fprintf(cmd.ErrOrStderr(), "Exported: %s.\n", many(lines, "line"))
-			return nil
+			return exportFile(cmd, args[0])
 		}}
 	cmd.Flags().Bool("without-passwords", false, "leave out the hashes of passwords")
 	cmd.Flags().String("site", "", "`directory` for pages that need no server")
 	cmd.Flags().Bool("private", false, "with --site: private rooms, too")
 	cmd.Flags().Bool("direct", false, "with --site: direct conversations, too")
 	return cmd
+}
+
+// exportFile writes the lines of the whole file.
+func exportFile(cmd *cobra.Command, to string) error {
+	bare, _ := cmd.Flags().GetBool("without-passwords")
+	store, err := openData(cmd)
+	if err != nil {
+		return err
+	}
+	if to != "-" {
+		path, _ := cmd.Flags().GetString("data")
+		to, err = db.Target(path, to, "export", archive.Begins)
+	}
+	var lines int64
+	if err == nil {
+		lines, err = exportTo(cmd, store, to, !bare)
+	}
+	if err = errors.Join(err, store.Close()); err != nil {
+		return fmt.Errorf("nothing was exported: %w", err)
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "Exported: %s.\n", many(lines, "line"))
+	return nil
 }
 
 // openData opens the data file of a command, which must be there.

@@ -67,6 +67,9 @@ func TestCommandsLeaveAFileOfAnOlderFormatToAServer(t *testing.T) {
 				code = 0
 			}
 			out := command(t, code, password+"\n", append(args, "--data", data)...)
+			if code == 0 && (!strings.Contains(out, "format 7, older") || !strings.Contains(out, " messages") || !strings.Contains(out, "not checked, upgraded at start")) {
+				t.Errorf("parley %q says %q", args, out)
+			}
 			if code == 1 && (!strings.Contains(out, "format 7") || !strings.Contains(out, want)) {
 				t.Errorf("parley %q says %q", args, out)
 			}

@@ -150,7 +150,8 @@ func unitFlags(cmd *cobra.Command) (words []string, secrets string, err error) {
 		switch {
 		case !f.Changed || f.Name == "print-systemd-unit" || f.Name == "data" && value == unitData:
 		case f.Name == "data":
-			err = usage{errors.New("--data: the unit keeps its data in " + unitData + ", the only place where it may write; leave --data out, or change what was printed")}
+			err = usage{errors.New("--data: the unit keeps its data in " + unitData +
+				", where it may write; leave --data out, or change what was printed")}
 		case slices.Contains(secretFlags, f.Name) && value != "":
 			name := f.Name + ".pem"
 			path, wrong := filepath.Abs(value)

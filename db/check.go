@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"parley/app/chat"
@@ -78,31 +79,38 @@ func Check(ctx context.Context, path string, done func(percent int64)) (r Report
 	if r.Older = r.Format < Version(); r.Older { // what is upgraded is counted anew
 		return r, conn.QueryRowContext(ctx, "SELECT count(*) FROM messages").Scan(&r.Messages)
 	}
-	if err := conn.QueryRowContext(ctx, "SELECT coalesce((SELECT value FROM settings WHERE key = ?), '')", chat.ImportUnfinished).Scan(&r.Unfinished); err != nil {
-		return r, err
+	return r, r.rows(ctx, conn, done)
+}
+
+// rows looks at what the rows of a sound file say of each other.
+func (r *Report) rows(ctx context.Context, conn *sql.Conn, done func(int64)) error {
+	unfinished := "SELECT coalesce((SELECT value FROM settings WHERE key = ?), '')"
+	if err := conn.QueryRowContext(ctx, unfinished, chat.ImportUnfinished).Scan(&r.Unfinished); err != nil {
+		return err
 	}
 	for _, c := range countsKept {
 		found, err := c.disagree(ctx, conn)
 		if err != nil {
-			return r, err
+			return err
 		}
 		r.add(byRepair, found)
 	}
 	if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM messages").Scan(&r.Messages); err != nil {
-		return r, err
+		return err
 	}
 	done(countsChecked)
 	o, err := newOrder(ctx, conn)
 	if err != nil {
-		return r, err
+		return err
 	}
-	if found, err = checkRows(ctx, conn, o, done); err != nil {
-		return r, err
+	found, err := checkRows(ctx, conn, o, done)
+	if err != nil {
+		return err
 	}
 	r.add(fromBackup, o.lost)
 	r.add(byRepair, o.twice)
 	r.add(byRepair, found)
-	return r, nil
+	return nil
 }
 
 func (r *Report) add(advice string, found []string) {

@@ -78,7 +78,8 @@ func (t *tx) sameFormat() error {
 
 func reformatted(format int64) error {
 	return fmt.Errorf("%w: another version of Parley has made format %d of the file; this one writes format %d",
-		chat.Busy("The server cannot store anything until it is started anew by who runs it. Nothing was lost; try again later.", time.Minute), format, Version())
+		chat.Busy("The server cannot store anything until it is started anew by who runs it. Nothing was lost; try again later.", time.Minute),
+		format, Version())
 }
 
 // Reformatted says whether another version has changed the format of the file under

@@ -90,10 +90,11 @@ func errNewer(version int) error {
 // errOlder refuses a file that only a server may upgrade.
 func errOlder(path string, version int, used bool) error {
 	if used {
-		return fmt.Errorf("the file is of format %d and a Parley of an older version is serving it; this one is of format %d. Nothing was changed. Stop that server and start this version, which upgrades the file, or run the command with the version that serves",
-			version, Version())
+		return fmt.Errorf("the file is of format %d and a Parley of an older version is serving it; this one is of format %d. Nothing was changed. "+
+			"Stop that server and start this version, which upgrades the file, or run the command with the version that serves", version, Version())
 	}
-	return fmt.Errorf("the file is of format %d, this Parley is of format %d. Nothing was changed. Start the server once, which upgrades the file: parley serve --data %s", version, Version(), path)
+	return fmt.Errorf("the file is of format %d, this Parley is of format %d. Nothing was changed. "+
+		"Start the server once, which upgrades the file: parley serve --data %s", version, Version(), path)
 }
 
 // rower is a connection or a pool of them.

@@ -52,6 +52,18 @@ func open(ctx context.Context, path string, serves bool, accept func(version int
 	if err != nil {
 		return nil, explain(path, err)
 	}
+	d, err := connect(ctx, path, serves)
+	if err != nil {
+		return nil, err
+	}
+	d.was = version
+	d.unclean.Store(true) // by the last process
+	d.resumePurge()
+	return d, nil
+}
+
+// connect opens the connections to a file that was found sound, and upgrades it.
+func connect(ctx context.Context, path string, serves bool) (*DB, error) {
 	write, err := sql.Open("sqlite", dsn(path, true, serves))
 	if err != nil {
 		return nil, err
@@ -70,10 +82,8 @@ func open(ctx context.Context, path string, serves bool, accept func(version int
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	d := &DB{path: path, read: read, caches: newCaches(), was: version}
+	d := &DB{path: path, read: read, caches: newCaches()}
 	d.writer = newWriter(write, conn, d.forget)
-	d.unclean.Store(true) // by the last process
-	d.resumePurge()
 	return d, nil
 }
 

@@ -19,7 +19,8 @@ func (d *DB) DropBefore(ctx context.Context, before time.Time) (dropped int, err
 		day int64
 	}
 	olds, err := all(ctx, d, func(r scanner) (o old, err error) { return o, r.Scan(&o.id, &o.day) },
-		"SELECT m.id, days.day FROM days CROSS JOIN messages m ON m.id BETWEEN days.first AND days.last WHERE days.day <= ? AND m.at < ? ORDER BY days.day LIMIT ?",
+		`SELECT m.id, days.day FROM days CROSS JOIN messages m ON m.id BETWEEN days.first AND days.last
+			WHERE days.day <= ? AND m.at < ? ORDER BY days.day LIMIT ?`,
 		dayOf(before), millis(before), dropSize)
 	if err != nil {
 		return 0, err

@@ -65,7 +65,8 @@ func sound(ctx context.Context, path string) (guard *sql.DB, err error) {
 	}
 	err = guard.QueryRowContext(ctx, ask).Scan(&found)
 	if err == nil && found != "ok" {
-		err = fmt.Errorf("the file is damaged (%s); it was left as it is. Put a backup in its place, or save what can be read with sqlite3's .recover", found)
+		err = fmt.Errorf("the file is damaged (%s); it was left as it is. "+
+			"Put a backup in its place, or save what can be read with sqlite3's .recover", found)
 	}
 	if err != nil {
 		guard.Close()

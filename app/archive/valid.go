@@ -30,13 +30,15 @@ func (a *Account) valid() error {
 	if len(a.Prefs) > 0 && json.Unmarshal(a.Prefs, &prefs) != nil {
 		return errors.New("the preferences are not a JSON object as chat.Prefs has it")
 	}
-	return errors.Join(numbered(int64(a.ID)), named(a.Username, "an account has a username"), named(a.Name, "an account has a name"), worded(RoleWords, a.Role),
-		short(a.Username, chat.MaxUsername, "a username"), short(a.Name, chat.MaxName, "a name"), short(a.Title, chat.MaxTitle, "a title"), short(a.Bio, chat.MaxBio, "what somebody says of himself"),
-		small(a.Prefs, maxPrefs, "the preferences"))
+	return errors.Join(numbered(int64(a.ID)), worded(RoleWords, a.Role),
+		named(a.Username, "an account has a username"), short(a.Username, chat.MaxUsername, "a username"),
+		named(a.Name, "an account has a name"), short(a.Name, chat.MaxName, "a name"),
+		short(a.Title, chat.MaxTitle, "a title"), short(a.Bio, chat.MaxBio, "what somebody says of himself"), small(a.Prefs, maxPrefs, "the preferences"))
 }
 
 func (r *Room) valid() error {
-	err := errors.Join(numbered(int64(r.ID)), worded(RoomWords, r.Kind), counted(int64(r.Rev), r.Posts, r.Slow), short(r.Topic, chat.MaxTopic, "a topic"))
+	err := errors.Join(numbered(int64(r.ID)), worded(RoomWords, r.Kind),
+		counted(int64(r.Rev), r.Posts, r.Slow), short(r.Topic, chat.MaxTopic, "a topic"))
 	if err == nil && (r.Kind == RoomWords[chat.Direct]) != (len(r.Direct) > 0) {
 		return errors.New("a direct conversation, and nothing else, names its people in direct")
 	}
@@ -90,7 +92,8 @@ func (m *Message) valid() error {
 
 // sized bounds what a message brings: pages and searches read it.
 func (m *Message) sized() error {
-	err := errors.Join(short(m.Body, chat.MaxBody, "a message"), short(m.CID, maxKey, "a cid"), small(m.Text, maxText, "the text"), small(m.Reactions, maxText, "the reactions"))
+	err := errors.Join(short(m.Body, chat.MaxBody, "a message"), short(m.CID, maxKey, "a cid"),
+		small(m.Text, maxText, "the text"), small(m.Reactions, maxText, "the reactions"))
 	if len(m.For) > maxPeople || len(m.Mentions) > maxPeople || len(m.Versions) > maxVersions {
 		err = errors.Join(err, errors.New("the message has more people or versions than any has"))
 	}
@@ -101,11 +104,13 @@ func (m *Message) sized() error {
 }
 
 func (i *Invite) valid() error {
-	return errors.Join(counted(i.Uses, i.Used), short(i.Code, maxKey, "the code of an invite"), numbered(i.ID), named(i.Code, "an invite has a code"), worded(RoleWords, i.Role))
+	return errors.Join(counted(i.Uses, i.Used), short(i.Code, maxKey, "the code of an invite"),
+		numbered(i.ID), named(i.Code, "an invite has a code"), worded(RoleWords, i.Role))
 }
 
 func (o *Origin) valid() error {
-	return errors.Join(short(o.Source, maxKey, "the name of a server"), short(o.Key, maxKey, "a name there"), numbered(o.ID), named(o.Source, "an origin has a source"), named(o.Key, "an origin has a key"))
+	return errors.Join(short(o.Source, maxKey, "the name of a server"), short(o.Key, maxKey, "a name there"),
+		numbered(o.ID), named(o.Source, "an origin has a source"), named(o.Key, "an origin has a key"))
 }
 
 // What a record may bring at most. These are bounds against malice: what an export of

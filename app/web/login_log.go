@@ -42,13 +42,15 @@ func (s *Server) logLogin(c *fiber.Ctx, typed string, err error) {
 	if s.auth.Throttled(typed, address) != nil {
 		next = "throttled"
 	}
-	s.log.Log(ctx, slog.LevelInfo, what, "account", name, "address", address, "agent", agentKind(c.Get(fiber.HeaderUserAgent)), "result", result, "next", next)
+	s.log.Log(ctx, slog.LevelInfo, what, "account", name, "address", address,
+		"agent", agentKind(c.Get(fiber.HeaderUserAgent)), "result", result, "next", next)
 }
 
 // agentKinds are what programs call themselves, and what the log calls them. Of those
 // that call themselves by several names the particular one stands first.
-var agentKinds = [][2]string{{"bot", "bot"}, {"crawler", "bot"}, {"spider", "bot"}, {"edg", "edge"}, {"opr/", "opera"}, {"fxios/", "firefox"}, {"firefox/", "firefox"},
-	{"crios/", "chrome"}, {"chrome/", "chrome"}, {"safari/", "safari"}, {"curl/", "curl"}, {"wget/", "wget"}, {"python", "python"}, {"go-http-client/", "go"}, {"okhttp/", "okhttp"}}
+var agentKinds = [][2]string{{"bot", "bot"}, {"crawler", "bot"}, {"spider", "bot"},
+	{"edg", "edge"}, {"opr/", "opera"}, {"fxios/", "firefox"}, {"firefox/", "firefox"}, {"crios/", "chrome"}, {"chrome/", "chrome"}, {"safari/", "safari"},
+	{"curl/", "curl"}, {"wget/", "wget"}, {"python", "python"}, {"go-http-client/", "go"}, {"okhttp/", "okhttp"}}
 
 // agentKind is the kind of program that asks: one of a few words.
 func agentKind(agent string) string {
@@ -67,13 +69,14 @@ func agentKind(agent string) string {
 // noticeHTTPS warns once when a proxy speaks https with browsers and nobody has said what
 // the public address is: links and cookies would be those of plain HTTP.
 func (s *Server) noticeHTTPS(c *fiber.Ctx) {
-	if s.origin != nil || c.Context().IsTLS() || !strings.EqualFold(c.Get(fiber.HeaderXForwardedProto), "https") || s.noticed.Load() {
+	if s.origin != nil || s.noticed.Load() || c.Context().IsTLS() || !strings.EqualFold(c.Get(fiber.HeaderXForwardedProto), "https") {
 		return
 	}
 	if ip := c.Context().RemoteIP(); !s.proxied(c) && !near(ip) || s.noticed.Swap(true) {
 		return
 	}
-	s.log.Warn("a proxy in front speaks https with browsers, but the public address is not known here: start with --url https://…, so that cookies and links are made for https")
+	s.log.Warn("a proxy in front speaks https with browsers, but the public address is not known here: " +
+		"start with --url https://…, so that cookies and links are made for https")
 }
 
 // near says whether somebody is on this machine or in its network, as a proxy is.
