@@ -116,3 +116,27 @@ func TestASoundFileWithALogIsReadAndServedWithIt(t *testing.T) {
 		t.Error(got, err)
 	}
 }
+
+func TestARestoreKeepsADamagedFileAndItsLogAsTheyAre(t *testing.T) {
+	good := create(t, 1)
+	copied := filepath.Join(t.TempDir(), "good.db")
+	good.ok(Backup(t.Context(), good.path, copied))
+	for name, f := range damagedFiles(t) {
+		t.Run(name, func(t *testing.T) {
+			was := f.asIs()
+			kept, err := Restore(t.Context(), copied, f.path, noon)
+			if err != nil {
+				if name == "everywhere" || name == "at its head" { // nobody knows that it is ours
+					return
+				}
+				t.Fatal(err)
+			}
+			if k := (&file{TB: t, path: kept}); k.asIs() != was {
+				t.Error("what was kept is not what was there")
+			}
+			if p := (&file{TB: t, path: f.path}).check(); len(p) > 0 {
+				t.Error(p)
+			}
+		})
+	}
+}

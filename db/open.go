@@ -40,7 +40,7 @@ func open(ctx context.Context, path string, serves bool, accept func(version int
 		return nil, err
 	}
 	defer free()
-	guard, err := sound(ctx, path)
+	guard, err := sound(ctx, path, checkUpTo)
 	if err != nil {
 		return nil, explain(path, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/url"
 	"os"
 	"syscall"
@@ -112,11 +113,18 @@ func replace(ctx context.Context, path, part, kept string) (string, error) {
 		}
 		return "", rename(part, path)
 	}
-	old, err := closeLog(ctx, path)
-	if err != nil {
+	guard, err := sound(ctx, path, math.MaxInt64)
+	switch {
+	case err == nil:
+		guard.Close()
+		old, err := closeLog(ctx, path)
+		if err != nil {
+			return "", err
+		}
+		defer old.Close()
+	case !damaged(err) && !errors.Is(err, errDamaged): // who saves what can be read needs both as they are
 		return "", err
 	}
-	defer old.Close()
 	for _, beside := range []string{"", "-wal"} { // a log is left only beside a damaged file
 		if exists(path + beside) {
 			if err := keep(path+beside, kept+beside); err != nil {

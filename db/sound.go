@@ -3,10 +3,12 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
 	"slices"
+	"strings"
 )
 
 // checkUpTo is the size of file that is read through before it is served; a
@@ -41,9 +43,13 @@ func asFound(path string) url.Values {
 	return rw
 }
 
-// sound looks for damage before anything is written, and holds the file until the
+// errDamaged is what a file is that SQLite finds something wrong with.
+var errDamaged = errors.New("the file is damaged")
+
+// sound looks for damage before anything is written, in a file of at most upTo bytes; in a
+// larger one it finds what meets the eye. It holds the file until the
 // answer is closed: as long as it is held, nobody who closes the file moves the log into it.
-func sound(ctx context.Context, path string) (guard *sql.DB, err error) {
+func sound(ctx context.Context, path string, upTo int64) (guard *sql.DB, err error) {
 	how := still // beginners and servers wait for each other, see alone
 	switch {
 	case size(path+"-journal") > 0:
@@ -60,13 +66,14 @@ func sound(ctx context.Context, path string) (guard *sql.DB, err error) {
 	guard.SetMaxOpenConns(1)
 	var found string
 	ask := "SELECT 'ok' FROM (SELECT count(*) FROM sqlite_schema)"
-	if size(path) <= checkUpTo {
+	if size(path) <= upTo {
 		ask = "PRAGMA quick_check(1)"
 	}
 	err = guard.QueryRowContext(ctx, ask).Scan(&found)
 	if err == nil && found != "ok" {
-		err = fmt.Errorf("the file is damaged (%s); it was left as it is. "+
-			"Put a backup in its place, or save what can be read with sqlite3's .recover", found)
+		lines := strings.Split(strings.TrimSpace(found), "\n") // the first says in which database
+		err = fmt.Errorf("%w (%s); it was left as it is. Put a backup in its place, or save what can be read with sqlite3's .recover",
+			errDamaged, lines[len(lines)-1])
 	}
 	if err != nil {
 		guard.Close()
