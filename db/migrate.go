@@ -120,8 +120,9 @@ func formatOf(ctx context.Context, conn rower) (version int, err error) {
 	return version, nil
 }
 
-// migrate brings a file to this version: each migration once, in a transaction.
-// A file with data is copied before the first.
+// migrate brings a file to this version: all migrations in one transaction, so that
+// whatever interrupts it leaves a file of the one format or of the other. A file with
+// data is copied before.
 func migrate(ctx context.Context, conn *sql.Conn, path string) error {
 	version, err := formatOf(ctx, conn)
 	if err != nil || version == Version() {
@@ -141,12 +142,7 @@ func migrate(ctx context.Context, conn *sql.Conn, path string) error {
 			return err
 		}
 	}
-	for n := version + 1; n <= Version(); n++ {
-		if err := step(ctx, conn, n); err != nil {
-			return fmt.Errorf("migration %d: %w", n, err)
-		}
-	}
-	return nil
+	return upgrade(ctx, conn)
 }
 
 // copyAside keeps the file as it was before a migration, as FILE.v1.
@@ -165,26 +161,34 @@ func copyAside(ctx context.Context, conn *sql.Conn, path string, version int) er
 // onStep is where a test interrupts a migration, before it is committed.
 var onStep = func(n int) {}
 
-func step(ctx context.Context, conn *sql.Conn, n int) error {
-	sql, err := migrations.ReadFile(fmt.Sprintf("migrations/%04d.sql", n))
-	if err != nil {
-		return err
-	}
+// upgrade runs the migrations that a file has not seen.
+func upgrade(ctx context.Context, conn *sql.Conn) error {
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
 	var version int // another process may have been faster
-	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil || version >= n {
+	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	for n := version + 1; n <= Version(); n++ {
+		if err := step(ctx, tx, n); err != nil {
+			return fmt.Errorf("migration %d: %w", n, err)
+		}
+	}
+	return tx.Commit()
+}
+
+func step(ctx context.Context, tx *sql.Tx, n int) error {
+	sql, err := migrations.ReadFile(fmt.Sprintf("migrations/%04d.sql", n))
+	if err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, string(sql)); err != nil {
 		return err
 	}
 	onStep(n)
-	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, n)); err != nil {
-		return err
-	}
-	return tx.Commit()
+	_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, n))
+	return err
 }
