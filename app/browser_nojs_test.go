@@ -260,6 +260,7 @@ func TestWithoutJavaScriptSomebodyAnswersReactsEditsDeletesAndUndoes(t *testing.
 	bea.sees(".rc", "⛵")
 	bea.click(".rc[value='🎉']", "")
 	bea.loses(".rc", "🎉")
+	bea.sees(".replies", "1 reply") // the page that follows is there
 	bea.expect("status of 422")
 	bea.open(ask[string](bea, `document.querySelector('.replies').href.replace(location.origin, '')`))
 	bea.fill("#f-e", "no emoji")

@@ -87,7 +87,8 @@ func (p *tab) sees(selector, text string) {
 // loses waits until something is not to be seen any more.
 func (p *tab) loses(selector, text string) {
 	p.t.Helper()
-	p.until(fmt.Sprintf("the end of %q in %s", text, selector), "!"+found(selector, text))
+	// A page that is still coming shows nothing at all, which is not meant.
+	p.until(fmt.Sprintf("the end of %q in %s", text, selector), "document.readyState === 'complete' && !"+found(selector, text))
 }
 
 // never fails when something can be seen now.
