@@ -16,6 +16,7 @@ import (
 // no viewer.
 type Viewer struct {
 	Me        chat.Account
+	Mark      string // of the session that the page is drawn for
 	Workspace string
 	Nonce     string         // of the viewer stylesheet
 	Zone      *time.Location // UTC until the browser told its own

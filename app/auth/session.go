@@ -79,6 +79,9 @@ func (a *Auth) End(ctx context.Context, s Session) error {
 // with which nobody can log in.
 func (s Session) ID() string { return hex.EncodeToString(s.Hash[:8]) }
 
+// MarkOf is the ID of the session of a token.
+func MarkOf(token string) string { return Session{Hash: hashToken(token)}.ID() }
+
 // live says whether a session has not run out.
 func (a *Auth) live(s Session) bool {
 	now := a.now()

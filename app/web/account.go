@@ -71,6 +71,11 @@ func (s *Server) loginPage(c *fiber.Ctx) error {
 	if f.First {
 		return c.Redirect("/signup", fiber.StatusSeeOther)
 	}
+	in, err := s.loggedIn(c)
+	if err != nil {
+		return err
+	}
+	f.Left = !in
 	return s.html(c, views.LogIn(f))
 }
 
@@ -106,6 +111,7 @@ func (s *Server) enter(c *fiber.Ctx, id chat.AccountID, to string) error {
 	}
 	s.setCookie(c, token)
 	if fragment(c) {
+		c.Set(headerMark, auth.MarkOf(token))
 		c.Set("HX-Trigger", "parley:signed-in")
 		return c.SendStatus(fiber.StatusNoContent)
 	}

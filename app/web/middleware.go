@@ -245,6 +245,9 @@ func (s *Server) sameOrigin(c *fiber.Ctx) bool {
 // session finds who asks. Others are sent to log in.
 func (s *Server) session(c *fiber.Ctx) error {
 	who, err := s.auth.Who(c.UserContext(), c.Cookies(s.cookieName(c)))
+	if err == nil && ofAnother(c, who.ID()) {
+		return s.refuseStale(c)
+	}
 	if err == nil {
 		c.Locals("session", &who)
 		return c.Next()

@@ -22,6 +22,7 @@ import (
 func (s *Server) viewer(c *fiber.Ctx) (views.Viewer, error) {
 	me := who(c)
 	v := s.viewerOf(me.Account)
+	v.Mark = me.ID()
 	if !fragment(c) && c.Get("HX-History-Restore-Request") == "" { // the page of a script has its style, and parsing another breaks its policy
 		v.Nonce, _ = c.Locals("nonce").(string)
 	}
@@ -97,8 +98,12 @@ func (s *Server) html(c *fiber.Ctx, component templ.Component) error {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	if !squeezed(c, b.Bytes()) {
-		c.Response().SetBody(b.Bytes()) // copied: what it is copied to is used again, too
+	text := b.Bytes()
+	if mark := markedBy(c); mark != "" {
+		text = markForms(text, mark)
+	}
+	if !squeezed(c, text) {
+		c.Response().SetBody(text) // copied: what it is copied to is used again, too
 	}
 	return nil
 }

@@ -33,6 +33,7 @@ func (s *Server) routes() {
 
 	a.Post("/logout", s.logout)
 	a.Get("/changes", s.pollPeople)
+	a.Get("/session", s.current)
 
 	a.Get("/", s.home)
 	a.Post("/read-all", s.readAll)

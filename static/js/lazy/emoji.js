@@ -1,5 +1,5 @@
 // The picker of emoji: all of them by group, those used last, and a search. Fetched when it is first opened.
-import { $, doc, make, on, root, store, toast } from './parley.js';
+import { $, composed, dismiss, doc, expect, ime, make, on, replay, root, store, toast } from './parley.js';
 
 let pop = null, use = null, done = null, groups = [], known = new Map();
 
@@ -41,7 +41,7 @@ function build() {
   pop = make('div');
   Object.assign(pop, { id: 'emoji', className: 'pop emoji', role: 'dialog', ariaLabel: 'Emoji', popover: 'auto' });
   const find = make('input'), tabs = make('div'), grid = make('div'), peek = make('p');
-  Object.assign(find, { type: 'search', placeholder: 'Search emoji', ariaLabel: 'Search emoji', autocomplete: 'off', maxLength: 40 });
+  Object.assign(find, { type: 'search', placeholder: 'Search emoji', ariaLabel: 'Search emoji', autocomplete: 'off' });
   find.enterKeyHint = 'done';
   tabs.className = 'kinds';
   grid.className = 'all';
@@ -110,6 +110,7 @@ function click(e) {
 
 // One cell of the grid can be tabbed to; arrows go on from there.
 function keys(e) {
+  if (ime(e)) return;
   const all = cells(), i = all.indexOf(doc.activeElement);
   if (doc.activeElement === find()) {
     if (e.key === 'Enter' && all[0]) { e.preventDefault(); choose(all[0].value); }
@@ -162,9 +163,14 @@ export async function pick(anchor, fn, end) {
   done?.();
   done = null;
   try {
-    if (!groups.length) await load();
+    if (!groups.length) {
+      expect();
+      await load();
+    }
+    await new Promise(composed);
   } catch {
     groups = [];
+    dismiss();
     end?.();
     return toast('The emoji did not load. Check the connection and try again.');
   }
@@ -176,4 +182,5 @@ export async function pick(anchor, fn, end) {
   done = end;
   place(anchor.isConnected ? anchor : $('stream') ?? doc.body);
   find().focus({ preventScroll: true });
+  replay(find());
 }

@@ -1,5 +1,5 @@
 // The quick switcher: what the sidebar has at once and without a connection, people and other rooms from the server.
-import { doc, make, on, stage, visit } from './parley.js';
+import { composed, dismiss, doc, ime, make, mod, on, replay, stage, visit } from './parley.js';
 
 const css = `#jump{
  .q{display:flex;align-items:center;gap:.7rem;padding:.2rem 1rem;border-bottom:1px solid var(--line)}
@@ -20,7 +20,9 @@ let box, input, list, asked = 0, timer, pending = null, others = [];
 const fold = s => s.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 const path = a => new URL(a.href).pathname + new URL(a.href).search;
 
-export function open() {
+export const open = () => composed(toggle);
+
+function toggle() {
   if (!box) build();
   if (!box.isConnected) doc.body.append(box);
   if (box.open) return box.close();
@@ -28,6 +30,7 @@ export function open() {
   others = [];
   show();
   box.showModal();
+  replay(input, true);
 }
 
 function build() {
@@ -36,7 +39,7 @@ function build() {
   doc.adoptedStyleSheets.push(sheet);
   box = Object.assign(make('dialog'), { id: 'jump', className: 'dlg', ariaLabel: 'Jump to' });
   const label = Object.assign(make('label'), { className: 'q' }), words = Object.assign(make('span', 'A room or a person'), { className: 'vh' });
-  input = Object.assign(make('input'), { type: 'text', placeholder: 'Jump to or search', maxLength: 64, autocomplete: 'off', role: 'combobox', ariaExpanded: 'true', ariaAutoComplete: 'list', spellcheck: false });
+  input = Object.assign(make('input'), { type: 'text', placeholder: 'Jump to or search', autocomplete: 'off', role: 'combobox', ariaExpanded: 'true', ariaAutoComplete: 'list', spellcheck: false });
   input.setAttribute('aria-controls', 'jumps');
   list = Object.assign(make('ul'), { id: 'jumps', role: 'listbox', ariaLabel: 'Results' });
   const foot = make('footer');
@@ -45,6 +48,7 @@ function build() {
   box.append(label, list, foot);
   on(input, 'input', () => { show(); ask(); });
   on(box, 'keydown', key);
+  on(box, 'close', () => setTimeout(dismiss)); // what was typed for what it would have opened
   on(box, 'click', e => e.target === box ? box.close() : go(e.target.closest('.opt'), e));
   on(list, 'pointermove', e => { const li = e.target.closest('.opt'); if (li && li.ariaSelected !== 'true') choose([...list.children].indexOf(li)); });
 }
@@ -127,9 +131,9 @@ function choose(i) {
 }
 
 function key(e) {
-  if (e.isComposing) return;
+  if (ime(e)) return;
   const n = list.children.length, i = [...list.children].findIndex(li => li.ariaSelected === 'true');
-  if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 'k') box.close();
+  if (mod(e) && e.key.toLowerCase() === 'k') box.close();
   else if (n && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) choose((i + (e.key === 'ArrowDown' ? 1 : n - 1)) % n);
   else if (e.key === 'Enter' && pending && n === 1) pending.then(() => box.open && go(list.children[0], e)); // who types fast means who is still looked for
   else if (e.key === 'Enter') go(list.children[i], e);
@@ -139,7 +143,7 @@ function key(e) {
 
 function go(li, e) {
   if (!li) return;
-  if (e.ctrlKey || e.metaKey) return void window.open(li.dataset.url, '_blank', 'noopener');
+  if (e.type === 'click' ? e.ctrlKey || e.metaKey : mod(e)) return void window.open(li.dataset.url, '_blank', 'noopener');
   box.close();
   if (stage()) visit(li.dataset.url);
   else location.assign(li.dataset.url);
@@ -156,7 +160,7 @@ function ask() {
 
 async function answer(q, mineNow) {
   try {
-    const r = await fetch('/jump?q=' + encodeURIComponent(q), { headers: { 'HX-Request': 'true', 'HX-Target': 'div#stage' } });
+    const r = await fetch('/jump?q=' + encodeURIComponent([...q].slice(0, 64).join('')), { headers: { 'HX-Request': 'true', 'HX-Target': 'div#stage' } });
     const text = await r.text();
     if (!r.ok || mineNow !== asked) return;
     const t = make('template');

@@ -1,7 +1,13 @@
 // Notifications while Parley is open: by one tab, never of what somebody reads, and quiet when asked to be.
 import { $, doc, make, me, on, room, root, store, visit } from './parley.js';
 
-const can = 'Notification' in self;
+// Chrome on Android has the name, but throws where one is made: only a service worker may. A title that cannot be made
+// a text asks without showing one: whoever gets as far as reading it can.
+let can = 'Notification' in self && !/Android.*Chrome/.test(navigator.userAgent);
+if (can && ($('askNotify') || Notification.permission === 'default')) {
+  const asked = {}, title = { toString() { throw asked; } };
+  try { new Notification(title, {}).close(); } catch (e) { can = e === asked; }
+}
 const wanted = () => can && Notification.permission === 'granted' && store.get('notify') !== 'off';
 
 // Do not disturb: until a time, or every day between two, in the zone that was chosen.
@@ -57,7 +63,13 @@ function card() {
 }
 
 function notice(n) {
-  const shown = new Notification(n.title, { body: n.body, tag: 'r' + n.room, icon: $('favicon')?.href });
+  let shown;
+  try {
+    shown = new Notification(n.title, { body: n.body, tag: 'r' + n.room, renotify: true, icon: $('favicon')?.href }); // the next one of a room is seen, too
+  } catch {
+    can = false;
+    return offer();
+  }
   shown.onclick = () => {
     focus();
     shown.close();
@@ -89,7 +101,7 @@ export function offer() {
     const perm = can ? Notification.permission : 'none';
     b.hidden = perm === 'none' || perm === 'denied';
     b.textContent = wanted() ? 'Turn off notifications' : 'Turn on notifications';
-    state.textContent = { none: 'This browser has no notifications.', denied: 'This browser forbids them for Parley; its settings can allow them.' }[perm] ?? '';
+    state.textContent = { none: 'This browser cannot show notifications.', denied: 'This browser forbids them for Parley; its settings can allow them.' }[perm] ?? '';
   };
   b.onclick = async () => {
     if (wanted()) store.set('notify', 'off');

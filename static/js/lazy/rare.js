@@ -1,5 +1,5 @@
 // What happens rarely in a room: a message becomes long, the room gets another name, somebody is put out of it.
-import { $, box, doc, make, store, stream } from './parley.js';
+import { $, box, doc, lengthOf, make, store, stream } from './parley.js';
 
 let was; // what the hint says else
 
@@ -9,6 +9,18 @@ export function count(n) {
   was ??= [...hint.childNodes];
   hint.replaceChildren(...n >= 9000 ? [`${n.toLocaleString()} of ${(10000).toLocaleString()} characters`] : was);
   hint.toggleAttribute('data-over', n > 10000);
+}
+
+// A field that takes more than its server does says so, and keeps it all.
+export function measure(field) {
+  const n = lengthOf(field.value), max = +field.dataset.max;
+  field.setCustomValidity(n > max ? `At most ${max.toLocaleString()} characters, please: this has ${n.toLocaleString()}.` : '');
+  if (n > max) field.reportValidity();
+}
+
+// On a Mac the keys have other names.
+export function macKeys() {
+  for (const el of doc.querySelectorAll('.kbd,table.keys :is(code,td)')) if (el.textContent.includes('Ctrl ')) el.textContent = el.textContent.replaceAll('Ctrl ', '⌘');
 }
 
 export function rename(was, now) {

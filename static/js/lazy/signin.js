@@ -1,15 +1,16 @@
 // Signing in over the page as it stands.
-import { $, banner, flush, link, post, revive } from './parley.js';
+import { $, post, resume } from './parley.js';
 
 $('signin-title').style.font = '650 var(--fs-l)/1.3 var(--font)'; // nothing else in the page looks so
 
 export async function signedIn(form) {
   const why = form.querySelector('.why'), button = form.querySelector('button');
   button.disabled = true;
-  let text = 'No connection. Try again in a moment.', status = 0;
+  let text = 'No connection. Try again in a moment.', status = 0, mark;
   try {
     const r = await post('/login', new FormData(form));
     status = r.status;
+    mark = r.headers.get('Parley-Session');
     if (status !== 204) text = (await r.text()).slice(0, 200);
   } catch { /* the sentence says it */ }
   button.disabled = false;
@@ -19,9 +20,5 @@ export async function signedIn(form) {
   const name = form.elements.username;
   if (name.defaultValue && name.value.trim().toLowerCase() !== name.defaultValue.toLowerCase()) return location.reload(); // somebody else
   form.elements.password.value = '';
-  link.shut = false;
-  $('signin').close();
-  banner();
-  revive();
-  flush();
+  resume(mark);
 }

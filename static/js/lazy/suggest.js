@@ -1,9 +1,9 @@
 // Suggestions while one writes: people after @, rooms after #, emoji after a colon and two letters.
 // In the message box, in the form of an edit, and in that of an answer.
-import { box, doc, insert, lazy, make, on, room, speak } from './parley.js';
+import { box, doc, ime, insert, lazy, make, on, room, speak } from './parley.js';
 
 const most = 8, people = {};
-let list = null, into = null, from = 0, ask = 0;
+let list = null, into = null, from = 0, ask = 0, chosen = false; // by the arrow keys
 
 const options = () => [...list?.children ?? []];
 export const isOpen = at => !!list && !list.hidden && at === into;
@@ -84,6 +84,7 @@ export async function look(b, trigger, q) {
   if (b !== box() && covered()) list.style.inset = 'calc(100% + .4rem) auto auto .6rem';
   b.ariaAutoComplete = 'list';
   b.setAttribute('aria-controls', 'ac');
+  chosen = false;
   choose(0);
   speak(`${found.length} suggestion${found.length > 1 ? 's' : ''}. ${name(options()[0])}, 1 of ${found.length}`);
 }
@@ -101,9 +102,19 @@ function choose(i) {
   options()[i].scrollIntoView({ block: 'nearest' });
 }
 
+// The caret went: out of the word, there is nothing to suggest.
+const inWord = begun => {
+  const at = into.selectionStart, hit = at === into.selectionEnd && begun.exec(into.value.slice(Math.max(0, at - 40), at));
+  return hit && at - (hit[2] ?? hit[4]).length - 1 === from;
+};
+export function moved(begun) {
+  if (isOpen(doc.activeElement) && !inWord(begun)) forget();
+}
+
 function accept(li) {
   if (!li) return;
   close();
+  if (/\s/.test(into.value.slice(from, into.selectionEnd)) || into.selectionStart <= from) return; // at most the word goes
   into.focus();
   into.setSelectionRange(from, into.selectionStart);
   put(li.dataset.insert + ' ');
@@ -114,13 +125,15 @@ function put(text) {
   else if (!doc.execCommand('insertText', false, text)) into.setRangeText(text, into.selectionStart, into.selectionEnd, 'end');
 }
 
-// True: the key was for the list.
+// True: the key was for the list. Enter sends what is written, unless one was chosen by the arrow keys.
 export function key(e) {
   const n = options().length, i = current();
+  if (ime(e) || e.shiftKey) return false;
   if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
-    choose((i + (e.key === 'ArrowDown' ? 1 : n - 1)) % n);
+    choose(e.key === 'ArrowUp' ? (i + n - 1) % n : chosen ? (i + 1) % n : 0);
+    chosen = true;
     speak(`${name(options()[current()])}, ${current() + 1} of ${n}`);
-  } else if (e.key === 'Enter' || e.key === 'Tab') accept(options()[i]);
+  } else if (e.key === 'Tab' || e.key === 'Enter' && chosen) accept(options()[i]);
   else if (e.key === 'Escape') forget();
   else return false;
   return true;

@@ -52,7 +52,10 @@ on(doc, 'submit', e => {
   if (!e.target.matches('#panel .answer')) return;
   e.preventDefault();
   const t = e.target.elements.body, row = $('c-m-' + e.target.elements.reply_to.value);
-  if (t.value.trim() && row && enqueue(t.value, quoted(row))) t.value = '';
+  if (!t.value.trim() || !row) return;
+  const why = enqueue(t.value, quoted(row));
+  if (why) toast(why);
+  else t.value = '';
 });
 
 let page = null, due = 0; // the list that has the page to itself

@@ -1,5 +1,5 @@
 // What can be done to a message: the toolbar in the row that is pointed at, and what its buttons do.
-import { $, apply, box, doc, enter, fine, focusRow, giveBack, jump, make, me, near, on, post, replyTo, rowOf, seq, shown, signIn, stage, store, talk, toast, unreadFrom, using, visit } from './parley.js';
+import { $, apply, box, composed, dismiss, doc, enter, expect, fine, focusRow, giveBack, ime, jump, lengthOf, make, me, mod, near, on, post, replay, replyTo, rowOf, seq, shown, signIn, stage, store, summon, talk, toast, unreadFrom, visit } from './parley.js';
 
 const tools = doc.importNode($('tt').content.firstElementChild, true);
 const menu = tools.querySelector('[role=menu]'), more = tools.querySelector('[data-do=more]'), adds = tools.querySelector('[data-do=pick]');
@@ -139,7 +139,7 @@ async function markUnread(row) {
 }
 
 function pick(row, anchor) {
-  using('emoji', m => { adds.ariaExpanded = 'true'; m.pick(anchor, v => { const now = $(row.id); if (now && shown(now)) react(now, v, true); }, () => {
+  summon('emoji', m => { adds.ariaExpanded = 'true'; m.pick(anchor, v => { const now = $(row.id); if (now && shown(now)) react(now, v, true); }, () => {
     adds.ariaExpanded = 'false';
     if (doc.activeElement.matches('body,#emoji *') && $(row.id)) focusRow(near($(row.id))); // the row was drawn anew meanwhile
   }); });
@@ -147,6 +147,7 @@ function pick(row, anchor) {
 
 // Keys in the toolbar, in a form in a row, and on a row.
 export function key(e) {
+  if (ime(e)) return;
   if (e.ctrlKey || e.metaKey || e.altKey) {
     if (e.target.closest('form.edit') && e.key === 'Enter') enter(e);
     return;
@@ -291,14 +292,18 @@ export async function edit(row, text) {
   const id = seq(row), panel = row.closest('#panel'), draft = 'e:' + id;
   if (row.querySelector('form.edit')) return row.querySelector('form.edit textarea').focus();
   let html, r;
+  if (text == null) expect(); // what is typed from now on is for the form
+  const no = () => { if (text == null) dismiss(); };
   try {
     r = await fetch(`/messages/${id}/edit`, { headers: { 'HX-Request': 'true' }, signal: AbortSignal.timeout(20000) });
     html = await r.text();
-  } catch { return toast(lost); }
+  } catch { no(); return toast(lost); }
+  if (text == null) await new Promise(composed);
+  if (!r.ok || r.redirected) no();
   if (r.status === 401 || r.redirected) return signIn();
   if (!r.ok) return text == null ? toast(html.slice(0, 200)) : store.set(draft, null);
   row = $(row.id); // it may have changed meanwhile
-  if (!row || !shown(row) || row.querySelector('form.edit')) return;
+  if (!row || !shown(row) || row.querySelector('form.edit')) return no();
   const t = make('template');
   t.innerHTML = html;
   const form = t.content.firstElementChild, area = form.elements.body;
@@ -320,6 +325,7 @@ export async function edit(row, text) {
   });
   on(form, 'submit', e => { e.preventDefault(); save(form); });
   on(form, 'click', e => { if (e.target.closest('[data-do=cancel]')) { e.preventDefault(); cancel(form); } });
+  if (text == null) replay(area);
 }
 
 const grows = CSS.supports('field-sizing', 'content');
@@ -362,6 +368,7 @@ async function save(form) {
   const t = form.elements.body, button = form.querySelector('button');
   if (t.value === t.defaultValue) return focusRow(close(form));
   if (button.disabled) return;
+  if (lengthOf(t.value) > 10000) return say(form, `A message has at most ${(10000).toLocaleString()} characters, this one ${lengthOf(t.value).toLocaleString()}.`);
   button.disabled = true;
   const id = seq(form.closest('[data-seq]'));
   let words = lost;

@@ -11,27 +11,60 @@ const rows = ol => [...ol.querySelectorAll(':scope>[data-seq]')];
 const seq = el => +el.dataset.seq;
 const shown = el => el.dataset.seq && !el.hidden; // a row that is no tombstone
 const fine = () => !matchMedia('(pointer:coarse)').matches;
+const noLoad = 'That did not load. Check the connection and try again.';
+// The key of shortcuts: on a Mac, Ctrl moves the caret. What an IME composes with is its alone (Safari says 229 only).
+const mac = /Mac|iP/.test(navigator.platform + navigator.userAgent);
+const mod = e => mac ? e.metaKey && !e.ctrlKey : e.ctrlKey && !e.metaKey;
+const ime = e => e.isComposing || e.keyCode === 229;
 const make = (tag, text = '') => Object.assign(doc.createElement(tag), { textContent: text });
 
-// Storage may be full or forbidden: what cannot be stored then lives as long as the page.
-let memory = null;
+// What is stored is one account's, which its keys begin with, and ends with its session: another page may have begun
+// the next one or ended this one, so that is asked each time. What cannot be stored lives as long as the page.
+let mark = root.dataset.session, full = false;
+const own = me + ':', spare = {};
 const store = {
+  at() {
+    try { if (!full && localStorage.session === mark) return localStorage; } catch { /* forbidden */ }
+    return spare;
+  },
   get(key) {
-    try { return JSON.parse(memory ? memory[key] ?? null : localStorage.getItem(key)); } catch { return null; }
+    try { return JSON.parse(this.at()[own + key] ?? null); } catch { return null; }
   },
   set(key, value) {
-    const text = JSON.stringify(value);
-    try {
-      if (!memory) return value == null ? localStorage.removeItem(key) : localStorage.setItem(key, text);
-    } catch {
-      try { memory = { ...localStorage }; } catch { memory = {}; }
+    const put = to => value == null ? delete to[own + key] : to[own + key] = JSON.stringify(value);
+    try { put(this.at()); } catch {
+      full = true;
+      put(Object.assign(spare, localStorage));
     }
-    value == null ? delete memory[key] : memory[key] = text;
   },
-  keys(prefix) {
-    try { return Object.keys(memory ?? localStorage).filter(k => k.startsWith(prefix)); } catch { return []; }
+  keys(prefix) { return Object.keys(this.at()).filter(k => k.startsWith(own + prefix)).map(k => k.slice(own.length)); },
+  // The session ended: its page alone remembers.
+  leave() {
+    if (this.at() === spare) return;
+    Object.assign(spare, localStorage);
+    localStorage.clear();
+  },
+  // A session began: what others stored goes, what this page remembers comes back.
+  claim(session) {
+    mark = session;
+    try {
+      for (const k of Object.keys(localStorage)) if (!k.startsWith(own)) delete localStorage[k];
+      Object.assign(localStorage, { session, account: me });
+      for (const k of Object.keys(spare)) if (k.startsWith(own)) localStorage[k] = spare[k];
+    } catch { /* forbidden or full: it is remembered */ }
   },
 };
+if (hub && store.at() === spare) store.claim(mark);
+const changedKey = e => e.key?.startsWith(own) ? e.key.slice(own.length) : '';
+
+// Every question says which session its page is of: the server refuses those of another, see mark.go.
+const plainFetch = self.fetch;
+self.fetch = async (path, init) => {
+  const r = await plainFetch(path, { ...init, headers: { ...init?.headers, 'Parley-Session': mark } });
+  if (r.status === 409) replaced();
+  return r;
+};
+on(doc, 'formdata', e => e.target.method === 'post' && e.formData.set('session', mark));
 
 const post = (path, values) => fetch(path, {
   method: 'POST', headers: { 'HX-Request': 'true' }, body: new URLSearchParams(values), signal: AbortSignal.timeout(20000),
@@ -94,5 +127,15 @@ async function lazy(name) {
 // At once when it is there: a key that is to be taken cannot wait.
 function using(name, fn) {
   if (loaded[name]) return fn(loaded[name]);
-  lazy(name).then(m => m ? fn(m) : toast('That did not load. Check the connection and try again.'));
+  lazy(name).then(m => {
+    if (m) return fn(m);
+    dismiss();
+    toast(noLoad);
+  });
+}
+
+// The same for what takes the keyboard: what is typed until it is there is for it.
+function summon(name, fn) {
+  if (!loaded[name]) expect();
+  using(name, fn);
 }

@@ -43,6 +43,7 @@ function connect() {
   drop();
   if (link.shut) return;
   down();
+  hub.setAttribute('hx-ws:connect', '/ws?session=' + mark);
   if (typeof WebSocket !== 'function') return void poll();
   htmx.trigger(hub, 'parley:connect');
   if (!current()?.socket) { poll(); return lost(0); } // the constructor threw
@@ -123,22 +124,23 @@ function control(m) {
   if (m.prefs) Object.assign(root.dataset, m.prefs);
 }
 
-const reload = () => load(location.pathname + (list() ? '?latest' : location.search));
+const reload = () => nav ?? load(location.pathname + (list() ? '?latest' : location.search));
 
 function banner() {
   const box = $('net');
   if (!box) return;
   const late = !linked() && Date.now() - link.downAt >= 2500;
-  const kind = link.shut ? 'out' : late ? 'down' : link.stale ? 'stale' : '';
+  const kind = link.other ? 'other' : link.shut ? 'out' : late ? 'down' : link.stale ? 'stale' : '';
   if (box.hidden === !!kind) steady(() => box.hidden = !kind);
   if (box.dataset.kind !== kind) {
     box.dataset.kind = kind;
     box.querySelector('.nettext').replaceChildren({
-      out: 'You are logged out — messages you write are kept. ',
+      other: 'Somebody logged in anew in this browser. Nothing is sent from this page any more. ',
+      out: 'You are logged out — what you write is kept while this page is open. ',
       down: (navigator.onLine ? 'Connection lost' : 'You’re offline') + ' — messages you write are kept. ',
       stale: 'Parley was updated. ',
     }[kind] ?? '', Object.assign(make('b'), { ariaHidden: 'true' }));
-    $('retry').textContent = { out: 'Log in', stale: 'Reload' }[kind] ?? 'Try now';
+    $('retry').textContent = { out: 'Log in', stale: 'Reload', other: 'Reload' }[kind] ?? 'Try now';
   }
   const left = Math.ceil((link.next - Date.now()) / 1000), b = box.querySelector('.nettext b');
   b.textContent = kind !== 'down' ? '' : left > 0 ? `Reconnecting in ${left} s` : 'Reconnecting…';
@@ -159,13 +161,19 @@ on(doc, 'htmx:ws:before:message:incoming', e => {
 });
 on(doc, 'click', e => {
   if (!e.target.closest?.('#retry')) return;
-  if (link.shut) signIn();
+  if (link.other) startOver();
+  else if (link.shut) signIn();
   else if (!linked()) revive();
   else location.reload();
 });
-on(window, 'online', revive);
+on(window, 'online', () => { verify(); revive(); });
 on(window, 'offline', () => link.up && lost(0));
-on(window, 'pageshow', e => e.persisted && revive());
+on(window, 'pageshow', e => {
+  if (!e.persisted) return;
+  verify();
+  showDraft();
+  revive();
+});
 on(doc, 'visibilitychange', () => {
   if (!doc.hidden && (!link.up || Date.now() - link.seen > 35000)) revive();
   look();

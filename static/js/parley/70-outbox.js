@@ -5,20 +5,21 @@ let sending = false, wake = null, lastAt = 0;
 const letter = cid => store.get('o:' + cid);
 const forget = cid => store.set('o:' + cid, null);
 const patch = (cid, change) => letter(cid) && store.set('o:' + cid, { ...letter(cid), ...change });
-const mine = () => store.keys('o:').map(store.get).filter(it => it?.me === me).sort((a, b) => a.at - b.at);
+const mine = () => store.keys('o:').map(k => store.get(k)).filter(Boolean).sort((a, b) => a.at - b.at);
 
 function newCid() {
   return [...crypto.getRandomValues(new Uint8Array(12))].map(b => (b % 36).toString(36)).join('');
 }
 
-// False: there is no more room.
+// Says why not, if it does not take a message.
 function enqueue(body, re) {
-  if (mine().length >= 50) return false;
-  const it = { cid: newCid(), room: room(), body, re: re ?? undefined, me, at: lastAt = Math.max(Date.now(), lastAt + 1) };
+  if (link.other) return 'Somebody logged in anew in this browser. Reload the page to go on.';
+  if (lengthOf(body) > LIMIT) return `A message has at most ${LIMIT.toLocaleString()} characters, this one ${lengthOf(body).toLocaleString()}.`;
+  if (mine().length >= 50) return '50 messages are waiting to be sent. Try again when some have left.';
+  const it = { cid: newCid(), room: room(), body, re: re ?? undefined, at: lastAt = Math.max(Date.now(), lastAt + 1) };
   store.set('o:' + it.cid, it);
   showPending(it);
   flush();
-  return true;
 }
 
 // Said by the answer or by a frame, whichever comes first.
@@ -68,7 +69,8 @@ async function step() {
     return 0;
   }
   if (!letter(it.cid)) return 0; // a frame was faster, or it was discarded
-  if (code === 401) { signIn(); return -1; }
+  if (code === 401) signIn();
+  if (code === 401 || code === 409) return -1;
   if (code >= 400 && code < 500 && code !== 429 && code !== 408) return failed(it, text, +r.headers.get('Parley-Confirm'), code === 410);
   return later(it, r);
 }
@@ -93,7 +95,7 @@ function failed(it, why, all, bare) {
 
 // Other tabs write the same box.
 on(window, 'storage', e => {
-  if (!e.key?.startsWith('o:')) return;
+  if (!changedKey(e).startsWith('o:')) return;
   showOutbox();
   const gone = [...doc.querySelectorAll('.out>[id^=p-]')].filter(row => !letter(row.id.slice(2)));
   setTimeout(() => gone.forEach(row => row.remove()), 3000); // the frame usually comes first

@@ -1,6 +1,6 @@
 // The message box: when Enter sends, its height, the counter, typing, drafts.
 const LIMIT = 10000, grows = CSS.supports('field-sizing', 'content');
-let typedAt = 0, draftTimer = 0, left = false; // by logging out, in another tab
+let typedAt = 0, draftTimer = 0, left = 0; // when somebody logged out, in another tab
 
 const box = () => $('box');
 const draftKey = n => 'd:' + n;
@@ -13,12 +13,24 @@ function fill(text) {
 // Words that come back go before those that are there.
 const giveBack = text => fill(text + (box().value && '\n' + box().value));
 
-function saveDraft() {
+// Only what was changed here is saved: another tab may have sent the rest, or gone on with it.
+let dirty = false;
+function saveDraft(always) {
   clearTimeout(draftTimer);
   const n = room();
-  if (!n || !box()) return;
+  if (!n || !box() || !dirty && always !== true) return;
+  dirty = false;
   store.set(draftKey(n), replying ? { text: box().value, re: replying } : box().value.trim() ? box().value : null);
   draftMark(n);
+}
+
+// The box as another tab left it.
+function showDraft() {
+  if (!box() || !room() || dirty) return;
+  const { text, re } = draftOf(room());
+  if (box().value !== (text ?? '')) box().value = text ?? '';
+  if (replying?.id !== re?.id) reply(re);
+  changed(false);
 }
 
 // A draft is its text, or the text and what it answers.
@@ -49,18 +61,13 @@ function replyTo(row) {
   box().focus();
 }
 
-// The next person at this browser is somebody else.
-function dropDrafts() {
-  [...store.keys('d:'), ...store.keys('e:')].forEach(k => store.set(k, null));
-  store.set('out', Date.now());
-}
-
 function draftMark(n) {
   $('r-' + n)?.toggleAttribute('data-draft', n !== room() && !!store.get(draftKey(n)));
 }
 
-function changed() {
+function changed(here = true) {
   clearTimeout(draftTimer);
+  dirty = here;
   draftTimer = setTimeout(saveDraft, 300);
   const n = lengthOf(box().value);
   if (n >= 9000 || loaded.rare) lazy('rare').then(m => m?.count(n));
@@ -77,13 +84,13 @@ function fit() {
 
 function submit(e) {
   const form = e.target;
-  if (form.getAttribute('action') === '/logout') dropDrafts();
+  if (form.getAttribute('action') === '/logout') store.set('out', Date.now()); // the page that comes clears the rest
   if (form.id !== 'composer' || !form.dataset.room) return;
   e.preventDefault();
   const text = box().value;
   if (!text.trim()) return box().focus();
-  if (lengthOf(text) > LIMIT) return toast(`A message has at most ${LIMIT.toLocaleString()} characters.`);
-  if (!enqueue(text, replying)) return toast('50 messages are waiting to be sent. Try again when some have left.');
+  const why = enqueue(text, replying);
+  if (why) return toast(why);
   reply(null);
   fill('');
   saveDraft();
@@ -96,8 +103,8 @@ function submit(e) {
 // Enter is a new line inside an open ``` fence, on touch, with Shift and while an IME composes; or as its owner chose.
 const sends = () => ({ send: true, newline: false })[root.dataset.enter] ?? fine();
 function enter(e) {
-  const b = e.target, any = e.ctrlKey || e.metaKey;
-  if (e.isComposing || e.keyCode === 229 || !any && (e.shiftKey || e.altKey || !sends())) return;
+  const b = e.target, any = mod(e);
+  if (ime(e) || e.shiftKey || !any && (e.altKey || !sends())) return;
   const fences = b.value.slice(0, b.selectionStart).match(/^```/gm)?.length ?? 0;
   if (!any && fences % 2) return;
   e.preventDefault();
@@ -118,11 +125,12 @@ function wrap(mark) {
 }
 
 function enterComposer() {
-  const { text, re } = draftOf(room()), to = box()?.form.elements.reply_to?.value;
+  const { text, re } = draftOf(room()), to = box()?.form.elements.reply_to?.value, refused = box()?.value;
   replying = to ? { id: +to, who: $('replying').querySelector('b').textContent, text: '' } : null; // of a form that was refused
   if (!box()) return;
-  if (text && !box().value) fill(text);
+  if (text && !refused) box().value = text;
   if (re && !replying) reply(re);
+  changed(!!refused);
 }
 
 // What begins a suggestion, before the caret.
@@ -132,11 +140,13 @@ function suggest(b) {
   if (hit) lazy('suggest').then(s => s?.look(b, hit[1] ?? hit[3], hit[2] ?? hit[4]));
   else loaded.suggest?.forget();
 }
+on(doc, 'selectionchange', () => loaded.suggest?.moved(begun));
 
 on(doc, 'submit', submit);
 on(doc, 'focusout', () => loaded.suggest?.forget());
 on(doc, 'input', e => {
   if (e.target.matches('#box,.edit textarea')) suggest(e.target);
+  if (e.target.dataset.max) lazy('rare').then(m => m?.measure(e.target));
   if (e.target.id !== 'box') return;
   changed();
   if (!room() || !e.target.value.trim() || Date.now() - typedAt < 3000) return;
@@ -145,15 +155,8 @@ on(doc, 'input', e => {
 });
 on(window, 'pagehide', saveDraft);
 on(window, 'storage', e => {
-  if (e.key === 'out') {
-    left = true;
-    if (link.shut) signIn(); // the server was faster
-  }
-  if (!e.key?.startsWith('d:')) return;
-  draftMark(+e.key.slice(2));
-  if (e.key === draftKey(room()) && box() && doc.activeElement !== box()) {
-    const { text, re } = draftOf(room());
-    box().value = text ?? '';
-    reply(re);
-  }
+  const key = changedKey(e);
+  if (!key.startsWith('d:')) return;
+  draftMark(+key.slice(2));
+  if (key === draftKey(room())) showDraft();
 });

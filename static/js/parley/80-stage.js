@@ -2,7 +2,7 @@
 let opener = ''; // the row whose conversation stands in the panel
 const setOpener = row => opener = row.id;
 
-let nav = null, byKey = false, entered = null, sideways = false;
+let nav = null, hopping = null, byKey = false, entered = null, sideways = false;
 
 on(doc, 'keydown', () => byKey = true, true);
 on(doc, 'pointerdown', () => byKey = false, true);
@@ -19,17 +19,36 @@ on(doc, 'htmx:before:request', e => {
   if (!toStage(ctx)) return;
   if (ctx.sourceElement?.matches('.find') && fine()) {
     e.preventDefault();
-    return using('jump', j => j.open());
+    return summon('jump', j => j.open());
   }
+  hop(ctx);
   if (link.stale && !box()?.value && ctx.push) {
     e.preventDefault();
+    hopping &&= { room: ctx.room }; // it is not over when htmx has done with it
     return location.assign(ctx.request.action);
   }
   if (nav !== ctx) nav?.request.abort();
   nav = ctx;
 });
-on(doc, 'htmx:finally:request', e => { if (nav === e.detail.ctx) nav = null; });
-on(doc, 'htmx:error', e => e.detail.ctx?.request && toast('That did not load. Check the connection and try again.'));
+on(doc, 'htmx:finally:request', e => {
+  const { ctx } = e.detail;
+  if (nav === ctx) nav = null;
+  if (hopping !== ctx) return;
+  hopping = null;
+  if (ahead?.hop) keepAhead();
+});
+
+// To another page: what is typed from now on is for it, and not for what is still shown.
+function hop(ctx) {
+  const to = +/^\/rooms\/(\d+)(?:[?#]|\/@|$)/.exec(ctx.request.action)?.[1] || 0, at = doc.activeElement;
+  if (!ctx.push && !ctx.request.headers['HX-History-Restore-Request'] || to && to === room() || ctx.sourceElement.matches('form')) return;
+  hopping = ctx;
+  ctx.room = to;
+  if (ahead || at?.matches('#stage :is(input,textarea)') || fine() && !(byKey && $('side')?.contains(at))) expect(ctx);
+}
+on(doc, 'focusin', e => { if (hopping && e.target === box()) ahead ? ahead.field.focus() : expect(hopping); });
+on(window, 'pagehide', () => ahead?.hop && keepAhead());
+on(doc, 'htmx:error', e => e.detail.ctx?.request && toast(noLoad));
 
 on(doc, 'htmx:before:swap', e => {
   const { ctx, tasks } = e.detail, r = ctx.response;
@@ -89,6 +108,7 @@ function panelView() {
 function enterStage() {
   const first = !entered, same = !first && enterStage.room === room();
   entered = stage()?.firstElementChild;
+  hopping = null;
   enterStage.room = room();
   hub.dataset.view = stage()?.dataset.view ?? '';
   up = far = holding = false;
@@ -108,6 +128,7 @@ function enterStage() {
       if (row) using('tools', t => t.edit(row, store.get(k)));
     }
   }
+  if (mac) lazy('rare').then(m => m?.macKeys());
   const alone = stage()?.querySelector('.alone');
   if (alone) lazy('talk').then(t => t?.alone(alone));
   doc.querySelectorAll('[data-c]').forEach(t => t.textContent = clock.format(new Date(t.dateTime)));
@@ -118,6 +139,7 @@ function enterStage() {
     view();
     loaded.poll?.repoll();
   }
+  if (arrive() || ahead) return;
   if (!same || doc.activeElement === doc.body || /^\/(jump|search)$/.test(location.pathname)) settleFocus(first);
 }
 

@@ -30,28 +30,28 @@ function escape(e) {
 // With Ctrl or ⌘, with Alt. True: it was ours.
 function chord(e, inBox) {
   const key = e.key.toLowerCase();
-  if (key === 'control' || key === 'meta') lazy('jump'); // letters that follow at once are for it
+  if (key === (mac ? 'meta' : 'control')) lazy('jump'); // soon
   if (e.altKey && !e.ctrlKey && !e.metaKey && (key === 'arrowup' || key === 'arrowdown')) {
     using('hop', h => h.hopRoom(key === 'arrowup' ? -1 : 1, e.shiftKey));
     return true;
   }
-  if (!e.ctrlKey && !e.metaKey || e.altKey) return false;
-  if (e.ctrlKey && key === 'f6') { using('hop', h => h.hopRegion(e.shiftKey)); return true; }
+  if (!mod(e) || e.altKey) return false;
+  if (key === 'f6') { using('hop', h => h.hopRegion(e.shiftKey)); return true; }
   const page = (e.shiftKey ? { f: '/search' } : { k: '/jump', '/': '/shortcuts' })[key];
-  if (page) { if (key === 'k') using('jump', j => j.open()); else visit(page); return true; }
+  if (page) { if (key === 'k') summon('jump', j => j.open()); else visit(page); return true; }
   const mark = inBox && (e.shiftKey ? { x: '~~' } : { b: '**', i: '*', e: '`' })[key];
   if (mark) wrap(mark);
   return !!mark;
 }
 
 function onKey(e) {
-  if (!hub || e.defaultPrevented || doc.querySelector('dialog[open]') || e.target.closest('#emoji')) return;
+  if (!hub || e.defaultPrevented || ime(e) || doc.querySelector('dialog[open]') || e.target.closest('#emoji')) return;
   const at = e.target, inBox = at.id === 'box';
-  if (!e.isComposing && !e.ctrlKey && !e.metaKey && !e.altKey && loaded.suggest?.isOpen(at) && loaded.suggest.key(e)) return e.preventDefault();
+  if (!e.ctrlKey && !e.metaKey && !e.altKey && loaded.suggest?.isOpen(at) && loaded.suggest.key(e)) return e.preventDefault();
   const field = at.closest('input,textarea,select,[contenteditable]');
   if (chord(e, inBox)) return e.preventDefault();
   if (at.closest('#tools,#stream form.edit,#talk form.edit')) return toolKey(e);
-  if (e.key === 'Escape' && !e.isComposing && (inBox || !field || at.closest('#panel'))) return escape(e);
+  if (e.key === 'Escape' && (inBox || !field || at.closest('#panel'))) return escape(e);
   if ((inBox || at.matches('.edit textarea')) && e.key === 'Enter') return enter(e);
   if (e.ctrlKey || e.metaKey || e.altKey) return;
   if (inBox && e.key === 'Tab' && e.shiftKey && newestRow()) {
@@ -61,7 +61,7 @@ function onKey(e) {
   }
   if (inBox && e.key === 'ArrowUp' && !at.value && list()) {
     const mine = rows(list()).findLast(r => shown(r) && r.dataset.u === me);
-    if (mine) { e.preventDefault(); using('tools', t => t.edit(mine)); }
+    if (mine) { e.preventDefault(); summon('tools', t => t.edit(mine)); }
     return;
   }
   if (field) return;
@@ -76,9 +76,12 @@ function onKey(e) {
 // Keys of the toolbar, of a form in a row, and of a row: they come to the module that knows what to do.
 const deeds = /^(Enter|ArrowRight|Delete|[recu+123])$/i;
 function toolKey(e) {
-  if (e.isComposing) return;
-  if (!loaded.tools) e.preventDefault(); // it comes too late to say so
-  using('tools', t => t.key(e));
+  if (loaded.tools) return loaded.tools.key(e);
+  e.preventDefault(); // it comes too late to say so
+  summon('tools', t => {
+    t.key(e);
+    replay(doc.activeElement);
+  });
 }
 
 on(doc, 'keydown', onKey);

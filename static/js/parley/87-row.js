@@ -45,7 +45,7 @@ on(doc, 'click', e => {
   if (!a || a.hasAttribute('hx-get') || e.defaultPrevented || e.button || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
   e.preventDefault();
   const row = rowOf(e), parent = a.dataset.re && $('m-' + a.dataset.re);
-  if (a.matches('.rc.add')) using('emoji', m => m.pick(a, v => using('tools', t => t.react(row, v, true))));
+  if (a.matches('.rc.add')) summon('emoji', m => m.pick(a, v => using('tools', t => t.react(row, v, true))));
   else if (a.matches('.replies')) talk(row);
   else if (parent) parent.hidden ? toast('That message was deleted.') : jump(parent);
   else visit(a.getAttribute('href'));
@@ -55,7 +55,7 @@ on(doc, 'click', e => {
   const link = e.target.closest?.('[data-copy]');
   if (link) using('tools', t => t.copy(new URL(link.dataset.copy, location).href, 'Link copied'));
   const smile = e.target.closest?.('#smile');
-  if (smile) using('emoji', m => m.pick(smile, v => { box().focus(); insert(v); }));
+  if (smile) summon('emoji', m => m.pick(smile, v => { box().focus(); insert(v); }));
 });
 on(doc, 'submit', e => {
   const row = e.target.closest?.('.rxs') && rowOf(e);

@@ -1,14 +1,63 @@
 // The session ended: sign in over the page as it stands, then go on where it stopped.
 function signIn() {
-  link.shut = true;
-  unpoll();
+  shut();
+  store.leave();
   const d = $('signin');
-  if (!d || left) return location.assign('/login');
+  if (!d || Date.now() - left < 60000) return location.assign('/login');
   if (!d.open) d.showModal();
   lazy('signin');
+}
+
+function shut() {
+  link.shut = true;
+  unpoll();
+  drop();
   banner();
 }
 
+// Another session has the cookie now: whatever this page would send were sent as whoever that is.
+function replaced() {
+  if (link.other) return;
+  link.other = true;
+  $('signin')?.close();
+  shut();
+  toast('Nothing was sent: somebody logged in anew in this browser. Copy what you still need, then reload.');
+}
+
+// The same person takes along what is written here.
+function startOver() {
+  const at = localStorage;
+  if (at.account === me && at.session) {
+    store.claim(at.session);
+    saveDraft(true);
+  }
+  location.reload();
+}
+
+// Whether the session of this page is still that of the browser: the answer is taken where all answers are.
+async function verify() {
+  const r = hub && !link.shut && await fetch('/session', { headers: { 'HX-Request': 'true' }, cache: 'no-store' }).catch(() => null);
+  if (r?.status === 401) signIn();
+  else if (r?.status === 204 && store.at() === spare) store.claim(mark); // a page that came late said it was its turn
+}
+
+// The same person is in again.
+function resume(session) {
+  store.claim(session);
+  link.shut = false;
+  $('signin').close();
+  banner();
+  revive();
+  flush();
+}
+
+on(window, 'storage', e => {
+  if (e.key === 'session' && e.newValue && link.shut && !link.other && localStorage.account === me) resume(e.newValue);
+  else if (e.key === null || e.key === 'session') verify();
+  if (changedKey(e) !== 'out') return;
+  left = Date.now();
+  if (link.shut) signIn(); // the server was faster
+});
 on(doc, 'submit', e => {
   if (!e.target.closest('#signin')) return;
   e.preventDefault();
