@@ -25,7 +25,7 @@ func TestSuggestionsCompleteNamesRoomsAndEmoji(t *testing.T) {
 	p.until("one is chosen for who cannot see it", `document.activeElement.id === 'box' && document.getElementById(document.activeElement.getAttribute('aria-activedescendant'))?.ariaSelected === 'true'`)
 	p.keys("to")
 	p.until("only who fits", `document.querySelectorAll('#ac .opt').length === 1 && document.querySelector('#ac .opt').dataset.insert === '@tomas'`)
-	p.keys(kb.Enter)
+	p.keys(kb.Tab)
 	p.until("it is in the text and nothing was sent", `box.value === 'hello @tomas '`)
 	p.keys("see #ha")
 	p.until("rooms", `document.querySelector('#ac:not([hidden]) .opt')?.dataset.insert === '#harbour'`)
@@ -56,7 +56,7 @@ func TestSuggestionsHelpInAnswersAndEditsToo(t *testing.T) {
 		t.Helper()
 		p.until("it is suggested", `document.querySelector('#ac:not([hidden]) .opt')?.dataset.insert === `+quote(text))
 		p.shot("suggested " + text)
-		p.keys(kb.Enter)
+		p.keys(kb.Tab)
 		p.until("it is in the text", `document.activeElement.value.endsWith(`+quote(text+" ")+`)`)
 	}
 	p.open("/rooms/1")

@@ -4,6 +4,7 @@ import { box, doc, ime, insert, lazy, make, on, room, speak } from './parley.js'
 
 const most = 8, people = {};
 let list = null, into = null, from = 0, ask = 0, chosen = false; // by the arrow keys
+let asking = null, word = '', end = 0; // the box, what was begun in it, and where that ends
 
 const options = () => [...list?.children ?? []];
 export const isOpen = at => !!list && !list.hidden && at === into;
@@ -67,9 +68,12 @@ function option(text, label) {
 // Looks at what stands before the caret; called after every change of it.
 export async function look(b, trigger, q) {
   if (!list) build();
-  const end = b.selectionStart, at = end - q.length - 1;
+  const at = b.selectionStart - q.length - 1;
+  end = b.selectionStart;
   if (b.value.slice(at, end) !== trigger + q) return; // more was typed while this module was on its way
   const mine = ++ask;
+  asking = b;
+  word = trigger + q;
   const found = (await { '@': persons, '#': rooms, ':': emoji }[trigger](fold(q))).slice(0, most);
   if (mine !== ask) return;
   close();
@@ -92,7 +96,11 @@ export async function look(b, trigger, q) {
 // Above the form there is no room for it.
 const covered = () => list.getBoundingClientRect().top < (into.closest('.stream,.scroll,.content')?.getBoundingClientRect().top ?? 0);
 
-export const forget = () => { ask++; close(); };
+export function forget() {
+  ask++;
+  asking = null;
+  close();
+}
 const name = li => li.querySelector('b').textContent;
 const current = () => options().findIndex(li => li.ariaSelected === 'true');
 
@@ -102,19 +110,16 @@ function choose(i) {
   options()[i].scrollIntoView({ block: 'nearest' });
 }
 
-// The caret went: out of the word, there is nothing to suggest.
-const inWord = begun => {
-  const at = into.selectionStart, hit = at === into.selectionEnd && begun.exec(into.value.slice(Math.max(0, at - 40), at));
-  return hit && at - (hit[2] ?? hit[4]).length - 1 === from;
-};
-export function moved(begun) {
-  if (isOpen(doc.activeElement) && !inWord(begun)) forget();
+// The caret went elsewhere: what was begun there is not what is being written.
+export function moved() {
+  const b = doc.activeElement;
+  if (b === asking && (b.selectionStart !== end || b.selectionEnd !== end)) forget();
 }
 
 function accept(li) {
   if (!li) return;
   close();
-  if (/\s/.test(into.value.slice(from, into.selectionEnd)) || into.selectionStart <= from) return; // at most the word goes
+  if (into.value.slice(from, into.selectionEnd) !== word) return; // nothing but what was begun is replaced
   into.focus();
   into.setSelectionRange(from, into.selectionStart);
   put(li.dataset.insert + ' ');

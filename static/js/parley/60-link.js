@@ -43,7 +43,6 @@ function connect() {
   drop();
   if (link.shut) return;
   down();
-  hub.setAttribute('hx-ws:connect', '/ws?session=' + mark);
   if (typeof WebSocket !== 'function') return void poll();
   htmx.trigger(hub, 'parley:connect');
   if (!current()?.socket) { poll(); return lost(0); } // the constructor threw
@@ -150,6 +149,10 @@ function banner() {
   }
 }
 
+on(doc, 'htmx:ws:before:connection', e => {
+  const { connection } = e.detail;
+  connection.url = connection.url.replace(/session=.*/, 'session=' + mark);
+});
 on(doc, 'htmx:ws:after:connection', e => opened(e.detail.connection));
 on(doc, 'htmx:ws:close', e => e.detail.reason === 'closed' && e.detail.connection === current() && lost(e.detail.code));
 on(doc, 'htmx:ws:before:message:incoming', e => {

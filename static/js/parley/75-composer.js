@@ -140,7 +140,7 @@ function suggest(b) {
   if (hit) lazy('suggest').then(s => s?.look(b, hit[1] ?? hit[3], hit[2] ?? hit[4]));
   else loaded.suggest?.forget();
 }
-on(doc, 'selectionchange', () => loaded.suggest?.moved(begun));
+on(doc, 'selectionchange', () => loaded.suggest?.moved());
 
 on(doc, 'submit', submit);
 on(doc, 'focusout', () => loaded.suggest?.forget());

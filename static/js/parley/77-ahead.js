@@ -97,6 +97,7 @@ function replay(field, more) {
   if (!ahead || ahead.hop || ahead.field === field) return;
   if (!field?.matches('input,textarea')) return dismiss();
   ahead.was = null;
+  field.focus({ preventScroll: true });
   for (let line; line = ahead?.log.shift();) {
     type(field, line[0]);
     field.dispatchEvent(new KeyboardEvent('keydown', { key: line[1], bubbles: true, cancelable: true }));

@@ -32,7 +32,10 @@ function chord(e, inBox) {
   const key = e.key.toLowerCase();
   if (key === (mac ? 'meta' : 'control')) lazy('jump'); // soon
   if (e.altKey && !e.ctrlKey && !e.metaKey && (key === 'arrowup' || key === 'arrowdown')) {
-    using('hop', h => h.hopRoom(key === 'arrowup' ? -1 : 1, e.shiftKey));
+    summon('hop', h => {
+      h.hopRoom(key === 'arrowup' ? -1 : 1, e.shiftKey);
+      replay(ahead?.was); // there is no other room
+    });
     return true;
   }
   if (!mod(e) || e.altKey) return false;
