@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -222,24 +223,48 @@ func closeFrame(code int, reason string) []byte {
 // separator of ASCII, which no text holds.
 const Between = "\x1e"
 
+// Beside makes a page that waits together with another: it listens to a room of its
+// own, and is woken with it. It is not Added; call Leave for it.
+func (c *Client) Beside() *Client {
+	return &Client{Account: c.Account, Session: c.Session, notify: c.notify}
+}
+
 // Wait returns what was pushed to a poll as soon as there is something, with
 // Between between the texts, or nothing after d; code is not 0 when the page was
 // closed.
 func (c *Client) Wait(d time.Duration) (text []byte, code int) {
+	c.WaitAll(d, nil)
+	return c.Take()
+}
+
+// WaitAll waits for d, or until there is something to Take for a poll or for a page
+// beside it.
+func (c *Client) WaitAll(d time.Duration, beside []*Client) {
 	timeout := time.NewTimer(d)
 	defer timeout.Stop()
 	for {
-		c.mu.Lock()
-		queue, shut := c.queue, c.shut
-		c.queue, c.size = nil, 0
-		c.mu.Unlock()
-		if len(queue) > 0 || shut != 0 {
-			return bytes.Join(queue, []byte(Between)), shut
+		if c.due() || slices.ContainsFunc(beside, (*Client).due) {
+			return
 		}
 		select {
 		case <-c.notify:
 		case <-timeout.C:
-			return nil, 0
+			return
 		}
 	}
+}
+
+func (c *Client) due() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.queue) > 0 || c.shut != 0
+}
+
+// Take returns what was pushed to a poll, as Wait does, and does not wait.
+func (c *Client) Take() (text []byte, code int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	text = bytes.Join(c.queue, []byte(Between))
+	c.queue, c.size = nil, 0
+	return text, c.shut
 }

@@ -3,7 +3,9 @@ package web
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -25,13 +27,91 @@ func (s *Server) pollRoom(c *fiber.Ctx) error {
 	return s.poll(c, roomParam(c), chat.Rev(since))
 }
 
-// pollPeople is the same for a page that shows no room.
-func (s *Server) pollPeople(c *fiber.Ctx) error { return s.poll(c, 0, -1) }
+// maxPolled is how many rooms one poll may ask for.
+const maxPolled = 16
 
-func (s *Server) poll(c *fiber.Ctx, room chat.RoomID, since chat.Rev) error {
+// stand is where a page stands in a room.
+type stand struct {
+	room  chat.RoomID
+	since chat.Rev
+}
+
+// pollMany asks for all tabs of a browser at once, which can hold six connections to
+// us: /changes?room=7:4650&room=9:12 answers with what is told to everybody who is
+// logged in as this person, then for each room that has news {"for":7} and the bytes
+// of its own poll, or {"reset":7}, or {"gone":7}. Without a room it is the poll of a
+// page that shows none.
+func (s *Server) pollMany(c *fiber.Ctx) error {
+	var stands []stand
+	for _, said := range c.Context().QueryArgs().PeekMulti("room") {
+		room, since, _ := strings.Cut(string(said), ":")
+		n, err := strconv.ParseInt(room, 10, 64)
+		rev, err2 := strconv.ParseInt(since, 10, 64)
+		if err != nil || err2 != nil || len(stands) == maxPolled {
+			return fiber.ErrBadRequest
+		}
+		stands = append(stands, stand{chat.RoomID(n), chat.Rev(rev)})
+	}
+	if len(stands) == 0 {
+		return s.poll(c, 0, -1)
+	}
+	p, err := s.beginPoll(c)
+	if err != nil {
+		return err
+	}
+	defer s.hub.Remove(p)
+	beside := make([]*live.Client, len(stands))
+	for i, at := range stands {
+		beside[i] = p.Beside()
+		defer s.hub.Leave(beside[i])
+		if err := s.listen(c.UserContext(), beside[i], who(c).Account, at.room, &at.since); err != nil && !refused(err) {
+			return err
+		}
+	}
+	if _, err := s.auth.Resume(c.UserContext(), who(c).Hash); err != nil {
+		return fiber.NewError(fiber.StatusUnauthorized, "Log in first.")
+	}
+	p.WaitAll(pollWait, beside)
+	text, code := p.Take()
+	for i, b := range beside {
+		news, shut := b.Take()
+		text = join(text, roomNews(stands[i].room, news, shut))
+	}
+	return s.answerPoll(c, text, code)
+}
+
+// refused says whether an error is an answer, and no fault.
+func refused(err error) bool {
+	_, ok := chat.AsError(err)
+	return ok
+}
+
+// roomNews labels what a room had to tell.
+func roomNews(room chat.RoomID, news []byte, shut int) []byte {
+	label := func(word string) []byte { return []byte(`{"` + word + `":` + strconv.FormatInt(int64(room), 10) + `}`) }
+	switch {
+	case shut == live.CloseNotAllowed:
+		return label("gone")
+	case shut != 0 || bytes.Contains(news, []byte(`{"reset":`)):
+		return label("reset")
+	case len(news) == 0:
+		return nil
+	}
+	return join(label("for"), news)
+}
+
+func join(a, b []byte) []byte {
+	if len(a) == 0 || len(b) == 0 {
+		return append(a, b...)
+	}
+	return slices.Concat(a, []byte(live.Between), b)
+}
+
+// beginPoll makes a poll known; its owner must Remove it.
+func (s *Server) beginPoll(c *fiber.Ctx) (*live.Client, error) {
 	session := who(c)
 	if limit := s.chat.Limits.Value(chat.LimitSockets); limit > 0 && s.hub.Count(session.Account.ID) >= 2*limit {
-		return chat.TooOften("You have too many pages open.", time.Minute)
+		return nil, chat.TooOften("You have too many pages open.", time.Minute)
 	}
 	address := s.address(c)
 	if !s.addresses.take(address, 2*s.chat.Limits.Value(chat.LimitSocketsAddr)) {
@@ -40,10 +120,19 @@ func (s *Server) poll(c *fiber.Ctx, room chat.RoomID, since chat.Rev) error {
 	defer s.addresses.free(address)
 	p := live.NewPoll(session.Account.ID, session.Hash)
 	if err := s.hub.Add(p); errors.Is(err, live.ErrDraining) {
-		return chat.Busy("The server is restarting.", time.Second)
+		return nil, chat.Busy("The server is restarting.", time.Second)
+	}
+	s.hub.SetHidden(session.Account.ID, session.Account.Prefs.Invisible)
+	return p, nil
+}
+
+func (s *Server) poll(c *fiber.Ctx, room chat.RoomID, since chat.Rev) error {
+	p, err := s.beginPoll(c)
+	if err != nil {
+		return err
 	}
 	defer s.hub.Remove(p)
-	s.hub.SetHidden(session.Account.ID, session.Account.Prefs.Invisible)
+	session := who(c)
 	if room != 0 {
 		if err := s.listen(c.UserContext(), p, session.Account, room, &since); err != nil {
 			return err
@@ -53,6 +142,13 @@ func (s *Server) poll(c *fiber.Ctx, room chat.RoomID, since chat.Rev) error {
 		return fiber.NewError(fiber.StatusUnauthorized, "Log in first.")
 	}
 	text, code := p.Wait(pollWait)
+	if bytes.Contains(text, []byte(`{"reset":`)) {
+		code = live.CloseOverload
+	}
+	return s.answerPoll(c, text, code)
+}
+
+func (s *Server) answerPoll(c *fiber.Ctx, text []byte, code int) error {
 	switch {
 	case code == live.CloseSessionOver:
 		return fiber.NewError(fiber.StatusUnauthorized, "Log in first.")
@@ -60,7 +156,7 @@ func (s *Server) poll(c *fiber.Ctx, room chat.RoomID, since chat.Rev) error {
 		return chat.NotFound()
 	case code == live.CloseRestart:
 		return chat.Busy("The server is restarting.", time.Second)
-	case code != 0 || bytes.Contains(text, []byte(`{"reset":`)):
+	case code != 0:
 		return c.SendStatus(fiber.StatusResetContent)
 	case len(text) == 0:
 		return c.SendStatus(fiber.StatusNoContent)

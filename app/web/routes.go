@@ -32,7 +32,7 @@ func (s *Server) routes() {
 	a.Get("/ws", s.socket)
 
 	a.Post("/logout", s.logout)
-	a.Get("/changes", s.pollPeople)
+	a.Get("/changes", s.pollMany)
 	a.Get("/session", s.current)
 
 	a.Get("/", s.home)

@@ -1,5 +1,5 @@
 // The picker of emoji: all of them by group, those used last, and a search. Fetched when it is first opened.
-import { $, composed, dismiss, doc, expect, ime, make, on, replay, root, store, toast } from './parley.js';
+import { $, composed, dismiss, doc, expect, handBack, ime, make, on, replay, root, store, toast } from './parley.js';
 
 let pop = null, use = null, done = null, groups = [], known = new Map();
 
@@ -178,6 +178,7 @@ export async function pick(anchor, fn, end) {
   use = fn;
   find().value = '';
   everything();
+  handBack();
   pop.showPopover();
   done = end;
   place(anchor.isConnected ? anchor : $('stream') ?? doc.body);

@@ -1,5 +1,5 @@
 // The quick switcher: what the sidebar has at once and without a connection, people and other rooms from the server.
-import { composed, dismiss, doc, ime, make, mod, on, replay, stage, visit } from './parley.js';
+import { composed, dismiss, doc, handBack, ime, make, mod, on, replay, stage, visit } from './parley.js';
 
 const css = `#jump{
  .q{display:flex;align-items:center;gap:.7rem;padding:.2rem 1rem;border-bottom:1px solid var(--line)}
@@ -29,6 +29,7 @@ function toggle() {
   input.value = '';
   others = [];
   show();
+  handBack();
   box.showModal();
   replay(input, true);
 }

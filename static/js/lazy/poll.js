@@ -1,28 +1,81 @@
-// Where no socket opens: the same question by long poll, until one does.
-import { apply, control, link, reload, retryAfter, rev, room, signIn, works } from './parley.js';
+// Where no socket opens: the same question by long poll, until one does. A browser has six connections for all its tabs:
+// one of them asks for all, whoever holds the lock, and tells the others.
+import { apply, banner, control, doc, link, mark, on, reload, retryAfter, rev, room, signIn, works } from './parley.js';
 
-let polling = null;
+const shared = !!navigator.locks && typeof BroadcastChannel === 'function', id = Math.random().toString(36).slice(2);
+let polling = null, channel = null, asking = null; // ends: of this tab, of the question
+let wants = new Map(), moved = () => {}; // where the tabs stand: id → { room, rev }
 
 export function unpoll() {
+  channel?.postMessage({ gone: id });
+  channel?.close();
   polling?.abort();
-  polling = null;
+  polling = channel = null;
+  wants.clear();
   link.poll = false;
 }
 
 export async function poll() {
   if (polling || link.up || link.shut) return;
   const mine = polling = new AbortController();
+  if (!shared) return ask(mine);
+  channel = new BroadcastChannel('poll ' + mark); // of one session: accounts do not mix
+  channel.onmessage = e => heard(e.data);
+  tell({ hello: id });
+  stand();
+  try {
+    await navigator.locks.request('poll ' + mark, { signal: mine.signal }, () => ask(mine));
+  } catch { /* a socket opened, or the session ended */ }
+}
+
+const tell = m => channel?.postMessage(m);
+
+// Says where this tab stands, to whoever asks for all.
+function stand() {
+  const at = { id, room: room(), rev: room() ? +(rev() ?? -1) : 0 };
+  want(at);
+  tell({ want: at });
+}
+
+function want(at) {
+  const was = wants.get(at.id);
+  wants.set(at.id, at);
+  moved();
+  if (was?.room !== at.room) asking?.abort(); // what was asked does not say that room
+}
+
+async function heard(m) {
+  if (m.hello) stand();
+  if (m.want) want(m.want);
+  if (m.gone) wants.delete(m.gone);
+  if (m.alive !== undefined) alive(m.alive);
+  if (m.news) await take(m.news);
+}
+
+// The way that the polls take works, or does not.
+function alive(yes) {
+  if (yes === link.poll) return;
+  link.poll = yes;
+  if (yes) works();
+  else link.downAt = Date.now();
+  banner();
+}
+
+// Asks for all tabs while this one is the one that does.
+async function ask(mine) {
   for (let bad = 0; polling === mine;) {
     let wait;
     try {
-      if (!link.poll) await probe(mine);
-      wait = await ask(mine);
+      if (!shared && doc.hidden) await new Promise(ok => on(doc, 'visibilitychange', ok, { once: true }));
+      if (!bad && link.poll || await probe(mine)) {
+        tell({ alive: true });
+        wait = await once(mine);
+      }
       bad = 0;
     } catch {
       if (polling !== mine) return;
-      link.poll = false;
       wait = Math.min(30000, 1000 * 2 ** bad++) * (.7 + Math.random() * .6);
-      link.downAt = bad > 1 ? link.downAt : Date.now();
+      if (bad > 1 || !link.poll) { alive(false); tell({ alive: false }); }
     }
     if (wait) await new Promise(ok => setTimeout(ok, wait));
   }
@@ -34,35 +87,70 @@ const within = (ctl, ms) => AbortSignal.any([ctl.signal, AbortSignal.timeout(ms)
 async function probe(ctl) {
   const r = await fetch('/healthz', { cache: 'no-store', signal: within(ctl, 5000) });
   if (r.status >= 500) throw r;
-  link.poll = true;
-  works();
+  alive(true);
+  return true;
+}
+
+// Each room once, from where the tab that is furthest behind stands.
+function question() {
+  const rooms = new Map();
+  for (const at of wants.values()) if (at.room) rooms.set(at.room, Math.min(at.rev, rooms.get(at.room) ?? at.rev));
+  return '/changes?' + [...rooms].slice(0, 16).map(([n, at]) => `room=${n}:${at}`).join('&');
 }
 
 // Returns how long to wait before the next question.
-async function ask(ctl) {
-  const n = room(), at = rev();
-  const r = await fetch(n ? `/rooms/${n}/changes?since=${at ?? -1}` : '/changes',
-    { headers: { 'HX-Request': 'true' }, cache: 'no-store', signal: within(ctl, 35000) });
-  const text = await r.text();
-  if (polling !== ctl || n !== room()) return 0;
-  if (r.status === 204) return 0;
+async function once(ctl) {
+  const turn = asking = new AbortController();
+  let r, text;
+  stand();
+  try {
+    r = await fetch(question(), { headers: { 'HX-Request': 'true' }, cache: 'no-store', signal: AbortSignal.any([within(ctl, 35000), turn.signal]) });
+    text = await r.text();
+  } catch (e) {
+    if (turn.signal.aborted) return 0;
+    throw e;
+  }
+  asking = null;
+  if (polling !== ctl || r.status === 204) return 0;
   if (r.status === 205) { await reload(); return 1000; }
   if (r.status === 401) { signIn(); return 0; }
-  if (r.status === 404 && n) { location.assign('/?gone=1'); return 5000; }
   if (r.status === 429 || r.status === 503) return retryAfter(r) || 5000;
   if (!r.ok) throw r;
-  for (const part of text.split('\x1e')) { // markup, or data as over a socket
-    if (part[0] === '{') control(JSON.parse(part));
+  const before = new Map([...wants].map(([k, at]) => [k, at.rev]));
+  tell({ news: text });
+  await take(text);
+  return caughtUp(before, new Set([...text.matchAll(/(?:^|\x1e)\{"for":(\d+)/g)].map(m => +m[1])));
+}
+
+// Waits until the tabs of the rooms that had news have taken them. One that does not is asleep, and counts no more
+// until it says where it stands.
+async function caughtUp(before, rooms) {
+  const late = () => [...wants.values()].filter(at => rooms.has(at.room) && at.rev === before.get(at.id));
+  for (let end = Date.now() + 2000; late().length && Date.now() < end;) {
+    await Promise.race([new Promise(ok => moved = ok), new Promise(ok => setTimeout(ok, 500))]);
+  }
+  for (const at of late()) if (at.id !== id) wants.delete(at.id);
+  return late().length ? 1000 : 0;
+}
+
+// Markup, or data as over a socket; what stands after {"for":7} is of that room.
+async function take(text) {
+  let of = 0;
+  for (const part of text.split('\x1e')) {
+    const data = part[0] === '{' ? JSON.parse(part) : null;
+    if (data?.for) of = data.for;
+    else if (of && of !== room()) continue;
+    else if (data?.gone) { if (data.gone === room()) location.assign('/?gone=1'); }
+    else if (data) control(data);
     else await apply(part);
   }
-  return at === rev() ? 1000 : 0;
+  stand();
 }
 
 // The question names the room: after a switch it is asked anew.
 export function repoll() {
-  if (!polling) return;
-  const ok = link.poll;
-  unpoll();
-  link.poll = ok;
-  poll();
+  if (polling) stand();
 }
+
+on(window, 'pagehide', () => tell({ gone: id }));
+on(window, 'pageshow', e => { if (e.persisted && polling) stand(); });

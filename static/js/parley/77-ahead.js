@@ -92,6 +92,9 @@ function arrive() {
   return true;
 }
 
+// A dialog is about to take the focus: where it was before is where it goes back to.
+const handBack = () => ahead && (ahead.was?.focus({ preventScroll: true }), ahead.field.blur());
+
 // A dialog or form has come: its field gets the text and the keys, in their order. What follows Enter is for what that opens.
 function replay(field, more) {
   if (!ahead || ahead.hop || ahead.field === field) return;

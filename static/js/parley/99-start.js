@@ -21,6 +21,6 @@ if (hub) {
 
 // What modules that are fetched later may use.
 export {
-  $, apply, box, composed, control, days, dismiss, doc, enqueue, enter, expect, fill, fine, firstVisible, flush, focusRow, forMe, giveBack, ime, insert, jump, lazy, lengthOf, link, list, mac, make, me, mod, near, newestRow, on, pill, post, quoted, reload, replay, replyTo, resume,
+  $, apply, banner, box, composed, control, days, dismiss, doc, enqueue, enter, expect, fill, fine, firstVisible, flush, focusRow, forMe, giveBack, handBack, ime, insert, jump, lazy, lengthOf, link, list, mac, make, mark, me, mod, near, newestRow, on, pill, post, quoted, reload, replay, replyTo, resume,
   retryAfter, rev, revive, room, root, rowOf, rows, seq, setOpener, shown, signIn, speak, stage, steady, store, stream, summon, talk, toast, unreadFrom, up, using, visit, wire, works,
 };
