@@ -189,7 +189,7 @@ func (p *tab) heard(text string) bool {
 }
 
 // patience is long: machines that run tests are busy.
-const patience = 20 * time.Second
+const patience = 45 * time.Second
 
 func (p *tab) try(do func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(p.ctx, patience)

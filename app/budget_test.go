@@ -13,8 +13,8 @@ import (
 const (
 	pageBudget   = 12 << 10 // a room page of 50 messages, compressed
 	visitBudget  = 48 << 10 // with everything that a first visit fetches
-	brotliBudget = 42 << 10 // the same where the browser takes brotli
-	scriptBudget = 30 << 10 // parley.js, as it is parsed
+	brotliBudget = 44 << 10 // the same where the browser takes brotli
+	scriptBudget = 35 << 10 // parley.js, as it is parsed
 	visitCalls   = 7
 )
 

@@ -3,10 +3,13 @@ import { $, doc, make, me, on, room, root, store, visit } from './parley.js';
 
 // Chrome on Android has the name, but throws where one is made: only a service worker may. A title that cannot be made
 // a text asks without showing one: whoever gets as far as reading it can.
-let can = 'Notification' in self && !/Android.*Chrome/.test(navigator.userAgent);
-if (can && ($('askNotify') || Notification.permission === 'default')) {
+let can = 'Notification' in self && !/Android.*Chrome/.test(navigator.userAgent), probed = false;
+function able() {
+  if (!can || probed) return can;
+  probed = true;
   const asked = {}, title = { toString() { throw asked; } };
   try { new Notification(title, {}).close(); } catch (e) { can = e === asked; }
+  return can;
 }
 const wanted = () => can && Notification.permission === 'granted' && store.get('notify') !== 'off';
 
@@ -40,7 +43,7 @@ export async function show(n) {
 
 // The first direct message is when somebody knows what notifications are for: they are offered once, and not again.
 function card() {
-  if (!can || Notification.permission !== 'default' || store.get('offered') || $('offer')) return;
+  if (!can || Notification.permission !== 'default' || !able() || store.get('offered') || $('offer')) return;
   const sheet = new CSSStyleSheet(), box = Object.assign(make('section'), { id: 'offer', ariaLabel: 'Notifications' });
   sheet.replaceSync(`#offer{display:grid;gap:var(--s2);max-width:21rem;padding:var(--s4);border-radius:var(--r3);background:var(--raise);box-shadow:var(--shadow-3),0 0 0 1px var(--line);font-size:var(--fs-s);pointer-events:auto}
 #offer h2{font-size:var(--fs-m);font-weight:640}
@@ -98,7 +101,7 @@ export function offer() {
   const b = $('askNotify'), state = $('notifyState');
   if (!b) return;
   const tell = () => {
-    const perm = can ? Notification.permission : 'none';
+    const perm = able() ? Notification.permission : 'none';
     b.hidden = perm === 'none' || perm === 'denied';
     b.textContent = wanted() ? 'Turn off notifications' : 'Turn on notifications';
     state.textContent = { none: 'This browser cannot show notifications.', denied: 'This browser forbids them for Parley; its settings can allow them.' }[perm] ?? '';

@@ -1,5 +1,5 @@
 // Signing in over the page as it stands.
-import { $, post, resume } from './parley.js';
+import { $, me, post, resume, saveDraft, store } from './parley.js';
 
 $('signin-title').style.font = '650 var(--fs-l)/1.3 var(--font)'; // nothing else in the page looks so
 
@@ -21,4 +21,14 @@ export async function signedIn(form) {
   if (name.defaultValue && name.value.trim().toLowerCase() !== name.defaultValue.toLowerCase()) return location.reload(); // somebody else
   form.elements.password.value = '';
   resume(mark);
+}
+
+// Another session has the browser: what the same person wrote here is taken along.
+export function startOver() {
+  const { account, session } = localStorage;
+  if (account === me && session) {
+    store.claim(session);
+    saveDraft(true);
+  }
+  location.reload();
 }

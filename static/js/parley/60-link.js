@@ -164,7 +164,7 @@ on(doc, 'htmx:ws:before:message:incoming', e => {
 });
 on(doc, 'click', e => {
   if (!e.target.closest?.('#retry')) return;
-  if (link.other) startOver();
+  if (link.other) using('signin', m => m.startOver());
   else if (link.shut) signIn();
   else if (!linked()) revive();
   else location.reload();

@@ -24,16 +24,6 @@ function replaced() {
   toast('Nothing was sent: somebody logged in anew in this browser. Copy what you still need, then reload.');
 }
 
-// The same person takes along what is written here.
-function startOver() {
-  const at = localStorage;
-  if (at.account === me && at.session) {
-    store.claim(at.session);
-    saveDraft(true);
-  }
-  location.reload();
-}
-
 // Whether the session of this page is still that of the browser: the answer is taken where all answers are.
 async function verify() {
   const r = hub && !link.shut && await fetch('/session', { headers: { 'HX-Request': 'true' }, cache: 'no-store' }).catch(() => null);

@@ -21,6 +21,6 @@ if (hub) {
 
 // What modules that are fetched later may use.
 export {
-  $, apply, banner, box, composed, control, days, dismiss, doc, enqueue, enter, expect, fill, fine, firstVisible, flush, focusRow, forMe, giveBack, handBack, ime, insert, jump, lazy, lengthOf, link, list, mac, make, mark, me, mod, near, newestRow, on, pill, post, quoted, reload, replay, replyTo, resume,
-  retryAfter, rev, revive, room, root, rowOf, rows, seq, setOpener, shown, signIn, speak, stage, steady, store, stream, summon, talk, toast, unreadFrom, up, using, visit, wire, works,
+  $, apply, banner, box, composed, control, days, dismiss, doc, enqueue, enter, expect, fill, fine, firstVisible, focusRow, forMe, giveBack, handBack, ime, insert, jump, lazy, lengthOf, link, list, mac, make, mark, me, mod, near, newestRow, on, pill, post, quoted, reload, replay, replyTo, resume,
+  retryAfter, rev, room, root, rowOf, rows, saveDraft, seq, setOpener, shown, signIn, speak, stage, steady, store, stream, summon, talk, toLatest, toast, unreadFrom, up, using, visit, wire, works,
 };

@@ -1,0 +1,108 @@
+package app
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// pollCounter is a proxy that passes no socket and counts the polls that are open.
+type pollCounter struct {
+	url        string
+	open, most atomic.Int64
+	asked      atomic.Int64
+}
+
+func countPolls(t *testing.T, s *server) *pollCounter {
+	there, err := url.Parse(s.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, proxy := &pollCounter{}, httputil.NewSingleHostReverseProxy(there)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Del("Upgrade")
+		if strings.HasSuffix(r.URL.Path, "/changes") {
+			c.asked.Add(1)
+			n := c.open.Add(1)
+			defer c.open.Add(-1)
+			for most := c.most.Load(); n > most && !c.most.CompareAndSwap(most, n); most = c.most.Load() {
+			}
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(func() { go front.Close() })
+	c.url = front.URL
+	return c
+}
+
+// Eight tabs behind a proxy that passes no socket share one poll, whatever rooms they
+// show: each is told what is its own, once, and none waits for another to send.
+func TestManyTabsShareOnePoll(t *testing.T) {
+	s := start(t)
+	ada, bo := s.signup("ada"), s.signup("bo")
+	ada.post("/rooms", "name", "quay", "kind", "open").want(t, 303)
+	bo.post("/rooms/2/join").want(t, 303)
+	polls := countPolls(t, s)
+	first := openChromium(t).person("ada", polls.url)
+	first.expect(broken...)
+	first.enter(ada)
+	tabs := []*tab{first}
+	for i := range 7 {
+		p := first.tab(fmt.Sprint("tab ", i+2))
+		p.expect(broken...)
+		tabs = append(tabs, p)
+	}
+	room := func(i int) int { return i%2 + 1 }
+	for i, p := range tabs {
+		p.open(fmt.Sprint("/rooms/", room(i)))
+	}
+	told := func(when string) {
+		t.Helper()
+		for n := 1; n <= 2; n++ {
+			bo.tell(n, fmt.Sprintf("room %d, %s", n, when))
+		}
+		for i, p := range tabs {
+			p.once(fmt.Sprintf("room %d, %s", room(i), when))
+			if n := p.rows(fmt.Sprintf("room %d, %s", 3-room(i), when)); n != 0 {
+				t.Error("a row of the other room")
+			}
+		}
+	}
+	told("at first")
+	polls.most.Store(polls.open.Load())
+	told("again")
+	asked := polls.asked.Load()
+	bo.post("/rooms/1/settings", "name", "general", "topic", "Tides").want(t, 303)
+	first.sees(".topic", "Tides")
+	last := tabs[len(tabs)-1]
+	last.front()
+	last.say("sent without waiting")
+	for i, p := range tabs {
+		if room(i) == 2 {
+			p.once("sent without waiting")
+		}
+	}
+	last.click("#lists a", "general")
+	last.once("room 1, again")
+	last.click("#lists a", "quay")
+	last.once("room 2, again")
+	if most := polls.most.Load(); most > 2 { // one that was given up may not have ended yet
+		t.Errorf("%d polls were open at a time", most)
+	}
+	t.Logf("%d polls in all, %d after that", polls.asked.Load(), polls.asked.Load()-asked)
+
+	// The tab that asks goes, and another one goes on.
+	for len(tabs) > 6 {
+		tabs[0].steps(chromedp.Navigate("about:blank"))
+		tabs = tabs[1:]
+		room = func(i int) int { return (i+8-len(tabs))%2 + 1 }
+		told(fmt.Sprintf("with %d tabs", len(tabs)))
+	}
+}
