@@ -125,6 +125,10 @@ func TestAFormOfAnotherSessionIsRefusedAndShownAgain(t *testing.T) {
 	if strings.Contains(mei.get("/rooms/1").body, "words of ada") {
 		t.Error("something was sent")
 	}
+	r := s.visitor().post("/rooms/1/messages", "body", "words of ada", "session", mark).want(t, http.StatusUnauthorized)
+	if !strings.Contains(r.body, "words of ada") {
+		t.Error("the words are lost with the session")
+	}
 	mei.post("/rooms/1/messages", "body", "without a mark").want(t, http.StatusSeeOther)
 	mei.post("/rooms/1/messages", "body", "with the right one", "session", mei.mark()).want(t, http.StatusSeeOther)
 }

@@ -197,8 +197,10 @@ func TestNothingThatIsPastedIsCut(t *testing.T) {
 	}
 	ada := s.visitor()
 	ada.post("/login", "username", "ada", "password", password).want(t, http.StatusSeeOther)
-	for path, field := range map[string]string{"/rooms/1/messages": "body", "/me": "bio", "/rooms": "topic"} {
-		r := ada.post(path, field, long, "name", "x name", "kind", "open").want(t, http.StatusUnprocessableEntity)
+	id := ada.send(1, "one", "a message")
+	for path, field := range map[string]string{"/rooms/1/messages": "body", "/me": "bio", "/rooms": "topic", "/rooms/1/settings": "topic", "/dm": "body",
+		"/messages/" + id + "/edit": "body", "/messages/" + id + "/report": "reason"} {
+		r := ada.post(path, field, long, "name", "x name", "kind", "open", "to", "2").want(t, http.StatusUnprocessableEntity)
 		if !strings.Contains(r.body, "word END") {
 			t.Errorf("%s does not keep it", path)
 		}

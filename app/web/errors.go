@@ -108,7 +108,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
 		return c.SendString(sentence)
 	}
-	o := views.Oops{Status: status, Sentence: sentence, Action: "Back to Parley", ActionTo: "/"}
+	o := views.Oops{Status: status, Sentence: sentence, Action: "Back to Parley", ActionTo: "/", Unsent: unsent(c)}
 	if status == fiber.StatusGone {
 		o.Action, o.ActionTo = "Open the room", "/rooms/"+c.Params("room")
 		if room, ok := c.Locals("room").(chat.RoomID); ok {

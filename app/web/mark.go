@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"net/http"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -65,13 +64,27 @@ func (s *Server) refuseStale(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
 		return c.SendString(staleSentence)
 	}
-	o := views.Oops{Status: http.StatusConflict, Sentence: staleSentence, Action: "Go on as who is logged in now", ActionTo: "/"}
+	return s.html(c, views.Problem(views.Oops{Status: fiber.StatusConflict, Sentence: staleSentence, Action: "Go on as who is logged in now", ActionTo: "/", Unsent: unsent(c)}))
+}
+
+// refuseEnded answers a form that was posted after its session had ended, and says
+// what was not sent.
+func (s *Server) refuseEnded(c *fiber.Ctx, words []string) error {
+	c.Status(fiber.StatusUnauthorized)
+	return s.html(c, views.Problem(views.Oops{Status: fiber.StatusUnauthorized, Sentence: "Your session has ended. Nothing was sent.", Action: "Log in", ActionTo: "/login", Unsent: words}))
+}
+
+// unsent are the words of a plain form that was posted, which would be lost with it.
+func unsent(c *fiber.Ctx) (words []string) {
+	if c.Method() != fiber.MethodPost || fragment(c) {
+		return nil
+	}
 	for _, name := range []string{"body", "name", "topic", "title", "bio", "reason"} {
-		if words := c.Context().PostArgs().Peek(name); len(words) > 0 {
-			o.Unsent = append(o.Unsent, string(words))
+		if text := c.Context().PostArgs().Peek(name); len(text) > 0 {
+			words = append(words, string(text))
 		}
 	}
-	return s.html(c, views.Problem(o))
+	return words
 }
 
 // current answers pages that ask whether they are still who they were drawn for.

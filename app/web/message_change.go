@@ -20,7 +20,7 @@ func (s *Server) messagePage(c *fiber.Ctx, errs views.Errors) error {
 		return err
 	}
 	f.Errors = errs
-	if errs["body"] != "" {
+	if errs != nil {
 		f.Body = formValue(c, "body")
 	}
 	if target(c, "aside#panel") {

@@ -262,6 +262,9 @@ func (s *Server) session(c *fiber.Ctx) error {
 		return c.Redirect("/login", fiber.StatusSeeOther)
 	}
 	if c.Method() != fiber.MethodGet {
+		if words := unsent(c); len(words) > 0 && markOf(c) != "" {
+			return s.refuseEnded(c, words)
+		}
 		return c.Redirect("/login", fiber.StatusSeeOther)
 	}
 	return c.Redirect("/login?next="+url.QueryEscape(c.OriginalURL()), fiber.StatusSeeOther)

@@ -163,10 +163,8 @@ export async function pick(anchor, fn, end) {
   done?.();
   done = null;
   try {
-    if (!groups.length) {
-      expect();
-      await load();
-    }
+    expect(null, true);
+    if (!groups.length) await load();
     await new Promise(composed);
   } catch {
     groups = [];

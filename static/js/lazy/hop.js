@@ -1,13 +1,13 @@
 // From region to region, from room to room and by pages by key, and all rooms read.
-import { box, doc, firstVisible, focusRow, list, newestRow, post, rows, shown, signIn, stream, toLatest, toast } from './parley.js';
+import { $, box, doc, firstVisible, focusRow, list, markRead, newestRow, post, replying, reply, rows, shown, signIn, stream, toLatest, toast } from './parley.js';
 
 const regions = ['#side', '#main header', '#stream', '#composer', '#panel', '#toasts'];
 const focusable = 'a[href],button:not([disabled]),input:not([type=hidden]),textarea,[tabindex]';
 
-export function hopRegion(back) {
+export function hopRegion(back, from) {
   const first = el => [...el.querySelectorAll(focusable)].find(f => f.checkVisibility());
   const found = regions.map(s => doc.querySelector(s)).filter(el => el?.checkVisibility() && (el.id === 'stream' || first(el)));
-  const at = found.findIndex(el => el.contains(doc.activeElement)), n = found.length;
+  const at = found.findIndex(el => el.contains(from)), n = found.length;
   const el = found[at < 0 ? back ? n - 1 : 0 : (at + (back ? n - 1 : 1)) % n];
   if (el?.id === 'stream') focusRow(newestRow() ?? el);
   else if (el?.id === 'composer') box().focus();
@@ -43,7 +43,15 @@ function hopPage(way) {
   focusRow(all[Math.min(all.length - 1, way < 0 ? first + (first > 0) : last)]);
 }
 
-export async function readAll() {
+export function escape(e) {
+  if (e.shiftKey) return readAll();
+  if (e.target.closest('#panel')) $('panel').querySelector('header .ib').click();
+  else if (e.target.closest('#stream [data-seq]') && box()) box().focus();
+  else if (replying) reply(null);
+  else if (list() && !box()?.value) markRead();
+}
+
+async function readAll() {
   const r = await post('/read-all', {}).catch(() => null);
   if (r?.status === 401) signIn();
   else toast(r?.ok ? 'All rooms are marked read.' : 'That did not arrive. Check the connection and try again.');

@@ -1,5 +1,5 @@
 // What happens rarely in a room: a message becomes long, the room gets another name, somebody is put out of it.
-import { $, box, doc, lengthOf, make, store, stream } from './parley.js';
+import { $, box, doc, flush, forget, giveBack, lengthOf, letter, make, patch, reply, showPending, store, stream } from './parley.js';
 
 let was; // what the hint says else
 
@@ -20,7 +20,7 @@ export function measure(field) {
 
 // On a Mac the keys have other names.
 export function macKeys() {
-  for (const el of doc.querySelectorAll('.kbd,table.keys :is(code,td)')) if (el.textContent.includes('Ctrl ')) el.textContent = el.textContent.replaceAll('Ctrl ', '⌘');
+  for (const el of doc.querySelectorAll('.kbd,table.keys :is(code,td),option')) if (el.textContent.includes('Ctrl ')) el.textContent = el.textContent.replaceAll('Ctrl ', '⌘');
 }
 
 export function rename(was, now) {
@@ -41,4 +41,24 @@ export function orphans() {
     q.style.whiteSpace = 'pre-wrap';
     doc.querySelector('.notice')?.append(make('p', 'You were writing:'), q);
   }
+}
+
+// What somebody does about a message that failed.
+export function act(deed, row) {
+  const cid = row.id.slice(2), it = letter(cid);
+  if (!it) return;
+  if (deed === 'retry') {
+    const again = { ...it, fail: undefined, n: 0, since: undefined, next: 0 };
+    patch(cid, again);
+    showPending(again);
+    flush();
+  } else {
+    forget(cid);
+    row.remove();
+    if (deed === 'edit') {
+      if (it.re && !$('m-' + it.re.id)?.hidden) reply(it.re);
+      giveBack(it.body);
+    }
+  }
+  box()?.focus();
 }

@@ -1,6 +1,6 @@
 // The conversation of a message beside its room: opening it, answering in it, keeping it true. And where it has the
 // page to itself: what is told of its room is taken as a sign to ask for it again.
-import { $, box, days, doc, enqueue, focusRow, giveBack, make, on, quoted, reload, seq, setOpener, toast, wire } from './parley.js';
+import { $, box, days, doc, enqueue, focusRow, giveBack, make, on, reload, seq, setOpener, toast, using, wire } from './parley.js';
 
 let asked = 0;
 
@@ -52,10 +52,11 @@ on(doc, 'submit', e => {
   if (!e.target.matches('#panel .answer')) return;
   e.preventDefault();
   const t = e.target.elements.body, row = $('c-m-' + e.target.elements.reply_to.value);
-  if (!t.value.trim() || !row) return;
-  const why = enqueue(t.value, quoted(row));
-  if (why) toast(why);
-  else t.value = '';
+  if (t.value.trim() && row) using('tools', m => {
+    const why = enqueue(t.value, m.quoted(row));
+    if (why) toast(why);
+    else t.value = '';
+  });
 });
 
 let page = null, due = 0; // the list that has the page to itself

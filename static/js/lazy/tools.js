@@ -1,5 +1,5 @@
 // What can be done to a message: the toolbar in the row that is pointed at, and what its buttons do.
-import { $, apply, box, composed, dismiss, doc, enter, expect, fine, focusRow, giveBack, ime, jump, lengthOf, make, me, mod, near, on, post, replay, replyTo, rowOf, seq, shown, signIn, stage, store, summon, talk, toast, unreadFrom, visit } from './parley.js';
+import { $, apply, box, composed, dismiss, doc, enter, expect, fine, focusRow, giveBack, ime, jump, lengthOf, make, me, mod, near, on, post, replay, reply, rowOf, seq, shown, signIn, stage, store, summon, talk, toast, unreadFrom, visit } from './parley.js';
 
 const tools = doc.importNode($('tt').content.firstElementChild, true);
 const menu = tools.querySelector('[role=menu]'), more = tools.querySelector('[data-do=more]'), adds = tools.querySelector('[data-do=pick]');
@@ -16,6 +16,17 @@ const by = chip => chip?.dataset.by.split(' ').filter(Boolean) ?? [];
 
 // Pinned: somebody is in it, in its menu, or chooses an emoji for it.
 const pinned = () => !menu.hidden || adds.ariaExpanded === 'true' || tools.contains(doc.activeElement) && doc.activeElement.matches(':focus-visible');
+
+export function quoted(row) {
+  const text = row.querySelector('.body')?.textContent.replace(/\s+/g, ' ').trim() ?? '';
+  return { id: seq(row), who: row.querySelector('.who').textContent.trim(), text: text.length > 90 ? text.slice(0, 89) + '…' : text };
+}
+
+function replyTo(row) {
+  if (!box()) return;
+  reply(quoted(row));
+  box().focus();
+}
 
 // The pointer or the focus is somewhere else.
 export function aim(e) {
@@ -292,7 +303,7 @@ export async function edit(row, text) {
   const id = seq(row), panel = row.closest('#panel'), draft = 'e:' + id;
   if (row.querySelector('form.edit')) return row.querySelector('form.edit textarea').focus();
   let html, r;
-  if (text == null) expect(); // what is typed from now on is for the form
+  if (text == null) expect(null, true); // what is typed from now on is for the form
   const no = () => { if (text == null) dismiss(); };
   try {
     r = await fetch(`/messages/${id}/edit`, { headers: { 'HX-Request': 'true' }, signal: AbortSignal.timeout(20000) });

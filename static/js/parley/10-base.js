@@ -137,5 +137,8 @@ function using(name, fn) {
 // The same for what takes the keyboard: what is typed until it is there is for it.
 function summon(name, fn) {
   if (!loaded[name]) expect();
-  using(name, fn);
+  using(name, m => {
+    fn(m);
+    settle();
+  });
 }

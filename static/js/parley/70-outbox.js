@@ -88,6 +88,7 @@ function failed(it, why, all, bare) {
   const fail = why.trim().slice(0, 200) || 'Something went wrong.', now = { fail, all, bare, ...bare && { re: undefined } };
   patch(it.cid, now);
   showPending({ ...it, ...now });
+  lazy('rare'); // what can be done about it
   speak('Message not sent', 'alert');
   if (it.room !== room()) toast('Message not sent: ' + fail);
   return 0;

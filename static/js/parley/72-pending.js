@@ -36,20 +36,6 @@ function showOutbox() {
 }
 
 on(doc, 'click', e => {
-  const act = e.target.closest?.('.pend [data-act]'), row = act?.closest('.pend'), cid = row?.id.slice(2), it = cid && letter(cid);
-  if (!it) return;
-  if (act.dataset.act === 'retry') {
-    const again = { ...it, fail: undefined, n: 0, since: undefined, next: 0 };
-    patch(cid, again);
-    showPending(again);
-    flush();
-  } else {
-    forget(cid);
-    row.remove();
-    if (act.dataset.act === 'edit') {
-      if (it.re && !$('m-' + it.re.id)?.hidden) reply(it.re);
-      giveBack(it.body);
-    }
-  }
-  $('box')?.focus();
+  const act = e.target.closest?.('.pend [data-act]');
+  if (act) using('rare', m => m.act(act.dataset.act, act.closest('.pend')));
 });

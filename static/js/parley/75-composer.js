@@ -50,17 +50,6 @@ function reply(re) {
   changed();
 }
 
-function quoted(row) {
-  const text = row.querySelector('.body')?.textContent.replace(/\s+/g, ' ').trim() ?? '';
-  return { id: seq(row), who: row.querySelector('.who').textContent.trim(), text: text.length > 90 ? text.slice(0, 89) + '…' : text };
-}
-
-function replyTo(row) {
-  if (!box()) return;
-  reply(quoted(row));
-  box().focus();
-}
-
 function draftMark(n) {
   $('r-' + n)?.toggleAttribute('data-draft', n !== room() && !!store.get(draftKey(n)));
 }

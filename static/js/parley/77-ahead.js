@@ -1,8 +1,9 @@
 // Typing ahead: between the choice of a room, a dialog or a form and its coming, what is typed waits in a field of its
 // own. No key goes where it was not meant to go, and none is lost.
-let ahead = null; // { field, log, was, hop, room }: lines of text, each with the key that ended it
+// { field, log, was, hop, room, busy }: lines of text, each with the key that ended it; busy: what is to come takes a while.
+let ahead = null;
 
-function expect(hop) {
+function expect(hop, busy) {
   if (ahead?.hop && ahead.room !== hop?.room) keepAhead();
   if (!ahead) {
     const field = make('textarea');
@@ -13,7 +14,7 @@ function expect(hop) {
     ahead = { field, log: [], was: doc.activeElement };
     doc.body.append(field);
   }
-  Object.assign(ahead, { hop: !!hop, room: hop?.room });
+  Object.assign(ahead, { hop: !!hop, room: hop?.room, busy });
   ahead.field.focus({ preventScroll: true });
 }
 
@@ -104,7 +105,12 @@ function replay(field, more) {
   for (let line; line = ahead?.log.shift();) {
     type(field, line[0]);
     field.dispatchEvent(new KeyboardEvent('keydown', { key: line[1], bubbles: true, cancelable: true }));
-    if (line[1] === 'Enter') return more || ahead?.hop || dismiss();
+    if (line[1] === 'Enter') return more && ahead ? ahead.busy = true : dismiss();
   }
   if (ahead && !ahead.hop) takeAhead().forEach(([text]) => type(field, text));
+}
+
+// What was done has given the focus to what the keys are for, or left it where it was.
+function settle() {
+  if (ahead && !ahead.hop && !ahead.busy) replay(doc.activeElement === ahead.field ? ahead.was : doc.activeElement);
 }

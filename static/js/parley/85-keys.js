@@ -8,27 +8,16 @@ function focusRow(row) {
 
 const newestRow = () => list() && rows(list()).findLast(shown);
 
-function escape(e) {
-  if (e.shiftKey) return using('hop', h => h.readAll());
-  if (e.target.closest('#panel')) $('panel').querySelector('header .ib').click();
-  else if (e.target.closest('#stream [data-seq]') && box()) box().focus();
-  else if (replying) reply(null);
-  else if (list() && !box()?.value) markRead();
-}
-
 // With Ctrl or ⌘, with Alt. True: it was ours.
 function chord(e, inBox) {
   const key = e.key.toLowerCase();
   if (key === (mac ? 'meta' : 'control')) lazy('jump'); // soon
   if (e.altKey && !e.ctrlKey && !e.metaKey && (key === 'arrowup' || key === 'arrowdown')) {
-    summon('hop', h => {
-      h.hopRoom(key === 'arrowup' ? -1 : 1, e.shiftKey);
-      replay(ahead?.was); // there is no other room
-    });
+    summon('hop', h => h.hopRoom(key === 'arrowup' ? -1 : 1, e.shiftKey));
     return true;
   }
   if (!mod(e) || e.altKey) return false;
-  if (key === 'f6') { using('hop', h => h.hopRegion(e.shiftKey)); return true; }
+  if (key === 'f6') { summon('hop', h => h.hopRegion(e.shiftKey, e.target)); return true; }
   const page = (e.shiftKey ? { f: '/search' } : { k: '/jump', '/': '/shortcuts' })[key];
   if (page) { if (key === 'k') summon('jump', j => j.open()); else visit(page); return true; }
   const mark = inBox && (e.shiftKey ? { x: '~~' } : { b: '**', i: '*', e: '`' })[key];
@@ -43,7 +32,7 @@ function onKey(e) {
   const field = at.closest('input,textarea,select,[contenteditable]');
   if (chord(e, inBox)) return e.preventDefault();
   if (at.closest('#tools,#stream form.edit,#talk form.edit')) return toolKey(e);
-  if (e.key === 'Escape' && (inBox || !field || at.closest('#panel'))) return escape(e);
+  if (e.key === 'Escape' && (inBox || !field || at.closest('#panel'))) return summon('hop', h => h.escape(e));
   if ((inBox || at.matches('.edit textarea')) && e.key === 'Enter') return enter(e);
   if (e.ctrlKey || e.metaKey || e.altKey) return;
   if (inBox && e.key === 'Tab' && e.shiftKey && newestRow()) {
@@ -60,7 +49,7 @@ function onKey(e) {
   const row = at.matches('#stream [data-seq],#stream .pend') ? at : null;
   if (row && /^(Arrow(Up|Down)|Home|End|Page(Up|Down))$/.test(e.key) || at.id === 'stream' && /^(ArrowUp|End)$/.test(e.key)) {
     e.preventDefault();
-    return using('hop', h => h.walk(e.key, row));
+    return summon('hop', h => h.walk(e.key, row));
   }
   if (e.key === '?') { e.preventDefault(); return visit('/shortcuts'); }
   if (at.matches('.msg[data-seq]') && deeds.test(e.key) && (e.key.length > 1 || root.dataset.keys !== 'off')) return toolKey(e);
@@ -73,10 +62,7 @@ const deeds = /^(Enter|ArrowRight|Delete|[recu+123])$/i;
 function toolKey(e) {
   if (loaded.tools) return loaded.tools.key(e);
   e.preventDefault(); // it comes too late to say so
-  summon('tools', t => {
-    t.key(e);
-    replay(doc.activeElement);
-  });
+  summon('tools', t => t.key(e));
 }
 
 on(doc, 'keydown', onKey);
