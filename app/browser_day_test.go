@@ -30,7 +30,7 @@ func TestSixPeopleSpendADayInParley(t *testing.T) {
 	cid.click("#box", "")
 	cid.keys("@ad")
 	cid.until("ada is suggested", `document.querySelector('#ac:not([hidden]) .opt')?.dataset.insert === '@ada'`)
-	cid.keys(kb.Enter)
+	cid.keys(kb.Tab)
 	cid.write("have you seen the tide tables?")
 	cid.keys(kb.Enter)
 	ada.until("what is for her stands out", rowOf("tide tables")+`?.dataset.m === '1'`)

@@ -25,7 +25,7 @@ func TestCallingAllInALargeRoomIsConfirmedAtTheComposer(t *testing.T) {
 	p.write("Fire drill, @roo")
 	p.keys("m")
 	p.until("it is suggested", `document.querySelector('#ac:not([hidden]) .opt')?.dataset.insert === '@room'`)
-	p.keys(kb.Enter)
+	p.keys(kb.Tab)
 	p.keys(kb.Enter)
 	p.sees(".pend .err", "This will notify all 32 people of #general.")
 	p.sees(".pend .body", "Fire drill, @room")

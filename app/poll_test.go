@@ -1,0 +1,49 @@
+package app
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"parley/app/live"
+)
+
+// One poll asks for several rooms: each part of the answer says which room it is of,
+// and a room that is not for who asks says that alone.
+func TestOnePollAsksForSeveralRooms(t *testing.T) {
+	s := start(t)
+	ada, bo := s.signup("ada"), s.signup("bo")
+	ada.post("/rooms", "name", "quay", "kind", "open").want(t, 303)
+	bo.post("/rooms", "name", "secret", "kind", "private").want(t, 303)
+	ada.tell(1, "in general")
+	ada.tell(2, "in quay")
+	ask := func(query string) answer { return ada.get("/changes?"+query, "HX-Request", "true") }
+	parts := strings.Split(ask("room=1:0&room=2:0&room=3:0&room=99:0").want(t, http.StatusOK).body, live.Between)
+	of := map[string]string{}
+	for room, i := "", 0; i < len(parts); i++ {
+		if strings.HasPrefix(parts[i], `{"for":`) || strings.HasPrefix(parts[i], `{"gone":`) {
+			room = parts[i]
+		}
+		of[room] += parts[i]
+	}
+	for label, text := range map[string]string{`{"for":1}`: "in general", `{"for":2}`: "in quay", `{"gone":3}`: "", `{"gone":99}`: ""} {
+		if got, ok := of[label]; !ok || !strings.Contains(got, text) {
+			t.Errorf("%s: %q", label, got)
+		}
+	}
+	if strings.Contains(of[`{"for":1}`], "in quay") {
+		t.Error("a room's news are among another's")
+	}
+	told := make(chan answer, 1)
+	go func() { told <- ask("room=1:99&room=2:99") }()
+	within(t, "it waits", func() bool { return s.app.server.Pages() > 0 })
+	bo.post("/rooms/2/join").want(t, 303)
+	bo.tell(2, "what it waited for")
+	a := <-told
+	for !strings.Contains(a.body, "what it waited for") { // that somebody joined is told as well
+		a = ask("room=1:0&room=2:2").want(t, http.StatusOK)
+	}
+	for _, bad := range []string{"room=x:1", "room=1", "room=1:", strings.Repeat("room=1:0&", 17)} {
+		ask(bad).want(t, http.StatusBadRequest)
+	}
+}
