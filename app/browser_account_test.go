@@ -221,3 +221,40 @@ func TestTwoTabsOfOneRoomShareADraft(t *testing.T) {
 		t.Error("it came back:", left)
 	}
 }
+
+// Whoever logs in without logging the other out takes the browser over as well; an
+// open page says so at once.
+func TestALoginInAnotherTabIsNoticedAtOnce(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	id := ada.send(1, "one", "a message")
+	s.signup("mei")
+	one := openChromium(t).person("ada", s.base)
+	one.expect(broken...)
+	one.enter(ada)
+	one.open("/rooms/1")
+	one.live()
+	one.click("#box", "")
+	one.write("half a thought")
+	one.until("it is stored", stored+`.includes('half a thought')`)
+	two := one.tab("the other tab")
+	two.expect("status of 409")
+	two.logIn("mei")
+	one.front()
+	one.sees("#net", "Somebody logged in anew in this browser.")
+	one.hover("a message")
+	one.click("#tools [value='👍']", "")
+	one.sees(".toast", "Nothing was sent")
+	one.until("the words are still there", `box.value === 'half a thought'`)
+	one.open("/me")
+	two.open("/me/appearance")
+	two.sees("h1", "Appearance")
+	two.logIn("ada") // the form of an open page is of another session, too
+	one.fill("#f-bio", "a long story")
+	one.click(".form .btn.primary", "Save")
+	one.sees("h1", "Nothing was sent.")
+	one.until("the words", `document.querySelector('textarea').value`)
+	if strings.Contains(s.visitor().get("/messages/"+id).body, "👍") || strings.Contains(ada.get("/messages/"+id).body, "👍 <b>") {
+		t.Error("a reaction was sent")
+	}
+}

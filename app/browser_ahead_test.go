@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -60,6 +62,21 @@ func (g *gate) stop(words string) chan bool {
 	}
 	g.hold.Store(&hold)
 	return c
+}
+
+// cut breaks whatever waits, because a browser tries again, until it is told to stop.
+func (g *gate) cut(c chan bool) (stop func()) {
+	done := make(chan bool)
+	go func() {
+		for {
+			select {
+			case c <- false:
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { close(done) }
 }
 
 func (g *gate) let(c chan bool) {
@@ -135,19 +152,10 @@ func TestWhatIsTypedForARoomThatDoesNotComeWaitsThere(t *testing.T) {
 	c := g.stop("/rooms/2")
 	p.click("#lists a", "quay")
 	p.keys("half a word")
-	done := make(chan bool)
-	go func() { // a browser tries again
-		for {
-			select {
-			case c <- false:
-			case <-done:
-				return
-			}
-		}
-	}()
+	stop := g.cut(c)
 	p.sees(".toast", "It waits in the room that you chose")
 	p.until("the old box is empty", `document.getElementById('stage').dataset.room === '1' && !box.value`)
-	close(done)
+	stop()
 	g.let(c)
 	p.click("#lists a", "quay")
 	p.until("the draft", `document.getElementById('stage').dataset.room === '2' && box.value === 'half a word'`)
@@ -197,4 +205,66 @@ func TestKeysOfThePickerAndOfAnEditAreTheirOwn(t *testing.T) {
 	p.until("nothing in the box", `!box.value`)
 	g.let(c)
 	p.sees("#tl-1 .body", "first and second")
+}
+
+// A switcher that is late takes every kind of key: arrows, an input method, a paste;
+// one that does not come leaves the box alone.
+func TestALateSwitcherTakesEveryKindOfKey(t *testing.T) {
+	g, p := twoRooms(t)
+	c := g.stop("/jump.js")
+	p.keys("k", chromedp.ModifierCtrl)
+	p.until("the keys wait", `document.activeElement.id !== 'box'`)
+	p.do(func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, input.ImeSetComposition, input.ImeSetCompositionParams{Text: "qu", SelectionStart: 2, SelectionEnd: 2})
+		return err
+	})
+	g.let(c)
+	p.never("#jump", "")
+	p.write("qu")
+	p.write("ay")
+	p.until("what was composed", `document.querySelector('#jump input')?.value === 'quay'`)
+	p.keys(kb.Escape)
+	p.until("the box has the focus again and nothing in it", `document.activeElement.id === 'box' && !box.value`)
+	p.keys("words")
+	p.until("and takes keys", `box.value === 'words'`)
+}
+
+func TestASwitcherThatDoesNotComeLeavesTheBoxAlone(t *testing.T) {
+	g, p := twoRooms(t)
+	c := g.stop("/jump.js")
+	p.keys("k", chromedp.ModifierCtrl)
+	p.keys("quay" + kb.ArrowDown + kb.Enter)
+	stop := g.cut(c)
+	p.sees(".toast", "That did not load.")
+	stop()
+	p.until("the box as it was", `document.activeElement.id === 'box' && !box.value && !document.querySelector('.pend')`)
+	g.let(c)
+	p.keys("k", chromedp.ModifierCtrl)
+	p.keys(kb.ArrowDown + kb.Enter)
+	p.until("the second of the list", `!document.getElementById('jump').open`)
+}
+
+// Whoever goes back into the old box while the new room is on its way writes into
+// the new one.
+func TestTheOldBoxIsClosedWhileARoomIsOnItsWay(t *testing.T) {
+	g, p := twoRooms(t)
+	p.write("a draft of general")
+	c := g.stop("/rooms/2")
+	p.click("#lists a", "quay")
+	p.click("#box", "")
+	p.write("for quay")
+	p.keys(kb.Enter)
+	p.until("the old box as it was", `box.value === 'a draft of general' && stage.dataset.room === '1'`)
+	g.let(c)
+	p.until("the room", `stage.dataset.room === '2'`)
+	p.once("for quay")
+	p.click("#lists a", "general")
+	p.until("the draft", `stage.dataset.room === '1' && box.value === 'a draft of general'`)
+	c = g.stop("/rooms/2")
+	p.keys(kb.ArrowDown, chromedp.ModifierAlt)
+	p.keys("one" + kb.Enter + "two")
+	g.let(c)
+	p.until("the room", `stage.dataset.room === '2'`)
+	p.once("one")
+	p.until("the rest", `box.value === 'two'`)
 }

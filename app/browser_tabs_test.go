@@ -79,8 +79,11 @@ func TestManyTabsShareOnePoll(t *testing.T) {
 	polls.most.Store(polls.open.Load())
 	told("again")
 	asked := polls.asked.Load()
-	bo.post("/rooms/1/settings", "name", "general", "topic", "Tides").want(t, 303)
-	first.sees(".topic", "Tides")
+	within(t, "another topic", func() bool { // what falls between two polls is not kept
+		bo.tell(1, "/me waits for a topic")
+		ada.post("/rooms/1/settings", "name", "general", "topic", fmt.Sprint("Tides ", polls.asked.Load())).want(t, 303)
+		return ask[bool](first, "!!"+found(".topic", "Tides"))
+	})
 	last := tabs[len(tabs)-1]
 	last.front()
 	last.say("sent without waiting")
@@ -105,4 +108,30 @@ func TestManyTabsShareOnePoll(t *testing.T) {
 		room = func(i int) int { return (i+8-len(tabs))%2 + 1 }
 		told(fmt.Sprintf("with %d tabs", len(tabs)))
 	}
+}
+
+// Where tabs cannot agree on one that asks, only those ask that somebody looks at.
+func TestWithoutLocksAHiddenTabDoesNotPoll(t *testing.T) {
+	s := start(t)
+	bo := s.signup("bo")
+	polls := countPolls(t, s)
+	p := openChromium(t).person("ada", polls.url)
+	p.expect(broken...)
+	p.begin(`delete Navigator.prototype.locks; window.away = false; Object.defineProperty(document, 'hidden', { get: () => away });`)
+	p.enter(s.signup("ada"))
+	p.open("/rooms/1")
+	p.sees(".msg, .sys", "joined")
+	bo.tell(1, "while it is seen")
+	p.once("while it is seen")
+	within(t, "a poll waits", func() bool { return polls.open.Load() == 1 })
+	ask[any](p, `away = true, document.dispatchEvent(new Event('visibilitychange')), 1`)
+	within(t, "none waits", func() bool { return polls.open.Load() == 0 })
+	asked := polls.asked.Load()
+	bo.tell(1, "while it is hidden")
+	p.drawn()
+	if polls.asked.Load() != asked || p.rows("while it is hidden") != 0 {
+		t.Error("a hidden tab polls")
+	}
+	ask[any](p, `away = false, document.dispatchEvent(new Event('visibilitychange')), 1`)
+	p.once("while it is hidden")
 }

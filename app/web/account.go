@@ -71,11 +71,11 @@ func (s *Server) loginPage(c *fiber.Ctx) error {
 	if f.First {
 		return c.Redirect("/signup", fiber.StatusSeeOther)
 	}
-	in, err := s.loggedIn(c)
+	session, err := s.cookieSession(c)
 	if err != nil {
 		return err
 	}
-	f.Left = !in
+	f.Left = session == nil
 	return s.html(c, views.LogIn(f))
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"parley/app/auth"
 	"parley/app/chat"
 	"parley/views"
 )
@@ -87,8 +88,15 @@ func unsent(c *fiber.Ctx) (words []string) {
 	return words
 }
 
-// current answers pages that ask whether they are still who they were drawn for.
-func (s *Server) current(c *fiber.Ctx) error { return c.SendStatus(fiber.StatusNoContent) }
+// current answers a page that asks whether it is still of the session it was drawn
+// for: with the mark of the cookie's, or with nothing.
+func (s *Server) current(c *fiber.Ctx) error {
+	session, err := s.cookieSession(c)
+	if err != nil || session == nil {
+		return err
+	}
+	return c.SendString(session.ID())
+}
 
 var (
 	formOfPost   = []byte(`method="post"`)
@@ -124,11 +132,11 @@ func markedBy(c *fiber.Ctx) string {
 	return who(c).ID()
 }
 
-// loggedIn says whether the cookie of a request is of a session that lives.
-func (s *Server) loggedIn(c *fiber.Ctx) (bool, error) {
-	_, err := s.auth.Who(c.UserContext(), c.Cookies(s.cookieName(c)))
+// cookieSession is the session of a request's cookie, nil for none that lives.
+func (s *Server) cookieSession(c *fiber.Ctx) (*auth.Session, error) {
+	session, err := s.auth.Who(c.UserContext(), c.Cookies(s.cookieName(c)))
 	if e, refused := chat.AsError(err); refused && e.Kind == chat.KindNotFound {
-		return false, nil
+		return nil, nil
 	}
-	return err == nil, err
+	return &session, err
 }

@@ -14,6 +14,7 @@ func (s *Server) routes() {
 	a.Get("/static/:build/:name", s.static)
 	a.Get("/favicon.ico", s.favicon)
 	a.Get("/emoji", s.emoji)
+	a.Get("/session", s.current)
 	a.Get("/signup", s.signupPage)
 	a.Post("/signup", s.signup)
 	a.Get("/login", s.loginPage)
@@ -33,7 +34,6 @@ func (s *Server) routes() {
 
 	a.Post("/logout", s.logout)
 	a.Get("/changes", s.pollMany)
-	a.Get("/session", s.current)
 
 	a.Get("/", s.home)
 	a.Post("/read-all", s.readAll)

@@ -66,7 +66,8 @@ async function ask(mine) {
   for (let bad = 0; polling === mine;) {
     let wait;
     try {
-      if (!shared && doc.hidden) await new Promise(ok => on(doc, 'visibilitychange', ok, { once: true }));
+      while (!shared && doc.hidden) await new Promise(ok => on(doc, 'visibilitychange', ok, { once: true }));
+      if (polling !== mine) return;
       if (!bad && link.poll || await probe(mine)) {
         tell({ alive: true });
         wait = await once(mine);
@@ -152,5 +153,6 @@ export function repoll() {
   if (polling) stand();
 }
 
+on(doc, 'visibilitychange', () => { if (!shared && doc.hidden) asking?.abort(); });
 on(window, 'pagehide', () => tell({ gone: id }));
 on(window, 'pageshow', e => { if (e.persisted && polling) stand(); });

@@ -48,8 +48,8 @@ const store = {
   claim(session) {
     mark = session;
     try {
-      for (const k of Object.keys(localStorage)) if (!k.startsWith(own)) delete localStorage[k];
-      Object.assign(localStorage, { session, account: me });
+      Object.assign(localStorage, { account: me, session }); // first of all: so other tabs know why the rest goes
+      for (const k of Object.keys(localStorage)) if (!/^(account|session)$/.test(k) && !k.startsWith(own)) delete localStorage[k];
       for (const k of Object.keys(spare)) if (k.startsWith(own)) localStorage[k] = spare[k];
     } catch { /* forbidden or full: it is remembered */ }
   },

@@ -26,7 +26,7 @@ function saveDraft(always) {
 
 // The box as another tab left it.
 function showDraft() {
-  if (!box() || !room() || dirty) return;
+  if (!box() || !room() || dirty || store.at() === spare) return;
   const { text, re } = draftOf(room());
   if (box().value !== (text ?? '')) box().value = text ?? '';
   if (replying?.id !== re?.id) reply(re);

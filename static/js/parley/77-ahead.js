@@ -112,5 +112,6 @@ function replay(field, more) {
 
 // What was done has given the focus to what the keys are for, or left it where it was.
 function settle() {
-  if (ahead && !ahead.hop && !ahead.busy) replay(doc.activeElement === ahead.field ? ahead.was : doc.activeElement);
+  if (ahead?.composing) composed(settle);
+  else if (ahead && !ahead.hop && !ahead.busy) replay(doc.activeElement === ahead.field ? ahead.was : doc.activeElement);
 }

@@ -24,11 +24,14 @@ function replaced() {
   toast('Nothing was sent: somebody logged in anew in this browser. Copy what you still need, then reload.');
 }
 
-// Whether the session of this page is still that of the browser: the answer is taken where all answers are.
+// Whether the session of this page is still that of the browser.
 async function verify() {
-  const r = hub && !link.shut && await fetch('/session', { headers: { 'HX-Request': 'true' }, cache: 'no-store' }).catch(() => null);
-  if (r?.status === 401) signIn();
-  else if (r?.status === 204 && store.at() === spare) store.claim(mark); // a page that came late said it was its turn
+  const r = hub && !link.shut && await fetch('/session', { cache: 'no-store' }).catch(() => null);
+  if (!r?.ok) return;
+  const now = await r.text();
+  if (!now) signIn();
+  else if (now !== mark) replaced();
+  else if (store.at() === spare) store.claim(mark); // a page that came late said that it was its turn
 }
 
 // The same person is in again.
