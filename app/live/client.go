@@ -239,7 +239,7 @@ func (c *Client) Wait(d time.Duration) (text []byte, code int) {
 
 // linger is for how long a poll goes on when something has come: what is told at the
 // same moment would fall between two polls.
-const linger = 20 * time.Millisecond
+const linger = 50 * time.Millisecond
 
 // WaitAll waits for d, or until there is something to Take for a poll or for a page
 // beside it.
@@ -269,7 +269,9 @@ func (c *Client) due() bool {
 func (c *Client) Take() (text []byte, code int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	text = bytes.Join(c.queue, []byte(Between))
+	if len(c.queue) > 0 {
+		text = bytes.Join(c.queue, []byte(Between))
+	}
 	c.queue, c.size = nil, 0
 	return text, c.shut
 }

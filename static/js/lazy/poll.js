@@ -4,7 +4,7 @@ import { apply, banner, control, doc, link, mark, on, reload, retryAfter, rev, r
 
 const shared = !!navigator.locks && typeof BroadcastChannel === 'function', id = Math.random().toString(36).slice(2);
 let polling = null, channel = null, asking = null; // ends: of this tab, of the question
-let wants = new Map(), moved = () => {}; // where the tabs stand: id → { room, rev }
+let wants = new Map(), moved = () => {}; // where the tabs stand: id → { room, rev, n }, n the news that they took last
 
 export function unpoll() {
   channel?.postMessage({ gone: id });
@@ -31,8 +31,8 @@ export async function poll() {
 const tell = m => channel?.postMessage(m);
 
 // Says where this tab stands, to whoever asks for all.
-function stand() {
-  const at = { id, room: room(), rev: room() ? +(rev() ?? -1) : 0 };
+function stand(n) {
+  const at = { id, n, room: room(), rev: room() ? +(rev() ?? -1) : 0 };
   want(at);
   tell({ want: at });
 }
@@ -49,7 +49,7 @@ async function heard(m) {
   if (m.want) want(m.want);
   if (m.gone) wants.delete(m.gone);
   if (m.alive !== undefined) alive(m.alive);
-  if (m.news) await take(m.news);
+  if (m.news) await take(m.news, m.n);
 }
 
 // The way that the polls take works, or does not.
@@ -117,25 +117,26 @@ async function once(ctl) {
   if (r.status === 401) { signIn(); return 0; }
   if (r.status === 429 || r.status === 503) return retryAfter(r) || 5000;
   if (!r.ok) throw r;
-  const before = new Map([...wants].map(([k, at]) => [k, at.rev]));
-  tell({ news: text });
-  await take(text);
-  return caughtUp(before, new Set([...text.matchAll(/(?:^|\x1e)\{"for":(\d+)/g)].map(m => +m[1])));
+  const n = id + Date.now(), before = standing();
+  tell({ news: text, n });
+  await take(text, n);
+  return caughtUp(n, before);
 }
 
-// Waits until the tabs of the rooms that had news have taken them. One that does not is asleep, and counts no more
-// until it says where it stands.
-async function caughtUp(before, rooms) {
-  const late = () => [...wants.values()].filter(at => rooms.has(at.room) && at.rev === before.get(at.id));
-  for (let end = Date.now() + 2000; late().length && Date.now() < end;) {
+const standing = () => JSON.stringify([...wants.values()].map(at => [at.room, at.rev]));
+
+// Waits until all tabs have taken the news. One that does not is asleep, and counts no more until it says where it stands.
+async function caughtUp(n, before) {
+  const late = () => [...wants.values()].filter(at => at.n !== n);
+  for (const end = Date.now() + 2000; late().length && Date.now() < end;) {
     await Promise.race([new Promise(ok => moved = ok), new Promise(ok => setTimeout(ok, 500))]);
   }
   for (const at of late()) if (at.id !== id) wants.delete(at.id);
-  return late().length ? 1000 : 0;
+  return standing() === before ? 300 : 0; // there was nothing to go on from
 }
 
 // Markup, or data as over a socket; what stands after {"for":7} is of that room.
-async function take(text) {
+async function take(text, n) {
   let of = 0;
   for (const part of text.split('\x1e')) {
     const data = part[0] === '{' ? JSON.parse(part) : null;
@@ -145,7 +146,7 @@ async function take(text) {
     else if (data) control(data);
     else await apply(part);
   }
-  stand();
+  stand(n);
 }
 
 // The question names the room: after a switch it is asked anew.
