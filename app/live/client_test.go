@@ -119,3 +119,23 @@ func TestAPollThatNothingComesToEndsWithNothing(t *testing.T) {
 		t.Errorf("got %q, %d", text, code)
 	}
 }
+
+// A page beside a poll wakes it, and keeps what was told to it apart.
+func TestAPollWaitsForThePagesBesideIt(t *testing.T) {
+	c := NewPoll(1, []byte("session"))
+	quiet, beside := c.Beside(), c.Beside()
+	woken := make(chan struct{})
+	go func() { c.WaitAll(time.Hour, []*Client{quiet, beside}); close(woken) }()
+	beside.Push(Text([]byte("news")))
+	<-woken
+	for what, p := range map[string]*Client{"": c, " ": quiet, "news": beside} {
+		if text, code := p.Take(); string(text) != strings.TrimSpace(what) || code != 0 {
+			t.Errorf("%q: got %q, %d", what, text, code)
+		}
+	}
+	quiet.Close(CloseNotAllowed, "")
+	c.WaitAll(time.Hour, []*Client{quiet, beside})
+	if _, code := quiet.Take(); code != CloseNotAllowed {
+		t.Error("its end is told as", code)
+	}
+}

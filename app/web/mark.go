@@ -65,14 +65,16 @@ func (s *Server) refuseStale(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
 		return c.SendString(staleSentence)
 	}
-	return s.html(c, views.Problem(views.Oops{Status: fiber.StatusConflict, Sentence: staleSentence, Action: "Go on as who is logged in now", ActionTo: "/", Unsent: unsent(c)}))
+	return s.html(c, views.Problem(views.Oops{Status: fiber.StatusConflict, Sentence: staleSentence,
+		Action: "Go on as who is logged in now", ActionTo: "/", Unsent: unsent(c)}))
 }
 
 // refuseEnded answers a form that was posted after its session had ended, and says
 // what was not sent.
 func (s *Server) refuseEnded(c *fiber.Ctx, words []string) error {
 	c.Status(fiber.StatusUnauthorized)
-	return s.html(c, views.Problem(views.Oops{Status: fiber.StatusUnauthorized, Sentence: "Your session has ended. Nothing was sent.", Action: "Log in", ActionTo: "/login", Unsent: words}))
+	return s.html(c, views.Problem(views.Oops{Status: fiber.StatusUnauthorized, Sentence: "Your session has ended. Nothing was sent.",
+		Action: "Log in", ActionTo: "/login", Unsent: words}))
 }
 
 // unsent are the words of a plain form that was posted, which would be lost with it.

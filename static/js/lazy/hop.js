@@ -1,5 +1,7 @@
 // From region to region, from room to room and by pages by key, and all rooms read.
-import { $, box, doc, firstVisible, focusRow, list, markRead, newestRow, post, replying, reply, rows, shown, signIn, stream, toLatest, toast } from './parley.js';
+import {
+  $, box, doc, firstVisible, focusRow, list, markRead, newestRow, post, replying, reply, rows, shown, signIn, stream, toLatest, toast,
+} from './parley.js';
 
 const regions = ['#side', '#main header', '#stream', '#composer', '#panel', '#toasts'];
 const focusable = 'a[href],button:not([disabled]),input:not([type=hidden]),textarea,[tabindex]';

@@ -161,7 +161,8 @@ function ask() {
 
 async function answer(q, mineNow) {
   try {
-    const r = await fetch('/jump?q=' + encodeURIComponent([...q].slice(0, 64).join('')), { headers: { 'HX-Request': 'true', 'HX-Target': 'div#stage' } });
+    const begun = [...q].slice(0, 64).join('');
+    const r = await fetch('/jump?q=' + encodeURIComponent(begun), { headers: { 'HX-Request': 'true', 'HX-Target': 'div#stage' } });
     const text = await r.text();
     if (!r.ok || mineNow !== asked) return;
     const t = make('template');

@@ -68,7 +68,8 @@ function card() {
 function notice(n) {
   let shown;
   try {
-    shown = new Notification(n.title, { body: n.body, tag: 'r' + n.room, renotify: true, icon: $('favicon')?.href }); // the next one of a room is seen, too
+    // The next one of a room takes its place, and is seen, too.
+    shown = new Notification(n.title, { body: n.body, tag: 'r' + n.room, renotify: true, icon: $('favicon')?.href });
   } catch {
     can = false;
     return offer();

@@ -105,7 +105,8 @@ async function once(ctl) {
   let r, text;
   stand();
   try {
-    r = await fetch(question(), { headers: { 'HX-Request': 'true' }, cache: 'no-store', signal: AbortSignal.any([within(ctl, 35000), turn.signal]) });
+    const signal = AbortSignal.any([within(ctl, 35000), turn.signal]);
+    r = await fetch(question(), { headers: { 'HX-Request': 'true' }, cache: 'no-store', signal });
     text = await r.text();
   } catch (e) {
     if (turn.signal.aborted) return 0;

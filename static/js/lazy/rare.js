@@ -20,7 +20,9 @@ export function measure(field) {
 
 // On a Mac the keys have other names.
 export function macKeys() {
-  for (const el of doc.querySelectorAll('.kbd,table.keys :is(code,td),option')) if (el.textContent.includes('Ctrl ')) el.textContent = el.textContent.replaceAll('Ctrl ', '⌘');
+  for (const el of doc.querySelectorAll('.kbd,table.keys :is(code,td),option')) {
+    if (el.textContent.includes('Ctrl ')) el.textContent = el.textContent.replaceAll('Ctrl ', '⌘');
+  }
 }
 
 export function rename(was, now) {

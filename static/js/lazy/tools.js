@@ -1,5 +1,8 @@
 // What can be done to a message: the toolbar in the row that is pointed at, and what its buttons do.
-import { $, apply, box, composed, dismiss, doc, enter, expect, fine, focusRow, giveBack, ime, jump, lengthOf, make, me, mod, near, on, post, replay, reply, rowOf, seq, shown, signIn, stage, store, summon, talk, toast, unreadFrom, visit } from './parley.js';
+import {
+  $, apply, box, composed, dismiss, doc, enter, expect, fine, focusRow, giveBack, ime, jump, make, me, near, on,
+  post, replay, reply, rowOf, seq, shown, signIn, stage, store, summon, talk, toast, tooLong, unreadFrom, visit,
+} from './parley.js';
 
 const tools = doc.importNode($('tt').content.firstElementChild, true);
 const menu = tools.querySelector('[role=menu]'), more = tools.querySelector('[data-do=more]'), adds = tools.querySelector('[data-do=pick]');
@@ -150,7 +153,8 @@ async function markUnread(row) {
 }
 
 function pick(row, anchor) {
-  summon('emoji', m => { adds.ariaExpanded = 'true'; m.pick(anchor, v => { const now = $(row.id); if (now && shown(now)) react(now, v, true); }, () => {
+  const use = v => { const now = $(row.id); if (now && shown(now)) react(now, v, true); };
+  summon('emoji', m => { adds.ariaExpanded = 'true'; m.pick(anchor, use, () => {
     adds.ariaExpanded = 'false';
     if (doc.activeElement.matches('body,#emoji *') && $(row.id)) focusRow(near($(row.id))); // the row was drawn anew meanwhile
   }); });
@@ -379,7 +383,7 @@ async function save(form) {
   const t = form.elements.body, button = form.querySelector('button');
   if (t.value === t.defaultValue) return focusRow(close(form));
   if (button.disabled) return;
-  if (lengthOf(t.value) > 10000) return say(form, `A message has at most ${(10000).toLocaleString()} characters, this one ${lengthOf(t.value).toLocaleString()}.`);
+  if (tooLong(t.value)) return say(form, tooLong(t.value));
   button.disabled = true;
   const id = seq(form.closest('[data-seq]'));
   let words = lost;

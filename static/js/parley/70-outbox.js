@@ -14,7 +14,7 @@ function newCid() {
 // Says why not, if it does not take a message.
 function enqueue(body, re) {
   if (link.other) return 'Somebody logged in anew in this browser. Reload the page to go on.';
-  if (lengthOf(body) > LIMIT) return `A message has at most ${LIMIT.toLocaleString()} characters, this one ${lengthOf(body).toLocaleString()}.`;
+  if (tooLong(body)) return tooLong(body);
   if (mine().length >= 50) return '50 messages are waiting to be sent. Try again when some have left.';
   const it = { cid: newCid(), room: room(), body, re: re ?? undefined, at: lastAt = Math.max(Date.now(), lastAt + 1) };
   store.set('o:' + it.cid, it);

@@ -66,6 +66,11 @@ function changed(here = true) {
 // Characters as the server counts them: code points.
 const lengthOf = text => text.length < 9000 ? text.length : [...text].length;
 
+function tooLong(text) {
+  const n = lengthOf(text);
+  return n > LIMIT ? `A message has at most ${LIMIT.toLocaleString()} characters, this one ${n.toLocaleString()}.` : '';
+}
+
 function fit() {
   const b = box();
   for (b.rows = 1; b.rows < 8 && b.scrollHeight > b.clientHeight + 1;) b.rows++;

@@ -21,6 +21,9 @@ if (hub) {
 
 // What modules that are fetched later may use.
 export {
-  $, apply, banner, box, composed, control, days, dismiss, doc, enqueue, enter, expect, fine, firstVisible, flush, focusRow, forget, forMe, giveBack, handBack, ime, insert, jump, lazy, lengthOf, letter, link, list, make, mark, markRead, me, mod, near, newestRow, on, patch, pill, post, reload, replay, reply, replying, resume,
-  retryAfter, rev, room, root, rowOf, rows, saveDraft, seq, setOpener, showPending, shown, signIn, speak, stage, steady, store, stream, summon, talk, toLatest, toast, unreadFrom, up, using, visit, wire, works,
+  $, apply, banner, box, composed, control, days, dismiss, doc, enqueue, enter, expect, fine, firstVisible, flush, focusRow,
+  forget, forMe, giveBack, handBack, ime, insert, jump, lazy, lengthOf, letter, link, list, make, mark, markRead, me, mod, near,
+  newestRow, on, patch, pill, post, reload, replay, reply, replying, resume, retryAfter, rev, room, root, rowOf, rows, saveDraft,
+  seq, setOpener, shown, showPending, signIn, speak, stage, steady, store, stream, summon, talk, toast, toLatest, tooLong,
+  unreadFrom, up, using, visit, wire, works,
 };
