@@ -55,11 +55,11 @@ func (s *Server) pollMany(c *fiber.Ctx) error {
 	if len(stands) == 0 {
 		return s.poll(c, 0, -1)
 	}
-	p, err := s.beginPoll(c)
+	p, end, err := s.beginPoll(c)
 	if err != nil {
 		return err
 	}
-	defer s.hub.Remove(p)
+	defer end()
 	beside := make([]*live.Client, len(stands))
 	for i, at := range stands {
 		beside[i] = p.Beside()
@@ -107,31 +107,34 @@ func join(a, b []byte) []byte {
 	return slices.Concat(a, []byte(live.Between), b)
 }
 
-// beginPoll makes a poll known; its owner must Remove it.
-func (s *Server) beginPoll(c *fiber.Ctx) (*live.Client, error) {
+// beginPoll makes a poll known until end is called.
+func (s *Server) beginPoll(c *fiber.Ctx) (p *live.Client, end func(), err error) {
 	session := who(c)
 	if limit := s.chat.Limits.Value(chat.LimitSockets); limit > 0 && s.hub.Count(session.Account.ID) >= 2*limit {
-		return nil, chat.TooOften("You have too many pages open.", time.Minute)
+		return nil, nil, chat.TooOften("You have too many pages open.", time.Minute)
 	}
 	address := s.address(c)
 	if !s.addresses.take(address, 2*s.chat.Limits.Value(chat.LimitSocketsAddr)) {
-		return chat.TooOften("Too many pages are open from this address.", time.Minute)
+		return nil, nil, chat.TooOften("Too many pages are open from this address.", time.Minute)
 	}
-	defer s.addresses.free(address)
-	p := live.NewPoll(session.Account.ID, session.Hash)
+	p = live.NewPoll(session.Account.ID, session.Hash)
 	if err := s.hub.Add(p); errors.Is(err, live.ErrDraining) {
-		return nil, chat.Busy("The server is restarting.", time.Second)
+		s.addresses.free(address)
+		return nil, nil, chat.Busy("The server is restarting.", time.Second)
 	}
 	s.hub.SetHidden(session.Account.ID, session.Account.Prefs.Invisible)
-	return p, nil
+	return p, func() {
+		s.hub.Remove(p)
+		s.addresses.free(address)
+	}, nil
 }
 
 func (s *Server) poll(c *fiber.Ctx, room chat.RoomID, since chat.Rev) error {
-	p, err := s.beginPoll(c)
+	p, end, err := s.beginPoll(c)
 	if err != nil {
 		return err
 	}
-	defer s.hub.Remove(p)
+	defer end()
 	session := who(c)
 	if room != 0 {
 		if err := s.listen(c.UserContext(), p, session.Account, room, &since); err != nil {
