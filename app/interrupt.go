@@ -35,19 +35,30 @@ func askPassword(cmd *cobra.Command, terminal *os.File) (string, error) {
 	}
 	fmt.Fprint(cmd.ErrOrStderr(), "New password: ")
 	defer fmt.Fprintln(cmd.ErrOrStderr())
+	typed, err := unlessInterrupted(cmd.Context(), term.ReadPassword, fd)
+	if cmd.Context().Err() != nil {
+		err = errors.Join(err, term.Restore(fd, was))
+	}
+	return string(typed), err
+}
+
+// unlessInterrupted waits for somebody who types or for a pipe, which nothing ends, or
+// until the command is interrupted.
+func unlessInterrupted[A, B any](ctx context.Context, read func(A) (B, error), from A) (B, error) {
 	type answer struct {
-		typed []byte
+		value B
 		err   error
 	}
-	asked := make(chan answer, 1)
+	done := make(chan answer, 1)
 	go func() {
-		typed, err := term.ReadPassword(fd)
-		asked <- answer{typed, err}
+		value, err := read(from)
+		done <- answer{value, err}
 	}()
 	select {
-	case a := <-asked:
-		return string(a.typed), a.err
-	case <-cmd.Context().Done():
-		return "", errors.Join(cmd.Context().Err(), term.Restore(fd, was))
+	case a := <-done:
+		return a.value, a.err
+	case <-ctx.Done():
+		var none B
+		return none, ctx.Err()
 	}
 }

@@ -64,6 +64,24 @@ func TestAnImportThatWaitsIsInterruptedAndLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestAPasswordThatDoesNotComeIsWaitedForUntilASignal(t *testing.T) {
+	dir := t.TempDir()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	cmd, out := begin(t, t.TempDir(), r, "user", "add", "ada", "--data", filepath.Join(dir, "parley.db"))
+	if _, err := io.WriteString(w, "half a pass"); err != nil {
+		t.Fatal(err)
+	}
+	within(t, "it reads", func() bool { n, err := unix.IoctlGetInt(int(r.Fd()), unix.TIOCINQ); return err == nil && n == 0 })
+	cmd.Process.Signal(os.Interrupt)
+	if cmd.Wait(); cmd.ProcessState.ExitCode() != 1 || !strings.Contains(out.String(), "interrupted") || len(left(t, dir)) > 0 {
+		t.Errorf("it ends with %d: %s", cmd.ProcessState.ExitCode(), out)
+	}
+}
+
 func TestACopyThatIsInterruptedLeavesNoPart(t *testing.T) {
 	dir, temp := t.TempDir(), t.TempDir()
 	data, to := filepath.Join(dir, "parley.db"), filepath.Join(t.TempDir(), "to")

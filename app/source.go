@@ -58,17 +58,9 @@ func sourceOf(ctx context.Context, in io.Reader) (*source, error) {
 	if err := os.Remove(f.Name()); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	var n int64
-	copied := make(chan error, 1)
-	go func() {
-		var err error
-		n, err = io.Copy(f, in)
-		copied <- err
-	}()
-	select {
-	case <-ctx.Done(): // who waits for a pipe cannot be told
-		return nil, ctx.Err()
-	case err = <-copied:
+	n, err := unlessInterrupted(ctx, func(r io.Reader) (int64, error) { return io.Copy(f, r) }, in)
+	if ctx.Err() != nil {
+		return nil, ctx.Err() // f is written to, still
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("standard input could not be kept in %s: %w", os.TempDir(), err), f.Close())

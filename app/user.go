@@ -218,7 +218,10 @@ func newPassword(cmd *cobra.Command) (string, error) {
 	if f, ok := cmd.InOrStdin().(*os.File); ok && isTerminal(f) {
 		return askPassword(cmd, f)
 	}
-	line, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
+	line, err := unlessInterrupted(cmd.Context(), bufio.NewReader(cmd.InOrStdin()).ReadString, '\n')
+	if cmd.Context().Err() != nil {
+		return "", err
+	}
 	if err != nil && !(errors.Is(err, io.EOF) && line != "") {
 		return "", usage{errors.New("no password came from standard input")}
 	}
