@@ -1,6 +1,8 @@
 package app
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -49,15 +51,24 @@ func Main(args []string, in io.Reader, out, errs io.Writer) int {
 	return 1
 }
 
-// output remembers the first error of writing, which most commands do not look at.
+// output remembers the first error of writing, which most commands do not look at. Who
+// reads may never go on: it is waited for until the command is interrupted.
 type output struct {
 	io.Writer
+	ctx context.Context // nil: there are no interruptions
 	err error
 }
 
 // Write implements io.Writer.
 func (o *output) Write(b []byte) (int, error) {
-	n, err := o.Writer.Write(b)
+	write := o.Writer.Write
+	var n int
+	var err error
+	if o.ctx == nil {
+		n, err = write(b)
+	} else {
+		n, err = unlessInterrupted(o.ctx, write, bytes.Clone(b))
+	}
 	if o.err == nil {
 		o.err = err
 	}

@@ -24,6 +24,9 @@ func interruptible(cmd *cobra.Command) {
 	ctx, stop := signal.NotifyContext(cmd.Context(), ends...)
 	context.AfterFunc(ctx, stop)
 	cmd.SetContext(ctx)
+	if o, ok := cmd.OutOrStdout().(*output); ok {
+		o.ctx = ctx
+	}
 }
 
 // askPassword asks on a terminal, which shows again what is typed whatever happens.

@@ -117,6 +117,35 @@ func TestACopyThatIsInterruptedLeavesNoPart(t *testing.T) {
 	}
 }
 
+func TestACommandWhoseOutputNobodyReadsIsInterrupted(t *testing.T) {
+	temp, data := t.TempDir(), filepath.Join(t.TempDir(), "parley.db")
+	s := &server{t: t, data: data}
+	s.run()
+	s.signup("ada")
+	for range 40 {
+		s.says("ada", 1, strings.Repeat("words ", 1500))
+	}
+	s.stop()
+	for _, what := range []string{"export", "backup"} {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		cmd := exec.Command(os.Args[0], what, "-", "--data", data)
+		cmd.Env, cmd.Stdout = append(os.Environ(), "BE_PARLEY=1", "TMPDIR="+temp), w
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		within(t, "the pipe is full", func() bool { n, err := unix.IoctlGetInt(int(r.Fd()), unix.TIOCINQ); return err == nil && n >= 1<<16 })
+		cmd.Process.Signal(os.Interrupt)
+		if cmd.Wait(); cmd.ProcessState.ExitCode() != 1 || len(left(t, temp)) > 0 {
+			t.Errorf("%s ends with %d and leaves %q", what, cmd.ProcessState.ExitCode(), left(t, temp))
+		}
+		w.Close()
+	}
+}
+
 // terminal opens both ends of one.
 func terminal(t *testing.T) (mine, its *os.File) {
 	t.Helper()
