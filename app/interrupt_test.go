@@ -121,6 +121,7 @@ func TestACommandWhoseOutputNobodyReadsIsInterrupted(t *testing.T) {
 	temp, data := t.TempDir(), filepath.Join(t.TempDir(), "parley.db")
 	s := &server{t: t, data: data}
 	s.run()
+	s.unlimited()
 	s.signup("ada")
 	for range 40 {
 		s.says("ada", 1, strings.Repeat("words ", 1500))
