@@ -232,3 +232,23 @@ func TestAnExportOfEveryFormatIsReadForEver(t *testing.T) {
 		t.Errorf("%s imported and exported again is\n%s", name, again)
 	}
 }
+
+// A sort keeps all of a history in memory, or what is left of the memory.
+func TestAnExportSortsNothing(t *testing.T) {
+	f := create(t, 1)
+	queries := []string{exportedMessages, exportedMentions, exportedVersions}
+	for _, part := range exported {
+		if part.query != "" {
+			queries = append(queries, part.query)
+		}
+	}
+	for _, q := range queries {
+		steps, err := all(t.Context(), f.DB, func(r scanner) (s string, err error) {
+			var id, parent, unused int
+			return s, r.Scan(&id, &parent, &unused, &s)
+		}, "EXPLAIN QUERY PLAN "+q)
+		if f.ok(err); strings.Contains(fmt.Sprint(steps), "TEMP B-TREE") {
+			t.Errorf("%s sorts: %q", q, steps)
+		}
+	}
+}

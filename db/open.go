@@ -96,8 +96,13 @@ const autocheckpoint = 2000
 func dsn(path string, write, serves bool) string {
 	q := url.Values{}
 	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"temp_store(MEMORY)", fmt.Sprintf("wal_autocheckpoint(%d)", autocheckpoint), "cache_size(-16000)", "trusted_schema(0)"} {
+		"temp_store(MEMORY)", fmt.Sprintf("wal_autocheckpoint(%d)", autocheckpoint), "trusted_schema(0)"} {
 		q.Add("_pragma", p)
+	}
+	if serves || write {
+		q.Add("_pragma", "cache_size(-16000)")
+	} else { // a command reads once
+		q.Add("_pragma", "cache_size(-4000)")
 	}
 	if serves {
 		q.Add("_pragma", mapping)
