@@ -87,7 +87,7 @@ func TestOneAddressPerPage(t *testing.T) {
 	id := regexp.MustCompile(`<li class="msg" id="m-(\d+)"`).FindStringSubmatch(ada.get("/rooms/1").body)[1]
 	page := ada.get("/rooms/1/@"+id).want(t, http.StatusOK)
 	for _, path := range []string{"/rooms/1/%40", "/rooms/%31/@", "/%72ooms/1/%40"} {
-		if r := ada.get(path + id).want(t, http.StatusOK); len(r.body) != len(page.body) {
+		if r := ada.get(path+id).want(t, http.StatusOK); len(r.body) != len(page.body) {
 			t.Errorf("%s is another page", path)
 		}
 	}
