@@ -237,10 +237,6 @@ func (c *Client) Wait(d time.Duration) (text []byte, code int) {
 	return c.Take()
 }
 
-// linger is for how long a poll goes on when something has come: what is told at the
-// same moment would fall between two polls.
-const linger = 50 * time.Millisecond
-
 // WaitAll waits for d, or until there is something to Take for a poll or for a page
 // beside it.
 func (c *Client) WaitAll(d time.Duration, beside []*Client) {
@@ -248,7 +244,6 @@ func (c *Client) WaitAll(d time.Duration, beside []*Client) {
 	defer timeout.Stop()
 	for {
 		if c.due() || slices.ContainsFunc(beside, (*Client).due) {
-			time.Sleep(linger)
 			return
 		}
 		select {

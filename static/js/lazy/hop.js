@@ -1,7 +1,5 @@
 // From region to region, from room to room and by pages by key, and all rooms read.
-import {
-  $, box, doc, firstVisible, focusRow, list, markRead, newestRow, post, replying, reply, rows, shown, signIn, stream, toLatest, toast,
-} from './parley.js';
+import { box, doc, firstVisible, focusRow, list, newestRow, post, rows, shown, signIn, stream, toast } from './parley.js';
 
 const regions = ['#side', '#main header', '#stream', '#composer', '#panel', '#toasts'];
 const focusable = 'a[href],button:not([disabled]),input:not([type=hidden]),textarea,[tabindex]';
@@ -26,18 +24,8 @@ export function hopRoom(step, unread) {
   }
 }
 
-// From message to message.
-export function walk(key, row) {
-  const way = { PageUp: -1, PageDown: 1 }[key];
-  if (way && list()) return hopPage(way);
-  if (row) row = doc.getElementById(row.id) ?? row; // it may have been drawn anew
-  const every = [...doc.querySelectorAll('#stream [data-seq]:not(.gone),#stream .pend')], at = every.indexOf(row), last = every.length - 1;
-  if (key === 'End') toLatest();
-  focusRow(every[Math.max(0, Math.min(last, { ArrowUp: row ? at - 1 : last, ArrowDown: at + 1, Home: 0, End: last }[key] ?? at))]);
-}
-
 // The focus goes along: up to the first row in view, down to the last.
-function hopPage(way) {
+export function hopPage(way) {
   const view = stream();
   view.scrollTop += way * (view.clientHeight - 60);
   const all = rows(list()).filter(shown), first = all.indexOf(firstVisible()), end = view.getBoundingClientRect().bottom;
@@ -45,15 +33,7 @@ function hopPage(way) {
   focusRow(all[Math.min(all.length - 1, way < 0 ? first + (first > 0) : last)]);
 }
 
-export function escape(e) {
-  if (e.shiftKey) return readAll();
-  if (e.target.closest('#panel')) $('panel').querySelector('header .ib').click();
-  else if (e.target.closest('#stream [data-seq]') && box()) box().focus();
-  else if (replying) reply(null);
-  else if (list() && !box()?.value) markRead();
-}
-
-async function readAll() {
+export async function readAll() {
   const r = await post('/read-all', {}).catch(() => null);
   if (r?.status === 401) signIn();
   else toast(r?.ok ? 'All rooms are marked read.' : 'That did not arrive. Check the connection and try again.');

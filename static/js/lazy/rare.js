@@ -1,5 +1,5 @@
 // What happens rarely in a room: a message becomes long, the room gets another name, somebody is put out of it.
-import { $, box, doc, flush, forget, giveBack, lengthOf, letter, make, patch, reply, showPending, store, stream } from './parley.js';
+import { $, box, doc, flush, forget, giveBack, held, lengthOf, letter, make, patch, reply, showPending, store, stream } from './parley.js';
 
 let was; // what the hint says else
 
@@ -63,4 +63,16 @@ export function act(deed, row) {
     }
   }
   box()?.focus();
+}
+
+// A message changed or went: the lines of it above the replies follow.
+export function requote(all) {
+  for (const a of all) {
+    const of = `[data-re="${a.dataset.re}"]`, late = [...held.values()].map(el => el.querySelector(of));
+    for (const old of [...doc.querySelectorAll(of), ...late]) {
+      const fresh = a.cloneNode(true), focused = old === doc.activeElement;
+      old?.replaceWith(fresh);
+      if (focused) fresh.focus({ preventScroll: true });
+    }
+  }
 }

@@ -1,5 +1,5 @@
 // Signing in over the page as it stands.
-import { $, me, post, resume, saveDraft, store } from './parley.js';
+import { $, banner, flush, link, me, post, revive, saveDraft, store } from './parley.js';
 
 $('signin-title').style.font = '650 var(--fs-l)/1.3 var(--font)'; // nothing else in the page looks so
 
@@ -31,4 +31,14 @@ export function startOver() {
     saveDraft(true);
   }
   location.reload();
+}
+
+// The same person is in again, here or in another tab.
+export function resume(session) {
+  store.claim(session);
+  link.shut = false;
+  $('signin').close();
+  banner();
+  revive();
+  flush();
 }

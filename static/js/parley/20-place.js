@@ -4,7 +4,7 @@ const held = new Map(); // newest rows that came while the list ends before them
 htmx.registerExtension('parley', { handle_swap(style, ol, fragment) {
   const all = [...fragment.children], added = [];
   if (style === 'toast') { toast(fragment); return all; }
-  if (style === 're') { for (const a of all) requote(a); return added; }
+  if (style === 're') { lazy('rare').then(m => m?.requote(all)); return added; }
   if (style !== 'msg') return false;
   for (const el of all) {
     if (place(ol, el)) added.push(el);
@@ -63,16 +63,6 @@ function renew(old, el) {
 function near(el) {
   for (const way of ['nextElementSibling', 'previousElementSibling']) {
     for (let at = el; at; at = at[way]) if (shown(at)) return at;
-  }
-}
-
-// A message changed or went: the lines of it above the replies follow.
-function requote(a) {
-  const of = `[data-re="${a.dataset.re}"]`, late = [...held.values()].map(el => el.querySelector(of));
-  for (const old of [...doc.querySelectorAll(of), ...late]) {
-    const fresh = a.cloneNode(true), focused = old === doc.activeElement;
-    old?.replaceWith(fresh);
-    if (focused) fresh.focus({ preventScroll: true });
   }
 }
 

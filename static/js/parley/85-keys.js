@@ -6,7 +6,26 @@ function focusRow(row) {
   row.scrollIntoView({ block: 'nearest' });
 }
 
+function walk(e, row) {
+  const way = { PageUp: -1, PageDown: 1 }[e.key];
+  if (row && way && list()) { using('hop', h => h.hopPage(way)); return true; }
+  const every = [...doc.querySelectorAll('#stream [data-seq]:not(.gone),#stream .pend')], at = every.indexOf(row);
+  const to = { ArrowUp: row ? at - 1 : every.length - 1, ArrowDown: at + 1, Home: 0, End: every.length - 1 }[e.key];
+  if (to === undefined || !row && e.key !== 'ArrowUp' && e.key !== 'End') return false;
+  if (e.key === 'End') toLatest();
+  focusRow(every[Math.max(0, Math.min(every.length - 1, to))]);
+  return true;
+}
+
 const newestRow = () => list() && rows(list()).findLast(shown);
+
+function escape(e) {
+  if (e.shiftKey) return using('hop', h => h.readAll());
+  if (e.target.closest('#panel')) $('panel').querySelector('header .ib').click();
+  else if (e.target.closest('#stream [data-seq]') && box()) box().focus();
+  else if (replying) reply(null);
+  else if (list() && !box()?.value) markRead();
+}
 
 // With Ctrl or ⌘, with Alt. True: it was ours.
 function chord(e, inBox) {
@@ -32,7 +51,7 @@ function onKey(e) {
   const field = at.closest('input,textarea,select,[contenteditable]');
   if (chord(e, inBox)) return e.preventDefault();
   if (at.closest('#tools,#stream form.edit,#talk form.edit')) return toolKey(e);
-  if (e.key === 'Escape' && (inBox || !field || at.closest('#panel'))) return summon('hop', h => h.escape(e));
+  if (e.key === 'Escape' && (inBox || !field || at.closest('#panel'))) return escape(e);
   if ((inBox || at.matches('.edit textarea')) && e.key === 'Enter') return enter(e);
   if (e.ctrlKey || e.metaKey || e.altKey) return;
   if (inBox && e.key === 'Tab' && e.shiftKey && newestRow()) {
@@ -47,10 +66,7 @@ function onKey(e) {
   }
   if (field) return;
   const row = at.matches('#stream [data-seq],#stream .pend') ? at : null;
-  if (row && /^(Arrow(Up|Down)|Home|End|Page(Up|Down))$/.test(e.key) || at.id === 'stream' && /^(ArrowUp|End)$/.test(e.key)) {
-    e.preventDefault();
-    return summon('hop', h => h.walk(e.key, row));
-  }
+  if ((row || at.id === 'stream') && walk(e, row)) return e.preventDefault();
   if (e.key === '?') { e.preventDefault(); return visit('/shortcuts'); }
   if (at.matches('.msg[data-seq]') && deeds.test(e.key) && (e.key.length > 1 || root.dataset.keys !== 'off')) return toolKey(e);
   const idle = at === doc.body || !row && at.closest('#stream');

@@ -34,18 +34,8 @@ async function verify() {
   else if (store.at() === spare) store.claim(mark); // a page that came late said that it was its turn
 }
 
-// The same person is in again.
-function resume(session) {
-  store.claim(session);
-  link.shut = false;
-  $('signin').close();
-  banner();
-  revive();
-  flush();
-}
-
 on(window, 'storage', e => {
-  if (e.key === 'session' && e.newValue && link.shut && !link.other && localStorage.account === me) resume(e.newValue);
+  if (e.key === 'session' && e.newValue && link.shut && !link.other && localStorage.account === me) using('signin', m => m.resume(e.newValue));
   else if (e.key === null || e.key === 'session') verify();
   if (changedKey(e) !== 'out') return;
   left = Date.now();

@@ -22,8 +22,8 @@ if (hub) {
 // What modules that are fetched later may use.
 export {
   $, apply, banner, box, composed, control, days, dismiss, doc, enqueue, enter, expect, fine, firstVisible, flush, focusRow,
-  forget, forMe, giveBack, handBack, ime, insert, jump, lazy, lengthOf, letter, link, list, make, mark, markRead, me, mod, near,
-  newestRow, on, patch, pill, post, reload, replay, reply, replying, resume, retryAfter, rev, room, root, rowOf, rows, saveDraft,
-  seq, setOpener, shown, showPending, signIn, speak, stage, steady, store, stream, summon, talk, toast, toLatest, tooLong,
+  forget, forMe, giveBack, handBack, held, ime, insert, jump, lazy, lengthOf, letter, link, list, make, mark, me, mod, near,
+  newestRow, on, patch, pill, post, reload, replay, reply, retryAfter, rev, revive, room, root, rowOf, rows, saveDraft,
+  seq, setOpener, shown, showPending, signIn, speak, stage, steady, store, stream, summon, talk, toast, tooLong,
   unreadFrom, up, using, visit, wire, works,
 };
