@@ -14,16 +14,13 @@ func (rp *runParser) findEscapes() {
 	if !strings.Contains(rp.s, `\*`) && !strings.Contains(rp.s, `\_`) && !strings.Contains(rp.s, `\~`) {
 		return
 	}
-	trial := runParser{body: &bodyParser{}, s: rp.s, depth: rp.depth, lookThrough: true, escapes: map[int]bool{}}
+	trial := runParser{body: &bodyParser{}, s: rp.s, depth: rp.depth, slashes: true, lookThrough: true, escapes: map[int]bool{}}
 	trial.parse()
 	rp.escapes = trial.escapes
 }
 
 // escape parses the backslash at i and the character behind it.
 func (rp *runParser) escape(i int) int {
-	if n := rp.path(i); n > 0 {
-		return n
-	}
 	if i+1 == len(rp.s) {
 		return 1
 	}
@@ -107,26 +104,44 @@ func (rp *runParser) escapedName(i int) int {
 	return n
 }
 
-// path is the length of a Windows path or a share that begins at i, with a drive
-// (at its letter) or with two backslashes: nothing in it is markup. It ends where
-// space, quotes or the punctuation around it begin.
+// path is the length of a Windows path or a share that begins at i: with a drive,
+// two backslashes, a dot or two, a tilde or a variable before the first backslash.
+// Nothing in it is markup. It ends where space, quotes or the punctuation around it
+// begin.
 func (rp *runParser) path(i int) int {
 	if before, _ := utf8.DecodeLastRuneInString(rp.s[:i]); i > 0 && (isWord(before) || before == '\\') {
 		return 0
 	}
 	rest := rp.s[i:]
-	switch {
-	case len(rest) > 2 && rest[1] == ':' && rest[2] == '\\' && rest[0]|0x20 >= 'a' && rest[0]|0x20 <= 'z':
-	case len(rest) > 2 && rest[0] == '\\' && rest[1] == '\\' && (isWord(rune(rest[2])) || rest[2] >= utf8.RuneSelf):
-	default:
+	if !beginsPath(rest) {
 		return 0
 	}
 	end := strings.IndexAny(rest, " \t\n\"`<>|")
 	if end < 0 {
 		end = len(rest)
 	}
-	for end > 3 && strings.IndexByte("*_~.,;:!?)]}'", rest[end-1]) >= 0 && rest[end-2] != '\\' {
+	for end > 2 && strings.IndexByte("*_~.,;:!?)]}'", rest[end-1]) >= 0 && rest[end-2] != '\\' {
 		end--
 	}
 	return end
 }
+
+func beginsPath(s string) bool {
+	head, rest, ok := strings.Cut(s[:min(len(s), maxPathHead)], `\`)
+	if !ok {
+		return false
+	}
+	switch {
+	case head == "." || head == ".." || head == "~":
+		return true
+	case head == "": // \\server
+		server, _ := utf8.DecodeRuneInString(strings.TrimPrefix(rest, `\`))
+		return strings.HasPrefix(rest, `\`) && isWord(server)
+	case len(head) == 2:
+		return head[1] == ':' && head[0]|0x20 >= 'a' && head[0]|0x20 <= 'z'
+	}
+	return len(head) > 2 && head[0] == '%' && head[len(head)-1] == '%' && !strings.ContainsAny(head, " \t\n")
+}
+
+// maxPathHead bounds what stands before the first backslash of a path, in bytes.
+const maxPathHead = 40

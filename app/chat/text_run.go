@@ -16,13 +16,14 @@ type runParser struct {
 	bottoms [bottomKeys]int // below which there is no opener in open, by kind of closer
 	ticks   map[int][]int   // by length, where runs of backticks begin
 
+	slashes     bool         // there is a backslash in it
 	lookThrough bool         // a backslash before a mark of emphasis is not there
 	escapes     map[int]bool // marks of emphasis that would act without their backslash
 	token       token        // the last one that was looked at
 }
 
 func (p *bodyParser) runs(s string, depth int) []Run {
-	rp := runParser{body: p, s: s, depth: depth}
+	rp := runParser{body: p, s: s, depth: depth, slashes: strings.Contains(s, `\`)}
 	rp.findEscapes()
 	return rp.parse()
 }
@@ -37,6 +38,11 @@ func (rp *runParser) parse() []Run {
 
 // step parses what begins at i and says how many bytes that was.
 func (rp *runParser) step(i int) int {
+	if rp.slashes {
+		if n := rp.path(i); n > 0 {
+			return n
+		}
+	}
 	switch c := rp.s[i]; c {
 	case '\n':
 		rp.put(i, 1, Run{Kind: RunBreak})
@@ -58,9 +64,6 @@ func (rp *runParser) step(i int) int {
 			if n := rp.link(i); n > 1 {
 				return n
 			}
-		}
-		if i+1 < len(rp.s) && rp.s[i+1] == ':' {
-			return max(1, rp.path(i))
 		}
 		return 1
 	}

@@ -40,6 +40,9 @@ func (rp *runParser) emojiChain(i, from int) (n int, names []string) {
 		return 0, nil
 	}
 	after, _ := utf8.DecodeRuneInString(rp.s[i+n:])
+	if after == ']' && from > 0 && rp.s[from-1] == '[' { // a class of characters: [:key:]
+		return 0, nil
+	}
 	if i+n < len(rp.s) && (isWord(after) && !spaceless(after) || strings.ContainsRune(`:/\=@#&%+$<|^[{-`, after)) || from == i && rp.withinCode(i) {
 		return 0, nil
 	}

@@ -10,9 +10,9 @@ func TestTextIsWhatWasTyped(t *testing.T) {
 	for name, bodies := range map[string][]string{
 		"stars within words":   {"Liebe Kolleg*innen und Mitarbeiter*innen", "f(*args) and g(*args)", "f(**kwargs) and g(**kwargs)", "2*3*4 and a*b*c", "int *p, *q;", "ls *.go *.md", "un**believ**able", "****", "f*** you, s*** happens", "5 * 3 * 2", "a~~b~~c"},
 		"underscores":          {"snake_case_name", "__init__ and __main__", "_a_b", "lib_x_y.so"},
-		"windows paths":        {`C:\Users\mei\.ssh\config`, `C:\Users\mei\_work`, `D:\*.txt and E:\*.txt`, `\\server\share\_x_\*.txt`, `\\srv\#a\@b`, `copy dir\*.txt other\*.md`, `"C:\_a\_b" (C:\_c\_d)`, `C:\-x C:\>y`, `C:\tmp\:tada:`, `C:\~~a\~~b`},
+		"windows paths":        {`C:\Users\mei\.ssh\config`, `C:\Users\mei\_work`, `D:\*.txt and E:\*.txt`, `\\server\share\_x_\*.txt`, `\\srv\#a\@b`, `copy dir\*.txt other\*.md`, `"C:\_a\_b" (C:\_c\_d)`, `C:\-x C:\>y`, `C:\tmp\:tada:`, `C:\~~a\~~b`, `.\*.txt and .\*.md`, `..\_a_ ..\_b_`, `%TEMP%\*.log or %APPDATA%\*.log`, `~\_vimrc ~\_x_`, `(.\_a_)`},
 		"other backslashes":    {`a\b`, `\d+\.\d+`, `\alpha_1 \beta_2`, `a\_b\_c`, `node_modules\@types\node`, `foo\#bar`, `\x`, `x\`, `\\`, `\.`, `\-x`, `a \> b`, `echo \*`, `\_`, `¯\_(ツ)_/¯`},
-		"colons":               {"fd00::a:b", "use crate::key::Key", "std::lock::Mutex", "10:30:45", "a:key:b", "x=:key:", "http-:key:-y", "(:key::value)", "{\"a\":key:\"b\"}", "Foo::star::Bar and ::star::", "$env:key:x", "path/:key:/x", "#[cfg]:key:"},
+		"colons":               {"fd00::a:b", "use crate::key::Key", "std::lock::Mutex", "10:30:45", "a:key:b", "x=:key:", "http-:key:-y", "(:key::value)", "{\"a\":key:\"b\"}", "Foo::star::Bar and ::star::", "$env:key:x", "path/:key:/x", "#[cfg]:key:", "[[:key:]]+ [:key:]"},
 		"sums and comparisons": {"a < b > c", "1 >2", ">.<", "x -> y"},
 	} {
 		t.Run(name, func(t *testing.T) {
