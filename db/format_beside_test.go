@@ -76,3 +76,20 @@ func TestAServerStoresNothingInAFileThatAnotherVersionChanged(t *testing.T) {
 	f.ok(script(f.path, fmt.Sprintf("PRAGMA user_version = %d", Version())))
 	f.says(1, 1, "it is as it was")
 }
+
+func TestACommandFinishesAFileThatOneBeganAndNobodyUsed(t *testing.T) {
+	f := &file{TB: t, path: filepath.Join(t.TempDir(), "parley.db")}
+	first, err := migrations.ReadFile("migrations/0001.sql")
+	f.ok(err)
+	f.ok(script(f.path, fmt.Sprintf("%s; PRAGMA application_id = %d; PRAGMA user_version = 1", first, applicationID)))
+	release, err := Claim(f.path) // a server of the older version begins it
+	f.ok(err)
+	if d, err := OpenCurrent(t.Context(), f.path); err == nil {
+		d.Close()
+		t.Fatal("it was opened under a server")
+	}
+	f.ok(release())
+	d, err := OpenCurrent(t.Context(), f.path)
+	f.ok(err)
+	f.ok(d.Close())
+}

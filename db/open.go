@@ -12,15 +12,23 @@ import (
 // the file, or makes it, may do that. A file that is not ours, that is damaged, or of
 // a newer version, is refused and left untouched, and so is the log beside it.
 func Open(ctx context.Context, path string) (*DB, error) {
-	return open(ctx, path, true, func(int) error { return nil })
+	return open(ctx, path, true, func(int, *sql.DB) error { return nil })
 }
 
 // OpenCurrent opens a data file as commands do, which may run beside a server: it
-// creates one that is not there, and refuses one of an older format.
+// creates one that is not there, and refuses one of an older format. A file that nobody
+// has used yet is a command's own, which was interrupted while it made it.
 func OpenCurrent(ctx context.Context, path string) (*DB, error) {
-	return open(ctx, path, false, func(version int) error {
-		if version > 0 && version < Version() {
-			return errOlder(path, version, served(path)) // asked only now: it takes the lock of a server that starts
+	return open(ctx, path, false, func(version int, d *sql.DB) error {
+		if version == 0 || version == Version() {
+			return nil
+		}
+		var people bool
+		if err := d.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM accounts)").Scan(&people); err != nil {
+			return err
+		}
+		if used := served(path); used || people { // asked only now: it takes the lock of a server that starts
+			return errOlder(path, version, used)
 		}
 		return nil
 	})
@@ -28,7 +36,7 @@ func OpenCurrent(ctx context.Context, path string) (*DB, error) {
 
 // open opens a file whose format is accepted, and makes it one of this version. What
 // serves reads through a mapping of the file.
-func open(ctx context.Context, path string, serves bool, accept func(version int) error) (*DB, error) {
+func open(ctx context.Context, path string, serves bool, accept func(version int, d *sql.DB) error) (*DB, error) {
 	path = Followed(path)
 	if err := look(path); denied(err) {
 		return nil, errReadOnly(path, err)
@@ -47,7 +55,7 @@ func open(ctx context.Context, path string, serves bool, accept func(version int
 	defer guard.Close() // after the writer's, when that did not come to be: the log stays as it is
 	version, err := formatOf(ctx, guard)
 	if err == nil {
-		err = accept(version)
+		err = accept(version, guard)
 	}
 	if err != nil {
 		return nil, explain(path, err)
