@@ -87,8 +87,7 @@ func commands() *cobra.Command {
 		Args:          noCommand,
 		RunE:          serve.RunE,
 	}
-	root.Version = Version()
-	root.SetVersionTemplate("parley {{.Version}}\n")
+	root.Version = Version() // printed without a template: templates keep the linker from leaving out what nobody calls
 	root.PersistentFlags().String("data", "./parley.db", "the data `file`")
 	root.Flags().AddFlagSet(serve.LocalNonPersistentFlags())
 	root.AddCommand(serve, userCommand(), inviteCommand(), setCommand(), backupCommand(), restoreCommand(), compactCommand(), checkCommand(), exportCommand(), importCommand(), healthCommand(), versionCommand())
