@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"time"
 
 	"parley/app/chat"
@@ -227,102 +226,4 @@ func opt[T any](v *T) any {
 		return nil
 	}
 	return *v
-}
-
-// DropOccupant implements chat.RoomStore.
-func (d *DB) DropOccupant(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time) (rev chat.Rev, emptied bool, err error) {
-	err = d.change(ctx, func(t *tx) error {
-		emptied = false
-		if rev, err = dropOccupant(t, room, who, at); err != nil {
-			return err
-		}
-		n, err := t.affect(buried+" AND kind = 1 AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = ?2 AND left_at IS NULL)", millis(at), room)
-		emptied = n > 0
-		return err
-	})
-	if emptied && err == nil {
-		go d.purge(room)
-	}
-	return rev, emptied, err
-}
-
-// buried deletes a room; purge removes what is left of it.
-const buried = "UPDATE rooms SET deleted_at = ?1, skeleton = NULL, drawn = NULL, direct = NULL, topic = '' WHERE id = ?2"
-
-func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (chat.Rev, error) {
-	n, err := t.affect(`UPDATE memberships SET left_at = ?, owner = 0, mentions = 0, rev = (SELECT rev + 1 FROM rooms WHERE id = room_id)
-		WHERE room_id = ? AND account_id = ? AND left_at IS NULL`, millis(at), room, who)
-	if err != nil || n == 0 {
-		return 0, err
-	}
-	var people int
-	if err := t.one("UPDATE rooms SET people = people - (kind = 2 OR (SELECT disabled_at IS NULL FROM accounts WHERE id = ?2)) WHERE id = ?1 RETURNING people", []any{room, who}, &people); err != nil {
-		return 0, err
-	}
-	if err := t.exec(`UPDATE memberships SET owner = 1 WHERE room_id = ?1 AND left_at IS NULL
-		AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = ?1 AND left_at IS NULL AND owner = 1)
-		AND account_id = (SELECT account_id FROM memberships WHERE room_id = ?1 AND left_at IS NULL ORDER BY owner <> 2, joined_at, account_id LIMIT 1)`, room); err != nil {
-		return 0, err
-	}
-	if people >= chat.QuietLeaves {
-		return grow(t, room) // stamped, so that it is told to the one who went, and to nobody else
-	}
-	var p chat.Person
-	if err := t.one("SELECT id, username, name FROM accounts WHERE id = ?", []any{who}, &p.ID, &p.Username, &p.Name); err != nil {
-		return 0, err
-	}
-	return addEvent(t, room, who, chat.Left, chat.Event{People: []chat.Person{p}, Count: 1}, at)
-}
-
-// DropRoom implements chat.RoomStore. The room is gone at once; what was said in
-// it is removed soon after, a little at a time, so that others need not wait.
-func (d *DB) DropRoom(ctx context.Context, room chat.RoomID) (people []chat.AccountID, err error) {
-	err = d.change(ctx, func(t *tx) error {
-		if err := t.exec(buried, time.Now().UnixMilli(), room); err != nil {
-			return err
-		}
-		people, err = list(t, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) },
-			"SELECT account_id FROM memberships WHERE room_id = ? AND left_at IS NULL", room)
-		return err
-	})
-	if err == nil {
-		go d.purge(room)
-	}
-	return people, err
-}
-
-// purge removes what is left of a deleted room.
-func (d *DB) purge(room chat.RoomID) {
-	for {
-		var n int64
-		err := d.change(context.Background(), func(t *tx) (err error) {
-			const some = "IN (SELECT id FROM messages WHERE room_id = ? ORDER BY id LIMIT 500)"
-			if err := t.exec("DELETE FROM words WHERE rowid "+some, room); err != nil {
-				return err
-			}
-			if n, err = t.affect("DELETE FROM messages WHERE id "+some, room); err != nil || n > 0 {
-				return err
-			}
-			return t.exec("DELETE FROM rooms WHERE id = ? AND deleted_at IS NOT NULL", room)
-		})
-		if err != nil {
-			slog.Warn("a deleted room will be removed at the next start", "room", room, "error", err)
-			return
-		}
-		if n == 0 {
-			return
-		}
-	}
-}
-
-// resumePurge goes on where the last process ended.
-func (d *DB) resumePurge() {
-	rooms, err := all(context.Background(), d, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) },
-		"SELECT id FROM rooms WHERE deleted_at IS NOT NULL")
-	if err != nil {
-		slog.Warn("deleted rooms were not looked for", "error", err)
-	}
-	for _, room := range rooms {
-		go d.purge(room)
-	}
 }

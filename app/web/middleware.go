@@ -9,13 +9,10 @@ import (
 	"net/url"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/valyala/fasthttp"
 
 	"parley/app/auth"
 	"parley/app/chat"
@@ -92,28 +89,6 @@ func notHost(r rune) bool {
 	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".:-[]_", r))
 }
 
-// plainPath writes an address as our pages do: mail programs and wikis encode signs
-// such as @, which makes no other address of it. A slash, a backslash, a percent sign
-// and control characters stay as they are.
-func plainPath(path string) string {
-	if !strings.Contains(path, "%") {
-		return path
-	}
-	var b strings.Builder
-	for i := 0; i < len(path); i++ {
-		if path[i] == '%' && i+2 < len(path) {
-			n, err := strconv.ParseUint(path[i+1:i+3], 16, 8)
-			if c := byte(n); err == nil && c > ' ' && c < 0x7F && c != '/' && c != '\\' && c != '%' && c != '?' && c != '#' {
-				b.WriteByte(c)
-				i += 2
-				continue
-			}
-		}
-		b.WriteByte(path[i])
-	}
-	return b.String()
-}
-
 // admit refuses what no page of ours would send.
 func (s *Server) admit(c *fiber.Ctx) error {
 	if err := wellFormed(c); err != nil {
@@ -138,76 +113,6 @@ func (s *Server) admit(c *fiber.Ctx) error {
 		return err
 	}
 	return c.Next()
-}
-
-// formValue is a field of a form: of the body alone, since what stands in an address
-// was put there by whoever made the link. Empty, it is otherwise.
-func formValue(c *fiber.Ctx, name string, otherwise ...string) string {
-	value := string(c.Request().PostArgs().Peek(name))
-	if value == "" && strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
-		if form, err := c.MultipartForm(); err == nil && len(form.Value[name]) > 0 {
-			value = form.Value[name][0]
-		}
-	}
-	if value == "" && len(otherwise) > 0 {
-		return otherwise[0]
-	}
-	return value
-}
-
-// secretFields are fields that must not stand in an address, which is kept in
-// histories and logs.
-var secretFields = []string{"password", "current"}
-
-// wellFormed refuses what HTTP does not allow and the server below lets through.
-func wellFormed(c *fiber.Ctx) error {
-	h := &c.Request().Header
-	raw := h.RawHeaders()
-	switch protocol := string(h.Protocol()); {
-	case protocol != "HTTP/1.1" && protocol != "HTTP/1.0",
-		bytes.Contains(raw, []byte("\n ")), bytes.Contains(raw, []byte("\n\t")): // a header that goes on in the next line
-		return fiber.ErrBadRequest
-	}
-	lengths := 0
-	for line := range bytes.Lines(raw) {
-		name, _, _ := bytes.Cut(line, []byte(":"))
-		if bytes.ContainsAny(name, " \t") {
-			return fiber.ErrBadRequest
-		}
-		if bytes.EqualFold(name, []byte("Content-Length")) || bytes.EqualFold(name, []byte("Transfer-Encoding")) {
-			lengths++
-		}
-	}
-	if lengths > 1 {
-		return fiber.ErrBadRequest
-	}
-	return nil
-}
-
-// readable holds addresses and forms that are no text.
-func readable(c *fiber.Ctx) error {
-	if _, err := url.QueryUnescape(string(c.Request().URI().QueryString())); err != nil {
-		return fiber.ErrBadRequest
-	}
-	ok := true
-	for _, args := range []*fasthttp.Args{c.Request().URI().QueryArgs(), c.Request().PostArgs()} {
-		for k, v := range args.All() {
-			ok = ok && utf8.Valid(k) && utf8.Valid(v)
-		}
-	}
-	if strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
-		form, err := c.MultipartForm()
-		if err != nil {
-			return fiber.ErrBadRequest
-		}
-		for k, values := range form.Value {
-			ok = ok && utf8.ValidString(k) && utf8.ValidString(strings.Join(values, " "))
-		}
-	}
-	if !ok {
-		return fiber.NewError(fiber.StatusBadRequest, "The text is not valid UTF-8.")
-	}
-	return nil
 }
 
 // sameOrigin holds what other sites make a browser send. Chromium omits
