@@ -163,6 +163,30 @@ func TestThePublicOriginIsTheOnlyOne(t *testing.T) {
 	}
 }
 
+// A page that nobody reads does not vanish into the kernel: its deadline passes.
+func TestWhoDoesNotReadIsNoticed(t *testing.T) {
+	l, err := listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	reader, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	reader.(*net.TCPConn).SetReadBuffer(4 << 10)
+	c, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.SetWriteDeadline(time.Now().Add(time.Second))
+	if n, err := c.Write(make([]byte, 2<<20)); err == nil {
+		t.Errorf("%d bytes were written for who reads nothing", n)
+	}
+}
+
 func TestOneAddressCannotTakeAllConnections(t *testing.T) {
 	l, err := listen("127.0.0.1:0")
 	if err != nil {

@@ -123,9 +123,16 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
+// sendBuffer is how much the kernel keeps for who reads slowly, about half of it in
+// truth: left alone it takes megabytes, and no deadline ever passes for a page.
+const sendBuffer = 128 << 10
+
 // add keeps account of a connection until it is closed; nil: its address has too many.
 func (l *listener) add(c net.Conn) *conn {
 	own := &conn{Conn: c}
+	if tcp, ok := c.(*net.TCPConn); ok {
+		tcp.SetWriteBuffer(sendBuffer)
+	}
 	address := l.counted(c)
 	l.mu.Lock()
 	defer l.mu.Unlock()
