@@ -33,12 +33,12 @@ func (c *Chat) mentions(ctx context.Context, who Account, n *NewMessage, calls [
 // linkRooms makes links of the names of open rooms. What a private one is called,
 // tells nobody whether there is one.
 func (c *Chat) linkRooms(ctx context.Context, t *Text) error {
-	names := t.rooms()
+	names := t.RoomNames()
 	if len(names) == 0 {
 		return nil
 	}
 	rooms, err := c.store.OpenRoomsNamed(ctx, names)
-	t.link(rooms)
+	t.LinkRooms(rooms)
 	return err
 }
 

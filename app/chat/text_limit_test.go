@@ -123,7 +123,7 @@ func FuzzParseText(f *testing.F) {
 		}
 		plain := text.Plain()
 		text.Resolve(ids)
-		text.link(nil)
+		text.LinkRooms(nil)
 		if text.Plain() != plain && !strings.Contains(body, `\`) {
 			t.Error("resolving changed the text")
 		}

@@ -133,9 +133,9 @@ func (t *Text) called() (names []string) {
 // maxRooms is how many rooms one message links to; further names stay plain.
 const maxRooms = 20
 
-// rooms lists the distinct names of rooms that may be meant, folded, the longest of
-// each place first.
-func (t *Text) rooms() []string {
+// RoomNames lists the distinct names of rooms that may be meant, folded, the longest
+// of each place first.
+func (t *Text) RoomNames() []string {
 	var places [][]string
 	eachText(t.Blocks, true, func(b *Block, _ bool) {
 		mapRunsAhead(b.Runs, func(r Run, ahead string) {
@@ -161,9 +161,9 @@ func roomText(r Run, ahead string) (after string, escaped bool) {
 	return name + ahead, escaped
 }
 
-// link gives each name of a room its room: the longest name that is one wins. One
-// that ids does not know becomes plain text.
-func (t *Text) link(rooms map[string]RoomLink) {
+// LinkRooms gives each name of a room its room, by folded name: the longest name that
+// is one wins. One that rooms does not know becomes plain text.
+func (t *Text) LinkRooms(rooms map[string]RoomLink) {
 	n := 0
 	eachText(t.Blocks, true, func(b *Block, _ bool) { b.Runs = linkRuns(b.Runs, rooms, &n) })
 }

@@ -22,7 +22,7 @@ func TestTextIsWhatWasTyped(t *testing.T) {
 					t.Errorf("%q: %v", body, err)
 					continue
 				}
-				text.link(nil)
+				text.LinkRooms(nil)
 				text.Resolve(nil)
 				if got := sketch(text); got != "P("+body+")" {
 					t.Errorf("%q became %s", body, got)
@@ -112,7 +112,7 @@ func TestTheLongestNameOfARoomWins(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text.link(rooms)
+		text.LinkRooms(rooms)
 		var b strings.Builder
 		eachText(text.Blocks, true, func(bl *Block, _ bool) {
 			eachRun(bl.Runs, func(r *Run) {
