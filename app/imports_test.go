@@ -21,11 +21,14 @@ var mayImport = map[string][]string{
 	"parley/app/live":    {"parley/app/chat"},
 	"parley/app/metrics": {"parley/app/auth", "parley/app/live", "parley/app/web", "parley/db"},
 	"parley/app/site":    {"parley/app/chat", "parley/views"},
-	"parley/app/slack":   {"parley/app/archive", "parley/app/chat"},
-	"parley/app/web":     {"parley/app/auth", "parley/app/chat", "parley/app/live", "parley/static", "parley/views"},
-	"parley/db":          {"parley/app/archive", "parley/app/auth", "parley/app/chat"},
-	"parley/static":      {},
-	"parley/views":       {"parley/app/chat"},
+	"parley/app/slack":   {"parley/app/archive", "parley/app/chat", "parley/app/slack/mrkdwn"},
+
+	"parley/app/slack/mrkdwn": {"parley/app/chat"},
+
+	"parley/app/web": {"parley/app/auth", "parley/app/chat", "parley/app/live", "parley/static", "parley/views"},
+	"parley/db":      {"parley/app/archive", "parley/app/auth", "parley/app/chat"},
+	"parley/static":  {},
+	"parley/views":   {"parley/app/chat"},
 }
 
 func TestPackagesImportOnlyWhatTheTableAllows(t *testing.T) {
@@ -71,10 +74,13 @@ func TestOnlyWebAndLiveSpeakToTheNetworkAndOnlyDBSpeaksSQL(t *testing.T) {
 		"./archive": {"net", "net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 		"./site":    {"net", "net/http", "database/sql", "github.com/gofiber/fiber/v2"},
 		"./slack":   {"net", "net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
-		"./auth":    {"net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
-		"./live":    {"net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
-		"./web":     {"database/sql"},
-		"../db":     {"net/http", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+
+		"./slack/mrkdwn": {"archive/zip", "net", "net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+
+		"./auth": {"net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+		"./live": {"net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+		"./web":  {"database/sql"},
+		"../db":  {"net/http", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 	} {
 		out, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, pkg).Output()
 		if err != nil {

@@ -136,7 +136,7 @@ func addPlace(t *tx, source string, p archive.Place) (r chat.Room, fresh bool, e
 	if err != nil {
 		return r, false, err
 	}
-	err = t.one("SELECT name FROM rooms WHERE id = ? AND deleted_at IS NULL", []any{r.ID}, &r.Name)
+	err = t.one("SELECT name, kind FROM rooms WHERE id = ? AND deleted_at IS NULL", []any{r.ID}, &r.Name, &r.Kind)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, false, chat.Gone("This room was deleted here.")
 	}

@@ -26,8 +26,13 @@ type Arrivals interface {
 	// by who has it or by one that looks like it, another is found.
 	AddPeople(ctx context.Context, source string, people []Newcomer) ([]chat.Account, error)
 	// AddPlace makes a room or a conversation, under another name where its own is
-	// taken, or adds people to the one that came before. ErrGone: it was deleted here.
+	// taken, or adds people to the one that came before, and answers with its name and
+	// kind as they are now. ErrGone: it was deleted here.
 	AddPlace(ctx context.Context, source string, p Place) (r chat.Room, fresh bool, err error)
+	// OpenRoomsNamed finds open rooms by names that chat.FoldName folded.
+	OpenRoomsNamed(ctx context.Context, folded []string) (map[string]chat.RoomLink, error)
+	// RoomFor finds a room as it is for somebody, or for nobody (0).
+	RoomFor(context.Context, chat.RoomID, chat.AccountID) (chat.Room, *chat.Membership, error)
 	// AddHistory adds rows to the end of a room's log, those that are new. They are
 	// nobody's news: who had read everything has still read everything.
 	AddHistory(ctx context.Context, room chat.RoomID, rows []*Row) error

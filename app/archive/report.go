@@ -6,17 +6,21 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"parley/app/chat"
 )
 
 // Report says what an import brought, and what it did not bring and why.
 type Report struct {
-	Source    string    `json:"source"`
-	Came      Counts    `json:"came"`
-	Already   Counts    `json:"already"` // it came before
-	Adapted   []Adapted `json:"adapted"`
-	Skipped   []Skipped `json:"skipped"`
-	Notes     []string  `json:"notes"`
-	bySkipped map[string]int
+	Source      string        `json:"source"`
+	Came        Counts        `json:"came"`
+	Already     Counts        `json:"already"` // it came before
+	Adapted     []Adapted     `json:"adapted"`
+	Deactivated []Deactivated `json:"deactivated"`
+	Skipped     []Skipped     `json:"skipped"`
+	Notes       []string      `json:"notes"`
+	People      []Arrived     `json:"-"` // who came now or before, by its list of people, and may log in
+	bySkipped   map[string]int
 }
 
 // Counts are how many of each there are.
@@ -36,6 +40,19 @@ type Adapted struct {
 	What string `json:"what"`
 	From string `json:"from"`
 	To   string `json:"to"`
+}
+
+// Deactivated is somebody who came and cannot log in, and why.
+type Deactivated struct {
+	Username string `json:"username"`
+	Name     string `json:"name"`
+	Why      string `json:"why"`
+}
+
+// Arrived is somebody with his address for mail there, if that was told.
+type Arrived struct {
+	Account chat.Account
+	Mail    string
 }
 
 // Skipped is one reason why something did not come, with how often and where.
@@ -79,8 +96,22 @@ func (r *Report) Note(format string, args ...any) {
 	}
 }
 
-// maxAdapted is how many adapted names are printed.
-const maxAdapted = 40
+// maxListed is how many of a list are printed.
+const maxListed = 40
+
+// printList prints one list under its heading, or as much of it as a person reads.
+func printList[T any](w io.Writer, heading string, all []T, line func(T) string) {
+	if len(all) > 0 {
+		fmt.Fprintf(w, "\n%s\n", heading)
+	}
+	for i, v := range all {
+		if i == maxListed {
+			fmt.Fprintf(w, "  and %d more; --json lists all\n", len(all)-i)
+			return
+		}
+		fmt.Fprintf(w, "  %s\n", line(v))
+	}
+}
 
 // Print writes the report for a person.
 func (r *Report) Print(w io.Writer) error {
@@ -98,16 +129,9 @@ func (r *Report) Print(w io.Writer) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	if len(r.Adapted) > 0 {
-		fmt.Fprintln(w, "\nIt is called otherwise here:")
-	}
-	for i, a := range r.Adapted {
-		if i == maxAdapted {
-			fmt.Fprintf(w, "  and %d more; --json lists all\n", len(r.Adapted)-i)
-			break
-		}
-		fmt.Fprintf(w, "  %s %q: %q\n", a.What, a.From, a.To)
-	}
+	printList(w, "It is called otherwise here:", r.Adapted, func(a Adapted) string { return fmt.Sprintf("%s %q: %q", a.What, a.From, a.To) })
+	printList(w, "They came deactivated, as they are no full members there; parley user enable NAME lets one in:", r.Deactivated,
+		func(d Deactivated) string { return fmt.Sprintf("%s (%s): %s", d.Username, d.Name, d.Why) })
 	if len(r.Skipped) > 0 {
 		fmt.Fprintln(w, "\nIt did not come:")
 	}

@@ -6,6 +6,7 @@ import (
 
 	"parley/app/archive"
 	"parley/app/chat"
+	"parley/app/slack/mrkdwn"
 )
 
 // skipped are kinds of message that say nothing that a room here could tell.
@@ -14,7 +15,7 @@ var skipped = map[string]string{
 	"channel_archive": "archiving of a channel", "channel_unarchive": "archiving of a channel",
 	"group_archive": "archiving of a channel", "group_unarchive": "archiving of a channel",
 	"channel_convert_to_private": "change of who sees a channel", "channel_convert_to_public": "change of who sees a channel",
-	"channel_posting_permissions": "change of who may post", "pinned_item": "pin", "unpinned_item": "pin",
+	"channel_posting_permissions": "change of who may post", "pinned_item": "note that something was pinned", "unpinned_item": "note that something was pinned",
 	"bot_add": "note that an app was added or removed", "bot_remove": "note that an app was added or removed",
 	"bot_enable": "note that an app was added or removed", "bot_disable": "note that an app was added or removed",
 	"app_conversation_join": "note that an app was added or removed", "joiner_notification": "note of Slack to somebody who is new",
@@ -33,13 +34,13 @@ func (h *history) event(m *message, who chat.Account) (kind chat.MessageKind, e 
 	case "channel_leave", "group_leave":
 		return chat.Left, person, true
 	case "channel_name", "group_name", "mpim_name":
-		name, err := chat.ParseRoomName(unescape(m.NewName))
+		name, err := chat.ParseRoomName(mrkdwn.Unescape(m.NewName))
 		if err != nil {
 			name = h.c.Name
 		}
 		return chat.Renamed, chat.Event{Arg: name}, true
 	case "channel_topic", "group_topic", "mpim_topic":
-		return chat.Retopic, chat.Event{Arg: h.topic(m.Topic)}, true
+		return chat.Retopic, chat.Event{Arg: h.topic(m.Topic, h.c)}, true
 	}
 	return 0, e, false
 }

@@ -11,14 +11,21 @@ import (
 
 // user is one of users.json.
 type user struct {
-	ID       string  `json:"id"`
-	TeamID   string  `json:"team_id"`
-	Name     string  `json:"name"`
-	RealName string  `json:"real_name"`
-	Deleted  bool    `json:"deleted"`
-	Owner    bool    `json:"is_owner"`
-	Bot      bool    `json:"is_bot"`
-	Profile  profile `json:"profile"`
+	ID         string          `json:"id"`
+	TeamID     string          `json:"team_id"`
+	Name       string          `json:"name"`
+	RealName   string          `json:"real_name"`
+	Deleted    bool            `json:"deleted"`
+	Owner      bool            `json:"is_owner"`
+	Bot        bool            `json:"is_bot"`
+	Workflow   bool            `json:"is_workflow_bot"`
+	Guest      bool            `json:"is_restricted"`
+	Single     bool            `json:"is_ultra_restricted"` // a guest of one channel
+	Stranger   bool            `json:"is_stranger"`         // of a workspace that shares a channel
+	Enterprise json.RawMessage `json:"enterprise_user"`     // of an organisation that has several workspaces
+	Profile    profile         `json:"profile"`
+
+	unlisted bool // known by what he said alone
 }
 
 type profile struct {
@@ -27,6 +34,7 @@ type profile struct {
 	Name        string `json:"name"`
 	Title       string `json:"title"`
 	BotID       string `json:"bot_id"`
+	Mail        string `json:"email"`
 }
 
 // conversation is one of channels.json, groups.json, mpims.json or dms.json.
@@ -41,10 +49,21 @@ type conversation struct {
 	Topic    value    `json:"topic"`
 	Purpose  value    `json:"purpose"`
 
+	Pins       []json.RawMessage `json:"pins"`
+	Bookmarks  []json.RawMessage `json:"bookmarks"`
+	Properties properties        `json:"properties"`
+
 	kind    chat.RoomKind
 	folder  string
-	room    chat.RoomID
+	room    chat.RoomID // 0: none, or not yet
+	name    string      // here, and until it has a room there
 	members map[chat.AccountID]bool
+}
+
+// properties are what stands above a conversation.
+type properties struct {
+	Canvas json.RawMessage   `json:"canvas"`
+	Tabs   []json.RawMessage `json:"tabs"`
 }
 
 type value struct {
@@ -60,26 +79,26 @@ func (c *conversation) title() string {
 
 // message is one of a day of a conversation; the fields that are used.
 type message struct {
-	Type        string            `json:"type"`
-	Subtype     string            `json:"subtype"`
-	User        string            `json:"user"`
-	BotID       string            `json:"bot_id"`
-	Username    string            `json:"username"`
-	Text        string            `json:"text"`
-	TS          string            `json:"ts"`
-	ThreadTS    string            `json:"thread_ts"`
-	Topic       string            `json:"topic"`
-	NewName     string            `json:"name"`
-	Edited      *edited           `json:"edited"`
-	Reactions   []reaction        `json:"reactions"`
-	File        *file             `json:"file"` // in old exports
-	Files       []file            `json:"files"`
-	Attachments []json.RawMessage `json:"attachments"`
-	Blocks      json.RawMessage   `json:"blocks"`
-	UserProfile *profile          `json:"user_profile"` // of who is of another workspace
-	BotProfile  *profile          `json:"bot_profile"`
-	Comment     *comment          `json:"comment"`
-	ReplyCount  int               `json:"reply_count"`
+	Type        string          `json:"type"`
+	Subtype     string          `json:"subtype"`
+	User        string          `json:"user"`
+	BotID       string          `json:"bot_id"`
+	Username    string          `json:"username"`
+	Text        string          `json:"text"`
+	TS          string          `json:"ts"`
+	ThreadTS    string          `json:"thread_ts"`
+	Topic       string          `json:"topic"`
+	NewName     string          `json:"name"`
+	Edited      *edited         `json:"edited"`
+	Reactions   []reaction      `json:"reactions"`
+	File        *file           `json:"file"` // in old exports
+	Files       []file          `json:"files"`
+	Attachments json.RawMessage `json:"attachments"`
+	Blocks      json.RawMessage `json:"blocks"`
+	UserProfile *profile        `json:"user_profile"` // of who is of another workspace
+	BotProfile  *profile        `json:"bot_profile"`
+	Comment     *comment        `json:"comment"`
+	ReplyCount  int             `json:"reply_count"`
 }
 
 type edited struct {
@@ -102,42 +121,10 @@ type file struct {
 	Name      string `json:"name"`
 	Title     string `json:"title"`
 	Mode      string `json:"mode"`
+	Type      string `json:"filetype"`
+	Access    string `json:"file_access"`
 	Permalink string `json:"permalink"`
 	Private   string `json:"url_private"`
-}
-
-type attachment struct {
-	Fallback  string  `json:"fallback"`
-	Pretext   string  `json:"pretext"`
-	Author    string  `json:"author_name"`
-	Title     string  `json:"title"`
-	TitleLink string  `json:"title_link"`
-	Text      string  `json:"text"`
-	Fields    []field `json:"fields"`
-	FromURL   string  `json:"from_url"`
-	Message   bool    `json:"is_msg_unfurl"`
-}
-
-type field struct {
-	Title string `json:"title"`
-	Value any    `json:"value"` // mostly a string
-}
-
-// block is one of Block Kit; those of apps that say nothing in text are read.
-type block struct {
-	Type     string    `json:"type"`
-	Text     *fragment `json:"text"`
-	Fields   []any     `json:"fields"`
-	Elements []any     `json:"elements"`
-}
-
-// fragment is a piece of text, an object or, in some blocks, a plain string.
-type fragment struct{ Text string }
-
-// UnmarshalJSON takes either.
-func (f *fragment) UnmarshalJSON(b []byte) error {
-	f.Text = stringIn(b)
-	return nil
 }
 
 // moment reads Slack's ids of messages, which are seconds with six decimals.

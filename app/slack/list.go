@@ -3,6 +3,8 @@ package slack
 import (
 	"slices"
 
+	"golang.org/x/text/unicode/norm"
+
 	"parley/app/chat"
 )
 
@@ -22,8 +24,8 @@ func (z *archiveFile) conversations() (all []*conversation, err error) {
 				continue
 			}
 			c.kind, c.folder = l.kind, c.ID
-			if c.Name != "" && z.days[c.Name] != nil {
-				c.folder = c.Name
+			if folder := norm.NFC.String(c.Name); c.Name != "" && z.days[folder] != nil {
+				c.folder = folder
 			}
 			all = append(all, &c)
 		}

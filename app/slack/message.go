@@ -14,6 +14,9 @@ import (
 // nearly.
 const chunk = 10_000
 
+// chunkSize is how many bytes of them are in memory at once, or what one of them has.
+const chunkSize = 32 << 20
+
 // batch is how many rows are stored at once: few enough that nobody who writes
 // meanwhile notices.
 const batch = 200
@@ -33,16 +36,15 @@ func (in *Import) addHistory(ctx context.Context, c *conversation) error {
 	h := &history{Import: in, c: c, threads: map[string]*archive.Thread{}}
 	for _, day := range in.zip.days[c.folder] {
 		var said []*message
+		size := 0
 		var failed error // of ours, not of the archive
 		err := each(in.zip, day, func(m message) error {
-			if m.Text != "" {
-				m.Blocks = nil // they say the same
-			}
-			if said = append(said, &m); len(said) < chunk {
+			size += len(m.Text) + len(m.Blocks) + len(m.Attachments)
+			if said = append(said, &m); len(said) < chunk && size < chunkSize {
 				return nil
 			}
 			failed = h.addAll(ctx, said)
-			said = nil
+			said, size = nil, 0
 			return failed
 		})
 		if failed != nil {

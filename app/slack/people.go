@@ -3,10 +3,12 @@ package slack
 import (
 	"cmp"
 	"context"
+
 	"strings"
 
 	"parley/app/archive"
 	"parley/app/chat"
+	"parley/app/slack/mrkdwn"
 )
 
 // slackbot speaks in every workspace and is often in no list.
@@ -30,6 +32,7 @@ func (in *Import) addPeople(ctx context.Context, users []user) error {
 			if err := in.recall(ctx, u.ID); err != nil {
 				return err
 			}
+			in.arrived(u, in.people[u.ID])
 			continue
 		}
 		n := in.newcomer(u)
@@ -43,7 +46,7 @@ func (in *Import) addPeople(ctx context.Context, users []user) error {
 		return err
 	}
 	for i, a := range made {
-		in.met(wanted[i].ID, wanted[i].Name, a)
+		in.met(wanted[i], a)
 		if a.Admin() {
 			in.report.Note("%s administers this workspace, as an owner of the other. Set a password: parley user passwd %s", a.Name, a.Username)
 		}
@@ -52,16 +55,47 @@ func (in *Import) addPeople(ctx context.Context, users []user) error {
 		in.report.Note("Nobody administers this workspace yet. Choose somebody: parley user promote NAME, parley user passwd NAME")
 	}
 	if len(made) > 0 {
-		in.report.Note("Nobody who came has a password: set one with parley user passwd NAME, or send a link to choose one.")
+		in.report.Note("Nobody who came has a password: set one with parley user passwd NAME, or send a link to choose one (--links).")
 	}
 	return nil
 }
 
-// met remembers an account for Slack's id.
-func (in *Import) met(id, name string, a chat.Account) {
-	in.people[id] = a
+// met remembers an account that came.
+func (in *Import) met(u user, a chat.Account) {
+	in.people[u.ID] = a
 	in.report.Came.Accounts++
-	in.report.Adapt("account", name, a.Username)
+	in.report.Adapt("account", u.Name, a.Username)
+	if a.Disabled {
+		in.report.Deactivated = append(in.report.Deactivated, archive.Deactivated{Username: a.Username, Name: a.Name, Why: in.noMember(u)})
+	}
+	in.arrived(u, a)
+}
+
+// arrived notes somebody of the list who may log in once he has a password.
+func (in *Import) arrived(u user, a chat.Account) {
+	if _, same := in.same[u.Name]; !same && !a.Disabled {
+		in.report.People = append(in.report.People, archive.Arrived{Account: a, Mail: u.Profile.Mail})
+	}
+}
+
+// noMember says why somebody is no full member; "" for who is.
+func (in *Import) noMember(u user) string {
+	foreign := u.TeamID != "" && u.TeamID != in.home && len(u.Enterprise) == 0 && in.zip.top["users.json"] != nil
+	switch {
+	case u.Bot || u.Workflow || u.ID == slackbot:
+		return "app"
+	case u.unlisted:
+		return "in no list of users"
+	case u.Stranger || foreign:
+		return "of another workspace"
+	case u.Single:
+		return "guest of one channel"
+	case u.Guest:
+		return "guest"
+	case u.Deleted:
+		return "deactivated there"
+	}
+	return ""
 }
 
 // recall finds somebody who came before.
@@ -71,13 +105,13 @@ func (in *Import) recall(ctx context.Context, id string) error {
 	return err
 }
 
-// newcomer is a user as an account. Bots and who was deactivated are disabled;
-// owners administer a workspace that was nobody's.
+// newcomer is a user as an account. Who is no full member is disabled: guests would
+// be in rooms that they never saw. Owners administer a workspace that was nobody's.
 func (in *Import) newcomer(u user) archive.Newcomer {
-	n := archive.Newcomer{Key: "user " + u.ID, Disabled: u.Deleted || u.Bot || u.ID == slackbot, Created: in.now}
+	n := archive.Newcomer{Key: "user " + u.ID, Disabled: in.noMember(u) != "", Created: in.now}
 	n.Username = username(u.Name, u.ID)
 	n.Name = displayName(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Profile.Name, u.Name, u.ID)
-	if title := []rune(strings.Join(strings.Fields(unescape(u.Profile.Title)), " ")); len(title) <= chat.MaxTitle {
+	if title := []rune(strings.Join(strings.Fields(mrkdwn.Unescape(u.Profile.Title)), " ")); len(title) <= chat.MaxTitle {
 		n.Title = string(title)
 	}
 	if in.vacant && u.Owner && !n.Disabled {
@@ -121,7 +155,7 @@ func onlyASCII(s string) string {
 // displayName is the first that may be one; what is too long is cut.
 func displayName(names ...string) string {
 	for _, name := range names {
-		r := []rune(strings.TrimSpace(unescape(name)))
+		r := []rune(strings.TrimSpace(mrkdwn.Unescape(name)))
 		if s, err := chat.ParseDisplayName(string(r[:min(len(r), chat.MaxName)])); err == nil {
 			return s
 		}
@@ -159,7 +193,7 @@ func (in *Import) author(ctx context.Context, m *message) (string, error) {
 
 // stranger is somebody who is in no list: of another workspace, or removed for good.
 func stranger(id string, p *profile) user {
-	u := user{ID: id, Name: id, Deleted: true}
+	u := user{ID: id, Name: id, unlisted: true}
 	switch {
 	case id == slackbot:
 		u.Name, u.RealName = "slackbot", "Slackbot"
@@ -181,12 +215,9 @@ func (in *Import) addStranger(ctx context.Context, u user) error {
 		in.report.Already.Accounts++
 		return in.recall(ctx, u.ID)
 	}
-	if !u.Bot && u.ID != slackbot {
-		in.report.Note("Who speaks and is not in the list of users got an account that is disabled.")
-	}
 	made, err := in.to.AddPeople(ctx, in.source, []archive.Newcomer{in.newcomer(u)})
 	if err == nil {
-		in.met(u.ID, u.Name, made[0])
+		in.met(u, made[0])
 	}
 	return err
 }

@@ -15,7 +15,8 @@ func TestNamesThatCannotBeHereAreAdapted(t *testing.T) {
 		"users.json": `[{"id":"U1","name":"x","profile":{}},{"id":"U2","name":"élan vital","profile":{"display_name":"` + strings.Repeat("long ", 40) + `"}},
 			{"id":"U3","name":"_._","profile":{"display_name":"  "}},{"id":"U4","name":"` + strings.Repeat("n", 60) + `","profile":{"title":"` + strings.Repeat("t", 99) + `"}},
 			{"id":"U5","name":"everyone","profile":{}},{"id":"U6","name":"rnei","profile":{}},{"id":"U7","name":"mei","profile":{}}]`,
-		"channels.json": `[{"id":"C1","name":"here","members":["U1"]},{"id":"C2","name":"general","members":[]},{"id":"C3","name":"GENERAL","members":["U2"],"topic":{"value":"` + strings.Repeat("topic ", 99) + `"}}]`,
+		"channels.json":        `[{"id":"C1","name":"here","members":["U1"]},{"id":"C2","name":"general","members":[]},{"id":"C3","name":"GENERAL","members":["U2"],"topic":{"value":"` + strings.Repeat("topic ", 99) + `"}}]`,
+		"here/2024-01-01.json": `[{"type":"message","user":"U1","text":"hello","ts":"1704100000.000100"}]`,
 	})
 	names := map[string]string{}
 	for _, a := range r.Adapted {

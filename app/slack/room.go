@@ -3,12 +3,14 @@ package slack
 import (
 	"context"
 	"errors"
+
 	"slices"
 	"strings"
 	"time"
 
 	"parley/app/archive"
 	"parley/app/chat"
+	"parley/app/slack/mrkdwn"
 )
 
 // addPlace makes the room of a channel, or the conversation.
@@ -38,8 +40,7 @@ func (in *Import) addPlace(ctx context.Context, c *conversation) error {
 	if err != nil {
 		return err
 	}
-	c.room = r.ID
-	in.rooms[c.ID] = r.Name
+	c.room, c.name, c.kind = r.ID, r.Name, r.Kind
 	count := &in.report.Came
 	if known || !fresh {
 		count = &in.report.Already
@@ -131,12 +132,12 @@ func (in *Import) name(id chat.AccountID) string {
 
 // describe gives a room its name and topic.
 func (in *Import) describe(c *conversation, p *archive.Place) {
-	if c.General && p.Kind == chat.Open && !in.general {
+	if c.General && p.Kind == chat.Open && !in.general && in.known[p.Key] == 0 {
 		p.Everyone, in.general = true, true
 	}
-	name := []rune(unescape(c.Name))
+	name := []rune(mrkdwn.Unescape(c.Name))
 	name = name[:min(len(name), chat.MaxName-8)]
-	for _, try := range []string{string(name), string(name) + " room", "room " + c.ID} {
+	for _, try := range []string{in.renamed[c.Name], string(name), string(name) + " room", "room " + c.ID} {
 		if s, err := chat.ParseRoomName(try); err == nil {
 			p.Name = s
 			break
@@ -146,15 +147,16 @@ func (in *Import) describe(c *conversation, p *archive.Place) {
 	if strings.TrimSpace(topic) == "" {
 		topic = c.Purpose.Value
 	}
-	p.Topic = in.topic(topic)
+	p.Topic = in.topic(topic, c)
 	if c.Archived {
 		in.report.Note("Channels that were archived are open here: nobody needs to go there.")
 	}
 }
 
-// topic is a text in one line, cut to what a topic may have.
-func (in *Import) topic(s string) string {
-	text, err := chat.ParseText(in.convert(s).body)
+// topic is a text in one line for who reads a conversation, cut to what a topic may
+// have.
+func (in *Import) topic(s string, readers *conversation) string {
+	text, err := chat.ParseText(mrkdwn.Convert(mrkdwn.Payload{Text: s}, in.names(readers)).Body)
 	if err != nil {
 		return ""
 	}

@@ -1,13 +1,17 @@
 package slack
 
 import (
-	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"parley/app/archive"
 	"parley/app/chat"
+	"parley/app/slack/mrkdwn"
 )
 
 // addSaid adds what somebody said: one row, or more where it is longer than a
@@ -28,128 +32,133 @@ func (h *history) addSaid(m *message, at time.Time, who chat.Account) error {
 	}
 	if m.Subtype == "tombstone" {
 		first.Deleted, first.CID = true, h.cid(m, 0)
+		h.report.Skip("message that was deleted at Slack, of which the place came", h.example(m))
 		h.put(&first, 0, reply)
 		return nil
 	}
-	text, files := h.says(m, who)
-	parts := split(h.convert(text), 0)
+	said, files := h.says(m, who)
+	parts := h.parts(m, said.Body)
 	if len(parts) == 0 {
 		delete(h.threads, m.TS)
 		h.report.Skip("message in which there is nothing", h.example(m))
 		return nil
 	}
-	if len(parts) > 1 {
-		h.report.Note("Messages that are longer than one may be here came as several.")
-	}
 	first.Reactions = h.reactions(m)
-	for i, p := range parts {
+	for i, body := range parts {
 		r := first
 		if i > 0 {
 			r = archive.Row{Author: first.Author, At: first.At, Edited: first.Edited, Answers: first.Answers}
 		}
 		r.CID = h.cid(m, i)
-		h.resolve(&r, p)
+		h.resolve(&r, body, said)
 		h.put(&r, files, reply)
 		files = 0
 	}
 	return nil
 }
 
-// says puts together what a message says in Slack's markup: its text, what apps
-// attached to it, and links to its files.
-func (h *history) says(m *message, who chat.Account) (text string, files int) {
-	text = m.Text
+// says puts together what a message says: its text or blocks, what apps attached to
+// it, and links to its files.
+func (h *history) says(m *message, who chat.Account) (said mrkdwn.Result, files int) {
+	p := mrkdwn.Payload{Text: m.Text, Blocks: m.Blocks, Attachments: m.Attachments}
 	switch {
 	case m.Subtype == "file_comment" && m.Comment != nil:
-		text = m.Comment.Text
-	case m.Subtype == "me_message" && text != "" && !strings.ContainsAny(text, "_\n"):
-		text = "_" + text + "_"
-	case strings.TrimSpace(text) == "" && len(m.Blocks) > 0:
-		text = words(m.Blocks)
+		p = mrkdwn.Payload{Text: m.Comment.Text}
+	case m.Subtype == "me_message" && m.Text != "" && !strings.ContainsAny(m.Text, "_\n"):
+		p.Text, p.Blocks = "_"+m.Text+"_", nil
 	}
-	if m.Username != "" && m.User == "" && !strings.EqualFold(m.Username, who.Name) && text != "" {
-		text = "*" + strings.Trim(m.Username, "*") + "*: " + text
-	}
-	for _, raw := range m.Attachments {
-		var a attachment
-		_ = json.Unmarshal(raw, &a) // it fills in what it can
-		if s := a.told(text != ""); s != "" {
-			text += "\n" + s
+	said = mrkdwn.Convert(p, h.names(h.c))
+	for _, why := range slices.Sorted(maps.Keys(said.Lost)) {
+		for range said.Lost[why] {
+			h.report.Skip(why, h.example(m))
 		}
+	}
+	if m.Username != "" && m.User == "" && !strings.EqualFold(m.Username, who.Name) && said.Body != "" {
+		between := " "
+		if begins, _, _ := strings.Cut(said.Body, " "); !strings.ContainsFunc(begins, unicode.IsLetter) {
+			between = "\n" // a quote, a list or a listing begins its line
+		}
+		said.Body = "**" + strings.Trim(m.Username, "*") + "**:" + between + said.Body
 	}
 	if m.File != nil && len(m.Files) == 0 && m.Subtype != "file_comment" {
 		m.Files = []file{*m.File}
 	}
 	for _, f := range m.Files {
-		text += "\n" + f.reference()
+		said.Body += "\n" + f.reference()
+		if why := f.missing(); why != "" {
+			h.report.Skip(why, h.example(m))
+		}
 		if f.link() != "" {
 			files++
 		}
 	}
-	return strings.TrimPrefix(text, "\n"), files
+	said.Body = strings.TrimPrefix(said.Body, "\n")
+	return said, files
 }
 
-// reference is a file's name and where it is. The addresses for downloading hold a
-// key to every file of the workspace, which is no one's to know.
-func (f file) reference() string {
-	name := f.Name
-	if name == "" {
-		name = f.Title
+// parts cuts what is longer than a message may be, and notes that.
+func (h *history) parts(m *message, body string) []string {
+	parts, whole := split(body, 0)
+	if !whole {
+		h.report.Skip("part of a message with more links or names than can be cut", h.example(m))
 	}
-	switch {
-	case f.Mode == "tombstone" || name == "" && f.link() == "":
-		return "📎 a file that was deleted"
-	case name == "":
-		name = "file"
-	}
-	name = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "`", "'").Replace(name)
-	if f.link() == "" {
-		return "📎 `" + name + "`"
-	}
-	return "📎 `" + name + "` <" + f.link() + ">"
-}
-
-func (f file) link() string {
-	for _, s := range []string{f.Permalink, f.Private} {
-		s, _, _ = strings.Cut(s, "?")
-		if strings.HasPrefix(s, "https://") && !strings.ContainsAny(s, "<>|\n") {
-			return s
+	if len(parts) > 1 {
+		if h.long.messages == 0 {
+			h.long.example = h.example(m)
 		}
+		h.long.messages++
+		h.long.parts += len(parts)
 	}
-	return ""
+	return parts
 }
 
-// split parses a text; one that breaks a bound of messages is cut in two, at the
-// end of a line or a word.
-func split(c converted, depth int) []converted {
-	_, err := chat.ParseText(c.body)
+// long counts messages that are longer than one may be here.
+type long struct {
+	messages, parts int
+	example         string
+}
+
+func (l long) note(r *archive.Report) {
+	if l.messages > 0 {
+		r.Note("%d × a message that is longer than one may be here (%s): they came as %d, cut where a line or a word ends.", l.messages, l.example, l.parts)
+	}
+}
+
+// split parses a text; one that breaks a bound of messages is cut in two, at the end
+// of a line or a word. It is not whole when something of it was lost.
+func split(body string, depth int) (parts []string, whole bool) {
+	_, err := chat.ParseText(body)
 	if err == nil {
-		return []converted{c}
+		return []string{body}, true
 	}
-	if depth > 12 || utf8.RuneCountInString(c.body) < 2 || strings.TrimSpace(c.body) == "" {
-		return nil
+	seen := strings.ContainsFunc(body, func(r rune) bool { return unicode.IsPrint(r) && !unicode.IsSpace(r) })
+	if depth > 12 || utf8.RuneCountInString(body) < 2 || !seen {
+		return nil, !seen
 	}
-	half := len(c.body) / 2
+	half := len(body) / 2
 	at := -1
 	for _, end := range []string{"\n", " "} {
-		if i := strings.LastIndex(c.body[:half], end); i > len(c.body)/8 && at < 0 {
+		if i := strings.LastIndex(body[:half], end); i > len(body)/8 && at < 0 {
 			at = i
 		}
 	}
 	if at < 0 {
-		for at = half; !utf8.RuneStart(c.body[at]); at-- {
+		for at = half; !utf8.RuneStart(body[at]); at-- {
 		}
 	}
-	return append(split(converted{c.body[:at], c.names}, depth+1), split(converted{c.body[at:], c.names}, depth+1)...)
+	one, oneWhole := split(body[:at], depth+1)
+	two, twoWhole := split(body[at:], depth+1)
+	return append(one, two...), oneWhole && twoWhole
 }
 
 // resolve parses a part of a message, and finds out whom it is for.
-func (h *history) resolve(r *archive.Row, p converted) {
-	r.Body = chat.TidyBody(p.body)
-	r.Text, _ = chat.ParseText(p.body) // split did it before
+func (h *history) resolve(r *archive.Row, body string, said mrkdwn.Result) {
+	r.Body = chat.TidyBody(body)
+	r.Text, _ = chat.ParseText(body) // split did it before
+	r.Text.LinkRooms(said.Rooms)
 	named := map[string]chat.AccountID{}
 	for _, name := range r.Text.Names() {
-		id := p.names[name]
+		id := said.People[name]
 		if id == 0 || h.c.kind != chat.Open && !h.c.members[id] {
 			continue // who cannot read it is not named
 		}
@@ -163,12 +172,46 @@ func (h *history) resolve(r *archive.Row, p converted) {
 	}
 }
 
+// names are what Slack's ids mean to those who read a conversation; nil: to everybody.
+func (in *Import) names(readers *conversation) mrkdwn.Names {
+	return mrkdwn.Names{
+		Person: func(id string) chat.Person { return in.people[id].Person },
+		Group:  func(id string) string { return in.groups[id] },
+		Room: func(id string) mrkdwn.Room {
+			c := in.rooms[id]
+			switch {
+			case c == nil:
+				return mrkdwn.Room{}
+			case c.kind == chat.Open:
+				return mrkdwn.Room{ID: c.room, Name: c.name}
+			case c.kind == chat.Private && c.knownTo(readers):
+				return mrkdwn.Room{Name: c.name}
+			}
+			return mrkdwn.Room{Hidden: true}
+		},
+	}
+}
+
+// knownTo says whether all who will ever read another conversation are in this
+// channel: others may join a room.
+func (c *conversation) knownTo(readers *conversation) bool {
+	if c == readers || readers == nil || readers.kind != chat.Direct || len(readers.members) == 0 {
+		return c == readers
+	}
+	for id := range readers.members {
+		if !c.members[id] {
+			return false
+		}
+	}
+	return true
+}
+
 // reactions are those whose emoji there are here.
 func (h *history) reactions(m *message) (all []chat.Reaction) {
 	for _, x := range m.Reactions {
 		emoji, known := h.emoji[x.Name]
 		if !known {
-			emoji = emojiOf(x.Name)
+			emoji = mrkdwn.Emoji(x.Name)
 			h.emoji[x.Name] = emoji
 		}
 		if emoji == "" {
@@ -184,7 +227,11 @@ func (h *history) reactions(m *message) (all []chat.Reaction) {
 		if len(r.By) < x.Count {
 			h.report.Skip("reaction of somebody whom the archive does not name", h.example(m))
 		}
-		if len(r.By) > 0 && len(all) < chat.MaxReactions {
+		switch {
+		case len(r.By) == 0:
+		case len(all) == chat.MaxReactions:
+			h.report.Skip(fmt.Sprint("reaction beyond the ", chat.MaxReactions, " that a message may have"), h.example(m))
+		default:
 			all = append(all, r)
 		}
 	}

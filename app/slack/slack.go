@@ -38,16 +38,21 @@ type Import struct {
 	now     time.Time         // when whoever comes is taken to have come: Slack does not tell
 	general bool              // there is a room of everybody
 
-	people map[string]chat.Account // by Slack's id, "U1" or "B1"
-	bots   map[string]string       // Slack's id of a bot → of its user
-	known  map[string]int64        // what came before, by key
-	rooms  map[string]string       // Slack's id of a channel → its name here
-	emoji  map[string]string       // by Slack's name; "": unknown
+	home    string                   // Slack's id of the workspace that most people are of
+	people  map[string]chat.Account  // by Slack's id, "U1" or "B1"
+	bots    map[string]string        // Slack's id of a bot → of its user
+	groups  map[string]string        // Slack's id of a group of users → its handle
+	known   map[string]int64         // what came before, by key
+	rooms   map[string]*conversation // by Slack's id
+	renamed map[string]string        // of Options.Rooms
+	emoji   map[string]string        // by Slack's name; "": unknown
+	long    long
 }
 
 // Options of an import.
 type Options struct {
 	Same     map[string]string       // usernames of Slack whose people have an account here, and its username
+	Rooms    map[string]string       // names of channels of Slack and what their rooms are called here, as chat.ParseRoomName made it
 	Progress func(part, whole int64) // is told how many of how many bytes were read
 }
 
@@ -58,36 +63,21 @@ func Run(ctx context.Context, path string, to archive.Arrivals, o Options) (*arc
 		return nil, err
 	}
 	defer z.close()
-	in := &Import{zip: z, to: to, same: o.Same, report: &archive.Report{Adapted: []archive.Adapted{}, Skipped: []archive.Skipped{}, Notes: []string{}},
-		people: map[string]chat.Account{}, bots: map[string]string{}, rooms: map[string]string{}, emoji: map[string]string{}, now: time.Now()}
+	in := &Import{zip: z, to: to, same: o.Same, renamed: o.Rooms, report: &archive.Report{Adapted: []archive.Adapted{}, Deactivated: []archive.Deactivated{}, Skipped: []archive.Skipped{}, Notes: []string{}},
+		people: map[string]chat.Account{}, bots: map[string]string{}, groups: map[string]string{}, rooms: map[string]*conversation{}, emoji: map[string]string{}, now: time.Now()}
 	return in.report, errors.Join(in.run(ctx, path), z.close())
 }
 
-func (in *Import) run(ctx context.Context, path string) (err error) {
-	users, err := in.zip.users()
+func (in *Import) run(ctx context.Context, path string) error {
+	users, conversations, err := in.read(ctx)
 	if err != nil {
-		return err
-	}
-	in.source = "slack " + team(users)
-	in.report.Source = in.source
-	if in.known, err = in.to.Arrived(ctx, in.source); err != nil {
-		return err
-	}
-	if err := in.equate(ctx, users); err != nil {
 		return err
 	}
 	if err := in.look(ctx, workspace(path)); err != nil {
 		return err
 	}
-	conversations, err := in.zip.conversations()
-	if err != nil {
-		return err
-	}
 	if err := in.addPeople(ctx, users); err != nil {
 		return err
-	}
-	for _, c := range conversations {
-		in.rooms[c.ID] = c.Name
 	}
 	for _, c := range conversations {
 		if err := in.addPlace(ctx, c); err != nil {
@@ -106,7 +96,46 @@ func (in *Import) run(ctx context.Context, path string) (err error) {
 		}
 	}
 	in.leftovers(conversations)
+	in.long.note(in.report)
 	return nil
+}
+
+// read reads the lists of the archive, and checks what can be checked before anything
+// comes.
+func (in *Import) read(ctx context.Context) ([]user, []*conversation, error) {
+	users, err := in.zip.users()
+	if err != nil {
+		return nil, nil, err
+	}
+	in.source = "slack " + team(users)
+	in.report.Source, in.home = in.source, home(users)
+	if in.known, err = in.to.Arrived(ctx, in.source); err != nil {
+		return nil, nil, err
+	}
+	conversations, err := in.zip.conversations()
+	if err == nil {
+		err = in.checkMessages(conversations)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, c := range conversations {
+		in.rooms[c.ID], c.name = c, c.Name
+	}
+	joined, err := in.checkRooms(ctx, conversations)
+	if err == nil {
+		err = in.others(conversations)
+	}
+	if err == nil {
+		err = in.equate(ctx, users)
+	}
+	for key, room := range joined {
+		if err == nil {
+			in.known[key] = int64(room)
+			err = in.to.AddOrigin(ctx, in.source, key, int64(room))
+		}
+	}
+	return users, conversations, err
 }
 
 // look finds out what is there, and names what is nobody's yet.
@@ -130,6 +159,17 @@ func team(users []user) string {
 	return "workspace"
 }
 
+// home is the workspace that most users are of.
+func home(users []user) (most string) {
+	of, n := map[string]int{}, 0
+	for _, u := range users {
+		if of[u.TeamID]++; u.TeamID != "" && of[u.TeamID] > n {
+			most, n = u.TeamID, of[u.TeamID]
+		}
+	}
+	return most
+}
+
 // workspace reads the name out of that of the file, as Slack makes it: "Acme Slack
 // export Jan 1 2024 - Feb 1 2024.zip".
 func workspace(path string) string {
@@ -138,17 +178,4 @@ func workspace(path string) string {
 		return name
 	}
 	return "Parley"
-}
-
-// leftovers reports folders that no list names.
-func (in *Import) leftovers(conversations []*conversation) {
-	read := map[string]bool{}
-	for _, c := range conversations {
-		read[c.folder] = true
-	}
-	for _, folder := range in.zip.order {
-		if !read[folder] {
-			in.report.Skip("folder of messages that no list of channels names", folder)
-		}
-	}
 }

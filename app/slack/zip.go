@@ -10,6 +10,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
 )
 
 // maxEntry bounds one file of the archive when it is unpacked. A day of one channel
@@ -28,6 +33,7 @@ type archiveFile struct {
 	top      map[string]*zip.File   // by name
 	days     map[string][]*zip.File // by folder, in order
 	order    []string               // the folders
+	odd      []string               // files in folders that are none of a day
 	progress func(part, whole int64)
 	part     int64
 	whole    int64
@@ -47,8 +53,8 @@ func openArchive(name string, progress func(part, whole int64)) (*archiveFile, e
 	// Who unpacked the archive and packed it again may have put a folder around it.
 	prefix, found := "", false
 	for _, f := range r.File {
-		dir, base := path.Split(f.Name)
-		if (base == "users.json" || base == "org_users.json") && !strings.HasPrefix(f.Name, "__MACOSX/") && (!found || len(dir) < len(prefix)) {
+		dir, base := splitEntry(f.Name)
+		if (base == "users.json" || base == "org_users.json") && (!found || len(dir) < len(prefix)) {
 			prefix, found = dir, true
 		}
 	}
@@ -56,26 +62,54 @@ func openArchive(name string, progress func(part, whole int64)) (*archiveFile, e
 		return nil, errors.Join(errors.New("there is no users.json in the archive: it is not an export of Slack"), r.Close())
 	}
 	for _, f := range r.File {
-		name, ok := strings.CutPrefix(f.Name, prefix)
-		if !ok {
-			continue
-		}
-		folder, base := path.Split(name)
-		folder = strings.TrimSuffix(folder, "/")
-		switch {
-		case folder == "":
-			z.top[base] = f
-		case dayName.MatchString(base):
-			z.days[folder] = append(z.days[folder], f)
-			z.whole += int64(min(f.UncompressedSize64, uint64(maxEntry)))
+		dir, base := splitEntry(f.Name)
+		if folder, ok := strings.CutPrefix(dir, prefix); ok && base != "" {
+			z.add(f, strings.TrimSuffix(folder, "/"), base)
 		}
 	}
+	byDay := func(a, b *zip.File) int { return strings.Compare(entryBase(a), entryBase(b)) }
 	for folder, days := range z.days {
 		z.order = append(z.order, folder)
-		slices.SortFunc(days, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
+		slices.SortStableFunc(days, byDay)
 	}
 	slices.Sort(z.order)
 	return z, nil
+}
+
+func (z *archiveFile) add(f *zip.File, folder, base string) {
+	switch {
+	case folder == "" && z.top[base] == nil:
+		z.top[base] = f
+	case folder == "":
+	case dayName.MatchString(base):
+		z.days[folder] = append(z.days[folder], f)
+		z.whole += int64(min(f.UncompressedSize64, uint64(maxEntry)))
+	default:
+		z.odd = append(z.odd, path.Join(folder, base))
+	}
+}
+
+// splitEntry is the folder of an entry, "" or with a slash behind it, and its name.
+// Programs that pack an archive again write backslashes, a dot in front or accents as
+// characters of their own, and put files of theirs beside ours: these have no name.
+func splitEntry(name string) (dir, base string) {
+	name = norm.NFC.String(strings.ReplaceAll(name, "\\", "/"))
+	if strings.HasSuffix(name, "/") {
+		return "", ""
+	}
+	dir, base = path.Split(strings.TrimPrefix(path.Clean("/"+name), "/"))
+	if strings.HasPrefix(base, "._") || base == ".DS_Store" || base == "Thumbs.db" || base == "desktop.ini" || slices.Contains(strings.Split(dir, "/"), "__MACOSX") {
+		return "", ""
+	}
+	if lower := strings.ToLower(base); strings.HasSuffix(lower, ".json") {
+		base = lower
+	}
+	return dir, base
+}
+
+func entryBase(f *zip.File) string {
+	_, base := splitEntry(f.Name)
+	return base
 }
 
 func (z *archiveFile) close() error {
@@ -121,7 +155,8 @@ func each[T any](z *archiveFile, f *zip.File, put func(T) error) error {
 			z.progress(z.part, z.whole)
 		}
 	}}
-	d := json.NewDecoder(b)
+	// What some editors write in front says in which encoding the rest is.
+	d := json.NewDecoder(transform.NewReader(b, unicode.BOMOverride(encoding.Nop.NewDecoder())))
 	if t, err := d.Token(); err != nil || t != json.Delim('[') {
 		return errors.Join(errors.New("it does not begin as a JSON list"), err)
 	}

@@ -1,100 +1,249 @@
-package slack
+package mrkdwn
 
 import (
-	"encoding/json"
-	"fmt"
+	"slices"
 	"strings"
 )
 
-// stringIn is a text that stands as a string or as an object with a text.
-func stringIn(b []byte) string {
-	var s string
-	if json.Unmarshal(b, &s) == nil {
-		return s
+// blocks are what some blocks show: all of it, and of it what is said in words and
+// what is beside that, pictures and buttons.
+type blocks struct{ all, says, beside string }
+
+// blocks writes blocks below one another.
+func (c *conversion) blocks(list []any, depth int) blocks {
+	var all, says, beside []string
+	for _, v := range list {
+		b := object(v)
+		if !c.visit(depth) {
+			continue
+		}
+		s := c.block(b, depth+1)
+		switch {
+		case s == "" || s == divider && len(all) == 0:
+			continue
+		case slices.Contains([]string{"image", "video", "actions"}, b.kind()):
+			beside = append(beside, s)
+		default:
+			says = append(says, s)
+		}
+		all = append(all, s)
 	}
-	var o struct{ Text string }
-	if json.Unmarshal(b, &o) == nil {
-		return o.Text
+	for len(all) > 0 && all[len(all)-1] == divider {
+		all = all[:len(all)-1]
 	}
-	return ""
+	return blocks{join(all...), join(says...), join(beside...)}
 }
 
-// words collects what blocks say, a line each; what is none of the usual is left out.
-func words(raw json.RawMessage) string {
-	var blocks []block
-	_ = json.Unmarshal(raw, &blocks) // it fills in what it can
-	var lines []string
-	for _, b := range blocks {
-		if b.Text != nil && b.Text.Text != "" {
-			lines = append(lines, b.Text.Text)
-		}
-		for _, list := range [][]any{b.Fields, b.Elements} {
-			for _, e := range list {
-				if s := wordsOf(e, 0); s != "" {
-					lines = append(lines, s)
-				}
-			}
+const divider = "———"
+
+// block writes one block; what is none of the usual gives its text, and is counted.
+func (c *conversion) block(b node, depth int) string {
+	switch b.kind() {
+	case "divider":
+		return divider
+	case "header":
+		return bold(c.text1(b["text"]))
+	case "section":
+		return c.section(b, depth)
+	case "context", "actions", "context_actions":
+		return c.row(b, depth)
+	case "rich_text":
+		return c.rich(b.list("elements"), depth)
+	case "image":
+		return c.image(b)
+	case "video":
+		return c.video(b)
+	case "table":
+		return c.table(b, depth)
+	case "markdown":
+		return c.markdown(b.str("text"))
+	case "input":
+		c.lose("control of an app")
+		return c.text1(b["label"])
+	case "call":
+		c.lose("huddle or call")
+		return c.anyText(b, depth)
+	case "file":
+		c.lose("file that an app showed")
+		return c.anyText(b, depth)
+	}
+	c.lose(unknown("block", b.kind()))
+	return c.anyText(b, depth)
+}
+
+// text1 writes a text object, or what is a string where one should be.
+func (c *conversion) text1(v any) string {
+	if s, ok := v.(string); ok {
+		return c.mrkdwn(s)
+	}
+	o := object(v)
+	switch o.kind() {
+	case "plain_text":
+		return c.literal(spell(Unescape(c.cut(o.str("text")))))
+	case "rich_text":
+		return c.rich(o.list("elements"), 1)
+	}
+	return c.mrkdwn(o.str("text"))
+}
+
+// bold writes a text in bold, each of its lines; one with marks stays as it is.
+func bold(s string) string {
+	lines := strings.Split(strings.TrimSpace(s), "\n")
+	for i, line := range lines {
+		if line = strings.TrimSpace(line); line != "" && !strings.ContainsAny(line, "*\\") {
+			lines[i] = "**" + line + "**"
 		}
 	}
 	return strings.Join(lines, "\n")
 }
 
-const maxDepth = 12
-
-// wordsOf collects the texts of one element and of those in it.
-func wordsOf(v any, depth int) string {
-	o, ok := v.(map[string]any)
-	if !ok || depth > maxDepth {
-		return ""
-	}
-	var b strings.Builder
-	switch t := o["text"].(type) {
-	case string:
-		b.WriteString(t)
-	case map[string]any:
-		b.WriteString(wordsOf(t, depth+1))
-	}
-	if list, ok := o["elements"].([]any); ok {
-		for _, e := range list {
-			b.WriteString(wordsOf(e, depth+1))
+func (c *conversion) section(b node, depth int) string {
+	parts := []string{c.text1(b["text"])}
+	for _, f := range b.list("fields") {
+		if c.visit(depth) {
+			parts = append(parts, c.text1(f))
 		}
 	}
-	return b.String()
+	if a := b.object("accessory"); len(a) > 0 {
+		parts = append(parts, c.small(a, depth))
+	}
+	return join(parts...)
 }
 
-// told is what an attachment says; what only shows a page that the text links to
-// says nothing.
-func (a attachment) told(besideText bool) string {
-	if besideText && a.FromURL != "" && !a.Message {
-		return ""
-	}
-	var lines []string
-	add := func(s string) {
-		if s = strings.TrimSpace(s); s != "" {
-			lines = append(lines, s)
+// row writes elements beside one another.
+func (c *conversion) row(b node, depth int) string {
+	var parts []string
+	for _, v := range b.list("elements") {
+		if !c.visit(depth) {
+			continue
+		}
+		if s := c.small(object(v), depth); strings.TrimSpace(s) != "" {
+			parts = append(parts, s)
 		}
 	}
-	add(a.Pretext)
-	if a.Message {
-		add(a.Author)
-		add("&gt; " + strings.ReplaceAll(a.Text, "\n", "\n&gt; "))
-		add(a.FromURL)
-		return strings.Join(lines, "\n")
+	between := " "
+	if b.kind() != "context" {
+		between = " · "
 	}
+	return strings.Join(parts, between)
+}
+
+// small writes an element of a row: a text, a picture, a button, or another control,
+// of which only its words come.
+func (c *conversion) small(e node, depth int) string {
+	switch e.kind() {
+	case "mrkdwn", "plain_text":
+		return c.text1(map[string]any(e))
+	case "image":
+		return c.image(e)
+	case "button", "workflow_button":
+		label := c.text1(e["text"])
+		if url := e.str("url"); url != "" {
+			return c.linkTo(label, url)
+		}
+		if label == "" {
+			return ""
+		}
+		return "[" + label + "]"
+	}
+	c.lose("control of an app")
+	label := c.text1(e["placeholder"])
+	if label == "" {
+		return c.anyText(e, depth+1)
+	}
+	return "[" + label + "]"
+}
+
+// linkTo is a text that is a link; the text is markup already.
+func (c *conversion) linkTo(label, url string) string {
+	address, labelled := link(Unescape(c.cut(url)), label)
 	switch {
-	case a.Title != "" && a.TitleLink != "":
-		add("<" + a.TitleLink + "|" + a.Title + ">")
-	default:
-		add(a.Title)
+	case address == "":
+		return label
+	case !labelled:
+		return address
 	}
-	add(a.Text)
-	for _, f := range a.Fields {
-		if f.Value != nil {
-			add(strings.TrimPrefix(fmt.Sprint(f.Title, ": ", f.Value), ": "))
+	return label + " (" + address + ")"
+}
+
+// image writes a picture: its title, what there is to see, and where it is.
+func (c *conversion) image(b node) string {
+	label := c.literal(spell(Unescape(c.cut(b.str("alt_text")))))
+	title := c.text1(b["title"])
+	if label == "" || label == title {
+		label, title = title, ""
+	}
+	if label == "" {
+		label = "picture"
+	}
+	url := b.str("image_url")
+	if url == "" {
+		url = b.object("slack_file").str("url")
+	}
+	if url == "" {
+		return join(title, "🖼 "+label)
+	}
+	return join(title, "🖼 "+c.linkTo(label, plainAddress(url)))
+}
+
+// plainAddress is where a file of Slack is without what follows the question mark:
+// that may hold a key to all files of the workspace.
+func plainAddress(url string) string {
+	if before, _, ok := strings.Cut(url, "?"); ok && (strings.Contains(before, "slack.com/") || strings.Contains(before, "slack-files.com/")) {
+		return before
+	}
+	return url
+}
+
+func (c *conversion) video(b node) string {
+	title := c.text1(b["title"])
+	if title == "" {
+		title = c.literal(Unescape(c.cut(b.str("alt_text"))))
+	}
+	url := b.str("title_url")
+	if url == "" {
+		url = b.str("video_url")
+	}
+	by := c.literal(Unescape(c.cut(b.str("author_name"))))
+	return join("🎬 "+c.linkTo(title, url), by, c.text1(b["description"]))
+}
+
+// table writes rows of cells, a line each.
+func (c *conversion) table(b node, depth int) string {
+	var lines []string
+	for _, row := range b.list("rows") {
+		cells, _ := row.([]any)
+		if !c.visit(depth) {
+			continue
+		}
+		var parts []string
+		says := false
+		for _, v := range cells {
+			if !c.visit(depth + 1) {
+				continue
+			}
+			s := strings.ReplaceAll(c.cell(object(v), depth+1), "\n", " ")
+			says = says || s != ""
+			parts = append(parts, s)
+		}
+		if says {
+			lines = append(lines, strings.Join(parts, " | "))
 		}
 	}
-	if len(lines) == 0 {
-		add(a.Fallback)
-	}
 	return strings.Join(lines, "\n")
+}
+
+func (c *conversion) cell(e node, depth int) string {
+	switch e.kind() {
+	case "raw_text":
+		return c.literal(c.leaf(e.str("text")))
+	case "raw_number":
+		if s := e.str("text"); s != "" {
+			return c.leaf(s)
+		}
+		return scalar(e["value"])
+	case "rich_text":
+		return c.rich(e.list("elements"), depth)
+	}
+	return c.text1(map[string]any(e))
 }

@@ -1,4 +1,4 @@
-package slack
+package mrkdwn
 
 import (
 	_ "embed"
@@ -25,6 +25,10 @@ var aliases = sync.OnceValue(func() map[string]string {
 })
 
 var flagName = regexp.MustCompile(`^flag-([a-z])([a-z])$`)
+
+// Emoji is the emoji of Slack's name, such as wave::skin-tone-3; "" for one that the
+// workspace has made itself.
+func Emoji(name string) string { return emojiOf(name) }
 
 // emojiOf is the emoji of Slack's name, such as wave::skin-tone-3; "" for one that
 // the workspace has made itself.

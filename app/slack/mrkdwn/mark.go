@@ -1,12 +1,15 @@
-package slack
+package mrkdwn
 
 import (
 	"strings"
 	"unicode"
+
+	"parley/app/chat"
 )
 
 // marks writes the emphasis of one line: *bold* has two stars here, ~strike~ two
-// tildes, and _italic_ is the same. A star that marks nothing is escaped.
+// tildes, and _italic_ is the same. A star that marks nothing there and would here is
+// escaped.
 func marks(line string) string {
 	if !strings.ContainsAny(line, "*~") {
 		return line
@@ -27,17 +30,47 @@ func marks(line string) string {
 		}
 	}
 	bullet := len(r) - len([]rune(strings.TrimLeft(line, " \t"))) // a star there, with a space after it, begins an item
-	var b strings.Builder
-	for i, c := range r {
-		switch {
-		case double[i]:
+	single := 0
+	write := func(escape bool) string {
+		var b strings.Builder
+		single = 0
+		for i, c := range r {
+			switch {
+			case double[i]:
+				b.WriteRune(c)
+			case c == '*' && !(i == bullet && i+1 < len(r) && r[i+1] == ' '):
+				if single++; escape && !spaced(r, i) {
+					b.WriteByte('\\')
+				}
+			}
 			b.WriteRune(c)
-		case c == '*' && !spaced(r, i) && !(i == bullet && i+1 < len(r) && r[i+1] == ' '):
-			b.WriteByte('\\')
 		}
-		b.WriteRune(c)
+		return b.String()
 	}
-	return b.String()
+	typed := write(false)
+	if single > 0 && shownOf(typed, "*") != single {
+		return write(true)
+	}
+	return typed
+}
+
+// shownOf counts how many of these signs one sees of what is typed; -1 where that is
+// no message.
+func shownOf(typed, signs string) int {
+	t, err := chat.ParseText(typed)
+	if err != nil {
+		return -1
+	}
+	return count(t.Plain(), signs)
+}
+
+func count(s, signs string) (n int) {
+	for i := range len(s) {
+		if strings.IndexByte(signs, s[i]) >= 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // opens says whether a mark begins something: a word follows, and none is before.
@@ -55,11 +88,60 @@ func closer(r []rune, i int) int {
 	return -1
 }
 
-func word(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsDigit(r)
-}
-
 // spaced is a star that stands alone.
 func spaced(r []rune, i int) bool {
 	return (i == 0 || unicode.IsSpace(r[i-1])) && (i+1 == len(r) || unicode.IsSpace(r[i+1]))
+}
+
+const allMarks = "*_~`"
+
+// literal writes text that is no markup, so that one sees it as it is. Where a
+// backslash would be seen there is none.
+func (c *conversion) literal(s string) string {
+	if !strings.ContainsAny(s, allMarks) {
+		return s
+	}
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		if n := count(line, allMarks); n > 0 {
+			lines[i] = literalLine(line, n)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func literalLine(line string, signs int) string {
+	slashes := count(line, `\`)
+	for _, try := range []string{line, escaped(line, false, false), escaped(line, false, true), escaped(line, true, false), escaped(line, true, true)} {
+		if t, err := chat.ParseText(try); err == nil {
+			if shown := t.Plain(); count(shown, allMarks) == signs && count(shown, `\`) == slashes {
+				return try
+			}
+		}
+	}
+	return line
+}
+
+// escaped puts backslashes before marks: those at the border of a word or all, and of
+// backticks only the first or all.
+func escaped(line string, everyMark, everyTick bool) string {
+	var b strings.Builder
+	r := []rune(line)
+	ticked := false
+	for i, c := range r {
+		switch {
+		case c == '`':
+			if everyTick || !ticked {
+				b.WriteByte('\\')
+			}
+			ticked = true
+		case strings.ContainsRune("*_~", c):
+			within := i > 0 && i+1 < len(r) && word(r[i-1]) && word(r[i+1])
+			if everyMark || !within && !spaced(r, i) {
+				b.WriteByte('\\')
+			}
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
 }

@@ -1,19 +1,11 @@
-package slack
+package mrkdwn
 
 import (
 	"regexp"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"parley/app/chat"
 )
-
-// converted is a text as it is typed here, and whom it names.
-type converted struct {
-	body  string
-	names map[string]chat.AccountID // by chat.FoldName
-}
 
 // atomBase is where the characters begin that stand for what is not to be touched
 // while the rest of a text is worked on. They are for private use: no text has them.
@@ -22,11 +14,10 @@ const (
 	maxAtoms = 0xFFFD
 )
 
-// conversion is a text while it is worked on.
-type conversion struct {
-	in    *Import
+// work is a text while it is worked on.
+type work struct {
+	*conversion
 	atoms []string
-	names map[string]chat.AccountID
 }
 
 var (
@@ -35,25 +26,20 @@ var (
 	tokens = regexp.MustCompile(`<([^<>\n]*)>`)
 )
 
-// convert writes Slack's mrkdwn as it would be typed here.
-func (in *Import) convert(s string) converted {
-	c := &conversion{in: in, names: map[string]chat.AccountID{}}
-	s = strings.Map(func(r rune) rune {
-		if r >= atomBase && r <= atomBase+maxAtoms {
-			return -1
-		}
-		return r
-	}, strings.ReplaceAll(s, "\r\n", "\n"))
-	s = replace(fences, s, func(m []string) string { return c.atom("```\n" + strings.Trim(c.plain(m[1]), "\n") + "\n```") })
-	s = replace(spans, s, func(m []string) string { return c.atom("`" + c.plain(m[1]) + "`") })
-	s = replace(tokens, s, func(m []string) string { return c.token(m[1]) })
+// mrkdwn writes a text as it would be typed here.
+func (c *conversion) mrkdwn(s string) string {
+	w := &work{conversion: c}
+	s = c.cut(s)
+	s = replace(fences, s, func(m []string) string { return w.atom("```\n" + strings.Trim(w.plain(m[1]), "\n") + "\n```") })
+	s = replace(spans, s, func(m []string) string { return w.atom("`" + w.plain(m[1]) + "`") })
+	s = replace(tokens, s, func(m []string) string { return w.token(m[1]) })
 	s = quotes(s)
-	s = spell(unescape(s))
+	s = spell(Unescape(s))
 	lines := strings.Split(s, "\n")
 	for i := range lines {
 		lines[i] = marks(lines[i])
 	}
-	return converted{c.resolved(strings.Join(lines, "\n")), c.names}
+	return w.resolved(strings.Join(lines, "\n"))
 }
 
 func replace(re *regexp.Regexp, s string, with func([]string) string) string {
@@ -61,50 +47,42 @@ func replace(re *regexp.Regexp, s string, with func([]string) string) string {
 }
 
 // atom puts a text aside and answers with the character that stands for it.
-func (c *conversion) atom(s string) string {
-	if len(c.atoms) >= maxAtoms {
+func (w *work) atom(s string) string {
+	if len(w.atoms) >= maxAtoms {
 		return s
 	}
-	c.atoms = append(c.atoms, s)
-	return string(rune(atomBase + len(c.atoms) - 1))
+	w.atoms = append(w.atoms, s)
+	return string(rune(atomBase + len(w.atoms) - 1))
 }
 
-// resolved puts the atoms back. Blocks of code stand on lines of their own, and a
-// name ends before the next letter.
-func (c *conversion) resolved(s string) string {
-	var b strings.Builder
-	for i, r := range s {
-		n := int(r) - atomBase
-		if n < 0 || n >= len(c.atoms) {
-			b.WriteRune(r)
-			continue
+// resolved puts the atoms back.
+func (w *work) resolved(s string) string {
+	var o out
+	for s != "" {
+		i := strings.IndexFunc(s, func(r rune) bool { return int(r) >= atomBase && int(r) < atomBase+len(w.atoms) })
+		if i < 0 {
+			o.put(s)
+			break
 		}
-		atom, rest := c.atoms[n], s[i+utf8.RuneLen(r):]
-		if strings.HasPrefix(atom, "```\n") {
-			if b.Len() > 0 && !strings.HasSuffix(b.String(), "\n") {
-				b.WriteByte('\n')
-			}
-			b.WriteString(atom)
-			if rest != "" && rest[0] != '\n' {
-				b.WriteByte('\n')
-			}
-			continue
-		}
-		b.WriteString(atom)
-		if next, _ := utf8.DecodeRuneInString(rest); strings.HasPrefix(atom, "@") && rest != "" && (next == '_' || next == '-' || unicode.IsLetter(next) || unicode.IsDigit(next)) {
-			b.WriteByte(' ')
+		o.put(s[:i])
+		r, rest := firstRune(s[i:])
+		s = rest
+		if atom := w.atoms[int(r)-atomBase]; strings.HasPrefix(atom, "```\n") {
+			o.code(atom)
+		} else {
+			o.whole(atom)
 		}
 	}
-	return b.String()
+	return o.String()
 }
 
 // plain is text within code: what stands in angle brackets becomes what was shown.
-func (c *conversion) plain(s string) string {
-	return unescape(replace(tokens, s, func(m []string) string {
+func (w *work) plain(s string) string {
+	return Unescape(replace(tokens, s, func(m []string) string {
 		target, label, labelled := strings.Cut(m[1], "|")
 		switch {
 		case strings.HasPrefix(target, "@"), strings.HasPrefix(target, "#"), strings.HasPrefix(target, "!"):
-			return c.shown(target, label)
+			return w.shown(target, label)
 		case labelled:
 			return label
 		}
@@ -113,25 +91,30 @@ func (c *conversion) plain(s string) string {
 }
 
 // token is what stands in angle brackets: a person, a channel, a call, a link.
-func (c *conversion) token(s string) string {
+func (w *work) token(s string) string {
 	target, label, _ := strings.Cut(s, "|")
 	switch {
 	case s == "":
 		return "<>"
 	case strings.HasPrefix(target, "@"), strings.HasPrefix(target, "#"), strings.HasPrefix(target, "!"):
-		return c.atom(c.shown(target, label))
-	}
-	url := unescape(target)
-	address := strings.TrimPrefix(strings.TrimPrefix(url, "mailto:"), "tel:")
-	switch {
+		return w.atom(w.shown(target, label))
 	case !strings.Contains(target, ":"):
 		return "<" + s + ">" // no address: it was typed so
-	case address != url && (label == "" || unescape(label) == address):
-		return c.atom(address)
-	case label == "" || strings.TrimSuffix(bare(url), "/") == strings.TrimSuffix(bare(unescape(label)), "/"):
-		return c.atom(address)
 	}
-	return label + " (" + c.atom(address) + ")"
+	address, labelled := link(Unescape(target), Unescape(label))
+	if !labelled {
+		return w.atom(address)
+	}
+	return label + " (" + w.atom(address) + ")"
+}
+
+// link is an address as it is typed, and whether its label says something else.
+func link(url, label string) (address string, labelled bool) {
+	address = strings.TrimPrefix(strings.TrimPrefix(url, "mailto:"), "tel:")
+	if label == "" || label == address {
+		return address, false
+	}
+	return address, strings.TrimSuffix(bare(url), "/") != strings.TrimSuffix(bare(label), "/")
 }
 
 func bare(url string) string {
@@ -140,42 +123,96 @@ func bare(url string) string {
 
 // shown is how somebody, a channel or a call is written.
 func (c *conversion) shown(target, label string) string {
-	label = unescape(label)
-	id := target[1:]
+	label = Unescape(label)
+	id, _, _ := strings.Cut(target[1:], "^")
+	switch {
+	case target[0] == '!' && id == "subteam":
+		_, id, _ = strings.Cut(target, "^")
+		return c.group(id, c.labelled(id, label))
+	case target[0] == '!' && id == "date":
+		_, stamp, _ := strings.Cut(target, "^")
+		stamp, _, _ = strings.Cut(stamp, "^")
+		return date(node{"timestamp": stamp, "fallback": label})
+	}
+	label = c.labelled(id, label)
 	switch target[0] {
 	case '@':
-		if a := c.in.people[id]; a.ID != 0 && a.Username != "" {
-			c.names[chat.FoldName(a.Username)] = a.ID
-			return "@" + a.Username
-		}
-		if label != "" {
-			return "@" + strings.TrimPrefix(label, "@")
-		}
-		return "@" + id
+		return c.person(id, label)
 	case '#':
-		if name := c.in.rooms[id]; name != "" {
-			return "#" + name
-		}
-		if label != "" {
-			return "#" + label
-		}
-		return "#" + id
+		return c.room(id, label)
 	}
-	switch command, _, _ := strings.Cut(id, "^"); command {
+	switch id {
 	case "here":
 		return "@here"
 	case "channel", "everyone", "group":
 		return "@room"
-	case "subteam":
-		return "@" + strings.TrimPrefix(label, "@")
 	}
-	return label // dates, and what Slack invents
+	if label == "" {
+		return "<" + id + ">"
+	}
+	return label // what Slack invents
 }
 
-// unescape undoes the three escapes that Slack makes.
-func unescape(s string) string {
-	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(s)
+// labelled remembers what an id is called: blocks hold the id alone.
+func (c *conversion) labelled(id, label string) string {
+	if label != "" {
+		c.labels[id] = label
+	}
+	return c.labels[id]
 }
+
+func (c *conversion) person(id, label string) string {
+	if c.names.Person != nil {
+		if p := c.names.Person(id); p.ID != 0 && p.Username != "" {
+			c.People[chat.FoldName(p.Username)] = p.ID
+			return "@" + p.Username
+		}
+	}
+	if label == "" {
+		label = id
+	}
+	return "@" + strings.TrimPrefix(label, "@")
+}
+
+// hiddenRoom is said of a channel whose name is not for everybody who reads it.
+const hiddenRoom = "a private room"
+
+// room is a channel. One that is unknown and was private by its id is not named
+// either: Slack named it to its members only.
+func (c *conversion) room(id, label string) string {
+	var r Room
+	if c.names.Room != nil {
+		r = c.names.Room(id)
+	}
+	switch {
+	case r.Hidden, r.Name == "" && (strings.HasPrefix(id, "G") || strings.HasPrefix(id, "D")):
+		return hiddenRoom
+	case r.Name == "" && label == "":
+		return "#" + id
+	case r.Name == "":
+		return "#" + strings.TrimPrefix(label, "#")
+	case r.ID != 0:
+		c.Rooms[chat.FoldName(r.Name)] = chat.RoomLink{ID: r.ID, Name: r.Name}
+	}
+	return "#" + r.Name
+}
+
+// group is a group of users, whom nobody calls here.
+func (c *conversion) group(id, label string) string {
+	c.lose("mention of a user group")
+	if c.names.Group != nil && label == "" {
+		label = c.names.Group(id)
+	}
+	if label == "" {
+		label = id
+	}
+	return "@" + strings.TrimPrefix(label, "@")
+}
+
+// Unescape undoes the three escapes that Slack makes.
+func Unescape(s string) string { return unescaper.Replace(s) }
+
+var unescaper = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
 // quotes writes Slack's quotes: a line each, or all that follows three marks.
 func quotes(s string) string {

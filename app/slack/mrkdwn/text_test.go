@@ -1,39 +1,45 @@
-package slack
+package mrkdwn
 
 import (
-	"strings"
 	"testing"
-	"time"
 
 	"parley/app/chat"
 )
 
-// reader is an import that knows a few people and channels.
-func reader() *Import {
-	return &Import{people: map[string]chat.Account{
-		"U1": {Person: chat.Person{ID: 1, Username: "ada", Name: "Ada"}},
-		"U2": {Person: chat.Person{ID: 2, Username: "bea.l", Name: "Bea"}},
-	}, rooms: map[string]string{"C1": "harbour"}}
+// known are the names of a few people and channels.
+func known() Names {
+	people := map[string]chat.Person{"U1": {ID: 1, Username: "ada", Name: "Ada"}, "U2": {ID: 2, Username: "bea.l", Name: "Bea"}}
+	rooms := map[string]Room{"C1": {ID: 5, Name: "harbour"}, "C4": {Name: "crew", Hidden: true}, "C5": {Name: "hold"}}
+	return Names{Person: func(id string) chat.Person { return people[id] }, Room: func(id string) Room { return rooms[id] },
+		Group: func(id string) string { return map[string]string{"S2": "deck"}[id] }}
 }
 
+// body is what a text becomes.
+func body(text string) string { return Convert(Payload{Text: text}, known()).Body }
+
 func TestSlacksMarkupIsWrittenAsItIsTypedHere(t *testing.T) {
-	in := reader()
 	for from, want := range map[string]string{
-		"plain":                                          "plain",
-		"*bold* and _italic_ and ~gone~":                 "**bold** and _italic_ and ~~gone~~",
-		"*bold _and italic_*":                            "**bold _and italic_**",
-		"2*3*4 and a * b":                                `2\*3\*4 and a * b`,
-		"*open":                                          `\*open`,
-		"* a\n* b":                                       "* a\n* b",
-		"(*x*), *y*.":                                    "(**x**), **y**.",
-		"snake_case_name":                                "snake_case_name",
-		"a &lt;b&gt; &amp;amp; c":                        "a <b> &amp; c",
-		"hi <@U1>, <@U2|bea> and <@U9|zoe>":              "hi @ada, @bea.l and @zoe",
-		"<@U1>s boat, <@U1>-san":                         "@ada s boat, @ada -san",
-		"*<@U1>*":                                        "**@ada**",
-		"in <#C1|port> or <#C2|quay> or <#C3>":           "in #harbour or #quay or #C3",
-		"<!here> <!channel> <!everyone>":                 "@here @room @room",
-		"<!subteam^S1|@crew> <!date^1^{d}|May>":          "@crew May",
+		"plain":                                "plain",
+		"*bold* and _italic_ and ~gone~":       "**bold** and _italic_ and ~~gone~~",
+		"*bold _and italic_*":                  "**bold _and italic_**",
+		"2*3*4 and a * b":                      `2*3*4 and a * b`,
+		"*open":                                `*open`,
+		"2*3 *x* *":                            `2*3 **x** *`,
+		"* a\n* b":                             "* a\n* b",
+		"(*x*), *y*.":                          "(**x**), **y**.",
+		"snake_case_name":                      "snake_case_name",
+		"a &lt;b&gt; &amp;amp; c":              "a <b> &amp; c",
+		"hi <@U1>, <@U2|bea> and <@U9|zoe>":    "hi @ada, @bea.l and @zoe",
+		"<@U1>s boat, <@U1>-san":               "@ada s boat, @ada -san",
+		"*<@U1>*":                              "**@ada**",
+		"in <#C1|port> or <#C2|quay> or <#C3>": "in #harbour or #quay or #C3",
+		"in <#C1>s, x<#C1>, \\<#C1>":           "in #harbour s, x #harbour, \\ #harbour",
+		"<#C4|crew> <#G7|secret> <#C5> `<#C4|crew>`":                          "a private room a private room #hold `a private room`",
+		"<!here> <!channel> <!everyone> <!odd>":                               "@here @room @room <odd>",
+		"<!subteam^S1|@crew> <!subteam^S2> <!subteam^S3>":                     "@crew @deck @S3",
+		"<!date^1^{d}|May> <!date^1700000000^{d}>":                            "May 14 November 2023, 22:13 UTC",
+		"<https://a.example/x>yz <https://a.example>/q, <https://a.example>.": "https://a.example/x yz https://a.example /q, https://a.example.",
+		"&gt; ```a\nb``` c":                              "> ```\n> a\n> b\n> ```\n>  c",
 		"<https://a.example/x_y_z>":                      "https://a.example/x_y_z",
 		"<https://a.example/?a=1&amp;b=2|see>":           "see (https://a.example/?a=1&b=2)",
 		"<http://a.example|a.example>":                   "http://a.example",
@@ -50,11 +56,11 @@ func TestSlacksMarkupIsWrittenAsItIsTypedHere(t *testing.T) {
 		"a < b > c":   "a < b > c",
 		"\U000F0000x": "x",
 	} {
-		if got := in.convert(from).body; got != want {
+		if got := body(from); got != want {
 			t.Errorf("%q becomes %q, want %q", from, got, want)
 		}
 	}
-	if names := in.convert("<@U1> <@U2>").names; names["ada"] != 1 || names["bea.l"] != 2 {
+	if names := Convert(Payload{Text: "<@U1> <@U2>"}, known()).People; names["ada"] != 1 || names["bea.l"] != 2 {
 		t.Error("names:", names)
 	}
 }
@@ -70,35 +76,5 @@ func TestReactionsOfSlackHaveTheirEmoji(t *testing.T) {
 		if made, err := chat.ParseReaction(e); err != nil || made != e {
 			t.Errorf("%s is %q, which is no reaction here: %q %v", name, e, made, err)
 		}
-	}
-}
-
-func TestNoTextTakesLongToConvert(t *testing.T) {
-	in := reader()
-	for _, part := range []string{"*a ", "~a ", "<", "<@U1>", "`", "```", "&gt;", ":a:", "*", "_*~", "<http://a.example|*b*>", "```x```", ":wave::skin-tone-3:"} {
-		began := time.Now()
-		body := in.convert(strings.Repeat(part, 80_000/len(part)))
-		split(body, 0)
-		if d := time.Since(began); d > 8*time.Second {
-			t.Errorf("%q takes %v", part, d)
-		}
-	}
-}
-
-func TestALongMessageIsCutWhereALineEnds(t *testing.T) {
-	in := reader()
-	parts := split(in.convert(strings.Repeat("a line of some words\n", 1000)), 0)
-	n := 0
-	for _, p := range parts {
-		if _, err := chat.ParseText(p.body); err != nil {
-			t.Error(err)
-		}
-		n += strings.Count(p.body, "words")
-		if strings.HasSuffix(strings.TrimSpace(p.body), "some") {
-			t.Error("cut within a line")
-		}
-	}
-	if len(parts) < 2 || n != 1000 {
-		t.Error(len(parts), "parts with", n, "lines")
 	}
 }

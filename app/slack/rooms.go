@@ -1,0 +1,62 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"parley/app/chat"
+)
+
+// checkRooms finds out what becomes of the channels of Options.Rooms. An open channel
+// whose new name is that of an open room here, but for upper and lower case, comes
+// into that room: these are answered by key. Every other one gets a room of its own.
+func (in *Import) checkRooms(ctx context.Context, conversations []*conversation) (joined map[string]chat.RoomID, err error) {
+	joined, taken := map[string]chat.RoomID{}, map[string]string{}
+	for _, old := range slices.Sorted(maps.Keys(in.renamed)) {
+		now := in.renamed[old]
+		i := slices.IndexFunc(conversations, func(c *conversation) bool { return c.kind != chat.Direct && c.Name == old })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no channel %s in the archive", old)
+		}
+		folded := chat.FoldName(now)
+		if other, ok := taken[folded]; ok {
+			return nil, fmt.Errorf("%s and %s cannot both come into one room, %s: what was said in them would be out of order", other, old, now)
+		}
+		taken[folded] = old
+		key := "room " + conversations[i].ID
+		if in.known[key] != 0 {
+			if err := in.keepsName(ctx, old, now, chat.RoomID(in.known[key])); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if conversations[i].kind != chat.Open {
+			continue
+		}
+		open, err := in.to.OpenRoomsNamed(ctx, []string{folded})
+		if err != nil {
+			return nil, err
+		}
+		if r := open[folded]; r.ID != 0 {
+			joined[key] = r.ID
+		}
+	}
+	return joined, nil
+}
+
+// keepsName refuses another name for a room that came before.
+func (in *Import) keepsName(ctx context.Context, old, now string, id chat.RoomID) error {
+	r, _, err := in.to.RoomFor(ctx, id, 0)
+	switch {
+	case errors.Is(err, chat.ErrNotFound) || errors.Is(err, chat.ErrGone):
+		return nil // it is reported when it would come
+	case err != nil:
+		return err
+	case chat.FoldName(r.Name) != chat.FoldName(now):
+		return fmt.Errorf("%s came before, into the room that is called %s here: rename that, or leave %s out", old, r.Name, old)
+	}
+	return nil
+}
