@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -23,17 +22,31 @@ func importSlackCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "slack FILE.zip", Short: "Bring in a workspace of Slack from its export", Args: exactly(1),
 		Long: `Bring in a workspace of Slack from the ZIP archive that its owners export there. Open
 channels become open rooms, private channels private ones, direct messages direct
-conversations; threads become replies. Nobody who comes has a password: "parley user
-passwd NAME" sets one. In a data file that nobody has used, Slack's owners become the
-administrators. Files stay at Slack: messages get a link to them. Who has an account
-here already gets another, unless you say who it is: --same mei, --same mei=tanaka.
+conversations; threads become replies; references to open channels become links.
+Blocks and attachments of apps come as text. Nobody who comes has a password: "parley
+user passwd NAME" sets one. In a data file that nobody has used, Slack's owners become
+the administrators. Files stay at Slack: messages get a link to them. Guests, people of
+other workspaces, apps and who was deactivated come deactivated and are listed. Who has
+an account here already gets another, unless you say who it is: --same mei, --same
+mei=tanaka.
+
+--rooms says which room a channel comes into: --rooms old=new,other=another, or a file
+with one old=new a line. An open channel whose new name is that of an open room here,
+but for upper and lower case, comes into that room, after what is there. In every other
+case, and always with a private channel, a room of that name is made. A channel that
+came before keeps its room.
+
+--links FILE.csv writes name, mail and a link to choose a password for everybody who
+came, is active and has no password. The file is for your eyes only (mode 0600) and may
+not exist yet; the links end after a day, or with the next one for the same person.
 
 A second time, also with a newer archive, only what is new comes, at the end of each
 room. What was interrupted can be begun again. It may be done while the server runs;
 pages that are open show it when they are loaded again. At the end it tells what
 came, what is called otherwise here, what did not come and why. With --dry-run it is
 done to a copy of the data file that is thrown away.`,
-		Example: "  parley import slack 'Acme Slack export.zip' --dry-run --same mei\n  parley import slack 'Acme Slack export.zip' --data /var/lib/parley.db",
+		Example: "  parley import slack 'Acme Slack export.zip' --dry-run --same mei\n" +
+			"  parley import slack 'Acme Slack export.zip' --rooms general=lobby --links links.csv --data /var/lib/parley.db",
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			path, _ := cmd.Flags().GetString("data")
 			if _, err := os.Stat(args[0]); err != nil {
@@ -57,13 +70,19 @@ done to a copy of the data file that is thrown away.`,
 		}}
 	cmd.Flags().Bool("dry-run", false, "only say what would come")
 	cmd.Flags().StringSlice("same", nil, "`NAME[=USERNAME]` of Slack is that account here; may be repeated")
+	cmd.Flags().StringSlice("rooms", nil, "`OLD=NEW`: the channel comes into that room; may be repeated, or a file with one a line")
+	cmd.Flags().String("links", "", "new `FILE.csv` for name, mail and a link to choose a password, of everybody who came")
 	cmd.Flags().Bool("json", false, "print the report as one JSON object")
+	urlFlag(cmd)
 	return cmd
 }
 
-func importSlack(cmd *cobra.Command, from, path string) error {
-	same, err := equals(cmd)
-	if err != nil {
+func importSlack(cmd *cobra.Command, from, path string) (err error) {
+	o := slack.Options{}
+	if o.Same, err = equals(cmd); err != nil {
+		return err
+	}
+	if o.Rooms, err = roomNames(cmd); err != nil {
 		return err
 	}
 	_, err = os.Stat(path)
@@ -72,13 +91,36 @@ func importSlack(cmd *cobra.Command, from, path string) error {
 	if err != nil {
 		return err
 	}
+	list, err := newLinkList(cmd, store)
+	var report *archive.Report
+	if err == nil {
+		report, err = importWorkspace(cmd, from, store, o)
+	}
+	var unwritten error // all came, even so
+	if err == nil {
+		unwritten = list.write(cmd.Context(), report)
+	}
+	unwritten = errors.Join(unwritten, list.close(errors.Join(err, unwritten)))
+	nothing, unsure := store.Vacant(cmd.Context())
+	if err = errors.Join(err, unsure, store.Close()); err != nil {
+		if nothing && fresh {
+			err = errors.Join(err, db.Remove(path))
+		}
+		return words(errors.Join(err, unwritten))
+	}
+	return errors.Join(printArrival(cmd, report), unwritten)
+}
+
+// importWorkspace imports an archive, and notes that in the audit log.
+func importWorkspace(cmd *cobra.Command, from string, store *db.DB, o slack.Options) (*archive.Report, error) {
 	finish, err := unfinished(cmd.Context(), store, filepath.Base(from))
 	if err != nil {
-		return errors.Join(err, store.Close())
+		return nil, err
 	}
 	var part, whole atomic.Int64
 	end := progress(cmd, "Importing", func() (int64, int64) { return part.Load(), whole.Load() })
-	report, err := slack.Run(cmd.Context(), from, store, slack.Options{Same: same, Progress: func(n, of int64) { part.Store(n); whole.Store(of) }})
+	o.Progress = func(n, of int64) { part.Store(n); whole.Store(of) }
+	report, err := slack.Run(cmd.Context(), from, store, o)
 	end()
 	if err == nil {
 		err = indexed(cmd, store)
@@ -89,14 +131,7 @@ func importSlack(cmd *cobra.Command, from, path string) error {
 	if err == nil && report.Came != (archive.Counts{}) {
 		err = store.Note(chat.Noted(cmd.Context(), time.Now(), chat.Operator, chat.ActImport, report.Source, broughtIn(report.Came)))
 	}
-	nothing, unsure := store.Vacant(cmd.Context())
-	if err = errors.Join(err, unsure, store.Close()); err != nil {
-		if nothing && fresh {
-			err = errors.Join(err, db.Remove(path))
-		}
-		return err
-	}
-	return printArrival(cmd, report)
+	return report, err
 }
 
 // unfinished notes that an import has begun. What it returns notes that nothing of it
@@ -118,23 +153,6 @@ func unfinished(ctx context.Context, store *db.DB, what string) (finish func(err
 // broughtIn says in words what came.
 func broughtIn(n archive.Counts) string {
 	return many(n.Accounts, "account") + ", " + many(n.Rooms+n.Conversations, "room", "rooms and conversations") + ", " + many(n.Messages, "message")
-}
-
-// equals reads --same.
-func equals(cmd *cobra.Command) (map[string]string, error) {
-	list, _ := cmd.Flags().GetStringSlice("same")
-	same := map[string]string{}
-	for _, s := range list {
-		name, here, given := strings.Cut(s, "=")
-		if !given {
-			here = name
-		}
-		if name == "" || here == "" {
-			return nil, usage{fmt.Errorf("--same: %q is not NAME or NAME=USERNAME", s)}
-		}
-		same[name] = here
-	}
-	return same, nil
 }
 
 func printArrival(cmd *cobra.Command, report *archive.Report) error {
