@@ -22,10 +22,13 @@ func (in *Import) checkRooms(ctx context.Context, conversations []*conversation)
 			return nil, fmt.Errorf("there is no channel %s in the archive", old)
 		}
 		folded := chat.FoldName(now)
-		if other, ok := taken[folded]; ok {
+		open := conversations[i].kind == chat.Open
+		if other, ok := taken[folded]; ok && open {
 			return nil, fmt.Errorf("%s and %s cannot both come into one room, %s: what was said in them would be out of order", other, old, now)
 		}
-		taken[folded] = old
+		if open {
+			taken[folded] = old
+		}
 		key := "room " + conversations[i].ID
 		if in.known[key] != 0 {
 			if err := in.keepsName(ctx, old, now, chat.RoomID(in.known[key])); err != nil {
@@ -33,14 +36,14 @@ func (in *Import) checkRooms(ctx context.Context, conversations []*conversation)
 			}
 			continue
 		}
-		if conversations[i].kind != chat.Open {
-			continue
+		if !open {
+			continue // its words are not for who is in a room that is there
 		}
-		open, err := in.to.OpenRoomsNamed(ctx, []string{folded})
+		found, err := in.to.OpenRoomsNamed(ctx, []string{folded})
 		if err != nil {
 			return nil, err
 		}
-		if r := open[folded]; r.ID != 0 {
+		if r := found[folded]; r.ID != 0 {
 			joined[key] = r.ID
 		}
 	}
