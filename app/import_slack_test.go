@@ -24,6 +24,15 @@ func slackExport(t *testing.T, messages int) string {
 	for n := range messages {
 		fmt.Fprintf(&day, `{"type":"message","user":"U%d","text":"*number* %d","ts":"17041%05d.000100"},`, 1+n%2, n, n)
 	}
+	return packSlack(t, map[string]string{
+		"users.json":              `[{"id":"U1","team_id":"T1","name":"mei","is_owner":true,"profile":{"real_name":"Mei Tanaka"}},{"id":"U2","team_id":"T1","name":"jon","profile":{}}]`,
+		"channels.json":           `[{"id":"C1","name":"general","created":1690000000,"creator":"U1","is_general":true,"members":["U1","U2"]}]`,
+		"general/2024-01-01.json": "[" + strings.TrimSuffix(day.String(), ",") + "]",
+	})
+}
+
+func packSlack(t *testing.T, files map[string]string) string {
+	t.Helper()
 	name := filepath.Join(t.TempDir(), "Acme Slack export Jan 1 2024.zip")
 	out, err := os.Create(name)
 	if err != nil {
@@ -31,11 +40,6 @@ func slackExport(t *testing.T, messages int) string {
 	}
 	defer out.Close()
 	z := zip.NewWriter(out)
-	files := map[string]string{
-		"users.json":              `[{"id":"U1","team_id":"T1","name":"mei","is_owner":true,"profile":{"real_name":"Mei Tanaka"}},{"id":"U2","team_id":"T1","name":"jon","profile":{}}]`,
-		"channels.json":           `[{"id":"C1","name":"general","created":1690000000,"creator":"U1","is_general":true,"members":["U1","U2"]}]`,
-		"general/2024-01-01.json": "[" + strings.TrimSuffix(day.String(), ",") + "]",
-	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		w, err := z.Create(name)
 		if err == nil {

@@ -3,8 +3,10 @@ package slack
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"parley/app/chat"
+	"parley/app/slack/mrkdwn"
 )
 
 func TestALongMessageIsCutWhereALineEnds(t *testing.T) {
@@ -21,5 +23,15 @@ func TestALongMessageIsCutWhereALineEnds(t *testing.T) {
 	}
 	if len(parts) < 2 || n != 1000 || !whole {
 		t.Error(len(parts), "parts with", n, "lines")
+	}
+}
+
+func TestNoTextTakesLongToConvertAndCut(t *testing.T) {
+	for _, part := range []string{"*a ", "~a ", "<", "<@U1>", "`", "```", "&gt;", ":a:", "*", "_*~", "<http://a.example|*b*>", "```x```", ":wave::skin-tone-3:", "@ab "} {
+		began := time.Now()
+		split(mrkdwn.Convert(mrkdwn.Payload{Text: strings.Repeat(part, 80_000/len(part))}, mrkdwn.Names{}).Body, 0)
+		if d := time.Since(began); d > 8*time.Second {
+			t.Errorf("%q takes %v", part, d)
+		}
 	}
 }

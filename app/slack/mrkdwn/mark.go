@@ -48,7 +48,7 @@ func marks(line string) string {
 		return b.String()
 	}
 	typed := write(false)
-	if single > 0 && shownOf(typed, "*") != single {
+	if n := shownOf(typed, "*"); single > 0 && n >= 0 && n != single {
 		return write(true)
 	}
 	return typed
@@ -122,19 +122,18 @@ func literalLine(line string, signs int) string {
 	return line
 }
 
-// escaped puts backslashes before marks: those at the border of a word or all, and of
-// backticks only the first or all.
+// escaped puts backslashes before marks: those at the border of a word or all, and
+// before backticks, with or without the last: it ends nothing when no other begins.
 func escaped(line string, everyMark, everyTick bool) string {
 	var b strings.Builder
 	r := []rune(line)
-	ticked := false
+	lastTick := strings.Count(line, "`")
 	for i, c := range r {
 		switch {
 		case c == '`':
-			if everyTick || !ticked {
+			if lastTick--; everyTick || lastTick > 0 {
 				b.WriteByte('\\')
 			}
-			ticked = true
 		case strings.ContainsRune("*_~", c):
 			within := i > 0 && i+1 < len(r) && word(r[i-1]) && word(r[i+1])
 			if everyMark || !within && !spaced(r, i) {
