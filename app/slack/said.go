@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"parley/app/archive"
 	"parley/app/chat"
@@ -96,61 +95,6 @@ func (h *history) says(m *message, who chat.Account) (said mrkdwn.Result, files 
 	return said, files
 }
 
-// parts cuts what is longer than a message may be, and notes that.
-func (h *history) parts(m *message, body string) []string {
-	parts, whole := split(body, 0)
-	if !whole {
-		h.report.Skip("part of a message with more links or names than can be cut", h.example(m))
-	}
-	if len(parts) > 1 {
-		if h.long.messages == 0 {
-			h.long.example = h.example(m)
-		}
-		h.long.messages++
-		h.long.parts += len(parts)
-	}
-	return parts
-}
-
-// long counts messages that are longer than one may be here.
-type long struct {
-	messages, parts int
-	example         string
-}
-
-func (l long) note(r *archive.Report) {
-	if l.messages > 0 {
-		r.Note("%d × a message that is longer than one may be here (%s): they came as %d, cut where a line or a word ends.", l.messages, l.example, l.parts)
-	}
-}
-
-// split parses a text; one that breaks a bound of messages is cut in two, at the end
-// of a line or a word. It is not whole when something of it was lost.
-func split(body string, depth int) (parts []string, whole bool) {
-	_, err := chat.ParseText(body)
-	if err == nil {
-		return []string{body}, true
-	}
-	seen := strings.ContainsFunc(body, func(r rune) bool { return unicode.IsPrint(r) && !unicode.IsSpace(r) })
-	if depth > 12 || utf8.RuneCountInString(body) < 2 || !seen {
-		return nil, !seen
-	}
-	half := len(body) / 2
-	at := -1
-	for _, end := range []string{"\n", " "} {
-		if i := strings.LastIndex(body[:half], end); i > len(body)/8 && at < 0 {
-			at = i
-		}
-	}
-	if at < 0 {
-		for at = half; !utf8.RuneStart(body[at]); at-- {
-		}
-	}
-	one, oneWhole := split(body[:at], depth+1)
-	two, twoWhole := split(body[at:], depth+1)
-	return append(one, two...), oneWhole && twoWhole
-}
-
 // resolve parses a part of a message, and finds out whom it is for.
 func (h *history) resolve(r *archive.Row, body string, said mrkdwn.Result) {
 	r.Body = chat.TidyBody(body)
@@ -170,40 +114,6 @@ func (h *history) resolve(r *archive.Row, body string, said mrkdwn.Result) {
 			r.For = append(r.For, id)
 		}
 	}
-}
-
-// names are what Slack's ids mean to those who read a conversation; nil: to everybody.
-func (in *Import) names(readers *conversation) mrkdwn.Names {
-	return mrkdwn.Names{
-		Person: func(id string) chat.Person { return in.people[id].Person },
-		Group:  func(id string) string { return in.groups[id] },
-		Room: func(id string) mrkdwn.Room {
-			c := in.rooms[id]
-			switch {
-			case c == nil:
-				return mrkdwn.Room{}
-			case c.kind == chat.Open:
-				return mrkdwn.Room{ID: c.room, Name: c.name}
-			case c.kind == chat.Private && c.knownTo(readers):
-				return mrkdwn.Room{Name: c.name}
-			}
-			return mrkdwn.Room{Hidden: true}
-		},
-	}
-}
-
-// knownTo says whether all who will ever read another conversation are in this
-// channel: others may join a room.
-func (c *conversation) knownTo(readers *conversation) bool {
-	if c == readers || readers == nil || readers.kind != chat.Direct || len(readers.members) == 0 {
-		return c == readers
-	}
-	for id := range readers.members {
-		if !c.members[id] {
-			return false
-		}
-	}
-	return true
 }
 
 // reactions are those whose emoji there are here.

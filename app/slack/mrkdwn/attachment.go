@@ -1,9 +1,6 @@
 package mrkdwn
 
-import (
-	"regexp"
-	"strings"
-)
+import "strings"
 
 // attachment writes what an app attached, or a message that is quoted. What only
 // shows a page that the text links to says nothing new.
@@ -109,51 +106,4 @@ func (c *conversion) buttons(a node, depth int) string {
 		}
 	}
 	return strings.Join(parts, " · ")
-}
-
-// textKeys are the fields of what is not known that hold words, in the order in which
-// they are read.
-var textKeys = []string{"title", "label", "header", "text", "alt_text", "description", "fallback", "message", "elements", "fields", "blocks", "items", "rows", "content", "body"}
-
-// anyText collects the texts of one element and of those in it.
-func (c *conversion) anyText(v any, depth int) string {
-	switch v := v.(type) {
-	case string:
-		return c.mrkdwn(v)
-	case []any:
-		var parts []string
-		for _, e := range v {
-			if c.visit(depth) {
-				parts = append(parts, c.anyText(e, depth+1))
-			}
-		}
-		return join(parts...)
-	case node:
-		return c.anyText(map[string]any(v), depth)
-	case map[string]any:
-		var parts []string
-		for _, key := range textKeys {
-			if v[key] != nil && c.visit(depth) {
-				parts = append(parts, c.anyText(v[key], depth+1))
-			}
-		}
-		return join(parts...)
-	}
-	return ""
-}
-
-var (
-	markdownLink    = regexp.MustCompile(`!?\[([^\[\]\n]*)\]\(([^()\s]+)\)`)
-	markdownHeading = regexp.MustCompile(`(?m)^#{1,6}[ \t]+(.+?)[ \t#]*$`)
-)
-
-// markdown writes a block of Markdown, which is nearly what is typed here.
-func (c *conversion) markdown(s string) string {
-	s = markdownLink.ReplaceAllStringFunc(c.cut(s), func(found string) string {
-		m := markdownLink.FindStringSubmatch(found)
-		return c.linkTo(m[1], m[2])
-	})
-	return markdownHeading.ReplaceAllStringFunc(s, func(found string) string {
-		return bold(markdownHeading.FindStringSubmatch(found)[1])
-	})
 }
