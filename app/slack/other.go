@@ -14,11 +14,20 @@ import (
 // otherLists are files at the top of an archive of which nothing comes, with what each
 // of their entries is.
 var otherLists = map[string]string{
-	"canvases.json": "canvas", "lists.json": "list", "usergroups.json": "user group", "user_groups.json": "user group", "subteams.json": "user group",
-	"huddle_transcripts.json": "transcript of a huddle", "integration_logs.json": "entry of the log of apps",
-	"file_conversations.json": "conversation about a file", "external_members.json": "entry of the list of people outside", "bookmarks.json": "bookmark",
-	"pins.json": "pin", "emoji.json": "emoji of the workspace's own",
+	"canvases.json":           "canvas",
+	"lists.json":              "list",
+	"usergroups.json":         userGroup,
+	"user_groups.json":        userGroup,
+	"subteams.json":           userGroup,
+	"huddle_transcripts.json": "transcript of a huddle",
+	"integration_logs.json":   "entry of the log of apps",
+	"file_conversations.json": "conversation about a file",
+	"content_flags.json":      "flag of a message",
+	"bookmarks.json":          "bookmark",
+	"pins.json":               "pin",
 }
+
+const userGroup = "user group"
 
 // readLists are those that are read.
 var readLists = []string{"users.json", "org_users.json", "channels.json", "groups.json", "mpims.json", "dms.json"}
@@ -39,7 +48,7 @@ func (in *Import) others(conversations []*conversation) error {
 		}
 	}
 	for _, name := range in.zip.odd {
-		in.report.Skip("file in a folder of messages that is none of a day", name)
+		in.report.Skip("file in a folder that is none of a day's messages", name)
 	}
 	for _, c := range conversations {
 		for range c.Pins {
@@ -87,7 +96,7 @@ func (in *Import) otherList(name, what string) error {
 				example = s
 			}
 		}
-		if what == "user group" && e.ID != "" {
+		if what == userGroup && e.ID != "" {
 			in.groups[e.ID] = e.Handle
 		}
 		in.report.Skip(what, example)
@@ -95,8 +104,8 @@ func (in *Import) otherList(name, what string) error {
 	})
 }
 
-// checkMessages refuses an archive that lists conversations and has no messages for
-// any of them: it would make empty rooms, and look as if all had come.
+// checkMessages refuses an archive that has no messages for any conversation that it
+// lists: it would make empty rooms, and look as if all had come.
 func (in *Import) checkMessages(conversations []*conversation) error {
 	channels, empty := 0, 0
 	found := false
@@ -113,9 +122,9 @@ func (in *Import) checkMessages(conversations []*conversation) error {
 	case len(conversations) > 0 && len(in.zip.days) == 0:
 		return fmt.Errorf("the archive lists %d conversations, but there is no file of messages in it, such as %s; nothing was imported",
 			len(conversations), path.Join(conversations[0].folder, "2024-01-31.json"))
-	case len(conversations) > 0 && !found:
-		return fmt.Errorf("the archive lists %d conversations, but none of its folders of messages belongs to one of them; the first is called %q, and one of the conversations %q; nothing was imported",
-			len(conversations), in.zip.order[0], conversations[0].folder)
+	case !found && len(in.zip.days) > 0:
+		return fmt.Errorf("the archive lists %d conversations, but none of its folders of messages is of one of them; one folder is called %q; nothing was imported",
+			len(conversations), in.zip.order[0])
 	case empty > 0:
 		in.report.Note("%d of %d channels have no file of messages in the archive.", empty, channels)
 	}

@@ -35,3 +35,25 @@ func TestNoTextTakesLongToConvertAndCut(t *testing.T) {
 		}
 	}
 }
+
+func TestALongListingIsCutIntoListings(t *testing.T) {
+	parts, whole := split("before\n```go\n"+strings.Repeat("x := *y*\n", 3000)+"```\nafter *it*", 0)
+	lines := 0
+	for i, p := range parts {
+		text, err := chat.ParseText(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range text.Blocks {
+			switch {
+			case b.Kind == chat.BlockCode && b.Lang == "go":
+				lines += strings.Count(b.Code+"\n", "x := *y*\n")
+			case b.Kind != chat.BlockParagraph || i > 0 && i < len(parts)-1:
+				t.Errorf("part %d has %+v", i, b)
+			}
+		}
+	}
+	if !whole || len(parts) < 3 || lines != 3000 {
+		t.Error(len(parts), "parts with", lines, "lines", whole)
+	}
+}

@@ -37,6 +37,25 @@ func (l long) note(r *archive.Report) {
 	}
 }
 
+// openFence is the line that begins the listing in which a text ends; "" where it ends
+// in none.
+func openFence(s string) (open string) {
+	for line := range strings.Lines(s) {
+		line = strings.TrimSpace(line)
+		ticks := strings.TrimRight(line, languageRunes)
+		switch {
+		case !strings.HasPrefix(ticks, "```") || strings.Trim(ticks, "`") != "":
+		case open == "":
+			open = line
+		case strings.TrimRight(open, languageRunes) == line:
+			open = ""
+		}
+	}
+	return open
+}
+
+const languageRunes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+#_-"
+
 // split parses a text; one that breaks a bound of messages is cut in two, at the end
 // of a line or a word. It is not whole when something of it was lost.
 func split(body string, depth int) (parts []string, whole bool) {
@@ -59,7 +78,11 @@ func split(body string, depth int) (parts []string, whole bool) {
 		for at = half; !utf8.RuneStart(body[at]); at-- {
 		}
 	}
-	one, oneWhole := split(body[:at], depth+1)
-	two, twoWhole := split(body[at:], depth+1)
+	first, rest := body[:at], body[at:]
+	if fence := openFence(first); fence != "" { // each part of a listing is one
+		first, rest = first+"\n"+strings.TrimRight(fence, languageRunes), fence+"\n"+strings.TrimPrefix(rest, "\n")
+	}
+	one, oneWhole := split(first, depth+1)
+	two, twoWhole := split(rest, depth+1)
 	return append(one, two...), oneWhole && twoWhole
 }

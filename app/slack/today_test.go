@@ -136,13 +136,27 @@ func TestAFolderAndItsChannelMayWriteAccentsInTwoWays(t *testing.T) {
 	}
 }
 
+// Windows packs names in a code page, and does not say so.
+func TestANameInACodePageIsItsChannels(t *testing.T) {
+	d := open(t)
+	r := d.run(small(`[{"id":"C1","name":"zufällig-größer","members":["U1"]}]`, `[]`, files{
+		"zuf\x84llig-gr\x94\xe1er/2024-01-01.json": `[{"type":"message","user":"U1","text":"one","ts":"1704100000.000100"}]`}))
+	if r.Came.Messages != 1 {
+		t.Error("came", r.Came, r.Skipped)
+	}
+}
+
 func TestAnArchiveThatListsChannelsAndHasNoMessagesIsRefused(t *testing.T) {
 	const channels = `[{"id":"C1","name":"general","members":["U1"]},{"id":"C2","name":"harbour","members":["U1"]}]`
-	for what, days := range map[string]files{"no file of messages": {}, "none of its folders": {"somewhere/2024-01-01.json": `[]`}} {
+	for _, c := range []struct {
+		channels, words string
+		days            files
+	}{{channels, "no file of messages", files{}}, {channels, "none of its folders", files{"somewhere/2024-01-01.json": `[]`}},
+		{`[]`, "lists 0 conversations", files{"general/2024-01-01.json": `[]`}}} {
 		d := open(t)
-		_, err := Run(t.Context(), pack(t, small(channels, `[]`, days)), d, Options{})
-		if err == nil || !strings.Contains(err.Error(), what) {
-			t.Errorf("%s: %v", what, err)
+		_, err := Run(t.Context(), pack(t, small(c.channels, `[]`, c.days)), d, Options{})
+		if err == nil || !strings.Contains(err.Error(), c.words) {
+			t.Errorf("%s: %v", c.words, err)
 		}
 		if vacant, err := d.Vacant(t.Context()); err != nil || !vacant {
 			t.Error("something came:", err)
@@ -217,7 +231,7 @@ func TestNothingThatDoesNotComeIsLeftOutInSilence(t *testing.T) {
 	got := whys(r)
 	for why, n := range map[string]int{"file that Slack hides behind a limit of its plan": 1, "file that was deleted": 1, "canvas (a link to it came)": 1, "canvas": 3, "user group": 1, "mention of a user group": 1,
 		"message that was deleted at Slack, of which the place came": 1, "huddle": 1, "pin": 2, "bookmark": 2, "reaction with an emoji of the workspace's own": 1, "block of the unknown kind novelty": 1,
-		"preview of a page that a message links to": 1, "file of which nothing is known": 1, "file in a folder of messages that is none of a day": 2, "file that cannot be read to its end": 1} {
+		"preview of a page that a message links to": 1, "file of which nothing is known": 1, "file in a folder that is none of a day's messages": 2, "file that cannot be read to its end": 1} {
 		if got[why] != n {
 			t.Errorf("%s is counted %d times, want %d", why, got[why], n)
 		}

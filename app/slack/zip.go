@@ -10,8 +10,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
@@ -93,6 +95,9 @@ func (z *archiveFile) add(f *zip.File, folder, base string) {
 // Programs that pack an archive again write backslashes, a dot in front or accents as
 // characters of their own, and put files of theirs beside ours: these have no name.
 func splitEntry(name string) (dir, base string) {
+	if !utf8.ValidString(name) { // a code page that nobody names: that of Windows where accents are common
+		name, _ = charmap.CodePage850.NewDecoder().String(name)
+	}
 	name = norm.NFC.String(strings.ReplaceAll(name, "\\", "/"))
 	if strings.HasSuffix(name, "/") {
 		return "", ""
