@@ -47,27 +47,7 @@ came, what is called otherwise here, what did not come and why. With --dry-run i
 done to a copy of the data file that is thrown away.`,
 		Example: "  parley import slack 'Acme Slack export.zip' --dry-run --same mei\n" +
 			"  parley import slack 'Acme Slack export.zip' --rooms general=lobby --links links.csv --data /var/lib/parley.db",
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			path, _ := cmd.Flags().GetString("data")
-			if _, err := os.Stat(args[0]); err != nil {
-				return fmt.Errorf("the archive cannot be read: %w", err)
-			}
-			if dry, _ := cmd.Flags().GetBool("dry-run"); dry {
-				dir, err := os.MkdirTemp("", "parley-import-")
-				if err != nil {
-					return err
-				}
-				defer os.RemoveAll(dir)
-				copied := filepath.Join(dir, "parley.db")
-				if _, err := os.Stat(path); err == nil {
-					if err := db.Backup(cmd.Context(), path, copied); err != nil {
-						return err
-					}
-				}
-				path = copied
-			}
-			return importSlack(cmd, args[0], path)
-		}}
+		RunE: func(cmd *cobra.Command, args []string) error { return runImportSlack(cmd, args[0]) }}
 	cmd.Flags().Bool("dry-run", false, "only say what would come")
 	cmd.Flags().StringSlice("same", nil, "`NAME[=USERNAME]` of Slack is that account here; may be repeated")
 	cmd.Flags().StringSlice("rooms", nil, "`OLD=NEW`: the channel comes into that room; may be repeated, or a file with one a line")
@@ -75,6 +55,29 @@ done to a copy of the data file that is thrown away.`,
 	cmd.Flags().Bool("json", false, "print the report as one JSON object")
 	urlFlag(cmd)
 	return cmd
+}
+
+// runImportSlack imports into the data file, or into a copy of it that is thrown away.
+func runImportSlack(cmd *cobra.Command, from string) error {
+	path, _ := cmd.Flags().GetString("data")
+	if _, err := os.Stat(from); err != nil {
+		return fmt.Errorf("the archive cannot be read: %w", err)
+	}
+	if dry, _ := cmd.Flags().GetBool("dry-run"); !dry {
+		return importSlack(cmd, from, path)
+	}
+	dir, err := os.MkdirTemp("", "parley-import-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	copied := filepath.Join(dir, "parley.db")
+	if _, err := os.Stat(path); err == nil {
+		if err := db.Backup(cmd.Context(), path, copied); err != nil {
+			return err
+		}
+	}
+	return importSlack(cmd, from, copied)
 }
 
 func importSlack(cmd *cobra.Command, from, path string) (err error) {
@@ -152,7 +155,8 @@ func unfinished(ctx context.Context, store *db.DB, what string) (finish func(err
 
 // broughtIn says in words what came.
 func broughtIn(n archive.Counts) string {
-	return many(n.Accounts, "account") + ", " + many(n.Rooms+n.Conversations, "room", "rooms and conversations") + ", " + many(n.Messages, "message")
+	return many(n.Accounts, "account") + ", " + many(n.Rooms+n.Conversations, "room", "rooms and conversations") + ", " +
+		many(n.Messages, "message")
 }
 
 func printArrival(cmd *cobra.Command, report *archive.Report) error {

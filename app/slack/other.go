@@ -123,7 +123,8 @@ func (in *Import) checkMessages(conversations []*conversation) error {
 		return fmt.Errorf("the archive lists %d conversations, but there is no file of messages in it, such as %s; nothing was imported",
 			len(conversations), path.Join(conversations[0].folder, "2024-01-31.json"))
 	case !found && len(in.zip.days) > 0:
-		return fmt.Errorf("the archive lists %d conversations, but none of its folders of messages is of one of them; one folder is called %q; nothing was imported",
+		return fmt.Errorf("the archive lists %d conversations, but none of its folders of messages is of one of them"+
+			"; one folder is called %q; nothing was imported",
 			len(conversations), in.zip.order[0])
 	case empty > 0:
 		in.report.Note("%d of %d channels have no file of messages in the archive.", empty, channels)

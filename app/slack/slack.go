@@ -63,9 +63,11 @@ func Run(ctx context.Context, path string, to archive.Arrivals, o Options) (*arc
 		return nil, err
 	}
 	defer z.close()
-	report := &archive.Report{Adapted: []archive.Adapted{}, Deactivated: []archive.Deactivated{}, Skipped: []archive.Skipped{}, Notes: []string{}}
+	report := &archive.Report{Adapted: []archive.Adapted{}, Deactivated: []archive.Deactivated{}, Skipped: []archive.Skipped{},
+		Notes: []string{}}
 	in := &Import{zip: z, to: to, same: o.Same, renamed: o.Rooms, report: report, now: time.Now(),
-		people: map[string]chat.Account{}, bots: map[string]string{}, groups: map[string]string{}, rooms: map[string]*conversation{}, emoji: map[string]string{}}
+		people: map[string]chat.Account{}, bots: map[string]string{}, groups: map[string]string{},
+		rooms: map[string]*conversation{}, emoji: map[string]string{}}
 	return in.report, errors.Join(in.run(ctx, path), z.close())
 }
 

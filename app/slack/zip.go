@@ -103,7 +103,7 @@ func splitEntry(name string) (dir, base string) {
 		return "", ""
 	}
 	dir, base = path.Split(strings.TrimPrefix(path.Clean("/"+name), "/"))
-	if strings.HasPrefix(base, "._") || base == ".DS_Store" || base == "Thumbs.db" || base == "desktop.ini" || slices.Contains(strings.Split(dir, "/"), "__MACOSX") {
+	if strings.HasPrefix(base, "._") || slices.Contains(litter, base) || slices.Contains(strings.Split(dir, "/"), "__MACOSX") {
 		return "", ""
 	}
 	if lower := strings.ToLower(base); strings.HasSuffix(lower, ".json") {
@@ -111,6 +111,9 @@ func splitEntry(name string) (dir, base string) {
 	}
 	return dir, base
 }
+
+// litter are files that systems leave in folders.
+var litter = []string{".DS_Store", "Thumbs.db", "desktop.ini"}
 
 func entryBase(f *zip.File) string {
 	_, base := splitEntry(f.Name)

@@ -16,7 +16,8 @@ func (c *conversion) attachment(a node, besideText bool, depth int) string {
 	if quoted {
 		return c.quoted(a, depth)
 	}
-	parts := []string{c.mrkdwn(a.str("pretext")), c.titled(a, "author_name", "author_link"), c.titled(a, "title", "title_link"), c.mrkdwn(a.str("text"))}
+	parts := []string{c.mrkdwn(a.str("pretext")), c.titled(a, "author_name", "author_link"),
+		c.titled(a, "title", "title_link"), c.mrkdwn(a.str("text"))}
 	for _, v := range a.list("fields") {
 		if c.visit(depth + 1) {
 			parts = append(parts, c.field(object(v)))

@@ -112,7 +112,8 @@ func (c *conversion) literal(s string) string {
 
 func literalLine(line string, signs int) string {
 	slashes := count(line, `\`)
-	for _, try := range []string{line, escaped(line, false, false), escaped(line, false, true), escaped(line, true, false), escaped(line, true, true)} {
+	for _, try := range []string{line, escaped(line, false, false), escaped(line, false, true),
+		escaped(line, true, false), escaped(line, true, true)} {
 		if t, err := chat.ParseText(try); err == nil {
 			if shown := t.Plain(); count(shown, allMarks) == signs && count(shown, `\`) == slashes {
 				return try

@@ -2,7 +2,8 @@ package mrkdwn
 
 // textKeys are the fields of what is not known that hold words, in the order in which
 // they are read.
-var textKeys = []string{"title", "label", "header", "text", "alt_text", "description", "fallback", "message", "elements", "fields", "blocks", "items", "rows", "content", "body"}
+var textKeys = []string{"title", "label", "header", "text", "alt_text", "description", "fallback", "message",
+	"elements", "fields", "blocks", "items", "rows", "content", "body"}
 
 // anyText collects the texts of one element and of those in it.
 func (c *conversion) anyText(v any, depth int) string {
