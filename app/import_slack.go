@@ -33,8 +33,9 @@ mei=tanaka.
 --rooms says which room a channel comes into: --rooms old=new,other=another, or a file
 with one old=new a line. An open channel whose new name is that of an open room here,
 but for upper and lower case, comes into that room, after what is there. In every other
-case, and always with a private channel, a room of that name is made. A channel that
-came before keeps its room.
+case, and always with a private channel, a room of that name is made; where an open room
+is there that looks the same, it gets a number. Two channels never come into one room,
+and a channel that came before keeps its room.
 
 --links FILE.csv writes name, mail and a link to choose a password for everybody who
 came, is active and has no password. The file is for your eyes only (mode 0600) and may

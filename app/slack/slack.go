@@ -12,7 +12,9 @@
 //	mpims.json      conversations of many  the same
 //	dms.json        conversations of two   folder ID/YYYY-MM-DD.json
 //
-// Files are not in it, only where they are at Slack: messages get a link to them.
+// Files are not in it, only where they are at Slack: messages get a link to them. What a
+// message says is written as it is typed here by package mrkdwn; what a room here has no
+// place for is counted in the report.
 package slack
 
 import (

@@ -1,6 +1,9 @@
 package mrkdwn
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // attachment writes what an app attached, or a message that is quoted. What only
 // shows a page that the text links to says nothing new.
@@ -30,8 +33,8 @@ func (c *conversion) attachment(a node, besideText bool, depth int) string {
 			break
 		}
 	}
-	if join(parts...) == "" {
-		parts = append(parts, c.mrkdwn(a.str("fallback")))
+	if fallback := a.str("fallback"); join(parts...) == "" && !slices.Contains(placeholders, fallback) {
+		parts = append(parts, c.mrkdwn(fallback))
 	}
 	parts = append(parts, c.buttons(a, depth), c.mrkdwn(a.str("footer")))
 	c.files(a)

@@ -80,6 +80,7 @@ func TestBlocksTakeThePlaceOfATextThatSaysNoMore(t *testing.T) {
 		{"a &amp;lt; b", rich(`{"type":"text","text":"a &lt; b"}`), "a &lt; b"},
 		{"a &lt; b", rich(`{"type":"text","text":"a &lt; b"}`), "a < b"},
 		{"a", `{}`, "a"},
+		{"This content can't be displayed.", section("Ok"), "Ok"},
 	} {
 		if got := Convert(Payload{Text: c.text, Blocks: json.RawMessage(c.blocks)}, known()).Body; got != c.want {
 			t.Errorf("%q with %s becomes %q, want %q", c.text, c.blocks, got, c.want)
@@ -96,7 +97,7 @@ func TestAttachmentsAreWrittenAsTheyAreTypedHere(t *testing.T) {
 		`[{"fallback":"F","pretext":"P <!here|here>","author_name":"Au","author_link":"https://a.example","title":"T","title_link":"https://t.example","text":"*x* &amp; y",
 			"fields":[{"title":"Took","value":5},{"title":"Log","value":"a\nb"},{"title":"Ok","value":true},{"title":"","value":null}],"image_url":"https://i.example/p.png","footer":"Foot","color":"danger",
 			"actions":[{"type":"button","text":"See","url":"https://s.example"},{"text":"Do"}]}]`: "P @here\nAu (https://a.example)\nT (https://t.example)\n**x** & y\nTook: 5\nLog:\na\nb\nOk: true\n🖼 picture (https://i.example/p.png)\nSee (https://s.example) · [Do]\nFoot",
-		`[{"fallback":"only this","color":"good"}]`: "only this",
+		`[{"fallback":"only this","color":"good"},{"fallback":"[no preview available]"}]`: "only this",
 		`[{"color":"#f00","blocks":[{"type":"header","text":{"type":"plain_text","text":"Down"}},{"type":"section","fields":[{"type":"mrkdwn","text":"*Since*\nnoon"}]},{"type":"actions","elements":[{"type":"button","text":{"type":"plain_text","text":"Look"},"url":"https://k.example"}]}]}]`: "**Down**\n**Since**\nnoon\nLook (https://k.example)",
 		`[{"is_msg_unfurl":true,"author_name":"Bea","text":"one\ntwo","from_url":"https://a.slack.com/archives/C1/p1"}]`:                   "Bea\n> one\n> two\nhttps://a.slack.com/archives/C1/p1",
 		`[{"is_share":true,"message_blocks":[{"message":{"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"*in* blocks"}}]}}]}]`: "> **in** blocks",

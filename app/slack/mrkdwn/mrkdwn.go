@@ -7,6 +7,7 @@ package mrkdwn
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -92,6 +93,8 @@ func (c *conversion) either(text string, b blocks) string {
 	switch {
 	case b.says == "":
 		return join(text, b.beside)
+	case slices.Contains(placeholders, text):
+		return b.all
 	case contained(said, inBlocks):
 		return b.all
 	case contained(inBlocks, said):
@@ -102,6 +105,9 @@ func (c *conversion) either(text string, b blocks) string {
 	}
 	return join(text, b.all)
 }
+
+// placeholders are what Slack writes where nobody wrote anything.
+var placeholders = []string{"This content can't be displayed.", "[no preview available]"}
 
 // words are those of a text, folded, and how often each is there.
 func words(s string) map[string]int {
