@@ -1,17 +1,11 @@
 package slack
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf16"
-
-	"golang.org/x/text/unicode/norm"
 
 	"parley/app/archive"
-	"parley/app/auth"
-	"parley/app/chat"
 )
 
 var workspaceAt = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -24,149 +18,6 @@ func small(channels, groups string, days files) files {
 		f[name] = day
 	}
 	return f
-}
-
-// linked are the links to rooms in all messages of a room.
-func (d *target) linked(room chat.RoomID) string {
-	d.Helper()
-	p, err := d.Page(d.Context(), room, chat.Span{}, 100)
-	if err != nil {
-		d.Fatal(err)
-	}
-	var b strings.Builder
-	for _, m := range p.Messages {
-		for _, block := range m.Text.Blocks {
-			for _, r := range block.Runs {
-				if r.Kind == chat.RunRoom {
-					fmt.Fprintf(&b, "%s=%d ", r.Text, r.Room)
-				}
-			}
-		}
-	}
-	return b.String()
-}
-
-func TestReferencesToChannelsAreLinkedAndTellNoNameOfAPrivateOne(t *testing.T) {
-	d := open(t)
-	d.run(small(`[{"id":"C1","name":"general","is_general":true,"members":["U1","U2"]},{"id":"C2","name":"harbour","members":["U1"],"topic":{"value":"not <#G1|crew>"}}]`,
-		`[{"id":"G1","name":"crew","members":["U1"]},{"id":"G2","name":"hold","members":["U1","U2"]}]`, files{
-			"general/2024-01-01.json": `[{"type":"message","user":"U1","text":"see <#C2|harbour>, <#C1> and *<#C2|>*","ts":"1704100000.000100"},
-				{"type":"message","user":"U1","text":"<#G1|crew> <#G2> <#G9|secret> <#C9|lost> ` + "`<#G1|crew>`" + `","ts":"1704100001.000100"},
-				{"type":"message","user":"U1","text":"","blocks":[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"channel","channel_id":"C2"},{"type":"text","text":" and "},{"type":"channel","channel_id":"G1"}]}]}],"ts":"1704100002.000100"}]`,
-			"crew/2024-01-01.json": `[{"type":"message","user":"U1","text":"<#G1|crew> <#G2|hold> <#C2>","ts":"1704100000.000100"}]`}))
-	if got, want := d.linked(1), "#harbour=2 #general=1 #harbour=2 "; got != want {
-		t.Errorf("the links are %q, want %q", got, want)
-	}
-	got := d.told()
-	open, crew, _ := strings.Cut(got, `= 1 "crew"`)
-	for _, name := range []string{"crew", "hold", "secret"} {
-		if strings.Contains(open, name) {
-			t.Errorf("%s is told to everybody:\n%s", name, open)
-		}
-	}
-	if !strings.Contains(open, `#lost`) || !strings.Contains(crew, `"#crew a private room #harbour"`) || d.linked(3) != "#harbour=2 " {
-		t.Errorf("it tells\n%s with links %q", got, d.linked(3))
-	}
-}
-
-// A reference follows who may see its room now, not who could when it came first.
-func TestAReferenceToARoomThatBecamePrivateHereIsNoLink(t *testing.T) {
-	d := open(t)
-	f := small(`[{"id":"C1","name":"general","is_general":true,"members":["U1","U2"]},{"id":"C2","name":"harbour","members":["U1"]}]`, `[]`, files{
-		"general/2024-01-01.json": `[{"type":"message","user":"U1","text":"one","ts":"1704100000.000100"}]`})
-	d.run(f)
-	if _, err := d.SetKind(t.Context(), 2, 1, chat.Private, workspaceAt); err != nil {
-		t.Fatal(err)
-	}
-	f["general/2024-01-02.json"] = `[{"type":"message","user":"U1","text":"see <#C2|harbour>","ts":"1704200000.000100"}]`
-	d.run(f)
-	if got := d.told(); d.linked(1) != "" || !strings.Contains(got, `"see a private room"`) {
-		t.Errorf("it links to %q and tells\n%s", d.linked(1), got)
-	}
-}
-
-func TestArchivesThatOtherProgramsPackedAreRead(t *testing.T) {
-	utf16BOM := func(s string, high, low int) string {
-		var b strings.Builder
-		for _, c := range append([]uint16{0xFEFF}, utf16.Encode([]rune(s))...) {
-			pair := [2]byte{}
-			pair[high], pair[low] = byte(c>>8), byte(c)
-			b.Write(pair[:])
-		}
-		return b.String()
-	}
-	for what, change := range map[string]func(name, content string) (string, string){
-		"backslashes":           func(n, c string) (string, string) { return strings.ReplaceAll(n, "/", `\`), c },
-		"a folder, backslashes": func(n, c string) (string, string) { return `Acme export\` + strings.ReplaceAll(n, "/", `\`), c },
-		"a dot":                 func(n, c string) (string, string) { return "./" + n, c },
-		"a folder in a folder":  func(n, c string) (string, string) { return "./exports/acme/" + n, c },
-		"capitals":              func(n, c string) (string, string) { return strings.ReplaceAll(n, ".json", ".JSON"), c },
-		"a byte order mark":     func(n, c string) (string, string) { return n, "\uFEFF" + c },
-		"UTF-16":                func(n, c string) (string, string) { return n, utf16BOM(c, 1, 0) },
-		"UTF-16, big endian":    func(n, c string) (string, string) { return n, utf16BOM(c, 0, 1) },
-	} {
-		t.Run(what, func(t *testing.T) {
-			again := files{"__MACOSX/users.json": "junk", "__MACOSX/general/._2024-01-01.json": "junk", ".DS_Store": "junk", "general/.DS_Store": "junk", "general/._2024-01-01.json": "junk"}
-			for name, content := range workspaceOf() {
-				name, changed := change(name, content.(string))
-				again[name] = changed
-			}
-			d := open(t)
-			r := d.run(again)
-			if got := d.told(); got != tells {
-				t.Errorf("it tells\n%s", got)
-			}
-			for _, s := range r.Skipped {
-				if strings.Contains(s.Why, "file") && strings.Contains(fmt.Sprint(s.Examples), "_") && !strings.Contains(s.Why, "deleted") {
-					t.Error("it reports", s)
-				}
-			}
-		})
-	}
-}
-
-func TestAFolderAndItsChannelMayWriteAccentsInTwoWays(t *testing.T) {
-	for _, forms := range [][2]norm.Form{{norm.NFC, norm.NFD}, {norm.NFD, norm.NFC}, {norm.NFD, norm.NFD}} {
-		d := open(t)
-		r := d.run(small(`[{"id":"C1","name":"`+forms[0].String("zufällig")+`","members":["U1"]}]`, `[]`, files{
-			forms[1].String("zufällig") + "/2024-01-01.json": `[{"type":"message","user":"U1","text":"one","ts":"1704100000.000100"}]`}))
-		if r.Came.Messages != 1 {
-			t.Error(forms, "came", r.Came, r.Skipped)
-		}
-	}
-}
-
-// Windows packs names in a code page, and does not say so.
-func TestANameInACodePageIsItsChannels(t *testing.T) {
-	d := open(t)
-	r := d.run(small(`[{"id":"C1","name":"zufällig-größer","members":["U1"]}]`, `[]`, files{
-		"zuf\x84llig-gr\x94\xe1er/2024-01-01.json": `[{"type":"message","user":"U1","text":"one","ts":"1704100000.000100"}]`}))
-	if r.Came.Messages != 1 {
-		t.Error("came", r.Came, r.Skipped)
-	}
-}
-
-func TestAnArchiveThatListsChannelsAndHasNoMessagesIsRefused(t *testing.T) {
-	const channels = `[{"id":"C1","name":"general","members":["U1"]},{"id":"C2","name":"harbour","members":["U1"]}]`
-	for _, c := range []struct {
-		channels, words string
-		days            files
-	}{{channels, "no file of messages", files{}}, {channels, "none of its folders", files{"somewhere/2024-01-01.json": `[]`}},
-		{`[]`, "lists 0 conversations", files{"general/2024-01-01.json": `[]`}}} {
-		d := open(t)
-		_, err := Run(t.Context(), pack(t, small(c.channels, `[]`, c.days)), d, Options{})
-		if err == nil || !strings.Contains(err.Error(), c.words) {
-			t.Errorf("%s: %v", c.words, err)
-		}
-		if vacant, err := d.Vacant(t.Context()); err != nil || !vacant {
-			t.Error("something came:", err)
-		}
-	}
-	d := open(t)
-	r := d.run(small(channels, `[]`, files{"general/2024-01-01.json": `[]`}))
-	if !strings.Contains(strings.Join(r.Notes, "\n"), "1 of 2 channels have no file of messages") {
-		t.Error("the report notes", r.Notes)
-	}
 }
 
 func TestGuestsAndStrangersComeDeactivatedAndAreListed(t *testing.T) {
@@ -241,41 +92,5 @@ func TestNothingThatDoesNotComeIsLeftOutInSilence(t *testing.T) {
 	}
 	if told := d.told(); !strings.Contains(told, "@crew") || !strings.Contains(told, "**new**") || !strings.Contains(told, "a file that Slack hides") {
 		t.Errorf("it tells\n%s", told)
-	}
-}
-
-func TestChannelsComeIntoTheRoomsThatWereNamed(t *testing.T) {
-	d := open(t)
-	if _, err := d.AddAccount(t.Context(), auth.NewAccount{Username: "mei", Name: "Mei", Hash: "-", Workspace: "Test", At: workspaceAt}); err != nil {
-		t.Fatal(err)
-	}
-	f := small(`[{"id":"C1","name":"general","is_general":true,"members":["U1","U2"]},{"id":"C2","name":"harbour","members":["U1"]}]`, `[{"id":"G1","name":"crew","members":["U1"]}]`, files{
-		"general/2024-01-01.json": `[{"type":"message","user":"U1","text":"to <#C2|harbour>","ts":"1704100000.000100"}]`,
-		"crew/2024-01-01.json":    `[{"type":"message","user":"U1","text":"hush","ts":"1704100000.000100"}]`})
-	file := pack(t, f)
-	run := func(rooms map[string]string) (*archive.Report, error) {
-		return Run(t.Context(), file, d, Options{Rooms: rooms})
-	}
-	for words, rooms := range map[string]map[string]string{"there is no channel quay": {"quay": "port"}, "cannot both come": {"general": "port", "harbour": "Port"}} {
-		if _, err := run(rooms); err == nil || !strings.Contains(err.Error(), words) {
-			t.Error(rooms, err)
-		}
-	}
-	named := map[string]string{"general": "GENERAL", "harbour": "The port", "crew": "general"}
-	r, err := run(named)
-	if err != nil || r.Came.Rooms != 2 || r.Already.Rooms != 1 {
-		t.Fatal(r.Came, r.Already, err)
-	}
-	got := d.told()
-	for _, line := range []string{`= 0 "general" topic "" everyone true: ada bea mei!`, `= 0 "The port"`, `= 1 "general" topic "" everyone false: ada!`, `ada: "to #The port"`} {
-		if !strings.Contains(got, line) {
-			t.Errorf("%s is not in\n%s", line, got)
-		}
-	}
-	if again, err := run(named); err != nil || again.Came != (archive.Counts{}) || d.told() != got {
-		t.Error("the second time:", again.Came, err)
-	}
-	if _, err := run(map[string]string{"harbour": "quay"}); err == nil || !strings.Contains(err.Error(), "came before, into the room that is called The port") {
-		t.Error(err)
 	}
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
+	"strings"
 
 	"parley/app/chat"
 )
@@ -45,12 +47,15 @@ func (in *Import) checkRooms(ctx context.Context, conversations []*conversation)
 		}
 		if r := found[folded]; r.ID != 0 {
 			joined[key] = r.ID
+			in.report.Note("%s comes into the room %s, which was here.", old, r.Name)
 		}
 	}
 	return joined, nil
 }
 
-// keepsName refuses another name for a room that came before.
+var numbered = regexp.MustCompile(`^-\d+$`)
+
+// keepsName refuses another name for a room that came before. It may have got a number.
 func (in *Import) keepsName(ctx context.Context, old, now string, id chat.RoomID) error {
 	r, _, err := in.to.RoomFor(ctx, id, 0)
 	switch {
@@ -58,7 +63,9 @@ func (in *Import) keepsName(ctx context.Context, old, now string, id chat.RoomID
 		return nil // it is reported when it would come
 	case err != nil:
 		return err
-	case chat.FoldName(r.Name) != chat.FoldName(now):
+	}
+	rest, begins := strings.CutPrefix(chat.FoldName(r.Name), chat.FoldName(now))
+	if !begins || rest != "" && !numbered.MatchString(rest) {
 		return fmt.Errorf("%s came before, into the room that is called %s here: rename that, or leave %s out", old, r.Name, old)
 	}
 	return nil
