@@ -19,6 +19,7 @@ import (
 const (
 	MaxBytes = 512 << 10 // of text
 	MaxNodes = 20_000    // objects and lists within blocks and attachments
+	MaxJSON  = 4 << 20   // bytes of blocks, and of attachments: what has more is not read
 	maxDepth = 12        // of an element within others
 )
 
@@ -195,6 +196,10 @@ func (c *conversion) visit(depth int) bool {
 // decode reads a JSON list; what is none is counted.
 func (c *conversion) decode(raw json.RawMessage) (all []any) {
 	if len(raw) == 0 || string(raw) == "null" {
+		return nil
+	}
+	if len(raw) > MaxJSON {
+		c.lose("list of blocks or attachments that is too long to be read")
 		return nil
 	}
 	if json.Unmarshal(raw, &all) != nil {

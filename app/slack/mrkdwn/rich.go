@@ -31,7 +31,7 @@ func (c *conversion) rich(elements []any, depth int) string {
 		if e.kind() != "rich_text_list" {
 			l = nil
 		}
-		if e.num("border") == 1 && e.kind() == "rich_text_list" {
+		if e.num("border") == 1 && e.kind() != "rich_text_quote" { // it stands in a quote
 			s = quote(s)
 		}
 		parts = append(parts, s)
