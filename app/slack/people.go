@@ -31,6 +31,7 @@ func (in *Import) addPeople(ctx context.Context, users []user) error {
 				return err
 			}
 			in.arrived(u, in.people[u.ID])
+			in.warn(u, in.people[u.ID])
 			continue
 		}
 		n := in.newcomer(u)
@@ -73,6 +74,13 @@ func (in *Import) met(u user, a chat.Account) {
 func (in *Import) arrived(u user, a chat.Account) {
 	if _, same := in.same[u.Name]; !same && !a.Disabled {
 		in.report.People = append(in.report.People, archive.Arrived{Account: a, Mail: u.Profile.Mail})
+	}
+}
+
+// warn notes who came before as a full member, or was let in since, and is none there.
+func (in *Import) warn(u user, a chat.Account) {
+	if _, same := in.same[u.Name]; !same && !a.Disabled && in.noMember(u) != "" {
+		in.report.Note("%s can log in here and is no full member there (%s): parley user disable %s", a.Username, in.noMember(u), a.Username)
 	}
 }
 

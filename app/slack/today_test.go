@@ -59,6 +59,19 @@ func TestGuestsAndStrangersComeDeactivatedAndAreListed(t *testing.T) {
 	}
 }
 
+// Who became a guest there since the first time, or is let in here, is not locked out.
+func TestAGuestWhoCanLogInIsNoted(t *testing.T) {
+	d := open(t)
+	f := small(`[{"id":"C1","name":"general","members":["U1","U2"]}]`, `[]`, files{
+		"general/2024-01-01.json": `[{"type":"message","user":"U1","text":"one","ts":"1704100000.000100"}]`})
+	d.run(f)
+	f["users.json"] = strings.Replace(f["users.json"].(string), `"name":"bea"`, `"name":"bea","is_restricted":true`, 1)
+	r := d.run(f)
+	if a, err := d.AccountNamed(t.Context(), "bea"); err != nil || a.Disabled || !strings.Contains(strings.Join(r.Notes, "\n"), "bea can log in here and is no full member there (guest)") {
+		t.Error(a, err, r.Notes)
+	}
+}
+
 // whys are the reasons of a report, and how often each is there.
 func whys(r *archive.Report) map[string]int {
 	m := map[string]int{}
