@@ -5,6 +5,8 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // slash is a command at the beginning of a message, and what stands after it. A
@@ -14,6 +16,9 @@ var slash = regexp.MustCompile(`(?s)^/([a-zA-Z]+)(?:\s+(.*))?$`)
 // parseCommand reads the command that a message begins with, in lower case (phones
 // write a capital letter first), and what stands after it.
 func parseCommand(body string) (name, rest string, ok bool) {
+	if first, _, _ := strings.Cut(body, " "); !ascii(first) { // of a keyboard that types wide letters
+		body = norm.NFKC.String(first) + body[len(first):]
+	}
 	m := slash.FindStringSubmatch(body)
 	if m == nil {
 		return "", "", false

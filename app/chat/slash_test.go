@@ -17,7 +17,7 @@ func TestCommandsBeginWithASlash(t *testing.T) {
 		return w.chat.Post(w.ctx, w.people[who], room, chat.Draft{Body: body})
 	}
 	for body, want := range map[string]string{
-		"/me waves": "waves", "/Me waves": "waves", "/ME waves": "waves", "/me is snake_case\nand more": "is snake_case and more", "/shrug": `¯\_(ツ)_/¯`, "/shrug who knows": `who knows ¯\_(ツ)_/¯`,
+		"/me waves": "waves", "/Me waves": "waves", "/ME waves": "waves", "／me waves": "waves", "/ｍｅ waves": "waves", "/me is snake_case\nand more": "is snake_case and more", "/shrug": `¯\_(ツ)_/¯`, "/shrug who knows": `who knows ¯\_(ツ)_/¯`,
 		" /nothing of that kind": "/nothing of that kind", "/etc/hosts is a path": "/etc/hosts is a path", "/ alone": "/ alone", "a /me within": "a /me within", "/1": "/1",
 	} {
 		m, err := post("bea", body)

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -106,14 +107,31 @@ func flanks(before, after rune, first, last bool) (opens, closes bool) {
 	if after == '\uFE0F' || after == '\u20E3' { // a keycap
 		return false, false
 	}
+	if inCode(before, after) {
+		return false, false
+	}
 	outerBefore := first || unicode.IsSpace(before) || isPunct(before) || spaceless(before)
 	outerAfter := last || unicode.IsSpace(after) || isPunct(after) || spaceless(after)
 	left := !last && !unicode.IsSpace(after) && (!isPunct(after) || outerBefore)
 	right := !first && !unicode.IsSpace(before) && (!isPunct(before) || outerAfter)
 	opens = left && (!right || isPunct(before) || spaceless(before))
 	closes = right && (!left || isPunct(after) || spaceless(after))
-	return opens, closes
+	return opens && !opensCode(before, after), closes && !closesCode(before)
 }
+
+// Marks next to these signs are stars of code and of paths: f(*), "*.*", /* a */,
+// src/**/*.ts, $_GET. CommonMark makes emphasis of some.
+
+func inCode(before, after rune) bool {
+	closing := map[rune]rune{'(': ')', '[': ']', '{': '}', '"': '"', '\'': '\'', '<': '>', '`': '`'}[before]
+	return closing != 0 && closing == after || before == '/' || after == '/'
+}
+
+func opensCode(before, after rune) bool {
+	return strings.ContainsRune(",;)]}.|", after) || before != utf8.RuneError && strings.ContainsRune("$@%&=.", before)
+}
+
+func closesCode(before rune) bool { return strings.ContainsRune("([{$@%&=", before) }
 
 func isPunct(r rune) bool { return unicode.IsPunct(r) || unicode.IsSymbol(r) }
 

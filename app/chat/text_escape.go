@@ -64,7 +64,7 @@ func (rp *runParser) acts(i int) bool {
 		return ok && strings.Trim(head, " \t0123456789") == ""
 	case '`':
 		_, fenced := fence([]string{line})
-		return blank(head) && fenced > 0 || rp.tickAfter(i+1)
+		return blank(head) && fenced > 0 || len(rp.tickRuns()[same(rp.s, i+1)]) > 1
 	case ':':
 		n, _ := rp.emojiChain(i+1, i)
 		return n > 0
@@ -77,13 +77,6 @@ func (rp *runParser) lineAround(i int) (head, rest string) {
 	head = rp.s[strings.LastIndexByte(rp.s[:i], '\n')+1 : i]
 	rest, _, _ = strings.Cut(rp.s[i+1:], "\n")
 	return head, rest
-}
-
-// tickAfter says whether as many backticks as are at i stand somewhere behind them.
-func (rp *runParser) tickAfter(i int) bool {
-	n := same(rp.s, i)
-	ends := rp.tickRuns()[n]
-	return len(ends) > 0 && ends[len(ends)-1] >= i+n
 }
 
 // escapedName parses the name at the backslash at i. Whether it means anybody, and

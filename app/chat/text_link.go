@@ -44,7 +44,7 @@ func (rp *runParser) room(i int) int {
 // "" when that cannot be a name. A name may be shorter where it reaches into a
 // script without spaces.
 func (rp *runParser) name(i, from int) string {
-	if glued(rp.s, from) {
+	if glued(rp.s, from) && !rp.mentionEnds(from) {
 		return ""
 	}
 	n, end, cut := 0, i+1, 0
@@ -71,6 +71,12 @@ func (rp *runParser) name(i, from int) string {
 		return ""
 	}
 	return name
+}
+
+// mentionEnds says whether a mention ends right before i.
+func (rp *runParser) mentionEnds(i int) bool {
+	n := len(rp.out)
+	return rp.start == i && n > 0 && rp.out[n-1].Kind == RunMention
 }
 
 // oddName is the first character of a room's name that begins with none of a name,
@@ -103,7 +109,7 @@ func (rp *runParser) link(i int) int {
 	if end := strings.IndexFunc(raw, endsURL); end >= 0 {
 		raw = raw[:end]
 	}
-	raw = trimURL(untilSentence(raw, scheme))
+	raw = trimURL(untilSentence(untilNext(raw, scheme), scheme))
 	if !validURL(raw, scheme) {
 		return max(len(raw), scheme) // not tried again from within, which would be quadratic
 	}
@@ -151,6 +157,31 @@ func trimURL(s string) string {
 		s = s[:len(s)-size]
 	}
 	return s
+}
+
+// untilNext ends an address where its host cannot go on, and where the next one of a
+// list begins: https://a.example,https://b.example are two.
+func untilNext(s string, scheme int) string {
+	rest := s[scheme:]
+	if end := strings.IndexFunc(rest, endsHost); end >= 0 && strings.IndexByte("/?#", rest[end]) < 0 {
+		return s[:scheme+end]
+	}
+	for i := scheme + 1; i < len(s); i++ {
+		if s[i]|0x20 != 'h' || schemeLen(s[i:]) == 0 {
+			continue
+		}
+		head := strings.TrimRightFunc(s[:i], spaceless)
+		if last := head[len(head)-1]; len(head) < i || strings.IndexByte(",;|+", last) >= 0 {
+			return strings.TrimRight(head, ",;|+")
+		}
+	}
+	return s
+}
+
+// endsHost is false for what may stand in a host with its port, in an address of
+// version 6, and before an @, which is refused.
+func endsHost(r rune) bool {
+	return !isWord(r) && !strings.ContainsRune("-._~%:[]@", r)
 }
 
 // untilSentence ends an address without a path where a sentence in a script without

@@ -25,7 +25,8 @@ func (rp *runParser) emoji(i int) int {
 // emojiChain reads the short names in a row at i; nothing may be glued to them
 // before from or behind them.
 func (rp *runParser) emojiChain(i, from int) (n int, names []string) {
-	if before, _ := utf8.DecodeLastRuneInString(rp.s[:from]); from > 0 && (glued(rp.s, from) || strings.ContainsRune(`:/\=@#&%+$<|^]}-`, before)) {
+	before, size := utf8.DecodeLastRuneInString(rp.s[:from])
+	if from > 0 && (glued(rp.s, from) || strings.ContainsRune(`:/\=@#&%+$<|^[{]}-`, before) || isQuote(before) && glued(rp.s, from-size)) {
 		return 0, nil
 	}
 	for {
@@ -39,18 +40,21 @@ func (rp *runParser) emojiChain(i, from int) (n int, names []string) {
 	if n == 0 {
 		return 0, nil
 	}
-	after, _ := utf8.DecodeRuneInString(rp.s[i+n:])
-	if after == ']' && from > 0 && rp.s[from-1] == '[' { // a class of characters: [:key:]
+	end := i + n
+	after, size := utf8.DecodeRuneInString(rp.s[end:])
+	if end < len(rp.s) && (isWord(after) && !spaceless(after) || strings.ContainsRune(`:/\=@#&%+$<|^[{]}-`, after)) {
 		return 0, nil
 	}
-	if i+n < len(rp.s) && (isWord(after) && !spaceless(after) || strings.ContainsRune(`:/\=@#&%+$<|^[{-`, after)) || from == i && rp.withinCode(i) {
+	if next, _ := utf8.DecodeRuneInString(rp.s[min(len(rp.s), end+size):]); isQuote(after) && isWord(next) || from == i && rp.withinCode(i) {
 		return 0, nil
 	}
 	return n, names
 }
 
+func isQuote(r rune) bool { return r == '"' || r == '\'' || r == '`' }
+
 // codeSigns stand in code and addresses and not beside an emoji.
-var codeSigns = []string{"\\", "://", "=", "$", "`", "</", "/>", "->", "();", "{\"", "\":"}
+var codeSigns = []string{"\\", "://", "=", "$", "`", "</", "/>", "->", "();"}
 
 // withinCode says whether the text around i, up to the next space, looks like code.
 func (rp *runParser) withinCode(i int) bool {
