@@ -88,7 +88,7 @@ func (d *DB) SetProfile(ctx context.Context, who chat.Person, p chat.Profile) er
 		if err != nil {
 			return err
 		}
-		return t.exec("UPDATE accounts SET name = ?, name_folded = ?, likeness = ?, title = ?, bio = ? WHERE id = ?", name, chat.FoldName(name), chat.Drawn(name), p.Title, p.Bio, who.ID)
+		return t.exec("UPDATE accounts SET name = ?, name_folded = ?, likeness = ?, title = ?, bio = ? WHERE id = ?", name, chat.FoldName(name), chat.DrawnLetters(name), p.Title, p.Bio, who.ID)
 	})
 }
 
@@ -110,9 +110,12 @@ func (d *DB) SetRole(ctx context.Context, who chat.AccountID, role chat.Role) er
 			if err := lastAdmin(t, who, "role"); err != nil {
 				return err
 			}
-			if err := revokeInvites(t, who); err != nil {
+			if err := revokeIssued(t, who); err != nil {
 				return err
 			}
+		}
+		if err := t.exec("DELETE FROM resets WHERE account_id = ?", who); err != nil { // made for another role
+			return err
 		}
 		return t.exec("UPDATE accounts SET role = ? WHERE id = ?", role, who)
 	})

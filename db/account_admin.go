@@ -64,7 +64,8 @@ func lastAdmin(t *tx, who chat.AccountID, field string) error {
 
 // SetDisabled implements chat.RecordStore.
 func (d *DB) SetDisabled(ctx context.Context, who chat.AccountID, at time.Time, banned, erase bool) error {
-	return d.change(ctx, func(t *tx) error {
+	var alone []chat.RoomID
+	err := d.change(ctx, func(t *tx) (err error) {
 		if err := lastAdmin(t, who, "who"); err != nil {
 			return err
 		}
@@ -75,12 +76,29 @@ func (d *DB) SetDisabled(ctx context.Context, who chat.AccountID, at time.Time, 
 		if err := recountPeople(t, who); err != nil {
 			return err
 		}
-		if err := revokeInvites(t, who); err != nil {
+		if err := revokeIssued(t, who); err != nil {
 			return err
+		}
+		if erase { // nobody would ever see these again
+			if alone, err = list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) }, buryAlone, millis(at), who); err != nil {
+				return err
+			}
 		}
 		return t.each([]any{who}, "DELETE FROM resets WHERE account_id = ?", "DELETE FROM sessions WHERE account_id = ?")
 	})
+	if err != nil {
+		return err
+	}
+	for _, room := range alone {
+		go d.purge(room)
+	}
+	return nil
 }
+
+// buryAlone deletes the private rooms in which nobody else is.
+const buryAlone = `UPDATE rooms SET deleted_at = ?1, topic = '' WHERE kind = 1 AND deleted_at IS NULL
+	AND EXISTS (SELECT 1 FROM memberships WHERE room_id = rooms.id AND account_id = ?2 AND left_at IS NULL)
+	AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = rooms.id AND account_id <> ?2 AND left_at IS NULL) RETURNING id`
 
 // SetEnabled implements chat.RecordStore.
 func (d *DB) SetEnabled(ctx context.Context, who chat.AccountID) error {

@@ -111,7 +111,7 @@ func carryAccount(t *tx, a *archive.Account) error {
 		prefs = "{}"
 	}
 	return t.exec(`INSERT INTO accounts (id, username, folded, skeleton, drawn, name, name_folded, likeness, role, password, created_at, disabled_at, banned_at, title, bio, prefs)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, a.ID, a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username), chat.Drawn(a.Username), a.Name, chat.FoldName(a.Name), chat.Drawn(a.Name),
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, a.ID, a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username), chat.Drawn(a.Username), a.Name, chat.FoldName(a.Name), chat.DrawnLetters(a.Name),
 		number(archive.RoleWords, a.Role), a.Password, a.Created, opt(a.Disabled), opt(a.Banned), a.Title, a.Bio, prefs)
 }
 

@@ -72,7 +72,7 @@ func addNewcomer(t *tx, p archive.Newcomer) (a chat.Account, err error) {
 	}
 	if err := t.one(`INSERT INTO accounts (username, folded, skeleton, drawn, name, name_folded, likeness, role, password, created_at, disabled_at, title)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?) RETURNING id`, []any{a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username), chat.Drawn(a.Username),
-		p.Name, chat.FoldName(p.Name), chat.Drawn(p.Name), p.Role, millis(p.Created), disabled, p.Title}, &a.ID); err != nil || p.Disabled {
+		p.Name, chat.FoldName(p.Name), chat.DrawnLetters(p.Name), p.Role, millis(p.Created), disabled, p.Title}, &a.ID); err != nil || p.Disabled {
 		return a, err
 	}
 	rooms, err := list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) }, "SELECT id FROM rooms WHERE everyone = 1 AND deleted_at IS NULL")

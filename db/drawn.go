@@ -14,6 +14,10 @@ func init() {
 		name, _ := args[0].(string)
 		return chat.Drawn(name), nil
 	})
+	sqlite.MustRegisterDeterministicScalarFunction("parley_likeness", 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+		name, _ := args[0].(string)
+		return chat.DrawnLetters(name), nil
+	})
 }
 
 // alikeAccount finds an account whose username looks like a name: folded, by its
@@ -28,7 +32,11 @@ func alike(name string) []any {
 // called so, or so nearly that nobody could tell, and where it speaks for the server.
 func markedName(t *tx, who chat.AccountID, username, name string) (string, error) {
 	var taken bool
-	err := t.one("SELECT EXISTS (SELECT 1 FROM accounts WHERE (likeness IN (?1, ?2) OR "+alikeAccount+") AND id <> ?4)", append(alike(name), who), &taken)
+	letters := chat.DrawnLetters(name)
+	if letters == "" { // of signs and pictures only
+		letters = name
+	}
+	err := t.one("SELECT EXISTS (SELECT 1 FROM accounts WHERE (likeness = ?4 OR skeleton = ?4 OR drawn = ?4 OR "+alikeAccount+") AND id <> ?5)", append(alike(name), letters, who), &taken)
 	if taken || chat.Claims(name) && !chat.Alike(name, username) {
 		name = chat.MarkName(name, username)
 	}

@@ -133,7 +133,7 @@ func (f *file) governed() {
 	}
 	f.ok(f.RevokeInvite(ctx, 2, noon))
 	f.ok(f.AddReport(ctx, 3, 3, "too romantic", noon))
-	f.ok(f.SetReset(ctx, 2, bytes.Repeat([]byte{9}, 32), noon.Add(time.Hour)))
+	f.ok(f.SetReset(ctx, 2, 1, bytes.Repeat([]byte{9}, 32), noon.Add(time.Hour)))
 	_, err = f.AddAccount(ctx, auth.NewAccount{Username: "loud", Name: "Loud", Hash: "-", At: noon})
 	f.ok(err)
 	f.ok(f.SetDisabled(ctx, 5, noon, true, false))

@@ -62,8 +62,12 @@ func (d *DB) RevokeInvite(ctx context.Context, id int64, at time.Time) error {
 	})
 }
 
-// revokeInvites ends the invites of who is no administrator any more.
-func revokeInvites(t *tx, who chat.AccountID) error {
+// revokeIssued ends what somebody issued who is no administrator any more: invites,
+// and links that set a password.
+func revokeIssued(t *tx, who chat.AccountID) error {
+	if err := t.exec("DELETE FROM resets WHERE made_by = ?", who); err != nil {
+		return err
+	}
 	return t.exec("UPDATE invites SET revoked_at = ? WHERE made_by = ? AND revoked_at IS NULL", millis(time.Now()), who)
 }
 
@@ -79,10 +83,10 @@ func useInvite(t *tx, code string, at time.Time) (role chat.Role, err error) {
 }
 
 // SetReset implements auth.ResetStore.
-func (d *DB) SetReset(ctx context.Context, who chat.AccountID, hash []byte, expires time.Time) error {
+func (d *DB) SetReset(ctx context.Context, who, by chat.AccountID, hash []byte, expires time.Time) error {
 	return d.change(ctx, func(t *tx) error {
-		n, err := t.affect(`INSERT INTO resets (account_id, token_hash, expires_at) SELECT id, ?, ? FROM accounts WHERE id = ? AND disabled_at IS NULL
-			ON CONFLICT (account_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at`, hash, millis(expires), who)
+		n, err := t.affect(`INSERT INTO resets (account_id, token_hash, expires_at, made_by) SELECT id, ?, ?, nullif(?, 0) FROM accounts WHERE id = ? AND disabled_at IS NULL
+			ON CONFLICT (account_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at, made_by = excluded.made_by`, hash, millis(expires), by, who)
 		if err == nil && n == 0 {
 			err = chat.NotFound()
 		}
@@ -90,7 +94,10 @@ func (d *DB) SetReset(ctx context.Context, who chat.AccountID, hash []byte, expi
 	})
 }
 
-const resetFor = "token_hash = ? AND expires_at > ? AND account_id IN (SELECT id FROM accounts WHERE disabled_at IS NULL)"
+// resetFor is a link that has not run out, of an account that can log in, made by
+// somebody who still may make one.
+const resetFor = `token_hash = ? AND expires_at > ? AND account_id IN (SELECT id FROM accounts WHERE disabled_at IS NULL)
+	AND (made_by IS NULL OR made_by IN (SELECT id FROM accounts WHERE role >= 1 AND disabled_at IS NULL))`
 
 // ResetOf implements auth.ResetStore.
 func (d *DB) ResetOf(ctx context.Context, hash []byte, now time.Time) (chat.Account, error) {

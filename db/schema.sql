@@ -133,7 +133,7 @@ CREATE TABLE resets (
   account_id INTEGER PRIMARY KEY REFERENCES accounts ON DELETE CASCADE,
   token_hash BLOB    NOT NULL UNIQUE,    -- SHA-256; the token itself is only in the link
   expires_at INTEGER NOT NULL
-) STRICT;
+, made_by INTEGER REFERENCES accounts ON DELETE CASCADE) STRICT;
 
 CREATE TABLE rooms (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,

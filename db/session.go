@@ -39,7 +39,7 @@ func addAccount(t *tx, n auth.NewAccount) (j auth.Joined, err error) {
 	}
 	if err := t.one(`INSERT INTO accounts (username, folded, skeleton, drawn, name, name_folded, likeness, role, password, created_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, []any{n.Username, chat.FoldName(n.Username), chat.Skeleton(n.Username), chat.Drawn(n.Username),
-		n.Name, chat.FoldName(n.Name), chat.Drawn(n.Name), j.Account.Role, n.Hash, millis(n.At)}, &j.Account.ID); err != nil {
+		n.Name, chat.FoldName(n.Name), chat.DrawnLetters(n.Name), j.Account.Role, n.Hash, millis(n.At)}, &j.Account.ID); err != nil {
 		return j, err
 	}
 	if accounts == 0 {

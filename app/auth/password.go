@@ -187,8 +187,15 @@ func ParsePassword(s string, names ...string) error {
 	return nil
 }
 
-// repeated says whether a text is one character again and again.
+// repeated says whether a text is one character again and again, in whatever case,
+// and what cannot be seen.
 func repeated(s string) bool {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || !unicode.IsGraphic(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
 	first, _ := utf8.DecodeRuneInString(s)
 	return strings.Trim(s, string(first)) == ""
 }

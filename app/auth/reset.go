@@ -13,8 +13,9 @@ const ResetLife = 24 * time.Hour
 // ResetStore keeps links that set a new password, one an account.
 type ResetStore interface {
 	// SetReset takes the place of the account's link before it; chat.ErrNotFound
-	// for who is not there or disabled.
-	SetReset(ctx context.Context, who chat.AccountID, hash []byte, expires time.Time) error
+	// for who is not there or disabled. A link ends with the role of who made it (by 0:
+	// the command line), and with any change of the role of whose it is.
+	SetReset(ctx context.Context, who, by chat.AccountID, hash []byte, expires time.Time) error
 	// ResetOf finds whose link it is, unless it has run out: chat.ErrNotFound.
 	ResetOf(ctx context.Context, hash []byte, now time.Time) (chat.Account, error)
 	// UseReset sets the password, ends all sessions, and the link with them.
@@ -30,7 +31,7 @@ func (a *Auth) MakeReset(ctx context.Context, who chat.Account, whom chat.Accoun
 	token = newToken()
 	now := a.now()
 	ctx = chat.Noted(ctx, now, who, chat.ActReset, "@"+whom.Username, "")
-	return token, a.store.SetReset(ctx, whom.ID, hashToken(token), now.Add(ResetLife))
+	return token, a.store.SetReset(ctx, whom.ID, who.ID, hashToken(token), now.Add(ResetLife))
 }
 
 // ResetFor finds whose password a link sets: chat.ErrNotFound when it has run out,

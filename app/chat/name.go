@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -104,10 +105,21 @@ func reserved(name string) bool {
 	return known[Skeleton(name)] || known[Drawn(name)] || known[Skeleton(strings.ReplaceAll(name, "1", "i"))]
 }
 
-// Claims says whether a display name could be taken for the server's, or for somebody
-// in charge.
+// offices are words that make a display name one in charge.
+var offices = []string{"admin", "admins", "administrator", "administrators", "moderator", "moderators", "system", "official", "staff", "support", "security", "root", "owner", "parley", "everyone", "here"}
+
+// Claims says whether a display name could be taken for the server's, for somebody
+// in charge, or for the mark behind a name.
 func Claims(name string) bool {
-	return reserved(strings.TrimFunc(name, func(r rune) bool { return !isWord(r) }))
+	if strings.Contains(name, "(@") || reserved(strings.TrimFunc(name, func(r rune) bool { return !isWord(r) })) {
+		return true
+	}
+	for word := range strings.FieldsFuncSeq(name, func(r rune) bool { return !isWord(r) }) {
+		if slices.ContainsFunc(offices, func(office string) bool { return Alike(word, office) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // MarkName puts the username behind a display name that is not its owner's alone.

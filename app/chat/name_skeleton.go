@@ -3,6 +3,7 @@ package chat
 import (
 	"strings"
 	"sync"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -73,18 +74,44 @@ func likenessOf(table string) map[rune]rune {
 // drawnAs are letters that are drawn like a Latin one until they are folded, which
 // makes another of them: entries of confusables.txt of Unicode Technical Standard #39,
 // version 13.0 (© Unicode, Inc., Unicode License), that lookalikes has not for this.
+// The small capitals and the characters of Chinese and Japanese that look like another
+// are ours.
 const drawnAs = `
 4Ꮞ
 6Ꮾ
-cϹϲ
+aᴀᎪ
+bʙᏴᏏ
+cϹϲᏟ
+dᴅᎠᏧ
+eᴇᎬ
 fſ
-iͺӏꙇ
-lIƖΙІӀוןا١ߊ
-nΝ
+gɢᏀᏳ
+hʜᎻᏂ
+iͺӏꙇᎥ
+jᴊᎫ
+kĸᴋᏦ
+lIƖΙІӀוןا١ߊʟᏞ
+mᴍᎷ
+nΝɴ
 oסه٥ھہە߀
-pᏢ
-vט٧
-yΥϒ
+pᴘᏢ
+rᎡᏒ
+sᏕᏚ
+tᴛᎢ
+vט٧Ꮩ
+wᎳᏔ
+yΥϒᎩᎽ
+zᏃ
+エ工
+ニ二
+ロ口
+カ力
+ト卜
+ハ八
+へヘ
+ー一
+タ夕
+リり
 `
 
 var drawnLike = sync.OnceValue(func() map[rune]rune { return likenessOf(drawnAs) })
@@ -103,6 +130,23 @@ func Drawn(s string) string {
 	return Skeleton(strings.Map(draw, norm.NFKC.String(strings.Map(draw, s))))
 }
 
+// DrawnLetters is Drawn of the letters and digits of a display name: dots, spaces,
+// pictures and strokes below make no other name of it.
+func DrawnLetters(name string) string {
+	return Drawn(strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) && !decorates(r) {
+			return r
+		}
+		return -1
+	}, norm.NFD.String(name)))
+}
+
+// decorates says whether a mark is drawn below or through a letter, or is the dot of an i:
+// no name differs by it.
+func decorates(r rune) bool {
+	return r >= 0x0316 && r <= 0x0319 || r >= 0x031C && r <= 0x0320 || r >= 0x0329 && r <= 0x0338 || r >= 0x0347 && r <= 0x0349 || r >= 0x034D && r <= 0x0356 || r == 0x0307
+}
+
 // Alike says whether two names look alike.
 func Alike(a, b string) bool {
 	return Skeleton(a) == Skeleton(b) || Drawn(a) == Drawn(b) || Drawn(a) == Skeleton(b) || Skeleton(a) == Drawn(b)
@@ -115,7 +159,7 @@ func Skeleton(s string) string {
 	like := likeness()
 	s = strings.Map(func(r rune) rune {
 		switch to, ok := like[r]; {
-		case invisible(r):
+		case invisible(r), decorates(r):
 			return -1
 		case ok:
 			return to

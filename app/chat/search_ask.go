@@ -24,14 +24,18 @@ func (a Ask) Empty() bool {
 const (
 	maxAsk   = 500 // characters
 	maxTerms = 20
+	// maxTokens is how many words there are in them: each pair of neighbouring
+	// characters is one in scripts without spaces.
+	maxTokens = 80
 )
 
 // parsed is a search before people and rooms are known.
 type parsed struct {
 	Search
-	names []namedTerm
-	zone  *time.Location
-	now   time.Time
+	names  []namedTerm
+	tokens int
+	zone   *time.Location
+	now    time.Time
 }
 
 type namedTerm struct {
@@ -153,7 +157,10 @@ func (p *parsed) add(t term, field string) error {
 
 func (p *parsed) word(t term) error {
 	m := matching(t.value, t.starts)
-	if text := foldLiteral(t.value); t.quoted && hasSigns(text) {
+	if p.tokens += len(m.Tokens); p.tokens > maxTokens {
+		return Invalid("q", "This is too much to search for at once. Try fewer words.")
+	}
+	if text := foldLiteral(t.value); hasSigns(text) && (t.quoted || t.not && len(m.Tokens) > 0 && text != strings.Join(m.Tokens, " ") && hasSigns(text[len(text)-1:])) {
 		p.Literals = append(p.Literals, Literal{text, t.not})
 		if t.not {
 			return nil

@@ -61,25 +61,19 @@ func holds(text, literal string) bool {
 	}
 }
 
-// markLiterals marks where a text has the search's literals. One whose folded form
-// has other bytes is not marked: its words are.
-func (s Search) markLiterals(text string, hit []bool) {
+// literalSpans are the first places where a text has each of the search's literals. One
+// whose folded form has other bytes has none: its words are marked.
+func (s Search) literalSpans(text string) (spans []span) {
 	folded := strings.ToLower(text)
 	if len(folded) != len(text) {
-		return
+		return nil
 	}
 	for _, l := range s.Literals {
-		for from := 0; !l.Not; {
-			i := strings.Index(folded[from:], l.Text)
-			if i < 0 {
-				break
-			}
-			for j := range len(l.Text) {
-				hit[from+i+j] = true
-			}
-			from += i + len(l.Text)
+		if i := strings.Index(folded, l.Text); i >= 0 && !l.Not {
+			spans = append(spans, span{i, i + len(l.Text)})
 		}
 	}
+	return spans
 }
 
 func startsWord(s string) bool {

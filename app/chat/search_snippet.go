@@ -111,34 +111,58 @@ func (b bounds) up(i int) int {
 	return b[min(n, len(b)-1)]
 }
 
-// marks are where a text has what is looked for, in order.
+// marks are where a text has what is looked for, in order: the first place, and what
+// else stands within a window's length of it.
 func (s Search) marks(text string) []span {
 	if len(s.All)+len(s.Literals) == 0 {
 		return nil
 	}
-	all := Words(text)
 	var placed, alones []Word
-	for _, w := range all {
+	for _, w := range Words(text) {
 		if w.Alone {
 			alones = append(alones, w)
 		} else {
 			placed = append(placed, w)
 		}
 	}
-	hit := make([]bool, len(text))
-	s.markLiterals(text, hit)
-	for _, m := range s.All {
-		list := placed
+	words := func(m Match) []Word {
 		if strings.HasPrefix(m.Tokens[0], alone) {
-			list = alones
+			return alones
 		}
-		for i := range list {
+		return placed
+	}
+	literals := s.literalSpans(text)
+	first := len(text)
+	for _, m := range s.All {
+		list := words(m)
+		for i := 0; i < len(list) && list[i].Start < first; i++ {
 			if m.at(list[i:]) {
-				for j := list[i].Start; j < list[i+len(m.Tokens)-1].End; j++ {
-					hit[j] = true
-				}
+				first = list[i].Start
 			}
 		}
+	}
+	for _, l := range literals {
+		first = min(first, l.start)
+	}
+	// What is shown begins at most a window before the first place.
+	near := span{max(0, first-snippetSize), first + 2*snippetSize}
+	hit := make([]bool, max(0, min(len(text), near.end+snippetSize)-near.start))
+	mark := func(l span) {
+		for j := max(l.start, near.start); j < l.end && j-near.start < len(hit); j++ {
+			hit[j-near.start] = true
+		}
+	}
+	for _, m := range s.All {
+		list := words(m)
+		from, _ := slices.BinarySearchFunc(list, near.start, func(w Word, at int) int { return w.Start - at })
+		for i := from; i < len(list) && list[i].Start < near.end; i++ {
+			if m.at(list[i:]) {
+				mark(span{list[i].Start, list[i+len(m.Tokens)-1].End})
+			}
+		}
+	}
+	for _, l := range literals {
+		mark(l)
 	}
 	var marks []span
 	for i := 0; i < len(hit); i++ {
@@ -149,7 +173,7 @@ func (s Search) marks(text string) []span {
 		for i < len(hit) && hit[i] {
 			i++
 		}
-		marks = append(marks, span{start, i})
+		marks = append(marks, span{near.start + start, near.start + i})
 	}
 	return marks
 }

@@ -27,12 +27,20 @@ func TestInvitesEndWithTheRoleOfWhoMadeThem(t *testing.T) {
 			w.people["bea"] = bea
 			i, err := au.Invite(w.ctx, bea, auth.NewInvite{Role: chat.RoleAdmin})
 			w.ok(err)
+			reset, err := au.MakeReset(w.ctx, bea, w.people["ada"])
+			w.ok(err)
 			w.ok(fall(w))
+			if _, err := au.ResetFor(w.ctx, reset); !errors.Is(err, chat.ErrNotFound) {
+				t.Errorf("the reset link is still good: %v", err)
+			}
 			if _, err := au.Invited(w.ctx, i.Code); !errors.Is(err, auth.ErrInviteOver) {
 				t.Errorf("the invite is still good: %v", err)
 			}
 			w.store.SetEnabled(w.ctx, bea.ID)
 			w.ok(w.chat.SetRole(w.ctx, w.people["ada"], bea.ID, chat.RoleAdmin))
+			if _, err := au.Reset(w.ctx, reset, "four brown owls"); !errors.Is(err, chat.ErrNotFound) {
+				t.Errorf("the reset link came back with the role: %v", err)
+			}
 			if _, err := w.store.AddAccount(w.ctx, auth.NewAccount{Username: "late", Name: "Late", Hash: "-", Invite: i.Code, At: w.now}); !errors.Is(err, auth.ErrInviteOver) {
 				t.Errorf("it came back with the role: %v", err)
 			}
@@ -58,6 +66,10 @@ func TestAResetLinkEndsWithThePasswordAndTheAccount(t *testing.T) {
 	token := link()
 	w.ok(au.ResetPassword(w.ctx, w.people["bea"], "four brown owls"))
 	over("after a password change", token)
+	token = link()
+	w.ok(w.chat.SetRole(w.ctx, w.people["ada"], w.people["bea"].ID, chat.RoleAdmin))
+	over("made for a member who is an administrator now", token)
+	w.ok(w.chat.SetRole(w.ctx, w.people["ada"], w.people["bea"].ID, chat.RoleMember))
 	token = link()
 	w.ok(w.chat.Disable(w.ctx, w.people["ada"], w.people["bea"].ID))
 	over("while deactivated", token)
@@ -130,6 +142,16 @@ func TestThePrivateRoomOfTheLastOneGoesAlong(t *testing.T) {
 	if _, _, err := w.store.RoomFor(w.ctx, room, 0); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("the room is still there: %v", err)
 	}
+	room = w.room("den", chat.Private, "bea")
+	shared := w.room("nook", chat.Private, "bea", "ada")
+	w.says("bea", room, "nobody reads this any more")
+	w.ok(w.chat.BanAccount(w.ctx, w.people["ada"], w.people["bea"].ID, true))
+	if _, _, err := w.store.RoomFor(w.ctx, room, 0); !errors.Is(err, chat.ErrNotFound) {
+		t.Errorf("the room of who was banned is still there: %v", err)
+	}
+	if _, _, err := w.store.RoomFor(w.ctx, shared, 0); err != nil {
+		t.Errorf("a room that others are in: %v", err)
+	}
 	open := w.room("yard", chat.Open, "ada")
 	w.ok(w.chat.Leave(w.ctx, w.people["ada"], open, false))
 	if _, _, err := w.store.RoomFor(w.ctx, open, 0); err != nil {
@@ -152,7 +174,7 @@ func TestWhoAppearsOfflineIsNotSeenTyping(t *testing.T) {
 
 func TestNamesThatLookAlikeAreTaken(t *testing.T) {
 	w := begin(t, "Joel", "Ian", "clara1")
-	for _, name := range []string{"JoeI", "joel", "J0el", "Joe1", "Lan", "lan", "1an", "cIara1", "claral", "сlara1"} {
+	for _, name := range []string{"JoeI", "joel", "J0el", "Joe1", "Lan", "lan", "1an", "cIara1", "claral", "сlara1", "Ꭻoel", "Ꮮan", "Ꮯlara1", "ᴊoel", "joe\u0332l", "ian\u0332"} {
 		_, err := w.store.AddAccount(w.ctx, auth.NewAccount{Username: name, Name: name, Hash: "-", At: w.now})
 		if !errors.Is(err, chat.ErrConflict) {
 			t.Errorf("%s: %v", name, err)
@@ -188,7 +210,7 @@ func TestADisplayNameIsNobodyElses(t *testing.T) {
 			t.Errorf("%s is called %q, want %q", c[0], got, c[2])
 		}
 	}
-	for _, claim := range []string{"Admin", "administrator", "System", "[Parley]", "Аdmin", "everyone"} {
+	for _, claim := range []string{"Admin", "administrator", "System", "[Parley]", "Аdmin", "everyone", "bea (admin)", "Official Support", "ada (@ada)", "@ada", "ada.", "a da", "ada ✅", "ᴀᴅᴀ", "ada\u0332", "Mallory!"} {
 		if got := name("bea", claim); got != claim+" (@bea)" {
 			t.Errorf("bea is called %q", got)
 		}

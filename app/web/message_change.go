@@ -45,6 +45,11 @@ func (s *Server) conversation(c *fiber.Ctx) (f views.Conversation, err error) {
 	f.Place, f.Row, f.Body, f.RoomTitle, f.CID = place, s.fragments.row(&m), m.Body, place.Label(), chat.NewCID()
 	if place.Kind == chat.Direct {
 		f.RoomTitle = "your conversation"
+		people, err := s.chat.Occupants(ctx, me, place.ID)
+		if err != nil {
+			return f, err
+		}
+		_, f.Silent = chat.Deactivated(people, me.ID)
 	}
 	all, more, err := s.chat.Conversation(ctx, me, m.ID)
 	if err != nil {

@@ -101,8 +101,8 @@ func (s *Server) admit(c *fiber.Ctx) error {
 	if c.Get(fiber.HeaderContentEncoding) != "" {
 		return fiber.NewError(fiber.StatusUnsupportedMediaType, "Send the form as it is, not compressed.")
 	}
-	for _, name := range secretFields {
-		if c.Context().QueryArgs().Has(name) {
+	for name := range c.Context().QueryArgs().All() {
+		if slices.ContainsFunc(secretFields, func(secret string) bool { return strings.EqualFold(string(name), secret) }) {
 			return fiber.NewError(fiber.StatusBadRequest, "A password does not belong in an address. Choose another one: this one may be in a log by now.")
 		}
 	}
