@@ -78,7 +78,7 @@ func AdminPeople(f Records) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\" placeholder=\"Find people\" data-max=\"64\" autocomplete=\"off\"> <label class=\"vh\" for=\"state\">Which</label> <select id=\"state\" name=\"state\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\" placeholder=\"Find people\" data-max=\"64\" dir=\"auto\" autocomplete=\"off\"> <label class=\"vh\" for=\"state\">Which</label> <select id=\"state\" name=\"state\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -368,7 +368,7 @@ func choosing(action, legend, name string, f Choices) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "\" placeholder=\"Find people\" data-max=\"64\" autocomplete=\"off\"> <button class=\"btn\" name=\"find\" value=\"1\" formmethod=\"get\" formaction=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "\" placeholder=\"Find people\" data-max=\"64\" dir=\"auto\" autocomplete=\"off\"> <button class=\"btn\" name=\"find\" value=\"1\" formmethod=\"get\" formaction=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

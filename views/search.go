@@ -105,6 +105,17 @@ func SearchIn(r chat.Room, people []chat.Occupant) string {
 // choice is one value of a select.
 type choice struct{ value, words string }
 
+// optionName is a room in a select, which shows no pictures.
+func optionName(r chat.SideRoom) string {
+	switch r.Kind {
+	case chat.Open:
+		return r.Label()
+	case chat.Private:
+		return "\U0001F512\uFE0E " + r.Name
+	}
+	return r.Title()
+}
+
 // places are the rooms to choose from; one that was asked for and is none of
 // them stays as it was typed.
 func (v SearchView) places() []choice {
@@ -114,7 +125,7 @@ func (v SearchView) places() []choice {
 		for _, p := range r.With {
 			names = append(names, p.Username)
 		}
-		list = append(list, choice{inRoom(r.Room, names), hashed(r)})
+		list = append(list, choice{inRoom(r.Room, names), optionName(r)})
 	}
 	return keep(list, v.In)
 }

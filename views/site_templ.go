@@ -1346,7 +1346,7 @@ func SiteSearch(p SitePage, rooms []SiteRoom) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 98, "<h1>Search</h1><div class=\"find\" role=\"search\"><label for=\"q\">Words that a message has, or how they begin</label> <input id=\"q\" type=\"search\" autocomplete=\"off\" autofocus> <label for=\"in\">Room</label> <select id=\"in\"><option value=\"\">all rooms</option> ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 98, "<h1>Search</h1><div class=\"find\" role=\"search\"><label for=\"q\">Words that a message has, or how they begin</label> <input id=\"q\" type=\"search\" dir=\"auto\" autocomplete=\"off\" autofocus> <label for=\"in\">Room</label> <select id=\"in\"><option value=\"\">all rooms</option> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -37,7 +37,7 @@ func (s *Server) room(c *fiber.Ctx) error {
 	}
 	if fragment(c) && (span.Before != 0 || span.After != 0) {
 		v.Older, v.Newer = v.Older && span.Before != 0, v.Newer && span.After != 0 // at the other edge stand the page's own rows
-		return s.html(c, views.Rows(v))
+		return s.html(c, views.MoreRows(v, span.Before != 0 && !v.Older))
 	}
 	if deleted := id[chat.MessageID](c.Query("deleted")); deleted != 0 && s.chat.CanRestore(c.UserContext(), v.Me, deleted) {
 		v.Deleted = deleted
@@ -84,6 +84,9 @@ func (s *Server) roomView(c *fiber.Ctx, span chat.Span) (v views.RoomView, err e
 	v.Title = v.Name
 	if v.Kind == chat.Direct {
 		v.Title = titleOf(v.Occupants, me.Account.ID)
+	}
+	if at := id[chat.MessageID](c.Query("around")); at != 0 && span.Before == 0 && span.After == 0 {
+		span = chat.Span{Around: at} // where somebody read before
 	}
 	// Without a script, the newest would be a page away.
 	if span == (chat.Span{}) && scripted(c) && opens(c) && !c.Context().QueryArgs().Has("latest") {

@@ -40,7 +40,7 @@ function build() {
   doc.adoptedStyleSheets.push(sheet);
   box = Object.assign(make('dialog'), { id: 'jump', className: 'dlg', ariaLabel: 'Jump to' });
   const label = Object.assign(make('label'), { className: 'q' }), words = Object.assign(make('span', 'A room or a person'), { className: 'vh' });
-  input = Object.assign(make('input'), { type: 'text', placeholder: 'Jump to or search', autocomplete: 'off', role: 'combobox', ariaExpanded: 'true', ariaAutoComplete: 'list', spellcheck: false });
+  input = Object.assign(make('input'), { type: 'text', placeholder: 'Jump to or search', autocomplete: 'off', dir: 'auto', role: 'combobox', ariaExpanded: 'true', ariaAutoComplete: 'list', spellcheck: false });
   input.setAttribute('aria-controls', 'jumps');
   list = Object.assign(make('ul'), { id: 'jumps', role: 'listbox', ariaLabel: 'Results' });
   const foot = make('footer');
@@ -61,7 +61,8 @@ function icon(name) {
   return svg;
 }
 
-// Rooms in the order of the sidebar; those of this visit by how lately they were shown.
+// Rooms in the order of the sidebar; those of this visit by how lately they were shown. What asks for oneself goes
+// first, then what is unread; the room that is open last.
 function mine() {
   const lately = (window.navigation?.entries?.() ?? []).map(n => n.url ? new URL(n.url).pathname : '').reverse();
   return [...doc.querySelectorAll('#lists a.room:not(.quiet)')].map((a, i) => {
@@ -87,7 +88,7 @@ const span = (from, n) => Array.from({ length: n }, (_, i) => from + i);
 function show() {
   const q = fold(input.value.trim().replace(/^[#@]/, ''));
   let found;
-  if (!q) found = mine().sort((a, b) => a.here - b.here || !b.at - !a.at || b.at - a.at || !!b.n - !!a.n || a.lately - b.lately);
+  if (!q) found = mine().sort((a, b) => a.here - b.here || b.at - a.at || !!b.n - !!a.n || a.lately - b.lately);
   else {
     const have = mine(), urls = new Set(have.map(r => r.url)), names = new Set(have.map(r => r.name));
     found = [...have, ...others.filter(o => !urls.has(o.url) && !(o.person && names.has(o.name)))]
@@ -170,7 +171,7 @@ async function answer(q, mineNow) {
     others = [...t.content.querySelectorAll('#found a')].filter(a => !a.getAttribute('href').startsWith('/search')).map((a, i) => {
       const person = a.getAttribute('href').startsWith('/dm/'), av = a.parentElement.querySelector('.who-av,.av');
       return { name: a.querySelector('b').textContent.replace(/^#/, ''), also: a.querySelector('small')?.textContent, url: a.getAttribute('href'),
-        mark: person ? av?.cloneNode(true) : glyph('hash'), person, lately: 2000 + i };
+        mark: person ? av?.cloneNode(true) : a.parentElement.querySelector('.glyph')?.cloneNode(true), person, lately: 2000 + i };
     });
     show();
   } catch { /* what the sidebar has is shown */ }

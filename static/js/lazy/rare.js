@@ -1,5 +1,5 @@
 // What happens rarely in a room: a message becomes long, the room gets another name, somebody is put out of it.
-import { $, box, doc, flush, forget, giveBack, held, lengthOf, letter, make, patch, reply, showPending, store, stream } from './parley.js';
+import { $, box, doc, flush, forget, giveBack, held, insert, lengthOf, letter, make, patch, reply, showPending, store, stream } from './parley.js';
 
 let was; // what the hint says else
 
@@ -16,6 +16,13 @@ export function measure(field) {
   const n = lengthOf(field.value), max = +field.dataset.max;
   field.setCustomValidity(n > max ? `At most ${max.toLocaleString()} characters, please: this has ${n.toLocaleString()}.` : '');
   if (n > max) field.reportValidity();
+}
+
+// Marks around what is selected.
+export function wrap(mark) {
+  const b = box(), { selectionStart: from, selectionEnd: to } = b;
+  insert(mark + b.value.slice(from, to) + mark);
+  b.setSelectionRange(from + mark.length, to + mark.length);
 }
 
 // On a Mac the keys have other names.

@@ -1,5 +1,5 @@
 // Signing in over the page as it stands.
-import { $, banner, flush, link, me, post, revive, saveDraft, store } from './parley.js';
+import { $, banner, flush, link, mark, me, post, replaced, revive, saveDraft, signIn, spare, store } from './parley.js';
 
 $('signin-title').style.font = '650 var(--fs-l)/1.3 var(--font)'; // nothing else in the page looks so
 
@@ -21,6 +21,16 @@ export async function signedIn(form) {
   if (name.defaultValue && name.value.trim().toLowerCase() !== name.defaultValue.toLowerCase()) return location.reload(); // somebody else
   form.elements.password.value = '';
   resume(mark);
+}
+
+// Whether the session of this page is still that of the browser.
+export async function verify() {
+  const r = await fetch('/session', { cache: 'no-store' }).catch(() => null);
+  if (!r?.ok || link.shut) return;
+  const now = await r.text();
+  if (!now) signIn();
+  else if (now !== mark) replaced();
+  else if (store.at() === spare) store.claim(mark); // a page that came late said that it was its turn
 }
 
 // Another session has the browser: what the same person wrote here is taken along.

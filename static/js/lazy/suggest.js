@@ -65,12 +65,26 @@ function option(text, label) {
   return li;
 }
 
+// The button of a sign: it stands at the caret, apart from a word before it, and offers at once.
+export function begin(sign) {
+  const b = box(), before = b.value.slice(0, b.selectionStart);
+  b.focus();
+  insert((/[\p{L}\p{N}\p{M}]$/u.test(before) && !border.test(before) ? ' ' : '') + sign);
+  look(b, sign, '');
+}
+
+// What a sign that begins something may stand behind: not a word, but letters of scripts that put no spaces between
+// words. See text_script.go.
+const border = new RegExp(String.raw`(?:^|[\s([{"'*_~]|[^\0-\x7f\p{L}\p{N}\p{M}]|[ー々〆` +
+  'Han Hira Kana Bopo Hang Yiii Thai Laoo Khmr Mymr Tibt Java Bali Tale Talu Lana Tavt'.replace(/ ?(\w+)/g, String.raw`\p{sc=$1}`) + '])$', 'u');
+
 // Looks at what stands before the caret; called after every change of it.
 export async function look(b, trigger, q) {
   if (!list) build();
   const at = b.selectionStart - q.length - 1;
   end = b.selectionStart;
   if (b.value.slice(at, end) !== trigger + q) return; // more was typed while this module was on its way
+  if (!border.test(b.value.slice(0, at))) return forget();
   const mine = ++ask;
   asking = b;
   word = trigger + q;

@@ -4,6 +4,30 @@ import {
   post, replay, reply, rowOf, seq, shown, signIn, stage, store, summon, talk, toast, tooLong, unreadFrom, visit,
 } from './parley.js';
 
+// Its looks come with it; .sheet is what it is after a long press.
+const looks = new CSSStyleSheet();
+looks.replaceSync(`@layer parts{
+.tools{position:absolute;inset:-1.55rem var(--s3) auto auto;z-index:3;display:flex;gap:1px;padding:3px;border-radius:var(--r3)}
+.tools .ib{width:2rem;height:2rem}
+.tools .em{font-size:1.0625rem;line-height:1}
+.tools>hr{width:1px;margin:.3rem .15rem;background:var(--line)}
+.tools:not([data-can~=post]) .post,.tools:not(.sheet) .touch{display:none}
+.tools [role=menu]{display:grid;align-content:start}
+.tools .opt .i{width:1.125rem;height:1.125rem;color:var(--text-2)}
+.tools .opt.danger .i{color:inherit}
+.sheet{
+ position:fixed;inset:auto 0 0;z-index:25;flex-wrap:wrap;justify-content:space-around;padding:.5rem .5rem calc(.5rem + env(safe-area-inset-bottom));border-radius:var(--r4) var(--r4) 0 0;box-shadow:var(--shadow-3),0 0 0 100vmax var(--scrim);outline:0;max-height:90dvh;overflow-y:auto;animation:rise var(--calm);
+ .ib{width:2.75rem;height:2.75rem}
+ .em{font-size:1.375rem}
+ &>hr,[data-do=more],.kbd{display:none}
+ .pop{position:static;flex:1 0 100%;max-height:none;padding-inline:0;box-shadow:none;animation:none}
+ .opt{min-height:2.75rem;font-size:var(--fs-m);white-space:normal}
+}
+.tools .pop{inset:calc(100% + .3rem) 0 auto auto;min-width:12rem}
+.tools .pop.above{inset:auto 0 calc(100% + .3rem) auto}
+}`);
+doc.adoptedStyleSheets.push(looks);
+
 const tools = doc.importNode($('tt').content.firstElementChild, true);
 const menu = tools.querySelector('[role=menu]'), more = tools.querySelector('[data-do=more]'), adds = tools.querySelector('[data-do=pick]');
 const lost = 'That did not arrive. Check the connection and try again.';

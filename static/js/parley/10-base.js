@@ -57,10 +57,30 @@ const store = {
 if (hub && store.at() === spare) store.claim(mark);
 const changedKey = e => e.key?.startsWith(own) ? e.key.slice(own.length) : '';
 
+// A click or key that the server must answer shows that it was heard, until it is: on what was pressed, or on its row.
+let pressed = null;
+function press(el) {
+  pressed = el;
+  setTimeout(() => pressed = null);
+}
+on(doc, 'click submit keydown', e => {
+  const at = e.target;
+  if (e.type === 'keydown') return at.matches('.msg') && press(at);
+  press(e.submitter ?? at.closest('#tools')?.closest('.msg') ?? at.closest('a,button'));
+  if (e.submitter) setTimeout(() => e.defaultPrevented || e.submitter.setAttribute('data-busy', '')); // the next page ends it
+}, true);
+on(window, 'pageshow', () => doc.querySelectorAll('[data-busy]').forEach(el => el.removeAttribute('data-busy')));
+
+async function heard(answer) {
+  const el = pressed;
+  el?.setAttribute('data-busy', '');
+  try { return await answer; } finally { el?.removeAttribute('data-busy'); }
+}
+
 // Every question says which session its page is of: the server refuses those of another, see mark.go.
 const plainFetch = self.fetch;
 self.fetch = async (path, init) => {
-  const r = await plainFetch(path, { ...init, headers: { ...init?.headers, 'Parley-Session': mark } });
+  const r = await heard(plainFetch(path, { ...init, headers: { ...init?.headers, 'Parley-Session': mark } }));
   if (r.status === 409) replaced();
   return r;
 };
@@ -120,23 +140,26 @@ function toast(text, words, act) {
 const loaded = {}, tries = {};
 async function lazy(name) {
   try {
-    return loaded[name] ??= await import(`./${name}.js${tries[name] ? '?' + tries[name] : ''}`);
+    return loaded[name] ??= await heard(import(`./${name}.js${tries[name] ? '?' + tries[name] : ''}`));
   } catch { tries[name] = (tries[name] ?? 0) + 1; }
 }
 
 // At once when it is there: a key that is to be taken cannot wait.
 function using(name, fn) {
   if (loaded[name]) return fn(loaded[name]);
+  const el = pressed;
   lazy(name).then(m => {
+    press(el);
     if (m) return fn(m);
     dismiss();
     toast(noLoad);
   });
 }
 
-// The same for what takes the keyboard: what is typed until it is there is for it.
+// The same for what takes the keyboard: what is typed until it is there is for it, and shows, where it has a field.
+const fields = { jump: 'Jump to or search', emoji: 'Search emoji' };
 function summon(name, fn) {
-  if (!loaded[name]) expect();
+  if (!loaded[name]) expect(null, false, fields[name]);
   using(name, m => {
     fn(m);
     settle();

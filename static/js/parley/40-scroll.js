@@ -69,22 +69,30 @@ function toLatest() {
   else if (stream()) stream().scrollTop = 0;
 }
 
-// The place is kept with the history entry, so back and reload find it again.
+// The place is kept with the history entry, so back and reload find it again; in the address, so that the server
+// answers with what is around it, however far up that is.
 function remember() {
+  clearTimeout(saving);
   if (!list() || +location.pathname.split('/')[2] !== room()) return;
   const row = up ? firstVisible() : null;
-  history.replaceState({ ...history.state, htmx: true, row: row?.id, off: row && topOf(row) - topOf(stream()) }, '');
+  history.replaceState({ ...history.state, htmx: true, row: row?.id, off: row && topOf(row) - topOf(stream()) },
+    '', location.pathname + (row ? '?around=' + seq(row) : ''));
 }
 
 function recall() {
-  const state = history.state, target = list().querySelector('[data-target]'), row = state?.row && $(state.row);
-  if (row && list().contains(row)) stream().scrollTop += topOf(row) - topOf(stream()) - state.off;
-  else (target ?? (location.search ? null : newMark()))?.scrollIntoView({ block: 'center' });
+  const state = history.state, target = list().querySelector('[data-target]');
+  const row = $(state?.row ?? 'm-' + new URLSearchParams(location.search).get('around'));
+  recall.found = !!row && list().contains(row); // where one was, and not what a link leads to
+  if (recall.found) {
+    stream().scrollTop += topOf(row) - topOf(stream()) - (state?.off ?? 0);
+    if (target) target.dataset.target = 'seen';
+  } else (target ?? (location.search ? null : newMark()))?.scrollIntoView({ block: 'center' });
   const y = -stream().scrollTop;
   up = y > 80;
   far = y > 400;
 }
 
+on(window, 'popstate', () => clearTimeout(saving));
 on(doc, 'scroll', e => e.target.id === 'stream' && moved(), { capture: true, passive: true });
 on(doc, 'click', e => {
   if (!e.target.closest?.('#latest') || e.ctrlKey || e.metaKey || e.shiftKey) return;

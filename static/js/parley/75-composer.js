@@ -81,6 +81,7 @@ function submit(e) {
   if (form.getAttribute('action') === '/logout') store.set('out', Date.now()); // the page that comes clears the rest
   if (form.id !== 'composer' || !form.dataset.room) return;
   e.preventDefault();
+  pressed = null; // what was written shows at once
   const text = box().value;
   if (!text.trim()) return box().focus();
   const why = enqueue(text, replying);
@@ -111,13 +112,6 @@ function insert(text) {
   changed();
 }
 
-function wrap(mark) {
-  const b = box(), { selectionStart: from, selectionEnd: to } = b;
-  insert(mark + b.value.slice(from, to) + mark);
-  b.setSelectionRange(from + mark.length, to + mark.length);
-  changed();
-}
-
 function enterComposer() {
   const { text, re } = draftOf(room()), to = box()?.form.elements.reply_to?.value, refused = box()?.value;
   replying = to ? { id: +to, who: $('replying').querySelector('b').textContent, text: '' } : null; // of a form that was refused
@@ -128,7 +122,7 @@ function enterComposer() {
 }
 
 // What begins a suggestion, before the caret.
-const begun = /(?:^|[\s(])(?:([@#])([\p{L}\p{N}._-]{0,30})|(:)([a-z0-9_+-]{2,20}))$/u;
+const begun = /([@#])([\p{L}\p{N}._-]{0,30})$|(:)([a-z0-9_+-]{2,20})$/u;
 function suggest(b) {
   const hit = b.selectionStart === b.selectionEnd && begun.exec(b.value.slice(Math.max(0, b.selectionStart - 40), b.selectionStart));
   if (hit) lazy('suggest').then(s => s?.look(b, hit[1] ?? hit[3], hit[2] ?? hit[4]));
@@ -138,6 +132,10 @@ on(doc, 'selectionchange', () => loaded.suggest?.moved());
 
 on(doc, 'submit', submit);
 on(doc, 'focusout', () => loaded.suggest?.forget());
+on(doc, 'click', e => {
+  const sign = e.target.closest?.('button[data-insert]')?.dataset.insert;
+  if (sign) using('suggest', s => s.begin(sign));
+});
 on(doc, 'input', e => {
   if (e.target.matches('#box,.edit textarea')) suggest(e.target);
   if (e.target.dataset.max) lazy('rare').then(m => m?.measure(e.target));

@@ -3,11 +3,12 @@
 // { field, log, was, hop, room, busy }: lines of text, each with the key that ended it; busy: what is to come takes a while.
 let ahead = null;
 
-function expect(hop, busy) {
+function expect(hop, busy, words) {
   if (ahead?.hop && ahead.room !== hop?.room) keepAhead();
   if (!ahead) {
     const field = make('textarea');
-    field.className = 'vh';
+    field.dir = 'auto';
+    field.className = 'ahead';
     field.ariaLabel = 'What you type waits for what you opened';
     on(field, 'keydown', aheadKey);
     on(field, 'compositionstart compositionend', e => { if (ahead) ahead.composing = e.type === 'compositionstart'; });
@@ -15,6 +16,8 @@ function expect(hop, busy) {
     doc.body.append(field);
   }
   Object.assign(ahead, { hop: !!hop, room: hop?.room, busy });
+  ahead.field.placeholder = words ?? '';
+  ahead.field.classList.toggle('vh', !words);
   ahead.field.focus({ preventScroll: true });
 }
 

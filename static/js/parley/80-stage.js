@@ -16,6 +16,7 @@ const fits = ctx => isPage(ctx) && (toStage(ctx) ? /id="?stage\b/.test(ctx.text)
 // The last click wins; a page of an older build is loaded anew, unless something is being written.
 on(doc, 'htmx:before:request', e => {
   const { ctx } = e.detail;
+  if (ctx.target?.matches('#panel[hidden]')) framePanel(framed = ctx);
   if (!toStage(ctx)) return;
   if (ctx.sourceElement?.matches('.find') && fine()) {
     e.preventDefault();
@@ -29,14 +30,44 @@ on(doc, 'htmx:before:request', e => {
   }
   if (nav !== ctx) nav?.request.abort();
   nav = ctx;
+  if (ctx.push) remember();
+  hub.dataset.wait = '';
+  going = new URL(ctx.request.action, location).pathname;
+  marks();
 });
 on(doc, 'htmx:finally:request', e => {
   const { ctx } = e.detail;
-  if (nav === ctx) nav = null;
+  if (framed === ctx) framePanel(framed = null);
+  if (nav === ctx) {
+    nav = null;
+    going = '';
+    delete hub.dataset.wait;
+    marks();
+  }
   if (hopping !== ctx) return;
   hopping = null;
   if (ahead?.hop) keepAhead();
 });
+
+// A panel is there at once, and filled when it has come.
+let framed = null;
+function framePanel(yes) {
+  const p = $('panel');
+  if (yes) {
+    const head = make('header');
+    head.append(make('h2', 'Loading…'));
+    steady(() => {
+      p.append(head);
+      p.hidden = false;
+      hub.dataset.wait = 'panel';
+    });
+  } else if (hub.dataset.wait === 'panel') {
+    delete hub.dataset.wait;
+    if (p.dataset.view !== 'room') return;
+    p.hidden = true;
+    p.replaceChildren();
+  }
+}
 
 // To another page: what is typed from now on is for it, and not for what is still shown.
 function hop(ctx) {
@@ -65,6 +96,7 @@ on(doc, 'htmx:before:swap', e => {
 
 on(doc, 'htmx:after:swap', () => {
   if (!hub) return;
+  trail();
   if (entered !== stage()?.firstElementChild) enterStage();
   else {
     tidy();
@@ -77,6 +109,30 @@ on(doc, 'htmx:after:swap', () => {
 });
 on(doc, 'htmx:finally:swap', badges); // by now htmx has set the title
 
+// How many entries of the history lead to the page one came from; 0: that was none of ours. The same page once more,
+// as for another search, is not another place.
+let steps = 0, stood = '', fell = false;
+function trail() {
+  const s = history.state, here = location.pathname;
+  if (s?.steps == null) {
+    steps = fell || !stood ? 0 : stood === here ? steps && steps + 1 : 1;
+    fell = false;
+    history.replaceState({ ...s, htmx: true, steps }, '');
+  } else steps = s.steps;
+  stood = here;
+}
+
+// ‹ goes the way back; where there is none, it is the link to what the page belongs to. So does the cross of a panel
+// that has a phone to itself.
+on(doc, 'click', e => {
+  const a = e.target.closest?.('.back,#panel>header [hx-push-url]');
+  if (!a || e.ctrlKey || e.metaKey || e.shiftKey || innerWidth > 719 && !a.matches('.back')) return;
+  if (!steps) return void (fell = true); // nor does one come back from there
+  e.preventDefault();
+  e.stopPropagation();
+  history.go(-steps);
+}, true);
+
 // A room got another name or kind: its label stands in more places than the header that came.
 function headline() {
   const h = $('rh-' + room())?.querySelector('h1:has(use)'), was = list() && box()?.placeholder;
@@ -85,10 +141,13 @@ function headline() {
   if (was !== now) lazy('rare').then(m => m?.rename(was, now));
 }
 
+// The page one is on, or is on the way to.
+let going = '';
 function marks() {
+  const here = going || location.pathname, of = going ? /^\/rooms\/(\d+)(?:\/@\d+)?$/.exec(going)?.[1] : room();
   for (const a of doc.querySelectorAll('#side a[href]')) {
     const path = a.getAttribute('href');
-    if (path === location.pathname || room() && path === '/rooms/' + room() || path === '/admin' && location.pathname.startsWith('/admin/')) a.setAttribute('aria-current', 'page');
+    if (path === here || path === '/rooms/' + of || path === '/admin' && here.startsWith('/admin/')) a.setAttribute('aria-current', 'page');
     else a.removeAttribute('aria-current');
   }
   for (const li of doc.querySelectorAll('#lists li[id^=r-]')) draftMark(+li.id.slice(2));
@@ -109,6 +168,7 @@ function enterStage() {
   const first = !entered, same = !first && enterStage.room === room();
   entered = stage()?.firstElementChild;
   hopping = null;
+  going = '';
   enterStage.room = room();
   hub.dataset.view = stage()?.dataset.view ?? '';
   up = far = holding = false;
@@ -118,10 +178,10 @@ function enterStage() {
   marks();
   if (list()) {
     days(list());
-    recall();
-    enterUnread();
     showOutbox();
     enterComposer();
+    recall();
+    enterUnread();
     tidy();
     for (const k of store.keys('e:')) { // a text that was being changed when the page went
       const row = $('m-' + k.slice(2));
@@ -147,7 +207,7 @@ function settleFocus(first) {
   const head = stage()?.querySelector('h1');
   if (first && (location.hash && !list()?.querySelector('[data-target]') || doc.activeElement !== doc.body)) return;
   const target = list()?.querySelector('[data-target]');
-  if (target) return focusRow(target);
+  if (target && !recall.found) return focusRow(target);
   if (/^\/(jump|search)$/.test(location.pathname)) return ($('q')?.value && stage().querySelector('.rows a,.hits a') || $('q'))?.focus();
   if (box() && fine() && !(byKey && $('side')?.contains(doc.activeElement))) return box().focus({ preventScroll: true });
   if (first || !head) return;

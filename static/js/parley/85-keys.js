@@ -6,16 +6,7 @@ function focusRow(row) {
   row.scrollIntoView({ block: 'nearest' });
 }
 
-function walk(e, row) {
-  const way = { PageUp: -1, PageDown: 1 }[e.key];
-  if (row && way && list()) { using('hop', h => h.hopPage(way)); return true; }
-  const every = [...doc.querySelectorAll('#stream [data-seq]:not(.gone),#stream .pend')], at = every.indexOf(row);
-  const to = { ArrowUp: row ? at - 1 : every.length - 1, ArrowDown: at + 1, Home: 0, End: every.length - 1 }[e.key];
-  if (to === undefined || !row && e.key !== 'ArrowUp' && e.key !== 'End') return false;
-  if (e.key === 'End') toLatest();
-  focusRow(every[Math.max(0, Math.min(every.length - 1, to))]);
-  return true;
-}
+const walks = /^(Arrow(Up|Down)|Home|End|Page(Up|Down))$/;
 
 const newestRow = () => list() && rows(list()).findLast(shown);
 
@@ -40,7 +31,7 @@ function chord(e, inBox) {
   const page = (e.shiftKey ? { f: '/search' } : { k: '/jump', '/': '/shortcuts' })[key];
   if (page) { if (key === 'k') summon('jump', j => j.open()); else visit(page); return true; }
   const mark = inBox && (e.shiftKey ? { x: '~~' } : { b: '**', i: '*', e: '`' })[key];
-  if (mark) wrap(mark);
+  if (mark) using('rare', r => r.wrap(mark));
   return !!mark;
 }
 
@@ -66,7 +57,10 @@ function onKey(e) {
   }
   if (field) return;
   const row = at.matches('#stream [data-seq],#stream .pend') ? at : null;
-  if ((row || at.id === 'stream') && walk(e, row)) return e.preventDefault();
+  if (row && walks.test(e.key) || at.id === 'stream' && /^(ArrowUp|End)$/.test(e.key)) {
+    e.preventDefault();
+    return using('hop', h => h.walk(e.key));
+  }
   if (e.key === '?') { e.preventDefault(); return visit('/shortcuts'); }
   if (at.matches('.msg[data-seq]') && deeds.test(e.key) && (e.key.length > 1 || root.dataset.keys !== 'off')) return toolKey(e);
   const idle = at === doc.body || !row && at.closest('#stream');

@@ -14,23 +14,11 @@ on(doc, 'focusin', e => {
   if (byKey) aim(e);
 });
 
-// A long press is what a finger has for pointing.
-let press = 0, pressed = null;
+// Where there are fingers, a long press is what they have for pointing.
+if (matchMedia('(any-pointer:coarse)').matches) lazy('touch');
 on(doc, 'pointerdown', e => {
-  const row = e.pointerType === 'touch' && rowOf(e);
-  clearTimeout(press);
-  const p = pressed = row && { x: e.clientX, y: e.clientY };
-  if (row) press = setTimeout(() => using('tools', t => t.sheet(row, !p.up)), 450);
+  if (e.pointerType === 'touch' && !loaded.touch) lazy('touch').then(m => m?.down(e));
 });
-on(doc, 'pointermove', e => {
-  if (pressed && Math.hypot(e.clientX - pressed.x, e.clientY - pressed.y) > 10) clearTimeout(press);
-});
-on(doc, 'pointerup pointercancel', () => {
-  clearTimeout(press);
-  if (pressed) pressed.up = true;
-});
-on(doc, 'scroll', () => clearTimeout(press), { capture: true, passive: true });
-on(doc, 'contextmenu', e => { if (pressed && rowOf(e)) e.preventDefault(); });
 
 // To a row that is loaded, and the eye with it.
 function jump(row) {

@@ -25,14 +25,7 @@ function replaced() {
 }
 
 // Whether the session of this page is still that of the browser.
-async function verify() {
-  const r = hub && !link.shut && await fetch('/session', { cache: 'no-store' }).catch(() => null);
-  if (!r?.ok) return;
-  const now = await r.text();
-  if (!now) signIn();
-  else if (now !== mark) replaced();
-  else if (store.at() === spare) store.claim(mark); // a page that came late said that it was its turn
-}
+const verify = () => hub && !link.shut && lazy('signin').then(m => m?.verify());
 
 on(window, 'storage', e => {
   if (e.key === 'session' && e.newValue && link.shut && !link.other && localStorage.account === me) using('signin', m => m.resume(e.newValue));

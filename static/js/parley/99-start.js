@@ -1,6 +1,7 @@
 // Start. htmx may have been ready before this module or a slow hx-ws.min.js: processing again fills what is missing.
 if (hub) {
   htmx.process(doc.body);
+  trail();
   enterStage();
   const c = current();
   if (!c?.socket) connect();
@@ -23,7 +24,7 @@ if (hub) {
 export {
   $, apply, banner, box, composed, control, days, dismiss, doc, enqueue, enter, expect, fine, firstVisible, flush, focusRow,
   forget, forMe, giveBack, handBack, held, ime, insert, jump, lazy, lengthOf, letter, link, list, make, mark, me, mod, near,
-  newestRow, on, patch, pill, post, reload, replay, reply, retryAfter, rev, revive, room, root, rowOf, rows, saveDraft,
-  seq, setOpener, shown, showPending, signIn, speak, stage, steady, store, stream, summon, talk, toast, tooLong,
+  newestRow, on, patch, pill, post, reload, replaced, replay, reply, retryAfter, rev, revive, room, root, rowOf, rows, saveDraft,
+  seq, setOpener, shown, showPending, signIn, spare, speak, stage, steady, store, stream, summon, talk, toast, toLatest, tooLong,
   unreadFrom, up, using, visit, wire, works,
 };

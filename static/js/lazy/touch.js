@@ -1,0 +1,23 @@
+// A long press is what a finger has for pointing.
+import { doc, on, rowOf, using } from './parley.js';
+
+let timer = 0, finger = null;
+
+// The first press may have ended before this module came: then it held nothing.
+export function down(e) {
+  const row = e.pointerType === 'touch' && rowOf(e), left = 450 - (performance.now() - e.timeStamp);
+  clearTimeout(timer);
+  if (left < 440 && !e.target.hasPointerCapture(e.pointerId)) return;
+  const p = finger = row && { x: e.clientX, y: e.clientY };
+  if (row) timer = setTimeout(() => using('tools', t => t.sheet(row, !p.up)), left);
+}
+on(doc, 'pointerdown', down);
+on(doc, 'pointermove', e => {
+  if (finger && Math.hypot(e.clientX - finger.x, e.clientY - finger.y) > 10) clearTimeout(timer);
+});
+on(doc, 'pointerup pointercancel', () => {
+  clearTimeout(timer);
+  if (finger) finger.up = true;
+});
+on(doc, 'scroll', () => clearTimeout(timer), { capture: true, passive: true });
+on(doc, 'contextmenu', e => { if (finger && rowOf(e)) e.preventDefault(); });
