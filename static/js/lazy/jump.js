@@ -1,5 +1,5 @@
 // The quick switcher: what the sidebar has at once and without a connection, people and other rooms from the server.
-import { composed, dismiss, doc, handBack, ime, make, mod, on, replay, stage, visit } from './parley.js';
+import { composed, dismiss, doc, handBack, ime, make, mod, on, replay, stage, visit, waiting } from './parley.js';
 
 const css = `#jump{
  .q{display:flex;align-items:center;gap:.7rem;padding:.2rem 1rem;border-bottom:1px solid var(--line)}
@@ -15,7 +15,7 @@ const css = `#jump{
  @media(pointer:coarse){footer{display:none}.opt{min-height:2.875rem}}
 }`;
 const most = 12;
-let box, input, list, asked = 0, timer, pending = null, others = [];
+let box, input, list, left, asked = 0, timer, pending = null, others = [];
 
 const fold = s => s.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 const path = a => new URL(a.href).pathname + new URL(a.href).search;
@@ -32,6 +32,7 @@ function toggle() {
   handBack();
   box.showModal();
   replay(input, true);
+  left = waiting();
 }
 
 function build() {
@@ -49,7 +50,7 @@ function build() {
   box.append(label, list, foot);
   on(input, 'input', () => { show(); ask(); });
   on(box, 'keydown', key);
-  on(box, 'close', () => setTimeout(dismiss)); // what was typed for what it would have opened
+  on(box, 'close', () => setTimeout(() => waiting() === left && dismiss())); // what was typed for what it would have opened
   on(box, 'click', e => e.target === box ? box.close() : go(e.target.closest('.opt'), e));
   on(list, 'pointermove', e => { const li = e.target.closest('.opt'); if (li && li.ariaSelected !== 'true') choose([...list.children].indexOf(li)); });
 }

@@ -2,6 +2,7 @@
 // own. No key goes where it was not meant to go, and none is lost.
 // { field, log, was, hop, room, busy }: lines of text, each with the key that ended it; busy: what is to come takes a while.
 let ahead = null;
+const waiting = () => ahead;
 
 function expect(hop, busy, words) {
   if (ahead?.hop && ahead.room !== hop?.room) keepAhead();

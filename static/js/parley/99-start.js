@@ -26,5 +26,5 @@ export {
   forget, forMe, giveBack, handBack, held, ime, insert, jump, lazy, lengthOf, letter, link, list, make, mark, me, mod, near,
   newestRow, on, patch, pill, post, reload, replaced, replay, reply, retryAfter, rev, revive, room, root, rowOf, rows, saveDraft,
   seq, setOpener, shown, showPending, signIn, spare, speak, stage, steady, store, stream, summon, talk, toast, toLatest, tooLong,
-  unreadFrom, up, using, visit, wire, works,
+  unreadFrom, up, using, visit, waiting, wire, works,
 };
