@@ -1,5 +1,5 @@
 // From region to region, from room to room and by pages by key, and all rooms read.
-import { box, doc, firstVisible, focusRow, list, newestRow, post, rows, shown, signIn, stream, toast, toLatest } from './parley.js';
+import { box, doc, firstVisible, focusRow, list, newestRow, post, rows, shown, signIn, stream, toast } from './parley.js';
 
 const regions = ['#side', '#main header', '#stream', '#composer', '#panel', '#toasts'];
 const focusable = 'a[href],button:not([disabled]),input:not([type=hidden]),textarea,[tabindex]';
@@ -24,18 +24,8 @@ export function hopRoom(step, unread) {
   }
 }
 
-// From row to row, from wherever the focus is.
-export function walk(key) {
-  const row = doc.activeElement.closest('#stream [data-seq],#stream .pend');
-  if (row && key.startsWith('Page')) return hopPage(key === 'PageUp' ? -1 : 1);
-  const every = [...doc.querySelectorAll('#stream [data-seq]:not(.gone),#stream .pend')], at = every.indexOf(row), last = every.length - 1;
-  const to = { ArrowUp: row ? at - 1 : last, ArrowDown: at + 1, Home: 0, End: last }[key];
-  if (key === 'End') toLatest();
-  focusRow(every[Math.max(0, Math.min(last, to))]);
-}
-
 // The focus goes along: up to the first row in view, down to the last.
-function hopPage(way) {
+export function hopPage(way) {
   const view = stream();
   view.scrollTop += way * (view.clientHeight - 60);
   const all = rows(list()).filter(shown), first = all.indexOf(firstVisible()), end = view.getBoundingClientRect().bottom;

@@ -1,5 +1,5 @@
 // What happens rarely in a room: a message becomes long, the room gets another name, somebody is put out of it.
-import { $, box, doc, flush, forget, giveBack, held, insert, lengthOf, letter, make, patch, reply, showPending, store, stream } from './parley.js';
+import { $, box, dayOf, days, doc, flush, forget, giveBack, held, insert, lengthOf, letter, list, make, patch, reply, room, showPending, store, stream } from './parley.js';
 
 let was; // what the hint says else
 
@@ -25,6 +25,14 @@ export function wrap(mark) {
   b.setSelectionRange(from + mark.length, to + mark.length);
 }
 
+// Once a minute: "Today" ends at midnight, wherever that is.
+let today;
+export function midnight() {
+  const now = dayOf(new Date());
+  if (now !== today && list()) days(list());
+  today = now;
+}
+
 // On a Mac the keys have other names.
 export function macKeys() {
   for (const el of doc.querySelectorAll('.kbd,table.keys :is(code,td),option')) {
@@ -32,7 +40,15 @@ export function macKeys() {
   }
 }
 
-export function rename(was, now) {
+// A room got another name or kind: its label stands in more places than the header that came.
+export function headline() {
+  const h = $('rh-' + room())?.querySelector('h1:has(use)'), was = list() && box()?.placeholder;
+  if (!h || !was) return;
+  const now = 'Message ' + (h.querySelector('[href$="#hash"]') ? '#' : '') + h.textContent.trim();
+  if (was !== now) rename(was, now);
+}
+
+function rename(was, now) {
   const b = box(), swap = text => text.split(was.slice(8)).join(now.slice(8));
   if (b?.placeholder !== was) return;
   b.placeholder = b.labels[0].textContent = now;

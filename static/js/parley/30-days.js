@@ -64,11 +64,3 @@ function nameDay(li) {
     { timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long', year: li.dataset.day.slice(0, 4) === today.slice(0, 4) ? undefined : 'numeric' });
   li.querySelector('time').textContent = text[0].toUpperCase() + text.slice(1);
 }
-
-// Once a minute: "Today" ends at midnight, wherever that is.
-let today = dayOf(new Date());
-function midnight() {
-  const now = dayOf(new Date());
-  if (now !== today && list()) days(list());
-  today = now;
-}

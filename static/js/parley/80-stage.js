@@ -2,7 +2,7 @@
 let opener = ''; // the row whose conversation stands in the panel
 const setOpener = row => opener = row.id;
 
-let nav = null, hopping = null, byKey = false, entered = null, sideways = false;
+let nav = null, hopping = null, byKey = false, entered = null, sideways = false, renamed = false;
 
 on(doc, 'keydown', () => byKey = true, true);
 on(doc, 'pointerdown', () => byKey = false, true);
@@ -91,6 +91,7 @@ on(doc, 'htmx:before:swap', e => {
   }
   if (tasks.some(t => t.target && t.target === stage())) saveDraft();
   else holdView();
+  renamed ||= tasks.some(t => t.target?.id === 'rh-' + room());
   sideways ||= tasks.some(t => t.target?.closest?.('#side'));
 });
 
@@ -103,9 +104,9 @@ on(doc, 'htmx:after:swap', () => {
     restoreView();
     panelView();
   }
-  headline();
+  if (renamed) lazy('rare').then(m => m?.headline());
   if (sideways) marks();
-  sideways = false;
+  sideways = renamed = false;
 });
 on(doc, 'htmx:finally:swap', badges); // by now htmx has set the title
 
@@ -132,14 +133,6 @@ on(doc, 'click', e => {
   e.stopPropagation();
   history.go(-steps);
 }, true);
-
-// A room got another name or kind: its label stands in more places than the header that came.
-function headline() {
-  const h = $('rh-' + room())?.querySelector('h1:has(use)'), was = list() && box()?.placeholder;
-  if (!h || !was) return;
-  const now = 'Message ' + (h.querySelector('[href$="#hash"]') ? '#' : '') + h.textContent.trim();
-  if (was !== now) lazy('rare').then(m => m?.rename(was, now));
-}
 
 // The page one is on, or is on the way to.
 let going = '';

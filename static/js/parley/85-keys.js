@@ -6,7 +6,16 @@ function focusRow(row) {
   row.scrollIntoView({ block: 'nearest' });
 }
 
-const walks = /^(Arrow(Up|Down)|Home|End|Page(Up|Down))$/;
+function walk({ key }, row) {
+  const way = { PageUp: -1, PageDown: 1 }[key];
+  if (row && way) { using('hop', h => h.hopPage(way)); return true; }
+  const every = [...doc.querySelectorAll('#stream [data-seq]:not(.gone),#stream .pend')], at = every.indexOf(row), last = every.length - 1;
+  const to = { ArrowUp: row ? at - 1 : last, ArrowDown: at + 1, Home: 0, End: last }[key];
+  if (to === undefined || !row && key !== 'ArrowUp' && key !== 'End') return false;
+  if (key === 'End') toLatest();
+  focusRow(every[Math.max(0, Math.min(last, to))]);
+  return true;
+}
 
 const newestRow = () => list() && rows(list()).findLast(shown);
 
@@ -57,10 +66,7 @@ function onKey(e) {
   }
   if (field) return;
   const row = at.matches('#stream [data-seq],#stream .pend') ? at : null;
-  if (row && walks.test(e.key) || at.id === 'stream' && /^(ArrowUp|End)$/.test(e.key)) {
-    e.preventDefault();
-    return using('hop', h => h.walk(e.key));
-  }
+  if ((row || at.id === 'stream') && walk(e, row)) return e.preventDefault();
   if (e.key === '?') { e.preventDefault(); return visit('/shortcuts'); }
   if (at.matches('.msg[data-seq]') && deeds.test(e.key) && (e.key.length > 1 || root.dataset.keys !== 'off')) return toolKey(e);
   const idle = at === doc.body || !row && at.closest('#stream');
