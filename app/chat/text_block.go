@@ -15,16 +15,24 @@ type bodyParser struct {
 func (p *bodyParser) blocks(lines []string, depth int) []Block {
 	var out []Block
 	var text []string
+	gap := 0 // blank lines before text; one parts two paragraphs, more are seen
 	end := func() {
 		if len(text) > 0 {
 			s := strings.TrimRight(strings.Join(text, "\n"), " \t\n")
-			out = append(out, Block{Runs: p.runs(s, depth)})
-			text = text[:0]
+			above := make([]Run, max(0, gap-1))
+			for i := range above {
+				above[i].Kind = RunBreak
+			}
+			out = append(out, Block{Runs: append(above, p.runs(s, depth)...)})
+			text, gap = text[:0], 0
 		}
 	}
 	for len(lines) > 0 {
 		if blank(lines[0]) {
 			end()
+			if len(out) > 0 {
+				gap++
+			}
 			lines = lines[1:]
 			continue
 		}
@@ -35,6 +43,7 @@ func (p *bodyParser) blocks(lines []string, depth int) []Block {
 			continue
 		}
 		end()
+		gap = 0
 		out = append(out, b)
 		lines = lines[n:]
 	}

@@ -213,7 +213,7 @@ func TestABodyIsTidiedFirst(t *testing.T) {
 	expect(t, [][2]string{
 		{"\n \n  a\r\nb\x00\x1b\x7f\u202e\u2066\ufffe \n\n ", "P(  a/b)"},
 		{"a\u2028b", "P(a/b)"},
-		{"a \n\n\n b", "P(a)P( b)"},
+		{"a \n\n\n b", "P(a)P(/ b)"},
 	})
 }
 

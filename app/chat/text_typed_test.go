@@ -156,5 +156,6 @@ func TestSpaceIsKeptAsTyped(t *testing.T) {
 		{"a   b\tc\n  d    e", "P(a   b\tc/  d    e)"},
 		{"  first\n second", "P(  first/ second)"},
 		{"name\t\tage\nada\t\t36", "P(name\t\tage/ada\t\t36)"},
+		{"a\n\nb\n\n\n\nc", "P(a)P(b)P(//c)"},
 	})
 }
