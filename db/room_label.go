@@ -2,26 +2,55 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 
 	"parley/app/chat"
 )
 
-// relabeled gives the links to open rooms the names that these have now: a message
-// keeps which room it means, and not what that was called. A room that is not open
-// any more keeps the name under which it was linked.
+// relabeled gives the links to open rooms the names that these have now, in messages
+// and in the lines of what they answer: a message keeps which room it means, and not
+// what that was called. A room that is not open any more keeps the name under which
+// it was linked.
 func (d *DB) relabeled(ctx context.Context, rows []chat.Message, err error) ([]chat.Message, error) {
 	for i := range rows {
 		m := &rows[i]
-		if err != nil || !strings.Contains(m.Body, "#") {
-			continue
+		if err == nil && strings.Contains(m.Body, "#") {
+			m.Labels, err = d.relabel(ctx, &m.Text)
 		}
-		m.Labels, err = m.Text.Relabel(func(room chat.RoomID) (string, error) {
-			return d.openNames.load(room, func() (string, error) { return d.openName(ctx, room) })
-		})
+		if err == nil && strings.Contains(m.Quote.Text, "#") {
+			err = d.relabelQuote(ctx, &m.Quote)
+		}
 	}
 	return rows, err
+}
+
+func (d *DB) relabel(ctx context.Context, t *chat.Text) (string, error) {
+	return t.Relabel(func(room chat.RoomID) (string, error) {
+		return d.openNames.load(room, func() (string, error) { return d.openName(ctx, room) })
+	})
+}
+
+// relabelQuote reads what is answered again: its line holds no links any more.
+func (d *DB) relabelQuote(ctx context.Context, q *chat.Quote) error {
+	var parsed []byte
+	err := d.one(ctx, "SELECT text FROM messages WHERE id = ? AND kind = 0 AND deleted_at IS NULL", []any{q.ID}, &parsed)
+	if errors.Is(err, chat.ErrNotFound) { // deleted a moment ago; the next reading says so
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var text chat.Text
+	if err := json.Unmarshal(parsed, &text); err != nil {
+		return err
+	}
+	if labels, err := d.relabel(ctx, &text); err != nil || labels == "" {
+		return err
+	}
+	*q = chat.NewQuote(q.ID, q.By, text)
+	return nil
 }
 
 // openName is what an open room is called; "" for any other.

@@ -64,13 +64,19 @@ func TestLinksToRoomsFollowTheirNames(t *testing.T) {
 	w := begin(t, "ada", "bea")
 	room := w.room("design", chat.Open, "ada")
 	said := w.says("ada", 1, "see **#design** now")
+	answer, err := w.chat.Post(w.ctx, w.people["bea"], 1, chat.Draft{Body: "I see", ReplyTo: said.ID})
+	w.ok(err)
 	shown := func() string {
 		t.Helper()
 		p, err := w.store.Page(w.ctx, 1, chat.Span{}, chat.PageSize)
 		w.ok(err)
 		m, err := w.store.Message(w.ctx, said.ID)
 		w.ok(err)
-		last := p.Messages[len(p.Messages)-1]
+		last := p.Messages[len(p.Messages)-2]
+		a, err := w.store.Message(w.ctx, answer.ID)
+		if w.ok(err); a.Quote.Text != m.Text.Plain() {
+			t.Errorf("the answer quotes %q", a.Quote.Text)
+		}
 		if last.Labels != m.Labels || last.Text.Plain() != m.Text.Plain() {
 			t.Errorf("the page says %q and the message %q", last.Labels, m.Labels)
 		}
