@@ -11,6 +11,7 @@ import (
 
 	"parley/app/auth"
 	"parley/app/chat"
+	"parley/app/web"
 )
 
 // settingAddress is where the address of the last server is noted, so that commands
@@ -38,6 +39,9 @@ func link(ctx context.Context, cmd *cobra.Command, t tools, path string) (string
 		}
 		if !strings.Contains(base, "://") { // a socket in the file system
 			return "", usage{errors.New("how people reach the server is not known here; name its address: --url https://chat.example.org")}
+		}
+		if u, err := web.ParseOrigin(base); err == nil { // an older version may have noted it as it was typed
+			base = u.String()
 		}
 	}
 	return base + path, nil

@@ -35,30 +35,6 @@ func TestVariablesOfOrchestratorsMeanNothing(t *testing.T) {
 	}
 }
 
-func TestAPublicAddressIsASchemeAHostAndAPort(t *testing.T) {
-	data := filepath.Join(t.TempDir(), "parley.db")
-	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
-	for given, want := range map[string]string{"https://chat.example.org": "https://chat.example.org", "https://Chat.Example.org/": "https://chat.example.org",
-		"http://127.0.0.1:8080": "http://127.0.0.1:8080", "https://[::1]:8443/": "https://[::1]:8443"} {
-		if out := command(t, 0, "", "invite", "--url", given, "--data", data); !strings.HasPrefix(out, want+"/join/") {
-			t.Errorf("%s gives %s", given, out)
-		}
-	}
-	for _, given := range []string{"https://example.org/chat", "https://example.org/chat/", "https://example.org//", "https://example.org?x", "https://example.org?", "https://example.org#top",
-		"https://example.org/#", "https://mei@example.org", "https://mei:secret@example.org", "https://@example.org", "ftp://example.org", "example.org", "//example.org", "https://", "https:example.org",
-		"https://example.org:", "https://example.org:x", "https://example.org:0", "https://exa mple.org", "https://example.org/%2e", "nowhere"} {
-		for _, args := range [][]string{{"serve"}, {"serve", "--print-systemd-unit"}, {"invite"}, {"user", "reset", "ada"}} {
-			out := command(t, 2, "", append(args, "--url", given, "--data", data)...)
-			if !strings.Contains(out, "--url") || !strings.Contains(out, "https://chat.example.org") || strings.Contains(out, "secret") {
-				t.Errorf("%q with %s says %s", args, given, out)
-			}
-			if args[0] == "serve" {
-				break
-			}
-		}
-	}
-}
-
 func TestAProxyIsTrustedByItsAddress(t *testing.T) {
 	for given, want := range map[string]string{"127.0.0.1": "127.0.0.1/32", "::1": "::1/128", "10.0.0.0/8": "10.0.0.0/8", " 10.1.2.3/8 ": "10.0.0.0/8", "::ffff:10.0.0.1": "10.0.0.1/32"} {
 		if n, err := proxyNetwork(given); err != nil || n.String() != want {

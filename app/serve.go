@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -144,6 +146,9 @@ func acmeConfig(cmd *cobra.Command, c *Config) (err error) {
 	c.ACME.HTTP, _ = f.GetString("http-listen")
 	if c.URL == "" {
 		c.URL = "https://" + c.ACME.Domains[0]
+	}
+	if u, err := url.Parse(c.URL); err != nil || u.Scheme != "https" || !slices.Contains(c.ACME.Domains, u.Hostname()) {
+		return usage{fmt.Errorf("--url: %s is not an https address of a name in --tls-domain (%s), so no certificate would be for it", c.URL, strings.Join(c.ACME.Domains, ", "))}
 	}
 	return nil
 }

@@ -3,45 +3,27 @@ package app
 import (
 	"fmt"
 	"net/netip"
-	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"parley/app/chat"
+	"parley/app/web"
 )
 
-// publicURL is the address of --url, without a slash at its end; "" when there is none.
-// Links are made of it, and browsers' Origin is compared with it: it is a scheme, a
-// host and perhaps a port.
+// publicURL is the address of --url as browsers spell it, without a slash at its end; ""
+// when there is none. Links are made of it, and browsers' Origin is compared with it.
 func publicURL(cmd *cobra.Command) (string, error) {
 	value, _ := cmd.Flags().GetString("url")
-	value = strings.TrimSpace(value)
-	if value == "" {
+	if strings.TrimSpace(value) == "" {
 		return "", nil
 	}
-	u, err := url.Parse(value)
-	refuse := func(why string) (string, error) {
-		return "", usage{fmt.Errorf("--url: %s; it must look like https://chat.example.org", why)}
+	u, err := web.ParseOrigin(value)
+	if err != nil {
+		return "", usage{fmt.Errorf("--url: %w; it must look like https://chat.example.org", err)}
 	}
-	switch {
-	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Opaque != "":
-		return refuse(strconv.Quote(value) + " is not an address that browsers open")
-	case u.User != nil:
-		return refuse("a name or a password does not belong into the public address")
-	case strings.Trim(u.Path, "/") != "":
-		return refuse(fmt.Sprintf("Parley cannot be under a path like %s: it needs a host name of its own", u.Path))
-	case strings.ContainsAny(value, "?#") || u.Path != "" && u.Path != "/":
-		return refuse("the public address ends after the host name and the port")
-	}
-	if port := u.Port(); port != "" || strings.HasSuffix(u.Host, ":") {
-		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-			return refuse(strconv.Quote(port) + " is not a port")
-		}
-	}
-	return u.Scheme + "://" + strings.ToLower(u.Host), nil
+	return u.String(), nil
 }
 
 // proxyNetwork reads a network like 10.0.0.0/8, or a single address.

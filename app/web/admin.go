@@ -2,7 +2,6 @@ package web
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -134,7 +133,7 @@ func (s *Server) makeReset(c *fiber.Ctx) error {
 // public is the address under which people reach us.
 func (s *Server) public(c *fiber.Ctx) string {
 	if s.origin != nil {
-		return strings.TrimSuffix(s.origin.String(), "/")
+		return s.origin.String()
 	}
 	scheme := "http"
 	if s.secure(c) {

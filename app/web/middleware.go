@@ -126,8 +126,8 @@ func (s *Server) sameOrigin(c *fiber.Ctx) bool {
 		}
 	}
 	if said := c.Get(fiber.HeaderOrigin); s.origin != nil && said != "" {
-		o, err := url.Parse(said)
-		return err == nil && strings.EqualFold(o.Host, s.origin.Host) && o.Scheme == s.origin.Scheme
+		o, err := ParseOrigin(said)
+		return err == nil && *o == *s.origin
 	}
 	switch c.Get("Sec-Fetch-Site") {
 	case "same-origin":
@@ -140,11 +140,12 @@ func (s *Server) sameOrigin(c *fiber.Ctx) bool {
 	default:
 		return false
 	}
-	o, err := url.Parse(c.Get(fiber.HeaderOrigin))
-	if err != nil || o.Host == "" {
+	o, err := ParseOrigin(c.Get(fiber.HeaderOrigin))
+	if err != nil {
 		return false
 	}
-	return strings.EqualFold(o.Host, c.Hostname())
+	asked, err := ParseOrigin(o.Scheme + "://" + c.Hostname()) // some proxies add the port
+	return err == nil && o.Host == asked.Host
 }
 
 // session finds who asks. Others are sent to log in.

@@ -68,8 +68,8 @@ func New(c Config, ch *chat.Chat, au *auth.Auth, teller *Teller, ready Ready, lo
 	s := &Server{Config: c, chat: ch, auth: au, hub: teller.Hub, teller: teller, assets: static.Load(static.File{Name: emojiFile, Text: chat.EmojiTable}), ready: ready, log: log, fragments: teller.fragments,
 		since: time.Now(), begun: strconv.FormatInt(time.Now().Unix(), 36)}
 	if c.URL != "" {
-		u, err := url.Parse(c.URL)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		u, err := ParseOrigin(c.URL)
+		if err != nil {
 			return nil, chat.Invalid("url", "The public address must look like https://chat.example.org.")
 		}
 		s.origin = u
