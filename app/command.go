@@ -104,7 +104,8 @@ func commands() *cobra.Command {
 }
 
 // fromEnvironment gives flags that were not set the value of their PARLEY_ twin.
-// A variable that no command knows is an error: it would be a silent mistake.
+// A variable that no command knows is an error: it would be a silent mistake. An empty
+// one counts as not set: that is what compose files make of a variable that nobody set.
 func fromEnvironment(cmd *cobra.Command, environ []string) error {
 	known := map[string]bool{}
 	for _, c := range append(cmd.Root().Commands(), cmd.Root()) {
@@ -116,15 +117,15 @@ func fromEnvironment(cmd *cobra.Command, environ []string) error {
 	delete(known, "PARLEY_VERSION") // cobra's flags have no twins
 	delete(known, "PARLEY_HELP")
 	for _, pair := range environ {
-		name, _, _ := strings.Cut(pair, "=")
-		if strings.HasPrefix(name, "PARLEY_") && !known[name] && !injected(pair) {
+		name, value, _ := strings.Cut(pair, "=")
+		if strings.HasPrefix(name, "PARLEY_") && value != "" && !known[name] && !injected(pair) {
 			return usage{fmt.Errorf("unknown variable %s in the environment", name)}
 		}
 	}
 	var err error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		v, set := os.LookupEnv(variable(f))
-		if !set || f.Changed || !known[variable(f)] {
+		v := os.Getenv(variable(f))
+		if v == "" || injected(variable(f)+"="+v) || f.Changed || !known[variable(f)] {
 			return
 		}
 		if e := cmd.Flags().Set(f.Name, v); e != nil && err == nil {
@@ -138,7 +139,8 @@ func fromEnvironment(cmd *cobra.Command, environ []string) error {
 // environment: those of Kubernetes and Docker for one that is called parley, parley-web
 // and so on.
 var service = regexp.MustCompile(`^PARLEY(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)=` +
-	`|^PARLEY(_[A-Z0-9_]+)?_PORT=(tcp|udp|sctp)://`)
+	`|^PARLEY(_[A-Z0-9_]+)?_PORT=(tcp|udp|sctp)://` +
+	`|^PARLEY(_[A-Z0-9_]+)?_NAME=/[^/]+/[^/]+$|^PARLEY(_[A-Z0-9_]+)?_ENV_`) // links of Docker
 
 // injected says whether a variable was set by an orchestrator, and means nothing here.
 func injected(pair string) bool { return service.MatchString(pair) }

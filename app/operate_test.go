@@ -16,15 +16,21 @@ import (
 func TestVariablesOfOrchestratorsMeanNothing(t *testing.T) {
 	for _, set := range []string{"PARLEY_PORT=tcp://10.0.0.1:8080", "PARLEY_SERVICE_HOST=10.0.0.1", "PARLEY_SERVICE_PORT=8080", "PARLEY_SERVICE_PORT_HTTP=8080",
 		"PARLEY_PORT_8080_TCP=tcp://10.0.0.1:8080", "PARLEY_PORT_8080_TCP_PROTO=tcp", "PARLEY_PORT_8080_TCP_PORT=8080", "PARLEY_PORT_8080_TCP_ADDR=10.0.0.1",
-		"PARLEY_PORT_53_UDP=udp://10.0.0.1:53", "PARLEY_WEB_SERVICE_HOST=10.0.0.1", "PARLEY_WEB_PORT=tcp://10.0.0.1:80", "PARLEY_WEB_PORT_80_TCP_ADDR=10.0.0.1"} {
+		"PARLEY_PORT_53_UDP=udp://10.0.0.1:53", "PARLEY_WEB_SERVICE_HOST=10.0.0.1", "PARLEY_WEB_PORT=tcp://10.0.0.1:80", "PARLEY_WEB_PORT_80_TCP_ADDR=10.0.0.1",
+		"PARLEY_NAME=/web/parley", "PARLEY_WEB_NAME=/nginx/parley-web", "PARLEY_ENV_FOO=bar", "PARLEY_ENV_PATH=/bin", "PARLEY_1_ENV_LISTEN=x", "PARLEY_LISTEM="} {
 		name, value, _ := strings.Cut(set, "=")
 		t.Run(name, func(t *testing.T) {
 			t.Setenv(name, value)
 			command(t, 0, "", "version")
-			command(t, 1, "", "user", "list", "--data", filepath.Join(t.TempDir(), "none.db"))
+			data := filepath.Join(t.TempDir(), "parley.db")
+			command(t, 1, "", "user", "list", "--data", data)
+			command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
+			if out := command(t, 0, "", "user", "list", "--data", data); strings.Contains(out, "/web/parley") {
+				t.Error(out)
+			}
 		})
 	}
-	for _, set := range []string{"PARLEY_PORT=8080", "PARLEY_PORTS=tcp://10.0.0.1:8080", "PARLEY_SERVICE_HOTS=10.0.0.1", "PARLEY_SERVICE=x", "PARLEY_LISTEM=x", "PARLEY_PORT_TCP=x"} {
+	for _, set := range []string{"PARLEY_PORT=8080", "PARLEY_PORTS=tcp://10.0.0.1:8080", "PARLEY_SERVICE_HOTS=10.0.0.1", "PARLEY_SERVICE=x", "PARLEY_LISTEM=x", "PARLEY_PORT_TCP=x", "PARLEY_NAMES=/web/parley", "PARLEY_WEB_NAME=/x", "PARLEY_ENV=prod"} {
 		name, value, _ := strings.Cut(set, "=")
 		t.Run(set, func(t *testing.T) {
 			t.Setenv(name, value)
@@ -189,5 +195,27 @@ func TestADirectoryForBackupsIsAskedOfTheServerThatRuns(t *testing.T) {
 	command(t, 0, "", "set", "backup.dir", mine, "--data", p.data)
 	if r := (runner{uid: someone, groups: []int{group}}); r.mayWrite(mine) {
 		t.Error("somebody else may write into", mine)
+	}
+}
+
+func TestAnEmptyVariableCountsAsNotSet(t *testing.T) {
+	root := commands()
+	for _, c := range append(root.Commands(), root) {
+		for _, cmd := range append(c.Commands(), c) {
+			cmd.Flags().VisitAll(func(f *pflag.Flag) { t.Setenv(variable(f), "") })
+		}
+	}
+	t.Setenv("PARLEY_DATA", "")
+	for _, c := range append(root.Commands(), root) {
+		for _, cmd := range append(c.Commands(), c) {
+			if err := fromEnvironment(cmd, os.Environ()); err != nil {
+				t.Error(cmd.CommandPath(), err)
+			}
+			cmd.Flags().VisitAll(func(f *pflag.Flag) {
+				if f.Changed || f.Value.String() != f.DefValue {
+					t.Errorf("%s --%s is %q, not %q", cmd.CommandPath(), f.Name, f.Value.String(), f.DefValue)
+				}
+			})
+		}
 	}
 }
