@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"runtime/debug"
 	"slices"
@@ -225,11 +226,24 @@ func (s *Server) address(c *fiber.Ctx) string {
 	if s.proxied(c) {
 		lines := c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) // several are one list
 		hops := strings.Split(string(bytes.Join(lines, []byte(","))), ",")
-		if said := net.ParseIP(strings.TrimSpace(hops[len(hops)-1])); said != nil {
+		if said := hopAddress(hops[len(hops)-1]); said.IsValid() {
 			return said.String()
 		}
 	}
 	return ip.String()
+}
+
+// hopAddress is the address of an entry of X-Forwarded-For; some proxies add the port.
+func hopAddress(s string) netip.Addr {
+	s = strings.TrimSpace(s)
+	if inner, ok := strings.CutPrefix(s, "["); ok && strings.HasSuffix(inner, "]") {
+		s = strings.TrimSuffix(inner, "]")
+	}
+	if with, err := netip.ParseAddrPort(s); err == nil {
+		return with.Addr().Unmap().WithZone("")
+	}
+	a, _ := netip.ParseAddr(s) // else it is invalid
+	return a.Unmap().WithZone("")
 }
 
 // proxied says whether a proxy of ours passed a request on.
