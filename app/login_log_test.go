@@ -51,7 +51,7 @@ func TestEveryLogInIsOneLineThatFail2banReads(t *testing.T) {
 		{"ADA", password, firefox, `msg="logged in" account=Ada address=192.0.2.7 agent=firefox result=ok next=open`},
 		{"ada", "a wrong guess", curl, `msg="login failed" account=Ada address=192.0.2.7 agent=curl result=wrong next=open`},
 		{"ada", "a wrong guess", "", `msg="login failed" account=Ada address=192.0.2.7 agent=none result=wrong next=throttled`},
-		{"ada", password, firefox, `msg="login failed" account=Ada address=192.0.2.7 agent=firefox result=throttled next=throttled`},
+		{"@ada ", password, firefox, `msg="login failed" account=Ada address=192.0.2.7 agent=firefox result=throttled next=throttled`},
 		{"my secret passphrase", "", firefox, `msg="login failed" account=(unknown) address=192.0.2.7 agent=firefox result=wrong next=open`},
 		{"x\nmsg=\"logged in\"", "a wrong guess", "evil\x1b[2J\" result=ok", `msg="login failed" account=(unknown) address=192.0.2.7 agent=other result=wrong next=open`},
 		{"eve address=203.0.113.1", "a wrong guess", "bingbot/2.0", `msg="login failed" account=(unknown) address=192.0.2.7 agent=bot result=wrong next=open`},
@@ -75,6 +75,42 @@ func TestEveryLogInIsOneLineThatFail2banReads(t *testing.T) {
 	for _, secret := range []string{"passphrase", "wrong guess", password, "evil", "203.0.113"} {
 		if strings.Contains(log.String(), secret) {
 			t.Errorf("%q is in the log:\n%s", secret, log.String())
+		}
+	}
+}
+
+func TestALogInThatIsNotStoredIsLoggedAsFailed(t *testing.T) {
+	s, log := logging(t, "text")
+	s.signup("ada")
+	query(t, s.data, "CREATE TRIGGER full BEFORE INSERT ON sessions BEGIN SELECT RAISE(ABORT, 'no room'); END")
+	before := log.String()
+	if status := s.visitor().post("/login", "username", "ada", "password", password).status; status < 500 {
+		t.Fatal("it answers", status)
+	}
+	line := strings.TrimPrefix(log.String(), before)
+	if strings.Contains(line, `msg="logged in"`) || strings.Count(line, `msg="login failed" account=ada`) != 1 || !strings.Contains(line, "result=error") {
+		t.Error("the log says", line)
+	}
+	query(t, s.data, "DROP TRIGGER full")
+	before = log.String()
+	s.visitor().post("/login", "username", "ada", "password", password).want(t, http.StatusSeeOther)
+	if line := strings.TrimPrefix(log.String(), before); strings.Count(line, `msg="logged in" account=ada`) != 1 {
+		t.Error("the log says", line)
+	}
+}
+
+func TestAnAddressThatAProxyNamesWithItsPortCountsWithoutIt(t *testing.T) {
+	log := &written{}
+	s := start(t, func(c *Config) {
+		c.Log = slog.New(slog.NewTextHandler(log, nil))
+		c.Trusted = []*net.IPNet{{IP: net.IPv4(127, 0, 0, 1).To4(), Mask: net.CIDRMask(32, 32)}}
+	})
+	for said, want := range map[string]string{"5.5.5.5:1234": "5.5.5.5", "[2001:db8::1]:443": "2001:db8::1", "[2001:db8::1]": "2001:db8::1", "2001:db8::1": "2001:db8::1", " 5.5.5.5 ": "5.5.5.5",
+		"[::ffff:5.5.5.5]:80": "5.5.5.5", "9.9.9.9, 5.5.5.5:1": "5.5.5.5", "5.5.5.5:x": "127.0.0.1", "unknown": "127.0.0.1"} {
+		before := log.String()
+		s.visitor().do(http.MethodPost, "/login", "username=ada&password=x", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin", "X-Forwarded-For", said)
+		if line := strings.TrimPrefix(log.String(), before); !strings.Contains(line, " address="+want+" ") {
+			t.Errorf("%s: the log says %s", said, line)
 		}
 	}
 }

@@ -200,7 +200,7 @@ func (a *Auth) LogIn(ctx context.Context, username, password, address string) (_
 
 // Throttled answers with the refusal that a log-in gets now because too many failed, or nil.
 func (a *Auth) Throttled(username, address string) error {
-	return a.throttled(chat.FoldName(username), address)
+	return a.throttled(chat.FoldName(chat.TypedName(username)), address)
 }
 
 // throttled refuses who failed too often.

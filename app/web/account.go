@@ -85,8 +85,8 @@ func (s *Server) login(c *fiber.Ctx) error {
 		return err
 	}
 	id, err := s.auth.LogIn(c.UserContext(), f.Username, formValue(c, "password"), s.address(c))
-	s.logLogin(c, f.Username, err)
 	if err != nil {
+		s.logLogin(c, f.Username, err)
 		if fragment(c) {
 			return err
 		}
@@ -99,7 +99,9 @@ func (s *Server) login(c *fiber.Ctx) error {
 	if to == "" {
 		to = "/"
 	}
-	return s.enter(c, id, to)
+	err = s.enter(c, id, to)
+	s.logLogin(c, f.Username, err)
+	return err
 }
 
 // enter begins a session and sends its browser on.
