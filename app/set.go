@@ -21,15 +21,16 @@ func setCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return with(cmd, func(ctx context.Context, t tools) error {
 				if len(args) == 2 {
-					err := t.chat.Set(ctx, args[0], args[1])
-					if err == nil {
-						_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s is %s now.\n", args[0], strconv.Quote(args[1]))
+					if err := t.chat.Set(ctx, args[0], args[1]); err != nil {
+						return err
 					}
-					return err
 				}
 				s, err := t.chat.Settings(ctx)
 				if err != nil {
 					return err
+				}
+				if len(args) == 2 { // what is in force, which may be spelt otherwise than it was typed
+					return printSet(cmd.OutOrStdout(), settingRows(s), args[0])
 				}
 				asJSON, _ := cmd.Flags().GetBool("json")
 				return printSettings(cmd.OutOrStdout(), settingRows(s), args, asJSON)
@@ -43,6 +44,16 @@ func setCommand() *cobra.Command {
 		return usage{err}
 	})
 	return cmd
+}
+
+func printSet(w io.Writer, rows [][3]string, key string) error {
+	for _, r := range rows {
+		if r[0] == key {
+			_, err := fmt.Fprintf(w, "%s is %s now.\n", key, strconv.Quote(r[1]))
+			return err
+		}
+	}
+	return nil
 }
 
 // settingRows are the settings in force: key, value, and what it is.

@@ -35,6 +35,13 @@ func TestALineOfAnotherProgramIsRead(t *testing.T) {
 	}
 }
 
+func TestASettingComesAsItIsStored(t *testing.T) {
+	all, err := lines(t, `,"settings":1`, `{"type":"setting","key":"retention.days","value":"1w"}`)
+	if err != nil || len(all) != 2 || all[1].(*Setting).Value != "7" {
+		t.Error(all, err)
+	}
+}
+
 func TestWhatIsNotAnExportIsNamedByItsLine(t *testing.T) {
 	for _, bad := range []struct {
 		header, line, want string

@@ -22,7 +22,11 @@ func (s *Setting) valid() error {
 	if !Exported(s.Key) {
 		return fmt.Errorf("there is no setting %q, or it is not one to be carried along", s.Key)
 	}
-	return chat.CheckSetting(s.Key, s.Value)
+	stored, err := chat.ParseSetting(s.Key, s.Value)
+	if err == nil {
+		s.Value = stored
+	}
+	return err
 }
 
 func (a *Account) valid() error {

@@ -10,23 +10,37 @@ import (
 // maxDays is how many days a span of time has at most.
 const maxDays = 36_500
 
-// ParseDuration reads a span of time like 30m, 12h, 7d or 1d12h. A day has 24 hours.
+// ParseDuration reads a span of time like 30m, 12h, 7d, 1w or 1d12h. A week has 7 days,
+// and a day 24 hours.
 func ParseDuration(s string) (time.Duration, error) {
-	days, rest, has := strings.Cut(s, "d")
-	if !has {
+	var days uint64
+	rest := s
+	for _, unit := range []struct {
+		letter string
+		days   uint64
+	}{{"w", 7}, {"d", 1}} {
+		number, after, has := strings.Cut(rest, unit.letter)
+		if !has {
+			continue
+		}
+		n, err := strconv.ParseUint(number, 10, 32)
+		if days += n * unit.days; err != nil || days > maxDays {
+			return 0, notSpan(s)
+		}
+		rest = after
+	}
+	switch whole := time.Duration(days) * 24 * time.Hour; {
+	case rest == s:
 		return time.ParseDuration(s)
+	case rest == "":
+		return whole, nil
+	default:
+		more, err := time.ParseDuration(rest)
+		if err != nil || more < 0 {
+			return 0, notSpan(s)
+		}
+		return whole + more, nil
 	}
-	n, err := strconv.ParseUint(days, 10, 32)
-	if err != nil || n > maxDays {
-		return 0, fmt.Errorf("%q is not a span of time like 12h or 7d", s)
-	}
-	d := time.Duration(n) * 24 * time.Hour
-	if rest == "" {
-		return d, nil
-	}
-	more, err := time.ParseDuration(rest)
-	if err != nil || more < 0 {
-		return 0, fmt.Errorf("%q is not a span of time like 12h or 7d", s)
-	}
-	return d + more, nil
 }
+
+func notSpan(s string) error { return fmt.Errorf("%q is not a span of time like 12h or 7d", s) }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Settings are what may change while the server runs, by key.
@@ -69,11 +70,8 @@ func (s Settings) Limit(k *Limit) (int, bool) {
 // Settings answers with all of them.
 func (c *Chat) Settings(ctx context.Context) (Settings, error) { return c.store.Settings(ctx) }
 
-// CheckSetting says why a setting cannot be stored.
-func CheckSetting(key, value string) error {
-	_, err := check(key, value)
-	return err
-}
+// ParseSetting answers with a setting as it is stored, or says why it cannot be.
+func ParseSetting(key, value string) (string, error) { return check(key, value) }
 
 // check answers with a setting as it is stored, or says why the key or the value
 // cannot be.
@@ -91,16 +89,24 @@ func check(key, value string) (string, error) {
 			return "", Invalid(key, "Sign-up is open, invite or closed.")
 		}
 	case key == SettingRetention:
-		value = strings.TrimSuffix(value, "d") // 30d is 30 days
-		if n, err := strconv.Atoi(value); err != nil || n < 0 || n > MaxRetention {
+		n, err := strconv.Atoi(value)
+		if err != nil && strings.Trim(value, "0123456789wd") == "" { // 30d is 30 days
+			var d time.Duration
+			d, err = ParseDuration(value)
+			n = int(d / (24 * time.Hour))
+		}
+		if err != nil || n < 0 || n > MaxRetention {
 			return "", Invalid(key, "Messages are kept for 1 to 36,500 days, or for ever with 0.")
 		}
+		value = strconv.Itoa(n)
 	case slices.Contains(BackupKeys, key):
 		return checkBackup(key, value)
 	case slices.ContainsFunc(AllLimits, func(l *Limit) bool { return l.Key == key }):
-		if n, err := strconv.Atoi(value); err != nil || n < 0 || n > 1_000_000 {
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 0 || n > 1_000_000 {
 			return "", Invalid(key, "A limit is a whole number from 0 (off) to 1,000,000.")
 		}
+		value = strconv.Itoa(n)
 	default:
 		return "", Invalid(key, "There is no setting "+strconv.Quote(key)+".")
 	}

@@ -51,9 +51,11 @@ func checkBackup(key, value string) (string, error) {
 		}
 		return d.String(), nil
 	case SettingBackupKeep:
-		if n, err := strconv.Atoi(value); err != nil || n < 1 || n > 10_000 {
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 1 || n > 10_000 {
 			return "", Invalid(key, "The number of backups to keep is a whole number from 1 to 10,000.")
 		}
+		value = strconv.Itoa(n)
 	}
 	return value, nil
 }
