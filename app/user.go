@@ -58,6 +58,7 @@ func userAdd() *cobra.Command {
 	cmd := &cobra.Command{Use: "add NAME", Short: "Make an account; the first one administers the workspace", Args: exactly(1),
 		Example: "  parley user add mei --name 'Mei Tanaka' --password-file mei.txt",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			username := chat.TypedName(args[0])
 			password, err := newPassword(cmd)
 			if err != nil {
 				return err
@@ -65,11 +66,11 @@ func userAdd() *cobra.Command {
 			name, _ := cmd.Flags().GetString("name")
 			workspace, _ := cmd.Flags().GetString("workspace")
 			return with(cmd, func(ctx context.Context, t tools) error {
-				ctx, err := adding(ctx, t, args[0])
+				ctx, err := adding(ctx, t, username)
 				if err != nil {
 					return err
 				}
-				j, err := t.auth.SignUp(ctx, auth.SignUp{Username: args[0], Name: name, Password: password, Workspace: workspace})
+				j, err := t.auth.SignUp(ctx, auth.SignUp{Username: username, Name: name, Password: password, Workspace: workspace})
 				if err == nil {
 					fmt.Fprintf(cmd.OutOrStdout(), "%s was added as %s.\n", j.Account.Username, j.Account.Role)
 				}
@@ -197,6 +198,7 @@ func userPromote() *cobra.Command {
 }
 
 func account(ctx context.Context, t tools, name string) (chat.Account, error) {
+	name = chat.TypedName(name)
 	a, err := t.chat.Named(ctx, name)
 	if errors.Is(err, chat.ErrNotFound) {
 		return a, fmt.Errorf("there is no account %q", name)
