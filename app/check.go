@@ -95,7 +95,7 @@ const details = 5
 
 // repairFile mends what can be made anew, and looks again.
 func repairFile(cmd *cobra.Command, path string) error {
-	store, err := db.OpenCurrent(cmd.Context(), path)
+	store, err := db.OpenExisting(cmd.Context(), path)
 	if err != nil {
 		return err
 	}

@@ -70,10 +70,7 @@ func exportFile(cmd *cobra.Command, to string) error {
 // openData opens the data file of a command, which must be there.
 func openData(cmd *cobra.Command) (*db.DB, error) {
 	path, _ := cmd.Flags().GetString("data")
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("there is no data file %s; name it with --data", path)
-	}
-	return db.OpenCurrent(cmd.Context(), path)
+	return db.OpenExisting(cmd.Context(), path)
 }
 
 func exportTo(cmd *cobra.Command, store *db.DB, to string, passwords bool) (int64, error) {

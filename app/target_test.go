@@ -61,6 +61,71 @@ func TestNoCommandWritesOntoTheDataFile(t *testing.T) {
 	}
 }
 
+func TestACopyIsMadeWhereALinkLeads(t *testing.T) {
+	dir, links := t.TempDir(), t.TempDir()
+	data := filepath.Join(dir, "parley.db")
+	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
+	for _, what := range []string{"backup", "export"} {
+		to, link, far := filepath.Join(dir, "new-"+what), filepath.Join(links, what), filepath.Join(links, "far-"+what)
+		if err := os.Symlink(filepath.Base(link), far); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(to, link); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // the second time it replaces what is there
+			command(t, 0, "", what, far, "--data", data)
+			if i, err := os.Lstat(to); err != nil || !i.Mode().IsRegular() || i.Size() == 0 {
+				t.Error(what, i, err)
+			}
+			for _, l := range []string{link, far} {
+				if i, err := os.Lstat(l); err != nil || i.Mode().Type() != os.ModeSymlink {
+					t.Error(l, "is no link any more", err)
+				}
+			}
+		}
+	}
+	loop := filepath.Join(links, "loop")
+	if err := os.Symlink("loop", loop); err != nil {
+		t.Fatal(err)
+	}
+	refusal(t, 1, "leads nowhere", links, "backup", loop, "--data", data)
+	onto := filepath.Join(links, "onto") // a log that is not there yet
+	if err := os.Symlink(data+"-journal", onto); err != nil {
+		t.Fatal(err)
+	}
+	refusal(t, 1, "belongs to", dir, "backup", onto, "--data", data)
+}
+
+func TestACommandMakesNoWorkspaceWhereNoneIs(t *testing.T) {
+	dir := t.TempDir()
+	empty, bare := filepath.Join(dir, "empty.db"), filepath.Join(dir, "bare.db")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	query(t, bare, "VACUUM") // a database with nothing in it
+	for _, args := range [][]string{{"user", "list"}, {"set"}, {"set", "signup"}, {"set", "signup", "closed"}, {"invite", "list"}, {"invite"}, {"user", "promote", "ada"}, {"user", "reset", "ada"},
+		{"export", "-"}, {"export", filepath.Join(dir, "export")}, {"export", "--site", filepath.Join(dir, "site")}} {
+		for file, words := range map[string]string{filepath.Join(dir, "none.db"): "there is no data file", empty: "there is no workspace", bare: "there is no workspace"} {
+			refusal(t, 1, words, dir, append(args, "--data", file)...)
+		}
+	}
+	command(t, 0, password+"\n", "user", "add", "ada", "--data", empty)
+}
+
+func TestAHalfMadeFileIsRefusedInWords(t *testing.T) {
+	dir := t.TempDir()
+	data := filepath.Join(dir, "parley.db")
+	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
+	query(t, data, "PRAGMA user_version = 0; PRAGMA journal_mode = DELETE")
+	for _, args := range [][]string{{"user", "list"}, {"user", "add", "bea", "--password-file", data}, {"export", "-"}} {
+		refusal(t, 1, "tables of no format", dir, append(args, "--data", data)...)
+	}
+	if _, err := Start(t.Context(), Config{Data: data, Listen: "127.0.0.1:0"}); err == nil || !strings.Contains(err.Error(), "tables of no format") {
+		t.Error("a server:", err)
+	}
+}
+
 func TestASiteReplacesNothingButASite(t *testing.T) {
 	dir := t.TempDir()
 	data := filepath.Join(dir, "site", "parley.db")

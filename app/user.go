@@ -31,10 +31,11 @@ type tools struct {
 // with opens the data file for one command.
 func with(cmd *cobra.Command, do func(context.Context, tools) error) error {
 	path, _ := cmd.Flags().GetString("data")
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) && cmd.Name() != "add" {
-		return fmt.Errorf("there is no data file %s; name it with --data", path)
+	open := db.OpenExisting
+	if cmd.Name() == "add" { // the first account
+		open = db.OpenCurrent
 	}
-	store, err := db.OpenCurrent(cmd.Context(), path)
+	store, err := open(cmd.Context(), path)
 	if err != nil {
 		return err
 	}

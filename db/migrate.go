@@ -83,6 +83,10 @@ func ours(begin []byte) bool {
 
 var errForeign = errors.New("this is the data file of another program; it was left as it is. Name another with --data")
 
+// errHalfMade is what a file is that is marked as ours and that no version of ours made:
+// each makes the mark, the format and the tables at once.
+var errHalfMade = errors.New("this is marked as a data file of Parley, but there are tables of no format in it; it was left as it is. Restore a backup, or name another with --data")
+
 func errNewer(version int) error {
 	return fmt.Errorf("the file was written by a newer Parley (format %d, this one knows %d); it was left as it is. Start the newer version", version, Version())
 }
@@ -114,6 +118,8 @@ func formatOf(ctx context.Context, conn rower) (version int, err error) {
 	switch {
 	case id != applicationID && tables > 0:
 		return 0, errForeign
+	case version <= 0 && tables > 0:
+		return 0, errHalfMade
 	case version > Version():
 		return version, errNewer(version)
 	}

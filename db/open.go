@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
 )
 
 // Open opens a data file, creating and migrating it as needed: only who has claimed
@@ -19,19 +21,38 @@ func Open(ctx context.Context, path string) (*DB, error) {
 // creates one that is not there, and refuses one of an older format. A file that nobody
 // has used yet is a command's own, which was interrupted while it made it.
 func OpenCurrent(ctx context.Context, path string) (*DB, error) {
+	return open(ctx, path, false, func(version int, d *sql.DB) error { return acceptCurrent(ctx, path, version, d) })
+}
+
+// OpenExisting does the same with a file that there is: where there is no workspace in it,
+// none is made.
+func OpenExisting(ctx context.Context, path string) (*DB, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no data file %s; name it with --data", path)
+	}
 	return open(ctx, path, false, func(version int, d *sql.DB) error {
-		if version == 0 || version == Version() {
-			return nil
+		if version == 0 {
+			return errVacant
 		}
-		var people bool
-		if err := d.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM accounts)").Scan(&people); err != nil {
-			return err
-		}
-		if used := served(path); used || people { // asked only now: it takes the lock of a server that starts
-			return errOlder(path, version, used)
-		}
-		return nil
+		return acceptCurrent(ctx, path, version, d)
 	})
+}
+
+var errVacant = errors.New("there is no workspace in this file yet; it was left as it is. Name another with --data, or start the server, which makes one")
+
+// acceptCurrent refuses a file of an older format that is used.
+func acceptCurrent(ctx context.Context, path string, version int, d *sql.DB) error {
+	if version == 0 || version == Version() {
+		return nil
+	}
+	var people bool
+	if err := d.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM accounts)").Scan(&people); err != nil {
+		return err
+	}
+	if used := served(path); used || people { // asked only now: it takes the lock of a server that starts
+		return errOlder(path, version, used)
+	}
+	return nil
 }
 
 // open opens a file whose format is accepted, and makes it one of this version. What

@@ -18,6 +18,7 @@ var logs = []string{"-wal", "-shm", "-journal"}
 // refuses the data file and what lies beside it, what a running Parley uses, what is
 // no regular file, and what holds anything that begins otherwise than mine knows.
 func Target(path, to, command string, mine func(begin []byte) bool) (string, error) {
+	to = Followed(to)
 	there, err := os.Stat(to)
 	switch {
 	case err == nil && there.IsDir():
@@ -26,10 +27,6 @@ func Target(path, to, command string, mine func(begin []byte) bool) (string, err
 		return "", fmt.Errorf("%s is no regular file; let standard output go there: parley %s - > %[1]s", to, command)
 	case err != nil && exists(to):
 		return "", fmt.Errorf("%s is a link that leads nowhere: %w", to, err)
-	case err == nil:
-		if to, err = filepath.EvalSymlinks(to); err != nil {
-			return "", err
-		}
 	}
 	if err := apart(path, to); err != nil {
 		return "", err
