@@ -180,14 +180,28 @@ func echoes(t *testing.T, terminal *os.File) bool {
 }
 
 func TestAnInterruptedPromptLeavesTheTerminalAsItWas(t *testing.T) {
-	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGALRM, syscall.SIGVTALRM, syscall.SIGXCPU} {
 		_, its := terminal(t)
 		cmd, out := begin(t, t.TempDir(), its, "user", "add", "ada", "--data", filepath.Join(t.TempDir(), "parley.db"))
 		within(t, "it asks", func() bool { return strings.Contains(out.String(), "New password") && !echoes(t, its) })
 		cmd.Process.Signal(signal)
-		if cmd.Wait(); cmd.ProcessState.ExitCode() != 1 || !echoes(t, its) {
-			t.Errorf("%v: it ends with %d; what is typed is shown: %t", signal, cmd.ProcessState.ExitCode(), echoes(t, its))
+		if cmd.Wait(); cmd.ProcessState.ExitCode() != 1 || !echoes(t, its) || strings.Contains(out.String(), "goroutine") {
+			t.Errorf("%v: it ends with %d; what is typed is shown: %t; it says %s", signal, cmd.ProcessState.ExitCode(), echoes(t, its), out)
 		}
+	}
+}
+
+func TestAPromptEndsWithTheInput(t *testing.T) {
+	mine, its := terminal(t)
+	dir := t.TempDir()
+	cmd, out := begin(t, t.TempDir(), its, "user", "add", "ada", "--data", filepath.Join(dir, "parley.db"))
+	within(t, "it asks", func() bool { return strings.Contains(out.String(), "New password") && !echoes(t, its) })
+	if _, err := io.WriteString(mine, "\x04"); err != nil { // Ctrl+D
+		t.Fatal(err)
+	}
+	cmd.Wait()
+	if cmd.ProcessState.ExitCode() != 1 || !strings.Contains(out.String(), "no password was typed") || !echoes(t, its) || len(left(t, dir)) > 0 {
+		t.Errorf("it ends with %d and says %s", cmd.ProcessState.ExitCode(), out)
 	}
 }
 
