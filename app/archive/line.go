@@ -16,6 +16,9 @@ import (
 // some ten times its 10,000 characters, and may have been edited often.
 const maxLine = 64 << 20
 
+// byteOrderMark is what some editors put before the first line.
+const byteOrderMark = "\ufeff"
+
 // Write writes an export, a record a line.
 func Write(w io.Writer, from Export) error {
 	b := bufio.NewWriterSize(w, 1<<16)
@@ -31,6 +34,9 @@ func Write(w io.Writer, from Export) error {
 // the line.
 func Read(r io.Reader, put func(Record) error) error {
 	in := reading{buffer: bufio.NewReaderSize(r, 1<<16), seen: &Header{}}
+	if mark, err := in.buffer.Peek(len(byteOrderMark)); err == nil && string(mark) == byteOrderMark {
+		in.buffer.Discard(len(mark))
+	}
 	for {
 		line, err := in.next()
 		if errors.Is(err, io.EOF) {

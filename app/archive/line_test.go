@@ -35,6 +35,20 @@ func TestALineOfAnotherProgramIsRead(t *testing.T) {
 	}
 }
 
+func link(shown, target string) string {
+	return strings.Replace(said, `"body"`, `"text":{"b":[{"r":[{"k":1,"r":[{"k":5,"t":"`+shown+`","u":"`+target+`"}]}]}]},"body"`, 1)
+}
+
+func TestWhatParleyWroteIsRead(t *testing.T) {
+	for _, line := range []string{"\ufeff", ""} {
+		export := line + `{"type":"parley","format":1,"accounts":1,"messages":1}` + "\n" +
+			`{"type":"account","id":1,"username":"admin","name":"A","role":"member","created":"2026-03-01T12:00:00Z"}` + "\n" + link("https://Example.org/x", "https://example.org/x")
+		if err := Read(strings.NewReader(export), func(Record) error { return nil }); err != nil {
+			t.Errorf("%q: %v", line, err)
+		}
+	}
+}
+
 func TestASettingComesAsItIsStored(t *testing.T) {
 	all, err := lines(t, `,"settings":1`, `{"type":"setting","key":"retention.days","value":"1w"}`)
 	if err != nil || len(all) != 2 || all[1].(*Setting).Value != "7" {
@@ -69,6 +83,14 @@ func TestWhatIsNotAnExportIsNamedByItsLine(t *testing.T) {
 		{"", `{"type":"account","id":1,"username":"ada","name":"A","bio":"` + strings.Repeat("b", 301) + `","role":"member","created":"2026-03-01T12:00:00Z"}`, "line 2: what somebody says"},
 		{"", `{"type":"room","id":1,"kind":"open","name":"` + strings.Repeat("r", 65) + `","rev":0,"posts":0,"created":"2026-03-01T12:00:00Z"}`, "line 2: the name of a room has"},
 		{`,"rooms":-1`, "", "the file ends here"},
+		{"", strings.Replace(said, `"body"`, `"text":{"x":"`+strings.Repeat("x", 5<<10)+`"},"body"`, 1), "line 2: the text has more than"},
+		{"", link("https://example.org", "https://evil.example"), "line 2: the text has a link to"},
+		{"", link("https://example.org", "https://example.org@evil.example/"), "line 2: the text has a link to"},
+		{"", link("https://example.org@evil.example/", "https://example.org@evil.example/"), "line 2: the text has a link to"},
+		{"", link("javascript:alert(1)", "javascript:alert(1)"), "line 2: the text has a link to"},
+		{"", link("click here", "https://evil.example"), "line 2: the text has a link to"},
+		{"", `{"type":"account","id":1,"username":"a b","name":"A","role":"member","created":"2026-03-01T12:00:00Z"}`, "line 2: A username"},
+		{"", `{"type":"account","id":1,"username":"a","name":"A","role":"member","created":"2026-03-01T12:00:00Z"}`, "line 2: A username"},
 	} {
 		if _, err := lines(t, bad.header, bad.line); err == nil || !strings.HasPrefix(err.Error(), "line ") || !strings.Contains(err.Error(), bad.want) {
 			t.Errorf("%.80s with %s: %v", bad.line, bad.header, err)
@@ -80,7 +102,7 @@ func TestWhatIsNotAnExportIsNamedByItsLine(t *testing.T) {
 }
 
 func TestALineMayBeLongAndAnErrorOfTheStoreNamesIt(t *testing.T) {
-	long := strings.Replace(said, `"body"`, `"text":{"unknown":"`+strings.Repeat("x", 1<<20)+`"},"body"`, 1)
+	long := strings.Replace(said, `"body"`, `"reactions":[`+strings.Repeat(" ", 1<<20)+`],"body"`, 1)
 	wrong, seen := errors.New("it does not fit"), 0
 	err := Read(strings.NewReader(`{"type":"parley","format":1,"messages":2}`+"\n"+long+"\r\n"+said), func(r Record) error {
 		if seen++; seen == 3 {

@@ -35,7 +35,7 @@ func (a *Account) valid() error {
 		return errors.New("the preferences are not a JSON object as chat.Prefs has it")
 	}
 	return errors.Join(numbered(int64(a.ID)), worded(RoleWords, a.Role),
-		named(a.Username, "an account has a username"), short(a.Username, chat.MaxUsername, "a username"),
+		named(a.Username, "an account has a username"), short(a.Username, chat.MaxUsername, "a username"), chat.CheckUsername(a.Username),
 		named(a.Name, "an account has a name"), short(a.Name, chat.MaxName, "a name"),
 		short(a.Title, chat.MaxTitle, "a title"), short(a.Bio, chat.MaxBio, "what somebody says of himself"), small(a.Prefs, maxPrefs, "the preferences"))
 }
@@ -75,7 +75,7 @@ func (m *Message) valid() error {
 		return errors.New("a message answers one that has a lower id")
 	}
 	if m.Kind != MessageWords[chat.Said] {
-		return parsed[chat.Event](m.Text, "chat.Event")
+		return errors.Join(small(m.Text, maxEvent, "an event"), parsed[chat.Event](m.Text, "chat.Event"))
 	}
 	if len(m.Text) == 0 { // of another program
 		text, err := chat.ParseText(m.Body)
@@ -90,6 +90,9 @@ func (m *Message) valid() error {
 		if err := parsedText(v.Text); err != nil {
 			return err
 		}
+	}
+	if most := perByte*len(m.Body) + spareText; len(m.Text) > most {
+		return fmt.Errorf("the text has more than the %d bytes that parsing such a body makes", most)
 	}
 	return parsedText(m.Text)
 }
@@ -122,6 +125,9 @@ func (o *Origin) valid() error {
 const (
 	maxNumber   = 1 << 53 // browsers count no further, and the next id must be a number, too
 	maxPrefs    = 16 << 10
+	perByte     = 24 // bytes of a parsed text for each of the body, beside spareText
+	spareText   = 4 << 10
+	maxEvent    = 16 << 10
 	maxText     = 2 << 20 // of a message as it is parsed, with its 10,000 characters
 	maxKey      = 512
 	maxPeople   = 100_000
@@ -205,5 +211,9 @@ func parsedText(b []byte) error {
 			depth--
 		}
 	}
-	return parsed[chat.Text](b, "chat.Text")
+	var text chat.Text
+	if err := json.Unmarshal(b, &text); err != nil {
+		return errors.New("the text is not a JSON object as chat.Text has it")
+	}
+	return text.CheckLinks()
 }

@@ -57,6 +57,18 @@ func ParseUsername(s string) (string, error) {
 	return s, nil
 }
 
+// CheckUsername says what is wrong with a username that an account of another server has.
+// One that came to be reserved later may stay.
+func CheckUsername(s string) error {
+	if name, err := ParseUsername(s); err == nil && name != s || err != nil && !reserved(s) {
+		if err == nil {
+			err = Invalid("username", "A username has no space around it, and is spelt in NFKC.")
+		}
+		return err
+	}
+	return nil
+}
+
 // nameRune says whether r may stand in a username. Marks are part of the letters
 // of many scripts.
 func nameRune(r rune) bool {
