@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -32,7 +33,15 @@ func (d *DB) Import(ctx context.Context, read func(put func(archive.Record) erro
 		if err := clearSettings(t); err != nil {
 			return err
 		}
-		if err := read(func(r archive.Record) error { return wrong(carry(t, r)) }); err != nil {
+		var o *order // of what this reading brings
+		if err := read(func(r archive.Record) (err error) {
+			if m, ok := r.(*archive.Message); ok {
+				if o, err = inOrder(t, o, m); err != nil {
+					return err
+				}
+			}
+			return wrong(carry(t, r))
+		}); err != nil {
 			return err
 		}
 		for _, c := range countsKept {
@@ -42,6 +51,22 @@ func (d *DB) Import(ctx context.Context, read func(put func(archive.Record) erro
 		}
 		return nil
 	})
+}
+
+// inOrder refuses a message that is numbered as no server numbers it: whoever catches up
+// would miss some, and a check would find damage.
+func inOrder(t *tx, o *order, m *archive.Message) (*order, error) {
+	if o == nil {
+		o = &order{rooms: map[chat.RoomID]numbered{}}
+		if err := t.one("SELECT EXISTS (SELECT 1 FROM settings WHERE key = ?)", []any{chat.SettingRetention}, &o.sparse); err != nil {
+			return nil, err
+		}
+	}
+	o.next(numbering{id: m.ID, room: m.Room, rev: m.Rev, born: m.Born, posts: m.Posts, said: m.Kind == archive.MessageWords[chat.Said]})
+	if found := append(o.twice, o.lost...); len(found) > 0 {
+		return o, fmt.Errorf("%s; on the server that it comes from, parley check says more", found[0])
+	}
+	return o, nil
 }
 
 // clearSettings forgets what was set before anybody signed up: an import is the

@@ -107,6 +107,33 @@ func TestWhatIsExportedAndImportedIsExportedTheSame(t *testing.T) {
 	}
 }
 
+func TestAnImportOfWhatACheckWouldFindIsRefused(t *testing.T) {
+	message := func(id, rev, posts int) string {
+		return fmt.Sprintf(`{"type":"message","id":%d,"room":1,"rev":%d,"born":%[2]d,"posts":%d,"kind":"said","author":1,"at":"2026-03-01T12:00:00Z","body":"hi"}`+"\n", id, rev, posts)
+	}
+	for _, c := range []struct{ messages, want string }{
+		{message(1, 1, 1) + message(2, 2, 2), ""},
+		{message(1, 1, 1) + message(2, 1, 2), "line 5: messages 1 and 2 of room 1 have the same change 1"},
+		{message(1, 2, 1) + message(2, 1, 2), "line 5: messages 1 and 2 of room 1 have the same change"},
+		{message(1, 1, 1) + message(2, 2, 1), "line 5: messages 1 and 2 of room 1 have the same number 1"},
+		{message(1, 1, 1) + message(2, 2, 3), "line 5: room 1 misses 1 posts before message 2"},
+	} {
+		g := vacant(t)
+		err := g.imports([]byte(`{"type":"parley","format":1,"accounts":1,"rooms":1,"messages":2}` + "\n" +
+			`{"type":"account","id":1,"username":"ada","name":"Ada","role":"administrator","created":"2026-03-01T12:00:00Z"}` + "\n" +
+			`{"type":"room","id":1,"kind":"open","name":"general","rev":2,"posts":2,"created":"2026-03-01T12:00:00Z"}` + "\n" + c.messages))
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v; want %q", c.messages, err, c.want)
+		}
+		if err == nil {
+			g.ok(g.Index(t.Context()))
+			if p := g.check(); len(p) > 0 {
+				t.Error(p)
+			}
+		}
+	}
+}
+
 func TestAnImportIsComparedWithWhatIsThere(t *testing.T) {
 	f := full(t)
 	lines := f.exported()
