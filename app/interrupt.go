@@ -19,7 +19,8 @@ import (
 // endings are the signals that end a process and can be caught, but for those that tell
 // of a fault and SIGPIPE. What is ignored stays so, as nohup has it.
 func endings() []os.Signal {
-	ends := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGALRM, syscall.SIGVTALRM, syscall.SIGXCPU}
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT,
+		syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGALRM, syscall.SIGVTALRM, syscall.SIGXCPU}
 	return slices.DeleteFunc(ends, signal.Ignored)
 }
 

@@ -76,7 +76,8 @@ func parseHost(host string, bracketed bool) (string, error) {
 			return "", refuse
 		}
 	}
-	if last := labels[len(labels)-1]; strings.Trim(last, "0123456789") == "" || strings.HasPrefix(last, "0x") { // browsers take it for an IPv4 address
+	// Browsers take such a name for an IPv4 address.
+	if last := labels[len(labels)-1]; strings.Trim(last, "0123456789") == "" || strings.HasPrefix(last, "0x") {
 		if a, err := netip.ParseAddr(name); err != nil || !a.Is4() {
 			return "", refuse
 		}
