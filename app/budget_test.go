@@ -14,7 +14,7 @@ const (
 	pageBudget   = 12 << 10 // a room page of 50 messages, compressed
 	visitBudget  = 48 << 10 // with everything that a first visit fetches
 	brotliBudget = 44 << 10 // the same where the browser takes brotli
-	scriptBudget = 35 << 10 // parley.js, as it is parsed
+	scriptBudget = 36 << 10 // parley.js, as it is parsed
 	visitCalls   = 7
 )
 

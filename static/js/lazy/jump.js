@@ -148,6 +148,7 @@ function go(li, e) {
   if (!li) return;
   if (e.type === 'click' ? e.ctrlKey || e.metaKey : mod(e)) return void window.open(li.dataset.url, '_blank', 'noopener');
   box.close();
+  doc.activeElement?.blur(); // not to the link that had the focus before: what is typed now is for what was chosen
   if (stage()) visit(li.dataset.url);
   else location.assign(li.dataset.url);
 }

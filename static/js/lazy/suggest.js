@@ -90,6 +90,7 @@ export async function look(b, trigger, q) {
   word = trigger + q;
   const found = (await { '@': persons, '#': rooms, ':': emoji }[trigger](fold(q))).slice(0, most);
   if (mine !== ask) return;
+  if (b.value.slice(at, b.selectionStart) !== trigger + q) return forget(); // it was sent meanwhile
   close();
   if (!found.length || b !== doc.activeElement) return;
   into = b;
@@ -154,6 +155,9 @@ export function key(e) {
     speak(`${name(options()[current()])}, ${current() + 1} of ${n}`);
   } else if (e.key === 'Tab' || e.key === 'Enter' && chosen) accept(options()[i]);
   else if (e.key === 'Escape') forget();
-  else return false;
+  else {
+    if (e.key === 'Enter') forget(); // what is written goes, or a new line begins
+    return false;
+  }
   return true;
 }

@@ -158,9 +158,16 @@ function using(name, fn) {
 
 // The same for what takes the keyboard: what is typed until it is there is for it, and shows, where it has a field.
 const fields = { jump: 'Jump to or search', emoji: 'Search emoji' };
+let summons = 0; // Escape, or the same key again, takes back what has not come
 function summon(name, fn) {
-  if (!loaded[name]) expect(null, false, fields[name]);
+  const mine = ++summons;
+  if (!loaded[name]) {
+    if (ahead?.name === name) return takeAhead();
+    expect(null, false, fields[name]);
+    ahead.name = name;
+  }
   using(name, m => {
+    if (mine !== summons) return;
     fn(m);
     settle();
   });

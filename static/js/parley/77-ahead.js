@@ -27,7 +27,8 @@ function aheadKey(e) {
   if (ime(e) || !plain) return;
   if (e.key === 'Escape') {
     nav?.request.abort();
-    dismiss(ahead.hop);
+    summons++;
+    ahead.hop ? keepAhead() : takeAhead();
   } else if (e.key === 'Enter' && (!ahead.hop || sends()) || e.key === 'Tab' || !ahead.hop && /^Arrow(Up|Down)/.test(e.key)) {
     ahead.log.push([ahead.field.value, e.key]);
     ahead.field.value = '';
