@@ -89,17 +89,17 @@ func TestReadingHostileContentIsBounded(t *testing.T) {
 			b := *ada
 			b.s = &server{t: t, base: s.base}
 			b.get(path) // what is drawn once is drawn
-			const times = 3
-			before := processCPU()
 			var size int
-			for range times {
+			cost := time.Hour
+			for range 3 { // the least of three: what else the process does meanwhile is not the page's
+				before := processCPU()
 				r := b.get(path, "HX-Request", "false")
 				if r.status >= http.StatusInternalServerError || r.status == http.StatusNotFound {
 					t.Fatalf("status %d", r.status)
 				}
 				size = len(r.body)
+				cost = min(cost, processCPU()-before)
 			}
-			cost := (processCPU() - before) / times
 			t.Logf("%v, %d KB", cost.Round(time.Millisecond/10), size>>10)
 			if cost > 250*time.Millisecond && !slowed {
 				t.Errorf("costs %v of CPU", cost)

@@ -80,7 +80,7 @@ func (d *DB) SetDisabled(ctx context.Context, who chat.AccountID, at time.Time, 
 			return err
 		}
 		if erase { // nobody would ever see these again
-			if alone, err = list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) }, buryAlone, millis(at), who); err != nil {
+			if alone, err = list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) }, deleteRoomsAlone, millis(at), who); err != nil {
 				return err
 			}
 		}
@@ -95,8 +95,8 @@ func (d *DB) SetDisabled(ctx context.Context, who chat.AccountID, at time.Time, 
 	return nil
 }
 
-// buryAlone deletes the private rooms in which nobody else is.
-const buryAlone = `UPDATE rooms SET deleted_at = ?1, topic = '' WHERE kind = 1 AND deleted_at IS NULL
+// deleteRoomsAlone deletes the private rooms in which nobody else is.
+const deleteRoomsAlone = `UPDATE rooms SET deleted_at = ?1, topic = '' WHERE kind = 1 AND deleted_at IS NULL
 	AND EXISTS (SELECT 1 FROM memberships WHERE room_id = rooms.id AND account_id = ?2 AND left_at IS NULL)
 	AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = rooms.id AND account_id <> ?2 AND left_at IS NULL) RETURNING id`
 

@@ -14,7 +14,7 @@ func (d *DB) DropOccupant(ctx context.Context, room chat.RoomID, who chat.Accoun
 		if rev, err = dropOccupant(t, room, who, at); err != nil {
 			return err
 		}
-		n, err := t.affect(buried+" AND kind = 1 AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = ?2 AND left_at IS NULL)", millis(at), room)
+		n, err := t.affect(markRoomDeleted+" AND kind = 1 AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = ?2 AND left_at IS NULL)", millis(at), room)
 		emptied = n > 0
 		return err
 	})
@@ -24,8 +24,8 @@ func (d *DB) DropOccupant(ctx context.Context, room chat.RoomID, who chat.Accoun
 	return rev, emptied, err
 }
 
-// buried deletes a room; purge removes what is left of it.
-const buried = "UPDATE rooms SET deleted_at = ?1, skeleton = NULL, drawn = NULL, direct = NULL, topic = '' WHERE id = ?2"
+// markRoomDeleted deletes a room; purge removes what is left of it.
+const markRoomDeleted = "UPDATE rooms SET deleted_at = ?1, skeleton = NULL, drawn = NULL, direct = NULL, topic = '' WHERE id = ?2"
 
 func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (chat.Rev, error) {
 	n, err := t.affect(`UPDATE memberships SET left_at = ?, owner = 0, mentions = 0, rev = (SELECT rev + 1 FROM rooms WHERE id = room_id)
@@ -56,7 +56,7 @@ func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (ch
 // it is removed soon after, a little at a time, so that others need not wait.
 func (d *DB) DropRoom(ctx context.Context, room chat.RoomID) (people []chat.AccountID, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		if err := t.exec(buried, time.Now().UnixMilli(), room); err != nil {
+		if err := t.exec(markRoomDeleted, time.Now().UnixMilli(), room); err != nil {
 			return err
 		}
 		people, err = list(t, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) },
