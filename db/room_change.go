@@ -169,7 +169,10 @@ func tellJoined(t *tx, room chat.RoomID, fresh []chat.Person, at time.Time) (cha
 		return addEvent(t, room, fresh[0].ID, chat.Joined, withPeople(chat.Event{}, fresh), at)
 	}
 	var e chat.Event
-	if err := errors.Join(err, json.Unmarshal(text, &e)); err != nil {
+	if err != nil {
+		return 0, err
+	}
+	if err := json.Unmarshal(text, &e); err != nil {
 		return 0, err
 	}
 	rev, err := grow(t, room)

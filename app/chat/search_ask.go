@@ -160,7 +160,7 @@ func (p *parsed) word(t term) error {
 	if p.tokens += len(m.Tokens); p.tokens > maxTokens {
 		return Invalid("q", "This is too much to search for at once. Try fewer words.")
 	}
-	if text := foldLiteral(t.value); hasSigns(text) && (t.quoted || t.not && len(m.Tokens) > 0 && text != strings.Join(m.Tokens, " ") && hasSigns(text[len(text)-1:])) {
+	if text := foldLiteral(t.value); hasSigns(text) && (t.quoted || t.not && len(m.Tokens) > 0 && endsInSigns(t.value)) {
 		p.Literals = append(p.Literals, Literal{text, t.not})
 		if t.not {
 			return nil

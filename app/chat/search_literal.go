@@ -35,6 +35,13 @@ func hasSigns(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return !isWord(r) && !unicode.IsSpace(r) && !invisible(r) && !accent(r) })
 }
 
+// endsInSigns says whether a term begins or ends with signs that mean something, and
+// not only with the punctuation of a sentence.
+func endsInSigns(s string) bool {
+	s = strings.Trim(s, ".,:;!?'’()")
+	return s != strings.TrimFunc(s, func(r rune) bool { return hasSigns(string(r)) })
+}
+
 // Accepts says whether a message's body has every literal of the search that it has
 // to have, and none of the others.
 func (s Search) Accepts(body string) bool {
@@ -93,7 +100,7 @@ func (p *parsed) signs(t term) {
 	}
 	if t.not {
 		p.Without = append(p.Without, t.value)
-	} else if word := strings.Trim(t.value, ".,:;!?'’()"); word != strings.TrimFunc(word, func(r rune) bool { return hasSigns(string(r)) }) {
+	} else if endsInSigns(t.value) {
 		p.Signs = append(p.Signs, t.value)
 	}
 }
