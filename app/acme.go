@@ -140,4 +140,4 @@ func (v vault) Put(ctx context.Context, name string, data []byte) error {
 }
 
 // Delete implements autocert.Cache.
-func (v vault) Delete(ctx context.Context, name string) error { return v.DropCertificate(ctx, name) }
+func (v vault) Delete(ctx context.Context, name string) error { return v.DeleteCertificate(ctx, name) }

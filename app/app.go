@@ -93,7 +93,7 @@ func (a *App) start(ctx context.Context) error {
 	a.Chat.BackupDir = backupDir("")
 	a.Auth = auth.New(a.store, teller, limits, nil)
 	if c.Signup != "" {
-		if err := a.Chat.Set(ctx, chat.SettingSignup, c.Signup); err != nil {
+		if err := a.Chat.SetSetting(ctx, chat.SettingSignup, c.Signup); err != nil {
 			return err
 		}
 	}
@@ -183,7 +183,7 @@ func (a *App) forget(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if err := a.Chat.Sweep(ctx); err != nil && ctx.Err() == nil {
+		if err := a.Chat.PurgeDeleted(ctx); err != nil && ctx.Err() == nil {
 			a.config.Log.Error("deleted messages were not removed from the file", "error", err)
 		}
 	}
@@ -198,7 +198,7 @@ func (a *App) sweep(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if err := errors.Join(a.Auth.Sweep(ctx), a.server.Reload(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(a.Auth.ExpireSessions(ctx), a.server.Reload(ctx)); err != nil && ctx.Err() == nil {
 			a.config.Log.Error("what is old was not removed", "error", err)
 		}
 	}
@@ -215,7 +215,7 @@ func (a *App) retain(ctx context.Context) {
 		case <-tick.C:
 		case <-a.old:
 		}
-		if err := a.Chat.Retain(ctx); err != nil && ctx.Err() == nil {
+		if err := a.Chat.ApplyRetention(ctx); err != nil && ctx.Err() == nil {
 			a.config.Log.Error("old messages were not removed", "error", err)
 		}
 	}

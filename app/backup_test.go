@@ -110,7 +110,7 @@ func TestABackupThatFailsIsTold(t *testing.T) {
 		if out := command(t, 2, "", "set", chat.SettingBackupDir, bad, "--data", s.data); !strings.Contains(out, words) {
 			t.Error(bad, out)
 		}
-		if err := s.app.Chat.Administer(t.Context(), s.account("ada"), chat.Settings{chat.SettingBackupDir: bad}); err == nil {
+		if err := s.app.Chat.SetSettings(t.Context(), s.account("ada"), chat.Settings{chat.SettingBackupDir: bad}); err == nil {
 			t.Error(bad, "is set by the server")
 		}
 	}

@@ -20,7 +20,7 @@ func BenchmarkPost(b *testing.B) {
 	b.SetParallelism(32) // 64 writers on two cores: they share commits
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if _, err := s.app.Chat.Post(context.Background(), ada, 1, chat.Draft{Body: sentences[0], CID: fmt.Sprint("b", n.Add(1))}); err != nil {
+			if _, err := s.app.Chat.PostMessage(context.Background(), ada, 1, chat.Draft{Body: sentences[0], CID: fmt.Sprint("b", n.Add(1))}); err != nil {
 				b.Error(err)
 			}
 		}

@@ -209,7 +209,7 @@ func TestRatesAreHeldAndChangedWhileTheServerRuns(t *testing.T) {
 func TestARepeatedMessageIsNotHeldByTheRate(t *testing.T) {
 	s := start(t)
 	ada := s.signup("ada")
-	if err := s.app.Chat.Set(t.Context(), "limit.messages", "1"); err != nil {
+	if err := s.app.Chat.SetSetting(t.Context(), "limit.messages", "1"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.app.server.Reload(t.Context()); err != nil {

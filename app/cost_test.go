@@ -55,7 +55,7 @@ func TestReadingHostileContentIsBounded(t *testing.T) {
 	who, bea := s.account("ada"), s.account("bea")
 	post := func(who chat.Account, d chat.Draft) chat.Message {
 		t.Helper()
-		m, err := s.app.Chat.Post(ctx, who, 1, d)
+		m, err := s.app.Chat.PostMessage(ctx, who, 1, d)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func TestReadingHostileContentIsBounded(t *testing.T) {
 	}
 	edited := post(who, chat.Draft{Body: "begin"})
 	for i := range chat.MaxVersions + 20 {
-		if _, err := s.app.Chat.Edit(ctx, who, edited.ID, fmt.Sprint(i, worst(i%2, i)[:9000])); err != nil {
+		if _, err := s.app.Chat.EditMessage(ctx, who, edited.ID, fmt.Sprint(i, worst(i%2, i)[:9000])); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -131,7 +131,7 @@ func TestTheLastHopCounts(t *testing.T) {
 	_, loopback, _ := net.ParseCIDR("127.0.0.0/8")
 	s := start(t, func(c *Config) { c.Trusted = []*net.IPNet{loopback} })
 	s.signup("ada")
-	if err := s.app.Chat.Set(t.Context(), "limit.login.address", "2"); err != nil {
+	if err := s.app.Chat.SetSetting(t.Context(), "limit.login.address", "2"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.app.server.Reload(t.Context()); err != nil {

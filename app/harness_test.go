@@ -39,7 +39,7 @@ func start(t testing.TB, change ...func(*Config)) *server {
 func (s *server) unlimited() {
 	s.t.Helper()
 	for _, l := range chat.AllLimits {
-		if err := s.app.Chat.Set(context.Background(), l.Key, "0"); err != nil {
+		if err := s.app.Chat.SetSetting(context.Background(), l.Key, "0"); err != nil {
 			s.t.Fatal(err)
 		}
 	}
@@ -51,7 +51,7 @@ func (s *server) unlimited() {
 // account finds somebody by name.
 func (s *server) account(name string) chat.Account {
 	s.t.Helper()
-	a, err := s.app.Chat.Named(context.Background(), name)
+	a, err := s.app.Chat.AccountNamed(context.Background(), name)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -133,7 +133,7 @@ func importWorkspace(cmd *cobra.Command, from string, store *db.DB, o slack.Opti
 		err = errors.Join(err, finish(err))
 	}
 	if err == nil && report.Came != (archive.Counts{}) {
-		err = store.Note(chat.Noted(cmd.Context(), time.Now(), chat.Operator, chat.ActImport, report.Source, broughtIn(report.Came)))
+		err = store.Note(chat.WithAudit(cmd.Context(), time.Now(), chat.Operator, chat.AuditImport, report.Source, broughtIn(report.Came)))
 	}
 	return report, err
 }

@@ -101,7 +101,7 @@ func TestABadSearchAnswers422AndKeepsWhatWasTyped(t *testing.T) {
 			t.Errorf("the answer has no %s", kept)
 		}
 	}
-	if err := s.app.Chat.Set(t.Context(), "limit.search", "1"); err != nil {
+	if err := s.app.Chat.SetSetting(t.Context(), "limit.search", "1"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.app.server.Reload(t.Context()); err != nil {

@@ -121,21 +121,21 @@ func on(use, short, example, done string, do func(context.Context, tools, chat.A
 func userDisable() *cobra.Command {
 	return on("disable", "Keep somebody from logging in, and log out everywhere", "disable mei", "%s cannot log in any more, and was logged out everywhere.",
 		func(ctx context.Context, t tools, a chat.Account) error {
-			return t.chat.Disable(ctx, chat.Operator, a.ID)
+			return t.chat.DisableAccount(ctx, chat.Operator, a.ID)
 		})
 }
 
 func userEnable() *cobra.Command {
 	return on("enable", "Let somebody log in again", "enable mei", "%s can log in again.",
 		func(ctx context.Context, t tools, a chat.Account) error {
-			return t.chat.Enable(ctx, chat.Operator, a.ID)
+			return t.chat.EnableAccount(ctx, chat.Operator, a.ID)
 		})
 }
 
 func userLogout() *cobra.Command {
 	return on("logout", "Log somebody out everywhere", "logout mei", "%s was logged out everywhere.",
 		func(ctx context.Context, t tools, a chat.Account) error {
-			return t.chat.LogOut(ctx, chat.Operator, a.ID)
+			return t.chat.EndSessions(ctx, chat.Operator, a.ID)
 		})
 }
 

@@ -53,7 +53,7 @@ func TestAProxyReachesItThroughASocketInTheFileSystem(t *testing.T) {
 	if page := ada.get("/rooms/1").want(t, http.StatusOK).body; !strings.Contains(page, "through the socket") {
 		t.Error("the message is not there")
 	}
-	if err := s.app.Chat.Set(t.Context(), "limit.login.address", "3"); err != nil {
+	if err := s.app.Chat.SetSetting(t.Context(), "limit.login.address", "3"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.app.server.Reload(t.Context()); err != nil {

@@ -38,7 +38,7 @@ func TestEveryLogInIsOneLineThatFail2banReads(t *testing.T) {
 		c.Trusted = []*net.IPNet{{IP: net.IPv4(127, 0, 0, 1).To4(), Mask: net.CIDRMask(32, 32)}}
 	})
 	s.signup("Ada")
-	if err := s.app.Chat.Set(t.Context(), chat.LimitLoginAccount.Key, "2"); err != nil {
+	if err := s.app.Chat.SetSetting(t.Context(), chat.LimitLoginAccount.Key, "2"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.app.server.Reload(t.Context()); err != nil {

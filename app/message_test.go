@@ -49,7 +49,7 @@ func TestEditsDeletionsAndRestoresAreHeldToTheirRate(t *testing.T) {
 	s := start(t)
 	ada := s.signup("ada")
 	m := ada.says(1, "x")
-	if err := s.app.Chat.Set(t.Context(), "limit.edits", "1"); err != nil {
+	if err := s.app.Chat.SetSetting(t.Context(), "limit.edits", "1"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.app.server.Reload(t.Context()); err != nil {

@@ -21,7 +21,7 @@ func setCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return with(cmd, func(ctx context.Context, t tools) error {
 				if len(args) == 2 {
-					if err := t.chat.Set(ctx, args[0], args[1]); err != nil {
+					if err := t.chat.SetSetting(ctx, args[0], args[1]); err != nil {
 						return err
 					}
 				}

@@ -34,7 +34,7 @@ func lively(t *testing.T) *server {
 // says has somebody say something in a room.
 func (s *server) says(name string, room chat.RoomID, body string) chat.Message {
 	s.t.Helper()
-	m, err := s.app.Chat.Post(s.t.Context(), s.account(name), room, chat.Draft{Body: body})
+	m, err := s.app.Chat.PostMessage(s.t.Context(), s.account(name), room, chat.Draft{Body: body})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -108,14 +108,14 @@ func TestEveryLinkOfASiteLeadsSomewhere(t *testing.T) {
 	}
 	answer := func(name string, to chat.MessageID) {
 		t.Helper()
-		if _, err := s.app.Chat.Post(t.Context(), s.account(name), 1, chat.Draft{Body: "late answer", ReplyTo: to}); err != nil {
+		if _, err := s.app.Chat.PostMessage(t.Context(), s.account(name), 1, chat.Draft{Body: "late answer", ReplyTo: to}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	answer("bea", 2)
 	gone := s.says("bea", 1, "soon regretted")
 	answer("ada", gone.ID)
-	if _, err := s.app.Chat.Delete(t.Context(), s.account("bea"), gone.ID); err != nil {
+	if _, err := s.app.Chat.DeleteMessage(t.Context(), s.account("bea"), gone.ID); err != nil {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "site")

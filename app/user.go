@@ -95,18 +95,18 @@ func adding(ctx context.Context, t tools, name string) (context.Context, error) 
 	if !others {
 		role = chat.RoleAdmin
 	}
-	return chat.Noted(ctx, time.Now(), chat.Operator, chat.ActAdd, "@"+name, role.String()), err
+	return chat.WithAudit(ctx, time.Now(), chat.Operator, chat.AuditAddAccount, "@"+name, role.String()), err
 }
 
 func userList() *cobra.Command {
 	cmd := &cobra.Command{Use: "list", Short: "List the accounts", Args: atMost(0), Example: "  parley user list --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return with(cmd, func(ctx context.Context, t tools) error {
-				var all []chat.Record
+				var all []chat.AccountRecord
 				for page, more := 0, true; more; page++ {
-					var people []chat.Record
+					var people []chat.AccountRecord
 					var err error
-					if people, more, err = t.chat.Records(ctx, chat.Operator, "", chat.StateAll, page); err != nil {
+					if people, more, err = t.chat.AccountRecords(ctx, chat.Operator, "", chat.StateAll, page); err != nil {
 						return err
 					}
 					all = append(all, people...)
@@ -119,8 +119,8 @@ func userList() *cobra.Command {
 	return cmd
 }
 
-func printAccounts(w io.Writer, all []chat.Record, asJSON bool) error {
-	slices.SortFunc(all, func(a, b chat.Record) int { return int(a.ID - b.ID) })
+func printAccounts(w io.Writer, all []chat.AccountRecord, asJSON bool) error {
+	slices.SortFunc(all, func(a, b chat.AccountRecord) int { return int(a.ID - b.ID) })
 	if asJSON {
 		e := json.NewEncoder(w)
 		for _, a := range all {
@@ -138,7 +138,7 @@ func printAccounts(w io.Writer, all []chat.Record, asJSON bool) error {
 	return t.Flush()
 }
 
-func state(a chat.Record) string {
+func state(a chat.AccountRecord) string {
 	switch {
 	case a.Banned:
 		return "banned"
@@ -161,7 +161,7 @@ func userPasswd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				ctx = chat.Noted(ctx, time.Now(), chat.Operator, chat.ActPassword, "@"+a.Username, "")
+				ctx = chat.WithAudit(ctx, time.Now(), chat.Operator, chat.AuditSetPassword, "@"+a.Username, "")
 				if err := t.auth.ResetPassword(ctx, a, password); err != nil {
 					return err
 				}
@@ -200,7 +200,7 @@ func userPromote() *cobra.Command {
 
 func account(ctx context.Context, t tools, name string) (chat.Account, error) {
 	name = chat.TypedName(name)
-	a, err := t.chat.Named(ctx, name)
+	a, err := t.chat.AccountNamed(ctx, name)
 	if errors.Is(err, chat.ErrNotFound) {
 		return a, fmt.Errorf("there is no account %q", name)
 	}

@@ -12,7 +12,7 @@ const recordQuery = "SELECT " + accountColumns + `, a.banned_at IS NOT NULL, a.e
 	coalesce((SELECT max(seen_at) FROM sessions WHERE account_id = a.id), 0), (SELECT count(*) FROM sessions WHERE account_id = a.id),
 	(SELECT count(*) FROM memberships m JOIN rooms r ON r.id = m.room_id WHERE m.account_id = a.id AND m.left_at IS NULL AND r.kind <> 2 AND r.deleted_at IS NULL) FROM accounts a `
 
-func scanRecord(r scanner) (a chat.Record, err error) {
+func scanRecord(r scanner) (a chat.AccountRecord, err error) {
 	var seen int64
 	a.Account, err = scanAccount(more{r, []any{&a.Banned, &a.Erasing, &seen, &a.Sessions, &a.Rooms}})
 	a.Seen = moment(seen)
@@ -27,8 +27,8 @@ type more struct {
 
 func (m more) Scan(dest ...any) error { return m.scanner.Scan(append(dest, m.dest...)...) }
 
-// Records implements chat.RecordStore.
-func (d *DB) Records(ctx context.Context, query string, state chat.State, offset, limit int) ([]chat.Record, error) {
+// AccountRecords implements chat.AccountRecordStore.
+func (d *DB) AccountRecords(ctx context.Context, query string, state chat.State, offset, limit int) ([]chat.AccountRecord, error) {
 	where := map[chat.State]string{chat.StateAll: "1", chat.StateAdmins: "role = 1 AND disabled_at IS NULL",
 		chat.StateDisabled: "disabled_at IS NOT NULL", chat.StateBanned: "banned_at IS NOT NULL"}[state]
 	if where == "" {
@@ -37,11 +37,11 @@ func (d *DB) Records(ctx context.Context, query string, state chat.State, offset
 	return all(ctx, d, scanRecord, recordQuery+"WHERE "+where+" AND "+called, begins(query), limit, offset)
 }
 
-// Record implements chat.RecordStore.
-func (d *DB) Record(ctx context.Context, id chat.AccountID) (chat.Record, error) {
+// AccountRecord implements chat.AccountRecordStore.
+func (d *DB) AccountRecord(ctx context.Context, id chat.AccountID) (chat.AccountRecord, error) {
 	s, err := d.stmt(ctx, recordQuery+"WHERE id = ?")
 	if err != nil {
-		return chat.Record{}, fault(err)
+		return chat.AccountRecord{}, fault(err)
 	}
 	a, err := scanRecord(s.QueryRowContext(ctx, id))
 	if err != nil {
@@ -62,8 +62,8 @@ func lastAdmin(t *tx, who chat.AccountID, field string) error {
 	return nil
 }
 
-// SetDisabled implements chat.RecordStore.
-func (d *DB) SetDisabled(ctx context.Context, who chat.AccountID, at time.Time, banned, erase bool) error {
+// DisableAccount implements chat.AccountRecordStore.
+func (d *DB) DisableAccount(ctx context.Context, who chat.AccountID, at time.Time, banned, erase bool) error {
 	var alone []chat.RoomID
 	err := d.change(ctx, func(t *tx) (err error) {
 		if err := lastAdmin(t, who, "who"); err != nil {
@@ -100,8 +100,8 @@ const deleteRoomsAlone = `UPDATE rooms SET deleted_at = ?1, topic = '' WHERE kin
 	AND EXISTS (SELECT 1 FROM memberships WHERE room_id = rooms.id AND account_id = ?2 AND left_at IS NULL)
 	AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = rooms.id AND account_id <> ?2 AND left_at IS NULL) RETURNING id`
 
-// SetEnabled implements chat.RecordStore.
-func (d *DB) SetEnabled(ctx context.Context, who chat.AccountID) error {
+// EnableAccount implements chat.AccountRecordStore.
+func (d *DB) EnableAccount(ctx context.Context, who chat.AccountID) error {
 	return d.change(ctx, func(t *tx) error {
 		if err := t.exec("UPDATE accounts SET disabled_at = NULL, banned_at = NULL, erasing = 0 WHERE id = ? AND disabled_at IS NOT NULL", who); err != nil {
 			return err
@@ -116,12 +116,12 @@ func recountPeople(t *tx, who chat.AccountID) error {
 	return t.exec("UPDATE rooms SET people = "+peopleIn+" WHERE id IN (SELECT room_id FROM memberships WHERE account_id = ? AND left_at IS NULL)", who)
 }
 
-// DropSessions implements chat.RecordStore.
-func (d *DB) DropSessions(ctx context.Context, who chat.AccountID) error {
+// EndSessions implements chat.AccountRecordStore.
+func (d *DB) EndSessions(ctx context.Context, who chat.AccountID) error {
 	return d.change(ctx, func(t *tx) error { return t.exec("DELETE FROM sessions WHERE account_id = ?", who) })
 }
 
-// Erasing implements chat.RecordStore.
+// Erasing implements chat.AccountRecordStore.
 func (d *DB) Erasing(ctx context.Context) ([]chat.AccountID, error) {
 	return all(ctx, d, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) }, "SELECT id FROM accounts WHERE erasing = 1")
 }
@@ -129,7 +129,7 @@ func (d *DB) Erasing(ctx context.Context) ([]chat.AccountID, error) {
 // eraseSize is how many messages EraseSome deletes in one change.
 const eraseSize = 50
 
-// EraseSome implements chat.RecordStore.
+// EraseSome implements chat.AccountRecordStore.
 func (d *DB) EraseSome(ctx context.Context, who chat.AccountID, at time.Time) (changed []chat.RoomChanged, err error) {
 	err = d.change(ctx, func(t *tx) error {
 		changed = nil

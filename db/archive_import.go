@@ -62,7 +62,7 @@ func inOrder(t *tx, o *order, m *archive.Message) (*order, error) {
 			return nil, err
 		}
 	}
-	o.next(numbering{id: m.ID, room: m.Room, rev: m.Rev, born: m.Born, posts: m.Posts, said: m.Kind == archive.MessageWords[chat.Said]})
+	o.next(numbering{id: m.ID, room: m.Room, rev: m.Rev, born: m.Born, posts: m.Posts, said: m.Kind == archive.MessageWords[chat.MessagePosted]})
 	if found := append(o.twice, o.lost...); len(found) > 0 {
 		return o, fmt.Errorf("%s; on the server that it comes from, parley check says more", found[0])
 	}

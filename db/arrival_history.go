@@ -18,7 +18,7 @@ func (d *DB) AddHistory(ctx context.Context, room chat.RoomID, rows []*archive.R
 			if err := addRow(t, room, r); err != nil {
 				return err
 			}
-			if r.Fresh && r.Kind == chat.Said {
+			if r.Fresh && r.Kind == chat.MessagePosted {
 				posts++
 			}
 		}
@@ -42,7 +42,7 @@ func addRow(t *tx, room chat.RoomID, r *archive.Row) error {
 		SELECT r.id, r.rev + 1, r.rev + 1, r.posts + (?1 = 0), ?1, ?2, ?3, ?1 = 0 AND ?12 = 0 AND r.last_author = ?2 AND ?3 - r.last_at BETWEEN 0 AND ?4,
 		?5, ?6, ?7, ?8, ?9, nullif(?10, 0), nullif(?11, 0), nullif(?12, 0) FROM rooms r WHERE r.id = ?13 AND r.deleted_at IS NULL
 		ON CONFLICT (author_id, cid) DO NOTHING RETURNING id, rev, posts`,
-		[]any{r.Kind, r.Author, millis(r.At), chat.Continued.Milliseconds(), r.Body, text, chat.DirectKey(r.For), r.CID, reactions,
+		[]any{r.Kind, r.Author, millis(r.At), chat.ContinuedWithin.Milliseconds(), r.Body, text, chat.DirectKey(r.For), r.CID, reactions,
 			when(!r.Edited.IsZero(), millis(r.Edited)), when(r.Deleted, millis(r.At)), reply, room}, &m.ID, &m.Rev, &m.Posts)
 	if r.Fresh = err == nil; errors.Is(err, sql.ErrNoRows) {
 		err = t.one("SELECT id FROM messages WHERE author_id = ? AND cid = ?", []any{r.Author, r.CID}, &m.ID)
@@ -56,7 +56,7 @@ func addRow(t *tx, room chat.RoomID, r *archive.Row) error {
 	if !r.Fresh {
 		return nil
 	}
-	if r.Kind != chat.Said {
+	if r.Kind != chat.MessagePosted {
 		return t.exec(counts+"UPDATE rooms SET rev = ?, last_id = ?, last_author = 0, last_at = ? WHERE id = ?", m.Rev, m.ID, millis(r.At), room)
 	}
 	if err := t.move(m); err != nil {
@@ -79,7 +79,7 @@ func rowJSON(r *archive.Row) (text []byte, reactions any, err error) {
 	switch {
 	case r.Deleted:
 		return []byte("{}"), nil, nil
-	case r.Kind != chat.Said:
+	case r.Kind != chat.MessagePosted:
 		text, err = json.Marshal(r.Event)
 	default:
 		text, err = json.Marshal(r.Text)

@@ -7,13 +7,13 @@ import (
 )
 
 // noting is a change that writes into the audit log what it does.
-func noting(do func(*tx) error, d chat.Deed) func(*tx) error {
+func noting(do func(*tx) error, d chat.AuditEntry) func(*tx) error {
 	return func(t *tx) error {
 		if err := do(t); err != nil {
 			return err
 		}
 		return t.exec("INSERT INTO audit (at, by_id, by_name, action, object, detail) VALUES (?, nullif(?, 0), ?, ?, ?, ?)",
-			millis(d.At), d.By, d.ByName, d.Act, d.Object, d.Detail)
+			millis(d.At), d.By, d.ByName, d.Action, d.Object, d.Detail)
 	}
 }
 
@@ -23,14 +23,14 @@ func (d *DB) Note(ctx context.Context) error {
 	return d.change(ctx, func(*tx) error { return nil })
 }
 
-// Deeds implements chat.AuditStore.
-func (d *DB) Deeds(ctx context.Context, before int64, limit int) ([]chat.Deed, error) {
+// AuditLog implements chat.AuditStore.
+func (d *DB) AuditLog(ctx context.Context, before int64, limit int) ([]chat.AuditEntry, error) {
 	if before == 0 {
 		before = 1 << 62
 	}
-	return all(ctx, d, func(r scanner) (e chat.Deed, err error) {
+	return all(ctx, d, func(r scanner) (e chat.AuditEntry, err error) {
 		var at int64
-		err = r.Scan(&e.ID, &at, &e.By, &e.ByName, &e.Act, &e.Object, &e.Detail)
+		err = r.Scan(&e.ID, &at, &e.By, &e.ByName, &e.Action, &e.Object, &e.Detail)
 		e.At = moment(at)
 		return e, err
 	}, "SELECT id, at, coalesce(by_id, 0), by_name, action, object, detail FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?", before, limit)

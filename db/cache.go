@@ -23,7 +23,7 @@ type cache[K comparable, V any] struct {
 type caches struct {
 	sessions  cache[string, auth.Session] // by hash
 	standings cache[place, dated[standing]]
-	occupants cache[chat.RoomID, dated[[]chat.Occupant]]
+	occupants cache[chat.RoomID, dated[[]chat.RoomMember]]
 	newest    cache[chat.RoomID, newest]
 	sidebars  cache[chat.AccountID, sidebar]
 	moves     moves            // whose counts moved
@@ -34,7 +34,7 @@ type caches struct {
 
 func newCaches() *caches {
 	return &caches{sessions: cache[string, auth.Session]{max: 50_000}, standings: cache[place, dated[standing]]{max: 50_000},
-		occupants: cache[chat.RoomID, dated[[]chat.Occupant]]{max: 256}, newest: cache[chat.RoomID, newest]{max: 256},
+		occupants: cache[chat.RoomID, dated[[]chat.RoomMember]]{max: 256}, newest: cache[chat.RoomID, newest]{max: 256},
 		sidebars: cache[chat.AccountID, sidebar]{max: 2_000}, reports: cache[int, bool]{max: 1}, openNames: cache[chat.RoomID, string]{max: 2_000}, moves: moves{last: map[chat.RoomID]uint64{}}, rosters: moves{last: map[chat.RoomID]uint64{}}}
 }
 

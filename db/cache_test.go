@@ -34,7 +34,7 @@ func (f *file) truth(people []chat.AccountID, rooms []chat.RoomID, hashes [][]by
 		read, again := f.readSidebar(ctx, who)
 		same("sidebar", kept, read, err, again)
 		for _, room := range rooms {
-			k, km, err := f.Standing(ctx, room, who)
+			k, km, err := f.RoomAccess(ctx, room, who)
 			r, rm, again := f.readRoomFor(ctx, room, who)
 			n, nm, err2 := f.RoomFor(ctx, room, who)
 			same("room", []any{n, nm}, []any{r, rm}, err2, again)
@@ -42,11 +42,11 @@ func (f *file) truth(people []chat.AccountID, rooms []chat.RoomID, hashes [][]by
 		}
 	}
 	for _, room := range rooms {
-		kept, err := f.Occupants(ctx, room)
+		kept, err := f.Members(ctx, room)
 		read, again := f.readOccupants(ctx, room)
 		same("occupants", kept, read, err, again)
 		if _, _, err := f.RoomFor(ctx, room, 0); err == nil {
-			page, err := f.Page(ctx, room, chat.Span{}, chat.PageSize)
+			page, err := f.History(ctx, room, chat.Span{}, chat.PageSize)
 			fresh, again := f.readNewest(ctx, room, chat.PageSize)
 			same("page", page, fresh, err, again)
 		}
@@ -74,9 +74,9 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 		who, room, hash := people[rnd.IntN(4)], rooms[rnd.IntN(len(rooms))], hashes[rnd.IntN(4)]
 		switch rnd.IntN(19) {
 		case 0:
-			f.AddOccupants(ctx, room, []chat.AccountID{who}, noon)
+			f.AddMembers(ctx, room, []chat.AccountID{who}, noon)
 		case 1:
-			f.DropOccupant(ctx, room, who, noon)
+			f.RemoveMember(ctx, room, who, noon)
 		case 2:
 			f.SetRoomName(ctx, room, who, fmt.Sprint("name ", i), noon)
 		case 3:
@@ -88,7 +88,7 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 		case 6:
 			f.AddSession(ctx, auth.Session{Hash: hash, Account: chat.Account{Person: chat.Person{ID: who}}, Created: noon, Seen: noon}, 2)
 		case 7:
-			f.DropSession(ctx, hash)
+			f.DeleteSession(ctx, hash)
 		case 8:
 			f.TouchSession(ctx, hash, noon.Add(time.Duration(i)*time.Minute))
 		case 9:
@@ -99,13 +99,13 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 			page, err := f.readNewest(ctx, room, 1)
 			f.ok(err)
 			if len(page.Messages) > 0 {
-				f.Erase(ctx, page.Messages[0].ID, who, noon)
+				f.DeleteMessage(ctx, page.Messages[0].ID, who, noon)
 			}
 		case 12:
 			f.AddDirect(ctx, []chat.AccountID{who, 1 + who%4}, draft(0, who, "psst", fmt.Sprint("d", i)))
 		case 13:
 			yes := i%2 == 0
-			f.SetChoice(ctx, room, who, chat.Choice{Starred: &yes, Muted: &yes})
+			f.SetRoomPrefs(ctx, room, who, chat.RoomPrefs{Starred: &yes, Muted: &yes})
 		case 14:
 			f.SetPrefs(ctx, who, chat.Prefs{Theme: "dark"})
 		case 15:
@@ -115,7 +115,7 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 				f.ok(f.SetUnread(ctx, room, who, page.Messages[0].ID))
 			}
 		case 16:
-			if r, err := f.AddRoom(ctx, chat.NewRoom{Name: fmt.Sprint("new ", i), Kind: chat.Open, By: who, People: []chat.AccountID{1 + who%4}}, noon); err == nil {
+			if r, err := f.CreateRoom(ctx, chat.NewRoom{Name: fmt.Sprint("new ", i), Kind: chat.Open, By: who, People: []chat.AccountID{1 + who%4}}, noon); err == nil {
 				rooms = append(rooms, r.ID)
 			}
 		default:
@@ -123,7 +123,7 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 		}
 		f.truth(people, rooms, hashes)
 	}
-	_, err := f.DropRoom(ctx, rooms[1])
+	_, err := f.DeleteRoom(ctx, rooms[1])
 	f.ok(err)
 	f.truth(people, rooms, hashes)
 }
@@ -141,9 +141,9 @@ func TestWhatIsReadWhileSomethingChangesIsNotKept(t *testing.T) {
 					return
 				default:
 					f.Sidebar(t.Context(), 2)
-					f.Standing(t.Context(), room, 2)
-					f.Occupants(t.Context(), room)
-					f.Page(t.Context(), room, chat.Span{}, chat.PageSize)
+					f.RoomAccess(t.Context(), room, 2)
+					f.Members(t.Context(), room)
+					f.History(t.Context(), room, chat.Span{}, chat.PageSize)
 				}
 			}
 		})
@@ -151,10 +151,10 @@ func TestWhatIsReadWhileSomethingChangesIsNotKept(t *testing.T) {
 	for i := range 60 {
 		f.says(room, 1, fmt.Sprint("line ", i))
 		if i%2 == 0 {
-			_, _, err := f.DropOccupant(t.Context(), room, 2, noon)
+			_, _, err := f.RemoveMember(t.Context(), room, 2, noon)
 			f.ok(err)
 		} else {
-			_, err := f.AddOccupants(t.Context(), room, []chat.AccountID{2}, noon)
+			_, err := f.AddMembers(t.Context(), room, []chat.AccountID{2}, noon)
 			f.ok(err)
 		}
 		f.truth([]chat.AccountID{1, 2}, []chat.RoomID{room}, nil)
@@ -169,12 +169,12 @@ func TestWhatAnotherProcessChangesIsNoticed(t *testing.T) {
 	noticed := make(chan struct{}, 100)
 	go f.Watch(ctx, func() { noticed <- struct{}{} })
 	f.ok(f.SetProfile(ctx, chat.Person{ID: 1}, chat.Profile{Name: "Before"}))
-	_, err := f.Occupants(ctx, 1)
+	_, err := f.Members(ctx, 1)
 	f.ok(err)
 	other := f.open()
 	within(t, "another process's name is seen", func() bool {
 		f.ok(other.SetProfile(ctx, chat.Person{ID: 1}, chat.Profile{Name: "After"}))
-		people, err := f.Occupants(ctx, 1)
+		people, err := f.Members(ctx, 1)
 		f.ok(err)
 		return people[0].Name == "After"
 	})
@@ -185,12 +185,12 @@ func BenchmarkARoomIsMadeBesideFifty(b *testing.B) {
 	f := create(b, 51)
 	ctx := b.Context()
 	for b.Loop() {
-		_, err := f.AddRoom(ctx, chat.NewRoom{Name: fmt.Sprint("room ", time.Now().UnixNano()), Kind: chat.Open, By: 1}, noon)
+		_, err := f.CreateRoom(ctx, chat.NewRoom{Name: fmt.Sprint("room ", time.Now().UnixNano()), Kind: chat.Open, By: 1}, noon)
 		f.ok(err)
 		for who := chat.AccountID(2); who <= 51; who++ {
 			_, err := f.Sidebar(ctx, who)
 			f.ok(err)
-			_, _, err = f.Standing(ctx, 1, who)
+			_, _, err = f.RoomAccess(ctx, 1, who)
 			f.ok(err)
 		}
 	}

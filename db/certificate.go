@@ -16,7 +16,7 @@ func (d *DB) SetCertificate(ctx context.Context, name string, data []byte) error
 	})
 }
 
-// DropCertificate forgets what was kept under a name.
-func (d *DB) DropCertificate(ctx context.Context, name string) error {
+// DeleteCertificate forgets what was kept under a name.
+func (d *DB) DeleteCertificate(ctx context.Context, name string) error {
 	return d.change(ctx, func(t *tx) error { return t.exec("DELETE FROM certificates WHERE name = ?", name) })
 }

@@ -13,7 +13,7 @@ import (
 // everySince compares ChangesSince with the rows themselves, from every rev.
 func (f *file) everySince(room chat.RoomID, limit int) {
 	f.Helper()
-	page, err := f.Page(f.Context(), room, chat.Span{}, 1<<20)
+	page, err := f.History(f.Context(), room, chat.Span{}, 1<<20)
 	f.ok(err)
 	r, _, err := f.RoomFor(f.Context(), room, 0)
 	f.ok(err)
@@ -57,7 +57,7 @@ func TestChangesSinceAnyRevAreTheRowsThatChanged(t *testing.T) {
 			})
 			f.ok(err)
 		case rnd.IntN(3) == 0:
-			_, err := f.Erase(t.Context(), ids[rnd.IntN(len(ids))], 1, noon)
+			_, err := f.DeleteMessage(t.Context(), ids[rnd.IntN(len(ids))], 1, noon)
 			f.ok(err)
 		default:
 			body := fmt.Sprint("changed ", i)

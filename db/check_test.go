@@ -11,7 +11,7 @@ import (
 // lived is a file in which all happened that can happen to a message.
 func lived(t testing.TB) *file {
 	f := create(t, 4)
-	r, err := f.AddRoom(f.Context(), chat.NewRoom{Kind: chat.Private, Name: "harbour", Topic: "ships", By: 1, People: []chat.AccountID{2, 3}}, noon)
+	r, err := f.CreateRoom(f.Context(), chat.NewRoom{Kind: chat.Private, Name: "harbour", Topic: "ships", By: 1, People: []chat.AccountID{2, 3}}, noon)
 	f.ok(err)
 	q := f.says(1, 1, "Shall we meet at the **lighthouse**? @person2", 2)
 	a := f.answers(q, 2, "Yes, at noon :tada:")
@@ -26,21 +26,21 @@ func lived(t testing.TB) *file {
 	text, err := chat.ParseText(body)
 	f.ok(err)
 	text.Resolve(map[string]chat.AccountID{"person2": 2})
-	if _, err = f.SetBody(f.Context(), edited.ID, chat.NewMessage{Body: body, Text: text, For: []chat.AccountID{2}, At: noon.Add(chat.Continued)}); err != nil {
+	if _, err = f.SetBody(f.Context(), edited.ID, chat.NewMessage{Body: body, Text: text, For: []chat.AccountID{2}, At: noon.Add(chat.ContinuedWithin)}); err != nil {
 		f.Fatal(err)
 	}
 	_, err = f.SetReactions(f.Context(), a.ID, func([]chat.Reaction) ([]chat.Reaction, error) {
 		return []chat.Reaction{{Emoji: "👍", By: []chat.Person{{ID: 1, Username: "person1", Name: "person1"}, {ID: 3, Username: "person3", Name: "person3"}}}}, nil
 	})
 	f.ok(err)
-	_, err = f.Erase(f.Context(), gone.ID, 3, noon)
+	_, err = f.DeleteMessage(f.Context(), gone.ID, 3, noon)
 	f.ok(err)
-	f.ok(f.Sweep(f.Context(), noon.Add(1)))
-	_, err = f.Erase(f.Context(), undone.ID, 2, noon)
+	f.ok(f.PurgeDeleted(f.Context(), noon.Add(1)))
+	_, err = f.DeleteMessage(f.Context(), undone.ID, 2, noon)
 	f.ok(err)
-	_, err = f.Restore(f.Context(), undone.ID, 2, noon)
+	_, err = f.RestoreMessage(f.Context(), undone.ID, 2, noon)
 	f.ok(err)
-	_, _, err = f.DropOccupant(f.Context(), r.ID, 3, noon)
+	_, _, err = f.RemoveMember(f.Context(), r.ID, 3, noon)
 	f.ok(err)
 	_, err = f.SetTopic(f.Context(), 1, 1, "all of us", noon)
 	f.ok(err)

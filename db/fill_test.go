@@ -245,10 +245,10 @@ func (g *filling) talk() {
 			continue
 		}
 		id++
-		event, _ := json.Marshal(chat.Event{Count: len(r.people) - 1, People: []chat.Person{{ID: chat.AccountID(r.people[1]), Username: fmt.Sprint("person", r.people[1]), Name: fmt.Sprint("Person ", r.people[1])}}})
+		event, _ := json.Marshal(chat.SystemMessage{Count: len(r.people) - 1, People: []chat.Person{{ID: chat.AccountID(r.people[1]), Username: fmt.Sprint("person", r.people[1]), Name: fmt.Sprint("Person ", r.people[1])}}})
 		r.rev, r.last = 1, id
 		r.at = millis(g.at)
-		g.run(add, id, r.id, r.rev, r.rev, 0, chat.Joined, r.people[1], r.at, false, "", event, "", nil, nil, nil)
+		g.run(add, id, r.id, r.rev, r.rev, 0, chat.MessageJoined, r.people[1], r.at, false, "", event, "", nil, nil, nil)
 	}
 	for range g.messages {
 		id++
@@ -273,8 +273,8 @@ func (g *filling) talk() {
 			addressed = fmt.Sprint(r.people[0])
 			g.run(mention, r.people[0], r.id, id)
 		}
-		cont := r.by == by && at-r.at <= chat.Continued.Milliseconds()
-		g.run(add, id, r.id, r.rev, born, r.posts, chat.Said, by, at, cont, body, text, addressed, fmt.Sprintf("%012d", id), reactions, deleted)
+		cont := r.by == by && at-r.at <= chat.ContinuedWithin.Milliseconds()
+		g.run(add, id, r.id, r.rev, born, r.posts, chat.MessagePosted, by, at, cont, body, text, addressed, fmt.Sprintf("%012d", id), reactions, deleted)
 		r.last, r.by, r.at = id, by, at
 	}
 }

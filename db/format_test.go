@@ -73,7 +73,7 @@ func (f *file) listing() string {
 			continue
 		}
 		put("room", r.ID, r.Kind, r.Name, r.Topic, r.Everyone, r.Rev, r.Posts, r.Last, r.People, r.Created)
-		people, err := f.Occupants(ctx, id)
+		people, err := f.Members(ctx, id)
 		f.ok(err)
 		type listed struct {
 			chat.Person
@@ -84,10 +84,10 @@ func (f *file) listing() string {
 			list[i] = listed{p.Person, p.Rank == chat.RankOwner}
 		}
 		put("people", list)
-		p, err := f.Page(ctx, id, chat.Span{}, 100)
+		p, err := f.History(ctx, id, chat.Span{}, 100)
 		f.ok(err)
 		for _, m := range p.Messages {
-			put("message", m.ID, m.Rev, m.Posts, m.Kind, m.Author, m.At, m.Cont, m.Body, m.Text, m.For, m.CID, m.Edited, m.Deleted, m.Quote.ID, m.Replies, m.Event, m.Reactions)
+			put("message", m.ID, m.Rev, m.Posts, m.Kind, m.Author, m.At, m.Cont, m.Body, m.Text, m.For, m.CID, m.Edited, m.Deleted, m.Quote.ID, m.Replies, m.System, m.Reactions)
 			versions, _, err := f.Versions(ctx, m.ID, 0, 100, 1<<20)
 			f.ok(err)
 			slices.Reverse(versions)
@@ -108,7 +108,7 @@ func frozen(t testing.TB) *file {
 	f.ok(f.SetPrefs(ctx, 2, chat.Prefs{Zone: "Europe/Stockholm"}))
 	f.ok(f.SetSetting(ctx, "limit.messages", "77"))
 	level, yes := chat.Level(2), true
-	f.ok(f.SetChoice(ctx, 2, 2, chat.Choice{Level: &level, Starred: &yes}))
+	f.ok(f.SetRoomPrefs(ctx, 2, 2, chat.RoomPrefs{Level: &level, Starred: &yes}))
 	s := auth.Session{Hash: bytes.Repeat([]byte{7}, 32), Agent: "A browser", Created: noon, Seen: noon}
 	s.Account.ID = 2
 	_, err := f.AddSession(ctx, s, 9)
@@ -120,12 +120,12 @@ func frozen(t testing.TB) *file {
 // governed adds what administrators and moderators leave in a file.
 func (f *file) governed() {
 	f.Helper()
-	noted := chat.Noted(f.Context(), noon, chat.Account{Person: chat.Person{ID: 1, Username: "person1"}}, chat.ActAppoint, "@person2", "moderator of #general")
+	noted := chat.WithAudit(f.Context(), noon, chat.Account{Person: chat.Person{ID: 1, Username: "person1"}}, chat.AuditSetRank, "@person2", "moderator of #general")
 	f.ok(f.SetRank(noted, 1, 2, chat.RankModerator))
 	ctx := f.Context()
-	f.ok(f.SetSlow(ctx, 1, 30))
+	f.ok(f.SetSlowMode(ctx, 1, 30))
 	f.room("quay", 2, 4)
-	_, err := f.BanOccupant(ctx, 4, 4, noon)
+	_, err := f.BanMember(ctx, 4, 4, noon)
 	f.ok(err)
 	for _, i := range []auth.Invite{{Code: "CODEWITHOUTBOUND", Made: noon}, {Code: "CODEFORONEADMIN1", Role: chat.RoleAdmin, Uses: 1, Made: noon, Expires: noon.Add(time.Hour), By: chat.Person{ID: 1}}} {
 		_, err := f.AddInvite(ctx, i)
@@ -136,7 +136,7 @@ func (f *file) governed() {
 	f.ok(f.SetReset(ctx, 2, 1, bytes.Repeat([]byte{9}, 32), noon.Add(time.Hour)))
 	_, err = f.AddAccount(ctx, auth.NewAccount{Username: "loud", Name: "Loud", Hash: "-", At: noon})
 	f.ok(err)
-	f.ok(f.SetDisabled(ctx, 5, noon, true, false))
+	f.ok(f.DisableAccount(ctx, 5, noon, true, false))
 	f.ok(f.SetCertificate(ctx, "chat.example.org", []byte("PEM")))
 }
 
@@ -152,14 +152,14 @@ func (f *file) listGoverned(put func(string, ...any)) {
 		if r.Slow > 0 {
 			put("slow", r.ID, r.Slow)
 		}
-		people, err := f.Occupants(ctx, room)
+		people, err := f.Members(ctx, room)
 		f.ok(err)
 		for _, p := range people {
 			if p.Rank > chat.RankOwner {
 				put("rank", r.ID, p.ID, p.Rank.String())
 			}
 		}
-		banned, err := f.Banned(ctx, room)
+		banned, err := f.BannedMembers(ctx, room)
 		f.ok(err)
 		for _, p := range banned {
 			put("banned", r.ID, p.ID)
@@ -175,7 +175,7 @@ func (f *file) listGoverned(put func(string, ...any)) {
 	for _, r := range reports {
 		put("report", r.Message.ID, r.By)
 	}
-	deeds, err := f.Deeds(ctx, 0, 9)
+	deeds, err := f.AuditLog(ctx, 0, 9)
 	f.ok(err)
 	for _, d := range deeds {
 		put("deed", d)
@@ -183,7 +183,7 @@ func (f *file) listGoverned(put func(string, ...any)) {
 	if a, err := f.ResetOf(ctx, bytes.Repeat([]byte{9}, 32), noon); err == nil {
 		put("reset", a.ID)
 	}
-	if records, err := f.Records(ctx, "", chat.StateBanned, 0, 9); err == nil {
+	if records, err := f.AccountRecords(ctx, "", chat.StateBanned, 0, 9); err == nil {
 		for _, r := range records {
 			put("kept out", r.ID, r.Username)
 		}

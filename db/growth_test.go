@@ -19,7 +19,7 @@ var readsThatMustNotGrow = []asked{
 	{"newest page", func(s *scaled) error { _, err := s.readNewest(s.Context(), s.anyRoom(), chat.PageSize); return err }},
 	{"page in the middle", func(s *scaled) error {
 		room := chat.RoomID(1 + s.random.IntN(30)) // has whole pages in the small file, too
-		_, err := s.Page(s.Context(), room, chat.Span{Before: chat.MessageID(s.last/4 + s.random.Int64N(s.last*3/4))}, chat.PageSize)
+		_, err := s.History(s.Context(), room, chat.Span{Before: chat.MessageID(s.last/4 + s.random.Int64N(s.last*3/4))}, chat.PageSize)
 		return err
 	}},
 	{"permalink", func(s *scaled) error {
@@ -27,7 +27,7 @@ var readsThatMustNotGrow = []asked{
 		if err != nil {
 			return err
 		}
-		_, err = s.Page(s.Context(), m.Room, chat.Span{Around: m.ID}, chat.PageSize)
+		_, err = s.History(s.Context(), m.Room, chat.Span{Around: m.ID}, chat.PageSize)
 		return err
 	}},
 	{"unread counts", func(s *scaled) error {
@@ -43,7 +43,7 @@ var readsThatMustNotGrow = []asked{
 		return err
 	}},
 	{"search of a word", func(s *scaled) error {
-		_, err := s.chat.Search(s.Context(), chat.Account{Person: chat.Person{ID: chat.AccountID(1 + s.random.IntN(1000))}}, chat.Ask{Text: s.words(1), Zone: time.UTC})
+		_, err := s.chat.Search(s.Context(), chat.Account{Person: chat.Person{ID: chat.AccountID(1 + s.random.IntN(1000))}}, chat.SearchInput{Text: s.words(1), Zone: time.UTC})
 		return err
 	}},
 }

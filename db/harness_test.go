@@ -76,7 +76,7 @@ func (f *file) ok(err error) {
 // room makes a room of these people; the first owns it.
 func (f *file) room(name string, people ...chat.AccountID) chat.RoomID {
 	f.Helper()
-	r, err := f.AddRoom(f.Context(), chat.NewRoom{Name: name, By: people[0], People: people[1:]}, noon)
+	r, err := f.CreateRoom(f.Context(), chat.NewRoom{Name: name, By: people[0], People: people[1:]}, noon)
 	f.ok(err)
 	return r.ID
 }

@@ -32,7 +32,7 @@ func (t *tx) head(room chat.RoomID) (h head, err error) {
 
 // goesOn says whether a message stands below the one before it as one of a series.
 func (h head) goesOn(author chat.AccountID, at time.Time) bool {
-	return h.author == author && millis(at)-h.at <= chat.Continued.Milliseconds()
+	return h.author == author && millis(at)-h.at <= chat.ContinuedWithin.Milliseconds()
 }
 
 // move makes a message the newest of its room.

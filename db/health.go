@@ -24,7 +24,7 @@ func (d *DB) Health(ctx context.Context, now time.Time) (h chat.Health, err erro
 		return h, err
 	}
 	h.Unfinished = settings[chat.ImportUnfinished]
-	h.Days, err = d.calendar.load(now, func() ([]chat.Day, error) { return d.days(ctx, now) })
+	h.Days, err = d.calendar.load(now, func() ([]chat.HealthDay, error) { return d.days(ctx, now) })
 	return h, err
 }
 
@@ -32,10 +32,10 @@ func (d *DB) Health(ctx context.Context, now time.Time) (h chat.Health, err erro
 type calendar struct {
 	mu   sync.Mutex
 	at   time.Time
-	days []chat.Day
+	days []chat.HealthDay
 }
 
-func (c *calendar) load(now time.Time, read func() ([]chat.Day, error)) (days []chat.Day, err error) {
+func (c *calendar) load(now time.Time, read func() ([]chat.HealthDay, error)) (days []chat.HealthDay, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.days != nil && now.Sub(c.at) < time.Minute {
@@ -48,13 +48,13 @@ func (c *calendar) load(now time.Time, read func() ([]chat.Day, error)) (days []
 }
 
 // days counts what came on each of the last days.
-func (d *DB) days(ctx context.Context, now time.Time) ([]chat.Day, error) {
+func (d *DB) days(ctx context.Context, now time.Time) ([]chat.HealthDay, error) {
 	today := dayOf(now)
-	days := make([]chat.Day, chat.HealthDays)
+	days := make([]chat.HealthDay, chat.HealthDays)
 	for i := range days {
 		days[i].At = time.Unix((today-int64(len(days)-1-i))*24*3600, 0).UTC()
 	}
-	put := func(query string, set func(*chat.Day, int64)) error {
+	put := func(query string, set func(*chat.HealthDay, int64)) error {
 		_, err := all(ctx, d, func(r scanner) (x struct{}, err error) {
 			var day, n int64
 			err = r.Scan(&day, &n)
@@ -66,8 +66,8 @@ func (d *DB) days(ctx context.Context, now time.Time) ([]chat.Day, error) {
 		return err
 	}
 	if err := put(`SELECT day, (SELECT count(*) FROM messages m WHERE m.id BETWEEN days.first AND days.last AND m.kind = 0 AND m.at / 86400000 = days.day)
-		FROM days WHERE day > ?`, func(d *chat.Day, n int64) { d.Messages = n }); err != nil {
+		FROM days WHERE day > ?`, func(d *chat.HealthDay, n int64) { d.Messages = n }); err != nil {
 		return nil, err
 	}
-	return days, put("SELECT created_at / 86400000, count(*) FROM accounts WHERE created_at / 86400000 > ? GROUP BY 1", func(d *chat.Day, n int64) { d.Newcomer = int(n) })
+	return days, put("SELECT created_at / 86400000, count(*) FROM accounts WHERE created_at / 86400000 > ? GROUP BY 1", func(d *chat.HealthDay, n int64) { d.Newcomer = int(n) })
 }

@@ -42,10 +42,10 @@ func scanMessage(r scanner) (m chat.Message, err error) {
 			return m, err
 		}
 	}
-	if m.Kind == chat.Said {
+	if m.Kind == chat.MessagePosted {
 		return m, json.Unmarshal(text, &m.Text)
 	}
-	return m, json.Unmarshal(text, &m.Event)
+	return m, json.Unmarshal(text, &m.System)
 }
 
 // quote cuts what a message answers to what a line of it shows.

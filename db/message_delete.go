@@ -10,8 +10,8 @@ import (
 	"parley/app/chat"
 )
 
-// Erase implements chat.MessageStore.
-func (d *DB) Erase(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time) (c chat.Change, err error) {
+// DeleteMessage implements chat.MessageStore.
+func (d *DB) DeleteMessage(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time) (c chat.MessageChange, err error) {
 	err = d.change(ctx, func(t *tx) error {
 		m, err := erase(t, id, by, at)
 		if err != nil {
@@ -38,8 +38,8 @@ func erase(t *tx, id chat.MessageID, by chat.AccountID, at time.Time) (chat.Mess
 	})
 }
 
-// Restore implements chat.MessageStore.
-func (d *DB) Restore(ctx context.Context, id chat.MessageID, by chat.AccountID, since time.Time) (c chat.Change, err error) {
+// RestoreMessage implements chat.MessageStore.
+func (d *DB) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.AccountID, since time.Time) (c chat.MessageChange, err error) {
 	err = d.change(ctx, func(t *tx) error {
 		m, err := one(t, messageQuery+"WHERE m.id = ?", id)
 		if err != nil {
@@ -82,9 +82,9 @@ func (d *DB) Restore(ctx context.Context, id chat.MessageID, by chat.AccountID, 
 }
 
 // changed finds what else changed under a message's rev.
-func changed(t *tx, m chat.Message) (chat.Change, error) {
+func changed(t *tx, m chat.Message) (chat.MessageChange, error) {
 	rows, err := list(t, scanMessage, messageQuery+"WHERE m.room_id = ? AND m.rev = ? ORDER BY m.id", m.Room, m.Rev)
-	return chat.Change{Message: m, With: slices.DeleteFunc(rows, func(r chat.Message) bool { return r.ID == m.ID })}, err
+	return chat.MessageChange{Message: m, With: slices.DeleteFunc(rows, func(r chat.Message) bool { return r.ID == m.ID })}, err
 }
 
 // recount follows a message that goes or comes back: the counts of who has not
@@ -114,7 +114,7 @@ func recount(t *tx, m chat.Message, rev chat.Rev, by int) error {
 		before = row{id: m.ID, kind: m.Kind, author: m.Author.ID, at: millis(m.At)}
 	}
 	if next.id == 0 { // what is said next goes on from the newest that is still there
-		if before.kind != chat.Said {
+		if before.kind != chat.MessagePosted {
 			before.author = 0
 		}
 		return t.exec("UPDATE rooms SET last_author = ?, last_at = ? WHERE id = ?", before.author, before.at, m.Room)
@@ -148,8 +148,8 @@ func neighbour(t *tx, m chat.Message, side string) (r row, err error) {
 
 // regroup says anew whether a row goes on from the one before it.
 func regroup(t *tx, r, before row, rev chat.Rev) error {
-	cont := r.kind == chat.Said && before.id != 0 && before.kind == chat.Said && r.author == before.author && !r.reply &&
-		r.at-before.at <= chat.Continued.Milliseconds()
+	cont := r.kind == chat.MessagePosted && before.id != 0 && before.kind == chat.MessagePosted && r.author == before.author && !r.reply &&
+		r.at-before.at <= chat.ContinuedWithin.Milliseconds()
 	if r.id == 0 || cont == r.cont {
 		return nil
 	}
@@ -166,9 +166,9 @@ func (d *DB) Deletion(ctx context.Context, id chat.MessageID) (by chat.AccountID
 // sweepSize is how many messages are emptied in one change.
 const sweepSize = 200
 
-// Sweep implements chat.MessageStore. The write-ahead log is emptied after it:
+// PurgeDeleted implements chat.MessageStore. The write-ahead log is emptied after it:
 // there the text would stand until somebody writes over it.
-func (d *DB) Sweep(ctx context.Context, before time.Time) error {
+func (d *DB) PurgeDeleted(ctx context.Context, before time.Time) error {
 	for n := sweepSize; n == sweepSize; {
 		ids, err := all(ctx, d, func(r scanner) (id chat.MessageID, err error) { return id, r.Scan(&id) },
 			"SELECT id FROM messages WHERE deleted_by IS NOT NULL AND deleted_at < ? LIMIT ?", millis(before), sweepSize)

@@ -17,24 +17,24 @@ const (
 	bornRows   = "SELECT id, born FROM messages WHERE room_id = ? AND born <= ? ORDER BY id DESC LIMIT ?"
 )
 
-// Page implements chat.MessageStore.
-func (d *DB) Page(ctx context.Context, room chat.RoomID, s chat.Span, size int) (chat.Page, error) {
+// History implements chat.MessageStore.
+func (d *DB) History(ctx context.Context, room chat.RoomID, s chat.Span, size int) (chat.HistoryPage, error) {
 	switch {
 	case s.Before != 0:
 		older, more, err := d.run(ctx, size, olderRows, room, s.Before)
 		slices.Reverse(older)
-		return chat.Page{Messages: older, Older: more, Newer: true}, err
+		return chat.HistoryPage{Messages: older, Older: more, Newer: true}, err
 	case s.After != 0:
 		newer, more, err := d.run(ctx, size, newerRows, room, s.After)
-		return chat.Page{Messages: newer, Older: true, Newer: more}, err
+		return chat.HistoryPage{Messages: newer, Older: true, Newer: more}, err
 	case s.Around != 0:
 		older, before, err := d.run(ctx, size/2, olderRows, room, s.Around)
 		if err != nil {
-			return chat.Page{}, err
+			return chat.HistoryPage{}, err
 		}
 		slices.Reverse(older)
 		newer, after, err := d.run(ctx, size/2+1, newerRows, room, s.Around-1)
-		return chat.Page{Messages: append(older, newer...), Older: before, Newer: after}, err
+		return chat.HistoryPage{Messages: append(older, newer...), Older: before, Newer: after}, err
 	}
 	if size == chat.PageSize {
 		return d.newestPage(ctx, room)
@@ -70,7 +70,7 @@ func (d *DB) FirstAfter(ctx context.Context, room chat.RoomID, posts int64) (cha
 // newest is the newest page of a room as it was at a time of moves.
 type newest struct {
 	at   uint64
-	page chat.Page
+	page chat.HistoryPage
 }
 
 // maxNewest bounds the text of a page that is kept.
@@ -78,7 +78,7 @@ const maxNewest = 64 << 10
 
 // newestPage is what nearly every visit of a room asks for: kept until the room
 // moves.
-func (d *DB) newestPage(ctx context.Context, room chat.RoomID) (chat.Page, error) {
+func (d *DB) newestPage(ctx context.Context, room chat.RoomID) (chat.HistoryPage, error) {
 	kept, wave := d.newest.peek(room)
 	if kept.page.Messages != nil && !d.moves.since(kept.at, room) {
 		return kept.page, nil
@@ -95,10 +95,10 @@ func (d *DB) newestPage(ctx context.Context, room chat.RoomID) (chat.Page, error
 	return p, err
 }
 
-func (d *DB) readNewest(ctx context.Context, room chat.RoomID, size int) (chat.Page, error) {
+func (d *DB) readNewest(ctx context.Context, room chat.RoomID, size int) (chat.HistoryPage, error) {
 	rows, more, err := d.run(ctx, size, newestRows, room)
 	slices.Reverse(rows)
-	return chat.Page{Messages: rows, Older: more}, err
+	return chat.HistoryPage{Messages: rows, Older: more}, err
 }
 
 // run reads up to size rows and says whether there would have been more.

@@ -28,15 +28,15 @@ func (d *DB) SetRank(ctx context.Context, room chat.RoomID, who chat.AccountID, 
 	})
 }
 
-// SetSlow implements chat.RoomStore.
-func (d *DB) SetSlow(ctx context.Context, room chat.RoomID, seconds int) error {
+// SetSlowMode implements chat.RoomStore.
+func (d *DB) SetSlowMode(ctx context.Context, room chat.RoomID, seconds int) error {
 	return d.change(ctx, func(t *tx) error {
 		return t.exec("UPDATE rooms SET slow = ? WHERE id = ?", seconds, room)
 	})
 }
 
-// BanOccupant implements chat.RoomStore.
-func (d *DB) BanOccupant(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time) (rev chat.Rev, err error) {
+// BanMember implements chat.RoomStore.
+func (d *DB) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time) (rev chat.Rev, err error) {
 	err = d.change(ctx, func(t *tx) error {
 		if rev, err = dropOccupant(t, room, who, at); err != nil {
 			return err
@@ -47,15 +47,15 @@ func (d *DB) BanOccupant(ctx context.Context, room chat.RoomID, who chat.Account
 	return rev, err
 }
 
-// LiftBan implements chat.RoomStore.
-func (d *DB) LiftBan(ctx context.Context, room chat.RoomID, who chat.AccountID) error {
+// UnbanMember implements chat.RoomStore.
+func (d *DB) UnbanMember(ctx context.Context, room chat.RoomID, who chat.AccountID) error {
 	return d.change(ctx, func(t *tx) error {
 		return t.exec("UPDATE memberships SET banned = 0 WHERE room_id = ? AND account_id = ?", room, who)
 	})
 }
 
-// Banned implements chat.RoomStore.
-func (d *DB) Banned(ctx context.Context, room chat.RoomID) ([]chat.Person, error) {
+// BannedMembers implements chat.RoomStore.
+func (d *DB) BannedMembers(ctx context.Context, room chat.RoomID) ([]chat.Person, error) {
 	return all(ctx, d, func(r scanner) (p chat.Person, err error) { return p, r.Scan(&p.ID, &p.Username, &p.Name) },
 		`SELECT a.id, a.username, a.name FROM memberships m JOIN accounts a ON a.id = m.account_id
 		WHERE m.room_id = ? AND m.banned = 1 ORDER BY a.name_folded, a.id`, room)

@@ -27,7 +27,7 @@ func TestPagesKnowWhatIsBeforeAndAfter(t *testing.T) {
 		{chat.Span{Around: ids[15]}, 10, 20, true, true},
 		{chat.Span{Around: ids[29]}, 24, 29, true, false},
 	} {
-		p, err := f.Page(t.Context(), 1, c.span, 10)
+		p, err := f.History(t.Context(), 1, c.span, 10)
 		f.ok(err)
 		if p.Messages[0].ID != ids[c.first] || p.Messages[len(p.Messages)-1].ID != ids[c.last] || p.Older != c.older || p.Newer != c.newer {
 			t.Errorf("%+v: %d to %d, older %v, newer %v", c.span, p.Messages[0].ID, p.Messages[len(p.Messages)-1].ID, p.Older, p.Newer)
@@ -87,7 +87,7 @@ func TestAChangedMessageIsToldAgainAndAnErasedOneKeepsItsRow(t *testing.T) {
 		t.Errorf("earlier versions: %+v", old)
 	}
 	for range 2 { // the second time changes nothing
-		_, err = f.Erase(t.Context(), m.ID, 1, noon.Add(2*time.Minute))
+		_, err = f.DeleteMessage(t.Context(), m.ID, 1, noon.Add(2*time.Minute))
 		f.ok(err)
 	}
 	c, err = f.ChangesSince(t.Context(), 1, edited.Rev, 200)
@@ -95,7 +95,7 @@ func TestAChangedMessageIsToldAgainAndAnErasedOneKeepsItsRow(t *testing.T) {
 	if len(c.Messages) != 1 || !c.Messages[0].Deleted || c.Messages[0].Body != "" || c.Rev != edited.Rev+1 {
 		t.Errorf("after the deletion: %+v", c)
 	}
-	f.ok(f.Sweep(t.Context(), noon.Add(4*time.Minute)))
+	f.ok(f.PurgeDeleted(t.Context(), noon.Add(4*time.Minute)))
 	if old, _, err = f.Versions(t.Context(), m.ID, 0, 10, 1<<20); err != nil || len(old) != 0 {
 		t.Error("earlier versions outlive the message:", old, err)
 	}
@@ -106,7 +106,7 @@ func TestChangesAreBoundedAndTellWhoWent(t *testing.T) {
 	room := f.room("three", 1, 2, 3)
 	start, err := f.ChangesSince(t.Context(), room, 0, 200)
 	f.ok(err)
-	if _, _, err := f.DropOccupant(t.Context(), room, 2, noon); err != nil {
+	if _, _, err := f.RemoveMember(t.Context(), room, 2, noon); err != nil {
 		t.Fatal(err)
 	}
 	c, err := f.ChangesSince(t.Context(), room, start.Rev, 200)
@@ -129,7 +129,7 @@ func TestArrivalsOfHalfAnHourShareARow(t *testing.T) {
 	f := create(t, 5)
 	room := f.room("arrivals", 1)
 	add := func(at time.Time, who chat.AccountID) {
-		_, err := f.AddOccupants(t.Context(), room, []chat.AccountID{who}, at)
+		_, err := f.AddMembers(t.Context(), room, []chat.AccountID{who}, at)
 		f.ok(err)
 	}
 	add(noon, 2)
@@ -137,11 +137,11 @@ func TestArrivalsOfHalfAnHourShareARow(t *testing.T) {
 	add(noon.Add(31*time.Minute), 4)
 	f.says(room, 1, "welcome")
 	add(noon.Add(32*time.Minute), 5)
-	p, err := f.Page(t.Context(), room, chat.Span{}, 10)
+	p, err := f.History(t.Context(), room, chat.Span{}, 10)
 	f.ok(err)
 	var counts []int
 	for _, m := range p.Messages {
-		counts = append(counts, m.Event.Count)
+		counts = append(counts, m.System.Count)
 	}
 	if fmt.Sprint(counts) != "[2 1 0 1]" {
 		t.Errorf("rows with so many arrivals: %v", counts)
@@ -154,7 +154,7 @@ func TestADeletedRoomLeavesNothingBehind(t *testing.T) {
 	for range 1200 {
 		f.says(room, 1, "soon gone", 2)
 	}
-	people, err := f.DropRoom(t.Context(), room)
+	people, err := f.DeleteRoom(t.Context(), room)
 	f.ok(err)
 	if len(people) != 2 {
 		t.Errorf("people: %v", people)
@@ -174,7 +174,7 @@ func TestHotReadsScanNothing(t *testing.T) {
 	f.says(1, 1, "hello", 2)
 	f.stmts.Clear()
 	for _, s := range []chat.Span{{}, {Before: 9}, {After: 1}, {Around: 1}} {
-		_, err := f.Page(t.Context(), 1, s, 10)
+		_, err := f.History(t.Context(), 1, s, 10)
 		f.ok(err)
 	}
 	_, err := f.ChangesSince(t.Context(), 1, 0, 10)
@@ -183,7 +183,7 @@ func TestHotReadsScanNothing(t *testing.T) {
 	f.ok(err)
 	_, _, err = f.RoomFor(t.Context(), 1, 1)
 	f.ok(err)
-	_, _, err = f.Marks(t.Context(), 1)
+	_, _, err = f.ReadMarks(t.Context(), 1)
 	f.ok(err)
 	_, err = f.Message(t.Context(), 1)
 	f.ok(err)
@@ -238,14 +238,14 @@ func TestWhatWasDeletedIsNotUnread(t *testing.T) {
 	}
 	erase := func(i int) {
 		t.Helper()
-		_, err := f.Erase(t.Context(), said[i].ID, 1, noon)
+		_, err := f.DeleteMessage(t.Context(), said[i].ID, 1, noon)
 		f.ok(err)
 	}
 	want("six said", 6)
 	erase(5)
 	erase(2)
 	want("two deleted", 4)
-	_, err := f.Restore(t.Context(), said[5].ID, 1, noon)
+	_, err := f.RestoreMessage(t.Context(), said[5].ID, 1, noon)
 	f.ok(err)
 	want("one brought back", 5)
 	_, err = f.SetRead(t.Context(), room, 2, said[1].ID)

@@ -31,8 +31,8 @@ func (d *DB) CountReports(ctx context.Context, who chat.AccountID, all bool) (n 
 	return n, d.one(ctx, "SELECT count(DISTINCT p.message_id) FROM reports p WHERE "+decides, []any{who, all}, &n)
 }
 
-// Deciders implements chat.ReportStore.
-func (d *DB) Deciders(ctx context.Context, room chat.RoomID) ([]chat.Account, error) {
+// ReportDeciders implements chat.ReportStore.
+func (d *DB) ReportDeciders(ctx context.Context, room chat.RoomID) ([]chat.Account, error) {
 	return all(ctx, d, func(r scanner) (a chat.Account, err error) { return a, r.Scan(&a.ID, &a.Role) },
 		`SELECT a.id, a.role FROM accounts a WHERE a.disabled_at IS NULL AND (a.role > 0 OR EXISTS
 			(SELECT 1 FROM memberships s WHERE s.room_id = ? AND s.account_id = a.id AND s.left_at IS NULL AND s.owner > 0))`, room)

@@ -16,11 +16,11 @@ func said(t testing.TB, path string) (bodies []string) {
 	t.Helper()
 	f := &file{TB: t, path: path}
 	d := f.open()
-	p, err := d.Page(t.Context(), 1, chat.Span{}, 500)
+	p, err := d.History(t.Context(), 1, chat.Span{}, 500)
 	f.ok(err)
 	f.ok(d.Close())
 	for _, m := range p.Messages {
-		if m.Kind == chat.Said {
+		if m.Kind == chat.MessagePosted {
 			bodies = append(bodies, m.Body)
 		}
 	}

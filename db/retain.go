@@ -11,9 +11,9 @@ import (
 // for it.
 const dropSize = 8
 
-// DropBefore implements chat.MessageStore. Numbers of a log stay as they are:
+// DeleteBefore implements chat.MessageStore. Numbers of a log stay as they are:
 // what is left keeps its places, and unread counts do not change.
-func (d *DB) DropBefore(ctx context.Context, before time.Time) (dropped int, err error) {
+func (d *DB) DeleteBefore(ctx context.Context, before time.Time) (dropped int, err error) {
 	type old struct {
 		id  chat.MessageID
 		day int64

@@ -21,7 +21,7 @@ func TestOldMessagesGoAndNothingElseChanges(t *testing.T) {
 	f.catchUp(t.Context())
 	f.ok(f.SetSetting(t.Context(), chat.SettingRetention, "30"))
 	for n := 1; n > 0; {
-		n, err = f.DropBefore(t.Context(), noon.Add(30*24*time.Hour))
+		n, err = f.DeleteBefore(t.Context(), noon.Add(30*24*time.Hour))
 		f.ok(err)
 	}
 	left, err := all(t.Context(), f.DB, func(r scanner) (id chat.MessageID, err error) { return id, r.Scan(&id) }, "SELECT id FROM messages")
@@ -71,7 +71,7 @@ func TestPostsGoOnWhileOldMessagesAreRemoved(t *testing.T) {
 		quiet := post(fmt.Sprint("quiet", round))
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
-		go func() { ended <- c.Retain(ctx) }()
+		go func() { ended <- c.ApplyRetention(ctx) }()
 		busy := post(fmt.Sprint("busy", round))
 		cancel()
 		if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {

@@ -60,8 +60,8 @@ type standing struct {
 	in   *chat.Membership
 }
 
-// Standing implements chat.RoomStore.
-func (d *DB) Standing(ctx context.Context, room chat.RoomID, who chat.AccountID) (chat.Room, *chat.Membership, error) {
+// RoomAccess implements chat.RoomStore.
+func (d *DB) RoomAccess(ctx context.Context, room chat.RoomID, who chat.AccountID) (chat.Room, *chat.Membership, error) {
 	s, err := current(&d.standings, &d.rosters, room, place{room, who}, func() (standing, error) {
 		r, m, err := d.readRoomFor(ctx, room, who) // not out of another cache: it may be forgotten a little later
 		return standing{r, m}, err
@@ -73,7 +73,7 @@ const sideQuery = "SELECT " + roomColumns + `, m.owner, m.posts_read, m.erased, 
 	FROM memberships m JOIN rooms r ON r.id = m.room_id
 	WHERE m.account_id = ? AND m.left_at IS NULL AND r.deleted_at IS NULL`
 
-func scanSideRoom(r scanner) (s chat.SideRoom, err error) {
+func scanSideRoom(r scanner) (s chat.SidebarRoom, err error) {
 	var created int64
 	err = r.Scan(append(roomFields(&s.Room, &created), &s.Rank, &s.Read, &s.Erased, &s.Mentions, &s.Level, &s.Muted, &s.Star)...)
 	s.Created = moment(created)
@@ -83,11 +83,11 @@ func scanSideRoom(r scanner) (s chat.SideRoom, err error) {
 // sidebar is somebody's list of rooms as it was at a time of moves.
 type sidebar struct {
 	at    uint64
-	rooms []chat.SideRoom
+	rooms []chat.SidebarRoom
 }
 
 // Sidebar implements chat.RoomStore.
-func (d *DB) Sidebar(ctx context.Context, who chat.AccountID) ([]chat.SideRoom, error) {
+func (d *DB) Sidebar(ctx context.Context, who chat.AccountID) ([]chat.SidebarRoom, error) {
 	if rooms := d.keptSidebar(who); rooms != nil {
 		return rooms, nil
 	}
@@ -101,7 +101,7 @@ func (d *DB) Sidebar(ctx context.Context, who chat.AccountID) ([]chat.SideRoom, 
 }
 
 // keptSidebar is nil when nothing is kept, or not what the file says any more.
-func (d *DB) keptSidebar(who chat.AccountID) []chat.SideRoom {
+func (d *DB) keptSidebar(who chat.AccountID) []chat.SidebarRoom {
 	kept, _ := d.sidebars.peek(who)
 	for i := range kept.rooms {
 		if d.moves.since(kept.at, kept.rooms[i].ID) {
@@ -111,7 +111,7 @@ func (d *DB) keptSidebar(who chat.AccountID) []chat.SideRoom {
 	return kept.rooms
 }
 
-func (d *DB) readSidebar(ctx context.Context, who chat.AccountID) ([]chat.SideRoom, error) {
+func (d *DB) readSidebar(ctx context.Context, who chat.AccountID) ([]chat.SidebarRoom, error) {
 	rooms, err := all(ctx, d, scanSideRoom, sideQuery+` ORDER BY r.kind = 2,
 		CASE WHEN r.kind = 2 THEN -r.last_id ELSE 0 END, r.name COLLATE NOCASE, r.id`, who)
 	if err != nil || len(rooms) == 0 || rooms[len(rooms)-1].Kind != chat.Direct {
@@ -124,8 +124,8 @@ func (d *DB) readSidebar(ctx context.Context, who chat.AccountID) ([]chat.SideRo
 	return rooms, err
 }
 
-// SideRoomOf implements chat.RoomStore.
-func (d *DB) SideRoomOf(ctx context.Context, who chat.AccountID, room chat.RoomID) (s chat.SideRoom, err error) {
+// SidebarRoom implements chat.RoomStore.
+func (d *DB) SidebarRoom(ctx context.Context, who chat.AccountID, room chat.RoomID) (s chat.SidebarRoom, err error) {
 	stmt, err := d.stmt(ctx, sideQuery+" AND r.id = ?")
 	if err != nil {
 		return s, fault(err)
@@ -159,8 +159,8 @@ func (d *DB) with(ctx context.Context, who chat.AccountID, only chat.RoomID) (ma
 }
 
 // OpenRooms implements chat.RoomStore.
-func (d *DB) OpenRooms(ctx context.Context, who chat.AccountID, query string, limit int) ([]chat.Listing, error) {
-	return all(ctx, d, func(r scanner) (l chat.Listing, err error) {
+func (d *DB) OpenRooms(ctx context.Context, who chat.AccountID, query string, limit int) ([]chat.RoomListing, error) {
+	return all(ctx, d, func(r scanner) (l chat.RoomListing, err error) {
 		var created int64
 		err = r.Scan(append(roomFields(&l.Room, &created), &l.In)...)
 		l.Created = moment(created)
@@ -187,20 +187,20 @@ func (d *DB) OpenRoomsNamed(ctx context.Context, names []string) (map[string]cha
 	return links, err
 }
 
-// Occupants implements chat.RoomStore.
-func (d *DB) Occupants(ctx context.Context, room chat.RoomID) ([]chat.Occupant, error) {
-	return current(&d.occupants, &d.rosters, room, room, func() ([]chat.Occupant, error) { return d.readOccupants(ctx, room) })
+// Members implements chat.RoomStore.
+func (d *DB) Members(ctx context.Context, room chat.RoomID) ([]chat.RoomMember, error) {
+	return current(&d.occupants, &d.rosters, room, room, func() ([]chat.RoomMember, error) { return d.readOccupants(ctx, room) })
 }
 
-func (d *DB) readOccupants(ctx context.Context, room chat.RoomID) ([]chat.Occupant, error) {
-	return all(ctx, d, func(r scanner) (o chat.Occupant, err error) {
+func (d *DB) readOccupants(ctx context.Context, room chat.RoomID) ([]chat.RoomMember, error) {
+	return all(ctx, d, func(r scanner) (o chat.RoomMember, err error) {
 		return o, r.Scan(&o.ID, &o.Username, &o.Name, &o.Rank, &o.Deactivated)
 	}, `SELECT a.id, a.username, a.name, m.owner, a.disabled_at IS NOT NULL FROM memberships m JOIN accounts a ON a.id = m.account_id JOIN rooms r ON r.id = m.room_id
 		WHERE m.room_id = ? AND m.left_at IS NULL AND (a.disabled_at IS NULL OR r.kind = 2) ORDER BY a.name_folded, a.id`, room)
 }
 
-// Marks implements chat.RoomStore.
-func (d *DB) Marks(ctx context.Context, room chat.RoomID) (chat.Room, map[chat.AccountID]chat.Membership, error) {
+// ReadMarks implements chat.RoomStore.
+func (d *DB) ReadMarks(ctx context.Context, room chat.RoomID) (chat.Room, map[chat.AccountID]chat.Membership, error) {
 	r, _, err := d.RoomFor(ctx, room, 0)
 	if err != nil {
 		return r, nil, err

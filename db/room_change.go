@@ -10,8 +10,8 @@ import (
 	"parley/app/chat"
 )
 
-// AddRoom implements chat.RoomStore.
-func (d *DB) AddRoom(ctx context.Context, n chat.NewRoom, at time.Time) (r chat.Room, err error) {
+// CreateRoom implements chat.RoomStore.
+func (d *DB) CreateRoom(ctx context.Context, n chat.NewRoom, at time.Time) (r chat.Room, err error) {
 	err = d.change(ctx, func(t *tx) error {
 		if n.Kind == chat.Open {
 			if err := nameTaken(t, n.Name, 0); err != nil {
@@ -46,7 +46,7 @@ func grow(t *tx, room chat.RoomID) (rev chat.Rev, err error) {
 }
 
 // addEvent writes a row that the server tells; it takes its own rev.
-func addEvent(t *tx, room chat.RoomID, by chat.AccountID, kind chat.MessageKind, e chat.Event, at time.Time) (chat.Rev, error) {
+func addEvent(t *tx, room chat.RoomID, by chat.AccountID, kind chat.MessageKind, e chat.SystemMessage, at time.Time) (chat.Rev, error) {
 	rev, err := grow(t, room)
 	if err != nil {
 		return 0, err
@@ -73,7 +73,7 @@ func (d *DB) SetRoomName(ctx context.Context, room chat.RoomID, by chat.AccountI
 		if err := setLook(t, room, kind, name); err != nil {
 			return err
 		}
-		rev, err = addEvent(t, room, by, chat.Renamed, chat.Event{Arg: name}, at)
+		rev, err = addEvent(t, room, by, chat.MessageRenamed, chat.SystemMessage{Arg: name}, at)
 		return err
 	})
 	return rev, err
@@ -96,14 +96,14 @@ func (d *DB) SetTopic(ctx context.Context, room chat.RoomID, by chat.AccountID, 
 		if err := t.exec("UPDATE rooms SET topic = ? WHERE id = ?", topic, room); err != nil {
 			return err
 		}
-		rev, err = addEvent(t, room, by, chat.Retopic, chat.Event{Arg: topic}, at)
+		rev, err = addEvent(t, room, by, chat.MessageTopic, chat.SystemMessage{Arg: topic}, at)
 		return err
 	})
 	return rev, err
 }
 
-// SetKind implements chat.RoomStore.
-func (d *DB) SetKind(ctx context.Context, room chat.RoomID, by chat.AccountID, kind chat.RoomKind, at time.Time) (rev chat.Rev, err error) {
+// SetVisibility implements chat.RoomStore.
+func (d *DB) SetVisibility(ctx context.Context, room chat.RoomID, by chat.AccountID, kind chat.RoomKind, at time.Time) (rev chat.Rev, err error) {
 	err = d.change(ctx, func(t *tx) error {
 		var name string
 		if err := t.one("SELECT name FROM rooms WHERE id = ?", []any{room}, &name); err != nil {
@@ -112,14 +112,14 @@ func (d *DB) SetKind(ctx context.Context, room chat.RoomID, by chat.AccountID, k
 		if err := setLook(t, room, kind, name); err != nil {
 			return err
 		}
-		rev, err = addEvent(t, room, by, chat.Converted, chat.Event{Arg: chat.KindWords[kind]}, at)
+		rev, err = addEvent(t, room, by, chat.MessageVisibility, chat.SystemMessage{Arg: chat.KindWords[kind]}, at)
 		return err
 	})
 	return rev, err
 }
 
-// AddOccupants implements chat.RoomStore.
-func (d *DB) AddOccupants(ctx context.Context, room chat.RoomID, people []chat.AccountID, at time.Time) (rev chat.Rev, err error) {
+// AddMembers implements chat.RoomStore.
+func (d *DB) AddMembers(ctx context.Context, room chat.RoomID, people []chat.AccountID, at time.Time) (rev chat.Rev, err error) {
 	err = d.change(ctx, func(t *tx) error {
 		rev, err = bring(t, room, people, at)
 		return err
@@ -164,11 +164,11 @@ func tellJoined(t *tx, room chat.RoomID, fresh []chat.Person, at time.Time) (cha
 	var id chat.MessageID
 	var text []byte
 	err := t.one(`SELECT m.id, m.text FROM rooms r JOIN messages m ON m.id = r.last_id WHERE r.id = ? AND m.kind = ? AND m.at > ?`,
-		[]any{room, chat.Joined, millis(at.Add(-chat.JoinRun))}, &id, &text)
+		[]any{room, chat.MessageJoined, millis(at.Add(-chat.JoinGroupWindow))}, &id, &text)
 	if errors.Is(err, sql.ErrNoRows) {
-		return addEvent(t, room, fresh[0].ID, chat.Joined, withPeople(chat.Event{}, fresh), at)
+		return addEvent(t, room, fresh[0].ID, chat.MessageJoined, withPeople(chat.SystemMessage{}, fresh), at)
 	}
-	var e chat.Event
+	var e chat.SystemMessage
 	if err != nil {
 		return 0, err
 	}
@@ -186,7 +186,7 @@ func tellJoined(t *tx, room chat.RoomID, fresh []chat.Person, at time.Time) (cha
 }
 
 // withPeople adds people to an event, each once, and counts all of them.
-func withPeople(e chat.Event, fresh []chat.Person) chat.Event {
+func withPeople(e chat.SystemMessage, fresh []chat.Person) chat.SystemMessage {
 	for _, p := range fresh {
 		known := false
 		for _, q := range e.People {
@@ -203,8 +203,8 @@ func withPeople(e chat.Event, fresh []chat.Person) chat.Event {
 	return e
 }
 
-// SetChoice implements chat.RoomStore.
-func (d *DB) SetChoice(ctx context.Context, room chat.RoomID, who chat.AccountID, c chat.Choice) error {
+// SetRoomPrefs implements chat.RoomStore.
+func (d *DB) SetRoomPrefs(ctx context.Context, room chat.RoomID, who chat.AccountID, c chat.RoomPrefs) error {
 	return d.change(ctx, func(t *tx) error {
 		if c.Raise {
 			return raise(t, room, who)

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// DropOccupant implements chat.RoomStore.
-func (d *DB) DropOccupant(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time) (rev chat.Rev, emptied bool, err error) {
+// RemoveMember implements chat.RoomStore.
+func (d *DB) RemoveMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time) (rev chat.Rev, emptied bool, err error) {
 	err = d.change(ctx, func(t *tx) error {
 		emptied = false
 		if rev, err = dropOccupant(t, room, who, at); err != nil {
@@ -49,12 +49,12 @@ func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (ch
 	if err := t.one("SELECT id, username, name FROM accounts WHERE id = ?", []any{who}, &p.ID, &p.Username, &p.Name); err != nil {
 		return 0, err
 	}
-	return addEvent(t, room, who, chat.Left, chat.Event{People: []chat.Person{p}, Count: 1}, at)
+	return addEvent(t, room, who, chat.MessageLeft, chat.SystemMessage{People: []chat.Person{p}, Count: 1}, at)
 }
 
-// DropRoom implements chat.RoomStore. The room is gone at once; what was said in
+// DeleteRoom implements chat.RoomStore. The room is gone at once; what was said in
 // it is removed soon after, a little at a time, so that others need not wait.
-func (d *DB) DropRoom(ctx context.Context, room chat.RoomID) (people []chat.AccountID, err error) {
+func (d *DB) DeleteRoom(ctx context.Context, room chat.RoomID) (people []chat.AccountID, err error) {
 	err = d.change(ctx, func(t *tx) error {
 		if err := t.exec(markRoomDeleted, time.Now().UnixMilli(), room); err != nil {
 			return err

@@ -207,7 +207,7 @@ func quoted(words ...string) string { return `"` + strings.Join(words, " ") + `"
 
 // placed adds to messages the rooms that they were said in.
 func (d *DB) placed(ctx context.Context, who chat.AccountID, found []chat.Message) ([]chat.Hit, error) {
-	places := map[chat.RoomID]chat.SideRoom{}
+	places := map[chat.RoomID]chat.SidebarRoom{}
 	hits := make([]chat.Hit, 0, len(found))
 	for _, m := range found {
 		place, known := places[m.Room]

@@ -20,7 +20,7 @@ var messages = flag.Int("messages", 0, "how many messages the file has on which 
 
 type deaf struct{}
 
-func (deaf) Tell(chat.Hint) {}
+func (deaf) Publish(chat.Event) {}
 
 // scaled is a large file with the service over it.
 type scaled struct {
@@ -55,7 +55,7 @@ func BenchmarkSearchOfAWord(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		who := chat.Account{Person: chat.Person{ID: chat.AccountID(1 + i%1000)}}
-		if _, err := s.chat.Search(b.Context(), who, chat.Ask{Text: words[i%len(words)], Zone: time.UTC}); err != nil {
+		if _, err := s.chat.Search(b.Context(), who, chat.SearchInput{Text: words[i%len(words)], Zone: time.UTC}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -86,9 +86,9 @@ func (s *scaled) day() string {
 }
 
 // room is one of a person's rooms, among the largest or the smallest.
-func (s *scaled) room(rooms []chat.SideRoom, large bool) string {
-	rooms = slices.DeleteFunc(slices.Clone(rooms), func(r chat.SideRoom) bool { return r.Kind == chat.Direct })
-	slices.SortFunc(rooms, func(a, b chat.SideRoom) int { return int(b.Posts - a.Posts) })
+func (s *scaled) room(rooms []chat.SidebarRoom, large bool) string {
+	rooms = slices.DeleteFunc(slices.Clone(rooms), func(r chat.SidebarRoom) bool { return r.Kind == chat.Direct })
+	slices.SortFunc(rooms, func(a, b chat.SidebarRoom) int { return int(b.Posts - a.Posts) })
 	r := rooms[len(rooms)-1-s.random.IntN(min(3, len(rooms)))]
 	if large {
 		r = rooms[s.random.IntN(min(3, len(rooms)))]
@@ -98,7 +98,7 @@ func (s *scaled) room(rooms []chat.SideRoom, large bool) string {
 
 var common = []string{"the", "to", "is", "ubuntu", "you", "not"}
 
-func (s *scaled) asks(rooms []chat.SideRoom) []struct {
+func (s *scaled) asks(rooms []chat.SidebarRoom) []struct {
 	name string
 	ask  func() string
 } {
@@ -159,7 +159,7 @@ func TestSearchAtScale(t *testing.T) {
 			took := make([]time.Duration, times)
 			hits := 0
 			for i := range took {
-				ask := chat.Ask{Text: a.ask()}
+				ask := chat.SearchInput{Text: a.ask()}
 				took[i] = time.Hour
 				for range 3 { // the fastest of three: what others do on the machine is not measured
 					start := time.Now()

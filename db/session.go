@@ -174,13 +174,13 @@ func (d *DB) TouchSession(ctx context.Context, hash []byte, at time.Time) error 
 	}, func() { d.sessions.forget(string(hash)) })
 }
 
-// DropSession implements auth.Store.
-func (d *DB) DropSession(ctx context.Context, hash []byte) error {
+// DeleteSession implements auth.Store.
+func (d *DB) DeleteSession(ctx context.Context, hash []byte) error {
 	return d.change(ctx, func(t *tx) error { return t.exec("DELETE FROM sessions WHERE token_hash = ?", hash) })
 }
 
-// SweepSessions implements auth.Store.
-func (d *DB) SweepSessions(ctx context.Context, startedBefore, seenBefore time.Time) error {
+// ExpireSessions implements auth.Store.
+func (d *DB) ExpireSessions(ctx context.Context, startedBefore, seenBefore time.Time) error {
 	return d.change(ctx, func(t *tx) error {
 		return t.exec("DELETE FROM sessions WHERE created_at < ? OR seen_at < ?", millis(startedBefore), millis(seenBefore))
 	})

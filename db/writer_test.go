@@ -35,7 +35,7 @@ func TestOneClientIDIsOneMessageUnderFiftyParallelTries(t *testing.T) {
 			t.Errorf("answer %d is %+v, answer 0 is %+v", n, m, all[0])
 		}
 	}
-	if p, err := f.Page(t.Context(), room, chat.Span{}, 50); made != 1 || err != nil || len(p.Messages) != 1 || p.Messages[0].Body != all[0].Body {
+	if p, err := f.History(t.Context(), room, chat.Span{}, 50); made != 1 || err != nil || len(p.Messages) != 1 || p.Messages[0].Body != all[0].Body {
 		t.Error(made, "were fresh; the room has", p.Messages, err)
 	}
 }
@@ -58,7 +58,7 @@ func TestRevsHaveNoGapsUnderParallelWriters(t *testing.T) {
 	for _, room := range rooms {
 		r, _, err := f.RoomFor(t.Context(), room, 0)
 		f.ok(err)
-		p, err := f.Page(t.Context(), room, chat.Span{}, 1000)
+		p, err := f.History(t.Context(), room, chat.Span{}, 1000)
 		f.ok(err)
 		if len(p.Messages) != int(r.Rev) {
 			t.Fatalf("%d rows and rev %d", len(p.Messages), r.Rev)

@@ -17,7 +17,7 @@ import (
 // AuditLog is a page of who did what.
 type AuditLog struct {
 	Admin
-	Deeds []chat.Deed
+	Deeds []chat.AuditEntry
 	Older int64 // where the next page begins
 }
 
@@ -134,10 +134,10 @@ func AdminLog(f AuditLog) templ.Component {
 }
 
 // deedWords says what somebody did.
-func deedWords(d chat.Deed) string {
-	words := chat.Acts[d.Act]
+func deedWords(d chat.AuditEntry) string {
+	words := chat.AuditSentences[d.Action]
 	if words == "" {
-		words = string(d.Act) + " % #"
+		words = string(d.Action) + " % #"
 	}
 	return strings.NewReplacer("%", d.Object, "#", d.Detail).Replace(words) + "."
 }

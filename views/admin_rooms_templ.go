@@ -13,7 +13,7 @@ import "parley/app/chat"
 // AdminRoomsForm lists the open rooms.
 type AdminRoomsForm struct {
 	Admin
-	Rooms []chat.Listing
+	Rooms []chat.RoomListing
 	Query string
 	chat.Health
 }

@@ -319,7 +319,7 @@ func AdminOverview(f Overview) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = chart(f.Days, func(d chat.Day) int64 { return d.Messages }, "message", "messages").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = chart(f.Days, func(d chat.HealthDay) int64 { return d.Messages }, "message", "messages").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -379,7 +379,7 @@ func AdminOverview(f Overview) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = chart(f.Days, func(d chat.Day) int64 { return int64(d.Newcomer) }, "newcomer", "newcomers").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = chart(f.Days, func(d chat.HealthDay) int64 { return int64(d.Newcomer) }, "newcomer", "newcomers").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -754,7 +754,7 @@ func (v Viewer) clockTime(t time.Time) templ.Component {
 }
 
 // chart draws a number of each day as bars; its words say what it shows.
-func chart(days []chat.Day, of func(chat.Day) int64, one, many string) templ.Component {
+func chart(days []chat.HealthDay, of func(chat.HealthDay) int64, one, many string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -929,7 +929,7 @@ func chart(days []chat.Day, of func(chat.Day) int64, one, many string) templ.Com
 }
 
 // bar is the height of one day's bar: of 50, and never nothing.
-func bar(days []chat.Day, of func(chat.Day) int64, d chat.Day) int {
+func bar(days []chat.HealthDay, of func(chat.HealthDay) int64, d chat.HealthDay) int {
 	most := int64(1)
 	for _, d := range days {
 		most = max(most, of(d))
@@ -937,7 +937,7 @@ func bar(days []chat.Day, of func(chat.Day) int64, d chat.Day) int {
 	return max(1, int(of(d)*50/most))
 }
 
-func summary(days []chat.Day, of func(chat.Day) int64, one, many string) string {
+func summary(days []chat.HealthDay, of func(chat.HealthDay) int64, one, many string) string {
 	var sum int64
 	for _, d := range days {
 		sum += of(d)

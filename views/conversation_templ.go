@@ -20,7 +20,7 @@ import (
 // everything that can be done to it.
 type Conversation struct {
 	Viewer
-	chat.Place
+	chat.RoomAccess
 	Row
 	Rows          []Row
 	Silent        bool // nobody would read a reply
@@ -111,7 +111,7 @@ func Message(v Conversation) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.Allows(chat.Edit) && v.mine() {
+			if v.Allows(chat.ActionEdit) && v.mine() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<a class=\"btn small quiet\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -125,7 +125,7 @@ func Message(v Conversation) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if v.Allows(chat.Complain) && !v.mine() {
+			if v.Allows(chat.ActionReport) && !v.mine() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<a class=\"btn small quiet\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -180,7 +180,7 @@ func Message(v Conversation) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.Allows(chat.Post) && !v.Silent {
+			if v.Allows(chat.ActionPost) && !v.Silent {
 				templ_7745c5c3_Err = answer(v, true).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -190,7 +190,7 @@ func Message(v Conversation) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.Allows(chat.React) {
+			if v.Allows(chat.ActionReact) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<section class=\"boxed\" id=\"react\"><h2>React</h2><form class=\"rxs\" method=\"post\" action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -298,7 +298,7 @@ func Message(v Conversation) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.Allows(chat.Delete) && (v.mine() || v.Allows(chat.Moderate)) {
+			if v.Allows(chat.ActionDelete) && (v.mine() || v.Allows(chat.ActionModerate)) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<section class=\"boxed danger-zone\"><h2>Delete</h2><details><summary class=\"btn\">Delete the message</summary><form class=\"form\" method=\"post\" action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -511,7 +511,7 @@ func ConversationPanel(v Conversation) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.Allows(chat.Post) && !v.Silent {
+		if v.Allows(chat.ActionPost) && !v.Silent {
 			templ_7745c5c3_Err = answer(v, false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -657,7 +657,7 @@ func answer(v Conversation, alone bool) templ.Component {
 }
 
 func (v Conversation) timeline() templ.Component {
-	return timeline(RoomView{Viewer: v.Viewer, Place: v.Place, Rows: v.Rows, Read: v.Place.Posts, Target: v.Row.ID})
+	return timeline(RoomView{Viewer: v.Viewer, RoomAccess: v.RoomAccess, Rows: v.Rows, Read: v.RoomAccess.Posts, Target: v.Row.ID})
 }
 
 func (v Conversation) unshown() templ.Component {

@@ -13,7 +13,7 @@ import "parley/app/chat"
 // Edit is a message whose text is being changed.
 type Edit struct {
 	chat.Message
-	chat.Place
+	chat.RoomAccess
 	Body   string
 	Errors Errors
 }

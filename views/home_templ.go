@@ -16,7 +16,7 @@ import (
 
 // Unread is a room with something new, and the end of what was said in it.
 type Unread struct {
-	chat.SideRoom
+	chat.SidebarRoom
 	Peek []chat.Message
 }
 
@@ -117,7 +117,7 @@ func Home(v Viewer, rooms []Unread, reports int, words string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, BadgeOf(r.SideRoom).attributes())
+			templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, BadgeOf(r.SidebarRoom).attributes())
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -126,9 +126,9 @@ func Home(v Viewer, rooms []Unread, reports int, words string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(badgeText(BadgeOf(r.SideRoom).N))
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(badgeText(BadgeOf(r.SidebarRoom).N))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/home.templ`, Line: 41, Col: 101}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/home.templ`, Line: 41, Col: 107}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -139,9 +139,9 @@ func Home(v Viewer, rooms []Unread, reports int, words string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(BadgeOf(r.SideRoom).words())
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(BadgeOf(r.SidebarRoom).words())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/home.templ`, Line: 41, Col: 149}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/home.templ`, Line: 41, Col: 158}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -455,8 +455,8 @@ func Begin(v Viewer, with []chat.Person, cid, body, problem string) templ.Compon
 
 // Found is what the switcher knows under a name.
 type Found struct {
-	Mine   []chat.SideRoom
-	Open   []chat.Listing
+	Mine   []chat.SidebarRoom
+	Open   []chat.RoomListing
 	People []chat.Account
 }
 
@@ -564,7 +564,7 @@ func Jump(v Viewer, query string, f Found) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = roomMark(v, chat.SideRoom{Room: r.Room}, "sm").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = roomMark(v, chat.SidebarRoom{Room: r.Room}, "sm").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -660,7 +660,7 @@ func Jump(v Viewer, query string, f Found) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, inApp(SearchURL(chat.Ask{Text: query})))
+				templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, inApp(SearchURL(chat.SearchInput{Text: query})))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -671,7 +671,7 @@ func Jump(v Viewer, query string, f Found) templ.Component {
 				var templ_7745c5c3_Var27 string
 				templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(query)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/home.templ`, Line: 137, Col: 121}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/home.templ`, Line: 137, Col: 129}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 				if templ_7745c5c3_Err != nil {
@@ -715,7 +715,7 @@ func Jump(v Viewer, query string, f Found) templ.Component {
 	})
 }
 
-func jumpNote(r chat.SideRoom) string {
+func jumpNote(r chat.SidebarRoom) string {
 	if r.Kind == chat.Direct && len(r.With) == 1 {
 		return "Direct message"
 	}

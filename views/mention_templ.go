@@ -104,9 +104,9 @@ func Mentions(v MentionsView) templ.Component {
 						}
 						ctx = templ.InitializeContext(ctx)
 						var templ_7745c5c3_Var5 string
-						templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(chat.Cut(h.Text.Plain(), 300))
+						templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(chat.Truncate(h.Text.Plain(), 300))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/mention.templ`, Line: 30, Col: 37}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/mention.templ`, Line: 30, Col: 42}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 						if templ_7745c5c3_Err != nil {
@@ -350,7 +350,7 @@ func Mentionables(list []chat.Suggestion, calls []string) templ.Component {
 // Unheard is whom a message does not reach, in the room it was said in.
 type Unheard struct {
 	Room chat.RoomID
-	chat.Unheard
+	chat.UnreachedMentions
 }
 
 // maxUnheard is how many of them are named.
@@ -417,7 +417,7 @@ func unheard(u Unheard) templ.Component {
 				}
 			}
 		}
-		if u.Called {
+		if u.MentionedAll {
 			var templ_7745c5c3_Var17 string
 			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(fmt.Sprintf("Nobody was notified: in a room of more than %d people only its owners and moderators can call all of them.", chat.SmallRoom))
 			if templ_7745c5c3_Err != nil {

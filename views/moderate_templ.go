@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import "parley/app/chat"
 
 // handle is what can be done with somebody in a room.
-func handle(s RoomSettings, p chat.Occupant) templ.Component {
+func handle(s RoomSettings, p chat.RoomMember) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -32,7 +32,7 @@ func handle(s RoomSettings, p chat.Occupant) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if s.Allows(chat.Appoint) {
+		if s.Allows(chat.ActionSetRank) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<form method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -149,8 +149,8 @@ func handle(s RoomSettings, p chat.Occupant) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.ID != s.Me.ID && s.Above(p.Rank) {
-			if s.Allows(chat.Expel) {
+		if p.ID != s.Me.ID && s.MayActOn(p.Rank) {
+			if s.Allows(chat.ActionRemoveMember) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<form method=\"post\" action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -186,7 +186,7 @@ func handle(s RoomSettings, p chat.Occupant) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if s.Allows(chat.Ban) {
+			if s.Allows(chat.ActionBanMember) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<details><summary class=\"btn small quiet\" aria-label=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -71,7 +71,7 @@ func PeoplePanel(v RoomView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.Allows(chat.Add) && !v.Everyone {
+		if v.Allows(chat.ActionAddMembers) && !v.Everyone {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<p class=\"actions\"><a class=\"btn small\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -210,7 +210,7 @@ func occupants(v RoomView, title string, here bool) templ.Component {
 	})
 }
 
-func (v RoomView) present(here bool) (list []chat.Occupant) {
+func (v RoomView) present(here bool) (list []chat.RoomMember) {
 	for _, p := range v.Occupants {
 		if (v.Presence(p.ID) == "on") == here {
 			list = append(list, p)
@@ -219,7 +219,7 @@ func (v RoomView) present(here bool) (list []chat.Occupant) {
 	return list
 }
 
-func (v RoomView) about(p chat.Occupant) string {
+func (v RoomView) about(p chat.RoomMember) string {
 	s := "@" + p.Username
 	s += rankNote(p)
 	if p.ID == v.Me.ID {
@@ -532,7 +532,7 @@ func pager(url string, page int, more bool) templ.Component {
 }
 
 // Profile is one person's page.
-func Profile(v Viewer, p chat.Account, common []chat.SideRoom) templ.Component {
+func Profile(v Viewer, p chat.Account, common []chat.SidebarRoom) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -15,7 +15,7 @@ type ReportForm struct {
 	Viewer
 	Message chat.Message
 	Row     Row
-	Room    chat.Place
+	Room    chat.RoomAccess
 	Reason  string
 	Errors  Errors
 }
@@ -61,7 +61,7 @@ func Report(f ReportForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = timeline(RoomView{Viewer: f.Viewer, Place: f.Room, Rows: []Row{f.Row}, Read: f.Room.Posts}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = timeline(RoomView{Viewer: f.Viewer, RoomAccess: f.Room, Rows: []Row{f.Row}, Read: f.Room.Posts}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

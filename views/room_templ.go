@@ -19,9 +19,9 @@ import (
 // RoomView is a room as one person reads it.
 type RoomView struct {
 	Viewer
-	chat.Place
+	chat.RoomAccess
 	Title     string
-	Occupants []chat.Occupant
+	Occupants []chat.RoomMember
 	Rows      []Row
 	Older     bool
 	Newer     bool           // a page of the past: it is not told live
@@ -44,13 +44,13 @@ func (v RoomView) Stage(view string) Stage {
 	if v.Kind != chat.Direct {
 		title = v.Label()
 	}
-	return Stage{Title: title, View: view, Room: v.ID, Box: v.writes(), In: v.Allows(chat.Post), Moderates: v.Allows(chat.Moderate)}
+	return Stage{Title: title, View: view, Room: v.ID, Box: v.writes(), In: v.Allows(chat.ActionPost), Moderates: v.Allows(chat.ActionModerate)}
 }
 
 // writes says whether there is a box to write in.
 func (v RoomView) writes() bool {
 	_, gone := chat.Deactivated(v.Occupants, v.Me.ID)
-	return v.In() && !gone
+	return v.IsMember() && !gone
 }
 
 // Room is the main part of a room's page.
@@ -213,7 +213,7 @@ func live(v RoomView) string {
 type Head struct {
 	chat.Room
 	Title     string
-	Occupants []chat.Occupant
+	Occupants []chat.RoomMember
 	Online    int
 	Red       int64 // on the way back to the list, on a phone
 }
@@ -816,12 +816,12 @@ func intro(v RoomView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.In() && v.Posts == 0 {
+			if v.IsMember() && v.Posts == 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 60, "<p class=\"actions\"><a class=\"btn small\" href=\"#box\">Say hello</a> ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if v.Allows(chat.Add) && !v.Everyone {
+				if v.Allows(chat.ActionAddMembers) && !v.Everyone {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "<a class=\"btn small quiet\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -1063,7 +1063,7 @@ func timeline(v RoomView) templ.Component {
 				b = v.appendDay(b, r.At)
 				last = d
 			}
-			if fresh && r.Kind == chat.Said && !r.Deleted && r.Posts > v.Read && r.Author.ID != v.Me.ID {
+			if fresh && r.Kind == chat.MessagePosted && !r.Deleted && r.Posts > v.Read && r.Author.ID != v.Me.ID {
 				b = append(b, `<li class="unread" id="`+newID(v.ID)+`"><span>New</span></li>`...)
 				fresh = false
 			}

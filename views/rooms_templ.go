@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import "parley/app/chat"
 
 // Browse is the page of all open rooms.
-func Browse(v Viewer, rooms []chat.Listing, query string) templ.Component {
+func Browse(v Viewer, rooms []chat.RoomListing, query string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -540,9 +540,9 @@ func picks(legend, name string, people []chat.Account, chosen map[chat.AccountID
 // RoomSettings is a room as the people responsible for it see it.
 type RoomSettings struct {
 	Viewer
-	chat.Place
+	chat.RoomAccess
 	Title       string
-	Occupants   []chat.Occupant
+	Occupants   []chat.RoomMember
 	Banned      []chat.Person // for who may change that
 	Name, Topic string
 	Errors      Errors
@@ -634,7 +634,7 @@ func Settings(s RoomSettings) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if s.In() {
+			if s.IsMember() {
 				templ_7745c5c3_Err = forYou(s).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -662,7 +662,7 @@ func Settings(s RoomSettings) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if s.Allows(chat.Slow) {
+			if s.Allows(chat.ActionSetSlowMode) {
 				templ_7745c5c3_Err = slowMode(s).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -682,7 +682,7 @@ func Settings(s RoomSettings) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if s.Allows(chat.Convert) {
+			if s.Allows(chat.ActionSetVisibility) {
 				templ_7745c5c3_Err = privacy(s).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -692,12 +692,12 @@ func Settings(s RoomSettings) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if s.Allows(chat.Leave) || s.Allows(chat.Join) {
+			if s.Allows(chat.ActionLeave) || s.Allows(chat.ActionJoin) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 55, "<section class=\"boxed\"><h2>Your place in it</h2>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if s.Allows(chat.Leave) {
+				if s.Allows(chat.ActionLeave) {
 					if s.Kind == chat.Private {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "<details")
 						if templ_7745c5c3_Err != nil {
@@ -811,7 +811,7 @@ func Settings(s RoomSettings) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if s.Allows(chat.Destroy) {
+			if s.Allows(chat.ActionDeleteRoom) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 72, "<section class=\"boxed danger-zone\"><h2>Delete the room</h2><p>Everything that was said in it goes with it, for everybody and for ever.</p><form class=\"form\" method=\"post\" action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1077,7 +1077,7 @@ func naming(s RoomSettings) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if s.Allows(chat.Rename) {
+		if s.Allows(chat.ActionRename) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 91, "Name and topic")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1096,7 +1096,7 @@ func naming(s RoomSettings) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if s.Allows(chat.Rename) {
+		if s.Allows(chat.ActionRename) {
 			templ_7745c5c3_Err = field(Input{Name: "name", Label: "Name", Value: s.Name, Max: 64, Required: true}, s.Errors).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1106,9 +1106,9 @@ func naming(s RoomSettings) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var40 string
-			templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(s.Place.Name)
+			templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(s.RoomAccess.Name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/rooms.templ`, Line: 247, Col: 61}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/rooms.templ`, Line: 247, Col: 66}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var40))
 			if templ_7745c5c3_Err != nil {
@@ -1124,9 +1124,9 @@ func naming(s RoomSettings) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var41 string
-			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(s.Place.Name)
+			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(s.RoomAccess.Name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/rooms.templ`, Line: 249, Col: 57}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/rooms.templ`, Line: 249, Col: 62}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var41))
 			if templ_7745c5c3_Err != nil {
@@ -1137,7 +1137,7 @@ func naming(s RoomSettings) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if s.Allows(chat.Topic) {
+		if s.Allows(chat.ActionSetTopic) {
 			templ_7745c5c3_Err = field(Input{Name: "topic", Label: "Topic", Value: s.Topic, Max: 250}, s.Errors).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1147,9 +1147,9 @@ func naming(s RoomSettings) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var42 string
-			templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(s.Place.Topic)
+			templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(s.RoomAccess.Topic)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/rooms.templ`, Line: 253, Col: 63}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/rooms.templ`, Line: 253, Col: 68}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var42))
 			if templ_7745c5c3_Err != nil {
@@ -1165,9 +1165,9 @@ func naming(s RoomSettings) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var43 string
-			templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(s.Place.Topic)
+			templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(s.RoomAccess.Topic)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/rooms.templ`, Line: 256, Col: 22}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/rooms.templ`, Line: 256, Col: 27}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var43))
 			if templ_7745c5c3_Err != nil {
@@ -1225,7 +1225,7 @@ func inside(s RoomSettings) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if s.Allows(chat.Add) && !s.Everyone {
+		if s.Allows(chat.ActionAddMembers) && !s.Everyone {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 105, "<p class=\"actions\"><a class=\"btn small\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1322,7 +1322,7 @@ func inside(s RoomSettings) templ.Component {
 	})
 }
 
-func rankNote(p chat.Occupant) string {
+func rankNote(p chat.RoomMember) string {
 	if p.Rank == chat.RankMember {
 		return ""
 	}

@@ -29,7 +29,7 @@ func Draw(m *chat.Message) (f Fragment) {
 	switch {
 	case m.Deleted:
 		b = append(b, ` hidden>`...)
-	case m.Kind != chat.Said:
+	case m.Kind != chat.MessagePosted:
 		b = append(b, "><span>"...)
 		b = append(b, Bytes(context.Background(), happened(*m))...)
 		b = append(b, "</span>"...)
@@ -50,7 +50,7 @@ func rowClass(m *chat.Message) string {
 	switch {
 	case m.Deleted:
 		return "gone"
-	case m.Kind != chat.Said:
+	case m.Kind != chat.MessagePosted:
 		return "sys"
 	}
 	return "msg"

@@ -15,14 +15,14 @@ import (
 // SearchView is a search with what it found, as one person sees it.
 type SearchView struct {
 	Viewer
-	chat.Ask
-	chat.Found
-	Rooms  []chat.SideRoom // to choose from
+	chat.SearchInput
+	chat.SearchPage
+	Rooms  []chat.SidebarRoom // to choose from
 	Errors Errors
 }
 
 // SearchURL is the page of a search: everything that is asked stands in it.
-func SearchURL(a chat.Ask) string {
+func SearchURL(a chat.SearchInput) string {
 	v := url.Values{}
 	for name, value := range map[string]string{"q": a.Text, "in": a.In, "from": a.From, "has": a.Has, "before": a.Before, "after": a.After} {
 		if value != "" {
@@ -40,28 +40,28 @@ func SearchURL(a chat.Ask) string {
 
 // older is the page after this one.
 func (v SearchView) older() string {
-	a := v.Ask
-	a.Older = v.Found.Older
+	a := v.SearchInput
+	a.Older = v.SearchPage.Older
 	return SearchURL(a)
 }
 
 // newest is the first page.
 func (v SearchView) newest() string {
-	a := v.Ask
+	a := v.SearchInput
 	a.Older = 0
 	return SearchURL(a)
 }
 
 // everywhere is the same search in all rooms.
 func (v SearchView) everywhere() string {
-	a := v.Ask
+	a := v.SearchInput
 	a.In, a.Older = "", 0
 	return SearchURL(a)
 }
 
 // with is the same search for other words.
 func (v SearchView) with(text string) string {
-	a := v.Ask
+	a := v.SearchInput
 	a.Text, a.Older = text, 0
 	return SearchURL(a)
 }
@@ -75,7 +75,7 @@ func (v SearchView) literally(term string) string {
 // for a search of another shape.
 func (v SearchView) beginning() string {
 	word := strings.TrimSpace(v.Text)
-	if word == "" || len(v.Search.Strangers)+len(v.Search.Nowhere) > 0 || strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+	if word == "" || len(v.Search.UnknownPeople)+len(v.Search.UnknownRooms) > 0 || strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 		return ""
 	}
 	return word
@@ -92,21 +92,21 @@ func inRoom(r chat.Room, people []string) string {
 }
 
 // SearchIn is the page that searches in a room.
-func SearchIn(r chat.Room, people []chat.Occupant) string {
+func SearchIn(r chat.Room, people []chat.RoomMember) string {
 	var names []string
 	if r.Kind == chat.Direct {
 		for _, p := range people {
 			names = append(names, p.Username)
 		}
 	}
-	return SearchURL(chat.Ask{In: inRoom(r, names)})
+	return SearchURL(chat.SearchInput{In: inRoom(r, names)})
 }
 
 // choice is one value of a select.
 type choice struct{ value, words string }
 
 // optionName is a room in a select, which shows no pictures.
-func optionName(r chat.SideRoom) string {
+func optionName(r chat.SidebarRoom) string {
 	switch r.Kind {
 	case chat.Open:
 		return r.Label()

@@ -253,12 +253,12 @@ func Search(v SearchView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.Ask.Older != 0 || v.Found.Older != 0 {
+			if v.SearchInput.Older != 0 || v.SearchPage.Older != 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<nav class=\"pager\" aria-label=\"Pages of results\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if v.Ask.Older != 0 {
+				if v.SearchInput.Older != 0 {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<a class=\"btn quiet\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -272,7 +272,7 @@ func Search(v SearchView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				if v.Found.Older != 0 {
+				if v.SearchPage.Older != 0 {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<a class=\"btn\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -475,7 +475,7 @@ func noHits(v SearchView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.Found.Older != 0 {
+		if v.SearchPage.Older != 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "<h2>Nothing in the newest of them</h2><p>Signs take a look at every message. <a")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -557,7 +557,7 @@ func noHits(v SearchView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		for _, name := range v.Search.Strangers {
+		for _, name := range v.Search.UnknownPeople {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<p>Nobody has the username <b>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -576,7 +576,7 @@ func noHits(v SearchView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		for _, name := range v.Search.Nowhere {
+		for _, name := range v.Search.UnknownRooms {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "<p>There is no room or conversation called <b>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -599,7 +599,7 @@ func noHits(v SearchView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.Found.Older != 0 {
+		if v.SearchPage.Older != 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 54, " hidden")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

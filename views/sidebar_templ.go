@@ -103,7 +103,7 @@ func sidebar(v Viewer, s Stage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if chat.Decides(v.Me, v.Rooms) {
+		if chat.MayDecideReports(v.Me, v.Rooms) {
 			templ_7745c5c3_Err = ReportsLink(v.Reports).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -290,7 +290,7 @@ func Lists(v Viewer, current chat.RoomID) templ.Component {
 	})
 }
 
-func sideRoom(v Viewer, r chat.SideRoom, current chat.RoomID) templ.Component {
+func sideRoom(v Viewer, r chat.SidebarRoom, current chat.RoomID) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -369,7 +369,7 @@ func sideRoom(v Viewer, r chat.SideRoom, current chat.RoomID) templ.Component {
 }
 
 // roomMark is what stands before a room's name in a list: who it is with, a hash or a lock.
-func roomMark(v Viewer, r chat.SideRoom, size string) templ.Component {
+func roomMark(v Viewer, r chat.SidebarRoom, size string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -516,18 +516,18 @@ func signed(r chat.Room, title string) templ.Component {
 }
 
 // starred are the rooms with a star, in the order of their places.
-func starred(rooms []chat.SideRoom) (list []chat.SideRoom) {
+func starred(rooms []chat.SidebarRoom) (list []chat.SidebarRoom) {
 	for _, r := range rooms {
 		if r.Star > 0 {
 			list = append(list, r)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b chat.SideRoom) int { return a.Star - b.Star })
+	slices.SortStableFunc(list, func(a, b chat.SidebarRoom) int { return a.Star - b.Star })
 	return list
 }
 
 // SideName is a room's name in the lists of its people.
-func SideName(r chat.SideRoom) templ.Component {
+func SideName(r chat.SidebarRoom) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -673,7 +673,7 @@ func glyph(r chat.Room) string {
 }
 
 // SideRooms are rows that follow those of Lists, in lists too long for one frame.
-func SideRooms(v Viewer, rooms []chat.SideRoom) templ.Component {
+func SideRooms(v Viewer, rooms []chat.SidebarRoom) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

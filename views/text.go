@@ -111,7 +111,7 @@ func appendRun(b []byte, r *chat.Run) []byte {
 			b = append(b, `" rel="noopener noreferrer nofollow" target="_blank">`...)
 			return append(appendEscaped(b, r.Text), "</a>"...)
 		}
-	case chat.RunCall:
+	case chat.RunMentionAll:
 		return append(appendEscaped(append(b, `<span class="at">`...), r.Text), "</span>"...)
 	case chat.RunRoom:
 		if r.Room != 0 {

@@ -24,7 +24,7 @@ type Viewer struct {
 	Twelve    bool // reads 3:04 PM instead of 15:04
 	Now       time.Time
 	Presence  func(chat.AccountID) string // "on", "away", ""
-	Rooms     []chat.SideRoom             // the sidebar; not needed for a stage
+	Rooms     []chat.SidebarRoom          // the sidebar; not needed for a stage
 	Reports   int                         // messages that wait for this person's decision
 }
 
@@ -157,7 +157,7 @@ type Badge struct {
 const maxGrey = 100
 
 // BadgeOf works out the badge of a room in somebody's list.
-func BadgeOf(r chat.SideRoom) Badge {
+func BadgeOf(r chat.SidebarRoom) Badge {
 	n := r.Unread(r.Room)
 	switch {
 	case r.Muted:
@@ -189,7 +189,7 @@ func (b Badge) words() string {
 }
 
 // online counts who of some people is here.
-func (v Viewer) online(people []chat.Occupant) (n int) {
+func (v Viewer) online(people []chat.RoomMember) (n int) {
 	for _, p := range people {
 		if v.Presence(p.ID) != "" {
 			n++

@@ -69,7 +69,7 @@ type Row struct {
 	Text      chat.Text
 	For       []chat.AccountID
 	CID       string
-	Event     chat.Event
+	Event     chat.SystemMessage
 	Reactions []chat.Reaction
 	Edited    time.Time
 	Deleted   bool

@@ -74,8 +74,8 @@ func (m *Message) valid() error {
 	if m.ReplyTo >= m.ID {
 		return errors.New("a message answers one that has a lower id")
 	}
-	if m.Kind != MessageWords[chat.Said] {
-		return errors.Join(small(m.Text, maxEvent, "an event"), parsed[chat.Event](m.Text, "chat.Event"))
+	if m.Kind != MessageWords[chat.MessagePosted] {
+		return errors.Join(small(m.Text, maxEvent, "an event"), parsed[chat.SystemMessage](m.Text, "chat.Event"))
 	}
 	if len(m.Text) == 0 { // of another program
 		text, err := chat.ParseText(m.Body)

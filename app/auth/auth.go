@@ -72,8 +72,8 @@ type Store interface {
 	// SessionsOf lists an account's sessions, the last used first.
 	SessionsOf(ctx context.Context, who chat.AccountID) ([]Session, error)
 	TouchSession(ctx context.Context, hash []byte, at time.Time) error
-	DropSession(ctx context.Context, hash []byte) error
-	SweepSessions(ctx context.Context, startedBefore, seenBefore time.Time) error
+	DeleteSession(ctx context.Context, hash []byte) error
+	ExpireSessions(ctx context.Context, startedBefore, seenBefore time.Time) error
 }
 
 // Auth signs people up, in and out.
@@ -142,8 +142,8 @@ func (a *Auth) SignUp(ctx context.Context, f SignUp) (Joined, error) {
 		return Joined{}, err
 	}
 	for _, room := range j.Rooms {
-		a.bus.Tell(room)
-		a.bus.Tell(chat.HeadChanged{Room: room.Room})
+		a.bus.Publish(room)
+		a.bus.Publish(chat.RoomHeaderChanged{Room: room.Room})
 	}
 	return j, nil
 }
@@ -252,7 +252,7 @@ func (a *Auth) ResetPassword(ctx context.Context, who chat.Account, fresh string
 	if err := a.store.SetPassword(ctx, who.ID, hash); err != nil {
 		return err
 	}
-	a.bus.Tell(chat.SessionEnded{Account: who.ID})
+	a.bus.Publish(chat.SessionEnded{Account: who.ID})
 	return nil
 }
 

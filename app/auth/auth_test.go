@@ -27,7 +27,7 @@ type gate struct {
 	ended []chat.SessionEnded
 }
 
-func (g *gate) Tell(h chat.Hint) {
+func (g *gate) Publish(h chat.Event) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if e, ok := h.(chat.SessionEnded); ok {

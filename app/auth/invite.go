@@ -82,7 +82,7 @@ func (a *Auth) Invite(ctx context.Context, who chat.Account, n NewInvite) (Invit
 		whom += " as administrators"
 	}
 	var err error
-	i.ID, err = a.store.AddInvite(chat.Noted(ctx, now, who, chat.ActInvite, "", whom), i)
+	i.ID, err = a.store.AddInvite(chat.WithAudit(ctx, now, who, chat.AuditMakeInvite, "", whom), i)
 	return i, err
 }
 
@@ -103,7 +103,7 @@ func (a *Auth) Revoke(ctx context.Context, who chat.Account, id int64) error {
 		return err
 	}
 	now := a.now()
-	return a.store.RevokeInvite(chat.Noted(ctx, now, who, chat.ActRevoke, "", ""), id, now)
+	return a.store.RevokeInvite(chat.WithAudit(ctx, now, who, chat.AuditRevokeInvite, "", ""), id, now)
 }
 
 // Invited finds the invite of a link: chat.ErrNotFound for what never was one,

@@ -30,7 +30,7 @@ func (a *Auth) MakeReset(ctx context.Context, who chat.Account, whom chat.Accoun
 	}
 	token = newToken()
 	now := a.now()
-	ctx = chat.Noted(ctx, now, who, chat.ActReset, "@"+whom.Username, "")
+	ctx = chat.WithAudit(ctx, now, who, chat.AuditMakeReset, "@"+whom.Username, "")
 	return token, a.store.SetReset(ctx, whom.ID, who.ID, hashToken(token), now.Add(ResetLife))
 }
 
@@ -58,7 +58,7 @@ func (a *Auth) Reset(ctx context.Context, token, password string) (chat.AccountI
 	}
 	who, err := a.store.UseReset(ctx, hashToken(token), hash, a.now())
 	if err == nil {
-		a.bus.Tell(chat.SessionEnded{Account: who})
+		a.bus.Publish(chat.SessionEnded{Account: who})
 	}
 	return who, err
 }

@@ -21,7 +21,7 @@ func (a *Auth) Begin(ctx context.Context, who chat.AccountID, agent string) (tok
 	s.Account.ID = who
 	dropped, err := a.store.AddSession(ctx, s, MaxSessions)
 	if err == nil && len(dropped) > 0 {
-		a.bus.Tell(chat.SessionEnded{Account: who, Sessions: dropped})
+		a.bus.Publish(chat.SessionEnded{Account: who, Sessions: dropped})
 	}
 	return token, err
 }
@@ -68,10 +68,10 @@ func (a *Auth) Resume(ctx context.Context, hash []byte) (Session, error) {
 
 // End logs a session out.
 func (a *Auth) End(ctx context.Context, s Session) error {
-	if err := a.store.DropSession(ctx, s.Hash); err != nil {
+	if err := a.store.DeleteSession(ctx, s.Hash); err != nil {
 		return err
 	}
-	a.bus.Tell(chat.SessionEnded{Account: s.Account.ID, Sessions: [][]byte{s.Hash}})
+	a.bus.Publish(chat.SessionEnded{Account: s.Account.ID, Sessions: [][]byte{s.Hash}})
 	return nil
 }
 
@@ -112,8 +112,8 @@ func (a *Auth) EndOther(ctx context.Context, s Session, id string) error {
 	return nil
 }
 
-// Sweep removes sessions that ran out; call it now and then.
-func (a *Auth) Sweep(ctx context.Context) error {
+// ExpireSessions removes sessions that ran out; call it now and then.
+func (a *Auth) ExpireSessions(ctx context.Context) error {
 	now := a.now()
-	return a.store.SweepSessions(ctx, now.Add(-Life), now.Add(-IdleLife))
+	return a.store.ExpireSessions(ctx, now.Add(-Life), now.Add(-IdleLife))
 }

@@ -7,141 +7,141 @@ type Action int
 
 // What the policy table is asked about.
 const (
-	See      Action = iota // know that the room exists, its name, topic and people
-	Read                   // its messages
-	Listen                 // be told live
-	Post                   // say something, be seen typing
-	Edit                   // change what one said oneself
-	Delete                 // take back what one said oneself
-	React                  // put an emoji to a message
-	Moderate               // delete what others said
-	Join                   // come in by oneself
-	Leave                  // go by oneself
-	Topic                  // set the topic
-	Rename                 // set the name
-	Add                    // bring others in
-	Expel                  // put others out
-	Call                   // everybody in it at once
-	Complain               // of a message, to who can do something about it
-	Ban                    // put others out for good
-	Slow                   // set how often each may say something
-	Appoint                // moderators and owners
-	Convert                // make an open room private, or a private one open
-	Destroy                // delete the room with all that was said in it
+	ActionSee           Action = iota // know that the room exists, its name, topic and people
+	ActionRead                        // its messages
+	ActionListen                      // be told live
+	ActionPost                        // say something, be seen typing
+	ActionEdit                        // change what one said oneself
+	ActionDelete                      // take back what one said oneself
+	ActionReact                       // put an emoji to a message
+	ActionModerate                    // delete what others said
+	ActionJoin                        // come in by oneself
+	ActionLeave                       // go by oneself
+	ActionSetTopic                    // set the topic
+	ActionRename                      // set the name
+	ActionAddMembers                  // bring others in
+	ActionRemoveMember                // put others out
+	ActionMentionAll                  // everybody in it at once
+	ActionReport                      // of a message, to who can do something about it
+	ActionBanMember                   // put others out for good
+	ActionSetSlowMode                 // set how often each may say something
+	ActionSetRank                     // moderators and owners
+	ActionSetVisibility               // make an open room private, or a private one open
+	ActionDeleteRoom                  // delete the room with all that was said in it
 	actions
 )
 
-// Standing is what a person is to one room.
-type Standing int
+// RoomRole is what a person is to one room.
+type RoomRole int
 
-// Standings. Who left or was put out stands where the room's kind puts him.
+// Roles in a room. Who left or was put out is what the room's kind puts him.
 const (
-	Outsider  Standing = iota // of a private room or a conversation of others
-	Passerby                  // of an open room, not in it
-	Warden                    // the same, and administrator of the server
-	Insider                   // in the room
-	Moderator                 // in the room and keeps the peace
-	Owner                     // in the room and responsible for it
-	Party                     // one of the people of a direct conversation
-	standings
+	NoAccess    RoomRole = iota // of a private room or a conversation of others
+	NonMember                   // of an open room, not in it
+	ServerAdmin                 // the same, and administrator of the server
+	Member                      // in the room
+	Moderator                   // in the room and keeps the peace
+	Owner                       // in the room and responsible for it
+	Participant                 // one of the people of a direct conversation
+	roomRoles
 )
 
 // policy is the one table: what a standing may do. Everything that is not in it
 // is refused.
-var policy = [standings][actions]bool{
-	Outsider:  {},
-	Passerby:  {See: true, Read: true, Join: true, Complain: true},
-	Warden:    {See: true, Read: true, Join: true, Complain: true, Topic: true, Rename: true, Expel: true, Ban: true, Slow: true, Appoint: true, Destroy: true},
-	Insider:   {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Leave: true, Topic: true, Add: true, Call: true, Complain: true},
-	Moderator: {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Moderate: true, Leave: true, Topic: true, Add: true, Expel: true, Call: true, Complain: true, Ban: true, Slow: true},
-	Owner:     {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Moderate: true, Leave: true, Topic: true, Rename: true, Add: true, Expel: true, Call: true, Complain: true, Ban: true, Slow: true, Appoint: true, Convert: true, Destroy: true},
-	Party:     {See: true, Read: true, Listen: true, Post: true, Edit: true, Delete: true, React: true, Complain: true},
+var policy = [roomRoles][actions]bool{
+	NoAccess:    {},
+	NonMember:   {ActionSee: true, ActionRead: true, ActionJoin: true, ActionReport: true},
+	ServerAdmin: {ActionSee: true, ActionRead: true, ActionJoin: true, ActionReport: true, ActionSetTopic: true, ActionRename: true, ActionRemoveMember: true, ActionBanMember: true, ActionSetSlowMode: true, ActionSetRank: true, ActionDeleteRoom: true},
+	Member:      {ActionSee: true, ActionRead: true, ActionListen: true, ActionPost: true, ActionEdit: true, ActionDelete: true, ActionReact: true, ActionLeave: true, ActionSetTopic: true, ActionAddMembers: true, ActionMentionAll: true, ActionReport: true},
+	Moderator:   {ActionSee: true, ActionRead: true, ActionListen: true, ActionPost: true, ActionEdit: true, ActionDelete: true, ActionReact: true, ActionModerate: true, ActionLeave: true, ActionSetTopic: true, ActionAddMembers: true, ActionRemoveMember: true, ActionMentionAll: true, ActionReport: true, ActionBanMember: true, ActionSetSlowMode: true},
+	Owner:       {ActionSee: true, ActionRead: true, ActionListen: true, ActionPost: true, ActionEdit: true, ActionDelete: true, ActionReact: true, ActionModerate: true, ActionLeave: true, ActionSetTopic: true, ActionRename: true, ActionAddMembers: true, ActionRemoveMember: true, ActionMentionAll: true, ActionReport: true, ActionBanMember: true, ActionSetSlowMode: true, ActionSetRank: true, ActionSetVisibility: true, ActionDeleteRoom: true},
+	Participant: {ActionSee: true, ActionRead: true, ActionListen: true, ActionPost: true, ActionEdit: true, ActionDelete: true, ActionReact: true, ActionReport: true},
 }
 
 // Allows asks the table. In the room of everybody nobody can leave, be put out,
 // close or delete it, whoever asks; in a large room not everybody can call all.
-func Allows(s Standing, room Room, a Action) bool {
-	if room.Everyone && (a == Leave || a == Expel || a == Ban || a == Convert || a == Destroy) {
+func Allows(s RoomRole, room Room, a Action) bool {
+	if room.Everyone && (a == ActionLeave || a == ActionRemoveMember || a == ActionBanMember || a == ActionSetVisibility || a == ActionDeleteRoom) {
 		return false
 	}
-	if a == Call && room.People > SmallRoom && s != Owner && s != Moderator {
+	if a == ActionMentionAll && room.People > SmallRoom && s != Owner && s != Moderator {
 		return false
 	}
 	return policy[s][a]
 }
 
-// stand works out what an account is to a room.
-func stand(who Account, room Room, m *Membership) Standing {
+// roomRoleOf works out what an account is to a room.
+func roomRoleOf(who Account, room Room, m *Membership) RoomRole {
 	switch {
 	case room.Kind == Direct && m != nil:
-		return Party
+		return Participant
 	case m != nil && (m.Rank == RankOwner || who.Admin()):
 		return Owner
 	case m != nil && m.Rank == RankModerator:
 		return Moderator
 	case m != nil:
-		return Insider
+		return Member
 	case room.Kind == Open && who.Admin():
-		return Warden
+		return ServerAdmin
 	case room.Kind == Open:
-		return Passerby
+		return NonMember
 	}
-	return Outsider
+	return NoAccess
 }
 
-// Place is a room as one person finds it: what may() let through.
-type Place struct {
+// RoomAccess is a room as one person finds it: what may() let through.
+type RoomAccess struct {
 	Room
-	Standing   Standing
+	Role       RoomRole
 	Membership *Membership // nil for who is not in it
 }
 
 // Allows asks the policy table for the person whose place this is.
-func (p Place) Allows(a Action) bool { return Allows(p.Standing, p.Room, a) }
+func (p RoomAccess) Allows(a Action) bool { return Allows(p.Role, p.Room, a) }
 
-// Above says whether the person's power over others reaches those of a rank:
+// MayActOn says whether the person's power over others reaches those of a rank:
 // moderators keep the peace among members, not among those who appointed them.
-func (p Place) Above(r Rank) bool { return p.Standing != Moderator || r == RankMember }
+func (p RoomAccess) MayActOn(r Rank) bool { return p.Role != Moderator || r == RankMember }
 
-// In says whether the person is in the room.
-func (p Place) In() bool { return p.Membership != nil }
+// IsMember says whether the person is in the room.
+func (p RoomAccess) IsMember() bool { return p.Membership != nil }
 
-// may is asked first by every method that touches a room: it answers with the
+// authorize is asked first by every method that touches a room: it answers with the
 // place, NotFound for who may not even see it, else Forbidden. The counts in the
 // place may be old; Visit has them as they are.
-func (c *Chat) may(ctx context.Context, who Account, id RoomID, a Action) (Place, error) {
-	room, m, err := c.store.Standing(ctx, id, who.ID)
+func (c *Chat) authorize(ctx context.Context, who Account, id RoomID, a Action) (RoomAccess, error) {
+	room, m, err := c.store.RoomAccess(ctx, id, who.ID)
 	if err != nil {
-		return Place{}, err
+		return RoomAccess{}, err
 	}
-	p := Place{Room: room, Standing: stand(who, room, m), Membership: m}
+	p := RoomAccess{Room: room, Role: roomRoleOf(who, room, m), Membership: m}
 	switch {
 	case p.Allows(a):
 		return p, nil
-	case p.Allows(See):
-		return Place{}, Forbidden(refusal(p, a))
+	case p.Allows(ActionSee):
+		return RoomAccess{}, Forbidden(refusalOf(p, a))
 	}
-	return Place{}, NotFound()
+	return RoomAccess{}, NotFound()
 }
 
-// refusal says in words why somebody who sees the room may not act in it.
-func refusal(p Place, a Action) string {
+// refusalOf says in words why somebody who sees the room may not act in it.
+func refusalOf(p RoomAccess, a Action) string {
 	switch {
-	case p.Everyone && a == Leave:
+	case p.Everyone && a == ActionLeave:
 		return "Everybody is in this room; it cannot be left."
-	case p.Everyone && (a == Expel || a == Ban):
+	case p.Everyone && (a == ActionRemoveMember || a == ActionBanMember):
 		return "Everybody is in this room; nobody can be put out of it."
-	case p.Everyone && a == Convert:
+	case p.Everyone && a == ActionSetVisibility:
 		return "This room belongs to everybody and stays open."
-	case p.Everyone && a == Destroy:
+	case p.Everyone && a == ActionDeleteRoom:
 		return "This room belongs to everybody and cannot be deleted."
 	case p.Kind == Direct:
 		return "That is not possible in a direct conversation."
-	case !p.In() && (a == Post || a == Listen || a == Add || a == Edit || a == Delete || a == React || a == Convert):
+	case !p.IsMember() && (a == ActionPost || a == ActionListen || a == ActionAddMembers || a == ActionEdit || a == ActionDelete || a == ActionReact || a == ActionSetVisibility):
 		return "Join the room first."
-	case a == Leave:
+	case a == ActionLeave:
 		return "You are not in this room."
-	case a == Join:
+	case a == ActionJoin:
 		return "You are in this room already."
 	}
 	if Allows(Moderator, Room{}, a) {
@@ -165,7 +165,7 @@ func (l Listener) Account() AccountID { return l.account }
 
 // Enter lets a person listen to a room.
 func (c *Chat) Enter(ctx context.Context, who Account, room RoomID) (Listener, error) {
-	if _, err := c.may(ctx, who, room, Listen); err != nil {
+	if _, err := c.authorize(ctx, who, room, ActionListen); err != nil {
 		return Listener{}, err
 	}
 	return Listener{room: room, account: who.ID}, nil

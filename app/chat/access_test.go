@@ -19,15 +19,15 @@ type deed struct {
 
 var deeds = []deed{
 	{"visit", func(w *world, who chat.Account, r chat.RoomID) error {
-		_, err := w.chat.Visit(w.ctx, who, r)
+		_, err := w.chat.ReadableRoom(w.ctx, who, r)
 		return err
 	}},
 	{"page", func(w *world, who chat.Account, r chat.RoomID) error {
-		_, err := w.chat.Page(w.ctx, who, r, chat.Span{})
+		_, err := w.chat.History(w.ctx, who, r, chat.Span{})
 		return err
 	}},
 	{"people", func(w *world, who chat.Account, r chat.RoomID) error {
-		_, err := w.chat.Occupants(w.ctx, who, r)
+		_, err := w.chat.Members(w.ctx, who, r)
 		return err
 	}},
 	{"listen", func(w *world, who chat.Account, r chat.RoomID) error {
@@ -35,9 +35,9 @@ var deeds = []deed{
 		return err
 	}},
 	{"read", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.MarkRead(w.ctx, who, r, 1) }},
-	{"type", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.Type(w.ctx, who, r) }},
+	{"type", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.StartTyping(w.ctx, who, r) }},
 	{"post", func(w *world, who chat.Account, r chat.RoomID) error {
-		_, err := w.chat.Post(w.ctx, who, r, chat.Draft{Body: "x"})
+		_, err := w.chat.PostMessage(w.ctx, who, r, chat.Draft{Body: "x"})
 		return err
 	}},
 	{"react", func(w *world, who chat.Account, r chat.RoomID) error {
@@ -45,33 +45,33 @@ var deeds = []deed{
 		return err
 	}},
 	{"edit", func(w *world, who chat.Account, r chat.RoomID) error {
-		_, err := w.chat.Edit(w.ctx, who, w.message(who.Username, r), "better")
+		_, err := w.chat.EditMessage(w.ctx, who, w.message(who.Username, r), "better")
 		return err
 	}},
 	{"edit another's", func(w *world, who chat.Account, r chat.RoomID) error {
-		_, err := w.chat.Edit(w.ctx, who, w.message("third", r), "words in a mouth")
+		_, err := w.chat.EditMessage(w.ctx, who, w.message("third", r), "words in a mouth")
 		return err
 	}},
 	{"delete", func(w *world, who chat.Account, r chat.RoomID) error {
-		_, err := w.chat.Delete(w.ctx, who, w.message(who.Username, r))
+		_, err := w.chat.DeleteMessage(w.ctx, who, w.message(who.Username, r))
 		return err
 	}},
 	{"moderate", func(w *world, who chat.Account, r chat.RoomID) error {
-		_, err := w.chat.Delete(w.ctx, who, w.message("third", r))
+		_, err := w.chat.DeleteMessage(w.ctx, who, w.message("third", r))
 		return err
 	}},
 	{"restore", func(w *world, who chat.Account, r chat.RoomID) error {
 		id := w.message(who.Username, r)
-		w.chat.Delete(w.ctx, who, id)
-		_, err := w.chat.Restore(w.ctx, who, id)
+		w.chat.DeleteMessage(w.ctx, who, id)
+		_, err := w.chat.RestoreMessage(w.ctx, who, id)
 		return err
 	}},
 	{"answer", func(w *world, who chat.Account, r chat.RoomID) error {
-		_, err := w.chat.Post(w.ctx, who, r, chat.Draft{Body: "x", ReplyTo: w.message("third", r)})
+		_, err := w.chat.PostMessage(w.ctx, who, r, chat.Draft{Body: "x", ReplyTo: w.message("third", r)})
 		return err
 	}},
 	{"converse", func(w *world, who chat.Account, r chat.RoomID) error {
-		_, _, err := w.chat.Conversation(w.ctx, who, w.message("third", r))
+		_, _, err := w.chat.Thread(w.ctx, who, w.message("third", r))
 		return err
 	}},
 	{"begin to edit another's", func(w *world, who chat.Account, r chat.RoomID) error {
@@ -82,20 +82,20 @@ var deeds = []deed{
 		_, err := w.chat.Quoted(w.ctx, who, r, w.message("third", r))
 		return err
 	}},
-	{"join", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.Join(w.ctx, who, r) }},
-	{"leave", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.Leave(w.ctx, who, r, false) }},
+	{"join", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.JoinRoom(w.ctx, who, r) }},
+	{"leave", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.LeaveRoom(w.ctx, who, r, false) }},
 	{"topic", func(w *world, who chat.Account, r chat.RoomID) error {
 		room, _, _ := w.store.RoomFor(w.ctx, r, 0)
-		return w.chat.Retitle(w.ctx, who, r, cmp.Or(room.Name, "r"), "new topic")
+		return w.chat.UpdateRoom(w.ctx, who, r, cmp.Or(room.Name, "r"), "new topic")
 	}},
 	{"rename", func(w *world, who chat.Account, r chat.RoomID) error {
-		return w.chat.Retitle(w.ctx, who, r, fmt.Sprint("new ", r), "")
+		return w.chat.UpdateRoom(w.ctx, who, r, fmt.Sprint("new ", r), "")
 	}},
 	{"add", func(w *world, who chat.Account, r chat.RoomID) error {
-		return w.chat.Add(w.ctx, who, r, w.ids("newcomer"))
+		return w.chat.AddMembers(w.ctx, who, r, w.ids("newcomer"))
 	}},
 	{"expel", func(w *world, who chat.Account, r chat.RoomID) error {
-		return w.chat.Expel(w.ctx, who, r, w.people["third"].ID)
+		return w.chat.RemoveMember(w.ctx, who, r, w.people["third"].ID)
 	}},
 	{"complain", func(w *world, who chat.Account, r chat.RoomID) error {
 		id := w.message("third", r)
@@ -106,29 +106,29 @@ var deeds = []deed{
 		return err
 	}},
 	{"ban", func(w *world, who chat.Account, r chat.RoomID) error {
-		return w.chat.Ban(w.ctx, who, r, w.people["third"].ID)
+		return w.chat.BanMember(w.ctx, who, r, w.people["third"].ID)
 	}},
 	{"lift", func(w *world, who chat.Account, r chat.RoomID) error {
-		return w.chat.LiftBan(w.ctx, who, r, w.people["third"].ID)
+		return w.chat.UnbanMember(w.ctx, who, r, w.people["third"].ID)
 	}},
 	{"banned", func(w *world, who chat.Account, r chat.RoomID) error {
-		_, err := w.chat.Banned(w.ctx, who, r)
+		_, err := w.chat.BannedMembers(w.ctx, who, r)
 		return err
 	}},
-	{"slow", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.SetSlow(w.ctx, who, r, 10) }},
+	{"slow", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.SetSlowMode(w.ctx, who, r, 10) }},
 	{"appoint", func(w *world, who chat.Account, r chat.RoomID) error {
-		return w.chat.Appoint(w.ctx, who, r, w.people["third"].ID, chat.RankModerator)
+		return w.chat.SetRank(w.ctx, who, r, w.people["third"].ID, chat.RankModerator)
 	}},
 	{"convert", func(w *world, who chat.Account, r chat.RoomID) error {
 		room, _, _ := w.store.RoomFor(w.ctx, r, 0)
-		return w.chat.Convert(w.ctx, who, r, chat.Private-room.Kind)
+		return w.chat.SetVisibility(w.ctx, who, r, chat.Private-room.Kind)
 	}},
-	{"destroy", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.Destroy(w.ctx, who, r) }},
+	{"destroy", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.DeleteRoom(w.ctx, who, r) }},
 }
 
 // What each sort of person may do in each sort of room. "404" is not even to be
 // told that it exists; a deed that is not named is forbidden.
-var rights = []struct {
+var serverActions = []struct {
 	room, who string
 	may       string
 }{
@@ -159,8 +159,8 @@ func (w *world) place(kind, deed string) chat.RoomID {
 	switch kind {
 	case "open":
 		room = w.room("for "+deed, chat.Open, "owner", "member", "third", "former", "moderator", "banned")
-		w.ok(w.chat.Appoint(w.ctx, w.people["owner"], room, w.people["moderator"].ID, chat.RankModerator))
-		w.ok(w.chat.Ban(w.ctx, w.people["owner"], room, w.people["banned"].ID))
+		w.ok(w.chat.SetRank(w.ctx, w.people["owner"], room, w.people["moderator"].ID, chat.RankModerator))
+		w.ok(w.chat.BanMember(w.ctx, w.people["owner"], room, w.people["banned"].ID))
 	case "private":
 		room = w.room("for "+deed, chat.Private, "owner", "member", "third", "former")
 	case "private with admin":
@@ -170,7 +170,7 @@ func (w *world) place(kind, deed string) chat.RoomID {
 	case "everyone":
 		return 1
 	}
-	w.ok(w.chat.Leave(w.ctx, w.people["former"], room, false))
+	w.ok(w.chat.LeaveRoom(w.ctx, w.people["former"], room, false))
 	return room
 }
 
@@ -178,7 +178,7 @@ func (w *world) place(kind, deed string) chat.RoomID {
 // nothing there; or one that does not exist, as the room.
 func (w *world) message(by string, room chat.RoomID) chat.MessageID {
 	for _, name := range []string{by, "third"} {
-		if m, err := w.chat.Post(w.ctx, w.people[name], room, chat.Draft{Body: "said by " + name}); err == nil {
+		if m, err := w.chat.PostMessage(w.ctx, w.people[name], room, chat.Draft{Body: "said by " + name}); err == nil {
 			return m.ID
 		}
 	}
@@ -186,7 +186,7 @@ func (w *world) message(by string, room chat.RoomID) chat.MessageID {
 }
 
 func TestThePolicyTableHoldsThroughTheService(t *testing.T) {
-	for _, r := range rights {
+	for _, r := range serverActions {
 		t.Run(r.who+" in "+r.room, func(t *testing.T) {
 			w := begin(t, "admin", "owner", "member", "third", "former", "outsider", "newcomer", "moderator", "banned")
 			who := w.people[r.who]
@@ -214,15 +214,15 @@ func TestThePolicyTableHoldsThroughTheService(t *testing.T) {
 }
 
 func TestTheTableGrantsNothingThatIsNotListed(t *testing.T) {
-	for s := chat.Outsider; s <= chat.Party; s++ {
-		for a := chat.See; a <= chat.Destroy; a++ {
-			if everyone := (chat.Room{Everyone: true}); chat.Allows(s, everyone, a) && (a == chat.Leave || a == chat.Expel || a == chat.Ban || a == chat.Destroy) {
+	for s := chat.NoAccess; s <= chat.Participant; s++ {
+		for a := chat.ActionSee; a <= chat.ActionDeleteRoom; a++ {
+			if everyone := (chat.Room{Everyone: true}); chat.Allows(s, everyone, a) && (a == chat.ActionLeave || a == chat.ActionRemoveMember || a == chat.ActionBanMember || a == chat.ActionDeleteRoom) {
 				t.Error("the room of everybody allows", s, a)
 			}
-			if s == chat.Outsider && chat.Allows(s, chat.Room{}, a) {
+			if s == chat.NoAccess && chat.Allows(s, chat.Room{}, a) {
 				t.Error("an outsider may", a)
 			}
-			if chat.Allows(s, chat.Room{}, a) && !chat.Allows(s, chat.Room{}, chat.See) {
+			if chat.Allows(s, chat.Room{}, a) && !chat.Allows(s, chat.Room{}, chat.ActionSee) {
 				t.Error("somebody may act in what he may not see:", s, a)
 			}
 		}

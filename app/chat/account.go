@@ -75,7 +75,7 @@ func (c *Chat) Person(ctx context.Context, id AccountID) (Account, error) {
 	return c.store.Account(ctx, id)
 }
 
-// Named finds an account by its username.
-func (c *Chat) Named(ctx context.Context, username string) (Account, error) {
+// AccountNamed finds an account by its username.
+func (c *Chat) AccountNamed(ctx context.Context, username string) (Account, error) {
 	return c.store.AccountNamed(ctx, username)
 }

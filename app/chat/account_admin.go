@@ -8,8 +8,8 @@ import (
 // Operator is who has the command line: everything that an administrator has.
 var Operator = Account{Role: RoleAdmin}
 
-// Record is an account as administrators see it.
-type Record struct {
+// AccountRecord is an account as administrators see it.
+type AccountRecord struct {
 	Account
 	Banned   bool
 	Seen     time.Time // when a session was last used; zero: none is left
@@ -30,18 +30,18 @@ const (
 	StateBanned   State = "banned"
 )
 
-// RecordStore keeps what administrators do with accounts. Disabled accounts keep
+// AccountRecordStore keeps what administrators do with accounts. Disabled accounts keep
 // their rooms; their sessions end with the change.
-type RecordStore interface {
-	// Records lists accounts by display name, at most limit from offset on, those
+type AccountRecordStore interface {
+	// AccountRecords lists accounts by display name, at most limit from offset on, those
 	// whose name or username begins with query only. Posts is not counted.
-	Records(ctx context.Context, query string, state State, offset, limit int) ([]Record, error)
-	Record(context.Context, AccountID) (Record, error)
-	// SetDisabled refuses to disable the last administrator. Erase begins to delete
+	AccountRecords(ctx context.Context, query string, state State, offset, limit int) ([]AccountRecord, error)
+	AccountRecord(context.Context, AccountID) (AccountRecord, error)
+	// DisableAccount refuses to disable the last administrator. Erase begins to delete
 	// what a banned account wrote; see EraseSome.
-	SetDisabled(ctx context.Context, who AccountID, at time.Time, banned, erase bool) error
-	SetEnabled(ctx context.Context, who AccountID) error
-	DropSessions(ctx context.Context, who AccountID) error
+	DisableAccount(ctx context.Context, who AccountID, at time.Time, banned, erase bool) error
+	EnableAccount(ctx context.Context, who AccountID) error
+	EndSessions(ctx context.Context, who AccountID) error
 	// Erasing lists whose messages are still to be deleted.
 	Erasing(context.Context) ([]AccountID, error)
 	// EraseSome deletes some of the messages of an account and answers with the
@@ -49,55 +49,55 @@ type RecordStore interface {
 	EraseSome(ctx context.Context, who AccountID, at time.Time) ([]RoomChanged, error)
 }
 
-// Records lists accounts for who manages them; more says that there is a next page.
-func (c *Chat) Records(ctx context.Context, who Account, query string, state State, page int) (list []Record, more bool, err error) {
+// AccountRecords lists accounts for who manages them; more says that there is a next page.
+func (c *Chat) AccountRecords(ctx context.Context, who Account, query string, state State, page int) (list []AccountRecord, more bool, err error) {
 	if err := who.May(ManagePeople); err != nil {
 		return nil, false, err
 	}
-	list, err = c.store.Records(ctx, FoldName(query), state, page*PeoplePage, PeoplePage+1)
+	list, err = c.store.AccountRecords(ctx, FoldName(query), state, page*PeoplePage, PeoplePage+1)
 	if len(list) > PeoplePage {
 		return list[:PeoplePage], true, err
 	}
 	return list, false, err
 }
 
-// Record answers with one account for who manages them.
-func (c *Chat) Record(ctx context.Context, who Account, id AccountID) (Record, error) {
+// AccountRecord answers with one account for who manages them.
+func (c *Chat) AccountRecord(ctx context.Context, who Account, id AccountID) (AccountRecord, error) {
 	if err := who.May(ManagePeople); err != nil {
-		return Record{}, err
+		return AccountRecord{}, err
 	}
-	return c.store.Record(ctx, id)
+	return c.store.AccountRecord(ctx, id)
 }
 
 // SetRole makes somebody an administrator, or a member again.
 func (c *Chat) SetRole(ctx context.Context, who Account, id AccountID, role Role) error {
-	a, err := c.Record(ctx, who, id)
+	a, err := c.AccountRecord(ctx, who, id)
 	if err != nil || a.Role == role {
 		return err
 	}
 	if role != RoleMember && role != RoleAdmin {
 		return Invalid("role", "Choose one of the values in the list.")
 	}
-	if err := c.store.SetRole(c.noted(ctx, who, ActRole, "@"+a.Username, role.String()), id, role); err != nil {
+	if err := c.store.SetRole(c.audited(ctx, who, AuditSetRole, "@"+a.Username, role.String()), id, role); err != nil {
 		return err
 	}
-	c.bus.Tell(RosterChanged{People: []AccountID{id}})
+	c.bus.Publish(RoomListChanged{People: []AccountID{id}})
 	return nil
 }
 
-// Disable keeps an account from logging in, and ends its sessions at once.
-func (c *Chat) Disable(ctx context.Context, who Account, id AccountID) error {
-	a, err := c.other(ctx, who, id)
+// DisableAccount keeps an account from logging in, and ends its sessions at once.
+func (c *Chat) DisableAccount(ctx context.Context, who Account, id AccountID) error {
+	a, err := c.otherAccount(ctx, who, id)
 	if err != nil || a.Disabled {
 		return err
 	}
-	return c.disable(c.noted(ctx, who, ActDisable, "@"+a.Username, ""), id, false, false)
+	return c.disableAccount(c.audited(ctx, who, AuditDisableAccount, "@"+a.Username, ""), id, false, false)
 }
 
 // BanAccount disables an account for what it did. Erase deletes everything that it
 // wrote as well, in every room and conversation.
 func (c *Chat) BanAccount(ctx context.Context, who Account, id AccountID, erase bool) error {
-	a, err := c.other(ctx, who, id)
+	a, err := c.otherAccount(ctx, who, id)
 	if err != nil {
 		return err
 	}
@@ -105,63 +105,63 @@ func (c *Chat) BanAccount(ctx context.Context, who Account, id AccountID, erase 
 	if erase {
 		and = " and deleted everything that they wrote"
 	}
-	if err := c.disable(c.noted(ctx, who, ActBan, "@"+a.Username, and), id, true, erase); err != nil || !erase {
+	if err := c.disableAccount(c.audited(ctx, who, AuditBanAccount, "@"+a.Username, and), id, true, erase); err != nil || !erase {
 		return err
 	}
-	go c.erase(id)
+	go c.deleteMessagesOf(id)
 	return nil
 }
 
-// other finds somebody else: nobody locks himself out.
-func (c *Chat) other(ctx context.Context, who Account, id AccountID) (Record, error) {
-	a, err := c.Record(ctx, who, id)
+// otherAccount finds somebody else: nobody locks himself out.
+func (c *Chat) otherAccount(ctx context.Context, who Account, id AccountID) (AccountRecord, error) {
+	a, err := c.AccountRecord(ctx, who, id)
 	if err == nil && id == who.ID {
 		err = Invalid("who", "That would lock you out. Ask another administrator.")
 	}
 	return a, err
 }
 
-func (c *Chat) disable(ctx context.Context, id AccountID, banned, erase bool) error {
-	if err := c.store.SetDisabled(ctx, id, c.now(), banned, erase); err != nil {
+func (c *Chat) disableAccount(ctx context.Context, id AccountID, banned, erase bool) error {
+	if err := c.store.DisableAccount(ctx, id, c.now(), banned, erase); err != nil {
 		return err
 	}
-	c.bus.Tell(SessionEnded{Account: id})
-	return c.recounted(ctx, id)
+	c.bus.Publish(SessionEnded{Account: id})
+	return c.publishCounts(ctx, id)
 }
 
-// recounted tells the rooms of an account that they have one more, or one less.
-func (c *Chat) recounted(ctx context.Context, id AccountID) error {
+// publishCounts tells the rooms of an account that they have one more, or one less.
+func (c *Chat) publishCounts(ctx context.Context, id AccountID) error {
 	rooms, err := c.store.Sidebar(ctx, id)
 	for _, r := range rooms {
 		if r.Kind != Direct {
-			c.bus.Tell(HeadChanged{Room: r.ID})
+			c.bus.Publish(RoomHeaderChanged{Room: r.ID})
 		}
 	}
 	return err
 }
 
-// Enable lets an account log in again, banned or not.
-func (c *Chat) Enable(ctx context.Context, who Account, id AccountID) error {
-	a, err := c.Record(ctx, who, id)
+// EnableAccount lets an account log in again, banned or not.
+func (c *Chat) EnableAccount(ctx context.Context, who Account, id AccountID) error {
+	a, err := c.AccountRecord(ctx, who, id)
 	if err != nil || !a.Disabled {
 		return err
 	}
-	if err := c.store.SetEnabled(c.noted(ctx, who, ActEnable, "@"+a.Username, ""), id); err != nil {
+	if err := c.store.EnableAccount(c.audited(ctx, who, AuditEnableAccount, "@"+a.Username, ""), id); err != nil {
 		return err
 	}
-	return c.recounted(ctx, id)
+	return c.publishCounts(ctx, id)
 }
 
-// LogOut ends all sessions of somebody.
-func (c *Chat) LogOut(ctx context.Context, who Account, id AccountID) error {
-	a, err := c.Record(ctx, who, id)
+// EndSessions ends all sessions of somebody.
+func (c *Chat) EndSessions(ctx context.Context, who Account, id AccountID) error {
+	a, err := c.AccountRecord(ctx, who, id)
 	if err != nil {
 		return err
 	}
-	if err := c.store.DropSessions(c.noted(ctx, who, ActLogout, "@"+a.Username, ""), id); err != nil {
+	if err := c.store.EndSessions(c.audited(ctx, who, AuditEndSessions, "@"+a.Username, ""), id); err != nil {
 		return err
 	}
-	c.bus.Tell(SessionEnded{Account: id})
+	c.bus.Publish(SessionEnded{Account: id})
 	return nil
 }
 
@@ -170,21 +170,21 @@ func (c *Chat) LogOut(ctx context.Context, who Account, id AccountID) error {
 func (c *Chat) ResumeErasing(ctx context.Context) error {
 	ids, err := c.store.Erasing(ctx)
 	for _, id := range ids {
-		c.erase(id)
+		c.deleteMessagesOf(id)
 	}
 	return err
 }
 
-// erase deletes what an account wrote, a little at a time, so that others need not
+// deleteMessagesOf deletes what an account wrote, a little at a time, so that others need not
 // wait. What fails is done at the next start.
-func (c *Chat) erase(id AccountID) {
+func (c *Chat) deleteMessagesOf(id AccountID) {
 	for {
 		changed, err := c.store.EraseSome(context.Background(), id, c.now())
 		if err != nil || len(changed) == 0 {
 			return
 		}
 		for _, r := range changed {
-			c.bus.Tell(r)
+			c.bus.Publish(r)
 		}
 	}
 }

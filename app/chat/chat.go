@@ -22,9 +22,9 @@ type Chat struct {
 
 	retaining sync.Mutex // held by the one Retain that runs
 
-	posting posting
-	paces   paces
-	posts   atomic.Uint64
+	inFlight postsInFlight
+	slowMode slowModePauses
+	posts    atomic.Uint64
 }
 
 // Posts counts the messages that were posted since the process began.
@@ -47,7 +47,7 @@ type Store interface {
 	MessageStore
 	SearchStore
 	AuditStore
-	RecordStore
+	AccountRecordStore
 	ReportStore
 	HealthStore
 	Settings(context.Context) (Settings, error)
@@ -57,11 +57,11 @@ type Store interface {
 // Bus carries hints of what was already stored. Hints may come late, doubled,
 // out of order or never; the store holds the truth.
 type Bus interface {
-	Tell(Hint)
+	Publish(Event)
 }
 
-// Hint is one of the types below.
-type Hint interface{ hint() }
+// Event is one of the types below.
+type Event interface{ event() }
 
 type (
 	// RoomChanged says that a room's log has grown to Rev. Message is the change
@@ -71,24 +71,24 @@ type (
 		Rev     Rev
 		Message *Message
 	}
-	// HeadChanged says that the head of a room (name, topic, people, slow mode) changed.
-	HeadChanged struct{ Room RoomID }
+	// RoomHeaderChanged says that the head of a room (name, topic, people, slow mode) changed.
+	RoomHeaderChanged struct{ Room RoomID }
 	// RoomRenamed says what an open room is called now, to all who see links to it.
 	RoomRenamed struct {
 		Room RoomID
 		Name string
 	}
-	// RoomDropped says that a room is gone for everybody.
-	RoomDropped struct {
+	// RoomDeleted says that a room is gone for everybody.
+	RoomDeleted struct {
 		Room   RoomID
 		People []AccountID
 	}
-	// RosterChanged says that the list of rooms of these people changed.
-	RosterChanged struct{ People []AccountID }
+	// RoomListChanged says that the list of rooms of these people changed.
+	RoomListChanged struct{ People []AccountID }
 	// ReportsChanged says that something waits for a decision in a room, or is decided.
 	ReportsChanged struct{ Room RoomID }
-	// ReadMoved says that a person has read further, on some device.
-	ReadMoved struct {
+	// ReadMarkMoved says that a person has read further, on some device.
+	ReadMarkMoved struct {
 		Account AccountID
 		Room    RoomID
 	}
@@ -103,20 +103,20 @@ type (
 		Account  AccountID
 		Sessions [][]byte // by hash
 	}
-	// SomeoneTypes says that a person is writing in a room now.
-	SomeoneTypes struct {
+	// UserTyping says that a person is writing in a room now.
+	UserTyping struct {
 		Room RoomID
 		Who  Person
 	}
 )
 
-func (ReportsChanged) hint() {}
-func (RoomChanged) hint()    {}
-func (HeadChanged) hint()    {}
-func (RoomRenamed) hint()    {}
-func (RoomDropped) hint()    {}
-func (RosterChanged) hint()  {}
-func (ReadMoved) hint()      {}
-func (SessionEnded) hint()   {}
-func (SomeoneTypes) hint()   {}
-func (PrefsChanged) hint()   {}
+func (ReportsChanged) event()    {}
+func (RoomChanged) event()       {}
+func (RoomHeaderChanged) event() {}
+func (RoomRenamed) event()       {}
+func (RoomDeleted) event()       {}
+func (RoomListChanged) event()   {}
+func (ReadMarkMoved) event()     {}
+func (SessionEnded) event()      {}
+func (UserTyping) event()        {}
+func (PrefsChanged) event()      {}

@@ -25,7 +25,7 @@ func ParseDuration(s string) (time.Duration, error) {
 		}
 		n, err := strconv.ParseUint(number, 10, 32)
 		if days += n * unit.days; err != nil || days > maxDays {
-			return 0, notSpan(s)
+			return 0, isNotDuration(s)
 		}
 		rest = after
 	}
@@ -37,10 +37,10 @@ func ParseDuration(s string) (time.Duration, error) {
 	default:
 		more, err := time.ParseDuration(rest)
 		if err != nil || more < 0 {
-			return 0, notSpan(s)
+			return 0, isNotDuration(s)
 		}
 		return whole + more, nil
 	}
 }
 
-func notSpan(s string) error { return fmt.Errorf("%q is not a span of time like 12h or 7d", s) }
+func isNotDuration(s string) error { return fmt.Errorf("%q is not a span of time like 12h or 7d", s) }

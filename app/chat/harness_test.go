@@ -23,13 +23,13 @@ type world struct {
 	people
 
 	mu    sync.Mutex
-	hints []chat.Hint
+	hints []chat.Event
 }
 
 // people by name.
 type people map[string]chat.Account
 
-func (w *world) Tell(h chat.Hint) {
+func (w *world) Publish(h chat.Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.hints = append(w.hints, h)
@@ -70,7 +70,7 @@ func (w *world) add(name string) chat.Account {
 // room makes a room of these people; the first owns it.
 func (w *world) room(name string, kind chat.RoomKind, in ...string) chat.RoomID {
 	w.Helper()
-	r, err := w.chat.Found(w.ctx, w.people[in[0]], chat.NewRoom{Name: name, Kind: kind, People: w.ids(in[1:]...)})
+	r, err := w.chat.CreateRoom(w.ctx, w.people[in[0]], chat.NewRoom{Name: name, Kind: kind, People: w.ids(in[1:]...)})
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func (w *world) ids(names ...string) (ids []chat.AccountID) {
 // says posts a message.
 func (w *world) says(who string, room chat.RoomID, body string) chat.Message {
 	w.Helper()
-	m, err := w.chat.Post(w.ctx, w.people[who], room, chat.Draft{Body: body})
+	m, err := w.chat.PostMessage(w.ctx, w.people[who], room, chat.Draft{Body: body})
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -115,7 +115,7 @@ func (w *world) ok(err error) {
 // owners are the names of those responsible for a room.
 func (w *world) owners(room chat.RoomID) (names []string) {
 	w.Helper()
-	all, err := w.store.Occupants(w.ctx, room)
+	all, err := w.store.Members(w.ctx, room)
 	w.ok(err)
 	for _, o := range all {
 		if o.Rank == chat.RankOwner {

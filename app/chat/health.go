@@ -10,9 +10,9 @@ type Health struct {
 	People, Disabled      int
 	Open, Private, Direct int // rooms
 	Messages              int64
-	File, Log             int64 // bytes of the data file, and of the write-ahead log beside it
-	Free                  int64 // bytes that the disk has left; -1: not known
-	Days                  []Day // the last HealthDays, the oldest first
+	File, Log             int64       // bytes of the data file, and of the write-ahead log beside it
+	Free                  int64       // bytes that the disk has left; -1: not known
+	Days                  []HealthDay // the last HealthDays, the oldest first
 	Backup                Backups
 	Unfinished            string // what was being imported when it was interrupted, or is now
 }
@@ -27,8 +27,8 @@ type Backups struct {
 // HealthDays is how many days Health tells of.
 const HealthDays = 30
 
-// Day is one day (UTC) of the workspace.
-type Day struct {
+// HealthDay is one day (UTC) of the workspace.
+type HealthDay struct {
 	At       time.Time
 	Messages int64
 	Newcomer int

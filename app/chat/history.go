@@ -5,17 +5,17 @@ import (
 	"errors"
 )
 
-// Page answers with a page of a room's log.
-func (c *Chat) Page(ctx context.Context, who Account, room RoomID, s Span) (Page, error) {
-	if _, err := c.may(ctx, who, room, Read); err != nil {
-		return Page{}, err
+// History answers with a page of a room's log.
+func (c *Chat) History(ctx context.Context, who Account, room RoomID, s Span) (HistoryPage, error) {
+	if _, err := c.authorize(ctx, who, room, ActionRead); err != nil {
+		return HistoryPage{}, err
 	}
-	return c.store.Page(ctx, room, s, PageSize)
+	return c.store.History(ctx, room, s, PageSize)
 }
 
 // Permalink finds a message of a room: ErrGone when it was deleted.
 func (c *Chat) Permalink(ctx context.Context, who Account, room RoomID, id MessageID) (Message, error) {
-	if _, err := c.may(ctx, who, room, Read); err != nil {
+	if _, err := c.authorize(ctx, who, room, ActionRead); err != nil {
 		return Message{}, err
 	}
 	m, err := c.store.Message(ctx, id)
@@ -38,52 +38,52 @@ func (c *Chat) ChangesSince(ctx context.Context, room RoomID, since Rev) (Change
 
 // MarkRead moves the caller's read mark of a room up to a message.
 func (c *Chat) MarkRead(ctx context.Context, who Account, room RoomID, upto MessageID) error {
-	if _, err := c.may(ctx, who, room, Listen); err != nil {
+	if _, err := c.authorize(ctx, who, room, ActionListen); err != nil {
 		return err
 	}
 	moved, err := c.store.SetRead(ctx, room, who.ID, upto)
 	if err == nil && moved {
-		c.bus.Tell(ReadMoved{Account: who.ID, Room: room})
+		c.bus.Publish(ReadMarkMoved{Account: who.ID, Room: room})
 	}
 	return err
 }
 
-// Type says that the caller is writing. It is checked like Post and kept nowhere.
-func (c *Chat) Type(ctx context.Context, who Account, room RoomID) error {
-	if _, err := c.may(ctx, who, room, Post); err != nil || who.Prefs.NoTyping || who.Prefs.Invisible {
+// StartTyping says that the caller is writing. It is checked like Post and kept nowhere.
+func (c *Chat) StartTyping(ctx context.Context, who Account, room RoomID) error {
+	if _, err := c.authorize(ctx, who, room, ActionPost); err != nil || who.Prefs.NoTyping || who.Prefs.Invisible {
 		return err
 	}
 	if err := c.Limits.Take(LimitTyping, who.ID.key()); err != nil {
 		return err
 	}
-	c.bus.Tell(SomeoneTypes{Room: room, Who: who.Person})
+	c.bus.Publish(UserTyping{Room: room, Who: who.Person})
 	return nil
 }
 
-// Marks tells how far the people of a room have read: what badges are made of.
-func (c *Chat) Marks(ctx context.Context, room RoomID) (Room, map[AccountID]Membership, error) {
-	return c.store.Marks(ctx, room)
+// ReadMarks tells how far the people of a room have read: what badges are made of.
+func (c *Chat) ReadMarks(ctx context.Context, room RoomID) (Room, map[AccountID]Membership, error) {
+	return c.store.ReadMarks(ctx, room)
 }
 
-// SideRoomOf answers with one room of a person's list.
-func (c *Chat) SideRoomOf(ctx context.Context, who AccountID, room RoomID) (SideRoom, error) {
-	return c.store.SideRoomOf(ctx, who, room)
+// SidebarRoom answers with one room of a person's list.
+func (c *Chat) SidebarRoom(ctx context.Context, who AccountID, room RoomID) (SidebarRoom, error) {
+	return c.store.SidebarRoom(ctx, who, room)
 }
 
 // Roster answers with a room and its people: what its header is made of. Only who
 // listens to the room is shown that.
-func (c *Chat) Roster(ctx context.Context, room RoomID) (Room, []Occupant, error) {
+func (c *Chat) Roster(ctx context.Context, room RoomID) (Room, []RoomMember, error) {
 	r, _, err := c.store.RoomFor(ctx, room, 0)
 	if err != nil {
 		return r, nil, err
 	}
-	people, err := c.store.Occupants(ctx, room)
+	people, err := c.store.Members(ctx, room)
 	return r, people, err
 }
 
 // Unread is a room with something new.
 type Unread struct {
-	SideRoom
+	SidebarRoom
 	Last []Message // the newest that were said, in order
 }
 
@@ -100,13 +100,13 @@ func (c *Chat) Unread(ctx context.Context, who Account, peek int) ([]Unread, err
 		if r.Unread(r.Room) == 0 || r.Muted {
 			continue
 		}
-		p, err := c.store.Page(ctx, r.ID, Span{}, peek*3)
+		p, err := c.store.History(ctx, r.ID, Span{}, peek*3)
 		if err != nil {
 			return nil, err
 		}
-		u := Unread{SideRoom: r}
+		u := Unread{SidebarRoom: r}
 		for _, m := range p.Messages {
-			if m.Kind == Said && !m.Deleted && m.Posts > r.Read {
+			if m.Kind == MessagePosted && !m.Deleted && m.Posts > r.Read {
 				u.Last = append(u.Last, m)
 			}
 		}
@@ -136,13 +136,13 @@ func (c *Chat) MarkAllRead(ctx context.Context, who Account) error {
 	return nil
 }
 
-// InCommon lists the rooms that two people are both in, as the first one sees it.
-func (c *Chat) InCommon(ctx context.Context, who Account, other AccountID) ([]SideRoom, error) {
+// RoomsInCommon lists the rooms that two people are both in, as the first one sees it.
+func (c *Chat) RoomsInCommon(ctx context.Context, who Account, other AccountID) ([]SidebarRoom, error) {
 	mine, err := c.store.Sidebar(ctx, who.ID)
 	if err != nil || other == who.ID {
 		return nil, err
 	}
-	var common []SideRoom
+	var common []SidebarRoom
 	for _, r := range mine {
 		if r.Kind == Direct {
 			continue

@@ -11,7 +11,7 @@ import (
 func (t Text) CheckLinks() (err error) {
 	eachBlock(t.Blocks, func(b *Block) {
 		eachRun(b.Runs, func(r *Run) {
-			if r.Kind == RunLink && err == nil && !honest(r.Text, r.URL) {
+			if r.Kind == RunLink && err == nil && !matchesTarget(r.Text, r.URL) {
 				err = fmt.Errorf("the text has a link to %.80q that shows %.80q", r.URL, r.Text)
 			}
 		})
@@ -19,8 +19,8 @@ func (t Text) CheckLinks() (err error) {
 	return err
 }
 
-// honest says whether an address is one that a message may link, and the one that is shown.
-func honest(shown, target string) bool {
+// matchesTarget says whether an address is one that a message may link, and the one that is shown.
+func matchesTarget(shown, target string) bool {
 	scheme := schemeLen(target)
 	if scheme == 0 || !validURL(target, scheme) {
 		return false

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// mentions resolves @names to people who can see the room, and to those whom it
+// resolveMentions resolves @names to people who can see the room, and to those whom it
 // calls; other names stay plain text, so that they tell nothing to nobody.
-func (c *Chat) mentions(ctx context.Context, who Account, n *NewMessage, calls []string) error {
+func (c *Chat) resolveMentions(ctx context.Context, who Account, n *NewMessage, calls []string) error {
 	names := slices.DeleteFunc(n.Text.Names(), func(name string) bool { return name == AtRoom || name == AtHere })
 	var ids map[string]AccountID
 	if len(names) > 0 {
@@ -56,14 +56,14 @@ type Suggestion struct {
 // Calls are the names that the caller can call many people by, of those that begin
 // as he wrote.
 func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query string) (list []Suggestion, calls []string, err error) {
-	if _, err := c.may(ctx, who, room, Post); err != nil {
+	if _, err := c.authorize(ctx, who, room, ActionPost); err != nil {
 		return nil, nil, err
 	}
-	p, err := c.Visit(ctx, who, room)
+	p, err := c.ReadableRoom(ctx, who, room)
 	if err != nil {
 		return nil, nil, err
 	}
-	inside, err := c.store.Occupants(ctx, room)
+	inside, err := c.store.Members(ctx, room)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -92,7 +92,7 @@ func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query
 		}
 	}
 	for _, name := range []string{AtRoom, AtHere} {
-		if p.Allows(Call) && strings.HasPrefix(name, query) {
+		if p.Allows(ActionMentionAll) && strings.HasPrefix(name, query) {
 			calls = append(calls, name)
 		}
 	}
@@ -133,7 +133,7 @@ func (c *Chat) Mentions(ctx context.Context, who Account, before MessageID) (hit
 		older = said[len(said)-1].ID
 	}
 	for _, m := range said {
-		if i := slices.IndexFunc(rooms, func(r SideRoom) bool { return r.ID == m.Room }); i >= 0 {
+		if i := slices.IndexFunc(rooms, func(r SidebarRoom) bool { return r.ID == m.Room }); i >= 0 {
 			lead, err := c.lead(ctx, m)
 			if err != nil {
 				return nil, 0, err
@@ -152,42 +152,42 @@ func (c *Chat) lead(ctx context.Context, m Message) (Quote, error) {
 	if m.Quote.ID != 0 {
 		return m.Quote, nil
 	}
-	p, err := c.store.Page(ctx, m.Room, Span{Before: m.ID}, 1)
+	p, err := c.store.History(ctx, m.Room, Span{Before: m.ID}, 1)
 	if err != nil || len(p.Messages) == 0 {
 		return Quote{}, err
 	}
 	before := p.Messages[len(p.Messages)-1]
-	if before.Kind != Said || before.Deleted || m.At.Sub(before.At) > leadFor {
+	if before.Kind != MessagePosted || before.Deleted || m.At.Sub(before.At) > leadFor {
 		return Quote{}, nil
 	}
 	return NewQuote(before.ID, before.Author.Name, before.Text), nil
 }
 
-// UnheardFor is how long after a message its author can still be told who missed it.
-const UnheardFor = time.Minute
+// UnreachedFor is how long after a message its author can still be told who missed it.
+const UnreachedFor = time.Minute
 
-// Unheard is whom a message does not reach though it names them.
-type Unheard struct {
-	People []Person // they are not in the room
-	Add    bool     // its author may bring them in
-	Called bool     // everybody: its author may not call so many
+// UnreachedMentions is whom a message does not reach though it names them.
+type UnreachedMentions struct {
+	People       []Person // they are not in the room
+	Add          bool     // its author may bring them in
+	MentionedAll bool     // everybody: its author may not call so many
 }
 
 // Any says whether there is something to tell.
-func (u Unheard) Any() bool { return len(u.People) > 0 || u.Called }
+func (u UnreachedMentions) Any() bool { return len(u.People) > 0 || u.MentionedAll }
 
-// Unheard finds whom a message that the caller said or edited just now does not
+// UnreachedMentions finds whom a message that the caller said or edited just now does not
 // reach: people who are not in a private room or a conversation, and all whom
 // @room or @here called in vain. Nobody but its author is told so.
-func (c *Chat) Unheard(ctx context.Context, who Account, m Message) (u Unheard, err error) {
+func (c *Chat) UnreachedMentions(ctx context.Context, who Account, m Message) (u UnreachedMentions, err error) {
 	last := m.At
 	if m.Edited.After(last) {
 		last = m.Edited
 	}
-	if m.Author.ID != who.ID || !strings.Contains(m.Body, "@") || c.now().Sub(last) > UnheardFor {
+	if m.Author.ID != who.ID || !strings.Contains(m.Body, "@") || c.now().Sub(last) > UnreachedFor {
 		return u, nil
 	}
-	p, err := c.may(ctx, who, m.Room, Post)
+	p, err := c.authorize(ctx, who, m.Room, ActionPost)
 	if err != nil {
 		return u, err
 	}
@@ -195,12 +195,12 @@ func (c *Chat) Unheard(ctx context.Context, who Account, m Message) (u Unheard, 
 	if err != nil {
 		return u, err
 	}
-	calls := text.Calls()
-	u.Called = p.People > SmallRoom && !p.Allows(Call) && (slices.Contains(calls, AtRoom) || slices.Contains(calls, AtHere))
+	calls := text.MentionsAll()
+	u.MentionedAll = p.People > SmallRoom && !p.Allows(ActionMentionAll) && (slices.Contains(calls, AtRoom) || slices.Contains(calls, AtHere))
 	if p.Kind == Open || len(calls) == 0 {
 		return u, nil
 	}
-	u.Add = p.Allows(Add)
+	u.Add = p.Allows(ActionAddMembers)
 	inside, err := c.store.Mentionable(ctx, m.Room, calls)
 	if err != nil {
 		return u, err

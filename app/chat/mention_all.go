@@ -21,16 +21,16 @@ type Presence interface {
 	Online(AccountID) bool
 }
 
-// call works out whether a message calls many people, and may: which of the two
+// mentionAll works out whether a message calls many people, and may: which of the two
 // names mean it, and whom the message is for by that.
-func (c *Chat) call(ctx context.Context, who Account, n *NewMessage, confirm int) (calls []string, err error) {
-	names := n.Text.Calls()
+func (c *Chat) mentionAll(ctx context.Context, who Account, n *NewMessage, confirm int) (calls []string, err error) {
+	names := n.Text.MentionsAll()
 	all, here := slices.Contains(names, AtRoom), slices.Contains(names, AtHere)
 	if !all && !here {
 		return nil, nil
 	}
-	p, err := c.Visit(ctx, who, n.Room)
-	if err != nil || !p.Allows(Call) {
+	p, err := c.ReadableRoom(ctx, who, n.Room)
+	if err != nil || !p.Allows(ActionMentionAll) {
 		return nil, err
 	}
 	if p.People > SmallRoom && confirm < p.People {
@@ -42,7 +42,7 @@ func (c *Chat) call(ctx context.Context, who Account, n *NewMessage, confirm int
 	if n.All = all; all || c.Presence == nil {
 		return []string{AtRoom, AtHere}, nil
 	}
-	inside, err := c.store.Occupants(ctx, n.Room)
+	inside, err := c.store.Members(ctx, n.Room)
 	for _, o := range inside {
 		if o.ID != who.ID && c.Presence.Online(o.ID) {
 			n.For = append(n.For, o.ID)
@@ -54,8 +54,8 @@ func (c *Chat) call(ctx context.Context, who Account, n *NewMessage, confirm int
 // recall is call for an edit: it calls nobody anew, and is still for whom it was
 // for as long as it says so.
 func (n *NewMessage) recall(was Message) (calls []string) {
-	names := n.Text.Calls()
-	for _, name := range was.Text.called() {
+	names := n.Text.MentionsAll()
+	for _, name := range was.Text.mentionsAll() {
 		if !slices.Contains(names, name) {
 			continue
 		}

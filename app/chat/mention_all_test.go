@@ -21,7 +21,7 @@ func (w *world) crowd(room chat.RoomID, n int) {
 	for i := range n {
 		ids = append(ids, w.add(fmt.Sprintf("extra%d", i)).ID)
 	}
-	_, err := w.store.AddOccupants(w.ctx, room, ids, w.now)
+	_, err := w.store.AddMembers(w.ctx, room, ids, w.now)
 	w.ok(err)
 }
 
@@ -79,16 +79,16 @@ func TestInALargeRoomOnlyOwnersCallAllAndConfirmIt(t *testing.T) {
 		t.Error("a room of 30 is large")
 	}
 	was := w.mentions("ada", room)
-	_, err := w.store.AddOccupants(w.ctx, room, []chat.AccountID{w.add("last").ID}, w.now)
+	_, err := w.store.AddMembers(w.ctx, room, []chat.AccountID{w.add("last").ID}, w.now)
 	w.ok(err)
 	post := func(who, body string, confirm int) (chat.Message, error) {
-		return w.chat.Post(w.ctx, w.people[who], room, chat.Draft{Body: body, CID: who + "-says", Confirm: confirm})
+		return w.chat.PostMessage(w.ctx, w.people[who], room, chat.Draft{Body: body, CID: who + "-says", Confirm: confirm})
 	}
 	m, err := post("cid", "@room and @here", 31)
 	if err != nil || m.All || len(m.For) > 0 || m.Text.Plain() != "@room and @here" || w.mentions("ada", room) != was {
 		t.Errorf("a member calls all: %v", err)
 	}
-	if u, err := w.chat.Unheard(w.ctx, w.people["cid"], m); err != nil || !u.Called {
+	if u, err := w.chat.UnreachedMentions(w.ctx, w.people["cid"], m); err != nil || !u.MentionedAll {
 		t.Errorf("he is not told that nobody hears it: %v", err)
 	}
 	for _, who := range []string{"bea", "ada"} { // the owner, and the administrator
@@ -113,11 +113,11 @@ func TestInALargeRoomOnlyOwnersCallAllAndConfirmIt(t *testing.T) {
 	if n := w.mentions("cid", room); n != 2 {
 		t.Errorf("%d mentions", n)
 	}
-	_, err = w.chat.Post(w.ctx, w.people["bea"], room, chat.Draft{Body: "@here"})
+	_, err = w.chat.PostMessage(w.ctx, w.people["bea"], room, chat.Draft{Body: "@here"})
 	if e, _ := chat.AsError(err); e == nil || e.Sentence != "This will notify everybody who is online of the 31 people of #harbour." {
 		t.Errorf("@here: %v", err)
 	}
-	if m, err := w.chat.Post(w.ctx, w.people["bea"], room, chat.Draft{Body: "@here", Confirm: 31}); err != nil || !slices.Equal(m.For, w.ids("ada")) {
+	if m, err := w.chat.PostMessage(w.ctx, w.people["bea"], room, chat.Draft{Body: "@here", Confirm: 31}); err != nil || !slices.Equal(m.For, w.ids("ada")) {
 		t.Errorf("@here is for %v: %v", m.For, err)
 	}
 	_, calls, err := w.chat.Mentionables(w.ctx, w.people["cid"], room, "")
@@ -146,7 +146,7 @@ func TestAnEditCallsNobodyAnewAndTakesACallBack(t *testing.T) {
 	room := w.room("harbour", chat.Open, "ada", "bea", "cid")
 	edit := func(m chat.Message, body string) chat.Message {
 		t.Helper()
-		m, err := w.chat.Edit(w.ctx, w.people["ada"], m.ID, body)
+		m, err := w.chat.EditMessage(w.ctx, w.people["ada"], m.ID, body)
 		w.ok(err)
 		return m
 	}
@@ -162,7 +162,7 @@ func TestAnEditCallsNobodyAnewAndTakesACallBack(t *testing.T) {
 	}
 	counts("an edit", 0, 0)
 	m = w.says("ada", room, "@room, soup")
-	_, err := w.store.AddOccupants(w.ctx, room, w.ids("late"), w.now)
+	_, err := w.store.AddMembers(w.ctx, room, w.ids("late"), w.now)
 	w.ok(err)
 	if m = edit(m, "@room, soup or bread for @cid"); !m.All {
 		t.Error("an edit takes the call back")
@@ -180,14 +180,14 @@ func TestAnEditCallsNobodyAnewAndTakesACallBack(t *testing.T) {
 	w.chat.Presence = online(w.ids("bea"))
 	m = edit(m, "@here, slow")
 	counts("still for who was here", 0, 2)
-	_, err = w.chat.Delete(w.ctx, w.people["ada"], m.ID)
+	_, err = w.chat.DeleteMessage(w.ctx, w.people["ada"], m.ID)
 	w.ok(err)
 	counts("deleted", 0, 1)
 	m = w.says("ada", room, "@room again")
-	_, err = w.chat.Delete(w.ctx, w.people["ada"], m.ID)
+	_, err = w.chat.DeleteMessage(w.ctx, w.people["ada"], m.ID)
 	w.ok(err)
 	counts("deleted as well", 0, 1)
-	change, err := w.chat.Restore(w.ctx, w.people["ada"], m.ID)
+	change, err := w.chat.RestoreMessage(w.ctx, w.people["ada"], m.ID)
 	w.ok(err)
 	if counts("restored", 1, 2); !change.All {
 		t.Error("it is for all no more")
@@ -200,7 +200,7 @@ func TestOnlyTheAuthorLearnsWhoIsNotInAPrivateRoom(t *testing.T) {
 	m := w.says("bea", room, "what would @Mei, @out, @ada, @nobody.here, @room and `@out` say?")
 	names := func(who string, m chat.Message) (names []string) {
 		t.Helper()
-		u, err := w.chat.Unheard(w.ctx, w.people[who], m)
+		u, err := w.chat.UnreachedMentions(w.ctx, w.people[who], m)
 		w.ok(err)
 		for _, p := range u.People {
 			names = append(names, p.Name)
@@ -224,22 +224,22 @@ func TestOnlyTheAuthorLearnsWhoIsNotInAPrivateRoom(t *testing.T) {
 	if got := names("bea", w.says("bea", 1, "@mei, @nobody")); len(got) > 0 {
 		t.Errorf("in an open room: %v", got)
 	}
-	w.ok(w.chat.Add(w.ctx, w.people["ada"], room, w.ids("mei")))
+	w.ok(w.chat.AddMembers(w.ctx, w.people["ada"], room, w.ids("mei")))
 	if got := names("bea", m); !slices.Equal(got, []string{"out"}) {
 		t.Errorf("after one was added: %v", got)
 	}
-	w.now = w.now.Add(chat.UnheardFor + 1)
+	w.now = w.now.Add(chat.UnreachedFor + 1)
 	if got := names("bea", m); len(got) > 0 {
 		t.Errorf("a minute later: %v", got)
 	}
-	m, err := w.chat.Edit(w.ctx, w.people["bea"], m.ID, "and what would @out say?")
+	m, err := w.chat.EditMessage(w.ctx, w.people["bea"], m.ID, "and what would @out say?")
 	w.ok(err)
 	if got := names("bea", m); !slices.Equal(got, []string{"out"}) {
 		t.Errorf("after an edit: %v", got)
 	}
-	w.ok(w.chat.Leave(w.ctx, w.people["bea"], room, false))
+	w.ok(w.chat.LeaveRoom(w.ctx, w.people["bea"], room, false))
 	w.now = m.At
-	if _, err := w.chat.Unheard(w.ctx, w.people["bea"], m); !errors.Is(err, chat.ErrNotFound) {
+	if _, err := w.chat.UnreachedMentions(w.ctx, w.people["bea"], m); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("who left is told: %v", err)
 	}
 }

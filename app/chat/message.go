@@ -13,12 +13,12 @@ type MessageKind int
 
 // Kinds of row. All but Said are told by the server and never counted as unread.
 const (
-	Said      MessageKind = iota
-	Joined                // Event.People came in
-	Left                  // Event.People went
-	Renamed               // Event.Arg is the new name
-	Retopic               // Event.Arg is the new topic
-	Converted             // Event.Arg is what it became: KindWords
+	MessagePosted     MessageKind = iota
+	MessageJoined                 // Event.People came in
+	MessageLeft                   // Event.People went
+	MessageRenamed                // Event.Arg is the new name
+	MessageTopic                  // Event.Arg is the new topic
+	MessageVisibility             // Event.Arg is what it became: KindWords
 )
 
 // Message is one row of a room's log as it now is.
@@ -41,7 +41,7 @@ type Message struct {
 	Deleted bool
 	Quote   Quote // what it answers
 	Replies int   // how many answer it
-	Event   Event
+	System  SystemMessage
 	// Reactions in the order in which their emoji came first.
 	Reactions []Reaction
 }
@@ -57,18 +57,18 @@ type Reaction struct {
 	By    []Person `json:"by"`
 }
 
-// Event is what a row says that no person wrote.
-type Event struct {
+// SystemMessage is what a row says that no person wrote.
+type SystemMessage struct {
 	People []Person `json:"p,omitempty"` // the first MaxEventPeople of them
 	Count  int      `json:"c,omitempty"`
 	Arg    string   `json:"a,omitempty"`
 }
 
 const (
-	// Continued is how long after a message the next of the same author goes on from it.
-	Continued = 5 * time.Minute
-	// JoinRun is how long one row collects people who come in.
-	JoinRun = 30 * time.Minute
+	// ContinuedWithin is how long after a message the next of the same author goes on from it.
+	ContinuedWithin = 5 * time.Minute
+	// JoinGroupWindow is how long one row collects people who come in.
+	JoinGroupWindow = 30 * time.Minute
 	// MaxEventPeople is how many names a row of the log keeps.
 	MaxEventPeople = 20
 	// QuietLeaves is the size of room above which nobody is told who left.
@@ -126,8 +126,8 @@ type Span struct {
 	Before, After, Around MessageID // at most one is set
 }
 
-// Page is a run of a room's log in order.
-type Page struct {
+// HistoryPage is a run of a room's log in order.
+type HistoryPage struct {
 	Messages []Message
 	Older    bool // there is more before
 	Newer    bool // there is more after
@@ -144,23 +144,23 @@ type MessageStore interface {
 	Message(context.Context, MessageID) (Message, error)
 	// MessageByCID finds what an author stored under a client id.
 	MessageByCID(ctx context.Context, author AccountID, cid string) (Message, error)
-	// Page is shared by who asks for the same and must not be changed.
-	Page(ctx context.Context, room RoomID, s Span, size int) (Page, error)
+	// History is shared by who asks for the same and must not be changed.
+	History(ctx context.Context, room RoomID, s Span, size int) (HistoryPage, error)
 	// ChangesSince answers with what changed after since, at most limit rows.
 	ChangesSince(ctx context.Context, room RoomID, since Rev, limit int) (Changes, error)
 	// SetBody replaces what a message says and whom it is for; the earlier version
 	// is kept, the last MaxVersions of them.
 	SetBody(ctx context.Context, id MessageID, n NewMessage) (Message, error)
-	// Erase deletes a message: nobody reads it any more, its row stays, and what
+	// DeleteMessage deletes a message: nobody reads it any more, its row stays, and what
 	// it said is kept aside until Sweep.
-	Erase(ctx context.Context, id MessageID, by AccountID, at time.Time) (Change, error)
-	// Restore undoes what by deleted, if that was not before since: else ErrGone.
-	Restore(ctx context.Context, id MessageID, by AccountID, since time.Time) (Change, error)
+	DeleteMessage(ctx context.Context, id MessageID, by AccountID, at time.Time) (MessageChange, error)
+	// RestoreMessage undoes what by deleted, if that was not before since: else ErrGone.
+	RestoreMessage(ctx context.Context, id MessageID, by AccountID, since time.Time) (MessageChange, error)
 	// Deletion tells who deleted a message and when; ErrNotFound when it is not
 	// deleted, or for good.
 	Deletion(context.Context, MessageID) (by AccountID, at time.Time, err error)
-	// Sweep removes from the file what messages said that were deleted before.
-	Sweep(ctx context.Context, before time.Time) error
+	// PurgeDeleted removes from the file what messages said that were deleted before.
+	PurgeDeleted(ctx context.Context, before time.Time) error
 	// Thread answers with a message, what it answers (at most up of them) and all
 	// that answers it (at most down), in order; more says whether there are more.
 	Thread(ctx context.Context, id MessageID, up, down int) (_ []Message, more bool, err error)
@@ -181,89 +181,89 @@ type MessageStore interface {
 	// FirstAfter finds the first row of a room that has more than so many posts with
 	// it; ErrNotFound when there is none.
 	FirstAfter(ctx context.Context, room RoomID, posts int64) (MessageID, error)
-	// DropBefore deletes some of what was said before a time; 0: there was nothing.
-	DropBefore(ctx context.Context, before time.Time) (int, error)
+	// DeleteBefore deletes some of what was said before a time; 0: there was nothing.
+	DeleteBefore(ctx context.Context, before time.Time) (int, error)
 	// SetRead moves a read mark forward, never back; moved tells whether it did.
 	SetRead(ctx context.Context, room RoomID, who AccountID, upto MessageID) (moved bool, err error)
 	// SetUnread moves it to before a message of the room, wherever it was.
 	SetUnread(ctx context.Context, room RoomID, who AccountID, from MessageID) error
 }
 
-// Post says something in a room. Saying it again with the same CID answers with
+// PostMessage says something in a room. Saying it again with the same CID answers with
 // the first message, whatever the body.
-func (c *Chat) Post(ctx context.Context, who Account, room RoomID, d Draft) (Message, error) {
+func (c *Chat) PostMessage(ctx context.Context, who Account, room RoomID, d Draft) (Message, error) {
 	if err := d.validate(); err != nil {
 		return Message{}, err
 	}
-	place, err := c.may(ctx, who, room, Post)
+	place, err := c.authorize(ctx, who, room, ActionPost)
 	if err != nil {
 		return Message{}, err
 	}
-	if err := c.reachable(ctx, who, place); err != nil {
+	if err := c.checkReachable(ctx, who, place); err != nil {
 		return Message{}, err
 	}
-	repeats, leave := c.posting.enter(who.ID, d.CID)
+	repeats, leave := c.inFlight.enter(who.ID, d.CID)
 	defer leave()
 	if repeats {
-		if m, err := c.again(ctx, who, d); err == nil {
+		if m, err := c.postedBefore(ctx, who, d); err == nil {
 			return m, nil
 		}
 	}
-	answered, err := c.answered(ctx, room, d)
+	answered, err := c.replyTarget(ctx, room, d)
 	if err != nil {
 		return Message{}, err
 	}
-	n, err := c.compose(ctx, who, room, d)
+	n, err := c.newMessage(ctx, who, room, d)
 	var calls []string
 	if err == nil {
-		calls, err = c.call(ctx, who, &n, d.Confirm)
+		calls, err = c.mentionAll(ctx, who, &n, d.Confirm)
 	}
 	var wait func()
 	if err == nil {
-		wait, err = c.paces.take(who, place, n.At)
+		wait, err = c.slowMode.take(who, place, n.At)
 	}
 	if err != nil {
-		if m, again := c.again(ctx, who, d); again == nil {
+		if m, again := c.postedBefore(ctx, who, d); again == nil {
 			return m, nil // it was taken the first time; the rate or the body does not matter
 		}
 		return Message{}, err
 	}
-	m, err := c.keep(ctx, who, n, calls, answered)
+	m, err := c.storeMessage(ctx, who, n, calls, answered)
 	if err != nil {
 		wait()
 	}
 	return m, err
 }
 
-// keep stores a message that passed every rule, and has it told.
-func (c *Chat) keep(ctx context.Context, who Account, n NewMessage, calls []string, answered Message) (Message, error) {
-	if err := c.mentions(ctx, who, &n, calls); err != nil {
+// storeMessage stores a message that passed every rule, and has it told.
+func (c *Chat) storeMessage(ctx context.Context, who Account, n NewMessage, calls []string, answered Message) (Message, error) {
+	if err := c.resolveMentions(ctx, who, &n, calls); err != nil {
 		return Message{}, err
 	}
 	if answered.ID != 0 {
-		if err := c.reply(ctx, &n, answered); err != nil {
+		if err := c.setReply(ctx, &n, answered); err != nil {
 			return Message{}, err
 		}
 	}
-	n.Stored = c.tell
+	n.Stored = c.publishMessage
 	m, fresh, err := c.store.AddMessage(ctx, n)
 	if err == nil && !fresh {
-		return c.repeated(ctx, who, m)
+		return c.repeatOf(ctx, who, m)
 	}
 	return m, err
 }
 
-// tell has a fresh message told, in the order of the log.
-func (c *Chat) tell(m *Message) {
+// publishMessage has a fresh message told, in the order of the log.
+func (c *Chat) publishMessage(m *Message) {
 	c.posts.Add(1)
-	c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev, Message: m})
+	c.bus.Publish(RoomChanged{Room: m.Room, Rev: m.Rev, Message: m})
 	if m.Quote.ID != 0 {
-		c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev + 1}) // the count at what it answers
+		c.bus.Publish(RoomChanged{Room: m.Room, Rev: m.Rev + 1}) // the count at what it answers
 	}
 }
 
-// again finds the message that a repeated draft already made.
-func (c *Chat) again(ctx context.Context, who Account, d Draft) (Message, error) {
+// postedBefore finds the message that a repeated draft already made.
+func (c *Chat) postedBefore(ctx context.Context, who Account, d Draft) (Message, error) {
 	if d.CID == "" {
 		return Message{}, ErrNotFound
 	}
@@ -271,13 +271,13 @@ func (c *Chat) again(ctx context.Context, who Account, d Draft) (Message, error)
 	if err != nil {
 		return m, err
 	}
-	return c.repeated(ctx, who, m)
+	return c.repeatOf(ctx, who, m)
 }
 
-// repeated answers a repeat with what was made of the first, for who may still read
+// repeatOf answers a repeat with what was made of the first, for who may still read
 // it: a client id opens no room.
-func (c *Chat) repeated(ctx context.Context, who Account, m Message) (Message, error) {
-	if _, err := c.may(ctx, who, m.Room, Read); err != nil {
+func (c *Chat) repeatOf(ctx context.Context, who Account, m Message) (Message, error) {
+	if _, err := c.authorize(ctx, who, m.Room, ActionRead); err != nil {
 		return Message{}, NotFound()
 	}
 	return m, nil
@@ -298,9 +298,9 @@ func notCID(r rune) bool {
 // NewCID makes a client id for a form that was drawn without a script.
 func NewCID() string { return rand.Text() }
 
-// compose parses a draft and takes it from the author's rate.
-func (c *Chat) compose(ctx context.Context, who Account, room RoomID, d Draft) (NewMessage, error) {
-	body, err := spoken(d.Body)
+// newMessage parses a draft and takes it from the author's rate.
+func (c *Chat) newMessage(ctx context.Context, who Account, room RoomID, d Draft) (NewMessage, error) {
+	body, err := expandCommand(d.Body)
 	if err != nil {
 		return NewMessage{}, err
 	}

@@ -20,27 +20,27 @@ const (
 	versionsSize = 20 << 10
 )
 
-// Said answers with a message, and the place it was said in, for who may read it.
-func (c *Chat) Said(ctx context.Context, who Account, id MessageID) (Message, Place, error) {
-	m, p, err := c.said(ctx, who, id, Read)
+// Message answers with a message, and the place it was said in, for who may read it.
+func (c *Chat) Message(ctx context.Context, who Account, id MessageID) (Message, RoomAccess, error) {
+	m, p, err := c.authorizeMessage(ctx, who, id, ActionRead)
 	if err == nil {
-		p, err = c.Visit(ctx, who, m.Room)
+		p, err = c.ReadableRoom(ctx, who, m.Room)
 	}
 	return m, p, err
 }
 
-// said finds a message that somebody wrote, for who may do something to it.
-func (c *Chat) said(ctx context.Context, who Account, id MessageID, a Action) (Message, Place, error) {
+// authorizeMessage finds a message that somebody wrote, for who may do something to it.
+func (c *Chat) authorizeMessage(ctx context.Context, who Account, id MessageID, a Action) (Message, RoomAccess, error) {
 	m, err := c.store.Message(ctx, id)
 	if err != nil {
-		return Message{}, Place{}, err
+		return Message{}, RoomAccess{}, err
 	}
-	p, err := c.may(ctx, who, m.Room, a)
+	p, err := c.authorize(ctx, who, m.Room, a)
 	switch {
 	case err != nil:
-		return Message{}, Place{}, err
-	case m.Kind != Said:
-		return Message{}, Place{}, NotFound()
+		return Message{}, RoomAccess{}, err
+	case m.Kind != MessagePosted:
+		return Message{}, RoomAccess{}, NotFound()
 	case m.Deleted:
 		return m, p, Gone("This message was deleted.")
 	}
@@ -51,7 +51,7 @@ func (c *Chat) said(ctx context.Context, who Account, id MessageID, a Action) (M
 // of those before a rev, 0 for the newest. older is where the next page begins, 0
 // when there is none.
 func (c *Chat) Versions(ctx context.Context, who Account, id MessageID, before Rev) (list []Version, older Rev, err error) {
-	if _, _, err := c.said(ctx, who, id, Read); err != nil {
+	if _, _, err := c.authorizeMessage(ctx, who, id, ActionRead); err != nil {
 		return nil, 0, err
 	}
 	list, more, err := c.store.Versions(ctx, id, before, MaxVersions, versionsSize)
@@ -62,16 +62,16 @@ func (c *Chat) Versions(ctx context.Context, who Account, id MessageID, before R
 }
 
 // Editable finds a message for who may change what it says.
-func (c *Chat) Editable(ctx context.Context, who Account, id MessageID) (Message, Place, error) {
-	m, p, err := c.said(ctx, who, id, Edit)
+func (c *Chat) Editable(ctx context.Context, who Account, id MessageID) (Message, RoomAccess, error) {
+	m, p, err := c.authorizeMessage(ctx, who, id, ActionEdit)
 	if err == nil && m.Author.ID != who.ID {
 		err = Forbidden("Only who wrote a message can change it.")
 	}
 	return m, p, err
 }
 
-// Edit changes what one said oneself. The same body again changes nothing.
-func (c *Chat) Edit(ctx context.Context, who Account, id MessageID, body string) (Message, error) {
+// EditMessage changes what one said oneself. The same body again changes nothing.
+func (c *Chat) EditMessage(ctx context.Context, who Account, id MessageID, body string) (Message, error) {
 	m, _, err := c.Editable(ctx, who, id)
 	if err != nil {
 		return m, err
@@ -83,7 +83,7 @@ func (c *Chat) Edit(ctx context.Context, who Account, id MessageID, body string)
 	if err := c.Limits.Take(LimitEdits, who.ID.key()); err != nil {
 		return m, err
 	}
-	if err := c.mentions(ctx, who, &n, n.recall(m)); err != nil {
+	if err := c.resolveMentions(ctx, who, &n, n.recall(m)); err != nil {
 		return m, err
 	}
 	if m.Quote.ID != 0 { // it still answers who it answered
@@ -91,21 +91,21 @@ func (c *Chat) Edit(ctx context.Context, who Account, id MessageID, body string)
 		if err != nil {
 			return m, err
 		}
-		if err := c.reply(ctx, &n, answered); err != nil {
+		if err := c.setReply(ctx, &n, answered); err != nil {
 			return m, err
 		}
 	}
 	if m, err = c.store.SetBody(ctx, id, n); err != nil {
 		return m, err
 	}
-	c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev})
+	c.bus.Publish(RoomChanged{Room: m.Room, Rev: m.Rev})
 	return m, nil
 }
 
 // React puts an emoji of the caller, or its short name as in :tada:, to a message,
 // or takes it away; nil turns it over. Saying the same twice changes nothing.
 func (c *Chat) React(ctx context.Context, who Account, id MessageID, emoji string, on *bool) (Message, error) {
-	m, _, err := c.said(ctx, who, id, React)
+	m, _, err := c.authorizeMessage(ctx, who, id, ActionReact)
 	if err != nil {
 		return m, err
 	}
@@ -118,7 +118,7 @@ func (c *Chat) React(ctx context.Context, who Account, id MessageID, emoji strin
 	was := m.Rev
 	m, err = c.store.SetReactions(ctx, id, func(all []Reaction) ([]Reaction, error) { return react(all, who.Person, emoji, on) })
 	if err == nil && m.Rev != was {
-		c.bus.Tell(RoomChanged{Room: m.Room, Rev: m.Rev})
+		c.bus.Publish(RoomChanged{Room: m.Room, Rev: m.Rev})
 	}
 	return m, err
 }

@@ -34,7 +34,7 @@ func (c *Chat) FindDirect(ctx context.Context, who Account, with []AccountID) (R
 
 // Deactivated lists the others of a conversation whose accounts are deactivated, and
 // says whether that is all of them: what is said there now reaches nobody.
-func Deactivated(people []Occupant, who AccountID) (gone []Person, all bool) {
+func Deactivated(people []RoomMember, who AccountID) (gone []Person, all bool) {
 	others := 0
 	for _, p := range people {
 		if p.ID == who {
@@ -48,12 +48,12 @@ func Deactivated(people []Occupant, who AccountID) (gone []Person, all bool) {
 	return gone, others > 0 && len(gone) == others
 }
 
-// reachable refuses what would reach nobody.
-func (c *Chat) reachable(ctx context.Context, who Account, p Place) error {
+// checkReachable refuses what would reach nobody.
+func (c *Chat) checkReachable(ctx context.Context, who Account, p RoomAccess) error {
 	if p.Kind != Direct {
 		return nil
 	}
-	people, err := c.store.Occupants(ctx, p.ID)
+	people, err := c.store.Members(ctx, p.ID)
 	if err != nil {
 		return err
 	}
@@ -82,12 +82,12 @@ func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d 
 		return Message{}, err
 	}
 	if room != 0 {
-		return c.Post(ctx, who, room, d)
+		return c.PostMessage(ctx, who, room, d)
 	}
 	if d.ReplyTo != 0 {
 		return Message{}, NotFound()
 	}
-	n, err := c.compose(ctx, who, 0, d)
+	n, err := c.newMessage(ctx, who, 0, d)
 	if err != nil {
 		return Message{}, err
 	}
@@ -100,14 +100,14 @@ func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d 
 		return Message{}, err
 	}
 	n.Text.Resolve(names) // every message of a conversation is for its people anyway
-	n.Stored = c.tell
+	n.Stored = c.publishMessage
 	m, fresh, err := c.store.AddDirect(ctx, append(ids, who.ID), n)
 	if err != nil {
 		return Message{}, err
 	}
 	if !fresh {
-		return c.repeated(ctx, who, m)
+		return c.repeatOf(ctx, who, m)
 	}
-	c.bus.Tell(RosterChanged{People: append(ids, who.ID)})
+	c.bus.Publish(RoomListChanged{People: append(ids, who.ID)})
 	return m, nil
 }

@@ -2,14 +2,14 @@ package chat
 
 import "sync"
 
-// posting lets drafts with the same author and client id pass one at a time: of
+// postsInFlight lets drafts with the same author and client id pass one at a time: of
 // fifty at once the first is stored, and the others wait to be answered with it.
-type posting struct {
+type postsInFlight struct {
 	mu  sync.Mutex
-	now map[posted]*turn
+	now map[postKey]*turn
 }
 
-type posted struct {
+type postKey struct {
 	author AccountID
 	cid    string
 }
@@ -21,14 +21,14 @@ type turn struct {
 
 // enter waits for its turn; repeats says that another had it just before. Call
 // leave once.
-func (p *posting) enter(author AccountID, cid string) (repeats bool, leave func()) {
+func (p *postsInFlight) enter(author AccountID, cid string) (repeats bool, leave func()) {
 	if cid == "" {
 		return false, func() {}
 	}
-	key := posted{author, cid}
+	key := postKey{author, cid}
 	p.mu.Lock()
 	if p.now == nil {
-		p.now = map[posted]*turn{}
+		p.now = map[postKey]*turn{}
 	}
 	t := p.now[key]
 	if repeats = t != nil; !repeats {

@@ -28,11 +28,11 @@ type Quote struct {
 
 // NewQuote cuts a message to one line.
 func NewQuote(id MessageID, by string, text Text) Quote {
-	return Quote{ID: id, By: by, Text: Cut(text.Plain(), MaxQuote)}
+	return Quote{ID: id, By: by, Text: Truncate(text.Plain(), MaxQuote)}
 }
 
-// Cut shortens a line to n characters, with an ellipsis for what is left out.
-func Cut(line string, n int) string {
+// Truncate shortens a line to n characters, with an ellipsis for what is left out.
+func Truncate(line string, n int) string {
 	if utf8.RuneCountInString(line) > n {
 		line = strings.TrimRight(string([]rune(line)[:n-1]), " ") + "…"
 	}
@@ -47,8 +47,8 @@ func QuoteOf(m Message) Quote {
 	return NewQuote(m.ID, m.Author.Name, m.Text)
 }
 
-// answered finds the message that a draft answers, in the same room.
-func (c *Chat) answered(ctx context.Context, room RoomID, d Draft) (Message, error) {
+// replyTarget finds the message that a draft answers, in the same room.
+func (c *Chat) replyTarget(ctx context.Context, room RoomID, d Draft) (Message, error) {
 	if d.ReplyTo == 0 {
 		return Message{}, nil
 	}
@@ -56,7 +56,7 @@ func (c *Chat) answered(ctx context.Context, room RoomID, d Draft) (Message, err
 	switch {
 	case err != nil:
 		return m, err
-	case m.Room != room || m.Kind != Said:
+	case m.Room != room || m.Kind != MessagePosted:
 		return m, NotFound()
 	case m.Deleted:
 		return m, Gone(AnswersNothing)
@@ -64,9 +64,9 @@ func (c *Chat) answered(ctx context.Context, room RoomID, d Draft) (Message, err
 	return m, nil
 }
 
-// reply makes a message one that answers another: its author is told, if still in
+// setReply makes a message one that answers another: its author is told, if still in
 // the room and not the one who answers.
-func (c *Chat) reply(ctx context.Context, n *NewMessage, answered Message) error {
+func (c *Chat) setReply(ctx context.Context, n *NewMessage, answered Message) error {
 	n.Quote = QuoteOf(answered)
 	who := answered.Author.ID
 	if who == n.Author.ID || slices.Contains(n.For, who) {
@@ -79,10 +79,10 @@ func (c *Chat) reply(ctx context.Context, n *NewMessage, answered Message) error
 	return err
 }
 
-// Conversation answers with a message, what it answers, and all that answers it,
+// Thread answers with a message, what it answers, and all that answers it,
 // in order. More says that there are more replies than MaxReplies.
-func (c *Chat) Conversation(ctx context.Context, who Account, id MessageID) (all []Message, more bool, err error) {
-	if _, _, err := c.said(ctx, who, id, Read); err != nil {
+func (c *Chat) Thread(ctx context.Context, who Account, id MessageID) (all []Message, more bool, err error) {
+	if _, _, err := c.authorizeMessage(ctx, who, id, ActionRead); err != nil {
 		return nil, false, err
 	}
 	return c.store.Thread(ctx, id, MaxAncestors, MaxReplies)
@@ -90,7 +90,7 @@ func (c *Chat) Conversation(ctx context.Context, who Account, id MessageID) (all
 
 // Quoted finds the line of a message of a room that somebody is about to answer.
 func (c *Chat) Quoted(ctx context.Context, who Account, room RoomID, id MessageID) (Quote, error) {
-	m, _, err := c.said(ctx, who, id, Post)
+	m, _, err := c.authorizeMessage(ctx, who, id, ActionPost)
 	if err == nil && m.Room != room {
 		err = NotFound()
 	}

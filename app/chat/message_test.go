@@ -12,7 +12,7 @@ import (
 
 func (w *world) answers(who string, to chat.Message, body string) chat.Message {
 	w.Helper()
-	m, err := w.chat.Post(w.ctx, w.people[who], to.Room, chat.Draft{Body: body, ReplyTo: to.ID})
+	m, err := w.chat.PostMessage(w.ctx, w.people[who], to.Room, chat.Draft{Body: body, ReplyTo: to.ID})
 	w.ok(err)
 	return m
 }
@@ -48,10 +48,10 @@ func TestAReplyIsForWhoIsAnsweredAndCountsThere(t *testing.T) {
 	if own := w.answers("ada", q, "to myself"); len(own.For) != 0 {
 		t.Error("a reply to oneself is for", own.For)
 	}
-	if m, err := w.chat.Edit(w.ctx, w.people["bea"], a.ID, "aye, @cid"); err != nil || !slices.Equal(m.For, w.ids("ada", "cid")) {
+	if m, err := w.chat.EditMessage(w.ctx, w.people["bea"], a.ID, "aye, @cid"); err != nil || !slices.Equal(m.For, w.ids("ada", "cid")) {
 		t.Error("after an edit it is for", m.For, err)
 	}
-	if _, err := w.chat.Edit(w.ctx, w.people["ada"], q.ID, "shall we stay"); err != nil {
+	if _, err := w.chat.EditMessage(w.ctx, w.people["ada"], q.ID, "shall we stay"); err != nil {
 		t.Fatal(err)
 	}
 	if is := w.stored(a); is.Quote.Text != "shall we stay" {
@@ -64,23 +64,23 @@ func TestAReplyStaysInItsRoomAndAnswersWhatIsThere(t *testing.T) {
 	other := w.room("other", chat.Private, "ada")
 	hidden := w.says("ada", other, "hidden")
 	gone := w.says("ada", 1, "gone")
-	_, err := w.chat.Delete(w.ctx, w.people["ada"], gone.ID)
+	_, err := w.chat.DeleteMessage(w.ctx, w.people["ada"], gone.ID)
 	w.ok(err)
 	for _, to := range []chat.MessageID{hidden.ID, 424242, 1} { // 1 tells who joined
-		if _, err := w.chat.Post(w.ctx, w.people["bea"], 1, chat.Draft{Body: "x", ReplyTo: to}); !errors.Is(err, chat.ErrNotFound) {
+		if _, err := w.chat.PostMessage(w.ctx, w.people["bea"], 1, chat.Draft{Body: "x", ReplyTo: to}); !errors.Is(err, chat.ErrNotFound) {
 			t.Errorf("a reply to %d: %v", to, err)
 		}
 	}
-	if _, err := w.chat.Post(w.ctx, w.people["bea"], 1, chat.Draft{Body: "x", ReplyTo: gone.ID}); !errors.Is(err, chat.ErrGone) || err.Error() != chat.AnswersNothing {
+	if _, err := w.chat.PostMessage(w.ctx, w.people["bea"], 1, chat.Draft{Body: "x", ReplyTo: gone.ID}); !errors.Is(err, chat.ErrGone) || err.Error() != chat.AnswersNothing {
 		t.Error("a reply to what was deleted:", err)
 	}
 	if _, err := w.chat.PostDirect(w.ctx, w.people["bea"], w.ids("ada"), chat.Draft{Body: "x", ReplyTo: hidden.ID}); !errors.Is(err, chat.ErrNotFound) {
 		t.Error("a reply that begins a conversation:", err)
 	}
-	first, err := w.chat.Post(w.ctx, w.people["ada"], 1, chat.Draft{Body: "q", CID: "q"})
+	first, err := w.chat.PostMessage(w.ctx, w.people["ada"], 1, chat.Draft{Body: "q", CID: "q"})
 	w.ok(err)
 	for range 2 { // sent again
-		_, err := w.chat.Post(w.ctx, w.people["bea"], 1, chat.Draft{Body: "a", CID: "a", ReplyTo: first.ID})
+		_, err := w.chat.PostMessage(w.ctx, w.people["bea"], 1, chat.Draft{Body: "a", CID: "a", ReplyTo: first.ID})
 		w.ok(err)
 	}
 	if n := w.stored(first).Replies; n != 1 {
@@ -94,25 +94,25 @@ func TestADeletionCanBeUndoneForAMinuteByWhoDidIt(t *testing.T) {
 	m := w.says("bea", room, "for @cid")
 	_, err := w.chat.React(w.ctx, w.people["cid"], m.ID, ":tada:", nil)
 	w.ok(err)
-	_, err = w.chat.Edit(w.ctx, w.people["bea"], m.ID, "really for @cid")
+	_, err = w.chat.EditMessage(w.ctx, w.people["bea"], m.ID, "really for @cid")
 	w.ok(err)
 	before := w.stored(m)
-	change, err := w.chat.Delete(w.ctx, w.people["ada"], m.ID) // she owns the room
+	change, err := w.chat.DeleteMessage(w.ctx, w.people["ada"], m.ID) // she owns the room
 	w.ok(err)
 	if change.Body != "" || len(change.Text.Blocks)+len(change.Reactions)+len(change.For) > 0 || !change.Deleted || w.mentions("cid", room) != 0 {
 		t.Errorf("a deleted message still says something: %+v", change.Message)
 	}
 	for name, want := range map[string]error{"bea": chat.ErrForbidden, "cid": chat.ErrGone} {
-		if _, err := w.chat.Restore(w.ctx, w.people[name], m.ID); !errors.Is(err, want) {
+		if _, err := w.chat.RestoreMessage(w.ctx, w.people[name], m.ID); !errors.Is(err, want) {
 			t.Errorf("%s brings it back: %v", name, err)
 		}
 	}
 	for name, err := range map[string]error{
 		"versions":     func() error { _, _, err := w.chat.Versions(w.ctx, w.people["bea"], m.ID, 0); return err }(),
 		"permalink":    second(w.chat.Permalink(w.ctx, w.people["bea"], room, m.ID)),
-		"edit":         second(w.chat.Edit(w.ctx, w.people["bea"], m.ID, "x")),
+		"edit":         second(w.chat.EditMessage(w.ctx, w.people["bea"], m.ID, "x")),
 		"reaction":     second(w.chat.React(w.ctx, w.people["bea"], m.ID, "👍", nil)),
-		"conversation": func() error { _, _, err := w.chat.Conversation(w.ctx, w.people["bea"], m.ID); return err }(),
+		"conversation": func() error { _, _, err := w.chat.Thread(w.ctx, w.people["bea"], m.ID); return err }(),
 	} {
 		if !errors.Is(err, chat.ErrGone) {
 			t.Errorf("%s of a deleted message: %v", name, err)
@@ -120,7 +120,7 @@ func TestADeletionCanBeUndoneForAMinuteByWhoDidIt(t *testing.T) {
 	}
 	w.now = w.now.Add(chat.UndoFor)
 	for range 2 {
-		change, err = w.chat.Restore(w.ctx, w.people["ada"], m.ID)
+		change, err = w.chat.RestoreMessage(w.ctx, w.people["ada"], m.ID)
 		w.ok(err)
 	}
 	after := change.Message
@@ -134,15 +134,15 @@ func TestADeletionCanBeUndoneForAMinuteByWhoDidIt(t *testing.T) {
 		t.Error("the versions did not come back:", old, err)
 	}
 
-	_, err = w.chat.Delete(w.ctx, w.people["bea"], m.ID)
+	_, err = w.chat.DeleteMessage(w.ctx, w.people["bea"], m.ID)
 	w.ok(err)
 	w.now = w.now.Add(chat.UndoFor + time.Second)
-	if _, err := w.chat.Restore(w.ctx, w.people["bea"], m.ID); !errors.Is(err, chat.ErrGone) || err.Error() != chat.DeletedForGood {
+	if _, err := w.chat.RestoreMessage(w.ctx, w.people["bea"], m.ID); !errors.Is(err, chat.ErrGone) || err.Error() != chat.DeletedForGood {
 		t.Error("after a minute:", err)
 	}
-	w.ok(w.chat.Sweep(w.ctx))
+	w.ok(w.chat.PurgeDeleted(w.ctx))
 	w.now = w.now.Add(-chat.UndoFor)
-	if _, err := w.chat.Restore(w.ctx, w.people["bea"], m.ID); !errors.Is(err, chat.ErrGone) {
+	if _, err := w.chat.RestoreMessage(w.ctx, w.people["bea"], m.ID); !errors.Is(err, chat.ErrGone) {
 		t.Error("after the sweep:", err)
 	}
 }
@@ -172,11 +172,11 @@ func TestRowsAreGroupedAnewAroundADeletion(t *testing.T) {
 			t.Errorf("%s: %s, want %s", what, got, s)
 		}
 	}
-	toggle := func(m chat.Message, on bool) chat.Change {
+	toggle := func(m chat.Message, on bool) chat.MessageChange {
 		t.Helper()
-		do := w.chat.Restore
+		do := w.chat.RestoreMessage
 		if !on {
-			do = w.chat.Delete
+			do = w.chat.DeleteMessage
 		}
 		change, err := do(w.ctx, w.people[m.Author.Username], m.ID)
 		w.ok(err)

@@ -11,10 +11,10 @@ import (
 // MaxSlow is the longest pause of slow mode, in seconds.
 const MaxSlow = 3600
 
-// Appoint makes somebody in a room its owner, a moderator, or a member again. The
+// SetRank makes somebody in a room its owner, a moderator, or a member again. The
 // last owner stays one.
-func (c *Chat) Appoint(ctx context.Context, who Account, room RoomID, whom AccountID, rank Rank) error {
-	p, err := c.may(ctx, who, room, Appoint)
+func (c *Chat) SetRank(ctx context.Context, who Account, room RoomID, whom AccountID, rank Rank) error {
+	p, err := c.authorize(ctx, who, room, ActionSetRank)
 	if err != nil {
 		return err
 	}
@@ -25,18 +25,18 @@ func (c *Chat) Appoint(ctx context.Context, who Account, room RoomID, whom Accou
 	if err != nil {
 		return err
 	}
-	ctx = c.noted(ctx, who, ActAppoint, "@"+a.Username, rank.String()+" of "+publicly(p.Room))
+	ctx = c.audited(ctx, who, AuditSetRank, "@"+a.Username, rank.String()+" of "+auditLabel(p.Room))
 	if err := c.store.SetRank(ctx, room, whom, rank); err != nil {
 		return err
 	}
-	c.bus.Tell(RosterChanged{People: []AccountID{whom}})
+	c.bus.Publish(RoomListChanged{People: []AccountID{whom}})
 	return nil
 }
 
-// SetSlow sets how many seconds are between two messages of one person; 0 ends
+// SetSlowMode sets how many seconds are between two messages of one person; 0 ends
 // slow mode.
-func (c *Chat) SetSlow(ctx context.Context, who Account, room RoomID, seconds int) error {
-	p, err := c.may(ctx, who, room, Slow)
+func (c *Chat) SetSlowMode(ctx context.Context, who Account, room RoomID, seconds int) error {
+	p, err := c.authorize(ctx, who, room, ActionSetSlowMode)
 	if err != nil {
 		return err
 	}
@@ -46,40 +46,40 @@ func (c *Chat) SetSlow(ctx context.Context, who Account, room RoomID, seconds in
 	if seconds == p.Slow {
 		return nil
 	}
-	if err := c.store.SetSlow(c.noted(ctx, who, ActSlow, publicly(p.Room), strconv.Itoa(seconds)+" seconds"), room, seconds); err != nil {
+	if err := c.store.SetSlowMode(c.audited(ctx, who, AuditSetSlowMode, auditLabel(p.Room), strconv.Itoa(seconds)+" seconds"), room, seconds); err != nil {
 		return err
 	}
-	c.bus.Tell(HeadChanged{Room: room})
+	c.bus.Publish(RoomHeaderChanged{Room: room})
 	return nil
 }
 
-// Expel puts somebody out of a room: pages that show it fall silent at once. He
+// RemoveMember puts somebody out of a room: pages that show it fall silent at once. He
 // may come back, where everybody may come in.
-func (c *Chat) Expel(ctx context.Context, who Account, room RoomID, whom AccountID) error {
-	p, a, err := c.below(ctx, who, room, Expel, whom)
+func (c *Chat) RemoveMember(ctx context.Context, who Account, room RoomID, whom AccountID) error {
+	p, a, err := c.authorizeOver(ctx, who, room, ActionRemoveMember, whom)
 	if err != nil {
 		return err
 	}
-	return c.put(c.noted(ctx, who, ActExpel, "@"+a.Username, publicly(p.Room)), room, whom)
+	return c.removeMember(c.audited(ctx, who, AuditRemoveMember, "@"+a.Username, auditLabel(p.Room)), room, whom)
 }
 
-// Ban puts somebody out of a room and keeps him out: for him it does not exist.
-func (c *Chat) Ban(ctx context.Context, who Account, room RoomID, whom AccountID) error {
-	p, a, err := c.below(ctx, who, room, Ban, whom)
+// BanMember puts somebody out of a room and keeps him out: for him it does not exist.
+func (c *Chat) BanMember(ctx context.Context, who Account, room RoomID, whom AccountID) error {
+	p, a, err := c.authorizeOver(ctx, who, room, ActionBanMember, whom)
 	if err != nil {
 		return err
 	}
-	rev, err := c.store.BanOccupant(c.noted(ctx, who, ActRoomBan, "@"+a.Username, publicly(p.Room)), room, whom, c.now())
+	rev, err := c.store.BanMember(c.audited(ctx, who, AuditBanMember, "@"+a.Username, auditLabel(p.Room)), room, whom, c.now())
 	if err != nil {
 		return err
 	}
-	return c.gone(room, whom, rev)
+	return c.publishDeparture(room, whom, rev)
 }
 
-// below finds somebody whom the caller may put out of a room; see Place.Above.
+// authorizeOver finds somebody whom the caller may put out of a room; see Place.Above.
 // Administrators stand above moderators wherever they are.
-func (c *Chat) below(ctx context.Context, who Account, room RoomID, a Action, whom AccountID) (Place, Account, error) {
-	p, err := c.may(ctx, who, room, a)
+func (c *Chat) authorizeOver(ctx context.Context, who Account, room RoomID, a Action, whom AccountID) (RoomAccess, Account, error) {
+	p, err := c.authorize(ctx, who, room, a)
 	if err != nil {
 		return p, Account{}, err
 	}
@@ -87,7 +87,7 @@ func (c *Chat) below(ctx context.Context, who Account, room RoomID, a Action, wh
 	if err != nil {
 		return p, other, err
 	}
-	_, m, err := c.store.Standing(ctx, room, whom)
+	_, m, err := c.store.RoomAccess(ctx, room, whom)
 	if errors.Is(err, ErrNotFound) { // banned already
 		return p, other, nil
 	}
@@ -98,15 +98,15 @@ func (c *Chat) below(ctx context.Context, who Account, room RoomID, a Action, wh
 	if other.Admin() {
 		rank = RankOwner
 	}
-	if err == nil && whom != who.ID && !p.Above(rank) {
+	if err == nil && whom != who.ID && !p.MayActOn(rank) {
 		err = Forbidden("A moderator cannot put an owner, another moderator or an administrator out.")
 	}
 	return p, other, err
 }
 
-// LiftBan lets somebody into a room again.
-func (c *Chat) LiftBan(ctx context.Context, who Account, room RoomID, whom AccountID) error {
-	p, err := c.may(ctx, who, room, Ban)
+// UnbanMember lets somebody into a room again.
+func (c *Chat) UnbanMember(ctx context.Context, who Account, room RoomID, whom AccountID) error {
+	p, err := c.authorize(ctx, who, room, ActionBanMember)
 	if err != nil {
 		return err
 	}
@@ -114,35 +114,35 @@ func (c *Chat) LiftBan(ctx context.Context, who Account, room RoomID, whom Accou
 	if err != nil {
 		return err
 	}
-	return c.store.LiftBan(c.noted(ctx, who, ActLiftBan, "@"+a.Username, publicly(p.Room)), room, whom)
+	return c.store.UnbanMember(c.audited(ctx, who, AuditUnbanMember, "@"+a.Username, auditLabel(p.Room)), room, whom)
 }
 
-// Banned lists who is kept out of a room, for who may change that.
-func (c *Chat) Banned(ctx context.Context, who Account, room RoomID) ([]Person, error) {
-	if _, err := c.may(ctx, who, room, Ban); err != nil {
+// BannedMembers lists who is kept out of a room, for who may change that.
+func (c *Chat) BannedMembers(ctx context.Context, who Account, room RoomID) ([]Person, error) {
+	if _, err := c.authorize(ctx, who, room, ActionBanMember); err != nil {
 		return nil, err
 	}
-	return c.store.Banned(ctx, room)
+	return c.store.BannedMembers(ctx, room)
 }
 
-// paces remembers when somebody said something in a room with slow mode. A restart
+// slowModePauses remembers when somebody said something in a room with slow mode. A restart
 // forgets it, and lets through one message more.
-type paces struct {
+type slowModePauses struct {
 	mu   sync.Mutex
-	last map[pace]time.Time
+	last map[slowModeKey]time.Time
 }
 
-type pace struct {
+type slowModeKey struct {
 	room RoomID
 	who  AccountID
 }
 
 // take begins a person's pause in a room, or says how long it lasts; back undoes it.
-func (s *paces) take(who Account, p Place, now time.Time) (back func(), err error) {
-	if p.Slow == 0 || p.Allows(Slow) {
+func (s *slowModePauses) take(who Account, p RoomAccess, now time.Time) (back func(), err error) {
+	if p.Slow == 0 || p.Allows(ActionSetSlowMode) {
 		return func() {}, nil
 	}
-	key, pause := pace{p.ID, who.ID}, time.Duration(p.Slow)*time.Second
+	key, pause := slowModeKey{p.ID, who.ID}, time.Duration(p.Slow)*time.Second
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	last := s.last[key]
@@ -157,7 +157,7 @@ func (s *paces) take(who Account, p Place, now time.Time) (back func(), err erro
 		}
 	}
 	if s.last == nil {
-		s.last = map[pace]time.Time{}
+		s.last = map[slowModeKey]time.Time{}
 	}
 	s.last[key] = now
 	return func() {

@@ -13,43 +13,43 @@ func TestAModeratorKeepsThePeaceAmongMembers(t *testing.T) {
 	w := begin(t, "root", "owner", "mod", "mod2", "member", "loud")
 	room := w.room("harbour", chat.Open, "owner", "mod", "mod2", "member", "loud")
 	for _, name := range []string{"mod", "mod2"} {
-		w.ok(w.chat.Appoint(w.ctx, w.people["owner"], room, w.people[name].ID, chat.RankModerator))
+		w.ok(w.chat.SetRank(w.ctx, w.people["owner"], room, w.people[name].ID, chat.RankModerator))
 	}
 	m := w.says("loud", room, "rude words")
-	_, err := w.chat.Delete(w.ctx, w.people["mod"], m.ID)
+	_, err := w.chat.DeleteMessage(w.ctx, w.people["mod"], m.ID)
 	w.ok(err)
 	for _, above := range []string{"owner", "mod2"} {
-		if err := w.chat.Ban(w.ctx, w.people["mod"], room, w.people[above].ID); !errors.Is(err, chat.ErrForbidden) {
+		if err := w.chat.BanMember(w.ctx, w.people["mod"], room, w.people[above].ID); !errors.Is(err, chat.ErrForbidden) {
 			t.Errorf("a moderator bans %s: %v", above, err)
 		}
 	}
-	w.ok(w.chat.Ban(w.ctx, w.people["mod"], room, w.people["loud"].ID))
+	w.ok(w.chat.BanMember(w.ctx, w.people["mod"], room, w.people["loud"].ID))
 	loud := w.people["loud"]
-	if _, err := w.chat.Visit(w.ctx, loud, room); !errors.Is(err, chat.ErrNotFound) {
+	if _, err := w.chat.ReadableRoom(w.ctx, loud, room); !errors.Is(err, chat.ErrNotFound) {
 		t.Error("who is banned visits:", err)
 	}
-	if err := w.chat.Join(w.ctx, loud, room); !errors.Is(err, chat.ErrNotFound) {
+	if err := w.chat.JoinRoom(w.ctx, loud, room); !errors.Is(err, chat.ErrNotFound) {
 		t.Error("who is banned joins:", err)
 	}
-	if err := w.chat.Add(w.ctx, w.people["member"], room, w.ids("loud")); !errors.Is(err, chat.ErrInvalid) {
+	if err := w.chat.AddMembers(w.ctx, w.people["member"], room, w.ids("loud")); !errors.Is(err, chat.ErrInvalid) {
 		t.Error("who is banned is brought in:", err)
 	}
 	list, err := w.chat.OpenRooms(w.ctx, loud, "")
 	w.ok(err)
-	if slices.ContainsFunc(list, func(l chat.Listing) bool { return l.ID == room }) {
+	if slices.ContainsFunc(list, func(l chat.RoomListing) bool { return l.ID == room }) {
 		t.Error("who is banned sees the room in the list")
 	}
 	if m := w.says("member", room, "hello @loud"); len(m.For) > 0 {
 		t.Error("who is banned is told of a mention:", m.For)
 	}
-	banned, err := w.chat.Banned(w.ctx, w.people["mod"], room)
+	banned, err := w.chat.BannedMembers(w.ctx, w.people["mod"], room)
 	w.ok(err)
 	if len(banned) != 1 || banned[0].ID != loud.ID {
 		t.Error("banned:", banned)
 	}
-	w.ok(w.chat.LiftBan(w.ctx, w.people["mod"], room, loud.ID))
-	w.ok(w.chat.Join(w.ctx, loud, room))
-	if err := w.chat.Appoint(w.ctx, w.people["owner"], room, w.people["owner"].ID, chat.RankMember); !errors.Is(err, chat.ErrInvalid) {
+	w.ok(w.chat.UnbanMember(w.ctx, w.people["mod"], room, loud.ID))
+	w.ok(w.chat.JoinRoom(w.ctx, loud, room))
+	if err := w.chat.SetRank(w.ctx, w.people["owner"], room, w.people["owner"].ID, chat.RankMember); !errors.Is(err, chat.ErrInvalid) {
 		t.Error("the last owner goes:", err)
 	}
 }
@@ -57,9 +57,9 @@ func TestAModeratorKeepsThePeaceAmongMembers(t *testing.T) {
 func TestSlowModeMakesMembersWait(t *testing.T) {
 	w := begin(t, "root", "owner", "member")
 	room := w.room("harbour", chat.Open, "owner", "member")
-	w.ok(w.chat.SetSlow(w.ctx, w.people["owner"], room, 30))
+	w.ok(w.chat.SetSlowMode(w.ctx, w.people["owner"], room, 30))
 	post := func(who, body, cid string) error {
-		_, err := w.chat.Post(w.ctx, w.people[who], room, chat.Draft{Body: body, CID: cid})
+		_, err := w.chat.PostMessage(w.ctx, w.people[who], room, chat.Draft{Body: body, CID: cid})
 		return err
 	}
 	w.ok(post("owner", "one", ""))
@@ -76,7 +76,7 @@ func TestSlowModeMakesMembersWait(t *testing.T) {
 	w.now = w.now.Add(31 * time.Second)
 	w.ok(post("member", "two", "b"))
 	w.now = w.now.Add(31 * time.Second)
-	if _, err := w.chat.Post(w.ctx, w.people["member"], room, chat.Draft{Body: "x", ReplyTo: 99}); err == nil {
+	if _, err := w.chat.PostMessage(w.ctx, w.people["member"], room, chat.Draft{Body: "x", ReplyTo: 99}); err == nil {
 		t.Error("an answer to nothing")
 	}
 	w.ok(post("member", "what failed cost no turn", "c"))
@@ -107,11 +107,11 @@ func TestAReportReachesWhoCanDecide(t *testing.T) {
 	if r := list[0]; r.Message.Body != "bad words" || len(r.By) != 2 || r.By[0].Reason != "too loud" {
 		t.Errorf("%+v", r)
 	}
-	if err := w.chat.Decide(w.ctx, w.people["member"], bad.ID, true); !errors.Is(err, chat.ErrNotFound) {
+	if err := w.chat.DecideReport(w.ctx, w.people["member"], bad.ID, true); !errors.Is(err, chat.ErrNotFound) {
 		t.Error("somebody decides who may not:", err)
 	}
-	w.ok(w.chat.Decide(w.ctx, w.people["root"], bad.ID, true))
-	w.ok(w.chat.Decide(w.ctx, w.people["owner"], fine.ID, false))
+	w.ok(w.chat.DecideReport(w.ctx, w.people["root"], bad.ID, true))
+	w.ok(w.chat.DecideReport(w.ctx, w.people["owner"], fine.ID, false))
 	if m, _ := w.store.Message(w.ctx, bad.ID); !m.Deleted {
 		t.Error("what was to be deleted stands")
 	}
@@ -127,23 +127,23 @@ func TestTheAuditLogTellsWhoDidWhat(t *testing.T) {
 	w := begin(t, "root", "mei", "loud")
 	root := w.people["root"]
 	room := w.room("cellar", chat.Private, "mei", "loud")
-	w.ok(w.chat.Expel(w.ctx, w.people["mei"], room, w.people["loud"].ID))
+	w.ok(w.chat.RemoveMember(w.ctx, w.people["mei"], room, w.people["loud"].ID))
 	w.ok(w.chat.SetRole(w.ctx, root, w.people["mei"].ID, chat.RoleAdmin))
 	w.ok(w.chat.SetRole(w.ctx, root, w.people["mei"].ID, chat.RoleAdmin)) // changes nothing
-	w.ok(w.chat.Administer(w.ctx, root, chat.Settings{chat.SettingSignup: chat.SignupInvites}))
-	w.ok(w.chat.Set(w.ctx, "limit.search", "3"))
-	if err := w.chat.Disable(w.ctx, root, root.ID); !errors.Is(err, chat.ErrInvalid) {
+	w.ok(w.chat.SetSettings(w.ctx, root, chat.Settings{chat.SettingSignup: chat.SignupInvites}))
+	w.ok(w.chat.SetSetting(w.ctx, "limit.search", "3"))
+	if err := w.chat.DisableAccount(w.ctx, root, root.ID); !errors.Is(err, chat.ErrInvalid) {
 		t.Error("somebody locks himself out:", err)
 	}
-	w.ok(w.chat.Disable(w.ctx, root, w.people["loud"].ID))
-	if _, _, err := w.chat.Deeds(w.ctx, w.people["loud"], 0); !errors.Is(err, chat.ErrForbidden) {
+	w.ok(w.chat.DisableAccount(w.ctx, root, w.people["loud"].ID))
+	if _, _, err := w.chat.AuditLog(w.ctx, w.people["loud"], 0); !errors.Is(err, chat.ErrForbidden) {
 		t.Error("a member reads it:", err)
 	}
-	deeds, _, err := w.chat.Deeds(w.ctx, root, 0)
+	deeds, _, err := w.chat.AuditLog(w.ctx, root, 0)
 	w.ok(err)
 	var got []string
 	for _, d := range deeds {
-		got = append(got, d.ByName+" "+string(d.Act)+" "+d.Object+" "+d.Detail)
+		got = append(got, d.ByName+" "+string(d.Action)+" "+d.Object+" "+d.Detail)
 	}
 	want := []string{"root disable @loud ", `The command line set limit.search "3"`, `root set signup "invite"`, "root role @mei administrator", "mei expel @loud a private room"}
 	if !slices.Equal(got, want) {
@@ -163,7 +163,7 @@ func TestABanDeletesWhatWasWritten(t *testing.T) {
 	w.ok(w.chat.BanAccount(w.ctx, w.people["root"], w.people["loud"].ID, true))
 	w.ok(w.chat.ResumeErasing(w.ctx)) // as at a start; beside the one that runs
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		r, err := w.chat.Record(w.ctx, w.people["root"], w.people["loud"].ID)
+		r, err := w.chat.AccountRecord(w.ctx, w.people["root"], w.people["loud"].ID)
 		w.ok(err)
 		if !r.Erasing {
 			break
@@ -173,20 +173,20 @@ func TestABanDeletesWhatWasWritten(t *testing.T) {
 		}
 	}
 	for _, room := range []chat.RoomID{1, cellar, talk} {
-		page, err := w.store.Page(w.ctx, room, chat.Span{}, 50)
+		page, err := w.store.History(w.ctx, room, chat.Span{}, 50)
 		w.ok(err)
 		for _, m := range page.Messages {
-			if m.Kind == chat.Said && !m.Deleted && m.Author.ID == w.people["loud"].ID {
+			if m.Kind == chat.MessagePosted && !m.Deleted && m.Author.ID == w.people["loud"].ID {
 				t.Fatalf("in room %d stands %q", room, m.Body)
 			}
 		}
 	}
-	r, err := w.chat.Record(w.ctx, w.people["root"], w.people["loud"].ID)
+	r, err := w.chat.AccountRecord(w.ctx, w.people["root"], w.people["loud"].ID)
 	w.ok(err)
 	if !r.Disabled || !r.Banned || r.Posts != 0 {
 		t.Errorf("%+v", r)
 	}
-	w.ok(w.chat.Enable(w.ctx, w.people["root"], r.ID))
+	w.ok(w.chat.EnableAccount(w.ctx, w.people["root"], r.ID))
 }
 
 func TestWhoIsDeactivatedIsNoLongerListedInRooms(t *testing.T) {
@@ -195,21 +195,21 @@ func TestWhoIsDeactivatedIsNoLongerListedInRooms(t *testing.T) {
 	harbour, talk := w.room("harbour", chat.Open, "mei", "gone"), w.direct("mei", "gone")
 	listed := func(room chat.RoomID, want int) {
 		t.Helper()
-		p, err := w.chat.Visit(w.ctx, w.people["mei"], room)
+		p, err := w.chat.ReadableRoom(w.ctx, w.people["mei"], room)
 		w.ok(err)
-		all, err := w.chat.Occupants(w.ctx, w.people["mei"], room)
+		all, err := w.chat.Members(w.ctx, w.people["mei"], room)
 		w.ok(err)
 		if p.People != want || len(all) != want {
 			t.Errorf("room %d: %d counted, %d listed, want %d", room, p.People, len(all), want)
 		}
 	}
 	listed(harbour, 2)
-	w.ok(w.chat.Disable(w.ctx, root, gone))
+	w.ok(w.chat.DisableAccount(w.ctx, root, gone))
 	listed(harbour, 1)
 	listed(talk, 2) // it is called after both
-	w.ok(w.chat.Expel(w.ctx, w.people["mei"], harbour, gone))
+	w.ok(w.chat.RemoveMember(w.ctx, w.people["mei"], harbour, gone))
 	listed(harbour, 1)
-	w.ok(w.chat.Enable(w.ctx, root, gone))
+	w.ok(w.chat.EnableAccount(w.ctx, root, gone))
 	listed(harbour, 1)
 	listed(1, 3)
 }

@@ -43,7 +43,7 @@ func ParseUsername(s string) (string, error) {
 	if n := utf8.RuneCountInString(s); !utf8.ValidString(s) || n < MinUsername || n > MaxUsername {
 		return "", Invalid("username", "A username has 2 to 32 characters.")
 	}
-	if strings.ContainsFunc(s, func(r rune) bool { return !nameRune(r) }) || piled(s) {
+	if strings.ContainsFunc(s, func(r rune) bool { return !nameRune(r) }) || stackedMarks(s) {
 		return "", Invalid("username", "A username is made of letters, digits, dots, dashes and underscores.")
 	}
 	first, _ := utf8.DecodeRuneInString(s)
@@ -104,7 +104,7 @@ func ParseDisplayName(s string) (string, error) {
 	if n := utf8.RuneCountInString(s); !ok || n > MaxName || !strings.ContainsFunc(s, visible) {
 		return "", Invalid("name", "A name has 1 to 64 characters.")
 	}
-	if piled(s) {
+	if stackedMarks(s) {
 		return "", Invalid("name", "This name has too many accents on one letter.")
 	}
 	return s, nil
@@ -117,8 +117,8 @@ func reserved(name string) bool {
 	return known[Skeleton(name)] || known[Drawn(name)] || known[Skeleton(strings.ReplaceAll(name, "1", "i"))]
 }
 
-// offices are words that make a display name one in charge.
-var offices = []string{"admin", "admins", "administrator", "administrators", "moderator", "moderators", "system", "official", "staff", "support", "security", "root", "owner", "parley", "everyone", "here"}
+// reservedOffices are words that make a display name one in charge.
+var reservedOffices = []string{"admin", "admins", "administrator", "administrators", "moderator", "moderators", "system", "official", "staff", "support", "security", "root", "owner", "parley", "everyone", "here"}
 
 // Claims says whether a display name could be taken for the server's, for somebody
 // in charge, or for the mark behind a name.
@@ -127,7 +127,7 @@ func Claims(name string) bool {
 		return true
 	}
 	for word := range strings.FieldsFuncSeq(name, func(r rune) bool { return !isWord(r) }) {
-		if slices.ContainsFunc(offices, func(office string) bool { return Alike(word, office) }) {
+		if slices.ContainsFunc(reservedOffices, func(office string) bool { return Alike(word, office) }) {
 			return true
 		}
 	}
@@ -153,7 +153,7 @@ func ParseRoomName(s string) (string, error) {
 	if n := utf8.RuneCountInString(s); !ok || n > MaxName || !strings.ContainsFunc(s, visible) {
 		return "", Invalid("room", "A room's name has 1 to 64 characters.")
 	}
-	if piled(s) {
+	if stackedMarks(s) {
 		return "", Invalid("room", "This name has too many accents on one letter.")
 	}
 	for _, word := range reservedRooms {
@@ -197,7 +197,7 @@ func oneLine(s string) (string, bool) {
 	return strings.Join(strings.Fields(norm.NFC.String(b.String())), " "), true
 }
 
-func piled(s string) bool {
+func stackedMarks(s string) bool {
 	n := 0
 	for _, r := range norm.NFD.String(s) {
 		if !unicode.Is(unicode.Mn, r) && !unicode.Is(unicode.Me, r) {

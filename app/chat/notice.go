@@ -25,38 +25,38 @@ func (m Membership) Notifies(kind RoomKind, mentioned bool) bool {
 	return mentioned
 }
 
-// Choice is what a person changes of his place in a room; nil leaves it.
-type Choice struct {
+// RoomPrefs is what a person changes of his place in a room; nil leaves it.
+type RoomPrefs struct {
 	Level          *Level
 	Muted, Starred *bool
 	Raise          bool // before the room with a star that stands before it
 }
 
-// Choose changes what the caller wants to be told of a room, and where it stands
+// SetRoomPrefs changes what the caller wants to be told of a room, and where it stands
 // in his list. Asking for the same twice changes nothing.
-func (c *Chat) Choose(ctx context.Context, who Account, room RoomID, choice Choice) error {
+func (c *Chat) SetRoomPrefs(ctx context.Context, who Account, room RoomID, choice RoomPrefs) error {
 	if choice.Level != nil && (*choice.Level < LevelUsual || *choice.Level > LevelOff) {
 		return Invalid("level", "Choose one of the values in the list.")
 	}
-	if _, err := c.may(ctx, who, room, Listen); err != nil {
+	if _, err := c.authorize(ctx, who, room, ActionListen); err != nil {
 		return err
 	}
-	if err := c.store.SetChoice(ctx, room, who.ID, choice); err != nil {
+	if err := c.store.SetRoomPrefs(ctx, room, who.ID, choice); err != nil {
 		return err
 	}
-	c.bus.Tell(RosterChanged{People: []AccountID{who.ID}})
+	c.bus.Publish(RoomListChanged{People: []AccountID{who.ID}})
 	return nil
 }
 
 // MarkUnread moves the caller's read mark back to before a message.
 func (c *Chat) MarkUnread(ctx context.Context, who Account, id MessageID) (Message, error) {
-	m, _, err := c.said(ctx, who, id, Listen)
+	m, _, err := c.authorizeMessage(ctx, who, id, ActionListen)
 	if err != nil {
 		return m, err
 	}
 	if err := c.store.SetUnread(ctx, m.Room, who.ID, id); err != nil {
 		return m, err
 	}
-	c.bus.Tell(ReadMoved{Account: who.ID, Room: m.Room})
+	c.bus.Publish(ReadMarkMoved{Account: who.ID, Room: m.Room})
 	return m, nil
 }

@@ -69,7 +69,7 @@ func (c *Chat) SetPrefs(ctx context.Context, who Account, change func(*Prefs)) e
 	if err := c.store.SetPrefs(ctx, who.ID, p); err != nil {
 		return err
 	}
-	c.bus.Tell(PrefsChanged{Account: who.ID, Prefs: p})
+	c.bus.Publish(PrefsChanged{Account: who.ID, Prefs: p})
 	return nil
 }
 
@@ -92,17 +92,17 @@ func (c *Chat) SetProfile(ctx context.Context, who Account, p Profile) error {
 		return err
 	}
 	title, ok := oneLine(p.Title)
-	if !ok || utf8.RuneCountInString(title) > MaxTitle || piled(title) {
+	if !ok || utf8.RuneCountInString(title) > MaxTitle || stackedMarks(title) {
 		return Invalid("title", "A title has at most 64 characters.")
 	}
 	p.Title = title
-	if p.Bio, ok = lines(p.Bio); !ok || utf8.RuneCountInString(p.Bio) > MaxBio || piled(p.Bio) {
+	if p.Bio, ok = lines(p.Bio); !ok || utf8.RuneCountInString(p.Bio) > MaxBio || stackedMarks(p.Bio) {
 		return Invalid("bio", "This has at most 300 characters.")
 	}
 	if err := c.store.SetProfile(ctx, who.Person, p); err != nil {
 		return err
 	}
-	c.bus.Tell(RosterChanged{People: []AccountID{who.ID}})
+	c.bus.Publish(RoomListChanged{People: []AccountID{who.ID}})
 	return nil
 }
 

@@ -34,9 +34,9 @@ type ReportStore interface {
 	Reports(ctx context.Context, who AccountID, all bool, limit int) ([]Report, error)
 	// CountReports counts the messages that Reports lists.
 	CountReports(ctx context.Context, who AccountID, all bool) (int, error)
-	// Deciders are who may decide over reports of a room: its owners and moderators,
+	// ReportDeciders are who may decide over reports of a room: its owners and moderators,
 	// and who has a role.
-	Deciders(ctx context.Context, room RoomID) ([]Account, error)
+	ReportDeciders(ctx context.Context, room RoomID) ([]Account, error)
 	// CloseReports ends those of a message.
 	CloseReports(ctx context.Context, id MessageID, by AccountID, at time.Time) error
 }
@@ -44,7 +44,7 @@ type ReportStore interface {
 // Report tells who can do something about it that a message is bad. Who reads the
 // message may do so, once; again changes the reason.
 func (c *Chat) Report(ctx context.Context, who Account, id MessageID, reason string) (Message, error) {
-	m, _, err := c.said(ctx, who, id, Complain)
+	m, _, err := c.authorizeMessage(ctx, who, id, ActionReport)
 	if err != nil {
 		return m, err
 	}
@@ -63,7 +63,7 @@ func (c *Chat) Report(ctx context.Context, who Account, id MessageID, reason str
 	if err := c.store.AddReport(ctx, id, who.ID, reason, c.now()); err != nil {
 		return m, err
 	}
-	c.bus.Tell(ReportsChanged{Room: m.Room})
+	c.bus.Publish(ReportsChanged{Room: m.Room})
 	return m, nil
 }
 
@@ -81,14 +81,14 @@ func (c *Chat) CountReports(ctx context.Context, who Account) (int, error) {
 	return c.store.CountReports(ctx, who.ID, who.Has(HandleReports))
 }
 
-// Decides says whether reports may wait for somebody who is in these rooms.
-func Decides(who Account, rooms []SideRoom) bool {
-	return who.Has(HandleReports) || slices.ContainsFunc(rooms, func(r SideRoom) bool { return r.Rank != RankMember })
+// MayDecideReports says whether reports may wait for somebody who is in these rooms.
+func MayDecideReports(who Account, rooms []SidebarRoom) bool {
+	return who.Has(HandleReports) || slices.ContainsFunc(rooms, func(r SidebarRoom) bool { return r.Rank != RankMember })
 }
 
-// Waiting counts for each who decides over reports of a room what waits for them.
-func (c *Chat) Waiting(ctx context.Context, room RoomID) (map[AccountID]int, error) {
-	deciders, err := c.store.Deciders(ctx, room)
+// ReportCounts counts for each who decides over reports of a room what waits for them.
+func (c *Chat) ReportCounts(ctx context.Context, room RoomID) (map[AccountID]int, error) {
+	deciders, err := c.store.ReportDeciders(ctx, room)
 	waiting := map[AccountID]int{}
 	for _, who := range deciders {
 		if err == nil {
@@ -98,9 +98,9 @@ func (c *Chat) Waiting(ctx context.Context, room RoomID) (map[AccountID]int, err
 	return waiting, err
 }
 
-// Decide ends the reports of a message: it is deleted, or stays. Who reported it
+// DecideReport ends the reports of a message: it is deleted, or stays. Who reported it
 // showed it to who decides, so that he need not be in its room.
-func (c *Chat) Decide(ctx context.Context, who Account, id MessageID, remove bool) error {
+func (c *Chat) DecideReport(ctx context.Context, who Account, id MessageID, remove bool) error {
 	open, err := c.Reports(ctx, who)
 	if err != nil {
 		return err
@@ -110,16 +110,16 @@ func (c *Chat) Decide(ctx context.Context, who Account, id MessageID, remove boo
 			continue
 		}
 		if remove && !r.Message.Deleted {
-			if _, err := c.erased(c.noted(ctx, who, ActDelete, "@"+r.Message.Author.Username, publicly(r.Room)), who, id); err != nil {
+			if _, err := c.deleteMessage(c.audited(ctx, who, AuditDeleteMessage, "@"+r.Message.Author.Username, auditLabel(r.Room)), who, id); err != nil {
 				return err
 			}
 		} else {
-			ctx = c.noted(ctx, who, ActDismiss, "@"+r.Message.Author.Username, "")
+			ctx = c.audited(ctx, who, AuditDismissReport, "@"+r.Message.Author.Username, "")
 		}
 		if err := c.store.CloseReports(ctx, id, who.ID, c.now()); err != nil {
 			return err
 		}
-		c.bus.Tell(ReportsChanged{Room: r.Room.ID})
+		c.bus.Publish(ReportsChanged{Room: r.Room.ID})
 		return nil
 	}
 	return NotFound() // decided already, or not his to decide

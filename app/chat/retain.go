@@ -9,11 +9,11 @@ import (
 // fifth of the time is its, so that most who post do not notice it.
 const pauseFactor = 4
 
-// Retain deletes for good what was said before the days that the settings keep, a
+// ApplyRetention deletes for good what was said before the days that the settings keep, a
 // little at a time, until ctx ends or nothing is left. Pages that show it keep it
 // until they are loaded anew. While it runs a second call does nothing: the first one
 // follows the settings.
-func (c *Chat) Retain(ctx context.Context) error {
+func (c *Chat) ApplyRetention(ctx context.Context) error {
 	if !c.retaining.TryLock() {
 		return nil
 	}
@@ -25,7 +25,7 @@ func (c *Chat) Retain(ctx context.Context) error {
 		}
 		before := c.now().Add(-time.Duration(s.Retention()) * 24 * time.Hour)
 		began := time.Now()
-		n, err := c.store.DropBefore(ctx, before)
+		n, err := c.store.DeleteBefore(ctx, before)
 		if err != nil || n == 0 {
 			return err
 		}

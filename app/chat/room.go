@@ -67,15 +67,15 @@ type Membership struct {
 // Unread is how many posts the person has not read.
 func (m Membership) Unread(r Room) int64 { return max(0, r.Posts-m.Read-m.Erased) }
 
-// SideRoom is a room in one person's list of rooms.
-type SideRoom struct {
+// SidebarRoom is a room in one person's list of rooms.
+type SidebarRoom struct {
 	Room
 	Membership
 	With []Person // the others of a direct conversation
 }
 
 // Title is what the room is called for the person whose list it is in.
-func (s SideRoom) Title() string {
+func (s SidebarRoom) Title() string {
 	if s.Kind != Direct {
 		return s.Name
 	}
@@ -112,14 +112,14 @@ func Names(people []Person) string {
 	return strings.Join(names, ", ")
 }
 
-// Listing is a room in the list of open rooms.
-type Listing struct {
+// RoomListing is a room in the list of open rooms.
+type RoomListing struct {
 	Room
 	In bool // whether the asking person is in it
 }
 
-// Occupant is a person in a room's list of people.
-type Occupant struct {
+// RoomMember is a person in a room's list of people.
+type RoomMember struct {
 	Person
 	Rank        Rank
 	Deactivated bool // only in conversations
@@ -138,51 +138,51 @@ type NewRoom struct {
 type RoomStore interface {
 	// RoomFor answers with a room and, for who is in it, the membership.
 	RoomFor(ctx context.Context, room RoomID, who AccountID) (Room, *Membership, error)
-	// Standing is RoomFor for who asks only what somebody may do: the counts (rev,
+	// RoomAccess is RoomFor for who asks only what somebody may do: the counts (rev,
 	// posts, people, read marks) may be old, and nothing in it may be changed.
-	Standing(ctx context.Context, room RoomID, who AccountID) (Room, *Membership, error)
+	RoomAccess(ctx context.Context, room RoomID, who AccountID) (Room, *Membership, error)
 	// Sidebar lists the rooms one is in: by name, then direct ones by recency. The
 	// list is shared and must not be changed.
-	Sidebar(ctx context.Context, who AccountID) ([]SideRoom, error)
-	// SideRoomOf is one row of Sidebar.
-	SideRoomOf(ctx context.Context, who AccountID, room RoomID) (SideRoom, error)
+	Sidebar(ctx context.Context, who AccountID) ([]SidebarRoom, error)
+	// SidebarRoom is one row of Sidebar.
+	SidebarRoom(ctx context.Context, who AccountID, room RoomID) (SidebarRoom, error)
 	// OpenRooms lists open rooms whose name begins with query, by name.
-	OpenRooms(ctx context.Context, who AccountID, query string, limit int) ([]Listing, error)
+	OpenRooms(ctx context.Context, who AccountID, query string, limit int) ([]RoomListing, error)
 	// OpenRoomsNamed finds open rooms by folded name.
 	OpenRoomsNamed(ctx context.Context, names []string) (map[string]RoomLink, error)
-	// Occupants lists who is in a room, by display name; disabled accounts only in
+	// Members lists who is in a room, by display name; disabled accounts only in
 	// conversations, which are called after them. The list is shared and
 	// must not be changed.
-	Occupants(context.Context, RoomID) ([]Occupant, error)
-	// Marks tells how far each of these people has read in a room.
-	Marks(ctx context.Context, room RoomID) (Room, map[AccountID]Membership, error)
-	// AddRoom answers ErrConflict when the name is taken.
-	AddRoom(ctx context.Context, r NewRoom, at time.Time) (Room, error)
+	Members(context.Context, RoomID) ([]RoomMember, error)
+	// ReadMarks tells how far each of these people has read in a room.
+	ReadMarks(ctx context.Context, room RoomID) (Room, map[AccountID]Membership, error)
+	// CreateRoom answers ErrConflict when the name is taken.
+	CreateRoom(ctx context.Context, r NewRoom, at time.Time) (Room, error)
 	SetRoomName(ctx context.Context, room RoomID, by AccountID, name string, at time.Time) (Rev, error)
 	SetTopic(ctx context.Context, room RoomID, by AccountID, topic string, at time.Time) (Rev, error)
-	// SetChoice changes what is not nil.
-	SetChoice(ctx context.Context, room RoomID, who AccountID, c Choice) error
-	// DropRoom deletes a room and answers with who was in it.
-	DropRoom(context.Context, RoomID) ([]AccountID, error)
-	// AddOccupants brings people in who are not in yet; rev 0: nobody was new.
-	AddOccupants(ctx context.Context, room RoomID, people []AccountID, at time.Time) (Rev, error)
-	// DropOccupant takes one out; rev 0: was not in. The longest in the room
+	// SetRoomPrefs changes what is not nil.
+	SetRoomPrefs(ctx context.Context, room RoomID, who AccountID, c RoomPrefs) error
+	// DeleteRoom deletes a room and answers with who was in it.
+	DeleteRoom(context.Context, RoomID) ([]AccountID, error)
+	// AddMembers brings people in who are not in yet; rev 0: nobody was new.
+	AddMembers(ctx context.Context, room RoomID, people []AccountID, at time.Time) (Rev, error)
+	// RemoveMember takes one out; rev 0: was not in. The longest in the room
 	// becomes owner when no owner is left. A private room that nobody is in any more
 	// is deleted: emptied.
-	DropOccupant(ctx context.Context, room RoomID, who AccountID, at time.Time) (rev Rev, emptied bool, err error)
+	RemoveMember(ctx context.Context, room RoomID, who AccountID, at time.Time) (rev Rev, emptied bool, err error)
 	// SetRank answers ErrNotFound for who is not in the room, and refuses to leave it
 	// without an owner.
 	SetRank(ctx context.Context, room RoomID, who AccountID, rank Rank) error
-	// SetKind makes a room open or private, and tells it in the log.
-	SetKind(ctx context.Context, room RoomID, by AccountID, kind RoomKind, at time.Time) (Rev, error)
-	// SetSlow sets how many seconds are between two messages of one person.
-	SetSlow(ctx context.Context, room RoomID, seconds int) error
-	// BanOccupant takes one out, in or not, and keeps him out; rev 0: was not in.
-	BanOccupant(ctx context.Context, room RoomID, who AccountID, at time.Time) (Rev, error)
-	// LiftBan lets one in again.
-	LiftBan(ctx context.Context, room RoomID, who AccountID) error
-	// Banned lists who is kept out of a room, by display name.
-	Banned(context.Context, RoomID) ([]Person, error)
+	// SetVisibility makes a room open or private, and tells it in the log.
+	SetVisibility(ctx context.Context, room RoomID, by AccountID, kind RoomKind, at time.Time) (Rev, error)
+	// SetSlowMode sets how many seconds are between two messages of one person.
+	SetSlowMode(ctx context.Context, room RoomID, seconds int) error
+	// BanMember takes one out, in or not, and keeps him out; rev 0: was not in.
+	BanMember(ctx context.Context, room RoomID, who AccountID, at time.Time) (Rev, error)
+	// UnbanMember lets one in again.
+	UnbanMember(ctx context.Context, room RoomID, who AccountID) error
+	// BannedMembers lists who is kept out of a room, by display name.
+	BannedMembers(context.Context, RoomID) ([]Person, error)
 	// Direct finds the conversation of exactly these people.
 	Direct(ctx context.Context, people []AccountID) (RoomID, error)
 }
@@ -203,35 +203,35 @@ func DirectKey(people []AccountID) string {
 }
 
 // Sidebar lists the rooms that a person is in.
-func (c *Chat) Sidebar(ctx context.Context, who AccountID) ([]SideRoom, error) {
+func (c *Chat) Sidebar(ctx context.Context, who AccountID) ([]SidebarRoom, error) {
 	return c.store.Sidebar(ctx, who)
 }
 
 // OpenRooms lists the open rooms, in or not.
-func (c *Chat) OpenRooms(ctx context.Context, who Account, query string) ([]Listing, error) {
+func (c *Chat) OpenRooms(ctx context.Context, who Account, query string) ([]RoomListing, error) {
 	return c.store.OpenRooms(ctx, who.ID, FoldName(strings.TrimPrefix(query, "#")), 500)
 }
 
-// Visit answers with a room for who may read it.
-func (c *Chat) Visit(ctx context.Context, who Account, room RoomID) (Place, error) {
-	if _, err := c.may(ctx, who, room, Read); err != nil {
-		return Place{}, err
+// ReadableRoom answers with a room for who may read it.
+func (c *Chat) ReadableRoom(ctx context.Context, who Account, room RoomID) (RoomAccess, error) {
+	if _, err := c.authorize(ctx, who, room, ActionRead); err != nil {
+		return RoomAccess{}, err
 	}
 	r, m, err := c.store.RoomFor(ctx, room, who.ID)
 	if err != nil {
-		return Place{}, err
+		return RoomAccess{}, err
 	}
-	p := Place{Room: r, Standing: stand(who, r, m), Membership: m}
-	if !p.Allows(Read) {
-		return Place{}, NotFound() // put out just now
+	p := RoomAccess{Room: r, Role: roomRoleOf(who, r, m), Membership: m}
+	if !p.Allows(ActionRead) {
+		return RoomAccess{}, NotFound() // put out just now
 	}
 	return p, nil
 }
 
-// Begin is the page of history at which a person opens a room: that of the first
+// OpeningSpan is the page of history at which a person opens a room: that of the first
 // message he has not read, where the newest page does not reach back to it.
-func (c *Chat) Begin(ctx context.Context, p Place) (Span, error) {
-	if !p.In() || p.Membership.Unread(p.Room) < PageSize {
+func (c *Chat) OpeningSpan(ctx context.Context, p RoomAccess) (Span, error) {
+	if !p.IsMember() || p.Membership.Unread(p.Room) < PageSize {
 		return Span{}, nil
 	}
 	first, err := c.store.FirstAfter(ctx, p.ID, p.Membership.Read)
@@ -241,10 +241,10 @@ func (c *Chat) Begin(ctx context.Context, p Place) (Span, error) {
 	return Span{Around: first}, err
 }
 
-// Occupants lists the people in a room for who may see it.
-func (c *Chat) Occupants(ctx context.Context, who Account, room RoomID) ([]Occupant, error) {
-	if _, err := c.may(ctx, who, room, See); err != nil {
+// Members lists the people in a room for who may see it.
+func (c *Chat) Members(ctx context.Context, who Account, room RoomID) ([]RoomMember, error) {
+	if _, err := c.authorize(ctx, who, room, ActionSee); err != nil {
 		return nil, err
 	}
-	return c.store.Occupants(ctx, room)
+	return c.store.Members(ctx, room)
 }

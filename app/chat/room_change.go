@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Found creates a room; the caller owns it.
-func (c *Chat) Found(ctx context.Context, who Account, r NewRoom) (Room, error) {
+// CreateRoom creates a room; the caller owns it.
+func (c *Chat) CreateRoom(ctx context.Context, who Account, r NewRoom) (Room, error) {
 	var err error
 	if r.Name, err = ParseRoomName(r.Name); err != nil {
 		return Room{}, err
@@ -23,38 +23,38 @@ func (c *Chat) Found(ctx context.Context, who Account, r NewRoom) (Room, error) 
 		return Room{}, err
 	}
 	r.By = who.ID
-	room, err := c.store.AddRoom(ctx, r, c.now())
+	room, err := c.store.CreateRoom(ctx, r, c.now())
 	if errors.Is(err, ErrConflict) {
 		return Room{}, Conflict("name", "There is a room with this name, or one that looks like it. Choose another.")
 	}
 	if err != nil {
 		return Room{}, err
 	}
-	c.bus.Tell(RosterChanged{People: append(slices.Clone(r.People), who.ID)})
+	c.bus.Publish(RoomListChanged{People: append(slices.Clone(r.People), who.ID)})
 	return room, nil
 }
 
-// Join brings the caller into an open room. Who is in it already stays.
-func (c *Chat) Join(ctx context.Context, who Account, room RoomID) error {
-	p, err := c.may(ctx, who, room, See)
-	if err != nil || p.In() {
+// JoinRoom brings the caller into an open room. Who is in it already stays.
+func (c *Chat) JoinRoom(ctx context.Context, who Account, room RoomID) error {
+	p, err := c.authorize(ctx, who, room, ActionSee)
+	if err != nil || p.IsMember() {
 		return err
 	}
-	if _, err := c.may(ctx, who, room, Join); err != nil {
+	if _, err := c.authorize(ctx, who, room, ActionJoin); err != nil {
 		return err
 	}
-	return c.bring(ctx, room, []AccountID{who.ID})
+	return c.addMembers(ctx, room, []AccountID{who.ID})
 }
 
-// Add brings others into a room.
-func (c *Chat) Add(ctx context.Context, who Account, room RoomID, people []AccountID) error {
-	if _, err := c.may(ctx, who, room, Add); err != nil {
+// AddMembers brings others into a room.
+func (c *Chat) AddMembers(ctx context.Context, who Account, room RoomID, people []AccountID) error {
+	if _, err := c.authorize(ctx, who, room, ActionAddMembers); err != nil {
 		return err
 	}
 	if len(people) == 0 {
 		return Invalid("people", "Choose at least one person.")
 	}
-	banned, err := c.store.Banned(ctx, room)
+	banned, err := c.store.BannedMembers(ctx, room)
 	if err != nil {
 		return err
 	}
@@ -63,32 +63,32 @@ func (c *Chat) Add(ctx context.Context, who Account, room RoomID, people []Accou
 			return Invalid("people", b.Name+" is banned from this room.")
 		}
 	}
-	return c.bring(ctx, room, people)
+	return c.addMembers(ctx, room, people)
 }
 
-func (c *Chat) bring(ctx context.Context, room RoomID, people []AccountID) error {
-	rev, err := c.store.AddOccupants(ctx, room, people, c.now())
+func (c *Chat) addMembers(ctx context.Context, room RoomID, people []AccountID) error {
+	rev, err := c.store.AddMembers(ctx, room, people, c.now())
 	if err != nil || rev == 0 {
 		return err
 	}
-	c.bus.Tell(RosterChanged{People: people})
-	c.bus.Tell(RoomChanged{Room: room, Rev: rev})
-	c.bus.Tell(HeadChanged{Room: room})
+	c.bus.Publish(RoomListChanged{People: people})
+	c.bus.Publish(RoomChanged{Room: room, Rev: rev})
+	c.bus.Publish(RoomHeaderChanged{Room: room})
 	return nil
 }
 
-// Leave takes the caller out of a room. Who is not in it may ask again. The last one
+// LeaveRoom takes the caller out of a room. Who is not in it may ask again. The last one
 // in a private room takes it along, and has to say that he means that: alone.
-func (c *Chat) Leave(ctx context.Context, who Account, room RoomID, alone bool) error {
-	p, err := c.may(ctx, who, room, See)
-	if err != nil || !p.In() {
+func (c *Chat) LeaveRoom(ctx context.Context, who Account, room RoomID, alone bool) error {
+	p, err := c.authorize(ctx, who, room, ActionSee)
+	if err != nil || !p.IsMember() {
 		return err
 	}
-	if _, err := c.may(ctx, who, room, Leave); err != nil {
+	if _, err := c.authorize(ctx, who, room, ActionLeave); err != nil {
 		return err
 	}
 	if p.Kind == Private && !alone {
-		people, err := c.store.Occupants(ctx, room)
+		people, err := c.store.Members(ctx, room)
 		if err != nil {
 			return err
 		}
@@ -96,35 +96,35 @@ func (c *Chat) Leave(ctx context.Context, who Account, room RoomID, alone bool) 
 			return Conflict("alone", "You are the last one in this room: it is deleted when you leave.")
 		}
 	}
-	return c.put(ctx, room, who.ID)
+	return c.removeMember(ctx, room, who.ID)
 }
 
-func (c *Chat) put(ctx context.Context, room RoomID, whom AccountID) error {
-	rev, emptied, err := c.store.DropOccupant(ctx, room, whom, c.now())
+func (c *Chat) removeMember(ctx context.Context, room RoomID, whom AccountID) error {
+	rev, emptied, err := c.store.RemoveMember(ctx, room, whom, c.now())
 	if err != nil {
 		return err
 	}
 	if emptied {
-		c.bus.Tell(RoomDropped{Room: room, People: []AccountID{whom}})
+		c.bus.Publish(RoomDeleted{Room: room, People: []AccountID{whom}})
 		return nil
 	}
-	return c.gone(room, whom, rev)
+	return c.publishDeparture(room, whom, rev)
 }
 
-// gone tells that somebody went from a room; rev 0: was not in.
-func (c *Chat) gone(room RoomID, whom AccountID, rev Rev) error {
+// publishDeparture tells that somebody went from a room; rev 0: was not in.
+func (c *Chat) publishDeparture(room RoomID, whom AccountID, rev Rev) error {
 	if rev == 0 {
 		return nil
 	}
-	c.bus.Tell(RoomChanged{Room: room, Rev: rev})
-	c.bus.Tell(RosterChanged{People: []AccountID{whom}})
-	c.bus.Tell(HeadChanged{Room: room})
+	c.bus.Publish(RoomChanged{Room: room, Rev: rev})
+	c.bus.Publish(RoomListChanged{People: []AccountID{whom}})
+	c.bus.Publish(RoomHeaderChanged{Room: room})
 	return nil
 }
 
-// Retitle sets a room's name and topic, each only where it differs.
-func (c *Chat) Retitle(ctx context.Context, who Account, room RoomID, name, topic string) error {
-	p, err := c.may(ctx, who, room, Topic)
+// UpdateRoom sets a room's name and topic, each only where it differs.
+func (c *Chat) UpdateRoom(ctx context.Context, who Account, room RoomID, name, topic string) error {
+	p, err := c.authorize(ctx, who, room, ActionSetTopic)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (c *Chat) Retitle(ctx context.Context, who Account, room RoomID, name, topi
 		return err
 	}
 	if name != p.Name {
-		if _, err := c.may(ctx, who, room, Rename); err != nil {
+		if _, err := c.authorize(ctx, who, room, ActionRename); err != nil {
 			return err
 		}
 		rev, err := c.store.SetRoomName(ctx, room, who.ID, name, c.now())
@@ -145,9 +145,9 @@ func (c *Chat) Retitle(ctx context.Context, who Account, room RoomID, name, topi
 		if err != nil {
 			return err
 		}
-		c.bus.Tell(RoomChanged{Room: room, Rev: rev})
+		c.bus.Publish(RoomChanged{Room: room, Rev: rev})
 		if p.Kind == Open {
-			c.bus.Tell(RoomRenamed{Room: room, Name: name})
+			c.bus.Publish(RoomRenamed{Room: room, Name: name})
 		}
 	}
 	if topic != p.Topic {
@@ -155,16 +155,16 @@ func (c *Chat) Retitle(ctx context.Context, who Account, room RoomID, name, topi
 		if err != nil {
 			return err
 		}
-		c.bus.Tell(RoomChanged{Room: room, Rev: rev})
+		c.bus.Publish(RoomChanged{Room: room, Rev: rev})
 	}
-	c.bus.Tell(HeadChanged{Room: room})
+	c.bus.Publish(RoomHeaderChanged{Room: room})
 	return nil
 }
 
-// Convert makes an open room private, or a private one open to everybody, with all
+// SetVisibility makes an open room private, or a private one open to everybody, with all
 // that was said in it. Who is in it stays.
-func (c *Chat) Convert(ctx context.Context, who Account, room RoomID, kind RoomKind) error {
-	p, err := c.may(ctx, who, room, Convert)
+func (c *Chat) SetVisibility(ctx context.Context, who Account, room RoomID, kind RoomKind) error {
+	p, err := c.authorize(ctx, who, room, ActionSetVisibility)
 	if err != nil || p.Kind == kind {
 		return err
 	}
@@ -173,33 +173,33 @@ func (c *Chat) Convert(ctx context.Context, who Account, room RoomID, kind RoomK
 	}
 	shown := p.Room
 	shown.Kind = Open // it is now, or was
-	rev, err := c.store.SetKind(c.noted(ctx, who, ActConvert, shown.Label(), KindWords[kind]), room, who.ID, kind, c.now())
+	rev, err := c.store.SetVisibility(c.audited(ctx, who, AuditSetVisibility, shown.Label(), KindWords[kind]), room, who.ID, kind, c.now())
 	if errors.Is(err, ErrConflict) {
 		return Conflict("kind", "There is an open room with this name, or one that looks like it. Give this one another name first.")
 	}
 	if err != nil {
 		return err
 	}
-	c.bus.Tell(RoomChanged{Room: room, Rev: rev})
-	c.bus.Tell(HeadChanged{Room: room})
-	_, marks, err := c.store.Marks(ctx, room)
+	c.bus.Publish(RoomChanged{Room: room, Rev: rev})
+	c.bus.Publish(RoomHeaderChanged{Room: room})
+	_, marks, err := c.store.ReadMarks(ctx, room)
 	if err != nil {
 		return nil // it is done; lists of rooms show it when they are loaded again
 	}
-	c.bus.Tell(RosterChanged{People: slices.Collect(maps.Keys(marks))})
+	c.bus.Publish(RoomListChanged{People: slices.Collect(maps.Keys(marks))})
 	return nil
 }
 
-// Destroy deletes a room with everything that was said in it.
-func (c *Chat) Destroy(ctx context.Context, who Account, room RoomID) error {
-	p, err := c.may(ctx, who, room, Destroy)
+// DeleteRoom deletes a room with everything that was said in it.
+func (c *Chat) DeleteRoom(ctx context.Context, who Account, room RoomID) error {
+	p, err := c.authorize(ctx, who, room, ActionDeleteRoom)
 	if err != nil {
 		return err
 	}
-	people, err := c.store.DropRoom(c.noted(ctx, who, ActDestroy, publicly(p.Room), ""), room)
+	people, err := c.store.DeleteRoom(c.audited(ctx, who, AuditDeleteRoom, auditLabel(p.Room), ""), room)
 	if err != nil {
 		return err
 	}
-	c.bus.Tell(RoomDropped{Room: room, People: people})
+	c.bus.Publish(RoomDeleted{Room: room, People: people})
 	return nil
 }

@@ -19,7 +19,7 @@ func TestWhoWasPutOutIsNotLetInAgain(t *testing.T) {
 	}
 	before, _, err := w.store.RoomFor(w.ctx, room, 0)
 	w.ok(err)
-	w.ok(w.chat.Expel(w.ctx, w.people["ada"], room, w.people["bob"].ID))
+	w.ok(w.chat.RemoveMember(w.ctx, w.people["ada"], room, w.people["bob"].ID))
 	if _, err := w.chat.Enter(w.ctx, w.people["bob"], room); !errors.Is(err, chat.ErrNotFound) {
 		t.Error("let in:", err)
 	}
@@ -29,7 +29,7 @@ func TestWhoWasPutOutIsNotLetInAgain(t *testing.T) {
 	if !slices.Contains(c.Gone, w.people["bob"].ID) {
 		t.Error("the log does not say who went:", c)
 	}
-	w.ok(w.chat.Add(w.ctx, w.people["ada"], room, w.ids("bob")))
+	w.ok(w.chat.AddMembers(w.ctx, w.people["ada"], room, w.ids("bob")))
 	if c, err = w.chat.ChangesSince(w.ctx, room, before.Rev); err != nil || len(c.Gone) != 0 {
 		t.Error("who came back is still gone:", c.Gone, err)
 	}
@@ -40,12 +40,12 @@ func TestWhoWentCannotTouchWhatHeSaid(t *testing.T) {
 	for _, kind := range []chat.RoomKind{chat.Open, chat.Private} {
 		room := w.room([]string{"open", "private"}[kind], kind, "ada", "bob")
 		m := w.says("bob", room, "I was here")
-		w.ok(w.chat.Leave(w.ctx, w.people["bob"], room, false))
+		w.ok(w.chat.LeaveRoom(w.ctx, w.people["bob"], room, false))
 		want := []error{chat.ErrForbidden, chat.ErrNotFound}[kind]
-		_, edit := w.chat.Edit(w.ctx, w.people["bob"], m.ID, "not I")
-		_, del := w.chat.Delete(w.ctx, w.people["bob"], m.ID)
+		_, edit := w.chat.EditMessage(w.ctx, w.people["bob"], m.ID, "not I")
+		_, del := w.chat.DeleteMessage(w.ctx, w.people["bob"], m.ID)
 		_, react := w.chat.React(w.ctx, w.people["bob"], m.ID, "👍", nil)
-		_, again := w.chat.Post(w.ctx, w.people["bob"], room, chat.Draft{Body: "x", CID: m.CID})
+		_, again := w.chat.PostMessage(w.ctx, w.people["bob"], room, chat.Draft{Body: "x", CID: m.CID})
 		for what, err := range map[string]error{"edit": edit, "delete": del, "react": react, "repeat": again} {
 			if !errors.Is(err, want) {
 				t.Errorf("%s in room of kind %d: %v", what, kind, err)
@@ -60,16 +60,16 @@ func TestWhoWentCannotTouchWhatHeSaid(t *testing.T) {
 func TestWhoIsInARoomIsForgottenOnlyWhenPutOut(t *testing.T) {
 	w := begin(t, "ada", "bob")
 	room := w.room("open", chat.Open, "ada")
-	w.ok(w.chat.Join(w.ctx, w.people["bob"], room))
-	w.ok(w.chat.Join(w.ctx, w.people["bob"], room)) // twice is once
+	w.ok(w.chat.JoinRoom(w.ctx, w.people["bob"], room))
+	w.ok(w.chat.JoinRoom(w.ctx, w.people["bob"], room)) // twice is once
 	r, _, err := w.store.RoomFor(w.ctx, room, 0)
 	w.ok(err)
 	if r.People != 2 {
 		t.Error("people:", r.People)
 	}
-	w.ok(w.chat.Leave(w.ctx, w.people["bob"], room, false))
-	w.ok(w.chat.Leave(w.ctx, w.people["bob"], room, false))
-	w.ok(w.chat.Expel(w.ctx, w.people["ada"], room, w.people["bob"].ID))
+	w.ok(w.chat.LeaveRoom(w.ctx, w.people["bob"], room, false))
+	w.ok(w.chat.LeaveRoom(w.ctx, w.people["bob"], room, false))
+	w.ok(w.chat.RemoveMember(w.ctx, w.people["ada"], room, w.people["bob"].ID))
 	if r, _, err = w.store.RoomFor(w.ctx, room, 0); err != nil || r.People != 1 {
 		t.Error("people:", r.People, err)
 	}
@@ -82,8 +82,8 @@ func TestAMentionInAPrivateRoomFindsOnlyItsPeople(t *testing.T) {
 	if !slices.Equal(m.For, w.ids("bob")) {
 		t.Error("it is for", m.For)
 	}
-	w.ok(w.chat.Add(w.ctx, w.people["ada"], room, w.ids("eve")))
-	s, err := w.store.SideRoomOf(w.ctx, w.people["eve"].ID, room)
+	w.ok(w.chat.AddMembers(w.ctx, w.people["ada"], room, w.ids("eve")))
+	s, err := w.store.SidebarRoom(w.ctx, w.people["eve"].ID, room)
 	w.ok(err)
 	if s.Mentions != 0 || s.Unread(s.Room) != 0 {
 		t.Error("what was said before counts:", s.Membership)
@@ -134,14 +134,14 @@ func TestTheLongestInARoomOwnsItWhenTheOwnerLeaves(t *testing.T) {
 	room := w.room("r", chat.Open, "bob")
 	for _, name := range []string{"dora", "carl"} {
 		w.now = w.now.Add(time.Minute)
-		w.ok(w.chat.Join(w.ctx, w.people[name], room))
+		w.ok(w.chat.JoinRoom(w.ctx, w.people[name], room))
 	}
-	w.ok(w.chat.Leave(w.ctx, w.people["carl"], room, false))
+	w.ok(w.chat.LeaveRoom(w.ctx, w.people["carl"], room, false))
 	if o := w.owners(room); !slices.Equal(o, []string{"bob"}) {
 		t.Error("owners:", o)
 	}
-	w.ok(w.chat.Join(w.ctx, w.people["carl"], room)) // who comes back begins anew
-	w.ok(w.chat.Leave(w.ctx, w.people["bob"], room, false))
+	w.ok(w.chat.JoinRoom(w.ctx, w.people["carl"], room)) // who comes back begins anew
+	w.ok(w.chat.LeaveRoom(w.ctx, w.people["bob"], room, false))
 	if o := w.owners(room); !slices.Equal(o, []string{"dora"}) {
 		t.Error("owners:", o)
 	}

@@ -21,8 +21,8 @@ type Search struct {
 	Since, Until  time.Time // the zero time is no bound; Until is the first moment after
 	Before        MessageID // of a further page
 	Impossible    bool      // it names somebody or a room that is not there for the asking person
-	Strangers     []string  // the people that it names who are not there
-	Nowhere       []string  // the rooms that it names which are not there for the asking person
+	UnknownPeople []string  // the people that it names who are not there
+	UnknownRooms  []string  // the rooms that it names which are not there for the asking person
 	Limit         int
 }
 
@@ -69,15 +69,15 @@ func (m Message) Facts() (list []Fact) {
 // Hit is a message that was found, and the room it was said in.
 type Hit struct {
 	Message
-	Place SideRoom // for the person who asked; not in it: without a membership
-	Lead  Quote    // what it answers, or what was said just before; ID 0: neither is known
+	Place SidebarRoom // for the person who asked; not in it: without a membership
+	Lead  Quote       // what it answers, or what was said just before; ID 0: neither is known
 }
 
 // HitsPerPage is how many results a page has.
 const HitsPerPage = 25
 
-// Found is a page of results, the newest first.
-type Found struct {
+// SearchPage is a page of results, the newest first.
+type SearchPage struct {
 	Hits   []Hit
 	Older  MessageID // where the next page begins; 0: there is none
 	Behind bool      // the newest messages are not in the index yet
@@ -96,20 +96,20 @@ type SearchStore interface {
 }
 
 // Search finds what the caller asks for among everything that he may read.
-func (c *Chat) Search(ctx context.Context, who Account, a Ask) (Found, error) {
+func (c *Chat) Search(ctx context.Context, who Account, a SearchInput) (SearchPage, error) {
 	p, err := a.parse(c.now())
 	if err != nil {
-		return Found{}, err
+		return SearchPage{}, err
 	}
 	if err := c.Limits.Take(LimitSearch, who.ID.key()); err != nil {
-		return Found{}, err
+		return SearchPage{}, err
 	}
 	s, err := c.resolve(ctx, who, p)
 	if err != nil || s.Impossible {
-		return Found{Search: s}, err
+		return SearchPage{Search: s}, err
 	}
 	s.Before, s.Limit = a.Older, HitsPerPage
-	f := Found{Search: s}
+	f := SearchPage{Search: s}
 	f.Hits, f.Older, f.Behind, err = c.store.Search(ctx, who.ID, s)
 	for i := range f.Hits {
 		f.Hits[i].Lead = f.Hits[i].Quote
@@ -119,7 +119,7 @@ func (c *Chat) Search(ctx context.Context, who Account, a Ask) (Found, error) {
 
 // resolve finds the people and rooms that a search names. Who and what is not
 // there for the caller is not told from what does not exist.
-func (c *Chat) resolve(ctx context.Context, who Account, p parsed) (Search, error) {
+func (c *Chat) resolve(ctx context.Context, who Account, p queryParser) (Search, error) {
 	s := p.Search
 	for _, n := range p.names {
 		var err error
@@ -130,12 +130,12 @@ func (c *Chat) resolve(ctx context.Context, who Account, p parsed) (Search, erro
 				return []AccountID{id}, err
 			})
 			if errors.Is(err, ErrNotFound) {
-				s.Strangers, err = append(s.Strangers, strings.TrimPrefix(n.name, "@")), nil
+				s.UnknownPeople, err = append(s.UnknownPeople, strings.TrimPrefix(n.name, "@")), nil
 			}
 		case "in":
 			err = named(&s.In, &s.NotIn, n.not, func() ([]RoomID, error) { return c.readable(ctx, who, n.name) })
 			if errors.Is(err, ErrNotFound) {
-				s.Nowhere, err = append(s.Nowhere, n.name), nil
+				s.UnknownRooms, err = append(s.UnknownRooms, n.name), nil
 			}
 		}
 		if err != nil {
@@ -193,7 +193,7 @@ func (c *Chat) readable(ctx context.Context, who Account, name string) (rooms []
 	}
 	var mine []RoomID
 	for _, room := range rooms {
-		_, err := c.may(ctx, who, room, Read)
+		_, err := c.authorize(ctx, who, room, ActionRead)
 		if _, refused := AsError(err); err != nil && !refused {
 			return nil, err
 		}

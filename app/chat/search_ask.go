@@ -8,16 +8,16 @@ import (
 	"unicode/utf8"
 )
 
-// Ask is a search as a person writes it: in one line with operators, or with the
+// SearchInput is a search as a person writes it: in one line with operators, or with the
 // fields of a form, which say the same. Days are those of Zone.
-type Ask struct {
+type SearchInput struct {
 	Text, In, From, Has, Before, After string
 	Zone                               *time.Location
 	Older                              MessageID // a further page: what is older than this
 }
 
 // Empty says that nothing is asked yet.
-func (a Ask) Empty() bool {
+func (a SearchInput) Empty() bool {
 	return strings.TrimSpace(a.Text+a.In+a.From+a.Has+a.Before+a.After) == ""
 }
 
@@ -29,8 +29,8 @@ const (
 	maxTokens = 80
 )
 
-// parsed is a search before people and rooms are known.
-type parsed struct {
+// queryParser is a search before people and rooms are known.
+type queryParser struct {
 	Search
 	names  []namedTerm
 	tokens int
@@ -43,7 +43,7 @@ type namedTerm struct {
 	not       bool
 }
 
-func (p parsed) asks(key string) bool {
+func (p queryParser) asks(key string) bool {
 	return slices.ContainsFunc(p.names, func(n namedTerm) bool { return n.key == key && !n.not })
 }
 
@@ -58,8 +58,8 @@ type term struct {
 
 // parse checks what needs no store; an error names the field and what to write
 // instead.
-func (a Ask) parse(now time.Time) (parsed, error) {
-	p := parsed{zone: a.Zone, now: now}
+func (a SearchInput) parse(now time.Time) (queryParser, error) {
+	p := queryParser{zone: a.Zone, now: now}
 	if p.zone == nil {
 		p.zone = time.UTC
 	}
@@ -139,7 +139,7 @@ func excludes(s string) bool {
 }
 
 // add takes one term; field is where it was typed.
-func (p *parsed) add(t term, field string) error {
+func (p *queryParser) add(t term, field string) error {
 	switch t.key {
 	case "":
 		return p.word(t)
@@ -155,7 +155,7 @@ func (p *parsed) add(t term, field string) error {
 	return p.date(t, field)
 }
 
-func (p *parsed) word(t term) error {
+func (p *queryParser) word(t term) error {
 	m := matching(t.value, t.starts)
 	if p.tokens += len(m.Tokens); p.tokens > maxTokens {
 		return Invalid("q", "This is too much to search for at once. Try fewer words.")
@@ -202,7 +202,7 @@ func matching(s string, starts bool) (m Match) {
 	return m
 }
 
-func (p *parsed) has(t term, field string) error {
+func (p *queryParser) has(t term, field string) error {
 	f, ok := facts[strings.ToLower(t.value)]
 	switch {
 	case !ok:
@@ -216,7 +216,7 @@ func (p *parsed) has(t term, field string) error {
 }
 
 // date takes a day of the viewer's calendar. Of several bounds the narrowest holds.
-func (p *parsed) date(t term, field string) error {
+func (p *queryParser) date(t term, field string) error {
 	day, err := p.day(t.value)
 	if err != nil || t.not {
 		return Invalid(field, "After "+t.key+": comes a day, like 2026-11-23, today or yesterday.")
@@ -232,7 +232,7 @@ func (p *parsed) date(t term, field string) error {
 	return nil
 }
 
-func (p *parsed) day(s string) (time.Time, error) {
+func (p *queryParser) day(s string) (time.Time, error) {
 	now := p.now.In(p.zone)
 	switch strings.ToLower(s) {
 	case "today":

@@ -18,10 +18,10 @@ import (
 // the order in which they were said.
 func (w *world) finds(who, text string) string {
 	w.Helper()
-	return w.asks(who, chat.Ask{Text: text})
+	return w.asks(who, chat.SearchInput{Text: text})
 }
 
-func (w *world) asks(who string, a chat.Ask) string {
+func (w *world) asks(who string, a chat.SearchInput) string {
 	w.Helper()
 	f, err := w.chat.Search(w.ctx, w.people[who], a)
 	for ; f.Behind; f, err = w.chat.Search(w.ctx, w.people[who], a) { // on a machine that is busy
@@ -52,7 +52,7 @@ func TestSignsAreFoundInQuotationMarks(t *testing.T) {
 			t.Errorf("%s finds %q, want %q", ask, got, want)
 		}
 	}
-	f, err := w.chat.Search(w.ctx, w.people["ada"], chat.Ask{Text: `C++ -v "C#" isn't (really)`})
+	f, err := w.chat.Search(w.ctx, w.people["ada"], chat.SearchInput{Text: `C++ -v "C#" isn't (really)`})
 	if err != nil || !slices.Equal(f.Search.Signs, []string{"C++"}) || !slices.Equal(f.Search.Without, []string{"v"}) {
 		t.Errorf("says that it looked without %q and leaves out %q: %v", f.Search.Signs, f.Search.Without, err)
 	}
@@ -64,11 +64,11 @@ func TestASearchForSignsLooksAtSoManyMessagesAtOnce(t *testing.T) {
 	for range 120 {
 		w.says("ada", 1, strings.Repeat("a - ", 2499))
 	}
-	f, err := w.chat.Search(w.ctx, w.people["ada"], chat.Ask{Text: `"=>"`})
+	f, err := w.chat.Search(w.ctx, w.people["ada"], chat.SearchInput{Text: `"=>"`})
 	if err != nil || len(f.Hits) != 0 || f.Older == 0 {
 		t.Fatalf("found %d, older %d: %v", len(f.Hits), f.Older, err)
 	}
-	if f, err = w.chat.Search(w.ctx, w.people["ada"], chat.Ask{Text: `"=>"`, Older: f.Older}); err != nil || len(f.Hits) != 1 {
+	if f, err = w.chat.Search(w.ctx, w.people["ada"], chat.SearchInput{Text: `"=>"`, Older: f.Older}); err != nil || len(f.Hits) != 1 {
 		t.Errorf("the next page has %d: %v", len(f.Hits), err)
 	}
 }
@@ -133,7 +133,7 @@ func TestSearchFindsWhatIsAskedFor(t *testing.T) {
 	if got := w.finds("jonas", "dep*"); got != "one two three" {
 		t.Errorf("who is in none of it but the open rooms finds %q", got)
 	}
-	if got := w.asks("ada", chat.Ask{Text: "dep*", In: "#general", From: "mei", Has: "link"}); got != "two" {
+	if got := w.asks("ada", chat.SearchInput{Text: "dep*", In: "#general", From: "mei", Has: "link"}); got != "two" {
 		t.Errorf("the fields of the form: %q", got)
 	}
 }
@@ -160,18 +160,18 @@ func TestSearchKnowsDaysOfTheViewersZone(t *testing.T) {
 		"word on:2026-11-23": "first last", "on:yesterday": "first last", "on:today": "late", "before:2026-11-23": "early", "after:2026-11-23": "late", "word after:2026-11-22": "first last late",
 		"after:2026-11-22 before:yesterday": "", "after:2026-11-22 before:today": "first last", "before:1999-01-01": "", "after:2100-01-01": "",
 	} {
-		if got := sorted(w.asks("ada", chat.Ask{Text: ask, Zone: tokyo})); got != want {
+		if got := sorted(w.asks("ada", chat.SearchInput{Text: ask, Zone: tokyo})); got != want {
 			t.Errorf("%s: found %q, want %q", ask, got, want)
 		}
 	}
-	if got := sorted(w.asks("ada", chat.Ask{After: "2026-11-22", Before: "2026-11-24", Zone: tokyo})); got != "first last" {
+	if got := sorted(w.asks("ada", chat.SearchInput{After: "2026-11-22", Before: "2026-11-24", Zone: tokyo})); got != "first last" {
 		t.Errorf("the fields of the form: %q", got)
 	}
 }
 
 func TestABadSearchIsToldWhatToWrite(t *testing.T) {
 	w := begin(t, "ada")
-	for ask, want := range map[chat.Ask]string{
+	for ask, want := range map[chat.SearchInput]string{
 		{Text: "before:soon"}:             "After before: comes a day, like 2026-11-23, today or yesterday.",
 		{Text: "x -on:today"}:             "After on: comes a day, like 2026-11-23, today or yesterday.",
 		{Text: "has:elephant"}:            "After has: comes link, code or reaction.",
@@ -196,7 +196,7 @@ func TestSearchesAreCounted(t *testing.T) {
 	w := begin(t, "ada")
 	w.chat.Limits.Adopt(nil)
 	for n := range 31 {
-		_, err := w.chat.Search(w.ctx, w.people["ada"], chat.Ask{Text: "x"})
+		_, err := w.chat.Search(w.ctx, w.people["ada"], chat.SearchInput{Text: "x"})
 		if got := errors.Is(err, chat.ErrTooOften); got != (n == 30) {
 			t.Fatalf("search %d: %v", n+1, err)
 		}
@@ -207,19 +207,19 @@ func TestWhatWasTakenBackIsNotFound(t *testing.T) {
 	w := begin(t, "ada", "mei")
 	m := w.says("ada", 1, "first words")
 	was := w.finds("mei", "first") // brings the index up
-	_, err := w.chat.Edit(w.ctx, w.people["ada"], m.ID, "second words")
+	_, err := w.chat.EditMessage(w.ctx, w.people["ada"], m.ID, "second words")
 	w.ok(err)
 	if got := was + w.finds("mei", "first") + w.finds("mei", "second"); got != "firstsecond" {
 		t.Errorf("before and after the edit: %q", got)
 	}
 	late := w.says("ada", 1, "third words")
-	_, err = w.chat.Edit(w.ctx, w.people["ada"], late.ID, "fourth words")
+	_, err = w.chat.EditMessage(w.ctx, w.people["ada"], late.ID, "fourth words")
 	w.ok(err)
 	if got := w.finds("mei", "third") + w.finds("mei", "fourth"); got != "fourth" {
 		t.Errorf("edited before it was indexed: %q", got)
 	}
 	for _, id := range []chat.MessageID{m.ID, late.ID} {
-		_, err = w.chat.Delete(w.ctx, w.people["ada"], id)
+		_, err = w.chat.DeleteMessage(w.ctx, w.people["ada"], id)
 		w.ok(err)
 	}
 	if got := w.finds("mei", "words") + w.finds("mei", "from:ada"); got != "" {
@@ -230,7 +230,7 @@ func TestWhatWasTakenBackIsNotFound(t *testing.T) {
 	if got := w.finds("mei", "words"); got != "last" {
 		t.Errorf("found %q", got)
 	}
-	w.ok(w.chat.Destroy(w.ctx, w.people["ada"], room))
+	w.ok(w.chat.DeleteRoom(w.ctx, w.people["ada"], room))
 	if got := w.finds("mei", "words") + w.finds("ada", "in:passing"); got != "" {
 		t.Errorf("of a deleted room: %q", got)
 	}
@@ -259,7 +259,7 @@ func TestPagesOfResultsHaveNoGapAndNoDouble(t *testing.T) {
 		w.says("ada", 1, fmt.Sprint("m", n, " word"))
 	}
 	var all []string
-	for a := (chat.Ask{Text: "word"}); ; {
+	for a := (chat.SearchInput{Text: "word"}); ; {
 		f, err := w.chat.Search(w.ctx, w.people["ada"], a)
 		w.ok(err)
 		for _, h := range f.Hits {
@@ -282,11 +282,11 @@ func TestPagesOfResultsHaveNoGapAndNoDouble(t *testing.T) {
 // What one finds is what one may read: for everybody in every sort of room, asked
 // of the policy table through the service.
 func TestSearchFindsNothingThatOneMayNotRead(t *testing.T) {
-	for _, r := range rights {
+	for _, r := range serverActions {
 		w := begin(t, "admin", "owner", "member", "third", "former", "outsider", "newcomer", "moderator", "banned")
 		room := w.place(r.room, "search")
 		w.says("third", room, "needle in here")
-		_, err := w.chat.Visit(w.ctx, w.people[r.who], room)
+		_, err := w.chat.ReadableRoom(w.ctx, w.people[r.who], room)
 		may := err == nil
 		name := "@third"
 		if got, _, _ := w.store.RoomFor(w.ctx, room, 0); got.Name != "" {
@@ -317,15 +317,15 @@ func TestSearchFindsWhatALookAtEverythingFinds(t *testing.T) {
 			body += " " + some()
 		}
 		w.now = w.now.Add(time.Duration(r.IntN(7200)) * time.Second)
-		m, err := w.chat.Post(w.ctx, w.people[who], room, chat.Draft{Body: body})
+		m, err := w.chat.PostMessage(w.ctx, w.people[who], room, chat.Draft{Body: body})
 		if err != nil {
 			continue
 		}
 		switch r.IntN(12) {
 		case 0:
-			_, err = w.chat.Delete(w.ctx, w.people[who], m.ID)
+			_, err = w.chat.DeleteMessage(w.ctx, w.people[who], m.ID)
 		case 1:
-			_, err = w.chat.Edit(w.ctx, w.people[who], m.ID, some()+" "+some())
+			_, err = w.chat.EditMessage(w.ctx, w.people[who], m.ID, some()+" "+some())
 		case 2:
 			_, err = w.chat.React(w.ctx, w.people[who], m.ID, "👍", nil)
 		case 3:
@@ -333,8 +333,8 @@ func TestSearchFindsWhatALookAtEverythingFinds(t *testing.T) {
 		}
 		w.ok(err)
 	}
-	w.ok(w.chat.Leave(w.ctx, w.people["priya"], rooms[3], false))
-	w.ok(w.chat.Destroy(w.ctx, w.people["tomas"], rooms[4]))
+	w.ok(w.chat.LeaveRoom(w.ctx, w.people["priya"], rooms[3], false))
+	w.ok(w.chat.DeleteRoom(w.ctx, w.people["tomas"], rooms[4]))
 	ops := []string{"from:ada", "from:mei", "from:me", "-from:jonas", "in:general", "in:a", "in:b", "in:@mei", "-in:a", "has:link", "has:code", "-has:link", "has:reaction",
 		"on:2026-03-02", "after:2026-03-03", "before:2026-03-04", "from:nobody", "in:nowhere"}
 	found, views := 0, map[string][]view{}
@@ -363,7 +363,7 @@ func TestSearchFindsWhatALookAtEverythingFinds(t *testing.T) {
 			terms = append(terms, term)
 		}
 		ask, who := strings.Join(terms, " "), names[r.IntN(len(names))]
-		f, err := w.chat.Search(w.ctx, w.people[who], chat.Ask{Text: ask})
+		f, err := w.chat.Search(w.ctx, w.people[who], chat.SearchInput{Text: ask})
 		if err != nil {
 			if !errors.Is(err, chat.ErrInvalid) {
 				t.Fatal(ask, err)
@@ -390,7 +390,7 @@ func TestSearchFindsWhatALookAtEverythingFinds(t *testing.T) {
 
 // view is a room with everything that was said in it.
 type view struct {
-	chat.Place
+	chat.RoomAccess
 	said []chat.Message
 }
 
@@ -398,11 +398,11 @@ type view struct {
 func (w *world) view(who string, rooms []chat.RoomID) (list []view) {
 	w.Helper()
 	for _, room := range rooms {
-		place, err := w.chat.Visit(w.ctx, w.people[who], room)
+		place, err := w.chat.ReadableRoom(w.ctx, w.people[who], room)
 		if err != nil {
 			continue
 		}
-		page, err := w.store.Page(w.ctx, room, chat.Span{}, 10_000)
+		page, err := w.store.History(w.ctx, room, chat.Span{}, 10_000)
 		w.ok(err)
 		list = append(list, view{place, page.Messages})
 	}
@@ -413,7 +413,7 @@ func (w *world) view(who string, rooms []chat.RoomID) (list []view) {
 func look(who string, terms []string, views []view) (ids []chat.MessageID) {
 	for _, v := range views {
 		for _, m := range v.said {
-			if m.Kind == chat.Said && !m.Deleted && suits(who, v.Place, m, terms) {
+			if m.Kind == chat.MessagePosted && !m.Deleted && suits(who, v.RoomAccess, m, terms) {
 				ids = append(ids, m.ID)
 			}
 		}
@@ -424,7 +424,7 @@ func look(who string, terms []string, views []view) (ids []chat.MessageID) {
 }
 
 // suits says whether a message is what the terms ask for. Of one operator any will do.
-func suits(who string, place chat.Place, m chat.Message, terms []string) bool {
+func suits(who string, place chat.RoomAccess, m chat.Message, terms []string) bool {
 	any := map[string]bool{}
 	for _, term := range terms {
 		rest, not := strings.CutPrefix(term, "-")

@@ -126,14 +126,14 @@ func (s Settings) value(key string) string {
 	return map[string]string{SettingWorkspace: s.Workspace(), SettingSignup: s.Signup(), SettingRetention: "0"}[key]
 }
 
-// Set changes one setting for the command line.
-func (c *Chat) Set(ctx context.Context, key, value string) error {
-	return c.Administer(ctx, Operator, Settings{key: value})
+// SetSetting changes one setting for the command line.
+func (c *Chat) SetSetting(ctx context.Context, key, value string) error {
+	return c.SetSettings(ctx, Operator, Settings{key: value})
 }
 
-// Administer changes settings, all or none; those that are as they were already
+// SetSettings changes settings, all or none; those that are as they were already
 // stay out of the audit log.
-func (c *Chat) Administer(ctx context.Context, who Account, set Settings) error {
+func (c *Chat) SetSettings(ctx context.Context, who Account, set Settings) error {
 	if err := who.May(ManageSettings); err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (c *Chat) Administer(ctx context.Context, who Account, set Settings) error 
 		if was.value(key) == set[key] {
 			continue
 		}
-		if err := c.store.SetSetting(c.noted(ctx, who, ActSet, key, strconv.Quote(set[key])), key, set[key]); err != nil {
+		if err := c.store.SetSetting(c.audited(ctx, who, AuditSetSetting, key, strconv.Quote(set[key])), key, set[key]); err != nil {
 			return err
 		}
 	}

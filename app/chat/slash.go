@@ -26,29 +26,29 @@ func parseCommand(body string) (name, rest string, ok bool) {
 	return strings.ToLower(m[1]), strings.TrimSpace(m[2]), true
 }
 
-// Obey does what a message orders instead of saying something: /topic and /invite.
+// RunCommand does what a message orders instead of saying something: /topic and /invite.
 // done is false where there is something to say.
-func (c *Chat) Obey(ctx context.Context, who Account, room RoomID, body string) (done bool, err error) {
+func (c *Chat) RunCommand(ctx context.Context, who Account, room RoomID, body string) (done bool, err error) {
 	name, rest, ok := parseCommand(body)
 	if !ok {
 		return false, nil
 	}
 	switch name {
 	case "topic":
-		p, err := c.may(ctx, who, room, Topic)
+		p, err := c.authorize(ctx, who, room, ActionSetTopic)
 		if err != nil {
 			return true, err
 		}
-		return true, c.Retitle(ctx, who, room, p.Name, rest)
+		return true, c.UpdateRoom(ctx, who, room, p.Name, rest)
 	case "invite":
-		return true, c.bringNamed(ctx, who, room, strings.Fields(rest))
+		return true, c.addMembersNamed(ctx, who, room, strings.Fields(rest))
 	}
 	return false, nil
 }
 
-// bringNamed brings people into a room by their usernames, with or without @.
-func (c *Chat) bringNamed(ctx context.Context, who Account, room RoomID, names []string) error {
-	if _, err := c.may(ctx, who, room, Add); err != nil {
+// addMembersNamed brings people into a room by their usernames, with or without @.
+func (c *Chat) addMembersNamed(ctx context.Context, who Account, room RoomID, names []string) error {
+	if _, err := c.authorize(ctx, who, room, ActionAddMembers); err != nil {
 		return err
 	}
 	if len(names) == 0 {
@@ -65,12 +65,12 @@ func (c *Chat) bringNamed(ctx context.Context, who Account, room RoomID, names [
 		}
 		people = append(people, a.ID)
 	}
-	return c.Add(ctx, who, room, people)
+	return c.AddMembers(ctx, who, room, people)
 }
 
-// spoken is what a message says that begins with a command: /me waves is in
+// expandCommand is what a message says that begins with a command: /me waves is in
 // italics, /shrug ends with a gesture. A space before the slash makes it plain text.
-func spoken(body string) (string, error) {
+func expandCommand(body string) (string, error) {
 	name, rest, ok := parseCommand(body)
 	if !ok {
 		return body, nil

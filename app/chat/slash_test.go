@@ -11,10 +11,10 @@ func TestCommandsBeginWithASlash(t *testing.T) {
 	w := begin(t, "ada", "bea", "mei")
 	room := w.room("harbour", chat.Private, "ada", "bea")
 	post := func(who, body string) (chat.Message, error) {
-		if done, err := w.chat.Obey(w.ctx, w.people[who], room, body); done || err != nil {
+		if done, err := w.chat.RunCommand(w.ctx, w.people[who], room, body); done || err != nil {
 			return chat.Message{}, err
 		}
-		return w.chat.Post(w.ctx, w.people[who], room, chat.Draft{Body: body})
+		return w.chat.PostMessage(w.ctx, w.people[who], room, chat.Draft{Body: body})
 	}
 	for body, want := range map[string]string{
 		"/me waves": "waves", "/Me waves": "waves", "/ME waves": "waves", "／me waves": "waves", "/ｍｅ waves": "waves", "/me is snake_case\nand more": "is snake_case and more", "/shrug": `¯\_(ツ)_/¯`, "/shrug who knows": `who knows ¯\_(ツ)_/¯`,
@@ -43,17 +43,17 @@ func TestCommandsBeginWithASlash(t *testing.T) {
 	if _, err := post("bea", "/Topic Tides & charts"); err != nil {
 		t.Error(err)
 	}
-	p, err := w.chat.Visit(w.ctx, w.people["mei"], room)
-	if err != nil || p.Topic != "Tides & charts" || !p.In() {
+	p, err := w.chat.ReadableRoom(w.ctx, w.people["mei"], room)
+	if err != nil || p.Topic != "Tides & charts" || !p.IsMember() {
 		t.Errorf("mei sees %q: %v", p.Topic, err)
 	}
 	for _, body := range []string{"/topic mine", "/invite @mei"} {
-		if _, err := w.chat.Obey(w.ctx, w.add("out"+body[1:4]), room, body); !errors.Is(err, chat.ErrNotFound) {
+		if _, err := w.chat.RunCommand(w.ctx, w.add("out"+body[1:4]), room, body); !errors.Is(err, chat.ErrNotFound) {
 			t.Errorf("from outside, %q: %v", body, err)
 		}
 	}
 	direct := w.direct("ada", "bea")
-	if _, err := w.chat.Obey(w.ctx, w.people["ada"], direct, "/topic ours"); err == nil {
+	if _, err := w.chat.RunCommand(w.ctx, w.people["ada"], direct, "/topic ours"); err == nil {
 		t.Error("a conversation got a topic")
 	}
 	if _, err := w.chat.PostDirect(w.ctx, w.people["ada"], w.ids("mei"), chat.Draft{Body: "/topic ours"}); !errors.Is(err, chat.ErrInvalid) {

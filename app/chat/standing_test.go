@@ -15,7 +15,7 @@ func TestInvitesEndWithTheRoleOfWhoMadeThem(t *testing.T) {
 		"demoted": func(w *world) error {
 			return w.chat.SetRole(w.ctx, w.people["ada"], w.people["bea"].ID, chat.RoleMember)
 		},
-		"deactivated": func(w *world) error { return w.chat.Disable(w.ctx, w.people["ada"], w.people["bea"].ID) },
+		"deactivated": func(w *world) error { return w.chat.DisableAccount(w.ctx, w.people["ada"], w.people["bea"].ID) },
 		"banned":      func(w *world) error { return w.chat.BanAccount(w.ctx, w.people["ada"], w.people["bea"].ID, false) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -36,7 +36,7 @@ func TestInvitesEndWithTheRoleOfWhoMadeThem(t *testing.T) {
 			if _, err := au.Invited(w.ctx, i.Code); !errors.Is(err, auth.ErrInviteOver) {
 				t.Errorf("the invite is still good: %v", err)
 			}
-			w.store.SetEnabled(w.ctx, bea.ID)
+			w.store.EnableAccount(w.ctx, bea.ID)
 			w.ok(w.chat.SetRole(w.ctx, w.people["ada"], bea.ID, chat.RoleAdmin))
 			if _, err := au.Reset(w.ctx, reset, "four brown owls"); !errors.Is(err, chat.ErrNotFound) {
 				t.Errorf("the reset link came back with the role: %v", err)
@@ -71,9 +71,9 @@ func TestAResetLinkEndsWithThePasswordAndTheAccount(t *testing.T) {
 	over("made for a member who is an administrator now", token)
 	w.ok(w.chat.SetRole(w.ctx, w.people["ada"], w.people["bea"].ID, chat.RoleMember))
 	token = link()
-	w.ok(w.chat.Disable(w.ctx, w.people["ada"], w.people["bea"].ID))
+	w.ok(w.chat.DisableAccount(w.ctx, w.people["ada"], w.people["bea"].ID))
 	over("while deactivated", token)
-	w.ok(w.chat.Enable(w.ctx, w.people["ada"], w.people["bea"].ID))
+	w.ok(w.chat.EnableAccount(w.ctx, w.people["ada"], w.people["bea"].ID))
 	over("after the end of that", token)
 }
 
@@ -81,17 +81,17 @@ func TestAClientIDOpensNoRoom(t *testing.T) {
 	w := begin(t, "ada", "bea")
 	room := w.room("cellar", chat.Private, "ada", "bea")
 	draft := chat.Draft{Body: "the password is mango", CID: "once"}
-	_, err := w.chat.Post(w.ctx, w.people["bea"], room, draft)
+	_, err := w.chat.PostMessage(w.ctx, w.people["bea"], room, draft)
 	w.ok(err)
-	w.ok(w.chat.Expel(w.ctx, w.people["ada"], room, w.people["bea"].ID))
+	w.ok(w.chat.RemoveMember(w.ctx, w.people["ada"], room, w.people["bea"].ID))
 	for name, again := range map[string]func() (chat.Message, error){
-		"in the room":     func() (chat.Message, error) { return w.chat.Post(w.ctx, w.people["bea"], room, draft) },
-		"in another room": func() (chat.Message, error) { return w.chat.Post(w.ctx, w.people["bea"], 1, draft) },
+		"in the room":     func() (chat.Message, error) { return w.chat.PostMessage(w.ctx, w.people["bea"], room, draft) },
+		"in another room": func() (chat.Message, error) { return w.chat.PostMessage(w.ctx, w.people["bea"], 1, draft) },
 		"with another body": func() (chat.Message, error) {
-			return w.chat.Post(w.ctx, w.people["bea"], 1, chat.Draft{Body: "other", CID: "once"})
+			return w.chat.PostMessage(w.ctx, w.people["bea"], 1, chat.Draft{Body: "other", CID: "once"})
 		},
 		"refused by its body": func() (chat.Message, error) {
-			return w.chat.Post(w.ctx, w.people["bea"], 1, chat.Draft{Body: "", CID: "once"})
+			return w.chat.PostMessage(w.ctx, w.people["bea"], 1, chat.Draft{Body: "", CID: "once"})
 		},
 		"to somebody": func() (chat.Message, error) { return w.chat.PostDirect(w.ctx, w.people["bea"], w.ids("ada"), draft) },
 	} {
@@ -109,16 +109,16 @@ func TestNamesOfPrivateRoomsTellNothing(t *testing.T) {
 	w := begin(t, "ada", "bea")
 	w.room("layoffs", chat.Private, "ada")
 	for _, kind := range []chat.RoomKind{chat.Private, chat.Open} {
-		if _, err := w.chat.Found(w.ctx, w.people["bea"], chat.NewRoom{Name: "Layoffs", Kind: kind}); err != nil {
+		if _, err := w.chat.CreateRoom(w.ctx, w.people["bea"], chat.NewRoom{Name: "Layoffs", Kind: kind}); err != nil {
 			t.Errorf("a room of the same name: %v", err)
 		}
 	}
 	other := w.room("plans", chat.Open, "bea")
-	if err := w.chat.Retitle(w.ctx, w.people["bea"], other, "lay0ffs", ""); !errors.Is(err, chat.ErrConflict) {
+	if err := w.chat.UpdateRoom(w.ctx, w.people["bea"], other, "lay0ffs", ""); !errors.Is(err, chat.ErrConflict) {
 		t.Errorf("two open rooms look alike: %v", err)
 	}
 	mine := w.room("layoffs", chat.Private, "bea")
-	if err := w.chat.Convert(w.ctx, w.people["bea"], mine, chat.Open); !errors.Is(err, chat.ErrConflict) {
+	if err := w.chat.SetVisibility(w.ctx, w.people["bea"], mine, chat.Open); !errors.Is(err, chat.ErrConflict) {
 		t.Errorf("two open rooms have a name: %v", err)
 	}
 	w.says("bea", mine, "one of them")
@@ -133,12 +133,12 @@ func TestNamesOfPrivateRoomsTellNothing(t *testing.T) {
 func TestThePrivateRoomOfTheLastOneGoesAlong(t *testing.T) {
 	w := begin(t, "ada", "bea")
 	room := w.room("cellar", chat.Private, "ada", "bea")
-	w.ok(w.chat.Leave(w.ctx, w.people["bea"], room, false))
-	if err := w.chat.Leave(w.ctx, w.people["ada"], room, false); !errors.Is(err, chat.ErrConflict) {
+	w.ok(w.chat.LeaveRoom(w.ctx, w.people["bea"], room, false))
+	if err := w.chat.LeaveRoom(w.ctx, w.people["ada"], room, false); !errors.Is(err, chat.ErrConflict) {
 		t.Errorf("nobody asked: %v", err)
 	}
 	w.says("ada", room, "still here")
-	w.ok(w.chat.Leave(w.ctx, w.people["ada"], room, true))
+	w.ok(w.chat.LeaveRoom(w.ctx, w.people["ada"], room, true))
 	if _, _, err := w.store.RoomFor(w.ctx, room, 0); !errors.Is(err, chat.ErrNotFound) {
 		t.Errorf("the room is still there: %v", err)
 	}
@@ -153,7 +153,7 @@ func TestThePrivateRoomOfTheLastOneGoesAlong(t *testing.T) {
 		t.Errorf("a room that others are in: %v", err)
 	}
 	open := w.room("yard", chat.Open, "ada")
-	w.ok(w.chat.Leave(w.ctx, w.people["ada"], open, false))
+	w.ok(w.chat.LeaveRoom(w.ctx, w.people["ada"], open, false))
 	if _, _, err := w.store.RoomFor(w.ctx, open, 0); err != nil {
 		t.Errorf("an open room: %v", err)
 	}
@@ -164,9 +164,9 @@ func TestWhoAppearsOfflineIsNotSeenTyping(t *testing.T) {
 	w.ok(w.chat.SetPrefs(w.ctx, w.people["ada"], func(p *chat.Prefs) { p.Invisible = true }))
 	ada, err := w.store.Account(w.ctx, w.people["ada"].ID)
 	w.ok(err)
-	w.ok(w.chat.Type(w.ctx, ada, 1))
+	w.ok(w.chat.StartTyping(w.ctx, ada, 1))
 	for _, h := range w.hints {
-		if _, typing := h.(chat.SomeoneTypes); typing {
+		if _, typing := h.(chat.UserTyping); typing {
 			t.Error("it was told")
 		}
 	}

@@ -47,16 +47,16 @@ type RunKind uint8
 
 // The kinds of run; they are stored, so only ever append.
 const (
-	RunPlain   RunKind = iota // Text
-	RunBold                   // Runs
-	RunItalic                 // Runs
-	RunStrike                 // Runs
-	RunCode                   // Text
-	RunLink                   // Text as typed, URL
-	RunMention                // Text as typed with its @, Account once resolved
-	RunBreak                  // nothing: the line ends here
-	RunCall                   // Text as typed: @room or @here, and it was allowed
-	RunRoom                   // Text as typed with its #, Room once linked
+	RunPlain      RunKind = iota // Text
+	RunBold                      // Runs
+	RunItalic                    // Runs
+	RunStrike                    // Runs
+	RunCode                      // Text
+	RunLink                      // Text as typed, URL
+	RunMention                   // Text as typed with its @, Account once resolved
+	RunBreak                     // nothing: the line ends here
+	RunMentionAll                // Text as typed: @room or @here, and it was allowed
+	RunRoom                      // Text as typed with its #, Room once linked
 )
 
 // Run is a stretch of text of one kind within a paragraph.

@@ -10,9 +10,9 @@ import (
 // longest comes first, and the first that is somebody's counts.
 func (t *Text) Names() []string { return distinct(t.mentions(true)) }
 
-// Calls lists those outside of quotes: a quote repeats what others said, and
+// MentionsAll lists those outside of quotes: a quote repeats what others said, and
 // notifies nobody.
-func (t *Text) Calls() []string { return distinct(t.mentions(false)) }
+func (t *Text) MentionsAll() []string { return distinct(t.mentions(false)) }
 
 // mentions lists the names that each mention may be of.
 func (t *Text) mentions(quotes bool) (list [][]string) {
@@ -98,7 +98,7 @@ func resolved(r Run, ids map[string]AccountID, calls []string, quoted bool) []Ru
 		case call && quoted:
 			return []Run{{Text: r.Text}}
 		case call:
-			return []Run{{Kind: RunCall, Text: r.Text[:lead+end]}, rest}
+			return []Run{{Kind: RunMentionAll, Text: r.Text[:lead+end]}, rest}
 		}
 		return []Run{{Kind: RunMention, Text: r.Text[:lead+end], Account: id}, rest}
 	}
@@ -118,11 +118,11 @@ func (t *Text) Addressed() (ids []AccountID) {
 	return ids
 }
 
-// called lists the names in a resolved text that call many people.
-func (t *Text) called() (names []string) {
+// mentionsAll lists the names in a resolved text that call many people.
+func (t *Text) mentionsAll() (names []string) {
 	eachText(t.Blocks, false, func(b *Block, _ bool) {
 		eachRun(b.Runs, func(r *Run) {
-			if r.Kind == RunCall {
+			if r.Kind == RunMentionAll {
 				names = append(names, FoldName(r.Text[1:]))
 			}
 		})

@@ -46,7 +46,7 @@ func TestNamesOfOpenRoomsBecomeLinks(t *testing.T) {
 	if got := links(m); got != "#tides2" || len(m.Text.Names()) != 1 {
 		t.Errorf("the first message of a conversation links to %q and mentions %v", got, m.Text.Names())
 	}
-	if m, err = w.chat.Edit(w.ctx, w.people["ada"], m.ID, "rather to #general"); err != nil || links(m) != "#general1" {
+	if m, err = w.chat.EditMessage(w.ctx, w.people["ada"], m.ID, "rather to #general"); err != nil || links(m) != "#general1" {
 		t.Error("after an edit:", links(m), err)
 	}
 	for n, want := range map[int]string{19: "#tides2", 20: ""} { // names beyond the twentieth stay plain
@@ -64,11 +64,11 @@ func TestLinksToRoomsFollowTheirNames(t *testing.T) {
 	w := begin(t, "ada", "bea")
 	room := w.room("design", chat.Open, "ada")
 	said := w.says("ada", 1, "see **#design** now")
-	answer, err := w.chat.Post(w.ctx, w.people["bea"], 1, chat.Draft{Body: "I see", ReplyTo: said.ID})
+	answer, err := w.chat.PostMessage(w.ctx, w.people["bea"], 1, chat.Draft{Body: "I see", ReplyTo: said.ID})
 	w.ok(err)
 	shown := func() string {
 		t.Helper()
-		p, err := w.store.Page(w.ctx, 1, chat.Span{}, chat.PageSize)
+		p, err := w.store.History(w.ctx, 1, chat.Span{}, chat.PageSize)
 		w.ok(err)
 		m, err := w.store.Message(w.ctx, said.ID)
 		w.ok(err)
@@ -85,12 +85,12 @@ func TestLinksToRoomsFollowTheirNames(t *testing.T) {
 	if got := shown(); got != "#design see #design now" {
 		t.Error(got)
 	}
-	w.ok(w.chat.Retitle(w.ctx, w.people["ada"], room, "shape & form", ""))
+	w.ok(w.chat.UpdateRoom(w.ctx, w.people["ada"], room, "shape & form", ""))
 	if got := shown(); got != "#shape & form see #shape & form now" {
 		t.Error("after the room got another name:", got)
 	}
-	w.ok(w.chat.Convert(w.ctx, w.people["ada"], room, chat.Private))
-	w.ok(w.chat.Retitle(w.ctx, w.people["ada"], room, "secret", ""))
+	w.ok(w.chat.SetVisibility(w.ctx, w.people["ada"], room, chat.Private))
+	w.ok(w.chat.UpdateRoom(w.ctx, w.people["ada"], room, "secret", ""))
 	if got := shown(); strings.Contains(got, "secret") {
 		t.Error("the name of a private room shows:", got)
 	}

@@ -16,7 +16,7 @@ import (
 // discard is a bus that nobody listens to.
 type discard struct{}
 
-func (discard) Tell(chat.Hint) {}
+func (discard) Publish(chat.Event) {}
 
 // listener lets account 1 into the room of everybody, number 1, as only chat can.
 func listener(t *testing.T) chat.Listener {

@@ -65,7 +65,7 @@ func (l *log) add(m chat.Message) error {
 		row.Answered = pageOf(l.room.Pages, m.Quote.ID)
 	}
 	l.rows = append(l.rows, row)
-	if m.Kind != chat.Said {
+	if m.Kind != chat.MessagePosted {
 		return nil
 	}
 	l.step()

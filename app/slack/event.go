@@ -26,32 +26,32 @@ var skipped = map[string]string{
 }
 
 // event is what a row says that nobody wrote.
-func (h *history) event(m *message, who chat.Account) (kind chat.MessageKind, e chat.Event, is bool) {
-	person := chat.Event{People: []chat.Person{who.Person}, Count: 1}
+func (h *history) event(m *message, who chat.Account) (kind chat.MessageKind, e chat.SystemMessage, is bool) {
+	person := chat.SystemMessage{People: []chat.Person{who.Person}, Count: 1}
 	switch m.Subtype {
 	case "channel_join", "group_join", "mpim_join":
-		return chat.Joined, person, true
+		return chat.MessageJoined, person, true
 	case "channel_leave", "group_leave":
-		return chat.Left, person, true
+		return chat.MessageLeft, person, true
 	case "channel_name", "group_name", "mpim_name":
 		name, err := chat.ParseRoomName(mrkdwn.Unescape(m.NewName))
 		if err != nil {
 			name = h.c.Name
 		}
-		return chat.Renamed, chat.Event{Arg: name}, true
+		return chat.MessageRenamed, chat.SystemMessage{Arg: name}, true
 	case "channel_topic", "group_topic", "mpim_topic":
-		return chat.Retopic, chat.Event{Arg: h.topic(m.Topic, h.c)}, true
+		return chat.MessageTopic, chat.SystemMessage{Arg: h.topic(m.Topic, h.c)}, true
 	}
 	return 0, e, false
 }
 
 // addEvent adds a row that nobody wrote; who comes soon after another stands in his row.
-func (h *history) addEvent(m *message, at time.Time, who chat.Account, kind chat.MessageKind, e chat.Event) {
+func (h *history) addEvent(m *message, at time.Time, who chat.Account, kind chat.MessageKind, e chat.SystemMessage) {
 	if h.c.kind == chat.Direct {
 		h.report.Skip("coming or going in a direct conversation", h.example(m))
 		return
 	}
-	if kind == chat.Joined && h.joined != nil && at.Sub(h.joined.At) < chat.JoinRun {
+	if kind == chat.MessageJoined && h.joined != nil && at.Sub(h.joined.At) < chat.JoinGroupWindow {
 		if into := &h.joined.Event; !slices.Contains(into.People, who.Person) {
 			if into.Count++; len(into.People) < chat.MaxEventPeople {
 				into.People = append(into.People, who.Person)
@@ -61,7 +61,7 @@ func (h *history) addEvent(m *message, at time.Time, who chat.Account, kind chat
 	}
 	r := &archive.Row{Kind: kind, Author: who.ID, At: at, CID: h.cid(m, 0), Event: e}
 	h.put(r, 0, false)
-	if h.joined = nil; kind == chat.Joined {
+	if h.joined = nil; kind == chat.MessageJoined {
 		h.joined = r
 	}
 }

@@ -144,7 +144,7 @@ func (d *target) told() string {
 		if err != nil {
 			continue
 		}
-		people, err := d.Occupants(d.Context(), id)
+		people, err := d.Members(d.Context(), id)
 		if err != nil {
 			d.Fatal(err)
 		}
@@ -156,7 +156,7 @@ func (d *target) told() string {
 			}
 		}
 		fmt.Fprintf(&b, "= %d %q topic %q everyone %t: %s\n", r.Kind, r.Name, r.Topic, r.Everyone, strings.Join(names, " "))
-		p, err := d.Page(d.Context(), id, chat.Span{}, 100)
+		p, err := d.History(d.Context(), id, chat.Span{}, 100)
 		if err != nil {
 			d.Fatal(err)
 		}
@@ -173,8 +173,8 @@ func tell(b *strings.Builder, m chat.Message) {
 	switch {
 	case m.Deleted:
 		b.WriteString(" deleted")
-	case m.Kind != chat.Said:
-		fmt.Fprintf(b, " event %d %d %q", m.Kind, len(m.Event.People), m.Event.Arg)
+	case m.Kind != chat.MessagePosted:
+		fmt.Fprintf(b, " event %d %d %q", m.Kind, len(m.System.People), m.System.Arg)
 	default:
 		fmt.Fprintf(b, ": %q", m.Body)
 	}

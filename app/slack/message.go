@@ -90,7 +90,7 @@ func (h *history) flush(ctx context.Context) error {
 		if !r.Fresh {
 			count = &h.report.Already
 		}
-		if r.Kind != chat.Said {
+		if r.Kind != chat.MessagePosted {
 			count.Events++
 			continue
 		}

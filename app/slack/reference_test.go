@@ -11,7 +11,7 @@ import (
 // linked are the links to rooms in all messages of a room.
 func (d *target) linked(room chat.RoomID) string {
 	d.Helper()
-	p, err := d.Page(d.Context(), room, chat.Span{}, 100)
+	p, err := d.History(d.Context(), room, chat.Span{}, 100)
 	if err != nil {
 		d.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestAReferenceToARoomThatBecamePrivateHereIsNoLink(t *testing.T) {
 	f := small(`[{"id":"C1","name":"general","is_general":true,"members":["U1","U2"]},{"id":"C2","name":"harbour","members":["U1"]}]`, `[]`, files{
 		"general/2024-01-01.json": `[{"type":"message","user":"U1","text":"one","ts":"1704100000.000100"}]`})
 	d.run(f)
-	if _, err := d.SetKind(t.Context(), 2, 1, chat.Private, workspaceAt); err != nil {
+	if _, err := d.SetVisibility(t.Context(), 2, 1, chat.Private, workspaceAt); err != nil {
 		t.Fatal(err)
 	}
 	f["general/2024-01-02.json"] = `[{"type":"message","user":"U1","text":"see <#C2|harbour>","ts":"1704200000.000100"}]`

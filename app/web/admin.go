@@ -53,7 +53,7 @@ func (s *Server) adminPeople(c *fiber.Ctx) error {
 		return fiber.ErrBadRequest
 	}
 	f := views.Records{Query: c.Query("q"), State: chat.State(c.Query("state")), Page: n}
-	if f.People, f.More, err = s.chat.Records(c.UserContext(), who(c).Account, f.Query, f.State, n); err != nil {
+	if f.People, f.More, err = s.chat.AccountRecords(c.UserContext(), who(c).Account, f.Query, f.State, n); err != nil {
 		return err
 	}
 	if f.Admin, err = s.admin(c, nil); err != nil {
@@ -67,11 +67,11 @@ func personParam(c *fiber.Ctx) chat.AccountID { return id[chat.AccountID](c.Para
 func (s *Server) adminPerson(c *fiber.Ctx) error { return s.recordPage(c, nil, "") }
 
 func (s *Server) recordPage(c *fiber.Ctx, errs views.Errors, link string) error {
-	r, err := s.chat.Record(c.UserContext(), who(c).Account, personParam(c))
+	r, err := s.chat.AccountRecord(c.UserContext(), who(c).Account, personParam(c))
 	if err != nil {
 		return err
 	}
-	f := views.RecordForm{Record: r, Link: link}
+	f := views.RecordForm{AccountRecord: r, Link: link}
 	if f.Admin, err = s.admin(c, errs); err != nil {
 		return err
 	}
@@ -101,11 +101,11 @@ func (s *Server) setRole(c *fiber.Ctx) error {
 }
 
 func (s *Server) disable(c *fiber.Ctx) error {
-	return s.recordChanged(c, "disabled", s.chat.Disable(c.UserContext(), who(c).Account, personParam(c)))
+	return s.recordChanged(c, "disabled", s.chat.DisableAccount(c.UserContext(), who(c).Account, personParam(c)))
 }
 
 func (s *Server) enable(c *fiber.Ctx) error {
-	return s.recordChanged(c, "enabled", s.chat.Enable(c.UserContext(), who(c).Account, personParam(c)))
+	return s.recordChanged(c, "enabled", s.chat.EnableAccount(c.UserContext(), who(c).Account, personParam(c)))
 }
 
 func (s *Server) ban(c *fiber.Ctx) error {
@@ -113,13 +113,13 @@ func (s *Server) ban(c *fiber.Ctx) error {
 }
 
 func (s *Server) logOut(c *fiber.Ctx) error {
-	return s.recordChanged(c, "out", s.chat.LogOut(c.UserContext(), who(c).Account, personParam(c)))
+	return s.recordChanged(c, "out", s.chat.EndSessions(c.UserContext(), who(c).Account, personParam(c)))
 }
 
 // makeReset shows a link once: it is stored nowhere.
 func (s *Server) makeReset(c *fiber.Ctx) error {
 	ctx, me := c.UserContext(), who(c).Account
-	r, err := s.chat.Record(ctx, me, personParam(c))
+	r, err := s.chat.AccountRecord(ctx, me, personParam(c))
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func (s *Server) adminLog(c *fiber.Ctx) error {
 		return fiber.ErrBadRequest
 	}
 	var f views.AuditLog
-	if f.Deeds, f.Older, err = s.chat.Deeds(c.UserContext(), who(c).Account, before); err != nil {
+	if f.Deeds, f.Older, err = s.chat.AuditLog(c.UserContext(), who(c).Account, before); err != nil {
 		return err
 	}
 	if f.Admin, err = s.admin(c, nil); err != nil {

@@ -63,7 +63,7 @@ func (s *Server) setLimits(c *fiber.Ctx) error {
 }
 
 func (s *Server) administer(c *fiber.Ctx, set chat.Settings) error {
-	if err := s.chat.Administer(c.UserContext(), who(c).Account, set); err != nil {
+	if err := s.chat.SetSettings(c.UserContext(), who(c).Account, set); err != nil {
 		errs, err := s.formErrors(c, err)
 		if err != nil {
 			return err
@@ -74,7 +74,7 @@ func (s *Server) administer(c *fiber.Ctx, set chat.Settings) error {
 		return err
 	}
 	quietly("retention", func() {
-		if err := s.chat.Retain(context.Background()); err != nil {
+		if err := s.chat.ApplyRetention(context.Background()); err != nil {
 			s.log.Error("what is old was not removed", "error", err)
 		}
 	})

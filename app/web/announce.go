@@ -61,8 +61,8 @@ func (t *Teller) asking() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(t.ctx, askWithin)
 }
 
-// Tell implements chat.Bus; it does not wait for anything.
-func (t *Teller) Tell(h chat.Hint) {
+// Publish implements chat.Bus; it does not wait for anything.
+func (t *Teller) Publish(h chat.Event) {
 	if t.chat == nil {
 		return // of the command line: nobody listens
 	}
@@ -71,25 +71,25 @@ func (t *Teller) Tell(h chat.Hint) {
 		t.Hub.Wake(h, t.news(h.Room))
 		t.note(h.Message)
 		t.badges.add(h.Room)
-	case chat.HeadChanged:
+	case chat.RoomHeaderChanged:
 		t.heads.add(h.Room)
 	case chat.RoomRenamed:
 		quietly("links", func() { t.tellName(h.Room, h.Name) })
-	case chat.RoomDropped:
+	case chat.RoomDeleted:
 		t.Hub.Close(h.Room)
 		t.rosters.add(h.People...)
-	case chat.RosterChanged:
+	case chat.RoomListChanged:
 		t.rosters.add(h.People...)
 	case chat.ReportsChanged:
 		quietly("reports", func() { t.tellReports(h.Room) })
-	case chat.ReadMoved:
+	case chat.ReadMarkMoved:
 		quietly("badge", func() { t.tellBadge(h.Account, h.Room) })
 	case chat.PrefsChanged:
 		t.Hub.SetHidden(h.Account, h.Prefs.Invisible)
 		t.Hub.Send(h.Account, live.Text(prefsFrame(h.Prefs)))
 	case chat.SessionEnded:
 		t.Hub.EndSessions(h.Account, h.Sessions)
-	case chat.SomeoneTypes:
+	case chat.UserTyping:
 		t.Hub.Typing(h.Room, h.Who)
 	}
 }
@@ -109,7 +109,7 @@ func (t *Teller) tellHead(room chat.RoomID) {
 	if err := t.Hub.CastAfter(room, t.news(room), live.Text(views.NewHead(t.ctx, head))); err != nil {
 		slog.Error("a header was not told", "room", room, "error", err)
 	}
-	name := live.Text(views.Partial(t.ctx, views.SideNameTarget(room), "outerHTML", views.SideName(chat.SideRoom{Room: head.Room})))
+	name := live.Text(views.Partial(t.ctx, views.SideNameTarget(room), "outerHTML", views.SideName(chat.SidebarRoom{Room: head.Room})))
 	for _, p := range head.Occupants {
 		t.Hub.Send(p.ID, name)
 	}
@@ -166,13 +166,13 @@ func (t *Teller) lists(id chat.AccountID) (live.Frame, error) {
 	for _, r := range rooms {
 		t.remember(id, r.ID, views.BadgeOf(r))
 	}
-	var first []chat.SideRoom
-	var more [][]chat.SideRoom
-	direct := slices.IndexFunc(rooms, func(r chat.SideRoom) bool { return r.Kind == chat.Direct })
+	var first []chat.SidebarRoom
+	var more [][]chat.SidebarRoom
+	direct := slices.IndexFunc(rooms, func(r chat.SidebarRoom) bool { return r.Kind == chat.Direct })
 	if direct < 0 {
 		direct = len(rooms)
 	}
-	for _, list := range [][]chat.SideRoom{rooms[:direct], rooms[direct:]} {
+	for _, list := range [][]chat.SidebarRoom{rooms[:direct], rooms[direct:]} {
 		n := min(len(list), listsAtOnce)
 		first = append(first, list[:n]...)
 		more = slices.AppendSeq(more, slices.Chunk(list[n:], listsAtOnce))
@@ -192,7 +192,7 @@ func (p *page) pushSide(ctx context.Context) {
 		p.Push(lists)
 	}
 	rooms, err := p.s.chat.Sidebar(ctx, me.ID)
-	if err != nil || !chat.Decides(me, rooms) {
+	if err != nil || !chat.MayDecideReports(me, rooms) {
 		return
 	}
 	if n, err := p.s.chat.CountReports(ctx, me); err == nil {
@@ -235,7 +235,7 @@ func (t *Teller) tellBadges(rooms []chat.RoomID) {
 func (t *Teller) gatherBadges(room chat.RoomID, here map[chat.AccountID]bool, news map[chat.AccountID][][]byte) {
 	ctx, cancel := t.asking()
 	defer cancel()
-	r, marks, err := t.chat.Marks(ctx, room)
+	r, marks, err := t.chat.ReadMarks(ctx, room)
 	if err != nil {
 		return // the room is gone
 	}
@@ -249,7 +249,7 @@ func (t *Teller) gatherBadges(room chat.RoomID, here map[chat.AccountID]bool, ne
 		if !here[id] {
 			continue
 		}
-		b := views.BadgeOf(chat.SideRoom{Room: r, Membership: m})
+		b := views.BadgeOf(chat.SidebarRoom{Room: r, Membership: m})
 		if !t.remember(id, room, b) {
 			continue
 		}
@@ -268,7 +268,7 @@ func (t *Teller) badge(room chat.RoomID, b views.Badge) []byte {
 func (t *Teller) tellBadge(id chat.AccountID, room chat.RoomID) {
 	ctx, cancel := t.asking()
 	defer cancel()
-	r, err := t.chat.SideRoomOf(ctx, id, room)
+	r, err := t.chat.SidebarRoom(ctx, id, room)
 	if err != nil {
 		return // not in it any more
 	}

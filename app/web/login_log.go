@@ -23,7 +23,7 @@ func (s *Server) logLogin(c *fiber.Ctx, typed string, err error) {
 		return
 	}
 	name := nobody
-	if a, missing := s.chat.Named(ctx, chat.TypedName(typed)); missing == nil {
+	if a, missing := s.chat.AccountNamed(ctx, chat.TypedName(typed)); missing == nil {
 		name = a.Username
 	}
 	address := s.address(c)

@@ -15,12 +15,12 @@ func draft(c *fiber.Ctx) chat.Draft {
 // told of it; a plain form goes back to the room.
 func (s *Server) postMessage(c *fiber.Ctx) error {
 	room, d := roomParam(c), draft(c)
-	if done, err := s.chat.Obey(c.UserContext(), who(c).Account, room, d.Body); err != nil {
+	if done, err := s.chat.RunCommand(c.UserContext(), who(c).Account, room, d.Body); err != nil {
 		return s.refusePost(c, d, err)
 	} else if done {
 		return s.obeyed(c, room)
 	}
-	m, err := s.chat.Post(c.UserContext(), who(c).Account, room, d)
+	m, err := s.chat.PostMessage(c.UserContext(), who(c).Account, room, d)
 	if err != nil {
 		return s.refusePost(c, d, err)
 	}
@@ -57,11 +57,11 @@ func (s *Server) told(c *fiber.Ctx, m chat.Message, unheard views.Unheard) error
 // unheard finds out whom the author of a message has to be told of. The message
 // is stored: where that fails, nothing is told.
 func (s *Server) unheard(c *fiber.Ctx, m chat.Message) views.Unheard {
-	u, err := s.chat.Unheard(c.UserContext(), who(c).Account, m)
+	u, err := s.chat.UnreachedMentions(c.UserContext(), who(c).Account, m)
 	if err != nil {
 		s.log.Info("who is not in the room was not told", "room", m.Room, "error", err)
 	}
-	return views.Unheard{Room: m.Room, Unheard: u}
+	return views.Unheard{Room: m.Room, UnreachedMentions: u}
 }
 
 // refusePost shows a plain form again, with what was typed.

@@ -26,13 +26,13 @@ func (s *Server) messagePage(c *fiber.Ctx, errs views.Errors) error {
 	if target(c, "aside#panel") {
 		return s.html(c, views.ConversationPanel(f))
 	}
-	return s.page(c, f.Viewer, views.Stage{Title: "Conversation", View: "page", In: f.In(), Moderates: f.Allows(chat.Moderate)}, views.Message(f), nil)
+	return s.page(c, f.Viewer, views.Stage{Title: "Conversation", View: "page", In: f.IsMember(), Moderates: f.Allows(chat.ActionModerate)}, views.Message(f), nil)
 }
 
 // conversation gathers it for the person who asks.
 func (s *Server) conversation(c *fiber.Ctx) (f views.Conversation, err error) {
 	ctx, me := c.UserContext(), who(c).Account
-	m, place, err := s.chat.Said(ctx, me, messageParam(c))
+	m, place, err := s.chat.Message(ctx, me, messageParam(c))
 	if m.Deleted {
 		c.Locals("room", m.Room) // the way on leads there
 	}
@@ -42,16 +42,16 @@ func (s *Server) conversation(c *fiber.Ctx) (f views.Conversation, err error) {
 	if f.Viewer, err = s.viewer(c); err != nil {
 		return f, err
 	}
-	f.Place, f.Row, f.Body, f.RoomTitle, f.CID = place, s.fragments.row(&m), m.Body, place.Label(), chat.NewCID()
+	f.RoomAccess, f.Row, f.Body, f.RoomTitle, f.CID = place, s.fragments.row(&m), m.Body, place.Label(), chat.NewCID()
 	if place.Kind == chat.Direct {
 		f.RoomTitle = "your conversation"
-		people, err := s.chat.Occupants(ctx, me, place.ID)
+		people, err := s.chat.Members(ctx, me, place.ID)
 		if err != nil {
 			return f, err
 		}
 		_, f.Silent = chat.Deactivated(people, me.ID)
 	}
-	all, more, err := s.chat.Conversation(ctx, me, m.ID)
+	all, more, err := s.chat.Thread(ctx, me, m.ID)
 	if err != nil {
 		return f, err
 	}
@@ -86,7 +86,7 @@ func (s *Server) editForm(c *fiber.Ctx, errs views.Errors) error {
 	if err != nil {
 		return err
 	}
-	f := views.Edit{Message: m, Place: place, Body: m.Body, Errors: errs}
+	f := views.Edit{Message: m, RoomAccess: place, Body: m.Body, Errors: errs}
 	if errs["body"] != "" {
 		f.Body = formValue(c, "body")
 	}
@@ -101,13 +101,13 @@ func (s *Server) editForm(c *fiber.Ctx, errs views.Errors) error {
 }
 
 func (s *Server) edit(c *fiber.Ctx) error {
-	m, err := s.chat.Edit(c.UserContext(), who(c).Account, messageParam(c), formValue(c, "body"))
+	m, err := s.chat.EditMessage(c.UserContext(), who(c).Account, messageParam(c), formValue(c, "body"))
 	if err == nil {
 		if u := s.unheard(c, m); len(u.People) > 0 {
 			return s.told(c, m, u)
 		}
 	}
-	return s.changed(c, chat.Change{Message: m}, s.editForm, err)
+	return s.changed(c, chat.MessageChange{Message: m}, s.editForm, err)
 }
 
 // markUnread moves the read mark back to before a message.
@@ -130,12 +130,12 @@ func (s *Server) react(c *fiber.Ctx) error {
 		on = &yes
 	}
 	m, err := s.chat.React(c.UserContext(), who(c).Account, messageParam(c), formValue(c, "e"), on)
-	return s.changed(c, chat.Change{Message: m}, s.messagePage, err)
+	return s.changed(c, chat.MessageChange{Message: m}, s.messagePage, err)
 }
 
 // delete answers a plain form with the room, which offers to undo it.
 func (s *Server) delete(c *fiber.Ctx) error {
-	change, err := s.chat.Delete(c.UserContext(), who(c).Account, messageParam(c))
+	change, err := s.chat.DeleteMessage(c.UserContext(), who(c).Account, messageParam(c))
 	if err == nil && !fragment(c) {
 		return c.Redirect(views.DeletedURL(change.Room, change.ID), fiber.StatusSeeOther)
 	}
@@ -143,7 +143,7 @@ func (s *Server) delete(c *fiber.Ctx) error {
 }
 
 func (s *Server) restore(c *fiber.Ctx) error {
-	change, err := s.chat.Restore(c.UserContext(), who(c).Account, messageParam(c))
+	change, err := s.chat.RestoreMessage(c.UserContext(), who(c).Account, messageParam(c))
 	if change.Deleted {
 		c.Locals("room", change.Room)
 	}
@@ -156,7 +156,7 @@ func (s *Server) restore(c *fiber.Ctx) error {
 // changed answers with a message as it now is, and with what changed with it: to a
 // script as everybody is told of it, to a person as a page; again is the page of a
 // form that was refused.
-func (s *Server) changed(c *fiber.Ctx, change chat.Change, again func(*fiber.Ctx, views.Errors) error, err error) error {
+func (s *Server) changed(c *fiber.Ctx, change chat.MessageChange, again func(*fiber.Ctx, views.Errors) error, err error) error {
 	if err != nil {
 		if fragment(c) {
 			return err

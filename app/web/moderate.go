@@ -10,11 +10,11 @@ import (
 )
 
 func (s *Server) banMember(c *fiber.Ctx) error {
-	return s.roomChanged(c, "saved", s.chat.Ban(c.UserContext(), who(c).Account, roomParam(c), personParam(c)))
+	return s.roomChanged(c, "saved", s.chat.BanMember(c.UserContext(), who(c).Account, roomParam(c), personParam(c)))
 }
 
 func (s *Server) unbanMember(c *fiber.Ctx) error {
-	return s.roomChanged(c, "saved", s.chat.LiftBan(c.UserContext(), who(c).Account, roomParam(c), personParam(c)))
+	return s.roomChanged(c, "saved", s.chat.UnbanMember(c.UserContext(), who(c).Account, roomParam(c), personParam(c)))
 }
 
 var ranks = map[string]chat.Rank{"member": chat.RankMember, "owner": chat.RankOwner, "moderator": chat.RankModerator}
@@ -24,7 +24,7 @@ func (s *Server) appoint(c *fiber.Ctx) error {
 	if !ok {
 		rank = -1
 	}
-	return s.roomChanged(c, "saved", s.chat.Appoint(c.UserContext(), who(c).Account, roomParam(c), personParam(c), rank))
+	return s.roomChanged(c, "saved", s.chat.SetRank(c.UserContext(), who(c).Account, roomParam(c), personParam(c), rank))
 }
 
 func (s *Server) slow(c *fiber.Ctx) error {
@@ -32,11 +32,11 @@ func (s *Server) slow(c *fiber.Ctx) error {
 	if err != nil {
 		n = -1
 	}
-	return s.roomChanged(c, "saved", s.chat.SetSlow(c.UserContext(), who(c).Account, roomParam(c), n))
+	return s.roomChanged(c, "saved", s.chat.SetSlowMode(c.UserContext(), who(c).Account, roomParam(c), n))
 }
 
 // convert makes an open room private, or a private one open.
 func (s *Server) convert(c *fiber.Ctx) error {
 	kind := chat.RoomKind(slices.Index(chat.KindWords, formValue(c, "kind"))) // what is no word is no kind
-	return s.roomChanged(c, "saved", s.chat.Convert(c.UserContext(), who(c).Account, roomParam(c), kind))
+	return s.roomChanged(c, "saved", s.chat.SetVisibility(c.UserContext(), who(c).Account, roomParam(c), kind))
 }

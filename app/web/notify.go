@@ -29,7 +29,7 @@ type notice struct {
 
 // note keeps a message until the next round of badges.
 func (t *Teller) note(m *chat.Message) {
-	if m == nil || m.Kind != chat.Said {
+	if m == nil || m.Kind != chat.MessagePosted {
 		return
 	}
 	t.mu.Lock()
@@ -68,7 +68,7 @@ func noticeFrame(r chat.Room, m *chat.Message) live.Frame {
 	if !n.DM {
 		n.Title += " in " + r.Label()
 	}
-	n.Body = chat.Cut(m.Text.Plain(), 140)
+	n.Body = chat.Truncate(m.Text.Plain(), 140)
 	b, err := json.Marshal(map[string]notice{"notify": n})
 	if err != nil {
 		return live.Frame{}

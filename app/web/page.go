@@ -36,7 +36,7 @@ func (s *Server) viewer(c *fiber.Ctx) (views.Viewer, error) {
 	}
 	s.readNow(c)
 	var err error
-	if v.Rooms, err = s.chat.Sidebar(c.UserContext(), me.Account.ID); err == nil && chat.Decides(me.Account, v.Rooms) {
+	if v.Rooms, err = s.chat.Sidebar(c.UserContext(), me.Account.ID); err == nil && chat.MayDecideReports(me.Account, v.Rooms) {
 		v.Reports, err = s.chat.CountReports(c.UserContext(), me.Account)
 	}
 	return v, err

@@ -35,7 +35,7 @@ func (s *Server) profile(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	common, err := s.chat.InCommon(c.UserContext(), v.Me, p.ID)
+	common, err := s.chat.RoomsInCommon(c.UserContext(), v.Me, p.ID)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (s *Server) home(c *fiber.Ctx) error {
 	}
 	rooms := make([]views.Unread, len(unread))
 	for i, u := range unread {
-		rooms[i] = views.Unread{SideRoom: u.SideRoom, Peek: u.Last}
+		rooms[i] = views.Unread{SidebarRoom: u.SidebarRoom, Peek: u.Last}
 	}
 	reports, err := s.chat.CountReports(c.UserContext(), v.Me)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 func (s *Server) reportPage(c *fiber.Ctx) error { return s.reportForm(c, nil) }
 
 func (s *Server) reportForm(c *fiber.Ctx, errs views.Errors) error {
-	m, place, err := s.chat.Said(c.UserContext(), who(c).Account, messageParam(c))
+	m, place, err := s.chat.Message(c.UserContext(), who(c).Account, messageParam(c))
 	if m.Deleted {
 		c.Locals("room", m.Room)
 	}
@@ -60,7 +60,7 @@ func (s *Server) decide(c *fiber.Ctx) error {
 	if do != "delete" && do != "keep" {
 		return fiber.ErrBadRequest
 	}
-	if err := s.chat.Decide(c.UserContext(), who(c).Account, id[chat.MessageID](c.Params("message")), do == "delete"); err != nil {
+	if err := s.chat.DecideReport(c.UserContext(), who(c).Account, id[chat.MessageID](c.Params("message")), do == "delete"); err != nil {
 		return err
 	}
 	return c.Redirect("/reports?done=decided", fiber.StatusSeeOther)
@@ -70,7 +70,7 @@ func (s *Server) decide(c *fiber.Ctx) error {
 func (t *Teller) tellReports(room chat.RoomID) {
 	ctx, cancel := t.asking()
 	defer cancel()
-	waiting, err := t.chat.Waiting(ctx, room)
+	waiting, err := t.chat.ReportCounts(ctx, room)
 	if err != nil {
 		slog.Error("that something was reported was not told", "room", room, "error", err)
 	}

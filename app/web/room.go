@@ -43,7 +43,7 @@ func (s *Server) room(c *fiber.Ctx) error {
 		v.Deleted = deleted
 	}
 	if said := id[chat.MessageID](c.Query("said")); said != 0 {
-		if m, _, err := s.chat.Said(c.UserContext(), v.Me, said); err == nil && m.Room == v.ID {
+		if m, _, err := s.chat.Message(c.UserContext(), v.Me, said); err == nil && m.Room == v.ID {
 			v.Unheard = s.unheard(c, m)
 		}
 	}
@@ -75,10 +75,10 @@ func (s *Server) roomView(c *fiber.Ctx, span chat.Span) (v views.RoomView, err e
 	}
 	// The place comes first: its rev is not newer than the rows below, so that
 	// what happens in between is told again and not missed.
-	if v.Place, err = s.chat.Visit(ctx, me.Account, room); err != nil {
+	if v.RoomAccess, err = s.chat.ReadableRoom(ctx, me.Account, room); err != nil {
 		return v, err
 	}
-	if v.Occupants, err = s.chat.Occupants(ctx, me.Account, room); err != nil {
+	if v.Occupants, err = s.chat.Members(ctx, me.Account, room); err != nil {
 		return v, err
 	}
 	v.Title = v.Name
@@ -90,12 +90,12 @@ func (s *Server) roomView(c *fiber.Ctx, span chat.Span) (v views.RoomView, err e
 	}
 	// Without a script, the newest would be a page away.
 	if span == (chat.Span{}) && scripted(c) && opens(c) && !c.Context().QueryArgs().Has("latest") {
-		if span, err = s.chat.Begin(ctx, v.Place); err != nil {
+		if span, err = s.chat.OpeningSpan(ctx, v.RoomAccess); err != nil {
 			return v, err
 		}
 		v.Unread = span.Around != 0
 	}
-	page, err := s.chat.Page(ctx, me.Account, room, span)
+	page, err := s.chat.History(ctx, me.Account, room, span)
 	if err != nil {
 		return v, err
 	}
@@ -106,21 +106,21 @@ func (s *Server) roomView(c *fiber.Ctx, span chat.Span) (v views.RoomView, err e
 	if v.Membership != nil {
 		v.Read = v.Membership.Read
 	}
-	if n := len(v.Rows); !v.Newer && n > 0 && v.In() && v.Rows[n-1].Posts > v.Read {
+	if n := len(v.Rows); !v.Newer && n > 0 && v.IsMember() && v.Rows[n-1].Posts > v.Read {
 		s.readLater(c, room, v.Rows[n-1].ID)
 	}
 	return v, nil
 }
 
 // titleOf names a direct conversation after the others in it.
-func titleOf(people []chat.Occupant, me chat.AccountID) string {
+func titleOf(people []chat.RoomMember, me chat.AccountID) string {
 	var others []chat.Person
 	for _, p := range people {
 		if p.ID != me {
 			others = append(others, p.Person)
 		}
 	}
-	return chat.SideRoom{Room: chat.Room{Kind: chat.Direct}, With: others}.Title()
+	return chat.SidebarRoom{Room: chat.Room{Kind: chat.Direct}, With: others}.Title()
 }
 
 // peoplePanel shows who is in a room, beside it.
@@ -253,7 +253,7 @@ func (s *Server) createRoom(c *fiber.Ctx) error {
 	if !ok {
 		kind = -1
 	}
-	room, err := s.chat.Found(c.UserContext(), who(c).Account, chat.NewRoom{Name: f.Name, Topic: f.Topic, Kind: kind, People: people})
+	room, err := s.chat.CreateRoom(c.UserContext(), who(c).Account, chat.NewRoom{Name: f.Name, Topic: f.Topic, Kind: kind, People: people})
 	if err != nil {
 		if f.Errors, err = s.formErrors(c, err); err != nil {
 			return err
@@ -264,14 +264,14 @@ func (s *Server) createRoom(c *fiber.Ctx) error {
 }
 
 func (s *Server) join(c *fiber.Ctx) error {
-	if err := s.chat.Join(c.UserContext(), who(c).Account, roomParam(c)); err != nil {
+	if err := s.chat.JoinRoom(c.UserContext(), who(c).Account, roomParam(c)); err != nil {
 		return err
 	}
 	return c.Redirect(views.RoomURL(roomParam(c)), fiber.StatusSeeOther)
 }
 
 func (s *Server) leave(c *fiber.Ctx) error {
-	if err := s.chat.Leave(c.UserContext(), who(c).Account, roomParam(c), formValue(c, "alone") != ""); err != nil {
+	if err := s.chat.LeaveRoom(c.UserContext(), who(c).Account, roomParam(c), formValue(c, "alone") != ""); err != nil {
 		errs, err := s.formErrors(c, err)
 		if err != nil {
 			return err
@@ -292,7 +292,7 @@ func (s *Server) read(c *fiber.Ctx) error {
 }
 
 func (s *Server) typing(c *fiber.Ctx) error {
-	if err := s.chat.Type(c.UserContext(), who(c).Account, roomParam(c)); err != nil {
+	if err := s.chat.StartTyping(c.UserContext(), who(c).Account, roomParam(c)); err != nil {
 		return err
 	}
 	return c.SendStatus(fiber.StatusNoContent)

@@ -19,14 +19,14 @@ func (s *Server) settingsPage(c *fiber.Ctx, errs views.Errors) error {
 		return err
 	}
 	f := views.RoomSettings{Viewer: v, Errors: errs, Notice: notices[c.Query("done")]}
-	if f.Place, err = s.chat.Visit(c.UserContext(), v.Me, roomParam(c)); err != nil {
+	if f.RoomAccess, err = s.chat.ReadableRoom(c.UserContext(), v.Me, roomParam(c)); err != nil {
 		return err
 	}
-	if f.Occupants, err = s.chat.Occupants(c.UserContext(), v.Me, f.ID); err != nil {
+	if f.Occupants, err = s.chat.Members(c.UserContext(), v.Me, f.ID); err != nil {
 		return err
 	}
-	if f.Allows(chat.Ban) {
-		if f.Banned, err = s.chat.Banned(c.UserContext(), v.Me, f.ID); err != nil {
+	if f.Allows(chat.ActionBanMember) {
+		if f.Banned, err = s.chat.BannedMembers(c.UserContext(), v.Me, f.ID); err != nil {
 			return err
 		}
 	}
@@ -34,7 +34,7 @@ func (s *Server) settingsPage(c *fiber.Ctx, errs views.Errors) error {
 	if f.Kind == chat.Direct {
 		f.Title = titleOf(f.Occupants, v.Me.ID)
 	}
-	f.Name, f.Topic = f.Place.Name, f.Place.Topic
+	f.Name, f.Topic = f.RoomAccess.Name, f.RoomAccess.Topic
 	if formValue(c, "name") != "" && errs != nil && errs["confirm"] == "" {
 		f.Name, f.Topic = formValue(c, "name"), formValue(c, "topic")
 	}
@@ -43,9 +43,9 @@ func (s *Server) settingsPage(c *fiber.Ctx, errs views.Errors) error {
 
 func (s *Server) retitle(c *fiber.Ctx) error {
 	ctx, me, room := c.UserContext(), who(c).Account, roomParam(c)
-	place, err := s.chat.Visit(ctx, me, room)
+	place, err := s.chat.ReadableRoom(ctx, me, room)
 	if err == nil {
-		err = s.chat.Retitle(ctx, me, room, meant(c, "name", place.Name), meant(c, "topic", place.Topic))
+		err = s.chat.UpdateRoom(ctx, me, room, meant(c, "name", place.Name), meant(c, "topic", place.Topic))
 	}
 	if err != nil {
 		errs, err := s.formErrors(c, err)
@@ -71,8 +71,8 @@ func meant(c *fiber.Ctx, field, now string) string {
 }
 
 // chosen answers a form that changed one's own place in a room.
-func (s *Server) chosen(c *fiber.Ctx, choice chat.Choice) error {
-	if err := s.chat.Choose(c.UserContext(), who(c).Account, roomParam(c), choice); err != nil {
+func (s *Server) chosen(c *fiber.Ctx, choice chat.RoomPrefs) error {
+	if err := s.chat.SetRoomPrefs(c.UserContext(), who(c).Account, roomParam(c), choice); err != nil {
 		return err
 	}
 	if fragment(c) {
@@ -89,12 +89,12 @@ func wish(c *fiber.Ctx) *bool {
 
 func (s *Server) star(c *fiber.Ctx) error {
 	if formValue(c, "on") == "up" {
-		return s.chosen(c, chat.Choice{Raise: true})
+		return s.chosen(c, chat.RoomPrefs{Raise: true})
 	}
-	return s.chosen(c, chat.Choice{Starred: wish(c)})
+	return s.chosen(c, chat.RoomPrefs{Starred: wish(c)})
 }
 
-func (s *Server) mute(c *fiber.Ctx) error { return s.chosen(c, chat.Choice{Muted: wish(c)}) }
+func (s *Server) mute(c *fiber.Ctx) error { return s.chosen(c, chat.RoomPrefs{Muted: wish(c)}) }
 
 var levels = map[string]chat.Level{"usual": chat.LevelUsual, "all": chat.LevelAll, "mentions": chat.LevelMentions, "off": chat.LevelOff}
 
@@ -103,7 +103,7 @@ func (s *Server) notifyLevel(c *fiber.Ctx) error {
 	if !ok {
 		return chat.Invalid("level", "Choose one of the values in the list.")
 	}
-	return s.chosen(c, chat.Choice{Level: &level})
+	return s.chosen(c, chat.RoomPrefs{Level: &level})
 }
 
 func (s *Server) addPage(c *fiber.Ctx) error { return s.addPeople(c, nil) }
@@ -114,14 +114,14 @@ func (s *Server) addPeople(c *fiber.Ctx, errs views.Errors) error {
 		return err
 	}
 	ctx, room := c.UserContext(), roomParam(c)
-	place, err := s.chat.Visit(ctx, v.Me, room)
+	place, err := s.chat.ReadableRoom(ctx, v.Me, room)
 	if err != nil {
 		return err
 	}
-	if !place.Allows(chat.Add) {
+	if !place.Allows(chat.ActionAddMembers) {
 		return chat.Forbidden("Join the room first.")
 	}
-	in, err := s.chat.Occupants(ctx, v.Me, room)
+	in, err := s.chat.Members(ctx, v.Me, room)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (s *Server) addPeople(c *fiber.Ctx, errs views.Errors) error {
 }
 
 func (s *Server) addMembers(c *fiber.Ctx) error {
-	if err := s.chat.Add(c.UserContext(), who(c).Account, roomParam(c), ticked(c, "people")); err != nil {
+	if err := s.chat.AddMembers(c.UserContext(), who(c).Account, roomParam(c), ticked(c, "people")); err != nil {
 		errs, err := s.formErrors(c, err)
 		if err != nil {
 			return err
@@ -149,7 +149,7 @@ func (s *Server) addMembers(c *fiber.Ctx) error {
 }
 
 func (s *Server) removeMember(c *fiber.Ctx) error {
-	return s.roomChanged(c, "removed", s.chat.Expel(c.UserContext(), who(c).Account, roomParam(c), personParam(c)))
+	return s.roomChanged(c, "removed", s.chat.RemoveMember(c.UserContext(), who(c).Account, roomParam(c), personParam(c)))
 }
 
 // roomChanged answers a form of a room's settings; done is the notice.
@@ -165,15 +165,15 @@ func (s *Server) roomChanged(c *fiber.Ctx, done string, err error) error {
 }
 
 func (s *Server) deleteRoom(c *fiber.Ctx) error {
-	place, err := s.chat.Visit(c.UserContext(), who(c).Account, roomParam(c))
+	place, err := s.chat.ReadableRoom(c.UserContext(), who(c).Account, roomParam(c))
 	if err != nil {
 		return err
 	}
-	if place.Allows(chat.Destroy) && formValue(c, "confirm") != place.Name {
+	if place.Allows(chat.ActionDeleteRoom) && formValue(c, "confirm") != place.Name {
 		c.Status(fiber.StatusUnprocessableEntity)
 		return s.settingsPage(c, views.Errors{"confirm": "Type the name exactly: " + place.Name})
 	}
-	if err := s.chat.Destroy(c.UserContext(), who(c).Account, place.ID); err != nil {
+	if err := s.chat.DeleteRoom(c.UserContext(), who(c).Account, place.ID); err != nil {
 		return err
 	}
 	return c.Redirect("/rooms", fiber.StatusSeeOther)

@@ -13,13 +13,13 @@ func (s *Server) search(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f := views.SearchView{Viewer: v, Ask: chat.Ask{Text: c.Query("q"), In: c.Query("in"), From: c.Query("from"), Has: c.Query("has"),
+	f := views.SearchView{Viewer: v, SearchInput: chat.SearchInput{Text: c.Query("q"), In: c.Query("in"), From: c.Query("from"), Has: c.Query("has"),
 		Before: c.Query("before"), After: c.Query("after"), Zone: v.Zone, Older: id[chat.MessageID](c.Query("older"))}}
 	if f.Rooms, err = s.chat.Sidebar(c.UserContext(), v.Me.ID); err != nil {
 		return err
 	}
 	if !f.Empty() {
-		if f.Found, err = s.chat.Search(c.UserContext(), v.Me, f.Ask); err != nil {
+		if f.SearchPage, err = s.chat.Search(c.UserContext(), v.Me, f.SearchInput); err != nil {
 			if f.Errors, err = s.formErrors(c, err); err != nil {
 				return err
 			}

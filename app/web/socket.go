@@ -238,7 +238,7 @@ func (p *page) hear(text []byte) {
 	case "read":
 		err = p.s.chat.MarkRead(ctx, p.session.Account, m.Room, m.Upto)
 	case "typing":
-		err = p.s.chat.Type(ctx, p.session.Account, m.Room)
+		err = p.s.chat.StartTyping(ctx, p.session.Account, m.Room)
 	case "idle", "active":
 		p.s.hub.SetAway(p.Client, m.T == "idle")
 	}
