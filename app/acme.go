@@ -35,7 +35,7 @@ type ACME struct {
 type issuer struct {
 	ACME
 	manager *autocert.Manager
-	says    overheard
+	says    acmeTransport
 	log     *slog.Logger
 	mu      sync.Mutex
 	ready   map[string]bool // domains that have a certificate
@@ -54,12 +54,12 @@ func newIssuer(c ACME, store *db.DB, log *slog.Logger) (*issuer, error) {
 		}
 		trust.TLSClientConfig = &tls.Config{RootCAs: pool}
 	}
-	i := &issuer{ACME: c, log: log, ready: map[string]bool{}, says: overheard{via: trust}}
+	i := &issuer{ACME: c, log: log, ready: map[string]bool{}, says: acmeTransport{via: trust}}
 	directory := c.Directory
 	if directory == "" {
 		directory = autocert.DefaultACMEDirectory
 	}
-	i.manager = &autocert.Manager{Prompt: autocert.AcceptTOS, Cache: vault{store}, HostPolicy: i.ours, Email: c.Email,
+	i.manager = &autocert.Manager{Prompt: autocert.AcceptTOS, Cache: acmeStore{store}, HostPolicy: i.ours, Email: c.Email,
 		Client: &acme.Client{DirectoryURL: directory, UserAgent: "parley", HTTPClient: &http.Client{Transport: &i.says, Timeout: time.Minute}}}
 	return i, nil
 }
@@ -101,16 +101,16 @@ func (i *issuer) certificate(domain string) (*tls.Certificate, error) {
 	if !ready {
 		return nil, errNotYet
 	}
-	return i.manager.GetCertificate(asking(domain))
+	return i.manager.GetCertificate(askTimeout(domain))
 }
 
-// asking is how a browser asks, of whatever kind: there is one certificate for each
+// askTimeout is how a browser asks, of whatever kind: there is one certificate for each
 // domain.
-func asking(domain string) *tls.ClientHelloInfo {
+func askTimeout(domain string) *tls.ClientHelloInfo {
 	return &tls.ClientHelloInfo{ServerName: domain, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}}
 }
 
-// runsOut is when the first certificate does; zero without any.
+// certificateExpiry is when the first certificate does; zero without any.
 func (i *issuer) runsOut() (first time.Time) {
 	for _, d := range i.Domains {
 		if c, err := i.certificate(d); err == nil && (first.IsZero() || c.Leaf.NotAfter.Before(first)) {
@@ -120,13 +120,13 @@ func (i *issuer) runsOut() (first time.Time) {
 	return first
 }
 
-// vault is the data file as a place for certificates and keys.
-type vault struct{ *db.DB }
+// acmeStore is the data file as a place for certificates and keys.
+type acmeStore struct{ *db.DB }
 
-var _ autocert.Cache = vault{}
+var _ autocert.Cache = acmeStore{}
 
 // Get implements autocert.Cache.
-func (v vault) Get(ctx context.Context, name string) ([]byte, error) {
+func (v acmeStore) Get(ctx context.Context, name string) ([]byte, error) {
 	data, err := v.Certificate(ctx, name)
 	if errors.Is(err, chat.ErrNotFound) {
 		return nil, autocert.ErrCacheMiss
@@ -135,9 +135,11 @@ func (v vault) Get(ctx context.Context, name string) ([]byte, error) {
 }
 
 // Put implements autocert.Cache.
-func (v vault) Put(ctx context.Context, name string, data []byte) error {
+func (v acmeStore) Put(ctx context.Context, name string, data []byte) error {
 	return v.SetCertificate(ctx, name, data)
 }
 
 // Delete implements autocert.Cache.
-func (v vault) Delete(ctx context.Context, name string) error { return v.DeleteCertificate(ctx, name) }
+func (v acmeStore) Delete(ctx context.Context, name string) error {
+	return v.DeleteCertificate(ctx, name)
+}

@@ -46,7 +46,7 @@ func TestAnAuthorityIsNotAskedMoreOftenThanItLikes(t *testing.T) {
 	}{{refused, 4}, {missed, 12}} {
 		n := 1
 		for at, wait := time.Duration(0), time.Duration(0); at < time.Hour; n++ {
-			wait = again(c.err, wait)
+			wait = acmeRetry(c.err, wait)
 			at += wait
 		}
 		if n -= 1; n > c.most || n < 3 {

@@ -32,7 +32,7 @@ const (
 // until ctx ends. What is wrong is logged at each attempt.
 func (i *issuer) keep(ctx context.Context, domain string) {
 	for wait := time.Duration(0); ; {
-		c, err := i.manager.GetCertificate(asking(domain))
+		c, err := i.manager.GetCertificate(askTimeout(domain))
 		if err == nil {
 			i.mu.Lock()
 			i.ready[domain] = true
@@ -40,14 +40,14 @@ func (i *issuer) keep(ctx context.Context, domain string) {
 			i.log.Info("there is a certificate", "domain", domain, "until", c.Leaf.NotAfter)
 			break
 		}
-		wait = again(err, wait)
+		wait = acmeRetry(err, wait)
 		i.log.Error("no certificate was obtained", "domain", domain, "error", err, "authority", i.says.last(), "again", wait)
-		if !rest(ctx, wait) {
+		if !restFor(ctx, wait) {
 			return
 		}
 	}
 	var reminded time.Time
-	for rest(ctx, lookEvery) {
+	for restFor(ctx, lookEvery) {
 		if i.overdue(domain) && time.Since(reminded) > remindEvery {
 			reminded = time.Now()
 			i.log.Error("the certificate was not renewed", "domain", domain, "until", i.runsOut(), "authority", i.says.last())
@@ -55,8 +55,8 @@ func (i *issuer) keep(ctx context.Context, domain string) {
 	}
 }
 
-// again is how long to wait after an error, and after a wait.
-func again(err error, wait time.Duration) time.Duration {
+// acmeRetry is how long to wait after an error, and after a wait.
+func acmeRetry(err error, wait time.Duration) time.Duration {
 	var missed *url.Error
 	if errors.As(err, &missed) {
 		return min(max(missedAgain, 2*wait), missedAtMost)
@@ -75,8 +75,8 @@ func (i *issuer) overdue(domain string) bool {
 	return time.Until(c.Leaf.NotAfter) < early*2/3
 }
 
-// rest waits; false: ctx ended.
-func rest(ctx context.Context, d time.Duration) bool {
+// restFor waits; false: ctx ended.
+func restFor(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-ctx.Done():
 		return false
@@ -85,16 +85,16 @@ func rest(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// overheard remembers what an authority says went wrong: the library tells it in a
+// acmeTransport remembers what an authority says went wrong: the library tells it in a
 // few cases only.
-type overheard struct {
+type acmeTransport struct {
 	via http.RoundTripper
 	mu  sync.Mutex
 	say string
 }
 
 // RoundTrip implements http.RoundTripper.
-func (o *overheard) RoundTrip(r *http.Request) (*http.Response, error) {
+func (o *acmeTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	a, err := o.via.RoundTrip(r)
 	if err != nil {
 		o.note(err.Error())
@@ -103,14 +103,14 @@ func (o *overheard) RoundTrip(r *http.Request) (*http.Response, error) {
 	b, err := io.ReadAll(io.LimitReader(a.Body, 1<<20))
 	a.Body.Close()
 	a.Body = io.NopCloser(bytes.NewReader(b))
-	var t trouble
+	var t acmeTrouble
 	if json.Unmarshal(b, &t) == nil {
 		o.note(t.words())
 	}
 	return a, err
 }
 
-func (o *overheard) note(words string) {
+func (o *acmeTransport) note(words string) {
 	if words == "" {
 		return
 	}
@@ -119,21 +119,21 @@ func (o *overheard) note(words string) {
 	o.say = words
 }
 
-func (o *overheard) last() string {
+func (o *acmeTransport) last() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.say
 }
 
-// trouble is a problem document of RFC 7807, and where RFC 8555 has them.
-type trouble struct {
+// acmeTrouble is a problem document of RFC 7807, and where RFC 8555 has them.
+type acmeTrouble struct {
 	Type, Detail string
-	Error        *trouble
-	Challenges   []trouble
+	Error        *acmeTrouble
+	Challenges   []acmeTrouble
 }
 
 // words are what it says; a nonce that is used up is no trouble.
-func (t *trouble) words() string {
+func (t *acmeTrouble) words() string {
 	switch {
 	case t == nil || strings.HasSuffix(t.Type, ":badNonce"):
 		return ""

@@ -52,7 +52,7 @@ func parseDomains(names []string) ([]string, error) {
 	for n, name := range names {
 		ascii, err := idna.Lookup.ToASCII(name)
 		if err != nil || !strings.Contains(ascii, ".") || net.ParseIP(ascii) != nil || strings.ContainsAny(ascii, "*:/ ") {
-			return nil, usage{fmt.Errorf("--tls-domain: %q is not a name like chat.example.org", name)}
+			return nil, usageError{fmt.Errorf("--tls-domain: %q is not a name like chat.example.org", name)}
 		}
 		names[n] = ascii
 	}

@@ -77,7 +77,7 @@ func TestACertificateIsObtainedAndRenewed(t *testing.T) {
 	if p.issued() != before || before < 2 {
 		t.Errorf("%d certificates were issued, %d before the restart\n%s", p.issued(), before, log)
 	}
-	if left := time.Until(s.app.runsOut()); left <= 0 || left > life*time.Second {
+	if left := time.Until(s.app.certificateExpiry()); left <= 0 || left > life*time.Second {
 		t.Error("it runs out in", left)
 	}
 }

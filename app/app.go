@@ -72,21 +72,21 @@ func Start(ctx context.Context, c Config) (*App, error) {
 		}
 	}
 	if err := a.start(ctx); err != nil {
-		a.closeBeside()
-		empty, unsure := store.Vacant(ctx)
+		a.closeAuxiliary()
+		empty, unsure := store.IsEmpty(ctx)
 		err = errors.Join(err, store.Close())
 		if unsure == nil && empty && errors.Is(missing, os.ErrNotExist) {
 			err = errors.Join(err, db.Remove(c.Data)) // nobody was served from it
 		}
 		return nil, errors.Join(err, release())
 	}
-	a.started()
+	a.logStart()
 	return a, nil
 }
 
 func (a *App) start(ctx context.Context) error {
 	c := a.config
-	teller := web.NewTeller()
+	teller := web.NewAnnouncer()
 	limits := chat.NewLimits(nil)
 	a.Chat = chat.New(a.store, teller, limits, nil)
 	a.Chat.Presence = teller
@@ -98,9 +98,9 @@ func (a *App) start(ctx context.Context) error {
 		}
 	}
 	var err error
-	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backedUp}
+	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.recordBackup}
 	if c.Metrics != "" {
-		if s.Answered, err = a.measure(teller.Hub); err != nil {
+		if s.Answered, err = a.serveMetrics(teller.Hub); err != nil {
 			return err
 		}
 	}
@@ -117,21 +117,21 @@ func (a *App) start(ctx context.Context) error {
 	l.trusted = c.Trusted
 	a.Address, a.listener = l.Addr(), l
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
-	go func(l net.Listener) { a.ended <- a.server.App.Listener(l) }(a.secure(ctx, l))
+	go func(l net.Listener) { a.ended <- a.server.App.Listener(l) }(a.serveTLS(ctx, l))
 	go a.server.Beat(ctx)
-	go a.store.Watch(ctx, func() { a.changedElsewhere(ctx) })
-	go a.store.Follow(ctx)
-	go a.sweep(ctx)
-	go a.retain(ctx)
-	go a.forget(ctx)
+	go a.store.WatchOtherProcesses(ctx, func() { a.dataChanged(ctx) })
+	go a.store.FollowIndex(ctx)
+	go a.expireSessions(ctx)
+	go a.applyRetention(ctx)
+	go a.purgeDeleted(ctx)
 	go a.backups(ctx)
-	go a.resume(ctx)
+	go a.resumeJobs(ctx)
 	return nil
 }
 
-// changedElsewhere takes over what another process has changed in the file. What another
+// dataChanged takes over what another process has changed in the file. What another
 // version has made of it is nothing for this one.
-func (a *App) changedElsewhere(ctx context.Context) {
+func (a *App) dataChanged(ctx context.Context) {
 	if format, is := a.store.Reformatted(); is {
 		a.config.Log.Error("another version of Parley has changed the format of the data file; nothing is stored until that version serves it, or a backup of this one is restored",
 			"file", a.config.Data, "format", format, "this_format", db.Version())
@@ -146,8 +146,8 @@ func (a *App) changedElsewhere(ctx context.Context) {
 	}
 }
 
-// started tells the log what serves now.
-func (a *App) started() {
+// logStart tells the log what serves now.
+func (a *App) logStart() {
 	what := []any{"version", Version(), "format", db.Version(), "file", a.config.Data, "address", a.Address.String()}
 	if a.config.URL != "" {
 		what = append(what, "url", a.config.URL)
@@ -158,9 +158,9 @@ func (a *App) started() {
 	a.config.Log.Info("started", what...)
 }
 
-// resume goes on with what the last process did not end, and notes the address for
+// resumeJobs goes on with what the last process did not end, and notes the address for
 // commands that print links.
-func (a *App) resume(ctx context.Context) {
+func (a *App) resumeJobs(ctx context.Context) {
 	if err := errors.Join(a.store.SetSetting(ctx, settingAddress, greeting(a.config, a.Address)), a.Chat.ResumeErasing(ctx)); err != nil && ctx.Err() == nil {
 		a.config.Log.Error("what was begun before was not ended", "error", err)
 	}
@@ -174,8 +174,8 @@ func (a *App) Refresh() error {
 	return a.cert.load()
 }
 
-// forget removes from the file what was deleted a minute ago.
-func (a *App) forget(ctx context.Context) {
+// purgeDeleted removes from the file what was deleted a minute ago.
+func (a *App) purgeDeleted(ctx context.Context) {
 	for tick := time.NewTicker(5 * time.Second); ; {
 		select {
 		case <-ctx.Done():
@@ -189,8 +189,8 @@ func (a *App) forget(ctx context.Context) {
 	}
 }
 
-// sweep removes sessions that ran out and closes their pages.
-func (a *App) sweep(ctx context.Context) {
+// expireSessions removes sessions that ran out and closes their pages.
+func (a *App) expireSessions(ctx context.Context) {
 	for tick := time.NewTicker(10 * time.Minute); ; {
 		select {
 		case <-ctx.Done():
@@ -204,9 +204,9 @@ func (a *App) sweep(ctx context.Context) {
 	}
 }
 
-// retain removes messages that are not to be kept any longer. It may take hours, in
+// applyRetention removes messages that are not to be kept any longer. It may take hours, in
 // which nothing waits for it.
-func (a *App) retain(ctx context.Context) {
+func (a *App) applyRetention(ctx context.Context) {
 	for tick := time.NewTicker(10 * time.Minute); ; {
 		select {
 		case <-ctx.Done():
@@ -239,6 +239,6 @@ func (a *App) Stop() error {
 		err = nil
 	}
 	a.stop()
-	a.closeBeside()
+	a.closeAuxiliary()
 	return errors.Join(err, a.store.Close(), a.release())
 }

@@ -15,7 +15,7 @@ import (
 )
 
 func backupCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "backup FILE|-", Short: "Copy the data file while the server runs", Args: atMost(1),
+	cmd := &cobra.Command{Use: "backup FILE|-", Short: "Copy the data file while the server runs", Args: atMostArgs(1),
 		Long: `Copy the data file while the server runs. What was acknowledged before is in the
 copy, and the copy is read through before the command succeeds: it is a data file
 that a server can be started with. It appears under its name only when it is whole.
@@ -31,11 +31,11 @@ directory the newest --keep are kept. The server does the same by itself after
 			path, _ := cmd.Flags().GetString("data")
 			switch {
 			case (dir == "") == (len(args) == 0):
-				return usage{errors.New("name one file, or - for standard output, or a directory with --to")}
+				return usageError{errors.New("name one file, or - for standard output, or a directory with --to")}
 			case dir == "" && cmd.Flags().Changed("keep"):
-				return usage{errors.New("--keep belongs to --to: one file is one backup")}
+				return usageError{errors.New("--keep belongs to --to: one file is one backup")}
 			case keep < 1:
-				return usage{errors.New("--keep: keep at least one")}
+				return usageError{errors.New("--keep: keep at least one")}
 			case dir != "":
 				ctx, done := copying(cmd.Context(), filepath.Join(dir, "parley-backup.part"), path)
 				defer progress(cmd, "Copying", done)()
@@ -45,7 +45,7 @@ directory the newest --keep are kept. The server does the same by itself after
 				}
 				return err
 			case args[0] == "-" && onTerminal(cmd.OutOrStdout()):
-				return usage{errors.New("a backup is nothing to read on a terminal: parley backup - > FILE")}
+				return usageError{errors.New("a backup is nothing to read on a terminal: parley backup - > FILE")}
 			case args[0] == "-":
 				return backupStream(cmd.Context(), path, cmd.OutOrStdout())
 			}
@@ -59,14 +59,14 @@ directory the newest --keep are kept. The server does the same by itself after
 // backupTo makes a backup under the name that the operator gave.
 func backupTo(cmd *cobra.Command, path, to string) error {
 	if i, err := os.Stat(to); err == nil && i.IsDir() {
-		return usage{fmt.Errorf("%s is a directory; for a backup in it with the time in its name: parley backup --to %[1]s", to)}
+		return usageError{fmt.Errorf("%s is a directory; for a backup in it with the time in its name: parley backup --to %[1]s", to)}
 	}
 	ctx, done := copying(cmd.Context(), db.Followed(to)+".part", path)
 	end := progress(cmd, "Copying", done)
 	err := db.Backup(ctx, path, to)
 	end()
 	if err == nil {
-		fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s, verified.\n", to, bytesOf(size(to)))
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s, verified.\n", to, formatBytes(size(to)))
 	}
 	return err
 }

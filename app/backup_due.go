@@ -39,8 +39,8 @@ func (a *App) backups(ctx context.Context) {
 	}
 }
 
-// backedUp is how the backups do. The last good one stays known after one that failed.
-func (a *App) backedUp(ctx context.Context) (b chat.Backups) {
+// recordBackup is how the backups do. The last good one stays known after one that failed.
+func (a *App) recordBackup(ctx context.Context) (b chat.Backups) {
 	settings, err := a.Chat.Settings(ctx)
 	if err != nil || settings.Backup().Dir == "" {
 		return b
@@ -78,7 +78,7 @@ func (a *App) backupDue(ctx context.Context, s *schedule, now time.Time) {
 	}
 	last, err := db.LastBackup(s.plan.Dir, now)
 	if err == nil && now.Sub(last) < s.plan.Every {
-		a.backupEnded(s, now, nil)
+		a.backupDone(s, now, nil)
 		return
 	}
 	if err == nil {
@@ -87,7 +87,7 @@ func (a *App) backupDue(ctx context.Context, s *schedule, now time.Time) {
 	if ctx.Err() != nil {
 		return
 	}
-	a.backupEnded(s, now, err)
+	a.backupDone(s, now, err)
 	if err == nil {
 		if err := a.store.SetSetting(ctx, settingBackedUp, now.UTC().Format(time.RFC3339)); err != nil {
 			a.config.Log.Warn("the time of the backup was not noted", "error", err)
@@ -95,8 +95,8 @@ func (a *App) backupDue(ctx context.Context, s *schedule, now time.Time) {
 	}
 }
 
-// backupEnded remembers what became of a backup that was due.
-func (a *App) backupEnded(s *schedule, now time.Time, err error) {
+// backupDone remembers what became of a backup that was due.
+func (a *App) backupDone(s *schedule, now time.Time, err error) {
 	if err == nil {
 		s.said = ""
 		a.backupTries.failed.Store(nil)

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// fewConnections is how many a listener beside the main one takes.
-const fewConnections = 48
+// maxAuxiliaryConns is how many a listener beside the main one takes.
+const maxAuxiliaryConns = 48
 
-// serveBeside answers on an address of its own, until the server stops.
-func (a *App) serveBeside(address string, h http.Handler) (net.Addr, error) {
+// serveAuxiliary answers on an address of its own, until the server stops.
+func (a *App) serveAuxiliary(address string, h http.Handler) (net.Addr, error) {
 	l, err := open(address)
 	if err != nil {
 		return nil, err
@@ -20,11 +20,11 @@ func (a *App) serveBeside(address string, h http.Handler) (net.Addr, error) {
 		MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(a.config.Log.Handler(), slog.LevelDebug)}
 	s.SetKeepAlivesEnabled(false) // who asks again soon is not many, and none holds a place
 	a.beside = append(a.beside, s)
-	go s.Serve(&listener{Listener: l, slots: make(chan struct{}, fewConnections)})
+	go s.Serve(&listener{Listener: l, slots: make(chan struct{}, maxAuxiliaryConns)})
 	return l.Addr(), nil
 }
 
-func (a *App) closeBeside() {
+func (a *App) closeAuxiliary() {
 	for _, s := range a.beside {
 		s.Close()
 	}

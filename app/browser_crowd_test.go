@@ -20,7 +20,7 @@ func (s *server) crowd(like *browser, n int) (list []*browser) {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		token, err := s.app.Auth.Begin(context.Background(), j.Account.ID, "a test")
+		token, err := s.app.Auth.StartSession(context.Background(), j.Account.ID, "a test")
 		if err != nil {
 			s.t.Fatal(err)
 		}

@@ -25,11 +25,11 @@ func (c *certificate) load() error {
 	return nil
 }
 
-// secure has a listener speak https, where the configuration says so.
-func (a *App) secure(ctx context.Context, l net.Listener) net.Listener {
+// serveTLS has a listener speak https, where the configuration says so.
+func (a *App) serveTLS(ctx context.Context, l net.Listener) net.Listener {
 	switch {
 	case a.issuer != nil:
-		a.obtain(ctx)
+		a.obtainCertificate(ctx)
 		return tls.NewListener(l, a.issuer.config())
 	case a.config.Cert != "":
 		return tls.NewListener(l, a.cert.config())
@@ -37,12 +37,12 @@ func (a *App) secure(ctx context.Context, l net.Listener) net.Listener {
 	return l
 }
 
-// obtain begins to obtain certificates. Without plain HTTP the authority can ask on
+// obtainCertificate begins to obtain certificates. Without plain HTTP the authority can ask on
 // the port of https alone, which will do.
-func (a *App) obtain(ctx context.Context) {
+func (a *App) obtainCertificate(ctx context.Context) {
 	if at := a.issuer.HTTP; at != "" {
 		var err error
-		if a.Plain, err = a.serveBeside(at, a.issuer.plain(a.config.URL)); err != nil {
+		if a.Plain, err = a.serveAuxiliary(at, a.issuer.plain(a.config.URL)); err != nil {
 			a.config.Log.Warn("nothing answers plain HTTP: who leaves https:// out does not get here", "error", bindHelp(at, err))
 		}
 	}
@@ -51,15 +51,15 @@ func (a *App) obtain(ctx context.Context) {
 	}
 }
 
-// runsOut is when the certificate does that runs out first; zero without one.
-func (a *App) runsOut() time.Time {
+// certificateExpiry is when the certificate does that runs out first; zero without one.
+func (a *App) certificateExpiry() time.Time {
 	if a.issuer != nil {
 		return a.issuer.runsOut()
 	}
 	return a.cert.runsOut()
 }
 
-// runsOut is when the certificate does; zero without one.
+// certificateExpiry is when the certificate does; zero without one.
 func (c *certificate) runsOut() time.Time {
 	pair := c.now.Load()
 	if pair == nil || pair.Leaf == nil {

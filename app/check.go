@@ -14,7 +14,7 @@ import (
 )
 
 func checkCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "check", Short: "Look whether the data file is as it should be", Args: atMost(0),
+	cmd := &cobra.Command{Use: "check", Short: "Look whether the data file is as it should be", Args: atMostArgs(0),
 		Long: `Look whether the data file is as it should be, also while the server runs: the file
 itself, its references, every count that is kept (posts, people, replies, mentions),
 that no message shares its number with another and none is missing, and the index of
@@ -64,11 +64,11 @@ func printReport(w io.Writer, path string, r db.Report, asJSON bool) error {
 	}
 	if r.Older && len(r.Problems) == 0 {
 		_, err := fmt.Fprintf(w, "%s is of format %d, older than this Parley's, and has %s. The file itself is as it should be. "+
-			"What it counts, and search: not checked, upgraded at start.\n", path, r.Format, many(r.Messages, "message"))
+			"What it counts, and search: not checked, upgraded at start.\n", path, r.Format, plural(r.Messages, "message"))
 		return err
 	}
 	if len(r.Problems) == 0 {
-		_, err := fmt.Fprintf(w, "%s is as it should be: format %d, %s.\n", path, r.Format, many(r.Messages, "message"))
+		_, err := fmt.Fprintf(w, "%s is as it should be: format %d, %s.\n", path, r.Format, plural(r.Messages, "message"))
 		return err
 	}
 	fmt.Fprintf(w, "%s is not as it should be:\n", path)

@@ -20,8 +20,8 @@ import (
 	"parley/db"
 )
 
-// usage marks errors of the command line: exit code 2.
-type usage struct{ error }
+// usageError marks errors of the command line: exit code 2.
+type usageError struct{ error }
 
 // Main runs the command line and returns the exit code: 0 ok, 1 failure, 2 usage.
 func Main(args []string, in io.Reader, out, errs io.Writer) int {
@@ -43,7 +43,7 @@ func Main(args []string, in io.Reader, out, errs io.Writer) int {
 		return 1
 	}
 	fmt.Fprintln(errs, "parley:", err)
-	var u usage
+	var u usageError
 	if errors.As(err, &u) {
 		fmt.Fprintf(errs, "Try: %s --help\n", cmd.CommandPath())
 		return 2
@@ -93,7 +93,7 @@ func commands() *cobra.Command {
 	root.AddCommand(serve, userCommand(), inviteCommand(), setCommand(), backupCommand(), restoreCommand(), compactCommand(), checkCommand(), exportCommand(), importCommand(), healthCommand(), versionCommand())
 	root.SetHelpCommand(helpCommand(root))
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if cmd.HasParent() && cmd.Name() != "serve" { // which stops in a way of its own
 			interruptible(cmd)
@@ -119,7 +119,7 @@ func fromEnvironment(cmd *cobra.Command, environ []string) error {
 	for _, pair := range environ {
 		name, value, _ := strings.Cut(pair, "=")
 		if strings.HasPrefix(name, "PARLEY_") && value != "" && !known[name] && !injected(pair) {
-			return usage{fmt.Errorf("unknown variable %s in the environment", name)}
+			return usageError{fmt.Errorf("unknown variable %s in the environment", name)}
 		}
 	}
 	var err error
@@ -129,7 +129,7 @@ func fromEnvironment(cmd *cobra.Command, environ []string) error {
 			return
 		}
 		if e := cmd.Flags().Set(f.Name, v); e != nil && err == nil {
-			err = usage{fmt.Errorf("%s: %w", variable(f), e)}
+			err = usageError{fmt.Errorf("%s: %w", variable(f), e)}
 		}
 	})
 	return err
@@ -151,7 +151,7 @@ func variable(f *pflag.Flag) string {
 
 func noCommand(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usage{fmt.Errorf("there is no command %q", strings.TrimPrefix(cmd.CommandPath()+" "+args[0], "parley "))}
+		return usageError{fmt.Errorf("there is no command %q", strings.TrimPrefix(cmd.CommandPath()+" "+args[0], "parley "))}
 	}
 	return nil
 }
@@ -161,20 +161,20 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			cmd, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {
-				return usage{fmt.Errorf("there is no command %q", strings.Join(args, " "))}
+				return usageError{fmt.Errorf("there is no command %q", strings.Join(args, " "))}
 			}
 			cmd.InitDefaultHelpFlag()
 			return cmd.Help()
 		}}
 }
 
-func atMost(n int) cobra.PositionalArgs  { return argsAre(cobra.MaximumNArgs(n)) }
-func exactly(n int) cobra.PositionalArgs { return argsAre(cobra.ExactArgs(n)) }
+func atMostArgs(n int) cobra.PositionalArgs { return argCount(cobra.MaximumNArgs(n)) }
+func exactArgs(n int) cobra.PositionalArgs  { return argCount(cobra.ExactArgs(n)) }
 
-func argsAre(check cobra.PositionalArgs) cobra.PositionalArgs {
+func argCount(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return usage{fmt.Errorf("that is not how it is used: %s", cmd.UseLine())}
+			return usageError{fmt.Errorf("that is not how it is used: %s", cmd.UseLine())}
 		}
 		return nil
 	}
@@ -182,7 +182,7 @@ func argsAre(check cobra.PositionalArgs) cobra.PositionalArgs {
 
 func versionCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "version", Short: "Print the version", Args: atMost(0), Example: "  parley version\n  parley version --json",
+		Use: "version", Short: "Print the version", Args: atMostArgs(0), Example: "  parley version\n  parley version --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"version": Version(), "format": db.Version(), "go": runtime.Version()})
@@ -216,7 +216,7 @@ func Version() string {
 // error where the input was wrong.
 func words(err error) error {
 	if e, ok := chat.AsError(err); ok && e.Kind == chat.KindInvalid {
-		return usage{err}
+		return usageError{err}
 	}
 	return err
 }

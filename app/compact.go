@@ -11,7 +11,7 @@ import (
 )
 
 func compactCommand() *cobra.Command {
-	return &cobra.Command{Use: "compact", Short: "Give the disk back what the data file does not need any more", Args: atMost(0),
+	return &cobra.Command{Use: "compact", Short: "Give the disk back what the data file does not need any more", Args: atMostArgs(0),
 		Long: `Write the data file anew without the room that is free in it, because messages were
 removed: the disk gets it back. Stop the server first. Meanwhile the disk needs room for
 both. The new file is read through before it takes the place of the old one. Interrupted
@@ -24,7 +24,7 @@ at any moment it leaves either the one or the other, and nothing is missing in e
 			before, after, err := db.Compact(ctx, path)
 			end()
 			if err == nil {
-				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s had %s and has %s.\n", path, bytesOf(before), bytesOf(after))
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s had %s and has %s.\n", path, formatBytes(before), formatBytes(after))
 			}
 			return err
 		}}

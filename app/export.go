@@ -16,7 +16,7 @@ import (
 )
 
 func exportCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "export FILE|-", Short: "Write all that was said, and who said it where, for another server or program", Args: atMost(1),
+	cmd := &cobra.Command{Use: "export FILE|-", Short: "Write all that was said, and who said it where, for another server or program", Args: atMostArgs(1),
 		Long: `Write all that a person would want to take along, also while the server runs: one
 state of the data file, as JSON Lines. "parley import FILE" makes a data file of it
 again. The file appears under its name only when it is whole. A new one can be read by
@@ -30,9 +30,9 @@ invites. --without-passwords leaves the hashes out: then each needs a new one.
 			dir, _ := cmd.Flags().GetString("site")
 			switch {
 			case (dir == "") == (len(args) == 0):
-				return usage{errors.New("name one file, or - for standard output, or a directory with --site")}
+				return usageError{errors.New("name one file, or - for standard output, or a directory with --site")}
 			case dir == "" && (cmd.Flags().Changed("private") || cmd.Flags().Changed("direct")):
-				return usage{errors.New("--private and --direct belong to --site; a file has all rooms")}
+				return usageError{errors.New("--private and --direct belong to --site; a file has all rooms")}
 			case dir != "":
 				return exportSite(cmd, dir)
 			}
@@ -63,7 +63,7 @@ func exportFile(cmd *cobra.Command, to string) error {
 	if err = errors.Join(err, store.Close()); err != nil {
 		return fmt.Errorf("nothing was exported: %w", err)
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "Exported: %s.\n", many(lines, "line"))
+	fmt.Fprintf(cmd.ErrOrStderr(), "Exported: %s.\n", plural(lines, "line"))
 	return nil
 }
 

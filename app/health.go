@@ -14,7 +14,7 @@ import (
 
 func healthCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "healthcheck", Short: "Ask a running server whether it is ready", Args: atMost(0),
+		Use: "healthcheck", Short: "Ask a running server whether it is ready", Args: atMostArgs(0),
 		Long: `Ask a running server on this machine whether it is ready. It takes the flags of
 serve that say how the server is reached, and their twins in the environment.`,
 		Example: "  parley healthcheck --listen 127.0.0.1:8080\n  parley healthcheck --listen unix:/run/parley/http.sock",
@@ -52,7 +52,7 @@ func askReady(ctx context.Context, cmd *cobra.Command) error {
 	}}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+name+"/readyz", nil)
 	if err != nil {
-		return usage{err}
+		return usageError{err}
 	}
 	r, err := client.Do(req)
 	if err != nil {

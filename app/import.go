@@ -37,7 +37,7 @@ file that is thrown away.`,
 			_, err = os.Stat(path)
 			fresh := errors.Is(err, os.ErrNotExist)
 			if fresh && dry {
-				return importAside(cmd, from)
+				return importToTemp(cmd, from)
 			}
 			store, err := db.OpenCurrent(cmd.Context(), path)
 			if err != nil {
@@ -58,13 +58,13 @@ file that is thrown away.`,
 // importArgs takes one file; another word before it was meant as a kind of import.
 func importArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return usage{fmt.Errorf("there is no import from %q: it is parley import FILE, or parley import slack FILE.zip", args[0])}
+		return usageError{fmt.Errorf("there is no import from %q: it is parley import FILE, or parley import slack FILE.zip", args[0])}
 	}
-	return exactly(1)(cmd, args)
+	return exactArgs(1)(cmd, args)
 }
 
-// importAside imports into a data file that nobody sees.
-func importAside(cmd *cobra.Command, from *source) (err error) {
+// importToTemp imports into a data file that nobody sees.
+func importToTemp(cmd *cobra.Command, from *source) (err error) {
 	dir, err := os.MkdirTemp("", "parley-import-")
 	if err != nil {
 		return err
@@ -84,12 +84,12 @@ func importAside(cmd *cobra.Command, from *source) (err error) {
 
 func importInto(cmd *cobra.Command, store *db.DB, from *source, path string, dry bool) error {
 	ctx := cmd.Context()
-	vacant, err := store.Vacant(ctx)
+	vacant, err := store.IsEmpty(ctx)
 	switch {
 	case err != nil:
 		return err
 	case vacant && dry:
-		return importAside(cmd, from)
+		return importToTemp(cmd, from)
 	case !vacant:
 		line, same, err := sameExport(ctx, store, from)
 		if err != nil {
@@ -99,7 +99,7 @@ func importInto(cmd *cobra.Command, store *db.DB, from *source, path string, dry
 			return fmt.Errorf("%s holds other things (line %d of the export is the first that is not the same); name a new file with --data", path, line)
 		}
 		if !dry {
-			err = store.Index(ctx) // an import before may have been interrupted here
+			err = store.BuildIndex(ctx) // an import before may have been interrupted here
 		}
 		if err == nil {
 			fmt.Fprintf(cmd.OutOrStdout(), "%s holds all of it already. Nothing was changed.\n", path)
@@ -142,27 +142,27 @@ func importFile(cmd *cobra.Command, store *db.DB, from *source) (seen archive.He
 
 // indexed makes everything that came found by search.
 func indexed(cmd *cobra.Command, store *db.DB) error {
-	whole, err := store.Behind(cmd.Context())
+	whole, err := store.IndexLag(cmd.Context())
 	if err != nil {
 		return err
 	}
 	defer progress(cmd, "Indexing", func() (int64, int64) {
-		left, err := store.Behind(cmd.Context())
+		left, err := store.IndexLag(cmd.Context())
 		if err != nil {
 			return 0, 0
 		}
 		return whole - left, whole
 	})()
-	return store.Index(cmd.Context())
+	return store.BuildIndex(cmd.Context())
 }
 
-// counting counts the bytes that were read.
-type counting struct {
+// countingReader counts the bytes that were read.
+type countingReader struct {
 	io.Reader
 	n *atomic.Int64
 }
 
-func (c counting) Read(b []byte) (int, error) {
+func (c countingReader) Read(b []byte) (int, error) {
 	n, err := c.Reader.Read(b)
 	c.n.Add(int64(n))
 	return n, err
@@ -170,12 +170,12 @@ func (c counting) Read(b []byte) (int, error) {
 
 // summary says what came in words.
 func summary(h archive.Header) string {
-	return strings.Join([]string{many(h.Accounts, "account"), many(h.Rooms, "room", "rooms and conversations"),
-		many(h.Messages, "message"), many(h.Invites, "invite"), many(h.Settings, "setting")}, ", ")
+	return strings.Join([]string{plural(h.Accounts, "account"), plural(h.Rooms, "room", "rooms and conversations"),
+		plural(h.Messages, "message"), plural(h.Invites, "invite"), plural(h.Settings, "setting")}, ", ")
 }
 
-// many is a number of things in words; the plural has an s where none is given.
-func many[N int | int64](n N, one string, plural ...string) string {
+// plural is a number of things in words; the plural has an s where none is given.
+func plural[N int | int64](n N, one string, plural ...string) string {
 	switch {
 	case n == 1:
 		return "1 " + one

@@ -31,8 +31,8 @@ func newLinkList(cmd *cobra.Command, store *db.DB) (*linkList, error) {
 	if path == "" {
 		return nil, nil
 	}
-	bus, limits := web.NewTeller(), chat.NewLimits(nil)
-	t := tools{chat.New(store, bus, limits, nil), auth.New(store, bus, limits, nil)}
+	bus, limits := web.NewAnnouncer(), chat.NewLimits(nil)
+	t := operator{chat.New(store, bus, limits, nil), auth.New(store, bus, limits, nil)}
 	base, err := link(cmd.Context(), cmd, t, "/reset/")
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (l *linkList) write(ctx context.Context, report *archive.Report) error {
 	if l == nil {
 		return nil
 	}
-	var waiting []archive.Arrived
+	var waiting []archive.ImportedCounts
 	for _, p := range report.People {
 		switch _, hash, err := l.store.Password(ctx, p.Account.Username); {
 		case errors.Is(err, chat.ErrNotFound): // deactivated here since
@@ -73,7 +73,7 @@ func (l *linkList) write(ctx context.Context, report *archive.Report) error {
 		}
 	}
 	if l.file == nil {
-		report.Note("Links to choose a password would be in %s, for %s.", l.path, many(len(waiting), "person", "people"))
+		report.AddAudit("Links to choose a password would be in %s, for %s.", l.path, plural(len(waiting), "person", "people"))
 		return nil
 	}
 	w := csv.NewWriter(l.file)
@@ -83,7 +83,7 @@ func (l *linkList) write(ctx context.Context, report *archive.Report) error {
 			break
 		}
 		var token string
-		if token, err = l.auth.MakeReset(ctx, chat.Operator, p.Account); err == nil {
+		if token, err = l.auth.CreateReset(ctx, chat.Operator, p.Account); err == nil {
 			err = w.Write([]string{cell(p.Account.Name), cell(p.Mail), l.base + token})
 		}
 	}
@@ -91,7 +91,7 @@ func (l *linkList) write(ctx context.Context, report *archive.Report) error {
 	if err = errors.Join(err, w.Error(), l.file.Sync()); err != nil {
 		return fmt.Errorf("all came, but not the links of --links: %w", err)
 	}
-	report.Note("Links to choose a password are in %s, for %s. They end after a day.", l.path, many(len(waiting), "person", "people"))
+	report.AddAudit("Links to choose a password are in %s, for %s. They end after a day.", l.path, plural(len(waiting), "person", "people"))
 	return nil
 }
 

@@ -19,7 +19,7 @@ import (
 )
 
 func importSlackCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "slack FILE.zip", Short: "Bring in a workspace of Slack from its export", Args: exactly(1),
+	cmd := &cobra.Command{Use: "slack FILE.zip", Short: "Bring in a workspace of Slack from its export", Args: exactArgs(1),
 		Long: `Bring in a workspace of Slack from the ZIP archive that its owners export there. Open
 channels become open rooms, private channels private ones, direct messages direct
 conversations; threads become replies; references to open channels become links.
@@ -105,7 +105,7 @@ func importSlack(cmd *cobra.Command, from, path string) (err error) {
 		unwritten = list.write(cmd.Context(), report)
 	}
 	unwritten = errors.Join(unwritten, list.close(errors.Join(err, unwritten)))
-	nothing, unsure := store.Vacant(cmd.Context())
+	nothing, unsure := store.IsEmpty(cmd.Context())
 	if err = errors.Join(err, unsure, store.Close()); err != nil {
 		if nothing && fresh {
 			err = errors.Join(err, db.Remove(path))
@@ -133,7 +133,7 @@ func importWorkspace(cmd *cobra.Command, from string, store *db.DB, o slack.Opti
 		err = errors.Join(err, finish(err))
 	}
 	if err == nil && report.Came != (archive.Counts{}) {
-		err = store.Note(chat.WithAudit(cmd.Context(), time.Now(), chat.Operator, chat.AuditImport, report.Source, broughtIn(report.Came)))
+		err = store.AddAudit(chat.WithAudit(cmd.Context(), time.Now(), chat.Operator, chat.AuditImport, report.Source, importedReport(report.Came)))
 	}
 	return report, err
 }
@@ -154,10 +154,10 @@ func unfinished(ctx context.Context, store *db.DB, what string) (finish func(err
 	}, store.SetSetting(ctx, chat.ImportUnfinished, what)
 }
 
-// broughtIn says in words what came.
-func broughtIn(n archive.Counts) string {
-	return many(n.Accounts, "account") + ", " + many(n.Rooms+n.Conversations, "room", "rooms and conversations") + ", " +
-		many(n.Messages, "message")
+// importedReport says in words what came.
+func importedReport(n archive.Counts) string {
+	return plural(n.Accounts, "account") + ", " + plural(n.Rooms+n.Conversations, "room", "rooms and conversations") + ", " +
+		plural(n.Messages, "message")
 }
 
 func printArrival(cmd *cobra.Command, report *archive.Report) error {

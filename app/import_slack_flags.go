@@ -20,7 +20,7 @@ func equals(cmd *cobra.Command) (map[string]string, error) {
 			here = name
 		}
 		if name == "" || here == "" {
-			return nil, usage{fmt.Errorf("--same: %q is not NAME or NAME=USERNAME", s)}
+			return nil, usageError{fmt.Errorf("--same: %q is not NAME or NAME=USERNAME", s)}
 		}
 		same[name] = here
 	}
@@ -37,7 +37,7 @@ func roomNames(cmd *cobra.Command) (map[string]string, error) {
 		if !strings.Contains(s, "=") {
 			b, err := os.ReadFile(s)
 			if err != nil {
-				return nil, usage{fmt.Errorf("--rooms: %q is not OLD=NEW, nor a file of such lines that can be read: %w", s, err)}
+				return nil, usageError{fmt.Errorf("--rooms: %q is not OLD=NEW, nor a file of such lines that can be read: %w", s, err)}
 			}
 			pairs = strings.Split(strings.TrimPrefix(string(b), "\uFEFF"), "\n")
 		}
@@ -46,7 +46,7 @@ func roomNames(cmd *cobra.Command) (map[string]string, error) {
 				continue
 			}
 			if err := addRoomName(names, pair); err != nil {
-				return nil, usage{fmt.Errorf("--rooms: %q: %w", pair, err)}
+				return nil, usageError{fmt.Errorf("--rooms: %q: %w", pair, err)}
 			}
 		}
 	}

@@ -133,7 +133,7 @@ func TestACompactFileIsSmallerAndHoldsTheSame(t *testing.T) {
 	query(t, s.data, "CREATE TABLE heavy (b BLOB); INSERT INTO heavy SELECT randomblob(3000000); DROP TABLE heavy")
 	before := size(s.data)
 	out := command(t, 0, "", "compact", "--data", link)
-	if after := size(s.data); after > before-2_900_000 || !strings.Contains(out, bytesOf(before)) || !strings.Contains(out, bytesOf(after)) {
+	if after := size(s.data); after > before-2_900_000 || !strings.Contains(out, formatBytes(before)) || !strings.Contains(out, formatBytes(after)) {
 		t.Errorf("%d bytes became %d: %s", before, after, out)
 	}
 	if names, _ := filepath.Glob(s.data + "?*"); len(names) > 0 {

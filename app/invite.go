@@ -24,7 +24,7 @@ func urlFlag(cmd *cobra.Command) {
 }
 
 // link is an address that people can open.
-func link(ctx context.Context, cmd *cobra.Command, t tools, path string) (string, error) {
+func link(ctx context.Context, cmd *cobra.Command, t operator, path string) (string, error) {
 	base, err := publicURL(cmd)
 	if err != nil {
 		return "", err
@@ -38,7 +38,7 @@ func link(ctx context.Context, cmd *cobra.Command, t tools, path string) (string
 			base = "http://127.0.0.1:8080"
 		}
 		if !strings.Contains(base, "://") { // a socket in the file system
-			return "", usage{errors.New("how people reach the server is not known here; name its address: --url https://chat.example.org")}
+			return "", usageError{errors.New("how people reach the server is not known here; name its address: --url https://chat.example.org")}
 		}
 		if u, err := web.ParseOrigin(base); err == nil { // an older version may have noted it as it was typed
 			base = u.String()
@@ -56,18 +56,18 @@ func inviteCommand() *cobra.Command {
 			expires, _ := cmd.Flags().GetString("expires")
 			var err error
 			if n.Life, err = chat.ParseDuration(expires); err != nil {
-				return usage{fmt.Errorf("--expires: %q is not a time like 7d or 12h", expires)}
+				return usageError{fmt.Errorf("--expires: %q is not a time like 7d or 12h", expires)}
 			}
 			name, _ := cmd.Flags().GetString("role")
 			if n.Role, err = role(name); err != nil {
 				return err
 			}
-			return with(cmd, func(ctx context.Context, t tools) error {
+			return withData(cmd, func(ctx context.Context, t operator) error {
 				base, err := link(ctx, cmd, t, "/join/")
 				if err != nil {
 					return err
 				}
-				i, err := t.auth.Invite(ctx, chat.Operator, n)
+				i, err := t.auth.CreateInvite(ctx, chat.Operator, n)
 				if err != nil {
 					return err
 				}
@@ -95,16 +95,16 @@ func inviteCommand() *cobra.Command {
 func role(name string) (chat.Role, error) {
 	role, ok := map[string]chat.Role{"administrator": chat.RoleAdmin, "admin": chat.RoleAdmin, "member": chat.RoleMember}[name]
 	if !ok {
-		return 0, usage{fmt.Errorf("--role: %q is not administrator or member", name)}
+		return 0, usageError{fmt.Errorf("--role: %q is not administrator or member", name)}
 	}
 	return role, nil
 }
 
-// on makes a command that does something to one account and says that it did.
-func on(use, short, example, done string, do func(context.Context, tools, chat.Account) error) *cobra.Command {
-	return &cobra.Command{Use: use + " NAME", Short: short, Args: exactly(1), Example: "  parley user " + example,
+// onInvite makes a command that does something to one account and says that it did.
+func onInvite(use, short, example, done string, do func(context.Context, operator, chat.Account) error) *cobra.Command {
+	return &cobra.Command{Use: use + " NAME", Short: short, Args: exactArgs(1), Example: "  parley user " + example,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return with(cmd, func(ctx context.Context, t tools) error {
+			return withData(cmd, func(ctx context.Context, t operator) error {
 				a, err := account(ctx, t, args[0])
 				if err != nil {
 					return err
@@ -119,31 +119,31 @@ func on(use, short, example, done string, do func(context.Context, tools, chat.A
 }
 
 func userDisable() *cobra.Command {
-	return on("disable", "Keep somebody from logging in, and log out everywhere", "disable mei", "%s cannot log in any more, and was logged out everywhere.",
-		func(ctx context.Context, t tools, a chat.Account) error {
+	return onInvite("disable", "Keep somebody from logging in, and log out everywhere", "disable mei", "%s cannot log in any more, and was logged out everywhere.",
+		func(ctx context.Context, t operator, a chat.Account) error {
 			return t.chat.DisableAccount(ctx, chat.Operator, a.ID)
 		})
 }
 
 func userEnable() *cobra.Command {
-	return on("enable", "Let somebody log in again", "enable mei", "%s can log in again.",
-		func(ctx context.Context, t tools, a chat.Account) error {
+	return onInvite("enable", "Let somebody log in again", "enable mei", "%s can log in again.",
+		func(ctx context.Context, t operator, a chat.Account) error {
 			return t.chat.EnableAccount(ctx, chat.Operator, a.ID)
 		})
 }
 
 func userLogout() *cobra.Command {
-	return on("logout", "Log somebody out everywhere", "logout mei", "%s was logged out everywhere.",
-		func(ctx context.Context, t tools, a chat.Account) error {
+	return onInvite("logout", "Log somebody out everywhere", "logout mei", "%s was logged out everywhere.",
+		func(ctx context.Context, t operator, a chat.Account) error {
 			return t.chat.EndSessions(ctx, chat.Operator, a.ID)
 		})
 }
 
 func userReset() *cobra.Command {
-	cmd := &cobra.Command{Use: "reset NAME", Short: "Print a link with which somebody sets a new password, once, for a day", Args: exactly(1),
+	cmd := &cobra.Command{Use: "reset NAME", Short: "Print a link with which somebody sets a new password, once, for a day", Args: exactArgs(1),
 		Example: "  parley user reset mei",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return with(cmd, func(ctx context.Context, t tools) error {
+			return withData(cmd, func(ctx context.Context, t operator) error {
 				a, err := account(ctx, t, args[0])
 				if err != nil {
 					return err
@@ -155,7 +155,7 @@ func userReset() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				token, err := t.auth.MakeReset(ctx, chat.Operator, a)
+				token, err := t.auth.CreateReset(ctx, chat.Operator, a)
 				if err == nil {
 					_, err = fmt.Fprintln(cmd.OutOrStdout(), base+token)
 				}

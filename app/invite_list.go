@@ -18,9 +18,9 @@ import (
 )
 
 func inviteList() *cobra.Command {
-	cmd := &cobra.Command{Use: "list", Short: "List the invites, the newest first", Args: atMost(0), Example: "  parley invite list --json",
+	cmd := &cobra.Command{Use: "list", Short: "List the invites, the newest first", Args: atMostArgs(0), Example: "  parley invite list --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return with(cmd, func(ctx context.Context, t tools) error {
+			return withData(cmd, func(ctx context.Context, t operator) error {
 				all, err := t.auth.Invites(ctx, chat.Operator)
 				if err != nil {
 					return err
@@ -69,10 +69,10 @@ func printInvites(w io.Writer, all []auth.Invite, asJSON bool) error {
 }
 
 func inviteRevoke() *cobra.Command {
-	return &cobra.Command{Use: "revoke CODE|ID", Short: "End an invite; who came by it stays", Args: exactly(1), Example: "  parley invite revoke 12",
+	return &cobra.Command{Use: "revoke CODE|ID", Short: "End an invite; who came by it stays", Args: exactArgs(1), Example: "  parley invite revoke 12",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return with(cmd, func(ctx context.Context, t tools) error {
-				i, err := t.auth.Invited(ctx, path.Base(args[0])) // of a link, too
+			return withData(cmd, func(ctx context.Context, t operator) error {
+				i, err := t.auth.InviteFor(ctx, path.Base(args[0])) // of a link, too
 				id := i.ID
 				if errors.Is(err, chat.ErrNotFound) {
 					id, err = strconv.ParseInt(args[0], 10, 64)
@@ -81,7 +81,7 @@ func inviteRevoke() *cobra.Command {
 					}
 				}
 				if err == nil || errors.Is(err, auth.ErrInviteOver) {
-					err = t.auth.Revoke(ctx, chat.Operator, id)
+					err = t.auth.RevokeInvite(ctx, chat.Operator, id)
 				}
 				if errors.Is(err, chat.ErrNotFound) {
 					return fmt.Errorf("there is no invite %q", args[0])

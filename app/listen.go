@@ -17,7 +17,7 @@ import (
 
 // spare is how many file descriptors are kept for the data file and the like, and for
 // the listeners beside.
-const spare = 64 + 2*fewConnections
+const spare = 64 + 2*maxAuxiliaryConns
 
 // listener survives what ends others: running out of file descriptors, and peers
 // that go while they are accepted. It takes no more connections than the process

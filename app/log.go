@@ -14,7 +14,7 @@ import (
 func newLog(w io.Writer, level, format string) (*slog.Logger, error) {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(level)); err != nil {
-		return nil, usage{fmt.Errorf("--log-level: %q is not debug, info, warn or error", level)}
+		return nil, usageError{fmt.Errorf("--log-level: %q is not debug, info, warn or error", level)}
 	}
 	o := &slog.HandlerOptions{Level: l}
 	var h slog.Handler = slog.NewTextHandler(w, o) // quotes what is not printable
@@ -23,9 +23,9 @@ func newLog(w io.Writer, level, format string) (*slog.Logger, error) {
 	case "json":
 		h = slog.NewJSONHandler(plainText{w}, o)
 	default:
-		return nil, usage{fmt.Errorf("--log-format: %q is not text or json", format)}
+		return nil, usageError{fmt.Errorf("--log-format: %q is not text or json", format)}
 	}
-	log := slog.New(tally{h, new(logged)})
+	log := slog.New(logCounter{h, new(redirectLog)})
 	slog.SetDefault(log)
 	return log, nil
 }
@@ -54,17 +54,17 @@ func (p plainText) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// logged counts lines.
-type logged struct{ warnings, errors atomic.Uint64 }
+// redirectLog counts lines.
+type redirectLog struct{ warnings, errors atomic.Uint64 }
 
-// tally is a log that counts what goes through it.
-type tally struct {
+// logCounter is a log that counts what goes through it.
+type logCounter struct {
 	slog.Handler
-	*logged
+	*redirectLog
 }
 
 // Handle implements slog.Handler.
-func (t tally) Handle(ctx context.Context, r slog.Record) error {
+func (t logCounter) Handle(ctx context.Context, r slog.Record) error {
 	switch {
 	case r.Level >= slog.LevelError:
 		t.errors.Add(1)
@@ -75,7 +75,11 @@ func (t tally) Handle(ctx context.Context, r slog.Record) error {
 }
 
 // WithAttrs implements slog.Handler.
-func (t tally) WithAttrs(a []slog.Attr) slog.Handler { return tally{t.Handler.WithAttrs(a), t.logged} }
+func (t logCounter) WithAttrs(a []slog.Attr) slog.Handler {
+	return logCounter{t.Handler.WithAttrs(a), t.redirectLog}
+}
 
 // WithGroup implements slog.Handler.
-func (t tally) WithGroup(name string) slog.Handler { return tally{t.Handler.WithGroup(name), t.logged} }
+func (t logCounter) WithGroup(name string) slog.Handler {
+	return logCounter{t.Handler.WithGroup(name), t.redirectLog}
+}

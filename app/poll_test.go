@@ -18,7 +18,7 @@ func TestOnePollAsksForSeveralRooms(t *testing.T) {
 	ada.tell(1, "in general")
 	ada.tell(2, "in quay")
 	ask := func(query string) answer { return ada.get("/changes?"+query, "HX-Request", "true") }
-	parts := strings.Split(ask("room=1:0&room=2:0&room=3:0&room=99:0").want(t, http.StatusOK).body, live.Between)
+	parts := strings.Split(ask("room=1:0&room=2:0&room=3:0&room=99:0").want(t, http.StatusOK).body, live.TextSeparator)
 	of := map[string]string{}
 	for room, i := "", 0; i < len(parts); i++ {
 		if strings.HasPrefix(parts[i], `{"for":`) || strings.HasPrefix(parts[i], `{"gone":`) {

@@ -54,14 +54,14 @@ func onTerminal(w io.Writer) bool {
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
-// bytesOf is a number of bytes in words.
-func bytesOf(n int64) string {
+// formatBytes is a number of bytes in words.
+func formatBytes(n int64) string {
 	f, units := float64(n), []string{"bytes", "KB", "MB", "GB", "TB"}
 	for f >= 1000 && len(units) > 1 {
 		f, units = f/1000, units[1:]
 	}
 	if units[0] == "bytes" {
-		return many(n, "byte")
+		return plural(n, "byte")
 	}
 	return fmt.Sprintf("%.1f %s", f, units[0])
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func restoreCommand() *cobra.Command {
-	return &cobra.Command{Use: "restore FILE", Short: "Put a backup in the place of the data file", Args: exactly(1),
+	return &cobra.Command{Use: "restore FILE", Short: "Put a backup in the place of the data file", Args: exactArgs(1),
 		Long: `Put a backup in the place of the data file. Stop the server first. The backup is
 read through before anything is changed; the data file that it replaces is kept
 beside it, with the time in its name. Owner, group and mode stay as they were, and a

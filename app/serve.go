@@ -45,7 +45,7 @@ const failRegex = `failregex = msg="login failed" account=\S+ address=<HOST> age
 
 func serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "serve", Short: "Serve until told to stop (the default)", Args: atMost(0), Long: serveHelp,
+		Use: "serve", Short: "Serve until told to stop (the default)", Args: atMostArgs(0), Long: serveHelp,
 		Example: "  parley serve --data /var/lib/parley.db --listen 127.0.0.1:8080 --url https://chat.example.org",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return serve(cmd) },
 	}
@@ -63,7 +63,7 @@ func serveCommand() *cobra.Command {
 	f.String("metrics-listen", "", "`address` of /metrics for Prometheus, like 127.0.0.1:9464; never where others can reach it (default: none)")
 	f.String("log-level", "info", "debug, info, warn or error")
 	f.String("log-format", "text", "text or json")
-	shutdown := span(8 * time.Second)
+	shutdown := durationFlag(8 * time.Second)
 	f.Var(&shutdown, "shutdown-timeout", "how long open requests may finish")
 	return cmd
 }
@@ -138,7 +138,7 @@ func acmeConfig(cmd *cobra.Command, c *Config) (err error) {
 		return err
 	}
 	if c.Cert != "" || strings.HasPrefix(c.Listen, unixPrefix) {
-		return usage{errors.New("--tls-domain obtains certificates by itself: neither --tls-cert nor --listen unix:PATH goes with it")}
+		return usageError{errors.New("--tls-domain obtains certificates by itself: neither --tls-cert nor --listen unix:PATH goes with it")}
 	}
 	c.ACME.Directory, _ = f.GetString("acme-directory")
 	c.ACME.Root, _ = f.GetString("acme-root")
@@ -148,7 +148,7 @@ func acmeConfig(cmd *cobra.Command, c *Config) (err error) {
 		c.URL = "https://" + c.ACME.Domains[0]
 	}
 	if u, err := url.Parse(c.URL); err != nil || u.Scheme != "https" || !slices.Contains(c.ACME.Domains, u.Hostname()) {
-		return usage{fmt.Errorf("--url: %s is not an https address of a name in --tls-domain (%s), so no certificate would be for it", c.URL, strings.Join(c.ACME.Domains, ", "))}
+		return usageError{fmt.Errorf("--url: %s is not an https address of a name in --tls-domain (%s), so no certificate would be for it", c.URL, strings.Join(c.ACME.Domains, ", "))}
 	}
 	return nil
 }
@@ -165,24 +165,24 @@ func serveConfig(cmd *cobra.Command) (Config, error) {
 	}
 	c.Signup, _ = f.GetString("signup")
 	if c.Shutdown, _ = f.GetDuration("shutdown-timeout"); c.Shutdown < 0 {
-		return c, usage{errors.New("--shutdown-timeout: a time is 0s or more, like 8s")}
+		return c, usageError{errors.New("--shutdown-timeout: a time is 0s or more, like 8s")}
 	}
 	c.Cert, _ = f.GetString("tls-cert")
 	c.Key, _ = f.GetString("tls-key")
 	if (c.Cert == "") != (c.Key == "") {
-		return c, usage{errors.New("--tls-cert and --tls-key belong together")}
+		return c, usageError{errors.New("--tls-cert and --tls-key belong together")}
 	}
 	if err := acmeConfig(cmd, &c); err != nil {
 		return c, err
 	}
 	if err := errors.Join(address("listen", c.Listen), address("metrics-listen", c.Metrics), address("http-listen", c.ACME.HTTP)); err != nil {
-		return c, usage{err}
+		return c, usageError{err}
 	}
 	nets, _ := f.GetStringSlice("trusted-proxies")
 	for _, n := range nets {
 		p, err := proxyNetwork(n)
 		if err != nil {
-			return c, usage{fmt.Errorf("--trusted-proxies: %w", err)}
+			return c, usageError{fmt.Errorf("--trusted-proxies: %w", err)}
 		}
 		c.Trusted = append(c.Trusted, &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())})
 	}

@@ -16,10 +16,10 @@ import (
 )
 
 func setCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "set [KEY [VALUE]]", Short: "List, show or change what may change while the server runs", Args: atMost(2),
+	cmd := &cobra.Command{Use: "set [KEY [VALUE]]", Short: "List, show or change what may change while the server runs", Args: atMostArgs(2),
 		Example: "  parley set\n  parley set limit.messages 5\n  parley set signup closed",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return with(cmd, func(ctx context.Context, t tools) error {
+			return withData(cmd, func(ctx context.Context, t operator) error {
 				if len(args) == 2 {
 					if err := t.chat.SetSetting(ctx, args[0], args[1]); err != nil {
 						return err
@@ -41,7 +41,7 @@ func setCommand() *cobra.Command {
 		if _, n, ok := strings.Cut(err.Error(), " in -"); ok && n != "" && n[0] >= '0' && n[0] <= '9' {
 			err = fmt.Errorf("-%s: a number is 0 or more; see parley set", n)
 		}
-		return usage{err}
+		return usageError{err}
 	})
 	return cmd
 }
@@ -83,7 +83,7 @@ func printSettings(w io.Writer, rows [][3]string, only []string, asJSON bool) er
 	}
 	switch {
 	case len(rows) == 0:
-		return usage{fmt.Errorf("there is no setting %q", only[0])}
+		return usageError{fmt.Errorf("there is no setting %q", only[0])}
 	case asJSON:
 		set := map[string]string{}
 		for _, r := range rows {

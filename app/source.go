@@ -49,7 +49,7 @@ func openSource(cmd *cobra.Command, name string) (*source, error) {
 // process.
 func sourceOf(ctx context.Context, in io.Reader) (*source, error) {
 	if f, ok := in.(*os.File); ok && isTerminal(f) {
-		return nil, usage{errors.New("an export comes from a file or a pipe: parley import - < FILE")}
+		return nil, usageError{errors.New("an export comes from a file or a pipe: parley import - < FILE")}
 	}
 	f, err := os.CreateTemp("", "parley-import-")
 	if err != nil {
@@ -80,7 +80,7 @@ const zstdWindow = 128 << 20
 // read gives the whole of it to do, unpacked, and counts what it takes of the file.
 func (s *source) read(done *atomic.Int64, do func(io.Reader) error) error {
 	done.Store(0)
-	raw := bufio.NewReaderSize(counting{io.NewSectionReader(s.file, 0, s.size), done}, 1<<16)
+	raw := bufio.NewReaderSize(countingReader{io.NewSectionReader(s.file, 0, s.size), done}, 1<<16)
 	begin, err := raw.Peek(len(zstdMagic))
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err

@@ -122,7 +122,7 @@ func writeUnit(cmd *cobra.Command, w io.Writer, binary string, shutdown time.Dur
 	for _, name := range []string{"listen", "metrics-listen"} {
 		path, local := strings.CutPrefix(cmd.Flags().Lookup(name).Value.String(), unixPrefix)
 		if local && (!strings.HasPrefix(path, unitRun) || filepath.Clean(path) != path) {
-			return usage{fmt.Errorf("--%s: the service can make its socket only in %s, like unix:%[2]shttp.sock", name, unitRun)}
+			return usageError{fmt.Errorf("--%s: the service can make its socket only in %s, like unix:%[2]shttp.sock", name, unitRun)}
 		}
 		if local {
 			before, service = unitProxy, "Group="+unitGroup+"\n"
@@ -150,7 +150,7 @@ func unitFlags(cmd *cobra.Command) (words []string, secrets string, err error) {
 		switch {
 		case !f.Changed || f.Name == "print-systemd-unit" || f.Name == "data" && value == unitData:
 		case f.Name == "data":
-			err = usage{errors.New("--data: the unit keeps its data in " + unitData +
+			err = usageError{errors.New("--data: the unit keeps its data in " + unitData +
 				", where it may write; leave --data out, or change what was printed")}
 		case slices.Contains(secretFlags, f.Name) && value != "":
 			name := f.Name + ".pem"
@@ -159,7 +159,7 @@ func unitFlags(cmd *cobra.Command) (words []string, secrets string, err error) {
 				path, wrong = unitText(path)
 			}
 			if wrong != nil && err == nil {
-				err = usage{fmt.Errorf("--%s: %w", f.Name, wrong)}
+				err = usageError{fmt.Errorf("--%s: %w", f.Name, wrong)}
 			}
 			secrets += "LoadCredential=" + name + ":" + path + "\n"
 			words = append(words, "--"+f.Name, "${CREDENTIALS_DIRECTORY}/"+name)
@@ -189,7 +189,7 @@ func unitWord(s string) (string, error) {
 	}
 	text, err := unitText(s)
 	if err != nil {
-		return "", usage{err}
+		return "", usageError{err}
 	}
 	text = strings.ReplaceAll(text, "$", "$$")
 	if text != "" && !strings.ContainsAny(text, " \t\"'\\;") {

@@ -21,7 +21,7 @@ func publicURL(cmd *cobra.Command) (string, error) {
 	}
 	u, err := web.ParseOrigin(value)
 	if err != nil {
-		return "", usage{fmt.Errorf("--url: %w; it must look like https://chat.example.org", err)}
+		return "", usageError{fmt.Errorf("--url: %w; it must look like https://chat.example.org", err)}
 	}
 	return u.String(), nil
 }
@@ -40,18 +40,18 @@ func proxyNetwork(s string) (netip.Prefix, error) {
 	return netip.PrefixFrom(a, a.BitLen()), nil
 }
 
-// span is a flag that takes a span of time, also in days.
-type span time.Duration
+// durationFlag is a flag that takes a span of time, also in days.
+type durationFlag time.Duration
 
 // String implements pflag.Value.
-func (s *span) String() string { return time.Duration(*s).String() }
+func (s *durationFlag) String() string { return time.Duration(*s).String() }
 
 // Type implements pflag.Value.
-func (s *span) Type() string { return "duration" }
+func (s *durationFlag) Type() string { return "duration" }
 
 // Set implements pflag.Value.
-func (s *span) Set(value string) error {
+func (s *durationFlag) Set(value string) error {
 	d, err := chat.ParseDuration(value)
-	*s = span(d)
+	*s = durationFlag(d)
 	return err
 }

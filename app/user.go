@@ -21,15 +21,15 @@ import (
 	"parley/db"
 )
 
-// tools is what a command works with that changes a data file. A running server
+// operator is what a command works with that changes a data file. A running server
 // notices within half a second.
-type tools struct {
+type operator struct {
 	chat *chat.Chat
 	auth *auth.Auth
 }
 
-// with opens the data file for one command.
-func with(cmd *cobra.Command, do func(context.Context, tools) error) error {
+// withData opens the data file for one command.
+func withData(cmd *cobra.Command, do func(context.Context, operator) error) error {
 	path, _ := cmd.Flags().GetString("data")
 	open := db.OpenExisting
 	if cmd.Name() == "add" { // the first account
@@ -39,24 +39,24 @@ func with(cmd *cobra.Command, do func(context.Context, tools) error) error {
 	if err != nil {
 		return err
 	}
-	bus, limits := web.NewTeller(), chat.NewLimits(nil)
+	bus, limits := web.NewAnnouncer(), chat.NewLimits(nil)
 	rules := chat.New(store, bus, limits, nil)
 	rules.BackupDir = backupDir(path)
-	err = do(cmd.Context(), tools{rules, auth.New(store, bus, limits, nil)})
+	err = do(cmd.Context(), operator{rules, auth.New(store, bus, limits, nil)})
 	return words(errors.Join(err, store.Close()))
 }
 
 func userCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "user", Short: "Look after accounts", Example: "  parley user list\n  parley user add mei", Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return usage{errors.New("say what to do: add, list, passwd, reset, promote, disable, enable or logout")}
+			return usageError{errors.New("say what to do: add, list, passwd, reset, promote, disable, enable or logout")}
 		}}
 	cmd.AddCommand(userAdd(), userList(), userPasswd(), userReset(), userPromote(), userDisable(), userEnable(), userLogout())
 	return cmd
 }
 
 func userAdd() *cobra.Command {
-	cmd := &cobra.Command{Use: "add NAME", Short: "Make an account; the first one administers the workspace", Args: exactly(1),
+	cmd := &cobra.Command{Use: "add NAME", Short: "Make an account; the first one administers the workspace", Args: exactArgs(1),
 		Example: "  parley user add mei --name 'Mei Tanaka' --password-file mei.txt",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			username := chat.TypedName(args[0])
@@ -66,7 +66,7 @@ func userAdd() *cobra.Command {
 			}
 			name, _ := cmd.Flags().GetString("name")
 			workspace, _ := cmd.Flags().GetString("workspace")
-			return with(cmd, func(ctx context.Context, t tools) error {
+			return withData(cmd, func(ctx context.Context, t operator) error {
 				ctx, err := adding(ctx, t, username)
 				if err != nil {
 					return err
@@ -85,7 +85,7 @@ func userAdd() *cobra.Command {
 }
 
 // adding has the audit log tell of an account that is made; the first administers.
-func adding(ctx context.Context, t tools, name string) (context.Context, error) {
+func adding(ctx context.Context, t operator, name string) (context.Context, error) {
 	name, err := chat.ParseUsername(name)
 	if err != nil {
 		return ctx, err
@@ -99,9 +99,9 @@ func adding(ctx context.Context, t tools, name string) (context.Context, error) 
 }
 
 func userList() *cobra.Command {
-	cmd := &cobra.Command{Use: "list", Short: "List the accounts", Args: atMost(0), Example: "  parley user list --json",
+	cmd := &cobra.Command{Use: "list", Short: "List the accounts", Args: atMostArgs(0), Example: "  parley user list --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return with(cmd, func(ctx context.Context, t tools) error {
+			return withData(cmd, func(ctx context.Context, t operator) error {
 				var all []chat.AccountRecord
 				for page, more := 0, true; more; page++ {
 					var people []chat.AccountRecord
@@ -149,20 +149,20 @@ func state(a chat.AccountRecord) string {
 }
 
 func userPasswd() *cobra.Command {
-	cmd := &cobra.Command{Use: "passwd NAME", Short: "Set a password; ends all sessions of the account", Args: exactly(1),
+	cmd := &cobra.Command{Use: "passwd NAME", Short: "Set a password; ends all sessions of the account", Args: exactArgs(1),
 		Example: "  parley user passwd mei",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			password, err := newPassword(cmd)
 			if err != nil {
 				return err
 			}
-			return with(cmd, func(ctx context.Context, t tools) error {
+			return withData(cmd, func(ctx context.Context, t operator) error {
 				a, err := account(ctx, t, args[0])
 				if err != nil {
 					return err
 				}
 				ctx = chat.WithAudit(ctx, time.Now(), chat.Operator, chat.AuditSetPassword, "@"+a.Username, "")
-				if err := t.auth.ResetPassword(ctx, a, password); err != nil {
+				if err := t.auth.SetPassword(ctx, a, password); err != nil {
 					return err
 				}
 				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s has a new password, and was logged out everywhere.\n", a.Username)
@@ -174,7 +174,7 @@ func userPasswd() *cobra.Command {
 }
 
 func userPromote() *cobra.Command {
-	cmd := &cobra.Command{Use: "promote NAME", Short: "Make somebody administrator, or a member again", Args: exactly(1),
+	cmd := &cobra.Command{Use: "promote NAME", Short: "Make somebody administrator, or a member again", Args: exactArgs(1),
 		Example: "  parley user promote mei\n  parley user promote mei --role member",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name, _ := cmd.Flags().GetString("role")
@@ -182,7 +182,7 @@ func userPromote() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return with(cmd, func(ctx context.Context, t tools) error {
+			return withData(cmd, func(ctx context.Context, t operator) error {
 				a, err := account(ctx, t, args[0])
 				if err != nil {
 					return err
@@ -198,7 +198,7 @@ func userPromote() *cobra.Command {
 	return cmd
 }
 
-func account(ctx context.Context, t tools, name string) (chat.Account, error) {
+func account(ctx context.Context, t operator, name string) (chat.Account, error) {
 	name = chat.TypedName(name)
 	a, err := t.chat.AccountNamed(ctx, name)
 	if errors.Is(err, chat.ErrNotFound) {
@@ -226,7 +226,7 @@ func newPassword(cmd *cobra.Command) (string, error) {
 		return "", err
 	}
 	if err != nil && !(errors.Is(err, io.EOF) && line != "") {
-		return "", usage{errors.New("no password came from standard input")}
+		return "", usageError{errors.New("no password came from standard input")}
 	}
 	return strings.TrimRight(line, "\r\n"), nil
 }

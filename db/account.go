@@ -17,7 +17,7 @@ func scanAccount(r scanner) (a chat.Account, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.Created, a.Disabled = moment(created), disabled != 0
+	a.Created, a.Disabled = fromMillis(created), disabled != 0
 	return a, json.Unmarshal([]byte(prefs), &a.Prefs)
 }
 
@@ -44,10 +44,10 @@ func (d *DB) AccountsNamed(ctx context.Context, names []string) (map[string]chat
 func (d *DB) account(ctx context.Context, where string, arg any) (chat.Account, error) {
 	s, err := d.stmt(ctx, "SELECT "+accountColumns+" FROM accounts WHERE "+where)
 	if err != nil {
-		return chat.Account{}, fault(err)
+		return chat.Account{}, storeError(err)
 	}
 	a, err := scanAccount(s.QueryRowContext(ctx, arg))
-	return a, fault(err)
+	return a, storeError(err)
 }
 
 // begins makes a LIKE pattern of what somebody typed.

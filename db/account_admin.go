@@ -14,18 +14,18 @@ const recordQuery = "SELECT " + accountColumns + `, a.banned_at IS NOT NULL, a.e
 
 func scanRecord(r scanner) (a chat.AccountRecord, err error) {
 	var seen int64
-	a.Account, err = scanAccount(more{r, []any{&a.Banned, &a.Erasing, &seen, &a.Sessions, &a.Rooms}})
-	a.Seen = moment(seen)
+	a.Account, err = scanAccount(withColumns{r, []any{&a.Banned, &a.Erasing, &seen, &a.Sessions, &a.Rooms}})
+	a.Seen = fromMillis(seen)
 	return a, err
 }
 
-// more scans further columns after those that somebody asks for.
-type more struct {
+// withColumns scans further columns after those that somebody asks for.
+type withColumns struct {
 	scanner
 	dest []any
 }
 
-func (m more) Scan(dest ...any) error { return m.scanner.Scan(append(dest, m.dest...)...) }
+func (m withColumns) Scan(dest ...any) error { return m.scanner.Scan(append(dest, m.dest...)...) }
 
 // AccountRecords implements chat.AccountRecordStore.
 func (d *DB) AccountRecords(ctx context.Context, query string, state chat.State, offset, limit int) ([]chat.AccountRecord, error) {
@@ -41,11 +41,11 @@ func (d *DB) AccountRecords(ctx context.Context, query string, state chat.State,
 func (d *DB) AccountRecord(ctx context.Context, id chat.AccountID) (chat.AccountRecord, error) {
 	s, err := d.stmt(ctx, recordQuery+"WHERE id = ?")
 	if err != nil {
-		return chat.AccountRecord{}, fault(err)
+		return chat.AccountRecord{}, storeError(err)
 	}
 	a, err := scanRecord(s.QueryRowContext(ctx, id))
 	if err != nil {
-		return a, fault(err)
+		return a, storeError(err)
 	}
 	return a, d.one(ctx, "SELECT count(*) FROM messages WHERE author_id = ? AND kind = 0 AND deleted_at IS NULL", []any{id}, &a.Posts)
 }
@@ -70,7 +70,7 @@ func (d *DB) DisableAccount(ctx context.Context, who chat.AccountID, at time.Tim
 			return err
 		}
 		if err := t.exec("UPDATE accounts SET disabled_at = coalesce(disabled_at, ?1), banned_at = CASE WHEN ?2 THEN ?1 ELSE banned_at END, erasing = erasing OR ?3 WHERE id = ?4",
-			millis(at), banned, erase, who); err != nil {
+			toMillis(at), banned, erase, who); err != nil {
 			return err
 		}
 		if err := recountPeople(t, who); err != nil {
@@ -80,7 +80,7 @@ func (d *DB) DisableAccount(ctx context.Context, who chat.AccountID, at time.Tim
 			return err
 		}
 		if erase { // nobody would ever see these again
-			if alone, err = list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) }, deleteRoomsAlone, millis(at), who); err != nil {
+			if alone, err = list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) }, deleteRoomsAlone, toMillis(at), who); err != nil {
 				return err
 			}
 		}

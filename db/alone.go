@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// alone waits until nobody else begins or upgrades a file in the same directory, and
+// lockDir waits until nobody else begins or upgrades a file in the same directory, and
 // lets nobody else do so until free is called. SQLite itself refuses some of two that
 // begin one file at the same time, and half of what the other wrote looks like a
 // file of another program.
-func alone(ctx context.Context, path string) (free func(), err error) {
+func lockDir(ctx context.Context, path string) (free func(), err error) {
 	dir, err := os.Open(filepath.Dir(path))
 	if err != nil {
 		return func() {}, nil // what cannot be read can still hold a file that is there

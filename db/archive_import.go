@@ -12,8 +12,8 @@ import (
 	"parley/app/chat"
 )
 
-// Vacant says whether nobody has used the file yet: it has no account.
-func (d *DB) Vacant(ctx context.Context) (bool, error) {
+// IsEmpty says whether nobody has used the file yet: it has no account.
+func (d *DB) IsEmpty(ctx context.Context) (bool, error) {
 	has, err := d.HasAccounts(ctx)
 	return !has, err
 }
@@ -33,14 +33,14 @@ func (d *DB) Import(ctx context.Context, read func(put func(archive.Record) erro
 		if err := clearSettings(t); err != nil {
 			return err
 		}
-		var o *order // of what this reading brings
+		var o *orderCheck // of what this reading brings
 		if err := read(func(r archive.Record) (err error) {
 			if m, ok := r.(*archive.Message); ok {
 				if o, err = inOrder(t, o, m); err != nil {
 					return err
 				}
 			}
-			return wrong(carry(t, r))
+			return importError(importRecord(t, r))
 		}); err != nil {
 			return err
 		}
@@ -55,9 +55,9 @@ func (d *DB) Import(ctx context.Context, read func(put func(archive.Record) erro
 
 // inOrder refuses a message that is numbered as no server numbers it: whoever catches up
 // would miss some, and a check would find damage.
-func inOrder(t *tx, o *order, m *archive.Message) (*order, error) {
+func inOrder(t *tx, o *orderCheck, m *archive.Message) (*orderCheck, error) {
 	if o == nil {
-		o = &order{rooms: map[chat.RoomID]numbered{}}
+		o = &orderCheck{rooms: map[chat.RoomID]lastRow{}}
 		if err := t.one("SELECT EXISTS (SELECT 1 FROM settings WHERE key = ?)", []any{chat.SettingRetention}, &o.sparse); err != nil {
 			return nil, err
 		}
@@ -81,9 +81,9 @@ func clearSettings(t *tx) error {
 	return err
 }
 
-// wrong says in words why SQLite does not take a record.
-func wrong(err error) error {
-	e, ok := errorOf(err)
+// importError says in words why SQLite does not take a record.
+func importError(err error) error {
+	e, ok := extendedCode(err)
 	switch {
 	case !ok:
 		return err
@@ -95,24 +95,24 @@ func wrong(err error) error {
 	return err
 }
 
-// carry stores one record.
-func carry(t *tx, r archive.Record) error {
+// importRecord stores one record.
+func importRecord(t *tx, r archive.Record) error {
 	switch r := r.(type) {
 	case *archive.Setting:
 		return setSetting(t, r.Key, r.Value)
 	case *archive.Account:
-		return carryAccount(t, r)
+		return importAccount(t, r)
 	case *archive.Room:
-		return carryRoom(t, r)
+		return importRoom(t, r)
 	case *archive.Membership:
 		role, level := number(archive.MembershipWords, r.Role), number(archive.LevelWords, r.Level)
 		return t.exec(`INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, erased, joined_at, left_at, level, muted, starred, banned)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.Room, r.Account, role, r.Rev, r.Read, r.Erased, r.Joined, opt(r.Left), level, r.Muted, r.Star, r.Banned)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.Room, r.Account, role, r.Rev, r.Read, r.Erased, r.Joined, nullable(r.Left), level, r.Muted, r.Star, r.Banned)
 	case *archive.Message:
-		return carryMessage(t, r)
+		return importMessage(t, r)
 	case *archive.Invite:
 		return t.exec("INSERT INTO invites (id, code, role, uses, used, made_by, made_at, expires_at, revoked_at) VALUES (?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?)",
-			r.ID, r.Code, number(archive.RoleWords, r.Role), r.Uses, r.Used, r.MadeBy, r.Made, opt(r.Expires), opt(r.Revoked))
+			r.ID, r.Code, number(archive.RoleWords, r.Role), r.Uses, r.Used, r.MadeBy, r.Made, nullable(r.Expires), nullable(r.Revoked))
 	case *archive.Origin:
 		return t.exec("INSERT INTO imports (source, key, id) VALUES (?, ?, ?)", r.Source, r.Key, r.ID)
 	}
@@ -125,7 +125,7 @@ func number(words []string, word string) int {
 	return n
 }
 
-func carryAccount(t *tx, a *archive.Account) error {
+func importAccount(t *tx, a *archive.Account) error {
 	if a.Password != "" && a.Password != auth.NoPassword {
 		if err := auth.ParseHash(a.Password); err != nil {
 			return err
@@ -137,17 +137,17 @@ func carryAccount(t *tx, a *archive.Account) error {
 	}
 	return t.exec(`INSERT INTO accounts (id, username, folded, skeleton, drawn, name, name_folded, likeness, role, password, created_at, disabled_at, banned_at, title, bio, prefs)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, a.ID, a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username), chat.Drawn(a.Username), a.Name, chat.FoldName(a.Name), chat.DrawnLetters(a.Name),
-		number(archive.RoleWords, a.Role), a.Password, a.Created, opt(a.Disabled), opt(a.Banned), a.Title, a.Bio, prefs)
+		number(archive.RoleWords, a.Role), a.Password, a.Created, nullable(a.Disabled), nullable(a.Banned), a.Title, a.Bio, prefs)
 }
 
-// carryRoom leaves the counts of people and of the newest row to the end.
-func carryRoom(t *tx, r *archive.Room) error {
+// importRoom leaves the counts of people and of the newest row to the end.
+func importRoom(t *tx, r *archive.Room) error {
 	var direct any
 	if len(r.Direct) > 0 {
 		direct = chat.DirectKey(r.Direct)
 	}
 	kind := chat.RoomKind(number(archive.RoomWords, r.Kind))
-	skeleton, drawn := lookOf(kind, r.Name)
+	skeleton, drawn := drawnName(kind, r.Name)
 	last := archive.Time(0)
 	if r.LastAt != nil {
 		last = *r.LastAt
@@ -157,7 +157,7 @@ func carryRoom(t *tx, r *archive.Room) error {
 		r.Rev, r.Posts, r.LastAuthor, last, r.Created, r.Slow)
 }
 
-func carryMessage(t *tx, m *archive.Message) error {
+func importMessage(t *tx, m *archive.Message) error {
 	text, reactions := []byte(m.Text), any(nil)
 	if len(text) == 0 {
 		text = []byte("{}")
@@ -168,7 +168,7 @@ func carryMessage(t *tx, m *archive.Message) error {
 	to := addressed(chat.NewMessage{For: m.For, All: m.All})
 	err := t.exec(`INSERT INTO messages (id, room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid, reactions, edited_at, deleted_at, reply_to)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, nullif(?, 0))`, m.ID, m.Room, m.Rev, m.Born, m.Posts, number(archive.MessageWords, m.Kind),
-		m.Author, m.At, m.Cont, m.Body, text, to, m.CID, reactions, opt(m.Edited), opt(m.Deleted), m.ReplyTo)
+		m.Author, m.At, m.Cont, m.Body, text, to, m.CID, reactions, nullable(m.Edited), nullable(m.Deleted), m.ReplyTo)
 	for _, v := range m.Versions {
 		if err == nil {
 			err = t.exec("INSERT INTO versions (message_id, until, rev, text) VALUES (?, ?, ?, ?)", m.ID, v.Until, v.Rev, []byte(v.Text))

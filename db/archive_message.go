@@ -11,20 +11,20 @@ import (
 // What stands in other tables is read beside the messages, in the same order.
 const (
 	exportedMessages = `SELECT id, room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, coalesce(cid, ''), reactions,
-		edited_at, deleted_at, coalesce(reply_to, 0) FROM messages WHERE +room_id ` + there + ` ORDER BY id`  // by id, so that nothing is sorted in memory
+		edited_at, deleted_at, coalesce(reply_to, 0) FROM messages WHERE +room_id ` + isSet + ` ORDER BY id`  // by id, so that nothing is sorted in memory
 	exportedMentions = "SELECT message_id, account_id FROM mentions ORDER BY message_id, account_id"
 	exportedVersions = "SELECT message_id, until, rev, text FROM versions ORDER BY message_id, rev"
 )
 
 func (x *export) messages() error {
-	mentions, err := beside(x, exportedMentions, func(r scanner) (id chat.MessageID, who chat.AccountID, err error) {
+	mentions, err := readSideRows(x, exportedMentions, func(r scanner) (id chat.MessageID, who chat.AccountID, err error) {
 		return id, who, r.Scan(&id, &who)
 	})
 	if err != nil {
 		return err
 	}
 	defer mentions.rows.Close()
-	versions, err := beside(x, exportedVersions, func(r scanner) (id chat.MessageID, v archive.Version, err error) {
+	versions, err := readSideRows(x, exportedVersions, func(r scanner) (id chat.MessageID, v archive.Version, err error) {
 		return id, v, r.Scan(&id, &v.Until, &v.Rev, (*[]byte)(&v.Text))
 	})
 	if err != nil {
@@ -60,8 +60,8 @@ func scanExportedMessage(r scanner) (*archive.Message, error) {
 	return m, err
 }
 
-// side reads rows that belong to messages, in their order.
-type side[T any] struct {
+// sideRows reads rows that belong to messages, in their order.
+type sideRows[T any] struct {
 	rows *sql.Rows
 	scan func(scanner) (chat.MessageID, T, error)
 	id   chat.MessageID // of next; 0: it was not read yet
@@ -69,13 +69,13 @@ type side[T any] struct {
 	over bool
 }
 
-func beside[T any](x *export, query string, scan func(scanner) (chat.MessageID, T, error)) (*side[T], error) {
+func readSideRows[T any](x *export, query string, scan func(scanner) (chat.MessageID, T, error)) (*sideRows[T], error) {
 	rows, err := x.conn.QueryContext(x.ctx, query)
-	return &side[T]{rows: rows, scan: scan}, err
+	return &sideRows[T]{rows: rows, scan: scan}, err
 }
 
 // of are the rows of a message; those of messages before it are passed over.
-func (s *side[T]) of(id chat.MessageID) (list []T, err error) {
+func (s *sideRows[T]) of(id chat.MessageID) (list []T, err error) {
 	for {
 		if s.id == id {
 			list = append(list, s.next)

@@ -84,8 +84,8 @@ func TestWhatIsExportedAndImportedIsExportedTheSame(t *testing.T) {
 			t.Error("nothing of type", kind)
 		}
 	}
-	f.ok(g.Index(t.Context()))
-	f.ok(f.Index(t.Context()))
+	f.ok(g.BuildIndex(t.Context()))
+	f.ok(f.BuildIndex(t.Context()))
 	if p := g.check(); len(p) > 0 {
 		t.Error("the imported file is not as it should be:", p)
 	}
@@ -126,7 +126,7 @@ func TestAnImportOfWhatACheckWouldFindIsRefused(t *testing.T) {
 			t.Errorf("%s: %v; want %q", c.messages, err, c.want)
 		}
 		if err == nil {
-			g.ok(g.Index(t.Context()))
+			g.ok(g.BuildIndex(t.Context()))
 			if p := g.check(); len(p) > 0 {
 				t.Error(p)
 			}
@@ -233,7 +233,7 @@ func TestADataFileOfEveryReleasedFormatMovesByExport(t *testing.T) {
 		f.DB = f.open()
 		lines, g := f.exported(), vacant(t)
 		g.ok(g.imports(lines))
-		g.ok(g.Index(t.Context()))
+		g.ok(g.BuildIndex(t.Context()))
 		if again := g.exported(); !bytes.Equal(lines, again) {
 			t.Errorf("%s exported\n%s\nimported and exported again\n%s", name, lines, again)
 		}

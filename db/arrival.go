@@ -11,10 +11,10 @@ import (
 	"parley/app/chat"
 )
 
-var _ archive.Arrivals = (*DB)(nil)
+var _ archive.Importer = (*DB)(nil)
 
-// Arrived implements archive.Arrivals.
-func (d *DB) Arrived(ctx context.Context, source string) (map[string]int64, error) {
+// ImportedIDs implements archive.Arrivals.
+func (d *DB) ImportedIDs(ctx context.Context, source string) (map[string]int64, error) {
 	type pair struct {
 		key string
 		id  int64
@@ -27,29 +27,29 @@ func (d *DB) Arrived(ctx context.Context, source string) (map[string]int64, erro
 	return ids, err
 }
 
-// Everyone implements archive.Arrivals.
-func (d *DB) Everyone(ctx context.Context) (has bool, err error) {
+// HasEveryoneRoom implements archive.Arrivals.
+func (d *DB) HasEveryoneRoom(ctx context.Context) (has bool, err error) {
 	return has, d.one(ctx, "SELECT EXISTS (SELECT 1 FROM rooms WHERE everyone = 1 AND deleted_at IS NULL)", nil, &has)
 }
 
 // AddOrigin implements archive.Arrivals.
 func (d *DB) AddOrigin(ctx context.Context, source, key string, id int64) error {
-	return d.change(ctx, func(t *tx) error { return arrived(t, source, key, id) })
+	return d.change(ctx, func(t *tx) error { return addOrigin(t, source, key, id) })
 }
 
-// arrived notes where something came from.
-func arrived(t *tx, source, key string, id int64) error {
+// addOrigin notes where something came from.
+func addOrigin(t *tx, source, key string, id int64) error {
 	return t.exec("INSERT INTO imports (source, key, id) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET id = ?3", source, key, id)
 }
 
 // AddPeople implements archive.Arrivals.
-func (d *DB) AddPeople(ctx context.Context, source string, people []archive.Newcomer) (made []chat.Account, err error) {
+func (d *DB) AddPeople(ctx context.Context, source string, people []archive.NewPerson) (made []chat.Account, err error) {
 	err = d.change(ctx, func(t *tx) error {
 		made = nil
 		for _, p := range people {
 			a, err := addNewcomer(t, p)
 			if err == nil {
-				err = arrived(t, source, p.Key, int64(a.ID))
+				err = addOrigin(t, source, p.Key, int64(a.ID))
 			}
 			if err != nil {
 				return err
@@ -61,31 +61,31 @@ func (d *DB) AddPeople(ctx context.Context, source string, people []archive.Newc
 	return made, err
 }
 
-func addNewcomer(t *tx, p archive.Newcomer) (a chat.Account, err error) {
+func addNewcomer(t *tx, p archive.NewPerson) (a chat.Account, err error) {
 	a = chat.Account{Person: chat.Person{Name: p.Name}, Role: p.Role, Created: p.Created, Disabled: p.Disabled, Title: p.Title}
-	if a.Username, err = free(t, p.Username); err != nil {
+	if a.Username, err = freeUsername(t, p.Username); err != nil {
 		return a, err
 	}
 	var disabled any
 	if p.Disabled {
-		disabled = millis(p.Created)
+		disabled = toMillis(p.Created)
 	}
 	if err := t.one(`INSERT INTO accounts (username, folded, skeleton, drawn, name, name_folded, likeness, role, password, created_at, disabled_at, title)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?) RETURNING id`, []any{a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username), chat.Drawn(a.Username),
-		p.Name, chat.FoldName(p.Name), chat.DrawnLetters(p.Name), p.Role, millis(p.Created), disabled, p.Title}, &a.ID); err != nil || p.Disabled {
+		p.Name, chat.FoldName(p.Name), chat.DrawnLetters(p.Name), p.Role, toMillis(p.Created), disabled, p.Title}, &a.ID); err != nil || p.Disabled {
 		return a, err
 	}
 	rooms, err := list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) }, "SELECT id FROM rooms WHERE everyone = 1 AND deleted_at IS NULL")
 	for _, room := range rooms {
 		if err == nil {
-			err = seat(t, room, a.ID, 0)
+			err = addMember(t, room, a.ID, 0)
 		}
 	}
 	return a, err
 }
 
-// free finds a username that nobody has, nor one that looks like it.
-func free(t *tx, want string) (string, error) {
+// freeUsername finds a username that nobody has, nor one that looks like it.
+func freeUsername(t *tx, want string) (string, error) {
 	name := want
 	for n := 2; ; n++ {
 		var taken bool
@@ -106,8 +106,8 @@ func numberedName(name string, n, most int) string {
 	return name + end
 }
 
-// seat puts somebody into a room, without a word; who is or was in it stays as he is.
-func seat(t *tx, room chat.RoomID, who chat.AccountID, role int) error {
+// addMember puts somebody into a room, without a word; who is or was in it stays as he is.
+func addMember(t *tx, room chat.RoomID, who chat.AccountID, role int) error {
 	n, err := t.affect(`INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at)
 		SELECT r.id, a.id, ?, r.rev, r.posts, r.created_at FROM rooms r, accounts a WHERE r.id = ? AND a.id = ? ON CONFLICT DO NOTHING`, role, room, who)
 	if err != nil || n == 0 {
@@ -116,8 +116,8 @@ func seat(t *tx, room chat.RoomID, who chat.AccountID, role int) error {
 	return t.exec("UPDATE rooms SET people = people + 1 WHERE id = ?", room)
 }
 
-// AddPlace implements archive.Arrivals.
-func (d *DB) AddPlace(ctx context.Context, source string, p archive.Place) (r chat.Room, fresh bool, err error) {
+// AddRoom implements archive.Arrivals.
+func (d *DB) AddRoom(ctx context.Context, source string, p archive.NewRoom) (r chat.Room, fresh bool, err error) {
 	err = d.change(ctx, func(t *tx) error {
 		r, fresh, err = addPlace(t, source, p)
 		return err
@@ -125,12 +125,12 @@ func (d *DB) AddPlace(ctx context.Context, source string, p archive.Place) (r ch
 	return r, fresh, err
 }
 
-func addPlace(t *tx, source string, p archive.Place) (r chat.Room, fresh bool, err error) {
+func addPlace(t *tx, source string, p archive.NewRoom) (r chat.Room, fresh bool, err error) {
 	r = chat.Room{Kind: p.Kind, Name: p.Name, Topic: p.Topic, Everyone: p.Everyone, Created: p.Created}
 	err = t.one("SELECT id FROM imports WHERE source = ? AND key = ?", []any{source, p.Key}, &r.ID)
 	if errors.Is(err, sql.ErrNoRows) {
-		if fresh, err = foundPlace(t, p, &r); err == nil {
-			err = arrived(t, source, p.Key, int64(r.ID))
+		if fresh, err = findOrMakeRoom(t, p, &r); err == nil {
+			err = addOrigin(t, source, p.Key, int64(r.ID))
 		}
 	}
 	if err != nil {
@@ -153,14 +153,14 @@ func addPlace(t *tx, source string, p archive.Place) (r chat.Room, fresh bool, e
 			role = 1
 		}
 		if err == nil {
-			err = seat(t, r.ID, who, role)
+			err = addMember(t, r.ID, who, role)
 		}
 	}
 	return r, fresh, err
 }
 
-// foundPlace makes a room, or finds the conversation of these people.
-func foundPlace(t *tx, p archive.Place, r *chat.Room) (fresh bool, err error) {
+// findOrMakeRoom makes a room, or finds the conversation of these people.
+func findOrMakeRoom(t *tx, p archive.NewRoom, r *chat.Room) (fresh bool, err error) {
 	var direct any
 	if p.Kind == chat.Direct {
 		key := chat.DirectKey(p.People)
@@ -181,8 +181,8 @@ func foundPlace(t *tx, p archive.Place, r *chat.Room) (fresh bool, err error) {
 			r.Name = numberedName(p.Name, n, chat.MaxName)
 		}
 	}
-	skeleton, drawn := lookOf(p.Kind, r.Name)
+	skeleton, drawn := drawnName(p.Kind, r.Name)
 	err = t.one("INSERT INTO rooms (kind, name, skeleton, drawn, topic, everyone, direct, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-		[]any{p.Kind, r.Name, skeleton, drawn, p.Topic, p.Everyone, direct, millis(p.Created)}, &r.ID)
+		[]any{p.Kind, r.Name, skeleton, drawn, p.Topic, p.Everyone, direct, toMillis(p.Created)}, &r.ID)
 	return true, err
 }

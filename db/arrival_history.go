@@ -11,7 +11,7 @@ import (
 )
 
 // AddHistory implements archive.Arrivals.
-func (d *DB) AddHistory(ctx context.Context, room chat.RoomID, rows []*archive.Row) error {
+func (d *DB) AddHistory(ctx context.Context, room chat.RoomID, rows []*archive.HistoryRow) error {
 	return d.change(ctx, func(t *tx) error {
 		posts := int64(0)
 		for _, r := range rows {
@@ -22,13 +22,13 @@ func (d *DB) AddHistory(ctx context.Context, room chat.RoomID, rows []*archive.R
 				posts++
 			}
 		}
-		t.moved(room)
-		return settle(t, room, posts)
+		t.countsChanged(room)
+		return keepUnread(t, room, posts)
 	})
 }
 
 // addRow adds one row, or finds the one that came before.
-func addRow(t *tx, room chat.RoomID, r *archive.Row) error {
+func addRow(t *tx, room chat.RoomID, r *archive.HistoryRow) error {
 	text, reactions, err := rowJSON(r)
 	if err != nil {
 		return err
@@ -38,12 +38,12 @@ func addRow(t *tx, room chat.RoomID, r *archive.Row) error {
 	if r.Answers != nil {
 		reply = r.Answers.ID
 	}
-	err = t.one(counts+`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid, reactions, edited_at, deleted_at, reply_to)
+	err = t.one(countsOnly+`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid, reactions, edited_at, deleted_at, reply_to)
 		SELECT r.id, r.rev + 1, r.rev + 1, r.posts + (?1 = 0), ?1, ?2, ?3, ?1 = 0 AND ?12 = 0 AND r.last_author = ?2 AND ?3 - r.last_at BETWEEN 0 AND ?4,
 		?5, ?6, ?7, ?8, ?9, nullif(?10, 0), nullif(?11, 0), nullif(?12, 0) FROM rooms r WHERE r.id = ?13 AND r.deleted_at IS NULL
 		ON CONFLICT (author_id, cid) DO NOTHING RETURNING id, rev, posts`,
-		[]any{r.Kind, r.Author, millis(r.At), chat.ContinuedWithin.Milliseconds(), r.Body, text, chat.DirectKey(r.For), r.CID, reactions,
-			when(!r.Edited.IsZero(), millis(r.Edited)), when(r.Deleted, millis(r.At)), reply, room}, &m.ID, &m.Rev, &m.Posts)
+		[]any{r.Kind, r.Author, toMillis(r.At), chat.ContinuedWithin.Milliseconds(), r.Body, text, chat.DirectKey(r.For), r.CID, reactions,
+			valueIf(!r.Edited.IsZero(), toMillis(r.Edited)), valueIf(r.Deleted, toMillis(r.At)), reply, room}, &m.ID, &m.Rev, &m.Posts)
 	if r.Fresh = err == nil; errors.Is(err, sql.ErrNoRows) {
 		err = t.one("SELECT id FROM messages WHERE author_id = ? AND cid = ?", []any{r.Author, r.CID}, &m.ID)
 	}
@@ -57,25 +57,25 @@ func addRow(t *tx, room chat.RoomID, r *archive.Row) error {
 		return nil
 	}
 	if r.Kind != chat.MessagePosted {
-		return t.exec(counts+"UPDATE rooms SET rev = ?, last_id = ?, last_author = 0, last_at = ? WHERE id = ?", m.Rev, m.ID, millis(r.At), room)
+		return t.exec(countsOnly+"UPDATE rooms SET rev = ?, last_id = ?, last_author = 0, last_at = ? WHERE id = ?", m.Rev, m.ID, toMillis(r.At), room)
 	}
-	if err := t.move(m); err != nil {
+	if err := t.setNewest(m); err != nil {
 		return err
 	}
 	if reply != 0 {
-		rev, err := grow(t, room)
+		rev, err := nextRev(t, room)
 		if err != nil {
 			return err
 		}
-		if err := t.exec("UPDATE messages SET replies = replies + ?, rev = ? WHERE id = ?", when(!r.Deleted, 1), rev, reply); err != nil {
+		if err := t.exec("UPDATE messages SET replies = replies + ?, rev = ? WHERE id = ?", valueIf(!r.Deleted, 1), rev, reply); err != nil {
 			return err
 		}
 	}
-	return enlist(t, m)
+	return addMention(t, m)
 }
 
 // rowJSON is what a row says, and its reactions, as they are stored.
-func rowJSON(r *archive.Row) (text []byte, reactions any, err error) {
+func rowJSON(r *archive.HistoryRow) (text []byte, reactions any, err error) {
 	switch {
 	case r.Deleted:
 		return []byte("{}"), nil, nil
@@ -90,16 +90,16 @@ func rowJSON(r *archive.Row) (text []byte, reactions any, err error) {
 	return text, reactions, err
 }
 
-func when(is bool, n int64) int64 {
+func valueIf(is bool, n int64) int64 {
 	if is {
 		return n
 	}
 	return 0
 }
 
-// settle leaves everybody with as many unread messages as before.
-func settle(t *tx, room chat.RoomID, posts int64) error {
-	return t.exec(counts+`UPDATE memberships SET posts_read = posts_read + ?2,
+// keepUnread leaves everybody with as many unread messages as before.
+func keepUnread(t *tx, room chat.RoomID, posts int64) error {
+	return t.exec(countsOnly+`UPDATE memberships SET posts_read = posts_read + ?2,
 		mentions = CASE WHEN posts_read + ?2 >= (SELECT posts FROM rooms WHERE id = ?1) THEN 0 ELSE
 			(SELECT count(*) FROM mentions n JOIN messages m ON m.id = n.message_id
 			WHERE n.account_id = memberships.account_id AND n.room_id = ?1 AND m.posts > memberships.posts_read + ?2) END

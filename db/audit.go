@@ -6,20 +6,20 @@ import (
 	"parley/app/chat"
 )
 
-// noting is a change that writes into the audit log what it does.
-func noting(do func(*tx) error, d chat.AuditEntry) func(*tx) error {
+// withAuditEntry is a change that writes into the audit log what it does.
+func withAuditEntry(do func(*tx) error, d chat.AuditEntry) func(*tx) error {
 	return func(t *tx) error {
 		if err := do(t); err != nil {
 			return err
 		}
 		return t.exec("INSERT INTO audit (at, by_id, by_name, action, object, detail) VALUES (?, nullif(?, 0), ?, ?, ?, ?)",
-			millis(d.At), d.By, d.ByName, d.Action, d.Object, d.Detail)
+			toMillis(d.At), d.By, d.ByName, d.Action, d.Object, d.Detail)
 	}
 }
 
-// Note writes the deed that ctx carries into the audit log, of something that took
+// AddAudit writes the deed that ctx carries into the audit log, of something that took
 // many changes; see chat.Noted.
-func (d *DB) Note(ctx context.Context) error {
+func (d *DB) AddAudit(ctx context.Context) error {
 	return d.change(ctx, func(*tx) error { return nil })
 }
 
@@ -31,7 +31,7 @@ func (d *DB) AuditLog(ctx context.Context, before int64, limit int) ([]chat.Audi
 	return all(ctx, d, func(r scanner) (e chat.AuditEntry, err error) {
 		var at int64
 		err = r.Scan(&e.ID, &at, &e.By, &e.ByName, &e.Action, &e.Object, &e.Detail)
-		e.At = moment(at)
+		e.At = fromMillis(at)
 		return e, err
 	}, "SELECT id, at, coalesce(by_id, 0), by_name, action, object, detail FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?", before, limit)
 }

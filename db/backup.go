@@ -21,7 +21,7 @@ import (
 // whole; it takes the place of an older one, and of nothing else: see Target.
 func Backup(ctx context.Context, path, to string) error {
 	path = Followed(path)
-	from, err := openAs(ctx, path, asFound(path))
+	from, err := openAs(ctx, path, readOnlyAsFound(path))
 	if err != nil {
 		return err
 	}
@@ -92,12 +92,12 @@ func Reserve(part string, owner Owner) (*os.File, error) {
 
 // verify reads a whole file of ours that nobody writes.
 func verify(ctx context.Context, path string) error {
-	d, err := openAs(ctx, path, still)
+	d, err := openAs(ctx, path, unchanged)
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	found, err := damage(ctx, d)
+	found, err := findDamage(ctx, d)
 	if err != nil {
 		return explain(path, err)
 	}
@@ -112,18 +112,18 @@ type execer interface {
 	ExecContext(context.Context, string, ...any) (sql.Result, error)
 }
 
-// asker is a connection or a pool of them.
-type asker interface {
+// querier is a connection or a pool of them.
+type querier interface {
 	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
 }
 
-// damage is what SQLite finds wrong with a file.
-func damage(ctx context.Context, d asker) (found []string, err error) {
+// findDamage is what SQLite finds wrong with a file.
+func findDamage(ctx context.Context, d querier) (found []string, err error) {
 	rows, err := d.QueryContext(ctx, "PRAGMA integrity_check(20)")
 	if err != nil {
 		return nil, err
 	}
-	found, err = gather(rows, func(r scanner) (s string, err error) { return s, r.Scan(&s) })
+	found, err = scanAll(rows, func(r scanner) (s string, err error) { return s, r.Scan(&s) })
 	found = slices.DeleteFunc(strings.Split(strings.Join(found, "\n"), "\n"), func(s string) bool { // each may be many lines
 		return s == "ok" || s == "" || strings.HasPrefix(s, "***")
 	})
@@ -133,7 +133,7 @@ func damage(ctx context.Context, d asker) (found []string, err error) {
 	if rows, err = d.QueryContext(ctx, "PRAGMA foreign_key_check"); err != nil {
 		return nil, err
 	}
-	return gather(rows, func(r scanner) (string, error) {
+	return scanAll(rows, func(r scanner) (string, error) {
 		var table, parent string
 		var row sql.NullInt64
 		var key int
@@ -210,7 +210,7 @@ func Rotate(ctx context.Context, path, dir string, keep int, at time.Time) (stri
 		return "", err
 	}
 	names, err := backups(dir, at)
-	names = slices.DeleteFunc(names, func(name string) bool { return apart(path, filepath.Join(dir, name)) != nil })
+	names = slices.DeleteFunc(names, func(name string) bool { return checkApart(path, filepath.Join(dir, name)) != nil })
 	for _, name := range names[:max(0, len(names)-keep)] {
 		err = errors.Join(err, os.Remove(filepath.Join(dir, name)))
 	}

@@ -74,7 +74,7 @@ func (l *load) sofar() map[chat.MessageID]string {
 
 func TestABackupUnderLoadHoldsWhatWasAcknowledgedBefore(t *testing.T) {
 	f := filled(t, fillSize{messages: 10_000, rooms: 10, people: 20, unsearched: true})
-	f.catchUp(t.Context())
+	f.indexNow(t.Context())
 	l := f.underLoad(8)
 	defer l.cancel()
 	within(t, "there are messages", func() bool { return len(l.sofar()) > 50 })

@@ -167,7 +167,7 @@ func TestWhatAnotherProcessChangesIsNoticed(t *testing.T) {
 	f := create(t, 1)
 	ctx := t.Context()
 	noticed := make(chan struct{}, 100)
-	go f.Watch(ctx, func() { noticed <- struct{}{} })
+	go f.WatchOtherProcesses(ctx, func() { noticed <- struct{}{} })
 	f.ok(f.SetProfile(ctx, chat.Person{ID: 1}, chat.Profile{Name: "Before"}))
 	_, err := f.Members(ctx, 1)
 	f.ok(err)

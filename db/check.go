@@ -49,7 +49,7 @@ func Check(ctx context.Context, path string, done func(percent int64)) (r Report
 		done = func(int64) {}
 	}
 	path = Followed(path)
-	d, err := openAs(ctx, path, mapped(asFound(path)))
+	d, err := openAs(ctx, path, withMmap(readOnlyAsFound(path)))
 	if err != nil {
 		return r, err
 	}
@@ -67,7 +67,7 @@ func Check(ctx context.Context, path string, done func(percent int64)) (r Report
 	if err != nil {
 		return r, explain(path, err)
 	}
-	found, err := damage(ctx, conn)
+	found, err := findDamage(ctx, conn)
 	if damaged(err) {
 		found, err = append(found, err.Error()), nil
 	}
@@ -125,7 +125,7 @@ type count struct {
 	what    string // for the row's id, what is kept and what it should be
 	table   string
 	id      string
-	kept    string
+	values  string
 	counted string
 	where   string
 }
@@ -152,12 +152,12 @@ var countsKept = []count{
 		"left_at IS NULL AND room_id IN (SELECT id FROM rooms WHERE deleted_at IS NULL)"},
 }
 
-func (c count) disagree(ctx context.Context, d asker) ([]string, error) {
-	rows, err := d.QueryContext(ctx, fmt.Sprintf("SELECT %s, %s, %s FROM %s WHERE %s AND %[2]s <> %[3]s LIMIT %[6]d", c.id, c.kept, c.counted, c.table, c.where, most))
+func (c count) disagree(ctx context.Context, d querier) ([]string, error) {
+	rows, err := d.QueryContext(ctx, fmt.Sprintf("SELECT %s, %s, %s FROM %s WHERE %s AND %[2]s <> %[3]s LIMIT %[6]d", c.id, c.values, c.counted, c.table, c.where, most))
 	if err != nil {
 		return nil, err
 	}
-	return gather(rows, func(r scanner) (string, error) {
+	return scanAll(rows, func(r scanner) (string, error) {
 		var id, kept, counted int64
 		err := r.Scan(&id, &kept, &counted)
 		return fmt.Sprintf(c.what, id, kept, counted), err
@@ -165,7 +165,7 @@ func (c count) disagree(ctx context.Context, d asker) ([]string, error) {
 }
 
 func (c count) repair(t *tx) error {
-	return t.exec(fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s AND %[2]s <> %[3]s", c.table, c.kept, c.counted, c.where))
+	return t.exec(fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s AND %[2]s <> %[3]s", c.table, c.values, c.counted, c.where))
 }
 
 // Repair counts anew what is kept, and has the index of search made anew: what was
@@ -191,17 +191,17 @@ func (d *DB) Repair(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.Index(ctx)
+	return d.BuildIndex(ctx)
 }
 
-// Index brings the index of search up to the log, however far it is behind.
-func (d *DB) Index(ctx context.Context) error {
+// BuildIndex brings the index of search up to the log, however far it is behind.
+func (d *DB) BuildIndex(ctx context.Context) error {
 	for {
-		n, err := d.advance(ctx, followBatch)
+		n, err := d.indexNext(ctx, followBatch)
 		if err != nil || n == 0 {
 			return err
 		}
-		if err := d.merge(ctx, mergeSteps); err != nil {
+		if err := d.mergeIndex(ctx, mergeSteps); err != nil {
 			return err
 		}
 	}

@@ -7,18 +7,18 @@ import (
 	"parley/app/chat"
 )
 
-// order follows the rows of the rooms in the order of their ids and looks whether they
+// orderCheck follows the rows of the rooms in the order of their ids and looks whether they
 // are numbered as pages rely on: two rows that came with one rev, or with one number
 // as a post, are a gap for whoever catches up.
-type order struct {
-	rooms  map[chat.RoomID]numbered
+type orderCheck struct {
+	rooms  map[chat.RoomID]lastRow
 	sparse bool // old messages are removed after a time, or were: posts may be missing
 	twice  []string
 	lost   []string
 }
 
-// numbered is how the last row of a room is.
-type numbered struct {
+// lastRow is how the last row of a room is.
+type lastRow struct {
 	id        chat.MessageID
 	born, rev chat.Rev // of the last row; of the last that is as it came
 	posts     int64
@@ -39,19 +39,19 @@ const numberingColumns = ", m.rev, m.born, m.posts, m.kind = 0, r.deleted_at IS 
 func (n *numbering) fields() []any { return []any{&n.rev, &n.born, &n.posts, &n.said, &n.gone} }
 
 // newOrder asks whether posts may be missing.
-func newOrder(ctx context.Context, d rower) (*order, error) {
-	o := &order{rooms: map[chat.RoomID]numbered{}}
+func newOrder(ctx context.Context, d rower) (*orderCheck, error) {
+	o := &orderCheck{rooms: map[chat.RoomID]lastRow{}}
 	return o, d.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM settings WHERE key = ?)", chat.SettingRetention).Scan(&o.sparse)
 }
 
 // next looks at one more row. In files that began with the first format rows that were
 // changed share the born of the row after them.
-func (o *order) next(n numbering) {
+func (o *orderCheck) next(n numbering) {
 	if n.gone {
 		return
 	}
 	last, follows := o.rooms[n.room]
-	now := numbered{id: n.id, born: n.born, rev: last.rev, posts: n.posts}
+	now := lastRow{id: n.id, born: n.born, rev: last.rev, posts: n.posts}
 	if n.rev == n.born {
 		now.rev = n.rev
 	}

@@ -16,12 +16,12 @@ import (
 // checkRows reads every message once: it compares the index of search with those that it
 // covers, and follows their order. A message's entry is summed up as one number, on both
 // sides: the index is in the order of words, and a million messages have many.
-func checkRows(ctx context.Context, conn *sql.Conn, o *order, done func(int64)) (found []string, err error) {
+func checkRows(ctx context.Context, conn *sql.Conn, o *orderCheck, done func(int64)) (found []string, err error) {
 	var upto, last chat.MessageID
 	if err := conn.QueryRowContext(ctx, "SELECT upto, (SELECT coalesce(max(id), 0) FROM messages) FROM indexed").Scan(&upto, &last); err != nil {
 		return nil, err
 	}
-	w := &wordsCheck{seed: maphash.MakeSeed(), sums: sums{}}
+	w := &indexCheck{seed: maphash.MakeSeed(), sums: sums{}}
 	if err := sumIndex(ctx, conn, w.seed, w.sums); err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func checkRows(ctx context.Context, conn *sql.Conn, o *order, done func(int64)) 
 	defer rows.Close()
 	for rows.Next() {
 		var n numbering
-		e, err := scanEntry(more{rows, n.fields()})
+		e, err := scanEntry(withColumns{rows, n.fields()})
 		if err != nil {
 			return nil, fmt.Errorf("message %d cannot be read: %w", e.ID, err)
 		}
@@ -51,14 +51,14 @@ func checkRows(ctx context.Context, conn *sql.Conn, o *order, done func(int64)) 
 	return w.found, rows.Err()
 }
 
-// wordsCheck compares messages with what the index has of them.
-type wordsCheck struct {
+// indexCheck compares messages with what the index has of them.
+type indexCheck struct {
 	seed  maphash.Seed
 	sums  sums // of the index, of those that are still to come
 	found []string
 }
 
-func (w *wordsCheck) compare(e entry) {
+func (w *indexCheck) compare(e indexEntry) {
 	sum, in := w.sums.take(e.ID)
 	switch {
 	case len(w.found) > most || e.skip && !in:

@@ -47,7 +47,7 @@ func lived(t testing.TB) *file {
 	_, err = f.SetRead(f.Context(), 1, 2, q.ID)
 	f.ok(err)
 	f.ok(f.SetUnread(f.Context(), r.ID, 2, edited.ID))
-	f.catchUp(f.Context())
+	f.indexNow(f.Context())
 	f.says(1, 4, "said after the index was made")
 	return f
 }
@@ -64,7 +64,7 @@ func TestACheckFindsNothingWrongWithAFileThatLived(t *testing.T) {
 	if p := f.check(); len(p) > 0 {
 		t.Error("open:", p)
 	}
-	f.catchUp(t.Context())
+	f.indexNow(t.Context())
 	f.ok(f.Writable(t.Context()))
 	f.ok(f.Close())
 	if p := f.check(); len(p) > 0 {
@@ -140,7 +140,7 @@ func TestACheckFindsRowsThatShareANumberAndARepairTellsThemApart(t *testing.T) {
 			for n := range 6 {
 				f.says(1, 1, fmt.Sprint("said once ", n))
 			}
-			f.catchUp(t.Context())
+			f.indexNow(t.Context())
 			f.ok(script(f.path, spoil))
 			p := f.check()
 			if len(p) == 0 || !strings.Contains(fmt.Sprint(p), "have the same") || p[len(p)-1].Advice != byRepair {

@@ -46,7 +46,7 @@ func Compact(ctx context.Context, path string) (before, after int64, err error) 
 	}
 	defer old.Close()
 	before = size(path)
-	from, err := openAs(ctx, path, still)
+	from, err := openAs(ctx, path, unchanged)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -65,12 +65,12 @@ func Compact(ctx context.Context, path string) (before, after int64, err error) 
 
 // compactable refuses a file that is damaged, which stays as it is, and its log with it.
 func compactable(ctx context.Context, path string) error {
-	d, err := openAs(ctx, path, asFound(path))
+	d, err := openAs(ctx, path, readOnlyAsFound(path))
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	found, err := damage(ctx, d)
+	found, err := findDamage(ctx, d)
 	if err == nil && len(found) > 0 {
 		err = fmt.Errorf("%s is damaged (%s); it was left as it is. Put a backup in its place: parley restore FILE", path, found[0])
 	}

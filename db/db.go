@@ -29,8 +29,8 @@ type DB struct {
 	stmts    sync.Map // query → *sql.Stmt of read
 	writer   *writer
 	*caches
-	was     int         // the format before it was opened; 0: there was none
-	unclean atomic.Bool // the write-ahead log may hold what was deleted for good
+	formatBefore int         // the format before it was opened; 0: there was none
+	unclean      atomic.Bool // the write-ahead log may hold what was deleted for good
 }
 
 var (
@@ -45,28 +45,28 @@ const readers = 4
 // UpgradedFrom is the format that the file had before it was opened; 0: it has just
 // been made, or it was of this format.
 func (d *DB) UpgradedFrom() int {
-	if d.was == Version() {
+	if d.formatBefore == Version() {
 		return 0
 	}
-	return d.was
+	return d.formatBefore
 }
 
 // explain says what an operator can do about a file that does not open.
 func explain(path string, err error) error {
-	switch code(err) {
+	switch errorCode(err) {
 	case sqlite3.SQLITE_NOTADB:
 		return fmt.Errorf("%s is not a Parley data file; it was left as it is. Name another with --data", path)
 	case sqlite3.SQLITE_CORRUPT:
 		return fmt.Errorf("%s is damaged (%w); it was left as it is. Put a backup in its place, or save what can be read with sqlite3's .recover", path, err)
 	}
-	if denied(syscall.Access(path, mayWrite)) || denied(syscall.Access(filepath.Dir(path), mayWrite)) {
+	if denied(syscall.Access(path, accessWrite)) || denied(syscall.Access(filepath.Dir(path), accessWrite)) {
 		return errReadOnly(path, err)
 	}
 	return fmt.Errorf("%s: %w", path, err)
 }
 
-// mayWrite asks access(2) for the right to write.
-const mayWrite = 2
+// accessWrite asks access(2) for the right to write.
+const accessWrite = 2
 
 func denied(err error) bool { return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) }
 
@@ -75,14 +75,14 @@ func errReadOnly(path string, err error) error {
 		path, filepath.Dir(path), err)
 }
 
-// code is the kind of error that SQLite reports; 0 for any other.
-func code(err error) int {
-	e, _ := errorOf(err)
+// errorCode is the kind of error that SQLite reports; 0 for any other.
+func errorCode(err error) int {
+	e, _ := extendedCode(err)
 	return e & 0xff
 }
 
-// errorOf is the extended code that SQLite reports.
-func errorOf(err error) (int, bool) {
+// extendedCode is the extended code that SQLite reports.
+func extendedCode(err error) (int, bool) {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return e.Code(), true
 	}
@@ -90,7 +90,7 @@ func errorOf(err error) (int, bool) {
 }
 
 func damaged(err error) bool {
-	return code(err) == sqlite3.SQLITE_CORRUPT || code(err) == sqlite3.SQLITE_NOTADB
+	return errorCode(err) == sqlite3.SQLITE_CORRUPT || errorCode(err) == sqlite3.SQLITE_NOTADB
 }
 
 // Close waits for the changes that were accepted, then closes the file.
@@ -122,43 +122,43 @@ type scanner interface{ Scan(...any) error }
 func (d *DB) one(ctx context.Context, query string, args []any, dest ...any) error {
 	s, err := d.stmt(ctx, query)
 	if err != nil {
-		return fault(err)
+		return storeError(err)
 	}
-	return fault(s.QueryRowContext(ctx, args...).Scan(dest...))
+	return storeError(s.QueryRowContext(ctx, args...).Scan(dest...))
 }
 
 // all reads rows, each with scan.
 func all[T any](ctx context.Context, d *DB, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
 	s, err := d.stmt(ctx, query)
 	if err != nil {
-		return nil, fault(err)
+		return nil, storeError(err)
 	}
 	rows, err := s.QueryContext(ctx, args...)
 	if err != nil {
-		return nil, fault(err)
+		return nil, storeError(err)
 	}
-	return gather(rows, scan)
+	return scanAll(rows, scan)
 }
 
-func gather[T any](rows *sql.Rows, scan func(scanner) (T, error)) ([]T, error) {
+func scanAll[T any](rows *sql.Rows, scan func(scanner) (T, error)) ([]T, error) {
 	defer rows.Close()
 	var list []T
 	for rows.Next() {
 		v, err := scan(rows)
 		if err != nil {
-			return nil, fault(err)
+			return nil, storeError(err)
 		}
 		list = append(list, v)
 	}
-	return list, fault(rows.Err())
+	return list, storeError(rows.Err())
 }
 
-// fault turns what the driver says into what callers can act on.
-func fault(err error) error {
+// storeError turns what the driver says into what callers can act on.
+func storeError(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return chat.NotFound()
 	}
-	switch code(err) {
+	switch errorCode(err) {
 	case sqlite3.SQLITE_FULL:
 		return fmt.Errorf("%w: %w: %w", cannotStore(), chat.ErrDiskFull, err)
 	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN:
@@ -173,10 +173,10 @@ func cannotStore() error {
 	return chat.Busy("The server cannot store anything right now. Nothing was lost; try again in a moment.", 5*time.Second)
 }
 
-func millis(t time.Time) int64 { return t.UnixMilli() }
+func toMillis(t time.Time) int64 { return t.UnixMilli() }
 
-// moment reads a stored time; 0 is the zero time.
-func moment(ms int64) time.Time {
+// fromMillis reads a stored time; 0 is the zero time.
+func fromMillis(ms int64) time.Time {
 	if ms == 0 {
 		return time.Time{}
 	}

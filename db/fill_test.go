@@ -101,7 +101,7 @@ func (g *filling) index(path string) {
 	g.ok(err)
 	g.ok(d.change(g.Context(), func(t *tx) error { return t.exec("INSERT INTO words (words, rank) VALUES ('hashsize', ?)", 64<<20) }))
 	for n := chat.MessageID(1); n > 0; {
-		n, err = d.advance(g.Context(), 50_000)
+		n, err = d.indexNext(g.Context(), 50_000)
 		g.ok(err)
 	}
 	g.ok(d.change(g.Context(), func(t *tx) error {
@@ -176,7 +176,7 @@ func (g *filling) people() {
 	add := g.prepare("INSERT INTO accounts (id, username, folded, skeleton, name, name_folded, role, password, created_at) VALUES (?1, ?2, ?2, ?3, ?4, ?5, 0, '-', ?6)")
 	for id := 2; id <= g.fillSize.people; id++ {
 		username, name := fmt.Sprint("person", id), fmt.Sprint("Person ", id)
-		g.run(add, id, username, chat.Skeleton(username), name, chat.FoldName(name), millis(g.at))
+		g.run(add, id, username, chat.Skeleton(username), name, chat.FoldName(name), toMillis(g.at))
 	}
 }
 
@@ -207,7 +207,7 @@ func (g *filling) found() {
 		if r.kind == chat.Direct {
 			name, skeleton, direct = "", nil, chat.DirectKey([]chat.AccountID{chat.AccountID(r.people[0]), chat.AccountID(r.people[1])})
 		}
-		g.run(add, id, r.kind, name, skeleton, direct, size, millis(g.at))
+		g.run(add, id, r.kind, name, skeleton, direct, size, toMillis(g.at))
 	}
 }
 
@@ -247,7 +247,7 @@ func (g *filling) talk() {
 		id++
 		event, _ := json.Marshal(chat.SystemMessage{Count: len(r.people) - 1, People: []chat.Person{{ID: chat.AccountID(r.people[1]), Username: fmt.Sprint("person", r.people[1]), Name: fmt.Sprint("Person ", r.people[1])}}})
 		r.rev, r.last = 1, id
-		r.at = millis(g.at)
+		r.at = toMillis(g.at)
 		g.run(add, id, r.id, r.rev, r.rev, 0, chat.MessageJoined, r.people[1], r.at, false, "", event, "", nil, nil, nil)
 	}
 	for range g.messages {
@@ -258,7 +258,7 @@ func (g *filling) talk() {
 		by := r.people[int(float64(len(r.people))*g.random.Float64()*g.random.Float64()*g.random.Float64())] // a few say most
 		body, text := g.voices.line(g.random)
 		var reactions, deleted any
-		addressed, at := "", millis(g.at)
+		addressed, at := "", toMillis(g.at)
 		r.rev++
 		r.posts++
 		born := r.rev
@@ -283,7 +283,7 @@ func (g *filling) talk() {
 func (g *filling) settle() {
 	set := g.prepare("UPDATE rooms SET rev = ?, posts = ?, last_id = ?, last_author = ?, last_at = ?, people = ? WHERE id = ?")
 	enter := g.prepare("INSERT OR REPLACE INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at) VALUES (?, ?, ?, ?, ?, ?)")
-	joined := millis(noon.AddDate(-3, 0, 0))
+	joined := toMillis(noon.AddDate(-3, 0, 0))
 	for _, r := range g.rooms {
 		g.run(set, r.rev, r.posts, r.last, r.by, r.at, len(r.people), r.id)
 		for i, id := range r.people {

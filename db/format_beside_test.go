@@ -46,7 +46,7 @@ func TestAServerStoresNothingInAFileThatAnotherVersionChanged(t *testing.T) {
 	f := create(t, 1)
 	before := f.says(1, 1, "before")
 	watched := make(chan struct{}, 1)
-	go f.Watch(t.Context(), func() {
+	go f.WatchOtherProcesses(t.Context(), func() {
 		select {
 		case watched <- struct{}{}:
 		default:

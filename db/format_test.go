@@ -206,7 +206,7 @@ func TestADataFileOfEveryReleasedFormatOpensWithEverythingEqual(t *testing.T) {
 			f := &file{TB: t, path: filepath.Join(t.TempDir(), "parley.db")}
 			f.unpack(name)
 			f.DB = f.open()
-			f.catchUp(t.Context())
+			f.indexNow(t.Context())
 			want, err := os.ReadFile(strings.TrimSuffix(name, ".db.gz") + ".txt")
 			f.ok(err)
 			if got := f.listing(); got != string(want) {
@@ -244,7 +244,7 @@ func keepFrozen(t *testing.T) {
 	_, err = w.Write(b)
 	f.ok(err)
 	f.ok(w.Close())
-	f.catchUp(t.Context())
+	f.indexNow(t.Context())
 	f.ok(os.MkdirAll("testdata", 0o755))
 	name := fmt.Sprintf("testdata/format%d", Version())
 	f.ok(os.WriteFile(name+".db.gz", packed.Bytes(), 0o644))
@@ -293,7 +293,7 @@ func TestAnUpgradeThatWasInterruptedStartsAgain(t *testing.T) {
 			t.Errorf("interrupted in step %d the file has format %d", stop, version)
 		}
 		f.DB = f.open()
-		f.catchUp(t.Context())
+		f.indexNow(t.Context())
 		if p := f.check(); len(p) > 0 || f.number("PRAGMA user_version") != Version() {
 			t.Error("after the second attempt:", p)
 		}

@@ -49,10 +49,10 @@ func (f *file) open() *DB {
 func (f *file) headsAreTrue() {
 	var wrong []string
 	err := f.change(context.Background(), func(t *tx) error {
-		kept := maps.Clone(t.w.heads)
-		clear(t.w.heads)
+		kept := maps.Clone(t.w.roomStates)
+		clear(t.w.roomStates)
 		for room, k := range kept {
-			if h, err := t.head(room); err != nil || h != k {
+			if h, err := t.roomState(room); err != nil || h != k {
 				wrong = append(wrong, fmt.Sprintf("of room %d the writer keeps %+v, but it is at %+v (%v)", room, k, h, err))
 			}
 		}

@@ -14,7 +14,7 @@ import (
 func (d *DB) AddInvite(ctx context.Context, i auth.Invite) (id int64, err error) {
 	err = d.change(ctx, func(t *tx) error {
 		return t.one("INSERT INTO invites (code, role, uses, made_by, made_at, expires_at) VALUES (?, ?, ?, nullif(?, 0), ?, nullif(?, 0)) RETURNING id",
-			[]any{i.Code, i.Role, i.Uses, i.By.ID, millis(i.Made), millisOr0(i.Expires)}, &id)
+			[]any{i.Code, i.Role, i.Uses, i.By.ID, toMillis(i.Made), millisOr0(i.Expires)}, &id)
 	})
 	return id, err
 }
@@ -23,7 +23,7 @@ func millisOr0(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
 	}
-	return millis(t)
+	return toMillis(t)
 }
 
 const inviteQuery = `SELECT i.id, i.code, i.role, i.uses, i.used, coalesce(a.id, 0), coalesce(a.username, ''), coalesce(a.name, ''), i.made_at,
@@ -32,7 +32,7 @@ const inviteQuery = `SELECT i.id, i.code, i.role, i.uses, i.used, coalesce(a.id,
 func scanInvite(r scanner) (i auth.Invite, err error) {
 	var made, expires int64
 	err = r.Scan(&i.ID, &i.Code, &i.Role, &i.Uses, &i.Used, &i.By.ID, &i.By.Username, &i.By.Name, &made, &expires, &i.Revoked)
-	i.Made, i.Expires = moment(made), moment(expires)
+	i.Made, i.Expires = fromMillis(made), fromMillis(expires)
 	return i, err
 }
 
@@ -45,16 +45,16 @@ func (d *DB) Invites(ctx context.Context, limit int) ([]auth.Invite, error) {
 func (d *DB) InviteByCode(ctx context.Context, code string) (auth.Invite, error) {
 	s, err := d.stmt(ctx, inviteQuery+"WHERE i.code = ?")
 	if err != nil {
-		return auth.Invite{}, fault(err)
+		return auth.Invite{}, storeError(err)
 	}
 	i, err := scanInvite(s.QueryRowContext(ctx, code))
-	return i, fault(err)
+	return i, storeError(err)
 }
 
 // RevokeInvite implements auth.InviteStore.
 func (d *DB) RevokeInvite(ctx context.Context, id int64, at time.Time) error {
 	return d.change(ctx, func(t *tx) error {
-		n, err := t.affect("UPDATE invites SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?", millis(at), id)
+		n, err := t.affect("UPDATE invites SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?", toMillis(at), id)
 		if err == nil && n == 0 {
 			err = chat.NotFound()
 		}
@@ -68,14 +68,14 @@ func revokeIssued(t *tx, who chat.AccountID) error {
 	if err := t.exec("DELETE FROM resets WHERE made_by = ?", who); err != nil {
 		return err
 	}
-	return t.exec("UPDATE invites SET revoked_at = ? WHERE made_by = ? AND revoked_at IS NULL", millis(time.Now()), who)
+	return t.exec("UPDATE invites SET revoked_at = ? WHERE made_by = ? AND revoked_at IS NULL", toMillis(time.Now()), who)
 }
 
 // useInvite counts one who comes by an invite, and says what he becomes.
 func useInvite(t *tx, code string, at time.Time) (role chat.Role, err error) {
 	err = t.one(`UPDATE invites SET used = used + 1 WHERE code = ? AND revoked_at IS NULL AND (uses = 0 OR used < uses)
 		AND (expires_at IS NULL OR expires_at > ?) AND (made_by IS NULL OR made_by IN (SELECT id FROM accounts WHERE role >= 1 AND disabled_at IS NULL))
-		RETURNING role`, []any{code, millis(at)}, &role)
+		RETURNING role`, []any{code, toMillis(at)}, &role)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = auth.ErrInviteOver
 	}
@@ -86,7 +86,7 @@ func useInvite(t *tx, code string, at time.Time) (role chat.Role, err error) {
 func (d *DB) SetReset(ctx context.Context, who, by chat.AccountID, hash []byte, expires time.Time) error {
 	return d.change(ctx, func(t *tx) error {
 		n, err := t.affect(`INSERT INTO resets (account_id, token_hash, expires_at, made_by) SELECT id, ?, ?, nullif(?, 0) FROM accounts WHERE id = ? AND disabled_at IS NULL
-			ON CONFLICT (account_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at, made_by = excluded.made_by`, hash, millis(expires), by, who)
+			ON CONFLICT (account_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at, made_by = excluded.made_by`, hash, toMillis(expires), by, who)
 		if err == nil && n == 0 {
 			err = chat.NotFound()
 		}
@@ -102,7 +102,7 @@ const resetFor = `token_hash = ? AND expires_at > ? AND account_id IN (SELECT id
 // ResetOf implements auth.ResetStore.
 func (d *DB) ResetOf(ctx context.Context, hash []byte, now time.Time) (chat.Account, error) {
 	var who chat.AccountID
-	if err := d.one(ctx, "SELECT account_id FROM resets WHERE "+resetFor, []any{hash, millis(now)}, &who); err != nil {
+	if err := d.one(ctx, "SELECT account_id FROM resets WHERE "+resetFor, []any{hash, toMillis(now)}, &who); err != nil {
 		return chat.Account{}, err
 	}
 	return d.Account(ctx, who)
@@ -111,7 +111,7 @@ func (d *DB) ResetOf(ctx context.Context, hash []byte, now time.Time) (chat.Acco
 // UseReset implements auth.ResetStore.
 func (d *DB) UseReset(ctx context.Context, hash []byte, password string, now time.Time) (who chat.AccountID, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		err := t.one("DELETE FROM resets WHERE "+resetFor+" RETURNING account_id", []any{hash, millis(now)}, &who)
+		err := t.one("DELETE FROM resets WHERE "+resetFor+" RETURNING account_id", []any{hash, toMillis(now)}, &who)
 		if errors.Is(err, sql.ErrNoRows) { // used a moment ago
 			return chat.NotFound()
 		}

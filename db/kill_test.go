@@ -145,7 +145,7 @@ func TestAnUpgradeThatIsKilledLeavesTheOldFileOrTheNewOne(t *testing.T) {
 func (f *file) opened() string {
 	f.Helper()
 	f.DB = f.open()
-	f.catchUp(f.Context())
+	f.indexNow(f.Context())
 	if p := f.check(); len(p) > 0 || f.number("PRAGMA user_version") != Version() {
 		f.Error("not as it should be:", p)
 	}

@@ -22,7 +22,7 @@ func (d *DB) MentionsOf(ctx context.Context, who chat.AccountID, before chat.Mes
 	rows, err := all(ctx, d, scanMessage, messageQuery+`JOIN mentions n ON n.message_id = m.id
 		JOIN memberships s ON s.room_id = n.room_id AND s.account_id = n.account_id AND s.left_at IS NULL
 		WHERE n.account_id = ? AND n.message_id < ? AND m.deleted_at IS NULL ORDER BY n.message_id DESC LIMIT ?`, who, before, limit)
-	return d.relabeled(ctx, rows, err)
+	return d.withCurrentLabels(ctx, rows, err)
 }
 
 // Mentionable implements chat.MessageStore.
@@ -47,22 +47,22 @@ func jsonList(texts []string) string {
 	return string(list)
 }
 
-// address notes for whom a message is, and counts it for them: in as many
+// setMentions notes for whom a message is, and counts it for them: in as many
 // statements for thousands as for one.
-func address(t *tx, m chat.Message) error {
+func setMentions(t *tx, m chat.Message) error {
 	if len(m.For) == 0 && !m.All {
 		return nil
 	}
-	if err := enlist(t, m); err != nil {
+	if err := addMention(t, m); err != nil {
 		return err
 	}
-	return tally(t, m, 1)
+	return mentionCounts(t, m, 1)
 }
 
-// readdress makes a changed message one for these people. One that stays for
+// updateMentions makes a changed message one for these people. One that stays for
 // everybody is for those who were in the room when it was said.
-func readdress(t *tx, m chat.Message, n chat.NewMessage) error {
-	if err := tally(t, m, -1); err != nil {
+func updateMentions(t *tx, m chat.Message, n chat.NewMessage) error {
+	if err := mentionCounts(t, m, -1); err != nil {
 		return err
 	}
 	stays := m.All && n.All
@@ -72,13 +72,13 @@ func readdress(t *tx, m chat.Message, n chat.NewMessage) error {
 		}
 	}
 	m.For, m.All = n.For, n.All && !stays
-	if err := enlist(t, m); err != nil {
+	if err := addMention(t, m); err != nil {
 		return err
 	}
-	return tally(t, m, 1)
+	return mentionCounts(t, m, 1)
 }
 
-func enlist(t *tx, m chat.Message) error {
+func addMention(t *tx, m chat.Message) error {
 	if m.All {
 		if err := t.exec(`INSERT INTO mentions (account_id, room_id, message_id)
 			SELECT account_id, room_id, ? FROM memberships WHERE room_id = ? AND account_id <> ? AND left_at IS NULL`, m.ID, m.Room, m.Author.ID); err != nil {
@@ -92,8 +92,8 @@ func enlist(t *tx, m chat.Message) error {
 		m.Room, m.ID, "["+strings.ReplaceAll(chat.DirectKey(m.For), " ", ",")+"]")
 }
 
-// tally counts a message for those for whom it is, where they have not read it.
-func tally(t *tx, m chat.Message, by int) error {
-	return t.exec(counts+`UPDATE memberships SET mentions = max(0, mentions + ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?
+// mentionCounts counts a message for those for whom it is, where they have not read it.
+func mentionCounts(t *tx, m chat.Message, by int) error {
+	return t.exec(countsOnly+`UPDATE memberships SET mentions = max(0, mentions + ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?
 		AND account_id IN (SELECT account_id FROM mentions WHERE message_id = ?)`, by, m.Room, m.Posts, m.ID)
 }

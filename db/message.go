@@ -26,12 +26,12 @@ func scanMessage(r scanner) (m chat.Message, err error) {
 		&m.Replies, &m.Quote.ID, &quoted, &m.Quote.Deleted, &m.Quote.By); err != nil {
 		return m, err
 	}
-	m.At = moment(at)
+	m.At = fromMillis(at)
 	if m.Deleted { // until it is erased its text is kept for an undo, and for nothing else
 		m.Body, m.Quote = "", chat.Quote{ID: m.Quote.ID}
 		return m, nil
 	}
-	m.Edited = moment(edited)
+	m.Edited = fromMillis(edited)
 	if err := quote(&m.Quote, quoted); err != nil {
 		return m, err
 	}
@@ -108,18 +108,18 @@ func stored(n *chat.NewMessage, m *chat.Message, fresh *bool) func() {
 // addMessage inserts a message with the next rev of its room, or finds the one that
 // its author stored under the same client id. What an author says he has read.
 func addMessage(t *tx, n chat.NewMessage, text []byte) (m chat.Message, fresh bool, err error) {
-	h, err := t.head(n.Room)
+	h, err := t.roomState(n.Room)
 	if errors.Is(err, sql.ErrNoRows) { // it may have been said while there was a room
 		return saidBefore(t, n)
 	}
 	if err != nil {
 		return m, false, err
 	}
-	m = chat.Message{Room: n.Room, Rev: h.rev + 1, Posts: h.posts + 1, Author: n.Author, At: moment(millis(n.At)), Cont: h.goesOn(n.Author.ID, n.At),
+	m = chat.Message{Room: n.Room, Rev: h.rev + 1, Posts: h.posts + 1, Author: n.Author, At: fromMillis(toMillis(n.At)), Cont: h.continues(n.Author.ID, n.At),
 		Body: n.Body, Text: n.Text, For: n.For, All: n.All, CID: n.CID}
 	id, err := t.insert(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid)
 		VALUES (?1, ?2, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (author_id, cid) DO NOTHING`,
-		m.Room, m.Rev, m.Posts, m.Author.ID, millis(m.At), m.Cont, m.Body, text, addressed(n), m.CID)
+		m.Room, m.Rev, m.Posts, m.Author.ID, toMillis(m.At), m.Cont, m.Body, text, addressed(n), m.CID)
 	if err == nil && id == 0 {
 		return saidBefore(t, n)
 	}
@@ -127,19 +127,19 @@ func addMessage(t *tx, n chat.NewMessage, text []byte) (m chat.Message, fresh bo
 		return m, false, err
 	}
 	m.ID = chat.MessageID(id)
-	in, err := t.affect(counts+`UPDATE memberships SET posts_read = ?, erased = 0, mentions = 0
+	in, err := t.affect(countsOnly+`UPDATE memberships SET posts_read = ?, erased = 0, mentions = 0
 		WHERE room_id = ? AND account_id = ? AND left_at IS NULL`, m.Posts, m.Room, m.Author.ID)
 	if err == nil && in == 0 { // put out meanwhile
 		err = sql.ErrNoRows
 	}
 	if err == nil {
-		err = t.move(m)
+		err = t.setNewest(m)
 	}
 	if err == nil && n.Quote.ID != 0 {
 		err = answer(t, &m, n.Quote)
 	}
 	if err == nil {
-		err = address(t, m)
+		err = setMentions(t, m)
 	}
 	return m, err == nil, err
 }
@@ -156,7 +156,7 @@ func answer(t *tx, m *chat.Message, q chat.Quote) error {
 	if err := t.exec("UPDATE messages SET reply_to = ?, cont = 0 WHERE id = ?", q.ID, m.ID); err != nil {
 		return err
 	}
-	rev, err := grow(t, m.Room)
+	rev, err := nextRev(t, m.Room)
 	if err != nil {
 		return err
 	}
@@ -188,12 +188,12 @@ func (d *DB) MessageByCID(ctx context.Context, author chat.AccountID, cid string
 func (d *DB) message(ctx context.Context, where string, args ...any) (chat.Message, error) {
 	s, err := d.stmt(ctx, messageQuery+where)
 	if err != nil {
-		return chat.Message{}, fault(err)
+		return chat.Message{}, storeError(err)
 	}
 	m, err := scanMessage(s.QueryRowContext(ctx, args...))
 	if err != nil {
-		return m, fault(err)
+		return m, storeError(err)
 	}
-	rows, err := d.relabeled(ctx, []chat.Message{m}, nil)
+	rows, err := d.withCurrentLabels(ctx, []chat.Message{m}, nil)
 	return rows[0], err
 }

@@ -8,22 +8,22 @@ import (
 	"parley/app/chat"
 )
 
-// alter changes a message with do under the next rev of its room, and answers
+// alterMessage changes a message with do under the next rev of its room, and answers
 // with the message as it then is.
-func (d *DB) alter(ctx context.Context, id chat.MessageID, do func(*tx, chat.Message, chat.Rev) error) (m chat.Message, err error) {
+func (d *DB) alterMessage(ctx context.Context, id chat.MessageID, do func(*tx, chat.Message, chat.Rev) error) (m chat.Message, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		m, err = alter(t, id, do)
+		m, err = alterMessage(t, id, do)
 		return err
 	})
 	return m, err
 }
 
-func alter(t *tx, id chat.MessageID, do func(*tx, chat.Message, chat.Rev) error) (chat.Message, error) {
+func alterMessage(t *tx, id chat.MessageID, do func(*tx, chat.Message, chat.Rev) error) (chat.Message, error) {
 	m, err := one(t, messageQuery+"WHERE m.id = ?", id)
 	if err != nil || m.Deleted {
 		return m, err // somebody was faster
 	}
-	rev, err := grow(t, m.Room)
+	rev, err := nextRev(t, m.Room)
 	if err != nil {
 		return m, err
 	}
@@ -39,21 +39,21 @@ func (d *DB) SetBody(ctx context.Context, id chat.MessageID, n chat.NewMessage) 
 	if err != nil {
 		return chat.Message{}, err
 	}
-	return d.alter(ctx, id, func(t *tx, m chat.Message, rev chat.Rev) error {
-		if err := t.exec("INSERT INTO versions (message_id, until, rev, text) SELECT id, ?, ?, text FROM messages WHERE id = ?", millis(n.At), rev, id); err != nil {
+	return d.alterMessage(ctx, id, func(t *tx, m chat.Message, rev chat.Rev) error {
+		if err := t.exec("INSERT INTO versions (message_id, until, rev, text) SELECT id, ?, ?, text FROM messages WHERE id = ?", toMillis(n.At), rev, id); err != nil {
 			return err
 		}
 		if err := t.exec("DELETE FROM versions WHERE message_id = ?1 AND rev <= (SELECT rev FROM versions WHERE message_id = ?1 ORDER BY rev DESC LIMIT 1 OFFSET ?2)", id, chat.MaxVersions); err != nil {
 			return err
 		}
 		if err := t.exec("UPDATE messages SET rev = ?, body = ?, text = ?, addressed = ?, edited_at = ? WHERE id = ?",
-			rev, n.Body, parsed, addressed(n), millis(n.At), id); err != nil {
+			rev, n.Body, parsed, addressed(n), toMillis(n.At), id); err != nil {
 			return err
 		}
-		if err := reindex(t, id); err != nil {
+		if err := reindexMessage(t, id); err != nil {
 			return err
 		}
-		return readdress(t, m, n)
+		return updateMentions(t, m, n)
 	})
 }
 
@@ -75,13 +75,13 @@ func (d *DB) SetReactions(ctx context.Context, id chat.MessageID, change func([]
 		if err != nil || string(before) == string(after) {
 			return err
 		}
-		if m.Rev, err = grow(t, m.Room); err != nil {
+		if m.Rev, err = nextRev(t, m.Room); err != nil {
 			return err
 		}
 		if err := t.exec("UPDATE messages SET rev = ?, reactions = ? WHERE id = ?", m.Rev, after, id); err != nil || had == (len(m.Reactions) > 0) {
 			return err
 		}
-		return reindex(t, id)
+		return reindexMessage(t, id)
 	})
 	return m, err
 }
@@ -93,11 +93,11 @@ func (d *DB) Versions(ctx context.Context, id chat.MessageID, before chat.Rev, l
 	}
 	stmt, err := d.stmt(ctx, "SELECT rev, until, text FROM versions WHERE message_id = ? AND rev < ? ORDER BY rev DESC LIMIT ?")
 	if err != nil {
-		return nil, false, fault(err)
+		return nil, false, storeError(err)
 	}
 	rows, err := stmt.QueryContext(ctx, id, before, limit+1)
 	if err != nil {
-		return nil, false, fault(err)
+		return nil, false, storeError(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -105,9 +105,9 @@ func (d *DB) Versions(ctx context.Context, id chat.MessageID, before chat.Rev, l
 		var until int64
 		var text []byte
 		if err := rows.Scan(&v.Rev, &until, &text); err != nil {
-			return nil, false, fault(err)
+			return nil, false, storeError(err)
 		}
-		if v.At, v.Size = moment(until), len(text); len(list) == limit || len(list) > 0 && v.Size > size {
+		if v.At, v.Size = fromMillis(until), len(text); len(list) == limit || len(list) > 0 && v.Size > size {
 			return list, true, nil
 		}
 		size -= v.Size
@@ -116,5 +116,5 @@ func (d *DB) Versions(ctx context.Context, id chat.MessageID, before chat.Rev, l
 		}
 		list = append(list, v)
 	}
-	return list, false, fault(rows.Err())
+	return list, false, storeError(rows.Err())
 }

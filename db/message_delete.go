@@ -24,17 +24,17 @@ func (d *DB) DeleteMessage(ctx context.Context, id chat.MessageID, by chat.Accou
 }
 
 func erase(t *tx, id chat.MessageID, by chat.AccountID, at time.Time) (chat.Message, error) {
-	return alter(t, id, func(t *tx, m chat.Message, rev chat.Rev) error {
-		if err := t.exec("UPDATE messages SET rev = ?, deleted_at = ?, deleted_by = ? WHERE id = ?", rev, millis(at), by, id); err != nil {
+	return alterMessage(t, id, func(t *tx, m chat.Message, rev chat.Rev) error {
+		if err := t.exec("UPDATE messages SET rev = ?, deleted_at = ?, deleted_by = ? WHERE id = ?", rev, toMillis(at), by, id); err != nil {
 			return err
 		}
-		if err := recount(t, m, rev, -1); err != nil {
+		if err := recountReplies(t, m, rev, -1); err != nil {
 			return err
 		}
-		if err := reindex(t, id); err != nil {
+		if err := reindexMessage(t, id); err != nil {
 			return err
 		}
-		return readdress(t, m, chat.NewMessage{})
+		return updateMentions(t, m, chat.NewMessage{})
 	})
 }
 
@@ -49,11 +49,11 @@ func (d *DB) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.Acco
 			c.Message = m // somebody was faster
 			return nil
 		}
-		rev, err := grow(t, m.Room)
+		rev, err := nextRev(t, m.Room)
 		if err != nil {
 			return err
 		}
-		n, err := t.affect("UPDATE messages SET rev = ?, deleted_at = NULL, deleted_by = NULL WHERE id = ? AND deleted_by = ? AND deleted_at >= ?", rev, id, by, millis(since))
+		n, err := t.affect("UPDATE messages SET rev = ?, deleted_at = NULL, deleted_by = NULL WHERE id = ? AND deleted_by = ? AND deleted_at >= ?", rev, id, by, toMillis(since))
 		if err != nil {
 			return err
 		}
@@ -63,13 +63,13 @@ func (d *DB) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.Acco
 		if m, err = one(t, messageQuery+"WHERE m.id = ?", id); err != nil {
 			return err
 		}
-		if err := recount(t, m, rev, 1); err != nil {
+		if err := recountReplies(t, m, rev, 1); err != nil {
 			return err
 		}
-		if err := reindex(t, id); err != nil {
+		if err := reindexMessage(t, id); err != nil {
 			return err
 		}
-		if err := address(t, m); err != nil {
+		if err := setMentions(t, m); err != nil {
 			return err
 		}
 		if m, err = one(t, messageQuery+"WHERE m.id = ?", id); err != nil {
@@ -87,11 +87,11 @@ func changed(t *tx, m chat.Message) (chat.MessageChange, error) {
 	return chat.MessageChange{Message: m, With: slices.DeleteFunc(rows, func(r chat.Message) bool { return r.ID == m.ID })}, err
 }
 
-// recount follows a message that goes or comes back: the counts of who has not
+// recountReplies follows a message that goes or comes back: the counts of who has not
 // read it and at the message that it answers, and which rows go on from the row
 // before them.
-func recount(t *tx, m chat.Message, rev chat.Rev, by int) error {
-	if err := t.exec(counts+"UPDATE memberships SET erased = max(0, erased - ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?", by, m.Room, m.Posts); err != nil {
+func recountReplies(t *tx, m chat.Message, rev chat.Rev, by int) error {
+	if err := t.exec(countsOnly+"UPDATE memberships SET erased = max(0, erased - ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?", by, m.Room, m.Posts); err != nil {
 		return err
 	}
 	if m.Quote.ID != 0 {
@@ -99,19 +99,19 @@ func recount(t *tx, m chat.Message, rev chat.Rev, by int) error {
 			return err
 		}
 	}
-	next, err := neighbour(t, m, "id > ?2 ORDER BY id")
+	next, err := nextMessage(t, m, "id > ?2 ORDER BY id")
 	if err != nil {
 		return err
 	}
-	before, err := neighbour(t, m, "id < ?2 ORDER BY id DESC")
+	before, err := nextMessage(t, m, "id < ?2 ORDER BY id DESC")
 	if err != nil {
 		return err
 	}
 	if by > 0 {
-		if err := regroup(t, row{id: m.ID, kind: m.Kind, author: m.Author.ID, at: millis(m.At), cont: m.Cont, reply: m.Quote.ID != 0}, before, rev); err != nil {
+		if err := updateContinued(t, row{id: m.ID, kind: m.Kind, author: m.Author.ID, at: toMillis(m.At), cont: m.Cont, reply: m.Quote.ID != 0}, before, rev); err != nil {
 			return err
 		}
-		before = row{id: m.ID, kind: m.Kind, author: m.Author.ID, at: millis(m.At)}
+		before = row{id: m.ID, kind: m.Kind, author: m.Author.ID, at: toMillis(m.At)}
 	}
 	if next.id == 0 { // what is said next goes on from the newest that is still there
 		if before.kind != chat.MessagePosted {
@@ -119,7 +119,7 @@ func recount(t *tx, m chat.Message, rev chat.Rev, by int) error {
 		}
 		return t.exec("UPDATE rooms SET last_author = ?, last_at = ? WHERE id = ?", before.author, before.at, m.Room)
 	}
-	return regroup(t, next, before, rev)
+	return updateContinued(t, next, before, rev)
 }
 
 // row is what of a row decides how it is grouped; the zero row is none.
@@ -132,13 +132,13 @@ type row struct {
 	reply  bool
 }
 
-// far is how many deleted rows are looked past for a neighbour.
-const far = 200
+// farFuture is how many deleted rows are looked past for a neighbour.
+const farFuture = 200
 
-// neighbour finds the nearest row of a room that is not deleted, on one side.
-func neighbour(t *tx, m chat.Message, side string) (r row, err error) {
+// nextMessage finds the nearest row of a room that is not deleted, on one side.
+func nextMessage(t *tx, m chat.Message, side string) (r row, err error) {
 	err = t.one(`SELECT id, kind, author_id, at, cont, reply_to IS NOT NULL FROM
-		(SELECT * FROM messages WHERE room_id = ?1 AND `+side+` LIMIT ?3) WHERE deleted_at IS NULL LIMIT 1`, []any{m.Room, m.ID, far},
+		(SELECT * FROM messages WHERE room_id = ?1 AND `+side+` LIMIT ?3) WHERE deleted_at IS NULL LIMIT 1`, []any{m.Room, m.ID, farFuture},
 		&r.id, &r.kind, &r.author, &r.at, &r.cont, &r.reply)
 	if errors.Is(err, sql.ErrNoRows) {
 		return row{}, nil
@@ -146,8 +146,8 @@ func neighbour(t *tx, m chat.Message, side string) (r row, err error) {
 	return r, err
 }
 
-// regroup says anew whether a row goes on from the one before it.
-func regroup(t *tx, r, before row, rev chat.Rev) error {
+// updateContinued says anew whether a row goes on from the one before it.
+func updateContinued(t *tx, r, before row, rev chat.Rev) error {
 	cont := r.kind == chat.MessagePosted && before.id != 0 && before.kind == chat.MessagePosted && r.author == before.author && !r.reply &&
 		r.at-before.at <= chat.ContinuedWithin.Milliseconds()
 	if r.id == 0 || cont == r.cont {
@@ -160,7 +160,7 @@ func regroup(t *tx, r, before row, rev chat.Rev) error {
 func (d *DB) Deletion(ctx context.Context, id chat.MessageID) (by chat.AccountID, at time.Time, err error) {
 	var ms int64
 	err = d.one(ctx, "SELECT deleted_by, deleted_at FROM messages WHERE id = ? AND deleted_by IS NOT NULL", []any{id}, &by, &ms)
-	return by, moment(ms), err
+	return by, fromMillis(ms), err
 }
 
 // sweepSize is how many messages are emptied in one change.
@@ -171,7 +171,7 @@ const sweepSize = 200
 func (d *DB) PurgeDeleted(ctx context.Context, before time.Time) error {
 	for n := sweepSize; n == sweepSize; {
 		ids, err := all(ctx, d, func(r scanner) (id chat.MessageID, err error) { return id, r.Scan(&id) },
-			"SELECT id FROM messages WHERE deleted_by IS NOT NULL AND deleted_at < ? LIMIT ?", millis(before), sweepSize)
+			"SELECT id FROM messages WHERE deleted_by IS NOT NULL AND deleted_at < ? LIMIT ?", toMillis(before), sweepSize)
 		if err != nil {
 			return err
 		}
@@ -188,7 +188,7 @@ func (d *DB) PurgeDeleted(ctx context.Context, before time.Time) error {
 	}
 	done, err := d.truncate(ctx)
 	d.unclean.Store(!done)
-	return fault(err)
+	return storeError(err)
 }
 
 // truncate empties the write-ahead log, unless somebody reads for long: nobody

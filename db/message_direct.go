@@ -36,11 +36,11 @@ func direct(t *tx, people []chat.AccountID, n chat.NewMessage) (id chat.RoomID, 
 		return id, err
 	}
 	if err := t.one("INSERT INTO rooms (kind, name, direct, people, created_at) VALUES (?, '', ?, ?, ?) RETURNING id",
-		[]any{chat.Direct, key, len(parseIDs(key)), millis(n.At)}, &id); err != nil {
+		[]any{chat.Direct, key, len(parseIDs(key)), toMillis(n.At)}, &id); err != nil {
 		return 0, err
 	}
 	for _, p := range parseIDs(key) {
-		if err := t.exec("INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at) VALUES (?, ?, 0, 0, ?)", id, p, millis(n.At)); err != nil {
+		if err := t.exec("INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at) VALUES (?, ?, 0, 0, ?)", id, p, toMillis(n.At)); err != nil {
 			return 0, err
 		}
 	}

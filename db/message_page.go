@@ -79,18 +79,18 @@ const maxNewest = 64 << 10
 // newestPage is what nearly every visit of a room asks for: kept until the room
 // moves.
 func (d *DB) newestPage(ctx context.Context, room chat.RoomID) (chat.HistoryPage, error) {
-	kept, wave := d.newest.peek(room)
-	if kept.page.Messages != nil && !d.moves.since(kept.at, room) {
+	kept, wave := d.newest.get(room)
+	if kept.page.Messages != nil && !d.countChanges.changedSince(kept.at, room) {
 		return kept.page, nil
 	}
-	at := d.moves.now() // before the rows: they may be newer, never older
+	at := d.countChanges.now() // before the rows: they may be newer, never older
 	p, err := d.readNewest(ctx, room, chat.PageSize)
 	text := 0
 	for _, m := range p.Messages {
 		text += len(m.Body)
 	}
 	if err == nil && text <= maxNewest {
-		d.newest.keep(wave, room, newest{at, p})
+		d.newest.store(wave, room, newest{at, p})
 	}
 	return p, err
 }
@@ -104,7 +104,7 @@ func (d *DB) readNewest(ctx context.Context, room chat.RoomID, size int) (chat.H
 // run reads up to size rows and says whether there would have been more.
 func (d *DB) run(ctx context.Context, size int, query string, args ...any) ([]chat.Message, bool, error) {
 	rows, err := all(ctx, d, scanMessage, query, append(args, size+1)...)
-	rows, err = d.relabeled(ctx, rows, err)
+	rows, err = d.withCurrentLabels(ctx, rows, err)
 	if len(rows) > size {
 		return rows[:size], true, err
 	}

@@ -9,7 +9,7 @@ import (
 // SetRead implements chat.MessageStore.
 func (d *DB) SetRead(ctx context.Context, room chat.RoomID, who chat.AccountID, upto chat.MessageID) (moved bool, err error) {
 	err = d.changeThen(ctx, func(t *tx) error {
-		n, err := t.affect(counts+`UPDATE memberships SET posts_read = p.posts,
+		n, err := t.affect(countsOnly+`UPDATE memberships SET posts_read = p.posts,
 			erased = (SELECT count(*) FROM messages WHERE room_id = ?1 AND id > ?3 AND kind = 0 AND deleted_at IS NOT NULL),
 			mentions = (SELECT count(*) FROM mentions WHERE account_id = ?2 AND room_id = ?1 AND message_id > ?3)
 			FROM (SELECT posts FROM messages WHERE room_id = ?1 AND id <= ?3 ORDER BY id DESC LIMIT 1) AS p
@@ -27,7 +27,7 @@ func (d *DB) SetRead(ctx context.Context, room chat.RoomID, who chat.AccountID, 
 // SetUnread implements chat.MessageStore.
 func (d *DB) SetUnread(ctx context.Context, room chat.RoomID, who chat.AccountID, from chat.MessageID) error {
 	return d.changeThen(ctx, func(t *tx) error {
-		return t.exec(counts+`UPDATE memberships SET posts_read = p.posts - 1,
+		return t.exec(countsOnly+`UPDATE memberships SET posts_read = p.posts - 1,
 			erased = (SELECT count(*) FROM messages WHERE room_id = ?1 AND id >= ?3 AND kind = 0 AND deleted_at IS NOT NULL),
 			mentions = (SELECT count(*) FROM mentions WHERE account_id = ?2 AND room_id = ?1 AND message_id >= ?3)
 			FROM (SELECT posts FROM messages WHERE room_id = ?1 AND id = ?3 AND kind = 0) AS p

@@ -31,10 +31,10 @@ func Version() int {
 	return len(names)
 }
 
-// look reads the header of a file, after the file format of SQLite, section 1.3,
+// inspectHeader reads the header of a file, after the file format of SQLite, section 1.3,
 // before SQLite does: already opening a foreign file in WAL mode would change it.
 // What stands in a write-ahead log beside it is asked later.
-func look(path string) error {
+func inspectHeader(path string) error {
 	f, err := openOrMake(path)
 	if err != nil {
 		return fmt.Errorf("the data file cannot be opened: %w", err)

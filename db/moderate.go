@@ -42,7 +42,7 @@ func (d *DB) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID
 			return err
 		}
 		return t.exec(`INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at, left_at, banned) VALUES (?1, ?2, 0, 0, ?3, ?3, 1)
-			ON CONFLICT DO UPDATE SET banned = 1`, room, who, millis(at))
+			ON CONFLICT DO UPDATE SET banned = 1`, room, who, toMillis(at))
 	})
 	return rev, err
 }

@@ -49,7 +49,7 @@ func acceptCurrent(ctx context.Context, path string, version int, d *sql.DB) err
 	if err := d.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM accounts)").Scan(&people); err != nil {
 		return err
 	}
-	if used := served(path); used || people { // asked only now: it takes the lock of a server that starts
+	if used := isServed(path); used || people { // asked only now: it takes the lock of a server that starts
 		return errOlder(path, version, used)
 	}
 	return nil
@@ -59,17 +59,17 @@ func acceptCurrent(ctx context.Context, path string, version int, d *sql.DB) err
 // serves reads through a mapping of the file.
 func open(ctx context.Context, path string, serves bool, accept func(version int, d *sql.DB) error) (*DB, error) {
 	path = Followed(path)
-	if err := look(path); denied(err) {
+	if err := inspectHeader(path); denied(err) {
 		return nil, errReadOnly(path, err)
 	} else if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	free, err := alone(ctx, path)
+	free, err := lockDir(ctx, path)
 	if err != nil {
 		return nil, err
 	}
 	defer free()
-	guard, err := sound(ctx, path, checkUpTo)
+	guard, err := checkIntegrity(ctx, path, checkUpTo)
 	if err != nil {
 		return nil, explain(path, err)
 	}
@@ -85,7 +85,7 @@ func open(ctx context.Context, path string, serves bool, accept func(version int
 	if err != nil {
 		return nil, err
 	}
-	d.was = version
+	d.formatBefore = version
 	d.unclean.Store(true) // by the last process
 	d.resumePurge()
 	return d, nil
@@ -112,7 +112,7 @@ func connect(ctx context.Context, path string, serves bool) (*DB, error) {
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
 	d := &DB{path: path, read: read, caches: newCaches()}
-	d.writer = newWriter(write, conn, d.forget)
+	d.writer = newWriter(write, conn, d.invalidate)
 	return d, nil
 }
 

@@ -11,7 +11,7 @@ import (
 func (d *DB) AddReport(ctx context.Context, id chat.MessageID, by chat.AccountID, reason string, at time.Time) error {
 	return d.change(ctx, func(t *tx) error {
 		return t.exec(`INSERT INTO reports (message_id, made_by, reason, made_at) VALUES (?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET reason = excluded.reason, made_at = excluded.made_at, closed_by = NULL, closed_at = NULL`, id, by, reason, millis(at))
+			ON CONFLICT DO UPDATE SET reason = excluded.reason, made_at = excluded.made_at, closed_by = NULL, closed_at = NULL`, id, by, reason, toMillis(at))
 	})
 }
 
@@ -47,7 +47,7 @@ func (d *DB) Reports(ctx context.Context, who chat.AccountID, everything bool, l
 	rows, err := all(ctx, d, func(r scanner) (v row, err error) {
 		var at int64
 		err = r.Scan(&v.id, &v.By.ID, &v.By.Username, &v.By.Name, &v.Reason, &at)
-		v.At = moment(at)
+		v.At = fromMillis(at)
 		return v, err
 	}, `SELECT p.message_id, a.id, a.username, a.name, p.reason, p.made_at FROM reports p JOIN accounts a ON a.id = p.made_by
 		WHERE `+decides+` AND p.message_id IN (SELECT message_id FROM reports WHERE closed_at IS NULL GROUP BY message_id ORDER BY min(id) LIMIT 1000) ORDER BY p.id`, who, everything)
@@ -82,6 +82,6 @@ func (d *DB) Reports(ctx context.Context, who chat.AccountID, everything bool, l
 // CloseReports implements chat.ReportStore.
 func (d *DB) CloseReports(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time) error {
 	return d.change(ctx, func(t *tx) error {
-		return t.exec("UPDATE reports SET closed_by = ?, closed_at = ? WHERE message_id = ? AND closed_at IS NULL", by, millis(at), id)
+		return t.exec("UPDATE reports SET closed_by = ?, closed_at = ? WHERE message_id = ? AND closed_at IS NULL", by, toMillis(at), id)
 	})
 }

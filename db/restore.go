@@ -43,7 +43,7 @@ func Restore(ctx context.Context, backup, path string, at time.Time) (kept strin
 		return "", fmt.Errorf("%s is not a Parley data file; it was left as it is. Move it away first, or name another with --data", path)
 	}
 	part := path + ".restore"
-	if same(backup, part) {
+	if sameFile(backup, part) {
 		return "", fmt.Errorf("%s is where the copy is made; give the backup another name first", backup)
 	}
 	if err := copyBackup(ctx, backup, part, owner); err != nil {
@@ -70,9 +70,9 @@ func foreign(path string) bool {
 
 // copyBackup copies a verified backup, together with the log beside it if there is one.
 func copyBackup(ctx context.Context, backup, part string, owner Owner) error {
-	how := still // leaves nothing beside a backup, and reads one on a medium that cannot be written
+	how := unchanged // leaves nothing beside a backup, and reads one on a medium that cannot be written
 	if size(backup+"-wal") > 0 || size(backup+"-journal") > 0 {
-		how = asFound(backup)
+		how = readOnlyAsFound(backup)
 	}
 	if h, err := headerOf(backup); how.Has("immutable") && (err != nil || !ours(h)) {
 		return errors.Join(fmt.Errorf("%s is no backup of Parley; nothing was changed", backup), unread(err))
@@ -82,7 +82,7 @@ func copyBackup(ctx context.Context, backup, part string, owner Owner) error {
 		return err
 	}
 	defer from.Close()
-	found, err := damage(ctx, from)
+	found, err := findDamage(ctx, from)
 	if err == nil && len(found) > 0 {
 		err = errors.New(found[0])
 	}
@@ -113,7 +113,7 @@ func replace(ctx context.Context, path, part, kept string) (string, error) {
 		}
 		return "", rename(part, path)
 	}
-	guard, err := sound(ctx, path, math.MaxInt64)
+	guard, err := checkIntegrity(ctx, path, math.MaxInt64)
 	switch {
 	case err == nil:
 		guard.Close()

@@ -21,7 +21,7 @@ func (d *DB) DeleteBefore(ctx context.Context, before time.Time) (dropped int, e
 	olds, err := all(ctx, d, func(r scanner) (o old, err error) { return o, r.Scan(&o.id, &o.day) },
 		`SELECT m.id, days.day FROM days CROSS JOIN messages m ON m.id BETWEEN days.first AND days.last
 			WHERE days.day <= ? AND m.at < ? ORDER BY days.day LIMIT ?`,
-		dayOf(before), millis(before), dropSize)
+		dayOf(before), toMillis(before), dropSize)
 	if err != nil {
 		return 0, err
 	}

@@ -13,12 +13,12 @@ import (
 
 func TestOldMessagesGoAndNothingElseChanges(t *testing.T) {
 	f := lived(t)
-	f.catchUp(t.Context())
+	f.indexNow(t.Context())
 	late := draft(1, 4, "lighthouse again @person2", "late", 2)
 	late.At = noon.Add(40 * 24 * time.Hour)
 	young, _, err := f.AddMessage(t.Context(), late)
 	f.ok(err)
-	f.catchUp(t.Context())
+	f.indexNow(t.Context())
 	f.ok(f.SetSetting(t.Context(), chat.SettingRetention, "30"))
 	for n := 1; n > 0; {
 		n, err = f.DeleteBefore(t.Context(), noon.Add(30*24*time.Hour))

@@ -36,7 +36,7 @@ func (d *DB) readRoomFor(ctx context.Context, room chat.RoomID, who chat.Account
 		FROM rooms r LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = ?
 		WHERE r.id = ? AND r.deleted_at IS NULL`, []any{who, room},
 		append(roomFields(&r, &created), &in, &banned, &m.Rank, &m.Read, &m.Erased, &m.Mentions, &m.Level, &m.Muted, &m.Star)...)
-	r.Created = moment(created)
+	r.Created = fromMillis(created)
 	switch {
 	case err != nil:
 		return r, nil, err
@@ -48,23 +48,23 @@ func (d *DB) readRoomFor(ctx context.Context, room chat.RoomID, who chat.Account
 	return r, &m, nil
 }
 
-// place is one person in one room.
-type place struct {
+// roomAccount is one person in one room.
+type roomAccount struct {
 	room chat.RoomID
 	who  chat.AccountID
 }
 
-// standing is what Standing answers with.
-type standing struct {
+// cachedAccess is what Standing answers with.
+type cachedAccess struct {
 	room chat.Room
 	in   *chat.Membership
 }
 
 // RoomAccess implements chat.RoomStore.
 func (d *DB) RoomAccess(ctx context.Context, room chat.RoomID, who chat.AccountID) (chat.Room, *chat.Membership, error) {
-	s, err := current(&d.standings, &d.rosters, room, place{room, who}, func() (standing, error) {
+	s, err := loadCurrent(&d.access, &d.memberChanges, room, roomAccount{room, who}, func() (cachedAccess, error) {
 		r, m, err := d.readRoomFor(ctx, room, who) // not out of another cache: it may be forgotten a little later
-		return standing{r, m}, err
+		return cachedAccess{r, m}, err
 	})
 	return s.room, s.in, err
 }
@@ -76,7 +76,7 @@ const sideQuery = "SELECT " + roomColumns + `, m.owner, m.posts_read, m.erased, 
 func scanSideRoom(r scanner) (s chat.SidebarRoom, err error) {
 	var created int64
 	err = r.Scan(append(roomFields(&s.Room, &created), &s.Rank, &s.Read, &s.Erased, &s.Mentions, &s.Level, &s.Muted, &s.Star)...)
-	s.Created = moment(created)
+	s.Created = fromMillis(created)
 	return s, err
 }
 
@@ -91,20 +91,20 @@ func (d *DB) Sidebar(ctx context.Context, who chat.AccountID) ([]chat.SidebarRoo
 	if rooms := d.keptSidebar(who); rooms != nil {
 		return rooms, nil
 	}
-	_, wave := d.sidebars.peek(who)
-	at := d.moves.now() // before the rows: what moves later makes them untrue
+	_, wave := d.sidebars.get(who)
+	at := d.countChanges.now() // before the rows: what moves later makes them untrue
 	rooms, err := d.readSidebar(ctx, who)
 	if err == nil {
-		d.sidebars.keep(wave, who, sidebar{at, rooms})
+		d.sidebars.store(wave, who, sidebar{at, rooms})
 	}
 	return rooms, err
 }
 
 // keptSidebar is nil when nothing is kept, or not what the file says any more.
 func (d *DB) keptSidebar(who chat.AccountID) []chat.SidebarRoom {
-	kept, _ := d.sidebars.peek(who)
+	kept, _ := d.sidebars.get(who)
 	for i := range kept.rooms {
-		if d.moves.since(kept.at, kept.rooms[i].ID) {
+		if d.countChanges.changedSince(kept.at, kept.rooms[i].ID) {
 			return nil
 		}
 	}
@@ -128,10 +128,10 @@ func (d *DB) readSidebar(ctx context.Context, who chat.AccountID) ([]chat.Sideba
 func (d *DB) SidebarRoom(ctx context.Context, who chat.AccountID, room chat.RoomID) (s chat.SidebarRoom, err error) {
 	stmt, err := d.stmt(ctx, sideQuery+" AND r.id = ?")
 	if err != nil {
-		return s, fault(err)
+		return s, storeError(err)
 	}
 	if s, err = scanSideRoom(stmt.QueryRowContext(ctx, who, room)); err != nil || s.Kind != chat.Direct {
-		return s, fault(err)
+		return s, storeError(err)
 	}
 	with, err := d.with(ctx, who, room)
 	s.With = with[room]
@@ -163,7 +163,7 @@ func (d *DB) OpenRooms(ctx context.Context, who chat.AccountID, query string, li
 	return all(ctx, d, func(r scanner) (l chat.RoomListing, err error) {
 		var created int64
 		err = r.Scan(append(roomFields(&l.Room, &created), &l.In)...)
-		l.Created = moment(created)
+		l.Created = fromMillis(created)
 		return l, err
 	}, "SELECT "+roomColumns+`, m.account_id IS NOT NULL FROM rooms r
 		LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = ?1 AND m.left_at IS NULL
@@ -189,7 +189,7 @@ func (d *DB) OpenRoomsNamed(ctx context.Context, names []string) (map[string]cha
 
 // Members implements chat.RoomStore.
 func (d *DB) Members(ctx context.Context, room chat.RoomID) ([]chat.RoomMember, error) {
-	return current(&d.occupants, &d.rosters, room, room, func() ([]chat.RoomMember, error) { return d.readOccupants(ctx, room) })
+	return loadCurrent(&d.members, &d.memberChanges, room, room, func() ([]chat.RoomMember, error) { return d.readOccupants(ctx, room) })
 }
 
 func (d *DB) readOccupants(ctx context.Context, room chat.RoomID) ([]chat.RoomMember, error) {
@@ -235,8 +235,8 @@ func nameTaken(t *tx, name string, except chat.RoomID) error {
 	return fmt.Errorf("room name: %w", err)
 }
 
-// lookOf is what an open room's name is compared by; NULL for any other.
-func lookOf(kind chat.RoomKind, name string) (skeleton, drawn any) {
+// drawnName is what an open room's name is compared by; NULL for any other.
+func drawnName(kind chat.RoomKind, name string) (skeleton, drawn any) {
 	if kind != chat.Open {
 		return nil, nil
 	}

@@ -29,25 +29,25 @@ func (d *DB) CreateRoom(ctx context.Context, n chat.NewRoom, at time.Time) (r ch
 
 func addRoom(t *tx, n chat.NewRoom, at time.Time) (chat.Room, error) {
 	r := chat.Room{Kind: n.Kind, Name: n.Name, Topic: n.Topic, People: 1, Created: at}
-	skeleton, drawn := lookOf(n.Kind, n.Name)
-	if err := t.one(seats+"INSERT INTO rooms (kind, name, skeleton, drawn, topic, created_at, people) VALUES (?, ?, ?, ?, ?, ?, 1) RETURNING id",
-		[]any{n.Kind, n.Name, skeleton, drawn, n.Topic, millis(at)}, &r.ID); err != nil {
+	skeleton, drawn := drawnName(n.Kind, n.Name)
+	if err := t.one(membersOnly+"INSERT INTO rooms (kind, name, skeleton, drawn, topic, created_at, people) VALUES (?, ?, ?, ?, ?, ?, 1) RETURNING id",
+		[]any{n.Kind, n.Name, skeleton, drawn, n.Topic, toMillis(at)}, &r.ID); err != nil {
 		return r, err
 	}
-	t.seated(r.ID, n.By)
-	return r, t.exec(seats+"INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at) VALUES (?, ?, 1, 0, 0, ?)", r.ID, n.By, millis(at))
+	t.memberJoined(r.ID, n.By)
+	return r, t.exec(membersOnly+"INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at) VALUES (?, ?, 1, 0, 0, ?)", r.ID, n.By, toMillis(at))
 }
 
-// grow takes the next rev of a room.
-func grow(t *tx, room chat.RoomID) (rev chat.Rev, err error) {
-	t.moved(room)
-	err = t.one(counts+"UPDATE rooms SET rev = rev + 1 WHERE id = ? AND deleted_at IS NULL RETURNING rev", []any{room}, &rev)
+// nextRev takes the next rev of a room.
+func nextRev(t *tx, room chat.RoomID) (rev chat.Rev, err error) {
+	t.countsChanged(room)
+	err = t.one(countsOnly+"UPDATE rooms SET rev = rev + 1 WHERE id = ? AND deleted_at IS NULL RETURNING rev", []any{room}, &rev)
 	return rev, err
 }
 
 // addEvent writes a row that the server tells; it takes its own rev.
 func addEvent(t *tx, room chat.RoomID, by chat.AccountID, kind chat.MessageKind, e chat.SystemMessage, at time.Time) (chat.Rev, error) {
-	rev, err := grow(t, room)
+	rev, err := nextRev(t, room)
 	if err != nil {
 		return 0, err
 	}
@@ -57,10 +57,10 @@ func addEvent(t *tx, room chat.RoomID, by chat.AccountID, kind chat.MessageKind,
 	}
 	var id chat.MessageID
 	if err := t.one(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed)
-		SELECT id, rev, rev, posts, ?, ?, ?, 0, '', ?, '' FROM rooms WHERE id = ? RETURNING id`, []any{kind, by, millis(at), text, room}, &id); err != nil {
+		SELECT id, rev, rev, posts, ?, ?, ?, 0, '', ?, '' FROM rooms WHERE id = ? RETURNING id`, []any{kind, by, toMillis(at), text, room}, &id); err != nil {
 		return 0, err
 	}
-	return rev, t.exec(counts+"UPDATE rooms SET last_id = ?, last_author = 0, last_at = ? WHERE id = ?", id, millis(at), room)
+	return rev, t.exec(countsOnly+"UPDATE rooms SET last_id = ?, last_author = 0, last_at = ? WHERE id = ?", id, toMillis(at), room)
 }
 
 // SetRoomName implements chat.RoomStore.
@@ -70,7 +70,7 @@ func (d *DB) SetRoomName(ctx context.Context, room chat.RoomID, by chat.AccountI
 		if err := t.one("SELECT kind FROM rooms WHERE id = ?", []any{room}, &kind); err != nil {
 			return err
 		}
-		if err := setLook(t, room, kind, name); err != nil {
+		if err := setDrawn(t, room, kind, name); err != nil {
 			return err
 		}
 		rev, err = addEvent(t, room, by, chat.MessageRenamed, chat.SystemMessage{Arg: name}, at)
@@ -79,14 +79,14 @@ func (d *DB) SetRoomName(ctx context.Context, room chat.RoomID, by chat.AccountI
 	return rev, err
 }
 
-// setLook sets a room's kind and name, and what its name is compared by.
-func setLook(t *tx, room chat.RoomID, kind chat.RoomKind, name string) error {
+// setDrawn sets a room's kind and name, and what its name is compared by.
+func setDrawn(t *tx, room chat.RoomID, kind chat.RoomKind, name string) error {
 	if kind == chat.Open {
 		if err := nameTaken(t, name, room); err != nil {
 			return err
 		}
 	}
-	skeleton, drawn := lookOf(kind, name)
+	skeleton, drawn := drawnName(kind, name)
 	return t.exec("UPDATE rooms SET kind = ?, name = ?, skeleton = ?, drawn = ? WHERE id = ?", kind, name, skeleton, drawn, room)
 }
 
@@ -109,7 +109,7 @@ func (d *DB) SetVisibility(ctx context.Context, room chat.RoomID, by chat.Accoun
 		if err := t.one("SELECT name FROM rooms WHERE id = ?", []any{room}, &name); err != nil {
 			return err
 		}
-		if err := setLook(t, room, kind, name); err != nil {
+		if err := setDrawn(t, room, kind, name); err != nil {
 			return err
 		}
 		rev, err = addEvent(t, room, by, chat.MessageVisibility, chat.SystemMessage{Arg: chat.KindWords[kind]}, at)
@@ -131,18 +131,18 @@ func (d *DB) AddMembers(ctx context.Context, room chat.RoomID, people []chat.Acc
 func bring(t *tx, room chat.RoomID, people []chat.AccountID, at time.Time) (chat.Rev, error) {
 	var fresh []chat.Person
 	for _, id := range people {
-		n, err := t.affect(seats+`INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at)
+		n, err := t.affect(membersOnly+`INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at)
 			SELECT r.id, a.id, 0, r.rev + 1, r.posts, ? FROM rooms r, accounts a
 			WHERE r.id = ? AND r.deleted_at IS NULL AND a.id = ? AND a.disabled_at IS NULL
 			ON CONFLICT DO UPDATE SET left_at = NULL, owner = 0, mentions = 0, erased = 0, rev = excluded.rev, posts_read = excluded.posts_read,
-			joined_at = excluded.joined_at WHERE left_at IS NOT NULL AND banned = 0`, millis(at), room, id)
+			joined_at = excluded.joined_at WHERE left_at IS NOT NULL AND banned = 0`, toMillis(at), room, id)
 		if err != nil {
 			return 0, err
 		}
 		if n == 0 {
 			continue
 		}
-		t.seated(room, id)
+		t.memberJoined(room, id)
 		var p chat.Person
 		if err := t.one("SELECT id, username, name FROM accounts WHERE id = ?", []any{id}, &p.ID, &p.Username, &p.Name); err != nil {
 			return 0, err
@@ -152,7 +152,7 @@ func bring(t *tx, room chat.RoomID, people []chat.AccountID, at time.Time) (chat
 	if len(fresh) == 0 {
 		return 0, nil
 	}
-	if err := t.exec(seats+"UPDATE rooms SET people = people + ? WHERE id = ?", len(fresh), room); err != nil {
+	if err := t.exec(membersOnly+"UPDATE rooms SET people = people + ? WHERE id = ?", len(fresh), room); err != nil {
 		return 0, err
 	}
 	return tellJoined(t, room, fresh, at)
@@ -164,7 +164,7 @@ func tellJoined(t *tx, room chat.RoomID, fresh []chat.Person, at time.Time) (cha
 	var id chat.MessageID
 	var text []byte
 	err := t.one(`SELECT m.id, m.text FROM rooms r JOIN messages m ON m.id = r.last_id WHERE r.id = ? AND m.kind = ? AND m.at > ?`,
-		[]any{room, chat.MessageJoined, millis(at.Add(-chat.JoinGroupWindow))}, &id, &text)
+		[]any{room, chat.MessageJoined, toMillis(at.Add(-chat.JoinGroupWindow))}, &id, &text)
 	if errors.Is(err, sql.ErrNoRows) {
 		return addEvent(t, room, fresh[0].ID, chat.MessageJoined, withPeople(chat.SystemMessage{}, fresh), at)
 	}
@@ -175,7 +175,7 @@ func tellJoined(t *tx, room chat.RoomID, fresh []chat.Person, at time.Time) (cha
 	if err := json.Unmarshal(text, &e); err != nil {
 		return 0, err
 	}
-	rev, err := grow(t, room)
+	rev, err := nextRev(t, room)
 	if err != nil {
 		return 0, err
 	}
@@ -207,24 +207,24 @@ func withPeople(e chat.SystemMessage, fresh []chat.Person) chat.SystemMessage {
 func (d *DB) SetRoomPrefs(ctx context.Context, room chat.RoomID, who chat.AccountID, c chat.RoomPrefs) error {
 	return d.change(ctx, func(t *tx) error {
 		if c.Raise {
-			return raise(t, room, who)
+			return swapWithPrevious(t, room, who)
 		}
 		return t.exec(`UPDATE memberships SET level = coalesce(?1, level), muted = coalesce(?2, muted), starred = CASE WHEN ?3 IS NULL OR starred > 0 AND ?3 THEN starred
 			WHEN ?3 THEN (SELECT max(starred) + 1 FROM memberships WHERE account_id = ?5) ELSE 0 END
-			WHERE room_id = ?4 AND account_id = ?5 AND left_at IS NULL`, opt(c.Level), opt(c.Muted), opt(c.Starred), room, who)
+			WHERE room_id = ?4 AND account_id = ?5 AND left_at IS NULL`, nullable(c.Level), nullable(c.Muted), nullable(c.Starred), room, who)
 	})
 }
 
-// raise lets a room with a star change places with the one before it.
-func raise(t *tx, room chat.RoomID, who chat.AccountID) error {
+// swapWithPrevious lets a room with a star change places with the one before it.
+func swapWithPrevious(t *tx, room chat.RoomID, who chat.AccountID) error {
 	return t.exec(`UPDATE memberships SET starred = CASE room_id WHEN ?1 THEN b.place ELSE b.mine END
 		FROM (SELECT m.starred AS mine, p.room_id AS other, p.starred AS place FROM memberships m JOIN memberships p ON p.account_id = ?2 AND p.left_at IS NULL
 			AND p.starred > 0 AND p.starred < m.starred WHERE m.room_id = ?1 AND m.account_id = ?2 ORDER BY p.starred DESC LIMIT 1) AS b
 		WHERE account_id = ?2 AND room_id IN (?1, b.other)`, room, who)
 }
 
-// opt is NULL for nil.
-func opt[T any](v *T) any {
+// nullable is NULL for nil.
+func nullable[T any](v *T) any {
 	if v == nil {
 		return nil
 	}

@@ -14,7 +14,7 @@ func (d *DB) RemoveMember(ctx context.Context, room chat.RoomID, who chat.Accoun
 		if rev, err = dropOccupant(t, room, who, at); err != nil {
 			return err
 		}
-		n, err := t.affect(markRoomDeleted+" AND kind = 1 AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = ?2 AND left_at IS NULL)", millis(at), room)
+		n, err := t.affect(markRoomDeleted+" AND kind = 1 AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = ?2 AND left_at IS NULL)", toMillis(at), room)
 		emptied = n > 0
 		return err
 	})
@@ -29,7 +29,7 @@ const markRoomDeleted = "UPDATE rooms SET deleted_at = ?1, skeleton = NULL, draw
 
 func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (chat.Rev, error) {
 	n, err := t.affect(`UPDATE memberships SET left_at = ?, owner = 0, mentions = 0, rev = (SELECT rev + 1 FROM rooms WHERE id = room_id)
-		WHERE room_id = ? AND account_id = ? AND left_at IS NULL`, millis(at), room, who)
+		WHERE room_id = ? AND account_id = ? AND left_at IS NULL`, toMillis(at), room, who)
 	if err != nil || n == 0 {
 		return 0, err
 	}
@@ -43,7 +43,7 @@ func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (ch
 		return 0, err
 	}
 	if people >= chat.QuietLeaves {
-		return grow(t, room) // stamped, so that it is told to the one who went, and to nobody else
+		return nextRev(t, room) // stamped, so that it is told to the one who went, and to nobody else
 	}
 	var p chat.Person
 	if err := t.one("SELECT id, username, name FROM accounts WHERE id = ?", []any{who}, &p.ID, &p.Username, &p.Name); err != nil {

@@ -9,11 +9,11 @@ import (
 	"parley/app/chat"
 )
 
-// relabeled gives the links to open rooms the names that these have now, in messages
+// withCurrentLabels gives the links to open rooms the names that these have now, in messages
 // and in the lines of what they answer: a message keeps which room it means, and not
 // what that was called. A room that is not open any more keeps the name under which
 // it was linked.
-func (d *DB) relabeled(ctx context.Context, rows []chat.Message, err error) ([]chat.Message, error) {
+func (d *DB) withCurrentLabels(ctx context.Context, rows []chat.Message, err error) ([]chat.Message, error) {
 	for i := range rows {
 		m := &rows[i]
 		if err == nil && strings.Contains(m.Body, "#") {

@@ -22,12 +22,12 @@ const hitQuery = messageQuery + `JOIN rooms r ON r.id = m.room_id JOIN words w O
 
 // Search implements chat.SearchStore.
 func (d *DB) Search(ctx context.Context, who chat.AccountID, s chat.Search) (hits []chat.Hit, older chat.MessageID, behind bool, err error) {
-	behind = d.catchUp(ctx)
+	behind = d.indexNow(ctx)
 	b, err := d.bounds(ctx, s)
 	if err != nil || b.after >= b.before {
 		return nil, 0, behind, err
 	}
-	audiences, err := d.audiences(ctx, who, s)
+	audiences, err := d.searchGroups(ctx, who, s)
 	if err != nil || len(audiences) == 0 {
 		return nil, 0, behind, err
 	}
@@ -41,14 +41,14 @@ func (d *DB) Search(ctx context.Context, who chat.AccountID, s chat.Search) (hit
 	if err != nil {
 		return nil, 0, behind, err
 	}
-	hits, err = d.placed(ctx, who, found)
+	hits, err = d.withRooms(ctx, who, found)
 	return hits, older, behind, err
 }
 
 // searchWords finds what the index finds, the newest first.
 func (d *DB) searchWords(ctx context.Context, s chat.Search, args []any) (found []chat.Message, older chat.MessageID, err error) {
 	found, err = all(ctx, d, scanMessage, hitQuery, append(args, s.Limit+1)...)
-	found, err = d.relabeled(ctx, found, err)
+	found, err = d.withCurrentLabels(ctx, found, err)
 	if len(found) > s.Limit {
 		found = found[:s.Limit]
 		older = found[len(found)-1].ID
@@ -74,10 +74,10 @@ func (d *DB) bounds(ctx context.Context, s chat.Search) (b bounds, err error) {
 	}
 	first, last := int64(math.MinInt64), int64(math.MaxInt64)
 	if !s.Since.IsZero() {
-		b.since, first = millis(s.Since), dayOf(s.Since)
+		b.since, first = toMillis(s.Since), dayOf(s.Since)
 	}
 	if !s.Until.IsZero() {
-		b.until, last = millis(s.Until), dayOf(s.Until.Add(-time.Millisecond))
+		b.until, last = toMillis(s.Until), dayOf(s.Until.Add(-time.Millisecond))
 	}
 	var from, to chat.MessageID
 	if err := d.one(ctx, "SELECT coalesce(min(first), 1), coalesce(max(last), 0) FROM days WHERE day BETWEEN ? AND ?", []any{first, last}, &from, &to); err != nil {
@@ -87,21 +87,21 @@ func (d *DB) bounds(ctx context.Context, s chat.Search) (b bounds, err error) {
 	return b, nil
 }
 
-// audiences are those that a person is part of; of a search in some rooms, only
+// searchGroups are those that a person is part of; of a search in some rooms, only
 // theirs.
-func (d *DB) audiences(ctx context.Context, who chat.AccountID, s chat.Search) ([]audience, error) {
-	mine := closed(humanKey(who))
+func (d *DB) searchGroups(ctx context.Context, who chat.AccountID, s chat.Search) ([]searchGroup, error) {
+	mine := closedGroup(humanKey(who))
 	if len(s.In) == 0 {
 		private, err := all(ctx, d, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) },
 			"SELECT r.id FROM memberships m JOIN rooms r ON r.id = m.room_id WHERE m.account_id = ? AND m.left_at IS NULL AND r.kind = 1", who)
-		list := []audience{everybody, mine}
+		list := []searchGroup{everybodyGroup, mine}
 		for _, room := range private {
-			list = append(list, closed(roomKey(room)))
+			list = append(list, closedGroup(roomKey(room)))
 		}
 		return list, err
 	}
-	var list []audience
-	open := everybody
+	var list []searchGroup
+	open := everybodyGroup
 	for _, room := range s.In {
 		var kind chat.RoomKind
 		err := d.one(ctx, "SELECT kind FROM rooms WHERE id = ?", []any{room}, &kind)
@@ -117,12 +117,12 @@ func (d *DB) audiences(ctx context.Context, who chat.AccountID, s chat.Search) (
 		case chat.Direct:
 			mine.rooms = append(mine.rooms, room)
 		default:
-			private := closed(roomKey(room))
+			private := closedGroup(roomKey(room))
 			private.rooms = []chat.RoomID{room}
 			list = append(list, private)
 		}
 	}
-	for _, a := range []audience{open, mine} {
+	for _, a := range []searchGroup{open, mine} {
 		if len(a.rooms) > 0 {
 			list = append(list, a)
 		}
@@ -131,7 +131,7 @@ func (d *DB) audiences(ctx context.Context, who chat.AccountID, s chat.Search) (
 }
 
 // expression is the search in the language of FTS5, for some audiences.
-func expression(s chat.Search, audiences []audience) string {
+func expression(s chat.Search, audiences []searchGroup) string {
 	each := make([]string, len(audiences))
 	for i, a := range audiences {
 		each[i] = "(" + a.expression(s) + ")"
@@ -139,8 +139,8 @@ func expression(s chat.Search, audiences []audience) string {
 	return strings.Join(each, " OR ")
 }
 
-func (a audience) expression(s chat.Search) string {
-	must, not := a.place(s.From), make([]string, 0)
+func (a searchGroup) expression(s chat.Search) string {
+	must, not := a.scope(s.From), make([]string, 0)
 	for _, m := range s.All {
 		must = append(must, a.match(m))
 	}
@@ -169,8 +169,8 @@ func (a audience) expression(s chat.Search) string {
 	return e
 }
 
-// place says in which rooms and by whom something was said.
-func (a audience) place(from []chat.AccountID) []string {
+// scope says in which rooms and by whom something was said.
+func (a searchGroup) scope(from []chat.AccountID) []string {
 	var one []string
 	for _, room := range a.rooms {
 		for _, human := range from {
@@ -191,7 +191,7 @@ func (a audience) place(from []chat.AccountID) []string {
 	return []string{"(" + strings.Join(one, " OR ") + ")"}
 }
 
-func (a audience) match(m chat.Match) string {
+func (a searchGroup) match(m chat.Match) string {
 	words := make([]string, len(m.Tokens))
 	for i, t := range m.Tokens {
 		words[i] = a.words + t
@@ -205,8 +205,8 @@ func (a audience) match(m chat.Match) string {
 // quoted is a phrase. Tokens have no quotes: they are letters and digits.
 func quoted(words ...string) string { return `"` + strings.Join(words, " ") + `"` }
 
-// placed adds to messages the rooms that they were said in.
-func (d *DB) placed(ctx context.Context, who chat.AccountID, found []chat.Message) ([]chat.Hit, error) {
+// withRooms adds to messages the rooms that they were said in.
+func (d *DB) withRooms(ctx context.Context, who chat.AccountID, found []chat.Message) ([]chat.Hit, error) {
 	places := map[chat.RoomID]chat.SidebarRoom{}
 	hits := make([]chat.Hit, 0, len(found))
 	for _, m := range found {

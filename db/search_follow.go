@@ -27,24 +27,24 @@ const (
 	mergeQuiet = 100
 )
 
-// Follow keeps the index of search up with the log until ctx ends.
-func (d *DB) Follow(ctx context.Context) {
-	var pace pace
-	for wait := time.Duration(0); rest(ctx, wait); {
-		last, behind, err := d.behind(ctx)
+// FollowIndex keeps the index of search up with the log until ctx ends.
+func (d *DB) FollowIndex(ctx context.Context) {
+	var pace postRate
+	for wait := time.Duration(0); sleep(ctx, wait); {
+		last, behind, err := d.indexLag(ctx)
 		wait = followEvery
-		switch busy := pace.busy(last); {
+		switch busy := pace.isBusy(last); {
 		case err != nil:
 		case behind > 0:
 			var n chat.MessageID
-			if n, err = d.advance(ctx, followBatch); err == nil {
-				err = d.merge(ctx, mergeSteps)
+			if n, err = d.indexNext(ctx, followBatch); err == nil {
+				err = d.mergeIndex(ctx, mergeSteps)
 			}
 			if err == nil && n == followBatch && !busy {
 				wait = time.Millisecond
 			}
 		case !busy:
-			err = d.merge(ctx, mergeQuiet)
+			err = d.mergeIndex(ctx, mergeQuiet)
 		}
 		if err != nil && ctx.Err() == nil {
 			slog.Warn("the index of search stays behind for now", "error", err)
@@ -52,15 +52,15 @@ func (d *DB) Follow(ctx context.Context) {
 	}
 }
 
-// pace is how fast messages come.
-type pace struct {
+// postRate is how fast messages come.
+type postRate struct {
 	at   time.Time
 	last chat.MessageID
 	many bool
 }
 
-// busy judges by the last quarter of a second or more.
-func (p *pace) busy(last chat.MessageID) bool {
+// isBusy judges by the last quarter of a second or more.
+func (p *postRate) isBusy(last chat.MessageID) bool {
 	if since := time.Since(p.at); since > followEvery/4 {
 		p.many = p.last != 0 && float64(last-p.last) > followBusy*since.Seconds()
 		p.at, p.last = time.Now(), last
@@ -68,8 +68,8 @@ func (p *pace) busy(last chat.MessageID) bool {
 	return p.many
 }
 
-// rest waits a moment, unless ctx ends first.
-func rest(ctx context.Context, d time.Duration) bool {
+// sleep waits a moment, unless ctx ends first.
+func sleep(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-ctx.Done():
 		return false
@@ -78,9 +78,9 @@ func rest(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// merge brings together what was added to the index, in steps that others can
+// mergeIndex brings together what was added to the index, in steps that others can
 // get between. Many small parts would make a search slow.
-func (d *DB) merge(ctx context.Context, steps int) error {
+func (d *DB) mergeIndex(ctx context.Context, steps int) error {
 	for range steps {
 		var before, after int
 		err := d.change(ctx, func(t *tx) error {
@@ -92,47 +92,47 @@ func (d *DB) merge(ctx context.Context, steps int) error {
 			}
 			return t.one("SELECT total_changes()", nil, &after)
 		})
-		if err != nil || after-before < 2 || !rest(ctx, time.Millisecond) { // documented: fewer than two is nothing
+		if err != nil || after-before < 2 || !sleep(ctx, time.Millisecond) { // documented: fewer than two is nothing
 			return err
 		}
 	}
 	return nil
 }
 
-// behind tells how far the index is behind the log, in ids.
-func (d *DB) behind(ctx context.Context) (last, n chat.MessageID, err error) {
+// indexLag tells how far the index is behind the log, in ids.
+func (d *DB) indexLag(ctx context.Context) (last, n chat.MessageID, err error) {
 	var upto chat.MessageID
 	err = d.one(ctx, "SELECT upto, coalesce((SELECT max(id) FROM messages), 0) FROM indexed", nil, &upto, &last)
 	return last, max(0, last-upto), err
 }
 
-// Behind tells how many ids the index of search is behind the log.
-func (d *DB) Behind(ctx context.Context) (int64, error) {
-	_, n, err := d.behind(ctx)
+// IndexLag tells how many ids the index of search is behind the log.
+func (d *DB) IndexLag(ctx context.Context) (int64, error) {
+	_, n, err := d.indexLag(ctx)
 	return int64(n), err
 }
 
-// advance adds a batch to the index; 0: there was nothing more.
-func (d *DB) advance(ctx context.Context, size int) (n chat.MessageID, err error) {
+// indexNext adds a batch to the index; 0: there was nothing more.
+func (d *DB) indexNext(ctx context.Context, size int) (n chat.MessageID, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		added, err := follow(t, size)
+		added, err := indexBatch(t, size)
 		n = chat.MessageID(added)
 		return err
 	})
 	return n, err
 }
 
-// catchUp brings the index up to what was stored before the call, as far as that
+// indexNow brings the index up to what was stored before the call, as far as that
 // takes a moment only.
-func (d *DB) catchUp(ctx context.Context) (behind bool) {
+func (d *DB) indexNow(ctx context.Context) (behind bool) {
 	end := time.Now().Add(followWait)
-	_, n, err := d.behind(ctx)
+	_, n, err := d.indexLag(ctx)
 	for ; err == nil && n > 0; n -= followBatch {
 		if time.Now().After(end) {
 			return true
 		}
 		var added chat.MessageID
-		if added, err = d.advance(ctx, followBatch); added < followBatch {
+		if added, err = d.indexNext(ctx, followBatch); added < followBatch {
 			break
 		}
 	}

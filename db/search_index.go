@@ -39,20 +39,20 @@ func roomKey(id chat.RoomID) string     { return key(roomKeys, int64(id)) }
 func humanKey(id chat.AccountID) string { return key(humanKeys, int64(id)) }
 func factKey(f chat.Fact) string        { return string(factKeys + rune(f)) }
 
-// audience is one of the groups that a message is indexed for, or that a person
+// searchGroup is one of the groups that a message is indexed for, or that a person
 // is part of.
-type audience struct {
+type searchGroup struct {
 	key   string        // before what is no word
 	words string        // before a word
 	rooms []chat.RoomID // of a search in some of its rooms only
 }
 
-var everybody = audience{key: openKey}
+var everybodyGroup = searchGroup{key: openKey}
 
-func closed(key string) audience { return audience{key: key, words: key} }
+func closedGroup(key string) searchGroup { return searchGroup{key: key, words: key} }
 
-// entry is a message as it is about to be indexed.
-type entry struct {
+// indexEntry is a message as it is about to be indexed.
+type indexEntry struct {
 	chat.Message
 	room   chat.RoomKind
 	direct string // the ids of its people
@@ -62,14 +62,14 @@ type entry struct {
 const entryQuery = `SELECT m.id, m.room_id, m.author_id, m.at, m.text, m.reactions, r.kind, coalesce(r.direct, ''),
 	m.kind <> 0 OR m.deleted_at IS NOT NULL OR r.deleted_at IS NOT NULL FROM messages m JOIN rooms r ON r.id = m.room_id `
 
-func scanEntry(r scanner) (e entry, err error) {
+func scanEntry(r scanner) (e indexEntry, err error) {
 	var at int64
 	var text, reactions sql.RawBytes
 	if err := r.Scan(&e.ID, &e.Room, &e.Author.ID, &at, &text, &reactions, &e.room, &e.direct, &e.skip); err != nil || e.skip {
-		e.At = moment(at)
+		e.At = fromMillis(at)
 		return e, err
 	}
-	e.At = moment(at)
+	e.At = fromMillis(at)
 	if len(reactions) > 0 {
 		if err := json.Unmarshal(reactions, &e.Reactions); err != nil {
 			return e, err
@@ -78,22 +78,22 @@ func scanEntry(r scanner) (e entry, err error) {
 	return e, json.Unmarshal(text, &e.Text)
 }
 
-// audiences are those who may read the message.
-func (e entry) audiences() (list []audience) {
+// groups are those who may read the message.
+func (e indexEntry) groups() (list []searchGroup) {
 	switch e.room {
 	case chat.Open:
-		return []audience{everybody}
+		return []searchGroup{everybodyGroup}
 	case chat.Direct:
 		for _, id := range parseIDs(e.direct) {
-			list = append(list, closed(humanKey(id)))
+			list = append(list, closedGroup(humanKey(id)))
 		}
 		return list
 	}
-	return []audience{closed(roomKey(e.Room))}
+	return []searchGroup{closedGroup(roomKey(e.Room))}
 }
 
 // words is the message as the index has it.
-func (e entry) words() string {
+func (e indexEntry) words() string {
 	var b strings.Builder
 	put := func(s ...string) {
 		for _, s := range s {
@@ -105,7 +105,7 @@ func (e entry) words() string {
 	put(room)
 	put(room, author)
 	words := chat.Words(e.Text.Plain())
-	for _, a := range e.audiences() {
+	for _, a := range e.groups() {
 		if a.key != room {
 			put(a.key)
 			put(a.key, author)
@@ -127,16 +127,16 @@ func (e entry) words() string {
 	return b.String()
 }
 
-func enter(t *tx, e entry) error {
+func indexMessage(t *tx, e indexEntry) error {
 	if e.skip {
 		return nil
 	}
 	return t.exec("INSERT INTO words (rowid, word) VALUES (?, ?)", e.ID, e.words())
 }
 
-// reindex makes the index agree with a message as it now is. Each change of what
+// reindexMessage makes the index agree with a message as it now is. Each change of what
 // a message says, or of whether it is there, ends with it.
-func reindex(t *tx, id chat.MessageID) error {
+func reindexMessage(t *tx, id chat.MessageID) error {
 	var upto chat.MessageID
 	if err := t.one("SELECT upto FROM indexed", nil, &upto); err != nil || id > upto {
 		return err
@@ -148,12 +148,12 @@ func reindex(t *tx, id chat.MessageID) error {
 	if err != nil || len(now) == 0 {
 		return err
 	}
-	return enter(t, now[0])
+	return indexMessage(t, now[0])
 }
 
-// follow brings the index up to the log by at most size messages; it tells how
+// indexBatch brings the index up to the log by at most size messages; it tells how
 // many there were.
-func follow(t *tx, size int) (n int, err error) {
+func indexBatch(t *tx, size int) (n int, err error) {
 	var upto chat.MessageID
 	if err := t.one("SELECT upto FROM indexed", nil, &upto); err != nil {
 		return 0, err
@@ -165,7 +165,7 @@ func follow(t *tx, size int) (n int, err error) {
 	type bounds struct{ first, last chat.MessageID }
 	days := map[int64]bounds{}
 	for _, e := range entries {
-		if err := enter(t, e); err != nil {
+		if err := indexMessage(t, e); err != nil {
 			return 0, err
 		}
 		day := days[dayOf(e.At)]

@@ -24,11 +24,11 @@ const literalQuery = `SELECT m.id, m.body FROM messages m JOIN rooms r ON r.id =
 func (d *DB) searchLiterally(ctx context.Context, s chat.Search, args []any) (_ []chat.Message, older chat.MessageID, err error) {
 	stmt, err := d.stmt(ctx, literalQuery)
 	if err != nil {
-		return nil, 0, fault(err)
+		return nil, 0, storeError(err)
 	}
 	rows, err := stmt.QueryContext(ctx, append(args, maxLookedAt)...)
 	if err != nil {
-		return nil, 0, fault(err)
+		return nil, 0, storeError(err)
 	}
 	defer rows.Close()
 	var ids []chat.MessageID
@@ -37,7 +37,7 @@ func (d *DB) searchLiterally(ctx context.Context, s chat.Search, args []any) (_ 
 		var id chat.MessageID
 		var body string
 		if err := rows.Scan(&id, &body); err != nil {
-			return nil, 0, fault(err)
+			return nil, 0, storeError(err)
 		}
 		if s.Accepts(body) {
 			ids = append(ids, id)
@@ -49,13 +49,13 @@ func (d *DB) searchLiterally(ctx context.Context, s chat.Search, args []any) (_ 
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return nil, 0, fault(err)
+		return nil, 0, storeError(err)
 	}
 	list, err := json.Marshal(ids)
 	if err != nil || len(ids) == 0 {
 		return nil, older, err
 	}
 	found, err := all(ctx, d, scanMessage, messageQuery+"WHERE m.id IN (SELECT value FROM json_each(?)) ORDER BY m.id DESC", string(list))
-	found, err = d.relabeled(ctx, found, err)
+	found, err = d.withCurrentLabels(ctx, found, err)
 	return found, older, err
 }

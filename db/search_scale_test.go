@@ -233,16 +233,16 @@ func TestFollowingAtScale(t *testing.T) {
 			ctx, stop := context.WithCancel(t.Context())
 			var ended sync.WaitGroup
 			if with {
-				ended.Go(func() { s.Follow(ctx) })
+				ended.Go(func() { s.FollowIndex(ctx) })
 			}
 			perSecond, p50, p99, worst := post(load.writers, load.rate, 5*time.Second)
-			_, behind, err := s.behind(t.Context())
+			_, behind, err := s.indexLag(t.Context())
 			s.ok(err)
 			stop()
 			ended.Wait()
 			t.Logf("%3d writers, following %-5t %8.0f posts/s  p50 %6.2f ms  p99 %6.2f ms  worst %6.2f ms  %d behind", load.writers, with, perSecond, ms(p50), ms(p99), ms(worst), behind)
 			for n := chat.MessageID(1); n > 0; {
-				n, err = s.advance(t.Context(), 5000)
+				n, err = s.indexNext(t.Context(), 5000)
 				s.ok(err)
 			}
 		}
@@ -253,12 +253,12 @@ func TestFollowingAtScale(t *testing.T) {
 			s.says(room, 1, body[cid.Add(1)%1000])
 		}
 		start := time.Now()
-		_, err := s.advance(t.Context(), followBatch)
+		_, err := s.indexNext(t.Context(), followBatch)
 		s.ok(err)
 		batches = append(batches, time.Since(start))
 		for range mergeSteps {
 			start := time.Now()
-			s.ok(s.merge(t.Context(), 1))
+			s.ok(s.mergeIndex(t.Context(), 1))
 			merges = append(merges, time.Since(start))
 		}
 	}

@@ -15,7 +15,7 @@ func (f *file) finds(who chat.AccountID, word string) int {
 	f.Helper()
 	for n := chat.MessageID(1); n > 0; { // a search itself waits for a moment only
 		var err error
-		n, err = f.advance(f.Context(), followBatch)
+		n, err = f.indexNext(f.Context(), followBatch)
 		f.ok(err)
 	}
 	hits, _, behind, err := f.Search(f.Context(), who, chat.Search{All: []chat.Match{{Tokens: []string{word}}}, Limit: 1000})
@@ -50,7 +50,7 @@ func TestPostingDoesNoWorkForSearch(t *testing.T) {
 
 func TestTheIndexFollowsTheLog(t *testing.T) {
 	f := create(t, 1)
-	go f.Follow(t.Context())
+	go f.FollowIndex(t.Context())
 	for n := range 5 {
 		for range 90 {
 			f.says(1, 1, "word")
@@ -58,7 +58,7 @@ func TestTheIndexFollowsTheLog(t *testing.T) {
 		within(t, "the index is where the log is", func() bool { return f.number("SELECT count(*) FROM words_docsize") == (n+1)*90 })
 	}
 	for range 20 { // what came in small parts becomes one
-		f.ok(f.merge(t.Context(), mergeQuiet))
+		f.ok(f.mergeIndex(t.Context(), mergeQuiet))
 	}
 	if n := f.number("SELECT count(DISTINCT segid) FROM words_idx"); n > 8 {
 		t.Error("the index is in", n, "parts")
@@ -101,7 +101,7 @@ func TestReindexMakesTheIndexAgree(t *testing.T) {
 			if err := x.exec("UPDATE messages SET deleted_at = ? WHERE id = ?", deleted, m.ID); err != nil {
 				return err
 			}
-			return reindex(x, m.ID)
+			return reindexMessage(x, m.ID)
 		}))
 		got = append(got, late())
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // AddAccount implements auth.Store.
-func (d *DB) AddAccount(ctx context.Context, n auth.NewAccount) (j auth.Joined, err error) {
+func (d *DB) AddAccount(ctx context.Context, n auth.NewAccount) (j auth.SignedUp, err error) {
 	err = d.change(ctx, func(t *tx) error {
 		j, err = addAccount(t, n)
 		return err
@@ -19,7 +19,7 @@ func (d *DB) AddAccount(ctx context.Context, n auth.NewAccount) (j auth.Joined, 
 	return j, err
 }
 
-func addAccount(t *tx, n auth.NewAccount) (j auth.Joined, err error) {
+func addAccount(t *tx, n auth.NewAccount) (j auth.SignedUp, err error) {
 	var accounts int
 	var taken bool
 	if err := t.one("SELECT (SELECT count(*) FROM accounts), EXISTS (SELECT 1 FROM accounts WHERE "+alikeAccount+")", alike(n.Username), &accounts, &taken); err != nil {
@@ -34,16 +34,16 @@ func addAccount(t *tx, n auth.NewAccount) (j auth.Joined, err error) {
 	j.Account = chat.Account{Person: chat.Person{Username: n.Username, Name: n.Name}, Created: n.At}
 	if accounts == 0 {
 		j.Account.Role = chat.RoleAdmin
-	} else if j.Account.Role, err = admit(t, n); err != nil {
+	} else if j.Account.Role, err = checkSignup(t, n); err != nil {
 		return j, err
 	}
 	if err := t.one(`INSERT INTO accounts (username, folded, skeleton, drawn, name, name_folded, likeness, role, password, created_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, []any{n.Username, chat.FoldName(n.Username), chat.Skeleton(n.Username), chat.Drawn(n.Username),
-		n.Name, chat.FoldName(n.Name), chat.DrawnLetters(n.Name), j.Account.Role, n.Hash, millis(n.At)}, &j.Account.ID); err != nil {
+		n.Name, chat.FoldName(n.Name), chat.DrawnLetters(n.Name), j.Account.Role, n.Hash, toMillis(n.At)}, &j.Account.ID); err != nil {
 		return j, err
 	}
 	if accounts == 0 {
-		return j, foundWorkspace(t, n, &j)
+		return j, createWorkspace(t, n, &j)
 	}
 	rooms, err := list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) },
 		"SELECT id FROM rooms WHERE everyone = 1 AND deleted_at IS NULL")
@@ -57,8 +57,8 @@ func addAccount(t *tx, n auth.NewAccount) (j auth.Joined, err error) {
 	return j, err
 }
 
-// admit says what a newcomer becomes, or why he may not come.
-func admit(t *tx, n auth.NewAccount) (chat.Role, error) {
+// checkSignup says what a newcomer becomes, or why he may not come.
+func checkSignup(t *tx, n auth.NewAccount) (chat.Role, error) {
 	var policy string
 	err := t.one("SELECT value FROM settings WHERE key = ?", []any{chat.SettingSignup}, &policy)
 	switch {
@@ -76,9 +76,9 @@ func admit(t *tx, n auth.NewAccount) (chat.Role, error) {
 	return chat.RoleMember, nil
 }
 
-// foundWorkspace names the workspace and makes the room of everybody, with the
+// createWorkspace names the workspace and makes the room of everybody, with the
 // first account.
-func foundWorkspace(t *tx, n auth.NewAccount, j *auth.Joined) error {
+func createWorkspace(t *tx, n auth.NewAccount, j *auth.SignedUp) error {
 	if err := setSetting(t, chat.SettingWorkspace, n.Workspace); err != nil {
 		return err
 	}
@@ -125,8 +125,8 @@ func (d *DB) Rehash(ctx context.Context, who chat.AccountID, was, hash string) e
 // AddSession implements auth.Store.
 func (d *DB) AddSession(ctx context.Context, s auth.Session, limit int) (dropped [][]byte, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		if err := t.exec(counts+"INSERT INTO sessions (token_hash, account_id, agent, created_at, seen_at) VALUES (?, ?, ?, ?, ?)",
-			s.Hash, s.Account.ID, s.Agent, millis(s.Created), millis(s.Seen)); err != nil {
+		if err := t.exec(countsOnly+"INSERT INTO sessions (token_hash, account_id, agent, created_at, seen_at) VALUES (?, ?, ?, ?, ?)",
+			s.Hash, s.Account.ID, s.Agent, toMillis(s.Created), toMillis(s.Seen)); err != nil {
 			return err
 		}
 		dropped, err = list(t, scanHash, `DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM sessions
@@ -150,7 +150,7 @@ func (d *DB) sessionOf(ctx context.Context, hash []byte) (s auth.Session, err er
 	if err != nil {
 		return s, err
 	}
-	s.Hash, s.Created, s.Seen = hash, moment(start), moment(seen)
+	s.Hash, s.Created, s.Seen = hash, fromMillis(start), fromMillis(seen)
 	if s.Account, err = d.Account(ctx, who); err == nil && s.Account.Disabled {
 		err = chat.NotFound()
 	}
@@ -162,7 +162,7 @@ func (d *DB) SessionsOf(ctx context.Context, who chat.AccountID) ([]auth.Session
 	return all(ctx, d, func(r scanner) (s auth.Session, err error) {
 		var start, seen int64
 		err = r.Scan(&s.Hash, &s.Agent, &start, &seen)
-		s.Account.ID, s.Created, s.Seen = who, moment(start), moment(seen)
+		s.Account.ID, s.Created, s.Seen = who, fromMillis(start), fromMillis(seen)
 		return s, err
 	}, "SELECT token_hash, agent, created_at, seen_at FROM sessions WHERE account_id = ? ORDER BY seen_at DESC", who)
 }
@@ -170,7 +170,7 @@ func (d *DB) SessionsOf(ctx context.Context, who chat.AccountID) ([]auth.Session
 // TouchSession implements auth.Store.
 func (d *DB) TouchSession(ctx context.Context, hash []byte, at time.Time) error {
 	return d.changeThen(ctx, func(t *tx) error {
-		return t.exec(counts+"UPDATE sessions SET seen_at = ? WHERE token_hash = ?", millis(at), hash)
+		return t.exec(countsOnly+"UPDATE sessions SET seen_at = ? WHERE token_hash = ?", toMillis(at), hash)
 	}, func() { d.sessions.forget(string(hash)) })
 }
 
@@ -182,6 +182,6 @@ func (d *DB) DeleteSession(ctx context.Context, hash []byte) error {
 // ExpireSessions implements auth.Store.
 func (d *DB) ExpireSessions(ctx context.Context, startedBefore, seenBefore time.Time) error {
 	return d.change(ctx, func(t *tx) error {
-		return t.exec("DELETE FROM sessions WHERE created_at < ? OR seen_at < ?", millis(startedBefore), millis(seenBefore))
+		return t.exec("DELETE FROM sessions WHERE created_at < ? OR seen_at < ?", toMillis(startedBefore), toMillis(seenBefore))
 	})
 }

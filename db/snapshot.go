@@ -19,14 +19,14 @@ type Snapshot struct {
 func (d *DB) Snapshot(ctx context.Context, do func(*Snapshot) error) error {
 	conn, err := d.read.Conn(ctx)
 	if err != nil {
-		return fault(err)
+		return storeError(err)
 	}
 	defer conn.Close()
 	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
-		return fault(err)
+		return storeError(err)
 	}
 	defer conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-	return fault(do(&Snapshot{ctx, conn}))
+	return storeError(do(&Snapshot{ctx, conn}))
 }
 
 func (s *Snapshot) rows(query string, each func(scanner) error, args ...any) error {
@@ -66,7 +66,7 @@ func (s *Snapshot) Rooms(kinds []chat.RoomKind) (list []chat.Room, err error) {
 			var room chat.Room
 			var created int64
 			err := r.Scan(roomFields(&room, &created)...)
-			room.Created = moment(created)
+			room.Created = fromMillis(created)
 			list = append(list, room)
 			return err
 		}, string(in))

@@ -18,15 +18,15 @@ const checkUpTo = 128 << 20
 // How a file may be opened that is left as it is: with immutable=1 nobody may write it
 // meanwhile, and no log is read; with mode=ro a log is read, and stays when it is closed.
 var (
-	still   = url.Values{"immutable": {"1"}, "_pragma": {"cache_size(-16000)"}}
-	reading = url.Values{"mode": {"ro"}, "_pragma": patient}
-	rw      = url.Values{"mode": {"rw"}, "_pragma": patient}
-	patient = []string{"busy_timeout(5000)", "temp_store(MEMORY)", "trusted_schema(0)", "cache_size(-16000)"}
+	unchanged = url.Values{"immutable": {"1"}, "_pragma": {"cache_size(-16000)"}}
+	reading   = url.Values{"mode": {"ro"}, "_pragma": patient}
+	rw        = url.Values{"mode": {"rw"}, "_pragma": patient}
+	patient   = []string{"busy_timeout(5000)", "temp_store(MEMORY)", "trusted_schema(0)", "cache_size(-16000)"}
 )
 
-// mapped has SQLite read through a mapping of the file, which takes less time, and more
+// withMmap has SQLite read through a mapping of the file, which takes less time, and more
 // memory as systems count it.
-func mapped(how url.Values) url.Values {
+func withMmap(how url.Values) url.Values {
 	how = maps.Clone(how)
 	how["_pragma"] = append(slices.Clone(how["_pragma"]), mapping)
 	return how
@@ -34,9 +34,9 @@ func mapped(how url.Values) url.Values {
 
 const mapping = "mmap_size(268435456)"
 
-// asFound opens a file that is only read, and changes neither it nor the log beside
+// readOnlyAsFound opens a file that is only read, and changes neither it nor the log beside
 // it. Where there is no log, what SQLite makes beside the file goes with it.
-func asFound(path string) url.Values {
+func readOnlyAsFound(path string) url.Values {
 	if exists(path+"-wal") && size(path+"-journal") == 0 {
 		return reading
 	}
@@ -46,11 +46,11 @@ func asFound(path string) url.Values {
 // errDamaged is what a file is that SQLite finds something wrong with.
 var errDamaged = errors.New("the file is damaged")
 
-// sound looks for damage before anything is written, in a file of at most upTo bytes; in a
+// checkIntegrity looks for damage before anything is written, in a file of at most upTo bytes; in a
 // larger one it finds what meets the eye. It holds the file until the
 // answer is closed: as long as it is held, nobody who closes the file moves the log into it.
-func sound(ctx context.Context, path string, upTo int64) (guard *sql.DB, err error) {
-	how := still // beginners and servers wait for each other, see alone
+func checkIntegrity(ctx context.Context, path string, upTo int64) (guard *sql.DB, err error) {
+	how := unchanged // beginners and servers wait for each other, see alone
 	switch {
 	case size(path+"-journal") > 0:
 		how = rw // a change is to be undone first

@@ -28,7 +28,7 @@ func Target(path, to, command string, mine func(begin []byte) bool) (string, err
 	case err != nil && exists(to):
 		return "", fmt.Errorf("%s is a link that leads nowhere: %w", to, err)
 	}
-	if err := apart(path, to); err != nil {
+	if err := checkApart(path, to); err != nil {
 		return "", err
 	}
 	if there == nil || there.Size() == 0 {
@@ -44,15 +44,15 @@ func Target(path, to, command string, mine func(begin []byte) bool) (string, err
 	return to, nil
 }
 
-// apart refuses to write to a file that is in use, or belongs to one that is.
-func apart(path, to string) error {
+// checkApart refuses to write to a file that is in use, or belongs to one that is.
+func checkApart(path, to string) error {
 	path = resolved(path) // SQLite keeps its logs beside that
 	for _, name := range []string{to, to + ".part"} {
 		for _, beside := range append(logs, "") {
 			switch {
-			case same(name, path+beside) && beside == "":
+			case sameFile(name, path+beside) && beside == "":
 				return fmt.Errorf("%s is the data file itself; name another file", name)
-			case same(name, path+beside):
+			case sameFile(name, path+beside):
 				return fmt.Errorf("%s belongs to the data file %s; name another file", name, path)
 			}
 			if base, ok := strings.CutSuffix(name, beside); ok && beside != "" && exists(base) {
@@ -60,7 +60,7 @@ func apart(path, to string) error {
 			}
 		}
 	}
-	if served(to) {
+	if isServed(to) {
 		return fmt.Errorf("a running Parley uses %s; name another file", to)
 	}
 	if log := logOf(to); log != "" {
@@ -69,8 +69,8 @@ func apart(path, to string) error {
 	return nil
 }
 
-// same says whether two names are one file, or would be if there were one.
-func same(a, b string) bool {
+// sameFile says whether two names are one file, or would be if there were one.
+func sameFile(a, b string) bool {
 	one, err := os.Stat(a)
 	other, missing := os.Stat(b)
 	if err == nil && missing == nil {
@@ -97,9 +97,9 @@ func resolved(path string) string {
 	}
 }
 
-// served says whether a running server has claimed a file; see Claim. The file must
+// isServed says whether a running server has claimed a file; see Claim. The file must
 // not be one that this process has open.
-func served(path string) bool {
+func isServed(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {
 		return false

@@ -13,10 +13,10 @@ import (
 // that failed it runs no other and answers each with that error: SQLite may have
 // rolled back by itself, and what followed would be committed one by one.
 type tx struct {
-	ctx    context.Context
-	w      *writer
-	stale  stale
-	failed error // of the first statement that failed
+	ctx          context.Context
+	w            *writer
+	invalidation invalidation
+	failed       error // of the first statement that failed
 }
 
 // fail remembers the first error of a statement. That there is no row is none.
@@ -40,7 +40,7 @@ func (t *tx) each(args []any, queries ...string) error {
 // prepared is a statement and what running it makes untrue.
 type prepared struct {
 	*sql.Stmt
-	stale stale
+	invalidation invalidation
 }
 
 func (t *tx) stmt(query string) (*prepared, error) {
@@ -54,28 +54,28 @@ func (t *tx) stmt(query string) (*prepared, error) {
 	if err != nil {
 		return nil, t.fail(fmt.Errorf("%w in %s", err, query))
 	}
-	p := &prepared{s, staleBy(query)}
+	p := &prepared{s, invalidatedBy(query)}
 	t.w.stmts[query] = p
 	return p, nil
 }
 
-// moved notes that a room's counts are not what they were.
-func (t *tx) moved(room chat.RoomID) {
-	t.stale.moved = append(t.stale.moved, room)
-	delete(t.w.heads, room)
+// countsChanged notes that a room's counts are not what they were.
+func (t *tx) countsChanged(room chat.RoomID) {
+	t.invalidation.countsChanged = append(t.invalidation.countsChanged, room)
+	delete(t.w.roomStates, room)
 }
 
-// note notes what a statement that ran makes untrue.
-func (t *tx) note(s *prepared) {
-	t.stale.note(s.stale)
-	if s.stale.rooms {
-		clear(t.w.heads)
+// noteInvalidation notes what a statement that ran makes untrue.
+func (t *tx) noteInvalidation(s *prepared) {
+	t.invalidation.merge(s.invalidation)
+	if s.invalidation.rooms {
+		clear(t.w.roomStates)
 	}
 }
 
-// seated notes that somebody came into a room.
-func (t *tx) seated(room chat.RoomID, who chat.AccountID) {
-	t.stale.seated = append(t.stale.seated, place{room, who})
+// memberJoined notes that somebody came into a room.
+func (t *tx) memberJoined(room chat.RoomID, who chat.AccountID) {
+	t.invalidation.joined = append(t.invalidation.joined, roomAccount{room, who})
 }
 
 func (t *tx) exec(query string, args ...any) error {
@@ -110,7 +110,7 @@ func (t *tx) run(query string, args []any) (int64, sql.Result, error) {
 	}
 	n, err := r.RowsAffected()
 	if n > 0 || err != nil {
-		t.note(s)
+		t.noteInvalidation(s)
 	}
 	return n, r, t.fail(err)
 }
@@ -121,7 +121,7 @@ func (t *tx) one(query string, args []any, dest ...any) error {
 	if err != nil {
 		return err
 	}
-	t.note(s)
+	t.noteInvalidation(s)
 	return t.fail(s.QueryRowContext(t.ctx, args...).Scan(dest...))
 }
 
@@ -135,9 +135,9 @@ func list[T any](t *tx, scan func(scanner) (T, error), query string, args ...any
 	if err != nil {
 		return nil, t.fail(err)
 	}
-	found, err := gather(rows, scan)
+	found, err := scanAll(rows, scan)
 	if len(found) > 0 || err != nil {
-		t.note(s)
+		t.noteInvalidation(s)
 	}
 	return found, t.fail(err)
 }

@@ -18,28 +18,28 @@ import (
 const (
 	maxQueue = 4096 // changes that may wait; more are refused
 	maxGroup = 256  // changes in one transaction
-	// giveWayAfter is after how many changes the writer lets others run: those whose
+	// yieldAfter is after how many changes the writer lets others run: those whose
 	// changes are stored stand behind it and not behind all that follows from them.
-	giveWayAfter = 64
+	yieldAfter = 64
 )
 
 // writer owns the only writing connection. Changes that queue while one commit
 // runs go into the next one together: one fsync for many.
 type writer struct {
-	pool  *sql.DB
-	conn  *sql.Conn
-	stmts map[string]*prepared // owned by run, as what follows
-	heads map[chat.RoomID]head
-	seen  int64 // dataVersion when it looked last
+	pool       *sql.DB
+	conn       *sql.Conn
+	stmts      map[string]*prepared // owned by run, as what follows
+	roomStates map[chat.RoomID]roomState
+	seen       int64 // dataVersion when it looked last
 	// format is that of the file when it looked last; 0: it has not looked.
 	format atomic.Int64
 
 	failing atomic.Bool // the last transaction was not stored
 
-	queue chan *change
-	ended chan struct{}
-	stale func(stale) // is told after each commit what it made untrue
-	watch atomic.Pointer[func(Commit)]
+	queue        chan *change
+	ended        chan struct{}
+	invalidation func(invalidation) // is told after each commit what it made untrue
+	watch        atomic.Pointer[func(Commit)]
 
 	mu     sync.RWMutex // guards closed against a send on queue
 	closed bool
@@ -53,9 +53,9 @@ type change struct {
 	done  chan struct{}
 }
 
-func newWriter(pool *sql.DB, conn *sql.Conn, stale func(stale)) *writer {
-	w := &writer{pool: pool, conn: conn, stmts: map[string]*prepared{}, heads: map[chat.RoomID]head{},
-		queue: make(chan *change, maxQueue), ended: make(chan struct{}), stale: stale}
+func newWriter(pool *sql.DB, conn *sql.Conn, stale func(invalidation)) *writer {
+	w := &writer{pool: pool, conn: conn, stmts: map[string]*prepared{}, roomStates: map[chat.RoomID]roomState{},
+		queue: make(chan *change, maxQueue), ended: make(chan struct{}), invalidation: stale}
 	go w.run()
 	return w
 }
@@ -71,13 +71,13 @@ func (d *DB) change(ctx context.Context, do func(*tx) error) error {
 // the call after any later change, and before it returns. It must not wait.
 func (d *DB) changeThen(ctx context.Context, do func(*tx) error, after func()) error {
 	if deed, noted := chat.AuditIn(ctx); noted {
-		do = noting(do, deed)
+		do = withAuditEntry(do, deed)
 	}
-	return d.writer.take(ctx, &change{do: do, after: after, done: make(chan struct{})})
+	return d.writer.enqueue(ctx, &change{do: do, after: after, done: make(chan struct{})})
 }
 
-// take queues a change and waits for it.
-func (w *writer) take(ctx context.Context, c *change) error {
+// enqueue queues a change and waits for it.
+func (w *writer) enqueue(ctx context.Context, c *change) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (w *writer) commit(group []*change) {
 	group = slices.DeleteFunc(group, func(c *change) bool {
 		if c.bare {
 			t.failed = nil
-			c.err = contained(t, c.do)
+			c.err = recovered(t, c.do)
 			close(c.done)
 		}
 		return c.bare
@@ -150,23 +150,23 @@ func (w *writer) commit(group []*change) {
 		return
 	}
 	began := time.Now()
-	err := w.attempt(t, group, runBare)
+	err := w.attempt(t, group, runPlain)
 	if err != nil && len(group) > 1 {
 		err = w.attempt(t, group, runEach)
 	}
-	w.failing.Store(err != nil && code(err) != 0)
+	w.failing.Store(err != nil && errorCode(err) != 0)
 	if watch := w.watch.Load(); watch != nil {
 		(*watch)(Commit{Changes: len(group), Took: time.Since(began), Err: err})
 	}
-	w.stale(t.stale)
+	w.invalidation(t.invalidation)
 	for i, c := range group {
 		if err != nil {
-			c.err = fault(err)
+			c.err = storeError(err)
 		} else if c.err == nil && c.after != nil {
 			c.after()
 		}
 		close(c.done)
-		if i%giveWayAfter == giveWayAfter-1 {
+		if i%yieldAfter == yieldAfter-1 {
 			runtime.Gosched()
 		}
 	}
@@ -177,7 +177,7 @@ func (w *writer) attempt(t *tx, group []*change, run func(*tx, []*change) error)
 	if err := t.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	err := t.lookUp()
+	err := t.detectForeignChange()
 	if err == nil {
 		err = run(t, group)
 	}
@@ -185,16 +185,16 @@ func (w *writer) attempt(t *tx, group []*change, run func(*tx, []*change) error)
 		err = t.exec("COMMIT")
 	}
 	if err != nil {
-		clear(w.heads)
+		clear(w.roomStates)
 		w.conn.ExecContext(t.ctx, "ROLLBACK") // fails when SQLite already rolled back
 	}
 	return err
 }
 
-// runBare runs changes until one fails.
-func runBare(t *tx, group []*change) error {
+// runPlain runs changes until one fails.
+func runPlain(t *tx, group []*change) error {
 	for _, c := range group {
-		if c.err = contained(t, c.do); c.err != nil {
+		if c.err = recovered(t, c.do); c.err != nil {
 			return c.err
 		}
 	}
@@ -209,7 +209,7 @@ func runEach(t *tx, group []*change) error {
 		if err := t.exec("SAVEPOINT one"); err != nil {
 			return err
 		}
-		c.err = contained(t, c.do)
+		c.err = recovered(t, c.do)
 		if c.err == nil {
 			if err := t.exec("RELEASE one"); err != nil {
 				return err
@@ -217,8 +217,8 @@ func runEach(t *tx, group []*change) error {
 			continue
 		}
 		cause := c.err
-		c.err = fault(cause)
-		clear(t.w.heads)
+		c.err = storeError(cause)
+		clear(t.w.roomStates)
 		t.failed = nil // of this change alone, unless there is nothing to roll back to
 		if err := t.exec("ROLLBACK TO one"); err != nil {
 			return cause
@@ -230,9 +230,9 @@ func runEach(t *tx, group []*change) error {
 	return nil
 }
 
-// contained turns a panic in a change into its error. A statement that failed fails
+// recovered turns a panic in a change into its error. A statement that failed fails
 // the change, whatever the change makes of it.
-func contained(t *tx, do func(*tx) error) (err error) {
+func recovered(t *tx, do func(*tx) error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("a change panicked: %v\n%s", r, debug.Stack())
@@ -248,9 +248,9 @@ func contained(t *tx, do func(*tx) error) (err error) {
 // ours goes through that of the writer.
 const dataVersion = "PRAGMA data_version"
 
-// Watch calls changed whenever another process has changed the file, within
+// WatchOtherProcesses calls changed whenever another process has changed the file, within
 // half a second, until ctx ends.
-func (d *DB) Watch(ctx context.Context, changed func()) {
+func (d *DB) WatchOtherProcesses(ctx context.Context, changed func()) {
 	var seen, format int64
 	for tick := time.NewTicker(500 * time.Millisecond); ; {
 		var now int64
@@ -260,11 +260,11 @@ func (d *DB) Watch(ctx context.Context, changed func()) {
 			}
 			return t.one("PRAGMA user_version", nil, &format)
 		}
-		err := d.writer.take(ctx, &change{do: ask, bare: true, done: make(chan struct{})})
+		err := d.writer.enqueue(ctx, &change{do: ask, bare: true, done: make(chan struct{})})
 		if err == nil && now != seen {
 			d.writer.format.Store(format)
 			if seen != 0 {
-				d.forget(stale{accounts: true, sessions: true, rooms: true, reports: true})
+				d.invalidate(invalidation{accounts: true, sessions: true, rooms: true, reports: true})
 				changed()
 			}
 			seen = now

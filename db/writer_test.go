@@ -178,7 +178,7 @@ func TestAClosedFileRefusesChangesAndKeepsWhatWasAccepted(t *testing.T) {
 func TestAnotherProcessIsNoticed(t *testing.T) {
 	f := create(t, 1)
 	changed := make(chan struct{}, 100)
-	go f.Watch(t.Context(), func() { changed <- struct{}{} })
+	go f.WatchOtherProcesses(t.Context(), func() { changed <- struct{}{} })
 	other := f.open()
 	within(t, "a change of another process is noticed", func() bool {
 		f.ok(other.SetSetting(t.Context(), "signup", "closed"))

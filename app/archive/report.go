@@ -12,14 +12,14 @@ import (
 
 // Report says what an import brought, and what it did not bring and why.
 type Report struct {
-	Source      string        `json:"source"`
-	Came        Counts        `json:"came"`
-	Already     Counts        `json:"already"` // it came before
-	Adapted     []Adapted     `json:"adapted"`
-	Deactivated []Deactivated `json:"deactivated"`
-	Skipped     []Skipped     `json:"skipped"`
-	Notes       []string      `json:"notes"`
-	People      []Arrived     `json:"-"` // who came now or before, by its list of people, and may log in
+	Source      string           `json:"source"`
+	Came        Counts           `json:"came"`
+	Already     Counts           `json:"already"` // it came before
+	Adapted     []Adapted        `json:"adapted"`
+	Deactivated []Deactivated    `json:"deactivated"`
+	Skipped     []Skipped        `json:"skipped"`
+	Notes       []string         `json:"notes"`
+	People      []ImportedCounts `json:"-"` // who came now or before, by its list of people, and may log in
 	bySkipped   map[string]int
 }
 
@@ -49,8 +49,8 @@ type Deactivated struct {
 	Why      string `json:"why"`
 }
 
-// Arrived is somebody with his address for mail there, if that was told.
-type Arrived struct {
+// ImportedCounts is somebody with his address for mail there, if that was told.
+type ImportedCounts struct {
 	Account chat.Account
 	Mail    string
 }
@@ -89,8 +89,8 @@ func (r *Report) Adapt(what, from, to string) {
 	}
 }
 
-// Note adds a sentence, once.
-func (r *Report) Note(format string, args ...any) {
+// AddAudit adds a sentence, once.
+func (r *Report) AddAudit(format string, args ...any) {
 	if s := fmt.Sprintf(format, args...); !slices.Contains(r.Notes, s) {
 		r.Notes = append(r.Notes, s)
 	}

@@ -12,10 +12,10 @@ import (
 )
 
 const (
-	// IdleLife is how long a session lives that nobody uses.
-	IdleLife = 14 * 24 * time.Hour
-	// Life is how long a session lives at most.
-	Life = 30 * 24 * time.Hour
+	// SessionIdle is how long a session lives that nobody uses.
+	SessionIdle = 14 * 24 * time.Hour
+	// SessionLife is how long a session lives at most.
+	SessionLife = 30 * 24 * time.Hour
 	// MaxSessions is how many sessions an account has; a further one ends the oldest.
 	MaxSessions = 20
 	// touchEvery is how precisely the use of a session is remembered.
@@ -43,8 +43,8 @@ type NewAccount struct {
 	At                   time.Time
 }
 
-// Joined is what a sign-up changed: the rooms are those of everybody.
-type Joined struct {
+// SignedUp is what a sign-up changed: the rooms are those of everybody.
+type SignedUp struct {
 	Account chat.Account
 	Rooms   []chat.RoomChanged
 }
@@ -56,7 +56,7 @@ type Store interface {
 	// AddAccount makes an account; the first one is administrator and founds the
 	// room of everybody. chat.ErrConflict: the name is taken; ErrClosed,
 	// ErrInvitesOnly: sign-up is; ErrInviteOver: the invite is.
-	AddAccount(context.Context, NewAccount) (Joined, error)
+	AddAccount(context.Context, NewAccount) (SignedUp, error)
 	HasAccounts(context.Context) (bool, error)
 	Settings(context.Context) (chat.Settings, error)
 	// Password finds an account's hash by name; chat.ErrNotFound also for who is disabled.
@@ -105,41 +105,41 @@ type SignUp struct {
 func (a *Auth) HasAccounts(ctx context.Context) (bool, error) { return a.store.HasAccounts(ctx) }
 
 // SignUp makes an account. The first one names the workspace and administers it.
-func (a *Auth) SignUp(ctx context.Context, f SignUp) (Joined, error) {
+func (a *Auth) SignUp(ctx context.Context, f SignUp) (SignedUp, error) {
 	n := NewAccount{Invited: f.Address == "", Invite: f.Invite, At: a.now()}
 	var err error
 	if n.Username, err = chat.ParseUsername(f.Username); err != nil {
-		return Joined{}, err
+		return SignedUp{}, err
 	}
 	if f.Name == "" {
 		f.Name = n.Username
 	}
 	if n.Name, err = chat.ParseDisplayName(f.Name); err != nil {
-		return Joined{}, err
+		return SignedUp{}, err
 	}
 	if n.Workspace, err = a.workspace(ctx, f.Workspace); err != nil {
-		return Joined{}, err
+		return SignedUp{}, err
 	}
 	if err := a.parsePassword(ctx, f.Password, n.Username, n.Name, n.Workspace); err != nil {
-		return Joined{}, err
+		return SignedUp{}, err
 	}
 	if f.Address != "" {
 		if err := a.limits.Take(chat.LimitSignup, f.Address); err != nil {
-			return Joined{}, err
+			return SignedUp{}, err
 		}
 	}
 	if n.Hash, err = a.passwords.Hash(ctx, f.Password); err != nil {
-		return Joined{}, busy(err)
+		return SignedUp{}, busy(err)
 	}
 	j, err := a.store.AddAccount(ctx, n)
 	if err == nil {
 		a.counts.signedUp.Add(1)
 	}
 	if errors.Is(err, chat.ErrConflict) {
-		return Joined{}, chat.Conflict("username", "Somebody has this username, or one that looks like it. Choose another.")
+		return SignedUp{}, chat.Conflict("username", "Somebody has this username, or one that looks like it. Choose another.")
 	}
 	if err != nil {
-		return Joined{}, err
+		return SignedUp{}, err
 	}
 	for _, room := range j.Rooms {
 		a.bus.Publish(room)
@@ -234,14 +234,14 @@ func (a *Auth) ChangePassword(ctx context.Context, s Session, current, fresh, ad
 		}
 		return "", err
 	}
-	if err := a.ResetPassword(ctx, s.Account, fresh); err != nil {
+	if err := a.SetPassword(ctx, s.Account, fresh); err != nil {
 		return "", err
 	}
-	return a.Begin(ctx, s.Account.ID, s.Agent)
+	return a.StartSession(ctx, s.Account.ID, s.Agent)
 }
 
-// ResetPassword sets a password without the old one and ends every session.
-func (a *Auth) ResetPassword(ctx context.Context, who chat.Account, fresh string) error {
+// SetPassword sets a password without the old one and ends every session.
+func (a *Auth) SetPassword(ctx context.Context, who chat.Account, fresh string) error {
 	if err := a.parsePassword(ctx, fresh, who.Username, who.Name); err != nil {
 		return err
 	}

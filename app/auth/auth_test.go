@@ -60,7 +60,7 @@ func (g *gate) signup(name string) string {
 	g.Helper()
 	j, err := g.SignUp(g.Context(), auth.SignUp{Username: name, Password: secret})
 	g.ok(err)
-	token, err := g.Begin(g.Context(), j.Account.ID, "test")
+	token, err := g.StartSession(g.Context(), j.Account.ID, "test")
 	g.ok(err)
 	return token
 }
@@ -72,7 +72,7 @@ func TestTheFirstAccountIsAdministratorExactlyOnce(t *testing.T) {
 	admins := 0
 	for i := range 20 {
 		wg.Go(func() {
-			var j auth.Joined
+			var j auth.SignedUp
 			err := chat.Busy("", 0)
 			for errors.Is(err, chat.ErrBusy) { // a slow machine asks to come back
 				j, err = g.SignUp(t.Context(), auth.SignUp{Username: fmt.Sprint("person", i), Password: secret, Workspace: fmt.Sprint("Place ", i)})
@@ -109,7 +109,7 @@ func TestClosedSignUpLetsOnlyTheCommandLineIn(t *testing.T) {
 func TestAnInviteHoldsUnderManyAtOnce(t *testing.T) {
 	g := open(t)
 	g.signup("ada")
-	i, err := g.Invite(t.Context(), chat.Operator, auth.NewInvite{Role: chat.RoleAdmin, Uses: 7, Life: time.Hour})
+	i, err := g.CreateInvite(t.Context(), chat.Operator, auth.NewInvite{Role: chat.RoleAdmin, Uses: 7, Life: time.Hour})
 	g.ok(err)
 	var all sync.WaitGroup
 	var mu sync.Mutex
@@ -134,12 +134,12 @@ func TestAnInviteHoldsUnderManyAtOnce(t *testing.T) {
 	if came != 7 || refused != 43 {
 		t.Errorf("%d came, %d were refused", came, refused)
 	}
-	late, err := g.Invite(t.Context(), chat.Operator, auth.NewInvite{Life: time.Hour})
+	late, err := g.CreateInvite(t.Context(), chat.Operator, auth.NewInvite{Life: time.Hour})
 	g.ok(err)
-	_, err = g.Invited(t.Context(), late.Code)
+	_, err = g.InviteFor(t.Context(), late.Code)
 	g.ok(err)
 	g.now = g.now.Add(time.Hour)
-	if _, err := g.Invited(t.Context(), late.Code); !errors.Is(err, chat.ErrGone) {
+	if _, err := g.InviteFor(t.Context(), late.Code); !errors.Is(err, chat.ErrGone) {
 		t.Error("an hour later:", err)
 	}
 	if _, err := g.SignUp(t.Context(), auth.SignUp{Username: "late", Password: secret, Address: "192.0.2.1", Invite: late.Code}); !errors.Is(err, chat.ErrGone) {
@@ -152,16 +152,16 @@ func TestALinkForAPasswordRunsOut(t *testing.T) {
 	g.signup("ada")
 	ada, err := g.store.AccountNamed(t.Context(), "ada")
 	g.ok(err)
-	token, err := g.MakeReset(t.Context(), chat.Operator, ada)
+	token, err := g.CreateReset(t.Context(), chat.Operator, ada)
 	g.ok(err)
 	g.now = g.now.Add(auth.ResetLife)
-	if _, err := g.Reset(t.Context(), token, secret+"2"); !errors.Is(err, chat.ErrNotFound) {
+	if _, err := g.ResetPassword(t.Context(), token, secret+"2"); !errors.Is(err, chat.ErrNotFound) {
 		t.Error("a day later:", err)
 	}
-	if _, err := g.MakeReset(t.Context(), ada, ada); err != nil { // the first one administers
+	if _, err := g.CreateReset(t.Context(), ada, ada); err != nil { // the first one administers
 		t.Error(err)
 	}
-	if _, err := g.MakeReset(t.Context(), chat.Account{}, ada); !errors.Is(err, chat.ErrForbidden) {
+	if _, err := g.CreateReset(t.Context(), chat.Account{}, ada); !errors.Is(err, chat.ErrForbidden) {
 		t.Error("anybody makes a link:", err)
 	}
 }
@@ -171,23 +171,23 @@ func TestASessionEndsWhenItIsIdleOrOld(t *testing.T) {
 	token := g.signup("ada")
 	for range 2 { // used every ten days it lives on, but not beyond thirty
 		g.now = g.now.Add(10 * 24 * time.Hour)
-		_, err := g.Who(t.Context(), token)
+		_, err := g.SessionByToken(t.Context(), token)
 		g.ok(err)
 	}
 	g.now = g.now.Add(10*24*time.Hour + time.Second)
-	if _, err := g.Who(t.Context(), token); !errors.Is(err, chat.ErrNotFound) {
+	if _, err := g.SessionByToken(t.Context(), token); !errors.Is(err, chat.ErrNotFound) {
 		t.Error("after thirty days:", err)
 	}
 	j, err := g.store.AccountNamed(t.Context(), "ada")
 	g.ok(err)
-	idle, err := g.Begin(t.Context(), j.ID, "test")
+	idle, err := g.StartSession(t.Context(), j.ID, "test")
 	g.ok(err)
-	g.now = g.now.Add(auth.IdleLife + time.Second)
-	if _, err := g.Who(t.Context(), idle); !errors.Is(err, chat.ErrNotFound) {
+	g.now = g.now.Add(auth.SessionIdle + time.Second)
+	if _, err := g.SessionByToken(t.Context(), idle); !errors.Is(err, chat.ErrNotFound) {
 		t.Error("idle for fourteen days:", err)
 	}
 	for _, bad := range []string{"", "x", idle + "x", idle[:42]} {
-		if _, err := g.Who(t.Context(), bad); !errors.Is(err, chat.ErrNotFound) {
+		if _, err := g.SessionByToken(t.Context(), bad); !errors.Is(err, chat.ErrNotFound) {
 			t.Errorf("token %q: %v", bad, err)
 		}
 	}
@@ -198,15 +198,15 @@ func TestTheTwentyFirstSessionEndsTheOldest(t *testing.T) {
 	tokens := []string{g.signup("ada")}
 	for range auth.MaxSessions {
 		g.now = g.now.Add(time.Minute)
-		token, err := g.Begin(t.Context(), 1, "test")
+		token, err := g.StartSession(t.Context(), 1, "test")
 		g.ok(err)
 		tokens = append(tokens, token)
 	}
-	if _, err := g.Who(t.Context(), tokens[0]); !errors.Is(err, chat.ErrNotFound) {
+	if _, err := g.SessionByToken(t.Context(), tokens[0]); !errors.Is(err, chat.ErrNotFound) {
 		t.Error("the oldest:", err)
 	}
 	for _, token := range tokens[1:] {
-		_, err := g.Who(t.Context(), token)
+		_, err := g.SessionByToken(t.Context(), token)
 		g.ok(err)
 	}
 	if len(g.ended) != 1 || len(g.ended[0].Sessions) != 1 {
@@ -217,17 +217,17 @@ func TestTheTwentyFirstSessionEndsTheOldest(t *testing.T) {
 func TestANewPasswordEndsEverySessionButTheNewOne(t *testing.T) {
 	g := open(t)
 	token := g.signup("ada")
-	s, err := g.Who(t.Context(), token)
+	s, err := g.SessionByToken(t.Context(), token)
 	g.ok(err)
 	if _, err := g.ChangePassword(t.Context(), s, "wrong", "another horse 10", "192.0.2.1"); !errors.Is(err, chat.ErrInvalid) {
 		t.Error("without the current one:", err)
 	}
 	fresh, err := g.ChangePassword(t.Context(), s, secret, "another horse 10", "192.0.2.1")
 	g.ok(err)
-	if _, err := g.Who(t.Context(), token); !errors.Is(err, chat.ErrNotFound) {
+	if _, err := g.SessionByToken(t.Context(), token); !errors.Is(err, chat.ErrNotFound) {
 		t.Error("the old session:", err)
 	}
-	_, err = g.Who(t.Context(), fresh)
+	_, err = g.SessionByToken(t.Context(), fresh)
 	g.ok(err)
 	if _, err := g.LogIn(t.Context(), "ada", secret, "192.0.2.1"); !errors.Is(err, chat.ErrInvalid) {
 		t.Error("the old password:", err)

@@ -57,8 +57,8 @@ type NewInvite struct {
 	Life time.Duration // 0: for ever
 }
 
-// Invite makes an invite.
-func (a *Auth) Invite(ctx context.Context, who chat.Account, n NewInvite) (Invite, error) {
+// CreateInvite makes an invite.
+func (a *Auth) CreateInvite(ctx context.Context, who chat.Account, n NewInvite) (Invite, error) {
 	if err := who.May(chat.ManageInvites); err != nil {
 		return Invite{}, err
 	}
@@ -97,8 +97,8 @@ func (a *Auth) Invites(ctx context.Context, who chat.Account) ([]Invite, error) 
 	return a.store.Invites(ctx, maxInvites)
 }
 
-// Revoke ends an invite; who came by it stays.
-func (a *Auth) Revoke(ctx context.Context, who chat.Account, id int64) error {
+// RevokeInvite ends an invite; who came by it stays.
+func (a *Auth) RevokeInvite(ctx context.Context, who chat.Account, id int64) error {
 	if err := who.May(chat.ManageInvites); err != nil {
 		return err
 	}
@@ -106,9 +106,9 @@ func (a *Auth) Revoke(ctx context.Context, who chat.Account, id int64) error {
 	return a.store.RevokeInvite(chat.WithAudit(ctx, now, who, chat.AuditRevokeInvite, "", ""), id, now)
 }
 
-// Invited finds the invite of a link: chat.ErrNotFound for what never was one,
+// InviteFor finds the invite of a link: chat.ErrNotFound for what never was one,
 // ErrInviteOver for what is none any more.
-func (a *Auth) Invited(ctx context.Context, code string) (Invite, error) {
+func (a *Auth) InviteFor(ctx context.Context, code string) (Invite, error) {
 	i, err := a.store.InviteByCode(ctx, code)
 	if err == nil && !i.Valid(a.now()) {
 		err = ErrInviteOver

@@ -71,10 +71,10 @@ func normalize(password string) string { return norm.NFKC.String(password) }
 
 // Hash makes a PHC string with a fresh salt; ErrBusy, or the error of ctx.
 func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
-	if err := p.take(ctx); err != nil {
+	if err := p.acquire(ctx); err != nil {
 		return "", err
 	}
-	defer p.give()
+	defer p.release()
 	return p.hash(normalize(password))
 }
 
@@ -82,10 +82,10 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 // is never right. After rehash the caller stores a new Hash. ErrBusy, the error
 // of ctx, or of a hash that is none.
 func (p *Passwords) Check(ctx context.Context, password, hash string) (ok, rehash bool, err error) {
-	if err := p.take(ctx); err != nil {
+	if err := p.acquire(ctx); err != nil {
 		return false, false, err
 	}
-	defer p.give()
+	defer p.release()
 	if len(password) > maxPassword*utf8.UTFMax {
 		hash = "" // nobody has it: it is not worth the reading
 		password = password[:maxPassword]
@@ -111,8 +111,8 @@ func (p *Passwords) Check(ctx context.Context, password, hash string) (ok, rehas
 		made.SaltLength < params.SaltLength || made.KeyLength < params.KeyLength, nil
 }
 
-// take waits for a slot. Who comes when the queue is full is refused at once.
-func (p *Passwords) take(ctx context.Context) error {
+// acquire waits for a slot. Who comes when the queue is full is refused at once.
+func (p *Passwords) acquire(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func (p *Passwords) take(ctx context.Context) error {
 	}
 }
 
-func (p *Passwords) give() {
+func (p *Passwords) release() {
 	<-p.slots
 	if len(p.slots) == 0 {
 		p.rest.Reset(hashRest)
@@ -181,7 +181,7 @@ func ParsePassword(s string, names ...string) error {
 		return chat.Invalid("password", "This password repeats one character. Choose another.")
 	case commonPasswords()[strings.ToLower(s)]:
 		return chat.Invalid("password", "This password is one of the most common and quickly guessed. Choose another.")
-	case slices.ContainsFunc(names, func(name string) bool { return madeOf(s, name) }):
+	case slices.ContainsFunc(names, func(name string) bool { return consistsOf(s, name) }):
 		return chat.Invalid("password", "This password is made of a name that others know. Choose another.")
 	}
 	return nil
@@ -200,9 +200,9 @@ func repeated(s string) bool {
 	return strings.Trim(s, string(first)) == ""
 }
 
-// madeOf says whether a password is a name, once or more, with nothing else than
+// consistsOf says whether a password is a name, once or more, with nothing else than
 // digits, spaces and signs around it.
-func madeOf(password, name string) bool {
+func consistsOf(password, name string) bool {
 	letters := func(s string) string {
 		return strings.Map(func(r rune) rune {
 			if unicode.IsLetter(r) || unicode.IsMark(r) {

@@ -22,9 +22,9 @@ type ResetStore interface {
 	UseReset(ctx context.Context, hash []byte, password string, now time.Time) (chat.AccountID, error)
 }
 
-// MakeReset makes the token of a link with which somebody sets a new password. A
+// CreateReset makes the token of a link with which somebody sets a new password. A
 // link made before ends.
-func (a *Auth) MakeReset(ctx context.Context, who chat.Account, whom chat.Account) (token string, err error) {
+func (a *Auth) CreateReset(ctx context.Context, who chat.Account, whom chat.Account) (token string, err error) {
 	if err := who.May(chat.ManagePeople); err != nil {
 		return "", err
 	}
@@ -34,18 +34,18 @@ func (a *Auth) MakeReset(ctx context.Context, who chat.Account, whom chat.Accoun
 	return token, a.store.SetReset(ctx, whom.ID, who.ID, hashToken(token), now.Add(ResetLife))
 }
 
-// ResetFor finds whose password a link sets: chat.ErrNotFound when it has run out,
+// ResetAccount finds whose password a link sets: chat.ErrNotFound when it has run out,
 // was used, or never was one.
-func (a *Auth) ResetFor(ctx context.Context, token string) (chat.Account, error) {
+func (a *Auth) ResetAccount(ctx context.Context, token string) (chat.Account, error) {
 	if len(token) != tokenLength {
 		return chat.Account{}, chat.NotFound()
 	}
 	return a.store.ResetOf(ctx, hashToken(token), a.now())
 }
 
-// Reset sets the password of a link's account, and ends the link and all sessions.
-func (a *Auth) Reset(ctx context.Context, token, password string) (chat.AccountID, error) {
-	whose, err := a.ResetFor(ctx, token)
+// SetPassword sets the password of a link's account, and ends the link and all sessions.
+func (a *Auth) ResetPassword(ctx context.Context, token, password string) (chat.AccountID, error) {
+	whose, err := a.ResetAccount(ctx, token)
 	if err != nil {
 		return 0, err
 	}

@@ -13,8 +13,8 @@ import (
 	"parley/app/chat"
 )
 
-// Begin starts a session and answers with its token, for the cookie alone.
-func (a *Auth) Begin(ctx context.Context, who chat.AccountID, agent string) (token string, err error) {
+// StartSession starts a session and answers with its token, for the cookie alone.
+func (a *Auth) StartSession(ctx context.Context, who chat.AccountID, agent string) (token string, err error) {
 	token = newToken()
 	now := a.now()
 	s := Session{Hash: hashToken(token), Agent: agent, Created: now, Seen: now}
@@ -40,16 +40,16 @@ func hashToken(token string) []byte {
 	return h[:]
 }
 
-// Who finds the session of a token: chat.ErrNotFound when it ended.
-func (a *Auth) Who(ctx context.Context, token string) (Session, error) {
+// SessionByToken finds the session of a token: chat.ErrNotFound when it ended.
+func (a *Auth) SessionByToken(ctx context.Context, token string) (Session, error) {
 	if len(token) != tokenLength {
 		return Session{}, chat.NotFound()
 	}
-	return a.Resume(ctx, hashToken(token))
+	return a.ResumeSession(ctx, hashToken(token))
 }
 
-// Resume finds the session that an open page belongs to.
-func (a *Auth) Resume(ctx context.Context, hash []byte) (Session, error) {
+// ResumeSession finds the session that an open page belongs to.
+func (a *Auth) ResumeSession(ctx context.Context, hash []byte) (Session, error) {
 	s, err := a.store.SessionOf(ctx, hash)
 	if err != nil {
 		return s, err
@@ -66,8 +66,8 @@ func (a *Auth) Resume(ctx context.Context, hash []byte) (Session, error) {
 	return s, nil
 }
 
-// End logs a session out.
-func (a *Auth) End(ctx context.Context, s Session) error {
+// EndSession logs a session out.
+func (a *Auth) EndSession(ctx context.Context, s Session) error {
 	if err := a.store.DeleteSession(ctx, s.Hash); err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func MarkOf(token string) string { return Session{Hash: hashToken(token)}.ID() }
 // live says whether a session has not run out.
 func (a *Auth) live(s Session) bool {
 	now := a.now()
-	return now.Sub(s.Seen) <= IdleLife && now.Sub(s.Created) <= Life
+	return now.Sub(s.Seen) <= SessionIdle && now.Sub(s.Created) <= SessionLife
 }
 
 // Sessions lists where an account is logged in, the last used first.
@@ -94,9 +94,9 @@ func (a *Auth) Sessions(ctx context.Context, who chat.AccountID) ([]Session, err
 	return slices.DeleteFunc(all, func(s Session) bool { return !a.live(s) }), err
 }
 
-// EndOther logs one other session of the caller out, by ID; "" is all others. One
+// EndOtherSession logs one other session of the caller out, by ID; "" is all others. One
 // that is not there has ended already.
-func (a *Auth) EndOther(ctx context.Context, s Session, id string) error {
+func (a *Auth) EndOtherSession(ctx context.Context, s Session, id string) error {
 	all, err := a.store.SessionsOf(ctx, s.Account.ID)
 	if err != nil {
 		return err
@@ -105,7 +105,7 @@ func (a *Auth) EndOther(ctx context.Context, s Session, id string) error {
 		if id != "" && other.ID() != id || bytes.Equal(other.Hash, s.Hash) {
 			continue
 		}
-		if err := a.End(ctx, other); err != nil {
+		if err := a.EndSession(ctx, other); err != nil {
 			return err
 		}
 	}
@@ -115,5 +115,5 @@ func (a *Auth) EndOther(ctx context.Context, s Session, id string) error {
 // ExpireSessions removes sessions that ran out; call it now and then.
 func (a *Auth) ExpireSessions(ctx context.Context) error {
 	now := a.now()
-	return a.store.ExpireSessions(ctx, now.Add(-Life), now.Add(-IdleLife))
+	return a.store.ExpireSessions(ctx, now.Add(-SessionLife), now.Add(-SessionIdle))
 }

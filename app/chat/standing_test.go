@@ -25,20 +25,20 @@ func TestInvitesEndWithTheRoleOfWhoMadeThem(t *testing.T) {
 			bea, err := w.store.Account(w.ctx, w.people["bea"].ID)
 			w.ok(err)
 			w.people["bea"] = bea
-			i, err := au.Invite(w.ctx, bea, auth.NewInvite{Role: chat.RoleAdmin})
+			i, err := au.CreateInvite(w.ctx, bea, auth.NewInvite{Role: chat.RoleAdmin})
 			w.ok(err)
-			reset, err := au.MakeReset(w.ctx, bea, w.people["ada"])
+			reset, err := au.CreateReset(w.ctx, bea, w.people["ada"])
 			w.ok(err)
 			w.ok(fall(w))
-			if _, err := au.ResetFor(w.ctx, reset); !errors.Is(err, chat.ErrNotFound) {
+			if _, err := au.ResetAccount(w.ctx, reset); !errors.Is(err, chat.ErrNotFound) {
 				t.Errorf("the reset link is still good: %v", err)
 			}
-			if _, err := au.Invited(w.ctx, i.Code); !errors.Is(err, auth.ErrInviteOver) {
+			if _, err := au.InviteFor(w.ctx, i.Code); !errors.Is(err, auth.ErrInviteOver) {
 				t.Errorf("the invite is still good: %v", err)
 			}
 			w.store.EnableAccount(w.ctx, bea.ID)
 			w.ok(w.chat.SetRole(w.ctx, w.people["ada"], bea.ID, chat.RoleAdmin))
-			if _, err := au.Reset(w.ctx, reset, "four brown owls"); !errors.Is(err, chat.ErrNotFound) {
+			if _, err := au.ResetPassword(w.ctx, reset, "four brown owls"); !errors.Is(err, chat.ErrNotFound) {
 				t.Errorf("the reset link came back with the role: %v", err)
 			}
 			if _, err := w.store.AddAccount(w.ctx, auth.NewAccount{Username: "late", Name: "Late", Hash: "-", Invite: i.Code, At: w.now}); !errors.Is(err, auth.ErrInviteOver) {
@@ -53,18 +53,18 @@ func TestAResetLinkEndsWithThePasswordAndTheAccount(t *testing.T) {
 	au := auth.New(w.store, w, chat.NewLimits(nil), func() time.Time { return w.now })
 	link := func() string {
 		t.Helper()
-		token, err := au.MakeReset(w.ctx, w.people["ada"], w.people["bea"])
+		token, err := au.CreateReset(w.ctx, w.people["ada"], w.people["bea"])
 		w.ok(err)
 		return token
 	}
 	over := func(what, token string) {
 		t.Helper()
-		if _, err := au.ResetFor(w.ctx, token); !errors.Is(err, chat.ErrNotFound) {
+		if _, err := au.ResetAccount(w.ctx, token); !errors.Is(err, chat.ErrNotFound) {
 			t.Errorf("%s: the link is still good: %v", what, err)
 		}
 	}
 	token := link()
-	w.ok(au.ResetPassword(w.ctx, w.people["bea"], "four brown owls"))
+	w.ok(au.SetPassword(w.ctx, w.people["bea"], "four brown owls"))
 	over("after a password change", token)
 	token = link()
 	w.ok(w.chat.SetRole(w.ctx, w.people["ada"], w.people["bea"].ID, chat.RoleAdmin))

@@ -16,10 +16,10 @@ import (
 const (
 	maxQueueFrames = 256
 	maxQueueBytes  = 256 << 10 // where as much waits, nothing more is added; one frame may be larger
-	// maxCounted is how much of one frame counts there: the list of a thousand rooms
+	// maxCountedPerFrame is how much of one frame counts there: the list of a thousand rooms
 	// is no reason to cut who gets it, when something small comes right after it.
-	maxCounted = maxQueueBytes / 4
-	writeWait  = 10 * time.Second
+	maxCountedPerFrame = maxQueueBytes / 4
+	writeWait          = 10 * time.Second
 	// closeWait is how long a closed page may take to answer.
 	closeWait = time.Second
 )
@@ -34,22 +34,22 @@ type Client struct {
 	away    atomic.Bool
 	silent  atomic.Bool
 
-	conn   net.Conn        // nil for a poll
-	raw    syscall.RawConn // of conn, for writes that do not wait; nil where there are none
-	pump   *pump
-	notify chan struct{} // of a poll: something came
-	mu     sync.Mutex
-	queue  [][]byte // as it goes over the wire; of a poll, the payloads
-	spare  [][]byte // the list that queue was before, emptied
-	size   int
-	busy   bool           // waits for the pump, or is being written
-	writer sync.WaitGroup // counts busy
-	shut   int            // close code; nothing more is queued
+	conn      net.Conn        // nil for a poll
+	raw       syscall.RawConn // of conn, for writes that do not wait; nil where there are none
+	writers   *writerPool
+	notify    chan struct{} // of a poll: something came
+	mu        sync.Mutex
+	queue     [][]byte // as it goes over the wire; of a poll, the payloads
+	spare     [][]byte // the list that queue was before, emptied
+	size      int
+	busy      bool           // waits for the pump, or is being written
+	writer    sync.WaitGroup // counts busy
+	closeCode int            // close code; nothing more is queued
 }
 
 // NewSocket makes the page behind a connection.
 func (h *Hub) NewSocket(account chat.AccountID, session []byte, conn net.Conn) *Client {
-	c := &Client{Account: account, Session: string(session), conn: conn, pump: &h.pump}
+	c := &Client{Account: account, Session: string(session), conn: conn, writers: &h.writers}
 	if s, ok := conn.(syscall.Conn); ok {
 		c.raw, _ = s.SyscallConn() // without it the connection is closed, and writing says so
 	}
@@ -77,7 +77,7 @@ func (c *Client) Silent() { c.silent.Store(true) }
 // with 1013; it comes back and catches up.
 func (c *Client) Push(f Frame) {
 	if !f.Empty() && c.enqueue(f) {
-		c.pump.add(c)
+		c.writers.add(c)
 	}
 }
 
@@ -90,25 +90,25 @@ func (c *Client) enqueue(f Frame) bool {
 
 // push is enqueue while the lock is held.
 func (c *Client) push(f Frame) bool {
-	if c.shut != 0 {
+	if c.closeCode != 0 {
 		return false
 	}
 	if len(c.queue) >= maxQueueFrames || c.size >= maxQueueBytes {
-		c.overflow()
+		c.dropSlow()
 		return false
 	}
-	c.size += min(len(f.wire), maxCounted)
+	c.size += min(len(f.wire), maxCountedPerFrame)
 	if c.conn == nil {
 		c.queue = append(c.queue, f.text)
-		c.poke()
+		c.wake()
 		return false
 	}
 	c.queue = append(c.queue, f.wire)
-	return c.wake()
+	return c.markBusy()
 }
 
-// wake notes that something waits; true: the pump must be told. The lock is held.
-func (c *Client) wake() bool {
+// markBusy notes that something waits; true: the pump must be told. The lock is held.
+func (c *Client) markBusy() bool {
 	if c.busy {
 		return false
 	}
@@ -124,38 +124,38 @@ func (c *Client) Finish() {
 	c.writer.Wait()
 }
 
-// overflow drops what waits: the page will ask for it again.
-func (c *Client) overflow() {
-	c.shut = CloseOverload
+// dropSlow drops what waits: the page will ask for it again.
+func (c *Client) dropSlow() {
+	c.closeCode = CloseOverload
 	if c.conn == nil {
 		c.queue = nil
-		c.poke()
+		c.wake()
 		return
 	}
 	c.queue = [][]byte{closeFrame(CloseOverload, "too slow")}
 	c.conn.SetDeadline(time.Now().Add(closeWait)) // somebody waits in a write now
 }
 
-func (c *Client) poke() {
+func (c *Client) wake() {
 	select {
 	case c.notify <- struct{}{}:
 	default:
 	}
 }
 
-// Alive gives a socket d more to say something, unless it is being closed: then
+// ExtendDeadline gives a socket d more to say something, unless it is being closed: then
 // it answers false, and what the page says does not matter any more.
-func (c *Client) Alive(d time.Duration) bool {
+func (c *Client) ExtendDeadline(d time.Duration) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.shut == 0 {
+	if c.closeCode == 0 {
 		c.conn.SetReadDeadline(time.Now().Add(d))
 	}
-	return c.shut == 0
+	return c.closeCode == 0
 }
 
-// beat keeps a socket alive; a poll needs none. True: tell the pump.
-func (c *Client) beat(text Frame) bool {
+// heartbeat keeps a socket alive; a poll needs none. True: tell the pump.
+func (c *Client) heartbeat(text Frame) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.conn == nil {
@@ -171,37 +171,37 @@ func (c *Client) Pong(data []byte) { c.Push(Frame{wire: frame(opPong, data)}) }
 // Close says goodbye with a code, after what is queued, and gives the other side
 // closeWait to answer.
 func (c *Client) Close(code int, reason string) {
-	if c.goodbye(code, reason) {
-		c.pump.add(c)
+	if c.enqueueClose(code, reason) {
+		c.writers.add(c)
 	}
 }
 
-func (c *Client) goodbye(code int, reason string) bool {
+func (c *Client) enqueueClose(code int, reason string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.shut != 0 {
+	if c.closeCode != 0 {
 		return false
 	}
-	c.shut = code
+	c.closeCode = code
 	if c.conn == nil {
-		c.poke()
+		c.wake()
 		return false
 	}
 	c.queue = append(c.queue, closeFrame(code, reason))
 	c.conn.SetDeadline(time.Now().Add(closeWait))
-	return c.wake()
+	return c.markBusy()
 }
 
 // cut ends a connection without a word; the code says why.
 func (c *Client) cut(code int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.shut == 0 {
-		c.shut = code
+	if c.closeCode == 0 {
+		c.closeCode = code
 	}
 	c.queue = nil
 	if c.conn == nil {
-		c.poke()
+		c.wake()
 		return
 	}
 	c.conn.Close()
@@ -219,13 +219,13 @@ func closeFrame(code int, reason string) []byte {
 	return frame(opClose, append(p, reason...))
 }
 
-// Between is what stands between two texts in the answer to a poll: the record
+// TextSeparator is what stands between two texts in the answer to a poll: the record
 // separator of ASCII, which no text holds.
-const Between = "\x1e"
+const TextSeparator = "\x1e"
 
-// Beside makes a page that waits together with another: it listens to a room of its
+// NewSibling makes a page that waits together with another: it listens to a room of its
 // own, and is woken with it. It is not Added; call Leave for it.
-func (c *Client) Beside() *Client {
+func (c *Client) NewSibling() *Client {
 	return &Client{Account: c.Account, Session: c.Session, notify: c.notify}
 }
 
@@ -243,7 +243,7 @@ func (c *Client) WaitAll(d time.Duration, beside []*Client) {
 	timeout := time.NewTimer(d)
 	defer timeout.Stop()
 	for {
-		if c.due() || slices.ContainsFunc(beside, (*Client).due) {
+		if c.hasOutput() || slices.ContainsFunc(beside, (*Client).hasOutput) {
 			return
 		}
 		select {
@@ -254,10 +254,10 @@ func (c *Client) WaitAll(d time.Duration, beside []*Client) {
 	}
 }
 
-func (c *Client) due() bool {
+func (c *Client) hasOutput() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.queue) > 0 || c.shut != 0
+	return len(c.queue) > 0 || c.closeCode != 0
 }
 
 // Take returns what was pushed to a poll, as Wait does, and does not wait.
@@ -265,8 +265,8 @@ func (c *Client) Take() (text []byte, code int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.queue) > 0 {
-		text = bytes.Join(c.queue, []byte(Between))
+		text = bytes.Join(c.queue, []byte(TextSeparator))
 	}
 	c.queue, c.size = nil, 0
-	return text, c.shut
+	return text, c.closeCode
 }

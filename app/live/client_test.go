@@ -64,7 +64,7 @@ func TestFramesLeaveInOrderAndTheGoodbyeLast(t *testing.T) {
 	if got.String() != want.String() {
 		t.Errorf("got %q", got.String())
 	}
-	if c.Alive(time.Minute) {
+	if c.ExtendDeadline(time.Minute) {
 		t.Error("a page that was sent away is alive")
 	}
 }
@@ -115,7 +115,7 @@ func TestAPollThatNothingComesToEndsWithNothing(t *testing.T) {
 	c.Push(Text([]byte("one ")))
 	c.Push(Text([]byte("two")))
 	c.Close(CloseNotAllowed, "")
-	if text, code := c.Wait(time.Hour); string(text) != "one "+Between+"two" || code != CloseNotAllowed {
+	if text, code := c.Wait(time.Hour); string(text) != "one "+TextSeparator+"two" || code != CloseNotAllowed {
 		t.Errorf("got %q, %d", text, code)
 	}
 }
@@ -123,7 +123,7 @@ func TestAPollThatNothingComesToEndsWithNothing(t *testing.T) {
 // A page beside a poll wakes it, and keeps what was told to it apart.
 func TestAPollWaitsForThePagesBesideIt(t *testing.T) {
 	c := NewPoll(1, []byte("session"))
-	quiet, beside := c.Beside(), c.Beside()
+	quiet, beside := c.NewSibling(), c.NewSibling()
 	woken := make(chan struct{})
 	go func() { c.WaitAll(time.Hour, []*Client{quiet, beside}); close(woken) }()
 	beside.Push(Text([]byte("news")))

@@ -28,31 +28,31 @@ var ErrDraining = errors.New("live: draining")
 // Lock order: room.mu, Hub.mu, Client.mu, pump.mu; each may be taken alone. Nothing
 // is written to a connection under any of them.
 type Hub struct {
-	// Told is called with how long after its commit a room's news were queued for its
+	// Delivered is called with how long after its commit a room's news were queued for its
 	// pages, if it is set before the first page comes; it must not wait.
-	Told   func(time.Duration)
-	events Events
+	Delivered func(time.Duration)
+	events    Events
 
-	casts, deliveries atomic.Uint64
+	broadcasts, deliveries atomic.Uint64
 
 	mu       sync.RWMutex
 	draining bool
 	people   map[chat.AccountID]*person
 	rooms    map[chat.RoomID]*room
-	moved    map[chat.AccountID]struct{} // whose presence is to be told
+	changed  map[chat.AccountID]struct{} // whose presence is to be told
 	typing   map[chat.RoomID]map[chat.AccountID]*typist
 	open     sync.WaitGroup
-	sockets  tally
-	polls    tally
-	pump     pump
+	sockets  pageCounter
+	polls    pageCounter
+	writers  writerPool
 }
 
 // Events is whom the hub calls; none of its locks is held meanwhile.
 type Events interface {
-	// PresenceMoved tells who came, went or turned away, at most every 2 s.
-	PresenceMoved(map[chat.AccountID]Presence)
-	// TypingMoved tells that the people who type in a room have changed.
-	TypingMoved(chat.RoomID, []chat.Person)
+	// PresenceChanged tells who came, went or turned away, at most every 2 s.
+	PresenceChanged(map[chat.AccountID]Presence)
+	// TypingChanged tells that the people who type in a room have changed.
+	TypingChanged(chat.RoomID, []chat.Person)
 }
 
 // room is one room that at least one page shows. Its lock is the teller's: what
@@ -60,23 +60,23 @@ type Events interface {
 type room struct {
 	id        chat.RoomID
 	mu        sync.Mutex
-	told      chat.Rev
+	delivered chat.Rev
 	listeners map[*Client]struct{}
-	missed    missed    // what the page that came last had missed
-	due       []*Client // scratch of cast
-	dead      bool      // was removed from the hub; look it up again
+	catchUp   catchUp   // what the page that came last had missed
+	pending   []*Client // scratch of cast
+	removed   bool      // was removed from the hub; look it up again
 
-	wake  sync.Mutex         // guards what is below; taken alone
-	busy  bool               // a teller runs
-	ask   Ask                // of the latest hint
-	hints []chat.RoomChanged // what it has yet to tell
-	came  time.Time          // when the first of them did
+	queueMu sync.Mutex         // guards what is below; taken alone
+	busy    bool               // a teller runs
+	fetch   Fetch              // of the latest hint
+	events  []chat.RoomChanged // what it has yet to tell
+	firstAt time.Time          // when the first of them did
 }
 
 // New makes an empty hub.
 func New(events Events) *Hub {
 	return &Hub{events: events, people: map[chat.AccountID]*person{}, rooms: map[chat.RoomID]*room{},
-		moved: map[chat.AccountID]struct{}{}, typing: map[chat.RoomID]map[chat.AccountID]*typist{}}
+		changed: map[chat.AccountID]struct{}{}, typing: map[chat.RoomID]map[chat.AccountID]*typist{}}
 }
 
 // Add makes a page known. Its owner must call Remove once.
@@ -87,14 +87,14 @@ func (h *Hub) Add(c *Client) error {
 		return ErrDraining
 	}
 	h.open.Add(1)
-	h.tallyOf(c).opened++
+	h.counterOf(c).opened++
 	p := h.people[c.Account]
 	if p == nil {
 		p = &person{clients: map[*Client]struct{}{}, since: time.Now()}
 		h.people[c.Account] = p
 	}
 	p.clients[c] = struct{}{}
-	h.reckon(c.Account, p)
+	h.updatePresence(c.Account, p)
 	return nil
 }
 
@@ -111,10 +111,10 @@ func (h *Hub) Remove(c *Client) {
 		return
 	}
 	delete(p.clients, c)
-	h.tallyOf(c).leave(reason(c.why()))
+	h.counterOf(c).leave(reason(c.closedWith()))
 	h.open.Done()
 	p.silent = c.silent.Load()
-	h.reckon(c.Account, p)
+	h.updatePresence(c.Account, p)
 }
 
 // Pages counts all pages.
@@ -152,32 +152,32 @@ func (h *Hub) Send(account chat.AccountID, f Frame) {
 func (h *Hub) SendAll(f Frame) {
 	if !f.Empty() {
 		n := 0
-		h.line(func(c *Client) bool { n++; return c.enqueue(f) })
+		h.enqueueAll(func(c *Client) bool { n++; return c.enqueue(f) })
 		h.count(n)
 	}
 }
 
-// line hands those pages to the pump for which do answers true.
-func (h *Hub) line(do func(*Client) bool) {
+// enqueueAll hands those pages to the pump for which do answers true.
+func (h *Hub) enqueueAll(do func(*Client) bool) {
 	var due []*Client
 	h.each(func(c *Client) {
 		if do(c) {
 			due = append(due, c)
 		}
 	})
-	h.pump.add(due...)
+	h.writers.add(due...)
 }
 
 // count notes that a frame was queued for n pages.
 func (h *Hub) count(n int) {
-	h.casts.Add(1)
+	h.broadcasts.Add(1)
 	h.deliveries.Add(uint64(n))
 }
 
-// Beat queues two frames for every page: a ping that proves that the connection
+// Heartbeat queues two frames for every page: a ping that proves that the connection
 // lives, and a text that proves the same to the script in the page.
-func (h *Hub) Beat(text Frame) {
-	h.line(func(c *Client) bool { return c.beat(text) })
+func (h *Hub) Heartbeat(text Frame) {
+	h.enqueueAll(func(c *Client) bool { return c.heartbeat(text) })
 }
 
 func (h *Hub) each(do func(*Client)) {
@@ -190,8 +190,8 @@ func (h *Hub) each(do func(*Client)) {
 	}
 }
 
-// Here is the set of accounts that have a page open.
-func (h *Hub) Here() map[chat.AccountID]bool {
+// OnlineAccounts is the set of accounts that have a page open.
+func (h *Hub) OnlineAccounts() map[chat.AccountID]bool {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	here := make(map[chat.AccountID]bool, len(h.people))

@@ -21,13 +21,13 @@ type witness struct {
 	typing   []int // how many people, each time
 }
 
-func (w *witness) PresenceMoved(m map[chat.AccountID]Presence) {
+func (w *witness) PresenceChanged(m map[chat.AccountID]Presence) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.presence = append(w.presence, m)
 }
 
-func (w *witness) TypingMoved(_ chat.RoomID, people []chat.Person) {
+func (w *witness) TypingChanged(_ chat.RoomID, people []chat.Person) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.typing = append(w.typing, len(people))
@@ -56,7 +56,7 @@ func poll(h *Hub, account chat.AccountID) *Client {
 func (h *Hub) listening(c *Client, id chat.RoomID, told chat.Rev) *room {
 	r := h.lookup(id, true)
 	defer r.mu.Unlock()
-	r.told = told
+	r.delivered = told
 	r.listeners[c] = struct{}{}
 	c.room.Store(r)
 	return r
@@ -67,34 +67,34 @@ func TestComingIsToldSoonAndGoingOnlyAfterAWhile(t *testing.T) {
 		w := &witness{}
 		h := New(w)
 		c := poll(h, 1)
-		time.Sleep(moveEvery + time.Millisecond)
+		time.Sleep(presenceEvery + time.Millisecond)
 		synctest.Wait()
 		if w.last(1) != Online {
 			t.Error("who came is", w.last(1))
 		}
 		h.Remove(c)
-		time.Sleep(grace - time.Second)
+		time.Sleep(presenceGrace - time.Second)
 		c = poll(h, 1) // a page that was loaded anew
-		time.Sleep(grace)
+		time.Sleep(presenceGrace)
 		synctest.Wait()
 		if len(w.presence) != 1 {
 			t.Error("a reload is news:", w.presence)
 		}
 		h.SetAway(c, true)
-		time.Sleep(moveEvery + time.Millisecond)
+		time.Sleep(presenceEvery + time.Millisecond)
 		synctest.Wait()
 		if w.last(1) != Away {
 			t.Error("who looks away is", w.last(1))
 		}
 		other := poll(h, 1)
-		time.Sleep(moveEvery + time.Millisecond)
+		time.Sleep(presenceEvery + time.Millisecond)
 		synctest.Wait()
 		if w.last(1) != Online {
 			t.Error("who looks at another page is", w.last(1))
 		}
 		h.Remove(c)
 		h.Remove(other)
-		time.Sleep(grace + moveEvery + time.Millisecond)
+		time.Sleep(presenceGrace + presenceEvery + time.Millisecond)
 		synctest.Wait()
 		if w.last(1) != Offline || len(h.people) != 0 {
 			t.Error("who went is", w.last(1))
@@ -134,11 +134,11 @@ type log struct {
 	asks int
 }
 
-func (l *log) ask(since chat.Rev, _ []chat.RoomChanged) (News, error) {
+func (l *log) ask(since chat.Rev, _ []chat.RoomChanged) (Updates, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.asks++
-	n := News{Rev: l.rev, Gone: l.gone}
+	n := Updates{Rev: l.rev, Gone: l.gone}
 	if since < l.rev {
 		n.Frame = Text(fmt.Appendf(nil, "%d-%d ", since+1, l.rev))
 	}
@@ -157,7 +157,7 @@ func TestARoomIsToldWithoutGapsAndInOrder(t *testing.T) {
 				l.mu.Lock()
 				l.rev++
 				l.mu.Unlock()
-				h.Wake(chat.RoomChanged{Room: 7}, l.ask)
+				h.Notify(chat.RoomChanged{Room: 7}, l.ask)
 			}
 		})
 	}
@@ -167,7 +167,7 @@ func TestARoomIsToldWithoutGapsAndInOrder(t *testing.T) {
 		if text == nil {
 			t.Fatalf("nothing more after %q", told)
 		}
-		told = append(told, bytes.ReplaceAll(text, []byte(Between), nil)...)
+		told = append(told, bytes.ReplaceAll(text, []byte(TextSeparator), nil)...)
 	}
 	all.Wait()
 	next := 1
@@ -190,13 +190,13 @@ func TestWhoIsGoneIsPutOutBeforeTheNews(t *testing.T) {
 	h.listening(stays, 7, 0)
 	h.listening(goes, 7, 0)
 	l := &log{rev: 1, gone: []chat.AccountID{2}}
-	if err := h.CastAfter(7, l.ask, Text([]byte("header"))); err != nil {
+	if err := h.BroadcastAfter(7, l.ask, Text([]byte("header"))); err != nil {
 		t.Fatal(err)
 	}
 	if text, code := goes.Wait(time.Second); len(text) > 0 || code != CloseNotAllowed {
 		t.Errorf("who is gone got %q, %d", text, code)
 	}
-	if text, code := stays.Wait(time.Second); string(text) != "1-1 "+Between+"header" || code != 0 {
+	if text, code := stays.Wait(time.Second); string(text) != "1-1 "+TextSeparator+"header" || code != 0 {
 		t.Errorf("who stays got %q, %d", text, code)
 	}
 	h.Remove(stays)
@@ -217,8 +217,8 @@ func TestALargeFrameIsNoReasonToCutAPage(t *testing.T) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.shut != 0 || len(c.queue) != 4 {
-		t.Errorf("closed with %d, %d frames wait", c.shut, len(c.queue))
+	if c.closeCode != 0 || len(c.queue) != 4 {
+		t.Errorf("closed with %d, %d frames wait", c.closeCode, len(c.queue))
 	}
 }
 
@@ -231,7 +231,7 @@ func TestAPageThatDoesNotReadIsCutAndNobodyWaits(t *testing.T) {
 		c.Push(f)
 	}
 	c.mu.Lock()
-	shut, waiting := c.shut, len(c.queue)
+	shut, waiting := c.closeCode, len(c.queue)
 	c.mu.Unlock()
 	if shut != CloseOverload || waiting > 1 {
 		t.Errorf("closed with %d, %d frames wait", shut, waiting)
@@ -264,33 +264,33 @@ func TestWhatIsBeyondTheHintsIsToldToo(t *testing.T) {
 	h := New(&witness{})
 	c := poll(h, 1)
 	h.listening(c, 7, 0)
-	const posts = 2*maxHints + 100
+	const posts = 2*maxEvents + 100
 	asked := make(chan []chat.RoomChanged, 10)
 	answers := make(chan error, 10)
-	ask := func(since chat.Rev, hints []chat.RoomChanged) (News, error) {
+	ask := func(since chat.Rev, hints []chat.RoomChanged) (Updates, error) {
 		asked <- hints
-		return News{Rev: posts}, <-answers
+		return Updates{Rev: posts}, <-answers
 	}
 	wake := func(from, to chat.Rev) {
 		for rev := from; rev <= to; rev++ {
-			h.Wake(chat.RoomChanged{Room: 7, Rev: rev, Message: &chat.Message{Rev: rev}}, ask)
+			h.Notify(chat.RoomChanged{Room: 7, Rev: rev, Message: &chat.Message{Rev: rev}}, ask)
 		}
 	}
 	wake(1, 1)
 	<-asked
-	wake(2, maxHints+50)
+	wake(2, maxEvents+50)
 	answers <- errors.New("the disk is slow")
-	wake(maxHints+51, posts)
-	h.Wake(chat.RoomChanged{Room: 7, Rev: 3}, ask) // an old one, late
+	wake(maxEvents+51, posts)
+	h.Notify(chat.RoomChanged{Room: 7, Rev: 3}, ask) // an old one, late
 	for told := chat.Rev(0); told < posts; {
 		hints := <-asked
-		if len(hints) > maxHints {
+		if len(hints) > maxEvents {
 			t.Fatal("kept:", len(hints))
 		}
 		for _, hint := range hints {
 			told = max(told, hint.Rev)
 		}
-		if last := hints[len(hints)-1]; len(hints) == maxHints && last.Message != nil {
+		if last := hints[len(hints)-1]; len(hints) == maxEvents && last.Message != nil {
 			t.Error("the last of as many as are kept seems to tell everything")
 		}
 		answers <- nil
@@ -307,7 +307,7 @@ func BenchmarkCastToAThousandPages(b *testing.B) {
 	f := Text(make([]byte, 600))
 	b.ReportAllocs()
 	for b.Loop() {
-		h.Cast(7, f)
+		h.Broadcast(7, f)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/delivery")
 }

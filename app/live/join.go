@@ -12,24 +12,24 @@ import (
 // owner was let in; still is asked again under the room's lock, so that who was
 // put out meanwhile is refused, and who is put out later is a listener that the
 // teller finds. What is told afterwards follows in order.
-func (h *Hub) Join(c *Client, l chat.Listener, still func() error, since chat.Rev, ask Ask) error {
+func (h *Hub) Join(c *Client, l chat.Listener, still func() error, since chat.Rev, ask Fetch) error {
 	h.Leave(c)
 	r := h.lookup(l.Room(), true)
 	defer r.mu.Unlock()
-	defer h.prune(r)
+	defer h.removeIfEmpty(r)
 	if err := still(); err != nil {
 		return err
 	}
-	if r.told < 0 || since >= 0 && since != r.told {
-		news, err := r.since(since, ask)
+	if r.delivered < 0 || since >= 0 && since != r.delivered {
+		news, err := r.changesSince(since, ask)
 		if err != nil {
 			return err
 		}
 		if slices.Contains(news.Gone, c.Account) {
 			return chat.NotFound()
 		}
-		if r.told < 0 {
-			r.told = news.Rev
+		if r.delivered < 0 {
+			r.delivered = news.Rev
 		}
 		c.Push(news.Frame)
 	}
@@ -38,34 +38,34 @@ func (h *Hub) Join(c *Client, l chat.Listener, still func() error, since chat.Re
 	return nil
 }
 
-// missed is the answer to a page that joined: after a break all pages of a room
+// indexNow is the answer to a page that joined: after a break all pages of a room
 // ask for the same.
-type missed struct {
-	since chat.Rev
-	news  News
-	until time.Time // it is kept for as long as a break may last
+type catchUp struct {
+	since   chat.Rev
+	updates Updates
+	until   time.Time // it is kept for as long as a break may last
 }
 
 const (
-	// maxMissed bounds the frame that a room keeps for it.
-	maxMissed = 32 << 10
-	missedFor = 10 * time.Second
+	// maxCatchUp bounds the frame that a room keeps for it.
+	maxCatchUp  = 32 << 10
+	catchUpLife = 10 * time.Second
 )
 
-// since answers with what a page that stands at a rev has missed. What is kept
+// changesSince answers with what a page that stands at a rev has missed. What is kept
 // will do as long as the teller goes on from no later rev; the room's lock is held.
-func (r *room) since(rev chat.Rev, ask Ask) (News, error) {
+func (r *room) changesSince(rev chat.Rev, ask Fetch) (Updates, error) {
 	if rev < 0 {
 		return ask(1<<62, nil)
 	}
-	if r.missed.since == rev && r.missed.news.Rev >= r.told && time.Now().Before(r.missed.until) {
-		return r.missed.news, nil
+	if r.catchUp.since == rev && r.catchUp.updates.Rev >= r.delivered && time.Now().Before(r.catchUp.until) {
+		return r.catchUp.updates, nil
 	}
 	news, err := ask(rev, nil)
-	if err != nil || len(news.Frame.wire) > maxMissed {
+	if err != nil || len(news.Frame.wire) > maxCatchUp {
 		return news, err
 	}
-	r.missed = missed{rev, news, time.Now().Add(missedFor)}
+	r.catchUp = catchUp{rev, news, time.Now().Add(catchUpLife)}
 	return news, nil
 }
 
@@ -78,15 +78,15 @@ func (h *Hub) Leave(c *Client) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.listeners, c)
-	h.prune(r)
+	h.removeIfEmpty(r)
 }
 
-// prune forgets a room that no page shows; its lock is held.
-func (h *Hub) prune(r *room) {
-	if len(r.listeners) > 0 || r.dead {
+// removeIfEmpty forgets a room that no page shows; its lock is held.
+func (h *Hub) removeIfEmpty(r *room) {
+	if len(r.listeners) > 0 || r.removed {
 		return
 	}
-	r.dead = true
+	r.removed = true
 	h.mu.Lock()
 	delete(h.rooms, r.id)
 	h.mu.Unlock()

@@ -61,10 +61,10 @@ func TestWhatManyMissedIsWorkedOutOnce(t *testing.T) {
 		t.Errorf("asked %d times", room.asks)
 	}
 	room.rev = 12
-	h.Wake(chat.RoomChanged{Room: 1}, room.ask)
+	h.Notify(chat.RoomChanged{Room: 1}, room.ask)
 	for told := chat.Rev(0); told != 12; time.Sleep(time.Millisecond) {
 		r := h.lookup(1, false)
-		told = r.told
+		told = r.delivered
 		r.mu.Unlock()
 	}
 	join(4, "5-12 ")
@@ -82,7 +82,7 @@ func TestWhoJoinsCatchesUpBeforeWhatIsTold(t *testing.T) {
 		}
 	}
 	room.rev = 12
-	h.Wake(chat.RoomChanged{Room: 1}, room.ask)
+	h.Notify(chat.RoomChanged{Room: 1}, room.ask)
 	for c, want := range map[*Client]string{first: "5-10 11-12 ", second: "11-12 ", fresh: "11-12 "} {
 		var got []byte
 		for len(got) < len(want) {
@@ -90,7 +90,7 @@ func TestWhoJoinsCatchesUpBeforeWhatIsTold(t *testing.T) {
 			if text == nil {
 				t.Fatalf("got %q, then nothing (%d); want %q", got, code, want)
 			}
-			got = append(got, strings.ReplaceAll(string(text), Between, "")...)
+			got = append(got, strings.ReplaceAll(string(text), TextSeparator, "")...)
 		}
 		if string(got) != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -125,14 +125,14 @@ func TestManyHintsAreFewQuestions(t *testing.T) {
 	l := &log{rev: 100}
 	asked, answer := make(chan struct{}), make(chan struct{})
 	var once sync.Once
-	ask := func(since chat.Rev, hints []chat.RoomChanged) (News, error) {
+	ask := func(since chat.Rev, hints []chat.RoomChanged) (Updates, error) {
 		once.Do(func() { close(asked); <-answer })
 		return l.ask(since, hints)
 	}
-	h.Wake(chat.RoomChanged{Room: 7}, ask)
+	h.Notify(chat.RoomChanged{Room: 7}, ask)
 	<-asked
 	for range 1000 {
-		h.Wake(chat.RoomChanged{Room: 7}, ask)
+		h.Notify(chat.RoomChanged{Room: 7}, ask)
 	}
 	close(answer)
 	if text, _ := c.Wait(10 * time.Second); string(text) != "1-100 " {
@@ -141,8 +141,8 @@ func TestManyHintsAreFewQuestions(t *testing.T) {
 	settle(t, "the teller ends", func() bool {
 		r := h.lookup(7, false)
 		defer r.mu.Unlock()
-		r.wake.Lock()
-		defer r.wake.Unlock()
+		r.queueMu.Lock()
+		defer r.queueMu.Unlock()
 		return !r.busy
 	})
 	if l.asks > 2 {
@@ -155,10 +155,10 @@ func TestATellerThatFailsOrPanicsIsAskedAgain(t *testing.T) {
 	c := poll(h, 1)
 	h.listening(c, 7, 0)
 	l := &log{rev: 3}
-	h.Wake(chat.RoomChanged{Room: 7}, func(chat.Rev, []chat.RoomChanged) (News, error) { return News{}, errors.New("the disk is slow") })
-	h.Wake(chat.RoomChanged{Room: 7}, func(chat.Rev, []chat.RoomChanged) (News, error) { panic("of a teller") })
+	h.Notify(chat.RoomChanged{Room: 7}, func(chat.Rev, []chat.RoomChanged) (Updates, error) { return Updates{}, errors.New("the disk is slow") })
+	h.Notify(chat.RoomChanged{Room: 7}, func(chat.Rev, []chat.RoomChanged) (Updates, error) { panic("of a teller") })
 	settle(t, "what was not told is told", func() bool {
-		h.Wake(chat.RoomChanged{Room: 7}, l.ask)
+		h.Notify(chat.RoomChanged{Room: 7}, l.ask)
 		text, _ := c.Wait(time.Millisecond)
 		return string(text) == "1-3 "
 	})

@@ -17,11 +17,11 @@ const (
 )
 
 const (
-	// grace is how long somebody may be gone before it is news: reloading a page
+	// presenceGrace is how long somebody may be gone before it is news: reloading a page
 	// or walking through a door is not.
-	grace = 20 * time.Second
-	// moveEvery collects comings and goings.
-	moveEvery = 2 * time.Second
+	presenceGrace = 20 * time.Second
+	// presenceEvery collects comings and goings.
+	presenceEvery = 2 * time.Second
 )
 
 // person is an account with at least one page, or one that left just now.
@@ -34,8 +34,8 @@ type person struct {
 	silent   bool // nothing was heard of the last page for so long that he is gone
 }
 
-// Since tells how long ago somebody came who is here.
-func (h *Hub) Since(id chat.AccountID) time.Duration {
+// OnlineFor tells how long ago somebody came who is here.
+func (h *Hub) OnlineFor(id chat.AccountID) time.Duration {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	if p := h.people[id]; p != nil {
@@ -60,7 +60,7 @@ func (h *Hub) SetAway(c *Client, away bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if p := h.people[c.Account]; p != nil {
-		h.reckon(c.Account, p)
+		h.updatePresence(c.Account, p)
 	}
 }
 
@@ -70,22 +70,22 @@ func (h *Hub) SetHidden(id chat.AccountID, hidden bool) {
 	defer h.mu.Unlock()
 	if p := h.people[id]; p != nil && p.hidden != hidden {
 		p.hidden = hidden
-		h.reckon(id, p)
+		h.updatePresence(id, p)
 	}
 }
 
-// reckon works a person's presence out anew; the lock is held.
-func (h *Hub) reckon(id chat.AccountID, p *person) {
+// updatePresence works a person's presence out anew; the lock is held.
+func (h *Hub) updatePresence(id chat.AccountID, p *person) {
 	if p.leaving != nil {
 		p.leaving.Stop()
 		p.leaving = nil
 	}
 	if len(p.clients) == 0 {
-		wait := grace
+		wait := presenceGrace
 		if p.silent {
 			wait = 0
 		}
-		p.leaving = time.AfterFunc(wait, func() { h.left(id, p) })
+		p.leaving = time.AfterFunc(wait, func() { h.graceOver(id, p) })
 		return
 	}
 	now := Away
@@ -100,40 +100,40 @@ func (h *Hub) reckon(id chat.AccountID, p *person) {
 	}
 	if now != p.presence {
 		p.presence = now
-		h.move(id)
+		h.presenceChanged(id)
 	}
 }
 
-// left is called when the grace of somebody without pages is over.
-func (h *Hub) left(id chat.AccountID, p *person) {
+// graceOver is called when the grace of somebody without pages is over.
+func (h *Hub) graceOver(id chat.AccountID, p *person) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.people[id] == p && len(p.clients) == 0 {
 		delete(h.people, id)
 		if !p.hidden {
-			h.move(id)
+			h.presenceChanged(id)
 		}
 	}
 }
 
-// move has a presence told within moveEvery; the lock is held.
-func (h *Hub) move(id chat.AccountID) {
-	if len(h.moved) == 0 {
-		time.AfterFunc(moveEvery, h.tellMoved)
+// presenceChanged has a presence told within presenceEvery; the lock is held.
+func (h *Hub) presenceChanged(id chat.AccountID) {
+	if len(h.changed) == 0 {
+		time.AfterFunc(presenceEvery, h.publishPresence)
 	}
-	h.moved[id] = struct{}{}
+	h.changed[id] = struct{}{}
 }
 
-func (h *Hub) tellMoved() {
+func (h *Hub) publishPresence() {
 	h.mu.Lock()
-	now := make(map[chat.AccountID]Presence, len(h.moved))
-	for id := range h.moved {
+	now := make(map[chat.AccountID]Presence, len(h.changed))
+	for id := range h.changed {
 		now[id] = Offline
 		if p := h.people[id]; p != nil {
 			now[id] = p.presence
 		}
 	}
-	clear(h.moved)
+	clear(h.changed)
 	h.mu.Unlock()
-	h.events.PresenceMoved(now)
+	h.events.PresenceChanged(now)
 }

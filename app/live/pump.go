@@ -11,40 +11,40 @@ import (
 )
 
 const (
-	// pumpTake is how many sockets one turn of a writer serves.
-	pumpTake = 32
+	// socketsPerTurn is how many sockets one turn of a writer serves.
+	socketsPerTurn = 32
 	// gatherBytes is how much is copied together for one system call; larger
 	// frames leave by themselves.
 	gatherBytes = 64 << 10
 )
 
-// pump writes what waits for sockets. One write that does not wait costs far less
+// writerPool writes what waits for sockets. One write that does not wait costs far less
 // than waking a goroutine for it, so a few writers serve all sockets in turn; what
 // is pushed while a socket waits for its turn leaves in the same system call. A
 // socket whose peer does not keep up gets a goroutine of its own, so that it holds
 // up nobody. Writers live only while something waits.
-type pump struct {
+type writerPool struct {
 	mu      sync.Mutex
 	waiting []*Client // in order, each once: its busy is set
 	writers int
 }
 
 // add lines sockets up whose busy was just set; the slice is not kept.
-func (p *pump) add(due ...*Client) {
+func (p *writerPool) add(due ...*Client) {
 	if len(due) == 0 {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.waiting = append(p.waiting, due...)
-	for p.writers < runtime.GOMAXPROCS(0) && p.writers*pumpTake < len(p.waiting) {
+	for p.writers < runtime.GOMAXPROCS(0) && p.writers*socketsPerTurn < len(p.waiting) {
 		p.writers++
 		go p.run()
 	}
 }
 
 // take moves sockets whose turn it is into turn; none: the writer must end.
-func (p *pump) take(turn []*Client) int {
+func (p *writerPool) take(turn []*Client) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := copy(turn, p.waiting)
@@ -60,9 +60,9 @@ func (p *pump) take(turn []*Client) int {
 	return n
 }
 
-func (p *pump) run() {
-	var turn [pumpTake]*Client
-	w := &writer{}
+func (p *writerPool) run() {
+	var turn [socketsPerTurn]*Client
+	w := &socketWriter{}
 	w.once = w.write
 	for {
 		n := p.take(turn[:])
@@ -77,8 +77,8 @@ func (p *pump) run() {
 	}
 }
 
-// writer is what one goroutine of the pump works with.
-type writer struct {
+// socketWriter is what one goroutine of the pump works with.
+type socketWriter struct {
 	gather []byte
 	out    []byte // what is to be written now
 	n      int
@@ -87,7 +87,7 @@ type writer struct {
 }
 
 // write tries once and does not wait.
-func (w *writer) write(fd uintptr) bool {
+func (w *socketWriter) write(fd uintptr) bool {
 	for {
 		if w.n, w.err = syscall.Write(int(fd), w.out); w.err != syscall.EINTR {
 			return true
@@ -97,7 +97,7 @@ func (w *writer) write(fd uintptr) bool {
 
 // send writes frames as far as the socket takes them now, and answers with what
 // is left.
-func (w *writer) send(raw syscall.RawConn, frames [][]byte) (rest net.Buffers, err error) {
+func (w *socketWriter) send(raw syscall.RawConn, frames [][]byte) (rest net.Buffers, err error) {
 	for len(frames) > 0 {
 		n := 1
 		w.out = frames[0]
@@ -116,15 +116,15 @@ func (w *writer) send(raw syscall.RawConn, frames [][]byte) (rest net.Buffers, e
 			return nil, w.err
 		}
 		if wrote := max(0, w.n); wrote < len(w.out) {
-			return left(frames, wrote), nil
+			return remainder(frames, wrote), nil
 		}
 		frames = frames[n:]
 	}
 	return nil, nil
 }
 
-// left copies the list of frames without its first bytes.
-func left(frames [][]byte, wrote int) net.Buffers {
+// remainder copies the list of frames without its first bytes.
+func remainder(frames [][]byte, wrote int) net.Buffers {
 	for wrote >= len(frames[0]) {
 		wrote -= len(frames[0])
 		frames = frames[1:]
@@ -139,7 +139,7 @@ const maxSpare = 8
 
 // flush writes what waits for a socket. True: there is more by now, and it must
 // have another turn.
-func (c *Client) flush(w *writer) (again bool) {
+func (c *Client) flush(w *socketWriter) (again bool) {
 	c.mu.Lock()
 	frames := c.queue
 	c.queue, c.spare, c.size = c.spare, nil, 0
@@ -161,7 +161,7 @@ func (c *Client) flush(w *writer) (again bool) {
 		c.spare = frames[:0]
 	}
 	if len(rest) > 0 {
-		go c.wait(rest)
+		go c.writeSlowly(rest)
 		return false
 	}
 	if len(c.queue) > 0 {
@@ -172,15 +172,15 @@ func (c *Client) flush(w *writer) (again bool) {
 	return false
 }
 
-// wait writes for a socket whose peer is slow, until nothing waits any more.
-func (c *Client) wait(frames net.Buffers) {
+// writeSlowly writes for a socket whose peer is slow, until nothing waits any more.
+func (c *Client) writeSlowly(frames net.Buffers) {
 	defer c.writer.Done()
 	for {
 		c.mu.Lock()
 		if len(frames) == 0 {
 			frames, c.queue, c.size = net.Buffers(c.queue), nil, 0
 		}
-		closing := c.shut != 0
+		closing := c.closeCode != 0
 		if len(frames) == 0 {
 			c.busy = false
 			if !closing {

@@ -48,8 +48,8 @@ func TestNothingIsAllocatedForADelivery(t *testing.T) {
 	f := Text(make([]byte, 600))
 	round := func() {
 		for range frames {
-			h.Cast(7, f)
-			for h.pump.busy() {
+			h.Broadcast(7, f)
+			for h.writers.busy() {
 				runtime.Gosched()
 			}
 		}
@@ -65,7 +65,7 @@ func TestNothingIsAllocatedForADelivery(t *testing.T) {
 }
 
 // busy says whether something waits for a writer or is being written.
-func (p *pump) busy() bool {
+func (p *writerPool) busy() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.writers > 0
@@ -101,7 +101,7 @@ func TestFramesArriveWholeAndInOrderHoweverSlowlyTheyAreRead(t *testing.T) {
 		})
 	}
 	for i := range 60 {
-		h.Cast(7, Text(bytes.Repeat(fmt.Appendf(nil, "%d,", i), 1000+i*37)))
+		h.Broadcast(7, Text(bytes.Repeat(fmt.Appendf(nil, "%d,", i), 1000+i*37)))
 		time.Sleep(time.Millisecond)
 	}
 	readers.Wait()

@@ -5,7 +5,7 @@ type Stats struct {
 	Sockets, Polls Pages
 	People         int // with a page, or gone just now
 	Rooms          int // that pages show
-	Casts          uint64
+	Broadcasts     uint64
 	Deliveries     uint64 // frames of casts that were queued for pages
 	WaitingFrames  int
 	WaitingBytes   int
@@ -42,21 +42,21 @@ func reason(code int) string {
 	return "protocol"
 }
 
-// tally counts the pages that came and went, by transport; the hub's lock is held.
-type tally struct {
+// pageCounter counts the pages that came and went, by transport; the hub's lock is held.
+type pageCounter struct {
 	opened uint64
 	closed map[string]uint64
 }
 
-func (t *tally) leave(reason string) {
+func (t *pageCounter) leave(reason string) {
 	if t.closed == nil {
 		t.closed = map[string]uint64{}
 	}
 	t.closed[reason]++
 }
 
-// tallyOf is where a page is counted.
-func (h *Hub) tallyOf(c *Client) *tally {
+// counterOf is where a page is counted.
+func (h *Hub) counterOf(c *Client) *pageCounter {
 	if c.conn == nil {
 		return &h.polls
 	}
@@ -68,7 +68,7 @@ func (h *Hub) Stats() Stats {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	s := Stats{Sockets: h.sockets.pages(), Polls: h.polls.pages(), People: len(h.people), Rooms: len(h.rooms),
-		Casts: h.casts.Load(), Deliveries: h.deliveries.Load()}
+		Broadcasts: h.broadcasts.Load(), Deliveries: h.deliveries.Load()}
 	for _, p := range h.people {
 		for c := range p.clients {
 			open := &s.Sockets.Open
@@ -76,7 +76,7 @@ func (h *Hub) Stats() Stats {
 				open = &s.Polls.Open
 			}
 			*open++
-			frames, bytes := c.waiting()
+			frames, bytes := c.queued()
 			s.WaitingFrames += frames
 			s.WaitingBytes += bytes
 			s.LongestQueue = max(s.LongestQueue, frames)
@@ -85,7 +85,7 @@ func (h *Hub) Stats() Stats {
 	return s
 }
 
-func (t *tally) pages() Pages {
+func (t *pageCounter) pages() Pages {
 	p := Pages{Opened: t.opened, Closed: map[string]uint64{}}
 	for reason, n := range t.closed {
 		p.Closed[reason] = n
@@ -93,15 +93,15 @@ func (t *tally) pages() Pages {
 	return p
 }
 
-func (c *Client) waiting() (frames, bytes int) {
+func (c *Client) queued() (frames, bytes int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.queue), c.size
 }
 
-// why is the code with which a page was closed; 0: it was not.
-func (c *Client) why() int {
+// closedWith is the code with which a page was closed; 0: it was not.
+func (c *Client) closedWith() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.shut
+	return c.closeCode
 }

@@ -33,7 +33,7 @@ func (h *Hub) Typing(id chat.RoomID, who chat.Person) {
 	}
 	h.typing[id][who.ID] = &typist{Person: who, since: time.Now(), stop: time.AfterFunc(typingLife, func() { h.Stopped(id, who.ID) })}
 	h.mu.Unlock()
-	h.events.TypingMoved(id, h.TypingIn(id))
+	h.events.TypingChanged(id, h.TypingIn(id))
 }
 
 // Stopped notes that somebody does not write any more.
@@ -55,7 +55,7 @@ func (h *Hub) Stopped(id chat.RoomID, who chat.AccountID) {
 	}
 	h.mu.Unlock()
 	if t != nil {
-		h.events.TypingMoved(id, h.TypingIn(id))
+		h.events.TypingChanged(id, h.TypingIn(id))
 	}
 }
 

@@ -55,7 +55,7 @@ func New(version string, s Sources) *Metrics {
 var steps = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 
 // Answered counts a request.
-func (m *Metrics) Answered(a web.Answer) {
+func (m *Metrics) Answered(a web.RequestMetric) {
 	m.requests.WithLabelValues(a.Route, a.Method, strconv.Itoa(a.Status)).Inc()
 	m.took.WithLabelValues(a.Class).Observe(a.Took.Seconds())
 }

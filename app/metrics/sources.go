@@ -100,7 +100,7 @@ func (s Sources) collectLive(put sender) {
 	}
 	put.gauge(people, float64(l.People))
 	put.gauge(rooms, float64(l.Rooms))
-	put.counter(casts, l.Casts)
+	put.counter(casts, l.Broadcasts)
 	put.counter(deliveries, l.Deliveries)
 	put.gauge(waiting, float64(l.WaitingFrames))
 	put.gauge(bytes, float64(l.WaitingBytes))

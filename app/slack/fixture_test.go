@@ -125,7 +125,7 @@ func (d *target) run(f files) *archive.Report {
 	if err != nil {
 		d.Fatal(err)
 	}
-	if err := d.Index(d.Context()); err != nil {
+	if err := d.BuildIndex(d.Context()); err != nil {
 		d.Fatal(err)
 	}
 	checked, err := db.Check(d.Context(), d.path, nil)

@@ -26,10 +26,10 @@ type history struct {
 	*Import
 	c       *conversation
 	threads map[string]*archive.Thread // by the time of their first message
-	rows    []*archive.Row
+	rows    []*archive.HistoryRow
 	files   []int // of each row: how many links to files it has
 	replies []bool
-	joined  *archive.Row // the last row, while it collects who comes
+	joined  *archive.HistoryRow // the last row, while it collects who comes
 }
 
 func (in *Import) addHistory(ctx context.Context, c *conversation) error {
@@ -107,7 +107,7 @@ func (h *history) flush(ctx context.Context) error {
 	return nil
 }
 
-func (h *history) put(r *archive.Row, files int, reply bool) {
+func (h *history) put(r *archive.HistoryRow, files int, reply bool) {
 	h.rows, h.files, h.replies = append(h.rows, r), append(h.files, files), append(h.replies, reply)
 }
 

@@ -15,7 +15,7 @@ const slackbot = "USLACKBOT"
 // addPeople makes the accounts of the list. Those that came before are read, so
 // that messages can name them.
 func (in *Import) addPeople(ctx context.Context, users []user) error {
-	var fresh []archive.Newcomer
+	var fresh []archive.NewPerson
 	var wanted []user
 	admins := 0
 	for _, u := range users {
@@ -47,14 +47,14 @@ func (in *Import) addPeople(ctx context.Context, users []user) error {
 	for i, a := range made {
 		in.met(wanted[i], a)
 		if a.Admin() {
-			in.report.Note("%s administers this workspace, as an owner of the other. Set a password: parley user passwd %s", a.Name, a.Username)
+			in.report.AddAudit("%s administers this workspace, as an owner of the other. Set a password: parley user passwd %s", a.Name, a.Username)
 		}
 	}
 	if in.vacant && admins == 0 {
-		in.report.Note("Nobody administers this workspace yet. Choose somebody: parley user promote NAME, parley user passwd NAME")
+		in.report.AddAudit("Nobody administers this workspace yet. Choose somebody: parley user promote NAME, parley user passwd NAME")
 	}
 	if len(made) > 0 {
-		in.report.Note("Nobody who came has a password: set one with parley user passwd NAME, or send a link to choose one (--links).")
+		in.report.AddAudit("Nobody who came has a password: set one with parley user passwd NAME, or send a link to choose one (--links).")
 	}
 	return nil
 }
@@ -73,14 +73,14 @@ func (in *Import) met(u user, a chat.Account) {
 // arrived notes somebody of the list who may log in once he has a password.
 func (in *Import) arrived(u user, a chat.Account) {
 	if _, same := in.same[u.Name]; !same && !a.Disabled {
-		in.report.People = append(in.report.People, archive.Arrived{Account: a, Mail: u.Profile.Mail})
+		in.report.People = append(in.report.People, archive.ImportedCounts{Account: a, Mail: u.Profile.Mail})
 	}
 }
 
 // warn notes who came before as a full member, or was let in since, and is none there.
 func (in *Import) warn(u user, a chat.Account) {
 	if _, same := in.same[u.Name]; !same && !a.Disabled && in.noMember(u) != "" {
-		in.report.Note("%s can log in here and is no full member there (%s): parley user disable %s", a.Username, in.noMember(u), a.Username)
+		in.report.AddAudit("%s can log in here and is no full member there (%s): parley user disable %s", a.Username, in.noMember(u), a.Username)
 	}
 }
 
@@ -113,8 +113,8 @@ func (in *Import) recall(ctx context.Context, id string) error {
 
 // newcomer is a user as an account. Who is no full member is disabled: guests would
 // be in rooms that they never saw. Owners administer a workspace that was nobody's.
-func (in *Import) newcomer(u user) archive.Newcomer {
-	n := archive.Newcomer{Key: "user " + u.ID, Disabled: in.noMember(u) != "", Created: in.now}
+func (in *Import) newcomer(u user) archive.NewPerson {
+	n := archive.NewPerson{Key: "user " + u.ID, Disabled: in.noMember(u) != "", Created: in.now}
 	n.Username = username(u.Name, u.ID)
 	n.Name = displayName(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Profile.Name, u.Name, u.ID)
 	if title := []rune(strings.Join(strings.Fields(mrkdwn.Unescape(u.Profile.Title)), " ")); len(title) <= chat.MaxTitle {

@@ -15,7 +15,7 @@ import (
 
 // addPlace makes the room of a channel, or the conversation.
 func (in *Import) addPlace(ctx context.Context, c *conversation) error {
-	p := archive.Place{Key: "room " + c.ID, Kind: c.kind, Created: time.Unix(max(c.Created, 1), 0).UTC()}
+	p := archive.NewRoom{Key: "room " + c.ID, Kind: c.kind, Created: time.Unix(max(c.Created, 1), 0).UTC()}
 	if err := in.meet(ctx, c); err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (in *Import) addPlace(ctx context.Context, c *conversation) error {
 			c.members[a.ID] = true
 		}
 	}
-	r, fresh, err := in.to.AddPlace(ctx, in.source, p)
+	r, fresh, err := in.to.AddRoom(ctx, in.source, p)
 	if errors.Is(err, chat.ErrGone) {
 		in.report.Skip("channel whose room was deleted here", c.title())
 		return nil
@@ -75,7 +75,7 @@ func (in *Import) meet(ctx context.Context, c *conversation) error {
 
 // gather finds the people of a channel. Who is disabled is only in conversations,
 // which are called after their people.
-func (in *Import) gather(c *conversation, p *archive.Place) {
+func (in *Import) gather(c *conversation, p *archive.NewRoom) {
 	c.members = map[chat.AccountID]bool{}
 	for _, id := range c.Members {
 		a := in.people[id]
@@ -94,7 +94,7 @@ func (in *Import) gather(c *conversation, p *archive.Place) {
 
 // among decides what becomes of a conversation of so many people: here they have
 // two to nine, so what has more is a private room.
-func (in *Import) among(c *conversation, p *archive.Place) bool {
+func (in *Import) among(c *conversation, p *archive.NewRoom) bool {
 	switch n := len(p.People); {
 	case n > chat.MaxDirect:
 		p.Kind = chat.Private
@@ -117,7 +117,7 @@ func (in *Import) addGeneral(ctx context.Context) error {
 	if in.general {
 		return nil
 	}
-	_, _, err := in.to.AddPlace(ctx, in.source, archive.Place{Key: "room of everybody", Name: "general", Everyone: true, Created: in.now})
+	_, _, err := in.to.AddRoom(ctx, in.source, archive.NewRoom{Key: "room of everybody", Name: "general", Everyone: true, Created: in.now})
 	return err
 }
 
@@ -131,7 +131,7 @@ func (in *Import) name(id chat.AccountID) string {
 }
 
 // describe gives a room its name and topic.
-func (in *Import) describe(c *conversation, p *archive.Place) {
+func (in *Import) describe(c *conversation, p *archive.NewRoom) {
 	if c.General && p.Kind == chat.Open && !in.general && in.known[p.Key] == 0 {
 		p.Everyone, in.general = true, true
 	}
@@ -149,7 +149,7 @@ func (in *Import) describe(c *conversation, p *archive.Place) {
 	}
 	p.Topic = in.topic(topic, c)
 	if c.Archived {
-		in.report.Note("Channels that were archived are open here: nobody needs to go there.")
+		in.report.AddAudit("Channels that were archived are open here: nobody needs to go there.")
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // addSaid adds what somebody said: one row, or more where it is longer than a
 // message may be here.
 func (h *history) addSaid(m *message, at time.Time, who chat.Account) error {
-	first := archive.Row{Author: who.ID, At: at}
+	first := archive.HistoryRow{Author: who.ID, At: at}
 	reply := m.ThreadTS != "" && m.ThreadTS != m.TS
 	if reply {
 		if first.Answers = h.threads[m.ThreadTS]; first.Answers == nil {
@@ -46,7 +46,7 @@ func (h *history) addSaid(m *message, at time.Time, who chat.Account) error {
 	for i, body := range parts {
 		r := first
 		if i > 0 {
-			r = archive.Row{Author: first.Author, At: first.At, Edited: first.Edited, Answers: first.Answers}
+			r = archive.HistoryRow{Author: first.Author, At: first.At, Edited: first.Edited, Answers: first.Answers}
 		}
 		r.CID = h.cid(m, i)
 		h.resolve(&r, body, said)
@@ -96,7 +96,7 @@ func (h *history) says(m *message, who chat.Account) (said mrkdwn.Result, files 
 }
 
 // resolve parses a part of a message, and finds out whom it is for.
-func (h *history) resolve(r *archive.Row, body string, said mrkdwn.Result) {
+func (h *history) resolve(r *archive.HistoryRow, body string, said mrkdwn.Result) {
 	r.Body = chat.TidyBody(body)
 	r.Text, _ = chat.ParseText(body) // split did it before
 	r.Text.LinkRooms(said.Rooms)

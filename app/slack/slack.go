@@ -32,7 +32,7 @@ import (
 // Import is one run.
 type Import struct {
 	zip     *archiveFile
-	to      archive.Arrivals
+	to      archive.Importer
 	report  *archive.Report
 	source  string
 	same    map[string]string // of Options
@@ -59,7 +59,7 @@ type Options struct {
 }
 
 // Run imports an archive, or what is new in it since the last time.
-func Run(ctx context.Context, path string, to archive.Arrivals, o Options) (*archive.Report, error) {
+func Run(ctx context.Context, path string, to archive.Importer, o Options) (*archive.Report, error) {
 	z, err := openArchive(path, o.Progress)
 	if err != nil {
 		return nil, err
@@ -114,7 +114,7 @@ func (in *Import) read(ctx context.Context) ([]user, []*conversation, error) {
 	}
 	in.source = "slack " + team(users)
 	in.report.Source, in.home = in.source, home(users)
-	if in.known, err = in.to.Arrived(ctx, in.source); err != nil {
+	if in.known, err = in.to.ImportedIDs(ctx, in.source); err != nil {
 		return nil, nil, err
 	}
 	conversations, err := in.zip.conversations()
@@ -145,10 +145,10 @@ func (in *Import) read(ctx context.Context) ([]user, []*conversation, error) {
 
 // look finds out what is there, and names what is nobody's yet.
 func (in *Import) look(ctx context.Context, name string) (err error) {
-	if in.vacant, err = in.to.Vacant(ctx); err != nil {
+	if in.vacant, err = in.to.IsEmpty(ctx); err != nil {
 		return err
 	}
-	if in.general, err = in.to.Everyone(ctx); err != nil || !in.vacant {
+	if in.general, err = in.to.HasEveryoneRoom(ctx); err != nil || !in.vacant {
 		return err
 	}
 	return in.to.SetSetting(ctx, chat.SettingWorkspace, name)

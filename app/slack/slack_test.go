@@ -166,7 +166,7 @@ func TestAnArchiveThatIsDamagedOrTooLargeIsRefused(t *testing.T) {
 		if _, err := Run(t.Context(), path, d, Options{}); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("%s: %v", words, err)
 		}
-		if vacant, err := d.Vacant(t.Context()); err != nil || !vacant {
+		if vacant, err := d.IsEmpty(t.Context()); err != nil || !vacant {
 			t.Error("something came:", err)
 		}
 	}

@@ -59,7 +59,7 @@ func (in *Import) addStranger(ctx context.Context, u user) error {
 		in.report.Already.Accounts++
 		return in.recall(ctx, u.ID)
 	}
-	made, err := in.to.AddPeople(ctx, in.source, []archive.Newcomer{in.newcomer(u)})
+	made, err := in.to.AddPeople(ctx, in.source, []archive.NewPerson{in.newcomer(u)})
 	if err == nil {
 		in.met(u, made[0])
 	}

@@ -82,7 +82,7 @@ func TestAnArchiveThatListsChannelsAndHasNoMessagesIsRefused(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.words) {
 			t.Errorf("%s: %v", c.words, err)
 		}
-		if vacant, err := d.Vacant(t.Context()); err != nil || !vacant {
+		if vacant, err := d.IsEmpty(t.Context()); err != nil || !vacant {
 			t.Error("something came:", err)
 		}
 	}

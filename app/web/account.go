@@ -10,7 +10,7 @@ import (
 	"parley/views"
 )
 
-func (s *Server) authForm(c *fiber.Ctx) (views.AuthForm, error) {
+func (s *Server) authPage(c *fiber.Ctx) (views.AuthForm, error) {
 	has, err := s.auth.HasAccounts(c.UserContext())
 	set := s.workspace()
 	return views.AuthForm{Workspace: set.Workspace(), First: !has, Closed: has && set.Signup() == chat.SignupClosed,
@@ -27,7 +27,7 @@ func next(path string) string {
 }
 
 func (s *Server) signupPage(c *fiber.Ctx) error {
-	f, err := s.authForm(c)
+	f, err := s.authPage(c)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (s *Server) signupPage(c *fiber.Ctx) error {
 }
 
 func (s *Server) signup(c *fiber.Ctx) error {
-	f, err := s.authForm(c)
+	f, err := s.authPage(c)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (s *Server) signUp(c *fiber.Ctx, f views.AuthForm) error {
 }
 
 func (s *Server) loginPage(c *fiber.Ctx) error {
-	f, err := s.authForm(c)
+	f, err := s.authPage(c)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (s *Server) loginPage(c *fiber.Ctx) error {
 }
 
 func (s *Server) login(c *fiber.Ctx) error {
-	f, err := s.authForm(c)
+	f, err := s.authPage(c)
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (s *Server) login(c *fiber.Ctx) error {
 // enter begins a session and sends its browser on.
 func (s *Server) enter(c *fiber.Ctx, id chat.AccountID, to string) error {
 	agent := c.Get(fiber.HeaderUserAgent)
-	token, err := s.auth.Begin(c.UserContext(), id, strings.ToValidUTF8(agent[:min(len(agent), 256)], ""))
+	token, err := s.auth.StartSession(c.UserContext(), id, strings.ToValidUTF8(agent[:min(len(agent), 256)], ""))
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (s *Server) enter(c *fiber.Ctx, id chat.AccountID, to string) error {
 }
 
 func (s *Server) logout(c *fiber.Ctx) error {
-	if err := s.auth.End(c.UserContext(), *who(c)); err != nil {
+	if err := s.auth.EndSession(c.UserContext(), *sessionOf(c)); err != nil {
 		return err
 	}
 	s.setCookie(c, "")

@@ -31,7 +31,7 @@ func (s *Server) admin(c *fiber.Ctx, errs views.Errors) (views.Admin, error) {
 func adminView(title string) views.Stage { return views.Stage{Title: title, View: "page"} }
 
 func (s *Server) overview(c *fiber.Ctx) error {
-	ctx, me := c.UserContext(), who(c).Account
+	ctx, me := c.UserContext(), sessionOf(c).Account
 	h, err := s.chat.Health(ctx, me)
 	if err != nil {
 		return err
@@ -53,7 +53,7 @@ func (s *Server) adminPeople(c *fiber.Ctx) error {
 		return fiber.ErrBadRequest
 	}
 	f := views.Records{Query: c.Query("q"), State: chat.State(c.Query("state")), Page: n}
-	if f.People, f.More, err = s.chat.AccountRecords(c.UserContext(), who(c).Account, f.Query, f.State, n); err != nil {
+	if f.People, f.More, err = s.chat.AccountRecords(c.UserContext(), sessionOf(c).Account, f.Query, f.State, n); err != nil {
 		return err
 	}
 	if f.Admin, err = s.admin(c, nil); err != nil {
@@ -67,7 +67,7 @@ func personParam(c *fiber.Ctx) chat.AccountID { return id[chat.AccountID](c.Para
 func (s *Server) adminPerson(c *fiber.Ctx) error { return s.recordPage(c, nil, "") }
 
 func (s *Server) recordPage(c *fiber.Ctx, errs views.Errors, link string) error {
-	r, err := s.chat.AccountRecord(c.UserContext(), who(c).Account, personParam(c))
+	r, err := s.chat.AccountRecord(c.UserContext(), sessionOf(c).Account, personParam(c))
 	if err != nil {
 		return err
 	}
@@ -97,33 +97,33 @@ func (s *Server) setRole(c *fiber.Ctx) error {
 	if !ok {
 		role = -1
 	}
-	return s.recordChanged(c, "saved", s.chat.SetRole(c.UserContext(), who(c).Account, personParam(c), role))
+	return s.recordChanged(c, "saved", s.chat.SetRole(c.UserContext(), sessionOf(c).Account, personParam(c), role))
 }
 
-func (s *Server) disable(c *fiber.Ctx) error {
-	return s.recordChanged(c, "disabled", s.chat.DisableAccount(c.UserContext(), who(c).Account, personParam(c)))
+func (s *Server) disableAccount(c *fiber.Ctx) error {
+	return s.recordChanged(c, "disabled", s.chat.DisableAccount(c.UserContext(), sessionOf(c).Account, personParam(c)))
 }
 
-func (s *Server) enable(c *fiber.Ctx) error {
-	return s.recordChanged(c, "enabled", s.chat.EnableAccount(c.UserContext(), who(c).Account, personParam(c)))
+func (s *Server) enableAccount(c *fiber.Ctx) error {
+	return s.recordChanged(c, "enabled", s.chat.EnableAccount(c.UserContext(), sessionOf(c).Account, personParam(c)))
 }
 
-func (s *Server) ban(c *fiber.Ctx) error {
-	return s.recordChanged(c, "banned", s.chat.BanAccount(c.UserContext(), who(c).Account, personParam(c), formValue(c, "erase") != ""))
+func (s *Server) banAccount(c *fiber.Ctx) error {
+	return s.recordChanged(c, "banned", s.chat.BanAccount(c.UserContext(), sessionOf(c).Account, personParam(c), formValue(c, "erase") != ""))
 }
 
-func (s *Server) logOut(c *fiber.Ctx) error {
-	return s.recordChanged(c, "out", s.chat.EndSessions(c.UserContext(), who(c).Account, personParam(c)))
+func (s *Server) endSessions(c *fiber.Ctx) error {
+	return s.recordChanged(c, "out", s.chat.EndSessions(c.UserContext(), sessionOf(c).Account, personParam(c)))
 }
 
 // makeReset shows a link once: it is stored nowhere.
 func (s *Server) makeReset(c *fiber.Ctx) error {
-	ctx, me := c.UserContext(), who(c).Account
+	ctx, me := c.UserContext(), sessionOf(c).Account
 	r, err := s.chat.AccountRecord(ctx, me, personParam(c))
 	if err != nil {
 		return err
 	}
-	token, err := s.auth.MakeReset(ctx, me, r.Account)
+	token, err := s.auth.CreateReset(ctx, me, r.Account)
 	if err != nil {
 		return s.recordChanged(c, "", err)
 	}
@@ -143,7 +143,7 @@ func (s *Server) public(c *fiber.Ctx) string {
 }
 
 func (s *Server) adminRooms(c *fiber.Ctx) error {
-	ctx, me := c.UserContext(), who(c).Account
+	ctx, me := c.UserContext(), sessionOf(c).Account
 	if err := me.May(chat.ManageRooms); err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func (s *Server) adminLog(c *fiber.Ctx) error {
 		return fiber.ErrBadRequest
 	}
 	var f views.AuditLog
-	if f.Deeds, f.Older, err = s.chat.AuditLog(c.UserContext(), who(c).Account, before); err != nil {
+	if f.Deeds, f.Older, err = s.chat.AuditLog(c.UserContext(), sessionOf(c).Account, before); err != nil {
 		return err
 	}
 	if f.Admin, err = s.admin(c, nil); err != nil {

@@ -16,7 +16,7 @@ func (s *Server) workspaceSettings(c *fiber.Ctx) error { return s.workspacePage(
 // workspacePage shows the settings; errs are of a form that was refused, whose
 // values are shown again.
 func (s *Server) workspacePage(c *fiber.Ctx, errs views.Errors) error {
-	if err := who(c).Account.May(chat.ManageSettings); err != nil {
+	if err := sessionOf(c).Account.May(chat.ManageSettings); err != nil {
 		return err
 	}
 	set := s.workspace()
@@ -63,7 +63,7 @@ func (s *Server) setLimits(c *fiber.Ctx) error {
 }
 
 func (s *Server) administer(c *fiber.Ctx, set chat.Settings) error {
-	if err := s.chat.SetSettings(c.UserContext(), who(c).Account, set); err != nil {
+	if err := s.chat.SetSettings(c.UserContext(), sessionOf(c).Account, set); err != nil {
 		errs, err := s.formErrors(c, err)
 		if err != nil {
 			return err
@@ -73,7 +73,7 @@ func (s *Server) administer(c *fiber.Ctx, set chat.Settings) error {
 	if err := s.Reload(c.UserContext()); err != nil {
 		return err
 	}
-	quietly("retention", func() {
+	inBackground("retention", func() {
 		if err := s.chat.ApplyRetention(context.Background()); err != nil {
 			s.log.Error("what is old was not removed", "error", err)
 		}

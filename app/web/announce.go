@@ -21,69 +21,69 @@ const (
 	listEvery = 50 * time.Millisecond
 )
 
-// Teller is the chat's bus on this node: it turns hints into frames for the pages
+// Announcer is the chat's bus on this node: it turns hints into frames for the pages
 // that should know. It reads what it tells from the store.
-type Teller struct {
-	Hub       *live.Hub
-	chat      *chat.Chat
-	ctx       context.Context // carries the build, for icons
-	fragments *fragments
+type Announcer struct {
+	Hub      *live.Hub
+	chat     *chat.Chat
+	ctx      context.Context // carries the build, for icons
+	rendered *renderCache
 
-	badges  batch[chat.RoomID]    // of the people of these rooms
-	rosters batch[chat.AccountID] // the lists of rooms of these people
-	heads   batch[chat.RoomID]
+	badges  batcher[chat.RoomID]    // of the people of these rooms
+	lists   batcher[chat.AccountID] // the lists of rooms of these people
+	headers batcher[chat.RoomID]
 
-	mu    sync.Mutex
-	said  map[chat.RoomID][]*chat.Message                // since the room's badges were told
-	shown map[chat.AccountID]map[chat.RoomID]views.Badge // what the pages of who is here show
+	mu              sync.Mutex
+	pendingMessages map[chat.RoomID][]*chat.Message                // since the room's badges were told
+	shown           map[chat.AccountID]map[chat.RoomID]views.Badge // what the pages of who is here show
 }
 
 var (
-	_ chat.Bus      = (*Teller)(nil)
-	_ live.Events   = (*Teller)(nil)
-	_ chat.Presence = (*Teller)(nil)
+	_ chat.Bus      = (*Announcer)(nil)
+	_ live.Events   = (*Announcer)(nil)
+	_ chat.Presence = (*Announcer)(nil)
 )
 
-// NewTeller makes a bus that tells nothing until the server serves.
-func NewTeller() *Teller {
-	t := &Teller{fragments: newFragments(), shown: map[chat.AccountID]map[chat.RoomID]views.Badge{}, said: map[chat.RoomID][]*chat.Message{}}
-	t.badges = batch[chat.RoomID]{every: badgeEvery, what: "badges", do: t.tellBadges}
-	t.rosters = batch[chat.AccountID]{every: listEvery, what: "lists", do: t.tellLists}
-	t.heads = batch[chat.RoomID]{every: listEvery, what: "headers", do: t.tellHeads}
+// NewAnnouncer makes a bus that tells nothing until the server serves.
+func NewAnnouncer() *Announcer {
+	t := &Announcer{rendered: newRenderCache(), shown: map[chat.AccountID]map[chat.RoomID]views.Badge{}, pendingMessages: map[chat.RoomID][]*chat.Message{}}
+	t.badges = batcher[chat.RoomID]{every: badgeEvery, what: "badges", do: t.announceBadges}
+	t.lists = batcher[chat.AccountID]{every: listEvery, what: "lists", do: t.announceLists}
+	t.headers = batcher[chat.RoomID]{every: listEvery, what: "headers", do: t.announceHeaders}
 	t.Hub = live.New(t)
 	return t
 }
 
-func (t *Teller) serve(c *chat.Chat, ctx context.Context) { t.chat, t.ctx = c, ctx }
+func (t *Announcer) attach(c *chat.Chat, ctx context.Context) { t.chat, t.ctx = c, ctx }
 
-// asking bounds a question of the teller's own.
-func (t *Teller) asking() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(t.ctx, askWithin)
+// timeout bounds a question of the teller's own.
+func (t *Announcer) timeout() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(t.ctx, storeTimeout)
 }
 
 // Publish implements chat.Bus; it does not wait for anything.
-func (t *Teller) Publish(h chat.Event) {
+func (t *Announcer) Publish(h chat.Event) {
 	if t.chat == nil {
 		return // of the command line: nobody listens
 	}
 	switch h := h.(type) {
 	case chat.RoomChanged:
-		t.Hub.Wake(h, t.news(h.Room))
-		t.note(h.Message)
+		t.Hub.Notify(h, t.updates(h.Room))
+		t.addMessage(h.Message)
 		t.badges.add(h.Room)
 	case chat.RoomHeaderChanged:
-		t.heads.add(h.Room)
+		t.headers.add(h.Room)
 	case chat.RoomRenamed:
-		quietly("links", func() { t.tellName(h.Room, h.Name) })
+		inBackground("links", func() { t.announceRoomName(h.Room, h.Name) })
 	case chat.RoomDeleted:
-		t.Hub.Close(h.Room)
-		t.rosters.add(h.People...)
+		t.Hub.CloseRoom(h.Room)
+		t.lists.add(h.People...)
 	case chat.RoomListChanged:
-		t.rosters.add(h.People...)
+		t.lists.add(h.People...)
 	case chat.ReportsChanged:
-		quietly("reports", func() { t.tellReports(h.Room) })
+		inBackground("reports", func() { t.announceReports(h.Room) })
 	case chat.ReadMarkMoved:
-		quietly("badge", func() { t.tellBadge(h.Account, h.Room) })
+		inBackground("badge", func() { t.announceBadge(h.Account, h.Room) })
 	case chat.PrefsChanged:
 		t.Hub.SetHidden(h.Account, h.Prefs.Invisible)
 		t.Hub.Send(h.Account, live.Text(prefsFrame(h.Prefs)))
@@ -94,19 +94,19 @@ func (t *Teller) Publish(h chat.Event) {
 	}
 }
 
-func (t *Teller) tellHeads(rooms []chat.RoomID) {
+func (t *Announcer) announceHeaders(rooms []chat.RoomID) {
 	for _, room := range rooms {
-		t.tellHead(room)
+		t.announceHeader(room)
 	}
 }
 
-// tellHead renews a room's header and its name in the lists of its people.
-func (t *Teller) tellHead(room chat.RoomID) {
-	head, err := t.head(room)
+// announceHeader renews a room's header and its name in the lists of its people.
+func (t *Announcer) announceHeader(room chat.RoomID) {
+	head, err := t.roomHeader(room)
 	if err != nil || head.Kind == chat.Direct {
 		return // gone meanwhile, or has no header that all share
 	}
-	if err := t.Hub.CastAfter(room, t.news(room), live.Text(views.NewHead(t.ctx, head))); err != nil {
+	if err := t.Hub.BroadcastAfter(room, t.updates(room), live.Text(views.NewHead(t.ctx, head))); err != nil {
 		slog.Error("a header was not told", "room", room, "error", err)
 	}
 	name := live.Text(views.Partial(t.ctx, views.SideNameTarget(room), "outerHTML", views.SideName(chat.SidebarRoom{Room: head.Room})))
@@ -115,8 +115,8 @@ func (t *Teller) tellHead(room chat.RoomID) {
 	}
 }
 
-func (t *Teller) head(room chat.RoomID) (views.Head, error) {
-	ctx, cancel := t.asking()
+func (t *Announcer) roomHeader(room chat.RoomID) (views.Head, error) {
+	ctx, cancel := t.timeout()
 	defer cancel()
 	r, people, err := t.chat.Roster(ctx, room)
 	h := views.Head{Room: r, Title: r.Name, Occupants: people}
@@ -128,21 +128,21 @@ func (t *Teller) head(room chat.RoomID) (views.Head, error) {
 	return h, err
 }
 
-// tellName renews the links to an open room on every page.
-func (t *Teller) tellName(room chat.RoomID, name string) {
+// announceRoomName renews the links to an open room on every page.
+func (t *Announcer) announceRoomName(room chat.RoomID, name string) {
 	f := live.Text(views.AppendPartial(nil, views.RoomLinkTarget(room), "textContent", views.Escaped("#"+name)))
-	for id := range t.Hub.Here() {
+	for id := range t.Hub.OnlineAccounts() {
 		t.Hub.Send(id, f)
 	}
 }
 
-// tellLists sends people their lists of rooms anew.
-func (t *Teller) tellLists(people []chat.AccountID) {
+// announceLists sends people their lists of rooms anew.
+func (t *Announcer) announceLists(people []chat.AccountID) {
 	for _, id := range people {
 		if t.Hub.Count(id) == 0 {
 			continue
 		}
-		f, err := t.lists(id)
+		f, err := t.roomLists(id)
 		if err != nil {
 			slog.Error("a list of rooms was not told", "account", id, "error", err)
 			continue
@@ -155,16 +155,16 @@ func (t *Teller) tellLists(people []chat.AccountID) {
 // further frames.
 const listsAtOnce = 100
 
-// lists draws one person's lists of rooms, and remembers the badges in it.
-func (t *Teller) lists(id chat.AccountID) (live.Frame, error) {
-	ctx, cancel := t.asking()
+// roomLists draws one person's lists of rooms, and remembers the badges in it.
+func (t *Announcer) roomLists(id chat.AccountID) (live.Frame, error) {
+	ctx, cancel := t.timeout()
 	defer cancel()
 	rooms, err := t.chat.Sidebar(ctx, id)
 	if err != nil {
 		return live.Frame{}, err
 	}
 	for _, r := range rooms {
-		t.remember(id, r.ID, views.BadgeOf(r))
+		t.badgeChanged(id, r.ID, views.BadgeOf(r))
 	}
 	var first []chat.SidebarRoom
 	var more [][]chat.SidebarRoom
@@ -177,7 +177,7 @@ func (t *Teller) lists(id chat.AccountID) (live.Frame, error) {
 		first = append(first, list[:n]...)
 		more = slices.AppendSeq(more, slices.Chunk(list[n:], listsAtOnce))
 	}
-	v := views.Viewer{Rooms: first, Presence: t.presence, Zone: time.UTC}
+	v := views.Viewer{Rooms: first, Presence: t.presenceWord, Zone: time.UTC}
 	parts := [][]byte{views.Partial(t.ctx, views.ListsTarget, "outerMorph", views.Lists(v, 0))}
 	for _, list := range more {
 		parts = append(parts, views.Partial(t.ctx, views.MoreTarget(list[0].Kind), "beforebegin", views.SideRooms(v, list)))
@@ -185,10 +185,10 @@ func (t *Teller) lists(id chat.AccountID) (live.Frame, error) {
 	return live.Texts(parts), nil
 }
 
-// pushSide tells a page that comes back what its sidebar says by now.
-func (p *page) pushSide(ctx context.Context) {
+// pushSidebar tells a page that comes back what its sidebar says by now.
+func (p *page) pushSidebar(ctx context.Context) {
 	me := p.session.Account
-	if lists, err := p.s.teller.lists(me.ID); err == nil {
+	if lists, err := p.s.announcer.roomLists(me.ID); err == nil {
 		p.Push(lists)
 	}
 	rooms, err := p.s.chat.Sidebar(ctx, me.ID)
@@ -196,12 +196,12 @@ func (p *page) pushSide(ctx context.Context) {
 		return
 	}
 	if n, err := p.s.chat.CountReports(ctx, me); err == nil {
-		p.Push(p.s.teller.reports(n))
+		p.Push(p.s.announcer.reportBadge(n))
 	}
 }
 
-// remember notes what badge a person's pages show and says whether it is new.
-func (t *Teller) remember(id chat.AccountID, room chat.RoomID, b views.Badge) bool {
+// badgeChanged notes what badge a person's pages show and says whether it is new.
+func (t *Announcer) badgeChanged(id chat.AccountID, room chat.RoomID, b views.Badge) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	mine := t.shown[id]
@@ -214,13 +214,13 @@ func (t *Teller) remember(id chat.AccountID, room chat.RoomID, b views.Badge) bo
 	return !known || was != b
 }
 
-// tellBadges tells everybody who is here what changed in these rooms: all of it in
+// announceBadges tells everybody who is here what changed in these rooms: all of it in
 // one frame for each person.
-func (t *Teller) tellBadges(rooms []chat.RoomID) {
-	here := t.Hub.Here()
+func (t *Announcer) announceBadges(rooms []chat.RoomID) {
+	here := t.Hub.OnlineAccounts()
 	news := map[chat.AccountID][][]byte{}
 	for _, room := range rooms {
-		t.gatherBadges(room, here, news)
+		t.collectBadges(room, here, news)
 	}
 	for id, partials := range news {
 		var parts [][]byte
@@ -231,17 +231,17 @@ func (t *Teller) tellBadges(rooms []chat.RoomID) {
 	}
 }
 
-// gatherBadges adds what changed in one room to the news of those who are here.
-func (t *Teller) gatherBadges(room chat.RoomID, here map[chat.AccountID]bool, news map[chat.AccountID][][]byte) {
-	ctx, cancel := t.asking()
+// collectBadges adds what changed in one room to the news of those who are here.
+func (t *Announcer) collectBadges(room chat.RoomID, here map[chat.AccountID]bool, news map[chat.AccountID][][]byte) {
+	ctx, cancel := t.timeout()
 	defer cancel()
 	r, marks, err := t.chat.ReadMarks(ctx, room)
 	if err != nil {
 		return // the room is gone
 	}
-	t.notify(r, marks, here)
+	t.notifyRoom(r, marks, here)
 	if r.Kind == chat.Direct {
-		t.rosters.add(slices.Collect(maps.Keys(marks))...) // the newest conversation stands first
+		t.lists.add(slices.Collect(maps.Keys(marks))...) // the newest conversation stands first
 		return
 	}
 	drawn := map[views.Badge][]byte{}
@@ -250,29 +250,29 @@ func (t *Teller) gatherBadges(room chat.RoomID, here map[chat.AccountID]bool, ne
 			continue
 		}
 		b := views.BadgeOf(chat.SidebarRoom{Room: r, Membership: m})
-		if !t.remember(id, room, b) {
+		if !t.badgeChanged(id, room, b) {
 			continue
 		}
 		if drawn[b] == nil {
-			drawn[b] = t.badge(room, b)
+			drawn[b] = t.badgePartial(room, b)
 		}
 		news[id] = append(news[id], drawn[b])
 	}
 }
 
-func (t *Teller) badge(room chat.RoomID, b views.Badge) []byte {
+func (t *Announcer) badgePartial(room chat.RoomID, b views.Badge) []byte {
 	return views.Partial(t.ctx, views.BadgeTarget(room), "outerHTML", views.RoomBadge(room, b))
 }
 
-// tellBadge renews one badge on all pages of one person.
-func (t *Teller) tellBadge(id chat.AccountID, room chat.RoomID) {
-	ctx, cancel := t.asking()
+// announceBadge renews one badge on all pages of one person.
+func (t *Announcer) announceBadge(id chat.AccountID, room chat.RoomID) {
+	ctx, cancel := t.timeout()
 	defer cancel()
 	r, err := t.chat.SidebarRoom(ctx, id, room)
 	if err != nil {
 		return // not in it any more
 	}
 	b := views.BadgeOf(r)
-	t.remember(id, room, b)
-	t.Hub.Send(id, live.Text(t.badge(room, b)))
+	t.badgeChanged(id, room, b)
+	t.Hub.Send(id, live.Text(t.badgePartial(room, b)))
 }

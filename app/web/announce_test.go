@@ -41,7 +41,7 @@ func TestHintsAreUsedOnlyWhenTheyTellEverything(t *testing.T) {
 		"none":                {0, nil, 0, false},
 		"doubled":             {0, append(all[:3:3], all...), 6, true},
 	} {
-		got, more, whole := NewTeller().gathered(c.since, c.hints)
+		got, more, whole := NewAnnouncer().rowsOf(c.since, c.hints)
 		if len(got) != c.n || whole != c.whole || more {
 			t.Errorf("%s: %d messages, whole %v, more %v", name, len(got), whole, more)
 		}
@@ -49,12 +49,12 @@ func TestHintsAreUsedOnlyWhenTheyTellEverything(t *testing.T) {
 }
 
 func TestABurstIsToldInFramesOfBoundedSize(t *testing.T) {
-	teller := NewTeller()
-	teller.serve(nil, views.WithBuild(context.Background(), "build"))
+	teller := NewAnnouncer()
+	teller.attach(nil, views.WithBuild(context.Background(), "build"))
 	const posts = 1000
 	list, told, frames := hints(t, posts), chat.Rev(0), 0
 	for more := true; more; frames++ {
-		news, err := teller.news(7)(told, list)
+		news, err := teller.updates(7)(told, list)
 		if err != nil || news.Frame.Empty() || news.Rev <= told || len(news.Frame.Payload()) > maxFrame {
 			t.Fatalf("frame %d: %v, %d bytes, rev %d", frames, err, len(news.Frame.Payload()), news.Rev)
 		}
@@ -68,13 +68,13 @@ func TestABurstIsToldInFramesOfBoundedSize(t *testing.T) {
 // BenchmarkTellSixtyFour is what a teller does for a group of posts: gather the
 // hints, draw the messages, make one frame.
 func BenchmarkTellSixtyFour(b *testing.B) {
-	teller := NewTeller()
-	teller.serve(nil, views.WithBuild(context.Background(), "build"))
+	teller := NewAnnouncer()
+	teller.attach(nil, views.WithBuild(context.Background(), "build"))
 	list := hints(b, 64)
 	b.ReportAllocs()
 	for b.Loop() {
-		*teller.fragments = *newFragments()
-		news, err := teller.news(7)(0, list)
+		*teller.rendered = *newRenderCache()
+		news, err := teller.updates(7)(0, list)
 		if err != nil || news.Frame.Empty() {
 			b.Fatal(err)
 		}
@@ -96,8 +96,8 @@ func (rooms) Marks(_ context.Context, id chat.RoomID) (chat.Room, map[chat.Accou
 // BenchmarkTellBadgesOfFiveHundredRooms is what follows when something was said in
 // each of 500 rooms, while 2,000 people are here.
 func BenchmarkTellBadgesOfFiveHundredRooms(b *testing.B) {
-	teller := NewTeller()
-	teller.serve(chat.New(rooms{}, teller, nil, nil), views.WithBuild(context.Background(), "build"))
+	teller := NewAnnouncer()
+	teller.attach(chat.New(rooms{}, teller, nil, nil), views.WithBuild(context.Background(), "build"))
 	var busy []chat.RoomID
 	for id := range chat.RoomID(500) {
 		busy = append(busy, id)
@@ -109,6 +109,6 @@ func BenchmarkTellBadgesOfFiveHundredRooms(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		teller.tellBadges(busy)
+		teller.announceBadges(busy)
 	}
 }

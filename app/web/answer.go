@@ -9,9 +9,9 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// Answer is a request that was answered, for who counts them. Its words are of a
+// RequestMetric is a request that was answered, for who counts them. Its words are of a
 // bounded number: no address that somebody made up is among them.
-type Answer struct {
+type RequestMetric struct {
 	Route  string // as the table of contents has it
 	Class  string // page, change, message, login, poll, socket, static, health or other
 	Method string
@@ -57,8 +57,8 @@ func class(method, route string) string {
 	return "change"
 }
 
-// answered tells who counts of a request.
-func (s *Server) answered(c *fiber.Ctx, route string, took time.Duration) {
+// countRequest tells who counts of a request.
+func (s *Server) countRequest(c *fiber.Ctx, route string, took time.Duration) {
 	if s.Answered == nil {
 		return
 	}
@@ -66,7 +66,7 @@ func (s *Server) answered(c *fiber.Ctx, route string, took time.Duration) {
 	if route == routeNone { // it may be anything
 		method = ""
 	}
-	s.Answered(Answer{Route: route, Class: class(method, route), Method: method, Status: c.Response().StatusCode(), Took: took})
+	s.Answered(RequestMetric{Route: route, Class: class(method, route), Method: method, Status: c.Response().StatusCode(), Took: took})
 }
 
 // requests numbers requests, for the log.

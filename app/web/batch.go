@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// batch collects what is due to be told and does it together: the first at most
+// batcher collects what is due to be told and does it together: the first at most
 // every after it came. The next round waits the longer the longer the last one
 // took, so that these rounds never take more than a small part of the time.
-type batch[K comparable] struct {
+type batcher[K comparable] struct {
 	every time.Duration
 	what  string // for the log
 	do    func([]K)
@@ -18,11 +18,11 @@ type batch[K comparable] struct {
 	wait time.Duration
 }
 
-// batchRest is how many times as long as a round took the next one waits at least.
-const batchRest = 15
+// batchPauseFactor is how many times as long as a round took the next one waits at least.
+const batchPauseFactor = 15
 
 // add notes what is due; it does not wait.
-func (b *batch[K]) add(keys ...K) {
+func (b *batcher[K]) add(keys ...K) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.due == nil && len(keys) > 0 {
@@ -34,7 +34,7 @@ func (b *batch[K]) add(keys ...K) {
 	}
 }
 
-func (b *batch[K]) round() {
+func (b *batcher[K]) round() {
 	b.mu.Lock()
 	keys := make([]K, 0, len(b.due))
 	for k := range b.due {
@@ -42,11 +42,11 @@ func (b *batch[K]) round() {
 	}
 	b.due = nil
 	b.mu.Unlock()
-	quietly(b.what, func() {
+	inBackground(b.what, func() {
 		start := time.Now()
 		b.do(keys)
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		b.wait = batchRest * time.Since(start)
+		b.wait = batchPauseFactor * time.Since(start)
 	})
 }

@@ -40,9 +40,9 @@ var sentences = map[int]string{
 	fiber.StatusRequestHeaderFieldsTooLarge: "The request has too many headers.",
 }
 
-// explain turns any error into a status and a sentence. What is not a refusal is
+// errorPage turns any error into a status and a sentence. What is not a refusal is
 // logged and told to nobody.
-func (s *Server) explain(c *fiber.Ctx, err error) (status int, sentence string) {
+func (s *Server) errorPage(c *fiber.Ctx, err error) (status int, sentence string) {
 	if e, ok := chat.AsError(err); ok {
 		if e.Confirm > 0 {
 			c.Set("Parley-Confirm", strconv.Itoa(e.Confirm))
@@ -51,7 +51,7 @@ func (s *Server) explain(c *fiber.Ctx, err error) (status int, sentence string) 
 			c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(e.RetryAfter.Seconds())+1))
 		}
 		if e.Kind == chat.KindBusy {
-			s.noteBusy(c, err, e.Error())
+			s.logBusy(c, err, e.Error())
 		}
 		return statuses[e.Kind], e.Sentence
 	}
@@ -64,40 +64,40 @@ func (s *Server) explain(c *fiber.Ctx, err error) (status int, sentence string) 
 	}
 	if errors.Is(err, context.DeadlineExceeded) || c.UserContext().Err() != nil {
 		c.Set(fiber.HeaderRetryAfter, "5")
-		s.note(c, slog.LevelWarn, "took too long", "error", err)
+		s.logRequest(c, slog.LevelWarn, "took too long", "error", err)
 		return fiber.StatusServiceUnavailable, sentences[fiber.StatusServiceUnavailable]
 	}
-	s.note(c, slog.LevelError, "fault", "error", err)
+	s.logRequest(c, slog.LevelError, "fault", "error", err)
 	return fiber.StatusInternalServerError, "Something went wrong here. It was noted; try again."
 }
 
 // fullAgain is how often the log says at most that the disk is full.
 const fullAgain = time.Minute
 
-// noteBusy logs why something could not be done now, without the words for visitors.
-func (s *Server) noteBusy(c *fiber.Ctx, err error, words string) {
+// logBusy logs why something could not be done now, without the words for visitors.
+func (s *Server) logBusy(c *fiber.Ctx, err error, words string) {
 	why := strings.TrimPrefix(err.Error(), words+": ")
 	if !errors.Is(err, chat.ErrDiskFull) {
-		s.note(c, slog.LevelWarn, "busy", "error", why)
+		s.logRequest(c, slog.LevelWarn, "busy", "error", why)
 		return
 	}
 	now, last := time.Now().UnixNano(), s.full.Load()
 	if now-last > int64(fullAgain) && s.full.CompareAndSwap(last, now) {
-		s.note(c, slog.LevelError, "disk is full", "error", why)
+		s.logRequest(c, slog.LevelError, "disk is full", "error", why)
 	}
 }
 
 // failWithin bounds what the page of an error may wait for.
 const failWithin = 2 * time.Second
 
-// fail answers every error: as one line to a script, as a page to a person.
-func (s *Server) fail(c *fiber.Ctx, err error) error {
+// writeError answers every error: as one line to a script, as a page to a person.
+func (s *Server) writeError(c *fiber.Ctx, err error) error {
 	if c.Locals("nonce") == nil { // refused before any route: there is none in c, and no header
 		err = malformed(err)
-		s.harden(c)
-		defer func() { s.answered(c, routeNone, 0) }()
+		s.securityHeaders(c)
+		defer func() { s.countRequest(c, routeNone, 0) }()
 	}
-	status, sentence := s.explain(c, err)
+	status, sentence := s.errorPage(c, err)
 	c.Status(status)
 	if c.UserContext().Err() != nil { // the time is up: the page of the error gets its own
 		ctx, cancel := context.WithTimeout(context.Background(), failWithin)
@@ -108,13 +108,13 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
 		return c.SendString(sentence)
 	}
-	o := views.Oops{Status: status, Sentence: sentence, Action: "Back to Parley", ActionTo: "/", Unsent: unsent(c)}
+	o := views.Oops{Status: status, Sentence: sentence, Action: "Back to Parley", ActionTo: "/", Unsent: refusedWords(c)}
 	if status == fiber.StatusGone {
 		o.Action, o.ActionTo = "Open the room", "/rooms/"+c.Params("room")
 		if room, ok := c.Locals("room").(chat.RoomID); ok {
 			o.ActionTo = views.RoomURL(room)
 		}
-		if m := messageParam(c); c.Locals("session") != nil && s.chat.CanRestore(c.UserContext(), who(c).Account, m) {
+		if m := messageParam(c); c.Locals("session") != nil && s.chat.CanRestore(c.UserContext(), sessionOf(c).Account, m) {
 			o.Restore = m
 		}
 	}
@@ -151,7 +151,7 @@ func (s *Server) formErrors(c *fiber.Ctx, err error) (views.Errors, error) {
 		c.Status(fiber.StatusUnprocessableEntity)
 		return views.Errors{e.Field: e.Sentence}, nil
 	case chat.KindTooOften, chat.KindBusy:
-		status, sentence := s.explain(c, err)
+		status, sentence := s.errorPage(c, err)
 		c.Status(status)
 		return views.Errors{"": sentence}, nil
 	}

@@ -27,7 +27,7 @@ func TestWhatTookTooLongIsABusyServer(t *testing.T) {
 		"somebody else did": errors.New("interrupted"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := fiber.New(fiber.Config{ErrorHandler: s.fail})
+			a := fiber.New(fiber.Config{ErrorHandler: s.writeError})
 			a.Get("/", func(c *fiber.Ctx) error {
 				c.Locals("nonce", "x")
 				ctx, cancel := context.WithCancel(context.Background())

@@ -7,24 +7,24 @@ import (
 	"parley/views"
 )
 
-// maxFragments bounds the bytes of drawn messages that are kept.
-const maxFragments = 32 << 20
+// maxRenderedBytes bounds the bytes of drawn messages that are kept.
+const maxRenderedBytes = 32 << 20
 
-// shelves is among how many locks the drawn messages are shared out: whoever waits
+// shards is among how many locks the drawn messages are shared out: whoever waits
 // for one while many run waits for his turn, too.
-const shelves = 64
+const shards = 64
 
-// fragments keeps messages as they were drawn, so that one is drawn once per
+// renderCache keeps messages as they were drawn, so that one is drawn once per
 // change and not once per reader.
-type fragments [shelves]shelf
+type renderCache [shards]shard
 
-type shelf struct {
+type shard struct {
 	mu   sync.Mutex
-	byID map[chat.MessageID]drawn
+	byID map[chat.MessageID]renderedMessage
 	size int
 }
 
-type drawn struct {
+type renderedMessage struct {
 	rev    chat.Rev
 	author string     // the name may change without the message
 	quote  chat.Quote // and so may what it answers
@@ -32,17 +32,17 @@ type drawn struct {
 	views.Fragment
 }
 
-func newFragments() *fragments {
-	f := new(fragments)
+func newRenderCache() *renderCache {
+	f := new(renderCache)
 	for i := range f {
-		f[i].byID = map[chat.MessageID]drawn{}
+		f[i].byID = map[chat.MessageID]renderedMessage{}
 	}
 	return f
 }
 
 // row answers with a message and its fragment.
-func (f *fragments) row(m *chat.Message) views.Row {
-	s := &f[m.ID%shelves]
+func (f *renderCache) row(m *chat.Message) views.Row {
+	s := &f[m.ID%shards]
 	s.mu.Lock()
 	d, ok := s.byID[m.ID]
 	s.mu.Unlock()
@@ -55,10 +55,10 @@ func (f *fragments) row(m *chat.Message) views.Row {
 	if was, ok := s.byID[m.ID]; ok {
 		s.size -= was.Size()
 	}
-	s.byID[m.ID] = drawn{rev: m.Rev, author: m.Author.Name, quote: m.Quote, labels: m.Labels, Fragment: fresh}
+	s.byID[m.ID] = renderedMessage{rev: m.Rev, author: m.Author.Name, quote: m.Quote, labels: m.Labels, Fragment: fresh}
 	s.size += fresh.Size()
 	for id, old := range s.byID { // in no order: which ones go matters little
-		if s.size <= maxFragments/shelves {
+		if s.size <= maxRenderedBytes/shards {
 			break
 		}
 		s.size -= old.Size()
@@ -67,7 +67,7 @@ func (f *fragments) row(m *chat.Message) views.Row {
 	return views.Row{Message: m, Fragment: fresh}
 }
 
-func (f *fragments) rows(messages []chat.Message) []views.Row {
+func (f *renderCache) rows(messages []chat.Message) []views.Row {
 	rows := make([]views.Row, len(messages))
 	for i := range messages {
 		rows[i] = f.row(&messages[i])

@@ -23,7 +23,7 @@ func (s *Server) invites(c *fiber.Ctx) error {
 }
 
 func (s *Server) invitePage(c *fiber.Ctx, f views.InviteList, show int64, errs views.Errors) error {
-	list, err := s.auth.Invites(c.UserContext(), who(c).Account)
+	list, err := s.auth.Invites(c.UserContext(), sessionOf(c).Account)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func picture(link string) (views.QR, error) {
 
 func (s *Server) makeInvite(c *fiber.Ctx) error {
 	f := views.InviteList{Role: formValue(c, "role"), Uses: strings.TrimSpace(formValue(c, "uses")), Expires: formValue(c, "expires")}
-	i, err := s.auth.Invite(c.UserContext(), who(c).Account, wanted(f))
+	i, err := s.auth.CreateInvite(c.UserContext(), sessionOf(c).Account, wanted(f))
 	if err != nil {
 		errs, err := s.formErrors(c, err)
 		if err != nil {
@@ -110,9 +110,9 @@ func wanted(f views.InviteList) auth.NewInvite {
 // lives are how long an invite can be asked to work.
 var lives = map[string]time.Duration{"": 0, "1d": 24 * time.Hour, "7d": 7 * 24 * time.Hour, "30d": 30 * 24 * time.Hour}
 
-func (s *Server) revoke(c *fiber.Ctx) error {
+func (s *Server) revokeInvite(c *fiber.Ctx) error {
 	n, _ := strconv.ParseInt(c.Params("invite"), 10, 64)
-	if err := s.auth.Revoke(c.UserContext(), who(c).Account, n); err != nil {
+	if err := s.auth.RevokeInvite(c.UserContext(), sessionOf(c).Account, n); err != nil {
 		return err
 	}
 	return c.Redirect("/admin/invites?done=revoked", fiber.StatusSeeOther)
@@ -124,7 +124,7 @@ func (s *Server) joinPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.auth.Who(c.UserContext(), c.Cookies(s.cookieName(c))); err == nil {
+	if _, err := s.auth.SessionByToken(c.UserContext(), c.Cookies(s.cookieName(c))); err == nil {
 		return s.html(c, views.Welcome(f.Workspace))
 	}
 	return s.html(c, views.SignUp(f))
@@ -132,14 +132,14 @@ func (s *Server) joinPage(c *fiber.Ctx) error {
 
 // invited is the form of a newcomer who has an invite.
 func (s *Server) invited(c *fiber.Ctx) (views.AuthForm, error) {
-	i, err := s.auth.Invited(c.UserContext(), c.Params("code"))
+	i, err := s.auth.InviteFor(c.UserContext(), c.Params("code"))
 	if errors.Is(err, chat.ErrNotFound) {
 		err = fiber.NewError(fiber.StatusNotFound, "There is no such invite. Look whether the link is whole, or ask for a new one.")
 	}
 	if err != nil && !errors.Is(err, auth.ErrInviteOver) {
 		return views.AuthForm{}, err
 	}
-	f, other := s.authForm(c)
+	f, other := s.authPage(c)
 	f.Invite, f.InvitedBy = i.Code, i.By.Name
 	return f, errors.Join(err, other)
 }
@@ -156,7 +156,7 @@ func (s *Server) joinByInvite(c *fiber.Ctx) error {
 func (s *Server) resetPage(c *fiber.Ctx) error { return s.resetForm(c, nil) }
 
 func (s *Server) resetForm(c *fiber.Ctx, errs views.Errors) error {
-	a, err := s.auth.ResetFor(c.UserContext(), c.Params("token"))
+	a, err := s.auth.ResetAccount(c.UserContext(), c.Params("token"))
 	if errors.Is(err, chat.ErrNotFound) {
 		return chat.Gone("This link was used, or has run out. Ask an administrator for a new one.")
 	}
@@ -166,8 +166,8 @@ func (s *Server) resetForm(c *fiber.Ctx, errs views.Errors) error {
 	return s.html(c, views.Reset(c.Params("token"), a.Username, errs))
 }
 
-func (s *Server) reset(c *fiber.Ctx) error {
-	id, err := s.auth.Reset(c.UserContext(), c.Params("token"), formValue(c, "password"))
+func (s *Server) resetPassword(c *fiber.Ctx) error {
+	id, err := s.auth.ResetPassword(c.UserContext(), c.Params("token"), formValue(c, "password"))
 	if errors.Is(err, chat.ErrNotFound) {
 		return s.resetForm(c, nil)
 	}

@@ -8,9 +8,9 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// note logs what became of a request, under the id that the browser gets, too. No
+// logRequest logs what became of a request, under the id that the browser gets, too. No
 // header, query or form is in it.
-func (s *Server) note(c *fiber.Ctx, level slog.Level, what string, args ...any) {
+func (s *Server) logRequest(c *fiber.Ctx, level slog.Level, what string, args ...any) {
 	ctx := c.UserContext()
 	if !s.log.Enabled(ctx, level) {
 		return
@@ -23,7 +23,7 @@ func (s *Server) note(c *fiber.Ctx, level slog.Level, what string, args ...any) 
 // logAnswer logs a request on the level debug.
 func (s *Server) logAnswer(c *fiber.Ctx, took time.Duration) {
 	if s.log.Enabled(c.UserContext(), slog.LevelDebug) {
-		s.note(c, slog.LevelDebug, "request", "status", c.Response().StatusCode(), "took", took)
+		s.logRequest(c, slog.LevelDebug, "request", "status", c.Response().StatusCode(), "took", took)
 	}
 }
 

@@ -50,9 +50,9 @@ func markOf(c *fiber.Ctx) string {
 	return ""
 }
 
-// ofAnother says whether a request comes from a page that was drawn for another
+// belongsToAnother says whether a request comes from a page that was drawn for another
 // session than the one of its cookie.
-func ofAnother(c *fiber.Ctx, mark string) bool {
+func belongsToAnother(c *fiber.Ctx, mark string) bool {
 	said := markOf(c)
 	return said != "" && said != mark
 }
@@ -66,7 +66,7 @@ func (s *Server) refuseStale(c *fiber.Ctx) error {
 		return c.SendString(staleSentence)
 	}
 	return s.html(c, views.Problem(views.Oops{Status: fiber.StatusConflict, Sentence: staleSentence,
-		Action: "Go on as who is logged in now", ActionTo: "/", Unsent: unsent(c)}))
+		Action: "Go on as who is logged in now", ActionTo: "/", Unsent: refusedWords(c)}))
 }
 
 // refuseEnded answers a form that was posted after its session had ended, and says
@@ -77,8 +77,8 @@ func (s *Server) refuseEnded(c *fiber.Ctx, words []string) error {
 		Action: "Log in", ActionTo: "/login", Unsent: words}))
 }
 
-// unsent are the words of a plain form that was posted, which would be lost with it.
-func unsent(c *fiber.Ctx) (words []string) {
+// refusedWords are the words of a plain form that was posted, which would be lost with it.
+func refusedWords(c *fiber.Ctx) (words []string) {
 	if c.Method() != fiber.MethodPost || fragment(c) {
 		return nil
 	}
@@ -90,9 +90,9 @@ func unsent(c *fiber.Ctx) (words []string) {
 	return words
 }
 
-// current answers a page that asks whether it is still of the session it was drawn
+// currentSession answers a page that asks whether it is still of the session it was drawn
 // for: with the mark of the cookie's, or with nothing.
-func (s *Server) current(c *fiber.Ctx) error {
+func (s *Server) currentSession(c *fiber.Ctx) error {
 	session, err := s.cookieSession(c)
 	if err != nil || session == nil {
 		return err
@@ -131,12 +131,12 @@ func markedBy(c *fiber.Ctx) string {
 	if c.Locals("session") == nil {
 		return ""
 	}
-	return who(c).ID()
+	return sessionOf(c).ID()
 }
 
 // cookieSession is the session of a request's cookie, nil for none that lives.
 func (s *Server) cookieSession(c *fiber.Ctx) (*auth.Session, error) {
-	session, err := s.auth.Who(c.UserContext(), c.Cookies(s.cookieName(c)))
+	session, err := s.auth.SessionByToken(c.UserContext(), c.Cookies(s.cookieName(c)))
 	if e, refused := chat.AsError(err); refused && e.Kind == chat.KindNotFound {
 		return nil, nil
 	}

@@ -38,14 +38,14 @@ func (s *Server) settingsOf(c *fiber.Ctx, title string, page func(views.Viewer, 
 	return s.page(c, v, views.Stage{Title: title, View: "page"}, page(v, f), nil)
 }
 
-func (s *Server) me(c *fiber.Ctx) error {
-	a := who(c).Account
+func (s *Server) profilePage(c *fiber.Ctx) error {
+	a := sessionOf(c).Account
 	return s.settingsOf(c, "Your profile", views.Me, views.MeForm{Profile: chat.Profile{Name: a.Name, Title: a.Title, Bio: a.Bio}})
 }
 
 func (s *Server) setProfile(c *fiber.Ctx) error {
 	f := views.MeForm{Profile: chat.Profile{Name: formValue(c, "name"), Title: formValue(c, "title"), Bio: formValue(c, "bio")}}
-	err := s.chat.SetProfile(c.UserContext(), who(c).Account, f.Profile)
+	err := s.chat.SetProfile(c.UserContext(), sessionOf(c).Account, f.Profile)
 	if err != nil {
 		if f.Errors, err = s.formErrors(c, err); err != nil {
 			return err
@@ -56,11 +56,11 @@ func (s *Server) setProfile(c *fiber.Ctx) error {
 }
 
 func (s *Server) appearance(c *fiber.Ctx) error {
-	return s.settingsOf(c, "Appearance", views.Appearance, views.MeForm{Prefs: who(c).Account.Prefs})
+	return s.settingsOf(c, "Appearance", views.Appearance, views.MeForm{Prefs: sessionOf(c).Account.Prefs})
 }
 
 func (s *Server) notifications(c *fiber.Ctx) error {
-	return s.settingsOf(c, "Notifications", views.Notifications, views.MeForm{Prefs: who(c).Account.Prefs})
+	return s.settingsOf(c, "Notifications", views.Notifications, views.MeForm{Prefs: sessionOf(c).Account.Prefs})
 }
 
 func (s *Server) setAppearance(c *fiber.Ctx) error {
@@ -97,7 +97,7 @@ func (s *Server) pause(c *fiber.Ctx) error {
 
 // setPrefs takes one form of preferences, or shows it again.
 func (s *Server) setPrefs(c *fiber.Ctx, title, path string, page func(views.Viewer, views.MeForm) views.Tab, change func(*chat.Prefs)) error {
-	me := who(c).Account
+	me := sessionOf(c).Account
 	err := s.chat.SetPrefs(c.UserContext(), me, change)
 	if err != nil {
 		f := views.MeForm{Prefs: me.Prefs}
@@ -115,7 +115,7 @@ func (s *Server) password(c *fiber.Ctx) error {
 }
 
 func (s *Server) changePassword(c *fiber.Ctx) error {
-	token, err := s.auth.ChangePassword(c.UserContext(), *who(c), formValue(c, "current"), formValue(c, "password"), s.address(c))
+	token, err := s.auth.ChangePassword(c.UserContext(), *sessionOf(c), formValue(c, "current"), formValue(c, "password"), s.address(c))
 	if err != nil {
 		var f views.MeForm
 		if f.Errors, err = s.formErrors(c, err); err != nil {
@@ -129,7 +129,7 @@ func (s *Server) changePassword(c *fiber.Ctx) error {
 
 // sessions lists where one is logged in.
 func (s *Server) sessions(c *fiber.Ctx) error {
-	me := who(c)
+	me := sessionOf(c)
 	all, err := s.auth.Sessions(c.UserContext(), me.Account.ID)
 	if err != nil {
 		return err
@@ -143,7 +143,7 @@ func (s *Server) sessions(c *fiber.Ctx) error {
 
 // endSession logs one other session out, or all others.
 func (s *Server) endSession(c *fiber.Ctx) error {
-	if err := s.auth.EndOther(c.UserContext(), *who(c), c.Params("session")); err != nil {
+	if err := s.auth.EndOtherSession(c.UserContext(), *sessionOf(c), c.Params("session")); err != nil {
 		return err
 	}
 	return c.Redirect("/me/sessions?done=ended", fiber.StatusSeeOther)

@@ -22,7 +22,7 @@ func (s *Server) mentions(c *fiber.Ctx) error {
 
 // mentionables are the options of @ in a message box.
 func (s *Server) mentionables(c *fiber.Ctx) error {
-	list, calls, err := s.chat.Mentionables(c.UserContext(), who(c).Account, roomParam(c), c.Query("q"))
+	list, calls, err := s.chat.Mentionables(c.UserContext(), sessionOf(c).Account, roomParam(c), c.Query("q"))
 	if err != nil {
 		return err
 	}

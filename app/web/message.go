@@ -15,22 +15,22 @@ func draft(c *fiber.Ctx) chat.Draft {
 // told of it; a plain form goes back to the room.
 func (s *Server) postMessage(c *fiber.Ctx) error {
 	room, d := roomParam(c), draft(c)
-	if done, err := s.chat.RunCommand(c.UserContext(), who(c).Account, room, d.Body); err != nil {
+	if done, err := s.chat.RunCommand(c.UserContext(), sessionOf(c).Account, room, d.Body); err != nil {
 		return s.refusePost(c, d, err)
 	} else if done {
-		return s.obeyed(c, room)
+		return s.commandDone(c, room)
 	}
-	m, err := s.chat.PostMessage(c.UserContext(), who(c).Account, room, d)
+	m, err := s.chat.PostMessage(c.UserContext(), sessionOf(c).Account, room, d)
 	if err != nil {
 		return s.refusePost(c, d, err)
 	}
-	s.hub.Stopped(room, who(c).Account.ID)
-	return s.told(c, m, s.unheard(c, m))
+	s.hub.Stopped(room, sessionOf(c).Account.ID)
+	return s.messageAnswer(c, m, s.unreachedMentions(c, m))
 }
 
-// obeyed answers an order: what it did is told as to everybody else.
-func (s *Server) obeyed(c *fiber.Ctx, room chat.RoomID) error {
-	s.hub.Stopped(room, who(c).Account.ID)
+// commandDone answers an order: what it did is told as to everybody else.
+func (s *Server) commandDone(c *fiber.Ctx, room chat.RoomID) error {
+	s.hub.Stopped(room, sessionOf(c).Account.ID)
 	if fragment(c) {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 		return c.SendString("")
@@ -38,11 +38,11 @@ func (s *Server) obeyed(c *fiber.Ctx, room chat.RoomID) error {
 	return c.Redirect(views.RoomURL(room), fiber.StatusSeeOther)
 }
 
-// told answers with what somebody said, and with whom it does not reach.
-func (s *Server) told(c *fiber.Ctx, m chat.Message, unheard views.Unheard) error {
+// messageAnswer answers with what somebody said, and with whom it does not reach.
+func (s *Server) messageAnswer(c *fiber.Ctx, m chat.Message, unheard views.Unheard) error {
 	if fragment(c) {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-		told := views.Told(m.Room, []views.Row{s.fragments.row(&m)}) // no rev: the page may have missed what came before
+		told := views.Told(m.Room, []views.Row{s.rendered.row(&m)}) // no rev: the page may have missed what came before
 		return c.Send(append(told, views.UnheardToast(s.context(c), unheard)...))
 	}
 	if unheard.Any() {
@@ -54,10 +54,10 @@ func (s *Server) told(c *fiber.Ctx, m chat.Message, unheard views.Unheard) error
 	return c.Redirect(views.RoomURL(m.Room)+"#"+views.MessageAnchor(m.ID), fiber.StatusSeeOther)
 }
 
-// unheard finds out whom the author of a message has to be told of. The message
+// unreachedMentions finds out whom the author of a message has to be told of. The message
 // is stored: where that fails, nothing is told.
-func (s *Server) unheard(c *fiber.Ctx, m chat.Message) views.Unheard {
-	u, err := s.chat.UnreachedMentions(c.UserContext(), who(c).Account, m)
+func (s *Server) unreachedMentions(c *fiber.Ctx, m chat.Message) views.Unheard {
+	u, err := s.chat.UnreachedMentions(c.UserContext(), sessionOf(c).Account, m)
 	if err != nil {
 		s.log.Info("who is not in the room was not told", "room", m.Room, "error", err)
 	}
@@ -80,7 +80,7 @@ func (s *Server) refusePost(c *fiber.Ctx, d chat.Draft, err error) error {
 	}
 	v.Body, v.CID, v.Confirm = d.Body, d.CID, refused.Confirm
 	if d.ReplyTo != 0 { // kept as well, while there is something to answer
-		v.Quote, _ = s.chat.Quoted(c.UserContext(), who(c).Account, v.ID, d.ReplyTo)
+		v.Quote, _ = s.chat.Quoted(c.UserContext(), sessionOf(c).Account, v.ID, d.ReplyTo)
 	}
 	for _, words := range errs {
 		v.Error = words
@@ -96,7 +96,7 @@ func (s *Server) refusePost(c *fiber.Ctx, d chat.Draft, err error) error {
 func (s *Server) newDirect(c *fiber.Ctx) error {
 	to := idsIn(c.Context().QueryArgs(), "to")
 	if c.Query("find") != "" {
-		return s.chooseDirect(c, to, "")
+		return s.directForm(c, to, "")
 	}
 	if len(to) == 0 {
 		problem := ""
@@ -104,23 +104,23 @@ func (s *Server) newDirect(c *fiber.Ctx) error {
 			problem = "Choose somebody to write to."
 			c.Status(fiber.StatusUnprocessableEntity)
 		}
-		return s.chooseDirect(c, to, problem)
+		return s.directForm(c, to, problem)
 	}
-	room, with, err := s.chat.FindDirect(c.UserContext(), who(c).Account, to)
+	room, with, err := s.chat.FindDirect(c.UserContext(), sessionOf(c).Account, to)
 	if err != nil {
 		errs, err := s.formErrors(c, err)
 		if err != nil {
 			return err
 		}
-		return s.chooseDirect(c, to, errs["to"])
+		return s.directForm(c, to, errs["to"])
 	}
 	if room != 0 {
 		return c.Redirect(views.RoomURL(room), fiber.StatusSeeOther)
 	}
-	return s.begin(c, with, chat.Draft{CID: chat.NewCID()}, "")
+	return s.openingSpan(c, with, chat.Draft{CID: chat.NewCID()}, "")
 }
 
-func (s *Server) chooseDirect(c *fiber.Ctx, to []chat.AccountID, problem string) error {
+func (s *Server) directForm(c *fiber.Ctx, to []chat.AccountID, problem string) error {
 	v, err := s.viewer(c)
 	if err != nil {
 		return err
@@ -132,7 +132,7 @@ func (s *Server) chooseDirect(c *fiber.Ctx, to []chat.AccountID, problem string)
 	return s.page(c, v, views.Stage{Title: "New message", View: "page"}, views.NewDirect(v, f, problem), nil)
 }
 
-func (s *Server) begin(c *fiber.Ctx, with []chat.Person, d chat.Draft, problem string) error {
+func (s *Server) openingSpan(c *fiber.Ctx, with []chat.Person, d chat.Draft, problem string) error {
 	v, err := s.viewer(c)
 	if err != nil {
 		return err
@@ -142,8 +142,8 @@ func (s *Server) begin(c *fiber.Ctx, with []chat.Person, d chat.Draft, problem s
 
 // postDirect says the first thing in a conversation.
 func (s *Server) postDirect(c *fiber.Ctx) error {
-	to, d := ticked(c, "to"), draft(c)
-	m, err := s.chat.PostDirect(c.UserContext(), who(c).Account, to, d)
+	to, d := checkbox(c, "to"), draft(c)
+	m, err := s.chat.PostDirect(c.UserContext(), sessionOf(c).Account, to, d)
 	if err == nil {
 		return c.Redirect(views.RoomURL(m.Room), fiber.StatusSeeOther)
 	}
@@ -151,13 +151,13 @@ func (s *Server) postDirect(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	_, with, err := s.chat.FindDirect(c.UserContext(), who(c).Account, to)
+	_, with, err := s.chat.FindDirect(c.UserContext(), sessionOf(c).Account, to)
 	if err != nil {
-		return s.chooseDirect(c, to, errs["to"])
+		return s.directForm(c, to, errs["to"])
 	}
 	problem := ""
 	for _, words := range errs {
 		problem = words
 	}
-	return s.begin(c, with, d, problem)
+	return s.openingSpan(c, with, d, problem)
 }

@@ -31,7 +31,7 @@ func (s *Server) messagePage(c *fiber.Ctx, errs views.Errors) error {
 
 // conversation gathers it for the person who asks.
 func (s *Server) conversation(c *fiber.Ctx) (f views.Conversation, err error) {
-	ctx, me := c.UserContext(), who(c).Account
+	ctx, me := c.UserContext(), sessionOf(c).Account
 	m, place, err := s.chat.Message(ctx, me, messageParam(c))
 	if m.Deleted {
 		c.Locals("room", m.Room) // the way on leads there
@@ -42,7 +42,7 @@ func (s *Server) conversation(c *fiber.Ctx) (f views.Conversation, err error) {
 	if f.Viewer, err = s.viewer(c); err != nil {
 		return f, err
 	}
-	f.RoomAccess, f.Row, f.Body, f.RoomTitle, f.CID = place, s.fragments.row(&m), m.Body, place.Label(), chat.NewCID()
+	f.RoomAccess, f.Row, f.Body, f.RoomTitle, f.CID = place, s.rendered.row(&m), m.Body, place.Label(), chat.NewCID()
 	if place.Kind == chat.Direct {
 		f.RoomTitle = "your conversation"
 		people, err := s.chat.Members(ctx, me, place.ID)
@@ -55,7 +55,7 @@ func (s *Server) conversation(c *fiber.Ctx) (f views.Conversation, err error) {
 	if err != nil {
 		return f, err
 	}
-	f.Rows, f.More = fitting(s.fragments.rows(all), m.ID, more)
+	f.Rows, f.More = fitting(s.rendered.rows(all), m.ID, more)
 	f.Before = id[chat.Rev](c.Query("before"))
 	f.Versions, f.OlderVersions, err = s.chat.Versions(ctx, me, m.ID, f.Before)
 	return f, err
@@ -79,7 +79,7 @@ func fitting(rows []views.Row, of chat.MessageID, more bool) ([]views.Row, bool)
 func (s *Server) editPage(c *fiber.Ctx) error { return s.editForm(c, nil) }
 
 func (s *Server) editForm(c *fiber.Ctx, errs views.Errors) error {
-	m, place, err := s.chat.Editable(c.UserContext(), who(c).Account, messageParam(c))
+	m, place, err := s.chat.Editable(c.UserContext(), sessionOf(c).Account, messageParam(c))
 	if m.Deleted {
 		c.Locals("room", m.Room)
 	}
@@ -100,11 +100,11 @@ func (s *Server) editForm(c *fiber.Ctx, errs views.Errors) error {
 	return s.page(c, v, views.Stage{Title: "Edit", View: "page"}, views.EditPage(f), nil)
 }
 
-func (s *Server) edit(c *fiber.Ctx) error {
-	m, err := s.chat.EditMessage(c.UserContext(), who(c).Account, messageParam(c), formValue(c, "body"))
+func (s *Server) editMessage(c *fiber.Ctx) error {
+	m, err := s.chat.EditMessage(c.UserContext(), sessionOf(c).Account, messageParam(c), formValue(c, "body"))
 	if err == nil {
-		if u := s.unheard(c, m); len(u.People) > 0 {
-			return s.told(c, m, u)
+		if u := s.unreachedMentions(c, m); len(u.People) > 0 {
+			return s.messageAnswer(c, m, u)
 		}
 	}
 	return s.changed(c, chat.MessageChange{Message: m}, s.editForm, err)
@@ -112,14 +112,14 @@ func (s *Server) edit(c *fiber.Ctx) error {
 
 // markUnread moves the read mark back to before a message.
 func (s *Server) markUnread(c *fiber.Ctx) error {
-	_, err := s.chat.MarkUnread(c.UserContext(), who(c).Account, messageParam(c))
+	_, err := s.chat.MarkUnread(c.UserContext(), sessionOf(c).Account, messageParam(c))
 	if err != nil {
 		return err
 	}
 	if fragment(c) {
 		return c.SendStatus(fiber.StatusNoContent)
 	}
-	s.later.Delete(string(who(c).Hash)) // the page that was left would mark it read again
+	s.later.Delete(string(sessionOf(c).Hash)) // the page that was left would mark it read again
 	return c.Redirect("/", fiber.StatusSeeOther)
 }
 
@@ -129,21 +129,21 @@ func (s *Server) react(c *fiber.Ctx) error {
 		yes := v == "1"
 		on = &yes
 	}
-	m, err := s.chat.React(c.UserContext(), who(c).Account, messageParam(c), formValue(c, "e"), on)
+	m, err := s.chat.React(c.UserContext(), sessionOf(c).Account, messageParam(c), formValue(c, "e"), on)
 	return s.changed(c, chat.MessageChange{Message: m}, s.messagePage, err)
 }
 
-// delete answers a plain form with the room, which offers to undo it.
-func (s *Server) delete(c *fiber.Ctx) error {
-	change, err := s.chat.DeleteMessage(c.UserContext(), who(c).Account, messageParam(c))
+// deleteMessage answers a plain form with the room, which offers to undo it.
+func (s *Server) deleteMessage(c *fiber.Ctx) error {
+	change, err := s.chat.DeleteMessage(c.UserContext(), sessionOf(c).Account, messageParam(c))
 	if err == nil && !fragment(c) {
 		return c.Redirect(views.DeletedURL(change.Room, change.ID), fiber.StatusSeeOther)
 	}
 	return s.changed(c, change, s.messagePage, err)
 }
 
-func (s *Server) restore(c *fiber.Ctx) error {
-	change, err := s.chat.RestoreMessage(c.UserContext(), who(c).Account, messageParam(c))
+func (s *Server) restoreMessage(c *fiber.Ctx) error {
+	change, err := s.chat.RestoreMessage(c.UserContext(), sessionOf(c).Account, messageParam(c))
 	if change.Deleted {
 		c.Locals("room", change.Room)
 	}
@@ -169,7 +169,7 @@ func (s *Server) changed(c *fiber.Ctx, change chat.MessageChange, again func(*fi
 	}
 	if fragment(c) {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-		return c.Send(views.Told(change.Room, s.fragments.rows(append(change.With, change.Message))))
+		return c.Send(views.Told(change.Room, s.rendered.rows(append(change.With, change.Message))))
 	}
 	return c.Redirect(views.MessageURL(change.Room, change.ID)+"#"+views.MessageAnchor(change.ID), fiber.StatusSeeOther)
 }

@@ -19,32 +19,32 @@ import (
 	"parley/app/chat"
 )
 
-// askWithin bounds what one request may wait for the store.
-const askWithin = 10 * time.Second
+// storeTimeout bounds what one request may wait for the store.
+const storeTimeout = 10 * time.Second
 
-// first is around every request: it bounds what the request may wait for, answers
+// requestScope is around every request: it bounds what the request may wait for, answers
 // errors while there is still time to ask the store, and has the request counted.
-func (s *Server) first(c *fiber.Ctx) error {
+func (s *Server) requestScope(c *fiber.Ctx) error {
 	began := time.Now()
-	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
 	c.SetUserContext(ctx)
 	s.noticeHTTPS(c)
-	err := s.contained(c)
+	err := s.recovered(c)
 	if err != nil {
-		err = s.fail(c, err)
+		err = s.writeError(c, err)
 	}
 	took := time.Since(began)
-	s.answered(c, route(c), took)
+	s.countRequest(c, route(c), took)
 	s.logAnswer(c, took)
 	return err
 }
 
-// contained turns a panic into an ordinary fault, logged with its stack.
-func (s *Server) contained(c *fiber.Ctx) (err error) {
+// recovered turns a panic into an ordinary fault, logged with its stack.
+func (s *Server) recovered(c *fiber.Ctx) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			s.note(c, slog.LevelError, "panic", "panic", p, "stack", string(debug.Stack()))
+			s.logRequest(c, slog.LevelError, "panic", "panic", p, "stack", string(debug.Stack()))
 			err = fiber.ErrInternalServerError
 		}
 	}()
@@ -53,15 +53,15 @@ func (s *Server) contained(c *fiber.Ctx) (err error) {
 
 // headers go on every answer, errors included.
 func (s *Server) headers(c *fiber.Ctx) error {
-	if err := s.harden(c); err != nil {
+	if err := s.securityHeaders(c); err != nil {
 		return err
 	}
 	return c.Next()
 }
 
-// harden sets the headers of every answer. A host that could break out of them
+// securityHeaders sets the headers of every answer. A host that could break out of them
 // is left out and refused.
-func (s *Server) harden(c *fiber.Ctx) (err error) {
+func (s *Server) securityHeaders(c *fiber.Ctx) (err error) {
 	nonce := rand.Text()
 	c.Locals("nonce", nonce)
 	ws := " ws://" + c.Hostname()
@@ -90,8 +90,8 @@ func notHost(r rune) bool {
 	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".:-[]_", r))
 }
 
-// admit refuses what no page of ours would send.
-func (s *Server) admit(c *fiber.Ctx) error {
+// checkRequest refuses what no page of ours would send.
+func (s *Server) checkRequest(c *fiber.Ctx) error {
 	if err := wellFormed(c); err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (s *Server) admit(c *fiber.Ctx) error {
 	if !s.sameOrigin(c) {
 		return chat.Forbidden("This request came from another site.")
 	}
-	if err := readable(c); err != nil {
+	if err := requireUTF8(c); err != nil {
 		return err
 	}
 	return c.Next()
@@ -151,8 +151,8 @@ func (s *Server) sameOrigin(c *fiber.Ctx) bool {
 
 // session finds who asks. Others are sent to log in.
 func (s *Server) session(c *fiber.Ctx) error {
-	who, err := s.auth.Who(c.UserContext(), c.Cookies(s.cookieName(c)))
-	if err == nil && ofAnother(c, who.ID()) {
+	who, err := s.auth.SessionByToken(c.UserContext(), c.Cookies(s.cookieName(c)))
+	if err == nil && belongsToAnother(c, who.ID()) {
 		return s.refuseStale(c)
 	}
 	if err == nil {
@@ -169,7 +169,7 @@ func (s *Server) session(c *fiber.Ctx) error {
 		return c.Redirect("/login", fiber.StatusSeeOther)
 	}
 	if c.Method() != fiber.MethodGet {
-		if words := unsent(c); len(words) > 0 && markOf(c) != "" {
+		if words := refusedWords(c); len(words) > 0 && markOf(c) != "" {
 			return s.refuseEnded(c, words)
 		}
 		return c.Redirect("/login", fiber.StatusSeeOther)
@@ -177,8 +177,8 @@ func (s *Server) session(c *fiber.Ctx) error {
 	return c.Redirect("/login?next="+url.QueryEscape(c.OriginalURL()), fiber.StatusSeeOther)
 }
 
-// who is the session of a request that passed the session middleware.
-func who(c *fiber.Ctx) *auth.Session { return c.Locals("session").(*auth.Session) }
+// sessionOf is the session of a request that passed the session middleware.
+func sessionOf(c *fiber.Ctx) *auth.Session { return c.Locals("session").(*auth.Session) }
 
 // fragment says whether a script asks, which wants a piece of a page.
 func fragment(c *fiber.Ctx) bool { return c.Get("HX-Request") == "true" }
@@ -212,7 +212,7 @@ func loopback(host string) bool {
 
 func (s *Server) setCookie(c *fiber.Ctx, token string) {
 	name := s.cookieName(c)
-	life := int(auth.Life.Seconds())
+	life := int(auth.SessionLife.Seconds())
 	if token == "" {
 		life = -1
 	}
@@ -226,15 +226,15 @@ func (s *Server) address(c *fiber.Ctx) string {
 	if s.proxied(c) {
 		lines := c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) // several are one list
 		hops := strings.Split(string(bytes.Join(lines, []byte(","))), ",")
-		if said := hopAddress(hops[len(hops)-1]); said.IsValid() {
+		if said := forwardedAddress(hops[len(hops)-1]); said.IsValid() {
 			return said.String()
 		}
 	}
 	return ip.String()
 }
 
-// hopAddress is the address of an entry of X-Forwarded-For; some proxies add the port.
-func hopAddress(s string) netip.Addr {
+// forwardedAddress is the address of an entry of X-Forwarded-For; some proxies add the port.
+func forwardedAddress(s string) netip.Addr {
 	s = strings.TrimSpace(s)
 	if inner, ok := strings.CutPrefix(s, "["); ok && strings.HasSuffix(inner, "]") {
 		s = strings.TrimSuffix(inner, "]")
@@ -252,8 +252,8 @@ func (s *Server) proxied(c *fiber.Ctx) bool {
 	return c.Context().RemoteAddr().Network() == "unix" || slices.ContainsFunc(s.Trusted, func(n *net.IPNet) bool { return n.Contains(ip) })
 }
 
-// quietly runs something that no request waits for.
-func quietly(what string, do func()) {
+// inBackground runs something that no request waits for.
+func inBackground(what string, do func()) {
 	go func() {
 		defer func() {
 			if p := recover(); p != nil {

@@ -13,17 +13,17 @@ const maxFrame = 192 << 10
 // rowSize is about what the markup of a message weighs without its text.
 const rowSize = 700
 
-// news works out what a room has to tell from where it was told.
-func (t *Teller) news(room chat.RoomID) live.Ask {
-	return func(since chat.Rev, hints []chat.RoomChanged) (n live.News, err error) {
-		if rows, more, whole := t.gathered(since, hints); whole {
+// updates works out what a room has to tell from where it was told.
+func (t *Announcer) updates(room chat.RoomID) live.Fetch {
+	return func(since chat.Rev, hints []chat.RoomChanged) (n live.Updates, err error) {
+		if rows, more, whole := t.rowsOf(since, hints); whole {
 			n.Rev, n.More = since+chat.Rev(len(rows)), more
 			if len(rows) > 0 {
 				n.Frame = live.Text(rowsFrame(room, rows, n.Rev))
 			}
 			return n, nil
 		}
-		ctx, cancel := t.asking()
+		ctx, cancel := t.timeout()
 		defer cancel()
 		c, err := t.chat.ChangesSince(ctx, room, since)
 		if err != nil {
@@ -34,16 +34,16 @@ func (t *Teller) news(room chat.RoomID) live.Ask {
 		case c.Reset:
 			n.Frame = live.Text(resetFrame(room))
 		case c.Rev > since:
-			n.Frame = live.Text(rowsFrame(room, t.fragments.rows(c.Messages), c.Rev))
+			n.Frame = live.Text(rowsFrame(room, t.rendered.rows(c.Messages), c.Rev))
 		}
 		return n, nil
 	}
 }
 
-// gathered draws the changes that hints carry, as many as one frame should hold;
+// rowsOf draws the changes that hints carry, as many as one frame should hold;
 // more: there are more. Not whole: one is missing, or was not one message, or there
 // was no hint.
-func (t *Teller) gathered(since chat.Rev, hints []chat.RoomChanged) (rows []views.Row, more, whole bool) {
+func (t *Announcer) rowsOf(since chat.Rev, hints []chat.RoomChanged) (rows []views.Row, more, whole bool) {
 	rows = make([]views.Row, 0, len(hints))
 	size := 0
 	for _, h := range hints {
@@ -57,7 +57,7 @@ func (t *Teller) gathered(since chat.Rev, hints []chat.RoomChanged) (rows []view
 		if size += rowSize + 2*len(h.Message.Body); size > maxFrame && len(rows) > 0 {
 			return rows, true, true
 		}
-		rows = append(rows, t.fragments.row(h.Message))
+		rows = append(rows, t.rendered.row(h.Message))
 	}
 	return rows, false, len(hints) > 0
 }

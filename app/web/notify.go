@@ -9,13 +9,13 @@ import (
 	"parley/views"
 )
 
-// maxSaid bounds the messages of one room that wait to be notified of; of a flood
+// maxNotificationText bounds the messages of one room that wait to be notified of; of a flood
 // only the latest matter.
-const maxSaid = 20
+const maxNotificationText = 20
 
-// notice is what a page needs to notify of a message; the same for everybody who
+// notification is what a page needs to notify of a message; the same for everybody who
 // is to be notified.
-type notice struct {
+type notification struct {
 	Room  chat.RoomID      `json:"room"`
 	ID    chat.MessageID   `json:"id"`
 	By    chat.AccountID   `json:"by"`
@@ -27,23 +27,23 @@ type notice struct {
 	URL   string           `json:"url"`
 }
 
-// note keeps a message until the next round of badges.
-func (t *Teller) note(m *chat.Message) {
+// addMessage keeps a message until the next round of badges.
+func (t *Announcer) addMessage(m *chat.Message) {
 	if m == nil || m.Kind != chat.MessagePosted {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	list := append(t.said[m.Room], m)
-	t.said[m.Room] = list[max(0, len(list)-maxSaid):]
+	list := append(t.pendingMessages[m.Room], m)
+	t.pendingMessages[m.Room] = list[max(0, len(list)-maxNotificationText):]
 }
 
-// notify tells those who are here and want to know of the latest message that is
+// notifyRoom tells those who are here and want to know of the latest message that is
 // worth it to them.
-func (t *Teller) notify(r chat.Room, marks map[chat.AccountID]chat.Membership, here map[chat.AccountID]bool) {
+func (t *Announcer) notifyRoom(r chat.Room, marks map[chat.AccountID]chat.Membership, here map[chat.AccountID]bool) {
 	t.mu.Lock()
-	said := t.said[r.ID]
-	delete(t.said, r.ID)
+	said := t.pendingMessages[r.ID]
+	delete(t.pendingMessages, r.ID)
 	t.mu.Unlock()
 	frames := map[chat.MessageID]live.Frame{}
 	for id, place := range marks {
@@ -55,7 +55,7 @@ func (t *Teller) notify(r chat.Room, marks map[chat.AccountID]chat.Membership, h
 				continue
 			}
 			if _, drawn := frames[m.ID]; !drawn {
-				frames[m.ID] = noticeFrame(r, m)
+				frames[m.ID] = notificationFrame(r, m)
 			}
 			t.Hub.Send(id, frames[m.ID])
 			break
@@ -63,13 +63,13 @@ func (t *Teller) notify(r chat.Room, marks map[chat.AccountID]chat.Membership, h
 	}
 }
 
-func noticeFrame(r chat.Room, m *chat.Message) live.Frame {
-	n := notice{Room: r.ID, ID: m.ID, By: m.Author.ID, For: m.For, All: m.All, DM: r.Kind == chat.Direct, Title: m.Author.Name, URL: views.MessageURL(r.ID, m.ID)}
+func notificationFrame(r chat.Room, m *chat.Message) live.Frame {
+	n := notification{Room: r.ID, ID: m.ID, By: m.Author.ID, For: m.For, All: m.All, DM: r.Kind == chat.Direct, Title: m.Author.Name, URL: views.MessageURL(r.ID, m.ID)}
 	if !n.DM {
 		n.Title += " in " + r.Label()
 	}
 	n.Body = chat.Truncate(m.Text.Plain(), 140)
-	b, err := json.Marshal(map[string]notice{"notify": n})
+	b, err := json.Marshal(map[string]notification{"notify": n})
 	if err != nil {
 		return live.Frame{}
 	}

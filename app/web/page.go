@@ -20,7 +20,7 @@ import (
 // viewer gathers what a page needs to know of who looks at it. A stage has no
 // sidebar, and does not ask for one.
 func (s *Server) viewer(c *fiber.Ctx) (views.Viewer, error) {
-	me := who(c)
+	me := sessionOf(c)
 	v := s.viewerOf(me.Account)
 	v.Mark = me.ID()
 	if !fragment(c) && c.Get("HX-History-Restore-Request") == "" { // the page of a script has its style, and parsing another breaks its policy
@@ -43,7 +43,7 @@ func (s *Server) viewer(c *fiber.Ctx) (views.Viewer, error) {
 }
 
 func (s *Server) viewerOf(me chat.Account) views.Viewer {
-	return views.Viewer{Me: me, Workspace: s.workspace().Workspace(), Zone: time.UTC, Now: time.Now(), Presence: s.teller.presence}
+	return views.Viewer{Me: me, Workspace: s.workspace().Workspace(), Zone: time.UTC, Now: time.Now(), Presence: s.announcer.presenceWord}
 }
 
 // zones keeps time zones that browsers named; there are a few hundred.
@@ -102,7 +102,7 @@ func (s *Server) html(c *fiber.Ctx, component templ.Component) error {
 	if mark := markedBy(c); mark != "" {
 		text = markForms(text, mark)
 	}
-	if !squeezed(c, text) {
+	if !gzipped(c, text) {
 		c.Response().SetBody(text) // copied: what it is copied to is used again, too
 	}
 	return nil
@@ -110,14 +110,14 @@ func (s *Server) html(c *fiber.Ctx, component templ.Component) error {
 
 // send answers with b, which must not be changed afterwards.
 func send(c *fiber.Ctx, b []byte) error {
-	if squeezed(c, b) {
+	if gzipped(c, b) {
 		return nil
 	}
 	return c.Send(b)
 }
 
-// squeezed answers with b compressed, when that pays and the browser takes it.
-func squeezed(c *fiber.Ctx, b []byte) bool {
+// gzipped answers with b compressed, when that pays and the browser takes it.
+func gzipped(c *fiber.Ctx, b []byte) bool {
 	if len(b) < compressFrom || !strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "gzip") {
 		return false
 	}

@@ -66,8 +66,8 @@ func (s *Server) home(c *fiber.Ctx) error {
 	return s.page(c, v, views.Stage{Title: "Catch up", View: "home"}, views.Home(v, rooms, reports, notices[c.Query("done")]), nil)
 }
 
-func (s *Server) readAll(c *fiber.Ctx) error {
-	if err := s.chat.MarkAllRead(c.UserContext(), who(c).Account); err != nil {
+func (s *Server) markAllRead(c *fiber.Ctx) error {
+	if err := s.chat.MarkAllRead(c.UserContext(), sessionOf(c).Account); err != nil {
 		return err
 	}
 	if fragment(c) {

@@ -62,13 +62,13 @@ func (s *Server) pollMany(c *fiber.Ctx) error {
 	defer end()
 	beside := make([]*live.Client, len(stands))
 	for i, at := range stands {
-		beside[i] = p.Beside()
+		beside[i] = p.NewSibling()
 		defer s.hub.Leave(beside[i])
-		if err := s.listen(c.UserContext(), beside[i], who(c).Account, at.room, &at.since); err != nil && !refused(err) {
+		if err := s.subscribe(c.UserContext(), beside[i], sessionOf(c).Account, at.room, &at.since); err != nil && !refused(err) {
 			return err
 		}
 	}
-	if _, err := s.auth.Resume(c.UserContext(), who(c).Hash); err != nil {
+	if _, err := s.auth.ResumeSession(c.UserContext(), sessionOf(c).Hash); err != nil {
 		return fiber.NewError(fiber.StatusUnauthorized, "Log in first.")
 	}
 	p.WaitAll(pollWait, beside)
@@ -104,12 +104,12 @@ func join(a, b []byte) []byte {
 	if len(a) == 0 || len(b) == 0 {
 		return append(a, b...)
 	}
-	return slices.Concat(a, []byte(live.Between), b)
+	return slices.Concat(a, []byte(live.TextSeparator), b)
 }
 
 // beginPoll makes a poll known until end is called.
 func (s *Server) beginPoll(c *fiber.Ctx) (p *live.Client, end func(), err error) {
-	session := who(c)
+	session := sessionOf(c)
 	if limit := s.chat.Limits.Value(chat.LimitSockets); limit > 0 && s.hub.Count(session.Account.ID) >= 2*limit {
 		return nil, nil, chat.TooOften("You have too many pages open.", time.Minute)
 	}
@@ -135,13 +135,13 @@ func (s *Server) poll(c *fiber.Ctx, room chat.RoomID, since chat.Rev) error {
 		return err
 	}
 	defer end()
-	session := who(c)
+	session := sessionOf(c)
 	if room != 0 {
-		if err := s.listen(c.UserContext(), p, session.Account, room, &since); err != nil {
+		if err := s.subscribe(c.UserContext(), p, session.Account, room, &since); err != nil {
 			return err
 		}
 	}
-	if _, err := s.auth.Resume(c.UserContext(), session.Hash); err != nil {
+	if _, err := s.auth.ResumeSession(c.UserContext(), session.Hash); err != nil {
 		return fiber.NewError(fiber.StatusUnauthorized, "Log in first.")
 	}
 	text, code := p.Wait(pollWait)

@@ -9,23 +9,25 @@ import (
 	"parley/views"
 )
 
-// arrivalLife is how long the line under the composer says who came or went.
-const arrivalLife = 6 * time.Second
+// arrivalFor is how long the line under the composer says who came or went.
+const arrivalFor = 6 * time.Second
 
-// presence is how much somebody is here, as views spell it.
-func (t *Teller) presence(id chat.AccountID) string { return presenceWords[t.Hub.PresenceOf(id)] }
-
-// Online implements chat.Presence: who appears offline is not.
-func (t *Teller) Online(id chat.AccountID) bool { return t.Hub.PresenceOf(id) != live.Offline }
-
-// TypingMoved implements live.Events.
-func (t *Teller) TypingMoved(room chat.RoomID, people []chat.Person) {
-	t.Hub.Cast(room, live.Text(views.Partial(t.ctx, views.TypingTarget(room), "outerHTML", views.Typing(room, people))))
+// presenceWord is how much somebody is here, as views spell it.
+func (t *Announcer) presenceWord(id chat.AccountID) string {
+	return presenceWords[t.Hub.PresenceOf(id)]
 }
 
-// PresenceMoved implements live.Events: every dot of these people, the counts of
+// Online implements chat.Presence: who appears offline is not.
+func (t *Announcer) Online(id chat.AccountID) bool { return t.Hub.PresenceOf(id) != live.Offline }
+
+// TypingChanged implements live.Events.
+func (t *Announcer) TypingChanged(room chat.RoomID, people []chat.Person) {
+	t.Hub.Broadcast(room, live.Text(views.Partial(t.ctx, views.TypingTarget(room), "outerHTML", views.Typing(room, people))))
+}
+
+// PresenceChanged implements live.Events: every dot of these people, the counts of
 // the rooms that are shown, and a quiet line in those where they are.
-func (t *Teller) PresenceMoved(moved map[chat.AccountID]live.Presence) {
+func (t *Announcer) PresenceChanged(moved map[chat.AccountID]live.Presence) {
 	if t.chat == nil {
 		return
 	}
@@ -36,9 +38,9 @@ func (t *Teller) PresenceMoved(moved map[chat.AccountID]live.Presence) {
 		}
 	}
 	t.mu.Unlock()
-	t.Hub.SendAll(live.Text(t.dots(moved)))
-	for _, room := range t.Hub.Shown() {
-		quietly("presence", func() { t.tellPresence(room, moved) })
+	t.Hub.SendAll(live.Text(t.presenceDots(moved)))
+	for _, room := range t.Hub.OpenRooms() {
+		inBackground("presence", func() { t.announcePresence(room, moved) })
 	}
 }
 
@@ -46,7 +48,7 @@ func (t *Teller) PresenceMoved(moved map[chat.AccountID]live.Presence) {
 // and when a server starts again, all come at once.
 const maxDots = 24
 
-func (t *Teller) dots(moved map[chat.AccountID]live.Presence) (b []byte) {
+func (t *Announcer) presenceDots(moved map[chat.AccountID]live.Presence) (b []byte) {
 	if len(moved) <= maxDots {
 		for id, p := range moved {
 			b = append(b, views.Partial(t.ctx, views.DotTarget(id), "outerHTML", views.Dot(id, presenceWords[p]))...)
@@ -64,8 +66,8 @@ func (t *Teller) dots(moved map[chat.AccountID]live.Presence) (b []byte) {
 	return b
 }
 
-func (t *Teller) tellPresence(room chat.RoomID, moved map[chat.AccountID]live.Presence) {
-	head, err := t.head(room)
+func (t *Announcer) announcePresence(room chat.RoomID, moved map[chat.AccountID]live.Presence) {
+	head, err := t.roomHeader(room)
 	if err != nil {
 		return // the room is gone
 	}
@@ -75,20 +77,20 @@ func (t *Teller) tellPresence(room chat.RoomID, moved map[chat.AccountID]live.Pr
 		switch {
 		case ok && now == live.Offline:
 			left = append(left, p.Person)
-		case ok && now == live.Online && t.arrived(p.ID):
+		case ok && now == live.Online && t.cameJustNow(p.ID):
 			came = append(came, p.Person)
 		}
 	}
 	count := views.Partial(t.ctx, views.CountTarget(room), "outerHTML", views.RoomCount(room, head.People, head.Online))
-	t.Hub.Cast(room, live.Text(count))
+	t.Hub.Broadcast(room, live.Text(count))
 	if len(came)+len(left) == 0 || len(t.Hub.TypingIn(room)) > 0 {
 		return
 	}
 	line := views.Partial(t.ctx, views.TypingTarget(room), "outerHTML", views.Arrival(room, came, left))
-	t.Hub.Cast(room, live.Text(line))
-	time.AfterFunc(arrivalLife, func() { t.TypingMoved(room, t.Hub.TypingIn(room)) })
+	t.Hub.Broadcast(room, live.Text(line))
+	time.AfterFunc(arrivalFor, func() { t.TypingChanged(room, t.Hub.TypingIn(room)) })
 }
 
-// arrived says whether somebody came just now, and did not only turn back to a
+// cameJustNow says whether somebody came just now, and did not only turn back to a
 // page that was open all the time.
-func (t *Teller) arrived(id chat.AccountID) bool { return t.Hub.Since(id) < 2*arrivalLife }
+func (t *Announcer) cameJustNow(id chat.AccountID) bool { return t.Hub.OnlineFor(id) < 2*arrivalFor }

@@ -13,22 +13,22 @@ import (
 func (s *Server) reportPage(c *fiber.Ctx) error { return s.reportForm(c, nil) }
 
 func (s *Server) reportForm(c *fiber.Ctx, errs views.Errors) error {
-	m, place, err := s.chat.Message(c.UserContext(), who(c).Account, messageParam(c))
+	m, place, err := s.chat.Message(c.UserContext(), sessionOf(c).Account, messageParam(c))
 	if m.Deleted {
 		c.Locals("room", m.Room)
 	}
 	if err != nil {
 		return err
 	}
-	f := views.ReportForm{Message: m, Row: s.fragments.row(&m), Room: place, Reason: formValue(c, "reason"), Errors: errs}
+	f := views.ReportForm{Message: m, Row: s.rendered.row(&m), Room: place, Reason: formValue(c, "reason"), Errors: errs}
 	if f.Viewer, err = s.viewer(c); err != nil {
 		return err
 	}
 	return s.page(c, f.Viewer, views.Stage{Title: "Report a message", View: "page"}, views.Report(f), nil)
 }
 
-func (s *Server) report(c *fiber.Ctx) error {
-	m, err := s.chat.Report(c.UserContext(), who(c).Account, messageParam(c), formValue(c, "reason"))
+func (s *Server) reportMessage(c *fiber.Ctx) error {
+	m, err := s.chat.Report(c.UserContext(), sessionOf(c).Account, messageParam(c), formValue(c, "reason"))
 	if m.Deleted {
 		c.Locals("room", m.Room)
 	}
@@ -44,7 +44,7 @@ func (s *Server) report(c *fiber.Ctx) error {
 
 // reports is the page of what is to be decided.
 func (s *Server) reports(c *fiber.Ctx) error {
-	list, err := s.chat.Reports(c.UserContext(), who(c).Account)
+	list, err := s.chat.Reports(c.UserContext(), sessionOf(c).Account)
 	if err != nil {
 		return err
 	}
@@ -55,30 +55,30 @@ func (s *Server) reports(c *fiber.Ctx) error {
 	return s.page(c, f.Viewer, adminView("Reports"), views.Reports(f), nil)
 }
 
-func (s *Server) decide(c *fiber.Ctx) error {
+func (s *Server) decideReport(c *fiber.Ctx) error {
 	do := formValue(c, "do")
 	if do != "delete" && do != "keep" {
 		return fiber.ErrBadRequest
 	}
-	if err := s.chat.DecideReport(c.UserContext(), who(c).Account, id[chat.MessageID](c.Params("message")), do == "delete"); err != nil {
+	if err := s.chat.DecideReport(c.UserContext(), sessionOf(c).Account, id[chat.MessageID](c.Params("message")), do == "delete"); err != nil {
 		return err
 	}
 	return c.Redirect("/reports?done=decided", fiber.StatusSeeOther)
 }
 
-// tellReports tells those who decide over a room's reports how many wait for them.
-func (t *Teller) tellReports(room chat.RoomID) {
-	ctx, cancel := t.asking()
+// announceReports tells those who decide over a room's reports how many wait for them.
+func (t *Announcer) announceReports(room chat.RoomID) {
+	ctx, cancel := t.timeout()
 	defer cancel()
 	waiting, err := t.chat.ReportCounts(ctx, room)
 	if err != nil {
 		slog.Error("that something was reported was not told", "room", room, "error", err)
 	}
 	for id, n := range waiting {
-		t.Hub.Send(id, t.reports(n))
+		t.Hub.Send(id, t.reportBadge(n))
 	}
 }
 
-func (t *Teller) reports(n int) live.Frame {
+func (t *Announcer) reportBadge(n int) live.Frame {
 	return live.Text(views.Partial(t.ctx, views.ReportsTarget, "outerHTML", views.ReportsLink(n)))
 }

@@ -77,8 +77,8 @@ func wellFormed(c *fiber.Ctx) error {
 	return nil
 }
 
-// readable holds addresses and forms that are no text.
-func readable(c *fiber.Ctx) error {
+// requireUTF8 holds addresses and forms that are no text.
+func requireUTF8(c *fiber.Ctx) error {
 	if _, err := url.QueryUnescape(string(c.Request().URI().QueryString())); err != nil {
 		return fiber.ErrBadRequest
 	}

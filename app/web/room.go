@@ -44,18 +44,18 @@ func (s *Server) room(c *fiber.Ctx) error {
 	}
 	if said := id[chat.MessageID](c.Query("said")); said != 0 {
 		if m, _, err := s.chat.Message(c.UserContext(), v.Me, said); err == nil && m.Room == v.ID {
-			v.Unheard = s.unheard(c, m)
+			v.Unheard = s.unreachedMentions(c, m)
 		}
 	}
 	st := v.Stage("room")
 	st.Again = c.Query("refresh") == "60"
-	st.Scripted = v.Membership != nil && v.Membership.Unread(v.Room) > 0 && scripted(c)
+	st.Scripted = v.Membership != nil && v.Membership.Unread(v.Room) > 0 && isFragmentRequest(c)
 	return s.page(c, v.Viewer, st, views.Room(v), nil)
 }
 
 // permalink shows a message among those around it.
 func (s *Server) permalink(c *fiber.Ctx) error {
-	m, err := s.chat.Permalink(c.UserContext(), who(c).Account, roomParam(c), id[chat.MessageID](c.Params("message")))
+	m, err := s.chat.Permalink(c.UserContext(), sessionOf(c).Account, roomParam(c), id[chat.MessageID](c.Params("message")))
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (s *Server) permalink(c *fiber.Ctx) error {
 
 // roomView gathers a room for the person who asks.
 func (s *Server) roomView(c *fiber.Ctx, span chat.Span) (v views.RoomView, err error) {
-	ctx, me, room := c.UserContext(), who(c), roomParam(c)
+	ctx, me, room := c.UserContext(), sessionOf(c), roomParam(c)
 	if v.Viewer, err = s.viewer(c); err != nil {
 		return v, err
 	}
@@ -89,7 +89,7 @@ func (s *Server) roomView(c *fiber.Ctx, span chat.Span) (v views.RoomView, err e
 		span = chat.Span{Around: at} // where somebody read before
 	}
 	// Without a script, the newest would be a page away.
-	if span == (chat.Span{}) && scripted(c) && opens(c) && !c.Context().QueryArgs().Has("latest") {
+	if span == (chat.Span{}) && isFragmentRequest(c) && opens(c) && !c.Context().QueryArgs().Has("latest") {
 		if span, err = s.chat.OpeningSpan(ctx, v.RoomAccess); err != nil {
 			return v, err
 		}
@@ -99,7 +99,7 @@ func (s *Server) roomView(c *fiber.Ctx, span chat.Span) (v views.RoomView, err e
 	if err != nil {
 		return v, err
 	}
-	v.Rows = s.fragments.rows(page.Messages)
+	v.Rows = s.rendered.rows(page.Messages)
 	v.Older, v.Newer = page.Older && len(v.Rows) > 0, page.Newer && len(v.Rows) > 0
 	v.CID = chat.NewCID()
 	v.Read = v.Posts
@@ -145,14 +145,16 @@ type seen struct {
 // view, so that a crash in between loses no mark. Where a script runs, that knows
 // better.
 func (s *Server) readLater(c *fiber.Ctx, room chat.RoomID, upto chat.MessageID) {
-	if !scripted(c) {
-		s.later.Store(string(who(c).Hash), seen{room, upto})
+	if !isFragmentRequest(c) {
+		s.later.Store(string(sessionOf(c).Hash), seen{room, upto})
 	}
 }
 
-// scripted says whether a script runs in the browser: it sets the time zone. Where
+// isFragmentRequest says whether a script runs in the browser: it sets the time zone. Where
 // it once did, the page itself says that it does not any more.
-func scripted(c *fiber.Ctx) bool { return c.Cookies("tz") != "" && c.Query("latest") != "plain" }
+func isFragmentRequest(c *fiber.Ctx) bool {
+	return c.Cookies("tz") != "" && c.Query("latest") != "plain"
+}
 
 // opens says whether somebody goes to the page, and not only a script reads it.
 func opens(c *fiber.Ctx) bool {
@@ -160,17 +162,17 @@ func opens(c *fiber.Ctx) bool {
 }
 
 func (s *Server) readNow(c *fiber.Ctx) {
-	was, ok := s.later.LoadAndDelete(string(who(c).Hash))
+	was, ok := s.later.LoadAndDelete(string(sessionOf(c).Hash))
 	if !ok {
 		return
 	}
 	v := was.(seen)
-	if err := s.chat.MarkRead(c.UserContext(), who(c).Account, v.room, v.upto); err != nil {
+	if err := s.chat.MarkRead(c.UserContext(), sessionOf(c).Account, v.room, v.upto); err != nil {
 		s.log.Info("a room was not marked read", "room", v.room, "error", err)
 	}
 }
 
-func (s *Server) browse(c *fiber.Ctx) error {
+func (s *Server) openRooms(c *fiber.Ctx) error {
 	v, err := s.viewer(c)
 	if err != nil {
 		return err
@@ -205,7 +207,7 @@ func (s *Server) choices(c *fiber.Ctx, chosen []chat.AccountID) (views.Choices, 
 	f := views.Choices{Query: c.Query("q"), Chosen: map[chat.AccountID]bool{}}
 	for _, id := range chosen {
 		a, err := s.chat.Person(c.UserContext(), id)
-		if err == nil && !a.Disabled && id != who(c).Account.ID && !f.Chosen[id] {
+		if err == nil && !a.Disabled && id != sessionOf(c).Account.ID && !f.Chosen[id] {
 			f.Chosen[id], f.People = true, append(f.People, a)
 		}
 	}
@@ -222,15 +224,15 @@ func (s *Server) others(c *fiber.Ctx, query string) ([]chat.Account, error) {
 	all, _, err := s.chat.People(c.UserContext(), query, 0)
 	people := make([]chat.Account, 0, len(all))
 	for _, a := range all {
-		if a.ID != who(c).Account.ID && len(people) < pickable {
+		if a.ID != sessionOf(c).Account.ID && len(people) < pickable {
 			people = append(people, a)
 		}
 	}
 	return people, err
 }
 
-// ticked reads the people of a form.
-func ticked(c *fiber.Ctx, name string) []chat.AccountID { return idsIn(c.Request().PostArgs(), name) }
+// checkbox reads the people of a form.
+func checkbox(c *fiber.Ctx, name string) []chat.AccountID { return idsIn(c.Request().PostArgs(), name) }
 
 func idsIn(args *fasthttp.Args, name string) (ids []chat.AccountID) {
 	for _, v := range args.PeekMulti(name) {
@@ -245,7 +247,7 @@ var kinds = map[string]chat.RoomKind{"open": chat.Open, "private": chat.Private,
 
 func (s *Server) createRoom(c *fiber.Ctx) error {
 	f := views.RoomForm{Name: formValue(c, "name"), Topic: formValue(c, "topic"), Kind: formValue(c, "kind"), Chosen: map[chat.AccountID]bool{}}
-	people := ticked(c, "people")
+	people := checkbox(c, "people")
 	for _, p := range people {
 		f.Chosen[p] = true
 	}
@@ -253,7 +255,7 @@ func (s *Server) createRoom(c *fiber.Ctx) error {
 	if !ok {
 		kind = -1
 	}
-	room, err := s.chat.CreateRoom(c.UserContext(), who(c).Account, chat.NewRoom{Name: f.Name, Topic: f.Topic, Kind: kind, People: people})
+	room, err := s.chat.CreateRoom(c.UserContext(), sessionOf(c).Account, chat.NewRoom{Name: f.Name, Topic: f.Topic, Kind: kind, People: people})
 	if err != nil {
 		if f.Errors, err = s.formErrors(c, err); err != nil {
 			return err
@@ -263,15 +265,15 @@ func (s *Server) createRoom(c *fiber.Ctx) error {
 	return c.Redirect(views.RoomURL(room.ID), fiber.StatusSeeOther)
 }
 
-func (s *Server) join(c *fiber.Ctx) error {
-	if err := s.chat.JoinRoom(c.UserContext(), who(c).Account, roomParam(c)); err != nil {
+func (s *Server) joinRoom(c *fiber.Ctx) error {
+	if err := s.chat.JoinRoom(c.UserContext(), sessionOf(c).Account, roomParam(c)); err != nil {
 		return err
 	}
 	return c.Redirect(views.RoomURL(roomParam(c)), fiber.StatusSeeOther)
 }
 
-func (s *Server) leave(c *fiber.Ctx) error {
-	if err := s.chat.LeaveRoom(c.UserContext(), who(c).Account, roomParam(c), formValue(c, "alone") != ""); err != nil {
+func (s *Server) leaveRoom(c *fiber.Ctx) error {
+	if err := s.chat.LeaveRoom(c.UserContext(), sessionOf(c).Account, roomParam(c), formValue(c, "alone") != ""); err != nil {
 		errs, err := s.formErrors(c, err)
 		if err != nil {
 			return err
@@ -281,8 +283,8 @@ func (s *Server) leave(c *fiber.Ctx) error {
 	return c.Redirect("/", fiber.StatusSeeOther)
 }
 
-func (s *Server) read(c *fiber.Ctx) error {
-	if err := s.chat.MarkRead(c.UserContext(), who(c).Account, roomParam(c), id[chat.MessageID](formValue(c, "upto"))); err != nil {
+func (s *Server) markRead(c *fiber.Ctx) error {
+	if err := s.chat.MarkRead(c.UserContext(), sessionOf(c).Account, roomParam(c), id[chat.MessageID](formValue(c, "upto"))); err != nil {
 		return err
 	}
 	if fragment(c) {
@@ -291,8 +293,8 @@ func (s *Server) read(c *fiber.Ctx) error {
 	return c.Redirect(views.RoomURL(roomParam(c)), fiber.StatusSeeOther)
 }
 
-func (s *Server) typing(c *fiber.Ctx) error {
-	if err := s.chat.StartTyping(c.UserContext(), who(c).Account, roomParam(c)); err != nil {
+func (s *Server) startTyping(c *fiber.Ctx) error {
+	if err := s.chat.StartTyping(c.UserContext(), sessionOf(c).Account, roomParam(c)); err != nil {
 		return err
 	}
 	return c.SendStatus(fiber.StatusNoContent)

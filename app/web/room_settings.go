@@ -41,8 +41,8 @@ func (s *Server) settingsPage(c *fiber.Ctx, errs views.Errors) error {
 	return s.page(c, v, views.Stage{Title: f.Title, View: "page"}, views.Settings(f), nil)
 }
 
-func (s *Server) retitle(c *fiber.Ctx) error {
-	ctx, me, room := c.UserContext(), who(c).Account, roomParam(c)
+func (s *Server) updateRoom(c *fiber.Ctx) error {
+	ctx, me, room := c.UserContext(), sessionOf(c).Account, roomParam(c)
 	place, err := s.chat.ReadableRoom(ctx, me, room)
 	if err == nil {
 		err = s.chat.UpdateRoom(ctx, me, room, meant(c, "name", place.Name), meant(c, "topic", place.Topic))
@@ -72,7 +72,7 @@ func meant(c *fiber.Ctx, field, now string) string {
 
 // chosen answers a form that changed one's own place in a room.
 func (s *Server) chosen(c *fiber.Ctx, choice chat.RoomPrefs) error {
-	if err := s.chat.SetRoomPrefs(c.UserContext(), who(c).Account, roomParam(c), choice); err != nil {
+	if err := s.chat.SetRoomPrefs(c.UserContext(), sessionOf(c).Account, roomParam(c), choice); err != nil {
 		return err
 	}
 	if fragment(c) {
@@ -81,24 +81,24 @@ func (s *Server) chosen(c *fiber.Ctx, choice chat.RoomPrefs) error {
 	return c.Redirect(views.RoomURL(roomParam(c))+"/settings?done=saved", fiber.StatusSeeOther)
 }
 
-// wish reads what a form asks for: on=1, on=0.
-func wish(c *fiber.Ctx) *bool {
+// roomWish reads what a form asks for: on=1, on=0.
+func roomWish(c *fiber.Ctx) *bool {
 	on := formValue(c, "on") == "1"
 	return &on
 }
 
-func (s *Server) star(c *fiber.Ctx) error {
+func (s *Server) starRoom(c *fiber.Ctx) error {
 	if formValue(c, "on") == "up" {
 		return s.chosen(c, chat.RoomPrefs{Raise: true})
 	}
-	return s.chosen(c, chat.RoomPrefs{Starred: wish(c)})
+	return s.chosen(c, chat.RoomPrefs{Starred: roomWish(c)})
 }
 
-func (s *Server) mute(c *fiber.Ctx) error { return s.chosen(c, chat.RoomPrefs{Muted: wish(c)}) }
+func (s *Server) muteRoom(c *fiber.Ctx) error { return s.chosen(c, chat.RoomPrefs{Muted: roomWish(c)}) }
 
 var levels = map[string]chat.Level{"usual": chat.LevelUsual, "all": chat.LevelAll, "mentions": chat.LevelMentions, "off": chat.LevelOff}
 
-func (s *Server) notifyLevel(c *fiber.Ctx) error {
+func (s *Server) setNotifyLevel(c *fiber.Ctx) error {
 	level, ok := levels[formValue(c, "level")]
 	if !ok {
 		return chat.Invalid("level", "Choose one of the values in the list.")
@@ -129,7 +129,7 @@ func (s *Server) addPeople(c *fiber.Ctx, errs views.Errors) error {
 	for _, p := range in {
 		inside[p.ID] = true
 	}
-	f, err := s.choices(c, append(ticked(c, "people"), idsIn(c.Context().QueryArgs(), "people")...))
+	f, err := s.choices(c, append(checkbox(c, "people"), idsIn(c.Context().QueryArgs(), "people")...))
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (s *Server) addPeople(c *fiber.Ctx, errs views.Errors) error {
 }
 
 func (s *Server) addMembers(c *fiber.Ctx) error {
-	if err := s.chat.AddMembers(c.UserContext(), who(c).Account, roomParam(c), ticked(c, "people")); err != nil {
+	if err := s.chat.AddMembers(c.UserContext(), sessionOf(c).Account, roomParam(c), checkbox(c, "people")); err != nil {
 		errs, err := s.formErrors(c, err)
 		if err != nil {
 			return err
@@ -149,7 +149,7 @@ func (s *Server) addMembers(c *fiber.Ctx) error {
 }
 
 func (s *Server) removeMember(c *fiber.Ctx) error {
-	return s.roomChanged(c, "removed", s.chat.RemoveMember(c.UserContext(), who(c).Account, roomParam(c), personParam(c)))
+	return s.roomChanged(c, "removed", s.chat.RemoveMember(c.UserContext(), sessionOf(c).Account, roomParam(c), personParam(c)))
 }
 
 // roomChanged answers a form of a room's settings; done is the notice.
@@ -165,7 +165,7 @@ func (s *Server) roomChanged(c *fiber.Ctx, done string, err error) error {
 }
 
 func (s *Server) deleteRoom(c *fiber.Ctx) error {
-	place, err := s.chat.ReadableRoom(c.UserContext(), who(c).Account, roomParam(c))
+	place, err := s.chat.ReadableRoom(c.UserContext(), sessionOf(c).Account, roomParam(c))
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func (s *Server) deleteRoom(c *fiber.Ctx) error {
 		c.Status(fiber.StatusUnprocessableEntity)
 		return s.settingsPage(c, views.Errors{"confirm": "Type the name exactly: " + place.Name})
 	}
-	if err := s.chat.DeleteRoom(c.UserContext(), who(c).Account, place.ID); err != nil {
+	if err := s.chat.DeleteRoom(c.UserContext(), sessionOf(c).Account, place.ID); err != nil {
 		return err
 	}
 	return c.Redirect("/rooms", fiber.StatusSeeOther)

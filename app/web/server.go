@@ -29,7 +29,7 @@ type Config struct {
 	// Backups is how those do that the server makes by itself.
 	Backups func(context.Context) chat.Backups
 	// Answered is called with every request, if it is set; it must not wait.
-	Answered func(Answer)
+	Answered func(RequestMetric)
 }
 
 // emojiFile is the name of the table of emoji among the static files.
@@ -41,22 +41,22 @@ type Ready func(context.Context) error
 // Server answers requests.
 type Server struct {
 	Config
-	App    *fiber.App
-	chat   *chat.Chat
-	auth   *auth.Auth
-	hub    *live.Hub
-	wave   wave
-	teller *Teller
-	assets *static.Assets
-	ready  Ready
-	log    *slog.Logger
+	App        *fiber.App
+	chat       *chat.Chat
+	auth       *auth.Auth
+	hub        *live.Hub
+	reconnects reconnectGC
+	announcer  *Announcer
+	assets     *static.Assets
+	ready      Ready
+	log        *slog.Logger
 
 	since     time.Time
 	origin    *url.URL // parsed Config.URL, or nil
 	begun     string   // tells the requests of this process from others
 	draining  atomic.Bool
 	settings  atomic.Pointer[chat.Settings]
-	fragments *fragments
+	rendered  *renderCache
 	addresses addresses
 	full      atomic.Int64 // when the log said last that the disk is full, in nanoseconds
 	noticed   atomic.Bool  // the log has told of https in front
@@ -64,8 +64,8 @@ type Server struct {
 }
 
 // New makes a server; Listen on its App.
-func New(c Config, ch *chat.Chat, au *auth.Auth, teller *Teller, ready Ready, log *slog.Logger) (*Server, error) {
-	s := &Server{Config: c, chat: ch, auth: au, hub: teller.Hub, teller: teller, assets: static.Load(static.File{Name: emojiFile, Text: chat.EmojiTable}), ready: ready, log: log, fragments: teller.fragments,
+func New(c Config, ch *chat.Chat, au *auth.Auth, teller *Announcer, ready Ready, log *slog.Logger) (*Server, error) {
+	s := &Server{Config: c, chat: ch, auth: au, hub: teller.Hub, announcer: teller, assets: static.Load(static.File{Name: emojiFile, Text: chat.EmojiTable}), ready: ready, log: log, rendered: teller.rendered,
 		since: time.Now(), begun: strconv.FormatInt(time.Now().Unix(), 36)}
 	if c.URL != "" {
 		u, err := ParseOrigin(c.URL)
@@ -85,7 +85,7 @@ func New(c Config, ch *chat.Chat, au *auth.Auth, teller *Teller, ready Ready, lo
 		ReadTimeout:           10 * time.Second,
 		WriteTimeout:          30 * time.Second, // from when a request was worked on: who reads slowly is cut
 		IdleTimeout:           60 * time.Second,
-		ErrorHandler:          s.fail,
+		ErrorHandler:          s.writeError,
 		ProxyHeader:           "", // addresses: see address
 
 		EnableTrustedProxyCheck: true, // nobody's X-Forwarded-Host is believed; the public address is Config.URL
@@ -93,7 +93,7 @@ func New(c Config, ch *chat.Chat, au *auth.Auth, teller *Teller, ready Ready, lo
 	s.App.Server().KeepHijackedConns = true // else closing a socket does nothing, and its memory goes to the next user
 	s.App.Server().NoDefaultServerHeader = true
 	s.App.Server().Name = ""
-	teller.serve(ch, views.WithBuild(context.Background(), s.assets.Build))
+	teller.attach(ch, views.WithBuild(context.Background(), s.assets.Build))
 	s.routes()
 	return s, s.Reload(context.Background())
 }
@@ -108,12 +108,12 @@ func (s *Server) Reload(ctx context.Context) error {
 	s.settings.Store(&settings)
 	s.chat.Limits.Adopt(settings)
 	for session, account := range s.hub.Sessions() {
-		if _, err := s.auth.Resume(ctx, []byte(session)); err != nil {
+		if _, err := s.auth.ResumeSession(ctx, []byte(session)); err != nil {
 			s.hub.EndSessions(account, [][]byte{[]byte(session)})
 		}
 	}
 	s.later.Range(func(session, _ any) bool {
-		if _, err := s.auth.Resume(ctx, []byte(session.(string))); err != nil {
+		if _, err := s.auth.ResumeSession(ctx, []byte(session.(string))); err != nil {
 			s.later.Delete(session)
 		}
 		return true

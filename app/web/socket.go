@@ -26,10 +26,10 @@ import (
 )
 
 const (
-	readLimit = 64 << 10         // of one frame from a page
-	beatEvery = 25 * time.Second // pings
-	deadAfter = 60 * time.Second // without any frame from the page
-	sendLimit = 64 << 10         // bytes that the kernel holds for a page that does not read
+	readLimit     = 64 << 10         // of one frame from a page
+	beatEvery     = 25 * time.Second // pings
+	silentTimeout = 60 * time.Second // without any frame from the page
+	sendLimit     = 64 << 10         // bytes that the kernel holds for a page that does not read
 )
 
 var upgrader = websocket.FastHTTPUpgrader{
@@ -42,26 +42,26 @@ var upgrader = websocket.FastHTTPUpgrader{
 const (
 	// manyOpened sockets leave garbage and grown stacks that are worth a collection.
 	manyOpened = 256
-	// settled is how long after them it is done.
-	settled = 2 * time.Second
+	// gcDelay is how long after them it is done.
+	gcDelay = 2 * time.Second
 )
 
-// wave counts sockets that open, as all do after a break.
-type wave struct {
+// reconnectGC counts sockets that open, as all do after a break.
+type reconnectGC struct {
 	n    atomic.Int64
 	once sync.Once
 	rest *time.Timer
 }
 
-func (w *wave) add() {
+func (w *reconnectGC) add() {
 	if w.n.Add(1)%manyOpened == 0 {
 		w.once.Do(func() {
-			w.rest = time.AfterFunc(settled, func() {
+			w.rest = time.AfterFunc(gcDelay, func() {
 				runtime.GC() // each collection halves a stack once
 				debug.FreeOSMemory()
 			})
 		})
-		w.rest.Reset(settled)
+		w.rest.Reset(gcDelay)
 	}
 }
 
@@ -100,7 +100,7 @@ func (s *Server) socket(c *fiber.Ctx) error {
 	if key, err := base64.StdEncoding.DecodeString(c.Get("Sec-WebSocket-Key")); err != nil || len(key) != 16 {
 		return fiber.ErrBadRequest
 	}
-	session := who(c)
+	session := sessionOf(c)
 	if limit := s.chat.Limits.Value(chat.LimitSockets); limit > 0 && s.hub.Count(session.Account.ID) >= limit {
 		return chat.TooOften("You have too many pages open.", time.Minute)
 	}
@@ -113,7 +113,7 @@ func (s *Server) socket(c *fiber.Ctx) error {
 	err := upgrader.Upgrade(c.Context(), func(ws *websocket.Conn) {
 		go func() {
 			defer s.addresses.free(address)
-			s.attend(ws, session)
+			s.serveSocket(ws, session)
 		}()
 	})
 	if err != nil {
@@ -131,12 +131,12 @@ type page struct {
 	ws      *websocket.Conn
 }
 
-// attend hears what a page says until it is gone. Thousands of these wait at any
+// serveSocket hears what a page says until it is gone. Thousands of these wait at any
 // time: what they keep on their stacks counts, and is little.
-func (s *Server) attend(ws *websocket.Conn, session *auth.Session) {
+func (s *Server) serveSocket(ws *websocket.Conn, session *auth.Session) {
 	conn := plain(ws)
 	defer conn.Close()
-	defer s.contain()
+	defer s.recoverSocket()
 	p := &page{Client: s.hub.NewSocket(session.Account.ID, session.Hash, writable(conn)), s: s, session: session, ws: ws}
 	defer p.Finish()
 	if err := s.hub.Add(p.Client); err != nil {
@@ -144,7 +144,7 @@ func (s *Server) attend(ws *websocket.Conn, session *auth.Session) {
 		return
 	}
 	defer s.hub.Remove(p.Client)
-	s.wave.add()
+	s.reconnects.add()
 	p.greet()
 	for {
 		kind, text, err := ws.ReadMessage()
@@ -154,13 +154,13 @@ func (s *Server) attend(ws *websocket.Conn, session *auth.Session) {
 			}
 			return
 		}
-		if p.Alive(deadAfter) {
-			p.take(kind, text)
+		if p.ExtendDeadline(silentTimeout) {
+			p.receive(kind, text)
 		}
 	}
 }
 
-func (s *Server) contain() {
+func (s *Server) recoverSocket() {
 	if p := recover(); p != nil {
 		s.log.Error("panic in a socket", "panic", p, "stack", string(debug.Stack()))
 	}
@@ -193,30 +193,30 @@ func writable(conn net.Conn) net.Conn {
 func (p *page) greet() {
 	p.s.hub.SetHidden(p.session.Account.ID, p.session.Account.Prefs.Invisible)
 	// The session may have ended between the handshake and here.
-	if _, err := p.s.auth.Resume(context.Background(), p.session.Hash); err != nil {
+	if _, err := p.s.auth.ResumeSession(context.Background(), p.session.Hash); err != nil {
 		p.Close(live.CloseSessionOver, "session ended")
 	}
 	p.Push(live.Text([]byte(`{"hello":{"build":"` + p.s.assets.Build + `","ping":25}}`)))
 	p.ws.SetReadLimit(readLimit)
-	p.Alive(deadAfter)
-	p.ws.SetPongHandler(func(string) error { p.Alive(deadAfter); return nil })
-	p.ws.SetPingHandler(func(data string) error { p.Alive(deadAfter); p.Pong([]byte(data)); return nil })
+	p.ExtendDeadline(silentTimeout)
+	p.ws.SetPongHandler(func(string) error { p.ExtendDeadline(silentTimeout); return nil })
+	p.ws.SetPingHandler(func(data string) error { p.ExtendDeadline(silentTimeout); p.Pong([]byte(data)); return nil })
 	p.ws.SetCloseHandler(func(code int, _ string) error { p.Close(code, ""); return nil })
 }
 
-func (p *page) take(kind int, text []byte) {
+func (p *page) receive(kind int, text []byte) {
 	switch {
 	case kind != websocket.TextMessage:
 		p.Close(websocket.CloseUnsupportedData, "text only")
 	case !utf8.Valid(text):
 		p.Close(websocket.CloseInvalidFramePayloadData, "not UTF-8")
 	default:
-		p.hear(text)
+		p.handleFrame(text)
 	}
 }
 
-// said is what a page can say: only what may be lost.
-type said struct {
+// clientFrame is what a page can say: only what may be lost.
+type clientFrame struct {
 	T    string
 	Room chat.RoomID
 	Rev  *chat.Rev
@@ -224,12 +224,12 @@ type said struct {
 	Upto chat.MessageID
 }
 
-func (p *page) hear(text []byte) {
-	var m said
+func (p *page) handleFrame(text []byte) {
+	var m clientFrame
 	if err := json.Unmarshal(text, &m); err != nil {
 		return // a page of another version; it will be told to reload
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
 	var err error
 	switch m.T {
@@ -249,26 +249,26 @@ func (p *page) hear(text []byte) {
 
 // view is what a page says on every connection and room switch: what it shows,
 // and where it stands. The answer is what it missed.
-func (p *page) view(ctx context.Context, m said) error {
+func (p *page) view(ctx context.Context, m clientFrame) error {
 	// Roles may have changed since the socket opened.
-	session, err := p.s.auth.Resume(ctx, p.session.Hash)
+	session, err := p.s.auth.ResumeSession(ctx, p.session.Hash)
 	if err != nil {
 		p.Close(live.CloseSessionOver, "session ended")
 		return err
 	}
 	p.session = &session
 	if m.Side != 0 {
-		p.pushSide(ctx)
+		p.pushSidebar(ctx)
 	}
 	if m.Room == 0 {
 		p.s.hub.Leave(p.Client)
 		return nil
 	}
-	return p.s.listen(ctx, p.Client, session.Account, m.Room, m.Rev)
+	return p.s.subscribe(ctx, p.Client, session.Account, m.Room, m.Rev)
 }
 
-// listen subscribes a page to a room, if its person may, and tells what it missed.
-func (s *Server) listen(ctx context.Context, c *live.Client, me chat.Account, room chat.RoomID, rev *chat.Rev) error {
+// subscribe subscribes a page to a room, if its person may, and tells what it missed.
+func (s *Server) subscribe(ctx context.Context, c *live.Client, me chat.Account, room chat.RoomID, rev *chat.Rev) error {
 	l, err := s.chat.Enter(ctx, me, room)
 	since := chat.Rev(-1)
 	if rev != nil {
@@ -276,7 +276,7 @@ func (s *Server) listen(ctx context.Context, c *live.Client, me chat.Account, ro
 	}
 	if err == nil {
 		still := func() error { _, err := s.chat.Enter(ctx, me, room); return err }
-		err = s.hub.Join(c, l, still, since, s.teller.news(room))
+		err = s.hub.Join(c, l, still, since, s.announcer.updates(room))
 	}
 	switch {
 	case errors.Is(err, chat.ErrNotFound):
@@ -300,7 +300,7 @@ func (s *Server) Beat(ctx context.Context) {
 			tick.Stop()
 			return
 		case <-tick.C:
-			s.hub.Beat(beat)
+			s.hub.Heartbeat(beat)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 // A socket is served outside of any request: nobody else would catch its panic.
 func TestAPanicInASocketEndsThatSocketAlone(t *testing.T) {
-	s := &Server{hub: NewTeller().Hub, log: slog.New(slog.NewTextHandler(io.Discard, nil))} // without auth: it cannot greet
+	s := &Server{hub: NewAnnouncer().Hub, log: slog.New(slog.NewTextHandler(io.Discard, nil))} // without auth: it cannot greet
 	ended := make(chan struct{})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -25,7 +25,7 @@ func TestAPanicInASocketEndsThatSocketAlone(t *testing.T) {
 		err := upgrader.Upgrade(c, func(ws *websocket.Conn) {
 			go func() {
 				defer close(ended)
-				s.attend(ws, &auth.Session{})
+				s.serveSocket(ws, &auth.Session{})
 			}()
 		})
 		if err != nil {
