@@ -17,7 +17,7 @@ func withAuditEntry(do func(*tx) error, d chat.AuditEntry) func(*tx) error {
 	}
 }
 
-// AddAudit writes the deed that ctx carries into the audit log, of something that took
+// AddAudit writes the entry that ctx carries into the audit log, of something that took
 // many changes; see chat.Noted.
 func (d *DB) AddAudit(ctx context.Context) error {
 	return d.change(ctx, func(*tx) error { return nil })

@@ -105,7 +105,7 @@ func loadCurrent[K comparable, V any](c *cache[K, datedValue[V]], m *changeClock
 	return v, err
 }
 
-// get answers with what is kept; with the wave, what is read then can be kept.
+// get answers with what is kept; with the generation, what is read then can be kept.
 func (c *cache[K, V]) get(key K) (v V, wave int) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -150,7 +150,7 @@ type invalidation struct {
 // marks only. Every other one that writes to these tables clears a cache.
 const countsOnly = "/* counts */ "
 
-// membersOnly marks one of a change that says by tx.seated who came into which room: it
+// membersOnly marks one of a change that says by tx.memberJoined who came into which room: it
 // makes untrue what is kept of that room and that person, and nothing else.
 const membersOnly = "/* seats */ "
 
@@ -194,7 +194,7 @@ func (c *caches) invalidateMembers(places []roomAccount) {
 	c.memberChanges.mark(rooms)
 }
 
-// invalidate drops what is untrue by now: names and roles are in all but standings.
+// invalidate drops what is untrue by now: names and roles are in all but access.
 func (c *caches) invalidate(s invalidation) {
 	if s.accounts || s.sessions {
 		c.sessions.clear()

@@ -129,7 +129,7 @@ func addMessage(t *tx, n chat.NewMessage, text []byte) (m chat.Message, fresh bo
 	m.ID = chat.MessageID(id)
 	in, err := t.affect(countsOnly+`UPDATE memberships SET posts_read = ?, erased = 0, mentions = 0
 		WHERE room_id = ? AND account_id = ? AND left_at IS NULL`, m.Posts, m.Room, m.Author.ID)
-	if err == nil && in == 0 { // put out meanwhile
+	if err == nil && in == 0 { // removed meanwhile
 		err = sql.ErrNoRows
 	}
 	if err == nil {

@@ -20,10 +20,10 @@ const (
 	ActionSetTopic                    // set the topic
 	ActionRename                      // set the name
 	ActionAddMembers                  // bring others in
-	ActionRemoveMember                // put others out
+	ActionRemoveMember                // remove others
 	ActionMentionAll                  // everybody in it at once
 	ActionReport                      // of a message, to who can do something about it
-	ActionBanMember                   // put others out for good
+	ActionBanMember                   // remove others for good
 	ActionSetSlowMode                 // set how often each may say something
 	ActionSetRank                     // moderators and owners
 	ActionSetVisibility               // make an open room private, or a private one open
@@ -34,7 +34,7 @@ const (
 // RoomRole is what a person is to one room.
 type RoomRole int
 
-// Roles in a room. Who left or was put out is what the room's kind puts him.
+// Roles in a room. Who left or was removed is what the kind of the room makes of him.
 const (
 	NoAccess    RoomRole = iota // of a private room or a conversation of others
 	NonMember                   // of an open room, not in it
@@ -46,7 +46,7 @@ const (
 	roomRoles
 )
 
-// policy is the one table: what a standing may do. Everything that is not in it
+// policy is the one table: what a role may do. Everything that is not in it
 // is refused.
 var policy = [roomRoles][actions]bool{
 	NoAccess:    {},
@@ -58,7 +58,7 @@ var policy = [roomRoles][actions]bool{
 	Participant: {ActionSee: true, ActionRead: true, ActionListen: true, ActionPost: true, ActionEdit: true, ActionDelete: true, ActionReact: true, ActionReport: true},
 }
 
-// Allows asks the table. In the room of everybody nobody can leave, be put out,
+// Allows asks the table. In the room of everybody nobody can leave, be removed,
 // close or delete it, whoever asks; in a large room not everybody can call all.
 func Allows(s RoomRole, room Room, a Action) bool {
 	if room.Everyone && (a == ActionLeave || a == ActionRemoveMember || a == ActionBanMember || a == ActionSetVisibility || a == ActionDeleteRoom) {

@@ -54,7 +54,7 @@ type Store interface {
 	SetSetting(ctx context.Context, key, value string) error
 }
 
-// Bus carries hints of what was already stored. Hints may come late, doubled,
+// Bus carries events of what was already stored. They may come late, doubled,
 // out of order or never; the store holds the truth.
 type Bus interface {
 	Publish(Event)
@@ -71,7 +71,7 @@ type (
 		Rev     Rev
 		Message *Message
 	}
-	// RoomHeaderChanged says that the head of a room (name, topic, people, slow mode) changed.
+	// RoomHeaderChanged says that the header of a room (name, topic, people, slow mode) changed.
 	RoomHeaderChanged struct{ Room RoomID }
 	// RoomRenamed says what an open room is called now, to all who see links to it.
 	RoomRenamed struct {

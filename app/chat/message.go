@@ -11,7 +11,7 @@ import (
 // MessageKind says what a row of the log is.
 type MessageKind int
 
-// Kinds of row. All but Said are told by the server and never counted as unread.
+// Kinds of row. All but MessagePosted are written by the server and never counted as unread.
 const (
 	MessagePosted     MessageKind = iota
 	MessageJoined                 // Event.People came in
@@ -235,7 +235,7 @@ func (c *Chat) PostMessage(ctx context.Context, who Account, room RoomID, d Draf
 	return m, err
 }
 
-// storeMessage stores a message that passed every rule, and has it told.
+// storeMessage stores a message that passed every rule, and publishes it.
 func (c *Chat) storeMessage(ctx context.Context, who Account, n NewMessage, calls []string, answered Message) (Message, error) {
 	if err := c.resolveMentions(ctx, who, &n, calls); err != nil {
 		return Message{}, err
@@ -253,7 +253,7 @@ func (c *Chat) storeMessage(ctx context.Context, who Account, n NewMessage, call
 	return m, err
 }
 
-// publishMessage has a fresh message told, in the order of the log.
+// publishMessage publishes a fresh message, in the order of the log.
 func (c *Chat) publishMessage(m *Message) {
 	c.posts.Add(1)
 	c.bus.Publish(RoomChanged{Room: m.Room, Rev: m.Rev, Message: m})

@@ -223,7 +223,7 @@ func (c *Chat) ReadableRoom(ctx context.Context, who Account, room RoomID) (Room
 	}
 	p := RoomAccess{Room: r, Role: roomRoleOf(who, r, m), Membership: m}
 	if !p.Allows(ActionRead) {
-		return RoomAccess{}, NotFound() // put out just now
+		return RoomAccess{}, NotFound() // removed just now
 	}
 	return p, nil
 }

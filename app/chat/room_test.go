@@ -23,7 +23,7 @@ func TestWhoWasPutOutIsNotLetInAgain(t *testing.T) {
 	if _, err := w.chat.Enter(w.ctx, w.people["bob"], room); !errors.Is(err, chat.ErrNotFound) {
 		t.Error("let in:", err)
 	}
-	// The departure is in the log, so a teller that lost the hint still evicts.
+	// The departure is in the log, so a delivery that lost the event still evicts.
 	c, err := w.chat.ChangesSince(w.ctx, room, before.Rev)
 	w.ok(err)
 	if !slices.Contains(c.Gone, w.people["bob"].ID) {

@@ -25,7 +25,7 @@ const (
 )
 
 // Client is one open page: a socket, or a poll while it waits. What is pushed is
-// queued and written by the hub's pump, so that nobody waits for a slow page and
+// queued and written by the hub's writer pool, so that nobody waits for a slow page and
 // an idle one costs little.
 type Client struct {
 	Account chat.AccountID
@@ -42,7 +42,7 @@ type Client struct {
 	queue     [][]byte // as it goes over the wire; of a poll, the payloads
 	spare     [][]byte // the list that queue was before, emptied
 	size      int
-	busy      bool           // waits for the pump, or is being written
+	busy      bool           // waits for the writer pool, or is being written
 	writer    sync.WaitGroup // counts busy
 	closeCode int            // close code; nothing more is queued
 }
@@ -81,7 +81,7 @@ func (c *Client) Push(f Frame) {
 	}
 }
 
-// enqueue queues a frame; true: the caller must hand the page to the pump.
+// enqueue queues a frame; true: the caller must hand the page to the writer pool.
 func (c *Client) enqueue(f Frame) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -107,7 +107,7 @@ func (c *Client) push(f Frame) bool {
 	return c.markBusy()
 }
 
-// markBusy notes that something waits; true: the pump must be told. The lock is held.
+// markBusy notes that something waits; true: the writer pool must be told. The lock is held.
 func (c *Client) markBusy() bool {
 	if c.busy {
 		return false
@@ -154,7 +154,7 @@ func (c *Client) ExtendDeadline(d time.Duration) bool {
 	return c.closeCode == 0
 }
 
-// heartbeat keeps a socket alive; a poll needs none. True: tell the pump.
+// heartbeat keeps a socket alive; a poll needs none. True: tell the writer pool.
 func (c *Client) heartbeat(text Frame) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -25,10 +25,10 @@ var ErrDraining = errors.New("live: draining")
 
 // Hub holds every open page of this process. It is safe for concurrent use.
 //
-// Lock order: room.mu, Hub.mu, Client.mu, pump.mu; each may be taken alone. Nothing
+// Lock order: room.mu, Hub.mu, Client.mu, writerPool.mu; each may be taken alone. Nothing
 // is written to a connection under any of them.
 type Hub struct {
-	// Delivered is called with how long after its commit a room's news were queued for its
+	// Delivered is called with how long after its commit a room's updates were queued for its
 	// pages, if it is set before the first page comes; it must not wait.
 	Delivered func(time.Duration)
 	events    Events
@@ -39,7 +39,7 @@ type Hub struct {
 	draining bool
 	people   map[chat.AccountID]*person
 	rooms    map[chat.RoomID]*room
-	changed  map[chat.AccountID]struct{} // whose presence is to be told
+	changed  map[chat.AccountID]struct{} // whose presence is to be published
 	typing   map[chat.RoomID]map[chat.AccountID]*typist
 	open     sync.WaitGroup
 	sockets  pageCounter
@@ -55,7 +55,7 @@ type Events interface {
 	TypingChanged(chat.RoomID, []chat.Person)
 }
 
-// room is one room that at least one page shows. Its lock is the teller's: what
+// room is one room that at least one page shows. Its lock orders deliveries: what
 // is told to the room leaves in one order.
 type room struct {
 	id        chat.RoomID
@@ -67,8 +67,8 @@ type room struct {
 	removed   bool      // was removed from the hub; look it up again
 
 	queueMu sync.Mutex         // guards what is below; taken alone
-	busy    bool               // a teller runs
-	fetch   Fetch              // of the latest hint
+	busy    bool               // a delivery runs
+	fetch   Fetch              // of the latest event
 	events  []chat.RoomChanged // what it has yet to tell
 	firstAt time.Time          // when the first of them did
 }
@@ -157,7 +157,7 @@ func (h *Hub) SendAll(f Frame) {
 	}
 }
 
-// enqueueAll hands those pages to the pump for which do answers true.
+// enqueueAll hands those pages to the writer pool for which do answers true.
 func (h *Hub) enqueueAll(do func(*Client) bool) {
 	var due []*Client
 	h.each(func(c *Client) {

@@ -258,7 +258,7 @@ func (sink) Write(p []byte) (int, error)      { return len(p), nil }
 func (sink) SetWriteDeadline(time.Time) error { return nil }
 func (sink) SetDeadline(time.Time) error      { return nil }
 
-// Where more hints come than are kept, the teller still learns up to where to tell,
+// Where more events come than are kept, the delivery still learns up to where to tell,
 // also when they come in another order and when telling fails first.
 func TestWhatIsBeyondTheHintsIsToldToo(t *testing.T) {
 	h := New(&witness{})

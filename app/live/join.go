@@ -10,7 +10,7 @@ import (
 // Join lets a page listen to a room, after what it missed since the rev at which
 // it stands (negative: nothing was missed). The listener is the proof that its
 // owner was let in; still is asked again under the room's lock, so that who was
-// put out meanwhile is refused, and who is put out later is a listener that the
+// removed meanwhile is refused, and who is put out later is a listener that the
 // teller finds. What is told afterwards follows in order.
 func (h *Hub) Join(c *Client, l chat.Listener, still func() error, since chat.Rev, ask Fetch) error {
 	h.Leave(c)
@@ -53,7 +53,7 @@ const (
 )
 
 // changesSince answers with what a page that stands at a rev has missed. What is kept
-// will do as long as the teller goes on from no later rev; the room's lock is held.
+// will do as long as the delivery goes on from no later rev; the room's lock is held.
 func (r *room) changesSince(rev chat.Rev, ask Fetch) (Updates, error) {
 	if rev < 0 {
 		return ask(1<<62, nil)

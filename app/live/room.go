@@ -9,29 +9,29 @@ import (
 	"parley/app/chat"
 )
 
-// Updates is what a room has to tell since some rev.
+// Updates are what changed in a room since some rev.
 type Updates struct {
 	Rev   chat.Rev
 	Frame Frame            // empty: nothing to see
-	Gone  []chat.AccountID // who must not be told any more
-	More  bool             // the hints tell more than one frame should hold
+	Gone  []chat.AccountID // who gets nothing any more
+	More  bool             // the events hold more than one frame should hold
 }
 
-// Fetch works out the news of a room since a rev: from hints that came since, where
+// Fetch works out the updates of a room since a rev: from events that came since, where
 // they carry every change in turn, else from the store.
 type Fetch func(since chat.Rev, hints []chat.RoomChanged) (Updates, error)
 
 const (
-	// maxEvents is how many hints wait for a teller; what more came the store knows.
+	// maxEvents is how many events wait for a delivery; what more came the store knows.
 	maxEvents = 1024
-	// deliverPause is how long a teller rests after a round, for each page that it told:
-	// about what writing to one takes. What is said meanwhile is told together. After
+	// deliverPause is how long a delivery rests after a round, for each page that it delivered to:
+	// about what writing to one takes. What is posted meanwhile is delivered together. After
 	// a round of several changes it rests longer, up to busyFactor times as long.
 	deliverPause = 2 * time.Microsecond
 	busyFactor   = 4
 	// maxPause bounds it; below minPause resting is not worth it.
 	minPause, maxPause = 100 * time.Microsecond, 10 * time.Millisecond
-	// retryAfter is when a teller tries again what it could not read.
+	// retryAfter is when a delivery tries again what it could not read.
 	retryAfter = 300 * time.Millisecond
 )
 
@@ -60,8 +60,8 @@ func (h *Hub) lookup(id chat.RoomID, create bool) *room {
 	}
 }
 
-// Notify has a room told what is new, soon and in order; it does not wait. Many
-// calls while one teller runs become one more round of it.
+// Notify delivers what is new in a room, soon and in order; it does not wait. Many
+// calls while one delivery runs become one more round of it.
 func (h *Hub) Notify(hint chat.RoomChanged, ask Fetch) {
 	h.mu.RLock()
 	r := h.rooms[hint.Room]
@@ -79,8 +79,8 @@ func (h *Hub) Notify(hint chat.RoomChanged, ask Fetch) {
 	h.startDelivery(r)
 }
 
-// addEvents keeps hints that are to be told, at most maxEvents: then the last of them
-// says up to where, and not what. The room's wake is locked.
+// addEvents keeps events that are to be delivered, at most maxEvents: then the last of them
+// says up to where, and not what. The room's queueMu is held.
 func (r *room) addEvents(hints ...chat.RoomChanged) {
 	r.events = append(r.events, hints...)
 	if len(r.events) > maxEvents {
@@ -92,7 +92,7 @@ func (r *room) addEvents(hints ...chat.RoomChanged) {
 	}
 }
 
-// startDelivery runs a teller unless one does; the room's wake is locked.
+// startDelivery runs a delivery unless one does; the room's queueMu is held.
 func (h *Hub) startDelivery(r *room) {
 	if !r.busy {
 		r.busy = true
@@ -100,7 +100,7 @@ func (h *Hub) startDelivery(r *room) {
 	}
 }
 
-// deliverLoop runs until no hint waits.
+// deliverLoop runs until no event waits.
 func (h *Hub) deliverLoop(r *room) {
 	for {
 		pages, changes, err := h.deliverOnce(r)
@@ -121,7 +121,7 @@ func (h *Hub) deliverLoop(r *room) {
 	}
 }
 
-// deliverOnce answers with how many pages were told, and of how many changes at most.
+// deliverOnce answers with to how many pages it delivered, and how many changes at most.
 func (h *Hub) deliverOnce(r *room) (pages, changes int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -163,7 +163,7 @@ func (h *Hub) deliver(r *room, ask Fetch) (err error) {
 	return nil
 }
 
-// requeue leaves hints that could not be told to the next round.
+// requeue leaves events that could not be delivered to the next round.
 func (h *Hub) requeue(r *room, hints []chat.RoomChanged, came time.Time) {
 	if len(hints) == 0 {
 		return
@@ -205,7 +205,7 @@ func (r *room) evict(who func(*Client) bool) {
 }
 
 // BroadcastAfter queues a frame for every page that shows a room, after what is new in
-// it: who was put out meanwhile does not get it.
+// it: who was removed meanwhile does not get it.
 func (h *Hub) BroadcastAfter(id chat.RoomID, ask Fetch, f Frame) error {
 	r := h.lookup(id, false)
 	if r == nil {

@@ -15,13 +15,13 @@ import (
 )
 
 const (
-	// badgeEvery collects posts before badges are told.
+	// badgeEvery collects posts before badges are sent.
 	badgeEvery = 300 * time.Millisecond
-	// listEvery collects comings and goings before lists and headers are told.
+	// listEvery collects comings and goings before lists and headers are sent.
 	listEvery = 50 * time.Millisecond
 )
 
-// Announcer is the chat's bus on this node: it turns hints into frames for the pages
+// Announcer is the chat's bus on this node: it turns events into frames for the pages
 // that should know. It reads what it tells from the store.
 type Announcer struct {
 	Hub      *live.Hub
@@ -34,7 +34,7 @@ type Announcer struct {
 	headers batcher[chat.RoomID]
 
 	mu              sync.Mutex
-	pendingMessages map[chat.RoomID][]*chat.Message                // since the room's badges were told
+	pendingMessages map[chat.RoomID][]*chat.Message                // since the room's badges were sent
 	shown           map[chat.AccountID]map[chat.RoomID]views.Badge // what the pages of who is here show
 }
 
@@ -56,7 +56,7 @@ func NewAnnouncer() *Announcer {
 
 func (t *Announcer) attach(c *chat.Chat, ctx context.Context) { t.chat, t.ctx = c, ctx }
 
-// timeout bounds a question of the teller's own.
+// timeout bounds a question of the announcer's own.
 func (t *Announcer) timeout() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(t.ctx, storeTimeout)
 }

@@ -65,8 +65,8 @@ func TestABurstIsToldInFramesOfBoundedSize(t *testing.T) {
 	}
 }
 
-// BenchmarkTellSixtyFour is what a teller does for a group of posts: gather the
-// hints, draw the messages, make one frame.
+// BenchmarkTellSixtyFour is what a delivery does for a group of posts: gather the
+// events, draw the messages, make one frame.
 func BenchmarkTellSixtyFour(b *testing.B) {
 	teller := NewAnnouncer()
 	teller.attach(nil, views.WithBuild(context.Background(), "build"))

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// batcher collects what is due to be told and does it together: the first at most
+// batcher collects what is due and does it together: the first at most
 // every after it came. The next round waits the longer the longer the last one
 // took, so that these rounds never take more than a small part of the time.
 type batcher[K comparable] struct {

@@ -13,7 +13,7 @@ const maxFrame = 192 << 10
 // rowSize is about what the markup of a message weighs without its text.
 const rowSize = 700
 
-// updates works out what a room has to tell from where it was told.
+// updates works out the updates of a room since the rev that was delivered.
 func (t *Announcer) updates(room chat.RoomID) live.Fetch {
 	return func(since chat.Rev, hints []chat.RoomChanged) (n live.Updates, err error) {
 		if rows, more, whole := t.rowsOf(since, hints); whole {
@@ -40,9 +40,9 @@ func (t *Announcer) updates(room chat.RoomID) live.Fetch {
 	}
 }
 
-// rowsOf draws the changes that hints carry, as many as one frame should hold;
+// rowsOf draws the changes that events carry, as many as one frame should hold;
 // more: there are more. Not whole: one is missing, or was not one message, or there
-// was no hint.
+// was no event.
 func (t *Announcer) rowsOf(since chat.Rev, hints []chat.RoomChanged) (rows []views.Row, more, whole bool) {
 	rows = make([]views.Row, 0, len(hints))
 	size := 0
@@ -62,7 +62,7 @@ func (t *Announcer) rowsOf(since chat.Rev, hints []chat.RoomChanged) (rows []vie
 	return rows, false, len(hints) > 0
 }
 
-// rowsFrame is what pages are told of rows, live and when they catch up.
+// rowsFrame is what pages get for changed rows, live and when they catch up.
 func rowsFrame(room chat.RoomID, rows []views.Row, rev chat.Rev) []byte {
 	f := views.ToldTo(room, rows, rev)
 	if len(f) > maxFrame {

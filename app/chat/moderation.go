@@ -53,7 +53,7 @@ func (c *Chat) SetSlowMode(ctx context.Context, who Account, room RoomID, second
 	return nil
 }
 
-// RemoveMember puts somebody out of a room: pages that show it fall silent at once. He
+// RemoveMember removes somebody from a room: pages that show it fall silent at once. He
 // may come back, where everybody may come in.
 func (c *Chat) RemoveMember(ctx context.Context, who Account, room RoomID, whom AccountID) error {
 	p, a, err := c.authorizeOver(ctx, who, room, ActionRemoveMember, whom)
@@ -63,7 +63,7 @@ func (c *Chat) RemoveMember(ctx context.Context, who Account, room RoomID, whom 
 	return c.removeMember(c.audited(ctx, who, AuditRemoveMember, "@"+a.Username, auditLabel(p.Room)), room, whom)
 }
 
-// BanMember puts somebody out of a room and keeps him out: for him it does not exist.
+// BanMember removes somebody from a room and keeps him out: for him it does not exist.
 func (c *Chat) BanMember(ctx context.Context, who Account, room RoomID, whom AccountID) error {
 	p, a, err := c.authorizeOver(ctx, who, room, ActionBanMember, whom)
 	if err != nil {
@@ -76,7 +76,7 @@ func (c *Chat) BanMember(ctx context.Context, who Account, room RoomID, whom Acc
 	return c.publishDeparture(room, whom, rev)
 }
 
-// authorizeOver finds somebody whom the caller may put out of a room; see Place.Above.
+// authorizeOver finds somebody whom the caller may remove from a room; see RoomAccess.MayActOn.
 // Administrators stand above moderators wherever they are.
 func (c *Chat) authorizeOver(ctx context.Context, who Account, room RoomID, a Action, whom AccountID) (RoomAccess, Account, error) {
 	p, err := c.authorize(ctx, who, room, a)

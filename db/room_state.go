@@ -7,7 +7,7 @@ import (
 	"parley/app/chat"
 )
 
-// maxRoomStates bounds the heads that are kept; beyond it the writer begins anew.
+// maxRoomStates bounds the room states that are kept; beyond it the writer begins anew.
 const maxRoomStates = 50_000
 
 // roomState is where a room's log stands: what the next message goes on from.
@@ -49,7 +49,7 @@ func (t *tx) setNewest(m chat.Message) error {
 	return err
 }
 
-// detectForeignChange forgets the heads when another process has changed the file, which is locked
+// detectForeignChange forgets the room states when another process has changed the file, which is locked
 // by now, and refuses to write what another version has made of it.
 func (t *tx) detectForeignChange() error {
 	was := t.w.seen

@@ -77,7 +77,7 @@ func (p *writerPool) run() {
 	}
 }
 
-// socketWriter is what one goroutine of the pump works with.
+// socketWriter is what one goroutine of the writer pool works with.
 type socketWriter struct {
 	gather []byte
 	out    []byte // what is to be written now
