@@ -75,7 +75,7 @@ func BenchmarkDrawMessage(b *testing.B) {
 	m := chat.Message{ID: 991, Room: 7, Rev: 4711, Author: chat.Person{ID: 12, Name: "Ada Okafor"}, Text: text}
 	b.ReportAllocs()
 	for b.Loop() {
-		views.Draw(&m)
+		views.RenderMessage(&m)
 	}
 }
 

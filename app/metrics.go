@@ -15,11 +15,11 @@ func (a *App) serveMetrics(hub *live.Hub) (func(web.RequestMetric), error) {
 	m := metrics.New(Version(), metrics.Sources{Live: hub.Stats, Store: a.store.Stats, Auth: a.Auth.Stats, Posts: a.Chat.Posts,
 		Logged: a.countLogged, Certificate: a.certificateExpiry, Backup: func(ctx context.Context) time.Time { return a.recordBackup(ctx).Last },
 		BackupFailures: a.backupTries.failures.Load})
-	hub.Delivered = m.Told
+	hub.Delivered = m.Delivered
 	a.store.OnCommit(m.Committed)
 	var err error
 	a.Metrics, err = a.serveAuxiliary(a.config.Metrics, m.Handler())
-	return m.Answered, err
+	return m.Request, err
 }
 
 // countLogged counts the warnings and errors in the log.

@@ -46,7 +46,7 @@ type InviteList struct {
 	Expires string
 }
 
-var lives = []Option{{"1d", "a day"}, {"7d", "a week"}, {"30d", "30 days"}, {"", "for ever"}}
+var inviteLives = []Option{{"1d", "a day"}, {"7d", "a week"}, {"30d", "30 days"}, {"", "for ever"}}
 
 // AdminInvites is the page of them.
 func AdminInvites(f InviteList) templ.Component {
@@ -87,7 +87,7 @@ func AdminInvites(f InviteList) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, inApp("/admin/settings"))
+				templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, appShell("/admin/settings"))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -143,7 +143,7 @@ func AdminInvites(f InviteList) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = choose("expires", "It works", f.Expires, f.Errors, lives...).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = choose("expires", "It works", f.Expires, f.Errors, inviteLives...).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -264,7 +264,7 @@ func AdminInvites(f InviteList) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, inApp("/admin/invites?show="+num(i.ID)))
+						templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, appShell("/admin/invites?show="+num(i.ID)))
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

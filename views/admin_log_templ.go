@@ -17,8 +17,8 @@ import (
 // AuditLog is a page of who did what.
 type AuditLog struct {
 	Admin
-	Deeds []chat.AuditEntry
-	Older int64 // where the next page begins
+	Entries []chat.AuditEntry
+	Older   int64 // where the next page begins
 }
 
 // AdminLog is the page of it.
@@ -55,7 +55,7 @@ func AdminLog(f AuditLog) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if len(f.Deeds) == 0 {
+			if len(f.Entries) == 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"empty\"><h2>Nothing yet</h2><p>What administrators and moderators do is written down here.</p></div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -65,7 +65,7 @@ func AdminLog(f AuditLog) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, d := range f.Deeds {
+			for _, d := range f.Entries {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<li class=\"line\"><div class=\"grow\"><small class=\"when\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -92,9 +92,9 @@ func AdminLog(f AuditLog) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(deedWords(d))
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(auditSentence(d))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin_log.templ`, Line: 30, Col: 20}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin_log.templ`, Line: 30, Col: 24}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -114,7 +114,7 @@ func AdminLog(f AuditLog) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, inApp("/admin/log?before="+num(f.Older)))
+				templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, appShell("/admin/log?before="+num(f.Older)))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -133,8 +133,8 @@ func AdminLog(f AuditLog) templ.Component {
 	})
 }
 
-// deedWords says what somebody did.
-func deedWords(d chat.AuditEntry) string {
+// auditSentence says what somebody did.
+func auditSentence(d chat.AuditEntry) string {
 	words := chat.AuditSentences[d.Action]
 	if words == "" {
 		words = string(d.Action) + " % #"

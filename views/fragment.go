@@ -79,9 +79,9 @@ func Partial(ctx context.Context, target, swap string, c templ.Component) []byte
 	return AppendPartial(nil, target, swap, Bytes(ctx, c))
 }
 
-// Told is what pages are told of rows that are new or changed. The answer to a
+// ChangedRows is what pages are told of rows that are new or changed. The answer to a
 // post is the same.
-func Told(room chat.RoomID, rows []Row) []byte {
+func ChangedRows(room chat.RoomID, rows []Row) []byte {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -96,10 +96,10 @@ func Told(room chat.RoomID, rows []Row) []byte {
 	return append(b, partialEnd...)
 }
 
-// ToldTo is the same together with the rev at which a page then stands, and with
+// ChangedRowsFor is the same together with the rev at which a page then stands, and with
 // the lines of changed messages above the replies to them.
-func ToldTo(room chat.RoomID, rows []Row, rev chat.Rev) []byte {
-	b := Told(room, rows)
+func ChangedRowsFor(room chat.RoomID, rows []Row, rev chat.Rev) []byte {
+	b := ChangedRows(room, rows)
 	var lines []byte
 	for _, r := range rows {
 		if r.Replies > 0 {
@@ -112,10 +112,10 @@ func ToldTo(room chat.RoomID, rows []Row, rev chat.Rev) []byte {
 	return AppendPartial(b, "#"+revID(room), "textContent", []byte(num(rev)))
 }
 
-// NewHead is what the pages of a room are told of its name, topic, people and slow
+// HeaderPartial is what the pages of a room are told of its name, topic, people and slow
 // mode. A title in a frame becomes that of the document.
-func NewHead(ctx context.Context, h Head) []byte {
-	b := Partial(ctx, HeadTarget(h.ID), "outerMorph", RoomHead(h))
+func HeaderPartial(ctx context.Context, h RoomHeader) []byte {
+	b := Partial(ctx, RoomHeaderTarget(h.ID), "outerMorph", RoomHeaderBar(h))
 	b = AppendPartial(b, "#"+slowID(h.ID), "outerHTML", Bytes(ctx, slowLine(h.Room)))
 	return append(b, "<title>"+templ.EscapeString(h.Label()+" · Parley")+"</title>"...)
 }
@@ -128,14 +128,14 @@ func TypingTarget(id chat.RoomID) string { return "#" + typingID(id) }
 // BadgeTarget is a room's count.
 func BadgeTarget(id chat.RoomID) string { return "#" + badgeID(id) }
 
-// HeadTarget is a room's header.
-func HeadTarget(id chat.RoomID) string { return "#" + headID(id) }
+// RoomHeaderTarget is a room's header.
+func RoomHeaderTarget(id chat.RoomID) string { return "#" + roomHeaderID(id) }
 
 // CountTarget is how many people are in a room and here.
 func CountTarget(id chat.RoomID) string { return "#" + countID(id) }
 
-// SideNameTarget is a room's name in the sidebar.
-func SideNameTarget(id chat.RoomID) string { return "#" + sideNameID(id) }
+// SidebarNameTarget is a room's name in the sidebar.
+func SidebarNameTarget(id chat.RoomID) string { return "#" + sidebarNameID(id) }
 
 // RoomLinkTarget is every link to a room in what was said.
 func RoomLinkTarget(id chat.RoomID) string { return "a.rm[href='" + RoomURL(id) + "']" }

@@ -18,17 +18,17 @@ func reactionsID(id chat.MessageID) string { return "rx-" + num(id) }
 func repliesID(id chat.MessageID) string   { return "rp-" + num(id) }
 func beginningID(r chat.RoomID) string     { return "bg-" + num(r) }
 
-func timelineID(id chat.RoomID) string { return "tl-" + num(id) }
-func outID(id chat.RoomID) string      { return "out-" + num(id) }
-func revID(id chat.RoomID) string      { return "rev-" + num(id) }
-func headID(id chat.RoomID) string     { return "rh-" + num(id) }
-func countID(id chat.RoomID) string    { return "n-" + num(id) }
-func typingID(id chat.RoomID) string   { return "ty-" + num(id) }
-func slowID(id chat.RoomID) string     { return "sl-" + num(id) }
-func newID(id chat.RoomID) string      { return "new-" + num(id) }
-func sideID(id chat.RoomID) string     { return "r-" + num(id) }
-func sideNameID(id chat.RoomID) string { return "rn-" + num(id) }
-func badgeID(id chat.RoomID) string    { return "b-" + num(id) }
+func timelineID(id chat.RoomID) string    { return "tl-" + num(id) }
+func outID(id chat.RoomID) string         { return "out-" + num(id) }
+func revID(id chat.RoomID) string         { return "rev-" + num(id) }
+func roomHeaderID(id chat.RoomID) string  { return "rh-" + num(id) }
+func countID(id chat.RoomID) string       { return "n-" + num(id) }
+func typingID(id chat.RoomID) string      { return "ty-" + num(id) }
+func slowID(id chat.RoomID) string        { return "sl-" + num(id) }
+func newID(id chat.RoomID) string         { return "new-" + num(id) }
+func sidebarID(id chat.RoomID) string     { return "r-" + num(id) }
+func sidebarNameID(id chat.RoomID) string { return "rn-" + num(id) }
+func badgeID(id chat.RoomID) string       { return "b-" + num(id) }
 
 const (
 	moreRooms  = "more-rooms"
@@ -51,8 +51,8 @@ func DeletedURL(room chat.RoomID, id chat.MessageID) string {
 	return RoomURL(room) + "?deleted=" + num(id)
 }
 
-// SaidURL is the page of a room after a message was said that not everybody hears.
-func SaidURL(room chat.RoomID, id chat.MessageID) string {
+// PostedURL is the page of a room after a message was said that not everybody hears.
+func PostedURL(room chat.RoomID, id chat.MessageID) string {
 	return RoomURL(room) + "?said=" + num(id) + "#" + messageID(id)
 }
 

@@ -133,7 +133,7 @@ func Mentions(v MentionsView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, inApp("/mentions"))
+						templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, appShell("/mentions"))
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -147,7 +147,7 @@ func Mentions(v MentionsView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, inApp("/mentions?before="+num(v.Older)))
+						templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, appShell("/mentions?before="+num(v.Older)))
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -347,27 +347,27 @@ func Mentionables(list []chat.Suggestion, calls []string) templ.Component {
 	})
 }
 
-// Unheard is whom a message does not reach, in the room it was said in.
-type Unheard struct {
+// UnreachedMentions is whom a message does not reach, in the room it was said in.
+type UnreachedMentions struct {
 	Room chat.RoomID
 	chat.UnreachedMentions
 }
 
-// maxUnheard is how many of them are named.
-const maxUnheard = 5
+// maxUnreached is how many of them are named.
+const maxUnreached = 5
 
-func (u Unheard) words() string {
+func (u UnreachedMentions) words() string {
 	if len(u.People) == 1 {
 		return u.People[0].Name + " is not in this room and will not see this. "
 	}
 	named, last := u.People[:len(u.People)-1], u.People[len(u.People)-1].Name
-	if more := len(u.People) - maxUnheard; more > 0 {
-		named, last = u.People[:maxUnheard], count(more, "other", "others")
+	if more := len(u.People) - maxUnreached; more > 0 {
+		named, last = u.People[:maxUnreached], count(more, "other", "others")
 	}
 	return chat.Names(named) + " and " + last + " are not in this room and will not see this. "
 }
 
-func unheard(u Unheard) templ.Component {
+func unreachedText(u UnreachedMentions) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -407,7 +407,7 @@ func unheard(u Unheard) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, inApp(RoomURL(u.Room)+"/add"))
+				templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, appShell(RoomURL(u.Room)+"/add"))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -432,12 +432,12 @@ func unheard(u Unheard) templ.Component {
 	})
 }
 
-// UnheardToast tells the author's page, if there is something to tell.
-func UnheardToast(ctx context.Context, u Unheard) []byte {
+// UnreachedToast tells the author's page, if there is something to tell.
+func UnreachedToast(ctx context.Context, u UnreachedMentions) []byte {
 	if !u.Any() {
 		return nil
 	}
-	return Partial(ctx, "#toasts", "toast", unheard(u))
+	return Partial(ctx, "#toasts", "toast", unreachedText(u))
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -316,8 +316,8 @@ func replyLine(room chat.RoomID, q chat.Quote) templ.Component {
 	})
 }
 
-// happened says what an event is.
-func happened(m chat.Message) templ.Component {
+// systemText says what an event is.
+func systemText(m chat.Message) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -641,8 +641,8 @@ func reactors(r chat.Reaction) string {
 	return ids(list)
 }
 
-// addressees are whom a row is highlighted for.
-func addressees(m chat.Message) string {
+// mentionedIDs are whom a row is highlighted for.
+func mentionedIDs(m chat.Message) string {
 	if m.All {
 		return strings.TrimSpace("all " + ids(m.For))
 	}

@@ -26,10 +26,10 @@ func TestFragmentsStayAsTheyAre(t *testing.T) {
 	gone := chat.Message{ID: 991, Room: 7, Rev: 4712, Deleted: true, Replies: 1}
 	var b []byte
 	for _, m := range []chat.Message{plain, full, orphan, gone} {
-		b = append(Draw(&m).AppendPage(b, at, Viewer{Zone: time.FixedZone("", 3600)}), '\n')
+		b = append(RenderMessage(&m).AppendPage(b, at, Viewer{Zone: time.FixedZone("", 3600)}), '\n')
 	}
-	rows := []Row{{&gone, Draw(&gone)}, {&full, Draw(&full)}}
-	b = append(append(b, ToldTo(7, rows, 4712)...), '\n')
+	rows := []Row{{&gone, RenderMessage(&gone)}, {&full, RenderMessage(&full)}}
+	b = append(append(b, ChangedRowsFor(7, rows, 4712)...), '\n')
 	b = append(Bytes(t.Context(), EditForm(Edit{Message: full, Body: "hello </textarea>", Errors: Errors{"body": "Write something first."}})), append([]byte("\n"), b...)...)
 	const file = "testdata/message.html"
 	if *update {

@@ -20,36 +20,36 @@ import (
 type RoomView struct {
 	Viewer
 	chat.RoomAccess
-	Title     string
-	Occupants []chat.RoomMember
-	Rows      []Row
-	Older     bool
-	Newer     bool           // a page of the past: it is not told live
-	Target    chat.MessageID // of a permalink
-	Read      int64          // how many posts the viewer had read
-	CID       string         // for a form without a script
-	Body      string         // typed before, and refused
-	Error     string
-	Confirm   int            // how many people it would notify, when that is all that is wrong
-	Quote     chat.Quote     // of what the text in the box answers
-	Deleted   chat.MessageID // can be brought back
-	Unread    bool           // it is opened at the first message that was not read
-	Unheard   Unheard
-	Notice    string // what was done
+	Title             string
+	Members           []chat.RoomMember
+	Rows              []Row
+	Older             bool
+	Newer             bool           // a page of the past: it is not told live
+	Target            chat.MessageID // of a permalink
+	Read              int64          // how many posts the viewer had read
+	CID               string         // for a form without a script
+	Body              string         // typed before, and refused
+	Error             string
+	Confirm           int            // how many people it would notify, when that is all that is wrong
+	Quote             chat.Quote     // of what the text in the box answers
+	Deleted           chat.MessageID // can be brought back
+	Unread            bool           // it is opened at the first message that was not read
+	UnreachedMentions UnreachedMentions
+	Notice            string // what was done
 }
 
-// Stage is the frame around the room.
-func (v RoomView) Stage(view string) Stage {
+// PageShell is the frame around the room.
+func (v RoomView) PageShell(view string) PageShell {
 	title := v.Title
 	if v.Kind != chat.Direct {
 		title = v.Label()
 	}
-	return Stage{Title: title, View: view, Room: v.ID, Box: v.writes(), In: v.Allows(chat.ActionPost), Moderates: v.Allows(chat.ActionModerate)}
+	return PageShell{Title: title, View: view, Room: v.ID, Box: v.writes(), In: v.Allows(chat.ActionPost), Moderates: v.Allows(chat.ActionModerate)}
 }
 
 // writes says whether there is a box to write in.
 func (v RoomView) writes() bool {
-	_, gone := chat.Deactivated(v.Occupants, v.Me.ID)
+	_, gone := chat.Deactivated(v.Members, v.Me.ID)
 	return v.IsMember() && !gone
 }
 
@@ -79,7 +79,7 @@ func Room(v RoomView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = RoomHead(v.head()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = RoomHeaderBar(v.head()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -208,22 +208,22 @@ func live(v RoomView) string {
 	return "yes"
 }
 
-// Head is what a room's header shows; it is the same for everybody who is in it,
+// RoomHeader is what a room's header shows; it is the same for everybody who is in it,
 // but in a direct conversation.
-type Head struct {
+type RoomHeader struct {
 	chat.Room
-	Title     string
-	Occupants []chat.RoomMember
-	Online    int
-	Red       int64 // on the way back to the list, on a phone
+	Title   string
+	Members []chat.RoomMember
+	Online  int
+	Red     int64 // on the way back to the list, on a phone
 }
 
-func (v RoomView) head() Head {
-	return Head{Room: v.Room, Title: v.Title, Occupants: v.Occupants, Online: v.online(v.Occupants), Red: v.red()}
+func (v RoomView) head() RoomHeader {
+	return RoomHeader{Room: v.Room, Title: v.Title, Members: v.Members, Online: v.online(v.Members), Red: v.red()}
 }
 
-// RoomHead is a room's header.
-func RoomHead(h Head) templ.Component {
+// RoomHeaderBar is a room's header.
+func RoomHeaderBar(h RoomHeader) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -249,9 +249,9 @@ func RoomHead(h Head) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var9 string
-		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(headID(h.ID))
+		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(roomHeaderID(h.ID))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/room.templ`, Line: 91, Col: 38}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/room.templ`, Line: 91, Col: 44}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {
@@ -336,7 +336,7 @@ func RoomHead(h Head) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, inApp(SearchIn(h.Room, h.Occupants)))
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, appShell(SearchIn(h.Room, h.Members)))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -373,16 +373,16 @@ func RoomHead(h Head) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for i, p := range h.Occupants {
+		for i, p := range h.Members {
 			if i < 3 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<span class=\"av\" data-h=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var14 string
-				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(hue(p.ID))
+				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(avatarHue(p.ID))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/room.templ`, Line: 115, Col: 42}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/room.templ`, Line: 115, Col: 48}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 				if templ_7745c5c3_Err != nil {
@@ -407,7 +407,7 @@ func RoomHead(h Head) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, inApp(RoomURL(h.ID)+"/settings"))
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, appShell(RoomURL(h.ID)+"/settings"))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -509,7 +509,7 @@ func back(parent string, red int64) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, inApp(parent))
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, appShell(parent))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -560,7 +560,7 @@ func backCount(red int64) string {
 	return badgeText(red)
 }
 
-func inPanel(url string) templ.Attributer { return swapping(url, "#panel") }
+func inPanel(url string) templ.Attributer { return swapAttributes(url, "#panel") }
 
 func unreadBar(v RoomView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
@@ -826,7 +826,7 @@ func intro(v RoomView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, inApp(RoomURL(v.ID)+"/add"))
+					templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, appShell(RoomURL(v.ID)+"/add"))
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -840,7 +840,7 @@ func intro(v RoomView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, inApp("/admin/invites"))
+					templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, appShell("/admin/invites"))
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

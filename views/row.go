@@ -16,8 +16,8 @@ import (
 
 var drawing = sync.Pool{New: func() any { return new([]byte) }}
 
-// Draw draws a row. Its bytes are the same for everybody and never change.
-func Draw(m *chat.Message) (f Fragment) {
+// RenderMessage draws a row. Its bytes are the same for everybody and never change.
+func RenderMessage(m *chat.Message) (f Fragment) {
 	scratch := drawing.Get().(*[]byte)
 	b := (*scratch)[:0]
 	b = append(append(b, `<li class="`...), rowClass(m)...)
@@ -31,7 +31,7 @@ func Draw(m *chat.Message) (f Fragment) {
 		b = append(b, ` hidden>`...)
 	case m.Kind != chat.MessagePosted:
 		b = append(b, "><span>"...)
-		b = append(b, Bytes(context.Background(), happened(*m))...)
+		b = append(b, Bytes(context.Background(), systemText(*m))...)
 		b = append(b, "</span>"...)
 		b, f.clock = appendStamp(b, m)
 	default:
@@ -62,7 +62,7 @@ func appendSaid(b []byte, m *chat.Message) (_ []byte, clock int) {
 	b = appendNum(append(b, ` data-u="`...), m.Author.ID)
 	b = append(b, '"')
 	if m.All || len(m.For) > 0 {
-		b = append(append(b, ` data-m="`...), addressees(*m)...)
+		b = append(append(b, ` data-m="`...), mentionedIDs(*m)...)
 		b = append(b, '"')
 	}
 	if m.Cont {
@@ -72,7 +72,7 @@ func appendSaid(b []byte, m *chat.Message) (_ []byte, clock int) {
 	if m.Quote.ID != 0 {
 		b = append(b, Bytes(context.Background(), replyLine(m.Room, m.Quote))...)
 	}
-	b = append(append(b, `<span class="av" data-h="`...), hue(m.Author.ID)...)
+	b = append(append(b, `<span class="av" data-h="`...), avatarHue(m.Author.ID)...)
 	b = appendEscaped(append(b, `" aria-hidden="true">`...), chat.Initials(m.Author.Name))
 	b = appendNum(append(b, `</span><div class="hd"><h3 class="who"><a href="/people/`...), m.Author.ID)
 	b = appendEscaped(append(b, `">`...), m.Author.Name)

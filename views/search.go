@@ -127,14 +127,14 @@ func (v SearchView) places() []choice {
 		}
 		list = append(list, choice{inRoom(r.Room, names), optionName(r)})
 	}
-	return keep(list, v.In)
+	return withChoice(list, v.In)
 }
 
 func (v SearchView) facts() []choice {
-	return keep([]choice{{"", "Anything"}, {"link", "A link"}, {"code", "Code"}, {"reaction", "A reaction"}}, v.Has)
+	return withChoice([]choice{{"", "Anything"}, {"link", "A link"}, {"code", "Code"}, {"reaction", "A reaction"}}, v.Has)
 }
 
-func keep(list []choice, value string) []choice {
+func withChoice(list []choice, value string) []choice {
 	if slices.ContainsFunc(list, func(c choice) bool { return c.value == value }) {
 		return list
 	}

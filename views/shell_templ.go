@@ -17,7 +17,7 @@ import (
 )
 
 // Page is the whole document around a stage.
-func Page(v Viewer, s Stage, main, panel templ.Component) templ.Component {
+func Page(v Viewer, s PageShell, main, panel templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -240,7 +240,7 @@ func Page(v Viewer, s Stage, main, panel templ.Component) templ.Component {
 }
 
 // StagePage answers a click in a page: the stage alone, with its title.
-func StagePage(s Stage, main, panel templ.Component) templ.Component {
+func StagePage(s PageShell, main, panel templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -446,7 +446,7 @@ func viewerStyle(v Viewer) templ.Component {
 	})
 }
 
-func stage(s Stage, main, panel templ.Component) templ.Component {
+func stage(s PageShell, main, panel templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -762,9 +762,9 @@ func avatar(p chat.Person, class string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var34 string
-		templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(hue(p.ID))
+		templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(avatarHue(p.ID))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/shell.templ`, Line: 155, Col: 47}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/shell.templ`, Line: 155, Col: 53}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var34))
 		if templ_7745c5c3_Err != nil {
@@ -777,7 +777,7 @@ func avatar(p chat.Person, class string) templ.Component {
 		var templ_7745c5c3_Var35 string
 		templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(chat.Initials(p.Name))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/shell.templ`, Line: 155, Col: 92}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/shell.templ`, Line: 155, Col: 98}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var35))
 		if templ_7745c5c3_Err != nil {
@@ -912,11 +912,11 @@ func Dot(id chat.AccountID, on string) templ.Component {
 	})
 }
 
-// inApp are the attributes of a link that changes the stage and keeps the socket.
-func inApp(url string) templ.Attributer { return swapping(url, "#stage") }
+// appShell are the attributes of a link that changes the stage and keeps the socket.
+func appShell(url string) templ.Attributer { return swapAttributes(url, "#stage") }
 
-// swapping keeps its order, so that drawing it needs no map: pages have dozens.
-func swapping(url, target string) templ.Attributer {
+// swapAttributes keeps its order, so that drawing it needs no map: pages have dozens.
+func swapAttributes(url, target string) templ.Attributer {
 	return templ.OrderedAttributes{{Key: "href", Value: url}, {Key: "hx-get", Value: url}, {Key: "hx-target", Value: target},
 		{Key: "hx-swap", Value: "outerHTML"}, {Key: "hx-push-url", Value: "true"}}
 }

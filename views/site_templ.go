@@ -864,7 +864,7 @@ func siteMessage(m chat.Message, answered string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = happened(m).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = systemText(m).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -132,31 +132,31 @@ func toolbar() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = deed("edit", "own", "edit", "Edit", "E").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = toolbarButton("edit", "own", "edit", "Edit", "E").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = deed("open", "", "people", "Open conversation", "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = toolbarButton("open", "", "people", "Open conversation", "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = deed("unread", "post", "bell", "Mark unread from here", "U").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = toolbarButton("unread", "post", "bell", "Mark unread from here", "U").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = deed("copy", "", "link", "Copy link", "C").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = toolbarButton("copy", "", "link", "Copy link", "C").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = deed("words", "touch", "copy", "Copy text", "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = toolbarButton("words", "touch", "copy", "Copy text", "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = deed("report", "alien", "alert", "Report", "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = toolbarButton("report", "alien", "alert", "Report", "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = deed("delete", "own mod danger", "trash", "Delete", "Del").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = toolbarButton("delete", "own mod danger", "trash", "Delete", "Del").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -168,7 +168,7 @@ func toolbar() templ.Component {
 	})
 }
 
-func deed(do, class, picture, words, key string) templ.Component {
+func toolbarButton(do, class, picture, words, key string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -28,8 +28,8 @@ type Viewer struct {
 	Reports   int                         // messages that wait for this person's decision
 }
 
-// Stage is what the sidebar stands beside: one page.
-type Stage struct {
+// PageShell is what the sidebar stands beside: one page.
+type PageShell struct {
 	Title string // of the document
 	View  string // home, room, panel or page: what a phone shows
 	Room  chat.RoomID
@@ -42,7 +42,7 @@ type Stage struct {
 }
 
 // can are the rights that the toolbar asks for.
-func (s Stage) can() string {
+func (s PageShell) can() string {
 	switch {
 	case s.In && s.Moderates:
 		return "post mod"
@@ -83,8 +83,8 @@ func viewerCSS(id chat.AccountID) string {
 // the socket is ours to reconnect.
 const config = `{"includeIndicatorCSS":false,"defaultSettleDelay":0,"defaultSwap":"none","ws":{"reconnect":false,"pauseOnBackground":false}}`
 
-// hue picks one of the twelve avatar colours.
-func hue(id chat.AccountID) string { return strconv.Itoa(int(id)*5%12 + 1) }
+// avatarHue picks one of the twelve avatar colours.
+func avatarHue(id chat.AccountID) string { return strconv.Itoa(int(id)*5%12 + 1) }
 
 // count writes "1 person", "12 people".
 func count(n int, one, many string) string {

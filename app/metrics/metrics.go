@@ -54,8 +54,8 @@ func New(version string, s Sources) *Metrics {
 // steps are the limits of buckets, in seconds.
 var steps = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 
-// Answered counts a request.
-func (m *Metrics) Answered(a web.RequestMetric) {
+// Request counts a request.
+func (m *Metrics) Request(a web.RequestMetric) {
 	m.requests.WithLabelValues(a.Route, a.Method, strconv.Itoa(a.Status)).Inc()
 	m.took.WithLabelValues(a.Class).Observe(a.Took.Seconds())
 }
@@ -71,8 +71,8 @@ func (m *Metrics) Committed(c db.Commit) {
 	m.changes.Observe(float64(c.Changes))
 }
 
-// Told counts how long after its commit something was told.
-func (m *Metrics) Told(lag time.Duration) { m.told.Observe(lag.Seconds()) }
+// Delivered counts how long after its commit something was told.
+func (m *Metrics) Delivered(lag time.Duration) { m.told.Observe(lag.Seconds()) }
 
 // Handler answers /metrics, and nothing else.
 func (m *Metrics) Handler() http.Handler {

@@ -28,7 +28,7 @@ func (s *Server) admin(c *fiber.Ctx, errs views.Errors) (views.Admin, error) {
 }
 
 // adminView is how these pages are shown.
-func adminView(title string) views.Stage { return views.Stage{Title: title, View: "page"} }
+func adminView(title string) views.PageShell { return views.PageShell{Title: title, View: "page"} }
 
 func (s *Server) overview(c *fiber.Ctx) error {
 	ctx, me := c.UserContext(), sessionOf(c).Account
@@ -52,7 +52,7 @@ func (s *Server) adminPeople(c *fiber.Ctx) error {
 	if err != nil || n < 0 || n > 1_000_000 {
 		return fiber.ErrBadRequest
 	}
-	f := views.Records{Query: c.Query("q"), State: chat.State(c.Query("state")), Page: n}
+	f := views.AccountRecords{Query: c.Query("q"), State: chat.State(c.Query("state")), Page: n}
 	if f.People, f.More, err = s.chat.AccountRecords(c.UserContext(), sessionOf(c).Account, f.Query, f.State, n); err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (s *Server) recordPage(c *fiber.Ctx, errs views.Errors, link string) error 
 	if err != nil {
 		return err
 	}
-	f := views.RecordForm{AccountRecord: r, Link: link}
+	f := views.AccountRecordForm{AccountRecord: r, Link: link}
 	if f.Admin, err = s.admin(c, errs); err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (s *Server) recordChanged(c *fiber.Ctx, done string, err error) error {
 		}
 		return s.recordPage(c, errs, "")
 	}
-	return c.Redirect(views.RecordURL(personParam(c))+"?done="+done, fiber.StatusSeeOther)
+	return c.Redirect(views.AccountRecordURL(personParam(c))+"?done="+done, fiber.StatusSeeOther)
 }
 
 var roles = map[string]chat.Role{chat.RoleMember.String(): chat.RoleMember, chat.RoleAdmin.String(): chat.RoleAdmin}
@@ -167,7 +167,7 @@ func (s *Server) adminLog(c *fiber.Ctx) error {
 		return fiber.ErrBadRequest
 	}
 	var f views.AuditLog
-	if f.Deeds, f.Older, err = s.chat.AuditLog(c.UserContext(), sessionOf(c).Account, before); err != nil {
+	if f.Entries, f.Older, err = s.chat.AuditLog(c.UserContext(), sessionOf(c).Account, before); err != nil {
 		return err
 	}
 	if f.Admin, err = s.admin(c, nil); err != nil {

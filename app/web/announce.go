@@ -106,20 +106,20 @@ func (t *Announcer) announceHeader(room chat.RoomID) {
 	if err != nil || head.Kind == chat.Direct {
 		return // gone meanwhile, or has no header that all share
 	}
-	if err := t.Hub.BroadcastAfter(room, t.updates(room), live.Text(views.NewHead(t.ctx, head))); err != nil {
+	if err := t.Hub.BroadcastAfter(room, t.updates(room), live.Text(views.HeaderPartial(t.ctx, head))); err != nil {
 		slog.Error("a header was not told", "room", room, "error", err)
 	}
-	name := live.Text(views.Partial(t.ctx, views.SideNameTarget(room), "outerHTML", views.SideName(chat.SidebarRoom{Room: head.Room})))
-	for _, p := range head.Occupants {
+	name := live.Text(views.Partial(t.ctx, views.SidebarNameTarget(room), "outerHTML", views.SidebarName(chat.SidebarRoom{Room: head.Room})))
+	for _, p := range head.Members {
 		t.Hub.Send(p.ID, name)
 	}
 }
 
-func (t *Announcer) roomHeader(room chat.RoomID) (views.Head, error) {
+func (t *Announcer) roomHeader(room chat.RoomID) (views.RoomHeader, error) {
 	ctx, cancel := t.timeout()
 	defer cancel()
 	r, people, err := t.chat.Roster(ctx, room)
-	h := views.Head{Room: r, Title: r.Name, Occupants: people}
+	h := views.RoomHeader{Room: r, Title: r.Name, Members: people}
 	for _, p := range people {
 		if t.Hub.PresenceOf(p.ID) != live.Offline {
 			h.Online++
@@ -180,7 +180,7 @@ func (t *Announcer) roomLists(id chat.AccountID) (live.Frame, error) {
 	v := views.Viewer{Rooms: first, Presence: t.presenceWord, Zone: time.UTC}
 	parts := [][]byte{views.Partial(t.ctx, views.ListsTarget, "outerMorph", views.Lists(v, 0))}
 	for _, list := range more {
-		parts = append(parts, views.Partial(t.ctx, views.MoreTarget(list[0].Kind), "beforebegin", views.SideRooms(v, list)))
+		parts = append(parts, views.Partial(t.ctx, views.MoreTarget(list[0].Kind), "beforebegin", views.SidebarRooms(v, list)))
 	}
 	return live.Texts(parts), nil
 }

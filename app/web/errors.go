@@ -108,7 +108,7 @@ func (s *Server) writeError(c *fiber.Ctx, err error) error {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
 		return c.SendString(sentence)
 	}
-	o := views.Oops{Status: status, Sentence: sentence, Action: "Back to Parley", ActionTo: "/", Unsent: refusedWords(c)}
+	o := views.ErrorPage{Status: status, Sentence: sentence, Action: "Back to Parley", ActionTo: "/", Unsent: refusedWords(c)}
 	if status == fiber.StatusGone {
 		o.Action, o.ActionTo = "Open the room", "/rooms/"+c.Params("room")
 		if room, ok := c.Locals("room").(chat.RoomID); ok {
@@ -124,7 +124,7 @@ func (s *Server) writeError(c *fiber.Ctx, err error) error {
 	if c.Locals("session") != nil && status != fiber.StatusInternalServerError {
 		v, err := s.viewer(c)
 		if err == nil {
-			return s.page(c, v, views.Stage{Title: "That did not work", View: "page"}, views.ProblemStage(o), nil)
+			return s.page(c, v, views.PageShell{Title: "That did not work", View: "page"}, views.ProblemStage(o), nil)
 		}
 	}
 	return s.html(c, views.Problem(o))

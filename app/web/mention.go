@@ -17,7 +17,7 @@ func (s *Server) mentions(c *fiber.Ctx) error {
 	if f.Hits, f.Older, err = s.chat.Mentions(c.UserContext(), v.Me, f.Before); err != nil {
 		return err
 	}
-	return s.page(c, v, views.Stage{Title: "Mentions", View: "page"}, views.Mentions(f), nil)
+	return s.page(c, v, views.PageShell{Title: "Mentions", View: "page"}, views.Mentions(f), nil)
 }
 
 // mentionables are the options of @ in a message box.

@@ -39,14 +39,14 @@ func (s *Server) commandDone(c *fiber.Ctx, room chat.RoomID) error {
 }
 
 // messageAnswer answers with what somebody said, and with whom it does not reach.
-func (s *Server) messageAnswer(c *fiber.Ctx, m chat.Message, unheard views.Unheard) error {
+func (s *Server) messageAnswer(c *fiber.Ctx, m chat.Message, unheard views.UnreachedMentions) error {
 	if fragment(c) {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-		told := views.Told(m.Room, []views.Row{s.rendered.row(&m)}) // no rev: the page may have missed what came before
-		return c.Send(append(told, views.UnheardToast(s.context(c), unheard)...))
+		told := views.ChangedRows(m.Room, []views.Row{s.rendered.row(&m)}) // no rev: the page may have missed what came before
+		return c.Send(append(told, views.UnreachedToast(s.context(c), unheard)...))
 	}
 	if unheard.Any() {
-		return c.Redirect(views.SaidURL(m.Room, m.ID), fiber.StatusSeeOther)
+		return c.Redirect(views.PostedURL(m.Room, m.ID), fiber.StatusSeeOther)
 	}
 	if of := id[chat.MessageID](formValue(c, "of")); of != 0 { // it was said on the page of a conversation
 		return c.Redirect(views.ActionURL(of)+"#"+views.MessageAnchor(m.ID), fiber.StatusSeeOther)
@@ -56,12 +56,12 @@ func (s *Server) messageAnswer(c *fiber.Ctx, m chat.Message, unheard views.Unhea
 
 // unreachedMentions finds out whom the author of a message has to be told of. The message
 // is stored: where that fails, nothing is told.
-func (s *Server) unreachedMentions(c *fiber.Ctx, m chat.Message) views.Unheard {
+func (s *Server) unreachedMentions(c *fiber.Ctx, m chat.Message) views.UnreachedMentions {
 	u, err := s.chat.UnreachedMentions(c.UserContext(), sessionOf(c).Account, m)
 	if err != nil {
 		s.log.Info("who is not in the room was not told", "room", m.Room, "error", err)
 	}
-	return views.Unheard{Room: m.Room, UnreachedMentions: u}
+	return views.UnreachedMentions{Room: m.Room, UnreachedMentions: u}
 }
 
 // refusePost shows a plain form again, with what was typed.
@@ -89,7 +89,7 @@ func (s *Server) refusePost(c *fiber.Ctx, d chat.Draft, err error) error {
 		c.Status(fiber.StatusGone)
 		v.Error, v.Quote = refused.Sentence, chat.Quote{}
 	}
-	return s.page(c, v.Viewer, v.Stage("room"), views.Room(v), nil)
+	return s.page(c, v.Viewer, v.PageShell("room"), views.Room(v), nil)
 }
 
 // newDirect chooses whom to talk to, and leads to the conversation.
@@ -129,7 +129,7 @@ func (s *Server) directForm(c *fiber.Ctx, to []chat.AccountID, problem string) e
 	if err != nil {
 		return err
 	}
-	return s.page(c, v, views.Stage{Title: "New message", View: "page"}, views.NewDirect(v, f, problem), nil)
+	return s.page(c, v, views.PageShell{Title: "New message", View: "page"}, views.NewDirect(v, f, problem), nil)
 }
 
 func (s *Server) openingSpan(c *fiber.Ctx, with []chat.Person, d chat.Draft, problem string) error {
@@ -137,7 +137,7 @@ func (s *Server) openingSpan(c *fiber.Ctx, with []chat.Person, d chat.Draft, pro
 	if err != nil {
 		return err
 	}
-	return s.page(c, v, views.Stage{Title: chat.Names(with), View: "page"}, views.Begin(v, with, d.CID, d.Body, problem), nil)
+	return s.page(c, v, views.PageShell{Title: chat.Names(with), View: "page"}, views.DirectForm(v, with, d.CID, d.Body, problem), nil)
 }
 
 // postDirect says the first thing in a conversation.

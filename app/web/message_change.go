@@ -26,7 +26,7 @@ func (s *Server) messagePage(c *fiber.Ctx, errs views.Errors) error {
 	if target(c, "aside#panel") {
 		return s.html(c, views.ConversationPanel(f))
 	}
-	return s.page(c, f.Viewer, views.Stage{Title: "Conversation", View: "page", In: f.IsMember(), Moderates: f.Allows(chat.ActionModerate)}, views.Message(f), nil)
+	return s.page(c, f.Viewer, views.PageShell{Title: "Conversation", View: "page", In: f.IsMember(), Moderates: f.Allows(chat.ActionModerate)}, views.Message(f), nil)
 }
 
 // conversation gathers it for the person who asks.
@@ -97,7 +97,7 @@ func (s *Server) editForm(c *fiber.Ctx, errs views.Errors) error {
 	if err != nil {
 		return err
 	}
-	return s.page(c, v, views.Stage{Title: "Edit", View: "page"}, views.EditPage(f), nil)
+	return s.page(c, v, views.PageShell{Title: "Edit", View: "page"}, views.EditPage(f), nil)
 }
 
 func (s *Server) editMessage(c *fiber.Ctx) error {
@@ -169,7 +169,7 @@ func (s *Server) changed(c *fiber.Ctx, change chat.MessageChange, again func(*fi
 	}
 	if fragment(c) {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-		return c.Send(views.Told(change.Room, s.rendered.rows(append(change.With, change.Message))))
+		return c.Send(views.ChangedRows(change.Room, s.rendered.rows(append(change.With, change.Message))))
 	}
 	return c.Redirect(views.MessageURL(change.Room, change.ID)+"#"+views.MessageAnchor(change.ID), fiber.StatusSeeOther)
 }

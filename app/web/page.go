@@ -73,7 +73,7 @@ func (s *Server) context(c *fiber.Ctx) context.Context {
 
 // page answers with a whole document, or with its stage when a script asked for
 // that. It is drawn into a buffer first: half a page is never sent.
-func (s *Server) page(c *fiber.Ctx, v views.Viewer, st views.Stage, main, panel templ.Component) error {
+func (s *Server) page(c *fiber.Ctx, v views.Viewer, st views.PageShell, main, panel templ.Component) error {
 	c.Set(fiber.HeaderVary, "HX-Request, HX-Target")
 	if target(c, "div#stage") {
 		return s.html(c, views.StagePage(st, main, panel))

@@ -23,7 +23,7 @@ func (s *Server) people(c *fiber.Ctx) error {
 	if d.People, d.More, err = s.chat.People(c.UserContext(), d.Query, n); err != nil {
 		return err
 	}
-	return s.page(c, v, views.Stage{Title: "People", View: "page"}, views.People(d), nil)
+	return s.page(c, v, views.PageShell{Title: "People", View: "page"}, views.People(d), nil)
 }
 
 func (s *Server) profile(c *fiber.Ctx) error {
@@ -39,7 +39,7 @@ func (s *Server) profile(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.page(c, v, views.Stage{Title: p.Name, View: "page"}, views.Profile(v, p, common), nil)
+	return s.page(c, v, views.PageShell{Title: p.Name, View: "page"}, views.Profile(v, p, common), nil)
 }
 
 // peeks is how many messages home shows of a room.
@@ -63,7 +63,7 @@ func (s *Server) home(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.page(c, v, views.Stage{Title: "Catch up", View: "home"}, views.Home(v, rooms, reports, notices[c.Query("done")]), nil)
+	return s.page(c, v, views.PageShell{Title: "Catch up", View: "home"}, views.Home(v, rooms, reports, notices[c.Query("done")]), nil)
 }
 
 func (s *Server) markAllRead(c *fiber.Ctx) error {
@@ -87,7 +87,7 @@ func (s *Server) jump(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	var f views.Found
+	var f views.JumpView
 	for _, r := range mine {
 		if strings.Contains(chat.FoldName(r.Title()), chat.FoldName(strings.TrimPrefix(query, "#"))) {
 			f.Mine = append(f.Mine, r)
@@ -107,7 +107,7 @@ func (s *Server) jump(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	return s.page(c, v, views.Stage{Title: "Jump to", View: "page"}, views.Jump(v, query, f), nil)
+	return s.page(c, v, views.PageShell{Title: "Jump to", View: "page"}, views.Jump(v, query, f), nil)
 }
 
 func (s *Server) shortcuts(c *fiber.Ctx) error {
@@ -115,5 +115,5 @@ func (s *Server) shortcuts(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.page(c, v, views.Stage{Title: "Keys and formatting", View: "page"}, views.Shortcuts(), nil)
+	return s.page(c, v, views.PageShell{Title: "Keys and formatting", View: "page"}, views.Shortcuts(), nil)
 }

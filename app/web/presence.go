@@ -72,7 +72,7 @@ func (t *Announcer) announcePresence(room chat.RoomID, moved map[chat.AccountID]
 		return // the room is gone
 	}
 	var came, left []chat.Person
-	for _, p := range head.Occupants {
+	for _, p := range head.Members {
 		now, ok := moved[p.ID]
 		switch {
 		case ok && now == live.Offline:

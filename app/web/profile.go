@@ -35,7 +35,7 @@ func (s *Server) settingsOf(c *fiber.Ctx, title string, page func(views.Viewer, 
 	if f.Notice == "" && f.Errors == nil {
 		f.Notice = notices[c.Query("done")]
 	}
-	return s.page(c, v, views.Stage{Title: title, View: "page"}, page(v, f), nil)
+	return s.page(c, v, views.PageShell{Title: title, View: "page"}, page(v, f), nil)
 }
 
 func (s *Server) profilePage(c *fiber.Ctx) error {
@@ -136,7 +136,7 @@ func (s *Server) sessions(c *fiber.Ctx) error {
 	}
 	var f views.MeForm
 	for _, o := range all {
-		f.Sessions = append(f.Sessions, views.Session{ID: o.ID(), Agent: o.Agent, Since: o.Created, Seen: o.Seen, Here: o.ID() == me.ID()})
+		f.Sessions = append(f.Sessions, views.Session{ID: o.ID(), Agent: o.Agent, Since: o.Created, Seen: o.Seen, IsPresent: o.ID() == me.ID()})
 	}
 	return s.settingsOf(c, "Sessions", views.Sessions, f)
 }

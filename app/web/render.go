@@ -49,7 +49,7 @@ func (f *renderCache) row(m *chat.Message) views.Row {
 	if ok && d.rev == m.Rev && d.author == m.Author.Name && d.quote == m.Quote && d.labels == m.Labels {
 		return views.Row{Message: m, Fragment: d.Fragment}
 	}
-	fresh := views.Draw(m)
+	fresh := views.RenderMessage(m)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if was, ok := s.byID[m.ID]; ok {

@@ -24,7 +24,7 @@ func (s *Server) reportForm(c *fiber.Ctx, errs views.Errors) error {
 	if f.Viewer, err = s.viewer(c); err != nil {
 		return err
 	}
-	return s.page(c, f.Viewer, views.Stage{Title: "Report a message", View: "page"}, views.Report(f), nil)
+	return s.page(c, f.Viewer, views.PageShell{Title: "Report a message", View: "page"}, views.Report(f), nil)
 }
 
 func (s *Server) reportMessage(c *fiber.Ctx) error {

@@ -44,10 +44,10 @@ func (s *Server) room(c *fiber.Ctx) error {
 	}
 	if said := id[chat.MessageID](c.Query("said")); said != 0 {
 		if m, _, err := s.chat.Message(c.UserContext(), v.Me, said); err == nil && m.Room == v.ID {
-			v.Unheard = s.unreachedMentions(c, m)
+			v.UnreachedMentions = s.unreachedMentions(c, m)
 		}
 	}
-	st := v.Stage("room")
+	st := v.PageShell("room")
 	st.Again = c.Query("refresh") == "60"
 	st.Scripted = v.Membership != nil && v.Membership.Unread(v.Room) > 0 && isFragmentRequest(c)
 	return s.page(c, v.Viewer, st, views.Room(v), nil)
@@ -64,7 +64,7 @@ func (s *Server) permalink(c *fiber.Ctx) error {
 		return err
 	}
 	v.Target, v.Notice = m.ID, notices[c.Query("done")]
-	return s.page(c, v.Viewer, v.Stage("room"), views.Room(v), nil)
+	return s.page(c, v.Viewer, v.PageShell("room"), views.Room(v), nil)
 }
 
 // roomView gathers a room for the person who asks.
@@ -78,12 +78,12 @@ func (s *Server) roomView(c *fiber.Ctx, span chat.Span) (v views.RoomView, err e
 	if v.RoomAccess, err = s.chat.ReadableRoom(ctx, me.Account, room); err != nil {
 		return v, err
 	}
-	if v.Occupants, err = s.chat.Members(ctx, me.Account, room); err != nil {
+	if v.Members, err = s.chat.Members(ctx, me.Account, room); err != nil {
 		return v, err
 	}
 	v.Title = v.Name
 	if v.Kind == chat.Direct {
-		v.Title = titleOf(v.Occupants, me.Account.ID)
+		v.Title = titleOf(v.Members, me.Account.ID)
 	}
 	if at := id[chat.MessageID](c.Query("around")); at != 0 && span.Before == 0 && span.After == 0 {
 		span = chat.Span{Around: at} // where somebody read before
@@ -132,7 +132,7 @@ func (s *Server) peoplePanel(c *fiber.Ctx) error {
 	if target(c, "aside#panel") {
 		return s.html(c, views.PeoplePanel(v))
 	}
-	return s.page(c, v.Viewer, v.Stage("panel"), views.Room(v), views.PeoplePanel(v))
+	return s.page(c, v.Viewer, v.PageShell("panel"), views.Room(v), views.PeoplePanel(v))
 }
 
 // seen is a room that a browser without a script was shown.
@@ -181,7 +181,7 @@ func (s *Server) openRooms(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.page(c, v, views.Stage{Title: "Rooms", View: "page"}, views.Browse(v, rooms, c.Query("q")), nil)
+	return s.page(c, v, views.PageShell{Title: "Rooms", View: "page"}, views.OpenRoomsPage(v, rooms, c.Query("q")), nil)
 }
 
 func (s *Server) newRoom(c *fiber.Ctx) error { return s.newRoomPage(c, views.RoomForm{}) }
@@ -197,14 +197,14 @@ func (s *Server) newRoomPage(c *fiber.Ctx, f views.RoomForm) error {
 	if f.People, err = s.others(c, ""); err != nil {
 		return err
 	}
-	return s.page(c, v, views.Stage{Title: "New room", View: "page"}, views.NewRoom(v, f), nil)
+	return s.page(c, v, views.PageShell{Title: "New room", View: "page"}, views.NewRoom(v, f), nil)
 }
 
 // others lists people to choose from, without the one who chooses.
 // choices lists whom one can choose among: who is chosen already, and others who
 // fit what is looked for.
-func (s *Server) choices(c *fiber.Ctx, chosen []chat.AccountID) (views.Choices, error) {
-	f := views.Choices{Query: c.Query("q"), Chosen: map[chat.AccountID]bool{}}
+func (s *Server) choices(c *fiber.Ctx, chosen []chat.AccountID) (views.RoomOptions, error) {
+	f := views.RoomOptions{Query: c.Query("q"), Chosen: map[chat.AccountID]bool{}}
 	for _, id := range chosen {
 		a, err := s.chat.Person(c.UserContext(), id)
 		if err == nil && !a.Disabled && id != sessionOf(c).Account.ID && !f.Chosen[id] {

@@ -22,7 +22,7 @@ func (s *Server) settingsPage(c *fiber.Ctx, errs views.Errors) error {
 	if f.RoomAccess, err = s.chat.ReadableRoom(c.UserContext(), v.Me, roomParam(c)); err != nil {
 		return err
 	}
-	if f.Occupants, err = s.chat.Members(c.UserContext(), v.Me, f.ID); err != nil {
+	if f.Members, err = s.chat.Members(c.UserContext(), v.Me, f.ID); err != nil {
 		return err
 	}
 	if f.Allows(chat.ActionBanMember) {
@@ -32,13 +32,13 @@ func (s *Server) settingsPage(c *fiber.Ctx, errs views.Errors) error {
 	}
 	f.Title = f.Label()
 	if f.Kind == chat.Direct {
-		f.Title = titleOf(f.Occupants, v.Me.ID)
+		f.Title = titleOf(f.Members, v.Me.ID)
 	}
 	f.Name, f.Topic = f.RoomAccess.Name, f.RoomAccess.Topic
 	if formValue(c, "name") != "" && errs != nil && errs["confirm"] == "" {
 		f.Name, f.Topic = formValue(c, "name"), formValue(c, "topic")
 	}
-	return s.page(c, v, views.Stage{Title: f.Title, View: "page"}, views.Settings(f), nil)
+	return s.page(c, v, views.PageShell{Title: f.Title, View: "page"}, views.Settings(f), nil)
 }
 
 func (s *Server) updateRoom(c *fiber.Ctx) error {
@@ -134,7 +134,7 @@ func (s *Server) addPeople(c *fiber.Ctx, errs views.Errors) error {
 		return err
 	}
 	f.People = slices.DeleteFunc(f.People, func(a chat.Account) bool { return inside[a.ID] })
-	return s.page(c, v, views.Stage{Title: "Add people", View: "page"}, views.AddPeople(v, place.Room, f, errs), nil)
+	return s.page(c, v, views.PageShell{Title: "Add people", View: "page"}, views.AddPeople(v, place.Room, f, errs), nil)
 }
 
 func (s *Server) addMembers(c *fiber.Ctx) error {

@@ -25,5 +25,5 @@ func (s *Server) search(c *fiber.Ctx) error {
 			}
 		}
 	}
-	return s.page(c, v, views.Stage{Title: "Search", View: "page"}, views.Search(f), nil)
+	return s.page(c, v, views.PageShell{Title: "Search", View: "page"}, views.Search(f), nil)
 }

@@ -65,7 +65,7 @@ func (s *Server) refuseStale(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
 		return c.SendString(staleSentence)
 	}
-	return s.html(c, views.Problem(views.Oops{Status: fiber.StatusConflict, Sentence: staleSentence,
+	return s.html(c, views.Problem(views.ErrorPage{Status: fiber.StatusConflict, Sentence: staleSentence,
 		Action: "Go on as who is logged in now", ActionTo: "/", Unsent: refusedWords(c)}))
 }
 
@@ -73,7 +73,7 @@ func (s *Server) refuseStale(c *fiber.Ctx) error {
 // what was not sent.
 func (s *Server) refuseEnded(c *fiber.Ctx, words []string) error {
 	c.Status(fiber.StatusUnauthorized)
-	return s.html(c, views.Problem(views.Oops{Status: fiber.StatusUnauthorized, Sentence: "Your session has ended. Nothing was sent.",
+	return s.html(c, views.Problem(views.ErrorPage{Status: fiber.StatusUnauthorized, Sentence: "Your session has ended. Nothing was sent.",
 		Action: "Log in", ActionTo: "/login", Unsent: words}))
 }
 

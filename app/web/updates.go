@@ -64,7 +64,7 @@ func (t *Announcer) rowsOf(since chat.Rev, hints []chat.RoomChanged) (rows []vie
 
 // rowsFrame is what pages get for changed rows, live and when they catch up.
 func rowsFrame(room chat.RoomID, rows []views.Row, rev chat.Rev) []byte {
-	f := views.ToldTo(room, rows, rev)
+	f := views.ChangedRowsFor(room, rows, rev)
 	if len(f) > maxFrame {
 		return resetFrame(room)
 	}
