@@ -73,7 +73,7 @@ func (l *linkList) write(ctx context.Context, report *archive.Report) error {
 		}
 	}
 	if l.file == nil {
-		report.AddAudit("Links to choose a password would be in %s, for %s.", l.path, plural(len(waiting), "person", "people"))
+		report.AddNote("Links to choose a password would be in %s, for %s.", l.path, plural(len(waiting), "person", "people"))
 		return nil
 	}
 	w := csv.NewWriter(l.file)
@@ -91,7 +91,7 @@ func (l *linkList) write(ctx context.Context, report *archive.Report) error {
 	if err = errors.Join(err, w.Error(), l.file.Sync()); err != nil {
 		return fmt.Errorf("all came, but not the links of --links: %w", err)
 	}
-	report.AddAudit("Links to choose a password are in %s, for %s. They end after a day.", l.path, plural(len(waiting), "person", "people"))
+	report.AddNote("Links to choose a password are in %s, for %s. They end after a day.", l.path, plural(len(waiting), "person", "people"))
 	return nil
 }
 

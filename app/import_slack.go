@@ -133,7 +133,7 @@ func importWorkspace(cmd *cobra.Command, from string, store *db.DB, o slack.Opti
 		err = errors.Join(err, finish(err))
 	}
 	if err == nil && report.Came != (archive.Counts{}) {
-		err = store.AddAudit(chat.WithAudit(cmd.Context(), time.Now(), chat.Operator, chat.AuditImport, report.Source, importedReport(report.Came)))
+		err = store.AddAudit(cmd.Context(), chat.NewAuditEntry(time.Now(), chat.Operator, chat.AuditImport, report.Source, importedReport(report.Came)))
 	}
 	return report, err
 }

@@ -67,11 +67,11 @@ func userAdd() *cobra.Command {
 			name, _ := cmd.Flags().GetString("name")
 			workspace, _ := cmd.Flags().GetString("workspace")
 			return withData(cmd, func(ctx context.Context, t operator) error {
-				ctx, err := adding(ctx, t, username)
+				audit, err := addAudit(ctx, t, username)
 				if err != nil {
 					return err
 				}
-				j, err := t.auth.SignUp(ctx, auth.SignUp{Username: username, Name: name, Password: password, Workspace: workspace})
+				j, err := t.auth.SignUp(ctx, auth.SignUp{Username: username, Name: name, Password: password, Workspace: workspace, Audit: audit})
 				if err == nil {
 					fmt.Fprintf(cmd.OutOrStdout(), "%s was added as %s.\n", j.Account.Username, j.Account.Role)
 				}
@@ -84,18 +84,18 @@ func userAdd() *cobra.Command {
 	return cmd
 }
 
-// adding has the audit log tell of an account that is made; the first administers.
-func adding(ctx context.Context, t operator, name string) (context.Context, error) {
+// addAudit is the entry of an account that is made; the first administers.
+func addAudit(ctx context.Context, t operator, name string) (chat.AuditEntry, error) {
 	name, err := chat.ParseUsername(name)
 	if err != nil {
-		return ctx, err
+		return chat.NoAudit, err
 	}
 	others, err := t.auth.HasAccounts(ctx)
 	role := chat.RoleMember
 	if !others {
 		role = chat.RoleAdmin
 	}
-	return chat.WithAudit(ctx, time.Now(), chat.Operator, chat.AuditAddAccount, "@"+name, role.String()), err
+	return chat.NewAuditEntry(time.Now(), chat.Operator, chat.AuditAddAccount, "@"+name, role.String()), err
 }
 
 func userList() *cobra.Command {
@@ -161,8 +161,8 @@ func userPasswd() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				ctx = chat.WithAudit(ctx, time.Now(), chat.Operator, chat.AuditSetPassword, "@"+a.Username, "")
-				if err := t.auth.SetPassword(ctx, a, password); err != nil {
+				audit := chat.NewAuditEntry(time.Now(), chat.Operator, chat.AuditSetPassword, "@"+a.Username, "")
+				if err := t.auth.SetPassword(ctx, a, password, audit); err != nil {
 					return err
 				}
 				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s has a new password, and was logged out everywhere.\n", a.Username)

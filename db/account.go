@@ -104,8 +104,8 @@ func (d *DB) SetPrefs(ctx context.Context, who chat.AccountID, p chat.Prefs) err
 }
 
 // SetRole implements chat.AccountStore. The last administrator stays one.
-func (d *DB) SetRole(ctx context.Context, who chat.AccountID, role chat.Role) error {
-	return d.change(ctx, func(t *tx) error {
+func (d *DB) SetRole(ctx context.Context, who chat.AccountID, role chat.Role, audit chat.AuditEntry) error {
+	return d.changeAudited(ctx, audit, func(t *tx) error {
 		if role < chat.RoleAdmin {
 			if err := lastAdmin(t, who, "role"); err != nil {
 				return err
@@ -132,7 +132,25 @@ func (d *DB) Settings(ctx context.Context) (chat.Settings, error) {
 	return s, err
 }
 
-// SetSetting implements chat.Store.
+// SetSettings implements chat.Store.
+func (d *DB) SetSettings(ctx context.Context, set chat.Settings, audit []chat.AuditEntry) error {
+	return d.change(ctx, func(t *tx) error {
+		for key, value := range set {
+			if err := setSetting(t, key, value); err != nil {
+				return err
+			}
+		}
+		for _, e := range audit {
+			if err := addAudit(t, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// SetSetting stores one of the notes that the program keeps for itself, such as the
+// address it listens at; what people set goes through SetSettings.
 func (d *DB) SetSetting(ctx context.Context, key, value string) error {
 	return d.change(ctx, func(t *tx) error { return setSetting(t, key, value) })
 }

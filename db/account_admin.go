@@ -63,9 +63,9 @@ func lastAdmin(t *tx, who chat.AccountID, field string) error {
 }
 
 // DisableAccount implements chat.AccountRecordStore.
-func (d *DB) DisableAccount(ctx context.Context, who chat.AccountID, at time.Time, banned, erase bool) error {
+func (d *DB) DisableAccount(ctx context.Context, who chat.AccountID, at time.Time, banned, erase bool, audit chat.AuditEntry) error {
 	var alone []chat.RoomID
-	err := d.change(ctx, func(t *tx) (err error) {
+	err := d.changeAudited(ctx, audit, func(t *tx) (err error) {
 		if err := lastAdmin(t, who, "who"); err != nil {
 			return err
 		}
@@ -101,8 +101,8 @@ const deleteRoomsAlone = `UPDATE rooms SET deleted_at = ?1, topic = '' WHERE kin
 	AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = rooms.id AND account_id <> ?2 AND left_at IS NULL) RETURNING id`
 
 // EnableAccount implements chat.AccountRecordStore.
-func (d *DB) EnableAccount(ctx context.Context, who chat.AccountID) error {
-	return d.change(ctx, func(t *tx) error {
+func (d *DB) EnableAccount(ctx context.Context, who chat.AccountID, audit chat.AuditEntry) error {
+	return d.changeAudited(ctx, audit, func(t *tx) error {
 		if err := t.exec("UPDATE accounts SET disabled_at = NULL, banned_at = NULL, erasing = 0 WHERE id = ? AND disabled_at IS NOT NULL", who); err != nil {
 			return err
 		}
@@ -117,8 +117,8 @@ func recountPeople(t *tx, who chat.AccountID) error {
 }
 
 // EndSessions implements chat.AccountRecordStore.
-func (d *DB) EndSessions(ctx context.Context, who chat.AccountID) error {
-	return d.change(ctx, func(t *tx) error { return t.exec("DELETE FROM sessions WHERE account_id = ?", who) })
+func (d *DB) EndSessions(ctx context.Context, who chat.AccountID, audit chat.AuditEntry) error {
+	return d.changeAudited(ctx, audit, func(t *tx) error { return t.exec("DELETE FROM sessions WHERE account_id = ?", who) })
 }
 
 // Erasing implements chat.AccountRecordStore.

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"parley/app/archive"
+	"parley/app/chat"
 )
 
 // exported is the whole file as an export has it.
@@ -44,7 +45,7 @@ func full(t testing.TB) *file {
 	f.ok(err)
 	dropped := f.room("dropped", 1)
 	f.says(dropped, 1, "not to be carried")
-	_, err = f.DeleteMessage(t.Context(), f.says(1, 2, "not to be carried @person1", 1).ID, 2, noon)
+	_, err = f.DeleteMessage(t.Context(), f.says(1, 2, "not to be carried @person1", 1).ID, 2, noon, chat.NoAudit)
 	f.ok(err)
 	f.ok(f.change(t.Context(), func(tx *tx) error {
 		for _, q := range []string{

@@ -6,21 +6,28 @@ import (
 	"parley/app/chat"
 )
 
-// withAuditEntry is a change that writes into the audit log what it does.
-func withAuditEntry(do func(*tx) error, d chat.AuditEntry) func(*tx) error {
-	return func(t *tx) error {
+// changeAudited is change with an entry in the audit log, in the same transaction; the
+// zero entry is none.
+func (d *DB) changeAudited(ctx context.Context, e chat.AuditEntry, do func(*tx) error) error {
+	return d.change(ctx, func(t *tx) error {
 		if err := do(t); err != nil {
 			return err
 		}
-		return t.exec("INSERT INTO audit (at, by_id, by_name, action, object, detail) VALUES (?, nullif(?, 0), ?, ?, ?, ?)",
-			toMillis(d.At), d.By, d.ByName, d.Action, d.Object, d.Detail)
-	}
+		return addAudit(t, e)
+	})
 }
 
-// AddAudit writes the entry that ctx carries into the audit log, of something that took
-// many changes; see chat.Noted.
-func (d *DB) AddAudit(ctx context.Context) error {
-	return d.change(ctx, func(*tx) error { return nil })
+func addAudit(t *tx, e chat.AuditEntry) error {
+	if e.Action == "" {
+		return nil
+	}
+	return t.exec("INSERT INTO audit (at, by_id, by_name, action, object, detail) VALUES (?, nullif(?, 0), ?, ?, ?, ?)",
+		toMillis(e.At), e.By, e.ByName, e.Action, e.Object, e.Detail)
+}
+
+// AddAudit writes an entry of something that took many changes.
+func (d *DB) AddAudit(ctx context.Context, e chat.AuditEntry) error {
+	return d.change(ctx, func(t *tx) error { return addAudit(t, e) })
 }
 
 // AuditLog implements chat.AuditStore.

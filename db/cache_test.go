@@ -76,7 +76,7 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 		case 0:
 			f.AddMembers(ctx, room, []chat.AccountID{who}, noon)
 		case 1:
-			f.RemoveMember(ctx, room, who, noon)
+			f.RemoveMember(ctx, room, who, noon, chat.NoAudit)
 		case 2:
 			f.SetRoomName(ctx, room, who, fmt.Sprint("name ", i), noon)
 		case 3:
@@ -84,7 +84,7 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 		case 4:
 			f.SetProfile(ctx, chat.Person{ID: who}, chat.Profile{Name: fmt.Sprint("Name ", i), Title: "Tester"})
 		case 5:
-			f.SetRole(ctx, who, chat.Role(rnd.IntN(2)))
+			f.SetRole(ctx, who, chat.Role(rnd.IntN(2)), chat.NoAudit)
 		case 6:
 			f.AddSession(ctx, auth.Session{Hash: hash, Account: chat.Account{Person: chat.Person{ID: who}}, Created: noon, Seen: noon}, 2)
 		case 7:
@@ -92,14 +92,14 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 		case 8:
 			f.TouchSession(ctx, hash, noon.Add(time.Duration(i)*time.Minute))
 		case 9:
-			f.SetPassword(ctx, who, "-")
+			f.SetPassword(ctx, who, "-", chat.NoAudit)
 		case 10:
 			f.SetRead(ctx, room, who, 1<<40)
 		case 11:
 			page, err := f.readNewest(ctx, room, 1)
 			f.ok(err)
 			if len(page.Messages) > 0 {
-				f.DeleteMessage(ctx, page.Messages[0].ID, who, noon)
+				f.DeleteMessage(ctx, page.Messages[0].ID, who, noon, chat.NoAudit)
 			}
 		case 12:
 			f.AddDirect(ctx, []chat.AccountID{who, 1 + who%4}, draft(0, who, "psst", fmt.Sprint("d", i)))
@@ -123,7 +123,7 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 		}
 		f.truth(people, rooms, hashes)
 	}
-	_, err := f.DeleteRoom(ctx, rooms[1])
+	_, err := f.DeleteRoom(ctx, rooms[1], time.Now(), chat.NoAudit)
 	f.ok(err)
 	f.truth(people, rooms, hashes)
 }
@@ -151,7 +151,7 @@ func TestWhatIsReadWhileSomethingChangesIsNotKept(t *testing.T) {
 	for i := range 60 {
 		f.says(room, 1, fmt.Sprint("line ", i))
 		if i%2 == 0 {
-			_, _, err := f.RemoveMember(t.Context(), room, 2, noon)
+			_, _, err := f.RemoveMember(t.Context(), room, 2, noon, chat.NoAudit)
 			f.ok(err)
 		} else {
 			_, err := f.AddMembers(t.Context(), room, []chat.AccountID{2}, noon)

@@ -57,7 +57,7 @@ func TestChangesSinceAnyRevAreTheRowsThatChanged(t *testing.T) {
 			})
 			f.ok(err)
 		case rnd.IntN(3) == 0:
-			_, err := f.DeleteMessage(t.Context(), ids[rnd.IntN(len(ids))], 1, noon)
+			_, err := f.DeleteMessage(t.Context(), ids[rnd.IntN(len(ids))], 1, noon, chat.NoAudit)
 			f.ok(err)
 		default:
 			body := fmt.Sprint("changed ", i)

@@ -86,7 +86,7 @@ func fill(f *file, path string, size fillSize) {
 	g := &filling{file: f, fillSize: size, random: rand.New(rand.NewPCG(1, 2)), voices: hear(f), at: noon.AddDate(-3, 0, 0)}
 	d, err := Open(f.Context(), path)
 	f.ok(err)
-	_, err = d.AddAccount(f.Context(), auth.NewAccount{Username: "person1", Name: "Person 1", Hash: "-", Workspace: "Filled", At: g.at})
+	_, err = d.AddAccount(f.Context(), auth.NewAccount{Username: "person1", Name: "Person 1", Hash: "-", Workspace: "Filled", At: g.at}, chat.NoAudit)
 	f.ok(err)
 	f.ok(d.Close())
 	g.write(path)

@@ -120,23 +120,23 @@ func frozen(t testing.TB) *file {
 // governed adds what administrators and moderators leave in a file.
 func (f *file) governed() {
 	f.Helper()
-	noted := chat.WithAudit(f.Context(), noon, chat.Account{Person: chat.Person{ID: 1, Username: "person1"}}, chat.AuditSetRank, "@person2", "moderator of #general")
-	f.ok(f.SetRank(noted, 1, 2, chat.RankModerator))
+	audit := chat.NewAuditEntry(noon, chat.Account{Person: chat.Person{ID: 1, Username: "person1"}}, chat.AuditSetRank, "@person2", "moderator of #general")
+	f.ok(f.SetRank(f.Context(), 1, 2, chat.RankModerator, audit))
 	ctx := f.Context()
-	f.ok(f.SetSlowMode(ctx, 1, 30))
+	f.ok(f.SetSlowMode(ctx, 1, 30, chat.NoAudit))
 	f.room("quay", 2, 4)
-	_, err := f.BanMember(ctx, 4, 4, noon)
+	_, err := f.BanMember(ctx, 4, 4, noon, chat.NoAudit)
 	f.ok(err)
 	for _, i := range []auth.Invite{{Code: "CODEWITHOUTBOUND", Made: noon}, {Code: "CODEFORONEADMIN1", Role: chat.RoleAdmin, Uses: 1, Made: noon, Expires: noon.Add(time.Hour), By: chat.Person{ID: 1}}} {
-		_, err := f.AddInvite(ctx, i)
+		_, err := f.AddInvite(ctx, i, chat.NoAudit)
 		f.ok(err)
 	}
-	f.ok(f.RevokeInvite(ctx, 2, noon))
+	f.ok(f.RevokeInvite(ctx, 2, noon, chat.NoAudit))
 	f.ok(f.AddReport(ctx, 3, 3, "too romantic", noon))
-	f.ok(f.SetReset(ctx, 2, 1, bytes.Repeat([]byte{9}, 32), noon.Add(time.Hour)))
-	_, err = f.AddAccount(ctx, auth.NewAccount{Username: "loud", Name: "Loud", Hash: "-", At: noon})
+	f.ok(f.SetReset(ctx, 2, 1, bytes.Repeat([]byte{9}, 32), noon.Add(time.Hour), chat.NoAudit))
+	_, err = f.AddAccount(ctx, auth.NewAccount{Username: "loud", Name: "Loud", Hash: "-", At: noon}, chat.NoAudit)
 	f.ok(err)
-	f.ok(f.DisableAccount(ctx, 5, noon, true, false))
+	f.ok(f.DisableAccount(ctx, 5, noon, true, false, chat.NoAudit))
 	f.ok(f.SetCertificate(ctx, "chat.example.org", []byte("PEM")))
 }
 

@@ -30,7 +30,7 @@ func create(t testing.TB, people int) *file {
 	f.Cleanup(f.headsAreTrue)
 	for n := range people {
 		name := fmt.Sprint("person", n+1)
-		_, err := f.AddAccount(t.Context(), auth.NewAccount{Username: name, Name: name, Hash: "-", Workspace: "Test", At: noon})
+		_, err := f.AddAccount(t.Context(), auth.NewAccount{Username: name, Name: name, Hash: "-", Workspace: "Test", At: noon}, chat.NoAudit)
 		f.ok(err)
 	}
 	return f

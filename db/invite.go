@@ -11,8 +11,8 @@ import (
 )
 
 // AddInvite implements auth.InviteStore.
-func (d *DB) AddInvite(ctx context.Context, i auth.Invite) (id int64, err error) {
-	err = d.change(ctx, func(t *tx) error {
+func (d *DB) AddInvite(ctx context.Context, i auth.Invite, audit chat.AuditEntry) (id int64, err error) {
+	err = d.changeAudited(ctx, audit, func(t *tx) error {
 		return t.one("INSERT INTO invites (code, role, uses, made_by, made_at, expires_at) VALUES (?, ?, ?, nullif(?, 0), ?, nullif(?, 0)) RETURNING id",
 			[]any{i.Code, i.Role, i.Uses, i.By.ID, toMillis(i.Made), millisOr0(i.Expires)}, &id)
 	})
@@ -52,8 +52,8 @@ func (d *DB) InviteByCode(ctx context.Context, code string) (auth.Invite, error)
 }
 
 // RevokeInvite implements auth.InviteStore.
-func (d *DB) RevokeInvite(ctx context.Context, id int64, at time.Time) error {
-	return d.change(ctx, func(t *tx) error {
+func (d *DB) RevokeInvite(ctx context.Context, id int64, at time.Time, audit chat.AuditEntry) error {
+	return d.changeAudited(ctx, audit, func(t *tx) error {
 		n, err := t.affect("UPDATE invites SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?", toMillis(at), id)
 		if err == nil && n == 0 {
 			err = chat.NotFound()
@@ -83,8 +83,8 @@ func useInvite(t *tx, code string, at time.Time) (role chat.Role, err error) {
 }
 
 // SetReset implements auth.ResetStore.
-func (d *DB) SetReset(ctx context.Context, who, by chat.AccountID, hash []byte, expires time.Time) error {
-	return d.change(ctx, func(t *tx) error {
+func (d *DB) SetReset(ctx context.Context, who, by chat.AccountID, hash []byte, expires time.Time, audit chat.AuditEntry) error {
+	return d.changeAudited(ctx, audit, func(t *tx) error {
 		n, err := t.affect(`INSERT INTO resets (account_id, token_hash, expires_at, made_by) SELECT id, ?, ?, nullif(?, 0) FROM accounts WHERE id = ? AND disabled_at IS NULL
 			ON CONFLICT (account_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at, made_by = excluded.made_by`, hash, toMillis(expires), by, who)
 		if err == nil && n == 0 {

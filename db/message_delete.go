@@ -11,8 +11,8 @@ import (
 )
 
 // DeleteMessage implements chat.MessageStore.
-func (d *DB) DeleteMessage(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time) (c chat.MessageChange, err error) {
-	err = d.change(ctx, func(t *tx) error {
+func (d *DB) DeleteMessage(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time, audit chat.AuditEntry) (c chat.MessageChange, err error) {
+	err = d.changeAudited(ctx, audit, func(t *tx) error {
 		m, err := erase(t, id, by, at)
 		if err != nil {
 			return err

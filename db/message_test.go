@@ -37,7 +37,7 @@ func TestAReplyIsToldWithTheMessageThatItAnswers(t *testing.T) {
 	if a.Rev != at.Rev+1 || c.Messages[0].Rev != at.Rev+2 || c.Rev != at.Rev+2 {
 		t.Errorf("the reply has rev %d, the question %d, the room %d after %d", a.Rev, c.Messages[0].Rev, c.Rev, at.Rev)
 	}
-	d, err := f.DeleteMessage(t.Context(), a.ID, 2, noon)
+	d, err := f.DeleteMessage(t.Context(), a.ID, 2, noon, chat.NoAudit)
 	f.ok(err)
 	if len(d.With) != 1 || d.With[0].ID != q.ID || d.With[0].Replies != 0 {
 		t.Errorf("with the deletion changed %+v", d.With)
@@ -47,7 +47,7 @@ func TestAReplyIsToldWithTheMessageThatItAnswers(t *testing.T) {
 	if len(b.With) != 1 || b.With[0].Replies != 1 || b.Quote.Text != "a question" {
 		t.Errorf("%+v with %+v", b.Message, b.With)
 	}
-	if _, err := f.DeleteMessage(t.Context(), q.ID, 1, noon); err != nil {
+	if _, err := f.DeleteMessage(t.Context(), q.ID, 1, noon, chat.NoAudit); err != nil {
 		t.Fatal(err)
 	}
 	if m, err := f.Message(t.Context(), a.ID); err != nil || !m.Quote.Deleted || m.Quote.Text+m.Quote.By != "" {
@@ -98,7 +98,7 @@ func TestWhatWasDeletedIsInNoFileAfterTheSweep(t *testing.T) {
 		_, err := f.SetBody(t.Context(), m.ID, chat.NewMessage{Body: "changed " + secret, Text: text, At: noon})
 		f.ok(err)
 		if i%2 == 0 {
-			_, err := f.DeleteMessage(t.Context(), m.ID, 1, noon)
+			_, err := f.DeleteMessage(t.Context(), m.ID, 1, noon, chat.NoAudit)
 			f.ok(err)
 			secrets = append(secrets, secret)
 		}

@@ -8,8 +8,8 @@ import (
 )
 
 // SetRank implements chat.RoomStore.
-func (d *DB) SetRank(ctx context.Context, room chat.RoomID, who chat.AccountID, rank chat.Rank) error {
-	return d.change(ctx, func(t *tx) error {
+func (d *DB) SetRank(ctx context.Context, room chat.RoomID, who chat.AccountID, rank chat.Rank, audit chat.AuditEntry) error {
+	return d.changeAudited(ctx, audit, func(t *tx) error {
 		n, err := t.affect("UPDATE memberships SET owner = ? WHERE room_id = ? AND account_id = ? AND left_at IS NULL", rank, room, who)
 		if err != nil {
 			return err
@@ -29,15 +29,15 @@ func (d *DB) SetRank(ctx context.Context, room chat.RoomID, who chat.AccountID, 
 }
 
 // SetSlowMode implements chat.RoomStore.
-func (d *DB) SetSlowMode(ctx context.Context, room chat.RoomID, seconds int) error {
-	return d.change(ctx, func(t *tx) error {
+func (d *DB) SetSlowMode(ctx context.Context, room chat.RoomID, seconds int, audit chat.AuditEntry) error {
+	return d.changeAudited(ctx, audit, func(t *tx) error {
 		return t.exec("UPDATE rooms SET slow = ? WHERE id = ?", seconds, room)
 	})
 }
 
 // BanMember implements chat.RoomStore.
-func (d *DB) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time) (rev chat.Rev, err error) {
-	err = d.change(ctx, func(t *tx) error {
+func (d *DB) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time, audit chat.AuditEntry) (rev chat.Rev, err error) {
+	err = d.changeAudited(ctx, audit, func(t *tx) error {
 		if rev, err = dropOccupant(t, room, who, at); err != nil {
 			return err
 		}
@@ -48,8 +48,8 @@ func (d *DB) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID
 }
 
 // UnbanMember implements chat.RoomStore.
-func (d *DB) UnbanMember(ctx context.Context, room chat.RoomID, who chat.AccountID) error {
-	return d.change(ctx, func(t *tx) error {
+func (d *DB) UnbanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, audit chat.AuditEntry) error {
+	return d.changeAudited(ctx, audit, func(t *tx) error {
 		return t.exec("UPDATE memberships SET banned = 0 WHERE room_id = ? AND account_id = ?", room, who)
 	})
 }

@@ -87,7 +87,7 @@ func TestAChangedMessageIsToldAgainAndAnErasedOneKeepsItsRow(t *testing.T) {
 		t.Errorf("earlier versions: %+v", old)
 	}
 	for range 2 { // the second time changes nothing
-		_, err = f.DeleteMessage(t.Context(), m.ID, 1, noon.Add(2*time.Minute))
+		_, err = f.DeleteMessage(t.Context(), m.ID, 1, noon.Add(2*time.Minute), chat.NoAudit)
 		f.ok(err)
 	}
 	c, err = f.ChangesSince(t.Context(), 1, edited.Rev, 200)
@@ -106,7 +106,7 @@ func TestChangesAreBoundedAndTellWhoWent(t *testing.T) {
 	room := f.room("three", 1, 2, 3)
 	start, err := f.ChangesSince(t.Context(), room, 0, 200)
 	f.ok(err)
-	if _, _, err := f.RemoveMember(t.Context(), room, 2, noon); err != nil {
+	if _, _, err := f.RemoveMember(t.Context(), room, 2, noon, chat.NoAudit); err != nil {
 		t.Fatal(err)
 	}
 	c, err := f.ChangesSince(t.Context(), room, start.Rev, 200)
@@ -154,7 +154,7 @@ func TestADeletedRoomLeavesNothingBehind(t *testing.T) {
 	for range 1200 {
 		f.says(room, 1, "soon gone", 2)
 	}
-	people, err := f.DeleteRoom(t.Context(), room)
+	people, err := f.DeleteRoom(t.Context(), room, time.Now(), chat.NoAudit)
 	f.ok(err)
 	if len(people) != 2 {
 		t.Errorf("people: %v", people)
@@ -238,7 +238,7 @@ func TestWhatWasDeletedIsNotUnread(t *testing.T) {
 	}
 	erase := func(i int) {
 		t.Helper()
-		_, err := f.DeleteMessage(t.Context(), said[i].ID, 1, noon)
+		_, err := f.DeleteMessage(t.Context(), said[i].ID, 1, noon, chat.NoAudit)
 		f.ok(err)
 	}
 	want("six said", 6)

@@ -80,8 +80,8 @@ func (d *DB) Reports(ctx context.Context, who chat.AccountID, everything bool, l
 }
 
 // CloseReports implements chat.ReportStore.
-func (d *DB) CloseReports(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time) error {
-	return d.change(ctx, func(t *tx) error {
+func (d *DB) CloseReports(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time, audit chat.AuditEntry) error {
+	return d.changeAudited(ctx, audit, func(t *tx) error {
 		return t.exec("UPDATE reports SET closed_by = ?, closed_at = ? WHERE message_id = ? AND closed_at IS NULL", by, toMillis(at), id)
 	})
 }

@@ -103,8 +103,8 @@ func (d *DB) SetTopic(ctx context.Context, room chat.RoomID, by chat.AccountID, 
 }
 
 // SetVisibility implements chat.RoomStore.
-func (d *DB) SetVisibility(ctx context.Context, room chat.RoomID, by chat.AccountID, kind chat.RoomKind, at time.Time) (rev chat.Rev, err error) {
-	err = d.change(ctx, func(t *tx) error {
+func (d *DB) SetVisibility(ctx context.Context, room chat.RoomID, by chat.AccountID, kind chat.RoomKind, at time.Time, audit chat.AuditEntry) (rev chat.Rev, err error) {
+	err = d.changeAudited(ctx, audit, func(t *tx) error {
 		var name string
 		if err := t.one("SELECT name FROM rooms WHERE id = ?", []any{room}, &name); err != nil {
 			return err

@@ -3,13 +3,14 @@ package db
 import (
 	"context"
 	"log/slog"
-	"parley/app/chat"
 	"time"
+
+	"parley/app/chat"
 )
 
 // RemoveMember implements chat.RoomStore.
-func (d *DB) RemoveMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time) (rev chat.Rev, emptied bool, err error) {
-	err = d.change(ctx, func(t *tx) error {
+func (d *DB) RemoveMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time, audit chat.AuditEntry) (rev chat.Rev, emptied bool, err error) {
+	err = d.changeAudited(ctx, audit, func(t *tx) error {
 		emptied = false
 		if rev, err = dropOccupant(t, room, who, at); err != nil {
 			return err
@@ -54,9 +55,9 @@ func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (ch
 
 // DeleteRoom implements chat.RoomStore. The room is gone at once; what was said in
 // it is removed soon after, a little at a time, so that others need not wait.
-func (d *DB) DeleteRoom(ctx context.Context, room chat.RoomID) (people []chat.AccountID, err error) {
-	err = d.change(ctx, func(t *tx) error {
-		if err := t.exec(markRoomDeleted, time.Now().UnixMilli(), room); err != nil {
+func (d *DB) DeleteRoom(ctx context.Context, room chat.RoomID, at time.Time, audit chat.AuditEntry) (people []chat.AccountID, err error) {
+	err = d.changeAudited(ctx, audit, func(t *tx) error {
+		if err := t.exec(markRoomDeleted, toMillis(at), room); err != nil {
 			return err
 		}
 		people, err = list(t, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) },

@@ -78,7 +78,7 @@ func TestADeletedRoomLeavesTheIndex(t *testing.T) {
 	if n := f.finds(2, "passing"); n != 701 {
 		t.Error("found", n)
 	}
-	_, err := f.DeleteRoom(t.Context(), room)
+	_, err := f.DeleteRoom(t.Context(), room, time.Now(), chat.NoAudit)
 	f.ok(err)
 	if n := f.finds(2, "passing"); n != 1 {
 		t.Error("at once after the room was deleted:", n)

@@ -11,8 +11,8 @@ import (
 )
 
 // AddAccount implements auth.Store.
-func (d *DB) AddAccount(ctx context.Context, n auth.NewAccount) (j auth.SignedUp, err error) {
-	err = d.change(ctx, func(t *tx) error {
+func (d *DB) AddAccount(ctx context.Context, n auth.NewAccount, audit chat.AuditEntry) (j auth.SignedUp, err error) {
+	err = d.changeAudited(ctx, audit, func(t *tx) error {
 		j, err = addAccount(t, n)
 		return err
 	})
@@ -102,8 +102,8 @@ func (d *DB) Password(ctx context.Context, username string) (id chat.AccountID, 
 }
 
 // SetPassword implements auth.Store.
-func (d *DB) SetPassword(ctx context.Context, who chat.AccountID, hash string) error {
-	return d.change(ctx, func(t *tx) error {
+func (d *DB) SetPassword(ctx context.Context, who chat.AccountID, hash string, audit chat.AuditEntry) error {
+	return d.changeAudited(ctx, audit, func(t *tx) error {
 		return setPassword(t, who, hash)
 	})
 }

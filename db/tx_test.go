@@ -74,7 +74,7 @@ func TestADisablingThatIsNotStoredLeavesEverything(t *testing.T) {
 	_, err := f.AddSession(t.Context(), auth.Session{Hash: []byte("a hash"), Account: chat.Account{Person: chat.Person{ID: 2}}, Created: noon, Seen: noon}, 9)
 	f.ok(err)
 	f.ok(script(f.path, "CREATE TRIGGER full BEFORE UPDATE ON accounts BEGIN SELECT RAISE(ROLLBACK, 'as on a full disk'); END"))
-	if err := f.DisableAccount(t.Context(), 2, noon, true, false); err == nil {
+	if err := f.DisableAccount(t.Context(), 2, noon, true, false, chat.NoAudit); err == nil {
 		t.Fatal("it was stored")
 	}
 	r, err := f.AccountRecord(t.Context(), 2)
@@ -94,7 +94,7 @@ func TestADeletionThatIsNotStoredLeavesEverything(t *testing.T) {
 			a := f.answers(q, 1, "an answer @person2")
 			_, before := f.marks(1, 2)
 			f.ok(script(f.path, trigger))
-			if _, err := f.DeleteMessage(t.Context(), a.ID, 1, noon); err == nil {
+			if _, err := f.DeleteMessage(t.Context(), a.ID, 1, noon, chat.NoAudit); err == nil {
 				t.Fatal("it was stored")
 			}
 			m, err := f.Message(t.Context(), a.ID)

@@ -70,9 +70,6 @@ func (d *DB) change(ctx context.Context, do func(*tx) error) error {
 // changeThen is change, and calls after as soon as the change is durable: before
 // the call after any later change, and before it returns. It must not wait.
 func (d *DB) changeThen(ctx context.Context, do func(*tx) error, after func()) error {
-	if deed, noted := chat.AuditIn(ctx); noted {
-		do = withAuditEntry(do, deed)
-	}
 	return d.writer.enqueue(ctx, &change{do: do, after: after, done: make(chan struct{})})
 }
 

@@ -89,8 +89,8 @@ func (r *Report) Adapt(what, from, to string) {
 	}
 }
 
-// AddAudit adds a sentence, once.
-func (r *Report) AddAudit(format string, args ...any) {
+// AddNote adds a sentence, once.
+func (r *Report) AddNote(format string, args ...any) {
 	if s := fmt.Sprintf(format, args...); !slices.Contains(r.Notes, s) {
 		r.Notes = append(r.Notes, s)
 	}

@@ -56,13 +56,13 @@ type Store interface {
 	// AddAccount makes an account; the first one is administrator and founds the
 	// room of everybody. chat.ErrConflict: the name is taken; ErrClosed,
 	// ErrInvitesOnly: sign-up is; ErrInviteOver: the invite is.
-	AddAccount(context.Context, NewAccount) (SignedUp, error)
+	AddAccount(ctx context.Context, n NewAccount, audit chat.AuditEntry) (SignedUp, error)
 	HasAccounts(context.Context) (bool, error)
 	Settings(context.Context) (chat.Settings, error)
 	// Password finds an account's hash by name; chat.ErrNotFound also for who is disabled.
 	Password(ctx context.Context, username string) (chat.AccountID, string, error)
 	// SetPassword also ends all sessions, and links that set a password.
-	SetPassword(ctx context.Context, who chat.AccountID, hash string) error
+	SetPassword(ctx context.Context, who chat.AccountID, hash string, audit chat.AuditEntry) error
 	// Rehash replaces a hash by a stronger one of the same password.
 	Rehash(ctx context.Context, who chat.AccountID, was, hash string) error
 	// AddSession answers with the hashes of the sessions that had to go.
@@ -97,8 +97,9 @@ func New(store Store, bus chat.Bus, limits *chat.Limits, now func() time.Time) *
 // SignUp is the form of a newcomer.
 type SignUp struct {
 	Workspace, Username, Name, Password string
-	Address                             string // of the browser; "" on the command line
-	Invite                              string // code of the link that he came by
+	Address                             string          // of the browser; "" on the command line
+	Invite                              string          // code of the link that he came by
+	Audit                               chat.AuditEntry // of who adds somebody else
 }
 
 // HasAccounts says whether anybody signed up yet.
@@ -131,7 +132,7 @@ func (a *Auth) SignUp(ctx context.Context, f SignUp) (SignedUp, error) {
 	if n.Hash, err = a.passwords.Hash(ctx, f.Password); err != nil {
 		return SignedUp{}, busy(err)
 	}
-	j, err := a.store.AddAccount(ctx, n)
+	j, err := a.store.AddAccount(ctx, n, f.Audit)
 	if err == nil {
 		a.counts.signedUp.Add(1)
 	}
@@ -234,14 +235,14 @@ func (a *Auth) ChangePassword(ctx context.Context, s Session, current, fresh, ad
 		}
 		return "", err
 	}
-	if err := a.SetPassword(ctx, s.Account, fresh); err != nil {
+	if err := a.SetPassword(ctx, s.Account, fresh, chat.NoAudit); err != nil {
 		return "", err
 	}
 	return a.StartSession(ctx, s.Account.ID, s.Agent)
 }
 
 // SetPassword sets a password without the old one and ends every session.
-func (a *Auth) SetPassword(ctx context.Context, who chat.Account, fresh string) error {
+func (a *Auth) SetPassword(ctx context.Context, who chat.Account, fresh string, audit chat.AuditEntry) error {
 	if err := a.parsePassword(ctx, fresh, who.Username, who.Name); err != nil {
 		return err
 	}
@@ -249,7 +250,7 @@ func (a *Auth) SetPassword(ctx context.Context, who chat.Account, fresh string) 
 	if err != nil {
 		return busy(err)
 	}
-	if err := a.store.SetPassword(ctx, who.ID, hash); err != nil {
+	if err := a.store.SetPassword(ctx, who.ID, hash, audit); err != nil {
 		return err
 	}
 	a.bus.Publish(chat.SessionEnded{Account: who.ID})

@@ -42,12 +42,12 @@ func (i Invite) Valid(now time.Time) bool {
 // InviteStore keeps invites. One ends with its maker's role: what somebody issued who
 // is no administrator any more is revoked, whatever becomes of the role later.
 type InviteStore interface {
-	AddInvite(ctx context.Context, i Invite) (id int64, err error)
+	AddInvite(ctx context.Context, i Invite, audit chat.AuditEntry) (id int64, err error)
 	// Invites lists them, the newest first, at most limit.
 	Invites(ctx context.Context, limit int) ([]Invite, error)
 	InviteByCode(ctx context.Context, code string) (Invite, error)
 	// RevokeInvite answers chat.ErrNotFound for one that was never made.
-	RevokeInvite(ctx context.Context, id int64, at time.Time) error
+	RevokeInvite(ctx context.Context, id int64, at time.Time, audit chat.AuditEntry) error
 }
 
 // NewInvite is what an administrator asks for.
@@ -82,7 +82,7 @@ func (a *Auth) CreateInvite(ctx context.Context, who chat.Account, n NewInvite) 
 		whom += " as administrators"
 	}
 	var err error
-	i.ID, err = a.store.AddInvite(chat.WithAudit(ctx, now, who, chat.AuditMakeInvite, "", whom), i)
+	i.ID, err = a.store.AddInvite(ctx, i, chat.NewAuditEntry(now, who, chat.AuditMakeInvite, "", whom))
 	return i, err
 }
 
@@ -103,7 +103,7 @@ func (a *Auth) RevokeInvite(ctx context.Context, who chat.Account, id int64) err
 		return err
 	}
 	now := a.now()
-	return a.store.RevokeInvite(chat.WithAudit(ctx, now, who, chat.AuditRevokeInvite, "", ""), id, now)
+	return a.store.RevokeInvite(ctx, id, now, chat.NewAuditEntry(now, who, chat.AuditRevokeInvite, "", ""))
 }
 
 // InviteFor finds the invite of a link: chat.ErrNotFound for what never was one,

@@ -15,7 +15,7 @@ type ResetStore interface {
 	// SetReset takes the place of the account's link before it; chat.ErrNotFound
 	// for who is not there or disabled. A link ends with the role of who made it (by 0:
 	// the command line), and with any change of the role of whose it is.
-	SetReset(ctx context.Context, who, by chat.AccountID, hash []byte, expires time.Time) error
+	SetReset(ctx context.Context, who, by chat.AccountID, hash []byte, expires time.Time, audit chat.AuditEntry) error
 	// ResetOf finds whose link it is, unless it has run out: chat.ErrNotFound.
 	ResetOf(ctx context.Context, hash []byte, now time.Time) (chat.Account, error)
 	// UseReset sets the password, ends all sessions, and the link with them.
@@ -30,8 +30,8 @@ func (a *Auth) CreateReset(ctx context.Context, who chat.Account, whom chat.Acco
 	}
 	token = newToken()
 	now := a.now()
-	ctx = chat.WithAudit(ctx, now, who, chat.AuditMakeReset, "@"+whom.Username, "")
-	return token, a.store.SetReset(ctx, whom.ID, who.ID, hashToken(token), now.Add(ResetLife))
+	audit := chat.NewAuditEntry(now, who, chat.AuditMakeReset, "@"+whom.Username, "")
+	return token, a.store.SetReset(ctx, whom.ID, who.ID, hashToken(token), now.Add(ResetLife), audit)
 }
 
 // ResetAccount finds whose password a link sets: chat.ErrNotFound when it has run out,

@@ -55,7 +55,7 @@ type AccountStore interface {
 	Persons(context.Context, []AccountID) ([]Person, error)
 	SetProfile(ctx context.Context, who Person, p Profile) error
 	SetPrefs(ctx context.Context, who AccountID, p Prefs) error
-	SetRole(ctx context.Context, who AccountID, role Role) error
+	SetRole(ctx context.Context, who AccountID, role Role, audit AuditEntry) error
 }
 
 // PeoplePage is how many people one page of the directory holds.

@@ -39,9 +39,9 @@ type AccountRecordStore interface {
 	AccountRecord(context.Context, AccountID) (AccountRecord, error)
 	// DisableAccount refuses to disable the last administrator. Erase begins to delete
 	// what a banned account wrote; see EraseSome.
-	DisableAccount(ctx context.Context, who AccountID, at time.Time, banned, erase bool) error
-	EnableAccount(ctx context.Context, who AccountID) error
-	EndSessions(ctx context.Context, who AccountID) error
+	DisableAccount(ctx context.Context, who AccountID, at time.Time, banned, erase bool, audit AuditEntry) error
+	EnableAccount(ctx context.Context, who AccountID, audit AuditEntry) error
+	EndSessions(ctx context.Context, who AccountID, audit AuditEntry) error
 	// Erasing lists whose messages are still to be deleted.
 	Erasing(context.Context) ([]AccountID, error)
 	// EraseSome deletes some of the messages of an account and answers with the
@@ -78,7 +78,7 @@ func (c *Chat) SetRole(ctx context.Context, who Account, id AccountID, role Role
 	if role != RoleMember && role != RoleAdmin {
 		return Invalid("role", "Choose one of the values in the list.")
 	}
-	if err := c.store.SetRole(c.audited(ctx, who, AuditSetRole, "@"+a.Username, role.String()), id, role); err != nil {
+	if err := c.store.SetRole(ctx, id, role, c.audit(who, AuditSetRole, "@"+a.Username, role.String())); err != nil {
 		return err
 	}
 	c.bus.Publish(RoomListChanged{People: []AccountID{id}})
@@ -91,7 +91,7 @@ func (c *Chat) DisableAccount(ctx context.Context, who Account, id AccountID) er
 	if err != nil || a.Disabled {
 		return err
 	}
-	return c.disableAccount(c.audited(ctx, who, AuditDisableAccount, "@"+a.Username, ""), id, false, false)
+	return c.disableAccount(ctx, id, false, false, c.audit(who, AuditDisableAccount, "@"+a.Username, ""))
 }
 
 // BanAccount disables an account for what it did. Erase deletes everything that it
@@ -105,7 +105,7 @@ func (c *Chat) BanAccount(ctx context.Context, who Account, id AccountID, erase 
 	if erase {
 		and = " and deleted everything that they wrote"
 	}
-	if err := c.disableAccount(c.audited(ctx, who, AuditBanAccount, "@"+a.Username, and), id, true, erase); err != nil || !erase {
+	if err := c.disableAccount(ctx, id, true, erase, c.audit(who, AuditBanAccount, "@"+a.Username, and)); err != nil || !erase {
 		return err
 	}
 	go c.deleteMessagesOf(id)
@@ -121,8 +121,8 @@ func (c *Chat) otherAccount(ctx context.Context, who Account, id AccountID) (Acc
 	return a, err
 }
 
-func (c *Chat) disableAccount(ctx context.Context, id AccountID, banned, erase bool) error {
-	if err := c.store.DisableAccount(ctx, id, c.now(), banned, erase); err != nil {
+func (c *Chat) disableAccount(ctx context.Context, id AccountID, banned, erase bool, audit AuditEntry) error {
+	if err := c.store.DisableAccount(ctx, id, c.now(), banned, erase, audit); err != nil {
 		return err
 	}
 	c.bus.Publish(SessionEnded{Account: id})
@@ -146,7 +146,7 @@ func (c *Chat) EnableAccount(ctx context.Context, who Account, id AccountID) err
 	if err != nil || !a.Disabled {
 		return err
 	}
-	if err := c.store.EnableAccount(c.audited(ctx, who, AuditEnableAccount, "@"+a.Username, ""), id); err != nil {
+	if err := c.store.EnableAccount(ctx, id, c.audit(who, AuditEnableAccount, "@"+a.Username, "")); err != nil {
 		return err
 	}
 	return c.publishCounts(ctx, id)
@@ -158,7 +158,7 @@ func (c *Chat) EndSessions(ctx context.Context, who Account, id AccountID) error
 	if err != nil {
 		return err
 	}
-	if err := c.store.EndSessions(c.audited(ctx, who, AuditEndSessions, "@"+a.Username, ""), id); err != nil {
+	if err := c.store.EndSessions(ctx, id, c.audit(who, AuditEndSessions, "@"+a.Username, "")); err != nil {
 		return err
 	}
 	c.bus.Publish(SessionEnded{Account: id})

@@ -69,33 +69,29 @@ type AuditEntry struct {
 	Object, Detail string
 }
 
-// AuditStore keeps the audit log. Deeds are written by the changes that they are
-// about; see Noted.
+// AuditStore keeps the audit log. Entries are written by the changes that they are
+// about: each of those takes its entry as a parameter, and stores it in the same
+// transaction. The zero entry stores nothing.
 type AuditStore interface {
 	// AuditLog lists entries before an id (0: the newest), the newest first.
 	AuditLog(ctx context.Context, before int64, limit int) ([]AuditEntry, error)
 }
 
-type auditKey struct{}
+// NoAudit is for changes that the audit log does not hold.
+var NoAudit AuditEntry
 
-// WithAudit makes the changes of a context go into the audit log, each in its own
-// transaction: none is stored without its entry, and no entry without its change.
-func WithAudit(ctx context.Context, at time.Time, who Account, act AuditAction, object, detail string) context.Context {
-	d := AuditEntry{At: at, By: who.ID, ByName: who.Username, Action: act, Object: object, Detail: detail}
+// NewAuditEntry is the entry of something that who does; see AuditSentences for the
+// words of object and detail.
+func NewAuditEntry(at time.Time, who Account, action AuditAction, object, detail string) AuditEntry {
+	e := AuditEntry{At: at, By: who.ID, ByName: who.Username, Action: action, Object: object, Detail: detail}
 	if who.ID == Operator.ID {
-		d.ByName = "The command line"
+		e.ByName = "The command line"
 	}
-	return context.WithValue(ctx, auditKey{}, d)
+	return e
 }
 
-func (c *Chat) audited(ctx context.Context, who Account, act AuditAction, object, detail string) context.Context {
-	return WithAudit(ctx, c.now(), who, act, object, detail)
-}
-
-// AuditIn is what the audit log must tell of a change.
-func AuditIn(ctx context.Context) (AuditEntry, bool) {
-	d, ok := ctx.Value(auditKey{}).(AuditEntry)
-	return d, ok
+func (c *Chat) audit(who Account, action AuditAction, object, detail string) AuditEntry {
+	return NewAuditEntry(c.now(), who, action, object, detail)
 }
 
 // auditLabel is how a room is called where its people are not alone.

@@ -40,7 +40,9 @@ func New(store Store, bus Bus, limits *Limits, now func() time.Time) *Chat {
 
 // Store is the durable truth. Each method is one question, or one change with a
 // transaction of its own that is durable when the method returns. What does not
-// exist is an ErrNotFound; a store that cannot write now answers ErrBusy.
+// exist is an ErrNotFound; a store that cannot write now answers ErrBusy. A change
+// that administrators answer for takes its audit entry, which is stored with it or
+// not at all. What every store must do beyond that is tested by chattest.
 type Store interface {
 	AccountStore
 	RoomStore
@@ -51,7 +53,8 @@ type Store interface {
 	ReportStore
 	HealthStore
 	Settings(context.Context) (Settings, error)
-	SetSetting(ctx context.Context, key, value string) error
+	// SetSettings stores settings with their entries of the audit log: all or none.
+	SetSettings(ctx context.Context, set Settings, audit []AuditEntry) error
 }
 
 // Bus carries events of what was already stored. They may come late, doubled,

@@ -59,7 +59,7 @@ func begin(t *testing.T, names ...string) *world {
 
 func (w *world) add(name string) chat.Account {
 	w.Helper()
-	j, err := w.store.AddAccount(w.ctx, auth.NewAccount{Username: name, Name: name, Hash: "-", Workspace: "Test", At: w.now})
+	j, err := w.store.AddAccount(w.ctx, auth.NewAccount{Username: name, Name: name, Hash: "-", Workspace: "Test", At: w.now}, chat.NoAudit)
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -153,7 +153,7 @@ type MessageStore interface {
 	SetBody(ctx context.Context, id MessageID, n NewMessage) (Message, error)
 	// DeleteMessage deletes a message: nobody reads it any more, its row stays, and what
 	// it said is kept aside until Sweep.
-	DeleteMessage(ctx context.Context, id MessageID, by AccountID, at time.Time) (MessageChange, error)
+	DeleteMessage(ctx context.Context, id MessageID, by AccountID, at time.Time, audit AuditEntry) (MessageChange, error)
 	// RestoreMessage undoes what by deleted, if that was not before since: else ErrGone.
 	RestoreMessage(ctx context.Context, id MessageID, by AccountID, since time.Time) (MessageChange, error)
 	// Deletion tells who deleted a message and when; ErrNotFound when it is not

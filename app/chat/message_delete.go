@@ -38,15 +38,16 @@ func (c *Chat) DeleteMessage(ctx context.Context, who Account, id MessageID) (Me
 	if err := c.Limits.Take(LimitEdits, who.ID.key()); err != nil {
 		return MessageChange{}, err
 	}
+	audit := NoAudit
 	if m.Author.ID != who.ID {
-		ctx = c.audited(ctx, who, AuditDeleteMessage, "@"+m.Author.Username, auditLabel(p.Room))
+		audit = c.audit(who, AuditDeleteMessage, "@"+m.Author.Username, auditLabel(p.Room))
 	}
-	return c.deleteMessage(ctx, who, id)
+	return c.deleteMessage(ctx, who, id, audit)
 }
 
 // deleteMessage deletes a message, and tells it.
-func (c *Chat) deleteMessage(ctx context.Context, who Account, id MessageID) (MessageChange, error) {
-	change, err := c.store.DeleteMessage(ctx, id, who.ID, c.now())
+func (c *Chat) deleteMessage(ctx context.Context, who Account, id MessageID, audit AuditEntry) (MessageChange, error) {
+	change, err := c.store.DeleteMessage(ctx, id, who.ID, c.now(), audit)
 	if err == nil {
 		c.bus.Publish(RoomChanged{Room: change.Room, Rev: change.Rev})
 	}

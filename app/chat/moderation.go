@@ -25,8 +25,8 @@ func (c *Chat) SetRank(ctx context.Context, who Account, room RoomID, whom Accou
 	if err != nil {
 		return err
 	}
-	ctx = c.audited(ctx, who, AuditSetRank, "@"+a.Username, rank.String()+" of "+auditLabel(p.Room))
-	if err := c.store.SetRank(ctx, room, whom, rank); err != nil {
+	audit := c.audit(who, AuditSetRank, "@"+a.Username, rank.String()+" of "+auditLabel(p.Room))
+	if err := c.store.SetRank(ctx, room, whom, rank, audit); err != nil {
 		return err
 	}
 	c.bus.Publish(RoomListChanged{People: []AccountID{whom}})
@@ -46,7 +46,7 @@ func (c *Chat) SetSlowMode(ctx context.Context, who Account, room RoomID, second
 	if seconds == p.Slow {
 		return nil
 	}
-	if err := c.store.SetSlowMode(c.audited(ctx, who, AuditSetSlowMode, auditLabel(p.Room), strconv.Itoa(seconds)+" seconds"), room, seconds); err != nil {
+	if err := c.store.SetSlowMode(ctx, room, seconds, c.audit(who, AuditSetSlowMode, auditLabel(p.Room), strconv.Itoa(seconds)+" seconds")); err != nil {
 		return err
 	}
 	c.bus.Publish(RoomHeaderChanged{Room: room})
@@ -60,7 +60,7 @@ func (c *Chat) RemoveMember(ctx context.Context, who Account, room RoomID, whom 
 	if err != nil {
 		return err
 	}
-	return c.removeMember(c.audited(ctx, who, AuditRemoveMember, "@"+a.Username, auditLabel(p.Room)), room, whom)
+	return c.removeMember(ctx, room, whom, c.audit(who, AuditRemoveMember, "@"+a.Username, auditLabel(p.Room)))
 }
 
 // BanMember removes somebody from a room and keeps him out: for him it does not exist.
@@ -69,7 +69,7 @@ func (c *Chat) BanMember(ctx context.Context, who Account, room RoomID, whom Acc
 	if err != nil {
 		return err
 	}
-	rev, err := c.store.BanMember(c.audited(ctx, who, AuditBanMember, "@"+a.Username, auditLabel(p.Room)), room, whom, c.now())
+	rev, err := c.store.BanMember(ctx, room, whom, c.now(), c.audit(who, AuditBanMember, "@"+a.Username, auditLabel(p.Room)))
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (c *Chat) UnbanMember(ctx context.Context, who Account, room RoomID, whom A
 	if err != nil {
 		return err
 	}
-	return c.store.UnbanMember(c.audited(ctx, who, AuditUnbanMember, "@"+a.Username, auditLabel(p.Room)), room, whom)
+	return c.store.UnbanMember(ctx, room, whom, c.audit(who, AuditUnbanMember, "@"+a.Username, auditLabel(p.Room)))
 }
 
 // BannedMembers lists who is kept out of a room, for who may change that.

@@ -38,7 +38,7 @@ type ReportStore interface {
 	// and who has a role.
 	ReportDeciders(ctx context.Context, room RoomID) ([]Account, error)
 	// CloseReports ends those of a message.
-	CloseReports(ctx context.Context, id MessageID, by AccountID, at time.Time) error
+	CloseReports(ctx context.Context, id MessageID, by AccountID, at time.Time, audit AuditEntry) error
 }
 
 // Report tells who can do something about it that a message is bad. Who reads the
@@ -109,14 +109,14 @@ func (c *Chat) DecideReport(ctx context.Context, who Account, id MessageID, remo
 		if r.Message.ID != id {
 			continue
 		}
+		audit := c.audit(who, AuditDismissReport, "@"+r.Message.Author.Username, "")
 		if remove && !r.Message.Deleted {
-			if _, err := c.deleteMessage(c.audited(ctx, who, AuditDeleteMessage, "@"+r.Message.Author.Username, auditLabel(r.Room)), who, id); err != nil {
+			if _, err := c.deleteMessage(ctx, who, id, c.audit(who, AuditDeleteMessage, "@"+r.Message.Author.Username, auditLabel(r.Room))); err != nil {
 				return err
 			}
-		} else {
-			ctx = c.audited(ctx, who, AuditDismissReport, "@"+r.Message.Author.Username, "")
+			audit = NoAudit // the deletion has its own
 		}
-		if err := c.store.CloseReports(ctx, id, who.ID, c.now()); err != nil {
+		if err := c.store.CloseReports(ctx, id, who.ID, c.now(), audit); err != nil {
 			return err
 		}
 		c.bus.Publish(ReportsChanged{Room: r.Room.ID})

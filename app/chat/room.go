@@ -163,24 +163,24 @@ type RoomStore interface {
 	// SetRoomPrefs changes what is not nil.
 	SetRoomPrefs(ctx context.Context, room RoomID, who AccountID, c RoomPrefs) error
 	// DeleteRoom deletes a room and answers with who was in it.
-	DeleteRoom(context.Context, RoomID) ([]AccountID, error)
+	DeleteRoom(ctx context.Context, room RoomID, at time.Time, audit AuditEntry) ([]AccountID, error)
 	// AddMembers brings people in who are not in yet; rev 0: nobody was new.
 	AddMembers(ctx context.Context, room RoomID, people []AccountID, at time.Time) (Rev, error)
 	// RemoveMember takes one out; rev 0: was not in. The longest in the room
 	// becomes owner when no owner is left. A private room that nobody is in any more
 	// is deleted: emptied.
-	RemoveMember(ctx context.Context, room RoomID, who AccountID, at time.Time) (rev Rev, emptied bool, err error)
+	RemoveMember(ctx context.Context, room RoomID, who AccountID, at time.Time, audit AuditEntry) (rev Rev, emptied bool, err error)
 	// SetRank answers ErrNotFound for who is not in the room, and refuses to leave it
 	// without an owner.
-	SetRank(ctx context.Context, room RoomID, who AccountID, rank Rank) error
+	SetRank(ctx context.Context, room RoomID, who AccountID, rank Rank, audit AuditEntry) error
 	// SetVisibility makes a room open or private, and tells it in the log.
-	SetVisibility(ctx context.Context, room RoomID, by AccountID, kind RoomKind, at time.Time) (Rev, error)
+	SetVisibility(ctx context.Context, room RoomID, by AccountID, kind RoomKind, at time.Time, audit AuditEntry) (Rev, error)
 	// SetSlowMode sets how many seconds are between two messages of one person.
-	SetSlowMode(ctx context.Context, room RoomID, seconds int) error
+	SetSlowMode(ctx context.Context, room RoomID, seconds int, audit AuditEntry) error
 	// BanMember takes one out, in or not, and keeps him out; rev 0: was not in.
-	BanMember(ctx context.Context, room RoomID, who AccountID, at time.Time) (Rev, error)
+	BanMember(ctx context.Context, room RoomID, who AccountID, at time.Time, audit AuditEntry) (Rev, error)
 	// UnbanMember lets one in again.
-	UnbanMember(ctx context.Context, room RoomID, who AccountID) error
+	UnbanMember(ctx context.Context, room RoomID, who AccountID, audit AuditEntry) error
 	// BannedMembers lists who is kept out of a room, by display name.
 	BannedMembers(context.Context, RoomID) ([]Person, error)
 	// Direct finds the conversation of exactly these people.

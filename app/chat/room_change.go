@@ -96,11 +96,11 @@ func (c *Chat) LeaveRoom(ctx context.Context, who Account, room RoomID, alone bo
 			return Conflict("alone", "You are the last one in this room: it is deleted when you leave.")
 		}
 	}
-	return c.removeMember(ctx, room, who.ID)
+	return c.removeMember(ctx, room, who.ID, NoAudit)
 }
 
-func (c *Chat) removeMember(ctx context.Context, room RoomID, whom AccountID) error {
-	rev, emptied, err := c.store.RemoveMember(ctx, room, whom, c.now())
+func (c *Chat) removeMember(ctx context.Context, room RoomID, whom AccountID, audit AuditEntry) error {
+	rev, emptied, err := c.store.RemoveMember(ctx, room, whom, c.now(), audit)
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func (c *Chat) SetVisibility(ctx context.Context, who Account, room RoomID, kind
 	}
 	shown := p.Room
 	shown.Kind = Open // it is now, or was
-	rev, err := c.store.SetVisibility(c.audited(ctx, who, AuditSetVisibility, shown.Label(), KindWords[kind]), room, who.ID, kind, c.now())
+	rev, err := c.store.SetVisibility(ctx, room, who.ID, kind, c.now(), c.audit(who, AuditSetVisibility, shown.Label(), KindWords[kind]))
 	if errors.Is(err, ErrConflict) {
 		return Conflict("kind", "There is an open room with this name, or one that looks like it. Give this one another name first.")
 	}
@@ -196,7 +196,7 @@ func (c *Chat) DeleteRoom(ctx context.Context, who Account, room RoomID) error {
 	if err != nil {
 		return err
 	}
-	people, err := c.store.DeleteRoom(c.audited(ctx, who, AuditDeleteRoom, auditLabel(p.Room), ""), room)
+	people, err := c.store.DeleteRoom(ctx, room, c.now(), c.audit(who, AuditDeleteRoom, auditLabel(p.Room), ""))
 	if err != nil {
 		return err
 	}

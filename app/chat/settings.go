@@ -152,13 +152,16 @@ func (c *Chat) SetSettings(ctx context.Context, who Account, set Settings) error
 			return err
 		}
 	}
+	changed := Settings{}
+	var audit []AuditEntry
 	for _, key := range keys {
-		if was.value(key) == set[key] {
-			continue
-		}
-		if err := c.store.SetSetting(c.audited(ctx, who, AuditSetSetting, key, strconv.Quote(set[key])), key, set[key]); err != nil {
-			return err
+		if was.value(key) != set[key] {
+			changed[key] = set[key]
+			audit = append(audit, c.audit(who, AuditSetSetting, key, strconv.Quote(set[key])))
 		}
 	}
-	return nil
+	if len(changed) == 0 {
+		return nil
+	}
+	return c.store.SetSettings(ctx, changed, audit)
 }

@@ -36,12 +36,12 @@ func TestInvitesEndWithTheRoleOfWhoMadeThem(t *testing.T) {
 			if _, err := au.InviteFor(w.ctx, i.Code); !errors.Is(err, auth.ErrInviteOver) {
 				t.Errorf("the invite is still good: %v", err)
 			}
-			w.store.EnableAccount(w.ctx, bea.ID)
+			w.store.EnableAccount(w.ctx, bea.ID, chat.NoAudit)
 			w.ok(w.chat.SetRole(w.ctx, w.people["ada"], bea.ID, chat.RoleAdmin))
 			if _, err := au.ResetPassword(w.ctx, reset, "four brown owls"); !errors.Is(err, chat.ErrNotFound) {
 				t.Errorf("the reset link came back with the role: %v", err)
 			}
-			if _, err := w.store.AddAccount(w.ctx, auth.NewAccount{Username: "late", Name: "Late", Hash: "-", Invite: i.Code, At: w.now}); !errors.Is(err, auth.ErrInviteOver) {
+			if _, err := w.store.AddAccount(w.ctx, auth.NewAccount{Username: "late", Name: "Late", Hash: "-", Invite: i.Code, At: w.now}, chat.NoAudit); !errors.Is(err, auth.ErrInviteOver) {
 				t.Errorf("it came back with the role: %v", err)
 			}
 		})
@@ -64,7 +64,7 @@ func TestAResetLinkEndsWithThePasswordAndTheAccount(t *testing.T) {
 		}
 	}
 	token := link()
-	w.ok(au.SetPassword(w.ctx, w.people["bea"], "four brown owls"))
+	w.ok(au.SetPassword(w.ctx, w.people["bea"], "four brown owls", chat.NoAudit))
 	over("after a password change", token)
 	token = link()
 	w.ok(w.chat.SetRole(w.ctx, w.people["ada"], w.people["bea"].ID, chat.RoleAdmin))
@@ -175,13 +175,13 @@ func TestWhoAppearsOfflineIsNotSeenTyping(t *testing.T) {
 func TestNamesThatLookAlikeAreTaken(t *testing.T) {
 	w := begin(t, "Joel", "Ian", "clara1")
 	for _, name := range []string{"JoeI", "joel", "J0el", "Joe1", "Lan", "lan", "1an", "cIara1", "claral", "сlara1", "Ꭻoel", "Ꮮan", "Ꮯlara1", "ᴊoel", "joe\u0332l", "ian\u0332"} {
-		_, err := w.store.AddAccount(w.ctx, auth.NewAccount{Username: name, Name: name, Hash: "-", At: w.now})
+		_, err := w.store.AddAccount(w.ctx, auth.NewAccount{Username: name, Name: name, Hash: "-", At: w.now}, chat.NoAudit)
 		if !errors.Is(err, chat.ErrConflict) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for _, name := range []string{"joei", "noel", "iana", "Klara1"} {
-		if _, err := w.store.AddAccount(w.ctx, auth.NewAccount{Username: name, Name: name, Hash: "-", At: w.now}); err != nil {
+		if _, err := w.store.AddAccount(w.ctx, auth.NewAccount{Username: name, Name: name, Hash: "-", At: w.now}, chat.NoAudit); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -26,7 +26,7 @@ func listener(t *testing.T) chat.Listener {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	j, err := store.AddAccount(t.Context(), auth.NewAccount{Username: "ada", Name: "Ada", Hash: "-", At: time.Now()})
+	j, err := store.AddAccount(t.Context(), auth.NewAccount{Username: "ada", Name: "Ada", Hash: "-", At: time.Now()}, chat.NoAudit)
 	if err != nil {
 		t.Fatal(err)
 	}

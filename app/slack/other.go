@@ -127,7 +127,7 @@ func (in *Import) checkMessages(conversations []*conversation) error {
 			"; one folder is called %q; nothing was imported",
 			len(conversations), in.zip.order[0])
 	case empty > 0:
-		in.report.AddAudit("%d of %d channels have no file of messages in the archive.", empty, channels)
+		in.report.AddNote("%d of %d channels have no file of messages in the archive.", empty, channels)
 	}
 	return nil
 }

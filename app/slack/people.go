@@ -47,14 +47,14 @@ func (in *Import) addPeople(ctx context.Context, users []user) error {
 	for i, a := range made {
 		in.met(wanted[i], a)
 		if a.Admin() {
-			in.report.AddAudit("%s administers this workspace, as an owner of the other. Set a password: parley user passwd %s", a.Name, a.Username)
+			in.report.AddNote("%s administers this workspace, as an owner of the other. Set a password: parley user passwd %s", a.Name, a.Username)
 		}
 	}
 	if in.vacant && admins == 0 {
-		in.report.AddAudit("Nobody administers this workspace yet. Choose somebody: parley user promote NAME, parley user passwd NAME")
+		in.report.AddNote("Nobody administers this workspace yet. Choose somebody: parley user promote NAME, parley user passwd NAME")
 	}
 	if len(made) > 0 {
-		in.report.AddAudit("Nobody who came has a password: set one with parley user passwd NAME, or send a link to choose one (--links).")
+		in.report.AddNote("Nobody who came has a password: set one with parley user passwd NAME, or send a link to choose one (--links).")
 	}
 	return nil
 }
@@ -80,7 +80,7 @@ func (in *Import) arrived(u user, a chat.Account) {
 // warn notes who came before as a full member, or was let in since, and is none there.
 func (in *Import) warn(u user, a chat.Account) {
 	if _, same := in.same[u.Name]; !same && !a.Disabled && in.noMember(u) != "" {
-		in.report.AddAudit("%s can log in here and is no full member there (%s): parley user disable %s", a.Username, in.noMember(u), a.Username)
+		in.report.AddNote("%s can log in here and is no full member there (%s): parley user disable %s", a.Username, in.noMember(u), a.Username)
 	}
 }
 

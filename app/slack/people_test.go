@@ -7,6 +7,7 @@ import (
 
 	"parley/app/archive"
 	"parley/app/auth"
+	"parley/app/chat"
 )
 
 func TestNamesThatCannotBeHereAreAdapted(t *testing.T) {
@@ -43,7 +44,7 @@ func TestSomebodyWithAnAccountHereIsTheSameWhenToldSo(t *testing.T) {
 	d := open(t)
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for _, name := range []string{"ada", "lindqvist"} {
-		if _, err := d.AddAccount(t.Context(), auth.NewAccount{Username: name, Name: name, Hash: "-", Workspace: "Test", At: at}); err != nil {
+		if _, err := d.AddAccount(t.Context(), auth.NewAccount{Username: name, Name: name, Hash: "-", Workspace: "Test", At: at}, chat.NoAudit); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -57,7 +57,7 @@ func TestAReferenceToARoomThatBecamePrivateHereIsNoLink(t *testing.T) {
 	f := small(`[{"id":"C1","name":"general","is_general":true,"members":["U1","U2"]},{"id":"C2","name":"harbour","members":["U1"]}]`, `[]`, files{
 		"general/2024-01-01.json": `[{"type":"message","user":"U1","text":"one","ts":"1704100000.000100"}]`})
 	d.run(f)
-	if _, err := d.SetVisibility(t.Context(), 2, 1, chat.Private, workspaceAt); err != nil {
+	if _, err := d.SetVisibility(t.Context(), 2, 1, chat.Private, workspaceAt, chat.NoAudit); err != nil {
 		t.Fatal(err)
 	}
 	f["general/2024-01-02.json"] = `[{"type":"message","user":"U1","text":"see <#C2|harbour>","ts":"1704200000.000100"}]`

@@ -149,7 +149,7 @@ func (in *Import) describe(c *conversation, p *archive.NewRoom) {
 	}
 	p.Topic = in.topic(topic, c)
 	if c.Archived {
-		in.report.AddAudit("Channels that were archived are open here: nobody needs to go there.")
+		in.report.AddNote("Channels that were archived are open here: nobody needs to go there.")
 	}
 }
 

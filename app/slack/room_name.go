@@ -47,7 +47,7 @@ func (in *Import) checkRooms(ctx context.Context, conversations []*conversation)
 		}
 		if r := found[folded]; r.ID != 0 {
 			joined[key] = r.ID
-			in.report.AddAudit("%s comes into the room %s, which was here.", old, r.Name)
+			in.report.AddNote("%s comes into the room %s, which was here.", old, r.Name)
 		}
 	}
 	return joined, nil

@@ -6,11 +6,12 @@ import (
 
 	"parley/app/archive"
 	"parley/app/auth"
+	"parley/app/chat"
 )
 
 func TestChannelsComeIntoTheRoomsThatWereNamed(t *testing.T) {
 	d := open(t)
-	if _, err := d.AddAccount(t.Context(), auth.NewAccount{Username: "mei", Name: "Mei", Hash: "-", Workspace: "Test", At: workspaceAt}); err != nil {
+	if _, err := d.AddAccount(t.Context(), auth.NewAccount{Username: "mei", Name: "Mei", Hash: "-", Workspace: "Test", At: workspaceAt}, chat.NoAudit); err != nil {
 		t.Fatal(err)
 	}
 	f := small(`[{"id":"C1","name":"general","is_general":true,"members":["U1","U2"]},{"id":"C2","name":"harbour","members":["U1"]}]`, `[{"id":"G1","name":"crew","members":["U1"]}]`, files{

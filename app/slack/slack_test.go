@@ -135,7 +135,7 @@ func TestWhatComesGivesWayToWhoIsThere(t *testing.T) {
 	d := open(t)
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for _, name := range []string{"ada", "fay"} {
-		if _, err := d.AddAccount(t.Context(), auth.NewAccount{Username: name, Name: name, Hash: "-", Workspace: "Test", At: at}); err != nil {
+		if _, err := d.AddAccount(t.Context(), auth.NewAccount{Username: name, Name: name, Hash: "-", Workspace: "Test", At: at}, chat.NoAudit); err != nil {
 			t.Fatal(err)
 		}
 	}

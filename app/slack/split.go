@@ -33,7 +33,7 @@ type long struct {
 
 func (l long) note(r *archive.Report) {
 	if l.messages > 0 {
-		r.AddAudit("%d × a message that is longer than one may be here (%s): they came as %d, cut where a line or a word ends.",
+		r.AddNote("%d × a message that is longer than one may be here (%s): they came as %d, cut where a line or a word ends.",
 			l.messages, l.example, l.parts)
 	}
 }
