@@ -41,7 +41,7 @@ func full(t testing.TB) *file {
 	f.ok(f.SetSetting(t.Context(), "secret.key", "not to be carried"))
 	d := draft(1, 1, "@room come", "all")
 	d.All = true
-	_, _, err := f.AddMessage(t.Context(), d)
+	_, err := f.AddMessage(t.Context(), d)
 	f.ok(err)
 	dropped := f.room("dropped", 1)
 	f.says(dropped, 1, "not to be carried")

@@ -32,7 +32,7 @@ func (f *file) underLoad(writers int) *load {
 			for n := 0; ctx.Err() == nil; n++ {
 				l.gate.RLock()
 				began, body := time.Now(), fmt.Sprintf("number %d of writer %d", n, w)
-				m, _, err := f.AddMessage(context.WithoutCancel(ctx), draft(1, chat.AccountID(w+1), body, fmt.Sprint("load", w, "-", n)))
+				m, err := f.AddMessage(context.WithoutCancel(ctx), draft(1, chat.AccountID(w+1), body, fmt.Sprint("load", w, "-", n)))
 				l.gate.RUnlock()
 				if err != nil {
 					f.Error(err)

@@ -142,8 +142,10 @@ func (c *cache[K, V]) forget(key K) {
 // invalidation says what a statement makes untrue.
 type invalidation struct {
 	accounts, sessions, rooms, reports bool
-	countsChanged                      []chat.RoomID // whose counts moved
-	joined                             []roomAccount // who came where
+	countsChanged                      []chat.RoomID    // whose counts moved
+	joined                             []roomAccount    // who came where
+	sidebars                           []chat.AccountID // whose read marks moved
+	touched                            []string         // sessions, by hash
 }
 
 // countsOnly marks a statement that changes nothing that is cached: counts and read
@@ -211,6 +213,12 @@ func (c *caches) invalidate(s invalidation) {
 	}
 	if len(s.joined) > 0 {
 		c.invalidateMembers(s.joined)
+	}
+	for _, hash := range s.touched {
+		c.sessions.forget(hash)
+	}
+	for _, who := range s.sidebars {
+		c.sidebars.forget(who)
 	}
 	if s.accounts || s.rooms {
 		c.sidebars.clear()

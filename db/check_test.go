@@ -19,7 +19,7 @@ func lived(t testing.TB) *file {
 	edited := f.says(r.ID, 1, "a frist draft, 日本語 too")
 	undone := f.says(r.ID, 2, "this comes back @person3", 3)
 	d := draft(0, 1, "between us: the key is under the mat", "direct")
-	if _, _, err = f.AddDirect(f.Context(), []chat.AccountID{1, 4}, d); err != nil {
+	if _, err = f.AddDirect(f.Context(), []chat.AccountID{1, 4}, d); err != nil {
 		f.Fatal(err)
 	}
 	body := "a first draft, 日本語 too @person2"

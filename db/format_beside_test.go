@@ -55,7 +55,7 @@ func TestAServerStoresNothingInAFileThatAnotherVersionChanged(t *testing.T) {
 	f.ok(f.Writable(t.Context()))
 	f.ok(script(f.path, fmt.Sprintf("PRAGMA user_version = %d", Version()+1)))
 	for n := range 3 {
-		_, _, err := f.AddMessage(t.Context(), draft(1, 1, "after", fmt.Sprint("after", n)))
+		_, err := f.AddMessage(t.Context(), draft(1, 1, "after", fmt.Sprint("after", n)))
 		if !errors.Is(err, chat.ErrBusy) || !strings.Contains(err.Error(), fmt.Sprint("format ", Version()+1)) {
 			t.Errorf("try %d: %v", n, err)
 		}

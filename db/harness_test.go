@@ -96,12 +96,12 @@ var cids int
 func (f *file) says(room chat.RoomID, author chat.AccountID, body string, to ...chat.AccountID) chat.Message {
 	f.Helper()
 	cids++
-	m, fresh, err := f.AddMessage(f.Context(), draft(room, author, body, fmt.Sprint("cid", cids), to...))
+	a, err := f.AddMessage(f.Context(), draft(room, author, body, fmt.Sprint("cid", cids), to...))
 	f.ok(err)
-	if !fresh {
+	if !a.Fresh {
 		f.Fatal("the message is not fresh")
 	}
-	return m
+	return a.Message
 }
 
 // marks are a person's unread posts and mentions in a room.

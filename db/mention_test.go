@@ -37,7 +37,7 @@ func TestAMessageForAllTakesNoStatementForEach(t *testing.T) {
 			n.CID = fmt.Sprint("cid", cids)
 			f.ok(f.change(f.Context(), func(t *tx) error {
 				count := &counted{Context: t.ctx}
-				_, _, err := addMessage(&tx{ctx: count, w: t.w}, n, []byte("{}"))
+				_, err := addMessage(&tx{ctx: count, w: t.w}, n, []byte("{}"))
 				asked = count.asked.Load()
 				return err
 			}))

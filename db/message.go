@@ -85,46 +85,38 @@ func parseIDs(s string) (ids []chat.AccountID) {
 }
 
 // AddMessage implements chat.MessageStore.
-func (d *DB) AddMessage(ctx context.Context, n chat.NewMessage) (m chat.Message, fresh bool, err error) {
+func (d *DB) AddMessage(ctx context.Context, n chat.NewMessage) (a chat.Added, err error) {
 	text, err := json.Marshal(n.Text)
 	if err != nil {
-		return m, false, err
+		return a, err
 	}
-	err = d.changeThen(ctx, func(t *tx) error {
-		m, fresh, err = addMessage(t, n, text)
+	err = d.change(ctx, func(t *tx) error {
+		a, err = addMessage(t, n, text)
 		return err
-	}, stored(&n, &m, &fresh))
-	return m, fresh, err
-}
-
-func stored(n *chat.NewMessage, m *chat.Message, fresh *bool) func() {
-	return func() {
-		if *fresh && n.Stored != nil {
-			n.Stored(m)
-		}
-	}
+	})
+	return a, err
 }
 
 // addMessage inserts a message with the next rev of its room, or finds the one that
 // its author stored under the same client id. What an author says he has read.
-func addMessage(t *tx, n chat.NewMessage, text []byte) (m chat.Message, fresh bool, err error) {
+func addMessage(t *tx, n chat.NewMessage, text []byte) (chat.Added, error) {
 	h, err := t.roomState(n.Room)
 	if errors.Is(err, sql.ErrNoRows) { // it may have been said while there was a room
-		return saidBefore(t, n)
+		return addedBefore(t, n)
 	}
 	if err != nil {
-		return m, false, err
+		return chat.Added{}, err
 	}
-	m = chat.Message{Room: n.Room, Rev: h.rev + 1, Posts: h.posts + 1, Author: n.Author, At: fromMillis(toMillis(n.At)), Cont: h.continues(n.Author.ID, n.At),
+	m := chat.Message{Room: n.Room, Rev: h.rev + 1, Posts: h.posts + 1, Author: n.Author, At: fromMillis(toMillis(n.At)), Cont: h.continues(n.Author.ID, n.At),
 		Body: n.Body, Text: n.Text, For: n.For, All: n.All, CID: n.CID}
 	id, err := t.insert(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid)
 		VALUES (?1, ?2, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (author_id, cid) DO NOTHING`,
 		m.Room, m.Rev, m.Posts, m.Author.ID, toMillis(m.At), m.Cont, m.Body, text, addressed(n), m.CID)
 	if err == nil && id == 0 {
-		return saidBefore(t, n)
+		return addedBefore(t, n)
 	}
 	if err != nil {
-		return m, false, err
+		return chat.Added{}, err
 	}
 	m.ID = chat.MessageID(id)
 	in, err := t.affect(countsOnly+`UPDATE memberships SET posts_read = ?, erased = 0, mentions = 0
@@ -135,36 +127,38 @@ func addMessage(t *tx, n chat.NewMessage, text []byte) (m chat.Message, fresh bo
 	if err == nil {
 		err = t.setNewest(m)
 	}
+	last := m.Rev
 	if err == nil && n.Quote.ID != 0 {
-		err = answer(t, &m, n.Quote)
+		last, err = setReply(t, &m, n.Quote)
 	}
 	if err == nil {
 		err = setMentions(t, m)
 	}
-	return m, err == nil, err
+	return chat.Added{Message: m, Fresh: err == nil, LastRev: last}, err
 }
 
-func saidBefore(t *tx, n chat.NewMessage) (m chat.Message, fresh bool, err error) {
-	m, err = one(t, messageQuery+"WHERE m.author_id = ? AND m.cid = ?", n.Author.ID, n.CID)
-	return m, false, err
+// addedBefore finds what this author stored under the same client id.
+func addedBefore(t *tx, n chat.NewMessage) (chat.Added, error) {
+	m, err := one(t, messageQuery+"WHERE m.author_id = ? AND m.cid = ?", n.Author.ID, n.CID)
+	return chat.Added{Message: m, LastRev: m.Rev}, err
 }
 
-// answer makes a new message a reply, and counts it at the message that it
+// setReply makes a new message a reply, and counts it at the message that it
 // answers, under the next rev.
-func answer(t *tx, m *chat.Message, q chat.Quote) error {
+func setReply(t *tx, m *chat.Message, q chat.Quote) (chat.Rev, error) {
 	m.Quote, m.Cont = q, false
 	if err := t.exec("UPDATE messages SET reply_to = ?, cont = 0 WHERE id = ?", q.ID, m.ID); err != nil {
-		return err
+		return 0, err
 	}
 	rev, err := nextRev(t, m.Room)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	n, err := t.affect("UPDATE messages SET replies = replies + 1, rev = ? WHERE id = ? AND room_id = ? AND deleted_at IS NULL", rev, q.ID, m.Room)
 	if err == nil && n == 0 {
-		return chat.Gone(chat.AnswersNothing)
+		return rev, chat.Gone(chat.AnswersNothing)
 	}
-	return err
+	return rev, err
 }
 
 func one(t *tx, query string, args ...any) (m chat.Message, err error) {

@@ -10,22 +10,22 @@ import (
 )
 
 // AddDirect implements chat.MessageStore.
-func (d *DB) AddDirect(ctx context.Context, people []chat.AccountID, n chat.NewMessage) (m chat.Message, fresh bool, err error) {
+func (d *DB) AddDirect(ctx context.Context, people []chat.AccountID, n chat.NewMessage) (a chat.Added, err error) {
 	text, err := json.Marshal(n.Text)
 	if err != nil {
-		return m, false, err
+		return a, err
 	}
-	err = d.changeThen(ctx, func(t *tx) error {
+	err = d.change(ctx, func(t *tx) error {
 		if n.Room, err = direct(t, people, n); err != nil {
 			return err
 		}
-		m, fresh, err = addMessage(t, n, text)
-		if err == nil && !fresh && m.Room != n.Room {
+		a, err = addMessage(t, n, text)
+		if err == nil && !a.Fresh && a.Room != n.Room {
 			return chat.Conflict("cid", "This message was sent elsewhere already.")
 		}
 		return err
-	}, stored(&n, &m, &fresh))
-	return m, fresh, err
+	})
+	return a, err
 }
 
 // direct finds the conversation of these people, or makes it.

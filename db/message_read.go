@@ -8,29 +8,28 @@ import (
 
 // SetRead implements chat.MessageStore.
 func (d *DB) SetRead(ctx context.Context, room chat.RoomID, who chat.AccountID, upto chat.MessageID) (moved bool, err error) {
-	err = d.changeThen(ctx, func(t *tx) error {
+	err = d.change(ctx, func(t *tx) error {
 		n, err := t.affect(countsOnly+`UPDATE memberships SET posts_read = p.posts,
 			erased = (SELECT count(*) FROM messages WHERE room_id = ?1 AND id > ?3 AND kind = 0 AND deleted_at IS NOT NULL),
 			mentions = (SELECT count(*) FROM mentions WHERE account_id = ?2 AND room_id = ?1 AND message_id > ?3)
 			FROM (SELECT posts FROM messages WHERE room_id = ?1 AND id <= ?3 ORDER BY id DESC LIMIT 1) AS p
 			WHERE memberships.room_id = ?1 AND memberships.account_id = ?2 AND left_at IS NULL AND posts_read < p.posts`, room, who, upto)
-		moved = n > 0
-		return err
-	}, func() {
-		if moved {
-			d.sidebars.forget(who)
+		if moved = n > 0; moved {
+			t.readMarkMoved(who)
 		}
+		return err
 	})
 	return moved, err
 }
 
 // SetUnread implements chat.MessageStore.
 func (d *DB) SetUnread(ctx context.Context, room chat.RoomID, who chat.AccountID, from chat.MessageID) error {
-	return d.changeThen(ctx, func(t *tx) error {
+	return d.change(ctx, func(t *tx) error {
+		t.readMarkMoved(who)
 		return t.exec(countsOnly+`UPDATE memberships SET posts_read = p.posts - 1,
 			erased = (SELECT count(*) FROM messages WHERE room_id = ?1 AND id >= ?3 AND kind = 0 AND deleted_at IS NOT NULL),
 			mentions = (SELECT count(*) FROM mentions WHERE account_id = ?2 AND room_id = ?1 AND message_id >= ?3)
 			FROM (SELECT posts FROM messages WHERE room_id = ?1 AND id = ?3 AND kind = 0) AS p
 			WHERE memberships.room_id = ?1 AND memberships.account_id = ?2 AND left_at IS NULL`, room, who, from)
-	}, func() { d.sidebars.forget(who) })
+	})
 }

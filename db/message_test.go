@@ -18,9 +18,9 @@ func (f *file) answers(m chat.Message, author chat.AccountID, body string) chat.
 	cids++
 	n := draft(m.Room, author, body, fmt.Sprint("cid", cids))
 	n.Quote = chat.QuoteOf(m)
-	r, _, err := f.AddMessage(f.Context(), n)
+	r, err := f.AddMessage(f.Context(), n)
 	f.ok(err)
-	return r
+	return r.Message
 }
 
 func TestAReplyIsToldWithTheMessageThatItAnswers(t *testing.T) {
@@ -55,7 +55,7 @@ func TestAReplyIsToldWithTheMessageThatItAnswers(t *testing.T) {
 	}
 	n := draft(1, 2, "too late", "late")
 	n.Quote = chat.QuoteOf(q)
-	if _, _, err := f.AddMessage(t.Context(), n); err == nil || err.Error() != chat.AnswersNothing {
+	if _, err := f.AddMessage(t.Context(), n); err == nil || err.Error() != chat.AnswersNothing {
 		t.Error("a reply to what was just deleted:", err)
 	}
 }

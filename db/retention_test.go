@@ -16,7 +16,7 @@ func TestOldMessagesGoAndNothingElseChanges(t *testing.T) {
 	f.indexNow(t.Context())
 	late := draft(1, 4, "lighthouse again @person2", "late", 2)
 	late.At = noon.Add(40 * 24 * time.Hour)
-	young, _, err := f.AddMessage(t.Context(), late)
+	young, err := f.AddMessage(t.Context(), late)
 	f.ok(err)
 	f.indexNow(t.Context())
 	f.ok(f.SetSetting(t.Context(), chat.SettingRetention, "30"))
@@ -53,7 +53,7 @@ func TestPostsGoOnWhileOldMessagesAreRemoved(t *testing.T) {
 		took := make([]time.Duration, 300)
 		for n := range took {
 			began := time.Now()
-			_, _, err := f.AddMessage(t.Context(), draft(1, 1, "as ever", fmt.Sprint(name, n)))
+			_, err := f.AddMessage(t.Context(), draft(1, 1, "as ever", fmt.Sprint(name, n)))
 			took[n] = time.Since(began)
 			f.ok(err)
 			time.Sleep(time.Millisecond) // people think

@@ -211,7 +211,7 @@ func TestFollowingAtScale(t *testing.T) {
 					}
 					n := cid.Add(1)
 					start := time.Now()
-					if _, _, err := s.AddMessage(t.Context(), draft(room, chat.AccountID(1+w), body[n%1000], fmt.Sprint("scale", n))); err != nil {
+					if _, err := s.AddMessage(t.Context(), draft(room, chat.AccountID(1+w), body[n%1000], fmt.Sprint("scale", n))); err != nil {
 						t.Error(err)
 						return
 					}

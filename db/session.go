@@ -169,9 +169,10 @@ func (d *DB) SessionsOf(ctx context.Context, who chat.AccountID) ([]auth.Session
 
 // TouchSession implements auth.Store.
 func (d *DB) TouchSession(ctx context.Context, hash []byte, at time.Time) error {
-	return d.changeThen(ctx, func(t *tx) error {
+	return d.change(ctx, func(t *tx) error {
+		t.sessionTouched(hash)
 		return t.exec(countsOnly+"UPDATE sessions SET seen_at = ? WHERE token_hash = ?", toMillis(at), hash)
-	}, func() { d.sessions.forget(string(hash)) })
+	})
 }
 
 // DeleteSession implements auth.Store.

@@ -78,6 +78,16 @@ func (t *tx) memberJoined(room chat.RoomID, who chat.AccountID) {
 	t.invalidation.joined = append(t.invalidation.joined, roomAccount{room, who})
 }
 
+// readMarkMoved notes that somebody's unread counts are not what they were.
+func (t *tx) readMarkMoved(who chat.AccountID) {
+	t.invalidation.sidebars = append(t.invalidation.sidebars, who)
+}
+
+// sessionTouched notes that what is known of one session is old.
+func (t *tx) sessionTouched(hash []byte) {
+	t.invalidation.touched = append(t.invalidation.touched, string(hash))
+}
+
 func (t *tx) exec(query string, args ...any) error {
 	_, err := t.affect(query, args...)
 	return err

@@ -46,11 +46,10 @@ type writer struct {
 }
 
 type change struct {
-	do    func(*tx) error
-	after func() // once it is durable, in order; it must not wait
-	bare  bool   // needs no transaction: it changes nothing
-	err   error
-	done  chan struct{}
+	do   func(*tx) error
+	bare bool // needs no transaction: it changes nothing
+	err  error
+	done chan struct{}
 }
 
 func newWriter(pool *sql.DB, conn *sql.Conn, stale func(invalidation)) *writer {
@@ -64,13 +63,7 @@ func newWriter(pool *sql.DB, conn *sql.Conn, stale func(invalidation)) *writer {
 // queued it runs, whatever becomes of ctx. It may run twice, when a change beside
 // it fails: do has no effect but on its tx and on variables that it sets anew.
 func (d *DB) change(ctx context.Context, do func(*tx) error) error {
-	return d.changeThen(ctx, do, nil)
-}
-
-// changeThen is change, and calls after as soon as the change is durable: before
-// the call after any later change, and before it returns. It must not wait.
-func (d *DB) changeThen(ctx context.Context, do func(*tx) error, after func()) error {
-	return d.writer.enqueue(ctx, &change{do: do, after: after, done: make(chan struct{})})
+	return d.writer.enqueue(ctx, &change{do: do, done: make(chan struct{})})
 }
 
 // enqueue queues a change and waits for it.
@@ -159,8 +152,6 @@ func (w *writer) commit(group []*change) {
 	for i, c := range group {
 		if err != nil {
 			c.err = storeError(err)
-		} else if c.err == nil && c.after != nil {
-			c.after()
 		}
 		close(c.done)
 		if i%yieldAfter == yieldAfter-1 {

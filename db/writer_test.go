@@ -14,13 +14,12 @@ import (
 func TestOneClientIDIsOneMessageUnderFiftyParallelTries(t *testing.T) {
 	f := create(t, 1)
 	room := f.room("r", 1)
-	var all [50]chat.Message
-	var fresh [50]bool
+	var all [50]chat.Added
 	var wait sync.WaitGroup
 	for n := range all {
 		wait.Go(func() {
 			var err error
-			if all[n], fresh[n], err = f.AddMessage(t.Context(), draft(room, 1, fmt.Sprint("body ", n), "same")); err != nil {
+			if all[n], err = f.AddMessage(t.Context(), draft(room, 1, fmt.Sprint("body ", n), "same")); err != nil {
 				t.Error(err)
 			}
 		})
@@ -28,7 +27,7 @@ func TestOneClientIDIsOneMessageUnderFiftyParallelTries(t *testing.T) {
 	wait.Wait()
 	made := 0
 	for n, m := range all {
-		if fresh[n] {
+		if m.Fresh {
 			made++
 		}
 		if m.ID != all[0].ID || m.Body != all[0].Body || m.Rev != all[0].Rev || m.Author.ID != 1 {
@@ -48,7 +47,7 @@ func TestRevsHaveNoGapsUnderParallelWriters(t *testing.T) {
 		wait.Go(func() {
 			for n := range 25 {
 				room := rooms[n%2]
-				if _, _, err := f.AddMessage(t.Context(), draft(room, chat.AccountID(w+1), "x", fmt.Sprint("p", w, "-", n))); err != nil {
+				if _, err := f.AddMessage(t.Context(), draft(room, chat.AccountID(w+1), "x", fmt.Sprint("p", w, "-", n))); err != nil {
 					t.Error(err)
 				}
 			}
@@ -196,7 +195,7 @@ func BenchmarkCommit(b *testing.B) {
 	b.SetParallelism(32)
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if _, _, err := f.AddMessage(b.Context(), draft(room, 1, "The labels stay put when you turn the phone.", fmt.Sprint("b", n.Add(1)))); err != nil {
+			if _, err := f.AddMessage(b.Context(), draft(room, 1, "The labels stay put when you turn the phone.", fmt.Sprint("b", n.Add(1)))); err != nil {
 				b.Error(err)
 			}
 		}
@@ -220,7 +219,7 @@ func BenchmarkCommitInManyRooms(b *testing.B) {
 		for pb.Next() {
 			i := n.Add(1)
 			at := i * 7919 % rooms
-			if _, _, err := f.AddMessage(b.Context(), draft(ids[at], chat.AccountID(at+1), "The labels stay put when you turn the phone.", fmt.Sprint("b", i))); err != nil {
+			if _, err := f.AddMessage(b.Context(), draft(ids[at], chat.AccountID(at+1), "The labels stay put when you turn the phone.", fmt.Sprint("b", i))); err != nil {
 				b.Error(err)
 			}
 		}

@@ -107,9 +107,15 @@ type NewMessage struct {
 	All    bool
 	CID    string
 	Quote  Quote
-	// Stored is called with a fresh message as soon as it is durable, in the order
-	// of the log and before the store answers. It must not wait, nor change it.
-	Stored func(*Message)
+}
+
+// Added is what became of a new message.
+type Added struct {
+	Message
+	Fresh bool // false: its author stored it before, under the same client id
+	// LastRev is the last rev of the room that storing it took: its own, or that of the
+	// count at what it answers.
+	LastRev Rev
 }
 
 // Changes is what happened in a room after a rev: rows as they now are, by
@@ -137,10 +143,10 @@ type HistoryPage struct {
 type MessageStore interface {
 	// AddMessage stores a message, or answers with the one that this author
 	// stored under the same CID before.
-	AddMessage(context.Context, NewMessage) (m Message, fresh bool, err error)
+	AddMessage(context.Context, NewMessage) (Added, error)
 	// AddDirect does the same in the conversation of these people, which it
 	// begins if there is none.
-	AddDirect(ctx context.Context, people []AccountID, m NewMessage) (_ Message, fresh bool, err error)
+	AddDirect(ctx context.Context, people []AccountID, m NewMessage) (Added, error)
 	Message(context.Context, MessageID) (Message, error)
 	// MessageByCID finds what an author stored under a client id.
 	MessageByCID(ctx context.Context, author AccountID, cid string) (Message, error)
@@ -245,20 +251,23 @@ func (c *Chat) storeMessage(ctx context.Context, who Account, n NewMessage, call
 			return Message{}, err
 		}
 	}
-	n.Stored = c.publishMessage
-	m, fresh, err := c.store.AddMessage(ctx, n)
-	if err == nil && !fresh {
-		return c.repeatOf(ctx, who, m)
+	added, err := c.store.AddMessage(ctx, n)
+	if err != nil {
+		return Message{}, err
 	}
-	return m, err
+	if !added.Fresh {
+		return c.repeatOf(ctx, who, added.Message)
+	}
+	c.publishMessage(&added)
+	return added.Message, nil
 }
 
-// publishMessage publishes a fresh message, in the order of the log.
-func (c *Chat) publishMessage(m *Message) {
+// publishMessage publishes a message that was stored just now.
+func (c *Chat) publishMessage(a *Added) {
 	c.posts.Add(1)
-	c.bus.Publish(RoomChanged{Room: m.Room, Rev: m.Rev, Message: m})
-	if m.Quote.ID != 0 {
-		c.bus.Publish(RoomChanged{Room: m.Room, Rev: m.Rev + 1}) // the count at what it answers
+	c.bus.Publish(RoomChanged{Room: a.Room, Rev: a.Rev, Message: &a.Message})
+	if a.LastRev > a.Rev {
+		c.bus.Publish(RoomChanged{Room: a.Room, Rev: a.LastRev})
 	}
 }
 

@@ -100,14 +100,14 @@ func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d 
 		return Message{}, err
 	}
 	n.Text.Resolve(names) // every message of a conversation is for its people anyway
-	n.Stored = c.publishMessage
-	m, fresh, err := c.store.AddDirect(ctx, append(ids, who.ID), n)
+	added, err := c.store.AddDirect(ctx, append(ids, who.ID), n)
 	if err != nil {
 		return Message{}, err
 	}
-	if !fresh {
-		return c.repeatOf(ctx, who, m)
+	if !added.Fresh {
+		return c.repeatOf(ctx, who, added.Message)
 	}
+	c.publishMessage(&added)
 	c.bus.Publish(RoomListChanged{People: append(ids, who.ID)})
-	return m, nil
+	return added.Message, nil
 }

@@ -12,7 +12,7 @@ import (
 // owner was let in; still is asked again under the room's lock, so that who was
 // removed meanwhile is refused, and who is put out later is a listener that the
 // teller finds. What is told afterwards follows in order.
-func (h *Hub) Join(c *Client, l chat.Listener, still func() error, since chat.Rev, ask Fetch) error {
+func (h *Hub) Join(c *Client, l chat.Listener, still func() error, since chat.Rev, fetch Fetch) error {
 	h.Leave(c)
 	r := h.lookup(l.Room(), true)
 	defer r.mu.Unlock()
@@ -21,7 +21,7 @@ func (h *Hub) Join(c *Client, l chat.Listener, still func() error, since chat.Re
 		return err
 	}
 	if r.delivered < 0 || since >= 0 && since != r.delivered {
-		news, err := r.changesSince(since, ask)
+		news, err := r.changesSince(since, fetch)
 		if err != nil {
 			return err
 		}
@@ -54,14 +54,14 @@ const (
 
 // changesSince answers with what a page that stands at a rev has missed. What is kept
 // will do as long as the delivery goes on from no later rev; the room's lock is held.
-func (r *room) changesSince(rev chat.Rev, ask Fetch) (Updates, error) {
+func (r *room) changesSince(rev chat.Rev, fetch Fetch) (Updates, error) {
 	if rev < 0 {
-		return ask(1<<62, nil)
+		return fetch(1<<62, nil)
 	}
 	if r.catchUp.since == rev && r.catchUp.updates.Rev >= r.delivered && time.Now().Before(r.catchUp.until) {
 		return r.catchUp.updates, nil
 	}
-	news, err := ask(rev, nil)
+	news, err := fetch(rev, nil)
 	if err != nil || len(news.Frame.wire) > maxCatchUp {
 		return news, err
 	}

@@ -1,6 +1,8 @@
 package live
 
 import (
+	"cmp"
+	"errors"
 	"log/slog"
 	"runtime/debug"
 	"slices"
@@ -19,7 +21,7 @@ type Updates struct {
 
 // Fetch works out the updates of a room since a rev: from events that came since, where
 // they carry every change in turn, else from the store.
-type Fetch func(since chat.Rev, hints []chat.RoomChanged) (Updates, error)
+type Fetch func(since chat.Rev, events []chat.RoomChanged) (Updates, error)
 
 const (
 	// maxEvents is how many events wait for a delivery; what more came the store knows.
@@ -33,6 +35,11 @@ const (
 	minPause, maxPause = 100 * time.Microsecond, 10 * time.Millisecond
 	// retryAfter is when a delivery tries again what it could not read.
 	retryAfter = 300 * time.Millisecond
+	// Who stored changes together publishes them at the same time, and so in any order. A
+	// delivery waits up to gapTries times gapPause for the change that is missing in turn;
+	// then it asks the store.
+	gapPause = 500 * time.Microsecond
+	gapTries = 10
 )
 
 // lookup finds the room of open pages, locked; or nil. With create it is made.
@@ -62,9 +69,9 @@ func (h *Hub) lookup(id chat.RoomID, create bool) *room {
 
 // Notify delivers what is new in a room, soon and in order; it does not wait. Many
 // calls while one delivery runs become one more round of it.
-func (h *Hub) Notify(hint chat.RoomChanged, ask Fetch) {
+func (h *Hub) Notify(event chat.RoomChanged, fetch Fetch) {
 	h.mu.RLock()
-	r := h.rooms[hint.Room]
+	r := h.rooms[event.Room]
 	h.mu.RUnlock()
 	if r == nil {
 		return
@@ -74,15 +81,15 @@ func (h *Hub) Notify(hint chat.RoomChanged, ask Fetch) {
 	if len(r.events) == 0 {
 		r.firstAt = time.Now()
 	}
-	r.addEvents(hint)
-	r.fetch = ask
+	r.addEvents(event)
+	r.fetch = fetch
 	h.startDelivery(r)
 }
 
 // addEvents keeps events that are to be delivered, at most maxEvents: then the last of them
 // says up to where, and not what. The room's queueMu is held.
-func (r *room) addEvents(hints ...chat.RoomChanged) {
-	r.events = append(r.events, hints...)
+func (r *room) addEvents(events ...chat.RoomChanged) {
+	r.events = append(r.events, events...)
 	if len(r.events) > maxEvents {
 		upto := chat.RoomChanged{Room: r.id}
 		for _, h := range r.events[maxEvents-1:] {
@@ -102,12 +109,18 @@ func (h *Hub) startDelivery(r *room) {
 
 // deliverLoop runs until no event waits.
 func (h *Hub) deliverLoop(r *room) {
-	for {
-		pages, changes, err := h.deliverOnce(r)
-		if err != nil {
-			slog.Error("a room was not told", "room", r.id, "error", err)
+	for tries := 0; ; {
+		pages, changes, err := h.deliverOnce(r, tries < gapTries)
+		switch {
+		case errors.Is(err, errGap):
+			tries++
+			time.Sleep(gapPause)
+			continue
+		case err != nil:
+			slog.Error("changes of a room were not delivered", "room", r.id, "error", err)
 			time.Sleep(retryAfter)
 		}
+		tries = 0
 		if pause := min(time.Duration(pages*min(changes, busyFactor))*deliverPause, maxPause); pause >= minPause {
 			time.Sleep(pause)
 		}
@@ -122,58 +135,90 @@ func (h *Hub) deliverLoop(r *room) {
 }
 
 // deliverOnce answers with to how many pages it delivered, and how many changes at most.
-func (h *Hub) deliverOnce(r *room) (pages, changes int, err error) {
+func (h *Hub) deliverOnce(r *room, patient bool) (pages, changes int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.queueMu.Lock()
-	ask, hints := r.fetch, len(r.events)
+	fetch, waiting := r.fetch, len(r.events)
 	r.queueMu.Unlock()
-	return len(r.listeners), hints, h.deliver(r, ask)
+	return len(r.listeners), waiting, h.deliver(r, fetch, patient)
 }
 
-// deliver sends the listeners what is new, after it has put out who must not
-// hear it; the room's lock is held.
-func (h *Hub) deliver(r *room, ask Fetch) (err error) {
+// errGap says that the next change in turn has not been published yet.
+var errGap = errors.New("live: a change is missing in turn")
+
+// deliver sends the listeners what is new, after it has removed who must not
+// get it; the room's lock is held. Patient, it leaves events to the next round that
+// come after one that is missing.
+func (h *Hub) deliver(r *room, fetch Fetch, patient bool) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			slog.Error("panic in a teller", "panic", p, "stack", string(debug.Stack()))
+			slog.Error("panic in a delivery", "panic", p, "stack", string(debug.Stack()))
 		}
 	}()
 	r.queueMu.Lock()
-	hints, came := r.events, r.firstAt
+	events, first := r.events, r.firstAt
 	r.events = nil
 	r.queueMu.Unlock()
 	if r.removed || len(r.listeners) == 0 {
 		return nil
 	}
+	ready, later := inTurn(events, r.delivered)
+	if !patient {
+		ready, later = events, nil
+	}
+	defer h.requeue(r, later, first)
+	if len(ready) == 0 && len(later) > 0 {
+		return errGap
+	}
 	for more := true; more; {
-		news, err := ask(r.delivered, hints)
+		updates, err := fetch(r.delivered, ready)
 		if err != nil {
-			h.requeue(r, hints, came)
+			h.requeue(r, ready, first)
 			return err
 		}
-		r.evict(func(c *Client) bool { return slices.Contains(news.Gone, c.Account) })
-		h.broadcast(r, news.Frame)
-		more = news.More && news.Rev > r.delivered
-		r.delivered = max(r.delivered, news.Rev)
+		r.evict(func(c *Client) bool { return slices.Contains(updates.Gone, c.Account) })
+		h.broadcast(r, updates.Frame)
+		more = updates.More && updates.Rev > r.delivered
+		r.delivered = max(r.delivered, updates.Rev)
 	}
-	if h.Delivered != nil && len(hints) > 0 {
-		h.Delivered(time.Since(came))
+	if h.Delivered != nil && len(ready) > 0 {
+		h.Delivered(time.Since(first))
 	}
 	return nil
 }
 
+// inTurn sorts events by rev, and answers with those that carry every change from a
+// rev on, and with those after a gap. Where one carries no message the store is asked
+// anyway, and nothing has to be waited for.
+func inTurn(events []chat.RoomChanged, delivered chat.Rev) (ready, later []chat.RoomChanged) {
+	slices.SortFunc(events, func(a, b chat.RoomChanged) int { return cmp.Compare(a.Rev, b.Rev) })
+	if slices.ContainsFunc(events, func(e chat.RoomChanged) bool { return e.Message == nil }) {
+		return events, nil
+	}
+	next := delivered + 1
+	for i, e := range events {
+		if e.Rev > next {
+			return events[:i], events[i:]
+		}
+		if e.Rev == next {
+			next++
+		}
+	}
+	return events, nil
+}
+
 // requeue leaves events that could not be delivered to the next round.
-func (h *Hub) requeue(r *room, hints []chat.RoomChanged, came time.Time) {
-	if len(hints) == 0 {
+func (h *Hub) requeue(r *room, events []chat.RoomChanged, first time.Time) {
+	if len(events) == 0 {
 		return
 	}
 	r.queueMu.Lock()
 	defer r.queueMu.Unlock()
 	since := r.events
 	r.events = nil
-	r.addEvents(append(hints, since...)...)
-	r.firstAt = came
+	r.addEvents(append(events, since...)...)
+	r.firstAt = first
 	h.startDelivery(r)
 }
 
@@ -206,13 +251,13 @@ func (r *room) evict(who func(*Client) bool) {
 
 // BroadcastAfter queues a frame for every page that shows a room, after what is new in
 // it: who was removed meanwhile does not get it.
-func (h *Hub) BroadcastAfter(id chat.RoomID, ask Fetch, f Frame) error {
+func (h *Hub) BroadcastAfter(id chat.RoomID, fetch Fetch, f Frame) error {
 	r := h.lookup(id, false)
 	if r == nil {
 		return nil
 	}
 	defer r.mu.Unlock()
-	if err := h.deliver(r, ask); err != nil {
+	if err := h.deliver(r, fetch, false); err != nil {
 		return err
 	}
 	h.broadcast(r, f)

@@ -140,7 +140,7 @@ func TestWhatComesGivesWayToWhoIsThere(t *testing.T) {
 		}
 	}
 	text, _ := chat.ParseText("unread by fay")
-	if _, _, err := d.AddMessage(t.Context(), chat.NewMessage{Room: 1, Author: chat.Person{ID: 1}, At: at, Body: "unread by fay", Text: text, CID: "one"}); err != nil {
+	if _, err := d.AddMessage(t.Context(), chat.NewMessage{Room: 1, Author: chat.Person{ID: 1}, At: at, Body: "unread by fay", Text: text, CID: "one"}); err != nil {
 		t.Fatal(err)
 	}
 	d.run(workspaceOf())
