@@ -19,13 +19,16 @@ func (d *DB) alterMessage(ctx context.Context, id chat.MessageID, do func(*tx, c
 }
 
 func alterMessage(t *tx, id chat.MessageID, do func(*tx, chat.Message, chat.Rev) error) (chat.Message, error) {
-	m, err := one(t, messageQuery+"WHERE m.id = ?", id)
-	if err != nil || m.Deleted {
-		return m, err // somebody was faster
+	room, rev, err := nextRevOf(t, id)
+	if err != nil {
+		return chat.Message{}, err
 	}
-	rev, err := nextRev(t, m.Room)
+	m, err := one(t, messageQuery+"WHERE m.id = ?", id)
 	if err != nil {
 		return m, err
+	}
+	if m.Deleted { // somebody was faster
+		return m, giveBackRev(t, room)
 	}
 	if err := do(t, m, rev); err != nil {
 		return m, err
@@ -60,8 +63,15 @@ func (d *DB) SetBody(ctx context.Context, id chat.MessageID, n chat.NewMessage) 
 // SetReactions implements chat.MessageStore.
 func (d *DB) SetReactions(ctx context.Context, id chat.MessageID, change func([]chat.Reaction) ([]chat.Reaction, error)) (m chat.Message, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		if m, err = one(t, messageQuery+"WHERE m.id = ?", id); err != nil || m.Deleted {
+		room, rev, err := nextRevOf(t, id)
+		if err != nil {
 			return err
+		}
+		if m, err = one(t, messageQuery+"WHERE m.id = ?", id); err != nil {
+			return err
+		}
+		if m.Deleted {
+			return giveBackRev(t, room)
 		}
 		before, err := json.Marshal(m.Reactions)
 		if err != nil {
@@ -72,12 +82,13 @@ func (d *DB) SetReactions(ctx context.Context, id chat.MessageID, change func([]
 			return err
 		}
 		after, err := json.Marshal(m.Reactions)
-		if err != nil || string(before) == string(after) {
+		if err != nil {
 			return err
 		}
-		if m.Rev, err = nextRev(t, m.Room); err != nil {
-			return err
+		if string(before) == string(after) {
+			return giveBackRev(t, room)
 		}
+		m.Rev = rev
 		if err := t.exec("UPDATE messages SET rev = ?, reactions = ? WHERE id = ?", m.Rev, after, id); err != nil || had == (len(m.Reactions) > 0) {
 			return err
 		}

@@ -41,17 +41,17 @@ func erase(t *tx, id chat.MessageID, by chat.AccountID, at time.Time) (chat.Mess
 // RestoreMessage implements chat.MessageStore.
 func (d *DB) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.AccountID, since time.Time) (c chat.MessageChange, err error) {
 	err = d.change(ctx, func(t *tx) error {
+		room, rev, err := nextRevOf(t, id)
+		if err != nil {
+			return err
+		}
 		m, err := one(t, messageQuery+"WHERE m.id = ?", id)
 		if err != nil {
 			return err
 		}
 		if !m.Deleted {
 			c.Message = m // somebody was faster
-			return nil
-		}
-		rev, err := nextRev(t, m.Room)
-		if err != nil {
-			return err
+			return giveBackRev(t, room)
 		}
 		n, err := t.affect("UPDATE messages SET rev = ?, deleted_at = NULL, deleted_by = NULL WHERE id = ? AND deleted_by = ? AND deleted_at >= ?", rev, id, by, toMillis(since))
 		if err != nil {

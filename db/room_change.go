@@ -38,34 +38,47 @@ func addRoom(t *tx, n chat.NewRoom, at time.Time) (chat.Room, error) {
 	return r, t.exec(membersOnly+"INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at) VALUES (?, ?, 1, 0, 0, ?)", r.ID, n.By, toMillis(at))
 }
 
-// nextRev takes the next rev of a room.
+// nextRev takes the next rev of a room. Every change of a room begins with it: that
+// locks the room, so that ids are drawn and rows are read in the order of revs.
 func nextRev(t *tx, room chat.RoomID) (rev chat.Rev, err error) {
 	t.countsChanged(room)
 	err = t.one(countsOnly+"UPDATE rooms SET rev = rev + 1 WHERE id = ? AND deleted_at IS NULL RETURNING rev", []any{room}, &rev)
 	return rev, err
 }
 
-// addEvent writes a row that the server tells; it takes its own rev.
-func addEvent(t *tx, room chat.RoomID, by chat.AccountID, kind chat.MessageKind, e chat.SystemMessage, at time.Time) (chat.Rev, error) {
-	rev, err := nextRev(t, room)
-	if err != nil {
-		return 0, err
-	}
+// nextRevOf is nextRev for the room of a message.
+func nextRevOf(t *tx, id chat.MessageID) (room chat.RoomID, rev chat.Rev, err error) {
+	err = t.one(countsOnly+`UPDATE rooms SET rev = rev + 1 WHERE id = (SELECT room_id FROM messages WHERE id = ?) AND deleted_at IS NULL
+		RETURNING id, rev`, []any{id}, &room, &rev)
+	t.countsChanged(room)
+	return room, rev, err
+}
+
+// giveBackRev undoes nextRev in the same change: there was nothing to change.
+func giveBackRev(t *tx, room chat.RoomID) error {
+	return t.exec(countsOnly+"UPDATE rooms SET rev = rev - 1 WHERE id = ?", room)
+}
+
+// addEvent writes the row of a change under the rev that the change took.
+func addEvent(t *tx, room chat.RoomID, by chat.AccountID, kind chat.MessageKind, e chat.SystemMessage, at time.Time) error {
 	text, err := json.Marshal(e)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	var id chat.MessageID
 	if err := t.one(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed)
 		SELECT id, rev, rev, posts, ?, ?, ?, 0, '', ?, '' FROM rooms WHERE id = ? RETURNING id`, []any{kind, by, toMillis(at), text, room}, &id); err != nil {
-		return 0, err
+		return err
 	}
-	return rev, t.exec(countsOnly+"UPDATE rooms SET last_id = ?, last_author = 0, last_at = ? WHERE id = ?", id, toMillis(at), room)
+	return t.exec(countsOnly+"UPDATE rooms SET last_id = ?, last_author = 0, last_at = ? WHERE id = ?", id, toMillis(at), room)
 }
 
 // SetRoomName implements chat.RoomStore.
 func (d *DB) SetRoomName(ctx context.Context, room chat.RoomID, by chat.AccountID, name string, at time.Time) (rev chat.Rev, err error) {
 	err = d.change(ctx, func(t *tx) error {
+		if rev, err = nextRev(t, room); err != nil {
+			return err
+		}
 		var kind chat.RoomKind
 		if err := t.one("SELECT kind FROM rooms WHERE id = ?", []any{room}, &kind); err != nil {
 			return err
@@ -73,8 +86,7 @@ func (d *DB) SetRoomName(ctx context.Context, room chat.RoomID, by chat.AccountI
 		if err := setDrawn(t, room, kind, name); err != nil {
 			return err
 		}
-		rev, err = addEvent(t, room, by, chat.MessageRenamed, chat.SystemMessage{Arg: name}, at)
-		return err
+		return addEvent(t, room, by, chat.MessageRenamed, chat.SystemMessage{Arg: name}, at)
 	})
 	return rev, err
 }
@@ -93,11 +105,13 @@ func setDrawn(t *tx, room chat.RoomID, kind chat.RoomKind, name string) error {
 // SetTopic implements chat.RoomStore.
 func (d *DB) SetTopic(ctx context.Context, room chat.RoomID, by chat.AccountID, topic string, at time.Time) (rev chat.Rev, err error) {
 	err = d.change(ctx, func(t *tx) error {
+		if rev, err = nextRev(t, room); err != nil {
+			return err
+		}
 		if err := t.exec("UPDATE rooms SET topic = ? WHERE id = ?", topic, room); err != nil {
 			return err
 		}
-		rev, err = addEvent(t, room, by, chat.MessageTopic, chat.SystemMessage{Arg: topic}, at)
-		return err
+		return addEvent(t, room, by, chat.MessageTopic, chat.SystemMessage{Arg: topic}, at)
 	})
 	return rev, err
 }
@@ -105,6 +119,9 @@ func (d *DB) SetTopic(ctx context.Context, room chat.RoomID, by chat.AccountID, 
 // SetVisibility implements chat.RoomStore.
 func (d *DB) SetVisibility(ctx context.Context, room chat.RoomID, by chat.AccountID, kind chat.RoomKind, at time.Time, audit chat.AuditEntry) (rev chat.Rev, err error) {
 	err = d.changeAudited(ctx, audit, func(t *tx) error {
+		if rev, err = nextRev(t, room); err != nil {
+			return err
+		}
 		var name string
 		if err := t.one("SELECT name FROM rooms WHERE id = ?", []any{room}, &name); err != nil {
 			return err
@@ -112,8 +129,7 @@ func (d *DB) SetVisibility(ctx context.Context, room chat.RoomID, by chat.Accoun
 		if err := setDrawn(t, room, kind, name); err != nil {
 			return err
 		}
-		rev, err = addEvent(t, room, by, chat.MessageVisibility, chat.SystemMessage{Arg: chat.KindWords[kind]}, at)
-		return err
+		return addEvent(t, room, by, chat.MessageVisibility, chat.SystemMessage{Arg: chat.KindWords[kind]}, at)
 	})
 	return rev, err
 }
@@ -129,10 +145,14 @@ func (d *DB) AddMembers(ctx context.Context, room chat.RoomID, people []chat.Acc
 
 // bring adds people to a room and tells it in the log; 0 when nobody was new.
 func bring(t *tx, room chat.RoomID, people []chat.AccountID, at time.Time) (chat.Rev, error) {
+	rev, err := nextRev(t, room)
+	if err != nil {
+		return 0, err
+	}
 	var fresh []chat.Person
 	for _, id := range people {
 		n, err := t.affect(membersOnly+`INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at)
-			SELECT r.id, a.id, 0, r.rev + 1, r.posts, ? FROM rooms r, accounts a
+			SELECT r.id, a.id, 0, r.rev, r.posts, ? FROM rooms r, accounts a
 			WHERE r.id = ? AND r.deleted_at IS NULL AND a.id = ? AND a.disabled_at IS NULL
 			ON CONFLICT DO UPDATE SET left_at = NULL, owner = 0, mentions = 0, erased = 0, rev = excluded.rev, posts_read = excluded.posts_read,
 			joined_at = excluded.joined_at WHERE left_at IS NOT NULL AND banned = 0`, toMillis(at), room, id)
@@ -150,17 +170,17 @@ func bring(t *tx, room chat.RoomID, people []chat.AccountID, at time.Time) (chat
 		fresh = append(fresh, p)
 	}
 	if len(fresh) == 0 {
-		return 0, nil
+		return 0, giveBackRev(t, room)
 	}
 	if err := t.exec(membersOnly+"UPDATE rooms SET people = people + ? WHERE id = ?", len(fresh), room); err != nil {
 		return 0, err
 	}
-	return tellJoined(t, room, fresh, at)
+	return rev, addJoined(t, room, rev, fresh, at)
 }
 
-// tellJoined adds to the room's last row while that is a young row of arrivals,
+// addJoined adds to the room's last row while that is a young row of arrivals,
 // else begins one.
-func tellJoined(t *tx, room chat.RoomID, fresh []chat.Person, at time.Time) (chat.Rev, error) {
+func addJoined(t *tx, room chat.RoomID, rev chat.Rev, fresh []chat.Person, at time.Time) error {
 	var id chat.MessageID
 	var text []byte
 	err := t.one(`SELECT m.id, m.text FROM rooms r JOIN messages m ON m.id = r.last_id WHERE r.id = ? AND m.kind = ? AND m.at > ?`,
@@ -170,19 +190,15 @@ func tellJoined(t *tx, room chat.RoomID, fresh []chat.Person, at time.Time) (cha
 	}
 	var e chat.SystemMessage
 	if err != nil {
-		return 0, err
+		return err
 	}
 	if err := json.Unmarshal(text, &e); err != nil {
-		return 0, err
-	}
-	rev, err := nextRev(t, room)
-	if err != nil {
-		return 0, err
+		return err
 	}
 	if text, err = json.Marshal(withPeople(e, fresh)); err != nil {
-		return 0, err
+		return err
 	}
-	return rev, t.exec("UPDATE messages SET rev = ?, text = ? WHERE id = ?", rev, text, id)
+	return t.exec("UPDATE messages SET rev = ?, text = ? WHERE id = ?", rev, text, id)
 }
 
 // withPeople adds people to an event, each once, and counts all of them.

@@ -29,10 +29,17 @@ func (d *DB) RemoveMember(ctx context.Context, room chat.RoomID, who chat.Accoun
 const markRoomDeleted = "UPDATE rooms SET deleted_at = ?1, skeleton = NULL, drawn = NULL, direct = NULL, topic = '' WHERE id = ?2"
 
 func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (chat.Rev, error) {
-	n, err := t.affect(`UPDATE memberships SET left_at = ?, owner = 0, mentions = 0, rev = (SELECT rev + 1 FROM rooms WHERE id = room_id)
-		WHERE room_id = ? AND account_id = ? AND left_at IS NULL`, toMillis(at), room, who)
-	if err != nil || n == 0 {
+	rev, err := nextRev(t, room)
+	if err != nil {
 		return 0, err
+	}
+	n, err := t.affect(`UPDATE memberships SET left_at = ?, owner = 0, mentions = 0, rev = ?
+		WHERE room_id = ? AND account_id = ? AND left_at IS NULL`, toMillis(at), rev, room, who)
+	if err != nil {
+		return 0, err
+	}
+	if n == 0 {
+		return 0, giveBackRev(t, room)
 	}
 	var people int
 	if err := t.one("UPDATE rooms SET people = people - (kind = 2 OR (SELECT disabled_at IS NULL FROM accounts WHERE id = ?2)) WHERE id = ?1 RETURNING people", []any{room, who}, &people); err != nil {
@@ -44,13 +51,13 @@ func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (ch
 		return 0, err
 	}
 	if people >= chat.QuietLeaves {
-		return nextRev(t, room) // stamped, so that it is told to the one who went, and to nobody else
+		return rev, nil // stamped, so that it is told to the one who went, and to nobody else
 	}
 	var p chat.Person
 	if err := t.one("SELECT id, username, name FROM accounts WHERE id = ?", []any{who}, &p.ID, &p.Username, &p.Name); err != nil {
 		return 0, err
 	}
-	return addEvent(t, room, who, chat.MessageLeft, chat.SystemMessage{People: []chat.Person{p}, Count: 1}, at)
+	return rev, addEvent(t, room, who, chat.MessageLeft, chat.SystemMessage{People: []chat.Person{p}, Count: 1}, at)
 }
 
 // DeleteRoom implements chat.RoomStore. The room is gone at once; what was said in
