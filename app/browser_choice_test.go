@@ -182,7 +182,7 @@ func TestARoomIsNotifiedOfAsItsPeopleChose(t *testing.T) {
 			t.Errorf("a notification of %q", text)
 		}
 	}
-	if _, m, err := s.app.Chat.ReadMarks(t.Context(), 2); err != nil || !m[2].Muted || m[2].Level != chat.LevelAll {
+	if _, m, err := s.app.Chat.ReadMarks(t.Context(), 2, nil); err != nil || !m[2].Muted || m[2].Level != chat.LevelAll {
 		t.Error(m, err)
 	}
 	mei.post("/rooms/2/star", "on", "1").want(t, 303)

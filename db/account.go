@@ -67,18 +67,8 @@ func (d *DB) People(ctx context.Context, query string, offset, limit int) ([]cha
 
 // Persons implements chat.AccountStore.
 func (d *DB) Persons(ctx context.Context, ids []chat.AccountID) ([]chat.Person, error) {
-	people := make([]chat.Person, 0, len(ids))
-	for _, id := range ids {
-		a, err := d.Account(ctx, id)
-		if _, refused := chat.AsError(err); refused || err == nil && a.Disabled {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		people = append(people, a.Person)
-	}
-	return people, nil
+	return all(ctx, d, func(r scanner) (p chat.Person, err error) { return p, r.Scan(&p.ID, &p.Username, &p.Name) },
+		`SELECT a.id, a.username, a.name FROM json_each(?) j JOIN accounts a ON a.id = j.value WHERE a.disabled_at IS NULL ORDER BY j.key`, jsonList(ids))
 }
 
 // SetProfile implements chat.AccountStore.

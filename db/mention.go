@@ -41,9 +41,9 @@ func (d *DB) Mentionable(ctx context.Context, room chat.RoomID, names []string) 
 	return ids, err
 }
 
-// jsonList writes texts as a parameter for json_each.
-func jsonList(texts []string) string {
-	list, _ := json.Marshal(texts) // strings cannot fail
+// jsonList writes texts or ids as a parameter for json_each.
+func jsonList[T string | chat.AccountID | chat.RoomID | chat.MessageID](values []T) string {
+	list, _ := json.Marshal(values) // strings and numbers cannot fail
 	return string(list)
 }
 

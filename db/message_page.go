@@ -42,6 +42,21 @@ func (d *DB) History(ctx context.Context, room chat.RoomID, s chat.Span, size in
 	return d.readNewest(ctx, room, size)
 }
 
+// NewestOf implements chat.MessageStore.
+func (d *DB) NewestOf(ctx context.Context, rooms []chat.RoomID, size int) (map[chat.RoomID][]chat.Message, error) {
+	rows, err := all(ctx, d, scanMessage, messageQuery+`WHERE m.id IN (SELECT n.id FROM json_each(?1) j, messages n
+		WHERE n.room_id = j.value AND n.id >= coalesce((SELECT id FROM messages WHERE room_id = j.value ORDER BY id DESC LIMIT 1 OFFSET ?2 - 1), 0)) ORDER BY m.id`,
+		jsonList(rooms), size)
+	if rows, err = d.withCurrentLabels(ctx, rows, err); err != nil {
+		return nil, err
+	}
+	newest := map[chat.RoomID][]chat.Message{}
+	for _, m := range rows {
+		newest[m.Room] = append(newest[m.Room], m)
+	}
+	return newest, nil
+}
+
 // FirstAfter implements chat.MessageStore. Within a room counts grow with ids, so
 // that halving finds the row in a few looks.
 func (d *DB) FirstAfter(ctx context.Context, room chat.RoomID, posts int64) (chat.MessageID, error) {

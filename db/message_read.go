@@ -22,6 +22,19 @@ func (d *DB) SetRead(ctx context.Context, room chat.RoomID, who chat.AccountID, 
 	return moved, err
 }
 
+// SetAllRead implements chat.MessageStore.
+func (d *DB) SetAllRead(ctx context.Context, who chat.AccountID) (rooms []chat.RoomID, err error) {
+	err = d.change(ctx, func(t *tx) error {
+		rooms, err = list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) },
+			countsOnly+`UPDATE memberships SET posts_read = r.posts, erased = 0, mentions = 0 FROM rooms r
+			WHERE r.id = memberships.room_id AND memberships.account_id = ? AND left_at IS NULL AND r.deleted_at IS NULL AND posts_read < r.posts
+			RETURNING room_id`, who)
+		t.readMarkMoved(who)
+		return err
+	})
+	return rooms, err
+}
+
 // SetUnread implements chat.MessageStore.
 func (d *DB) SetUnread(ctx context.Context, room chat.RoomID, who chat.AccountID, from chat.MessageID) error {
 	return d.change(ctx, func(t *tx) error {

@@ -183,7 +183,7 @@ func TestHotReadsScanNothing(t *testing.T) {
 	f.ok(err)
 	_, _, err = f.RoomFor(t.Context(), 1, 1)
 	f.ok(err)
-	_, _, err = f.ReadMarks(t.Context(), 1)
+	_, _, err = f.ReadMarks(t.Context(), 1, nil)
 	f.ok(err)
 	_, err = f.Message(t.Context(), 1)
 	f.ok(err)

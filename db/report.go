@@ -31,11 +31,20 @@ func (d *DB) CountReports(ctx context.Context, who chat.AccountID, all bool) (n 
 	return n, d.one(ctx, "SELECT count(DISTINCT p.message_id) FROM reports p WHERE "+decides, []any{who, all}, &n)
 }
 
-// ReportDeciders implements chat.ReportStore.
-func (d *DB) ReportDeciders(ctx context.Context, room chat.RoomID) ([]chat.Account, error) {
-	return all(ctx, d, func(r scanner) (a chat.Account, err error) { return a, r.Scan(&a.ID, &a.Role) },
-		`SELECT a.id, a.role FROM accounts a WHERE a.disabled_at IS NULL AND (a.role > 0 OR EXISTS
+// ReportCounts implements chat.ReportStore.
+func (d *DB) ReportCounts(ctx context.Context, room chat.RoomID) (map[chat.AccountID]int, error) {
+	counts := map[chat.AccountID]int{}
+	_, err := all(ctx, d, func(r scanner) (x struct{}, err error) {
+		var id chat.AccountID
+		var n int
+		err = r.Scan(&id, &n)
+		counts[id] = n
+		return x, err
+	}, `SELECT a.id, (SELECT count(DISTINCT p.message_id) FROM reports p JOIN messages g ON g.id = p.message_id JOIN rooms k ON k.id = g.room_id AND k.deleted_at IS NULL
+			WHERE p.closed_at IS NULL AND (a.role > 0 OR EXISTS (SELECT 1 FROM memberships s WHERE s.room_id = k.id AND s.account_id = a.id AND s.left_at IS NULL AND s.owner > 0)))
+		FROM accounts a WHERE a.disabled_at IS NULL AND (a.role > 0 OR EXISTS
 			(SELECT 1 FROM memberships s WHERE s.room_id = ? AND s.account_id = a.id AND s.left_at IS NULL AND s.owner > 0))`, room)
+	return counts, err
 }
 
 // Reports implements chat.ReportStore.
@@ -64,19 +73,43 @@ func (d *DB) Reports(ctx context.Context, who chat.AccountID, everything bool, l
 			}
 			i = len(list)
 			at[v.id] = i
-			m, err := d.Message(ctx, v.id)
-			if err != nil {
-				return nil, err
-			}
-			room, _, err := d.readRoomFor(ctx, m.Room, 0)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, chat.Report{Message: m, Room: room})
+			list = append(list, chat.Report{Message: chat.Message{ID: v.id}})
 		}
 		list[i].By = append(list[i].By, v.Complaint)
 	}
-	return list, nil
+	return list, d.fillReports(ctx, list)
+}
+
+// fillReports reads the messages that reports are about, and their rooms.
+func (d *DB) fillReports(ctx context.Context, list []chat.Report) error {
+	ids := make([]chat.MessageID, len(list))
+	for i, r := range list {
+		ids[i] = r.Message.ID
+	}
+	found, err := all(ctx, d, scanMessage, messageQuery+"WHERE m.id IN (SELECT value FROM json_each(?))", jsonList(ids))
+	if found, err = d.withCurrentLabels(ctx, found, err); err != nil {
+		return err
+	}
+	messages, rooms := map[chat.MessageID]chat.Message{}, map[chat.RoomID]chat.Room{}
+	var in []chat.RoomID
+	for _, m := range found {
+		messages[m.ID] = m
+		in = append(in, m.Room)
+	}
+	if _, err := all(ctx, d, func(r scanner) (room chat.Room, err error) {
+		var created int64
+		err = r.Scan(roomFields(&room, &created)...)
+		room.Created = fromMillis(created)
+		rooms[room.ID] = room
+		return room, err
+	}, "SELECT "+roomColumns+" FROM rooms r WHERE r.id IN (SELECT value FROM json_each(?))", jsonList(in)); err != nil {
+		return err
+	}
+	for i := range list {
+		list[i].Message = messages[list[i].Message.ID]
+		list[i].Room = rooms[list[i].Message.Room]
+	}
+	return nil
 }
 
 // CloseReports implements chat.ReportStore.

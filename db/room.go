@@ -124,6 +124,13 @@ func (d *DB) readSidebar(ctx context.Context, who chat.AccountID) ([]chat.Sideba
 	return rooms, err
 }
 
+// RoomsInCommon implements chat.RoomStore.
+func (d *DB) RoomsInCommon(ctx context.Context, who, other chat.AccountID) ([]chat.SidebarRoom, error) {
+	return all(ctx, d, scanSideRoom, sideQuery+` AND r.kind <> 2
+		AND EXISTS (SELECT 1 FROM memberships o WHERE o.room_id = r.id AND o.account_id = ? AND o.left_at IS NULL)
+		ORDER BY r.name COLLATE NOCASE, r.id`, who, other)
+}
+
 // SidebarRoom implements chat.RoomStore.
 func (d *DB) SidebarRoom(ctx context.Context, who chat.AccountID, room chat.RoomID) (s chat.SidebarRoom, err error) {
 	stmt, err := d.stmt(ctx, sideQuery+" AND r.id = ?")
@@ -200,19 +207,23 @@ func (d *DB) readOccupants(ctx context.Context, room chat.RoomID) ([]chat.RoomMe
 }
 
 // ReadMarks implements chat.RoomStore.
-func (d *DB) ReadMarks(ctx context.Context, room chat.RoomID) (chat.Room, map[chat.AccountID]chat.Membership, error) {
+func (d *DB) ReadMarks(ctx context.Context, room chat.RoomID, people []chat.AccountID) (chat.Room, map[chat.AccountID]chat.Membership, error) {
 	r, _, err := d.RoomFor(ctx, room, 0)
 	if err != nil {
 		return r, nil, err
 	}
 	marks := map[chat.AccountID]chat.Membership{}
+	query, args := "SELECT account_id, owner, posts_read, erased, mentions, level, muted, starred FROM memberships WHERE room_id = ? AND left_at IS NULL", []any{room}
+	if people != nil {
+		query, args = query+" AND account_id IN (SELECT value FROM json_each(?))", append(args, jsonList(people))
+	}
 	_, err = all(ctx, d, func(s scanner) (x struct{}, err error) {
 		var id chat.AccountID
 		var m chat.Membership
 		err = s.Scan(&id, &m.Rank, &m.Read, &m.Erased, &m.Mentions, &m.Level, &m.Muted, &m.Star)
 		marks[id] = m
 		return x, err
-	}, "SELECT account_id, owner, posts_read, erased, mentions, level, muted, starred FROM memberships WHERE room_id = ? AND left_at IS NULL", room)
+	}, query, args...)
 	return r, marks, err
 }
 

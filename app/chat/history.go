@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // History answers with a page of a room's log.
@@ -60,9 +61,10 @@ func (c *Chat) StartTyping(ctx context.Context, who Account, room RoomID) error 
 	return nil
 }
 
-// ReadMarks tells how far the people of a room have read: what badges are made of.
-func (c *Chat) ReadMarks(ctx context.Context, room RoomID) (Room, map[AccountID]Membership, error) {
-	return c.store.ReadMarks(ctx, room)
+// ReadMarks tells how far people of a room have read: what badges are made of. Who is
+// not in the room is not in the answer.
+func (c *Chat) ReadMarks(ctx context.Context, room RoomID, people []AccountID) (Room, map[AccountID]Membership, error) {
+	return c.store.ReadMarks(ctx, room, people)
 }
 
 // SidebarRoom answers with one room of a person's list.
@@ -95,17 +97,19 @@ func (c *Chat) Unread(ctx context.Context, who Account, peek int) ([]Unread, err
 	if err != nil {
 		return nil, err
 	}
+	rooms = slices.DeleteFunc(slices.Clone(rooms), func(r SidebarRoom) bool { return r.Unread(r.Room) == 0 || r.Muted })
+	ids := make([]RoomID, len(rooms))
+	for i, r := range rooms {
+		ids[i] = r.ID
+	}
+	newest, err := c.store.NewestOf(ctx, ids, peek*3)
+	if err != nil {
+		return nil, err
+	}
 	var urgent, others []Unread
 	for _, r := range rooms {
-		if r.Unread(r.Room) == 0 || r.Muted {
-			continue
-		}
-		p, err := c.store.History(ctx, r.ID, Span{}, peek*3)
-		if err != nil {
-			return nil, err
-		}
 		u := Unread{SidebarRoom: r}
-		for _, m := range p.Messages {
+		for _, m := range newest[r.ID] {
 			if m.Kind == MessagePosted && !m.Deleted && m.Posts > r.Read {
 				u.Last = append(u.Last, m)
 			}
@@ -122,38 +126,17 @@ func (c *Chat) Unread(ctx context.Context, who Account, peek int) ([]Unread, err
 
 // MarkAllRead moves every read mark of a person to the newest.
 func (c *Chat) MarkAllRead(ctx context.Context, who Account) error {
-	rooms, err := c.store.Sidebar(ctx, who.ID)
-	if err != nil {
-		return err
+	rooms, err := c.store.SetAllRead(ctx, who.ID)
+	for _, room := range rooms {
+		c.bus.Publish(ReadMarkMoved{Account: who.ID, Room: room})
 	}
-	for _, r := range rooms {
-		if r.Unread(r.Room) > 0 {
-			if err := c.MarkRead(ctx, who, r.ID, r.Last); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return err
 }
 
 // RoomsInCommon lists the rooms that two people are both in, as the first one sees it.
 func (c *Chat) RoomsInCommon(ctx context.Context, who Account, other AccountID) ([]SidebarRoom, error) {
-	mine, err := c.store.Sidebar(ctx, who.ID)
-	if err != nil || other == who.ID {
-		return nil, err
+	if other == who.ID {
+		return nil, nil
 	}
-	var common []SidebarRoom
-	for _, r := range mine {
-		if r.Kind == Direct {
-			continue
-		}
-		_, m, err := c.store.RoomFor(ctx, r.ID, other)
-		if err != nil {
-			return nil, err
-		}
-		if m != nil {
-			common = append(common, r)
-		}
-	}
-	return common, nil
+	return c.store.RoomsInCommon(ctx, who.ID, other)
 }

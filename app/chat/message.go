@@ -152,6 +152,8 @@ type MessageStore interface {
 	MessageByCID(ctx context.Context, author AccountID, cid string) (Message, error)
 	// History is shared by who asks for the same and must not be changed.
 	History(ctx context.Context, room RoomID, s Span, size int) (HistoryPage, error)
+	// NewestOf answers with the newest rows of several rooms, in order, at most size of each.
+	NewestOf(ctx context.Context, rooms []RoomID, size int) (map[RoomID][]Message, error)
 	// ChangesSince answers with what changed after since, at most limit rows.
 	ChangesSince(ctx context.Context, room RoomID, since Rev, limit int) (Changes, error)
 	// SetBody replaces what a message says and whom it is for; the earlier version
@@ -191,6 +193,9 @@ type MessageStore interface {
 	DeleteBefore(ctx context.Context, before time.Time) (int, error)
 	// SetRead moves a read mark forward, never back; moved tells whether it did.
 	SetRead(ctx context.Context, room RoomID, who AccountID, upto MessageID) (moved bool, err error)
+	// SetAllRead moves all read marks of somebody to the newest, and answers with the
+	// rooms in which one moved.
+	SetAllRead(ctx context.Context, who AccountID) ([]RoomID, error)
 	// SetUnread moves it to before a message of the room, wherever it was.
 	SetUnread(ctx context.Context, room RoomID, who AccountID, from MessageID) error
 }

@@ -34,9 +34,9 @@ type ReportStore interface {
 	Reports(ctx context.Context, who AccountID, all bool, limit int) ([]Report, error)
 	// CountReports counts the messages that Reports lists.
 	CountReports(ctx context.Context, who AccountID, all bool) (int, error)
-	// ReportDeciders are who may decide over reports of a room: its owners and moderators,
-	// and who has a role.
-	ReportDeciders(ctx context.Context, room RoomID) ([]Account, error)
+	// ReportCounts counts, as CountReports does, for each who may decide over reports of a
+	// room: its owners and moderators, and administrators.
+	ReportCounts(ctx context.Context, room RoomID) (map[AccountID]int, error)
 	// CloseReports ends those of a message.
 	CloseReports(ctx context.Context, id MessageID, by AccountID, at time.Time, audit AuditEntry) error
 }
@@ -88,14 +88,7 @@ func MayDecideReports(who Account, rooms []SidebarRoom) bool {
 
 // ReportCounts counts for each who decides over reports of a room what waits for them.
 func (c *Chat) ReportCounts(ctx context.Context, room RoomID) (map[AccountID]int, error) {
-	deciders, err := c.store.ReportDeciders(ctx, room)
-	waiting := map[AccountID]int{}
-	for _, who := range deciders {
-		if err == nil {
-			waiting[who.ID], err = c.CountReports(ctx, who)
-		}
-	}
-	return waiting, err
+	return c.store.ReportCounts(ctx, room)
 }
 
 // DecideReport ends the reports of a message: it is deleted, or stays. Who reported it

@@ -154,8 +154,11 @@ type RoomStore interface {
 	// conversations, which are called after them. The list is shared and
 	// must not be changed.
 	Members(context.Context, RoomID) ([]RoomMember, error)
-	// ReadMarks tells how far each of these people has read in a room.
-	ReadMarks(ctx context.Context, room RoomID) (Room, map[AccountID]Membership, error)
+	// RoomsInCommon are the rows of Sidebar of rooms that both are in, but conversations.
+	RoomsInCommon(ctx context.Context, who, other AccountID) ([]SidebarRoom, error)
+	// ReadMarks tells how far each of these people who is in a room has read in it; nil
+	// people: everybody in it.
+	ReadMarks(ctx context.Context, room RoomID, people []AccountID) (Room, map[AccountID]Membership, error)
 	// CreateRoom answers ErrConflict when the name is taken.
 	CreateRoom(ctx context.Context, r NewRoom, at time.Time) (Room, error)
 	SetRoomName(ctx context.Context, room RoomID, by AccountID, name string, at time.Time) (Rev, error)

@@ -182,7 +182,7 @@ func (c *Chat) SetVisibility(ctx context.Context, who Account, room RoomID, kind
 	}
 	c.bus.Publish(RoomChanged{Room: room, Rev: rev})
 	c.bus.Publish(RoomHeaderChanged{Room: room})
-	_, marks, err := c.store.ReadMarks(ctx, room)
+	_, marks, err := c.store.ReadMarks(ctx, room, nil)
 	if err != nil {
 		return nil // it is done; lists of rooms show it when they are loaded again
 	}

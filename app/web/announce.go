@@ -219,8 +219,12 @@ func (t *Announcer) badgeChanged(id chat.AccountID, room chat.RoomID, b views.Ba
 func (t *Announcer) announceBadges(rooms []chat.RoomID) {
 	here := t.Hub.OnlineAccounts()
 	news := map[chat.AccountID][][]byte{}
+	var asked []chat.AccountID // nil: everybody in the room
+	if len(here) <= fewHere {
+		asked = slices.AppendSeq(make([]chat.AccountID, 0, len(here)), maps.Keys(here))
+	}
 	for _, room := range rooms {
-		t.collectBadges(room, here, news)
+		t.collectBadges(room, asked, here, news)
 	}
 	for id, partials := range news {
 		var parts [][]byte
@@ -231,11 +235,15 @@ func (t *Announcer) announceBadges(rooms []chat.RoomID) {
 	}
 }
 
+// fewHere is up to how many people the store is asked for their badges alone, and not
+// for those of everybody in a room, who may be thousands.
+const fewHere = 200
+
 // collectBadges adds what changed in one room to the news of those who are here.
-func (t *Announcer) collectBadges(room chat.RoomID, here map[chat.AccountID]bool, news map[chat.AccountID][][]byte) {
+func (t *Announcer) collectBadges(room chat.RoomID, asked []chat.AccountID, here map[chat.AccountID]bool, news map[chat.AccountID][][]byte) {
 	ctx, cancel := t.timeout()
 	defer cancel()
-	r, marks, err := t.chat.ReadMarks(ctx, room)
+	r, marks, err := t.chat.ReadMarks(ctx, room, asked)
 	if err != nil {
 		return // the room is gone
 	}
