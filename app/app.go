@@ -11,7 +11,9 @@ import (
 	"os"
 	"time"
 
+	"parley/app/announce"
 	"parley/app/auth"
+	"parley/app/bus"
 	"parley/app/chat"
 	"parley/app/web"
 	"parley/db"
@@ -86,12 +88,11 @@ func Start(ctx context.Context, c Config) (*App, error) {
 
 func (a *App) start(ctx context.Context) error {
 	c := a.config
-	teller := web.NewAnnouncer()
-	limits := chat.NewLimits(nil)
-	a.Chat = chat.New(a.store, teller, limits, nil)
-	a.Chat.Presence = teller
+	events, limits, announcer := bus.NewLocal(), chat.NewLimits(nil), announce.New()
+	a.Chat = chat.New(a.store, events, limits, nil)
+	a.Chat.Presence = announcer
 	a.Chat.BackupDir = backupDir("")
-	a.Auth = auth.New(a.store, teller, limits, nil)
+	a.Auth = auth.New(a.store, events, limits, nil)
 	if c.Signup != "" {
 		if err := a.Chat.SetSetting(ctx, chat.SettingSignup, c.Signup); err != nil {
 			return err
@@ -100,13 +101,14 @@ func (a *App) start(ctx context.Context) error {
 	var err error
 	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.recordBackup}
 	if c.Metrics != "" {
-		if s.Answered, err = a.serveMetrics(teller.Hub); err != nil {
+		if s.Answered, err = a.serveMetrics(announcer.Hub); err != nil {
 			return err
 		}
 	}
-	if a.server, err = web.New(s, a.Chat, a.Auth, teller, a.store.Writable, c.Log); err != nil {
+	if a.server, err = web.New(s, a.Chat, a.Auth, announcer, a.store.Writable, c.Log); err != nil {
 		return err
 	}
+	events.Subscribe(announcer.Handle)
 	if err := a.Refresh(); err != nil {
 		return err
 	}

@@ -13,8 +13,8 @@ import (
 
 	"parley/app/archive"
 	"parley/app/auth"
+	"parley/app/bus"
 	"parley/app/chat"
-	"parley/app/web"
 	"parley/db"
 )
 
@@ -31,8 +31,8 @@ func newLinkList(cmd *cobra.Command, store *db.DB) (*linkList, error) {
 	if path == "" {
 		return nil, nil
 	}
-	bus, limits := web.NewAnnouncer(), chat.NewLimits(nil)
-	t := operator{chat.New(store, bus, limits, nil), auth.New(store, bus, limits, nil)}
+	events, limits := bus.NewLocal(), chat.NewLimits(nil)
+	t := operator{chat.New(store, events, limits, nil), auth.New(store, events, limits, nil)}
 	base, err := link(cmd.Context(), cmd, t, "/reset/")
 	if err != nil {
 		return nil, err

@@ -16,8 +16,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/app/auth"
+	"parley/app/bus"
 	"parley/app/chat"
-	"parley/app/web"
 	"parley/db"
 )
 
@@ -39,10 +39,10 @@ func withData(cmd *cobra.Command, do func(context.Context, operator) error) erro
 	if err != nil {
 		return err
 	}
-	bus, limits := web.NewAnnouncer(), chat.NewLimits(nil)
-	rules := chat.New(store, bus, limits, nil)
+	events, limits := bus.NewLocal(), chat.NewLimits(nil)
+	rules := chat.New(store, events, limits, nil)
 	rules.BackupDir = backupDir(path)
-	err = do(cmd.Context(), operator{rules, auth.New(store, bus, limits, nil)})
+	err = do(cmd.Context(), operator{rules, auth.New(store, events, limits, nil)})
 	return words(errors.Join(err, store.Close()))
 }
 

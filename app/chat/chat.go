@@ -57,9 +57,11 @@ type Store interface {
 	SetSettings(ctx context.Context, set Settings, audit []AuditEntry) error
 }
 
-// Bus carries events of what was already stored. They may come late, doubled,
-// out of order or never; the store holds the truth.
+// Bus is the publishing end of what carries events of what was already stored; the
+// other end is bus.Bus. Events may come late, doubled, out of order or never; the store
+// holds the truth.
 type Bus interface {
+	// Publish does not wait for those who are told.
 	Publish(Event)
 }
 

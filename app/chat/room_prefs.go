@@ -25,6 +25,21 @@ func (m Membership) Notifies(kind RoomKind, mentioned bool) bool {
 	return mentioned
 }
 
+// NotifiedOf lists those of the people of a room for whom a message is worth a
+// notification, whether they are here or not: the one place where that is decided.
+// What they chose for all rooms, such as quiet hours, is asked where they are reached.
+func NotifiedOf(r Room, m *Message, marks map[AccountID]Membership) (people []AccountID) {
+	if m.Kind != MessagePosted || m.Deleted {
+		return nil
+	}
+	for id, place := range marks {
+		if id != m.Author.ID && place.Notifies(r.Kind, m.IsFor(id)) {
+			people = append(people, id)
+		}
+	}
+	return people
+}
+
 // RoomPrefs is what a person changes of his place in a room; nil leaves it.
 type RoomPrefs struct {
 	Level          *Level

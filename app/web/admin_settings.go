@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"parley/app/chat"
+	"parley/app/live"
 	"parley/views"
 )
 
@@ -73,7 +74,7 @@ func (s *Server) administer(c *fiber.Ctx, set chat.Settings) error {
 	if err := s.Reload(c.UserContext()); err != nil {
 		return err
 	}
-	inBackground("retention", func() {
+	live.InBackground("retention", func() {
 		if err := s.chat.ApplyRetention(context.Background()); err != nil {
 			s.log.Error("what is old was not removed", "error", err)
 		}

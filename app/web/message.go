@@ -42,7 +42,7 @@ func (s *Server) commandDone(c *fiber.Ctx, room chat.RoomID) error {
 func (s *Server) messageAnswer(c *fiber.Ctx, m chat.Message, unheard views.UnreachedMentions) error {
 	if fragment(c) {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-		told := views.ChangedRows(m.Room, []views.Row{s.rendered.row(&m)}) // no rev: the page may have missed what came before
+		told := views.ChangedRows(m.Room, []views.Row{s.rendered.Row(&m)}) // no rev: the page may have missed what came before
 		return c.Send(append(told, views.UnreachedToast(s.context(c), unheard)...))
 	}
 	if unheard.Any() {

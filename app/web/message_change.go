@@ -42,7 +42,7 @@ func (s *Server) conversation(c *fiber.Ctx) (f views.Conversation, err error) {
 	if f.Viewer, err = s.viewer(c); err != nil {
 		return f, err
 	}
-	f.RoomAccess, f.Row, f.Body, f.RoomTitle, f.CID = place, s.rendered.row(&m), m.Body, place.Label(), chat.NewCID()
+	f.RoomAccess, f.Row, f.Body, f.RoomTitle, f.CID = place, s.rendered.Row(&m), m.Body, place.Label(), chat.NewCID()
 	if place.Kind == chat.Direct {
 		f.RoomTitle = "your conversation"
 		people, err := s.chat.Members(ctx, me, place.ID)
@@ -55,7 +55,7 @@ func (s *Server) conversation(c *fiber.Ctx) (f views.Conversation, err error) {
 	if err != nil {
 		return f, err
 	}
-	f.Rows, f.More = fitting(s.rendered.rows(all), m.ID, more)
+	f.Rows, f.More = fitting(s.rendered.Rows(all), m.ID, more)
 	f.Before = id[chat.Rev](c.Query("before"))
 	f.Versions, f.OlderVersions, err = s.chat.Versions(ctx, me, m.ID, f.Before)
 	return f, err
@@ -169,7 +169,7 @@ func (s *Server) changed(c *fiber.Ctx, change chat.MessageChange, again func(*fi
 	}
 	if fragment(c) {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-		return c.Send(views.ChangedRows(change.Room, s.rendered.rows(append(change.With, change.Message))))
+		return c.Send(views.ChangedRows(change.Room, s.rendered.Rows(append(change.With, change.Message))))
 	}
 	return c.Redirect(views.MessageURL(change.Room, change.ID)+"#"+views.MessageAnchor(change.ID), fiber.StatusSeeOther)
 }

@@ -251,15 +251,3 @@ func (s *Server) proxied(c *fiber.Ctx) bool {
 	ip := c.Context().RemoteIP()
 	return c.Context().RemoteAddr().Network() == "unix" || slices.ContainsFunc(s.Trusted, func(n *net.IPNet) bool { return n.Contains(ip) })
 }
-
-// inBackground runs something that no request waits for.
-func inBackground(what string, do func()) {
-	go func() {
-		defer func() {
-			if p := recover(); p != nil {
-				slog.Error("panic", "in", what, "panic", p, "stack", string(debug.Stack()))
-			}
-		}()
-		do()
-	}()
-}

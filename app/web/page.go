@@ -13,7 +13,6 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"parley/app/chat"
-	"parley/app/live"
 	"parley/views"
 )
 
@@ -43,7 +42,7 @@ func (s *Server) viewer(c *fiber.Ctx) (views.Viewer, error) {
 }
 
 func (s *Server) viewerOf(me chat.Account) views.Viewer {
-	return views.Viewer{Me: me, Workspace: s.workspace().Workspace(), Zone: time.UTC, Now: time.Now(), Presence: s.announcer.presenceWord}
+	return views.Viewer{Me: me, Workspace: s.workspace().Workspace(), Zone: time.UTC, Now: time.Now(), Presence: s.announcer.PresenceWord}
 }
 
 // zones keeps time zones that browsers named; there are a few hundred.
@@ -64,8 +63,6 @@ func zone(cookie string) (*time.Location, bool) {
 	zones.Store(name, z)
 	return z, true
 }
-
-var presenceWords = map[live.Presence]string{live.Offline: "", live.Away: "away", live.Online: "on"}
 
 func (s *Server) context(c *fiber.Ctx) context.Context {
 	return views.WithBuild(c.UserContext(), s.assets.Build)

@@ -1,12 +1,9 @@
 package web
 
 import (
-	"log/slog"
-
 	"github.com/gofiber/fiber/v2"
 
 	"parley/app/chat"
-	"parley/app/live"
 	"parley/views"
 )
 
@@ -20,7 +17,7 @@ func (s *Server) reportForm(c *fiber.Ctx, errs views.Errors) error {
 	if err != nil {
 		return err
 	}
-	f := views.ReportForm{Message: m, Row: s.rendered.row(&m), Room: place, Reason: formValue(c, "reason"), Errors: errs}
+	f := views.ReportForm{Message: m, Row: s.rendered.Row(&m), Room: place, Reason: formValue(c, "reason"), Errors: errs}
 	if f.Viewer, err = s.viewer(c); err != nil {
 		return err
 	}
@@ -64,21 +61,4 @@ func (s *Server) decideReport(c *fiber.Ctx) error {
 		return err
 	}
 	return c.Redirect("/reports?done=decided", fiber.StatusSeeOther)
-}
-
-// announceReports tells those who decide over a room's reports how many wait for them.
-func (t *Announcer) announceReports(room chat.RoomID) {
-	ctx, cancel := t.timeout()
-	defer cancel()
-	waiting, err := t.chat.ReportCounts(ctx, room)
-	if err != nil {
-		slog.Error("that something was reported was not told", "room", room, "error", err)
-	}
-	for id, n := range waiting {
-		t.Hub.Send(id, t.reportBadge(n))
-	}
-}
-
-func (t *Announcer) reportBadge(n int) live.Frame {
-	return live.Text(views.Partial(t.ctx, views.ReportsTarget, "outerHTML", views.ReportsLink(n)))
 }

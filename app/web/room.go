@@ -99,7 +99,7 @@ func (s *Server) roomView(c *fiber.Ctx, span chat.Span) (v views.RoomView, err e
 	if err != nil {
 		return v, err
 	}
-	v.Rows = s.rendered.rows(page.Messages)
+	v.Rows = s.rendered.Rows(page.Messages)
 	v.Older, v.Newer = page.Older && len(v.Rows) > 0, page.Newer && len(v.Rows) > 0
 	v.CID = chat.NewCID()
 	v.Read = v.Posts

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"parley/app/announce"
 	"parley/app/auth"
 	"parley/app/chat"
 	"parley/app/live"
@@ -46,7 +47,7 @@ type Server struct {
 	auth       *auth.Auth
 	hub        *live.Hub
 	reconnects reconnectGC
-	announcer  *Announcer
+	announcer  *announce.Announcer
 	assets     *static.Assets
 	ready      Ready
 	log        *slog.Logger
@@ -56,7 +57,7 @@ type Server struct {
 	begun     string   // tells the requests of this process from others
 	draining  atomic.Bool
 	settings  atomic.Pointer[chat.Settings]
-	rendered  *renderCache
+	rendered  *announce.RenderCache
 	addresses addresses
 	full      atomic.Int64 // when the log said last that the disk is full, in nanoseconds
 	noticed   atomic.Bool  // the log has told of https in front
@@ -64,8 +65,8 @@ type Server struct {
 }
 
 // New makes a server; Listen on its App.
-func New(c Config, ch *chat.Chat, au *auth.Auth, teller *Announcer, ready Ready, log *slog.Logger) (*Server, error) {
-	s := &Server{Config: c, chat: ch, auth: au, hub: teller.Hub, announcer: teller, assets: static.Load(static.File{Name: emojiFile, Text: chat.EmojiTable}), ready: ready, log: log, rendered: teller.rendered,
+func New(c Config, ch *chat.Chat, au *auth.Auth, announcer *announce.Announcer, ready Ready, log *slog.Logger) (*Server, error) {
+	s := &Server{Config: c, chat: ch, auth: au, hub: announcer.Hub, announcer: announcer, assets: static.Load(static.File{Name: emojiFile, Text: chat.EmojiTable}), ready: ready, log: log, rendered: announcer.Rendered,
 		since: time.Now(), begun: strconv.FormatInt(time.Now().Unix(), 36)}
 	if c.URL != "" {
 		u, err := ParseOrigin(c.URL)
@@ -93,7 +94,7 @@ func New(c Config, ch *chat.Chat, au *auth.Auth, teller *Announcer, ready Ready,
 	s.App.Server().KeepHijackedConns = true // else closing a socket does nothing, and its memory goes to the next user
 	s.App.Server().NoDefaultServerHeader = true
 	s.App.Server().Name = ""
-	teller.attach(ch, views.WithBuild(context.Background(), s.assets.Build))
+	announcer.Attach(ch, views.WithBuild(context.Background(), s.assets.Build))
 	s.routes()
 	return s, s.Reload(context.Background())
 }

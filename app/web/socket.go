@@ -10,7 +10,6 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -267,6 +266,21 @@ func (p *page) view(ctx context.Context, m clientFrame) error {
 	return p.s.subscribe(ctx, p.Client, session.Account, m.Room, m.Rev)
 }
 
+// pushSidebar tells a page that comes back what its sidebar says by now.
+func (p *page) pushSidebar(ctx context.Context) {
+	me := p.session.Account
+	if lists, err := p.s.announcer.RoomLists(me.ID); err == nil {
+		p.Push(lists)
+	}
+	rooms, err := p.s.chat.Sidebar(ctx, me.ID)
+	if err != nil || !chat.MayDecideReports(me, rooms) {
+		return
+	}
+	if n, err := p.s.chat.CountReports(ctx, me); err == nil {
+		p.Push(p.s.announcer.ReportBadge(n))
+	}
+}
+
 // subscribe subscribes a page to a room, if its person may, and tells what it missed.
 func (s *Server) subscribe(ctx context.Context, c *live.Client, me chat.Account, room chat.RoomID, rev *chat.Rev) error {
 	l, err := s.chat.Enter(ctx, me, room)
@@ -276,7 +290,7 @@ func (s *Server) subscribe(ctx context.Context, c *live.Client, me chat.Account,
 	}
 	if err == nil {
 		still := func() error { _, err := s.chat.Enter(ctx, me, room); return err }
-		err = s.hub.Join(c, l, still, since, s.announcer.updates(room))
+		err = s.hub.Join(c, l, still, since, s.announcer.Updates(room))
 	}
 	switch {
 	case errors.Is(err, chat.ErrNotFound):
@@ -285,10 +299,6 @@ func (s *Server) subscribe(ctx context.Context, c *live.Client, me chat.Account,
 		s.hub.Leave(c) // looks at an open room from outside: not told live
 	}
 	return err
-}
-
-func resetFrame(room chat.RoomID) []byte {
-	return []byte(`{"reset":` + strconv.FormatInt(int64(room), 10) + `}`)
 }
 
 // Beat keeps all pages alive until ctx ends.

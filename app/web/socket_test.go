@@ -10,12 +10,13 @@ import (
 	"github.com/fasthttp/websocket"
 	"github.com/valyala/fasthttp"
 
+	"parley/app/announce"
 	"parley/app/auth"
 )
 
 // A socket is served outside of any request: nobody else would catch its panic.
 func TestAPanicInASocketEndsThatSocketAlone(t *testing.T) {
-	s := &Server{hub: NewAnnouncer().Hub, log: slog.New(slog.NewTextHandler(io.Discard, nil))} // without auth: it cannot greet
+	s := &Server{hub: announce.New().Hub, log: slog.New(slog.NewTextHandler(io.Discard, nil))} // without auth: it cannot greet
 	ended := make(chan struct{})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -1,4 +1,7 @@
-package web
+// Package announce turns what happened into frames for the open pages of this node:
+// rows, headers, badges, lists of rooms, presence, notifications. It subscribes to the
+// bus and reads what it sends from the store; it knows nothing of HTTP.
+package announce
 
 import (
 	"bytes"
@@ -21,13 +24,13 @@ const (
 	listEvery = 50 * time.Millisecond
 )
 
-// Announcer is the chat's bus on this node: it turns events into frames for the pages
-// that should know. It reads what it tells from the store.
+// Announcer sends the pages of this node what they should know. Each of its batches
+// works on a goroutine of its own; Handle waits for none of them.
 type Announcer struct {
 	Hub      *live.Hub
 	chat     *chat.Chat
 	ctx      context.Context // carries the build, for icons
-	rendered *renderCache
+	Rendered *RenderCache
 
 	badges  batcher[chat.RoomID]    // of the people of these rooms
 	lists   batcher[chat.AccountID] // the lists of rooms of these people
@@ -39,14 +42,13 @@ type Announcer struct {
 }
 
 var (
-	_ chat.Bus      = (*Announcer)(nil)
 	_ live.Events   = (*Announcer)(nil)
 	_ chat.Presence = (*Announcer)(nil)
 )
 
-// NewAnnouncer makes a bus that tells nothing until the server serves.
-func NewAnnouncer() *Announcer {
-	t := &Announcer{rendered: newRenderCache(), shown: map[chat.AccountID]map[chat.RoomID]views.Badge{}, pendingMessages: map[chat.RoomID][]*chat.Message{}}
+// New makes an announcer that sends nothing until Attach.
+func New() *Announcer {
+	t := &Announcer{Rendered: newRenderCache(), shown: map[chat.AccountID]map[chat.RoomID]views.Badge{}, pendingMessages: map[chat.RoomID][]*chat.Message{}}
 	t.badges = batcher[chat.RoomID]{every: badgeEvery, what: "badges", do: t.announceBadges}
 	t.lists = batcher[chat.AccountID]{every: listEvery, what: "lists", do: t.announceLists}
 	t.headers = batcher[chat.RoomID]{every: listEvery, what: "headers", do: t.announceHeaders}
@@ -54,43 +56,45 @@ func NewAnnouncer() *Announcer {
 	return t
 }
 
-func (t *Announcer) attach(c *chat.Chat, ctx context.Context) { t.chat, t.ctx = c, ctx }
+// Attach gives it whom it asks; ctx carries the build, for the addresses of icons. Call
+// it before the first event.
+func (t *Announcer) Attach(c *chat.Chat, ctx context.Context) { t.chat, t.ctx = c, ctx }
+
+// storeTimeout bounds one question to the store.
+const storeTimeout = 10 * time.Second
 
 // timeout bounds a question of the announcer's own.
 func (t *Announcer) timeout() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(t.ctx, storeTimeout)
 }
 
-// Publish implements chat.Bus; it does not wait for anything.
-func (t *Announcer) Publish(h chat.Event) {
-	if t.chat == nil {
-		return // of the command line: nobody listens
-	}
-	switch h := h.(type) {
+// Handle takes an event of the bus; it does not wait for anything.
+func (t *Announcer) Handle(e chat.Event) {
+	switch e := e.(type) {
 	case chat.RoomChanged:
-		t.Hub.Notify(h, t.updates(h.Room))
-		t.addMessage(h.Message)
-		t.badges.add(h.Room)
+		t.Hub.Notify(e, t.Updates(e.Room))
+		t.addMessage(e.Message)
+		t.badges.add(e.Room)
 	case chat.RoomHeaderChanged:
-		t.headers.add(h.Room)
+		t.headers.add(e.Room)
 	case chat.RoomRenamed:
-		inBackground("links", func() { t.announceRoomName(h.Room, h.Name) })
+		live.InBackground("links", func() { t.announceRoomName(e.Room, e.Name) })
 	case chat.RoomDeleted:
-		t.Hub.CloseRoom(h.Room)
-		t.lists.add(h.People...)
+		t.Hub.CloseRoom(e.Room)
+		t.lists.add(e.People...)
 	case chat.RoomListChanged:
-		t.lists.add(h.People...)
+		t.lists.add(e.People...)
 	case chat.ReportsChanged:
-		inBackground("reports", func() { t.announceReports(h.Room) })
+		live.InBackground("reports", func() { t.announceReports(e.Room) })
 	case chat.ReadMarkMoved:
-		inBackground("badge", func() { t.announceBadge(h.Account, h.Room) })
+		live.InBackground("badge", func() { t.announceBadge(e.Account, e.Room) })
 	case chat.PrefsChanged:
-		t.Hub.SetHidden(h.Account, h.Prefs.Invisible)
-		t.Hub.Send(h.Account, live.Text(prefsFrame(h.Prefs)))
+		t.Hub.SetHidden(e.Account, e.Prefs.Invisible)
+		t.Hub.Send(e.Account, live.Text(prefsFrame(e.Prefs)))
 	case chat.SessionEnded:
-		t.Hub.EndSessions(h.Account, h.Sessions)
+		t.Hub.EndSessions(e.Account, e.Sessions)
 	case chat.UserTyping:
-		t.Hub.Typing(h.Room, h.Who)
+		t.Hub.Typing(e.Room, e.Who)
 	}
 }
 
@@ -106,7 +110,7 @@ func (t *Announcer) announceHeader(room chat.RoomID) {
 	if err != nil || head.Kind == chat.Direct {
 		return // gone meanwhile, or has no header that all share
 	}
-	if err := t.Hub.BroadcastAfter(room, t.updates(room), live.Text(views.HeaderPartial(t.ctx, head))); err != nil {
+	if err := t.Hub.BroadcastAfter(room, t.Updates(room), live.Text(views.HeaderPartial(t.ctx, head))); err != nil {
 		slog.Error("a header was not told", "room", room, "error", err)
 	}
 	name := live.Text(views.Partial(t.ctx, views.SidebarNameTarget(room), "outerHTML", views.SidebarName(chat.SidebarRoom{Room: head.Room})))
@@ -142,7 +146,7 @@ func (t *Announcer) announceLists(people []chat.AccountID) {
 		if t.Hub.Count(id) == 0 {
 			continue
 		}
-		f, err := t.roomLists(id)
+		f, err := t.RoomLists(id)
 		if err != nil {
 			slog.Error("a list of rooms was not told", "account", id, "error", err)
 			continue
@@ -155,8 +159,8 @@ func (t *Announcer) announceLists(people []chat.AccountID) {
 // further frames.
 const listsAtOnce = 100
 
-// roomLists draws one person's lists of rooms, and remembers the badges in it.
-func (t *Announcer) roomLists(id chat.AccountID) (live.Frame, error) {
+// RoomLists draws one person's lists of rooms, and remembers the badges in it.
+func (t *Announcer) RoomLists(id chat.AccountID) (live.Frame, error) {
 	ctx, cancel := t.timeout()
 	defer cancel()
 	rooms, err := t.chat.Sidebar(ctx, id)
@@ -177,27 +181,12 @@ func (t *Announcer) roomLists(id chat.AccountID) (live.Frame, error) {
 		first = append(first, list[:n]...)
 		more = slices.AppendSeq(more, slices.Chunk(list[n:], listsAtOnce))
 	}
-	v := views.Viewer{Rooms: first, Presence: t.presenceWord, Zone: time.UTC}
+	v := views.Viewer{Rooms: first, Presence: t.PresenceWord, Zone: time.UTC}
 	parts := [][]byte{views.Partial(t.ctx, views.ListsTarget, "outerMorph", views.Lists(v, 0))}
 	for _, list := range more {
 		parts = append(parts, views.Partial(t.ctx, views.MoreTarget(list[0].Kind), "beforebegin", views.SidebarRooms(v, list)))
 	}
 	return live.Texts(parts), nil
-}
-
-// pushSidebar tells a page that comes back what its sidebar says by now.
-func (p *page) pushSidebar(ctx context.Context) {
-	me := p.session.Account
-	if lists, err := p.s.announcer.roomLists(me.ID); err == nil {
-		p.Push(lists)
-	}
-	rooms, err := p.s.chat.Sidebar(ctx, me.ID)
-	if err != nil || !chat.MayDecideReports(me, rooms) {
-		return
-	}
-	if n, err := p.s.chat.CountReports(ctx, me); err == nil {
-		p.Push(p.s.announcer.reportBadge(n))
-	}
 }
 
 // badgeChanged notes what badge a person's pages show and says whether it is new.

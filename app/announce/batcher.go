@@ -1,8 +1,10 @@
-package web
+package announce
 
 import (
 	"sync"
 	"time"
+
+	"parley/app/live"
 )
 
 // batcher collects what is due and does it together: the first at most
@@ -42,7 +44,7 @@ func (b *batcher[K]) round() {
 	}
 	b.due = nil
 	b.mu.Unlock()
-	inBackground(b.what, func() {
+	live.InBackground(b.what, func() {
 		start := time.Now()
 		b.do(keys)
 		b.mu.Lock()

@@ -1,4 +1,4 @@
-package web
+package announce
 
 import (
 	"encoding/json"
@@ -12,8 +12,11 @@ import (
 // arrivalFor is how long the line under the composer says who came or went.
 const arrivalFor = 6 * time.Second
 
-// presenceWord is how much somebody is here, as views spell it.
-func (t *Announcer) presenceWord(id chat.AccountID) string {
+// presenceWords are the ways of being here, as views spell them.
+var presenceWords = map[live.Presence]string{live.Offline: "", live.Away: "away", live.Online: "on"}
+
+// PresenceWord is how much somebody is here, as views spell it.
+func (t *Announcer) PresenceWord(id chat.AccountID) string {
 	return presenceWords[t.Hub.PresenceOf(id)]
 }
 
@@ -40,7 +43,7 @@ func (t *Announcer) PresenceChanged(moved map[chat.AccountID]live.Presence) {
 	t.mu.Unlock()
 	t.Hub.SendAll(live.Text(t.presenceDots(moved)))
 	for _, room := range t.Hub.OpenRooms() {
-		inBackground("presence", func() { t.announcePresence(room, moved) })
+		live.InBackground("presence", func() { t.announcePresence(room, moved) })
 	}
 }
 

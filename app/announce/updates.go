@@ -1,6 +1,8 @@
-package web
+package announce
 
 import (
+	"strconv"
+
 	"parley/app/chat"
 	"parley/app/live"
 	"parley/views"
@@ -13,8 +15,8 @@ const maxFrame = 192 << 10
 // rowSize is about what the markup of a message weighs without its text.
 const rowSize = 700
 
-// updates works out the updates of a room since the rev that was delivered.
-func (t *Announcer) updates(room chat.RoomID) live.Fetch {
+// Updates works out the updates of a room since the rev that was delivered.
+func (t *Announcer) Updates(room chat.RoomID) live.Fetch {
 	return func(since chat.Rev, hints []chat.RoomChanged) (n live.Updates, err error) {
 		if rows, more, whole := t.rowsOf(since, hints); whole {
 			n.Rev, n.More = since+chat.Rev(len(rows)), more
@@ -34,7 +36,7 @@ func (t *Announcer) updates(room chat.RoomID) live.Fetch {
 		case c.Reset:
 			n.Frame = live.Text(resetFrame(room))
 		case c.Rev > since:
-			n.Frame = live.Text(rowsFrame(room, t.rendered.rows(c.Messages), c.Rev))
+			n.Frame = live.Text(rowsFrame(room, t.Rendered.Rows(c.Messages), c.Rev))
 		}
 		return n, nil
 	}
@@ -57,7 +59,7 @@ func (t *Announcer) rowsOf(since chat.Rev, hints []chat.RoomChanged) (rows []vie
 		if size += rowSize + 2*len(h.Message.Body); size > maxFrame && len(rows) > 0 {
 			return rows, true, true
 		}
-		rows = append(rows, t.rendered.row(h.Message))
+		rows = append(rows, t.Rendered.Row(h.Message))
 	}
 	return rows, false, len(hints) > 0
 }
@@ -69,4 +71,9 @@ func rowsFrame(room chat.RoomID, rows []views.Row, rev chat.Rev) []byte {
 		return resetFrame(room)
 	}
 	return f
+}
+
+// resetFrame has a page load its room anew.
+func resetFrame(room chat.RoomID) []byte {
+	return []byte(`{"reset":` + strconv.FormatInt(int64(room), 10) + `}`)
 }

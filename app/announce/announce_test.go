@@ -1,4 +1,4 @@
-package web
+package announce
 
 import (
 	"context"
@@ -41,7 +41,7 @@ func TestHintsAreUsedOnlyWhenTheyTellEverything(t *testing.T) {
 		"none":                {0, nil, 0, false},
 		"doubled":             {0, append(all[:3:3], all...), 6, true},
 	} {
-		got, more, whole := NewAnnouncer().rowsOf(c.since, c.hints)
+		got, more, whole := New().rowsOf(c.since, c.hints)
 		if len(got) != c.n || whole != c.whole || more {
 			t.Errorf("%s: %d messages, whole %v, more %v", name, len(got), whole, more)
 		}
@@ -49,12 +49,12 @@ func TestHintsAreUsedOnlyWhenTheyTellEverything(t *testing.T) {
 }
 
 func TestABurstIsToldInFramesOfBoundedSize(t *testing.T) {
-	teller := NewAnnouncer()
-	teller.attach(nil, views.WithBuild(context.Background(), "build"))
+	announcer := New()
+	announcer.Attach(nil, views.WithBuild(context.Background(), "build"))
 	const posts = 1000
 	list, told, frames := hints(t, posts), chat.Rev(0), 0
 	for more := true; more; frames++ {
-		news, err := teller.updates(7)(told, list)
+		news, err := announcer.Updates(7)(told, list)
 		if err != nil || news.Frame.Empty() || news.Rev <= told || len(news.Frame.Payload()) > maxFrame {
 			t.Fatalf("frame %d: %v, %d bytes, rev %d", frames, err, len(news.Frame.Payload()), news.Rev)
 		}
@@ -68,13 +68,13 @@ func TestABurstIsToldInFramesOfBoundedSize(t *testing.T) {
 // BenchmarkTellSixtyFour is what a delivery does for a group of posts: gather the
 // events, draw the messages, make one frame.
 func BenchmarkTellSixtyFour(b *testing.B) {
-	teller := NewAnnouncer()
-	teller.attach(nil, views.WithBuild(context.Background(), "build"))
+	announcer := New()
+	announcer.Attach(nil, views.WithBuild(context.Background(), "build"))
 	list := hints(b, 64)
 	b.ReportAllocs()
 	for b.Loop() {
-		*teller.rendered = *newRenderCache()
-		news, err := teller.updates(7)(0, list)
+		*announcer.Rendered = *newRenderCache()
+		news, err := announcer.Updates(7)(0, list)
 		if err != nil || news.Frame.Empty() {
 			b.Fatal(err)
 		}
@@ -85,7 +85,7 @@ func BenchmarkTellSixtyFour(b *testing.B) {
 // rooms is a store of rooms with four people each.
 type rooms struct{ chat.Store }
 
-func (rooms) Marks(_ context.Context, id chat.RoomID) (chat.Room, map[chat.AccountID]chat.Membership, error) {
+func (rooms) ReadMarks(_ context.Context, id chat.RoomID, _ []chat.AccountID) (chat.Room, map[chat.AccountID]chat.Membership, error) {
 	marks := map[chat.AccountID]chat.Membership{}
 	for i := range chat.AccountID(4) {
 		marks[chat.AccountID(id)*4+i] = chat.Membership{Read: 1}
@@ -96,19 +96,19 @@ func (rooms) Marks(_ context.Context, id chat.RoomID) (chat.Room, map[chat.Accou
 // BenchmarkTellBadgesOfFiveHundredRooms is what follows when something was said in
 // each of 500 rooms, while 2,000 people are here.
 func BenchmarkTellBadgesOfFiveHundredRooms(b *testing.B) {
-	teller := NewAnnouncer()
-	teller.attach(chat.New(rooms{}, teller, nil, nil), views.WithBuild(context.Background(), "build"))
+	announcer := New()
+	announcer.Attach(chat.New(rooms{}, nil, nil, nil), views.WithBuild(context.Background(), "build"))
 	var busy []chat.RoomID
 	for id := range chat.RoomID(500) {
 		busy = append(busy, id)
 	}
 	for id := range chat.AccountID(2000) {
-		if err := teller.Hub.Add(live.NewPoll(id, nil)); err != nil {
+		if err := announcer.Hub.Add(live.NewPoll(id, nil)); err != nil {
 			b.Fatal(err)
 		}
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		teller.announceBadges(busy)
+		announcer.announceBadges(busy)
 	}
 }

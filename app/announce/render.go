@@ -1,4 +1,4 @@
-package web
+package announce
 
 import (
 	"sync"
@@ -14,9 +14,9 @@ const maxRenderedBytes = 32 << 20
 // for one while many run waits for his turn, too.
 const shards = 64
 
-// renderCache keeps messages as they were drawn, so that one is drawn once per
+// RenderCache keeps messages as they were drawn, so that one is drawn once per
 // change and not once per reader.
-type renderCache [shards]shard
+type RenderCache [shards]shard
 
 type shard struct {
 	mu   sync.Mutex
@@ -32,16 +32,16 @@ type renderedMessage struct {
 	views.Fragment
 }
 
-func newRenderCache() *renderCache {
-	f := new(renderCache)
+func newRenderCache() *RenderCache {
+	f := new(RenderCache)
 	for i := range f {
 		f[i].byID = map[chat.MessageID]renderedMessage{}
 	}
 	return f
 }
 
-// row answers with a message and its fragment.
-func (f *renderCache) row(m *chat.Message) views.Row {
+// Row answers with a message and its fragment.
+func (f *RenderCache) Row(m *chat.Message) views.Row {
 	s := &f[m.ID%shards]
 	s.mu.Lock()
 	d, ok := s.byID[m.ID]
@@ -67,10 +67,11 @@ func (f *renderCache) row(m *chat.Message) views.Row {
 	return views.Row{Message: m, Fragment: fresh}
 }
 
-func (f *renderCache) rows(messages []chat.Message) []views.Row {
+// Rows answers with messages and their fragments.
+func (f *RenderCache) Rows(messages []chat.Message) []views.Row {
 	rows := make([]views.Row, len(messages))
 	for i := range messages {
-		rows[i] = f.row(&messages[i])
+		rows[i] = f.Row(&messages[i])
 	}
 	return rows
 }

@@ -1,6 +1,7 @@
-package web
+package announce
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 
@@ -45,20 +46,19 @@ func (t *Announcer) notifyRoom(r chat.Room, marks map[chat.AccountID]chat.Member
 	said := t.pendingMessages[r.ID]
 	delete(t.pendingMessages, r.ID)
 	t.mu.Unlock()
-	frames := map[chat.MessageID]live.Frame{}
-	for id, place := range marks {
-		if !here[id] {
-			continue
-		}
-		for _, m := range slices.Backward(said) {
-			if m.Author.ID == id || !place.Notifies(r.Kind, m.IsFor(id)) {
+	slices.SortFunc(said, func(a, b *chat.Message) int { return cmp.Compare(b.ID, a.ID) }) // published in any order
+	notified := map[chat.AccountID]bool{}
+	for _, m := range said {
+		var frame live.Frame
+		for _, id := range chat.NotifiedOf(r, m, marks) {
+			if !here[id] || notified[id] {
 				continue
 			}
-			if _, drawn := frames[m.ID]; !drawn {
-				frames[m.ID] = notificationFrame(r, m)
+			if frame.Empty() {
+				frame = notificationFrame(r, m)
 			}
-			t.Hub.Send(id, frames[m.ID])
-			break
+			t.Hub.Send(id, frame)
+			notified[id] = true
 		}
 	}
 }
