@@ -46,6 +46,7 @@ type Server struct {
 	chat       *chat.Chat
 	auth       *auth.Auth
 	hub        *live.Hub
+	upgrade    fiber.Handler // to a socket
 	reconnects reconnectGC
 	announcer  *announce.Announcer
 	assets     *static.Assets
@@ -94,6 +95,7 @@ func New(c Config, ch *chat.Chat, au *auth.Auth, announcer *announce.Announcer, 
 	s.App.Server().KeepHijackedConns = true // else closing a socket does nothing, and its memory goes to the next user
 	s.App.Server().NoDefaultServerHeader = true
 	s.App.Server().Name = ""
+	s.upgrade = s.upgrader()
 	announcer.Attach(ch, views.WithBuild(context.Background(), s.assets.Build))
 	s.routes()
 	return s, s.Reload(context.Background())

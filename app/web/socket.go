@@ -15,9 +15,9 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/fasthttp/websocket"
+	inner "github.com/fasthttp/websocket"
+	"github.com/gofiber/contrib/websocket"
 	"github.com/gofiber/fiber/v2"
-	"github.com/valyala/fasthttp"
 
 	"parley/app/auth"
 	"parley/app/chat"
@@ -31,12 +31,28 @@ const (
 	sendLimit     = 64 << 10         // bytes that the kernel holds for a page that does not read
 )
 
-var upgrader = websocket.FastHTTPUpgrader{
-	ReadBufferSize:  512,
-	WriteBufferSize: 512,
-	WriteBufferPool: &sync.Pool{},
-	CheckOrigin:     func(*fasthttp.RequestCtx) bool { return true }, // admit did, for every request; see sameOrigin
+// upgrader turns requests into sockets. It lets every origin pass: checkRequest has
+// asked that of every request.
+func (s *Server) upgrader() fiber.Handler {
+	return websocket.New(func(c *websocket.Conn) {
+		// The card's Conn goes back to a pool when this returns, and may be another page's
+		// by then: only what is inside is kept. Nothing waits in here, because fasthttp keeps
+		// all of the request until this returns. Its write buffer goes to the next one; we
+		// have our own.
+		ws, session, address := c.Conn, c.Locals("session").(*auth.Session), c.Locals(localAddress).(string)
+		go func() {
+			defer s.addresses.free(address)
+			s.serveSocket(ws, session)
+		}()
+	}, websocket.Config{ReadBufferSize: 512, WriteBufferSize: 512, WriteBufferPool: &sync.Pool{}, RecoverHandler: func(*websocket.Conn) {
+		if p := recover(); p != nil { // contrib would tell the page what it was
+			s.log.Error("panic at a socket's begin", "panic", p, "stack", string(debug.Stack()))
+		}
+	}})
 }
+
+// localAddress is where a request for a socket keeps the address that it is counted by.
+const localAddress = "address"
 
 const (
 	// manyOpened sockets leave garbage and grown stacks that are worth a collection.
@@ -83,6 +99,12 @@ func (a *addresses) take(address string, limit int) bool {
 	return true
 }
 
+func (a *addresses) count(address string) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.n[address]
+}
+
 func (a *addresses) free(address string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -93,7 +115,7 @@ func (a *addresses) free(address string) {
 
 // socket turns a request into the live connection of one page.
 func (s *Server) socket(c *fiber.Ctx) error {
-	if !websocket.FastHTTPIsWebSocketUpgrade(c.Context()) {
+	if !websocket.IsWebSocketUpgrade(c) {
 		return fiber.ErrUpgradeRequired
 	}
 	if key, err := base64.StdEncoding.DecodeString(c.Get("Sec-WebSocket-Key")); err != nil || len(key) != 16 {
@@ -107,15 +129,8 @@ func (s *Server) socket(c *fiber.Ctx) error {
 	if !s.addresses.take(address, s.chat.Limits.Value(chat.LimitSocketsAddr)) {
 		return chat.TooOften("Too many pages are open from this address.", time.Minute)
 	}
-	// Not in the handler itself: fasthttp keeps all of the request until that
-	// returns. Its write buffer goes to the next one; we have our own.
-	err := upgrader.Upgrade(c.Context(), func(ws *websocket.Conn) {
-		go func() {
-			defer s.addresses.free(address)
-			s.serveSocket(ws, session)
-		}()
-	})
-	if err != nil {
+	c.Locals(localAddress, address)
+	if err := s.upgrade(c); err != nil {
 		s.addresses.free(address)
 		return fiber.ErrBadRequest
 	}
@@ -127,12 +142,12 @@ type page struct {
 	*live.Client
 	s       *Server
 	session *auth.Session
-	ws      *websocket.Conn
+	ws      *inner.Conn
 }
 
 // serveSocket hears what a page says until it is gone. Thousands of these wait at any
 // time: what they keep on their stacks counts, and is little.
-func (s *Server) serveSocket(ws *websocket.Conn, session *auth.Session) {
+func (s *Server) serveSocket(ws *inner.Conn, session *auth.Session) {
 	conn := plain(ws)
 	defer conn.Close()
 	defer s.recoverSocket()
@@ -166,7 +181,7 @@ func (s *Server) recoverSocket() {
 }
 
 // plain is the connection that the listener accepted.
-func plain(ws *websocket.Conn) net.Conn {
+func plain(ws *inner.Conn) net.Conn {
 	if u, ok := ws.NetConn().(interface{ UnsafeConn() net.Conn }); ok {
 		return u.UnsafeConn()
 	}
