@@ -117,7 +117,7 @@ func (s *Server) newDirect(c *fiber.Ctx) error {
 	if room != 0 {
 		return c.Redirect(views.RoomURL(room), fiber.StatusSeeOther)
 	}
-	return s.openingSpan(c, with, chat.Draft{CID: chat.NewCID()}, "")
+	return s.directPage(c, with, chat.Draft{CID: chat.NewCID()}, "")
 }
 
 func (s *Server) directForm(c *fiber.Ctx, to []chat.AccountID, problem string) error {
@@ -132,7 +132,8 @@ func (s *Server) directForm(c *fiber.Ctx, to []chat.AccountID, problem string) e
 	return s.page(c, v, views.PageShell{Title: "New message", View: "page"}, views.NewDirect(v, f, problem), nil)
 }
 
-func (s *Server) openingSpan(c *fiber.Ctx, with []chat.Person, d chat.Draft, problem string) error {
+// directPage shows the form of the first message to people.
+func (s *Server) directPage(c *fiber.Ctx, with []chat.Person, d chat.Draft, problem string) error {
 	v, err := s.viewer(c)
 	if err != nil {
 		return err
@@ -142,7 +143,7 @@ func (s *Server) openingSpan(c *fiber.Ctx, with []chat.Person, d chat.Draft, pro
 
 // postDirect says the first thing in a conversation.
 func (s *Server) postDirect(c *fiber.Ctx) error {
-	to, d := checkbox(c, "to"), draft(c)
+	to, d := checkedPeople(c, "to"), draft(c)
 	m, err := s.chat.PostDirect(c.UserContext(), sessionOf(c).Account, to, d)
 	if err == nil {
 		return c.Redirect(views.RoomURL(m.Room), fiber.StatusSeeOther)
@@ -159,5 +160,5 @@ func (s *Server) postDirect(c *fiber.Ctx) error {
 	for _, words := range errs {
 		problem = words
 	}
-	return s.openingSpan(c, with, d, problem)
+	return s.directPage(c, with, d, problem)
 }

@@ -49,7 +49,7 @@ func (s *Server) room(c *fiber.Ctx) error {
 	}
 	st := v.PageShell("room")
 	st.Again = c.Query("refresh") == "60"
-	st.Scripted = v.Membership != nil && v.Membership.Unread(v.Room) > 0 && isFragmentRequest(c)
+	st.Scripted = v.Membership != nil && v.Membership.Unread(v.Room) > 0 && runsScript(c)
 	return s.page(c, v.Viewer, st, views.Room(v), nil)
 }
 
@@ -89,7 +89,7 @@ func (s *Server) roomView(c *fiber.Ctx, span chat.Span) (v views.RoomView, err e
 		span = chat.Span{Around: at} // where somebody read before
 	}
 	// Without a script, the newest would be a page away.
-	if span == (chat.Span{}) && isFragmentRequest(c) && opens(c) && !c.Context().QueryArgs().Has("latest") {
+	if span == (chat.Span{}) && runsScript(c) && opens(c) && !c.Context().QueryArgs().Has("latest") {
 		if span, err = s.chat.OpeningSpan(ctx, v.RoomAccess); err != nil {
 			return v, err
 		}
@@ -145,14 +145,14 @@ type seen struct {
 // view, so that a crash in between loses no mark. Where a script runs, that knows
 // better.
 func (s *Server) readLater(c *fiber.Ctx, room chat.RoomID, upto chat.MessageID) {
-	if !isFragmentRequest(c) {
+	if !runsScript(c) {
 		s.later.Store(string(sessionOf(c).Hash), seen{room, upto})
 	}
 }
 
-// isFragmentRequest says whether a script runs in the browser: it sets the time zone. Where
+// runsScript says whether a script runs in the browser: it sets the time zone. Where
 // it once did, the page itself says that it does not any more.
-func isFragmentRequest(c *fiber.Ctx) bool {
+func runsScript(c *fiber.Ctx) bool {
 	return c.Cookies("tz") != "" && c.Query("latest") != "plain"
 }
 
@@ -200,7 +200,6 @@ func (s *Server) newRoomPage(c *fiber.Ctx, f views.RoomForm) error {
 	return s.page(c, v, views.PageShell{Title: "New room", View: "page"}, views.NewRoom(v, f), nil)
 }
 
-// others lists people to choose from, without the one who chooses.
 // choices lists whom one can choose among: who is chosen already, and others who
 // fit what is looked for.
 func (s *Server) choices(c *fiber.Ctx, chosen []chat.AccountID) (views.RoomOptions, error) {
@@ -220,6 +219,7 @@ func (s *Server) choices(c *fiber.Ctx, chosen []chat.AccountID) (views.RoomOptio
 	return f, err
 }
 
+// others lists people to choose from, without the one who chooses.
 func (s *Server) others(c *fiber.Ctx, query string) ([]chat.Account, error) {
 	all, _, err := s.chat.People(c.UserContext(), query, 0)
 	people := make([]chat.Account, 0, len(all))
@@ -231,8 +231,8 @@ func (s *Server) others(c *fiber.Ctx, query string) ([]chat.Account, error) {
 	return people, err
 }
 
-// checkbox reads the people of a form.
-func checkbox(c *fiber.Ctx, name string) []chat.AccountID { return idsIn(c.Request().PostArgs(), name) }
+// checkedPeople reads the people of a form.
+func checkedPeople(c *fiber.Ctx, name string) []chat.AccountID { return idsIn(c.Request().PostArgs(), name) }
 
 func idsIn(args *fasthttp.Args, name string) (ids []chat.AccountID) {
 	for _, v := range args.PeekMulti(name) {
@@ -247,7 +247,7 @@ var kinds = map[string]chat.RoomKind{"open": chat.Open, "private": chat.Private,
 
 func (s *Server) createRoom(c *fiber.Ctx) error {
 	f := views.RoomForm{Name: formValue(c, "name"), Topic: formValue(c, "topic"), Kind: formValue(c, "kind"), Chosen: map[chat.AccountID]bool{}}
-	people := checkbox(c, "people")
+	people := checkedPeople(c, "people")
 	for _, p := range people {
 		f.Chosen[p] = true
 	}

@@ -129,7 +129,7 @@ func (s *Server) addPeople(c *fiber.Ctx, errs views.Errors) error {
 	for _, p := range in {
 		inside[p.ID] = true
 	}
-	f, err := s.choices(c, append(checkbox(c, "people"), idsIn(c.Context().QueryArgs(), "people")...))
+	f, err := s.choices(c, append(checkedPeople(c, "people"), idsIn(c.Context().QueryArgs(), "people")...))
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (s *Server) addPeople(c *fiber.Ctx, errs views.Errors) error {
 }
 
 func (s *Server) addMembers(c *fiber.Ctx) error {
-	if err := s.chat.AddMembers(c.UserContext(), sessionOf(c).Account, roomParam(c), checkbox(c, "people")); err != nil {
+	if err := s.chat.AddMembers(c.UserContext(), sessionOf(c).Account, roomParam(c), checkedPeople(c, "people")); err != nil {
 		errs, err := s.formErrors(c, err)
 		if err != nil {
 			return err
