@@ -539,7 +539,7 @@ func AdminOverview(f Overview) templ.Component {
 
 func dueClass(n int) string {
 	if n > 0 {
-		return "dueClass"
+		return "due"
 	}
 	return ""
 }

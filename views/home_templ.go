@@ -265,7 +265,7 @@ func NewDirect(v Viewer, f RoomOptions, problem string) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if len(f.People) == 0 && f.Query == "" {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<div class=\"empty\"><h2>Nobody here yet</h2><p>When others have labelledName up, you can write to them here.</p></div>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<div class=\"empty\"><h2>Nobody here yet</h2><p>When others have signed up, you can write to them here.</p></div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

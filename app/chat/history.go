@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"errors"
 	"slices"
 )
 
@@ -12,23 +11,6 @@ func (c *Chat) History(ctx context.Context, who Account, room RoomID, s Span) (H
 		return HistoryPage{}, err
 	}
 	return c.store.History(ctx, room, s, PageSize)
-}
-
-// Permalink finds a message of a room: ErrGone when it was deleted.
-func (c *Chat) Permalink(ctx context.Context, who Account, room RoomID, id MessageID) (Message, error) {
-	if _, err := c.authorize(ctx, who, room, ActionRead); err != nil {
-		return Message{}, err
-	}
-	m, err := c.store.Message(ctx, id)
-	switch {
-	case errors.Is(err, ErrNotFound) || err == nil && m.Room != room:
-		return Message{}, NotFound()
-	case err != nil:
-		return Message{}, err
-	case m.Deleted:
-		return Message{}, Gone("This message was deleted.")
-	}
-	return m, nil
 }
 
 // ChangesSince answers with what a page that stands at since has missed. The

@@ -54,6 +54,10 @@ func (c *Chat) Versions(ctx context.Context, who Account, id MessageID, before R
 	if _, _, err := c.authorizeMessage(ctx, who, id, ActionRead); err != nil {
 		return nil, 0, err
 	}
+	return c.versions(ctx, id, before)
+}
+
+func (c *Chat) versions(ctx context.Context, id MessageID, before Rev) (list []Version, older Rev, err error) {
 	list, more, err := c.store.Versions(ctx, id, before, MaxVersions, versionsSize)
 	if more && len(list) > 0 {
 		older = list[len(list)-1].Rev

@@ -109,7 +109,7 @@ func TestADeletionCanBeUndoneForAMinuteByWhoDidIt(t *testing.T) {
 	}
 	for name, err := range map[string]error{
 		"versions":     func() error { _, _, err := w.chat.Versions(w.ctx, w.people["bea"], m.ID, 0); return err }(),
-		"permalink":    second(w.chat.Permalink(w.ctx, w.people["bea"], room, m.ID)),
+		"permalink":    second(w.chat.OpenRoom(w.ctx, w.people["bea"], room, chat.RoomQuery{Message: m.ID})),
 		"edit":         second(w.chat.EditMessage(w.ctx, w.people["bea"], m.ID, "x")),
 		"reaction":     second(w.chat.React(w.ctx, w.people["bea"], m.ID, "👍", nil)),
 		"conversation": func() error { _, _, err := w.chat.Thread(w.ctx, w.people["bea"], m.ID); return err }(),

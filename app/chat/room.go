@@ -217,23 +217,16 @@ func (c *Chat) OpenRooms(ctx context.Context, who Account, query string) ([]Room
 
 // ReadableRoom answers with a room for who may read it.
 func (c *Chat) ReadableRoom(ctx context.Context, who Account, room RoomID) (RoomAccess, error) {
-	if _, err := c.authorize(ctx, who, room, ActionRead); err != nil {
-		return RoomAccess{}, err
-	}
 	r, m, err := c.store.RoomFor(ctx, room, who.ID)
 	if err != nil {
 		return RoomAccess{}, err
 	}
-	p := RoomAccess{Room: r, Role: roomRoleOf(who, r, m), Membership: m}
-	if !p.Allows(ActionRead) {
-		return RoomAccess{}, NotFound() // removed just now
-	}
-	return p, nil
+	return accessOf(who, r, m, ActionRead)
 }
 
-// OpeningSpan is the page of history at which a person opens a room: that of the first
+// openingSpan is the page of history at which a person opens a room: that of the first
 // message he has not read, where the newest page does not reach back to it.
-func (c *Chat) OpeningSpan(ctx context.Context, p RoomAccess) (Span, error) {
+func (c *Chat) openingSpan(ctx context.Context, p RoomAccess) (Span, error) {
 	if !p.IsMember() || p.Membership.Unread(p.Room) < PageSize {
 		return Span{}, nil
 	}

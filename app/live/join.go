@@ -10,8 +10,8 @@ import (
 // Join lets a page listen to a room, after what it missed since the rev at which
 // it stands (negative: nothing was missed). The listener is the proof that its
 // owner was let in; still is asked again under the room's lock, so that who was
-// removed meanwhile is refused, and who is put out later is a listener that the
-// teller finds. What is told afterwards follows in order.
+// removed meanwhile is refused, and who is removed later is a listener that the
+// next delivery finds. What is delivered afterwards follows in order.
 func (h *Hub) Join(c *Client, l chat.Listener, still func() error, since chat.Rev, fetch Fetch) error {
 	h.Leave(c)
 	r := h.lookup(l.Room(), true)
@@ -20,25 +20,30 @@ func (h *Hub) Join(c *Client, l chat.Listener, still func() error, since chat.Re
 	if err := still(); err != nil {
 		return err
 	}
+	ahead := false // the page, of what was delivered
 	if r.delivered < 0 || since >= 0 && since != r.delivered {
-		news, err := r.changesSince(since, fetch)
+		updates, err := r.changesSince(since, fetch)
 		if err != nil {
 			return err
 		}
-		if slices.Contains(news.Gone, c.Account) {
+		if slices.Contains(updates.Gone, c.Account) {
 			return chat.NotFound()
 		}
 		if r.delivered < 0 {
-			r.delivered = news.Rev
+			r.delivered = updates.Rev
 		}
-		c.Push(news.Frame)
+		c.Push(updates.Frame)
+		ahead = updates.Rev > r.delivered
 	}
 	r.listeners[c] = struct{}{}
 	c.room.Store(r)
+	if ahead { // else what is delivered next would lead this page back
+		return h.deliverStored(r, fetch)
+	}
 	return nil
 }
 
-// indexNow is the answer to a page that joined: after a break all pages of a room
+// catchUp is the answer to a page that joined: after a break all pages of a room
 // ask for the same.
 type catchUp struct {
 	since   chat.Rev
@@ -61,12 +66,12 @@ func (r *room) changesSince(rev chat.Rev, fetch Fetch) (Updates, error) {
 	if r.catchUp.since == rev && r.catchUp.updates.Rev >= r.delivered && time.Now().Before(r.catchUp.until) {
 		return r.catchUp.updates, nil
 	}
-	news, err := fetch(rev, nil)
-	if err != nil || len(news.Frame.wire) > maxCatchUp {
-		return news, err
+	updates, err := fetch(rev, nil)
+	if err != nil || len(updates.Frame.wire) > maxCatchUp {
+		return updates, err
 	}
-	r.catchUp = catchUp{rev, news, time.Now().Add(catchUpLife)}
-	return news, nil
+	r.catchUp = catchUp{rev, updates, time.Now().Add(catchUpLife)}
+	return updates, nil
 }
 
 // Leave stops listening. A page listens to one room at most.

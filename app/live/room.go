@@ -188,6 +188,19 @@ func (h *Hub) deliver(r *room, fetch Fetch, patient bool) (err error) {
 	return nil
 }
 
+// deliverStored brings all listeners to what the store says now; the room's lock is
+// held. Events that come later and tell of the same are passed over.
+func (h *Hub) deliverStored(r *room, fetch Fetch) error {
+	updates, err := fetch(r.delivered, nil)
+	if err != nil {
+		return err
+	}
+	r.evict(func(c *Client) bool { return slices.Contains(updates.Gone, c.Account) })
+	h.broadcast(r, updates.Frame)
+	r.delivered = max(r.delivered, updates.Rev)
+	return nil
+}
+
 // inTurn sorts events by rev, and answers with those that carry every change from a
 // rev on, and with those after a gap. Where one carries no message the store is asked
 // anyway, and nothing has to be waited for.

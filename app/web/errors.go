@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -103,6 +104,9 @@ func (s *Server) writeError(c *fiber.Ctx, err error) error {
 		ctx, cancel := context.WithTimeout(context.Background(), failWithin)
 		defer cancel()
 		c.SetUserContext(ctx)
+	}
+	if wantsJSON(c) {
+		return writeJSON(c, "application/problem+json", problem{http.StatusText(status), status, sentence})
 	}
 	if fragment(c) && !target(c, "div#stage") {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)

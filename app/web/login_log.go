@@ -11,9 +11,9 @@ import (
 	"parley/app/chat"
 )
 
-// nobody stands in the log for a name that is no account's: people type their password
+// unknownName stands in the log for a name that is no account's: people type their password
 // into the wrong field. No username looks like it.
-const nobody = "(unknown)"
+const unknownName = "(unknown)"
 
 // logLogin notes what became of a log-in, as one line that fail2ban can read: see the
 // help of serve. What was typed is not in it, unless it is the name of an account.
@@ -22,7 +22,7 @@ func (s *Server) logLogin(c *fiber.Ctx, typed string, err error) {
 	if !s.log.Enabled(ctx, slog.LevelInfo) {
 		return
 	}
-	name := nobody
+	name := unknownName
 	if a, missing := s.chat.AccountNamed(ctx, chat.TypedName(typed)); missing == nil {
 		name = a.Username
 	}

@@ -74,7 +74,7 @@ func (s *Server) refusePost(c *fiber.Ctx, d chat.Draft, err error) error {
 	if err != nil && (refused == nil || refused.Kind != chat.KindGone) {
 		return err
 	}
-	v, err := s.roomView(c, chat.Span{})
+	v, err := s.roomView(c, chat.RoomQuery{})
 	if err != nil {
 		return err
 	}

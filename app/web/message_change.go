@@ -1,6 +1,8 @@
 package web
 
 import (
+	"strconv"
+
 	"github.com/gofiber/fiber/v2"
 
 	"parley/app/chat"
@@ -11,54 +13,59 @@ func messageParam(c *fiber.Ctx) chat.MessageID { return id[chat.MessageID](c.Par
 
 // message shows one message with what it answers, what answers it, and what can be
 // done to it: as a page, or beside a room.
-func (s *Server) message(c *fiber.Ctx) error { return s.messagePage(c, nil) }
+func (s *Server) message(c *fiber.Ctx) (page, error) { return s.messagePage(c, nil) }
 
-// messagePage shows it; errs are of a form that was refused.
-func (s *Server) messagePage(c *fiber.Ctx, errs views.Errors) error {
-	f, err := s.conversation(c)
+// refusedMessage is message again, for a form that was refused.
+func (s *Server) refusedMessage(c *fiber.Ctx, errs views.Errors) error {
+	p, err := s.messagePage(c, errs)
 	if err != nil {
 		return err
+	}
+	return s.respond(c, p)
+}
+
+// messagePage shows it; errs are of a form that was refused.
+func (s *Server) messagePage(c *fiber.Ctx, errs views.Errors) (page, error) {
+	f, p, err := s.conversation(c)
+	if err != nil {
+		return page{}, err
 	}
 	f.Errors = errs
 	if errs != nil {
 		f.Body = formValue(c, "body")
 	}
 	if target(c, "aside#panel") {
-		return s.html(c, views.ConversationPanel(f))
+		return page{fragment: views.ConversationPanel(f)}, nil
 	}
-	return s.page(c, f.Viewer, views.PageShell{Title: "Conversation", View: "page", In: f.IsMember(), Moderates: f.Allows(chat.ActionModerate)}, views.Message(f), nil)
+	data := jsonMessagePage{Room: roomJSON(f.Room, f.RoomTitle, f.Membership), Message: messageJSON(p.Message), Thread: each(p.Thread, messageJSON), More: p.More,
+		Versions: each(p.Versions, func(v chat.Version) jsonVersion { return jsonVersion{timeOf(v.At), v.Text.Plain()} }),
+		Older:    addressOf(p.Older != 0, c.Path()+"?before="+strconv.FormatInt(int64(p.Older), 10))}
+	return page{viewer: f.Viewer, shell: views.PageShell{Title: "Conversation", View: "page", In: f.IsMember(), Moderates: f.Allows(chat.ActionModerate)},
+		main: views.Message(f), data: data}, nil
 }
 
 // conversation gathers it for the person who asks.
-func (s *Server) conversation(c *fiber.Ctx) (f views.Conversation, err error) {
-	ctx, me := c.UserContext(), sessionOf(c).Account
-	m, place, err := s.chat.Message(ctx, me, messageParam(c))
-	if m.Deleted {
-		c.Locals("room", m.Room) // the way on leads there
+func (s *Server) conversation(c *fiber.Ctx) (f views.Conversation, p chat.MessagePage, err error) {
+	me := sessionOf(c).Account
+	f.Before = id[chat.Rev](c.Query("before"))
+	p, err = s.chat.OpenMessage(c.UserContext(), me, messageParam(c), f.Before)
+	if p.Message.Deleted {
+		c.Locals("room", p.Message.Room) // the way on leads there
 	}
 	if err != nil {
-		return f, err
+		return f, p, err
 	}
 	if f.Viewer, err = s.viewer(c); err != nil {
-		return f, err
+		return f, p, err
 	}
-	f.RoomAccess, f.Row, f.Body, f.RoomTitle, f.CID = place, s.rendered.Row(&m), m.Body, place.Label(), chat.NewCID()
-	if place.Kind == chat.Direct {
+	f.RoomAccess, f.Row, f.Body, f.RoomTitle, f.CID = p.RoomAccess, s.rendered.Row(&p.Message), p.Message.Body, p.Label(), chat.NewCID()
+	if p.Kind == chat.Direct {
 		f.RoomTitle = "your conversation"
-		people, err := s.chat.Members(ctx, me, place.ID)
-		if err != nil {
-			return f, err
-		}
-		_, f.Silent = chat.Deactivated(people, me.ID)
+		_, f.Silent = chat.Deactivated(p.Members, me.ID)
 	}
-	all, more, err := s.chat.Thread(ctx, me, m.ID)
-	if err != nil {
-		return f, err
-	}
-	f.Rows, f.More = fitting(s.rendered.Rows(all), m.ID, more)
-	f.Before = id[chat.Rev](c.Query("before"))
-	f.Versions, f.OlderVersions, err = s.chat.Versions(ctx, me, m.ID, f.Before)
-	return f, err
+	f.Rows, f.More = fitting(s.rendered.Rows(p.Thread), p.Message.ID, p.More)
+	f.Versions, f.OlderVersions = p.Versions, p.Older
+	return f, p, nil
 }
 
 // maxConversation is how many bytes of rows the page of a message shows.
@@ -130,7 +137,7 @@ func (s *Server) react(c *fiber.Ctx) error {
 		on = &yes
 	}
 	m, err := s.chat.React(c.UserContext(), sessionOf(c).Account, messageParam(c), formValue(c, "e"), on)
-	return s.changed(c, chat.MessageChange{Message: m}, s.messagePage, err)
+	return s.changed(c, chat.MessageChange{Message: m}, s.refusedMessage, err)
 }
 
 // deleteMessage answers a plain form with the room, which offers to undo it.
@@ -139,7 +146,7 @@ func (s *Server) deleteMessage(c *fiber.Ctx) error {
 	if err == nil && !fragment(c) {
 		return c.Redirect(views.DeletedURL(change.Room, change.ID), fiber.StatusSeeOther)
 	}
-	return s.changed(c, change, s.messagePage, err)
+	return s.changed(c, change, s.refusedMessage, err)
 }
 
 func (s *Server) restoreMessage(c *fiber.Ctx) error {
@@ -150,7 +157,7 @@ func (s *Server) restoreMessage(c *fiber.Ctx) error {
 	if err != nil {
 		return err // there is no page of what is deleted
 	}
-	return s.changed(c, change, s.messagePage, nil)
+	return s.changed(c, change, s.refusedMessage, nil)
 }
 
 // changed answers with a message as it now is, and with what changed with it: to a

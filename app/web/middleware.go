@@ -107,9 +107,6 @@ func (s *Server) checkRequest(c *fiber.Ctx) error {
 			return fiber.NewError(fiber.StatusBadRequest, "A password does not belong in an address. Choose another one: this one may be in a log by now.")
 		}
 	}
-	if !s.sameOrigin(c) {
-		return chat.Forbidden("This request came from another site.")
-	}
 	if err := requireUTF8(c); err != nil {
 		return err
 	}

@@ -68,14 +68,9 @@ func (s *Server) context(c *fiber.Ctx) context.Context {
 	return views.WithBuild(c.UserContext(), s.assets.Build)
 }
 
-// page answers with a whole document, or with its stage when a script asked for
-// that. It is drawn into a buffer first: half a page is never sent.
-func (s *Server) page(c *fiber.Ctx, v views.Viewer, st views.PageShell, main, panel templ.Component) error {
-	c.Set(fiber.HeaderVary, "HX-Request, HX-Target")
-	if target(c, "div#stage") {
-		return s.html(c, views.StagePage(st, main, panel))
-	}
-	return s.html(c, views.Page(v, st, main, panel))
+// page answers with a page that is for people alone.
+func (s *Server) page(c *fiber.Ctx, v views.Viewer, shell views.PageShell, main, panel templ.Component) error {
+	return s.respond(c, page{viewer: v, shell: shell, main: main, panel: panel})
 }
 
 var buffers = sync.Pool{New: func() any { return bytes.NewBuffer(make([]byte, 0, 48<<10)) }}

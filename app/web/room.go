@@ -26,18 +26,18 @@ func id[T ~int64](s string) T {
 func roomParam(c *fiber.Ctx) chat.RoomID { return id[chat.RoomID](c.Params("room")) }
 
 // room shows the newest page of a room, or an older or newer one.
-func (s *Server) room(c *fiber.Ctx) error {
+func (s *Server) room(c *fiber.Ctx) (p page, err error) {
 	span := chat.Span{Before: id[chat.MessageID](c.Query("before")), After: id[chat.MessageID](c.Query("after"))}
 	if target(c, "aside#panel") {
-		return s.html(c, views.NoPanel())
+		return page{fragment: views.NoPanel()}, nil
 	}
-	v, err := s.roomView(c, span)
+	v, err := s.roomView(c, chat.RoomQuery{Span: span})
 	if err != nil {
-		return err
+		return p, err
 	}
 	if fragment(c) && (span.Before != 0 || span.After != 0) {
 		v.Older, v.Newer = v.Older && span.Before != 0, v.Newer && span.After != 0 // at the other edge stand the page's own rows
-		return s.html(c, views.MoreRows(v, span.Before != 0 && !v.Older))
+		return page{fragment: views.MoreRows(v, span.Before != 0 && !v.Older)}, nil
 	}
 	if deleted := id[chat.MessageID](c.Query("deleted")); deleted != 0 && s.chat.CanRestore(c.UserContext(), v.Me, deleted) {
 		v.Deleted = deleted
@@ -47,60 +47,60 @@ func (s *Server) room(c *fiber.Ctx) error {
 			v.UnreachedMentions = s.unreachedMentions(c, m)
 		}
 	}
-	st := v.PageShell("room")
-	st.Again = c.Query("refresh") == "60"
-	st.Scripted = v.Membership != nil && v.Membership.Unread(v.Room) > 0 && runsScript(c)
-	return s.page(c, v.Viewer, st, views.Room(v), nil)
+	p = roomPage(v, v.PageShell("room"))
+	p.shell.Again = c.Query("refresh") == "60"
+	p.shell.Scripted = v.Membership != nil && v.Membership.Unread(v.Room) > 0 && runsScript(c)
+	return p, nil
+}
+
+// roomPage is a room for people and for programs.
+func roomPage(v views.RoomView, shell views.PageShell) page {
+	data := jsonRoomPage{Room: roomJSON(v.Room, v.Title, v.Membership),
+		Members:  each(v.Members, func(m chat.RoomMember) jsonMember { return jsonMember{personJSON(m.Person), m.Rank.String()} }),
+		Messages: each(v.Rows, func(r views.Row) jsonMessage { return messageJSON(*r.Message) })}
+	if n := len(v.Rows); n > 0 {
+		at := views.RoomURL(v.ID) + ".json?"
+		data.Older = addressOf(v.Older, at+"before="+strconv.FormatInt(int64(v.Rows[0].ID), 10))
+		data.Newer = addressOf(v.Newer, at+"after="+strconv.FormatInt(int64(v.Rows[n-1].ID), 10))
+	}
+	return page{viewer: v.Viewer, shell: shell, main: views.Room(v), data: data}
 }
 
 // permalink shows a message among those around it.
-func (s *Server) permalink(c *fiber.Ctx) error {
-	m, err := s.chat.Permalink(c.UserContext(), sessionOf(c).Account, roomParam(c), id[chat.MessageID](c.Params("message")))
-	if err != nil {
-		return err
+func (s *Server) permalink(c *fiber.Ctx) (page, error) {
+	at := id[chat.MessageID](c.Params("message"))
+	if at == 0 {
+		return page{}, chat.NotFound()
 	}
-	v, err := s.roomView(c, chat.Span{Around: m.ID})
+	v, err := s.roomView(c, chat.RoomQuery{Message: at})
 	if err != nil {
-		return err
+		return page{}, err
 	}
-	v.Target, v.Notice = m.ID, notices[c.Query("done")]
-	return s.page(c, v.Viewer, v.PageShell("room"), views.Room(v), nil)
+	v.Target, v.Notice = at, notices[c.Query("done")]
+	return roomPage(v, v.PageShell("room")), nil
 }
 
-// roomView gathers a room for the person who asks.
-func (s *Server) roomView(c *fiber.Ctx, span chat.Span) (v views.RoomView, err error) {
-	ctx, me, room := c.UserContext(), sessionOf(c), roomParam(c)
+// roomView is a room for the person who asks.
+func (s *Server) roomView(c *fiber.Ctx, q chat.RoomQuery) (v views.RoomView, err error) {
+	me, room := sessionOf(c), roomParam(c)
+	if at := id[chat.MessageID](c.Query("around")); at != 0 && q == (chat.RoomQuery{}) {
+		q.Span = chat.Span{Around: at} // where somebody read before
+	}
+	// Without a script, the newest would be a page away.
+	q.Unread = runsScript(c) && opens(c) && !c.Context().QueryArgs().Has("latest")
+	p, err := s.chat.OpenRoom(c.UserContext(), me.Account, room, q)
+	if err != nil {
+		return v, err
+	}
 	if v.Viewer, err = s.viewer(c); err != nil {
 		return v, err
 	}
-	// The place comes first: its rev is not newer than the rows below, so that
-	// what happens in between is told again and not missed.
-	if v.RoomAccess, err = s.chat.ReadableRoom(ctx, me.Account, room); err != nil {
-		return v, err
-	}
-	if v.Members, err = s.chat.Members(ctx, me.Account, room); err != nil {
-		return v, err
-	}
-	v.Title = v.Name
+	v.RoomAccess, v.Members, v.Title, v.Unread = p.RoomAccess, p.Members, p.Name, p.AtUnread
 	if v.Kind == chat.Direct {
 		v.Title = titleOf(v.Members, me.Account.ID)
 	}
-	if at := id[chat.MessageID](c.Query("around")); at != 0 && span.Before == 0 && span.After == 0 {
-		span = chat.Span{Around: at} // where somebody read before
-	}
-	// Without a script, the newest would be a page away.
-	if span == (chat.Span{}) && runsScript(c) && opens(c) && !c.Context().QueryArgs().Has("latest") {
-		if span, err = s.chat.OpeningSpan(ctx, v.RoomAccess); err != nil {
-			return v, err
-		}
-		v.Unread = span.Around != 0
-	}
-	page, err := s.chat.History(ctx, me.Account, room, span)
-	if err != nil {
-		return v, err
-	}
-	v.Rows = s.rendered.Rows(page.Messages)
-	v.Older, v.Newer = page.Older && len(v.Rows) > 0, page.Newer && len(v.Rows) > 0
+	v.Rows = s.rendered.Rows(p.Messages)
+	v.Older, v.Newer = p.Older && len(v.Rows) > 0, p.Newer && len(v.Rows) > 0
 	v.CID = chat.NewCID()
 	v.Read = v.Posts
 	if v.Membership != nil {
@@ -124,15 +124,17 @@ func titleOf(people []chat.RoomMember, me chat.AccountID) string {
 }
 
 // peoplePanel shows who is in a room, beside it.
-func (s *Server) peoplePanel(c *fiber.Ctx) error {
-	v, err := s.roomView(c, chat.Span{})
+func (s *Server) peoplePanel(c *fiber.Ctx) (page, error) {
+	v, err := s.roomView(c, chat.RoomQuery{})
 	if err != nil {
-		return err
+		return page{}, err
 	}
 	if target(c, "aside#panel") {
-		return s.html(c, views.PeoplePanel(v))
+		return page{fragment: views.PeoplePanel(v)}, nil
 	}
-	return s.page(c, v.Viewer, v.PageShell("panel"), views.Room(v), views.PeoplePanel(v))
+	p := roomPage(v, v.PageShell("panel"))
+	p.panel = views.PeoplePanel(v)
+	return p, nil
 }
 
 // seen is a room that a browser without a script was shown.
@@ -232,7 +234,9 @@ func (s *Server) others(c *fiber.Ctx, query string) ([]chat.Account, error) {
 }
 
 // checkedPeople reads the people of a form.
-func checkedPeople(c *fiber.Ctx, name string) []chat.AccountID { return idsIn(c.Request().PostArgs(), name) }
+func checkedPeople(c *fiber.Ctx, name string) []chat.AccountID {
+	return idsIn(c.Request().PostArgs(), name)
+}
 
 func idsIn(args *fasthttp.Args, name string) (ids []chat.AccountID) {
 	for _, v := range args.PeekMulti(name) {

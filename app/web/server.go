@@ -83,7 +83,7 @@ func New(c Config, ch *chat.Chat, au *auth.Auth, announcer *announce.Announcer, 
 		CaseSensitive:         true,
 		StrictRouting:         true, // one address a page: /login/ is none
 		ReadBufferSize:        16 << 10,
-		BodyLimit:             128 << 10,
+		BodyLimit:             maxBody,
 		ReadTimeout:           10 * time.Second,
 		WriteTimeout:          30 * time.Second, // from when a request was worked on: who reads slowly is cut
 		IdleTimeout:           60 * time.Second,

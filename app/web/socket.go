@@ -137,8 +137,8 @@ func (s *Server) socket(c *fiber.Ctx) error {
 	return nil
 }
 
-// page is one open page behind a socket.
-type page struct {
+// socketPage is one open page behind a socket.
+type socketPage struct {
 	*live.Client
 	s       *Server
 	session *auth.Session
@@ -151,7 +151,7 @@ func (s *Server) serveSocket(ws *inner.Conn, session *auth.Session) {
 	conn := plain(ws)
 	defer conn.Close()
 	defer s.recoverSocket()
-	p := &page{Client: s.hub.NewSocket(session.Account.ID, session.Hash, writable(conn)), s: s, session: session, ws: ws}
+	p := &socketPage{Client: s.hub.NewSocket(session.Account.ID, session.Hash, writable(conn)), s: s, session: session, ws: ws}
 	defer p.Finish()
 	if err := s.hub.Add(p.Client); err != nil {
 		p.Close(live.CloseRestart, "restart")
@@ -204,7 +204,7 @@ func writable(conn net.Conn) net.Conn {
 }
 
 // greet says hello and prepares to listen.
-func (p *page) greet() {
+func (p *socketPage) greet() {
 	p.s.hub.SetHidden(p.session.Account.ID, p.session.Account.Prefs.Invisible)
 	// The session may have ended between the handshake and here.
 	if _, err := p.s.auth.ResumeSession(context.Background(), p.session.Hash); err != nil {
@@ -218,7 +218,7 @@ func (p *page) greet() {
 	p.ws.SetCloseHandler(func(code int, _ string) error { p.Close(code, ""); return nil })
 }
 
-func (p *page) receive(kind int, text []byte) {
+func (p *socketPage) receive(kind int, text []byte) {
 	switch {
 	case kind != websocket.TextMessage:
 		p.Close(websocket.CloseUnsupportedData, "text only")
@@ -238,7 +238,7 @@ type clientFrame struct {
 	Upto chat.MessageID
 }
 
-func (p *page) handleFrame(text []byte) {
+func (p *socketPage) handleFrame(text []byte) {
 	var m clientFrame
 	if err := json.Unmarshal(text, &m); err != nil {
 		return // a page of another version; it will be told to reload
@@ -263,7 +263,7 @@ func (p *page) handleFrame(text []byte) {
 
 // view is what a page says on every connection and room switch: what it shows,
 // and where it stands. The answer is what it missed.
-func (p *page) view(ctx context.Context, m clientFrame) error {
+func (p *socketPage) view(ctx context.Context, m clientFrame) error {
 	// Roles may have changed since the socket opened.
 	session, err := p.s.auth.ResumeSession(ctx, p.session.Hash)
 	if err != nil {
@@ -282,7 +282,7 @@ func (p *page) view(ctx context.Context, m clientFrame) error {
 }
 
 // pushSidebar tells a page that comes back what its sidebar says by now.
-func (p *page) pushSidebar(ctx context.Context) {
+func (p *socketPage) pushSidebar(ctx context.Context) {
 	me := p.session.Account
 	if lists, err := p.s.announcer.RoomLists(me.ID); err == nil {
 		p.Push(lists)

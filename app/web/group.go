@@ -1,0 +1,68 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"parley/app/chat"
+)
+
+// group is a part of the routes with rules of its own; routes.go says which.
+type group struct {
+	s       *Server
+	body    int           // bytes that a request may bring; more is a 413
+	timeout time.Duration // how long the store may take for one request
+	origin  originRule
+	who     credential
+}
+
+// maxBody is how many bytes a request may bring to any group.
+const maxBody = 128 << 10
+
+// originRule says from which sites a browser may send what changes something, or open
+// a socket.
+type originRule int
+
+const (
+	ownOrigin originRule = iota // pages of this server alone
+)
+
+// credential is how a request says who asks.
+type credential int
+
+const (
+	nobody        credential = iota
+	sessionCookie            // else the request is sent to log in
+)
+
+// admit lets a request into a group.
+func (g *group) admit(c *fiber.Ctx) error {
+	if len(c.Request().Body()) > g.body {
+		return fiber.ErrRequestEntityTooLarge
+	}
+	if g.origin == ownOrigin && !g.s.sameOrigin(c) {
+		return chat.Forbidden("This request came from another site.")
+	}
+	if g.timeout != storeTimeout {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), g.timeout)
+		defer cancel()
+		c.SetUserContext(ctx)
+	}
+	if g.who == sessionCookie {
+		return g.s.session(c)
+	}
+	return c.Next()
+}
+
+func (g *group) get(path string, handle fiber.Handler) { g.s.App.Get(path, g.admit, handle) }
+
+func (g *group) post(path string, handle fiber.Handler) { g.s.App.Post(path, g.admit, handle) }
+
+// page adds a question whose answer has data, too: programs get it under the same
+// address, or with .json at its end.
+func (g *group) page(path string, handle func(*fiber.Ctx) (page, error)) {
+	g.get(path, g.s.asPage(handle))
+	g.get(path+".json", g.s.asPage(handle))
+}

@@ -1,0 +1,159 @@
+package web
+
+import (
+	"time"
+
+	"parley/app/chat"
+)
+
+// What programs get of rooms, messages and searches. These names are a contract: a field
+// may be added, and none changes its meaning. Times are RFC 3339 in UTC with
+// milliseconds, null for never; ids are numbers that grow; what is not there is empty or
+// null and not left out.
+
+type jsonPerson struct {
+	ID       chat.AccountID `json:"id"`
+	Username string         `json:"username"`
+	Name     string         `json:"name"`
+}
+
+type jsonMember struct {
+	jsonPerson
+	Rank string `json:"rank"` // member, owner, moderator
+}
+
+type jsonMembership struct {
+	Rank     string `json:"rank"`
+	Unread   int64  `json:"unread"`
+	Mentions int    `json:"mentions"` // unread messages that are for the person who asks
+	Muted    bool   `json:"muted"`
+	Starred  bool   `json:"starred"`
+}
+
+type jsonRoom struct {
+	ID         chat.RoomID     `json:"id"`
+	Kind       string          `json:"kind"` // open, private, direct
+	Name       string          `json:"name"` // "" of a direct conversation
+	Title      string          `json:"title"`
+	Topic      string          `json:"topic"`
+	Rev        chat.Rev        `json:"rev"` // of the latest change
+	People     int             `json:"people"`
+	Slow       int             `json:"slow"` // seconds between two messages of one person; 0: off
+	Created    *time.Time      `json:"created"`
+	Membership *jsonMembership `json:"membership"` // null: not in it
+}
+
+type jsonReaction struct {
+	Emoji string       `json:"emoji"`
+	By    []jsonPerson `json:"by"`
+}
+
+type jsonSystem struct {
+	People []jsonPerson `json:"people"` // the first of them
+	Count  int          `json:"count"`
+	Value  string       `json:"value"` // the new name, topic or kind
+}
+
+type jsonMessage struct {
+	ID        chat.MessageID   `json:"id"`
+	Room      chat.RoomID      `json:"room"`
+	Rev       chat.Rev         `json:"rev"`
+	Kind      string           `json:"kind"` // message, joined, left, renamed, topic, visibility
+	Author    jsonPerson       `json:"author"`
+	At        *time.Time       `json:"at"`
+	Body      string           `json:"body"` // as it was typed; "" when deleted
+	Text      string           `json:"text"` // as it is shown, without markup
+	Edited    *time.Time       `json:"edited"`
+	Deleted   bool             `json:"deleted"`
+	ReplyTo   *chat.MessageID  `json:"reply_to"`
+	Replies   int              `json:"replies"`
+	For       []chat.AccountID `json:"for"`     // people whom it mentions or answers
+	ForAll    bool             `json:"for_all"` // everybody in the room
+	Reactions []jsonReaction   `json:"reactions"`
+	System    *jsonSystem      `json:"system"` // of all kinds but message
+}
+
+type jsonRoomPage struct {
+	Room     jsonRoom      `json:"room"`
+	Members  []jsonMember  `json:"members"`
+	Messages []jsonMessage `json:"messages"` // in order
+	Older    *string       `json:"older"`    // address of the page before; null: there is none
+	Newer    *string       `json:"newer"`
+}
+
+type jsonVersion struct {
+	Until *time.Time `json:"until"`
+	Text  string     `json:"text"`
+}
+
+type jsonMessagePage struct {
+	Room     jsonRoom      `json:"room"`
+	Message  jsonMessage   `json:"message"`
+	Thread   []jsonMessage `json:"thread"` // what it answers, the message, and its replies, in order
+	More     bool          `json:"more"`   // there are more replies
+	Versions []jsonVersion `json:"versions"`
+	Older    *string       `json:"older"` // address of the versions before these
+}
+
+type jsonHit struct {
+	Message jsonMessage `json:"message"`
+	Room    jsonRoom    `json:"room"`
+	Snippet string      `json:"snippet"`
+}
+
+type jsonSearchPage struct {
+	Query  string    `json:"query"`
+	Hits   []jsonHit `json:"hits"` // the newest first
+	Older  *string   `json:"older"`
+	Behind bool      `json:"behind"` // the newest messages cannot be found yet
+}
+
+var jsonKinds = map[chat.MessageKind]string{chat.MessagePosted: "message", chat.MessageJoined: "joined", chat.MessageLeft: "left",
+	chat.MessageRenamed: "renamed", chat.MessageTopic: "topic", chat.MessageVisibility: "visibility"}
+
+func timeOf(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC().Truncate(time.Millisecond)
+	return &t
+}
+
+func addressOf(is bool, url string) *string {
+	if !is {
+		return nil
+	}
+	return &url
+}
+
+// each makes a list that is never null.
+func each[A, B any](list []A, one func(A) B) []B {
+	all := make([]B, 0, len(list))
+	for _, a := range list {
+		all = append(all, one(a))
+	}
+	return all
+}
+
+func personJSON(p chat.Person) jsonPerson { return jsonPerson{p.ID, p.Username, p.Name} }
+
+func roomJSON(r chat.Room, title string, m *chat.Membership) jsonRoom {
+	j := jsonRoom{ID: r.ID, Kind: chat.KindWords[r.Kind], Name: r.Name, Title: title, Topic: r.Topic, Rev: r.Rev, People: r.People, Slow: r.Slow, Created: timeOf(r.Created)}
+	if m != nil {
+		j.Membership = &jsonMembership{Rank: m.Rank.String(), Unread: m.Unread(r), Mentions: m.Mentions, Muted: m.Muted, Starred: m.Star > 0}
+	}
+	return j
+}
+
+func messageJSON(m chat.Message) jsonMessage {
+	j := jsonMessage{ID: m.ID, Room: m.Room, Rev: m.Rev, Kind: jsonKinds[m.Kind], Author: personJSON(m.Author), At: timeOf(m.At), Body: m.Body, Text: m.Text.Plain(),
+		Edited: timeOf(m.Edited), Deleted: m.Deleted, Replies: m.Replies, For: append([]chat.AccountID{}, m.For...), ForAll: m.All,
+		Reactions: each(m.Reactions, func(r chat.Reaction) jsonReaction { return jsonReaction{r.Emoji, each(r.By, personJSON)} })}
+	if m.Quote.ID != 0 {
+		j.ReplyTo = &m.Quote.ID
+	}
+	if m.Kind != chat.MessagePosted {
+		j.System = &jsonSystem{each(m.System.People, personJSON), m.System.Count, m.System.Arg}
+	}
+	return j
+}

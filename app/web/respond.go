@@ -1,0 +1,76 @@
+package web
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"parley/views"
+)
+
+// page is what a handler answers a question with: data first, and how people see it.
+// respond decides how it is written.
+type page struct {
+	viewer      views.Viewer
+	shell       views.PageShell
+	main, panel templ.Component
+	fragment    templ.Component // instead of all that, when a script asks for a piece; nil: there is none
+	data        any             // what programs get; nil: the page is for people alone
+}
+
+// asPage makes a handler of one that answers with a page.
+func (s *Server) asPage(handle func(*fiber.Ctx) (page, error)) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		p, err := handle(c)
+		if err != nil {
+			return err
+		}
+		return s.respond(c, p)
+	}
+}
+
+// respond writes a page: as JSON where a program asks for that, as one element or the
+// stage where a script does, else as a whole document. It is drawn into a buffer first:
+// half a page is never sent.
+func (s *Server) respond(c *fiber.Ctx, p page) error {
+	if wantsJSON(c) && p.data != nil {
+		c.Set(fiber.HeaderVary, fiber.HeaderAccept)
+		return writeJSON(c, fiber.MIMEApplicationJSON, p.data)
+	}
+	c.Set(fiber.HeaderVary, "Accept, HX-Request, HX-Target")
+	switch {
+	case p.fragment != nil:
+		return s.html(c, p.fragment)
+	case target(c, "div#stage"):
+		return s.html(c, views.StagePage(p.shell, p.main, p.panel))
+	}
+	return s.html(c, views.Page(p.viewer, p.shell, p.main, p.panel))
+}
+
+// wantsJSON says whether a program asks: by the end of the address, or by what it
+// accepts. Browsers say that they accept HTML.
+func wantsJSON(c *fiber.Ctx) bool {
+	if strings.HasSuffix(c.Path(), ".json") {
+		return true
+	}
+	accept := c.Get(fiber.HeaderAccept)
+	return (strings.Contains(accept, "application/json") || strings.Contains(accept, "application/problem+json")) && !strings.Contains(accept, "text/html")
+}
+
+func writeJSON(c *fiber.Ctx, kind string, data any) error {
+	b, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, kind)
+	return send(c, b)
+}
+
+// problem is an error as programs get it: RFC 9457, with the words that people read.
+type problem struct {
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail"`
+}
