@@ -11,6 +11,11 @@ import (
 // for it.
 const dropSize = 8
 
+// forgetDays forgets days before one, of which nothing old is left: the index may have
+// come to an old message since somebody looked.
+const forgetDays = `DELETE FROM days WHERE day < ?1
+	AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.id BETWEEN days.first AND days.last AND m.at < ?2)`
+
 // DeleteBefore implements chat.MessageStore. Numbers of a log stay as they are:
 // what is left keeps its places, and unread counts do not change.
 func (d *DB) DeleteBefore(ctx context.Context, before time.Time) (dropped int, err error) {
@@ -26,7 +31,7 @@ func (d *DB) DeleteBefore(ctx context.Context, before time.Time) (dropped int, e
 		return 0, err
 	}
 	if len(olds) == 0 {
-		return 0, d.change(ctx, func(t *tx) error { return t.exec("DELETE FROM days WHERE day < ?", dayOf(before)) })
+		return 0, d.change(ctx, func(t *tx) error { return t.exec(forgetDays, dayOf(before), toMillis(before)) })
 	}
 	d.unclean.Store(true)
 	err = d.change(ctx, func(t *tx) error {
@@ -35,7 +40,7 @@ func (d *DB) DeleteBefore(ctx context.Context, before time.Time) (dropped int, e
 				return err
 			}
 		}
-		return t.exec("DELETE FROM days WHERE day < ?", olds[0].day) // nothing is left of these
+		return t.exec(forgetDays, olds[0].day, toMillis(before))
 	})
 	return len(olds), err
 }

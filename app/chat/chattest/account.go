@@ -1,0 +1,138 @@
+package chattest
+
+import (
+	"fmt"
+	"time"
+
+	"parley/app/auth"
+	"parley/app/chat"
+)
+
+var accountTests = map[string]func(*store){
+	"the first administers, and everybody is in the room of everybody": func(s *store) {
+		a, err := s.Account(s.Context(), 1)
+		s.ok(err)
+		s.equal(a.Role, chat.RoleAdmin, "the role of the first")
+		b, err := s.AccountNamed(s.Context(), "PERSON2")
+		s.ok(err)
+		s.equal(fmt.Sprint(b.ID, b.Role), fmt.Sprint(2, chat.RoleMember), "the second")
+		s.equal(len(s.members(1)), 4, "people in the room of everybody")
+		has, err := s.HasAccounts(s.Context())
+		s.ok(err)
+		s.equal(has, true, "has accounts")
+	},
+	"a name that looks like another's is taken": func(s *store) {
+		s.account("joel")
+		_, err := s.AddAccount(s.Context(), auth.NewAccount{Username: "joeI", Name: "x", Hash: "-", At: noon}, chat.NoAudit)
+		s.is(err, chat.ErrConflict, "a capital i")
+	},
+	"people are found by id in the order asked, without who is disabled": func(s *store) {
+		s.ok(s.DisableAccount(s.Context(), 3, noon, false, false, chat.NoAudit))
+		people, err := s.Persons(s.Context(), []chat.AccountID{4, 3, 99, 2})
+		s.ok(err)
+		var got []chat.AccountID
+		for _, p := range people {
+			got = append(got, p.ID)
+		}
+		s.equal(got, []chat.AccountID{4, 2}, "people")
+	},
+	"the last administrator stays one": func(s *store) {
+		s.is(s.SetRole(s.Context(), 1, chat.RoleMember, chat.NoAudit), chat.ErrInvalid, "demoted")
+		s.is(s.DisableAccount(s.Context(), 1, noon, false, false, chat.NoAudit), chat.ErrInvalid, "disabled")
+		s.ok(s.SetRole(s.Context(), 2, chat.RoleAdmin, chat.NoAudit))
+		s.ok(s.SetRole(s.Context(), 1, chat.RoleMember, chat.NoAudit))
+	},
+	"what an administrator made ends with the role": func(s *store) {
+		s.ok(s.SetRole(s.Context(), 2, chat.RoleAdmin, chat.NoAudit))
+		_, err := s.AddInvite(s.Context(), auth.Invite{Code: "CODE", Made: noon, By: chat.Person{ID: 2}}, chat.NoAudit)
+		s.ok(err)
+		s.ok(s.SetReset(s.Context(), 3, 2, []byte("hash"), noon.Add(time.Hour), chat.NoAudit))
+		s.ok(s.SetRole(s.Context(), 2, chat.RoleMember, chat.NoAudit))
+		i, err := s.InviteByCode(s.Context(), "CODE")
+		s.ok(err)
+		if i.Valid(noon) {
+			s.Error("the invite is still good")
+		}
+		_, err = s.ResetOf(s.Context(), []byte("hash"), noon)
+		s.is(err, chat.ErrNotFound, "the reset")
+	},
+	"who is disabled is not counted, and comes back as he was": func(s *store) {
+		room := s.room("quay", 1, 2)
+		s.ok(s.DisableAccount(s.Context(), 2, noon, false, false, chat.NoAudit))
+		r, _, err := s.RoomFor(s.Context(), room, 1)
+		s.ok(err)
+		s.equal(fmt.Sprint(r.People, s.members(room)), fmt.Sprint(1, []string{"1 owner"}), "while disabled")
+		s.ok(s.EnableAccount(s.Context(), 2, chat.NoAudit))
+		r, _, err = s.RoomFor(s.Context(), room, 1)
+		s.ok(err)
+		s.equal(fmt.Sprint(r.People, s.members(room)), fmt.Sprint(2, []string{"1 owner", "2 member"}), "enabled again")
+	},
+}
+
+var sessionTests = map[string]func(*store){
+	"a session ends with the password, the account and its own end": func(s *store) {
+		begin := func(hash string) {
+			a, err := s.Account(s.Context(), 2)
+			s.ok(err)
+			_, err = s.AddSession(s.Context(), auth.Session{Hash: []byte(hash), Account: a, Created: noon, Seen: noon}, 10)
+			s.ok(err)
+			_, err = s.SessionOf(s.Context(), []byte(hash))
+			s.ok(err)
+		}
+		gone := func(hash, what string) {
+			s.Helper()
+			_, err := s.SessionOf(s.Context(), []byte(hash))
+			s.is(err, chat.ErrNotFound, what)
+		}
+		begin("one")
+		s.ok(s.DeleteSession(s.Context(), []byte("one")))
+		gone("one", "deleted")
+		begin("two")
+		s.ok(s.SetPassword(s.Context(), 2, "new", chat.NoAudit))
+		gone("two", "after a new password")
+		begin("three")
+		s.ok(s.EndSessions(s.Context(), 2, chat.NoAudit))
+		gone("three", "after the end of all")
+		begin("four")
+		s.ok(s.ExpireSessions(s.Context(), noon.Add(time.Second), noon.Add(-time.Hour)))
+		gone("four", "run out")
+		begin("five")
+		s.ok(s.DisableAccount(s.Context(), 2, noon, false, false, chat.NoAudit))
+		gone("five", "of who is disabled")
+	},
+	"the oldest session goes when there are too many": func(s *store) {
+		a, err := s.Account(s.Context(), 2)
+		s.ok(err)
+		var dropped [][]byte
+		for n := range 4 {
+			at := noon.Add(time.Duration(n) * time.Minute)
+			dropped, err = s.AddSession(s.Context(), auth.Session{Hash: fmt.Append(nil, "s", n), Account: a, Created: at, Seen: at}, 3)
+			s.ok(err)
+		}
+		s.equal(fmt.Sprintf("%s", dropped), "[s0]", "dropped")
+	},
+	"a touched session is seen later": func(s *store) {
+		a, err := s.Account(s.Context(), 2)
+		s.ok(err)
+		_, err = s.AddSession(s.Context(), auth.Session{Hash: []byte("x"), Account: a, Created: noon, Seen: noon}, 3)
+		s.ok(err)
+		_, err = s.SessionOf(s.Context(), []byte("x"))
+		s.ok(err)
+		s.ok(s.TouchSession(s.Context(), []byte("x"), noon.Add(time.Hour)))
+		got, err := s.SessionOf(s.Context(), []byte("x"))
+		s.ok(err)
+		if !got.Seen.Equal(noon.Add(time.Hour)) {
+			s.Error("seen", got.Seen)
+		}
+	},
+	"a reset works once": func(s *store) {
+		s.ok(s.SetReset(s.Context(), 2, 1, []byte("r"), noon.Add(time.Hour), chat.NoAudit))
+		_, err := s.UseReset(s.Context(), []byte("r"), "hash", noon.Add(2*time.Hour))
+		s.is(err, chat.ErrNotFound, "too late")
+		who, err := s.UseReset(s.Context(), []byte("r"), "hash", noon)
+		s.ok(err)
+		s.equal(who, 2, "whose")
+		_, err = s.UseReset(s.Context(), []byte("r"), "hash", noon)
+		s.is(err, chat.ErrNotFound, "again")
+	},
+}
