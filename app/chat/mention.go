@@ -17,6 +17,9 @@ func (c *Chat) resolveMentions(ctx context.Context, who Account, n *NewMessage, 
 		if ids, err = c.store.Mentionable(ctx, n.Room, names); err != nil {
 			return err
 		}
+		if err := c.addTaken(ctx, &n.Text, ids); err != nil {
+			return err
+		}
 	}
 	if err := c.linkRooms(ctx, &n.Text); err != nil {
 		return err
@@ -28,6 +31,27 @@ func (c *Chat) resolveMentions(ctx context.Context, who Account, n *NewMessage, 
 		}
 	}
 	return nil
+}
+
+// addTaken adds the names of people whom the text cannot be for, so that @mei-ada, who
+// is not in the room, is not taken for @mei.
+func (c *Chat) addTaken(ctx context.Context, t *Text, ids map[string]AccountID) error {
+	var longer []string
+	for _, names := range t.mentions(true) {
+		if len(names) > 1 {
+			longer = append(longer, names[:len(names)-1]...)
+		}
+	}
+	if len(longer) == 0 {
+		return nil
+	}
+	taken, err := c.store.AccountsNamed(ctx, longer)
+	for name := range taken {
+		if _, ok := ids[name]; !ok {
+			ids[name] = 0
+		}
+	}
+	return err
 }
 
 // linkRooms makes links of the names of open rooms. What a private one is called,
@@ -171,10 +195,11 @@ type UnreachedMentions struct {
 	People       []Person // they are not in the room
 	Add          bool     // its author may bring them in
 	MentionedAll bool     // everybody: its author may not call so many
+	CalledByEdit bool     // everybody: only what is said anew calls so many
 }
 
 // Any says whether there is something to tell.
-func (u UnreachedMentions) Any() bool { return len(u.People) > 0 || u.MentionedAll }
+func (u UnreachedMentions) Any() bool { return len(u.People) > 0 || u.MentionedAll || u.CalledByEdit }
 
 // UnreachedMentions finds whom a message that the caller said or edited just now does not
 // reach: people who are not in a private room or a conversation, and all whom
@@ -196,7 +221,11 @@ func (c *Chat) UnreachedMentions(ctx context.Context, who Account, m Message) (u
 		return u, err
 	}
 	calls := text.MentionsAll()
-	u.MentionedAll = p.People > SmallRoom && !p.Allows(ActionMentionAll) && (slices.Contains(calls, AtRoom) || slices.Contains(calls, AtHere))
+	called := m.Text.mentionsAll()
+	if slices.ContainsFunc(calls, func(name string) bool { return isCall(name) && !slices.Contains(called, name) }) {
+		u.MentionedAll = p.People > SmallRoom && !p.Allows(ActionMentionAll)
+		u.CalledByEdit = !m.Edited.IsZero() && p.Allows(ActionMentionAll)
+	}
 	if p.Kind == Open || len(calls) == 0 {
 		return u, nil
 	}

@@ -160,12 +160,23 @@ func TestAnEditCallsNobodyAnewAndTakesACallBack(t *testing.T) {
 	if m = edit(m, "now @room"); m.All {
 		t.Error("an edit calls all")
 	}
+	told := func(m chat.Message) bool {
+		u, err := w.chat.UnreachedMentions(w.ctx, w.people["ada"], m)
+		w.ok(err)
+		return u.CalledByEdit && u.Any()
+	}
+	if !told(m) {
+		t.Error("the author is not told that the edit called nobody")
+	}
 	counts("an edit", 0, 0)
 	m = w.says("ada", room, "@room, soup")
 	_, err := w.store.AddMembers(w.ctx, room, w.ids("late"), w.now)
 	w.ok(err)
 	if m = edit(m, "@room, soup or bread for @cid"); !m.All {
 		t.Error("an edit takes the call back")
+	}
+	if told(m) {
+		t.Error("the author is told so of a call that everybody heard")
 	}
 	counts("still for all", 1, 1)
 	if hits, _, err := w.chat.Mentions(w.ctx, w.people["late"], 0); err != nil || len(hits) != 0 {

@@ -3,6 +3,8 @@ package chat
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // bodyParser parses one body: blocks line by line, then the runs of each paragraph.
@@ -10,11 +12,12 @@ type bodyParser struct {
 	links, mentions int
 }
 
-// blocks parses lines that are nested depth containers deep. A line is looked at
+// blocks parses lines that are nested depth containers deep, and changes them. A line is looked at
 // a fixed number of times on each of at most MaxNesting levels.
 func (p *bodyParser) blocks(lines []string, depth int) []Block {
 	var out []Block
 	var text []string
+	var closer fenceCloser
 	gap := 0 // blank lines before text; one parts two paragraphs, more are seen
 	end := func() {
 		if len(text) > 0 {
@@ -38,9 +41,17 @@ func (p *bodyParser) blocks(lines []string, depth int) []Block {
 		}
 		b, n := p.block(lines, depth)
 		if n == 0 {
-			text = append(text, strings.TrimRight(lines[0], " \t"))
-			lines = lines[1:]
-			continue
+			late := closer.lateFence(lines)
+			if late.lines == 0 {
+				text = append(text, strings.TrimRight(lines[0], " \t"))
+				lines = lines[1:]
+				continue
+			}
+			text = append(text, strings.TrimRight(late.before, " \t"))
+			if b, n = late.code, late.lines; late.after != "" {
+				n--
+				lines[n] = late.after // it begins the next line
+			}
 		}
 		end()
 		gap = 0
@@ -75,68 +86,34 @@ func (p *bodyParser) quote(lines []string, depth int) (Block, int) {
 		}
 		inner = append(inner, rest)
 	}
-	if !slices.ContainsFunc(inner, func(line string) bool { return !blank(line) }) {
+	if !slices.ContainsFunc(inner, func(line string) bool { return strings.Trim(line, "> \t") != "" }) {
 		return Block{}, 0 // marks around nothing show what was typed
 	}
 	return Block{Kind: BlockQuote, Blocks: p.blocks(inner, depth+1)}, len(inner)
 }
 
-// quoted takes one level of quoting from a line. A space or the end must follow
-// the marks, because people write >.< and >:( too.
+// quoted takes one level of quoting from a line.
 func quoted(line string) (string, bool) {
 	line = strings.TrimLeft(line, " \t")
 	rest := strings.TrimLeft(line, ">")
-	if rest == line || rest != "" && rest[0] != ' ' && rest[0] != '\t' {
+	if rest == line || rest != "" && rest[0] != ' ' && rest[0] != '\t' && !quotable(rest) {
 		return "", false
 	}
 	return strings.TrimPrefix(line[1:], " "), true
 }
 
-// fence parses code between lines of three or more backticks. The closing ones
-// may end the last line of code; without them all that follows is code.
-func fence(lines []string) (Block, int) {
-	open := strings.TrimLeft(lines[0], " \t")
-	info := strings.TrimLeft(open, "`")
-	ticks := len(open) - len(info)
-	if ticks < 3 || strings.Contains(info, "`") {
-		return Block{}, 0
+// quotable says whether a line may begin so right behind its mark of quoting. People
+// write >.< and >:( and >w< too, and >= and >3.
+func quotable(rest string) bool {
+	word, _, more := strings.Cut(rest, " ")
+	letters := strings.TrimFunc(word, func(r rune) bool { return !isWord(r) })
+	face := strings.HasSuffix(word, "<") || letters == "" || !more && len(letters) == 1
+	first, _ := utf8.DecodeRuneInString(rest)
+	switch {
+	case first >= utf8.RuneSelf:
+		return !unicode.IsNumber(first)
+	case unicode.IsLetter(first), strings.IndexByte(`(["'~`, byte(first)) >= 0:
+		return !face
 	}
-	in := indent(lines[0])
-	var code []string
-	b := Block{Kind: BlockCode}
-	if info = strings.TrimSpace(info); language(info) {
-		b.Lang = strings.ToLower(info)
-	} else if info != "" {
-		code = append(code, info)
-	}
-	n := 1
-	for n < len(lines) {
-		line := unindent(lines[n], in)
-		n++
-		t := strings.TrimRight(line, " \t")
-		before := strings.TrimRight(t, "`")
-		if len(t)-len(before) >= ticks {
-			if !blank(before) {
-				code = append(code, before)
-			}
-			break
-		}
-		code = append(code, line)
-	}
-	if len(code) == 0 && b.Lang != "" {
-		// A single word between fences is what the author wanted to show.
-		code, b.Lang = append(code, info), ""
-	}
-	b.Code = strings.Join(code, "\n")
-	return b, n
-}
-
-func language(s string) bool {
-	for i := range len(s) {
-		c := s[i] | 0x20
-		if !(c >= 'a' && c <= 'z' || s[i] >= '0' && s[i] <= '9' || strings.IndexByte(".+#_-", s[i]) >= 0) {
-			return false
-		}
-	}
-	return s != "" && len(s) <= 20
+	return strings.IndexByte("@#*`", byte(first)) >= 0
 }

@@ -17,6 +17,7 @@ type delimiter struct {
 	count int   // marks left
 	size  int   // marks it had
 	both  bool  // it could close, too
+	slash bool  // it stands behind a slash: /**b**/ is a path or a comment
 	at    int   // of its marks in out
 	pos   []int // where its marks are in the text, in order; the last is used first
 }
@@ -27,6 +28,8 @@ type delimiterRun struct {
 	pos           []int // of each mark
 	length        int   // in bytes, with the backslashes that are looked through
 	opens, closes bool
+	slash         bool // a slash stands before it, and no emphasis before that
+	slashNext     bool // a slash stands behind it
 }
 
 // emphasis closes what it can with the marks at i and opens the rest.
@@ -43,6 +46,10 @@ func (rp *runParser) emphasis(i int) int {
 		if j < 0 {
 			break
 		}
+		if rp.open[j].slash && run.slashNext {
+			rp.open = rp.open[:j]
+			break
+		}
 		use := min(rp.open[j].count, left, 2)
 		if !rp.wrap(j, use) {
 			break
@@ -52,7 +59,7 @@ func (rp *runParser) emphasis(i int) int {
 	}
 	if left > 0 {
 		if run.opens {
-			rp.open = append(rp.open, delimiter{run.char, left, len(run.pos), run.closes, len(rp.out), run.pos[len(run.pos)-left:]})
+			rp.open = append(rp.open, delimiter{run.char, left, len(run.pos), run.closes, run.slash, len(rp.out), run.pos[len(run.pos)-left:]})
 		}
 		rp.out = append(rp.out, Run{Text: marks(run.char, left)})
 	}
@@ -82,9 +89,7 @@ func (rp *runParser) delimiterRun(i int) delimiterRun {
 		j = k + 1
 	}
 	run.length = j - i
-	before, _ := utf8.DecodeLastRuneInString(rp.s[:i])
-	after, _ := utf8.DecodeRuneInString(rp.s[j:])
-	run.opens, run.closes = flanks(before, after, i == 0, j == len(rp.s))
+	rp.flanks(&run, i, j)
 	return run
 }
 
@@ -101,37 +106,60 @@ func offered(c byte, n int) bool {
 	return n == 2
 }
 
-// flanks says whether marks between two characters may open and close: left- and
-// right-flanking as CommonMark has it, and never within a word.
-func flanks(before, after rune, first, last bool) (opens, closes bool) {
-	if after == '\uFE0F' || after == '\u20E3' { // a keycap
-		return false, false
-	}
-	if inCode(before, after) {
-		return false, false
+// flanks says whether the marks from i to j may open and close: left- and
+// right-flanking as CommonMark has it, never within a word, and not beside the signs
+// of code and of paths, of which CommonMark makes emphasis: f(*), "*.*", /* a */,
+// src/**/*.ts, $_GET.
+func (rp *runParser) flanks(run *delimiterRun, i, j int) {
+	before, _ := utf8.DecodeLastRuneInString(rp.s[:i])
+	after, _ := utf8.DecodeRuneInString(rp.s[j:])
+	first, last := i == 0, j == len(rp.s)
+	if after == '\uFE0F' || after == '\u20E3' || bracketed(before, after) { // a keycap, or f(*)
+		return
 	}
 	outerBefore := first || unicode.IsSpace(before) || isPunct(before) || spaceless(before)
 	outerAfter := last || unicode.IsSpace(after) || isPunct(after) || spaceless(after)
 	left := !last && !unicode.IsSpace(after) && (!isPunct(after) || outerBefore)
 	right := !first && !unicode.IsSpace(before) && (!isPunct(before) || outerAfter)
-	opens = left && (!right || isPunct(before) || spaceless(before))
-	closes = right && (!left || isPunct(after) || spaceless(after))
-	return opens && !opensCode(before, after), closes && !closesCode(before)
+	run.opens = left && (!right || isPunct(before) || spaceless(before)) && !strings.ContainsRune(",;)]}.|/", after)
+	run.closes = right && (!left || isPunct(after) || spaceless(after)) && !closesCode(rp.s[:i])
+	run.slashNext = after == '/'
+	if first || rp.behindEmphasis(i) { // *a*/*b* is no path
+		return
+	}
+	run.slash = before == '/'
+	if strings.ContainsRune("$@%&=.", before) || run.slash && len(run.pos) == 1 {
+		run.opens = false
+	}
 }
 
-// Marks next to these signs are stars of code and of paths: f(*), "*.*", /* a */,
-// src/**/*.ts, $_GET. CommonMark makes emphasis of some.
+// behindEmphasis says whether emphasis ends one character before i.
+func (rp *runParser) behindEmphasis(i int) bool {
+	n := len(rp.out)
+	if n == 0 || rp.start >= i || utf8.RuneCountInString(rp.s[rp.start:min(i, rp.start+utf8.UTFMax+1)]) != 1 {
+		return false
+	}
+	kind := rp.out[n-1].Kind
+	return kind == RunBold || kind == RunItalic || kind == RunStrike
+}
 
-func inCode(before, after rune) bool {
+func bracketed(before, after rune) bool {
 	closing := map[rune]rune{'(': ')', '[': ']', '{': '}', '"': '"', '\'': '\'', '<': '>', '`': '`'}[before]
-	return closing != 0 && closing == after || before == '/' || after == '/'
+	return closing != 0 && closing == after
 }
 
-func opensCode(before, after rune) bool {
-	return strings.ContainsRune(",;)]}.|", after) || before != utf8.RuneError && strings.ContainsRune("$@%&=.", before)
+// closesCode says whether marks behind this text are of code: a percent sign is one,
+// unless it is that of a number.
+func closesCode(before string) bool {
+	if number, ok := strings.CutSuffix(before, "%"); ok {
+		if r, n := utf8.DecodeLastRuneInString(number); unicode.IsSpace(r) {
+			number = number[:len(number)-n]
+		}
+		r, _ := utf8.DecodeLastRuneInString(number)
+		return !unicode.IsDigit(r)
+	}
+	return before != "" && strings.IndexByte("([{$@&=/", before[len(before)-1]) >= 0
 }
-
-func closesCode(before rune) bool { return strings.ContainsRune("([{$@%&=", before) }
 
 func isPunct(r rune) bool { return unicode.IsPunct(r) || unicode.IsSymbol(r) }
 

@@ -86,7 +86,7 @@ func (rp *runParser) escapedName(i int) int {
 	kind := RunMention
 	if rp.s[i+1] == '#' {
 		kind = RunRoom
-	} else if utf8.RuneCountInString(name) < MinUsername {
+	} else if utf8.RuneCountInString(name) < MinUsername || atHostLen(rp.s[i+2+len(name):]) > 0 {
 		return 0
 	}
 	if name == "" {

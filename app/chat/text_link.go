@@ -21,9 +21,27 @@ func (rp *runParser) mention(i int) int {
 	if utf8.RuneCountInString(name) < MinUsername {
 		return 1
 	}
+	if host := atHostLen(rp.s[i+1+len(name):]); host > 0 {
+		return 1 + len(name) + host
+	}
 	rp.body.mentions++
 	rp.put(i, 1+len(name), Run{Kind: RunMention, Text: rp.s[i : i+1+len(name)]})
 	return 1 + len(name)
+}
+
+// atHostLen is the length of the @host.tld that s begins with: a name before it is that
+// of somebody elsewhere.
+func atHostLen(s string) int {
+	host, ok := strings.CutPrefix(s, "@")
+	if end := strings.IndexFunc(host, func(r rune) bool { return r != '-' && r != '.' && (!isWord(r) || spaceless(r)) }); end >= 0 {
+		host = host[:end]
+	}
+	host = strings.TrimRight(host, ".-")
+	dot := strings.LastIndexByte(host, '.')
+	if !ok || dot <= 0 || len(host)-dot < 3 || strings.ContainsFunc(host[dot+1:], func(r rune) bool { return !unicode.IsLetter(r) }) {
+		return 0
+	}
+	return 1 + len(host)
 }
 
 // room parses #name as far as the first word; how far it goes and which room it
@@ -57,11 +75,13 @@ func (rp *runParser) name(i, from int) string {
 			end = cut
 			break
 		}
-		if spaceless(r) || spaceless(prev) {
+		if spaceless(r) || spaceless(prev) || r == '-' {
 			cut = end
 		}
 		end += utf8.RuneLen(r)
-		prev = r
+		if !unicode.IsMark(r) || spaceless(r) {
+			prev = r
+		}
 	}
 	if end <= i+1 {
 		return ""
@@ -109,6 +129,7 @@ func (rp *runParser) link(i int) int {
 	if end := strings.IndexFunc(raw, endsURL); end >= 0 {
 		raw = raw[:end]
 	}
+	raw = untilBracket(untilQuote(raw, rp.s[:i]))
 	raw = trimURL(untilSentence(untilNext(raw, scheme), scheme))
 	if !validURL(raw, scheme) {
 		return max(len(raw), scheme) // not tried again from within, which would be quadratic
@@ -127,8 +148,9 @@ func schemeLen(s string) int {
 	return 0
 }
 
-// endsURL stops at space, quotes, what is invisible and the punctuation of
-// scripts that are written without spaces. Browsers read \ as /, so it ends too.
+// endsURL stops at space, quotes, what is invisible, the stops of other scripts and the
+// punctuation of those that are written without spaces. Browsers read \ as /, so it
+// ends too.
 func endsURL(r rune) bool {
 	switch {
 	case r < utf8.RuneSelf:
@@ -136,28 +158,38 @@ func endsURL(r rune) bool {
 	case r >= 0x3000 && r <= 0x303F, r >= 0xFF00 && r <= 0xFF0F, r >= 0xFF1A && r <= 0xFF20, r >= 0xFF3B && r <= 0xFF65:
 		return true
 	}
-	return unicode.IsSpace(r) || invisible(r)
+	return unicode.IsSpace(r) || invisible(r) || strings.ContainsRune("“”„«»‹›", r) || unicode.Is(unicode.Terminal_Punctuation, r) && r != '…' && r != '‥'
 }
 
-// trimURL leaves out the punctuation of the sentence around an address, and the
-// bracket that was opened before it.
-func trimURL(s string) string {
-	open := map[byte]int{')': strings.Count(s, "(") - strings.Count(s, ")"),
-		']': strings.Count(s, "[") - strings.Count(s, "]"), '}': strings.Count(s, "{") - strings.Count(s, "}")}
-	for s != "" {
-		r, size := utf8.DecodeLastRuneInString(s)
-		if balance, bracket := open[byte(r)]; bracket && r < utf8.RuneSelf {
-			if balance >= 0 {
-				return s
-			}
-			open[byte(r)]++
-		} else if !strings.ContainsRune(".,:;!?'*_~’”»…", r) {
-			return s
-		}
-		s = s[:len(s)-size]
+// closingQuotes are those that end an address which stands right behind the opening
+// one; elsewhere they may be apostrophes within it.
+var closingQuotes = map[rune]string{'\'': "'", '‚': "‘’", '‘': "’", '’': "’"}
+
+func untilQuote(s, before string) string {
+	open, _ := utf8.DecodeLastRuneInString(before)
+	if end := strings.IndexAny(s, closingQuotes[open]); end >= 0 {
+		return s[:end]
 	}
 	return s
 }
+
+// untilBracket ends an address before the bracket that was opened before it.
+func untilBracket(s string) string {
+	var open [3]int
+	for i := range len(s) {
+		if k := strings.IndexByte("([{", s[i]); k >= 0 {
+			open[k]++
+		} else if k := strings.IndexByte(")]}", s[i]); k >= 0 {
+			if open[k]--; open[k] < 0 {
+				return s[:i]
+			}
+		}
+	}
+	return s
+}
+
+// trimURL leaves out the punctuation of the sentence around an address.
+func trimURL(s string) string { return strings.TrimRight(s, ".,:;!?'*_~‘’…‥") }
 
 // untilNext ends an address where its host cannot go on, and where the next one of a
 // list begins: https://a.example,https://b.example are two.

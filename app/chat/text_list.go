@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -90,20 +91,24 @@ func listItem(line string) (item, bool) {
 		for mark < len(t) && t[mark] >= '0' && t[mark] <= '9' {
 			mark++
 		}
-		if mark == 0 || mark > 9 || mark == len(t) || t[mark] != '.' {
+		if mark == 0 || mark > 9 || mark == len(t) || t[mark] != '.' || mark > 1 && t[0] == '0' { // 007. is a name
 			return item{}, false
 		}
 		it.numbered = true
 		it.number, _ = strconv.Atoi(t[:mark]) // at most nine digits
 		mark++
 	}
-	if mark == len(t) || t[mark] != ' ' && t[mark] != '\t' || blank(t[mark:]) {
+	if mark == len(t) || t[mark] != ' ' && t[mark] != '\t' || blank(t[mark:]) || !it.numbered && marksInARow.MatchString(t) {
 		return item{}, false
 	}
 	it.width = it.indent + mark + 1
 	it.text = strings.TrimLeft(t[mark+1:], " \t")
 	return it, true
 }
+
+// marksInARow is a line of nothing but the marks of bullets, as a rule is, or one that
+// begins with three stars, as the times of a cron job do.
+var marksInARow = regexp.MustCompile(`^(?:[-*][ \t]+)+[-*][ \t]*$|^(?:\*[ \t]+){2}\*(?:[ \t]|$)`)
 
 // indent counts the columns before the text; a tab is four.
 func indent(line string) int {

@@ -10,15 +10,19 @@ import (
 // longest comes first, and the first that is somebody's counts.
 func (t *Text) Names() []string { return distinct(t.mentions(true)) }
 
-// MentionsAll lists those outside of quotes: a quote repeats what others said, and
-// notifies nobody.
+// MentionsAll lists those that notify: a quote repeats what others said, and a backslash
+// says that nobody is meant.
 func (t *Text) MentionsAll() []string { return distinct(t.mentions(false)) }
 
-// mentions lists the names that each mention may be of.
-func (t *Text) mentions(quotes bool) (list [][]string) {
-	eachText(t.Blocks, quotes, func(b *Block, _ bool) {
+// mentions lists the names that each mention may be of; with all, of those in quotes
+// and behind a backslash, too.
+func (t *Text) mentions(all bool) (list [][]string) {
+	eachText(t.Blocks, all, func(b *Block, _ bool) {
 		eachRun(b.Runs, func(r *Run) {
-			if r.Kind == RunMention {
+			if r.Kind != RunMention {
+				return
+			}
+			if _, escaped := unescaped(r.Text); all || !escaped {
 				list = append(list, mentionNames(r.Text))
 			}
 		})
@@ -55,11 +59,15 @@ func mentionNames(text string) (names []string) {
 	return names
 }
 
-// mentionEnds are where a username within these characters may end: dots, dashes and
-// underscores end none, and only letters of scripts without spaces part two words.
+// mentionEnds are where a username within these characters may end: before a dash, and
+// next to letters of scripts without spaces. What is joined to @room with a dash is no
+// call: @room-service is somebody's, or nobody's.
 func mentionEnds(name string) (ends []int) {
 	for _, end := range nameEnds(name) {
 		end = len(strings.TrimRight(name[:end], "._-"))
+		if end < len(name)-1 && name[end] == '-' && isCall(FoldName(name[:end])) {
+			continue
+		}
 		if n := len(ends); end > 0 && (n == 0 || ends[n-1] != end) {
 			ends = append(ends, end)
 		}
@@ -67,8 +75,8 @@ func mentionEnds(name string) (ends []int) {
 	return ends
 }
 
-// Resolve gives each mention its account by folded name. A mention that ids does
-// not know becomes plain text, but for the names that call many people, and so does
+// Resolve gives each mention its account by folded name: 0 is somebody whom it cannot be
+// for. A mention that ids does not know becomes plain text, but for the names that call many people, and so does
 // one with a backslash, which goes where it would have meant somebody.
 func (t *Text) Resolve(ids map[string]AccountID, calls ...string) {
 	eachText(t.Blocks, true, func(b *Block, quoted bool) {
@@ -81,13 +89,19 @@ func (t *Text) Resolve(ids map[string]AccountID, calls ...string) {
 	})
 }
 
+func isCall(name string) bool { return name == AtRoom || name == AtHere }
+
 // resolved is what a mention becomes: itself, and what its name does not reach.
 func resolved(r Run, ids map[string]AccountID, calls []string, quoted bool) []Run {
 	name, escaped := unescaped(r.Text)
 	lead := len(r.Text) - len(name)
 	for _, end := range mentionEnds(name) {
 		folded := FoldName(name[:end])
-		id, call := ids[folded], slices.Contains(calls, folded)
+		id, known := ids[folded]
+		call := slices.Contains(calls, folded) || escaped && isCall(folded)
+		if known && id == 0 {
+			break
+		}
 		if id == 0 && !call {
 			continue
 		}

@@ -40,21 +40,21 @@ func ParseText(body string) (Text, error) {
 	return t, nil
 }
 
-// TidyBody drops what no message needs: control characters except newline and
-// tab, bidi overrides and isolates, noncharacters, space at the end and blank
+// TidyBody makes newlines of all that ends a line, and drops what no message needs:
+// control characters except newline and tab, bidi overrides and isolates, noncharacters, space at the end and blank
 // lines at the beginning. It changes nothing the second time.
 func TidyBody(body string) string {
 	body = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n', r == '\t':
 			return r
-		case r == '\u2028', r == '\u2029':
+		case endsLine(r):
 			return '\n'
 		case unicode.IsControl(r), bidiControl(r), unicode.Is(unicode.Noncharacter_Code_Point, r):
 			return -1
 		}
 		return r
-	}, body)
+	}, strings.ReplaceAll(body, "\r\n", "\n"))
 	body = strings.TrimRightFunc(body, unicode.IsSpace)
 	for {
 		line, rest, more := strings.Cut(body, "\n")
@@ -63,6 +63,11 @@ func TidyBody(body string) string {
 		}
 		body = rest
 	}
+}
+
+// endsLine knows what ends a line by Unicode, apart from the newline itself.
+func endsLine(r rune) bool {
+	return r >= '\v' && r <= '\r' || r == '\u0085' || r == '\u2028' || r == '\u2029'
 }
 
 func bidiControl(r rune) bool {

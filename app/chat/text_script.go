@@ -17,18 +17,35 @@ func spaceless(r rune) bool {
 func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) }
 
 // glued says whether the character before i goes on into what begins there: it is a
-// letter or a digit, and not of a script that needs no space.
+// letter or a digit, and not of a script that needs no space, or that puts a word such
+// as "and" to the next one (Hebrew, Arabic).
 func glued(s string, i int) bool {
-	before, _ := utf8.DecodeLastRuneInString(s[:i])
-	return i > 0 && isWord(before) && !spaceless(before)
+	before := lastBase(s[:i])
+	return isWord(before) && !spaceless(before) && !(unicode.IsLetter(before) && unicode.In(before, unicode.Hebrew, unicode.Arabic))
+}
+
+// lastBase is the last character of s without the marks on it; 0 where that is nothing
+// or a keycap, which is a picture.
+func lastBase(s string) rune {
+	for s != "" {
+		r, n := utf8.DecodeLastRuneInString(s)
+		if r == keycap {
+			return 0
+		}
+		if !unicode.IsMark(r) {
+			return r
+		}
+		s = s[:len(s)-n]
+	}
+	return 0
 }
 
 // maxNameEnds bounds how many names one text is tried as.
 const maxNameEnds = 64
 
 // nameEnds lists where a name at the beginning of s may end, the longest first: at
-// the borders of words, and next to letters of scripts without spaces. Dots, dashes
-// and underscores before a letter join two words. It looks at 64 characters.
+// the borders of words, before a dash, and next to letters of scripts without spaces.
+// Dots and underscores before a letter join two words. It looks at 64 characters.
 func nameEnds(s string) []int {
 	var ends []int
 	prev, n := rune(0), 0
@@ -39,8 +56,9 @@ func nameEnds(s string) []int {
 		if i > 0 && nameBorder(s, i, prev, r) {
 			ends = append([]int{i}, ends...)
 		}
-		prev = r
-		n++
+		if n++; !unicode.IsMark(r) || spaceless(r) {
+			prev = r
+		}
 	}
 	if s != "" && !unicode.IsSpace(prev) {
 		ends = append([]int{len(s)}, ends...)
@@ -56,7 +74,7 @@ func nameBorder(s string, i int, prev, r rune) bool {
 		return true
 	case joinsWords(r):
 		next, _ := utf8.DecodeRuneInString(s[i+utf8.RuneLen(r):])
-		return !isWord(next)
+		return !isWord(next) || r == '-' && isWord(prev)
 	}
 	return !isWord(r) || !isWord(prev) && !joinsWords(prev)
 }

@@ -137,7 +137,7 @@ func TestTheLongestNameOfARoomWins(t *testing.T) {
 	for body, want := range map[string]string{
 		"see #ux team, please":       "see [#ux team], please",
 		"see #UX  Team":              "see [#ux team]",
-		"#ux teams #ux-team #ux's":   "[#ux] teams #ux-team [#ux]'s",
+		"#ux teams #ux-team #ux's":   "[#ux] teams [#ux]-team [#ux]'s",
 		"**#ux team** #ux":           "[#ux team] [#ux]",
 		"#q&a and #🎉 party, #.net":   "[#q&a] and [#🎉 party], [#.net]",
 		"去#设计看看":                     "去[#设计]看看",

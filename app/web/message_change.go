@@ -110,7 +110,7 @@ func (s *Server) editForm(c *fiber.Ctx, errs views.Errors) error {
 func (s *Server) editMessage(c *fiber.Ctx) error {
 	m, err := s.chat.EditMessage(c.UserContext(), sessionOf(c).Account, messageParam(c), formValue(c, "body"))
 	if err == nil {
-		if u := s.unreachedMentions(c, m); len(u.People) > 0 {
+		if u := s.unreachedMentions(c, m); u.Any() {
 			return s.messageAnswer(c, m, u)
 		}
 	}
