@@ -48,13 +48,11 @@ func TidyBody(body string) string {
 		switch {
 		case r == '\n', r == '\t':
 			return r
-		case endsLine(r):
-			return '\n'
 		case unicode.IsControl(r), bidiControl(r), unicode.Is(unicode.Noncharacter_Code_Point, r):
 			return -1
 		}
 		return r
-	}, strings.ReplaceAll(body, "\r\n", "\n"))
+	}, UnifyLines(body))
 	body = strings.TrimRightFunc(body, unicode.IsSpace)
 	for {
 		line, rest, more := strings.Cut(body, "\n")
@@ -63,6 +61,19 @@ func TidyBody(body string) string {
 		}
 		body = rest
 	}
+}
+
+// UnifyLines makes a newline of all that ends a line.
+func UnifyLines(s string) string {
+	if !strings.ContainsFunc(s, endsLine) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if endsLine(r) {
+			return '\n'
+		}
+		return r
+	}, strings.ReplaceAll(s, "\r\n", "\n"))
 }
 
 // endsLine knows what ends a line by Unicode, apart from the newline itself.

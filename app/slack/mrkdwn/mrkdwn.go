@@ -176,7 +176,7 @@ func (c *conversion) cut(s string) string {
 			return -1
 		}
 		return r
-	}, strings.ReplaceAll(s, "\r\n", "\n"))
+	}, chat.UnifyLines(s))
 }
 
 // visit says whether one more element is still looked at.

@@ -52,9 +52,12 @@ func TestSlacksMarkupIsWrittenAsItIsTypedHere(t *testing.T) {
 		"&gt;&gt;&gt; all\nof\n":                         "> all\n> of\n> ",
 		":tada: :flag-se: :wave::skin-tone-3: :simple_smile: :parrot-own: 10:30:45": ":tada: 🇸🇪 👋🏼 🙂 :parrot-own: 10:30:45",
 		":man-shrugging: :female-technologist: :the_horns:":                         "🤷‍♂️ 👩‍💻 🤘",
-		"<>":          "<>",
-		"a < b > c":   "a < b > c",
-		"\U000F0000x": "x",
+		"Title\x0bSub\u0085x\ry\r\nz\x0c&gt; said":                                  "Title\nSub\nx\ny\nz\n> said",
+		"&gt; a\x0bb":      "> a\nb",
+		"```\nx\x0by\n```": "```\nx\ny\n```",
+		"<>":               "<>",
+		"a < b > c":        "a < b > c",
+		"\U000F0000x":      "x",
 	} {
 		if got := body(from); got != want {
 			t.Errorf("%q becomes %q, want %q", from, got, want)
