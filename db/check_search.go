@@ -142,6 +142,9 @@ func sumIndex(ctx context.Context, conn *sql.Conn, seed maphash.Seed, sums sums)
 
 func sumWord(hash uint64, at int) uint64 { return hash * uint64(2*at+1) }
 
+// maxToken is how many bytes of a word the index has: FTS5_MAX_TOKEN_SIZE of SQLite.
+const maxToken = 32768
+
 // sumWords splits as the tokenizer of the index does, which knows the case of ASCII only.
 func sumWords(seed maphash.Seed, words string) (sum uint64) {
 	var word []byte
@@ -157,7 +160,7 @@ func sumWords(seed maphash.Seed, words string) (sum uint64) {
 		case c >= 'A' && c <= 'Z':
 			word = append(word, c+'a'-'A')
 		case len(word) > 0:
-			sum += sumWord(maphash.Bytes(seed, word), at)
+			sum += sumWord(maphash.Bytes(seed, word[:min(len(word), maxToken)]), at)
 			word, at = word[:0], at+1
 		}
 	}

@@ -76,6 +76,25 @@ func TestACheckFindsNothingWrongWithAFileThatLived(t *testing.T) {
 	}
 }
 
+func TestACheckKnowsHowLongWordsTheIndexHas(t *testing.T) {
+	f := create(t, 2)
+	for i, body := range []string{"👩\u200d", "👩🏽\u200d", "👩" + strings.Repeat("🏽", 2)} {
+		f.says(1, 1, fmt.Sprint(i, " ")+strings.Repeat(body, 9_500/len([]rune(body)))+"👩 end")
+	}
+	f.says(1, 1, strings.Repeat("日本", 4000)+strings.Repeat("Ä", 1000))
+	for i := range 60 {
+		f.says(1, 2, fmt.Sprint("ordinary ", i))
+	}
+	f.ok(f.BuildIndex(t.Context()))
+	if p := f.check(); len(p) > 0 {
+		t.Error(p)
+	}
+	f.ok(f.Repair(t.Context()))
+	if p := f.check(); len(p) > 0 {
+		t.Error("after a repair:", p)
+	}
+}
+
 func TestACheckFindsWhatIsWrongAndARepairMendsIt(t *testing.T) {
 	for want, spoil := range map[string]string{
 		"room 1 has counted 9 posts":                            "UPDATE rooms SET posts = 9 WHERE id = 1",
