@@ -76,6 +76,9 @@ func (d *DB) DisableAccount(ctx context.Context, who chat.AccountID, at time.Tim
 		if err := recountPeople(t, who); err != nil {
 			return err
 		}
+		if err := passOwnership(t, "SELECT room_id FROM memberships WHERE account_id = ?1 AND left_at IS NULL AND owner = 1", who); err != nil {
+			return err
+		}
 		if err := revokeIssued(t, who); err != nil {
 			return err
 		}
@@ -106,7 +109,11 @@ func (d *DB) EnableAccount(ctx context.Context, who chat.AccountID, audit chat.A
 		if err := t.exec("UPDATE accounts SET disabled_at = NULL, banned_at = NULL, erasing = 0 WHERE id = ? AND disabled_at IS NOT NULL", who); err != nil {
 			return err
 		}
-		return recountPeople(t, who)
+		if err := recountPeople(t, who); err != nil {
+			return err
+		}
+		return passOwnership(t, `SELECT o.room_id FROM memberships m JOIN memberships o ON o.room_id = m.room_id AND o.left_at IS NULL AND o.owner = 1
+			WHERE m.account_id = ?1 AND m.left_at IS NULL`, who)
 	})
 }
 

@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"parley/app/chat"
@@ -10,18 +12,22 @@ import (
 // SetRank implements chat.RoomStore.
 func (d *DB) SetRank(ctx context.Context, room chat.RoomID, who chat.AccountID, rank chat.Rank, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *tx) error {
-		n, err := t.affect("UPDATE memberships SET owner = ? WHERE room_id = ? AND account_id = ? AND left_at IS NULL", rank, room, who)
+		var was chat.Rank
+		err := t.one("SELECT owner FROM memberships WHERE room_id = ? AND account_id = ? AND left_at IS NULL", []any{room, who}, &was)
+		if errors.Is(err, sql.ErrNoRows) {
+			return chat.NotFound()
+		}
 		if err != nil {
 			return err
 		}
-		if n == 0 {
-			return chat.NotFound()
-		}
-		var owners int
-		if err := t.one("SELECT count(*) FROM memberships WHERE room_id = ? AND left_at IS NULL AND owner = 1", []any{room}, &owners); err != nil {
+		if err := t.exec("UPDATE memberships SET owner = ? WHERE room_id = ? AND account_id = ?", rank, room, who); err != nil {
 			return err
 		}
-		if owners == 0 {
+		var owned bool
+		if err := t.one("SELECT "+activeOwner+" FROM rooms r WHERE r.id = ?", []any{room}, &owned); err != nil {
+			return err
+		}
+		if was == chat.RankOwner && !owned {
 			return chat.Invalid("rank", "This is the last owner of the room; make somebody else an owner first.")
 		}
 		return nil

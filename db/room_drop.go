@@ -45,9 +45,7 @@ func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (ch
 	if err := t.one("UPDATE rooms SET people = people - (kind = 2 OR (SELECT disabled_at IS NULL FROM accounts WHERE id = ?2)) WHERE id = ?1 RETURNING people", []any{room, who}, &people); err != nil {
 		return 0, err
 	}
-	if err := t.exec(`UPDATE memberships SET owner = 1 WHERE room_id = ?1 AND left_at IS NULL
-		AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = ?1 AND left_at IS NULL AND owner = 1)
-		AND account_id = (SELECT account_id FROM memberships WHERE room_id = ?1 AND left_at IS NULL ORDER BY owner <> 2, joined_at, account_id LIMIT 1)`, room); err != nil {
+	if err := passOwnership(t, "?1", room); err != nil {
 		return 0, err
 	}
 	if people >= chat.QuietLeaves {
@@ -58,6 +56,21 @@ func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (ch
 		return 0, err
 	}
 	return rev, addEvent(t, room, who, chat.MessageLeft, chat.SystemMessage{People: []chat.Person{p}, Count: 1}, at)
+}
+
+// activeOwner is there when an owner of room r can log in.
+const activeOwner = `EXISTS (SELECT 1 FROM memberships o JOIN accounts b ON b.id = o.account_id
+	WHERE o.room_id = r.id AND o.left_at IS NULL AND o.owner = 1 AND b.disabled_at IS NULL)`
+
+// passOwnership gives those rooms that have no owner who can log in to a moderator, else
+// to who has been there longest. An owner whose account is disabled stays one: when he
+// comes back there are two. Rooms chooses by ?1.
+func passOwnership(t *tx, rooms string, arg any) error {
+	return t.exec(`UPDATE memberships SET owner = 1 WHERE (room_id, account_id) IN (
+		SELECT r.id, (SELECT n.account_id FROM memberships n JOIN accounts a ON a.id = n.account_id WHERE n.room_id = r.id AND n.left_at IS NULL
+			AND (a.disabled_at IS NULL OR NOT EXISTS (SELECT 1 FROM memberships o WHERE o.room_id = r.id AND o.left_at IS NULL AND o.owner = 1))
+			ORDER BY a.disabled_at IS NOT NULL, n.owner <> 2, n.joined_at, n.account_id LIMIT 1)
+		FROM rooms r WHERE r.id IN (`+rooms+`) AND r.kind <> 2 AND r.deleted_at IS NULL AND NOT `+activeOwner+`)`, arg)
 }
 
 // DeleteRoom implements chat.RoomStore. The room is gone at once; what was said in
