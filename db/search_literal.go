@@ -2,7 +2,9 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"strings"
 
 	"parley/app/chat"
 )
@@ -15,7 +17,7 @@ const (
 	maxLookedAtBytes = 1 << 20
 )
 
-const literalQuery = `SELECT m.id, m.body FROM messages m JOIN rooms r ON r.id = m.room_id JOIN words w ON w.rowid = m.id
+const literalQuery = `SELECT m.id, m.body, m.text FROM messages m JOIN rooms r ON r.id = m.room_id JOIN words w ON w.rowid = m.id
 	WHERE w.word MATCH ?2 AND w.rowid > ?3 AND w.rowid < ?4 AND m.at >= ?5 AND m.at < ?6 AND m.deleted_at IS NULL AND ` + readable + `
 	ORDER BY w.rowid DESC LIMIT ?7`
 
@@ -36,14 +38,20 @@ func (d *DB) searchLiterally(ctx context.Context, s chat.Search, args []any) (_ 
 	for rows.Next() {
 		var id chat.MessageID
 		var body string
-		if err := rows.Scan(&id, &body); err != nil {
+		var parsed sql.RawBytes
+		if err := rows.Scan(&id, &body, &parsed); err != nil {
 			return nil, 0, storeError(err)
 		}
-		if s.Accepts(body) {
+		size += max(len(body), len(parsed)/2) // reading markup takes its time, too
+		accepted, err := d.accepts(ctx, s, body, parsed)
+		if err != nil {
+			return nil, 0, err
+		}
+		if accepted {
 			ids = append(ids, id)
 		}
 		looked++
-		if size += len(body); len(ids) == s.Limit || looked == maxLookedAt || size > maxLookedAtBytes {
+		if len(ids) == s.Limit || looked == maxLookedAt || size > maxLookedAtBytes {
 			older = id
 			break
 		}
@@ -58,4 +66,18 @@ func (d *DB) searchLiterally(ctx context.Context, s chat.Search, args []any) (_ 
 	found, err := all(ctx, d, scanMessage, messageQuery+"WHERE m.id IN (SELECT value FROM json_each(?)) ORDER BY m.id DESC", string(list))
 	found, err = d.withCurrentLabels(ctx, found, err)
 	return found, older, err
+}
+
+// accepts asks the search about a message, with the names that rooms have now.
+func (d *DB) accepts(ctx context.Context, s chat.Search, body string, parsed []byte) (bool, error) {
+	var text chat.Text
+	if err := json.Unmarshal(parsed, &text); err != nil {
+		return false, err
+	}
+	if strings.Contains(body, "#") {
+		if _, err := d.relabel(ctx, &text); err != nil {
+			return false, err
+		}
+	}
+	return s.Accepts(body, text), nil
 }

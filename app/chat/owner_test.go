@@ -11,8 +11,12 @@ import (
 func TestOwnershipPassesOnWhenTheLastOwnerIsDisabled(t *testing.T) {
 	for name, disable := range map[string]func(w *world, who string) error{
 		"deactivated": func(w *world, who string) error { return w.chat.DisableAccount(w.ctx, chat.Operator, w.people[who].ID) },
-		"banned":      func(w *world, who string) error { return w.chat.BanAccount(w.ctx, w.people["ada"], w.people[who].ID, false) },
-		"erased":      func(w *world, who string) error { return w.chat.BanAccount(w.ctx, w.people["ada"], w.people[who].ID, true) },
+		"banned": func(w *world, who string) error {
+			return w.chat.BanAccount(w.ctx, w.people["ada"], w.people[who].ID, false)
+		},
+		"erased": func(w *world, who string) error {
+			return w.chat.BanAccount(w.ctx, w.people["ada"], w.people[who].ID, true)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := begin(t, "ada", "priya", "jonas", "mei")

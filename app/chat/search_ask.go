@@ -160,11 +160,13 @@ func (p *queryParser) word(t term) error {
 	if p.tokens += len(m.Tokens); p.tokens > maxTokens {
 		return Invalid("q", "This is too much to search for at once. Try fewer words.")
 	}
-	if text := foldLiteral(t.value); hasSigns(text) && (t.quoted || t.not && len(m.Tokens) > 0 && endsInSigns(t.value)) {
+	picture := len(m.Tokens) == 0 && emojiLen(t.value+string(emojiStyle)) > 0 // ❤ without its style is in no index
+	if text := foldLiteral(t.value); hasSigns(text) && (t.quoted || picture || t.not && len(m.Tokens) > 0 && endsInSigns(t.value)) {
 		p.Literals = append(p.Literals, Literal{text, t.not})
-		if t.not {
-			return nil
+		if !t.not {
+			p.All = append(p.All, candidates(t)...)
 		}
+		return nil
 	}
 	p.signs(t)
 	switch {

@@ -1,26 +1,34 @@
 package chat
 
 import (
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
 
-// Literal is what has to stand in a message as it was typed: the index knows words
+// Literal is what has to stand in a message as it was typed or is shown: the index knows words
 // only, and somebody who puts C++ or --force in quotation marks means the signs, too.
 type Literal struct {
 	Text string // folded by foldLiteral
 	Not  bool
 }
 
-// foldLiteral takes case, accents, width and the length of spaces away.
+// foldLiteral takes case, accents, width, the length of spaces, the kinds of quotation
+// marks and what only chooses how an emoji is drawn away.
 func foldLiteral(s string) string {
 	if !ascii(s) {
 		s = strings.Map(func(r rune) rune {
-			if accent(r) {
+			switch {
+			case accent(r), unicode.Is(unicode.Variation_Selector, r):
 				return -1
+			case strings.ContainsRune("‘’‚‛′ʼ", r):
+				return '\''
+			case strings.ContainsRune("“”„‟«»", r):
+				return '"'
 			}
 			return lower(r)
 		}, norm.NFKD.String(s))
@@ -42,14 +50,57 @@ func endsInSigns(s string) bool {
 	return s != strings.TrimFunc(s, func(r rune) bool { return hasSigns(string(r)) })
 }
 
-// Accepts says whether a message's body has every literal of the search that it has
-// to have, and none of the others.
-func (s Search) Accepts(body string) bool {
+// Accepts says whether a message, as it was typed or as it is shown, has every literal
+// of the search that it has to have, and none of the others.
+func (s Search) Accepts(body string, t Text) bool {
 	if len(s.Literals) == 0 {
 		return true
 	}
-	folded := foldLiteral(body)
-	return !slices.ContainsFunc(s.Literals, func(l Literal) bool { return holds(folded, l.Text) == l.Not })
+	typed := foldLiteral(body)
+	shown := typed
+	if s := t.shown(); strings.TrimSpace(s) != body {
+		shown = foldLiteral(s)
+	}
+	return !slices.ContainsFunc(s.Literals, func(l Literal) bool { return (holds(typed, l.Text) || holds(shown, l.Text)) == l.Not })
+}
+
+// shown is the text in one line with the numbers of its lists.
+func (t Text) shown() string {
+	var b strings.Builder
+	showBlocks(&b, t.Blocks)
+	return b.String()
+}
+
+func showBlocks(b *strings.Builder, blocks []Block) {
+	for i := range blocks {
+		bl := &blocks[i]
+		for n, item := range bl.Items {
+			if bl.Kind == BlockNumbers {
+				b.WriteString(strconv.Itoa(bl.Start+n) + ". ")
+			}
+			showBlocks(b, item)
+		}
+		if len(bl.Items) == 0 && len(bl.Blocks) == 0 {
+			b.WriteString(Text{Blocks: blocks[i : i+1]}.Plain() + " ")
+		}
+		showBlocks(b, bl.Blocks)
+	}
+}
+
+// unindexed is what the index does not have as it is typed: short names of emoji, and
+// the numbers of a list.
+var unindexed = regexp.MustCompile(`:[\pL\pN_+-]+:|(?:^|\s)[0-9]{1,9}\.(?:\s|$)`)
+
+// candidates are what the index has of a literal, however its emoji are drawn, in which
+// it is looked for then.
+func candidates(t term) (list []Match) {
+	parts := unindexed.Split(t.value, -1)
+	for i, part := range parts {
+		if m := matching(strings.Map(unstyled, part), t.starts && i == len(parts)-1); len(m.Tokens) > 0 {
+			list = append(list, m)
+		}
+	}
+	return list
 }
 
 // holds says whether a text has a literal, not as a part of a longer word: C# is not

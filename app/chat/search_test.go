@@ -58,6 +58,24 @@ func TestSignsAreFoundInQuotationMarks(t *testing.T) {
 	}
 }
 
+func TestWhatIsShownIsFoundInQuotationMarks(t *testing.T) {
+	w := begin(t, "ada")
+	w.room("design", chat.Open, "ada")
+	for _, body := range []string{"one :rocket: launch", `two \*star\* text`, "three is\n1. first\n1. second", "four I don’t «know»", "five don't", "six ❤️ and \u2764 too", "seven \u2764", "eight `:rocket:` code", "nine see #design now", "ten 2. first"} {
+		w.says("ada", 1, body)
+	}
+	w.ok(w.chat.UpdateRoom(w.ctx, w.people["ada"], 2, "c++ lab", ""))
+	for ask, want := range map[string]string{
+		`"🚀"`: "one", `":rocket:"`: "one eight", `":rocket: launch"`: "one", `"🚀 launch"`: "one", `"*star*"`: "two", `"\*star\*"`: "two",
+		`"1. first"`: "three", `"2. second"`: "three", `"1. first 2. second"`: "three", `"2. first"`: "ten", `"don't"`: "four five", `"don’t"`: "four five",
+		`"❤"`: "six seven", `"❤️"`: "six seven", "❤": "six seven", `-":rocket:" rocket`: "", `-"🚀" launch`: "", `-"*star*" text`: "", `"#c++"`: "",
+	} {
+		if got := w.finds("ada", ask); got != want {
+			t.Errorf("%s finds %q, want %q", ask, got, want)
+		}
+	}
+}
+
 func TestASearchForSignsLooksAtSoManyMessagesAtOnce(t *testing.T) {
 	w := begin(t, "ada")
 	w.says("ada", 1, "first a => b")
