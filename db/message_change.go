@@ -15,7 +15,7 @@ func (d *DB) alterMessage(ctx context.Context, id chat.MessageID, do func(*tx, c
 		m, err = alterMessage(t, id, do)
 		return err
 	})
-	return m, err
+	return d.withCurrentLabel(ctx, m, err)
 }
 
 func alterMessage(t *tx, id chat.MessageID, do func(*tx, chat.Message, chat.Rev) error) (chat.Message, error) {
@@ -94,7 +94,7 @@ func (d *DB) SetReactions(ctx context.Context, id chat.MessageID, change func([]
 		}
 		return reindexMessage(t, id)
 	})
-	return m, err
+	return d.withCurrentLabel(ctx, m, err)
 }
 
 // Versions implements chat.MessageStore.

@@ -20,7 +20,7 @@ func (d *DB) DeleteMessage(ctx context.Context, id chat.MessageID, by chat.Accou
 		c, err = changed(t, m)
 		return err
 	})
-	return c, err
+	return d.changeWithLabels(ctx, c, err)
 }
 
 func erase(t *tx, id chat.MessageID, by chat.AccountID, at time.Time) (chat.Message, error) {
@@ -78,7 +78,7 @@ func (d *DB) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.Acco
 		c, err = changed(t, m)
 		return err
 	})
-	return c, err
+	return d.changeWithLabels(ctx, c, err)
 }
 
 // changed finds what else changed under a message's rev.

@@ -26,6 +26,19 @@ func (d *DB) withCurrentLabels(ctx context.Context, rows []chat.Message, err err
 	return rows, err
 }
 
+// withCurrentLabel does it for one that was changed just now.
+func (d *DB) withCurrentLabel(ctx context.Context, m chat.Message, err error) (chat.Message, error) {
+	rows, err := d.withCurrentLabels(ctx, []chat.Message{m}, err)
+	return rows[0], err
+}
+
+// changeWithLabels does it for a change, and for what changed with it.
+func (d *DB) changeWithLabels(ctx context.Context, c chat.MessageChange, err error) (chat.MessageChange, error) {
+	c.Message, err = d.withCurrentLabel(ctx, c.Message, err)
+	c.With, err = d.withCurrentLabels(ctx, c.With, err)
+	return c, err
+}
+
 func (d *DB) relabel(ctx context.Context, t *chat.Text) (string, error) {
 	return t.Relabel(func(room chat.RoomID) (string, error) {
 		return d.openNames.load(room, func() (string, error) { return d.openName(ctx, room) })
@@ -51,6 +64,17 @@ func (d *DB) relabelQuote(ctx context.Context, q *chat.Quote) error {
 	}
 	*q = chat.NewQuote(q.ID, q.By, text)
 	return nil
+}
+
+// RoomLinks implements chat.MessageStore.
+func (d *DB) RoomLinks(ctx context.Context, id chat.MessageID) (map[string]chat.RoomLink, error) {
+	var parsed []byte
+	if err := d.one(ctx, "SELECT text FROM messages WHERE id = ?", []any{id}, &parsed); err != nil {
+		return nil, err
+	}
+	var text chat.Text
+	err := json.Unmarshal(parsed, &text)
+	return text.RoomLinks(), err
 }
 
 // openName is what an open room is called; "" for any other.

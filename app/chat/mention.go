@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +22,7 @@ func (c *Chat) resolveMentions(ctx context.Context, who Account, n *NewMessage, 
 			return err
 		}
 	}
-	if err := c.linkRooms(ctx, &n.Text); err != nil {
+	if err := c.linkRooms(ctx, &n.Text, n.linked); err != nil {
 		return err
 	}
 	n.Text.Resolve(ids, calls...)
@@ -55,15 +56,19 @@ func (c *Chat) addTaken(ctx context.Context, t *Text, ids map[string]AccountID) 
 }
 
 // linkRooms makes links of the names of open rooms. What a private one is called,
-// tells nobody whether there is one.
-func (c *Chat) linkRooms(ctx context.Context, t *Text) error {
+// tells nobody whether there is one. Names that are linked already mean what they meant.
+func (c *Chat) linkRooms(ctx context.Context, t *Text, linked map[string]RoomLink) error {
 	names := t.RoomNames()
 	if len(names) == 0 {
 		return nil
 	}
 	rooms, err := c.store.OpenRoomsNamed(ctx, names)
+	if err != nil {
+		return err
+	}
+	maps.Copy(rooms, linked)
 	t.LinkRooms(rooms)
-	return err
+	return nil
 }
 
 // MaxSuggested is how many people are suggested at once.

@@ -107,6 +107,8 @@ type NewMessage struct {
 	All    bool
 	CID    string
 	Quote  Quote
+
+	linked map[string]RoomLink // what an edit finds, by what was typed: see RoomLinks
 }
 
 // Added is what became of a new message.
@@ -172,6 +174,9 @@ type MessageStore interface {
 	// Thread answers with a message, what it answers (at most up of them) and all
 	// that answers it (at most down), in order; more says whether there are more.
 	Thread(ctx context.Context, id MessageID, up, down int) (_ []Message, more bool, err error)
+	// RoomLinks tells which rooms a message links to, by the folded names under which it
+	// does: rooms may be called otherwise by now, and others so.
+	RoomLinks(context.Context, MessageID) (map[string]RoomLink, error)
 	// SetReactions replaces a message's reactions by what change makes of them;
 	// nothing happens when change says so.
 	SetReactions(ctx context.Context, id MessageID, change func([]Reaction) ([]Reaction, error)) (Message, error)

@@ -87,6 +87,9 @@ func (c *Chat) EditMessage(ctx context.Context, who Account, id MessageID, body 
 	if err := c.Limits.Take(LimitEdits, who.ID.key()); err != nil {
 		return m, err
 	}
+	if n.linked, err = c.store.RoomLinks(ctx, id); err != nil {
+		return m, err
+	}
 	if err := c.resolveMentions(ctx, who, &n, n.recall(m)); err != nil {
 		return m, err
 	}

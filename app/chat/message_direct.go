@@ -96,7 +96,7 @@ func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d 
 		ids = append(ids, p.ID)
 		names[FoldName(p.Username)] = p.ID
 	}
-	if err := c.linkRooms(ctx, &n.Text); err != nil {
+	if err := c.linkRooms(ctx, &n.Text, nil); err != nil {
 		return Message{}, err
 	}
 	n.Text.Resolve(names) // every message of a conversation is for its people anyway

@@ -96,6 +96,36 @@ func TestLinksToRoomsFollowTheirNames(t *testing.T) {
 	}
 }
 
+func TestAnEditKeepsTheRoomsThatItsWordsMean(t *testing.T) {
+	w := begin(t, "ada", "bea")
+	room := w.room("design", chat.Open, "ada")
+	m := w.says("ada", 1, "see #design, please")
+	w.ok(w.chat.UpdateRoom(w.ctx, w.people["ada"], room, "shape", ""))
+	other := w.room("design", chat.Open, "bea")
+	for i, body := range []string{"see #design, please!", "really: see **#Design**", "see #design and #shape"} {
+		edited, err := w.chat.EditMessage(w.ctx, w.people["ada"], m.ID, body)
+		w.ok(err)
+		again, err := w.store.Message(w.ctx, m.ID)
+		w.ok(err)
+		if want := []string{"see #shape, please!", "really: see #shape", "see #shape and #shape"}[i]; edited.Text.Plain() != want || again.Text.Plain() != want {
+			t.Errorf("after the edit it says %q, and then %q", edited.Text.Plain(), again.Text.Plain())
+		}
+	}
+	m, err := w.chat.EditMessage(w.ctx, w.people["ada"], m.ID, "nowhere")
+	w.ok(err)
+	m, err = w.chat.EditMessage(w.ctx, w.people["ada"], m.ID, "see #design")
+	if w.ok(err); m.Text.Blocks[0].Runs[1].Room != other {
+		t.Errorf("words that are new mean %+v", m.Text.Blocks[0].Runs)
+	}
+	m = w.says("ada", 1, "see #design")
+	w.ok(w.chat.UpdateRoom(w.ctx, w.people["ada"], other, "closed", ""))
+	w.ok(w.chat.SetVisibility(w.ctx, w.people["bea"], other, chat.Private))
+	m, err = w.chat.EditMessage(w.ctx, w.people["ada"], m.ID, "do see #design")
+	if w.ok(err); m.Text.Plain() != "do see #design" {
+		t.Errorf("of a room that is private now it says %q", m.Text.Plain())
+	}
+}
+
 func TestQuotesNotifyNobody(t *testing.T) {
 	w := begin(t, "ada", "mei", "bea")
 	for body, want := range map[string]int{
