@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -162,9 +161,9 @@ var commonPasswords = sync.OnceValue(func() map[string]bool {
 })
 
 // ParsePassword says in a sentence why a new password cannot be: it has 8 to 256
-// characters and is not among the most common, whatever its case, nor one character
-// again and again, nor made of one of the names (of the person and the workspace)
-// and what people put behind one.
+// characters and is not among the most common, whatever its case and with what people
+// put around one or in the place of letters, nor one character again and again, nor made
+// of the names (of the person and the workspace) or of their words in the same way.
 func ParsePassword(s string, names ...string) error {
 	s = normalize(s)
 	n := utf8.RuneCountInString(s)
@@ -179,9 +178,9 @@ func ParsePassword(s string, names ...string) error {
 		return chat.Invalid("password", "This password is made of spaces only. Choose another.")
 	case repeated(s):
 		return chat.Invalid("password", "This password repeats one character. Choose another.")
-	case commonPasswords()[strings.ToLower(s)]:
+	case isCommon(s):
 		return chat.Invalid("password", "This password is one of the most common and quickly guessed. Choose another.")
-	case slices.ContainsFunc(names, func(name string) bool { return consistsOf(s, name) }):
+	case consistsOf(s, names):
 		return chat.Invalid("password", "This password is made of a name that others know. Choose another.")
 	}
 	return nil
@@ -198,19 +197,4 @@ func repeated(s string) bool {
 	}, s)
 	first, _ := utf8.DecodeRuneInString(s)
 	return strings.Trim(s, string(first)) == ""
-}
-
-// consistsOf says whether a password is a name, once or more, with nothing else than
-// digits, spaces and signs around it.
-func consistsOf(password, name string) bool {
-	letters := func(s string) string {
-		return strings.Map(func(r rune) rune {
-			if unicode.IsLetter(r) || unicode.IsMark(r) {
-				return r
-			}
-			return -1
-		}, chat.FoldName(s))
-	}
-	password, name = letters(password), letters(name)
-	return name != "" && password != "" && strings.ReplaceAll(password, name, "") == ""
 }
