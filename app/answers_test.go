@@ -50,7 +50,7 @@ func TestEveryAnswerCarriesThePromisedHeaders(t *testing.T) {
 	asset := ada.get("/favicon.ico").location()
 	var large answer // announced, and not sent: the answer closes the connection, which a client that still writes may not read
 	large.status, large.header, large.body = s.raw("POST /rooms/1/messages HTTP/1.1\r\nHost: x\r\nCookie: " + ada.cookie +
-		"\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 204800\r\n\r\n")
+		"\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1048576\r\n\r\n")
 	for _, a := range []struct {
 		what   string
 		answer answer

@@ -76,8 +76,12 @@ func nameRune(r rune) bool {
 }
 
 // TypedName is a username as somebody typed it in a field: phones put a space behind
-// it and people an @ before it.
-func TypedName(s string) string { return strings.TrimPrefix(strings.TrimSpace(s), "@") }
+// it and people an @ before it, and what is copied brings along what cannot be seen.
+func TypedName(s string) string { return trimUnseen(strings.TrimPrefix(trimUnseen(s), "@")) }
+
+func trimUnseen(s string) string {
+	return strings.TrimFunc(s, func(r rune) bool { return !visible(r) || bidiControl(r) })
+}
 
 // FoldName is how names are looked up: NFKC and case folded. Folding again
 // changes nothing.

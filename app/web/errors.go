@@ -33,7 +33,7 @@ var sentences = map[int]string{
 	fiber.StatusNotFound:              "There is nothing here, or it is not for you.",
 	fiber.StatusMethodNotAllowed:      "That is not how this address is used.",
 	fiber.StatusRequestTimeout:        "The request took too long.",
-	fiber.StatusRequestEntityTooLarge: "That is more than Parley takes at once.",
+	fiber.StatusRequestEntityTooLarge: "That is more than Parley takes at once. Go back and make it shorter.",
 	fiber.StatusRequestURITooLong:     "This address is too long.",
 	fiber.StatusUpgradeRequired:       "This address is for live connections only.",
 	fiber.StatusServiceUnavailable:    "The server has too much to do. Try again in a moment.",

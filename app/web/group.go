@@ -18,9 +18,6 @@ type group struct {
 	who     credential
 }
 
-// maxBody is how many bytes a request may bring to any group.
-const maxBody = 128 << 10
-
 // originRule says from which sites a browser may send what changes something, or open
 // a socket.
 type originRule int

@@ -110,6 +110,9 @@ func (s *Server) checkRequest(c *fiber.Ctx) error {
 	if err := requireUTF8(c); err != nil {
 		return err
 	}
+	if err := checkSize(c); err != nil {
+		return err
+	}
 	return c.Next()
 }
 
@@ -216,18 +219,31 @@ func (s *Server) setCookie(c *fiber.Ctx, token string) {
 	c.Cookie(&fiber.Cookie{Name: name, Value: token, Path: "/", MaxAge: life, HTTPOnly: true, SameSite: "Lax", Secure: name != "parley"})
 }
 
-// address is the browser's; a trusted proxy is believed for one hop, and whoever
-// may connect to a socket in the file system is one.
+// address is the browser's: the first of the hops from here that is no trusted proxy, as
+// each of them says where it had a request from. Whoever may connect to a socket in the
+// file system is one.
 func (s *Server) address(c *fiber.Ctx) string {
-	ip := c.Context().RemoteIP()
-	if s.proxied(c) {
-		lines := c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) // several are one list
-		hops := strings.Split(string(bytes.Join(lines, []byte(","))), ",")
-		if said := forwardedAddress(hops[len(hops)-1]); said.IsValid() {
-			return said.String()
+	address := c.Context().RemoteIP().String()
+	if !s.proxied(c) {
+		return address
+	}
+	lines := c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) // several are one list
+	for list, more := string(bytes.Join(lines, []byte(","))), true; more; {
+		i := strings.LastIndexByte(list, ',')
+		said := forwardedAddress(list[i+1:])
+		if !said.IsValid() {
+			break
+		}
+		address = said.String()
+		if more = i >= 0 && s.trusts(said.AsSlice()); more {
+			list = list[:i]
 		}
 	}
-	return ip.String()
+	return address
+}
+
+func (s *Server) trusts(ip net.IP) bool {
+	return slices.ContainsFunc(s.Trusted, func(n *net.IPNet) bool { return n.Contains(ip) })
 }
 
 // forwardedAddress is the address of an entry of X-Forwarded-For; some proxies add the port.
@@ -245,6 +261,5 @@ func forwardedAddress(s string) netip.Addr {
 
 // proxied says whether a proxy of ours passed a request on.
 func (s *Server) proxied(c *fiber.Ctx) bool {
-	ip := c.Context().RemoteIP()
-	return c.Context().RemoteAddr().Network() == "unix" || slices.ContainsFunc(s.Trusted, func(n *net.IPNet) bool { return n.Contains(ip) })
+	return c.Context().RemoteAddr().Network() == "unix" || s.trusts(c.Context().RemoteIP())
 }

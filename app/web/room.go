@@ -13,7 +13,7 @@ import (
 // id reads a number that a route has checked to be one; too large a one is 0,
 // which nothing has.
 func id[T ~int64](s string) T {
-	if s == "" { // an error costs more than all else here
+	if s == "" || s[0] < '1' || s[0] > '9' { // 01 and +1 are other addresses; an error costs more than all else here
 		return 0
 	}
 	n, err := strconv.ParseInt(s, 10, 64)

@@ -25,7 +25,7 @@ func (s *Server) routes() {
 	public.post("/reset/:token", s.resetPassword)
 
 	// Whoever is signed in.
-	browser := &group{s: s, body: maxBody, timeout: storeTimeout, origin: ownOrigin, who: sessionCookie}
+	browser := &group{s: s, body: maxForm, timeout: storeTimeout, origin: ownOrigin, who: sessionCookie}
 	// What is asked most stands first: the router tries the routes in turn.
 	browser.post("/rooms/:room<int>/messages", s.postMessage)
 	browser.get("/ws", s.socket)

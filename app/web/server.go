@@ -83,7 +83,7 @@ func New(c Config, ch *chat.Chat, au *auth.Auth, announcer *announce.Announcer, 
 		CaseSensitive:         true,
 		StrictRouting:         true, // one address a page: /login/ is none
 		ReadBufferSize:        16 << 10,
-		BodyLimit:             maxBody,
+		BodyLimit:             maxForm,
 		ReadTimeout:           10 * time.Second,
 		WriteTimeout:          30 * time.Second, // from when a request was worked on: who reads slowly is cut
 		IdleTimeout:           60 * time.Second,
@@ -92,6 +92,8 @@ func New(c Config, ch *chat.Chat, au *auth.Auth, announcer *announce.Announcer, 
 
 		EnableTrustedProxyCheck: true, // nobody's X-Forwarded-Host is believed; the public address is Config.URL
 	})
+	s.App.Server().HeaderReceived = bodyLimit
+	s.App.Server().Handler = s.knownMethods(s.App.Server().Handler)
 	s.App.Server().KeepHijackedConns = true // else closing a socket does nothing, and its memory goes to the next user
 	s.App.Server().NoDefaultServerHeader = true
 	s.App.Server().Name = ""

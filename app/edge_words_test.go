@@ -1,0 +1,87 @@
+package app
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+func TestWhatIsTooLargeIsGivenBack(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	ada.post("/rooms/1/messages", "body", "first", "cid", "first").want(t, http.StatusSeeOther)
+	words := strings.Repeat("字", 29_999) + "尾"
+	for _, to := range []string{"/rooms/1/messages", "/messages/1/edit", "/dm"} {
+		page := ada.post(to, "body", words, "cid", "long").want(t, http.StatusRequestEntityTooLarge).body
+		if !strings.Contains(page, words) || !strings.Contains(page, "10,000 characters") {
+			t.Errorf("%s does not give the words back, or does not say what is wrong", to)
+		}
+	}
+	script := ada.do(http.MethodPost, "/rooms/1/messages", url.Values{"body": {words}}.Encode(), "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin", "HX-Request", "true")
+	if script.want(t, http.StatusRequestEntityTooLarge); strings.Contains(script.body, words) {
+		t.Error("a script, which has the words, is sent them")
+	}
+	far := ada.do(http.MethodPost, "/rooms", "name="+strings.Repeat("a", 140<<10), "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin")
+	if far.want(t, http.StatusRequestEntityTooLarge); !strings.Contains(far.body, "Go back") {
+		t.Error("nothing says what to do:", far.body)
+	}
+	other := ada.do(http.MethodPost, "/rooms/1/messages", url.Values{"body": {words}}.Encode(), "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "cross-site")
+	other.want(t, http.StatusForbidden)
+}
+
+func TestProxiesOfOursAreSkippedFromTheRight(t *testing.T) {
+	log := &written{}
+	s := start(t, func(c *Config) {
+		c.Log = slog.New(slog.NewTextHandler(log, nil))
+		for _, cidr := range []string{"127.0.0.1/32", "10.0.0.0/8", "fd00::/8"} {
+			_, n, _ := net.ParseCIDR(cidr)
+			c.Trusted = append(c.Trusted, n)
+		}
+	})
+	for said, want := range map[string]string{"1.2.3.4, 10.0.0.5": "1.2.3.4", "6.6.6.6, 1.2.3.4, 10.0.0.5, [fd00::1]:443": "1.2.3.4", "10.0.0.9, 10.0.0.5": "10.0.0.9",
+		"1.2.3.4": "1.2.3.4", "1.2.3.4, x, 10.0.0.5": "10.0.0.5", "1.2.3.4, x": "127.0.0.1", "": "127.0.0.1"} {
+		before := log.String()
+		s.visitor().do(http.MethodPost, "/login", "username=ada&password=x", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin", "X-Forwarded-For", said)
+		if line := strings.TrimPrefix(log.String(), before); !strings.Contains(line, " address="+want+" ") {
+			t.Errorf("%s: the log says %s", said, line)
+		}
+	}
+}
+
+func TestMethodsThatNobodyHereKnowsAreAnsweredInWords(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	for _, method := range []string{"PROPFIND", "PURGE", "MKCOL", "get", "BREW"} {
+		r := ada.do(method, "/rooms/1", "")
+		if r.want(t, http.StatusMethodNotAllowed); !strings.Contains(r.body, "<h1") || !strings.Contains(r.body, "That is not how this address is used.") {
+			t.Errorf("%s is answered with %q", method, r.body)
+		}
+		checkHeaders(t, method, r.header)
+	}
+}
+
+func TestAnAddressHasOneSpelling(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	ada.post("/rooms/1/messages", "body", "first", "cid", "first").want(t, http.StatusSeeOther)
+	for _, path := range []string{"/rooms/01", "/rooms/+1", "/rooms/%2B1", "/rooms/1/@01", "/people/01", "/messages/+1", "/rooms/-1", "/rooms/0x1", "/rooms/0"} {
+		if r := ada.get(path); r.status != http.StatusNotFound {
+			t.Errorf("%s: status %d", path, r.status)
+		}
+	}
+}
+
+func TestALogInNameIsTrimmedOfWhatCannotBeSeen(t *testing.T) {
+	s := start(t)
+	s.signup("mei")
+	for _, typed := range []string{"mei\u200b", "\ufeffmei", "\u200e mei \u200f", "@\u2060mei", "\u00a0mei\u00ad"} {
+		if r := s.visitor().post("/login", "username", typed, "password", password); r.status != http.StatusSeeOther {
+			t.Errorf("%s: status %d", fmt.Sprintf("%q", typed), r.status)
+		}
+	}
+	s.visitor().post("/login", "username", "m\u200bei", "password", password).want(t, http.StatusUnprocessableEntity)
+}
