@@ -104,7 +104,7 @@ func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query
 	known := map[AccountID]bool{who.ID: true}
 	for _, o := range inside {
 		known[o.ID] = true
-		if o.ID != who.ID && begins(o.Person, query) {
+		if o.ID != who.ID && o.Begins(query) {
 			list = append(list, Suggestion{o.Person, true})
 		}
 	}
@@ -128,8 +128,9 @@ func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query
 	return list[:min(len(list), MaxSuggested)], calls, nil
 }
 
-// begins says whether a part of somebody's name, or the username, begins so.
-func begins(p Person, query string) bool {
+// Begins says whether a part of somebody's name, or the username, begins with a query
+// that is folded by FoldName.
+func (p Person) Begins(query string) bool {
 	if query == "" || strings.HasPrefix(FoldName(p.Username), query) {
 		return true
 	}

@@ -15,15 +15,24 @@ func (s *Server) people(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	n, err := strconv.Atoi(c.Query("page", "0"))
-	if err != nil || n < 0 || n > 1_000_000 {
-		return fiber.ErrBadRequest
+	n, err := pageParam(c)
+	if err != nil {
+		return err
 	}
 	d := views.Directory{Viewer: v, Query: c.Query("q"), Page: n}
 	if d.People, d.More, err = s.chat.People(c.UserContext(), d.Query, n); err != nil {
 		return err
 	}
 	return s.page(c, v, views.PageShell{Title: "People", View: "page"}, views.People(d), nil)
+}
+
+// pageParam is which page of a list is asked for, from 0 on.
+func pageParam(c *fiber.Ctx) (int, error) {
+	n, err := strconv.Atoi(c.Query("page", "0"))
+	if err != nil || n < 0 || n > 1_000_000 {
+		return 0, fiber.ErrBadRequest
+	}
+	return n, nil
 }
 
 func (s *Server) profile(c *fiber.Ctx) error {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -129,6 +130,11 @@ func (s *Server) peoplePanel(c *fiber.Ctx) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
+	page, err := pageParam(c)
+	if err != nil {
+		return err
+	}
+	v.Listed = views.NewMemberPage(v.Viewer, v.Members, views.RoomURL(v.ID)+"/people", strings.TrimSpace(c.Query("q")), page, true)
 	if target(c, "aside#panel") {
 		return page{fragment: views.PeoplePanel(v)}, nil
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -25,6 +26,11 @@ func (s *Server) settingsPage(c *fiber.Ctx, errs views.Errors) error {
 	if f.Members, err = s.chat.Members(c.UserContext(), v.Me, f.ID); err != nil {
 		return err
 	}
+	page, err := pageParam(c)
+	if err != nil {
+		return err
+	}
+	f.Listed = views.NewMemberPage(v, f.Members, views.RoomURL(f.ID)+"/settings", strings.TrimSpace(c.Query("q")), page, false)
 	if f.Allows(chat.ActionBanMember) {
 		if f.Banned, err = s.chat.BannedMembers(c.UserContext(), v.Me, f.ID); err != nil {
 			return err
