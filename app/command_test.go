@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -144,6 +145,52 @@ func TestTheAuditLogTellsOfAccountsFromTheCommandLine(t *testing.T) {
 	for _, deed := range []string{"added @Ada as administrator.", "added @bea as member.", "set a new password for @bea."} {
 		if !strings.Contains(r.body, deed) {
 			t.Errorf("the log does not say %q", deed)
+		}
+	}
+}
+
+func TestCommandsSayWhatTheyDoNotTake(t *testing.T) {
+	dir := t.TempDir()
+	data, file := filepath.Join(dir, "parley.db"), filepath.Join(dir, "password")
+	if err := os.WriteFile(file, []byte(password+"\r\nsomething else\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command(t, 2, "short\n", "user", "add", "ada", "--data", data)
+	if _, err := os.Stat(data); err == nil {
+		t.Error("an account that was refused left a data file")
+	}
+	if out := command(t, 0, "", "user", "add", "ada", "--password-file", file, "--data", data); !strings.Contains(out, data) {
+		t.Error("nothing says that the data file is new:", out)
+	}
+	if out := command(t, 0, password+"\nmore\n", "user", "add", "bea", "--data", data); strings.Contains(out, data) {
+		t.Error("a data file that was there is new:", out)
+	}
+	s := start(t, func(c *Config) { c.Data = data })
+	s.visitor().post("/login", "username", "ada", "password", password).want(t, 303)
+	if out := command(t, 2, "", "export", "--site", filepath.Join(dir, "site"), "--without-passwords", "--data", data); !strings.Contains(out, "--without-passwords") {
+		t.Error(out)
+	}
+	for _, listen := range []string{"127.0.0.1:99999", ":-1", "localhost:nothing"} {
+		if out := command(t, 2, "", "serve", "--listen", listen, "--data", filepath.Join(dir, "other.db")); !strings.Contains(out, "is not an address") {
+			t.Errorf("%s: %s", listen, out)
+		}
+	}
+	foreign := filepath.Join(dir, "foreign.gz")
+	if err := os.WriteFile(foreign, []byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command(t, 1, "", "export", foreign, "--data", data)
+	for _, name := range []string{"export.jsonl.gz", "export.jsonl.zst", "export.jsonl"} {
+		to := filepath.Join(dir, name)
+		for range 2 { // and again, over its own
+			command(t, 0, "", "export", to, "--data", data)
+		}
+		b, err := os.ReadFile(to)
+		if err != nil || bytes.HasPrefix(b, []byte("{")) == strings.Contains(name, "jsonl.") {
+			t.Errorf("%s begins with %.4q, %v", name, b, err)
+		}
+		if out := command(t, 0, "", "import", to, "--data", data); !strings.Contains(out, "holds all of it already") {
+			t.Errorf("%s: %s", name, out)
 		}
 	}
 }

@@ -22,10 +22,10 @@ state of the data file, as JSON Lines. "parley import FILE" makes a data file of
 again. The file appears under its name only when it is whole. A new one can be read by
 nobody else, and one that it replaces keeps its owner and its mode: the hashes of
 passwords are in it, so that people can log in after an import, and the codes of
-invites. --without-passwords leaves the hashes out: then each needs a new one.
+invites. One whose name ends in .gz or .zst is packed. --without-passwords leaves the hashes out: then each needs a new one.
 
 ` + archive.Help + siteHelp,
-		Example: "  parley export /mnt/usb/parley.jsonl\n  parley export - --without-passwords | zstd > parley.jsonl.zst\n  parley export --site /srv/www/chat --private",
+		Example: "  parley export /mnt/usb/parley.jsonl\n  parley export parley.jsonl.zst --without-passwords\n  parley export --site /srv/www/chat --private",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, _ := cmd.Flags().GetString("site")
 			switch {
@@ -33,6 +33,8 @@ invites. --without-passwords leaves the hashes out: then each needs a new one.
 				return usageError{errors.New("name one file, or - for standard output, or a directory with --site")}
 			case dir == "" && (cmd.Flags().Changed("private") || cmd.Flags().Changed("direct")):
 				return usageError{errors.New("--private and --direct belong to --site; a file has all rooms")}
+			case dir != "" && cmd.Flags().Changed("without-passwords"):
+				return usageError{errors.New("--without-passwords belongs to a file; a site never has passwords")}
 			case dir != "":
 				return exportSite(cmd, dir)
 			}
@@ -54,7 +56,7 @@ func exportFile(cmd *cobra.Command, to string) error {
 	}
 	if to != "-" {
 		path, _ := cmd.Flags().GetString("data")
-		to, err = db.Target(path, to, "export", archive.Begins)
+		to, err = db.Target(path, to, "export", func(begin []byte) bool { return archive.Begins(begin) || isPackedExport(to) })
 	}
 	var lines int64
 	if err == nil {
@@ -89,7 +91,13 @@ func exportTo(cmd *cobra.Command, store *db.DB, to string, passwords bool) (int6
 		err := archive.Write(cmd.OutOrStdout(), export)
 		return lines.Load(), err
 	}
-	err := writeWhole(to, func(w io.Writer) error { return archive.Write(w, export) })
+	err := writeWhole(to, func(w io.Writer) error {
+		z, err := packed(to, w)
+		if err != nil {
+			return err
+		}
+		return errors.Join(archive.Write(z, export), z.Close())
+	})
 	return lines.Load(), err
 }
 

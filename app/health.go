@@ -103,7 +103,10 @@ func listenAddress(cmd *cobra.Command) string {
 // address refuses what nothing can listen on; "" is nowhere.
 func address(flag, value string) error {
 	path, local := strings.CutPrefix(value, unixPrefix)
-	_, _, err := net.SplitHostPort(value)
+	_, port, err := net.SplitHostPort(value)
+	if err == nil && !local {
+		_, err = net.LookupPort("tcp", port)
+	}
 	if value == "" || local && path != "" || !local && err == nil {
 		return nil
 	}

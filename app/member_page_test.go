@@ -34,7 +34,7 @@ func TestThePeopleOfALargeRoomComeInPages(t *testing.T) {
 		if len(seen) != 251 {
 			t.Errorf("%s names %d people in all", list, len(seen))
 		}
-		found := ada.get(list + "?q=ADA").want(t, 200).body
+		found := ada.get(list+"?q=ADA").want(t, 200).body
 		if strings.Contains(found, "@person1") || !strings.Contains(found, "@ada ") && !strings.Contains(found, "@ada<") || !strings.Contains(found, `value="ADA"`) {
 			t.Errorf("%s finds others, or not ada", list)
 		}

@@ -9,10 +9,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/spf13/cobra"
+
+	"parley/app/archive"
 )
 
 // source is a file that is read from its beginning more than once, also when it came by
@@ -105,3 +108,41 @@ func (s *source) read(done *atomic.Int64, do func(io.Reader) error) error {
 
 // Close lets the file go.
 func (s *source) Close() error { return s.file.Close() }
+
+// packed packs what is written to a file as its name says, with gzip or zstd; closing it
+// ends the packing and not the file.
+func packed(name string, w io.Writer) (io.WriteCloser, error) {
+	switch filepath.Ext(name) {
+	case ".gz":
+		return gzip.NewWriter(w), nil
+	case ".zst":
+		return zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true))
+	}
+	return notPacked{w}, nil
+}
+
+type notPacked struct{ io.Writer }
+
+func (notPacked) Close() error { return nil }
+
+// isPackedExport says whether a file begins as an export does once it is unpacked.
+func isPackedExport(name string) (is bool) {
+	f, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	i, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	var done atomic.Int64
+	from := source{f, i.Size()}
+	err = from.read(&done, func(r io.Reader) error {
+		b := make([]byte, 64)
+		n, _ := io.ReadFull(r, b)
+		is = archive.Begins(b[:n])
+		return nil
+	})
+	return is && err == nil
+}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -35,6 +36,8 @@ func withData(cmd *cobra.Command, do func(context.Context, operator) error) erro
 	if cmd.Name() == "add" { // the first account
 		open = db.OpenCurrent
 	}
+	_, missing := os.Stat(path)
+	fresh := errors.Is(missing, fs.ErrNotExist)
 	store, err := open(cmd.Context(), path)
 	if err != nil {
 		return err
@@ -43,7 +46,14 @@ func withData(cmd *cobra.Command, do func(context.Context, operator) error) erro
 	rules := chat.New(store, events, limits, nil)
 	rules.BackupDir = backupDir(path)
 	err = do(cmd.Context(), operator{rules, auth.New(store, events, limits, nil)})
-	return words(errors.Join(err, store.Close()))
+	err = errors.Join(err, store.Close())
+	switch {
+	case fresh && err != nil: // nothing is in it
+		err = errors.Join(err, db.Remove(path))
+	case fresh:
+		fmt.Fprintf(cmd.OutOrStdout(), "There was no data file %s: it is new, and the workspace begins with this account.\n", path)
+	}
+	return words(err)
 }
 
 func userCommand() *cobra.Command {
@@ -56,7 +66,7 @@ func userCommand() *cobra.Command {
 }
 
 func userAdd() *cobra.Command {
-	cmd := &cobra.Command{Use: "add NAME", Short: "Make an account; the first one administers the workspace", Args: exactArgs(1),
+	cmd := &cobra.Command{Use: "add NAME", Short: "Make an account; the first one begins the data file and administers the workspace", Args: exactArgs(1),
 		Example: "  parley user add mei --name 'Mei Tanaka' --password-file mei.txt",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			username := chat.TypedName(args[0])
@@ -208,7 +218,7 @@ func account(ctx context.Context, t operator, name string) (chat.Account, error)
 }
 
 func passwordFlag(cmd *cobra.Command) {
-	cmd.Flags().String("password-file", "", "`file` that holds the password (default: ask, or read standard input)")
+	cmd.Flags().String("password-file", "", "`file` whose first line is the password (default: ask, or read the first line of standard input)")
 }
 
 // newPassword reads a password from a file, a prompt or standard input; never
@@ -216,7 +226,8 @@ func passwordFlag(cmd *cobra.Command) {
 func newPassword(cmd *cobra.Command) (string, error) {
 	if path, _ := cmd.Flags().GetString("password-file"); path != "" {
 		b, err := os.ReadFile(path)
-		return strings.TrimRight(string(b), "\r\n"), err
+		line, _, _ := strings.Cut(string(b), "\n")
+		return strings.TrimRight(line, "\r"), err
 	}
 	if f, ok := cmd.InOrStdin().(*os.File); ok && isTerminal(f) {
 		return askPassword(cmd, f)

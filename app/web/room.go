@@ -130,11 +130,11 @@ func (s *Server) peoplePanel(c *fiber.Ctx) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	page, err := pageParam(c)
+	number, err := pageParam(c)
 	if err != nil {
-		return err
+		return page{}, err
 	}
-	v.Listed = views.NewMemberPage(v.Viewer, v.Members, views.RoomURL(v.ID)+"/people", strings.TrimSpace(c.Query("q")), page, true)
+	v.Listed = views.NewMemberPage(v.Viewer, v.Members, views.RoomURL(v.ID)+"/people", strings.TrimSpace(c.Query("q")), number, true)
 	if target(c, "aside#panel") {
 		return page{fragment: views.PeoplePanel(v)}, nil
 	}
