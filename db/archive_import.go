@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -147,6 +148,18 @@ func importRoom(t *tx, r *archive.Room) error {
 		direct = chat.DirectKey(r.Direct)
 	}
 	kind := chat.RoomKind(number(archive.RoomWords, r.Kind))
+	if kind == chat.Open {
+		err := nameTaken(t, r.Name, 0)
+		if errors.Is(err, chat.ErrConflict) {
+			return fmt.Errorf("another open room is called %q, or so that it looks the same; rename one of them on the server that this comes from", r.Name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := checkPeople(t, r.Direct); err != nil {
+		return err
+	}
 	skeleton, drawn := drawnName(kind, r.Name)
 	last := archive.Time(0)
 	if r.LastAt != nil {
@@ -165,8 +178,15 @@ func importMessage(t *tx, m *archive.Message) error {
 	if len(m.Reactions) > 0 {
 		reactions = []byte(m.Reactions)
 	}
+	people, err := peopleOf(m)
+	if err != nil {
+		return err
+	}
+	if err := checkPeople(t, people); err != nil {
+		return err
+	}
 	to := addressed(chat.NewMessage{For: m.For, All: m.All})
-	err := t.exec(`INSERT INTO messages (id, room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid, reactions, edited_at, deleted_at, reply_to)
+	err = t.exec(`INSERT INTO messages (id, room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid, reactions, edited_at, deleted_at, reply_to)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, nullif(?, 0))`, m.ID, m.Room, m.Rev, m.Born, m.Posts, number(archive.MessageWords, m.Kind),
 		m.Author, m.At, m.Cont, m.Body, text, to, m.CID, reactions, nullable(m.Edited), nullable(m.Deleted), m.ReplyTo)
 	for _, v := range m.Versions {
@@ -178,6 +198,49 @@ func importMessage(t *tx, m *archive.Message) error {
 		if err == nil {
 			err = t.exec("INSERT INTO mentions (account_id, room_id, message_id) VALUES (?, ?, ?)", who, m.Room, m.ID)
 		}
+	}
+	return err
+}
+
+// peopleOf are those whom a message names by their ids, beside its author and its mentions.
+func peopleOf(m *archive.Message) ([]chat.AccountID, error) {
+	people := m.For
+	if len(m.Reactions) > 0 {
+		var reactions []chat.Reaction
+		if err := json.Unmarshal(m.Reactions, &reactions); err != nil {
+			return nil, err
+		}
+		for _, r := range reactions {
+			for _, p := range r.By {
+				people = append(people, p.ID)
+			}
+		}
+	}
+	if m.Kind != archive.MessageWords[chat.MessagePosted] && m.Deleted == nil {
+		var event chat.SystemMessage
+		if err := json.Unmarshal(m.Text, &event); err != nil {
+			return nil, err
+		}
+		for _, p := range event.People {
+			people = append(people, p.ID)
+		}
+	}
+	return people, nil
+}
+
+// checkPeople refuses ids of nobody: no foreign key is on those in lists.
+func checkPeople(t *tx, ids []chat.AccountID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	listed, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	unknown, err := list(t, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) },
+		"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM accounts) LIMIT 1", string(listed))
+	if err == nil && len(unknown) > 0 {
+		err = fmt.Errorf("it names person %d, whom no line before it has", unknown[0])
 	}
 	return err
 }

@@ -68,6 +68,45 @@ func full(t testing.TB) *file {
 	return f
 }
 
+func TestAnImportHasTheSameChecksAsThePages(t *testing.T) {
+	f := full(t)
+	lines := f.exported()
+	spoil := func(kind, has, from, to string) []byte {
+		t.Helper()
+		var b bytes.Buffer
+		done := false
+		for line := range bytes.Lines(lines) {
+			if !done && bytes.HasPrefix(line, []byte(`{"type":"`+kind+`"`)) && bytes.Contains(line, []byte(has)) && bytes.Contains(line, []byte(from)) {
+				line, done = bytes.Replace(line, []byte(from), []byte(to), 1), true
+			}
+			b.Write(line)
+		}
+		if !done {
+			t.Fatalf("no %s has %s and %s in\n%s", kind, has, from, lines)
+		}
+		return b.Bytes()
+	}
+	for name, c := range map[string]struct {
+		lines []byte
+		want  string
+	}{
+		"a username that calls":    {spoil("account", `"person2"`, `"username":"person2"`, `"username":"here"`), "would call everybody"},
+		"one that looks like it":   {spoil("account", `"person2"`, `"username":"person2"`, `"username":"r00m"`), "would call everybody"},
+		"rooms that look alike":    {bytes.Replace(lines, []byte(`{"type":"membership"`), []byte(`{"type":"room","id":900,"kind":"open","name":"generaI","rev":0,"posts":0,"created":"2026-01-01T00:00:00Z"}`+"\n"+`{"type":"membership"`), 1), "looks the same"},
+		"a reaction of a word":     {spoil("message", `"reactions":[{"e":"`, `"reactions":[{"e":"`, `"reactions":[{"e":"x`), "is no emoji"},
+		"a reaction of nobody's":   {spoil("message", `"by":[{"id":`, `"by":[{"id":`, `"by":[{"id":99`), "names person 99"},
+		"a message for nobody":     {spoil("message", `"for":[`, `"for":[`, `"for":[77`), "names person 77"},
+		"an event of nobody":       {spoil("message", `"kind":"joined"`, `"p":[{"id":`, `"p":[{"id":55`), "names person 55"},
+		"a conversation of nobody": {spoil("room", `"direct":[`, `"direct":[`, `"direct":[4444,`), "names person 4444"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := vacant(t).imports(c.lines); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "line ") {
+				t.Errorf("%v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
 func TestWhatIsExportedAndImportedIsExportedTheSame(t *testing.T) {
 	f, g := full(t), vacant(t)
 	lines := f.exported()

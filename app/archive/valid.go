@@ -71,6 +71,14 @@ func (m *Message) valid() error {
 	if len(m.Reactions) > 0 && json.Unmarshal(m.Reactions, &reactions) != nil {
 		return errors.New("the reactions are not a list as chat.Reaction has it")
 	}
+	for _, r := range reactions {
+		if _, err := chat.ParseReaction(r.Emoji); err != nil || strings.HasPrefix(r.Emoji, ":") {
+			return fmt.Errorf("the reaction %q is no emoji", r.Emoji)
+		}
+		if len(r.By) == 0 {
+			return fmt.Errorf("the reaction %s is nobody's", r.Emoji)
+		}
+	}
 	if m.ReplyTo >= m.ID {
 		return errors.New("a message answers one that has a lower id")
 	}

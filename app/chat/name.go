@@ -58,8 +58,11 @@ func ParseUsername(s string) (string, error) {
 }
 
 // CheckUsername says what is wrong with a username that an account of another server has.
-// One that came to be reserved later may stay.
+// One that came to be reserved later may stay, unless it calls many people at once.
 func CheckUsername(s string) error {
+	if Alike(s, AtRoom) || Alike(s, AtHere) {
+		return Invalid("username", "The username "+s+" is reserved: it would call everybody. Rename the account on the server that it comes from.")
+	}
 	if name, err := ParseUsername(s); err == nil && name != s || err != nil && !reserved(s) {
 		if err == nil {
 			err = Invalid("username", "A username has no space around it, and is spelt in NFKC.")
