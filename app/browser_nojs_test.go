@@ -98,6 +98,31 @@ func TestWithoutJavaScriptSomebodySignsUpTalksAndPages(t *testing.T) {
 	bea.narrow()
 }
 
+// A page that Back brings is asked for anew: with the client id of the message that was
+// sent from it, other words would be taken for a repeat of that one.
+func TestWithoutJavaScriptBackSendsOtherWordsAsAnotherMessage(t *testing.T) {
+	s := start(t)
+	s.signup("ada")
+	bea := openChromium(t).bare("bea", s)
+	bea.enter(s.signup("bea"))
+	bea.open("/rooms/1")
+	for _, words := range []string{"the first words", "quite other words", "and the last"} {
+		bea.at("/rooms/1")
+		bea.fill("#box", words)
+		bea.click("button.send", "")
+		bea.sees(".msg .body", words)
+		ask[any](bea, `history.back(), 1`)
+		bea.until("the page before", `!location.hash && document.readyState === 'complete' && document.getElementById('box')`)
+	}
+	page := s.visitor()
+	page.cookie = s.signup("cid").cookie
+	for _, words := range []string{"the first words", "quite other words", "and the last"} {
+		if n := strings.Count(page.get("/rooms/1").body, words); n == 0 {
+			t.Errorf("%q was not stored", words)
+		}
+	}
+}
+
 func (p *tab) lines() []string {
 	return ask[[]string](p, `[...document.querySelectorAll('.msg .body')].map(e => e.textContent.trim())`)
 }
