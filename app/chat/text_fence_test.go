@@ -15,6 +15,9 @@ func TestAFenceMayOpenBehindWords(t *testing.T) {
 		{"a ```\nx\n``` b ```\ny\n``` c", "P(a)C[](x)P(b)C[](y)P(c)"},
 		{"- look: ```\n  x\n  ```\n- y", "L{P(look:)C[](x)}{P(y)}"},
 		{"> look: ```\n> x\n> ```\n> y", "Q(P(look:)C[](x)P(y))"},
+		{"1. run ```\nmake *x*\n```\n2. done", "L1{P(run)C[](make *x*)}{P(done)}"},
+		{"- look: ```go\n\nx\n``` there\nand", "L{P(look:)C[go](\nx)P(there)}P(and)"},
+		{"- a ```\n- b ```", "L{P(a ```)}{P(b ```)}"},
 		{"a ````\n```\n````", "P(a)C[](```)"},
 		{"``` a ``` and ```\nx\n```", "P(<c:a> and)C[](x)"},
 		// What is not closed, or stands in one line, is what it was.

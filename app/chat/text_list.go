@@ -27,10 +27,11 @@ func (p *bodyParser) list(lines []string, depth int) (Block, int) {
 		b.Kind, b.Start = BlockNumbers, first.number
 	}
 	last, n := first, 0
+	var closer fenceCloser
 	for {
 		inner := []string{last.text}
 		n++
-		for _, line := range belonging(lines[n:], first.indent+2) {
+		for _, line := range closer.itemLines(last.text, lines[n:], first.indent+2) {
 			inner = append(inner, unindent(line, last.width))
 			n++
 		}
@@ -54,6 +55,20 @@ func (it item) follows(first, last item) bool {
 		return false
 	}
 	return !it.numbered || it.number == last.number+1 || it.number == first.number && last.number == first.number
+}
+
+// itemLines are those that belong to an item: what is indented, or code that opens behind
+// its words, which people do not indent.
+func (c *fenceCloser) itemLines(text string, lines []string, columns int) []string {
+	in := belonging(lines, columns)
+	if !strings.Contains(text, "```") {
+		return in
+	}
+	late := c.lateFence(append([]string{text}, lines...))
+	if n := late.lines - 1; n > len(in) && strings.HasPrefix(strings.TrimLeft(lines[n-1], " \t"), "```") {
+		return lines[:n]
+	}
+	return in
 }
 
 // belonging is the run of lines indented by at least columns, with the blank
@@ -91,7 +106,7 @@ func listItem(line string) (item, bool) {
 		for mark < len(t) && t[mark] >= '0' && t[mark] <= '9' {
 			mark++
 		}
-		if mark == 0 || mark > 9 || mark == len(t) || t[mark] != '.' || mark > 1 && t[0] == '0' { // 007. is a name
+		if mark == 0 || mark > 9 || mark == len(t) || t[mark] != '.' || mark > 1 && t[0] == '0' || numbersInARow.MatchString(t) { // 007. is a name
 			return item{}, false
 		}
 		it.numbered = true
@@ -109,6 +124,9 @@ func listItem(line string) (item, bool) {
 // marksInARow is a line of nothing but the marks of bullets, as a rule is, or one that
 // begins with three stars, as the times of a cron job do.
 var marksInARow = regexp.MustCompile(`^(?:[-*][ \t]+)+[-*][ \t]*$|^(?:\*[ \t]+){2}\*(?:[ \t]|$)`)
+
+// numbersInARow is a line such as a date: 24. 12. 2026.
+var numbersInARow = regexp.MustCompile(`^[0-9]+\.(?:[ \t]+[0-9]+\.)+(?:[ \t]*$|[ \t]+[0-9]+(?:[^.0-9]|$))`)
 
 // indent counts the columns before the text; a tab is four.
 func indent(line string) int {

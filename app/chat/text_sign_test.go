@@ -42,6 +42,9 @@ func TestMarksInARowAreNoListOfNothing(t *testing.T) {
 		{"- --force", "L{P(--force)}"},
 		{"007. bond", "P(007. bond)"},
 		{"01. a\n02. b", "P(01. a/02. b)"},
+		{"24. 12. 2026", "P(24. 12. 2026)"},
+		{"1. 2. 3.", "P(1. 2. 3.)"},
+		{"1. 2. b", "L1{L2{P(b)}}"},
 		{"0. a\n1. b", "L0{P(a)}{P(b)}"},
 	})
 }
