@@ -1,6 +1,7 @@
 package db
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -216,7 +217,15 @@ func peopleOf(m *archive.Message) ([]chat.AccountID, error) {
 			}
 		}
 	}
-	if m.Kind != archive.MessageWords[chat.MessagePosted] && m.Deleted == nil {
+	said := m.Kind == archive.MessageWords[chat.MessagePosted]
+	if said && bytes.Contains(m.Text, []byte(`"a":`)) {
+		var text chat.Text
+		if err := json.Unmarshal(m.Text, &text); err != nil {
+			return nil, err
+		}
+		people = append(people, text.Mentioned()...)
+	}
+	if !said && m.Deleted == nil {
 		var event chat.SystemMessage
 		if err := json.Unmarshal(m.Text, &event); err != nil {
 			return nil, err

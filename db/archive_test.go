@@ -96,6 +96,7 @@ func TestAnImportHasTheSameChecksAsThePages(t *testing.T) {
 		"a reaction of a word":     {spoil("message", `"reactions":[{"e":"`, `"reactions":[{"e":"`, `"reactions":[{"e":"x`), "is no emoji"},
 		"a reaction of nobody's":   {spoil("message", `"by":[{"id":`, `"by":[{"id":`, `"by":[{"id":99`), "names person 99"},
 		"a message for nobody":     {spoil("message", `"for":[`, `"for":[`, `"for":[77`), "names person 77"},
+		"a mention of nobody":      {spoil("message", `"k":6,"t":"@`, `,"a":`, `,"a":88`), "names person 88"},
 		"an event of nobody":       {spoil("message", `"kind":"joined"`, `"p":[{"id":`, `"p":[{"id":55`), "names person 55"},
 		"a conversation of nobody": {spoil("room", `"direct":[`, `"direct":[`, `"direct":[4444,`), "names person 4444"},
 	} {

@@ -132,6 +132,18 @@ func (t *Text) Addressed() (ids []AccountID) {
 	return ids
 }
 
+// Mentioned lists all accounts that a resolved text mentions, in quotes, too.
+func (t *Text) Mentioned() (ids []AccountID) {
+	eachText(t.Blocks, true, func(b *Block, _ bool) {
+		eachRun(b.Runs, func(r *Run) {
+			if r.Kind == RunMention && r.Account != 0 {
+				ids = append(ids, r.Account)
+			}
+		})
+	})
+	return ids
+}
+
 // mentionsAll lists the names in a resolved text that call many people.
 func (t *Text) mentionsAll() (names []string) {
 	eachText(t.Blocks, false, func(b *Block, _ bool) {
