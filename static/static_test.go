@@ -21,8 +21,9 @@ func TestEveryFormOfAFileUnpacksToTheSame(t *testing.T) {
 		if err != nil || !bytes.Equal(plain, f.Plain) {
 			t.Errorf("%s as gzip: %v", name, err)
 		}
-		if f.Brotli == nil {
-			t.Errorf("%s has no brotli form", name)
+		plain, err = fasthttp.AppendUnbrotliBytes(nil, f.Brotli())
+		if err != nil || !bytes.Equal(plain, f.Plain) {
+			t.Errorf("%s as brotli: %v", name, err)
 		}
 	}
 	if a.Find("../static.go") != nil || a.Find("css/10-reset.css") != nil {

@@ -143,9 +143,9 @@ func (s *Server) asset(c *fiber.Ctx, name, build string) error {
 		c.Set(fiber.HeaderCacheControl, "public, max-age=60") // of a page that is older or newer than we are
 	}
 	takes := c.Get(fiber.HeaderAcceptEncoding)
-	if br := a.Brotli; br != nil && strings.Contains(takes, "br") {
+	if strings.Contains(takes, "br") {
 		c.Set(fiber.HeaderContentEncoding, "br")
-		return c.Send(br)
+		return c.Send(a.Brotli())
 	}
 	if strings.Contains(takes, "gzip") {
 		c.Set(fiber.HeaderContentEncoding, "gzip")
