@@ -33,7 +33,10 @@ var mayImport = map[string][]string{
 	"parley/app/web": {"parley/app/announce", "parley/app/auth", "parley/app/chat", "parley/app/live", "parley/static", "parley/views"},
 	"parley/db":      {"parley/app/archive", "parley/app/auth", "parley/app/chat"},
 	"parley/static":  {},
-	"parley/views":   {"parley/app/chat"},
+
+	"parley/static/generate": {},
+
+	"parley/views": {"parley/app/chat"},
 }
 
 func TestPackagesImportOnlyWhatTheTableAllows(t *testing.T) {
@@ -95,6 +98,19 @@ func TestOnlyWebAndLiveSpeakToTheNetworkAndOnlyDBSpeaksSQL(t *testing.T) {
 			if slices.Contains(banned, i) {
 				t.Errorf("%s imports %s", pkg, i)
 			}
+		}
+	}
+}
+
+// What makes the scripts, and what drives browsers in tests, is no part of the program.
+func TestTheBinaryHasNoToolsOfItsMaking(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "..").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range strings.Fields(string(out)) {
+		if strings.HasPrefix(i, "github.com/evanw/esbuild") || strings.HasPrefix(i, "github.com/chromedp") {
+			t.Errorf("the binary has %s in it", i)
 		}
 	}
 }

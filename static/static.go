@@ -18,6 +18,8 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
+//go:generate go run ./generate
+
 //go:embed made js/vendor/*.js img/*.svg
 var files embed.FS
 
@@ -48,16 +50,15 @@ type File struct {
 	Text []byte
 }
 
-// Load reads the embedded files and takes others in. What made/ holds is made from
-// css and js (go test ./static -update): the parts of the stylesheet and of the
-// script joined in the order of their names, and all without what only people read.
+// Load reads the embedded files and takes others in. What made/ holds is made of css
+// and js by go generate, see package generate.
 //
 // What of the script only some people need, or only later, is a module of its own
 // in js/lazy. It is served beside parley.js, fetched when it is first used, with
-// lazy('emoji') in parley.js, and imports what it needs from './parley.js', which
-// lists at its end what it lends. Styles of pages that few open are in css/lazy. All
-// of them are one build: the page of an older one gets the newer module, and says
-// that it did not load if they do not fit.
+// lazy('emoji') in parley.js, and imports from './parley.js' what it shares with it.
+// Styles of pages that few open are in css/lazy. All of them are one build: the page
+// of an older one gets the newer module, and says that it did not load if they do not
+// fit.
 func Load(others ...File) *Assets {
 	a := &Assets{byName: map[string]*Asset{}}
 	for _, pattern := range []string{"made/*", "js/vendor/*.js", "img/*.svg"} {

@@ -26,7 +26,7 @@ func TestEveryFormOfAFileUnpacksToTheSame(t *testing.T) {
 			t.Errorf("%s as brotli: %v", name, err)
 		}
 	}
-	if a.Find("../static.go") != nil || a.Find("css/10-reset.css") != nil {
+	if a.Find("../static.go") != nil || a.Find("css/reset.css") != nil {
 		t.Error("more is served than should be")
 	}
 }

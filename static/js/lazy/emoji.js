@@ -1,26 +1,11 @@
+// @ts-check
 // The picker of emoji: all of them by group, those used last, and a search. Fetched when it is first opened.
-import { $, composed, dismiss, doc, expect, handBack, ime, make, on, replay, root, store, toast } from './parley.js';
+import { $, doc, isComposing, make, on, root } from '../dom.js';
+import { store } from '../storage.js';
+import { toast } from '../toast.js';
+import { captureTyping, discardTyping, replayInto, returnFocus, whenComposed } from '../typeahead.js';
+import looks from './emoji.css';
 
-const css = `.emoji{
- inset:auto;margin:0;width:22rem;height:24rem;max-width:100vw;max-height:100dvh;padding:0;border:0;color:inherit;overflow:hidden;
- &:popover-open{display:grid;grid-template-rows:auto auto minmax(0,1fr) auto}
- input{margin:.6rem .6rem .3rem;min-height:2.25rem;padding:.3rem .7rem;border:1px solid var(--edge);border-radius:var(--r2);background:var(--bg);font-size:var(--fs-m)}
- input:focus-visible{border-color:var(--accent);box-shadow:var(--ring);outline:2px solid transparent}
- .kinds{display:flex;justify-content:space-between;padding-inline:.6rem;border-bottom:1px solid var(--line)}
- button{font-family:var(--emoji);display:grid;place-items:center;min-width:1.75rem;height:2.25rem;border-radius:var(--r2);font-size:1.375rem;line-height:1}
- button:hover{background:var(--hover)}
- button:focus-visible{outline-offset:-2px}
- .kinds button{flex:1;font-size:1.0625rem}
- .all{padding:0 .6rem .6rem;overflow-y:auto;overscroll-behavior:contain;scrollbar-width:thin}
- .all p{padding:.6rem .1rem .25rem;font-size:var(--fs-xs);font-weight:600;color:var(--text-3)}
- .grp>div{display:grid;grid-template-columns:repeat(9,1fr)}
- .peek{height:2.125rem;padding:.5rem .8rem;border-top:1px solid var(--line);font-size:var(--fs-s);color:var(--text-2);white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
- @media (max-width:719px){
-  inset:auto 0 0 !important;width:auto;max-height:70dvh;border-radius:var(--r4) var(--r4) 0 0;padding-bottom:env(safe-area-inset-bottom);
-  .grp>div{grid-template-columns:repeat(auto-fill,minmax(2.75rem,1fr))}
-  .grp button{height:2.75rem}
- }
-}`;
 let pop = null, use = null, done = null, groups = [], known = new Map();
 
 const recent = () => (store.get('emoji') ?? ['🎉', '👀', '🙏', '🚀', '😍', '🤔', '✅', '🔥']).filter(e => known.has(e));
@@ -59,7 +44,7 @@ function group(name, list) {
 
 function build() {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
+  sheet.replaceSync(looks);
   doc.adoptedStyleSheets.push(sheet);
   pop = make('div');
   Object.assign(pop, { id: 'emoji', className: 'pop emoji', role: 'dialog', ariaLabel: 'Emoji', popover: 'auto' });
@@ -133,7 +118,7 @@ function click(e) {
 
 // One cell of the grid can be tabbed to; arrows go on from there.
 function keys(e) {
-  if (ime(e)) return;
+  if (isComposing(e)) return;
   const all = cells(), i = all.indexOf(doc.activeElement);
   if (doc.activeElement === find()) {
     if (e.key === 'Enter' && all[0]) { e.preventDefault(); choose(all[0].value); }
@@ -186,12 +171,12 @@ export async function pick(anchor, fn, end) {
   done?.();
   done = null;
   try {
-    expect(null, true, 'Search emoji');
+    captureTyping(null, true, 'Search emoji');
     if (!groups.length) await load();
-    await new Promise(composed);
+    await new Promise(whenComposed);
   } catch {
     groups = [];
-    dismiss();
+    discardTyping();
     end?.();
     return toast('The emoji did not load. Check the connection and try again.');
   }
@@ -199,10 +184,10 @@ export async function pick(anchor, fn, end) {
   use = fn;
   find().value = '';
   everything();
-  handBack();
+  returnFocus();
   pop.showPopover();
   done = end;
   place(anchor.isConnected ? anchor : $('stream') ?? doc.body);
   find().focus({ preventScroll: true });
-  replay(find());
+  replayInto(find());
 }

@@ -1,26 +1,17 @@
+// @ts-check
 // The quick switcher: what the sidebar has at once and without a connection, people and other rooms from the server.
-import { composed, dismiss, doc, handBack, ime, make, mod, on, replay, stage, visit, waiting } from './parley.js';
+import { doc, hasModKey, isComposing, mainArea, make, on } from '../dom.js';
+import { visit } from '../request.js';
+import { currentCapture, discardTyping, replayInto, returnFocus, whenComposed } from '../typeahead.js';
+import looks from './jump.css';
 
-const css = `#jump{
- .q{display:flex;align-items:center;gap:.7rem;padding:.2rem 1rem;border-bottom:1px solid var(--line)}
- .q .i{flex:none;color:var(--text-2)}
- input{flex:1;min-width:0;height:3.125rem;padding:0;border:0;outline:0;background:none;font-size:var(--fs-l)}
- ul{max-height:min(24rem,55dvh);padding:.4rem;overflow-y:auto}
- .opt{min-height:2.625rem;font-size:var(--fs-m)}
- .opt>span.t{flex:0 1 auto;min-width:0;font-weight:400}
- .opt .badge{margin:0}
- .opt:not([aria-selected=true]) .kbd{display:none}
- .opt .av,.opt .av+.dot{flex:none}
- footer{display:flex;gap:1rem;padding:.55rem 1rem;border-top:1px solid var(--line);font-size:var(--fs-xs);color:var(--text-3)}
- @media(pointer:coarse){footer{display:none}.opt{min-height:2.875rem}}
-}`;
 const most = 12;
 let box, input, list, left, asked = 0, timer, pending = null, others = [];
 
 const fold = s => s.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 const path = a => new URL(a.href).pathname + new URL(a.href).search;
 
-export const open = () => composed(toggle);
+export const open = () => whenComposed(toggle);
 
 function toggle() {
   if (!box) build();
@@ -29,15 +20,15 @@ function toggle() {
   input.value = '';
   others = [];
   show();
-  handBack();
+  returnFocus();
   box.showModal();
-  replay(input, true);
-  left = waiting();
+  replayInto(input, true);
+  left = currentCapture();
 }
 
 function build() {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
+  sheet.replaceSync(looks);
   doc.adoptedStyleSheets.push(sheet);
   box = Object.assign(make('dialog'), { id: 'jump', className: 'dlg', ariaLabel: 'Jump to' });
   const label = Object.assign(make('label'), { className: 'q' }), words = Object.assign(make('span', 'A room or a person'), { className: 'vh' });
@@ -50,7 +41,7 @@ function build() {
   box.append(label, list, foot);
   on(input, 'input', () => { show(); ask(); });
   on(box, 'keydown', key);
-  on(box, 'close', () => setTimeout(() => waiting() === left && dismiss())); // what was typed for what it would have opened
+  on(box, 'close', () => setTimeout(() => currentCapture() === left && discardTyping())); // what was typed for what it would have opened
   on(box, 'click', e => e.target === box ? box.close() : go(e.target.closest('.opt'), e));
   on(list, 'pointermove', e => { const li = e.target.closest('.opt'); if (li && li.ariaSelected !== 'true') choose([...list.children].indexOf(li)); });
 }
@@ -134,9 +125,9 @@ function choose(i) {
 }
 
 function key(e) {
-  if (ime(e)) return;
+  if (isComposing(e)) return;
   const n = list.children.length, i = [...list.children].findIndex(li => li.ariaSelected === 'true');
-  if (mod(e) && e.key.toLowerCase() === 'k') box.close();
+  if (hasModKey(e) && e.key.toLowerCase() === 'k') box.close();
   else if (n && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) choose((i + (e.key === 'ArrowDown' ? 1 : n - 1)) % n);
   else if (e.key === 'Enter' && pending && n === 1) pending.then(() => box.open && go(list.children[0], e)); // who types fast means who is still looked for
   else if (e.key === 'Enter') go(list.children[i], e);
@@ -146,10 +137,10 @@ function key(e) {
 
 function go(li, e) {
   if (!li) return;
-  if (e.type === 'click' ? e.ctrlKey || e.metaKey : mod(e)) return void window.open(li.dataset.url, '_blank', 'noopener');
+  if (e.type === 'click' ? e.ctrlKey || e.metaKey : hasModKey(e)) return void window.open(li.dataset.url, '_blank', 'noopener');
   box.close();
   doc.activeElement?.blur(); // not to the link that had the focus before: what is typed now is for what was chosen
-  if (stage()) visit(li.dataset.url);
+  if (mainArea()) visit(li.dataset.url);
   else location.assign(li.dataset.url);
 }
 

@@ -1,5 +1,9 @@
+// @ts-check
 // Notifications while Parley is open: by one tab, never of what somebody reads, and quiet when asked to be.
-import { $, doc, make, me, on, room, root, store, visit } from './parley.js';
+import { $, doc, make, me, on, openRoom, root } from '../dom.js';
+import { visit } from '../request.js';
+import { store } from '../storage.js';
+import looks from './notify.css';
 
 // Chrome on Android has the name, but throws where one is made: only a service worker may. A title that cannot be made
 // a text asks without showing one: whoever gets as far as reading it can.
@@ -28,7 +32,7 @@ const already = (what, n) => { const last = store.get(what + ':' + n.room); retu
 export async function show(n) {
   const mine = n.all || n.for?.map(String).includes(me) || n.dm;
   if (n.dm && n.by !== +me) card();
-  if (n.by === +me || quiet() || !doc.hidden && room() === n.room) return;
+  if (n.by === +me || quiet() || !doc.hidden && openRoom() === n.room) return;
   await new Promise(ok => setTimeout(ok, 300)); // a tab in which it is read may get it a little later
   if (already('seen', n)) return; // see readSoon
   const once = async lock => {
@@ -45,10 +49,7 @@ export async function show(n) {
 function card() {
   if (!can || Notification.permission !== 'default' || !able() || store.get('offered') || $('offer')) return;
   const sheet = new CSSStyleSheet(), box = Object.assign(make('section'), { id: 'offer', ariaLabel: 'Notifications' });
-  sheet.replaceSync(`#offer{display:grid;gap:var(--s2);max-width:21rem;padding:var(--s4);border-radius:var(--r3);background:var(--raise);box-shadow:var(--shadow-3),0 0 0 1px var(--line);font-size:var(--fs-s);pointer-events:auto}
-#offer h2{font-size:var(--fs-m);font-weight:640}
-#offer p{color:var(--text-2)}
-@media (min-width:60rem){#offer{position:fixed;inset-block-start:4.25rem;inset-inline-end:1rem}}`);
+  sheet.replaceSync(looks);
   doc.adoptedStyleSheets.push(sheet);
   const button = (words, kind, act) => {
     const b = Object.assign(make('button', words), { type: 'button', className: 'btn small ' + kind });

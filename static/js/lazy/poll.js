@@ -1,6 +1,12 @@
+// @ts-check
 // Where no socket opens: the same question by long poll, until one does. A browser has six connections for all its tabs:
 // one of them asks for all, whoever holds the lock, and tells the others.
-import { apply, banner, control, doc, link, mark, on, reload, retryAfter, rev, room, signIn, works } from './parley.js';
+import { doc, on, openRoom, timelineRev } from '../dom.js';
+import { updateBanner } from '../banner.js';
+import { apply } from '../request.js';
+import { sessionOver, signIn } from '../session.js';
+import { connectionWorks, handleControl, isPolling, isUp, reloadPage, retryAfter, setPolling } from '../socket.js';
+import { sessionMark } from '../storage.js';
 
 const shared = !!navigator.locks && typeof BroadcastChannel === 'function', id = Math.random().toString(36).slice(2);
 let polling = null, channel = null, asking = null; // ends: of this tab, of the question
@@ -12,19 +18,19 @@ export function unpoll() {
   polling?.abort();
   polling = channel = null;
   wants.clear();
-  link.poll = false;
+  setPolling(false);
 }
 
 export async function poll() {
-  if (polling || link.up || link.shut) return;
+  if (polling || isUp || sessionOver) return;
   const mine = polling = new AbortController();
   if (!shared) return ask(mine);
-  channel = new BroadcastChannel('poll ' + mark); // of one session: accounts do not mix
+  channel = new BroadcastChannel('poll ' + sessionMark); // of one session: accounts do not mix
   channel.onmessage = e => heard(e.data);
   tell({ hello: id });
   stand();
   try {
-    await navigator.locks.request('poll ' + mark, { signal: mine.signal }, () => ask(mine));
+    await navigator.locks.request('poll ' + sessionMark, { signal: mine.signal }, () => ask(mine));
   } catch { /* a socket opened, or the session ended */ }
 }
 
@@ -32,7 +38,7 @@ const tell = m => channel?.postMessage(m);
 
 // Says where this tab stands, to whoever asks for all.
 function stand(n) {
-  const at = { id, n, room: room(), rev: room() ? +(rev() ?? -1) : 0 };
+  const at = { id, n, room: openRoom(), rev: openRoom() ? +(timelineRev() ?? -1) : 0 };
   want(at);
   tell({ want: at });
 }
@@ -54,11 +60,10 @@ async function heard(m) {
 
 // The way that the polls take works, or does not.
 function alive(yes) {
-  if (yes === link.poll) return;
-  link.poll = yes;
-  if (yes) works();
-  else link.downAt = Date.now();
-  banner();
+  if (yes === isPolling) return;
+  setPolling(yes, yes ? undefined : Date.now());
+  if (yes) connectionWorks();
+  updateBanner();
 }
 
 // Asks for all tabs while this one is the one that does.
@@ -68,7 +73,7 @@ async function ask(mine) {
     try {
       while (!shared && doc.hidden) await new Promise(ok => on(doc, 'visibilitychange', ok, { once: true }));
       if (polling !== mine) return;
-      if (!bad && link.poll || await probe(mine)) {
+      if (!bad && isPolling || await probe(mine)) {
         tell({ alive: true });
         wait = await once(mine);
       }
@@ -76,7 +81,7 @@ async function ask(mine) {
     } catch {
       if (polling !== mine) return;
       wait = Math.min(30000, 1000 * 2 ** bad++) * (.7 + Math.random() * .6);
-      if (bad > 1 || !link.poll) { alive(false); tell({ alive: false }); }
+      if (bad > 1 || !isPolling) { alive(false); tell({ alive: false }); }
     }
     if (wait) await new Promise(ok => setTimeout(ok, wait));
   }
@@ -114,7 +119,7 @@ async function once(ctl) {
   }
   asking = null;
   if (polling !== ctl || r.status === 204) return 0;
-  if (r.status === 205) { await reload(); return 1000; }
+  if (r.status === 205) { await reloadPage(); return 1000; }
   if (r.status === 401) { signIn(); return 0; }
   if (r.status === 429 || r.status === 503) return retryAfter(r) || 5000;
   if (!r.ok) throw r;
@@ -142,9 +147,9 @@ async function take(text, n) {
   for (const part of text.split('\x1e')) {
     const data = part[0] === '{' ? JSON.parse(part) : null;
     if (data?.for) of = data.for;
-    else if (of && of !== room()) continue;
-    else if (data?.gone) { if (data.gone === room()) location.assign('/?gone=1'); }
-    else if (data) control(data);
+    else if (of && of !== openRoom()) continue;
+    else if (data?.gone) { if (data.gone === openRoom()) location.assign('/?gone=1'); }
+    else if (data) handleControl(data);
     else await apply(part);
   }
   stand(n);

@@ -1,5 +1,13 @@
+// @ts-check
 // Signing in over the page as it stands.
-import { $, banner, flush, link, mark, me, post, replaced, revive, saveDraft, signIn, spare, store } from './parley.js';
+import { $, me } from '../dom.js';
+import { updateBanner } from '../banner.js';
+import { saveDraft } from '../drafts.js';
+import { flushOutbox } from '../outbox.js';
+import { post } from '../request.js';
+import { continueSession, sessionOver, sessionReplaced, signIn } from '../session.js';
+import { reconnect } from '../socket.js';
+import { memory, sessionMark, store } from '../storage.js';
 
 $('signin-title').style.font = '650 var(--fs-l)/1.3 var(--font)'; // nothing else in the page looks so
 
@@ -26,11 +34,11 @@ export async function signedIn(form) {
 // Whether the session of this page is still that of the browser.
 export async function verify() {
   const r = await fetch('/session', { cache: 'no-store' }).catch(() => null);
-  if (!r?.ok || link.shut) return;
+  if (!r?.ok || sessionOver) return;
   const now = await r.text();
   if (!now) signIn();
-  else if (now !== mark) replaced();
-  else if (store.at() === spare) store.claim(mark); // a page that came late said that it was its turn
+  else if (now !== sessionMark) sessionReplaced();
+  else if (store.at() === memory) store.claim(sessionMark); // a page that came late said that it was its turn
 }
 
 // Another session has the browser: what the same person wrote here is taken along.
@@ -46,9 +54,9 @@ export function startOver() {
 // The same person is in again, here or in another tab.
 export function resume(session) {
   store.claim(session);
-  link.shut = false;
+  continueSession();
   $('signin').close();
-  banner();
-  revive();
-  flush();
+  updateBanner();
+  reconnect();
+  flushOutbox();
 }

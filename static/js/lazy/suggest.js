@@ -1,6 +1,10 @@
+// @ts-check
 // Suggestions while one writes: people after @, rooms after #, emoji after a colon and two letters.
 // In the message box, in the form of an edit, and in that of an answer.
-import { box, doc, ime, insert, lazy, make, on, room, speak } from './parley.js';
+import { doc, isComposing, make, on, openRoom } from '../dom.js';
+import { box, insertText } from '../composer.js';
+import { lazy } from '../lazy.js';
+import { speak } from '../toast.js';
 
 const most = 8, people = {};
 let list = null, into = null, from = 0, ask = 0, chosen = false; // by the arrow keys
@@ -26,7 +30,7 @@ const fold = s => s.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 const begins = (text, q) => fold(text).split(/[\s._-]+/).some(part => part.startsWith(q)) || fold(text).startsWith(q);
 
 // A conversation that has the page to itself says in its form of an answer which room it is of.
-const where = () => room() || +doc.querySelector('.answer')?.getAttribute('action').match(/\d+/)[0] || 0;
+const where = () => openRoom() || +doc.querySelector('.answer')?.getAttribute('action').match(/\d+/)[0] || 0;
 
 async function persons(q) {
   const n = where();
@@ -69,7 +73,7 @@ function option(text, label) {
 export function begin(sign) {
   const b = box(), before = b.value.slice(0, b.selectionStart);
   b.focus();
-  insert((/[\p{L}\p{N}\p{M}]$/u.test(before) && !border.test(before) ? ' ' : '') + sign);
+  insertText((/[\p{L}\p{N}\p{M}]$/u.test(before) && !border.test(before) ? ' ' : '') + sign);
   look(b, sign, '');
 }
 
@@ -141,14 +145,14 @@ function accept(li) {
 }
 
 function put(text) {
-  if (into === box()) insert(text);
+  if (into === box()) insertText(text);
   else if (!doc.execCommand('insertText', false, text)) into.setRangeText(text, into.selectionStart, into.selectionEnd, 'end');
 }
 
 // True: the key was for the list. Enter sends what is written, unless one was chosen by the arrow keys.
 export function key(e) {
   const n = options().length, i = current();
-  if (ime(e) || e.shiftKey) return false;
+  if (isComposing(e) || e.shiftKey) return false;
   if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
     choose(e.key === 'ArrowUp' ? (i + n - 1) % n : chosen ? (i + 1) % n : 0);
     chosen = true;

@@ -1,15 +1,24 @@
+// @ts-check
 // The conversation of a message beside its room: opening it, answering in it, keeping it true. And where it has the
 // page to itself: what is told of its room is taken as a sign to ask for it again.
-import { $, box, days, doc, enqueue, focusRow, giveBack, make, on, reload, seq, setOpener, toast, using, wire } from './parley.js';
+import { $, doc, make, on, seq } from '../dom.js';
+import { box, returnText } from '../composer.js';
+import { drawDays } from '../days.js';
+import { focusRow } from '../keys.js';
+import { withModule } from '../lazy.js';
+import { enqueue } from '../outbox.js';
+import { setPanelOpener } from '../panel.js';
+import { reloadPage, sendFrame } from '../socket.js';
+import { toast } from '../toast.js';
 
 let asked = 0;
 
 export async function open(row) {
-  setOpener(row);
+  setPanelOpener(row);
   await htmx.ajax('GET', '/messages/' + seq(row), { target: '#panel', swap: 'outerHTML', headers: { 'HX-Target': 'aside#panel' } });
   const ol = $('talk')?.querySelector('ol');
   if (!ol) return;
-  days(ol);
+  drawDays(ol);
   const target = ol.querySelector('[data-target]');
   if (target === ol.lastElementChild) $('talk').scrollTop = 1e6;
   else target?.scrollIntoView({ block: 'nearest' });
@@ -35,14 +44,14 @@ async function again() {
   if (!r.ok) { // it was deleted: what was being answered to it is not lost
     const t = p.querySelector('.answer textarea');
     p.querySelector('header .ib').click();
-    if (t?.value.trim() && box()) { giveBack(t.value); toast('The message was deleted. What you wrote is in the message box.'); }
+    if (t?.value.trim() && box()) { returnText(t.value); toast('The message was deleted. What you wrote is in the message box.'); }
     return;
   }
   const fresh = (await markup(r)).getElementById('talk'), end = was.scrollHeight - was.scrollTop - was.clientHeight < 60, y = was.scrollTop;
   const focus = was.contains(doc.activeElement) && doc.activeElement.closest('[data-seq],#talk').id;
   was.replaceWith(fresh);
   htmx.process(fresh);
-  days(fresh.querySelector('ol'));
+  drawDays(fresh.querySelector('ol'));
   fresh.scrollTop = end ? 1e6 : y;
   if (focus) focusRow($(focus) ?? fresh);
 }
@@ -52,7 +61,7 @@ on(doc, 'submit', e => {
   if (!e.target.matches('#panel .answer')) return;
   e.preventDefault();
   const t = e.target.elements.body, row = $('c-m-' + e.target.elements.reply_to.value);
-  if (t.value.trim() && row) using('tools', m => {
+  if (t.value.trim() && row) withModule('tools', m => {
     const why = enqueue(t.value, m.quoted(row));
     if (why) toast(why);
     else t.value = '';
@@ -60,11 +69,11 @@ on(doc, 'submit', e => {
 });
 
 let page = null, due = 0; // the list that has the page to itself
-const listen = () => page?.isConnected && wire({ t: 'view', room: +page.dataset.in });
+const listen = () => page?.isConnected && sendFrame({ t: 'view', room: +page.dataset.in });
 
 export function alone(ol) {
   page = ol;
-  days(ol);
+  drawDays(ol);
   listen();
 }
 
@@ -73,7 +82,7 @@ async function renew() {
   const ol = page, path = location.pathname;
   const r = await ask(path, 'div#stage');
   if (!r || !ol.isConnected || path !== location.pathname) return;
-  if (!r.ok && ![...doc.querySelectorAll('#main textarea')].some(t => t.value.trim())) return reload();
+  if (!r.ok && ![...doc.querySelectorAll('#main textarea')].some(t => t.value.trim())) return reloadPage();
   if (!r.ok) {
     if (!ol.hasAttribute('data-gone')) toast('This message was deleted. What you are writing is kept while you stay here.');
     return ol.dataset.gone = '';
@@ -82,7 +91,7 @@ async function renew() {
   if (!fresh) return;
   ol.replaceChildren(...fresh.children);
   htmx.process(ol);
-  days(ol);
+  drawDays(ol);
 }
 
 on(doc, 'htmx:ws:after:connection', () => {

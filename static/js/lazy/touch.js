@@ -1,5 +1,8 @@
+// @ts-check
 // A long press is what a finger has for pointing.
-import { doc, on, rowOf, using } from './parley.js';
+import { doc, on } from '../dom.js';
+import { withModule } from '../lazy.js';
+import { rowOf } from '../row.js';
 
 let timer = 0, finger = null;
 
@@ -9,7 +12,7 @@ export function down(e) {
   clearTimeout(timer);
   if (left < 440 && !e.target.hasPointerCapture(e.pointerId)) return;
   const p = finger = row && { x: e.clientX, y: e.clientY };
-  if (row) timer = setTimeout(() => using('tools', t => t.sheet(row, !p.up)), left);
+  if (row) timer = setTimeout(() => withModule('tools', t => t.sheet(row, !p.up)), left);
 }
 on(doc, 'pointerdown', down);
 on(doc, 'pointermove', e => {

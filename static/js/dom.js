@@ -1,0 +1,20 @@
+// @ts-check
+// Short names for the document, the open room and its timeline, and the keys and pointers of this machine.
+
+export const doc = document, root = doc.documentElement, me = root.dataset.me, hub = doc.getElementById('hub');
+export const $ = id => doc.getElementById(id);
+export const on = (el, types, fn, opt) => types.split(' ').forEach(t => el.addEventListener(t, fn, opt));
+export const mainArea = () => $('stage');
+export const stream = () => $('stream');
+export const openRoom = () => +mainArea()?.dataset.room || 0;
+export const timeline = () => $('tl-' + openRoom());
+export const timelineRev = () => $('rev-' + openRoom())?.textContent.trim();
+export const rows = ol => [...ol.querySelectorAll(':scope>[data-seq]')];
+export const seq = el => +el.dataset.seq;
+export const isShown = el => el.dataset.seq && !el.hidden; // a row that is no tombstone
+export const hasFinePointer = () => !matchMedia('(pointer:coarse)').matches;
+// The key of shortcuts: on a Mac, Ctrl moves the caret. What an IME composes with is its alone (Safari says 229 only).
+export const isMac = /Mac|iP/.test(navigator.platform + navigator.userAgent);
+export const hasModKey = e => isMac ? e.metaKey && !e.ctrlKey : e.ctrlKey && !e.metaKey;
+export const isComposing = e => e.isComposing || e.keyCode === 229;
+export const make = (tag, text = '') => Object.assign(doc.createElement(tag), { textContent: text });

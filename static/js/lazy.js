@@ -1,0 +1,45 @@
+// @ts-check
+// Modules that only some people need, or only later: fetched when they are first used.
+import { pressed, setPressed, untilAnswered } from './input.js';
+import { loadFailed, toast } from './toast.js';
+import { capture, captureTyping, discardTyping, endCapture, replayWhereFocused } from './typeahead.js';
+
+// What only some need, or later, is a module of its own, fetched when first used: see Load in static.go. One that
+// did not come gets another address the next time, because some browsers remember the failure.
+export const loaded = {}, tries = {};
+export async function lazy(name) {
+  try {
+    const url = `./${name}.js${tries[name] ? '?' + tries[name] : ''}`;
+    return loaded[name] ??= await untilAnswered(import(url));
+  } catch { tries[name] = (tries[name] ?? 0) + 1; }
+}
+
+// At once when it is there: a key that is to be taken cannot wait.
+export function withModule(name, fn) {
+  if (loaded[name]) return fn(loaded[name]);
+  const el = pressed;
+  lazy(name).then(m => {
+    setPressed(el);
+    if (m) return fn(m);
+    discardTyping();
+    toast(loadFailed);
+  });
+}
+
+// The same for what takes the keyboard: what is typed until it is there is for it, and shows, where it has a field.
+const fieldLabels = { jump: 'Jump to or search', emoji: 'Search emoji' };
+let waitingFor = 0; // Escape, or the same key again, takes back what has not come
+export const cancelWaiting = () => waitingFor++;
+export function withModuleAndKeys(name, fn) {
+  const mine = ++waitingFor;
+  if (!loaded[name]) {
+    if (capture?.module === name) return endCapture();
+    captureTyping(null, false, fieldLabels[name]);
+    capture.module = name;
+  }
+  withModule(name, m => {
+    if (mine !== waitingFor) return;
+    fn(m);
+    replayWhereFocused();
+  });
+}

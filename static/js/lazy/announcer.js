@@ -1,0 +1,24 @@
+// @ts-check
+// What is said aloud of live messages: one by one, or a summary of many.
+import { doc, root } from '../dom.js';
+import { speak } from '../toast.js';
+import { mentionsMe } from '../unread.js';
+
+let news = [], timer = 0;
+
+export function announce(el) {
+  const told = root.dataset.announce;
+  if (doc.hidden || told === 'off' || told === 'mentions' && !mentionsMe(el)) return;
+  const who = el.querySelector('.who')?.textContent.trim() ?? '';
+  const text = el.querySelector('.body')?.textContent.trim().replace(/\s+/g, ' ') || 'a file';
+  news.push({ who, text: text.length > 140 ? text.slice(0, 139) + '…' : text });
+  timer ||= setTimeout(tell, 1500);
+}
+
+function tell() {
+  const people = [...new Set(news.map(n => n.who))], more = people.length > 2 ? `${people.length - 1} others` : people[1];
+  speak(news.length < 4 ? news.map(n => `${n.who}: ${n.text}`).join('\n')
+    : `${news.length} new messages from ${people[0]}${more ? ' and ' + more : ''}`);
+  news = [];
+  timer = 0;
+}

@@ -1,0 +1,39 @@
+// @ts-check
+// Everything that a page always needs, in one file. The imports stand in the order in which listeners are added.
+import { doc, hub } from './dom.js';
+import './storage.js';
+import './input.js';
+import './request.js';
+import './timeline.js';
+import './scroll.js';
+import './place.js';
+import './unread.js';
+import { updateBanner } from './banner.js';
+import { adoptSocket, tick } from './socket.js';
+import { flushOutbox } from './outbox.js';
+import './pending.js';
+import './composer.js';
+import './drafts.js';
+import './typeahead.js';
+import './navigation.js';
+import { countSteps } from './backlink.js';
+import { enterPage } from './page.js';
+import './keys.js';
+import './row.js';
+import './presence.js';
+import './session.js';
+import { drawDaysAtMidnight } from './days.js';
+import { lazy } from './lazy.js';
+
+// htmx may have been ready before this module or a slow hx-ws.min.js: processing again fills what is missing.
+if (hub) {
+  htmx.process(doc.body);
+  countSteps();
+  enterPage();
+  adoptSocket();
+  if (location.search === '?done=gone') lazy('lostdrafts').then(m => m?.showLostDrafts());
+  setTimeout(updateBanner, 2550);
+  setInterval(tick, 1000);
+  setInterval(drawDaysAtMidnight, 60000);
+  flushOutbox();
+}

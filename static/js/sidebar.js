@@ -1,0 +1,17 @@
+// @ts-check
+// The link of the page one is on, or is on the way to.
+import { doc, openRoom } from './dom.js';
+import { markDraft } from './drafts.js';
+
+// The page one is on, or is on the way to.
+let headingTo = '';
+export const setHeading = path => headingTo = path;
+export function markCurrent() {
+  const here = headingTo || location.pathname, of = headingTo ? /^\/rooms\/(\d+)(?:\/@\d+)?$/.exec(headingTo)?.[1] : openRoom();
+  for (const a of doc.querySelectorAll('#side a[href]')) {
+    const path = a.getAttribute('href');
+    if (path === here || path === '/rooms/' + of || path === '/admin' && here.startsWith('/admin/')) a.setAttribute('aria-current', 'page');
+    else a.removeAttribute('aria-current');
+  }
+  for (const li of doc.querySelectorAll('#lists li[id^=r-]')) markDraft(+li.id.slice(2));
+}

@@ -1,0 +1,96 @@
+// @ts-check
+// What the buttons of the toolbar do.
+import { $, doc, hasFinePointer, isShown, mainArea, me, on, seq } from '../dom.js';
+import { box, setReply } from '../composer.js';
+import { focusRow } from '../keys.js';
+import { withModuleAndKeys } from '../lazy.js';
+import { post, visit } from '../request.js';
+import { goToRow, openConversation } from '../row.js';
+import { signIn } from '../session.js';
+import { nearestShown } from '../timeline.js';
+import { toast } from '../toast.js';
+import { markUnreadFrom } from '../unread.js';
+import { edit } from './editform.js';
+import { react } from './reactions.js';
+import { notArrived, sendInOrder } from './requests.js';
+import { addButton, buttons, hide, menu, moreButton, openMenu, tools, toolsRow } from './toolbar.js';
+
+export const isMine = row => row.dataset.u === me;
+export const moderates = () => mainArea().dataset.can?.includes('mod');
+
+export function quoted(row) {
+  const text = row.querySelector('.body')?.textContent.replace(/\s+/g, ' ').trim() ?? '';
+  return { id: seq(row), who: row.querySelector('.who').textContent.trim(), text: text.length > 90 ? text.slice(0, 89) + '…' : text };
+}
+
+export function replyTo(row) {
+  if (!box()) return;
+  setReply(quoted(row));
+  box().focus();
+}
+
+export const actions = {
+  react: (row, b) => react(row, b.value),
+  pick: (row, b) => pickReaction(row, tools.matches('.sheet') ? row : b),
+  reply: replyTo,
+  edit: row => edit(row),
+  open: openConversation,
+  copy: row => copy(row.querySelector('a.ts').href, 'Link copied'),
+  words: row => copy(row.querySelector('.body').innerText, 'Text copied'),
+  delete: deleteMessage,
+  unread: markUnread,
+  report: row => visit(`/messages/${seq(row)}/report`),
+};
+
+on(tools, 'click', e => {
+  const b = e.target.closest('[data-do]'), row = toolsRow();
+  if (!b || !row) return;
+  if (b === moreButton) {
+    openMenu(menu.hidden);
+    if (!menu.hidden && e.detail === 0) buttons()[0].focus(); // by key
+    return;
+  }
+  const keyed = tools.contains(doc.activeElement) && doc.activeElement.matches(':focus-visible');
+  if (keyed && b.dataset.do !== 'pick') focusRow(row);
+  if (tools.matches('.sheet')) hide();
+  else openMenu(false);
+  actions[b.dataset.do](row, b);
+});
+
+export async function markUnread(row) {
+  try {
+    const r = await post(`/messages/${seq(row)}/unread`, {});
+    if (r.status === 401) return signIn();
+    if (!r.ok) return toast((await r.text()).slice(0, 200));
+    markUnreadFrom(row);
+    toast('Marked unread from here');
+  } catch { toast(notArrived); }
+}
+
+export function pickReaction(row, anchor) {
+  const use = v => { const now = $(row.id); if (now && isShown(now)) react(now, v, true); };
+  withModuleAndKeys('emoji', m => { addButton.ariaExpanded = 'true'; m.pick(anchor, use, () => {
+    addButton.ariaExpanded = 'false';
+    if (doc.activeElement.matches('body,#emoji *') && $(row.id)) focusRow(nearestShown($(row.id))); // the row was drawn anew meanwhile
+  }); });
+}
+
+export async function copy(text, done) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(done);
+  } catch { toast('That could not be copied.'); }
+}
+
+export async function deleteMessage(row) {
+  const id = seq(row);
+  if (!await sendInOrder(`/messages/${id}/delete`, {})) return;
+  hide();
+  if (doc.activeElement === doc.body && !box()?.checkVisibility()) focusRow(nearestShown(row));
+  else if (doc.activeElement === doc.body) hasFinePointer() ? box().focus({ preventScroll: true }) : focusRow(nearestShown(row)); // no keyboard comes up
+  toast('Message deleted', 'Undo', async () => {
+    if (!await sendInOrder(`/messages/${id}/restore`, {})) return;
+    const back = $('m-' + id);
+    back && isShown(back) ? goToRow(back) : box()?.focus();
+  });
+}

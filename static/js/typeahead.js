@@ -1,0 +1,131 @@
+// @ts-check
+// Typing ahead: between the choice of a room, a dialog or a form and its coming, what is typed waits in a field of its
+// own. No key goes where it was not meant to go, and none is lost.
+import { $, doc, isComposing, make, on, openRoom } from './dom.js';
+import { box, enterSends } from './composer.js';
+import { draftKey, draftOf, markDraft } from './drafts.js';
+import { cancelWaiting } from './lazy.js';
+import { navigation } from './navigation.js';
+import { store } from './storage.js';
+import { toast } from './toast.js';
+
+export let capture = null;
+export const currentCapture = () => capture;
+
+export function captureTyping(page, busy, words) {
+  if (capture?.forPage && capture.room !== page?.room) keepTypingAsDraft();
+  if (!capture) {
+    const field = make('textarea');
+    field.dir = 'auto';
+    field.className = 'ahead';
+    field.ariaLabel = 'What you type waits for what you opened';
+    on(field, 'keydown', captureKey);
+    on(field, 'compositionstart compositionend', e => { if (capture) capture.composing = e.type === 'compositionstart'; });
+    capture = { field, lines: [], focusedBefore: doc.activeElement };
+    doc.body.append(field);
+  }
+  Object.assign(capture, { forPage: !!page, room: page?.room, busy });
+  capture.field.placeholder = words ?? '';
+  capture.field.classList.toggle('vh', !words);
+  capture.field.focus({ preventScroll: true });
+}
+
+function captureKey(e) {
+  const plain = !e.ctrlKey && !e.metaKey && !e.altKey && !e.shiftKey;
+  if (isComposing(e) || !plain) return;
+  if (e.key === 'Escape') {
+    navigation?.request.abort();
+    cancelWaiting();
+    capture.forPage ? keepTypingAsDraft() : endCapture();
+  } else if (e.key === 'Enter' && (!capture.forPage || enterSends()) || e.key === 'Tab' || !capture.forPage && /^Arrow(Up|Down)/.test(e.key)) {
+    capture.lines.push([capture.field.value, e.key]);
+    capture.field.value = '';
+  } else return e.stopPropagation();
+  e.preventDefault();
+  e.stopPropagation();
+}
+
+// Takes the field away, and answers with what was typed in it.
+export function endCapture() {
+  const { field, lines, focusedBefore } = capture, held = doc.activeElement === field;
+  lines.push([field.value]);
+  capture = null;
+  field.remove();
+  if (held && focusedBefore?.isConnected) focusedBefore.focus({ preventScroll: true });
+  return lines;
+}
+
+const typedText = lines => lines.map(([text]) => text).join('\n').trim();
+
+// What was waited for does not come, and there is no other place for the words.
+export function discardTyping(forPage) {
+  const text = capture && !capture.forPage === !forPage && typedText(endCapture());
+  if (text) toast(`Not sent: “${text}”`);
+}
+
+// The room did not come: the words wait in it.
+export function keepTypingAsDraft() {
+  const n = capture.room, words = n ? typedText(endCapture()) : discardTyping(true);
+  if (!words) return;
+  const { text, re } = draftOf(n), all = text ? text + '\n' + words : words;
+  store.set(draftKey(n), re ? { text: all, re } : all);
+  markDraft(n);
+  toast('What you typed was not sent. It waits in the room that you chose, as a draft.');
+}
+
+function typeInto(field, text) {
+  if (!text) return;
+  field.setRangeText(text, field.value.length, field.value.length, 'end');
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+// An IME may still be composing: what it makes belongs to the text.
+export const whenComposed = fn => capture?.composing ? on(capture.field, 'compositionend', () => setTimeout(fn), { once: true }) : fn();
+
+// A room or page has come. True: it was typed for.
+export function replayOnPage() {
+  if (!capture?.forPage) return false;
+  if (capture.composing) {
+    whenComposed(replayOnPage);
+    return true;
+  }
+  const n = capture.room, field = (!n || n === openRoom()) && (box() ?? $('q'));
+  if (!field) {
+    discardTyping(true);
+    return false;
+  }
+  capture.focusedBefore = null;
+  const log = endCapture(), draft = field.value;
+  if (!typedText(log)) return false;
+  field.focus({ preventScroll: true });
+  if (draft) typeInto(field, '\n' + typedText(log)); // it is not sent unseen
+  else for (const [text, key] of log) {
+    typeInto(field, text);
+    if (key === 'Enter') field.form?.requestSubmit();
+  }
+  return true;
+}
+
+// A dialog is about to take the focus: where it was before is where it goes back to.
+export const returnFocus = () => capture && (capture.focusedBefore?.focus({ preventScroll: true }), capture.field.blur());
+
+// A dialog or form has come: its field gets the text and the keys, in their order. What follows Enter is for what that opens.
+export function replayInto(field, more) {
+  if (!capture || capture.forPage || capture.field === field) return;
+  if (!field?.matches('input,textarea')) return discardTyping();
+  capture.focusedBefore = null;
+  field.focus({ preventScroll: true });
+  for (let line; line = capture?.lines.shift();) {
+    typeInto(field, line[0]);
+    field.dispatchEvent(new KeyboardEvent('keydown', { key: line[1], bubbles: true, cancelable: true }));
+    if (line[1] === 'Enter') return more && capture ? capture.busy = true : discardTyping();
+  }
+  if (capture && !capture.forPage) endCapture().forEach(([text]) => typeInto(field, text));
+}
+
+// What was done has given the focus to what the keys are for, or left it where it was.
+export function replayWhereFocused() {
+  if (capture?.composing) whenComposed(replayWhereFocused);
+  else if (capture && !capture.forPage && !capture.busy) replayInto(doc.activeElement === capture.field ? capture.focusedBefore : doc.activeElement);
+}
+on(window, 'pagehide', () => capture?.forPage && keepTypingAsDraft());

@@ -1,0 +1,133 @@
+// @ts-check
+// Read and unread: what counts as reading, the New line and the bar above the timeline.
+import { $, doc, make, me, on, openRoom, root, rows, seq, stream, timeline } from './dom.js';
+import { updateBadges } from './badges.js';
+import { keepingView, scrolledUp } from './scroll.js';
+import { sendFrame } from './socket.js';
+import { store } from './storage.js';
+import { lastRow } from './timeline.js';
+
+const readTo = {};
+let newLineSeen = false, barDismissed = false, focusedAt = 0, reportedAt = 0, readTimer = 0, lookFrame = 0;
+
+// Left unread on purpose: nothing marks it read until somebody does.
+let keptUnread = 0;
+export const mentionsMe = el => el.dataset.m?.split(' ').some(id => id === me || id === 'all') ?? false;
+
+export function markUnreadFrom(row) {
+  const before = row.previousElementSibling;
+  keptUnread = openRoom();
+  readTo[keptUnread] = before?.dataset.seq ? seq(before) : 0;
+  putNewLine(row);
+  barDismissed = true;
+  checkReading();
+}
+
+export const newLine = () => $('new-' + openRoom());
+
+function isReading() {
+  if (doc.hasFocus()) focusedAt = Date.now();
+  return !!timeline() && keptUnread !== openRoom() && !doc.hidden && Date.now() - focusedAt < 60000 && (newLineSeen || !scrolledUp && timeline().dataset.live !== 'no');
+}
+
+// Where the New line stands and whether somebody reads; at most once a frame.
+export function checkReading() {
+  if (doc.hidden) return checkReadingNow();
+  lookFrame ||= requestAnimationFrame(() => { lookFrame = 0; checkReadingNow(); });
+}
+
+function checkReadingNow() {
+  const line = newLine(), box = stream()?.getBoundingClientRect();
+  let above = false;
+  if (line && box) {
+    const at = line.getBoundingClientRect();
+    above = at.bottom < box.top;
+    if (!above && at.top < box.bottom && !doc.hidden) newLineSeen = barDismissed = true;
+  }
+  showUnreadBar(above && !barDismissed && line);
+  const yes = isReading();
+  if (yes !== root.hasAttribute('data-reading')) {
+    root.toggleAttribute('data-reading', yes);
+    updateBadges();
+  }
+  if (yes) scheduleRead();
+}
+
+function showUnreadBar(line) {
+  const el = $('unreadbar');
+  if (!el) return;
+  if (el.hidden !== !line) keepingView(() => el.hidden = !line);
+  if (!line) return;
+  const after = rows(timeline()).filter(r => r.classList.contains('msg') && r.dataset.u !== me
+    && line.compareDocumentPosition(r) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const b = $('b-' + openRoom())?.dataset;
+  el.querySelector('.n').textContent = `${Math.max(after.length, b?.n | 0, b?.at | 0)} new since ${after[0]?.querySelector('time')?.textContent ?? ''}`;
+}
+
+export const newLineUnseen = () => newLineSeen = false;
+
+// A message came while nobody was reading: the line goes before the first of them.
+export function insertNewLineBefore(el) {
+  if (isReading()) return;
+  const line = newLine(), before = el.previousElementSibling;
+  if (line && !(seq(before ?? el) <= readTo[openRoom()])) return; // the rows after the line are still unread
+  putNewLine(el);
+}
+
+function putNewLine(el) {
+  let line = newLine();
+  if (!line) {
+    line = make('li');
+    line.className = 'unread';
+    line.id = 'new-' + openRoom();
+    line.append(make('span', 'New'));
+  }
+  keepingView(() => el.before(line));
+  barDismissed = newLineSeen = false;
+}
+
+export function removeNewLine() {
+  keptUnread = 0;
+  keepingView(() => newLine()?.remove());
+  showUnreadBar(null);
+}
+
+function scheduleRead() {
+  const row = timeline() && lastRow(timeline());
+  if (!row || seq(row) <= readTo[openRoom()]) return;
+  store.set('seen:' + openRoom(), { id: seq(row), at: Date.now() }); // no tab notifies of it any more
+  readTimer ||= setTimeout(() => { readTimer = 0; if (isReading()) sendRead(); }, Math.max(0, reportedAt + 600 - Date.now()));
+}
+
+function sendRead() {
+  const row = timeline() && lastRow(timeline());
+  if (!row || seq(row) <= readTo[openRoom()]) return;
+  if (sendFrame({ t: 'read', room: openRoom(), upto: seq(row) })) {
+    readTo[openRoom()] = seq(row);
+    reportedAt = Date.now();
+  }
+}
+
+export function markRoomRead() {
+  keptUnread = 0;
+  removeNewLine();
+  sendRead();
+}
+
+// On entering a room: with no badge and no line everything in it has been read already.
+export function enterUnread() {
+  keptUnread = 0;
+  newLineSeen = barDismissed = false;
+  reportedAt = Date.now();
+  const b = $('b-' + openRoom())?.dataset, row = timeline() && lastRow(timeline());
+  if (row && !newLine() && !+b?.n && !+b?.at) readTo[openRoom()] ??= seq(row);
+}
+
+on(window, 'focus blur', checkReading);
+on(doc, 'click', e => {
+  if (e.target.closest?.('#unreadbar .markread')) markRoomRead();
+  if (e.target.closest?.('#unreadbar .first') && newLine()) {
+    e.preventDefault(); // the same jump, without a history entry
+    newLine().scrollIntoView({ block: 'center' });
+  }
+});

@@ -1,1 +1,0 @@
-import{doc as d}from"./parley.js";const i={on:"online",away:"away","":"offline"};function f(o){const n=new Map(Object.entries(o).flatMap(([t,e])=>e.map(a=>[String(a),t])));for(const t of d.querySelectorAll(".dot[data-p]")){const e=n.get(t.dataset.p);e!==void 0&&(e?t.dataset.on=e:delete t.dataset.on,t.firstElementChild.textContent=i[e])}}export{f as dots};

@@ -1,0 +1,1 @@
+import{box as l,insertText as i}from"./parley.js";function c(e){let t=l(),{selectionStart:n,selectionEnd:o}=t;i(e+t.value.slice(n,o)+e),t.setSelectionRange(n+e.length,o+e.length)}export{c as wrapSelection};

@@ -1,1 +1,0 @@
-try{localStorage.clear(),sessionStorage.clear()}catch{}

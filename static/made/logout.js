@@ -1,0 +1,1 @@
+try{localStorage.clear(),sessionStorage.clear()}catch{}

@@ -1,0 +1,1 @@
+import{$ as p,doc as l,make as i,store as c}from"./parley.js";function n(){for(let e of c.keys("d:")){let t=c.get(e),o=t?.text??t;if(!o||p("r-"+e.slice(2)))continue;let r=i("blockquote",o);r.style.whiteSpace="pre-wrap",l.querySelector(".notice")?.append(i("p","You were writing:"),r)}}export{n as showLostDrafts};

@@ -1,0 +1,1 @@
+import{doc as d}from"./parley.js";var l={on:"online",away:"away","":"offline"};function r(o){let a=new Map(Object.entries(o).flatMap(([t,e])=>e.map(n=>[String(n),t])));for(let t of d.querySelectorAll(".dot[data-p]")){let e=a.get(t.dataset.p);e!==void 0&&(e?t.dataset.on=e:delete t.dataset.on,t.firstElementChild.textContent=l[e])}}export{r as updateDots};

@@ -1,0 +1,1 @@
+import{doc as r,heldRows as d}from"./parley.js";function u(a){for(let o of a){let t=`[data-re="${o.dataset.re}"]`,c=[...d.values()].map(e=>e.querySelector(t));for(let e of[...r.querySelectorAll(t),...c]){let l=o.cloneNode(!0),f=e===r.activeElement;e?.replaceWith(l),f&&l.focus({preventScroll:!0})}}}export{u as updateQuotes};
