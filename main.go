@@ -2,6 +2,9 @@
 // data file.
 package main
 
+// From here, because the path of a component is written in what is generated.
+//go:generate go tool templ generate
+
 import (
 	"os"
 
