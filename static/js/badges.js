@@ -1,11 +1,14 @@
 // @ts-check
 // Title, icon and badge of the app, summed up from the badges of the sidebar.
+import { reloadPage } from './frames.js';
 import { $, doc, hub, openRoom, root } from './dom.js';
-import { reloadPage } from './socket.js';
 
-let allBadges, shownCount, homeTimer = 0;
+let allBadges,
+  shownCount,
+  homeTimer = 0;
 export function updateBadges() {
-  let n = 0, other = false;
+  let n = 0,
+    other = false;
   const open = root.hasAttribute('data-reading') && $('b-' + openRoom());
   for (const b of doc.querySelectorAll('#lists .badge')) {
     if (b === open) continue;
@@ -13,10 +16,11 @@ export function updateBadges() {
     other ||= +b.dataset.n > 0 && !b.closest('[data-muted]');
   }
   const back = doc.querySelector('.back .n');
-  if (back) back.textContent = n > 99 ? '99+' : n || '';
-  const bare = doc.title.replace(/^(\(\d+\) |• )/, ''), title = (n ? `(${n}) ` : other ? '• ' : '') + bare;
+  if (back) back.textContent = n > 99 ? '99+' : `${n || ''}`;
+  const bare = doc.title.replace(/^(\(\d+\) |• )/, ''),
+    title = (n ? `(${n}) ` : other ? '• ' : '') + bare;
   if (doc.title !== title) doc.title = title;
-  const icon = $('favicon');
+  const icon = /** @type {HTMLLinkElement} */ ($('favicon'));
   if (icon?.dataset.unread) {
     icon.dataset.read ??= icon.getAttribute('href');
     const href = n || other ? icon.dataset.unread : icon.dataset.read;
@@ -28,5 +32,5 @@ export function updateBadges() {
     homeTimer = setTimeout(() => hub.dataset.view === 'home' && reloadPage(), 1000);
   }
   allBadges = all;
-  if (n !== shownCount) navigator.setAppBadge?.(shownCount = n)?.catch(() => {});
+  if (n !== shownCount) navigator.setAppBadge?.((shownCount = n))?.catch(() => {});
 }

@@ -2,19 +2,20 @@
 // The message box: when Enter sends, its height, the counter, typing, what it replies to.
 import { $, doc, hasFinePointer, hasModKey, isComposing, on, openRoom, root } from './dom.js';
 import { draftOf, saveDraft, saveDraftSoon } from './drafts.js';
+import { sendFrame } from './frames.js';
 import { releasePressed } from './input.js';
 import { lazy, loaded, withModule } from './lazy.js';
 import { enqueue } from './outbox.js';
 import { goToLatest } from './scroll.js';
-import { sendFrame } from './socket.js';
 import { store } from './storage.js';
 import { toast } from './toast.js';
 import { removeNewLine } from './unread.js';
 
-export const maxMessage = 10000, fieldGrows = CSS.supports('field-sizing', 'content');
+export const maxMessage = 10000;
+export const fieldGrows = CSS.supports('field-sizing', 'content');
 let typingSentAt = 0;
 
-export const box = () => $('box');
+export const box = () => /** @type {HTMLTextAreaElement} */ ($('box'));
 
 function fillBox(text) {
   box().value = text;
@@ -24,7 +25,8 @@ function fillBox(text) {
 // Words that come back go before those that are there.
 export const returnText = text => fillBox(text + (box().value && '\n' + box().value));
 
-// What the next message answers: { id, who, text }. Part of the draft.
+// What the next message answers. Part of the draft.
+/** @type {Reply} */
 export let replying = null;
 
 export function setReply(re) {
@@ -46,16 +48,18 @@ export function boxChanged(here = true) {
 }
 
 // Characters as the server counts them: code points.
-export const lengthOf = text => text.length < 9000 ? text.length : [...text].length;
+export const lengthOf = text => (text.length < 9000 ? text.length : [...text].length);
 
 export function tooLong(text) {
   const n = lengthOf(text);
-  return n > maxMessage ? `A message has at most ${maxMessage.toLocaleString()} characters, this one ${n.toLocaleString()}.` : '';
+  return n > maxMessage
+    ? `A message has at most ${maxMessage.toLocaleString()} characters, this one ${n.toLocaleString()}.`
+    : '';
 }
 
 function fitBox() {
   const b = box();
-  for (b.rows = 1; b.rows < 8 && b.scrollHeight > b.clientHeight + 1;) b.rows++;
+  for (b.rows = 1; b.rows < 8 && b.scrollHeight > b.clientHeight + 1; ) b.rows++;
 }
 
 function submitted(e) {
@@ -80,8 +84,9 @@ function submitted(e) {
 // Enter is a new line inside an open ``` fence, on touch, with Shift and while an IME composes; or as its owner chose.
 export const enterSends = () => ({ send: true, newline: false })[root.dataset.enter] ?? hasFinePointer();
 export function enterPressed(e) {
-  const b = e.target, any = hasModKey(e);
-  if (isComposing(e) || e.shiftKey || !any && (e.altKey || !enterSends())) return;
+  const b = e.target,
+    any = hasModKey(e);
+  if (isComposing(e) || e.shiftKey || (!any && (e.altKey || !enterSends()))) return;
   const fences = b.value.slice(0, b.selectionStart).match(/^```/gm)?.length ?? 0;
   if (!any && fences % 2) return;
   e.preventDefault();
@@ -90,12 +95,15 @@ export function enterPressed(e) {
 
 // Where the caret is, in the box that has the focus.
 export function insertText(text) {
-  if (!doc.execCommand('insertText', false, text)) box().setRangeText(text, box().selectionStart, box().selectionEnd, 'end'); // the first keeps undo
+  if (!doc.execCommand('insertText', false, text))
+    box().setRangeText(text, box().selectionStart, box().selectionEnd, 'end'); // the first keeps undo
   boxChanged();
 }
 
 export function enterComposer() {
-  const { text, re } = draftOf(openRoom()), to = box()?.form.elements.reply_to?.value, refused = box()?.value;
+  const { text, re } = draftOf(openRoom()),
+    to = box()?.form.elements.reply_to?.value,
+    refused = box()?.value;
   replying = to ? { id: +to, who: $('replying').querySelector('b').textContent, text: '' } : null; // of a form that was refused
   if (!box()) return;
   if (text && !refused) box().value = text;
@@ -106,10 +114,13 @@ export function enterComposer() {
 // What begins a suggestion, before the caret.
 const suggestionStart = /([@#])([\p{L}\p{N}._-]{0,30})$|(:)([a-z0-9_+-]{2,20})$/u;
 function suggestFor(b) {
-  const hit = b.selectionStart === b.selectionEnd && suggestionStart.exec(b.value.slice(Math.max(0, b.selectionStart - 40), b.selectionStart));
+  const hit =
+    b.selectionStart === b.selectionEnd &&
+    suggestionStart.exec(b.value.slice(Math.max(0, b.selectionStart - 40), b.selectionStart));
   if (hit) lazy('suggest').then(s => s?.look(b, hit[1] ?? hit[3], hit[2] ?? hit[4]));
   else loaded.suggest?.forget();
 }
+
 on(doc, 'selectionchange', () => loaded.suggest?.moved());
 
 on(doc, 'submit', submitted);

@@ -2,16 +2,32 @@
 // Times and day lines in the viewer's own zone and language.
 import { doc, make, root, timeline } from './dom.js';
 
-const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone, timeZone = root.dataset.zone || browserZone;
+const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const timeZone = root.dataset.zone || browserZone;
 const hour12 = { 12: true, 24: false }[root.dataset.clock];
-export const timeOfDay = new Intl.DateTimeFormat(undefined, { timeZone, hour12, hour: hour12 === false ? '2-digit' : 'numeric', minute: '2-digit' });
-const longTime = new Intl.DateTimeFormat(undefined, { timeZone, hour12, weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', hour: 'numeric', minute: '2-digit' });
+export const timeOfDay = new Intl.DateTimeFormat(undefined, {
+  timeZone,
+  hour12,
+  hour: hour12 === false ? '2-digit' : 'numeric',
+  minute: '2-digit',
+});
+const longTime = new Intl.DateTimeFormat(undefined, {
+  timeZone,
+  hour12,
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+});
 const relativeDay = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const isoDate = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
 export const dayOf = d => isoDate.format(d);
 
 // What the server writes the times by, from the next page on.
-const setCookie = (name, value) => doc.cookie = `${name}=${value}; Path=/; Max-Age=${value ? 31536000 : 0}; SameSite=Lax`;
+const setCookie = (name, value) =>
+  (doc.cookie = `${name}=${value}; Path=/; Max-Age=${value ? 31536000 : 0}; SameSite=Lax`);
 if (browserZone) setCookie('tz', browserZone);
 setCookie('h12', timeOfDay.formatToParts(0).some(p => /^[AP]M$/.test(p.value)) ? 1 : '');
 
@@ -29,17 +45,22 @@ function formatTimes(row) {
 
 // One day line before the first row of each day, wherever rows came or went.
 export function drawDays(ol) {
-  let key = '', line = null, mark = null;
+  let key = '',
+    line = null,
+    mark = null;
   for (const el of [...ol.children]) {
-    if (el.classList.contains('day')) { line?.remove(); line = el; } else if (el.classList.contains('unread')) mark = el;
+    if (el.classList.contains('day')) {
+      line?.remove();
+      line = el;
+    } else if (el.classList.contains('unread')) mark = el;
     if (!el.dataset.seq) continue;
-    const day = el._day ??= formatTimes(el);
+    const day = (el._day ??= formatTimes(el));
     if (!day) continue;
     if (day === key) line?.remove();
     else {
       if (line?.dataset.day !== day) {
         line?.remove();
-        (mark ?? el).before(line = dayLine(day));
+        (mark ?? el).before((line = dayLine(day)));
       } else if (line.nextElementSibling !== (mark ?? el)) (mark ?? el).before(line); // tombstones were between
       nameDay(line);
     }
@@ -50,7 +71,9 @@ export function drawDays(ol) {
 }
 
 function dayLine(day) {
-  const li = make('li'), h = make('h2'), t = make('time');
+  const li = make('li'),
+    h = make('h2'),
+    t = make('time');
   li.className = 'day';
   li.dataset.day = t.dateTime = day;
   h.append(t);
@@ -62,9 +85,18 @@ function nameDay(li) {
   const today = dayOf(new Date());
   if (li._named === today) return;
   li._named = today;
-  const date = new Date(li.dataset.day), ago = Math.round((new Date(today) - date) / 864e5); // both at midnight in UTC
-  const text = ago === 0 || ago === 1 ? relativeDay.format(-ago, 'day') : date.toLocaleDateString(undefined,
-    { timeZone: 'UTC', weekday: 'long', day: 'numeric', month: 'long', year: li.dataset.day.slice(0, 4) === today.slice(0, 4) ? undefined : 'numeric' });
+  const date = new Date(li.dataset.day),
+    ago = Math.round((+new Date(today) - +date) / 864e5); // both at midnight in UTC
+  const text =
+    ago === 0 || ago === 1
+      ? relativeDay.format(-ago, 'day')
+      : date.toLocaleDateString(undefined, {
+          timeZone: 'UTC',
+          weekday: 'long',
+          day: 'numeric',
+          month: 'long',
+          year: li.dataset.day.slice(0, 4) === today.slice(0, 4) ? undefined : 'numeric',
+        });
   li.querySelector('time').textContent = text[0].toUpperCase() + text.slice(1);
 }
 

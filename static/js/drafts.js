@@ -12,7 +12,7 @@ let draftChanged = false;
 export function saveDraft(always) {
   clearTimeout(draftTimer);
   const n = openRoom();
-  if (!n || !box() || !draftChanged && always !== true) return;
+  if (!n || !box() || (!draftChanged && always !== true)) return;
   draftChanged = false;
   store.set(draftKey(n), replying ? { text: box().value, re: replying } : box().value.trim() ? box().value : null);
   markDraft(n);
@@ -28,7 +28,10 @@ export function showDraft() {
 }
 
 // A draft is its text, or the text and what it answers.
-export const draftOf = n => { const d = store.get(draftKey(n)); return d?.re ? d : { text: d }; };
+export const draftOf = n => {
+  const d = store.get(draftKey(n));
+  return d?.re ? d : { text: d };
+};
 
 export function markDraft(n) {
   $('r-' + n)?.toggleAttribute('data-draft', n !== openRoom() && !!store.get(draftKey(n)));
@@ -39,6 +42,7 @@ export function saveDraftSoon(here) {
   draftChanged = here;
   draftTimer = setTimeout(saveDraft, 300);
 }
+
 on(window, 'pagehide', saveDraft);
 on(window, 'storage', e => {
   const key = changedKey(e);

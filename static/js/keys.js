@@ -16,10 +16,15 @@ export function focusRow(row) {
 
 function walkRows({ key }, row) {
   const way = { PageUp: -1, PageDown: 1 }[key];
-  if (row && way) { withModule('movement', m => m.movePage(way)); return true; }
-  const every = [...doc.querySelectorAll('#stream [data-seq]:not(.gone),#stream .pend')], at = every.indexOf(row), last = every.length - 1;
+  if (row && way) {
+    withModule('movement', m => m.movePage(way));
+    return true;
+  }
+  const every = [...doc.querySelectorAll('#stream [data-seq]:not(.gone),#stream .pend')],
+    at = every.indexOf(row),
+    last = every.length - 1;
   const to = { ArrowUp: row ? at - 1 : last, ArrowDown: at + 1, Home: 0, End: last }[key];
-  if (to === undefined || !row && key !== 'ArrowUp' && key !== 'End') return false;
+  if (to === undefined || (!row && key !== 'ArrowUp' && key !== 'End')) return false;
   if (key === 'End') goToLatest();
   focusRow(every[Math.max(0, Math.min(last, to))]);
   return true;
@@ -44,18 +49,28 @@ function shortcutPressed(e, inBox) {
     return true;
   }
   if (!hasModKey(e) || e.altKey) return false;
-  if (key === 'f6') { withModuleAndKeys('movement', m => m.focusRegion(e.shiftKey, e.target)); return true; }
+  if (key === 'f6') {
+    withModuleAndKeys('movement', m => m.focusRegion(e.shiftKey, e.target));
+    return true;
+  }
   const page = (e.shiftKey ? { f: '/search' } : { k: '/jump', '/': '/shortcuts' })[key];
-  if (page) { if (key === 'k') withModuleAndKeys('jump', j => j.open()); else visit(page); return true; }
+  if (page) {
+    if (key === 'k') withModuleAndKeys('jump', j => j.open());
+    else visit(page);
+    return true;
+  }
   const mark = inBox && (e.shiftKey ? { x: '~~' } : { b: '**', i: '*', e: '`' })[key];
   if (mark) withModule('formatting', m => m.wrapSelection(mark));
   return !!mark;
 }
 
 function keyPressed(e) {
-  if (!hub || e.defaultPrevented || isComposing(e) || doc.querySelector('dialog[open]') || e.target.closest('#emoji')) return;
-  const at = e.target, inBox = at.id === 'box';
-  if (!e.ctrlKey && !e.metaKey && !e.altKey && loaded.suggest?.isOpen(at) && loaded.suggest.key(e)) return e.preventDefault();
+  if (!hub || e.defaultPrevented || isComposing(e) || doc.querySelector('dialog[open]') || e.target.closest('#emoji'))
+    return;
+  const at = e.target,
+    inBox = at.id === 'box';
+  if (!e.ctrlKey && !e.metaKey && !e.altKey && loaded.suggest?.isOpen(at) && loaded.suggest.key(e))
+    return e.preventDefault();
   const field = at.closest('input,textarea,select,[contenteditable]');
   if (shortcutPressed(e, inBox)) return e.preventDefault();
   if (at.closest('#tools,#stream form.edit,#talk form.edit')) return passToTools(e);
@@ -69,15 +84,22 @@ function keyPressed(e) {
   }
   if (inBox && e.key === 'ArrowUp' && !at.value && timeline()) {
     const mine = rows(timeline()).findLast(r => isShown(r) && r.dataset.u === me);
-    if (mine) { e.preventDefault(); withModuleAndKeys('tools', t => t.edit(mine)); }
+    if (mine) {
+      e.preventDefault();
+      withModuleAndKeys('tools', t => t.edit(mine));
+    }
     return;
   }
   if (field) return;
   const row = at.matches('#stream [data-seq],#stream .pend') ? at : null;
   if ((row || at.id === 'stream') && walkRows(e, row)) return e.preventDefault();
-  if (e.key === '?') { e.preventDefault(); return visit('/shortcuts'); }
-  if (at.matches('.msg[data-seq]') && rowKeys.test(e.key) && (e.key.length > 1 || root.dataset.keys !== 'off')) return passToTools(e);
-  const idle = at === doc.body || !row && at.closest('#stream');
+  if (e.key === '?') {
+    e.preventDefault();
+    return visit('/shortcuts');
+  }
+  if (at.matches('.msg[data-seq]') && rowKeys.test(e.key) && (e.key.length > 1 || root.dataset.keys !== 'off'))
+    return passToTools(e);
+  const idle = at === doc.body || (!row && at.closest('#stream'));
   if (idle && box() && e.key.length === 1 && (e.key !== ' ' || at === doc.body)) box().focus(); // the key goes on into the box
 }
 

@@ -1,20 +1,26 @@
 // @ts-check
-// Modules that only some people need, or only later: fetched when they are first used.
+// Modules that only some people need, or only later: fetched when they are first used, see Load in static.go.
 import { pressed, setPressed, untilAnswered } from './input.js';
 import { loadFailed, toast } from './toast.js';
 import { capture, captureTyping, discardTyping, endCapture, replayWhereFocused } from './typeahead.js';
 
-// What only some need, or later, is a module of its own, fetched when first used: see Load in static.go. One that
-// did not come gets another address the next time, because some browsers remember the failure.
-export const loaded = {}, tries = {};
+// A module that did not come gets another address the next time, because some browsers remember the failure.
+export const loaded = /** @type {LazyModules} */ ({});
+/** @type {{ [name: string]: number }} */
+const tries = {};
+
+/** @type {<K extends keyof LazyModules>(name: K) => Promise<LazyModules[K]>} */
 export async function lazy(name) {
   try {
     const url = `./${name}.js${tries[name] ? '?' + tries[name] : ''}`;
-    return loaded[name] ??= await untilAnswered(import(url));
-  } catch { tries[name] = (tries[name] ?? 0) + 1; }
+    return (loaded[name] ??= await untilAnswered(import(url)));
+  } catch {
+    tries[name] = (tries[name] ?? 0) + 1;
+  }
 }
 
 // At once when it is there: a key that is to be taken cannot wait.
+/** @type {<K extends keyof LazyModules>(name: K, fn: (m: LazyModules[K]) => unknown) => unknown} */
 export function withModule(name, fn) {
   if (loaded[name]) return fn(loaded[name]);
   const el = pressed;
@@ -27,9 +33,11 @@ export function withModule(name, fn) {
 }
 
 // The same for what takes the keyboard: what is typed until it is there is for it, and shows, where it has a field.
+/** @type {{ [name: string]: string }} */
 const fieldLabels = { jump: 'Jump to or search', emoji: 'Search emoji' };
 let waitingFor = 0; // Escape, or the same key again, takes back what has not come
 export const cancelWaiting = () => waitingFor++;
+/** @type {<K extends keyof LazyModules>(name: K, fn: (m: LazyModules[K]) => unknown) => unknown} */
 export function withModuleAndKeys(name, fn) {
   const mine = ++waitingFor;
   if (!loaded[name]) {

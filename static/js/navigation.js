@@ -12,21 +12,24 @@ import { hidePanelFrame, showPanelFrame, syncPanelView } from './panel.js';
 import { savePosition } from './place.js';
 import { holdView, restoreView } from './scroll.js';
 import { signIn } from './session.js';
-import { markCurrent, setHeading } from './sidebar.js';
+import { markCurrent, setDestination } from './sidebar.js';
 import { isOutdated } from './socket.js';
 import { tidyTimeline } from './timeline.js';
 import { loadFailed, toast } from './toast.js';
 import { capture, captureTyping, keepTypingAsDraft } from './typeahead.js';
 
-export let navigation = null, awaitedPage = null;
-let sidebarChanged = false, roomRenamed = false;
+export let navigation = null; // the request of the stage that is on its way
+let awaitedPage = null; // that request, while what is typed is for the page that comes
+let sidebarChanged = false;
+let roomRenamed = false;
 
-export const forgetAwaited = () => awaitedPage = null;
+export const forgetAwaited = () => (awaitedPage = null);
 const targetsMain = ctx => ctx.target && ctx.target === mainArea();
 
 // htmx swaps error answers too: a plain sentence, or a proxy's page, must not take the place of the stage or of a list edge.
 const isHTML = ctx => ctx.response.headers.get('Content-Type')?.includes('html');
-const fitsTarget = ctx => isHTML(ctx) && (targetsMain(ctx) ? /id="?stage\b/.test(ctx.text) : !ctx.target?.matches?.('.older,.newer'));
+const fitsTarget = ctx =>
+  isHTML(ctx) && (targetsMain(ctx) ? /id="?stage\b/.test(ctx.text) : !ctx.target?.matches?.('.older,.newer'));
 
 // The last click wins; a page of an older build is loaded anew, unless something is being written.
 on(doc, 'htmx:before:request', e => {
@@ -47,7 +50,7 @@ on(doc, 'htmx:before:request', e => {
   navigation = ctx;
   if (ctx.push) savePosition();
   hub.dataset.wait = '';
-  setHeading(new URL(ctx.request.action, location).pathname);
+  setDestination(new URL(ctx.request.action, location.href).pathname);
   markCurrent();
 });
 on(doc, 'htmx:finally:request', e => {
@@ -55,7 +58,7 @@ on(doc, 'htmx:finally:request', e => {
   hidePanelFrame(ctx);
   if (navigation === ctx) {
     navigation = null;
-    setHeading('');
+    setDestination('');
     delete hub.dataset.wait;
     markCurrent();
   }
@@ -66,17 +69,32 @@ on(doc, 'htmx:finally:request', e => {
 
 // To another page: what is typed from now on is for it, and not for what is still shown.
 function captureForPage(ctx) {
-  const to = +/^\/rooms\/(\d+)(?:[?#]|\/@|$)/.exec(ctx.request.action)?.[1] || 0, at = doc.activeElement;
-  if (!ctx.push && !ctx.request.headers['HX-History-Restore-Request'] || to && to === openRoom() || ctx.sourceElement.matches('form')) return;
+  const to = +/^\/rooms\/(\d+)(?:[?#]|\/@|$)/.exec(ctx.request.action)?.[1] || 0,
+    at = doc.activeElement;
+  if (
+    (!ctx.push && !ctx.request.headers['HX-History-Restore-Request']) ||
+    (to && to === openRoom()) ||
+    ctx.sourceElement.matches('form')
+  )
+    return;
   awaitedPage = ctx;
   ctx.room = to;
-  if (capture || at?.matches('#stage :is(input,textarea)') || hasFinePointer() && !(usedKeyboard && $('side')?.contains(at))) captureTyping(ctx);
+  if (
+    capture ||
+    at?.matches('#stage :is(input,textarea)') ||
+    (hasFinePointer() && !(usedKeyboard && $('side')?.contains(at)))
+  )
+    captureTyping(ctx);
 }
-on(doc, 'focusin', e => { if (awaitedPage && e.target === box()) capture ? capture.field.focus() : captureTyping(awaitedPage); });
+
+on(doc, 'focusin', e => {
+  if (awaitedPage && e.target === box()) capture ? capture.field.focus() : captureTyping(awaitedPage);
+});
 on(doc, 'htmx:error', e => e.detail.ctx?.request && toast(loadFailed));
 
 on(doc, 'htmx:before:swap', e => {
-  const { ctx, tasks } = e.detail, r = ctx.response;
+  const { ctx, tasks } = e.detail,
+    r = ctx.response;
   if (r?.status >= 400 && !fitsTarget(ctx)) {
     e.preventDefault();
     if (r.status === 401) signIn();

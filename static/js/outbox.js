@@ -10,24 +10,42 @@ import { isConnected, retryAfter } from './socket.js';
 import { changedKey, store } from './storage.js';
 import { speak, toast } from './toast.js';
 
-let sending = false, wakeSender = null, lastQueuedAt = 0;
+let sending = false;
+let wakeSender = null;
+let lastQueuedAt = 0;
 
 // One key a letter: two tabs that write at once cannot lose each other's.
+/** @type {(cid: string) => QueuedMessage} */
 export const queuedMessage = cid => store.get('o:' + cid);
 export const removeQueued = cid => store.set('o:' + cid, null);
-export const updateQueued = (cid, change) => queuedMessage(cid) && store.set('o:' + cid, { ...queuedMessage(cid), ...change });
-export const queue = () => store.keys('o:').map(k => store.get(k)).filter(Boolean).sort((a, b) => a.at - b.at);
+/** @type {(cid: string, change: Partial<QueuedMessage>) => void} */
+export const updateQueued = (cid, change) =>
+  queuedMessage(cid) && store.set('o:' + cid, { ...queuedMessage(cid), ...change });
+export /** @type {() => QueuedMessage[]} */
+const queue = () =>
+  store
+    .keys('o:')
+    .map(k => store.get(k))
+    .filter(Boolean)
+    .sort((a, b) => a.at - b.at);
 
 function newCid() {
   return [...crypto.getRandomValues(new Uint8Array(12))].map(b => (b % 36).toString(36)).join('');
 }
 
 // Says why not, if it does not take a message.
+/** @type {(body: string, re?: Reply) => string | void} */
 export function enqueue(body, re) {
   if (sessionTaken) return 'Somebody logged in anew in this browser. Reload the page to go on.';
   if (tooLong(body)) return tooLong(body);
   if (queue().length >= 50) return '50 messages are waiting to be sent. Try again when some have left.';
-  const it = { cid: newCid(), room: openRoom(), body, re: re ?? undefined, at: lastQueuedAt = Math.max(Date.now(), lastQueuedAt + 1) };
+  const it = {
+    cid: newCid(),
+    room: openRoom(),
+    body,
+    re: re ?? undefined,
+    at: (lastQueuedAt = Math.max(Date.now(), lastQueuedAt + 1)),
+  };
   store.set('o:' + it.cid, it);
   showPending(it);
   flushOutbox();
@@ -39,16 +57,24 @@ export function markSent(cid) {
   removeQueued(cid);
 }
 
-const withOutboxLock = fn => navigator.locks ? navigator.locks.request('outbox', fn) : fn(); // without locks the cid alone prevents doubles
+const withOutboxLock = fn => (navigator.locks ? navigator.locks.request('outbox', fn) : fn()); // without locks the cid alone prevents doubles
 
 export async function flushOutbox() {
   if (sending) return;
   sending = true;
   try {
-    for (let wait; (wait = await withOutboxLock(sendNext)) >= 0;) {
-      if (wait) await new Promise(ok => { wakeSender = ok; setTimeout(ok, wait); });
+    for (let wait; (wait = await withOutboxLock(sendNext)) >= 0; ) {
+      if (wait)
+        await new Promise(ok => {
+          wakeSender = ok;
+          setTimeout(ok, wait);
+        });
     }
-  } catch { /* the lock went with the page */ } finally { sending = false; }
+  } catch {
+    /* the lock went with the page */
+  } finally {
+    sending = false;
+  }
 }
 
 // Something changed for the better: do not sit out the backoff, except the server's own.
@@ -61,17 +87,25 @@ export function retryNow() {
 // Posts the oldest letter. Returns the wait before the next step, negative to stop.
 async function sendNext() {
   const it = queue().find(x => !x.fail);
-  if (!it || sessionOver || !navigator.onLine && !isConnected()) return -1;
+  if (!it || sessionOver || (!navigator.onLine && !isConnected())) return -1;
   if (it.next > Date.now()) {
     if (it.told) lazy('countdown').then(m => m?.countDown(it));
     return it.next - Date.now();
   }
-  let r, text = '';
+  let r,
+    text = '';
   try {
-    r = await post(`/rooms/${it.room}/messages`, { cid: it.cid, body: it.body, ...it.re && { reply_to: it.re.id }, ...it.all && { confirm: it.all } });
+    r = await post(`/rooms/${it.room}/messages`, {
+      cid: it.cid,
+      body: it.body,
+      ...(it.re && { reply_to: it.re.id }),
+      ...(it.all && { confirm: it.all }),
+    });
     text = await r.text();
-  } catch { r = null; }
-  const code = r?.redirected ? 401 : r?.status ?? 0;
+  } catch {
+    r = null;
+  }
+  const code = r?.redirected ? 401 : (r?.status ?? 0);
   if (r?.ok && code !== 401) {
     removeQueued(it.cid);
     await apply(text).catch(() => {});
@@ -82,13 +116,16 @@ async function sendNext() {
   if (!queuedMessage(it.cid)) return 0; // a frame was faster, or it was discarded
   if (code === 401) signIn();
   if (code === 401 || code === 409) return -1;
-  if (code >= 400 && code < 500 && code !== 429 && code !== 408) return sendFailed(it, text, +r.headers.get('Parley-Confirm'), code === 410);
+  if (code >= 400 && code < 500 && code !== 429 && code !== 408)
+    return sendFailed(it, text, +r.headers.get('Parley-Confirm'), code === 410);
   return retryLater(it, r);
 }
 
 function retryLater(it, r) {
-  const now = Date.now(), told = retryAfter(r), n = it.n ?? 0;
-  const since = r || isConnected() ? it.since ?? now : undefined; // without a connection nothing fails: it waits
+  const now = Date.now(),
+    told = retryAfter(r),
+    n = it.n ?? 0;
+  const since = r || isConnected() ? (it.since ?? now) : undefined; // without a connection nothing fails: it waits
   if (now - since > 120000) return sendFailed(it, 'The server does not answer.');
   updateQueued(it.cid, { n: n + 1, since, told: told > 0, next: now + (told || Math.min(2 ** n, 15) * 1000) });
   return 0;
@@ -96,7 +133,8 @@ function retryLater(it, r) {
 
 // All: how many people it would notify, which is to be confirmed. Bare: what it answered is gone.
 function sendFailed(it, why, all, bare) {
-  const fail = why.trim().slice(0, 200) || 'Something went wrong.', now = { fail, all, bare, ...bare && { re: undefined } };
+  const fail = why.trim().slice(0, 200) || 'Something went wrong.',
+    now = { fail, all, bare, ...(bare && { re: undefined }) };
   updateQueued(it.cid, now);
   showPending({ ...it, ...now });
   lazy('failedmessage'); // what can be done about it

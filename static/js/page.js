@@ -5,6 +5,7 @@ import { updateBadges } from './badges.js';
 import { updateBanner } from './banner.js';
 import { box, enterComposer } from './composer.js';
 import { drawDays, timeOfDay } from './days.js';
+import { sendView } from './frames.js';
 import { usedKeyboard } from './input.js';
 import { focusRow } from './keys.js';
 import { lazy, loaded, withModule } from './lazy.js';
@@ -12,21 +13,22 @@ import { forgetAwaited } from './navigation.js';
 import { showOutbox } from './pending.js';
 import { positionFound, restorePosition } from './place.js';
 import { resetView } from './scroll.js';
-import { markCurrent, setHeading } from './sidebar.js';
-import { sendView } from './socket.js';
+import { markCurrent, setDestination } from './sidebar.js';
 import { store } from './storage.js';
 import { heldRows, tidyTimeline } from './timeline.js';
 import { capture, replayOnPage } from './typeahead.js';
 import { enterUnread } from './unread.js';
 
-let enteredPage = null, enteredRoom = 0;
+let enteredPage = null;
+let enteredRoom = 0;
 export const isEntered = () => enteredPage === mainArea()?.firstElementChild;
 
 export function enterPage() {
-  const first = !enteredPage, same = !first && enteredRoom === openRoom();
+  const first = !enteredPage,
+    same = !first && enteredRoom === openRoom();
   enteredPage = mainArea()?.firstElementChild;
   forgetAwaited();
-  setHeading('');
+  setDestination('');
   enteredRoom = openRoom();
   hub.dataset.view = mainArea()?.dataset.view ?? '';
   resetView();
@@ -39,7 +41,8 @@ export function enterPage() {
     restorePosition();
     enterUnread();
     tidyTimeline();
-    for (const k of store.keys('e:')) { // a text that was being changed when the page went
+    for (const k of store.keys('e:')) {
+      // a text that was being changed when the page went
       const row = $('m-' + k.slice(2));
       if (row) withModule('tools', t => t.edit(row, store.get(k)));
     }
@@ -47,7 +50,9 @@ export function enterPage() {
   if (isMac) lazy('mackeys').then(m => m?.nameMacKeys());
   const alone = mainArea()?.querySelector('.alone');
   if (alone) lazy('talk').then(t => t?.alone(alone));
-  doc.querySelectorAll('[data-c]').forEach(t => t.textContent = timeOfDay.format(new Date(t.dateTime)));
+  /** @type {NodeListOf<HTMLTimeElement>} */ (doc.querySelectorAll('[data-c]')).forEach(t => {
+    t.textContent = timeOfDay.format(new Date(t.dateTime));
+  });
   updateBadges();
   updateBanner();
   if ($('askNotify')) lazy('notify').then(n => n?.offer());
@@ -61,11 +66,16 @@ export function enterPage() {
 
 function settleFocus(first) {
   const head = mainArea()?.querySelector('h1');
-  if (first && (location.hash && !timeline()?.querySelector('[data-target]') || doc.activeElement !== doc.body)) return;
+  if (first && ((location.hash && !timeline()?.querySelector('[data-target]')) || doc.activeElement !== doc.body))
+    return;
   const target = timeline()?.querySelector('[data-target]');
   if (target && !positionFound) return focusRow(target);
-  if (/^\/(jump|search)$/.test(location.pathname)) return ($('q')?.value && mainArea().querySelector('.rows a,.hits a') || $('q'))?.focus();
-  if (box() && hasFinePointer() && !(usedKeyboard && $('side')?.contains(doc.activeElement))) return box().focus({ preventScroll: true });
+  if (/^\/(jump|search)$/.test(location.pathname)) {
+    const q = /** @type {HTMLInputElement} */ ($('q'));
+    return ((q?.value && mainArea().querySelector('.rows a,.hits a')) || q)?.focus();
+  }
+  if (box() && hasFinePointer() && !(usedKeyboard && $('side')?.contains(doc.activeElement)))
+    return box().focus({ preventScroll: true });
   if (first || !head) return;
   head.tabIndex = -1;
   head.focus({ preventScroll: true });

@@ -5,14 +5,14 @@ import { focusRow } from './keys.js';
 import { keepingView } from './scroll.js';
 
 let panelOpener = ''; // the row whose conversation stands in the panel
-export const setPanelOpener = row => panelOpener = row.id;
+export const setPanelOpener = row => (panelOpener = row.id);
 
-// A panel is there at once, and filled when it has come.
 let panelRequest = null;
 export function showPanelFrame(ctx) {
   if (!ctx.target?.matches('#panel[hidden]')) return;
   panelRequest = ctx;
-  const p = $('panel'), head = make('header');
+  const p = $('panel'),
+    head = make('header');
   head.append(make('h2', 'Loading…'));
   keepingView(() => {
     p.append(head);
@@ -32,7 +32,7 @@ export function hidePanelFrame(ctx) {
   p.replaceChildren();
 }
 
-// A panel that opened or closed beside the room: what a phone shows, and where the focus goes.
+// A panel opened or closed beside the room.
 export function syncPanelView() {
   const view = $('panel')?.dataset.view;
   if (!view || view === hub.dataset.view) return;

@@ -6,29 +6,35 @@ import { withModule } from './lazy.js';
 import { queue } from './outbox.js';
 import { lastRow } from './timeline.js';
 
+/** @param {QueuedMessage} it */
 export function showPending(it) {
   if (it.room !== openRoom()) return;
-  const out = $('out-' + it.room), old = $('p-' + it.cid);
+  const out = $('out-' + it.room),
+    old = $('p-' + it.cid);
   if (!out || !$('pt')) return;
-  const row = old ?? $('pt').content.firstElementChild.cloneNode(true);
+  const row = /** @type {HTMLElement} */ (
+    old ?? /** @type {HTMLTemplateElement} */ ($('pt')).content.firstElementChild.cloneNode(true)
+  );
   if (!old) {
     row.id = 'p-' + it.cid;
     row.dataset.u = me;
     row.querySelector('.ts').textContent = timeOfDay.format(it.at);
     const p = make('p');
-    it.body.split('\n').forEach((line, i) => p.append(...i ? [make('br'), line] : [line]));
+    it.body.split('\n').forEach((line, i) => p.append(...(i ? [make('br'), line] : [line])));
     row.querySelector('.body').append(p);
     const prev = out.lastElementChild ?? lastRow(timeline());
     if (it.re) {
-      const a = row.querySelector('.re');
+      const a = /** @type {HTMLAnchorElement} */ (row.querySelector('.re'));
       a.href = `/rooms/${it.room}/@${it.re.id}`;
       a.children[0].textContent = it.re.who;
       a.children[1].textContent = it.re.text;
     }
-    const near = !it.re && prev?.closest('.out') || !it.re && it.at - new Date(prev?.querySelector('time')?.dateTime) < 300000;
+    const near =
+      (!it.re && prev?.closest('.out')) ||
+      (!it.re && it.at - +new Date(/** @type {HTMLTimeElement} */ (prev?.querySelector('time'))?.dateTime) < 300000);
     row.toggleAttribute('data-cont', near && prev.dataset.u === me && prev.classList.contains('msg'));
     out.append(row);
-    setTimeout(() => row.dataset.slow = '', Math.max(0, it.at + 800 - Date.now()));
+    setTimeout(() => (row.dataset.slow = ''), Math.max(0, it.at + 800 - Date.now()));
   }
   row.querySelector('.re').hidden = !it.re;
   row.classList.toggle('fail', !!it.fail);

@@ -6,21 +6,27 @@ import { newLine } from './unread.js';
 
 let saveTimer = 0;
 const cancelSaving = () => clearTimeout(saveTimer);
-export const savePositionSoon = () => { cancelSaving(); saveTimer = setTimeout(savePosition, 150); };
+export const savePositionSoon = () => {
+  cancelSaving();
+  saveTimer = setTimeout(savePosition, 150);
+};
 
-// The place is kept with the history entry, so back and reload find it again; in the address, so that the server
-// answers with what is around it, however far up that is.
+// It stands in the address, too, so that the server answers with what is around it, however far up that is.
 export function savePosition() {
   cancelSaving();
   if (!timeline() || +location.pathname.split('/')[2] !== openRoom()) return;
   const row = scrolledUp ? firstVisible() : null;
-  history.replaceState({ ...history.state, htmx: true, row: row?.id, off: row && topOf(row) - topOf(stream()) },
-    '', location.pathname + (row ? '?around=' + seq(row) : ''));
+  history.replaceState(
+    { ...history.state, htmx: true, row: row?.id, off: row && topOf(row) - topOf(stream()) },
+    '',
+    location.pathname + (row ? '?around=' + seq(row) : ''),
+  );
 }
 
 export let positionFound = false;
 export function restorePosition() {
-  const state = history.state, target = timeline().querySelector('[data-target]');
+  const state = history.state,
+    target = timeline().querySelector('[data-target]');
   const row = $(state?.row ?? 'm-' + new URLSearchParams(location.search).get('around'));
   positionFound = !!row && timeline().contains(row); // where one was, and not what a link leads to
   if (positionFound) {

@@ -1,9 +1,10 @@
 // @ts-check
 // Whether somebody sits here.
+import { sendFrame } from './frames.js';
 import { doc, on } from './dom.js';
-import { sendFrame } from './socket.js';
 
-export let isAway = false, lastInputAt = Date.now();
+export let isAway = false; // as the server knows it
+let lastInputAt = Date.now();
 
 export function updateIdle() {
   const gone = Date.now() - lastInputAt > 600000;
@@ -16,4 +17,6 @@ function noteInput() {
 }
 
 on(doc, 'keydown pointerdown pointermove wheel touchstart', noteInput, { capture: true, passive: true });
-on(doc, 'visibilitychange', () => { if (!doc.hidden) noteInput(); });
+on(doc, 'visibilitychange', () => {
+  if (!doc.hidden) noteInput();
+});

@@ -39,20 +39,41 @@ export function goToRow(row) {
 
 on(doc, 'click', e => {
   const a = e.target.closest?.('#stream a[href^="/"],#panel ol a[href^="/"]');
-  if (!a || a.hasAttribute('hx-get') || e.defaultPrevented || e.button || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
+  if (
+    !a ||
+    a.hasAttribute('hx-get') ||
+    e.defaultPrevented ||
+    e.button ||
+    e.metaKey ||
+    e.ctrlKey ||
+    e.shiftKey ||
+    e.altKey
+  )
+    return;
   e.preventDefault();
-  const row = rowOf(e), parent = a.dataset.re && $('m-' + a.dataset.re);
-  if (a.matches('.rc.add')) withModuleAndKeys('emoji', m => m.pick(a, v => withModule('tools', t => t.react(row, v, true))));
+  const row = rowOf(e),
+    parent = a.dataset.re && $('m-' + a.dataset.re);
+  if (a.matches('.rc.add'))
+    withModuleAndKeys('emoji', m => m.pick(a, v => withModule('tools', t => t.react(row, v, true))));
   else if (a.matches('.replies')) openConversation(row);
   else if (parent) parent.hidden ? toast('That message was deleted.') : goToRow(parent);
   else visit(a.getAttribute('href'));
 });
 on(doc, 'click', e => {
-  if (e.target.closest?.('#replying .ib')) { setReply(null); box().focus(); }
+  if (e.target.closest?.('#replying .ib')) {
+    setReply(null);
+    box().focus();
+  }
   const link = e.target.closest?.('[data-copy]');
-  if (link) withModule('tools', t => t.copy(new URL(link.dataset.copy, location).href, 'Link copied'));
+  if (link) withModule('tools', t => t.copy(new URL(link.dataset.copy, location.href).href, 'Link copied'));
   const smile = e.target.closest?.('#smile');
-  if (smile) withModuleAndKeys('emoji', m => m.pick(smile, v => { box().focus(); insertText(v); }));
+  if (smile)
+    withModuleAndKeys('emoji', m =>
+      m.pick(smile, v => {
+        box().focus();
+        insertText(v);
+      }),
+    );
 });
 on(doc, 'submit', e => {
   const row = e.target.closest?.('.rxs') && rowOf(e);

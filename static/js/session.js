@@ -7,16 +7,16 @@ import { dropSocket, stopPolling } from './socket.js';
 import { changedKey, store } from './storage.js';
 import { toast } from './toast.js';
 
-// Over: nothing is sent before somebody logs in again. Taken: nothing will be, another session has the browser.
-export let sessionOver = !hub, sessionTaken = false;
-export const continueSession = () => sessionOver = false;
+export let sessionOver = !hub; // nothing is sent before somebody logs in again
+export let sessionTaken = false; // nothing ever will be: another session has the browser
+export const continueSession = () => (sessionOver = false);
 let loggedOutAt = 0; // when somebody logged out, in another tab
 
 // The session ended: sign in over the page as it stands, then go on where it stopped.
 export function signIn() {
   endSession();
   store.leave();
-  const d = $('signin');
+  const d = /** @type {HTMLDialogElement} */ ($('signin'));
   if (!d || Date.now() - loggedOutAt < 60000) return location.assign('/login');
   if (!d.open) d.showModal();
   lazy('signin');
@@ -33,7 +33,7 @@ function endSession() {
 export function sessionReplaced() {
   if (sessionTaken) return;
   sessionTaken = true;
-  $('signin')?.close();
+  /** @type {HTMLDialogElement} */ ($('signin'))?.close();
   endSession();
   toast('Nothing was sent: somebody logged in anew in this browser. Copy what you still need, then reload.');
 }
@@ -42,7 +42,8 @@ export function sessionReplaced() {
 export const verifySession = () => hub && !sessionOver && lazy('signin').then(m => m?.verify());
 
 on(window, 'storage', e => {
-  if (e.key === 'session' && e.newValue && sessionOver && !sessionTaken && localStorage.account === me) withModule('signin', m => m.resume(e.newValue));
+  if (e.key === 'session' && e.newValue && sessionOver && !sessionTaken && localStorage.account === me)
+    withModule('signin', m => m.resume(e.newValue));
   else if (e.key === null || e.key === 'session') verifySession();
   if (changedKey(e) !== 'out') return;
   loggedOutAt = Date.now();

@@ -3,14 +3,15 @@
 import { doc, openRoom } from './dom.js';
 import { markDraft } from './drafts.js';
 
-// The page one is on, or is on the way to.
-let headingTo = '';
-export const setHeading = path => headingTo = path;
+let destination = '';
+export const setDestination = path => (destination = path);
 export function markCurrent() {
-  const here = headingTo || location.pathname, of = headingTo ? /^\/rooms\/(\d+)(?:\/@\d+)?$/.exec(headingTo)?.[1] : openRoom();
+  const here = destination || location.pathname,
+    of = destination ? /^\/rooms\/(\d+)(?:\/@\d+)?$/.exec(destination)?.[1] : openRoom();
   for (const a of doc.querySelectorAll('#side a[href]')) {
     const path = a.getAttribute('href');
-    if (path === here || path === '/rooms/' + of || path === '/admin' && here.startsWith('/admin/')) a.setAttribute('aria-current', 'page');
+    if (path === here || path === '/rooms/' + of || (path === '/admin' && here.startsWith('/admin/')))
+      a.setAttribute('aria-current', 'page');
     else a.removeAttribute('aria-current');
   }
   for (const li of doc.querySelectorAll('#lists li[id^=r-]')) markDraft(+li.id.slice(2));

@@ -1,22 +1,29 @@
 // @ts-check
 // The socket: hx-ws opens it, this decides when. Place, catch-up and the choice of transport live here.
-import { doc, hub, on, openRoom, root, timeline, timelineRev } from './dom.js';
+import { doc, hub, on, root, timeline } from './dom.js';
 import { updateBanner } from './banner.js';
 import { showDraft } from './drafts.js';
+import { handleControl, sendFrame, sendView } from './frames.js';
 import { lazy, loaded, withModule } from './lazy.js';
-import { navigation } from './navigation.js';
 import { retryNow } from './outbox.js';
 import { isAway, updateIdle } from './presence.js';
-import { load, post } from './request.js';
 import { sessionOver, sessionTaken, signIn, verifySession } from './session.js';
 import { sessionMark } from './storage.js';
-import { toast } from './toast.js';
 import { checkReading } from './unread.js';
 
-let socket = null, upAt = 0, heardAt = 0, startedAt = 0, attempts = 0;
-export let isUp = false, isPolling = false, downAt = Date.now(), retryAt = 0; // when the next attempt begins
+export let socket = null; // while it is open
+export let isUp = false;
+export let isPolling = false;
 export let isOutdated = false; // the server has another build than this page
-let retryTimer = 0, connectTimeout = 0, pollTimer = 0;
+export let downAt = Date.now(); // since when there is no connection
+export let retryAt = 0; // when the next attempt begins
+let upAt = 0;
+let heardAt = 0;
+let startedAt = 0; // the attempt that is under way
+let attempts = 0;
+let retryTimer = 0;
+let connectTimeout = 0;
+let pollTimer = 0;
 
 export const stopPolling = () => loaded.poll?.unpoll();
 
@@ -69,7 +76,10 @@ function connect() {
   connectionDown();
   if (typeof WebSocket !== 'function') return void startPolling();
   htmx.trigger(hub, 'parley:connect');
-  if (!htmxConnection()?.socket) { startPolling(); return connectionLost(0); } // the constructor threw
+  if (!htmxConnection()?.socket) {
+    startPolling();
+    return connectionLost(0);
+  } // the constructor threw
   connectTimeout = setTimeout(connectionLost, 20000, 0);
 }
 
@@ -80,9 +90,10 @@ function connectionLost(code) {
   dropSocket();
   connectionDown();
   if (code === 4401) return signIn();
-  if (code === 4403) return location.assign('/?done=gone'); // orphans() is told there
+  if (code === 4403) return location.assign('/?done=gone'); // lostdrafts.js tells the rest there
   if (code === 4409) isOutdated = true;
-  const wait = Math.min(30000, 500 * 2 ** attempts++) * (.7 + Math.random() * .6) + (code === 1012 ? Math.random() * 3000 : 0);
+  const wait =
+    Math.min(30000, 500 * 2 ** attempts++) * (0.7 + Math.random() * 0.6) + (code === 1012 ? Math.random() * 3000 : 0);
   retryAt = Date.now() + wait;
   retryTimer = setTimeout(connect, wait);
   setTimeout(updateBanner, 2550);
@@ -113,7 +124,7 @@ function socketOpened(connection) {
   sendView(true);
 }
 
-function helloReceived(h) {
+export function helloReceived(h) {
   clearTimeout(connectTimeout);
   clearTimeout(pollTimer);
   pollTimer = 0;
@@ -132,41 +143,16 @@ export function connectionWorks() {
   checkReading();
 }
 
-export function sendView(fresh) {
-  const n = openRoom();
-  sendFrame({ t: 'view', room: n, ...n && timelineRev() && { rev: +timelineRev() }, ...fresh && { side: 1 } });
-}
-
-// Upwards goes only what may be lost. False: nobody was told.
-export function sendFrame(msg) {
-  if (socket?.readyState === 1) {
-    socket.send(JSON.stringify(msg));
-    return true;
-  }
-  if (isPolling && (msg.t === 'read' || msg.t === 'typing')) {
-    post(`/rooms/${msg.room}/${msg.t}`, msg.upto ? { upto: msg.upto } : {}).catch(() => {});
-    return true;
-  }
-  return false;
-}
-
-export function handleControl(m) {
-  if (m.hello) helloReceived(m.hello);
-  if (m.reset && m.reset === openRoom()) reloadPage();
-  if (m.toast) toast(m.toast);
-  if (m.notify) lazy('notify').then(n => n?.show(m.notify));
-  if (m.dots) lazy('presencedots').then(n => n?.updateDots(m.dots));
-  if (m.prefs) Object.assign(root.dataset, m.prefs);
-}
-
-export const reloadPage = () => navigation ?? load(location.pathname + (timeline() ? '?latest' : location.search));
-
 on(doc, 'htmx:ws:before:connection', e => {
   const { connection } = e.detail;
   connection.url = connection.url.replace(/session=.*/, 'session=' + sessionMark);
 });
 on(doc, 'htmx:ws:after:connection', e => socketOpened(e.detail.connection));
-on(doc, 'htmx:ws:close', e => e.detail.reason === 'closed' && e.detail.connection === htmxConnection() && connectionLost(e.detail.code));
+on(
+  doc,
+  'htmx:ws:close',
+  e => e.detail.reason === 'closed' && e.detail.connection === htmxConnection() && connectionLost(e.detail.code),
+);
 on(doc, 'htmx:ws:before:message:incoming', e => {
   const text = e.detail.message.data;
   heardAt = Date.now();
@@ -181,7 +167,10 @@ on(doc, 'click', e => {
   else if (!isConnected()) reconnect();
   else location.reload();
 });
-on(window, 'online', () => { verifySession(); reconnect(); });
+on(window, 'online', () => {
+  verifySession();
+  reconnect();
+});
 on(window, 'offline', () => isUp && connectionLost(0));
 on(window, 'pageshow', e => {
   if (!e.persisted) return;

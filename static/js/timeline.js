@@ -12,17 +12,26 @@ import { checkReading, insertNewLineBefore, newLineUnseen } from './unread.js';
 
 export const heldRows = new Map(); // newest rows that came while the list ends before them
 
-htmx.registerExtension('parley', { handle_swap(style, ol, fragment) {
-  const all = [...fragment.children], added = [];
-  if (style === 'toast') { toast(fragment); return all; }
-  if (style === 're') { lazy('quotes').then(m => m?.updateQuotes(all)); return added; }
-  if (style !== 'msg') return false;
-  for (const el of all) {
-    if (placeRow(ol, el)) added.push(el);
-    if (el.dataset.cid && el.dataset.u === me) markSent(el.dataset.cid);
-  }
-  return added;
-} });
+htmx.registerExtension('parley', {
+  handle_swap(style, ol, fragment) {
+    const all = [...fragment.children],
+      added = [];
+    if (style === 'toast') {
+      toast(fragment);
+      return all;
+    }
+    if (style === 're') {
+      lazy('quotes').then(m => m?.updateQuotes(all));
+      return added;
+    }
+    if (style !== 'msg') return false;
+    for (const el of all) {
+      if (placeRow(ol, el)) added.push(el);
+      if (el.dataset.cid && el.dataset.u === me) markSent(el.dataset.cid);
+    }
+    return added;
+  },
+});
 
 export function lastRow(ol) {
   let at = ol.lastElementChild;
@@ -31,7 +40,9 @@ export function lastRow(ol) {
 }
 
 function placeRow(ol, el) {
-  const old = $(el.id), last = lastRow(ol), newest = !last || seq(last) < seq(el);
+  const old = $(el.id),
+    last = lastRow(ol),
+    newest = !last || seq(last) < seq(el);
   if (old) {
     if (+old.dataset.v >= +el.dataset.v) return false;
     replaceRow(old, el);
@@ -60,13 +71,16 @@ function placeRow(ol, el) {
 
 // A row as it now is takes the place of the row as it was, with the focus. What somebody works with in it goes over.
 function replaceRow(old, el) {
-  const at = doc.activeElement, inside = old.contains(at);
+  const at = doc.activeElement,
+    inside = old.contains(at);
   old.after(el);
   loaded.tools?.keepTools(old, el);
   old.remove();
   if (!inside || doc.activeElement !== doc.body) return;
   if (el.contains(at)) return at.focus({ preventScroll: true });
-  const chip = at.matches('.rc') && [...el.querySelectorAll('.rc')].find(c => c.value === at.value);
+  const chip =
+    at.matches('.rc') &&
+    [...el.querySelectorAll('.rc')].find(c => c.getAttribute('value') === at.getAttribute('value'));
   chip ? chip.focus({ preventScroll: true }) : focusRow(nearestShown(el));
 }
 
@@ -80,7 +94,10 @@ export function nearestShown(el) {
 // A new message at the end, live or caught up.
 function messageArrived(el) {
   if (!el.classList.contains('msg') || el.dataset.u === me) return;
-  if (scrolledUp || timeline().dataset.live === 'no') { countUnseen(); newLineUnseen(); }
+  if (scrolledUp || timeline().dataset.live === 'no') {
+    countUnseen();
+    newLineUnseen();
+  }
   if (el.isConnected) insertNewLineBefore(el);
   lazy('announcer').then(m => m?.announce(el));
 }

@@ -10,13 +10,17 @@ export function speak(text, id = 'say') {
   if (!p) return;
   p.textContent = text;
   clearTimeout(silenceTimer);
-  silenceTimer = setTimeout(() => { $('say').textContent = $('alert').textContent = ''; }, 5000);
+  silenceTimer = setTimeout(() => {
+    $('say').textContent = $('alert').textContent = '';
+  }, 5000);
 }
 
 // Text, or a fragment with a link. With words for a button it says what can still be done; it waits while somebody is at it.
 export function toast(text, words, act) {
   const p = make('p');
-  let left = act ?? text.children ? 8000 : 6000, since = 0, timer = 0;
+  let left = (act ?? text.children) ? 8000 : 6000,
+    since = 0,
+    timer = 0;
   const run = () => {
     clearTimeout(timer);
     since = Date.now();
@@ -32,7 +36,10 @@ export function toast(text, words, act) {
   if (act) {
     const b = make('button', words);
     b.type = 'button';
-    on(b, 'click', () => { p.remove(); act(); });
+    on(b, 'click', () => {
+      p.remove();
+      act();
+    });
     p.append(b);
   }
   on(p, 'mouseenter focusin', hold);

@@ -9,6 +9,7 @@ import { navigation } from './navigation.js';
 import { store } from './storage.js';
 import { toast } from './toast.js';
 
+/** @type {Capture} */
 export let capture = null;
 export const currentCapture = () => capture;
 
@@ -20,7 +21,9 @@ export function captureTyping(page, busy, words) {
     field.className = 'ahead';
     field.ariaLabel = 'What you type waits for what you opened';
     on(field, 'keydown', captureKey);
-    on(field, 'compositionstart compositionend', e => { if (capture) capture.composing = e.type === 'compositionstart'; });
+    on(field, 'compositionstart compositionend', e => {
+      if (capture) capture.composing = e.type === 'compositionstart';
+    });
     capture = { field, lines: [], focusedBefore: doc.activeElement };
     doc.body.append(field);
   }
@@ -37,7 +40,11 @@ function captureKey(e) {
     navigation?.request.abort();
     cancelWaiting();
     capture.forPage ? keepTypingAsDraft() : endCapture();
-  } else if (e.key === 'Enter' && (!capture.forPage || enterSends()) || e.key === 'Tab' || !capture.forPage && /^Arrow(Up|Down)/.test(e.key)) {
+  } else if (
+    (e.key === 'Enter' && (!capture.forPage || enterSends())) ||
+    e.key === 'Tab' ||
+    (!capture.forPage && /^Arrow(Up|Down)/.test(e.key))
+  ) {
     capture.lines.push([capture.field.value, e.key]);
     capture.field.value = '';
   } else return e.stopPropagation();
@@ -47,7 +54,8 @@ function captureKey(e) {
 
 // Takes the field away, and answers with what was typed in it.
 export function endCapture() {
-  const { field, lines, focusedBefore } = capture, held = doc.activeElement === field;
+  const { field, lines, focusedBefore } = capture,
+    held = doc.activeElement === field;
   lines.push([field.value]);
   capture = null;
   field.remove();
@@ -55,7 +63,11 @@ export function endCapture() {
   return lines;
 }
 
-const typedText = lines => lines.map(([text]) => text).join('\n').trim();
+const typedText = lines =>
+  lines
+    .map(([text]) => text)
+    .join('\n')
+    .trim();
 
 // What was waited for does not come, and there is no other place for the words.
 export function discardTyping(forPage) {
@@ -65,9 +77,11 @@ export function discardTyping(forPage) {
 
 // The room did not come: the words wait in it.
 export function keepTypingAsDraft() {
-  const n = capture.room, words = n ? typedText(endCapture()) : discardTyping(true);
+  const n = capture.room,
+    words = n ? typedText(endCapture()) : discardTyping(true);
   if (!words) return;
-  const { text, re } = draftOf(n), all = text ? text + '\n' + words : words;
+  const { text, re } = draftOf(n),
+    all = text ? text + '\n' + words : words;
   store.set(draftKey(n), re ? { text: all, re } : all);
   markDraft(n);
   toast('What you typed was not sent. It waits in the room that you chose, as a draft.');
@@ -80,7 +94,8 @@ function typeInto(field, text) {
 }
 
 // An IME may still be composing: what it makes belongs to the text.
-export const whenComposed = fn => capture?.composing ? on(capture.field, 'compositionend', () => setTimeout(fn), { once: true }) : fn();
+export const whenComposed = fn =>
+  capture?.composing ? on(capture.field, 'compositionend', () => setTimeout(fn), { once: true }) : fn();
 
 // A room or page has come. True: it was typed for.
 export function replayOnPage() {
@@ -89,25 +104,30 @@ export function replayOnPage() {
     whenComposed(replayOnPage);
     return true;
   }
-  const n = capture.room, field = (!n || n === openRoom()) && (box() ?? $('q'));
+  const n = capture.room,
+    field = (!n || n === openRoom()) && (box() ?? /** @type {HTMLInputElement} */ ($('q')));
   if (!field) {
     discardTyping(true);
     return false;
   }
   capture.focusedBefore = null;
-  const log = endCapture(), draft = field.value;
+  const log = endCapture(),
+    draft = field.value;
   if (!typedText(log)) return false;
   field.focus({ preventScroll: true });
-  if (draft) typeInto(field, '\n' + typedText(log)); // it is not sent unseen
-  else for (const [text, key] of log) {
-    typeInto(field, text);
-    if (key === 'Enter') field.form?.requestSubmit();
-  }
+  if (draft)
+    typeInto(field, '\n' + typedText(log)); // it is not sent unseen
+  else
+    for (const [text, key] of log) {
+      typeInto(field, text);
+      if (key === 'Enter') field.form?.requestSubmit();
+    }
   return true;
 }
 
 // A dialog is about to take the focus: where it was before is where it goes back to.
-export const returnFocus = () => capture && (capture.focusedBefore?.focus({ preventScroll: true }), capture.field.blur());
+export const returnFocus = () =>
+  capture && (capture.focusedBefore?.focus({ preventScroll: true }), capture.field.blur());
 
 // A dialog or form has come: its field gets the text and the keys, in their order. What follows Enter is for what that opens.
 export function replayInto(field, more) {
@@ -115,10 +135,10 @@ export function replayInto(field, more) {
   if (!field?.matches('input,textarea')) return discardTyping();
   capture.focusedBefore = null;
   field.focus({ preventScroll: true });
-  for (let line; line = capture?.lines.shift();) {
+  for (let line; (line = capture?.lines.shift()); ) {
     typeInto(field, line[0]);
     field.dispatchEvent(new KeyboardEvent('keydown', { key: line[1], bubbles: true, cancelable: true }));
-    if (line[1] === 'Enter') return more && capture ? capture.busy = true : discardTyping();
+    if (line[1] === 'Enter') return more && capture ? (capture.busy = true) : discardTyping();
   }
   if (capture && !capture.forPage) endCapture().forEach(([text]) => typeInto(field, text));
 }
@@ -126,6 +146,8 @@ export function replayInto(field, more) {
 // What was done has given the focus to what the keys are for, or left it where it was.
 export function replayWhereFocused() {
   if (capture?.composing) whenComposed(replayWhereFocused);
-  else if (capture && !capture.forPage && !capture.busy) replayInto(doc.activeElement === capture.field ? capture.focusedBefore : doc.activeElement);
+  else if (capture && !capture.forPage && !capture.busy)
+    replayInto(doc.activeElement === capture.field ? capture.focusedBefore : doc.activeElement);
 }
+
 on(window, 'pagehide', () => capture?.forPage && keepTypingAsDraft());

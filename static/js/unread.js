@@ -2,13 +2,18 @@
 // Read and unread: what counts as reading, the New line and the bar above the timeline.
 import { $, doc, make, me, on, openRoom, root, rows, seq, stream, timeline } from './dom.js';
 import { updateBadges } from './badges.js';
+import { sendFrame } from './frames.js';
 import { keepingView, scrolledUp } from './scroll.js';
-import { sendFrame } from './socket.js';
 import { store } from './storage.js';
 import { lastRow } from './timeline.js';
 
 const readTo = {};
-let newLineSeen = false, barDismissed = false, focusedAt = 0, reportedAt = 0, readTimer = 0, lookFrame = 0;
+let newLineSeen = false;
+let barDismissed = false;
+let focusedAt = 0;
+let reportedAt = 0;
+let readTimer = 0;
+let lookFrame = 0;
 
 // Left unread on purpose: nothing marks it read until somebody does.
 let keptUnread = 0;
@@ -27,17 +32,27 @@ export const newLine = () => $('new-' + openRoom());
 
 function isReading() {
   if (doc.hasFocus()) focusedAt = Date.now();
-  return !!timeline() && keptUnread !== openRoom() && !doc.hidden && Date.now() - focusedAt < 60000 && (newLineSeen || !scrolledUp && timeline().dataset.live !== 'no');
+  return (
+    !!timeline() &&
+    keptUnread !== openRoom() &&
+    !doc.hidden &&
+    Date.now() - focusedAt < 60000 &&
+    (newLineSeen || (!scrolledUp && timeline().dataset.live !== 'no'))
+  );
 }
 
 // Where the New line stands and whether somebody reads; at most once a frame.
 export function checkReading() {
   if (doc.hidden) return checkReadingNow();
-  lookFrame ||= requestAnimationFrame(() => { lookFrame = 0; checkReadingNow(); });
+  lookFrame ||= requestAnimationFrame(() => {
+    lookFrame = 0;
+    checkReadingNow();
+  });
 }
 
 function checkReadingNow() {
-  const line = newLine(), box = stream()?.getBoundingClientRect();
+  const line = newLine(),
+    box = stream()?.getBoundingClientRect();
   let above = false;
   if (line && box) {
     const at = line.getBoundingClientRect();
@@ -56,20 +71,26 @@ function checkReadingNow() {
 function showUnreadBar(line) {
   const el = $('unreadbar');
   if (!el) return;
-  if (el.hidden !== !line) keepingView(() => el.hidden = !line);
+  if (el.hidden !== !line) keepingView(() => (el.hidden = !line));
   if (!line) return;
-  const after = rows(timeline()).filter(r => r.classList.contains('msg') && r.dataset.u !== me
-    && line.compareDocumentPosition(r) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const after = rows(timeline()).filter(
+    r =>
+      r.classList.contains('msg') &&
+      r.dataset.u !== me &&
+      line.compareDocumentPosition(r) & Node.DOCUMENT_POSITION_FOLLOWING,
+  );
   const b = $('b-' + openRoom())?.dataset;
-  el.querySelector('.n').textContent = `${Math.max(after.length, b?.n | 0, b?.at | 0)} new since ${after[0]?.querySelector('time')?.textContent ?? ''}`;
+  el.querySelector('.n').textContent =
+    `${Math.max(after.length, +b?.n || 0, +b?.at || 0)} new since ${after[0]?.querySelector('time')?.textContent ?? ''}`;
 }
 
-export const newLineUnseen = () => newLineSeen = false;
+export const newLineUnseen = () => (newLineSeen = false);
 
 // A message came while nobody was reading: the line goes before the first of them.
 export function insertNewLineBefore(el) {
   if (isReading()) return;
-  const line = newLine(), before = el.previousElementSibling;
+  const line = newLine(),
+    before = el.previousElementSibling;
   if (line && !(seq(before ?? el) <= readTo[openRoom()])) return; // the rows after the line are still unread
   putNewLine(el);
 }
@@ -96,7 +117,13 @@ function scheduleRead() {
   const row = timeline() && lastRow(timeline());
   if (!row || seq(row) <= readTo[openRoom()]) return;
   store.set('seen:' + openRoom(), { id: seq(row), at: Date.now() }); // no tab notifies of it any more
-  readTimer ||= setTimeout(() => { readTimer = 0; if (isReading()) sendRead(); }, Math.max(0, reportedAt + 600 - Date.now()));
+  readTimer ||= setTimeout(
+    () => {
+      readTimer = 0;
+      if (isReading()) sendRead();
+    },
+    Math.max(0, reportedAt + 600 - Date.now()),
+  );
 }
 
 function sendRead() {
@@ -119,7 +146,8 @@ export function enterUnread() {
   keptUnread = 0;
   newLineSeen = barDismissed = false;
   reportedAt = Date.now();
-  const b = $('b-' + openRoom())?.dataset, row = timeline() && lastRow(timeline());
+  const b = $('b-' + openRoom())?.dataset,
+    row = timeline() && lastRow(timeline());
   if (row && !newLine() && !+b?.n && !+b?.at) readTo[openRoom()] ??= seq(row);
 }
 

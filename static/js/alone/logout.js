@@ -3,4 +3,6 @@
 try {
   localStorage.clear();
   sessionStorage.clear();
-} catch { /* forbidden: nothing is there */ }
+} catch {
+  /* forbidden: nothing is there */
+}

@@ -4,11 +4,12 @@ import { doc, root } from '../dom.js';
 import { speak } from '../toast.js';
 import { mentionsMe } from '../unread.js';
 
-let news = [], timer = 0;
+let news = [];
+let timer = 0;
 
 export function announce(el) {
   const told = root.dataset.announce;
-  if (doc.hidden || told === 'off' || told === 'mentions' && !mentionsMe(el)) return;
+  if (doc.hidden || told === 'off' || (told === 'mentions' && !mentionsMe(el))) return;
   const who = el.querySelector('.who')?.textContent.trim() ?? '';
   const text = el.querySelector('.body')?.textContent.trim().replace(/\s+/g, ' ') || 'a file';
   news.push({ who, text: text.length > 140 ? text.slice(0, 139) + '…' : text });
@@ -16,9 +17,13 @@ export function announce(el) {
 }
 
 function tell() {
-  const people = [...new Set(news.map(n => n.who))], more = people.length > 2 ? `${people.length - 1} others` : people[1];
-  speak(news.length < 4 ? news.map(n => `${n.who}: ${n.text}`).join('\n')
-    : `${news.length} new messages from ${people[0]}${more ? ' and ' + more : ''}`);
+  const people = [...new Set(news.map(n => n.who))],
+    more = people.length > 2 ? `${people.length - 1} others` : people[1];
+  speak(
+    news.length < 4
+      ? news.map(n => `${n.who}: ${n.text}`).join('\n')
+      : `${news.length} new messages from ${people[0]}${more ? ' and ' + more : ''}`,
+  );
   news = [];
   timer = 0;
 }

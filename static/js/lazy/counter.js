@@ -9,13 +9,16 @@ export function showCount(n) {
   const hint = $('hint');
   if (!hint) return;
   was ??= [...hint.childNodes];
-  hint.replaceChildren(...n >= 9000 ? [`${n.toLocaleString()} of ${maxMessage.toLocaleString()} characters`] : was);
+  hint.replaceChildren(...(n >= 9000 ? [`${n.toLocaleString()} of ${maxMessage.toLocaleString()} characters`] : was));
   hint.toggleAttribute('data-over', n > maxMessage);
 }
 
 // A field that takes more than its server does says so, and keeps it all.
 export function checkLength(field) {
-  const n = lengthOf(field.value), max = +field.dataset.max;
-  field.setCustomValidity(n > max ? `At most ${max.toLocaleString()} characters, please: this has ${n.toLocaleString()}.` : '');
+  const n = lengthOf(field.value),
+    max = +field.dataset.max;
+  field.setCustomValidity(
+    n > max ? `At most ${max.toLocaleString()} characters, please: this has ${n.toLocaleString()}.` : '',
+  );
   if (n > max) field.reportValidity();
 }

@@ -6,7 +6,11 @@ import { toast } from '../toast.js';
 import { captureTyping, discardTyping, replayInto, returnFocus, whenComposed } from '../typeahead.js';
 import looks from './emoji.css';
 
-let pop = null, use = null, done = null, groups = [], known = new Map();
+let pop = null;
+let use = null;
+let done = null;
+let groups = [];
+let known = new Map();
 
 const recent = () => (store.get('emoji') ?? ['🎉', '👀', '🙏', '🚀', '😍', '🤔', '✅', '🔥']).filter(e => known.has(e));
 
@@ -17,7 +21,12 @@ async function load() {
     const [, emoji, name, short] = /^(\S+) ([^|]+)(?:\|(.*))?$/.exec(row) ?? [];
     if (emoji === '=') groups.push({ name, list: [] });
     else if (emoji && emoji !== '#') {
-      const it = { emoji, name, words: `${name} ${short ?? ''}`, short: short?.split(' ')[0] ?? name.replace(/[^a-z0-9]+/g, '_').replace(/^_|_$/g, '') };
+      const it = {
+        emoji,
+        name,
+        words: `${name} ${short ?? ''}`,
+        short: short?.split(' ')[0] ?? name.replace(/[^a-z0-9]+/g, '_').replace(/^_|_$/g, ''),
+      };
       groups.at(-1).list.push(it);
       known.set(emoji, it);
     }
@@ -35,7 +44,8 @@ function group(name, list) {
   g.role = 'group';
   g.ariaLabel = name;
   g.className = 'grp';
-  const p = make('p', name), cells = make('div');
+  const p = make('p', name),
+    cells = make('div');
   p.ariaHidden = 'true';
   cells.append(...list.map(button));
   g.append(p, cells);
@@ -48,8 +58,17 @@ function build() {
   doc.adoptedStyleSheets.push(sheet);
   pop = make('div');
   Object.assign(pop, { id: 'emoji', className: 'pop emoji', role: 'dialog', ariaLabel: 'Emoji', popover: 'auto' });
-  const find = make('input'), tabs = make('div'), grid = make('div'), peek = make('p');
-  Object.assign(find, { type: 'search', placeholder: 'Search emoji', ariaLabel: 'Search emoji', autocomplete: 'off', dir: 'auto' });
+  const find = make('input'),
+    tabs = make('div'),
+    grid = make('div'),
+    peek = make('p');
+  Object.assign(find, {
+    type: 'search',
+    placeholder: 'Search emoji',
+    ariaLabel: 'Search emoji',
+    autocomplete: 'off',
+    dir: 'auto',
+  });
   find.enterKeyHint = 'done';
   tabs.className = 'kinds';
   grid.className = 'all';
@@ -67,8 +86,16 @@ function build() {
   on(pop, 'keydown', keys);
   on(window, 'popstate', () => pop.matches(':popover-open') && pop.hidePopover());
   on(pop, 'click', click);
-  on(pop, 'pointerover focusin', e => { const it = known.get(e.target.value); peek.textContent = it ? `${it.emoji} ${it.name}  :${it.short}:` : ''; });
-  on(pop, 'toggle', e => { if (e.newState === 'closed') { done?.(); done = null; } });
+  on(pop, 'pointerover focusin', e => {
+    const it = known.get(e.target.value);
+    peek.textContent = it ? `${it.emoji} ${it.name}  :${it.short}:` : '';
+  });
+  on(pop, 'toggle', e => {
+    if (e.newState === 'closed') {
+      done?.();
+      done = null;
+    }
+  });
 }
 
 const find = () => pop.querySelector('input');
@@ -91,8 +118,21 @@ function everything() {
 function search() {
   const q = find().value.toLowerCase().replaceAll(':', '').trim().replace(/\s+/g, ' ');
   if (!q) return everything();
-  const rank = it => it.short === q || it.name === q ? 0 : it.short.startsWith(q) ? 1 : (' ' + it.words.replaceAll('_', ' ')).includes(' ' + q) ? 2 : it.words.includes(q) ? 3 : 9;
-  const hits = [...known.values()].map(it => [rank(it), it]).filter(h => h[0] < 9).sort((a, b) => a[0] - b[0]).slice(0, 90);
+  const rank = it =>
+    it.short === q || it.name === q
+      ? 0
+      : it.short.startsWith(q)
+        ? 1
+        : (' ' + it.words.replaceAll('_', ' ')).includes(' ' + q)
+          ? 2
+          : it.words.includes(q)
+            ? 3
+            : 9;
+  const hits = [...known.values()]
+    .map(it => [rank(it), it])
+    .filter(h => h[0] < 9)
+    .sort((a, b) => a[0] - b[0])
+    .slice(0, 90);
   fill([{ name: 'Found', list: hits.map(h => h[1]) }]);
 }
 
@@ -119,14 +159,23 @@ function click(e) {
 // One cell of the grid can be tabbed to; arrows go on from there.
 function keys(e) {
   if (isComposing(e)) return;
-  const all = cells(), i = all.indexOf(doc.activeElement);
+  const all = cells(),
+    i = all.indexOf(doc.activeElement);
   if (doc.activeElement === find()) {
-    if (e.key === 'Enter' && all[0]) { e.preventDefault(); choose(all[0].value); }
-    if (e.key === 'ArrowDown' && all[0]) { e.preventDefault(); all[0].focus(); }
+    if (e.key === 'Enter' && all[0]) {
+      e.preventDefault();
+      choose(all[0].value);
+    }
+    if (e.key === 'ArrowDown' && all[0]) {
+      e.preventDefault();
+      all[0].focus();
+    }
     return;
   }
   if (i < 0 || e.ctrlKey || e.metaKey || e.altKey) return;
-  const to = { ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: all.length - 1 }[e.key] ?? ({ ArrowDown: 1, ArrowUp: -1 }[e.key] ? beside(all, i, e.key === 'ArrowDown') : undefined);
+  const to =
+    { ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: all.length - 1 }[e.key] ??
+    ({ ArrowDown: 1, ArrowUp: -1 }[e.key] ? beside(all, i, e.key === 'ArrowDown') : undefined);
   if (to === undefined) {
     if (e.key.length === 1 && e.key !== ' ') find().focus(); // the key goes on into the search
     return;
@@ -141,28 +190,36 @@ function keys(e) {
 
 // The cell below or above: of the nearest other line, the one that is nearest across.
 function beside(all, i, down) {
-  const from = all[i], step = down ? 1 : -1;
+  const from = all[i],
+    step = down ? 1 : -1;
   let j = i + step;
   while (all[j] && all[j].offsetTop === from.offsetTop) j += step;
   if (!all[j]) return down ? i : -1;
   const line = all[j].offsetTop;
   let best = j;
-  for (; all[j]?.offsetTop === line; j += step) if (Math.abs(all[j].offsetLeft - from.offsetLeft) < Math.abs(all[best].offsetLeft - from.offsetLeft)) best = j;
+  for (; all[j]?.offsetTop === line; j += step)
+    if (Math.abs(all[j].offsetLeft - from.offsetLeft) < Math.abs(all[best].offsetLeft - from.offsetLeft)) best = j;
   return best;
 }
 
 // Beside what was pressed, within the window; a phone shows it at the bottom.
 function place(anchor) {
-  const a = anchor.getBoundingClientRect(), w = pop.offsetWidth, h = pop.offsetHeight, gap = 6;
-  const below = a.bottom + gap + h <= innerHeight - 8, above = a.top - gap - h >= 8;
+  const a = anchor.getBoundingClientRect(),
+    w = pop.offsetWidth,
+    h = pop.offsetHeight,
+    gap = 6;
+  const below = a.bottom + gap + h <= innerHeight - 8,
+    above = a.top - gap - h >= 8;
   pop.style.left = Math.max(8, Math.min(a.right - w, innerWidth - w - 8)) + 'px';
-  pop.style.top = (above ? a.top - gap - h : below ? a.bottom + gap : Math.max(8, Math.min(a.top, innerHeight - h - 8))) + 'px';
+  pop.style.top =
+    (above ? a.top - gap - h : below ? a.bottom + gap : Math.max(8, Math.min(a.top, innerHeight - h - 8))) + 'px';
 }
 
 // Emoji by the beginning of a short name, then by any word of the name.
 export async function words(q) {
   if (!groups.length) await load();
-  const all = [...known.values()], first = all.filter(it => it.short.startsWith(q));
+  const all = [...known.values()],
+    first = all.filter(it => it.short.startsWith(q));
   return [...first, ...all.filter(it => !first.includes(it) && it.words.includes(q))];
 }
 
@@ -187,7 +244,7 @@ export async function pick(anchor, fn, end) {
   returnFocus();
   pop.showPopover();
   done = end;
-  place(anchor.isConnected ? anchor : $('stream') ?? doc.body);
+  place(anchor.isConnected ? anchor : ($('stream') ?? doc.body));
   find().focus({ preventScroll: true });
   replayInto(find());
 }

@@ -6,7 +6,8 @@ import { flushOutbox, queuedMessage, removeQueued, updateQueued } from '../outbo
 import { showPending } from '../pending.js';
 
 export function handleFailed(action, row) {
-  const cid = row.id.slice(2), it = queuedMessage(cid);
+  const cid = row.id.slice(2),
+    it = queuedMessage(cid);
   if (!it) return;
   if (action === 'retry') {
     const again = { ...it, fail: undefined, n: 0, since: undefined, next: 0 };

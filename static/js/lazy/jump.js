@@ -6,7 +6,14 @@ import { currentCapture, discardTyping, replayInto, returnFocus, whenComposed } 
 import looks from './jump.css';
 
 const most = 12;
-let box, input, list, left, asked = 0, timer, pending = null, others = [];
+let box,
+  input,
+  list,
+  left,
+  asked = 0,
+  timer,
+  pending = null,
+  others = [];
 
 const fold = s => s.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 const path = a => new URL(a.href).pathname + new URL(a.href).search;
@@ -31,23 +38,40 @@ function build() {
   sheet.replaceSync(looks);
   doc.adoptedStyleSheets.push(sheet);
   box = Object.assign(make('dialog'), { id: 'jump', className: 'dlg', ariaLabel: 'Jump to' });
-  const label = Object.assign(make('label'), { className: 'q' }), words = Object.assign(make('span', 'A room or a person'), { className: 'vh' });
-  input = Object.assign(make('input'), { type: 'text', placeholder: 'Jump to or search', autocomplete: 'off', dir: 'auto', role: 'combobox', ariaExpanded: 'true', ariaAutoComplete: 'list', spellcheck: false });
+  const label = Object.assign(make('label'), { className: 'q' }),
+    words = Object.assign(make('span', 'A room or a person'), { className: 'vh' });
+  input = Object.assign(make('input'), {
+    type: 'text',
+    placeholder: 'Jump to or search',
+    autocomplete: 'off',
+    dir: 'auto',
+    role: 'combobox',
+    ariaExpanded: 'true',
+    ariaAutoComplete: 'list',
+    spellcheck: false,
+  });
   input.setAttribute('aria-controls', 'jumps');
   list = Object.assign(make('ul'), { id: 'jumps', role: 'listbox', ariaLabel: 'Results' });
   const foot = make('footer');
   foot.append(...['↑↓ move', 'Enter open', 'Esc close'].map(t => make('span', t)));
   label.append(icon('search'), words, input);
   box.append(label, list, foot);
-  on(input, 'input', () => { show(); ask(); });
+  on(input, 'input', () => {
+    show();
+    ask();
+  });
   on(box, 'keydown', key);
   on(box, 'close', () => setTimeout(() => currentCapture() === left && discardTyping())); // what was typed for what it would have opened
-  on(box, 'click', e => e.target === box ? box.close() : go(e.target.closest('.opt'), e));
-  on(list, 'pointermove', e => { const li = e.target.closest('.opt'); if (li && li.ariaSelected !== 'true') choose([...list.children].indexOf(li)); });
+  on(box, 'click', e => (e.target === box ? box.close() : go(e.target.closest('.opt'), e)));
+  on(list, 'pointermove', e => {
+    const li = e.target.closest('.opt');
+    if (li && li.ariaSelected !== 'true') choose([...list.children].indexOf(li));
+  });
 }
 
 function icon(name) {
-  const use = doc.querySelector('#side use[href*="icons"]'), svg = use.closest('svg').cloneNode(true);
+  const use = doc.querySelector('#side use[href*="icons"]'),
+    svg = /** @type {Element} */ (use.closest('svg').cloneNode(true));
   svg.setAttribute('class', 'i');
   svg.firstElementChild.setAttribute('href', use.getAttribute('href').replace(/#.*/, '#' + name));
   return svg;
@@ -56,18 +80,31 @@ function icon(name) {
 // Rooms in the order of the sidebar; those of this visit by how lately they were shown. What asks for oneself goes
 // first, then what is unread; the room that is open last.
 function mine() {
-  const lately = (window.navigation?.entries?.() ?? []).map(n => n.url ? new URL(n.url).pathname : '').reverse();
-  return [...doc.querySelectorAll('#lists a.room:not(.quiet)')].map((a, i) => {
-    const b = a.querySelector('.badge'), at = lately.findIndex(p => p === a.pathname || p.startsWith(a.pathname + '/'));
-    return { name: a.querySelector('.nm').textContent, url: path(a), mark: a.querySelector('.glyph,.who-av')?.cloneNode(true), badge: b?.textContent ? b.cloneNode(true) : null,
-      at: +(b?.dataset.at ?? 0), n: +(b?.dataset.n ?? 0), lately: at < 0 ? 1000 + i : at, here: a.hasAttribute('aria-current') };
-  });
+  const lately = (window.navigation?.entries?.() ?? []).map(n => (n.url ? new URL(n.url).pathname : '')).reverse();
+  return [.../** @type {NodeListOf<HTMLAnchorElement>} */ (doc.querySelectorAll('#lists a.room:not(.quiet)'))].map(
+    (a, i) => {
+      const b = a.querySelector('.badge'),
+        at = lately.findIndex(p => p === a.pathname || p.startsWith(a.pathname + '/'));
+      return {
+        name: a.querySelector('.nm').textContent,
+        url: path(a),
+        mark: a.querySelector('.glyph,.who-av')?.cloneNode(true),
+        badge: b?.textContent ? b.cloneNode(true) : null,
+        at: +(b?.dataset.at ?? 0),
+        n: +(b?.dataset.n ?? 0),
+        lately: at < 0 ? 1000 + i : at,
+        here: a.hasAttribute('aria-current'),
+      };
+    },
+  );
 }
 
 // How well a name answers: from the beginning of a word, in the middle, letter by letter; which letters.
 function match(name, q) {
   const text = [...name].map(fold).map(c => c || ' ');
-  const word = text.findIndex((c, i) => (i === 0 || /[\s._#-]/.test(text[i - 1])) && text.slice(i).join('').startsWith(q));
+  const word = text.findIndex(
+    (c, i) => (i === 0 || /[\s._#-]/.test(text[i - 1])) && text.slice(i).join('').startsWith(q),
+  );
   if (word >= 0) return { rank: word ? 1 : 0, at: span(word, q.length) };
   const inside = text.join('').indexOf(q);
   if (inside >= 0) return { rank: 2, at: span(inside, q.length) };
@@ -75,20 +112,33 @@ function match(name, q) {
   for (let i = 0; i < text.length && at.length < q.length; i++) if (text[i] === q[at.length]) at.push(i);
   return at.length === q.length ? { rank: 3, at } : null;
 }
+
 const span = (from, n) => Array.from({ length: n }, (_, i) => from + i);
 
 function show() {
   const q = fold(input.value.trim().replace(/^[#@]/, ''));
   let found;
-  if (!q) found = mine().sort((a, b) => a.here - b.here || b.at - a.at || !!b.n - !!a.n || a.lately - b.lately);
+  if (!q) found = mine().sort((a, b) => +a.here - +b.here || b.at - a.at || +!!b.n - +!!a.n || a.lately - b.lately);
   else {
-    const have = mine(), urls = new Set(have.map(r => r.url)), names = new Set(have.map(r => r.name));
+    const have = mine(),
+      urls = new Set(have.map(r => r.url)),
+      names = new Set(have.map(r => r.name));
     found = [...have, ...others.filter(o => !urls.has(o.url) && !(o.person && names.has(o.name)))]
-      .map(r => ({ ...r, hit: match(r.name, q) ?? (r.also ? { rank: 4, at: [] } : null) })).filter(r => r.hit)
-      .sort((a, b) => a.hit.rank - b.hit.rank || !!a.also - !!b.also || (b.at ?? 0) - (a.at ?? 0) || a.lately - b.lately);
+      .map(r => ({ ...r, hit: match(r.name, q) ?? (r.also ? { rank: 4, at: [] } : null) }))
+      .filter(r => r.hit)
+      .sort(
+        (a, b) => a.hit.rank - b.hit.rank || +!!a.also - +!!b.also || (b.at ?? 0) - (a.at ?? 0) || a.lately - b.lately,
+      );
   }
   const rows = found.slice(0, most).map(row);
-  if (q) rows.push(row({ name: `Search all messages for “${input.value.trim()}”`, url: '/search?q=' + encodeURIComponent(input.value.trim()), mark: glyph('search') }));
+  if (q)
+    rows.push(
+      row({
+        name: `Search all messages for “${input.value.trim()}”`,
+        url: '/search?q=' + encodeURIComponent(input.value.trim()),
+        mark: glyph('search'),
+      }),
+    );
   list.replaceChildren(...rows);
   choose(0);
 }
@@ -100,17 +150,22 @@ function glyph(name) {
 }
 
 function row(r, i) {
-  const li = Object.assign(make('li'), { className: 'opt', role: 'option' }), name = Object.assign(make('span'), { className: 't' });
+  const li = Object.assign(make('li'), { className: 'opt', role: 'option' }),
+    name = Object.assign(make('span'), { className: 't' });
   const hit = new Set(r.hit?.at);
   for (const [k, c] of [...r.name].entries()) {
-    const last = name.lastChild, bold = hit.has(k);
+    const last = name.lastChild,
+      bold = hit.has(k);
     if (last && (last.nodeName === 'B') === bold) last.textContent += c;
     else name.append(bold ? make('b', c) : c);
   }
   li.dataset.url = r.url;
   if (r.mark) li.append(r.mark);
   li.append(name);
-  if (r.badge) { r.badge.removeAttribute('id'); li.append(r.badge); }
+  if (r.badge) {
+    r.badge.removeAttribute('id');
+    li.append(r.badge);
+  }
   if (r.also) li.append(make('small', r.also));
   li.append(Object.assign(make('span', 'Enter'), { className: 'kbd', ariaHidden: 'true' }));
   for (const el of li.querySelectorAll('[id]')) el.removeAttribute('id');
@@ -118,7 +173,10 @@ function row(r, i) {
 }
 
 function choose(i) {
-  [...list.children].forEach((li, k) => { li.id = 'jump-' + k; li.ariaSelected = String(k === i); });
+  [...list.children].forEach((li, k) => {
+    li.id = 'jump-' + k;
+    li.ariaSelected = String(k === i);
+  });
   if (list.children[i]) input.setAttribute('aria-activedescendant', 'jump-' + i);
   else input.removeAttribute('aria-activedescendant');
   list.children[i]?.scrollIntoView({ block: 'nearest' });
@@ -126,10 +184,12 @@ function choose(i) {
 
 function key(e) {
   if (isComposing(e)) return;
-  const n = list.children.length, i = [...list.children].findIndex(li => li.ariaSelected === 'true');
+  const n = list.children.length,
+    i = [...list.children].findIndex(li => li.ariaSelected === 'true');
   if (hasModKey(e) && e.key.toLowerCase() === 'k') box.close();
   else if (n && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) choose((i + (e.key === 'ArrowDown' ? 1 : n - 1)) % n);
-  else if (e.key === 'Enter' && pending && n === 1) pending.then(() => box.open && go(list.children[0], e)); // who types fast means who is still looked for
+  else if (e.key === 'Enter' && pending && n === 1)
+    pending.then(() => box.open && go(list.children[0], e)); // who types fast means who is still looked for
   else if (e.key === 'Enter') go(list.children[i], e);
   else return;
   e.preventDefault();
@@ -137,7 +197,8 @@ function key(e) {
 
 function go(li, e) {
   if (!li) return;
-  if (e.type === 'click' ? e.ctrlKey || e.metaKey : hasModKey(e)) return void window.open(li.dataset.url, '_blank', 'noopener');
+  if (e.type === 'click' ? e.ctrlKey || e.metaKey : hasModKey(e))
+    return void window.open(li.dataset.url, '_blank', 'noopener');
   box.close();
   doc.activeElement?.blur(); // not to the link that had the focus before: what is typed now is for what was chosen
   if (mainArea()) visit(li.dataset.url);
@@ -148,25 +209,46 @@ function go(li, e) {
 function ask() {
   clearTimeout(timer);
   pending = null;
-  const q = input.value.trim(), mineNow = ++asked;
-  if (q.length < 2) { others = []; return; }
-  pending = new Promise(done => { timer = setTimeout(() => answer(q, mineNow).finally(done), 120); });
+  const q = input.value.trim(),
+    mineNow = ++asked;
+  if (q.length < 2) {
+    others = [];
+    return;
+  }
+  pending = /** @type {Promise<void>} */ (
+    new Promise(done => {
+      timer = setTimeout(() => answer(q, mineNow).finally(done), 120);
+    })
+  );
 }
 
 async function answer(q, mineNow) {
   try {
     const begun = [...q].slice(0, 64).join('');
-    const r = await fetch('/jump?q=' + encodeURIComponent(begun), { headers: { 'HX-Request': 'true', 'HX-Target': 'div#stage' } });
+    const r = await fetch('/jump?q=' + encodeURIComponent(begun), {
+      headers: { 'HX-Request': 'true', 'HX-Target': 'div#stage' },
+    });
     const text = await r.text();
     if (!r.ok || mineNow !== asked) return;
     const t = make('template');
     t.innerHTML = text;
-    others = [...t.content.querySelectorAll('#found a')].filter(a => !a.getAttribute('href').startsWith('/search')).map((a, i) => {
-      const person = a.getAttribute('href').startsWith('/dm/'), av = a.parentElement.querySelector('.who-av,.av');
-      return { name: a.querySelector('b').textContent.replace(/^#/, ''), also: a.querySelector('small')?.textContent, url: a.getAttribute('href'),
-        mark: person ? av?.cloneNode(true) : a.parentElement.querySelector('.glyph')?.cloneNode(true), person, lately: 2000 + i };
-    });
+    others = [...t.content.querySelectorAll('#found a')]
+      .filter(a => !a.getAttribute('href').startsWith('/search'))
+      .map((a, i) => {
+        const person = a.getAttribute('href').startsWith('/dm/'),
+          av = a.parentElement.querySelector('.who-av,.av');
+        return {
+          name: a.querySelector('b').textContent.replace(/^#/, ''),
+          also: a.querySelector('small')?.textContent,
+          url: a.getAttribute('href'),
+          mark: person ? av?.cloneNode(true) : a.parentElement.querySelector('.glyph')?.cloneNode(true),
+          person,
+          lately: 2000 + i,
+        };
+      });
     show();
-  } catch { /* what the sidebar has is shown */ }
+  } catch {
+    /* what the sidebar has is shown */
+  }
   if (mineNow === asked) pending = null;
 }

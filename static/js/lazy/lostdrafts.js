@@ -5,7 +5,8 @@ import { store } from '../storage.js';
 
 export function showLostDrafts() {
   for (const key of store.keys('d:')) {
-    const d = store.get(key), text = d?.text ?? d;
+    const d = store.get(key),
+      text = d?.text ?? d;
     if (!text || $('r-' + key.slice(2))) continue;
     const q = make('blockquote', text);
     q.style.whiteSpace = 'pre-wrap';

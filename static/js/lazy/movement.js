@@ -13,20 +13,25 @@ const focusable = 'a[href],button:not([disabled]),input:not([type=hidden]),texta
 
 export function focusRegion(back, from) {
   const first = el => [...el.querySelectorAll(focusable)].find(f => f.checkVisibility());
-  const found = regions.map(s => doc.querySelector(s)).filter(el => el?.checkVisibility() && (el.id === 'stream' || first(el)));
-  const at = found.findIndex(el => el.contains(from)), n = found.length;
-  const el = found[at < 0 ? back ? n - 1 : 0 : (at + (back ? n - 1 : 1)) % n];
+  const found = regions
+    .map(s => doc.querySelector(s))
+    .filter(el => el?.checkVisibility() && (el.id === 'stream' || first(el)));
+  const at = found.findIndex(el => el.contains(from)),
+    n = found.length;
+  const el = found[at < 0 ? (back ? n - 1 : 0) : (at + (back ? n - 1 : 1)) % n];
   if (el?.id === 'stream') focusRow(newestRow() ?? el);
   else if (el?.id === 'composer') box().focus();
   else if (el) (el.querySelector('[aria-current=page]') ?? first(el))?.focus();
 }
 
 export function openNeighbour(step, unread) {
-  const links = [...doc.querySelectorAll('#lists a.room')], n = links.length;
+  const links = [...doc.querySelectorAll('#lists a.room')],
+    n = links.length;
   let at = links.findIndex(a => a.hasAttribute('aria-current'));
   if (at < 0 && step < 0) at = 0;
   for (let i = 1; i <= n; i++) {
-    const a = links[(at + i * step + n * i) % n], b = a.querySelector('.badge')?.dataset;
+    const a = links[(at + i * step + n * i) % n],
+      b = a.querySelector('.badge')?.dataset;
     if (!unread || +b?.n || +b?.at) return a.click();
   }
 }
@@ -35,9 +40,11 @@ export function openNeighbour(step, unread) {
 export function movePage(way) {
   const view = stream();
   view.scrollTop += way * (view.clientHeight - 60);
-  const all = rows(timeline()).filter(isShown), first = all.indexOf(firstVisible()), end = view.getBoundingClientRect().bottom;
+  const all = rows(timeline()).filter(isShown),
+    first = all.indexOf(firstVisible()),
+    end = view.getBoundingClientRect().bottom;
   const last = all.findLastIndex(r => r.getBoundingClientRect().top < end - 20);
-  focusRow(all[Math.min(all.length - 1, way < 0 ? first + (first > 0) : last)]);
+  focusRow(all[Math.min(all.length - 1, way < 0 ? first + +(first > 0) : last)]);
 }
 
 export async function markAllRead() {

@@ -7,14 +7,25 @@ import looks from './notify.css';
 
 // Chrome on Android has the name, but throws where one is made: only a service worker may. A title that cannot be made
 // a text asks without showing one: whoever gets as far as reading it can.
-let can = 'Notification' in self && !/Android.*Chrome/.test(navigator.userAgent), probed = false;
+let can = 'Notification' in self && !/Android.*Chrome/.test(navigator.userAgent);
+let probed = false;
 function able() {
   if (!can || probed) return can;
   probed = true;
-  const asked = {}, title = { toString() { throw asked; } };
-  try { new Notification(title, {}).close(); } catch (e) { can = e === asked; }
+  const asked = {},
+    title = /** @type {any} */ ({
+      toString() {
+        throw asked;
+      },
+    });
+  try {
+    new Notification(title, {}).close();
+  } catch (e) {
+    can = e === asked;
+  }
   return can;
 }
+
 const wanted = () => can && Notification.permission === 'granted' && store.get('notify') !== 'off';
 
 // Do not disturb: until a time, or every day between two, in the zone that was chosen.
@@ -22,23 +33,30 @@ function quiet() {
   if (+root.dataset.until > Date.now()) return true;
   const [from, to] = (root.dataset.quiet ?? '').split('-');
   if (!to) return false;
-  const now = new Intl.DateTimeFormat('en-GB', { timeZone: root.dataset.zone || undefined, hour: '2-digit', minute: '2-digit' }).format(new Date());
+  const now = new Intl.DateTimeFormat('en-GB', {
+    timeZone: root.dataset.zone || undefined,
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(new Date());
   return from <= to ? now >= from && now < to : now >= from || now < to;
 }
 
 // Some tab saw or told of it just now. Later the number says nothing: a backup that was restored gives it out again.
-const already = (what, n) => { const last = store.get(what + ':' + n.room); return last?.id >= n.id && Date.now() - last.at < 60000; };
+const already = (what, n) => {
+  const last = store.get(what + ':' + n.room);
+  return last?.id >= n.id && Date.now() - last.at < 60000;
+};
 
 export async function show(n) {
   const mine = n.all || n.for?.map(String).includes(me) || n.dm;
   if (n.dm && n.by !== +me) card();
-  if (n.by === +me || quiet() || !doc.hidden && openRoom() === n.room) return;
+  if (n.by === +me || quiet() || (!doc.hidden && openRoom() === n.room)) return;
   await new Promise(ok => setTimeout(ok, 300)); // a tab in which it is read may get it a little later
-  if (already('seen', n)) return; // see readSoon
+  if (already('seen', n)) return; // see scheduleRead
   const once = async lock => {
     if (!lock || already('told', n)) return;
     store.set('told:' + n.room, { id: n.id, at: Date.now() });
-    if (root.dataset.sound === 'all' || root.dataset.sound === 'mentions' && mine) blip();
+    if (root.dataset.sound === 'all' || (root.dataset.sound === 'mentions' && mine)) blip();
     if (wanted()) notice(n);
     await new Promise(ok => setTimeout(ok, 500));
   };
@@ -48,7 +66,8 @@ export async function show(n) {
 // The first direct message is when somebody knows what notifications are for: they are offered once, and not again.
 function card() {
   if (!can || Notification.permission !== 'default' || !able() || store.get('offered') || $('offer')) return;
-  const sheet = new CSSStyleSheet(), box = Object.assign(make('section'), { id: 'offer', ariaLabel: 'Notifications' });
+  const sheet = new CSSStyleSheet(),
+    box = Object.assign(make('section'), { id: 'offer', ariaLabel: 'Notifications' });
   sheet.replaceSync(looks);
   doc.adoptedStyleSheets.push(sheet);
   const button = (words, kind, act) => {
@@ -61,8 +80,19 @@ function card() {
     return b;
   };
   const row = Object.assign(make('p'), { className: 'actions' });
-  row.append(button('Turn on notifications', 'primary', () => Notification.requestPermission()), ' ', button('Not now', ''));
-  box.append(make('h2', 'Know when somebody writes to you?'), make('p', 'While Parley is open, your browser can tell you about direct messages and mentions. You can change this in your settings.'), row);
+  row.append(
+    button('Turn on notifications', 'primary', () => Notification.requestPermission()),
+    ' ',
+    button('Not now', ''),
+  );
+  box.append(
+    make('h2', 'Know when somebody writes to you?'),
+    make(
+      'p',
+      'While Parley is open, your browser can tell you about direct messages and mentions. You can change this in your settings.',
+    ),
+    row,
+  );
   $('toasts')?.append(box);
 }
 
@@ -70,7 +100,15 @@ function notice(n) {
   let shown;
   try {
     // The next one of a room takes its place, and is seen, too.
-    shown = new Notification(n.title, { body: n.body, tag: 'r' + n.room, renotify: true, icon: $('favicon')?.href });
+    shown = new Notification(
+      n.title,
+      /** @type {NotificationOptions} */ ({
+        body: n.body,
+        tag: 'r' + n.room,
+        renotify: true,
+        icon: /** @type {HTMLLinkElement} */ ($('favicon'))?.href,
+      }),
+    );
   } catch {
     can = false;
     return offer();
@@ -84,29 +122,35 @@ function notice(n) {
 
 // Two short tones, made here: there is no file to fetch.
 function blip() {
-  const ctx = new AudioContext(), gain = ctx.createGain();
-  gain.gain.setValueAtTime(.05, ctx.currentTime);
-  gain.gain.exponentialRampToValueAtTime(.001, ctx.currentTime + .19);
+  const ctx = new AudioContext(),
+    gain = ctx.createGain();
+  gain.gain.setValueAtTime(0.05, ctx.currentTime);
+  gain.gain.exponentialRampToValueAtTime(0.001, ctx.currentTime + 0.19);
   gain.connect(ctx.destination);
   [660, 880].forEach((hz, i) => {
     const tone = ctx.createOscillator();
     tone.frequency.value = hz;
     tone.connect(gain);
-    tone.start(ctx.currentTime + i * .09);
-    tone.stop(ctx.currentTime + i * .09 + .09);
+    tone.start(ctx.currentTime + i * 0.09);
+    tone.stop(ctx.currentTime + i * 0.09 + 0.09);
   });
   setTimeout(() => ctx.close(), 400);
 }
 
 // The button of the settings page: permission is asked only from it.
 export function offer() {
-  const b = $('askNotify'), state = $('notifyState');
+  const b = $('askNotify'),
+    state = $('notifyState');
   if (!b) return;
   const tell = () => {
     const perm = able() ? Notification.permission : 'none';
     b.hidden = perm === 'none' || perm === 'denied';
     b.textContent = wanted() ? 'Turn off notifications' : 'Turn on notifications';
-    state.textContent = { none: 'This browser cannot show notifications.', denied: 'This browser forbids them for Parley; its settings can allow them.' }[perm] ?? '';
+    state.textContent =
+      {
+        none: 'This browser cannot show notifications.',
+        denied: 'This browser forbids them for Parley; its settings can allow them.',
+      }[perm] ?? '';
   };
   b.onclick = async () => {
     if (wanted()) store.set('notify', 'off');

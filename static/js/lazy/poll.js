@@ -3,14 +3,20 @@
 // one of them asks for all, whoever holds the lock, and tells the others.
 import { doc, on, openRoom, timelineRev } from '../dom.js';
 import { updateBanner } from '../banner.js';
+import { handleControl, reloadPage } from '../frames.js';
 import { apply } from '../request.js';
 import { sessionOver, signIn } from '../session.js';
-import { connectionWorks, handleControl, isPolling, isUp, reloadPage, retryAfter, setPolling } from '../socket.js';
+import { connectionWorks, isPolling, isUp, retryAfter, setPolling } from '../socket.js';
 import { sessionMark } from '../storage.js';
 
-const shared = !!navigator.locks && typeof BroadcastChannel === 'function', id = Math.random().toString(36).slice(2);
-let polling = null, channel = null, asking = null; // ends: of this tab, of the question
-let wants = new Map(), moved = () => {}; // where the tabs stand: id → { room, rev, n }, n the news that they took last
+const shared = !!navigator.locks && typeof BroadcastChannel === 'function';
+const id = Math.random().toString(36).slice(2);
+let polling = null;
+let channel = null;
+let asking = null; // ends: of this tab, of the question
+/** @type {(value?: unknown) => void} */
+let moved = () => {};
+let wants = new Map(); // where the tabs stand: id → { room, rev, n }, n the news that they took last
 
 export function unpoll() {
   channel?.postMessage({ gone: id });
@@ -23,7 +29,7 @@ export function unpoll() {
 
 export async function poll() {
   if (polling || isUp || sessionOver) return;
-  const mine = polling = new AbortController();
+  const mine = (polling = new AbortController());
   if (!shared) return ask(mine);
   channel = new BroadcastChannel('poll ' + sessionMark); // of one session: accounts do not mix
   channel.onmessage = e => heard(e.data);
@@ -31,7 +37,9 @@ export async function poll() {
   stand();
   try {
     await navigator.locks.request('poll ' + sessionMark, { signal: mine.signal }, () => ask(mine));
-  } catch { /* a socket opened, or the session ended */ }
+  } catch {
+    /* a socket opened, or the session ended */
+  }
 }
 
 const tell = m => channel?.postMessage(m);
@@ -68,20 +76,23 @@ function alive(yes) {
 
 // Asks for all tabs while this one is the one that does.
 async function ask(mine) {
-  for (let bad = 0; polling === mine;) {
+  for (let bad = 0; polling === mine; ) {
     let wait;
     try {
       while (!shared && doc.hidden) await new Promise(ok => on(doc, 'visibilitychange', ok, { once: true }));
       if (polling !== mine) return;
-      if (!bad && isPolling || await probe(mine)) {
+      if ((!bad && isPolling) || (await probe(mine))) {
         tell({ alive: true });
         wait = await once(mine);
       }
       bad = 0;
     } catch {
       if (polling !== mine) return;
-      wait = Math.min(30000, 1000 * 2 ** bad++) * (.7 + Math.random() * .6);
-      if (bad > 1 || !isPolling) { alive(false); tell({ alive: false }); }
+      wait = Math.min(30000, 1000 * 2 ** bad++) * (0.7 + Math.random() * 0.6);
+      if (bad > 1 || !isPolling) {
+        alive(false);
+        tell({ alive: false });
+      }
     }
     if (wait) await new Promise(ok => setTimeout(ok, wait));
   }
@@ -101,12 +112,18 @@ async function probe(ctl) {
 function question() {
   const rooms = new Map();
   for (const at of wants.values()) if (at.room) rooms.set(at.room, Math.min(at.rev, rooms.get(at.room) ?? at.rev));
-  return '/changes?' + [...rooms].slice(0, 16).map(([n, at]) => `room=${n}:${at}`).join('&');
+  return (
+    '/changes?' +
+    [...rooms]
+      .slice(0, 16)
+      .map(([n, at]) => `room=${n}:${at}`)
+      .join('&')
+  );
 }
 
 // Returns how long to wait before the next question.
 async function once(ctl) {
-  const turn = asking = new AbortController();
+  const turn = (asking = new AbortController());
   let r, text;
   stand();
   try {
@@ -119,11 +136,18 @@ async function once(ctl) {
   }
   asking = null;
   if (polling !== ctl || r.status === 204) return 0;
-  if (r.status === 205) { await reloadPage(); return 1000; }
-  if (r.status === 401) { signIn(); return 0; }
+  if (r.status === 205) {
+    await reloadPage();
+    return 1000;
+  }
+  if (r.status === 401) {
+    signIn();
+    return 0;
+  }
   if (r.status === 429 || r.status === 503) return retryAfter(r) || 5000;
   if (!r.ok) throw r;
-  const n = id + Date.now(), before = standing();
+  const n = id + Date.now(),
+    before = standing();
   tell({ news: text, n });
   await take(text, n);
   return caughtUp(n, before);
@@ -134,8 +158,8 @@ const standing = () => JSON.stringify([...wants.values()].map(at => [at.room, at
 // Waits until all tabs have taken the news. One that does not is asleep, and counts no more until it says where it stands.
 async function caughtUp(n, before) {
   const late = () => [...wants.values()].filter(at => at.n !== n);
-  for (const end = Date.now() + 2000; late().length && Date.now() < end;) {
-    await Promise.race([new Promise(ok => moved = ok), new Promise(ok => setTimeout(ok, 500))]);
+  for (const end = Date.now() + 2000; late().length && Date.now() < end; ) {
+    await Promise.race([new Promise(ok => (moved = ok)), new Promise(ok => setTimeout(ok, 500))]);
   }
   for (const at of late()) if (at.id !== id) wants.delete(at.id);
   return standing() === before ? 300 : 0; // there was nothing to go on from
@@ -148,8 +172,9 @@ async function take(text, n) {
     const data = part[0] === '{' ? JSON.parse(part) : null;
     if (data?.for) of = data.for;
     else if (of && of !== openRoom()) continue;
-    else if (data?.gone) { if (data.gone === openRoom()) location.assign('/?gone=1'); }
-    else if (data) handleControl(data);
+    else if (data?.gone) {
+      if (data.gone === openRoom()) location.assign('/?gone=1');
+    } else if (data) handleControl(data);
     else await apply(part);
   }
   stand(n);
@@ -160,6 +185,10 @@ export function repoll() {
   if (polling) stand();
 }
 
-on(doc, 'visibilitychange', () => { if (!shared && doc.hidden) asking?.abort(); });
+on(doc, 'visibilitychange', () => {
+  if (!shared && doc.hidden) asking?.abort();
+});
 on(window, 'pagehide', () => tell({ gone: id }));
-on(window, 'pageshow', e => { if (e.persisted && polling) stand(); });
+on(window, 'pageshow', e => {
+  if (e.persisted && polling) stand();
+});

@@ -4,14 +4,16 @@ import { $, doc, openRoom, stream, timeline } from '../dom.js';
 import { box } from '../composer.js';
 
 export function updateRoomTitle() {
-  const h = $('rh-' + openRoom())?.querySelector('h1:has(use)'), was = timeline() && box()?.placeholder;
+  const h = $('rh-' + openRoom())?.querySelector('h1:has(use)'),
+    was = timeline() && box()?.placeholder;
   if (!h || !was) return;
   const now = 'Message ' + (h.querySelector('[href$="#hash"]') ? '#' : '') + h.textContent.trim();
   if (was !== now) rename(was, now);
 }
 
 function rename(was, now) {
-  const b = box(), swap = text => text.split(was.slice(8)).join(now.slice(8));
+  const b = box(),
+    swap = text => text.split(was.slice(8)).join(now.slice(8));
   if (b?.placeholder !== was) return;
   b.placeholder = b.labels[0].textContent = now;
   doc.title = swap(doc.title);

@@ -6,13 +6,16 @@ import { firstVisible, keepingView, scrolledUp, updateLatestButton } from '../sc
 
 export function limitRows(ol) {
   if (!ol.isConnected || ol.querySelector('form.edit')) return; // nobody's words go
-  const all = rows(ol), n = all.length;
+  const all = rows(ol),
+    n = all.length;
   if (!scrolledUp && ol.dataset.live !== 'no' && n > 300) cut(ol, all, n - 200, n);
   else if (n > 600) all.indexOf(firstVisible()) > 300 ? cut(ol, all, n - 500, n) : cut(ol, all, 0, 500);
 }
 
 function cut(ol, all, from, to) {
-  const keep = new Set(all.slice(from, to)), first = all[from], last = all[to - 1];
+  const keep = new Set(all.slice(from, to)),
+    first = all[from],
+    last = all[to - 1];
   keepingView(() => {
     for (const el of all) if (!keep.has(el)) el.remove();
     if (from) edge(ol, 'older', 'before=' + seq(first), 'Older messages');
@@ -30,11 +33,18 @@ function cut(ol, all, from, to) {
 
 function edge(ol, id, query, words) {
   $(id)?.remove();
-  const li = make('li'), a = make('a', words), url = `/rooms/${openRoom()}?${query}`;
+  const li = make('li'),
+    a = make('a', words),
+    url = `/rooms/${openRoom()}?${query}`;
   li.id = li.className = id;
   a.href = url;
   li.append(a);
-  for (const [k, v] of [['hx-get', url], ['hx-trigger', 'intersect'], ['hx-swap', 'outerHTML']]) li.setAttribute(k, v);
+  for (const [k, v] of [
+    ['hx-get', url],
+    ['hx-trigger', 'intersect'],
+    ['hx-swap', 'outerHTML'],
+  ])
+    li.setAttribute(k, v);
   id === 'older' ? ol.prepend(li) : ol.append(li);
   htmx.process(li);
 }

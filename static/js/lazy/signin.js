@@ -12,21 +12,27 @@ import { memory, sessionMark, store } from '../storage.js';
 $('signin-title').style.font = '650 var(--fs-l)/1.3 var(--font)'; // nothing else in the page looks so
 
 export async function signedIn(form) {
-  const why = form.querySelector('.why'), button = form.querySelector('button');
+  const why = form.querySelector('.why'),
+    button = form.querySelector('button');
   button.disabled = true;
-  let text = 'No connection. Try again in a moment.', status = 0, mark;
+  let text = 'No connection. Try again in a moment.',
+    status = 0,
+    mark;
   try {
     const r = await post('/login', new FormData(form));
     status = r.status;
     mark = r.headers.get('Parley-Session');
     if (status !== 204) text = (await r.text()).slice(0, 200);
-  } catch { /* the sentence says it */ }
+  } catch {
+    /* the sentence says it */
+  }
   button.disabled = false;
   why.hidden = status === 204;
   why.textContent = status === 204 ? '' : text;
   if (status !== 204) return;
   const name = form.elements.username;
-  if (name.defaultValue && name.value.trim().toLowerCase() !== name.defaultValue.toLowerCase()) return location.reload(); // somebody else
+  if (name.defaultValue && name.value.trim().toLowerCase() !== name.defaultValue.toLowerCase())
+    return location.reload(); // somebody else
   form.elements.password.value = '';
   resume(mark);
 }
@@ -55,7 +61,7 @@ export function startOver() {
 export function resume(session) {
   store.claim(session);
   continueSession();
-  $('signin').close();
+  /** @type {HTMLDialogElement} */ ($('signin')).close();
   updateBanner();
   reconnect();
   flushOutbox();

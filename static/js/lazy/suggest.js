@@ -6,11 +6,18 @@ import { box, insertText } from '../composer.js';
 import { lazy } from '../lazy.js';
 import { speak } from '../toast.js';
 
-const most = 8, people = {};
-let list = null, into = null, from = 0, ask = 0, chosen = false; // by the arrow keys
-let asking = null, word = '', end = 0; // the box, what was begun in it, and where that ends
+const most = 8;
+const people = {};
+let list = null;
+let into = null;
+let from = 0;
+let ask = 0;
+let chosen = false; // by the arrow keys
+let asking = null;
+let word = '';
+let end = 0; // the box, what was begun in it, and where that ends
 
-const options = () => [...list?.children ?? []];
+const options = () => [...(list?.children ?? [])];
 export const isOpen = at => !!list && !list.hidden && at === into;
 
 function build() {
@@ -27,7 +34,10 @@ export function close() {
 }
 
 const fold = s => s.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-const begins = (text, q) => fold(text).split(/[\s._-]+/).some(part => part.startsWith(q)) || fold(text).startsWith(q);
+const begins = (text, q) =>
+  fold(text)
+    .split(/[\s._-]+/)
+    .some(part => part.startsWith(q)) || fold(text).startsWith(q);
 
 // A conversation that has the page to itself says in its form of an answer which room it is of.
 const where = () => openRoom() || +doc.querySelector('.answer')?.getAttribute('action').match(/\d+/)[0] || 0;
@@ -35,7 +45,7 @@ const where = () => openRoom() || +doc.querySelector('.answer')?.getAttribute('a
 async function persons(q) {
   const n = where();
   if (!n) return [];
-  const all = people[n] ??= await fetched(`/rooms/${n}/mentions`);
+  const all = (people[n] ??= await fetched(`/rooms/${n}/mentions`));
   const found = all.filter(li => begins(li.dataset.insert.slice(1), q) || begins(li.dataset.name, q));
   if (!q || found.length >= most) return found;
   const more = await fetched(`/rooms/${n}/mentions?q=` + encodeURIComponent(q));
@@ -51,8 +61,11 @@ async function fetched(path) {
 }
 
 function rooms(q) {
-  return [...doc.querySelectorAll('#lists a.room[href^="/rooms/"]')].filter(a => a.querySelector('use')?.getAttribute('href').endsWith('#hash'))
-    .map(a => a.querySelector('.nm').textContent).filter(name => begins(name, q)).map(name => option('#' + name, '#' + name));
+  return [...doc.querySelectorAll('#lists a.room[href^="/rooms/"]')]
+    .filter(a => a.querySelector('use')?.getAttribute('href').endsWith('#hash'))
+    .map(a => a.querySelector('.nm').textContent)
+    .filter(name => begins(name, q))
+    .map(name => option('#' + name, '#' + name));
 }
 
 async function emoji(q) {
@@ -71,7 +84,8 @@ function option(text, label) {
 
 // The button of a sign: it stands at the caret, apart from a word before it, and offers at once.
 export function begin(sign) {
-  const b = box(), before = b.value.slice(0, b.selectionStart);
+  const b = box(),
+    before = b.value.slice(0, b.selectionStart);
   b.focus();
   insertText((/[\p{L}\p{N}\p{M}]$/u.test(before) && !border.test(before) ? ' ' : '') + sign);
   look(b, sign, '');
@@ -79,8 +93,15 @@ export function begin(sign) {
 
 // What a sign that begins something may stand behind: not a word, but letters of scripts that put no spaces between
 // words. See text_script.go.
-const border = new RegExp(String.raw`(?:^|[\s([{"'*_~]|[^\0-\x7f\p{L}\p{N}\p{M}]|[ー々〆` +
-  'Han Hira Kana Bopo Hang Yiii Thai Laoo Khmr Mymr Tibt Java Bali Tale Talu Lana Tavt'.replace(/ ?(\w+)/g, String.raw`\p{sc=$1}`) + '])$', 'u');
+const border = new RegExp(
+  String.raw`(?:^|[\s([{"'*_~]|[^\0-\x7f\p{L}\p{N}\p{M}]|[ー々〆` +
+    'Han Hira Kana Bopo Hang Yiii Thai Laoo Khmr Mymr Tibt Java Bali Tale Talu Lana Tavt'.replace(
+      / ?(\w+)/g,
+      String.raw`\p{sc=$1}`,
+    ) +
+    '])$',
+  'u',
+);
 
 // Looks at what stands before the caret; called after every change of it.
 export async function look(b, trigger, q) {
@@ -100,7 +121,13 @@ export async function look(b, trigger, q) {
   into = b;
   from = at;
   b.form.append(list);
-  list.replaceChildren(...found.map((li, i) => { const el = li.cloneNode(true); el.id = 'ac-' + i; return el; }));
+  list.replaceChildren(
+    ...found.map((li, i) => {
+      const el = li.cloneNode(true);
+      el.id = 'ac-' + i;
+      return el;
+    }),
+  );
   list.hidden = false;
   b.form.style.position = 'relative';
   list.style.inset = '';
@@ -113,25 +140,27 @@ export async function look(b, trigger, q) {
 }
 
 // Above the form there is no room for it.
-const covered = () => list.getBoundingClientRect().top < (into.closest('.stream,.scroll,.content')?.getBoundingClientRect().top ?? 0);
+const covered = () =>
+  list.getBoundingClientRect().top < (into.closest('.stream,.scroll,.content')?.getBoundingClientRect().top ?? 0);
 
 export function forget() {
   ask++;
   asking = null;
   close();
 }
+
 const name = li => li.querySelector('b').textContent;
 const current = () => options().findIndex(li => li.ariaSelected === 'true');
 
 function choose(i) {
-  options().forEach((li, k) => li.ariaSelected = k === i);
+  options().forEach((li, k) => (li.ariaSelected = k === i));
   into.setAttribute('aria-activedescendant', 'ac-' + i);
   options()[i].scrollIntoView({ block: 'nearest' });
 }
 
 // The caret went elsewhere: what was begun there is not what is being written.
 export function moved() {
-  const b = doc.activeElement;
+  const b = /** @type {HTMLTextAreaElement} */ (doc.activeElement);
   if (b === asking && (b.selectionStart !== end || b.selectionEnd !== end)) forget();
 }
 
@@ -146,18 +175,20 @@ function accept(li) {
 
 function put(text) {
   if (into === box()) insertText(text);
-  else if (!doc.execCommand('insertText', false, text)) into.setRangeText(text, into.selectionStart, into.selectionEnd, 'end');
+  else if (!doc.execCommand('insertText', false, text))
+    into.setRangeText(text, into.selectionStart, into.selectionEnd, 'end');
 }
 
 // True: the key was for the list. Enter sends what is written, unless one was chosen by the arrow keys.
 export function key(e) {
-  const n = options().length, i = current();
+  const n = options().length,
+    i = current();
   if (isComposing(e) || e.shiftKey) return false;
   if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
     choose(e.key === 'ArrowUp' ? (i + n - 1) % n : chosen ? (i + 1) % n : 0);
     chosen = true;
     speak(`${name(options()[current()])}, ${current() + 1} of ${n}`);
-  } else if (e.key === 'Tab' || e.key === 'Enter' && chosen) accept(options()[i]);
+  } else if (e.key === 'Tab' || (e.key === 'Enter' && chosen)) accept(options()[i]);
   else if (e.key === 'Escape') forget();
   else {
     if (e.key === 'Enter') forget(); // what is written goes, or a new line begins

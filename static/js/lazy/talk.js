@@ -4,18 +4,22 @@
 import { $, doc, make, on, seq } from '../dom.js';
 import { box, returnText } from '../composer.js';
 import { drawDays } from '../days.js';
+import { reloadPage, sendFrame } from '../frames.js';
 import { focusRow } from '../keys.js';
 import { withModule } from '../lazy.js';
 import { enqueue } from '../outbox.js';
 import { setPanelOpener } from '../panel.js';
-import { reloadPage, sendFrame } from '../socket.js';
 import { toast } from '../toast.js';
 
 let asked = 0;
 
 export async function open(row) {
   setPanelOpener(row);
-  await htmx.ajax('GET', '/messages/' + seq(row), { target: '#panel', swap: 'outerHTML', headers: { 'HX-Target': 'aside#panel' } });
+  await htmx.ajax('GET', '/messages/' + seq(row), {
+    target: '#panel',
+    swap: 'outerHTML',
+    headers: { 'HX-Target': 'aside#panel' },
+  });
   const ol = $('talk')?.querySelector('ol');
   if (!ol) return;
   drawDays(ol);
@@ -28,7 +32,7 @@ export async function open(row) {
 // A row of it changed, or somebody answered one: its list is asked for again.
 export function moved(el) {
   const re = el.querySelector('.re')?.dataset.re;
-  if (!$('panel')?.dataset.of || !$('c-' + el.id) && !$('c-m-' + re)) return;
+  if (!$('panel')?.dataset.of || (!$('c-' + el.id) && !$('c-m-' + re))) return;
   clearTimeout(asked);
   asked = setTimeout(again, 150);
 }
@@ -37,17 +41,25 @@ const ask = (path, target) => fetch(path, { headers: { 'HX-Request': 'true', 'HX
 const markup = async r => Object.assign(make('template'), { innerHTML: await r.text() }).content;
 
 async function again() {
-  const p = $('panel'), of = p?.dataset.of, was = $('talk');
+  const p = $('panel'),
+    of = p?.dataset.of,
+    was = $('talk');
   if (!of || was.querySelector('form.edit')) return;
   const r = await ask('/messages/' + of, 'aside#panel');
-  if (!r || p !== $('panel') || !r.ok && r.status !== 410) return;
-  if (!r.ok) { // it was deleted: what was being answered to it is not lost
-    const t = p.querySelector('.answer textarea');
+  if (!r || p !== $('panel') || (!r.ok && r.status !== 410)) return;
+  if (!r.ok) {
+    // it was deleted: what was being answered to it is not lost
+    const t = /** @type {HTMLTextAreaElement} */ (p.querySelector('.answer textarea'));
     p.querySelector('header .ib').click();
-    if (t?.value.trim() && box()) { returnText(t.value); toast('The message was deleted. What you wrote is in the message box.'); }
+    if (t?.value.trim() && box()) {
+      returnText(t.value);
+      toast('The message was deleted. What you wrote is in the message box.');
+    }
     return;
   }
-  const fresh = (await markup(r)).getElementById('talk'), end = was.scrollHeight - was.scrollTop - was.clientHeight < 60, y = was.scrollTop;
+  const fresh = (await markup(r)).getElementById('talk'),
+    end = was.scrollHeight - was.scrollTop - was.clientHeight < 60,
+    y = was.scrollTop;
   const focus = was.contains(doc.activeElement) && doc.activeElement.closest('[data-seq],#talk').id;
   was.replaceWith(fresh);
   htmx.process(fresh);
@@ -60,15 +72,18 @@ async function again() {
 on(doc, 'submit', e => {
   if (!e.target.matches('#panel .answer')) return;
   e.preventDefault();
-  const t = e.target.elements.body, row = $('c-m-' + e.target.elements.reply_to.value);
-  if (t.value.trim() && row) withModule('tools', m => {
-    const why = enqueue(t.value, m.quoted(row));
-    if (why) toast(why);
-    else t.value = '';
-  });
+  const t = e.target.elements.body,
+    row = $('c-m-' + e.target.elements.reply_to.value);
+  if (t.value.trim() && row)
+    withModule('tools', m => {
+      const why = enqueue(t.value, m.quoted(row));
+      if (why) toast(why);
+      else t.value = '';
+    });
 });
 
-let page = null, due = 0; // the list that has the page to itself
+let page = null;
+let due = 0; // the list that has the page to itself
 const listen = () => page?.isConnected && sendFrame({ t: 'view', room: +page.dataset.in });
 
 export function alone(ol) {
@@ -79,13 +94,21 @@ export function alone(ol) {
 
 async function renew() {
   due = 0;
-  const ol = page, path = location.pathname;
+  const ol = page,
+    path = location.pathname;
   const r = await ask(path, 'div#stage');
   if (!r || !ol.isConnected || path !== location.pathname) return;
-  if (!r.ok && ![...doc.querySelectorAll('#main textarea')].some(t => t.value.trim())) return reloadPage();
+  if (
+    !r.ok &&
+    ![.../** @type {NodeListOf<HTMLTextAreaElement>} */ (doc.querySelectorAll('#main textarea'))].some(t =>
+      t.value.trim(),
+    )
+  )
+    return reloadPage();
   if (!r.ok) {
-    if (!ol.hasAttribute('data-gone')) toast('This message was deleted. What you are writing is kept while you stay here.');
-    return ol.dataset.gone = '';
+    if (!ol.hasAttribute('data-gone'))
+      toast('This message was deleted. What you are writing is kept while you stay here.');
+    return (ol.dataset.gone = '');
   }
   const fresh = (await markup(r)).querySelector('.alone');
   if (!fresh) return;

@@ -4,16 +4,21 @@ import { doc, on } from '../dom.js';
 import { withModule } from '../lazy.js';
 import { rowOf } from '../row.js';
 
-let timer = 0, finger = null;
+let timer = 0;
+/** @type {{ x: number, y: number, up?: boolean }} */
+let finger = null;
 
 // The first press may have ended before this module came: then it held nothing.
 export function down(e) {
-  const row = e.pointerType === 'touch' && rowOf(e), left = 450 - (performance.now() - e.timeStamp);
+  const row = e.pointerType === 'touch' && rowOf(e),
+    left = 450 - (performance.now() - e.timeStamp);
   clearTimeout(timer);
   if (left < 440 && !e.target.hasPointerCapture(e.pointerId)) return;
-  const p = finger = row && { x: e.clientX, y: e.clientY };
+  finger = row && { x: e.clientX, y: e.clientY };
+  const p = finger;
   if (row) timer = setTimeout(() => withModule('tools', t => t.sheet(row, !p.up)), left);
 }
+
 on(doc, 'pointerdown', down);
 on(doc, 'pointermove', e => {
   if (finger && Math.hypot(e.clientX - finger.x, e.clientY - finger.y) > 10) clearTimeout(timer);
@@ -23,4 +28,6 @@ on(doc, 'pointerup pointercancel', () => {
   if (finger) finger.up = true;
 });
 on(doc, 'scroll', () => clearTimeout(timer), { capture: true, passive: true });
-on(doc, 'contextmenu', e => { if (finger && rowOf(e)) e.preventDefault(); });
+on(doc, 'contextmenu', e => {
+  if (finger && rowOf(e)) e.preventDefault();
+});

@@ -20,7 +20,11 @@ export const moderates = () => mainArea().dataset.can?.includes('mod');
 
 export function quoted(row) {
   const text = row.querySelector('.body')?.textContent.replace(/\s+/g, ' ').trim() ?? '';
-  return { id: seq(row), who: row.querySelector('.who').textContent.trim(), text: text.length > 90 ? text.slice(0, 89) + '…' : text };
+  return {
+    id: seq(row),
+    who: row.querySelector('.who').textContent.trim(),
+    text: text.length > 90 ? text.slice(0, 89) + '…' : text,
+  };
 }
 
 export function replyTo(row) {
@@ -43,7 +47,8 @@ export const actions = {
 };
 
 on(tools, 'click', e => {
-  const b = e.target.closest('[data-do]'), row = toolsRow();
+  const b = e.target.closest('[data-do]'),
+    row = toolsRow();
   if (!b || !row) return;
   if (b === moreButton) {
     openMenu(menu.hidden);
@@ -64,32 +69,43 @@ export async function markUnread(row) {
     if (!r.ok) return toast((await r.text()).slice(0, 200));
     markUnreadFrom(row);
     toast('Marked unread from here');
-  } catch { toast(notArrived); }
+  } catch {
+    toast(notArrived);
+  }
 }
 
 export function pickReaction(row, anchor) {
-  const use = v => { const now = $(row.id); if (now && isShown(now)) react(now, v, true); };
-  withModuleAndKeys('emoji', m => { addButton.ariaExpanded = 'true'; m.pick(anchor, use, () => {
-    addButton.ariaExpanded = 'false';
-    if (doc.activeElement.matches('body,#emoji *') && $(row.id)) focusRow(nearestShown($(row.id))); // the row was drawn anew meanwhile
-  }); });
+  const use = v => {
+    const now = $(row.id);
+    if (now && isShown(now)) react(now, v, true);
+  };
+  withModuleAndKeys('emoji', m => {
+    addButton.ariaExpanded = 'true';
+    m.pick(anchor, use, () => {
+      addButton.ariaExpanded = 'false';
+      if (doc.activeElement.matches('body,#emoji *') && $(row.id)) focusRow(nearestShown($(row.id))); // the row was drawn anew meanwhile
+    });
+  });
 }
 
 export async function copy(text, done) {
   try {
     await navigator.clipboard.writeText(text);
     toast(done);
-  } catch { toast('That could not be copied.'); }
+  } catch {
+    toast('That could not be copied.');
+  }
 }
 
 export async function deleteMessage(row) {
   const id = seq(row);
-  if (!await sendInOrder(`/messages/${id}/delete`, {})) return;
+  if (!(await sendInOrder(`/messages/${id}/delete`, {}))) return;
   hide();
   if (doc.activeElement === doc.body && !box()?.checkVisibility()) focusRow(nearestShown(row));
-  else if (doc.activeElement === doc.body) hasFinePointer() ? box().focus({ preventScroll: true }) : focusRow(nearestShown(row)); // no keyboard comes up
+  else if (doc.activeElement === doc.body)
+    hasFinePointer() ? box().focus({ preventScroll: true }) : focusRow(nearestShown(row)); // no keyboard comes up
   toast('Message deleted', 'Undo', async () => {
-    if (!await sendInOrder(`/messages/${id}/restore`, {})) return;
+    if (!(await sendInOrder(`/messages/${id}/restore`, {}))) return;
     const back = $('m-' + id);
     back && isShown(back) ? goToRow(back) : box()?.focus();
   });

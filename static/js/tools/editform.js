@@ -16,7 +16,8 @@ export function keepForm(old, el, body) {
   if (!form) return;
   if (!body) return returnEdited(form);
   moveNode(form, el, body);
-  if (form._body.textContent !== body.textContent) explain(form, 'You changed this message elsewhere meanwhile. Saving replaces that.');
+  if (form._body.textContent !== body.textContent)
+    explain(form, 'You changed this message elsewhere meanwhile. Saving replaces that.');
   form._body = body;
   body.remove();
 }
@@ -25,7 +26,8 @@ export function keepForm(old, el, body) {
 function returnEdited(form) {
   const t = form.elements.body;
   store.set('e:' + seq(form.closest('[data-seq]')), null);
-  if (form.contains(doc.activeElement) && box()) { // what is typed next is text, too, but sends nothing
+  if (form.contains(doc.activeElement) && box()) {
+    // what is typed next is text, too, but sends nothing
     box().focus({ preventScroll: true });
     const hush = e => e.key === 'Enter' && swallow(e);
     on(doc, 'keydown', hush, true);
@@ -38,15 +40,22 @@ function returnEdited(form) {
 
 // The form takes the place of the text; the text is kept for who goes back. text is what was typed before.
 export async function edit(row, text) {
-  const id = seq(row), panel = row.closest('#panel'), draft = 'e:' + id;
+  const id = seq(row),
+    panel = row.closest('#panel'),
+    draft = 'e:' + id;
   if (row.querySelector('form.edit')) return row.querySelector('form.edit textarea').focus();
   let html, r;
   if (text == null) captureTyping(null, true); // what is typed from now on is for the form
-  const no = () => { if (text == null) discardTyping(); };
+  const no = () => {
+    if (text == null) discardTyping();
+  };
   try {
     r = await fetch(`/messages/${id}/edit`, { headers: { 'HX-Request': 'true' }, signal: AbortSignal.timeout(20000) });
     html = await r.text();
-  } catch { no(); return toast(notArrived); }
+  } catch {
+    no();
+    return toast(notArrived);
+  }
   if (text == null) await new Promise(whenComposed);
   if (!r.ok || r.redirected) no();
   if (r.status === 401 || r.redirected) return signIn();
@@ -55,7 +64,8 @@ export async function edit(row, text) {
   if (!row || !isShown(row) || row.querySelector('form.edit')) return no();
   const t = make('template');
   t.innerHTML = html;
-  const form = t.content.firstElementChild, area = form.elements.body;
+  const form = /** @type {HTMLFormElement} */ (t.content.firstElementChild),
+    area = form.elements.body;
   hide();
   if (panel) form.removeAttribute('id'); // the room has it
   form._body = row.querySelector('.body');
@@ -72,13 +82,21 @@ export async function edit(row, text) {
     explain(form, '');
     fitArea(area);
   });
-  on(form, 'submit', e => { e.preventDefault(); saveForm(form); });
-  on(form, 'click', e => { if (e.target.closest('[data-do=cancel]')) { e.preventDefault(); cancelForm(form); } });
+  on(form, 'submit', e => {
+    e.preventDefault();
+    saveForm(form);
+  });
+  on(form, 'click', e => {
+    if (e.target.closest('[data-do=cancel]')) {
+      e.preventDefault();
+      cancelForm(form);
+    }
+  });
   if (text == null) replayInto(area);
 }
 
 function fitArea(area) {
-  if (!fieldGrows) for (area.rows = 1; area.rows < 12 && area.scrollHeight > area.clientHeight + 1;) area.rows++;
+  if (!fieldGrows) for (area.rows = 1; area.rows < 12 && area.scrollHeight > area.clientHeight + 1; ) area.rows++;
 }
 
 function explain(form, words) {
@@ -98,22 +116,30 @@ function cancelForm(form) {
   const t = form.elements.body;
   if (t.value !== t.defaultValue && !form._sure) {
     form._sure = true;
-    return explain(form, hasFinePointer() ? 'You changed the text. Once moreButton, and that is thrown away.' : 'You changed the text. Cancel once moreButton to throw that away.');
+    return explain(
+      form,
+      hasFinePointer()
+        ? 'You changed the text. Once moreButton, and that is thrown away.'
+        : 'You changed the text. Cancel once moreButton to throw that away.',
+    );
   }
   focusRow(closeForm(form));
 }
 
 export function formKeyPressed(e) {
   const form = e.target.closest('form.edit');
-  if (e.key === 'Escape') { e.preventDefault(); cancelForm(form); }
-  else {
+  if (e.key === 'Escape') {
+    e.preventDefault();
+    cancelForm(form);
+  } else {
     form._sure = false;
     if (e.key === 'Enter' && e.target.matches('textarea')) enterPressed(e);
   }
 }
 
 async function saveForm(form) {
-  const t = form.elements.body, button = form.querySelector('button');
+  const t = form.elements.body,
+    button = form.querySelector('button');
   if (t.value === t.defaultValue) return focusRow(closeForm(form));
   if (button.disabled) return;
   if (tooLong(t.value)) return explain(form, tooLong(t.value));
@@ -122,15 +148,20 @@ async function saveForm(form) {
   let words = notArrived;
   try {
     const r = await post(form.action, { body: t.value });
-    words = (await r.text());
+    words = await r.text();
     if (r.ok && !r.redirected) {
       if (!form.isConnected) return;
       const row = closeForm(form);
       await apply(words);
       return focusRow($(row.id) ?? $('m-' + id));
     }
-    if (r.status === 401 || r.redirected) { words = 'Log in first.'; signIn(); }
-  } catch { /* the sentence says it */ }
+    if (r.status === 401 || r.redirected) {
+      words = 'Log in first.';
+      signIn();
+    }
+  } catch {
+    /* the sentence says it */
+  }
   button.disabled = false;
   explain(form, words.slice(0, 200));
 }

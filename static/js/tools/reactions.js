@@ -9,10 +9,13 @@ export const reactedBy = chip => chip?.dataset.by.split(' ').filter(Boolean) ?? 
 
 // Shown at once; the frame says how it really is, and a refusal takes it back.
 export async function react(row, emoji, want) {
-  const id = row.id, mine = reactedBy(chipOf(row, emoji)).includes(me), yes = want ?? !mine;
+  const id = row.id,
+    mine = reactedBy(chipOf(row, emoji)).includes(me),
+    yes = want ?? !mine;
   if (yes === mine) return;
   paintReaction(row, emoji, yes);
-  if (!await sendInOrder(`/messages/${seq(row)}/reactions`, { e: emoji, on: yes ? 1 : 0 }) && $(id)) paintReaction($(id), emoji, !yes);
+  if (!(await sendInOrder(`/messages/${seq(row)}/reactions`, { e: emoji, on: yes ? 1 : 0 })) && $(id))
+    paintReaction($(id), emoji, !yes);
 }
 
 function paintReaction(row, emoji, yes) {

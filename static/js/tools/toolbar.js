@@ -5,20 +5,28 @@ import { rowOf } from '../row.js';
 import { keepForm } from './editform.js';
 import { chipOf, reactedBy } from './reactions.js';
 
-export const tools = doc.importNode($('tt').content.firstElementChild, true);
-export const menu = tools.querySelector('[role=menu]'), moreButton = tools.querySelector('[data-do=more]'), addButton = tools.querySelector('[data-do=pick]');
+export const tools = /** @type {HTMLElement} */ (
+  doc.importNode(/** @type {HTMLTemplateElement} */ ($('tt')).content.firstElementChild, true)
+);
+export const menu = tools.querySelector('[role=menu]');
+export const moreButton = tools.querySelector('[data-do=more]');
+export const addButton = tools.querySelector('[data-do=pick]');
 let closeWatcher = null; // of a sheet: what Android's back closes
 let at = null; // the row it belongs to, or the one that took its place: see toolsRow()
 
-export const toolsRow = () => at?.isConnected ? at : at && $(at.id);
-export const buttons = () => [...(menu.hidden ? tools : menu).querySelectorAll(':scope>button')].filter(b => b.checkVisibility());
+export const toolsRow = () => (at?.isConnected ? at : at && $(at.id));
+export const buttons = () =>
+  [...(menu.hidden ? tools : menu).querySelectorAll(':scope>button')].filter(b => b.checkVisibility());
 
 // Pinned: somebody is in it, in its menu, or chooses an emoji for it.
-const pinned = () => !menu.hidden || addButton.ariaExpanded === 'true' || tools.contains(doc.activeElement) && doc.activeElement.matches(':focus-visible');
+const pinned = () =>
+  !menu.hidden ||
+  addButton.ariaExpanded === 'true' ||
+  (tools.contains(doc.activeElement) && doc.activeElement.matches(':focus-visible'));
 
 // The pointer or the focus is somewhere else.
 export function aim(e) {
-  if (tools.matches('.sheet') || pinned() && (e.type === 'pointerover' || tools.contains(e.target))) return;
+  if (tools.matches('.sheet') || (pinned() && (e.type === 'pointerover' || tools.contains(e.target)))) return;
   const row = rowOf(e);
   if (row && !row.querySelector('form.edit')) show(row);
   else if (!tools.contains(e.target)) hide();
@@ -35,8 +43,9 @@ export function setRow(row) {
   at = row;
   tools.dataset.u = row.dataset.u;
   tools.dataset.can = mainArea().dataset.can ?? '';
-  for (const b of tools.querySelectorAll('[data-do=react]')) b.ariaPressed = reactedBy(chipOf(row, b.value)).includes(me);
-  buttons().forEach((b, i) => b.tabIndex = i ? -1 : 0);
+  for (const b of /** @type {NodeListOf<HTMLButtonElement>} */ (tools.querySelectorAll('[data-do=react]')))
+    b.ariaPressed = reactedBy(chipOf(row, b.value)).includes(me);
+  buttons().forEach((b, i) => (b.tabIndex = i ? -1 : 0));
 }
 
 export function swallow(e) {
@@ -57,7 +66,10 @@ export function openMenu(yes) {
   menu.hidden = !yes;
   moreButton.ariaExpanded = yes;
   const pane = tools.closest('.stream,.scroll,.content')?.getBoundingClientRect();
-  menu.classList.toggle('above', yes && !!pane && (menu.classList.remove('above'), menu.getBoundingClientRect().bottom > pane.bottom));
+  menu.classList.toggle(
+    'above',
+    yes && !!pane && (menu.classList.remove('above'), menu.getBoundingClientRect().bottom > pane.bottom),
+  );
 }
 
 // On a touch screen, after a long press: the same at the bottom, within reach of a thumb.
@@ -65,7 +77,10 @@ export function openMenu(yes) {
 export function sheet(row, down) {
   if (down) {
     on(doc, 'click', swallow, true);
-    on(doc, 'pointerup pointercancel', () => setTimeout(() => doc.removeEventListener('click', swallow, true), 100), { capture: true, once: true });
+    on(doc, 'pointerup pointercancel', () => setTimeout(() => doc.removeEventListener('click', swallow, true), 100), {
+      capture: true,
+      once: true,
+    });
   }
   hide();
   setRow(row);
@@ -77,19 +92,24 @@ export function sheet(row, down) {
   tools.focus({ preventScroll: true });
 }
 
-on(doc, 'pointerdown', e => {
-  if (tools.contains(e.target) || e.target.closest?.('#emoji')) return;
-  if (tools.matches('.sheet')) {
-    hide();
-    on(doc, 'click', swallow, true); // it only closed the sheet
-    setTimeout(() => doc.removeEventListener('click', swallow, true), 600);
-  } else openMenu(false);
-}, true);
+on(
+  doc,
+  'pointerdown',
+  e => {
+    if (tools.contains(e.target) || e.target.closest?.('#emoji')) return;
+    if (tools.matches('.sheet')) {
+      hide();
+      on(doc, 'click', swallow, true); // it only closed the sheet
+      setTimeout(() => doc.removeEventListener('click', swallow, true), 600);
+    } else openMenu(false);
+  },
+  true,
+);
 
 on(window, 'popstate', hide); // back, on a phone
 
 // Moves a node that lives on, with its focus and caret where the browser can.
-export const moveNode = (el, to, before) => to.moveBefore ? to.moveBefore(el, before) : to.insertBefore(el, before);
+export const moveNode = (el, to, before) => (to.moveBefore ? to.moveBefore(el, before) : to.insertBefore(el, before));
 
 // A row was drawn anew: a form that somebody writes in goes over, and the toolbar.
 export function keepTools(old, el) {

@@ -16,11 +16,21 @@ export function key(e) {
   }
   if (e.target.closest('form.edit')) return formKeyPressed(e);
   if (tools.contains(e.target)) return barKeyPressed(e);
-  const row = e.target, n = ' 123'.indexOf(e.key), quick = tools.querySelectorAll('[data-do=react]');
-  const does = {
-    Enter: enterToolbar, ArrowRight: enterToolbar, r: replyTo, c: actions.copy, u: markUnread, '+': r => pickReaction(r, r),
-    e: isMine(row) && edit, Delete: (isMine(row) || moderates()) && deleteMessage,
-  }[e.key.length === 1 ? e.key.toLowerCase() : e.key] || n > 0 && (r => react(r, quick[n - 1].value));
+  const row = e.target,
+    n = ' 123'.indexOf(e.key),
+    quick = /** @type {NodeListOf<HTMLButtonElement>} */ (tools.querySelectorAll('[data-do=react]'));
+  const does =
+    {
+      Enter: enterToolbar,
+      ArrowRight: enterToolbar,
+      r: replyTo,
+      c: actions.copy,
+      u: markUnread,
+      '+': r => pickReaction(r, r),
+      e: isMine(row) && edit,
+      Delete: (isMine(row) || moderates()) && deleteMessage,
+    }[e.key.length === 1 ? e.key.toLowerCase() : e.key] ||
+    (n > 0 && (r => react(r, quick[n - 1].value)));
   e.preventDefault();
   if (does && (mainArea().dataset.can || [enterToolbar, actions.copy, markUnread].includes(does))) does(row);
 }
@@ -31,14 +41,21 @@ function enterToolbar(row) {
 }
 
 function barKeyPressed(e) {
-  const all = buttons(), i = all.indexOf(e.target), n = all.length, inMenu = menu.contains(e.target);
-  const step = { ArrowRight: !inMenu && 1, ArrowLeft: !inMenu && -1, ArrowDown: inMenu && 1, ArrowUp: inMenu && -1 }[e.key];
+  const all = buttons(),
+    i = all.indexOf(e.target),
+    n = all.length,
+    inMenu = menu.contains(e.target);
+  const step = { ArrowRight: !inMenu && 1, ArrowLeft: !inMenu && -1, ArrowDown: inMenu && 1, ArrowUp: inMenu && -1 }[
+    e.key
+  ];
   if (step) (all[(i + step + n) % n] ?? all[0]).focus();
   else if (e.key === 'Home') all[0].focus();
   else if (e.key === 'End') all[n - 1].focus();
   else if (e.key === 'ArrowDown' && e.target === moreButton) moreButton.click();
-  else if (e.key === 'Escape' && inMenu && !tools.matches('.sheet')) { openMenu(false); moreButton.focus(); }
-  else if (e.key === 'Escape') {
+  else if (e.key === 'Escape' && inMenu && !tools.matches('.sheet')) {
+    openMenu(false);
+    moreButton.focus();
+  } else if (e.key === 'Escape') {
     const row = toolsRow();
     hide();
     row && focusRow(row);
