@@ -26,7 +26,29 @@ type Viewer struct {
 	Presence  func(chat.AccountID) string // "on", "away", ""
 	Rooms     []chat.SidebarRoom          // the sidebar; not needed for a stage
 	Reports   int                         // messages that wait for this person's decision
+	Timing    Timing
 }
+
+// Timing is what the script has to know of how the server talks with it.
+type Timing struct {
+	Ping  time.Duration // between two pings of a socket
+	Poll  time.Duration // how long a poll is held
+	Rooms int           // in one poll, at most
+}
+
+// limits tells the script what the server owns. Limits of one field are its data-max.
+func limits(t Timing) templ.Attributer {
+	return templ.OrderedAttributes{
+		{Key: "data-max-body", Value: strconv.Itoa(chat.MaxBody)},
+		{Key: "data-max-quote", Value: strconv.Itoa(chat.MaxQuote)},
+		{Key: "data-continued", Value: inSeconds(chat.ContinuedWithin)},
+		{Key: "data-ping", Value: inSeconds(t.Ping)},
+		{Key: "data-poll", Value: inSeconds(t.Poll)},
+		{Key: "data-poll-rooms", Value: strconv.Itoa(t.Rooms)},
+	}
+}
+
+func inSeconds(d time.Duration) string { return strconv.Itoa(int(d.Seconds())) }
 
 // PageShell is what the sidebar stands beside: one page.
 type PageShell struct {

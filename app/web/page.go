@@ -42,7 +42,8 @@ func (s *Server) viewer(c *fiber.Ctx) (views.Viewer, error) {
 }
 
 func (s *Server) viewerOf(me chat.Account) views.Viewer {
-	return views.Viewer{Me: me, Workspace: s.workspace().Workspace(), Zone: time.UTC, Now: time.Now(), Presence: s.announcer.PresenceWord}
+	return views.Viewer{Me: me, Workspace: s.workspace().Workspace(), Zone: time.UTC, Now: time.Now(), Presence: s.announcer.PresenceWord,
+		Timing: views.Timing{Ping: beatEvery, Poll: pollWait, Rooms: maxPolled}}
 }
 
 // zones keeps time zones that browsers named; there are a few hundred.

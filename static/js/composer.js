@@ -5,13 +5,13 @@ import { draftOf, saveDraft, saveDraftSoon } from './drafts.js';
 import { sendFrame } from './frames.js';
 import { releasePressed } from './input.js';
 import { lazy, loaded, withModule } from './lazy.js';
+import { maxBody, nearMaxBody } from './limits.js';
 import { enqueue } from './outbox.js';
 import { goToLatest } from './scroll.js';
 import { store } from './storage.js';
 import { toast } from './toast.js';
 import { removeNewLine } from './unread.js';
 
-export const maxMessage = 10000;
 export const fieldGrows = CSS.supports('field-sizing', 'content');
 let typingSentAt = 0;
 
@@ -43,17 +43,17 @@ export function setReply(re) {
 export function boxChanged(here = true) {
   saveDraftSoon(here);
   const n = lengthOf(box().value);
-  if (n >= 9000 || loaded.counter) lazy('counter').then(m => m?.showCount(n));
+  if (n >= nearMaxBody || loaded.counter) lazy('counter').then(m => m?.showCount(n));
   if (!fieldGrows) fitBox();
 }
 
 // Characters as the server counts them: code points.
-export const lengthOf = text => (text.length < 9000 ? text.length : [...text].length);
+export const lengthOf = text => (text.length < nearMaxBody ? text.length : [...text].length);
 
 export function tooLong(text) {
   const n = lengthOf(text);
-  return n > maxMessage
-    ? `A message has at most ${maxMessage.toLocaleString()} characters, this one ${n.toLocaleString()}.`
+  return n > maxBody
+    ? `A message has at most ${maxBody.toLocaleString()} characters, this one ${n.toLocaleString()}.`
     : '';
 }
 

@@ -3,6 +3,7 @@
 import { $, doc, make, me, on, openRoom, timeline } from './dom.js';
 import { timeOfDay } from './days.js';
 import { withModule } from './lazy.js';
+import { continuedWithin } from './limits.js';
 import { queue } from './outbox.js';
 import { lastRow } from './timeline.js';
 
@@ -31,7 +32,7 @@ export function showPending(it) {
     }
     const near =
       (!it.re && prev?.closest('.out')) ||
-      (!it.re && it.at - +new Date(/** @type {HTMLTimeElement} */ (prev?.querySelector('time'))?.dateTime) < 300000);
+      (!it.re && it.at - +new Date(/** @type {HTMLTimeElement} */ (prev?.querySelector('time'))?.dateTime) < continuedWithin);
     row.toggleAttribute('data-cont', near && prev.dataset.u === me && prev.classList.contains('msg'));
     out.append(row);
     setTimeout(() => (row.dataset.slow = ''), Math.max(0, it.at + 800 - Date.now()));

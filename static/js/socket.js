@@ -5,6 +5,7 @@ import { updateBanner } from './banner.js';
 import { showDraft } from './drafts.js';
 import { handleControl, sendFrame, sendView } from './frames.js';
 import { lazy, loaded, withModule } from './lazy.js';
+import { pingEvery } from './limits.js';
 import { retryNow } from './outbox.js';
 import { isAway, updateIdle } from './presence.js';
 import { sessionOver, sessionTaken, signIn, verifySession } from './session.js';
@@ -179,13 +180,13 @@ on(window, 'pageshow', e => {
   reconnect();
 });
 on(doc, 'visibilitychange', () => {
-  if (!doc.hidden && (!isUp || Date.now() - heardAt > 35000)) reconnect();
+  if (!doc.hidden && (!isUp || Date.now() - heardAt > pingEvery + 10000)) reconnect();
   checkReading();
 });
 
 // Once a second: the countdown, the dead line, who sits here.
 export function tick() {
-  if (isUp && Date.now() - heardAt > 60000) reconnect();
+  if (isUp && Date.now() - heardAt > 2 * pingEvery + 10000) reconnect();
   if (!isUp || isOutdated) updateBanner();
   updateIdle();
   if (timeline()) checkReading();

@@ -1,7 +1,8 @@
 // @ts-check
 // How long a text is, when it becomes too long.
 import { $ } from '../dom.js';
-import { lengthOf, maxMessage } from '../composer.js';
+import { lengthOf } from '../composer.js';
+import { maxBody, nearMaxBody } from '../limits.js';
 
 let was; // what the hint says else
 
@@ -9,8 +10,8 @@ export function showCount(n) {
   const hint = $('hint');
   if (!hint) return;
   was ??= [...hint.childNodes];
-  hint.replaceChildren(...(n >= 9000 ? [`${n.toLocaleString()} of ${maxMessage.toLocaleString()} characters`] : was));
-  hint.toggleAttribute('data-over', n > maxMessage);
+  hint.replaceChildren(...(n >= nearMaxBody ? [`${n.toLocaleString()} of ${maxBody.toLocaleString()} characters`] : was));
+  hint.toggleAttribute('data-over', n > maxBody);
 }
 
 // A field that takes more than its server does says so, and keeps it all.

@@ -4,6 +4,7 @@
 import { doc, on, openRoom, timelineRev } from '../dom.js';
 import { updateBanner } from '../banner.js';
 import { handleControl, reloadPage } from '../frames.js';
+import { maxPollRooms, pollWait } from '../limits.js';
 import { apply } from '../request.js';
 import { sessionOver, signIn } from '../session.js';
 import { connectionWorks, isPolling, isUp, retryAfter, setPolling } from '../socket.js';
@@ -100,7 +101,7 @@ async function ask(mine) {
 
 const within = (ctl, ms) => AbortSignal.any([ctl.signal, AbortSignal.timeout(ms)]);
 
-// A poll may hang 25 s before it answers: ask something quick first to know whether anybody is there.
+// A poll may hang for pollWait before it answers: ask something quick first to know whether anybody is there.
 async function probe(ctl) {
   const r = await fetch('/healthz', { cache: 'no-store', signal: within(ctl, 5000) });
   if (r.status >= 500) throw r;
@@ -115,7 +116,7 @@ function question() {
   return (
     '/changes?' +
     [...rooms]
-      .slice(0, 16)
+      .slice(0, maxPollRooms)
       .map(([n, at]) => `room=${n}:${at}`)
       .join('&')
   );
@@ -127,7 +128,7 @@ async function once(ctl) {
   let r, text;
   stand();
   try {
-    const signal = AbortSignal.any([within(ctl, 35000), turn.signal]);
+    const signal = AbortSignal.any([within(ctl, pollWait + 10000), turn.signal]);
     r = await fetch(question(), { headers: { 'HX-Request': 'true' }, cache: 'no-store', signal });
     text = await r.text();
   } catch (e) {

@@ -4,6 +4,7 @@ import { $, doc, hasFinePointer, isShown, mainArea, me, on, seq } from '../dom.j
 import { box, setReply } from '../composer.js';
 import { focusRow } from '../keys.js';
 import { withModuleAndKeys } from '../lazy.js';
+import { maxQuote } from '../limits.js';
 import { post, visit } from '../request.js';
 import { goToRow, openConversation } from '../row.js';
 import { signIn } from '../session.js';
@@ -23,7 +24,7 @@ export function quoted(row) {
   return {
     id: seq(row),
     who: row.querySelector('.who').textContent.trim(),
-    text: text.length > 90 ? text.slice(0, 89) + '…' : text,
+    text: text.length > maxQuote ? text.slice(0, maxQuote - 1) + '…' : text,
   };
 }
 
