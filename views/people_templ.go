@@ -891,7 +891,7 @@ func Profile(v Viewer, p chat.Account, common []chat.SidebarRoom) templ.Componen
 					return templ_7745c5c3_Err
 				}
 				for _, r := range common {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, "<a class=\"rn\"")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, "<a class=\"room-link\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -55,7 +55,7 @@ func toolbar() templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<template id=\"tt\"><div id=\"tools\" class=\"tools\" role=\"toolbar\" aria-label=\"Message actions\" tabindex=\"-1\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<template id=\"tools-template\"><div id=\"tools\" class=\"tools\" role=\"toolbar\" aria-label=\"Message actions\" tabindex=\"-1\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -6,7 +6,7 @@ import { keepForm } from './editform.js';
 import { chipOf, reactedBy } from './reactions.js';
 
 export const tools = /** @type {HTMLElement} */ (
-  doc.importNode(/** @type {HTMLTemplateElement} */ ($('tt')).content.firstElementChild, true)
+  doc.importNode(/** @type {HTMLTemplateElement} */ ($('tools-template')).content.firstElementChild, true)
 );
 export const menu = tools.querySelector('[role=menu]');
 export const moreButton = tools.querySelector('[data-do=more]');
