@@ -1,11 +1,12 @@
 // @ts-check
 // Title, icon and badge of the app, summed up from the badges of the sidebar.
-import { reloadPage } from './frames.js';
 import { $, doc, hub, openRoom, root } from './dom.js';
+import { reloadPage } from './frames.js';
 
-let allBadges,
-  shownCount,
-  homeTimer = 0;
+let allBadges;
+let shownCount;
+let homeTimer = 0;
+
 export function updateBadges() {
   let n = 0,
     other = false;

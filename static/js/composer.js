@@ -117,17 +117,17 @@ function suggestFor(b) {
   const hit =
     b.selectionStart === b.selectionEnd &&
     suggestionStart.exec(b.value.slice(Math.max(0, b.selectionStart - 40), b.selectionStart));
-  if (hit) lazy('suggest').then(s => s?.look(b, hit[1] ?? hit[3], hit[2] ?? hit[4]));
-  else loaded.suggest?.forget();
+  if (hit) lazy('suggest').then(s => s?.suggestFrom(b, hit[1] ?? hit[3], hit[2] ?? hit[4]));
+  else loaded.suggest?.dismiss();
 }
 
-on(doc, 'selectionchange', () => loaded.suggest?.moved());
+on(doc, 'selectionchange', () => loaded.suggest?.caretMoved());
 
 on(doc, 'submit', submitted);
-on(doc, 'focusout', () => loaded.suggest?.forget());
+on(doc, 'focusout', () => loaded.suggest?.dismiss());
 on(doc, 'click', e => {
   const sign = e.target.closest?.('button[data-insert]')?.dataset.insert;
-  if (sign) withModule('suggest', s => s.begin(sign));
+  if (sign) withModule('suggest', s => s.beginWith(sign));
 });
 on(doc, 'input', e => {
   if (e.target.matches('#box,.edit textarea')) suggestFor(e.target);

@@ -1,5 +1,5 @@
 // @ts-check
-// Everything that a page always needs, in one file. The imports stand in the order in which listeners are added.
+// Everything that a page always needs, in one file. What has listeners is imported even where nothing of it is used here.
 import { doc, hub } from './dom.js';
 import './storage.js';
 import './input.js';

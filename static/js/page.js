@@ -49,16 +49,16 @@ export function enterPage() {
   }
   if (isMac) lazy('mackeys').then(m => m?.nameMacKeys());
   const alone = mainArea()?.querySelector('.alone');
-  if (alone) lazy('talk').then(t => t?.alone(alone));
+  if (alone) lazy('talk').then(t => t?.enterAlone(alone));
   /** @type {NodeListOf<HTMLTimeElement>} */ (doc.querySelectorAll('[data-c]')).forEach(t => {
     t.textContent = timeOfDay.format(new Date(t.dateTime));
   });
   updateBadges();
   updateBanner();
-  if ($('askNotify')) lazy('notify').then(n => n?.offer());
+  if ($('askNotify')) lazy('notify').then(n => n?.enterSettings());
   if (!first) {
     sendView();
-    loaded.poll?.repoll();
+    loaded.poll?.roomChanged();
   }
   if (replayOnPage() || capture) return;
   if (!same || doc.activeElement === doc.body || /^\/(jump|search)$/.test(location.pathname)) settleFocus(first);

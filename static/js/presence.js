@@ -1,7 +1,7 @@
 // @ts-check
 // Whether somebody sits here.
-import { sendFrame } from './frames.js';
 import { doc, on } from './dom.js';
+import { sendFrame } from './frames.js';
 
 export let isAway = false; // as the server knows it
 let lastInputAt = Date.now();

@@ -26,7 +26,7 @@ on(doc, 'focusin', e => {
 // Where there are fingers, a long press is what they have for pointing.
 if (matchMedia('(any-pointer:coarse)').matches) lazy('touch');
 on(doc, 'pointerdown', e => {
-  if (e.pointerType === 'touch' && !loaded.touch) lazy('touch').then(m => m?.down(e));
+  if (e.pointerType === 'touch' && !loaded.touch) lazy('touch').then(m => m?.fingerDown(e));
 });
 
 // To a row that is loaded, and the eye with it.

@@ -26,12 +26,12 @@ let retryTimer = 0;
 let connectTimeout = 0;
 let pollTimer = 0;
 
-export const stopPolling = () => loaded.poll?.unpoll();
+export const stopPolling = () => loaded.poll?.stop();
 
 // Nobody waits for it: while it does not load, there is nothing to ask either.
 async function startPolling() {
   const m = await lazy('poll');
-  if (m) m.poll();
+  if (m) m.start();
   else if (!isUp && !sessionOver) setTimeout(startPolling, 3000);
 }
 

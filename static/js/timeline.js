@@ -50,7 +50,7 @@ function placeRow(ol, el) {
       setReply(null);
       toast('The message you were answering was deleted.');
     }
-    loaded.talk?.moved(el);
+    loaded.talk?.rowChanged(el);
     return true;
   }
   if (newest && ol.dataset.live === 'no') {
@@ -65,7 +65,7 @@ function placeRow(ol, el) {
   while (at && !(seq(at) < seq(el))) at = at.previousElementSibling; // a row without data-seq compares false
   at ? at.after(el) : first ? first.before(el) : ol.append(el);
   if (newest) messageArrived(el);
-  loaded.talk?.moved(el);
+  loaded.talk?.rowChanged(el);
   return true;
 }
 

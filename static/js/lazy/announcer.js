@@ -4,7 +4,7 @@ import { doc, root } from '../dom.js';
 import { speak } from '../toast.js';
 import { mentionsMe } from '../unread.js';
 
-let news = [];
+let unspoken = [];
 let timer = 0;
 
 export function announce(el) {
@@ -12,18 +12,18 @@ export function announce(el) {
   if (doc.hidden || told === 'off' || (told === 'mentions' && !mentionsMe(el))) return;
   const who = el.querySelector('.who')?.textContent.trim() ?? '';
   const text = el.querySelector('.body')?.textContent.trim().replace(/\s+/g, ' ') || 'a file';
-  news.push({ who, text: text.length > 140 ? text.slice(0, 139) + '…' : text });
-  timer ||= setTimeout(tell, 1500);
+  unspoken.push({ who, text: text.length > 140 ? text.slice(0, 139) + '…' : text });
+  timer ||= setTimeout(speakAll, 1500);
 }
 
-function tell() {
-  const people = [...new Set(news.map(n => n.who))],
+function speakAll() {
+  const people = [...new Set(unspoken.map(n => n.who))],
     more = people.length > 2 ? `${people.length - 1} others` : people[1];
   speak(
-    news.length < 4
-      ? news.map(n => `${n.who}: ${n.text}`).join('\n')
-      : `${news.length} new messages from ${people[0]}${more ? ' and ' + more : ''}`,
+    unspoken.length < 4
+      ? unspoken.map(n => `${n.who}: ${n.text}`).join('\n')
+      : `${unspoken.length} new messages from ${people[0]}${more ? ' and ' + more : ''}`,
   );
-  news = [];
+  unspoken = [];
   timer = 0;
 }

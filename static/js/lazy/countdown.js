@@ -3,7 +3,7 @@
 import { $, make } from '../dom.js';
 import { speak } from '../toast.js';
 
-const words = s => (s < 120 ? s + ' s' : Math.ceil(s / 60) + ' min');
+const inWords = s => (s < 120 ? s + ' s' : Math.ceil(s / 60) + ' min');
 
 /** @param {QueuedMessage} it */
 export function countDown(it) {
@@ -16,12 +16,12 @@ export function countDown(it) {
     note.className = 'edited';
     note.style.margin = '0'; // a line of its own
   }
-  if (note.dataset.until !== String(it.next)) speak(`Your message goes out in ${words(left())}`);
+  if (note.dataset.until !== String(it.next)) speak(`Your message goes out in ${inWords(left())}`);
   note.dataset.until = String(it.next);
   tick();
   function tick() {
     if (!note.isConnected || note.dataset.until !== String(it.next)) return;
-    note.textContent = left() > 0 ? `Goes out in ${words(left())}` : '';
+    note.textContent = left() > 0 ? `Goes out in ${inWords(left())}` : '';
     if (left() > 0) setTimeout(tick, 1000);
   }
 }

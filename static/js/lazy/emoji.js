@@ -6,13 +6,13 @@ import { toast } from '../toast.js';
 import { captureTyping, discardTyping, replayInto, returnFocus, whenComposed } from '../typeahead.js';
 import looks from './emoji.css';
 
-let pop = null;
-let use = null;
-let done = null;
+let picker = null;
+let onPick = null;
+let onClose = null;
 let groups = [];
-let known = new Map();
+let byEmoji = new Map();
 
-const recent = () => (store.get('emoji') ?? ['🎉', '👀', '🙏', '🚀', '😍', '🤔', '✅', '🔥']).filter(e => known.has(e));
+const recent = () => (store.get('emoji') ?? ['🎉', '👀', '🙏', '🚀', '😍', '🤔', '✅', '🔥']).filter(e => byEmoji.has(e));
 
 async function load() {
   const r = await fetch('/emoji?' + root.dataset.build);
@@ -28,7 +28,7 @@ async function load() {
         short: short?.split(' ')[0] ?? name.replace(/[^a-z0-9]+/g, '_').replace(/^_|_$/g, ''),
       };
       groups.at(-1).list.push(it);
-      known.set(emoji, it);
+      byEmoji.set(emoji, it);
     }
   }
 }
@@ -56,8 +56,8 @@ function build() {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(looks);
   doc.adoptedStyleSheets.push(sheet);
-  pop = make('div');
-  Object.assign(pop, { id: 'emoji', className: 'pop emoji', role: 'dialog', ariaLabel: 'Emoji', popover: 'auto' });
+  picker = make('div');
+  Object.assign(picker, { id: 'emoji', className: 'pop emoji', role: 'dialog', ariaLabel: 'Emoji', popover: 'auto' });
   const find = make('input'),
     tabs = make('div'),
     grid = make('div'),
@@ -80,29 +80,29 @@ function build() {
     b.dataset.kind = g.name;
     tabs.append(b);
   }
-  pop.append(find, tabs, grid, peek);
-  doc.body.append(pop);
-  on(find, 'input', search);
-  on(pop, 'keydown', keys);
-  on(window, 'popstate', () => pop.matches(':popover-open') && pop.hidePopover());
-  on(pop, 'click', click);
-  on(pop, 'pointerover focusin', e => {
-    const it = known.get(e.target.value);
+  picker.append(find, tabs, grid, peek);
+  doc.body.append(picker);
+  on(find, 'input', showFound);
+  on(picker, 'keydown', keyPressed);
+  on(window, 'popstate', () => picker.matches(':popover-open') && picker.hidePopover());
+  on(picker, 'click', clicked);
+  on(picker, 'pointerover focusin', e => {
+    const it = byEmoji.get(e.target.value);
     peek.textContent = it ? `${it.emoji} ${it.name}  :${it.short}:` : '';
   });
-  on(pop, 'toggle', e => {
+  on(picker, 'toggle', e => {
     if (e.newState === 'closed') {
-      done?.();
-      done = null;
+      onClose?.();
+      onClose = null;
     }
   });
 }
 
-const find = () => pop.querySelector('input');
-const cells = () => [...pop.querySelectorAll('.all button')];
+const searchField = () => picker.querySelector('input');
+const cells = () => [...picker.querySelectorAll('.all button')];
 
-function fill(list) {
-  const grid = pop.querySelector('.all');
+function showGroups(list) {
+  const grid = picker.querySelector('.all');
   grid.replaceChildren(...list.filter(g => g.list.length).map(g => group(g.name, g.list)));
   if (!grid.firstChild) grid.append(make('p', 'Nothing found. Try another word.'));
   const first = cells()[0];
@@ -110,14 +110,14 @@ function fill(list) {
   grid.scrollTop = 0;
 }
 
-function everything() {
-  fill([{ name: store.get('emoji') ? 'Used last' : 'Often used', list: recent().map(e => known.get(e)) }, ...groups]);
+function showAll() {
+  showGroups([{ name: store.get('emoji') ? 'Used last' : 'Often used', list: recent().map(e => byEmoji.get(e)) }, ...groups]);
 }
 
 // Words that begin so come first, short names before the rest.
-function search() {
-  const q = find().value.toLowerCase().replaceAll(':', '').trim().replace(/\s+/g, ' ');
-  if (!q) return everything();
+function showFound() {
+  const q = searchField().value.toLowerCase().replaceAll(':', '').trim().replace(/\s+/g, ' ');
+  if (!q) return showAll();
   const rank = it =>
     it.short === q || it.name === q
       ? 0
@@ -128,40 +128,40 @@ function search() {
           : it.words.includes(q)
             ? 3
             : 9;
-  const hits = [...known.values()]
+  const hits = [...byEmoji.values()]
     .map(it => [rank(it), it])
     .filter(h => h[0] < 9)
     .sort((a, b) => a[0] - b[0])
     .slice(0, 90);
-  fill([{ name: 'Found', list: hits.map(h => h[1]) }]);
+  showGroups([{ name: 'Found', list: hits.map(h => h[1]) }]);
 }
 
 function choose(emoji) {
   store.set('emoji', [emoji, ...recent().filter(e => e !== emoji)].slice(0, 16));
-  const fn = use;
-  pop.hidePopover();
+  const fn = onPick;
+  picker.hidePopover();
   fn(emoji);
 }
 
-function click(e) {
+function clicked(e) {
   const b = e.target.closest('button');
   if (!b) return;
   if (!b.dataset.kind) return choose(b.value);
-  if (find().value) {
-    find().value = '';
-    everything();
+  if (searchField().value) {
+    searchField().value = '';
+    showAll();
   }
-  const g = [...pop.querySelectorAll('.grp')].find(x => x.ariaLabel === b.dataset.kind);
-  pop.querySelector('.all').scrollTop = g.offsetTop - g.parentElement.offsetTop;
+  const g = [...picker.querySelectorAll('.grp')].find(x => x.ariaLabel === b.dataset.kind);
+  picker.querySelector('.all').scrollTop = g.offsetTop - g.parentElement.offsetTop;
   if (e.detail === 0) g.querySelector('button').focus({ preventScroll: true });
 }
 
 // One cell of the grid can be tabbed to; arrows go on from there.
-function keys(e) {
+function keyPressed(e) {
   if (isComposing(e)) return;
   const all = cells(),
     i = all.indexOf(doc.activeElement);
-  if (doc.activeElement === find()) {
+  if (doc.activeElement === searchField()) {
     if (e.key === 'Enter' && all[0]) {
       e.preventDefault();
       choose(all[0].value);
@@ -175,13 +175,13 @@ function keys(e) {
   if (i < 0 || e.ctrlKey || e.metaKey || e.altKey) return;
   const to =
     { ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: all.length - 1 }[e.key] ??
-    ({ ArrowDown: 1, ArrowUp: -1 }[e.key] ? beside(all, i, e.key === 'ArrowDown') : undefined);
+    ({ ArrowDown: 1, ArrowUp: -1 }[e.key] ? neighbourCell(all, i, e.key === 'ArrowDown') : undefined);
   if (to === undefined) {
-    if (e.key.length === 1 && e.key !== ' ') find().focus(); // the key goes on into the search
+    if (e.key.length === 1 && e.key !== ' ') searchField().focus(); // the key goes on into the search
     return;
   }
   e.preventDefault();
-  if (to < 0) return find().focus();
+  if (to < 0) return searchField().focus();
   const next = all[Math.min(to, all.length - 1)];
   all[i].tabIndex = -1;
   next.tabIndex = 0;
@@ -189,7 +189,7 @@ function keys(e) {
 }
 
 // The cell below or above: of the nearest other line, the one that is nearest across.
-function beside(all, i, down) {
+function neighbourCell(all, i, down) {
   const from = all[i],
     step = down ? 1 : -1;
   let j = i + step;
@@ -203,30 +203,30 @@ function beside(all, i, down) {
 }
 
 // Beside what was pressed, within the window; a phone shows it at the bottom.
-function place(anchor) {
+function placePicker(anchor) {
   const a = anchor.getBoundingClientRect(),
-    w = pop.offsetWidth,
-    h = pop.offsetHeight,
+    w = picker.offsetWidth,
+    h = picker.offsetHeight,
     gap = 6;
   const below = a.bottom + gap + h <= innerHeight - 8,
     above = a.top - gap - h >= 8;
-  pop.style.left = Math.max(8, Math.min(a.right - w, innerWidth - w - 8)) + 'px';
-  pop.style.top =
+  picker.style.left = Math.max(8, Math.min(a.right - w, innerWidth - w - 8)) + 'px';
+  picker.style.top =
     (above ? a.top - gap - h : below ? a.bottom + gap : Math.max(8, Math.min(a.top, innerHeight - h - 8))) + 'px';
 }
 
 // Emoji by the beginning of a short name, then by any word of the name.
-export async function words(q) {
+export async function findByName(q) {
   if (!groups.length) await load();
-  const all = [...known.values()],
+  const all = [...byEmoji.values()],
     first = all.filter(it => it.short.startsWith(q));
   return [...first, ...all.filter(it => !first.includes(it) && it.words.includes(q))];
 }
 
 // Opens it beside an element; fn gets what is chosen, end is told when it closes.
 export async function pick(anchor, fn, end) {
-  done?.();
-  done = null;
+  onClose?.();
+  onClose = null;
   try {
     captureTyping(null, true, 'Search emoji');
     if (!groups.length) await load();
@@ -237,14 +237,14 @@ export async function pick(anchor, fn, end) {
     end?.();
     return toast('The emoji did not load. Check the connection and try again.');
   }
-  if (!pop) build();
-  use = fn;
-  find().value = '';
-  everything();
+  if (!picker) build();
+  onPick = fn;
+  searchField().value = '';
+  showAll();
   returnFocus();
-  pop.showPopover();
-  done = end;
-  place(anchor.isConnected ? anchor : ($('stream') ?? doc.body));
-  find().focus({ preventScroll: true });
-  replayInto(find());
+  picker.showPopover();
+  onClose = end;
+  placePicker(anchor.isConnected ? anchor : ($('stream') ?? doc.body));
+  searchField().focus({ preventScroll: true });
+  replayInto(searchField());
 }

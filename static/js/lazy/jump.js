@@ -5,39 +5,42 @@ import { visit } from '../request.js';
 import { currentCapture, discardTyping, replayInto, returnFocus, whenComposed } from '../typeahead.js';
 import looks from './jump.css';
 
-const most = 12;
-let box,
-  input,
-  list,
-  left,
-  asked = 0,
-  timer,
-  pending = null,
-  others = [];
+const maxResults = 12;
+/** @type {HTMLDialogElement} */
+let dialog;
+/** @type {HTMLInputElement} */
+let input;
+/** @type {HTMLUListElement} */
+let results;
+let captureAtOpening;
+let timer = 0;
+let searches = 0;
+let searchUnderWay = null;
+let foundByServer = [];
 
 const fold = s => s.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-const path = a => new URL(a.href).pathname + new URL(a.href).search;
+const pathOf = a => new URL(a.href).pathname + new URL(a.href).search;
 
 export const open = () => whenComposed(toggle);
 
 function toggle() {
-  if (!box) build();
-  if (!box.isConnected) doc.body.append(box);
-  if (box.open) return box.close();
+  if (!dialog) build();
+  if (!dialog.isConnected) doc.body.append(dialog);
+  if (dialog.open) return dialog.close();
   input.value = '';
-  others = [];
-  show();
+  foundByServer = [];
+  showResults();
   returnFocus();
-  box.showModal();
+  dialog.showModal();
   replayInto(input, true);
-  left = currentCapture();
+  captureAtOpening = currentCapture();
 }
 
 function build() {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(looks);
   doc.adoptedStyleSheets.push(sheet);
-  box = Object.assign(make('dialog'), { id: 'jump', className: 'dlg', ariaLabel: 'Jump to' });
+  dialog = Object.assign(make('dialog'), { id: 'jump', className: 'dlg', ariaLabel: 'Jump to' });
   const label = Object.assign(make('label'), { className: 'q' }),
     words = Object.assign(make('span', 'A room or a person'), { className: 'vh' });
   input = Object.assign(make('input'), {
@@ -51,21 +54,21 @@ function build() {
     spellcheck: false,
   });
   input.setAttribute('aria-controls', 'jumps');
-  list = Object.assign(make('ul'), { id: 'jumps', role: 'listbox', ariaLabel: 'Results' });
+  results = Object.assign(make('ul'), { id: 'jumps', role: 'listbox', ariaLabel: 'Results' });
   const foot = make('footer');
   foot.append(...['↑↓ move', 'Enter open', 'Esc close'].map(t => make('span', t)));
   label.append(icon('search'), words, input);
-  box.append(label, list, foot);
+  dialog.append(label, results, foot);
   on(input, 'input', () => {
-    show();
-    ask();
+    showResults();
+    searchSoon();
   });
-  on(box, 'keydown', key);
-  on(box, 'close', () => setTimeout(() => currentCapture() === left && discardTyping())); // what was typed for what it would have opened
-  on(box, 'click', e => (e.target === box ? box.close() : go(e.target.closest('.opt'), e)));
-  on(list, 'pointermove', e => {
+  on(dialog, 'keydown', keyPressed);
+  on(dialog, 'close', () => setTimeout(() => currentCapture() === captureAtOpening && discardTyping())); // what was typed for what it would have opened
+  on(dialog, 'click', e => (e.target === dialog ? dialog.close() : goTo(e.target.closest('.opt'), e)));
+  on(results, 'pointermove', e => {
     const li = e.target.closest('.opt');
-    if (li && li.ariaSelected !== 'true') choose([...list.children].indexOf(li));
+    if (li && li.ariaSelected !== 'true') select([...results.children].indexOf(li));
   });
 }
 
@@ -79,7 +82,7 @@ function icon(name) {
 
 // Rooms in the order of the sidebar; those of this visit by how lately they were shown. What asks for oneself goes
 // first, then what is unread; the room that is open last.
-function mine() {
+function sidebarRooms() {
   const lately = (window.navigation?.entries?.() ?? []).map(n => (n.url ? new URL(n.url).pathname : '')).reverse();
   return [.../** @type {NodeListOf<HTMLAnchorElement>} */ (doc.querySelectorAll('#lists a.room:not(.quiet)'))].map(
     (a, i) => {
@@ -87,7 +90,7 @@ function mine() {
         at = lately.findIndex(p => p === a.pathname || p.startsWith(a.pathname + '/'));
       return {
         name: a.querySelector('.nm').textContent,
-        url: path(a),
+        url: pathOf(a),
         mark: a.querySelector('.glyph,.who-av')?.cloneNode(true),
         badge: b?.textContent ? b.cloneNode(true) : null,
         at: +(b?.dataset.at ?? 0),
@@ -105,42 +108,42 @@ function match(name, q) {
   const word = text.findIndex(
     (c, i) => (i === 0 || /[\s._#-]/.test(text[i - 1])) && text.slice(i).join('').startsWith(q),
   );
-  if (word >= 0) return { rank: word ? 1 : 0, at: span(word, q.length) };
+  if (word >= 0) return { rank: word ? 1 : 0, at: range(word, q.length) };
   const inside = text.join('').indexOf(q);
-  if (inside >= 0) return { rank: 2, at: span(inside, q.length) };
+  if (inside >= 0) return { rank: 2, at: range(inside, q.length) };
   const at = [];
   for (let i = 0; i < text.length && at.length < q.length; i++) if (text[i] === q[at.length]) at.push(i);
   return at.length === q.length ? { rank: 3, at } : null;
 }
 
-const span = (from, n) => Array.from({ length: n }, (_, i) => from + i);
+const range = (from, n) => Array.from({ length: n }, (_, i) => from + i);
 
-function show() {
+function showResults() {
   const q = fold(input.value.trim().replace(/^[#@]/, ''));
   let found;
-  if (!q) found = mine().sort((a, b) => +a.here - +b.here || b.at - a.at || +!!b.n - +!!a.n || a.lately - b.lately);
+  if (!q) found = sidebarRooms().sort((a, b) => +a.here - +b.here || b.at - a.at || +!!b.n - +!!a.n || a.lately - b.lately);
   else {
-    const have = mine(),
+    const have = sidebarRooms(),
       urls = new Set(have.map(r => r.url)),
       names = new Set(have.map(r => r.name));
-    found = [...have, ...others.filter(o => !urls.has(o.url) && !(o.person && names.has(o.name)))]
+    found = [...have, ...foundByServer.filter(o => !urls.has(o.url) && !(o.person && names.has(o.name)))]
       .map(r => ({ ...r, hit: match(r.name, q) ?? (r.also ? { rank: 4, at: [] } : null) }))
       .filter(r => r.hit)
       .sort(
         (a, b) => a.hit.rank - b.hit.rank || +!!a.also - +!!b.also || (b.at ?? 0) - (a.at ?? 0) || a.lately - b.lately,
       );
   }
-  const rows = found.slice(0, most).map(row);
+  const rows = found.slice(0, maxResults).map(resultRow);
   if (q)
     rows.push(
-      row({
+      resultRow({
         name: `Search all messages for “${input.value.trim()}”`,
         url: '/search?q=' + encodeURIComponent(input.value.trim()),
         mark: glyph('search'),
       }),
     );
-  list.replaceChildren(...rows);
-  choose(0);
+  results.replaceChildren(...rows);
+  select(0);
 }
 
 function glyph(name) {
@@ -149,7 +152,7 @@ function glyph(name) {
   return s;
 }
 
-function row(r, i) {
+function resultRow(r, i) {
   const li = Object.assign(make('li'), { className: 'opt', role: 'option' }),
     name = Object.assign(make('span'), { className: 't' });
   const hit = new Set(r.hit?.at);
@@ -172,67 +175,67 @@ function row(r, i) {
   return li;
 }
 
-function choose(i) {
-  [...list.children].forEach((li, k) => {
+function select(i) {
+  [...results.children].forEach((li, k) => {
     li.id = 'jump-' + k;
     li.ariaSelected = String(k === i);
   });
-  if (list.children[i]) input.setAttribute('aria-activedescendant', 'jump-' + i);
+  if (results.children[i]) input.setAttribute('aria-activedescendant', 'jump-' + i);
   else input.removeAttribute('aria-activedescendant');
-  list.children[i]?.scrollIntoView({ block: 'nearest' });
+  results.children[i]?.scrollIntoView({ block: 'nearest' });
 }
 
-function key(e) {
+function keyPressed(e) {
   if (isComposing(e)) return;
-  const n = list.children.length,
-    i = [...list.children].findIndex(li => li.ariaSelected === 'true');
-  if (hasModKey(e) && e.key.toLowerCase() === 'k') box.close();
-  else if (n && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) choose((i + (e.key === 'ArrowDown' ? 1 : n - 1)) % n);
-  else if (e.key === 'Enter' && pending && n === 1)
-    pending.then(() => box.open && go(list.children[0], e)); // who types fast means who is still looked for
-  else if (e.key === 'Enter') go(list.children[i], e);
+  const n = results.children.length,
+    i = [...results.children].findIndex(li => li.ariaSelected === 'true');
+  if (hasModKey(e) && e.key.toLowerCase() === 'k') dialog.close();
+  else if (n && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) select((i + (e.key === 'ArrowDown' ? 1 : n - 1)) % n);
+  else if (e.key === 'Enter' && searchUnderWay && n === 1)
+    searchUnderWay.then(() => dialog.open && goTo(results.children[0], e)); // who types fast means who is still looked for
+  else if (e.key === 'Enter') goTo(results.children[i], e);
   else return;
   e.preventDefault();
 }
 
-function go(li, e) {
+function goTo(li, e) {
   if (!li) return;
   if (e.type === 'click' ? e.ctrlKey || e.metaKey : hasModKey(e))
     return void window.open(li.dataset.url, '_blank', 'noopener');
-  box.close();
+  dialog.close();
   doc.activeElement?.blur(); // not to the link that had the focus before: what is typed now is for what was chosen
   if (mainArea()) visit(li.dataset.url);
   else location.assign(li.dataset.url);
 }
 
 // People and rooms that are not in the sidebar, from the second letter on.
-function ask() {
+function searchSoon() {
   clearTimeout(timer);
-  pending = null;
+  searchUnderWay = null;
   const q = input.value.trim(),
-    mineNow = ++asked;
+    mineNow = ++searches;
   if (q.length < 2) {
-    others = [];
+    foundByServer = [];
     return;
   }
-  pending = /** @type {Promise<void>} */ (
+  searchUnderWay = /** @type {Promise<void>} */ (
     new Promise(done => {
-      timer = setTimeout(() => answer(q, mineNow).finally(done), 120);
+      timer = setTimeout(() => search(q, mineNow).finally(done), 120);
     })
   );
 }
 
-async function answer(q, mineNow) {
+async function search(q, mineNow) {
   try {
     const begun = [...q].slice(0, 64).join('');
     const r = await fetch('/jump?q=' + encodeURIComponent(begun), {
       headers: { 'HX-Request': 'true', 'HX-Target': 'div#stage' },
     });
     const text = await r.text();
-    if (!r.ok || mineNow !== asked) return;
+    if (!r.ok || mineNow !== searches) return;
     const t = make('template');
     t.innerHTML = text;
-    others = [...t.content.querySelectorAll('#found a')]
+    foundByServer = [...t.content.querySelectorAll('#found a')]
       .filter(a => !a.getAttribute('href').startsWith('/search'))
       .map((a, i) => {
         const person = a.getAttribute('href').startsWith('/dm/'),
@@ -246,9 +249,9 @@ async function answer(q, mineNow) {
           lately: 2000 + i,
         };
       });
-    show();
+    showResults();
   } catch {
     /* what the sidebar has is shown */
   }
-  if (mineNow === asked) pending = null;
+  if (mineNow === searches) searchUnderWay = null;
 }

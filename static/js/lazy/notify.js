@@ -7,10 +7,10 @@ import looks from './notify.css';
 
 // Chrome on Android has the name, but throws where one is made: only a service worker may. A title that cannot be made
 // a text asks without showing one: whoever gets as far as reading it can.
-let can = 'Notification' in self && !/Android.*Chrome/.test(navigator.userAgent);
+let mayNotify = 'Notification' in self && !/Android.*Chrome/.test(navigator.userAgent);
 let probed = false;
-function able() {
-  if (!can || probed) return can;
+function canNotify() {
+  if (!mayNotify || probed) return mayNotify;
   probed = true;
   const asked = {},
     title = /** @type {any} */ ({
@@ -21,15 +21,15 @@ function able() {
   try {
     new Notification(title, {}).close();
   } catch (e) {
-    can = e === asked;
+    mayNotify = e === asked;
   }
-  return can;
+  return mayNotify;
 }
 
-const wanted = () => can && Notification.permission === 'granted' && store.get('notify') !== 'off';
+const notificationsOn = () => mayNotify && Notification.permission === 'granted' && store.get('notify') !== 'off';
 
 // Do not disturb: until a time, or every day between two, in the zone that was chosen.
-function quiet() {
+function isQuiet() {
   if (+root.dataset.until > Date.now()) return true;
   const [from, to] = (root.dataset.quiet ?? '').split('-');
   if (!to) return false;
@@ -42,30 +42,30 @@ function quiet() {
 }
 
 // Some tab saw or told of it just now. Later the number says nothing: a backup that was restored gives it out again.
-const already = (what, n) => {
+const alreadyDone = (what, n) => {
   const last = store.get(what + ':' + n.room);
   return last?.id >= n.id && Date.now() - last.at < 60000;
 };
 
 export async function show(n) {
   const mine = n.all || n.for?.map(String).includes(me) || n.dm;
-  if (n.dm && n.by !== +me) card();
-  if (n.by === +me || quiet() || (!doc.hidden && openRoom() === n.room)) return;
+  if (n.dm && n.by !== +me) showOffer();
+  if (n.by === +me || isQuiet() || (!doc.hidden && openRoom() === n.room)) return;
   await new Promise(ok => setTimeout(ok, 300)); // a tab in which it is read may get it a little later
-  if (already('seen', n)) return; // see scheduleRead
+  if (alreadyDone('seen', n)) return; // see scheduleRead
   const once = async lock => {
-    if (!lock || already('told', n)) return;
+    if (!lock || alreadyDone('told', n)) return;
     store.set('told:' + n.room, { id: n.id, at: Date.now() });
-    if (root.dataset.sound === 'all' || (root.dataset.sound === 'mentions' && mine)) blip();
-    if (wanted()) notice(n);
+    if (root.dataset.sound === 'all' || (root.dataset.sound === 'mentions' && mine)) playSound();
+    if (notificationsOn()) showNotification(n);
     await new Promise(ok => setTimeout(ok, 500));
   };
   navigator.locks ? navigator.locks.request('notify ' + n.id, { ifAvailable: true }, once) : once(true);
 }
 
 // The first direct message is when somebody knows what notifications are for: they are offered once, and not again.
-function card() {
-  if (!can || Notification.permission !== 'default' || !able() || store.get('offered') || $('offer')) return;
+function showOffer() {
+  if (!mayNotify || Notification.permission !== 'default' || !canNotify() || store.get('offered') || $('offer')) return;
   const sheet = new CSSStyleSheet(),
     box = Object.assign(make('section'), { id: 'offer', ariaLabel: 'Notifications' });
   sheet.replaceSync(looks);
@@ -96,7 +96,7 @@ function card() {
   $('toasts')?.append(box);
 }
 
-function notice(n) {
+function showNotification(n) {
   let shown;
   try {
     // The next one of a room takes its place, and is seen, too.
@@ -110,8 +110,8 @@ function notice(n) {
       }),
     );
   } catch {
-    can = false;
-    return offer();
+    mayNotify = false;
+    return enterSettings();
   }
   shown.onclick = () => {
     focus();
@@ -121,7 +121,7 @@ function notice(n) {
 }
 
 // Two short tones, made here: there is no file to fetch.
-function blip() {
+function playSound() {
   const ctx = new AudioContext(),
     gain = ctx.createGain();
   gain.gain.setValueAtTime(0.05, ctx.currentTime);
@@ -138,14 +138,14 @@ function blip() {
 }
 
 // The button of the settings page: permission is asked only from it.
-export function offer() {
+export function enterSettings() {
   const b = $('askNotify'),
     state = $('notifyState');
   if (!b) return;
   const tell = () => {
-    const perm = able() ? Notification.permission : 'none';
+    const perm = canNotify() ? Notification.permission : 'none';
     b.hidden = perm === 'none' || perm === 'denied';
-    b.textContent = wanted() ? 'Turn off notifications' : 'Turn on notifications';
+    b.textContent = notificationsOn() ? 'Turn off notifications' : 'Turn on notifications';
     state.textContent =
       {
         none: 'This browser cannot show notifications.',
@@ -153,7 +153,7 @@ export function offer() {
       }[perm] ?? '';
   };
   b.onclick = async () => {
-    if (wanted()) store.set('notify', 'off');
+    if (notificationsOn()) store.set('notify', 'off');
     else {
       store.set('notify', null);
       await Notification.requestPermission();

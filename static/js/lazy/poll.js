@@ -10,65 +10,65 @@ import { sessionOver, signIn } from '../session.js';
 import { connectionWorks, isPolling, isUp, retryAfter, setPolling } from '../socket.js';
 import { sessionMark } from '../storage.js';
 
-const shared = !!navigator.locks && typeof BroadcastChannel === 'function';
-const id = Math.random().toString(36).slice(2);
-let polling = null;
-let channel = null;
-let asking = null; // ends: of this tab, of the question
+const sharesPolls = !!navigator.locks && typeof BroadcastChannel === 'function';
+const tabID = Math.random().toString(36).slice(2);
+let polling = null; // ends the polls of this tab
+let openQuestion = null; // ends the question that is open
+let channel = null; // to the other tabs
 /** @type {(value?: unknown) => void} */
-let moved = () => {};
-let wants = new Map(); // where the tabs stand: id → { room, rev, n }, n the news that they took last
+let positionsChanged = () => {};
+let positions = new Map(); // where the tabs stand: id → { room, rev, n }, n the news that they took last
 
-export function unpoll() {
-  channel?.postMessage({ gone: id });
+export function stop() {
+  channel?.postMessage({ gone: tabID });
   channel?.close();
   polling?.abort();
   polling = channel = null;
-  wants.clear();
+  positions.clear();
   setPolling(false);
 }
 
-export async function poll() {
+export async function start() {
   if (polling || isUp || sessionOver) return;
   const mine = (polling = new AbortController());
-  if (!shared) return ask(mine);
+  if (!sharesPolls) return askForAllTabs(mine);
   channel = new BroadcastChannel('poll ' + sessionMark); // of one session: accounts do not mix
-  channel.onmessage = e => heard(e.data);
-  tell({ hello: id });
-  stand();
+  channel.onmessage = e => broadcastReceived(e.data);
+  broadcast({ hello: tabID });
+  announcePosition();
   try {
-    await navigator.locks.request('poll ' + sessionMark, { signal: mine.signal }, () => ask(mine));
+    await navigator.locks.request('poll ' + sessionMark, { signal: mine.signal }, () => askForAllTabs(mine));
   } catch {
     /* a socket opened, or the session ended */
   }
 }
 
-const tell = m => channel?.postMessage(m);
+const broadcast = m => channel?.postMessage(m);
 
 // Says where this tab stands, to whoever asks for all.
-function stand(n) {
-  const at = { id, n, room: openRoom(), rev: openRoom() ? +(timelineRev() ?? -1) : 0 };
-  want(at);
-  tell({ want: at });
+function announcePosition(n) {
+  const at = { id: tabID, n, room: openRoom(), rev: openRoom() ? +(timelineRev() ?? -1) : 0 };
+  notePosition(at);
+  broadcast({ want: at });
 }
 
-function want(at) {
-  const was = wants.get(at.id);
-  wants.set(at.id, at);
-  moved();
-  if (was?.room !== at.room) asking?.abort(); // what was asked does not say that room
+function notePosition(at) {
+  const was = positions.get(at.id);
+  positions.set(at.id, at);
+  positionsChanged();
+  if (was?.room !== at.room) openQuestion?.abort(); // what was asked does not say that room
 }
 
-async function heard(m) {
-  if (m.hello) stand();
-  if (m.want) want(m.want);
-  if (m.gone) wants.delete(m.gone);
-  if (m.alive !== undefined) alive(m.alive);
-  if (m.news) await take(m.news, m.n);
+async function broadcastReceived(m) {
+  if (m.hello) announcePosition();
+  if (m.want) notePosition(m.want);
+  if (m.gone) positions.delete(m.gone);
+  if (m.alive !== undefined) setAlive(m.alive);
+  if (m.news) await applyNews(m.news, m.n);
 }
 
 // The way that the polls take works, or does not.
-function alive(yes) {
+function setAlive(yes) {
   if (yes === isPolling) return;
   setPolling(yes, yes ? undefined : Date.now());
   if (yes) connectionWorks();
@@ -76,23 +76,23 @@ function alive(yes) {
 }
 
 // Asks for all tabs while this one is the one that does.
-async function ask(mine) {
+async function askForAllTabs(mine) {
   for (let bad = 0; polling === mine; ) {
     let wait;
     try {
-      while (!shared && doc.hidden) await new Promise(ok => on(doc, 'visibilitychange', ok, { once: true }));
+      while (!sharesPolls && doc.hidden) await new Promise(ok => on(doc, 'visibilitychange', ok, { once: true }));
       if (polling !== mine) return;
       if ((!bad && isPolling) || (await probe(mine))) {
-        tell({ alive: true });
-        wait = await once(mine);
+        broadcast({ alive: true });
+        wait = await askOnce(mine);
       }
       bad = 0;
     } catch {
       if (polling !== mine) return;
       wait = Math.min(30000, 1000 * 2 ** bad++) * (0.7 + Math.random() * 0.6);
       if (bad > 1 || !isPolling) {
-        alive(false);
-        tell({ alive: false });
+        setAlive(false);
+        broadcast({ alive: false });
       }
     }
     if (wait) await new Promise(ok => setTimeout(ok, wait));
@@ -105,14 +105,14 @@ const within = (ctl, ms) => AbortSignal.any([ctl.signal, AbortSignal.timeout(ms)
 async function probe(ctl) {
   const r = await fetch('/healthz', { cache: 'no-store', signal: within(ctl, 5000) });
   if (r.status >= 500) throw r;
-  alive(true);
+  setAlive(true);
   return true;
 }
 
 // Each room once, from where the tab that is furthest behind stands.
-function question() {
+function questionURL() {
   const rooms = new Map();
-  for (const at of wants.values()) if (at.room) rooms.set(at.room, Math.min(at.rev, rooms.get(at.room) ?? at.rev));
+  for (const at of positions.values()) if (at.room) rooms.set(at.room, Math.min(at.rev, rooms.get(at.room) ?? at.rev));
   return (
     '/changes?' +
     [...rooms]
@@ -123,19 +123,19 @@ function question() {
 }
 
 // Returns how long to wait before the next question.
-async function once(ctl) {
-  const turn = (asking = new AbortController());
+async function askOnce(ctl) {
+  const turn = (openQuestion = new AbortController());
   let r, text;
-  stand();
+  announcePosition();
   try {
     const signal = AbortSignal.any([within(ctl, pollWait + 10000), turn.signal]);
-    r = await fetch(question(), { headers: { 'HX-Request': 'true' }, cache: 'no-store', signal });
+    r = await fetch(questionURL(), { headers: { 'HX-Request': 'true' }, cache: 'no-store', signal });
     text = await r.text();
   } catch (e) {
     if (turn.signal.aborted) return 0;
     throw e;
   }
-  asking = null;
+  openQuestion = null;
   if (polling !== ctl || r.status === 204) return 0;
   if (r.status === 205) {
     await reloadPage();
@@ -147,27 +147,27 @@ async function once(ctl) {
   }
   if (r.status === 429 || r.status === 503) return retryAfter(r) || 5000;
   if (!r.ok) throw r;
-  const n = id + Date.now(),
-    before = standing();
-  tell({ news: text, n });
-  await take(text, n);
-  return caughtUp(n, before);
+  const n = tabID + Date.now(),
+    before = allPositions();
+  broadcast({ news: text, n });
+  await applyNews(text, n);
+  return waitForTabs(n, before);
 }
 
-const standing = () => JSON.stringify([...wants.values()].map(at => [at.room, at.rev]));
+const allPositions = () => JSON.stringify([...positions.values()].map(at => [at.room, at.rev]));
 
 // Waits until all tabs have taken the news. One that does not is asleep, and counts no more until it says where it stands.
-async function caughtUp(n, before) {
-  const late = () => [...wants.values()].filter(at => at.n !== n);
+async function waitForTabs(n, before) {
+  const late = () => [...positions.values()].filter(at => at.n !== n);
   for (const end = Date.now() + 2000; late().length && Date.now() < end; ) {
-    await Promise.race([new Promise(ok => (moved = ok)), new Promise(ok => setTimeout(ok, 500))]);
+    await Promise.race([new Promise(ok => (positionsChanged = ok)), new Promise(ok => setTimeout(ok, 500))]);
   }
-  for (const at of late()) if (at.id !== id) wants.delete(at.id);
-  return standing() === before ? 300 : 0; // there was nothing to go on from
+  for (const at of late()) if (at.id !== tabID) positions.delete(at.id);
+  return allPositions() === before ? 300 : 0; // there was nothing to go on from
 }
 
 // Markup, or data as over a socket; what stands after {"for":7} is of that room.
-async function take(text, n) {
+async function applyNews(text, n) {
   let of = 0;
   for (const part of text.split('\x1e')) {
     const data = part[0] === '{' ? JSON.parse(part) : null;
@@ -178,18 +178,18 @@ async function take(text, n) {
     } else if (data) handleControl(data);
     else await apply(part);
   }
-  stand(n);
+  announcePosition(n);
 }
 
 // The question names the room: after a switch it is asked anew.
-export function repoll() {
-  if (polling) stand();
+export function roomChanged() {
+  if (polling) announcePosition();
 }
 
 on(doc, 'visibilitychange', () => {
-  if (!shared && doc.hidden) asking?.abort();
+  if (!sharesPolls && doc.hidden) openQuestion?.abort();
 });
-on(window, 'pagehide', () => tell({ gone: id }));
+on(window, 'pagehide', () => broadcast({ gone: tabID }));
 on(window, 'pageshow', e => {
-  if (e.persisted && polling) stand();
+  if (e.persisted && polling) announcePosition();
 });

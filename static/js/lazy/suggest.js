@@ -6,19 +6,19 @@ import { box, insertText } from '../composer.js';
 import { lazy } from '../lazy.js';
 import { speak } from '../toast.js';
 
-const most = 8;
-const people = {};
+const maxSuggestions = 8;
+const peopleOfRoom = {};
 let list = null;
-let into = null;
-let from = 0;
-let ask = 0;
-let chosen = false; // by the arrow keys
-let asking = null;
-let word = '';
-let end = 0; // the box, what was begun in it, and where that ends
+let listBox = null; // the box that the list belongs to
+let wordBox = null; // the box in which something was begun
+let word = ''; // what was begun in it
+let wordStart = 0;
+let wordEnd = 0;
+let lookups = 0;
+let chosenByArrow = false;
 
 const options = () => [...(list?.children ?? [])];
-export const isOpen = at => !!list && !list.hidden && at === into;
+export const isOpen = at => !!list && !list.hidden && at === listBox;
 
 function build() {
   list = make('ul');
@@ -30,29 +30,29 @@ function build() {
 export function close() {
   if (!list || list.hidden) return;
   list.hidden = true;
-  into.removeAttribute('aria-activedescendant');
+  listBox.removeAttribute('aria-activedescendant');
 }
 
 const fold = s => s.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-const begins = (text, q) =>
+const beginsWith = (text, q) =>
   fold(text)
     .split(/[\s._-]+/)
     .some(part => part.startsWith(q)) || fold(text).startsWith(q);
 
 // A conversation that has the page to itself says in its form of an answer which room it is of.
-const where = () => openRoom() || +doc.querySelector('.answer')?.getAttribute('action').match(/\d+/)[0] || 0;
+const roomOfPage = () => openRoom() || +doc.querySelector('.answer')?.getAttribute('action').match(/\d+/)[0] || 0;
 
-async function persons(q) {
-  const n = where();
+async function suggestPeople(q) {
+  const n = roomOfPage();
   if (!n) return [];
-  const all = (people[n] ??= await fetched(`/rooms/${n}/mentions`));
-  const found = all.filter(li => begins(li.dataset.insert.slice(1), q) || begins(li.dataset.name, q));
-  if (!q || found.length >= most) return found;
-  const more = await fetched(`/rooms/${n}/mentions?q=` + encodeURIComponent(q));
+  const all = (peopleOfRoom[n] ??= await fetchOptions(`/rooms/${n}/mentions`));
+  const found = all.filter(li => beginsWith(li.dataset.insert.slice(1), q) || beginsWith(li.dataset.name, q));
+  if (!q || found.length >= maxSuggestions) return found;
+  const more = await fetchOptions(`/rooms/${n}/mentions?q=` + encodeURIComponent(q));
   return [...found, ...more.filter(li => !found.some(f => f.dataset.insert === li.dataset.insert))];
 }
 
-async function fetched(path) {
+async function fetchOptions(path) {
   const r = await fetch(path, { headers: { 'HX-Request': 'true' } });
   if (!r.ok) return [];
   const t = make('template');
@@ -60,16 +60,16 @@ async function fetched(path) {
   return [...t.content.querySelectorAll('.opt')];
 }
 
-function rooms(q) {
+function suggestRooms(q) {
   return [...doc.querySelectorAll('#lists a.room[href^="/rooms/"]')]
     .filter(a => a.querySelector('use')?.getAttribute('href').endsWith('#hash'))
     .map(a => a.querySelector('.nm').textContent)
-    .filter(name => begins(name, q))
+    .filter(name => beginsWith(name, q))
     .map(name => option('#' + name, '#' + name));
 }
 
-async function emoji(q) {
-  const found = (await (await lazy('emoji')).words(q)).slice(0, most);
+async function suggestEmoji(q) {
+  const found = (await (await lazy('emoji')).findByName(q)).slice(0, maxSuggestions);
   return found.map(it => option(it.emoji, it.emoji + ' :' + it.short + ':'));
 }
 
@@ -83,17 +83,17 @@ function option(text, label) {
 }
 
 // The button of a sign: it stands at the caret, apart from a word before it, and offers at once.
-export function begin(sign) {
+export function beginWith(sign) {
   const b = box(),
     before = b.value.slice(0, b.selectionStart);
   b.focus();
-  insertText((/[\p{L}\p{N}\p{M}]$/u.test(before) && !border.test(before) ? ' ' : '') + sign);
-  look(b, sign, '');
+  insertText((/[\p{L}\p{N}\p{M}]$/u.test(before) && !mayStandBefore.test(before) ? ' ' : '') + sign);
+  suggestFrom(b, sign, '');
 }
 
 // What a sign that begins something may stand behind: not a word, but letters of scripts that put no spaces between
 // words. See text_script.go.
-const border = new RegExp(
+const mayStandBefore = new RegExp(
   String.raw`(?:^|[\s([{"'*_~]|[^\0-\x7f\p{L}\p{N}\p{M}]|[ー々〆` +
     'Han Hira Kana Bopo Hang Yiii Thai Laoo Khmr Mymr Tibt Java Bali Tale Talu Lana Tavt'.replace(
       / ?(\w+)/g,
@@ -104,22 +104,22 @@ const border = new RegExp(
 );
 
 // Looks at what stands before the caret; called after every change of it.
-export async function look(b, trigger, q) {
+export async function suggestFrom(b, trigger, q) {
   if (!list) build();
   const at = b.selectionStart - q.length - 1;
-  end = b.selectionStart;
-  if (b.value.slice(at, end) !== trigger + q) return; // more was typed while this module was on its way
-  if (!border.test(b.value.slice(0, at))) return forget();
-  const mine = ++ask;
-  asking = b;
+  wordEnd = b.selectionStart;
+  if (b.value.slice(at, wordEnd) !== trigger + q) return; // more was typed while this module was on its way
+  if (!mayStandBefore.test(b.value.slice(0, at))) return dismiss();
+  const mine = ++lookups;
+  wordBox = b;
   word = trigger + q;
-  const found = (await { '@': persons, '#': rooms, ':': emoji }[trigger](fold(q))).slice(0, most);
-  if (mine !== ask) return;
-  if (b.value.slice(at, b.selectionStart) !== trigger + q) return forget(); // it was sent meanwhile
+  const found = (await { '@': suggestPeople, '#': suggestRooms, ':': suggestEmoji }[trigger](fold(q))).slice(0, maxSuggestions);
+  if (mine !== lookups) return;
+  if (b.value.slice(at, b.selectionStart) !== trigger + q) return dismiss(); // it was sent meanwhile
   close();
   if (!found.length || b !== doc.activeElement) return;
-  into = b;
-  from = at;
+  listBox = b;
+  wordStart = at;
   b.form.append(list);
   list.replaceChildren(
     ...found.map((li, i) => {
@@ -134,64 +134,64 @@ export async function look(b, trigger, q) {
   if (b !== box() && covered()) list.style.inset = 'calc(100% + .4rem) auto auto .6rem';
   b.ariaAutoComplete = 'list';
   b.setAttribute('aria-controls', 'ac');
-  chosen = false;
-  choose(0);
+  chosenByArrow = false;
+  select(0);
   speak(`${found.length} suggestion${found.length > 1 ? 's' : ''}. ${name(options()[0])}, 1 of ${found.length}`);
 }
 
 // Above the form there is no room for it.
 const covered = () =>
-  list.getBoundingClientRect().top < (into.closest('.stream,.scroll,.content')?.getBoundingClientRect().top ?? 0);
+  list.getBoundingClientRect().top < (listBox.closest('.stream,.scroll,.content')?.getBoundingClientRect().top ?? 0);
 
-export function forget() {
-  ask++;
-  asking = null;
+export function dismiss() {
+  lookups++;
+  wordBox = null;
   close();
 }
 
 const name = li => li.querySelector('b').textContent;
-const current = () => options().findIndex(li => li.ariaSelected === 'true');
+const selectedIndex = () => options().findIndex(li => li.ariaSelected === 'true');
 
-function choose(i) {
+function select(i) {
   options().forEach((li, k) => (li.ariaSelected = k === i));
-  into.setAttribute('aria-activedescendant', 'ac-' + i);
+  listBox.setAttribute('aria-activedescendant', 'ac-' + i);
   options()[i].scrollIntoView({ block: 'nearest' });
 }
 
 // The caret went elsewhere: what was begun there is not what is being written.
-export function moved() {
+export function caretMoved() {
   const b = /** @type {HTMLTextAreaElement} */ (doc.activeElement);
-  if (b === asking && (b.selectionStart !== end || b.selectionEnd !== end)) forget();
+  if (b === wordBox && (b.selectionStart !== wordEnd || b.selectionEnd !== wordEnd)) dismiss();
 }
 
 function accept(li) {
   if (!li) return;
   close();
-  if (into.value.slice(from, into.selectionEnd) !== word) return; // nothing but what was begun is replaced
-  into.focus();
-  into.setSelectionRange(from, into.selectionStart);
-  put(li.dataset.insert + ' ');
+  if (listBox.value.slice(wordStart, listBox.selectionEnd) !== word) return; // nothing but what was begun is replaced
+  listBox.focus();
+  listBox.setSelectionRange(wordStart, listBox.selectionStart);
+  insertAtCaret(li.dataset.insert + ' ');
 }
 
-function put(text) {
-  if (into === box()) insertText(text);
+function insertAtCaret(text) {
+  if (listBox === box()) insertText(text);
   else if (!doc.execCommand('insertText', false, text))
-    into.setRangeText(text, into.selectionStart, into.selectionEnd, 'end');
+    listBox.setRangeText(text, listBox.selectionStart, listBox.selectionEnd, 'end');
 }
 
 // True: the key was for the list. Enter sends what is written, unless one was chosen by the arrow keys.
 export function key(e) {
   const n = options().length,
-    i = current();
+    i = selectedIndex();
   if (isComposing(e) || e.shiftKey) return false;
   if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
-    choose(e.key === 'ArrowUp' ? (i + n - 1) % n : chosen ? (i + 1) % n : 0);
-    chosen = true;
-    speak(`${name(options()[current()])}, ${current() + 1} of ${n}`);
-  } else if (e.key === 'Tab' || (e.key === 'Enter' && chosen)) accept(options()[i]);
-  else if (e.key === 'Escape') forget();
+    select(e.key === 'ArrowUp' ? (i + n - 1) % n : chosenByArrow ? (i + 1) % n : 0);
+    chosenByArrow = true;
+    speak(`${name(options()[selectedIndex()])}, ${selectedIndex() + 1} of ${n}`);
+  } else if (e.key === 'Tab' || (e.key === 'Enter' && chosenByArrow)) accept(options()[i]);
+  else if (e.key === 'Escape') dismiss();
   else {
-    if (e.key === 'Enter') forget(); // what is written goes, or a new line begins
+    if (e.key === 'Enter') dismiss(); // what is written goes, or a new line begins
     return false;
   }
   return true;

@@ -11,7 +11,7 @@ import { enqueue } from '../outbox.js';
 import { setPanelOpener } from '../panel.js';
 import { toast } from '../toast.js';
 
-let asked = 0;
+let refreshTimer = 0;
 
 export async function open(row) {
   setPanelOpener(row);
@@ -30,22 +30,22 @@ export async function open(row) {
 }
 
 // A row of it changed, or somebody answered one: its list is asked for again.
-export function moved(el) {
+export function rowChanged(el) {
   const re = el.querySelector('.re')?.dataset.re;
   if (!$('panel')?.dataset.of || (!$('c-' + el.id) && !$('c-m-' + re))) return;
-  clearTimeout(asked);
-  asked = setTimeout(again, 150);
+  clearTimeout(refreshTimer);
+  refreshTimer = setTimeout(refreshPanel, 150);
 }
 
-const ask = (path, target) => fetch(path, { headers: { 'HX-Request': 'true', 'HX-Target': target } }).catch(() => null);
-const markup = async r => Object.assign(make('template'), { innerHTML: await r.text() }).content;
+const fetchFragment = (path, target) => fetch(path, { headers: { 'HX-Request': 'true', 'HX-Target': target } }).catch(() => null);
+const parsed = async r => Object.assign(make('template'), { innerHTML: await r.text() }).content;
 
-async function again() {
+async function refreshPanel() {
   const p = $('panel'),
     of = p?.dataset.of,
     was = $('talk');
   if (!of || was.querySelector('form.edit')) return;
-  const r = await ask('/messages/' + of, 'aside#panel');
+  const r = await fetchFragment('/messages/' + of, 'aside#panel');
   if (!r || p !== $('panel') || (!r.ok && r.status !== 410)) return;
   if (!r.ok) {
     // it was deleted: what was being answered to it is not lost
@@ -57,7 +57,7 @@ async function again() {
     }
     return;
   }
-  const fresh = (await markup(r)).getElementById('talk'),
+  const fresh = (await parsed(r)).getElementById('talk'),
     end = was.scrollHeight - was.scrollTop - was.clientHeight < 60,
     y = was.scrollTop;
   const focus = was.contains(doc.activeElement) && doc.activeElement.closest('[data-seq],#talk').id;
@@ -82,21 +82,21 @@ on(doc, 'submit', e => {
     });
 });
 
-let page = null;
-let due = 0; // the list that has the page to itself
-const listen = () => page?.isConnected && sendFrame({ t: 'view', room: +page.dataset.in });
+let aloneList = null; // the list that has the page to itself
+let renewTimer = 0;
+const subscribe = () => aloneList?.isConnected && sendFrame({ t: 'view', room: +aloneList.dataset.in });
 
-export function alone(ol) {
-  page = ol;
+export function enterAlone(ol) {
+  aloneList = ol;
   drawDays(ol);
-  listen();
+  subscribe();
 }
 
-async function renew() {
-  due = 0;
-  const ol = page,
+async function refreshAlone() {
+  renewTimer = 0;
+  const ol = aloneList,
     path = location.pathname;
-  const r = await ask(path, 'div#stage');
+  const r = await fetchFragment(path, 'div#stage');
   if (!r || !ol.isConnected || path !== location.pathname) return;
   if (
     !r.ok &&
@@ -110,7 +110,7 @@ async function renew() {
       toast('This message was deleted. What you are writing is kept while you stay here.');
     return (ol.dataset.gone = '');
   }
-  const fresh = (await markup(r)).querySelector('.alone');
+  const fresh = (await parsed(r)).querySelector('.alone');
   if (!fresh) return;
   ol.replaceChildren(...fresh.children);
   htmx.process(ol);
@@ -118,14 +118,14 @@ async function renew() {
 }
 
 on(doc, 'htmx:ws:after:connection', () => {
-  if (!page?.isConnected) return;
-  listen();
-  due ||= setTimeout(renew, 150);
+  if (!aloneList?.isConnected) return;
+  subscribe();
+  renewTimer ||= setTimeout(refreshAlone, 150);
 });
 on(doc, 'htmx:ws:before:message:incoming', e => {
-  if (!page?.isConnected) return;
+  if (!aloneList?.isConnected) return;
   const [, what, n] = /hx-target="#([a-z]+)-(\d+)"/.exec(e.detail.message.data) ?? [];
-  if (n !== page.dataset.in || /^(b|r|rn)$/.test(what)) return; // for the sidebar
+  if (n !== aloneList.dataset.in || /^(b|r|rn)$/.test(what)) return; // for the sidebar
   e.preventDefault();
-  if (what === 'tl') due ||= setTimeout(renew, 150);
+  if (what === 'tl') renewTimer ||= setTimeout(refreshAlone, 150);
 });

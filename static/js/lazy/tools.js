@@ -1,7 +1,7 @@
 // @ts-check
 // What can be done to a message: the toolbar in the row that is pointed at, and what its buttons do.
-import looks from '../tools/toolbar.css';
 import '../tools/missedclick.js';
+import looks from '../tools/toolbar.css';
 
 // Its looks come with it; .sheet is what it is after a long press.
 const styles = new CSSStyleSheet();

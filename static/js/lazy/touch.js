@@ -9,7 +9,7 @@ let timer = 0;
 let finger = null;
 
 // The first press may have ended before this module came: then it held nothing.
-export function down(e) {
+export function fingerDown(e) {
   const row = e.pointerType === 'touch' && rowOf(e),
     left = 450 - (performance.now() - e.timeStamp);
   clearTimeout(timer);
@@ -19,7 +19,7 @@ export function down(e) {
   if (row) timer = setTimeout(() => withModule('tools', t => t.sheet(row, !p.up)), left);
 }
 
-on(doc, 'pointerdown', down);
+on(doc, 'pointerdown', fingerDown);
 on(doc, 'pointermove', e => {
   if (finger && Math.hypot(e.clientX - finger.x, e.clientY - finger.y) > 10) clearTimeout(timer);
 });
