@@ -67,7 +67,9 @@ func scripts(dir string, files map[string][]byte) error {
 	}
 	o := options(dir, append(lazy, "js/main.js"))
 	o.Format, o.Splitting = api.FormatESModule, true
-	o.Inject = []string{"js/main.js"} // whatever needs a part of it needs all: so there is one file of shared code, and not one for each combination
+	// Whatever needs a part of it needs all: so there is one file of shared code, and not
+	// one for each combination.
+	o.Inject = []string{"js/main.js"}
 	o.ChunkNames = "parley"
 	o.Plugins = []api.Plugin{cssAsText}
 	o.MinifyIdentifiers, o.MinifyWhitespace = false, false
@@ -111,8 +113,10 @@ var (
 )
 
 func minified(name string, text []byte) ([]byte, error) {
-	r := api.Transform(string(text), api.TransformOptions{Sourcefile: name, Format: api.FormatESModule, Target: api.ESNext, Charset: api.CharsetUTF8,
-		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true})
+	r := api.Transform(string(text), api.TransformOptions{
+		Sourcefile: name, Format: api.FormatESModule, Target: api.ESNext, Charset: api.CharsetUTF8,
+		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true,
+	})
 	return r.Code, failure(append(r.Errors, r.Warnings...))
 }
 

@@ -57,7 +57,8 @@ export function markSent(cid) {
   removeQueued(cid);
 }
 
-const withOutboxLock = fn => (navigator.locks ? navigator.locks.request('outbox', fn) : fn()); // without locks the cid alone prevents doubles
+// Without locks the cid alone prevents doubles.
+const withOutboxLock = fn => (navigator.locks ? navigator.locks.request('outbox', fn) : fn());
 
 export async function flushOutbox() {
   if (sending) return;

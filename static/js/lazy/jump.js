@@ -64,7 +64,8 @@ function build() {
     searchSoon();
   });
   on(dialog, 'keydown', keyPressed);
-  on(dialog, 'close', () => setTimeout(() => currentCapture() === captureAtOpening && discardTyping())); // what was typed for what it would have opened
+  // What was typed for what it would have opened goes with it.
+  on(dialog, 'close', () => setTimeout(() => currentCapture() === captureAtOpening && discardTyping()));
   on(dialog, 'click', e => (e.target === dialog ? dialog.close() : goTo(e.target.closest('.opt'), e)));
   on(results, 'pointermove', e => {
     const li = e.target.closest('.opt');

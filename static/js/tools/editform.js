@@ -40,9 +40,7 @@ function returnEdited(form) {
 
 // The form takes the place of the text; the text is kept for who goes back. text is what was typed before.
 export async function edit(row, text) {
-  const id = seq(row),
-    panel = row.closest('#panel'),
-    draft = 'e:' + id;
+  const id = seq(row);
   if (row.querySelector('form.edit')) return row.querySelector('form.edit textarea').focus();
   let html, r;
   if (text == null) captureTyping(null, true); // what is typed from now on is for the form
@@ -59,15 +57,22 @@ export async function edit(row, text) {
   if (text == null) await new Promise(whenComposed);
   if (!r.ok || r.redirected) no();
   if (r.status === 401 || r.redirected) return signIn();
-  if (!r.ok) return text == null ? toast(html.slice(0, 200)) : store.set(draft, null);
+  if (!r.ok) return text == null ? toast(html.slice(0, 200)) : store.set('e:' + id, null);
   row = $(row.id); // it may have changed meanwhile
   if (!row || !isShown(row) || row.querySelector('form.edit')) return no();
-  const t = make('template');
+  const form = placeForm(row, html, text);
+  if (text == null) replayInto(form.elements.body);
+}
+
+// Puts the form where the text was, with the focus unless it only brings back what was typed before.
+function placeForm(row, html, text) {
+  const t = make('template'),
+    inPanel = row.closest('#panel');
   t.innerHTML = html;
   const form = /** @type {HTMLFormElement} */ (t.content.firstElementChild),
     area = form.elements.body;
   hide();
-  if (panel) form.removeAttribute('id'); // the room has it
+  if (inPanel) form.removeAttribute('id'); // the room has it
   form._body = row.querySelector('.body');
   form._body.replaceWith(form);
   if (text != null) area.value = text;
@@ -78,7 +83,8 @@ export async function edit(row, text) {
     form.scrollIntoView({ block: 'nearest' });
   }
   on(form, 'input', () => {
-    if (!panel) store.set(draft, area.value.trim() && area.value !== area.defaultValue ? area.value : null);
+    const changed = area.value.trim() && area.value !== area.defaultValue;
+    if (!inPanel) store.set('e:' + seq(row), changed ? area.value : null);
     explain(form, '');
     fitArea(area);
   });
@@ -87,12 +93,11 @@ export async function edit(row, text) {
     saveForm(form);
   });
   on(form, 'click', e => {
-    if (e.target.closest('[data-do=cancel]')) {
-      e.preventDefault();
-      cancelForm(form);
-    }
+    if (!e.target.closest('[data-do=cancel]')) return;
+    e.preventDefault();
+    cancelForm(form);
   });
-  if (text == null) replayInto(area);
+  return form;
 }
 
 function fitArea(area) {
