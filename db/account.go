@@ -78,6 +78,8 @@ func (d *DB) SetProfile(ctx context.Context, who chat.Person, p chat.Profile) er
 		if err != nil {
 			return err
 		}
+		t.namesChanged()
+		t.accountChanged(who.ID)
 		return t.exec("UPDATE accounts SET name = ?, name_folded = ?, likeness = ?, title = ?, bio = ? WHERE id = ?", name, chat.FoldName(name), chat.DrawnLetters(name), p.Title, p.Bio, who.ID)
 	})
 }
@@ -89,6 +91,7 @@ func (d *DB) SetPrefs(ctx context.Context, who chat.AccountID, p chat.Prefs) err
 		return err
 	}
 	return d.change(ctx, func(t *tx) error {
+		t.accountChanged(who)
 		return t.exec("UPDATE accounts SET prefs = ? WHERE id = ?", string(prefs), who)
 	})
 }
@@ -107,6 +110,7 @@ func (d *DB) SetRole(ctx context.Context, who chat.AccountID, role chat.Role, au
 		if err := t.exec("DELETE FROM resets WHERE account_id = ?", who); err != nil { // made for another role
 			return err
 		}
+		t.accountChanged(who)
 		return t.exec("UPDATE accounts SET role = ? WHERE id = ?", role, who)
 	})
 }

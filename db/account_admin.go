@@ -69,6 +69,8 @@ func (d *DB) DisableAccount(ctx context.Context, who chat.AccountID, at time.Tim
 		if err := lastAdmin(t, who, "who"); err != nil {
 			return err
 		}
+		t.namesChanged()
+		t.accountChanged(who)
 		if err := t.exec("UPDATE accounts SET disabled_at = coalesce(disabled_at, ?1), banned_at = CASE WHEN ?2 THEN ?1 ELSE banned_at END, erasing = erasing OR ?3 WHERE id = ?4",
 			toMillis(at), banned, erase, who); err != nil {
 			return err
@@ -85,6 +87,9 @@ func (d *DB) DisableAccount(ctx context.Context, who chat.AccountID, at time.Tim
 		if erase { // nobody would ever see these again
 			if alone, err = list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) }, deleteRoomsAlone, toMillis(at), who); err != nil {
 				return err
+			}
+			for _, room := range alone {
+				t.roomChanged(room)
 			}
 		}
 		return t.each([]any{who}, "DELETE FROM resets WHERE account_id = ?", "DELETE FROM sessions WHERE account_id = ?")
@@ -106,6 +111,8 @@ const deleteRoomsAlone = `UPDATE rooms SET deleted_at = ?1, topic = '' WHERE kin
 // EnableAccount implements chat.AccountRecordStore.
 func (d *DB) EnableAccount(ctx context.Context, who chat.AccountID, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *tx) error {
+		t.namesChanged()
+		t.accountChanged(who)
 		if err := t.exec("UPDATE accounts SET disabled_at = NULL, banned_at = NULL, erasing = 0 WHERE id = ? AND disabled_at IS NOT NULL", who); err != nil {
 			return err
 		}
@@ -120,12 +127,19 @@ func (d *DB) EnableAccount(ctx context.Context, who chat.AccountID, audit chat.A
 // recountPeople follows an account that was disabled or enabled in the rooms that
 // it is in.
 func recountPeople(t *tx, who chat.AccountID) error {
-	return t.exec("UPDATE rooms SET people = "+peopleIn+" WHERE id IN (SELECT room_id FROM memberships WHERE account_id = ? AND left_at IS NULL)", who)
+	rooms, err := list(t, scanRoomID, "UPDATE rooms SET people = "+peopleIn+" WHERE id IN (SELECT room_id FROM memberships WHERE account_id = ? AND left_at IS NULL) RETURNING id", who)
+	for _, room := range rooms {
+		t.roomChanged(room)
+	}
+	return err
 }
 
 // EndSessions implements chat.AccountRecordStore.
 func (d *DB) EndSessions(ctx context.Context, who chat.AccountID, audit chat.AuditEntry) error {
-	return d.changeAudited(ctx, audit, func(t *tx) error { return t.exec("DELETE FROM sessions WHERE account_id = ?", who) })
+	return d.changeAudited(ctx, audit, func(t *tx) error {
+		t.accountChanged(who)
+		return t.exec("DELETE FROM sessions WHERE account_id = ?", who)
+	})
 }
 
 // Erasing implements chat.AccountRecordStore.

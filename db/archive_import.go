@@ -25,6 +25,7 @@ func (d *DB) IsEmpty(ctx context.Context) (bool, error) {
 // be called twice.
 func (d *DB) Import(ctx context.Context, read func(put func(archive.Record) error) error) error {
 	return d.change(ctx, func(t *tx) error {
+		t.everythingChanged()
 		var accounts int
 		if err := t.one("SELECT count(*) FROM accounts", nil, &accounts); err != nil {
 			return err

@@ -48,6 +48,7 @@ func full(t testing.TB) *file {
 	_, err = f.DeleteMessage(t.Context(), f.says(1, 2, "not to be carried @person1", 1).ID, 2, noon, chat.NoAudit)
 	f.ok(err)
 	f.ok(f.change(t.Context(), func(tx *tx) error {
+		tx.everythingChanged()
 		for _, q := range []string{
 			"UPDATE rooms SET deleted_at = 1, skeleton = NULL WHERE name = 'dropped'",
 			"UPDATE rooms SET slow = 30 WHERE id = 2",

@@ -45,6 +45,7 @@ func addOrigin(t *tx, source, key string, id int64) error {
 // AddPeople implements archive.Arrivals.
 func (d *DB) AddPeople(ctx context.Context, source string, people []archive.NewPerson) (made []chat.Account, err error) {
 	err = d.change(ctx, func(t *tx) error {
+		t.everythingChanged()
 		made = nil
 		for _, p := range people {
 			a, err := addNewcomer(t, p)
@@ -119,6 +120,7 @@ func addMember(t *tx, room chat.RoomID, who chat.AccountID, role int) error {
 // AddRoom implements archive.Arrivals.
 func (d *DB) AddRoom(ctx context.Context, source string, p archive.NewRoom) (r chat.Room, fresh bool, err error) {
 	err = d.change(ctx, func(t *tx) error {
+		t.everythingChanged()
 		r, fresh, err = addPlace(t, source, p)
 		return err
 	})

@@ -38,7 +38,7 @@ func addRow(t *tx, room chat.RoomID, r *archive.HistoryRow) error {
 	if r.Answers != nil {
 		reply = r.Answers.ID
 	}
-	err = t.one(countsOnly+`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid, reactions, edited_at, deleted_at, reply_to)
+	err = t.one(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid, reactions, edited_at, deleted_at, reply_to)
 		SELECT r.id, r.rev + 1, r.rev + 1, r.posts + (?1 = 0), ?1, ?2, ?3, ?1 = 0 AND ?12 = 0 AND r.last_author = ?2 AND ?3 - r.last_at BETWEEN 0 AND ?4,
 		?5, ?6, ?7, ?8, ?9, nullif(?10, 0), nullif(?11, 0), nullif(?12, 0) FROM rooms r WHERE r.id = ?13 AND r.deleted_at IS NULL
 		ON CONFLICT (author_id, cid) DO NOTHING RETURNING id, rev, posts`,
@@ -57,7 +57,7 @@ func addRow(t *tx, room chat.RoomID, r *archive.HistoryRow) error {
 		return nil
 	}
 	if r.Kind != chat.MessagePosted {
-		return t.exec(countsOnly+"UPDATE rooms SET rev = ?, last_id = ?, last_author = 0, last_at = ? WHERE id = ?", m.Rev, m.ID, toMillis(r.At), room)
+		return t.exec("UPDATE rooms SET rev = ?, last_id = ?, last_author = 0, last_at = ? WHERE id = ?", m.Rev, m.ID, toMillis(r.At), room)
 	}
 	if err := t.setNewest(m); err != nil {
 		return err
@@ -99,7 +99,7 @@ func valueIf(is bool, n int64) int64 {
 
 // keepUnread leaves everybody with as many unread messages as before.
 func keepUnread(t *tx, room chat.RoomID, posts int64) error {
-	return t.exec(countsOnly+`UPDATE memberships SET posts_read = posts_read + ?2,
+	return t.exec(`UPDATE memberships SET posts_read = posts_read + ?2,
 		mentions = CASE WHEN posts_read + ?2 >= (SELECT posts FROM rooms WHERE id = ?1) THEN 0 ELSE
 			(SELECT count(*) FROM mentions n JOIN messages m ON m.id = n.message_id
 			WHERE n.account_id = memberships.account_id AND n.room_id = ?1 AND m.posts > memberships.posts_read + ?2) END

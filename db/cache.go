@@ -1,8 +1,7 @@
 package db
 
 import (
-	"regexp"
-	"strings"
+	"maps"
 	"sync"
 
 	"parley/app/auth"
@@ -52,6 +51,9 @@ func (m *changeClock) now() uint64 {
 }
 
 func (m *changeClock) mark(rooms []chat.RoomID) {
+	if len(rooms) == 0 {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.clock++
@@ -131,6 +133,14 @@ func (c *cache[K, V]) clear() {
 	c.values = nil
 }
 
+// forgetWhere is clear for the values that is picks.
+func (c *cache[K, V]) forgetWhere(is func(V) bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.generation++
+	maps.DeleteFunc(c.values, func(_ K, v V) bool { return is(v) })
+}
+
 // forget is clear for one key.
 func (c *cache[K, V]) forget(key K) {
 	c.mu.Lock()
@@ -139,90 +149,13 @@ func (c *cache[K, V]) forget(key K) {
 	delete(c.values, key)
 }
 
-// invalidation says what a statement makes untrue.
-type invalidation struct {
-	accounts, sessions, rooms, reports bool
-	countsChanged                      []chat.RoomID    // whose counts moved
-	joined                             []roomAccount    // who came where
-	sidebars                           []chat.AccountID // whose read marks moved
-	touched                            []string         // sessions, by hash
-}
-
-// countsOnly marks a statement that changes nothing that is cached: counts and read
-// marks only. Every other one that writes to these tables clears a cache.
-const countsOnly = "/* counts */ "
-
-// membersOnly marks one of a change that says by tx.memberJoined who came into which room: it
-// makes untrue what is kept of that room and that person, and nothing else.
-const membersOnly = "/* seats */ "
-
-var writes = regexp.MustCompile(`(?:UPDATE|INSERT INTO|DELETE FROM|REPLACE INTO)\s+(accounts|sessions|rooms|memberships|reports)\b`)
-
-// invalidatedBy reads that from the statement itself, so that no change can forget it.
-func invalidatedBy(query string) (s invalidation) {
-	if strings.HasPrefix(query, countsOnly) || strings.HasPrefix(query, membersOnly) {
-		return s
-	}
-	for _, m := range writes.FindAllStringSubmatch(query, -1) {
-		switch m[1] {
-		case "accounts":
-			s.accounts = true
-		case "sessions":
-			s.sessions = true
-		case "reports":
-			s.reports = true
-		default:
-			s.rooms = true
-		}
-	}
-	return s
-}
-
-// merge gathers what the statements of a group make untrue.
-func (s *invalidation) merge(by invalidation) {
-	s.accounts = s.accounts || by.accounts
-	s.sessions = s.sessions || by.sessions
-	s.rooms = s.rooms || by.rooms
-	s.reports = s.reports || by.reports
-}
-
-// invalidateMembers drops what is untrue by now of who came where.
-func (c *caches) invalidateMembers(places []roomAccount) {
-	rooms := make([]chat.RoomID, len(places))
-	for i, p := range places {
-		rooms[i] = p.room
-		c.sidebars.forget(p.who)
-	}
-	c.memberChanges.mark(rooms)
-}
-
-// invalidate drops what is untrue by now: names and roles are in all but access.
-func (c *caches) invalidate(s invalidation) {
-	if s.accounts || s.sessions {
-		c.sessions.clear()
-	}
-	if s.rooms {
-		c.access.clear()
-		c.openNames.clear()
-	}
-	if s.reports {
-		c.reports.clear()
-	}
-	if len(s.countsChanged) > 0 {
-		c.countChanges.mark(s.countsChanged)
-	}
-	if len(s.joined) > 0 {
-		c.invalidateMembers(s.joined)
-	}
-	for _, hash := range s.touched {
-		c.sessions.forget(hash)
-	}
-	for _, who := range s.sidebars {
-		c.sidebars.forget(who)
-	}
-	if s.accounts || s.rooms {
-		c.sidebars.clear()
-		c.members.clear()
-		c.newest.clear()
-	}
+// clear forgets everything.
+func (c *caches) clear() {
+	c.sessions.clear()
+	c.access.clear()
+	c.members.clear()
+	c.newest.clear()
+	c.sidebars.clear()
+	c.reports.clear()
+	c.openNames.clear()
 }

@@ -70,9 +70,9 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 	seed := uint64(time.Now().UnixNano()) // each run tries others
 	t.Log("seed", seed)
 	rnd := rand.New(rand.NewPCG(seed, 6))
-	for i := range 120 {
+	for i := range 300 {
 		who, room, hash := people[rnd.IntN(4)], rooms[rnd.IntN(len(rooms))], hashes[rnd.IntN(4)]
-		switch rnd.IntN(19) {
+		switch rnd.IntN(28) {
 		case 0:
 			f.AddMembers(ctx, room, []chat.AccountID{who}, noon)
 		case 1:
@@ -118,8 +118,30 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 			if r, err := f.CreateRoom(ctx, chat.NewRoom{Name: fmt.Sprint("new ", i), Kind: chat.Open, By: who, People: []chat.AccountID{1 + who%4}}, noon); err == nil {
 				rooms = append(rooms, r.ID)
 			}
+		case 17:
+			f.SetRank(ctx, room, who, chat.Rank(rnd.IntN(3)), chat.NoAudit)
+		case 18:
+			f.BanMember(ctx, room, who, noon, chat.NoAudit)
+		case 19:
+			f.UnbanMember(ctx, room, who, chat.NoAudit)
+		case 20:
+			f.SetSlowMode(ctx, room, i, chat.NoAudit)
+		case 21:
+			f.SetVisibility(ctx, room, who, chat.RoomKind(rnd.IntN(2)), noon, chat.NoAudit)
+		case 22:
+			f.DisableAccount(ctx, who, noon, false, false, chat.NoAudit)
+		case 23:
+			f.EnableAccount(ctx, who, chat.NoAudit)
+		case 24:
+			f.SetRoomPrefs(ctx, room, who, chat.RoomPrefs{Raise: true})
+		case 25:
+			f.ExpireSessions(ctx, noon.Add(-time.Hour), noon.Add(time.Duration(i%40)*time.Minute))
+		case 26:
+			f.SetAllRead(ctx, who)
+		case 27:
+			f.EndSessions(ctx, who, chat.NoAudit)
 		default:
-			f.AddMessage(ctx, draft(room, who, "hello", fmt.Sprint("c", i), 1+who%4))
+			f.AddMessage(ctx, draft(room, who, fmt.Sprint("hello #name ", i-5), fmt.Sprint("c", i), 1+who%4))
 		}
 		f.truth(people, rooms, hashes)
 	}
@@ -178,6 +200,11 @@ func TestWhatAnotherProcessChangesIsNoticed(t *testing.T) {
 		f.ok(err)
 		return people[0].Name == "After"
 	})
+	select {
+	case <-noticed:
+	case <-time.After(20 * time.Second):
+		t.Error("nobody was told")
+	}
 }
 
 // Somebody makes a room, and fifty others, whom it does not concern, look at theirs.
@@ -192,6 +219,85 @@ func BenchmarkARoomIsMadeBesideFifty(b *testing.B) {
 			f.ok(err)
 			_, _, err = f.RoomAccess(ctx, 1, who)
 			f.ok(err)
+		}
+	}
+}
+
+// kept counts what is remembered and still true.
+func (f *file) kept(people []chat.AccountID, rooms []chat.RoomID, hashes [][]byte) map[string]int {
+	n := map[string]int{}
+	for _, who := range people {
+		if f.keptSidebar(who) != nil {
+			n["sidebars"]++
+		}
+		for _, room := range rooms {
+			if v, _ := f.access.get(roomAccount{room, who}); v.has && !f.memberChanges.changedSince(v.at, room) {
+				n["access"]++
+			}
+		}
+	}
+	for _, room := range rooms {
+		if v, _ := f.members.get(room); v.has && !f.memberChanges.changedSince(v.at, room) {
+			n["members"]++
+		}
+		if v, _ := f.newest.get(room); v.page.Messages != nil && !f.countChanges.changedSince(v.at, room) {
+			n["pages"]++
+		}
+	}
+	for _, h := range hashes {
+		if v, _ := f.sessions.get(string(h)); v.Hash != nil {
+			n["sessions"]++
+		}
+	}
+	return n
+}
+
+// What one person does makes little untrue: nothing else is forgotten.
+func TestOnlyWhatAChangeMadeUntrueIsForgotten(t *testing.T) {
+	f := create(t, 4)
+	ctx := t.Context()
+	people := []chat.AccountID{1, 2, 3, 4}
+	rooms := []chat.RoomID{1, f.room("one", 1, 2), f.room("two", 2, 3, 4)}
+	var hashes [][]byte
+	for _, who := range people {
+		h := fmt.Appendf(nil, "hash %d", who)
+		hashes = append(hashes, h)
+		_, err := f.AddSession(ctx, auth.Session{Hash: h, Account: chat.Account{Person: chat.Person{ID: who}}, Created: noon, Seen: noon}, 2)
+		f.ok(err)
+	}
+	for _, room := range rooms {
+		f.says(room, 2, "words")
+	}
+	yes := true
+	var m chat.Message
+	for _, c := range []struct {
+		what string
+		do   func() error
+		lost map[string]int
+	}{
+		{"nothing", func() error { return nil }, nil},
+		{"mutes a room", func() error { return f.SetRoomPrefs(ctx, rooms[2], 3, chat.RoomPrefs{Muted: &yes}) }, map[string]int{"sidebars": 1, "access": 1}},
+		{"picks a theme", func() error { return f.SetPrefs(ctx, 3, chat.Prefs{Theme: "dark"}) }, map[string]int{"sessions": 1}},
+		{"reads", func() error { _, err := f.SetRead(ctx, rooms[2], 3, 1<<40); return err }, map[string]int{"sidebars": 1}},
+		{"says something", func() error { m = f.says(rooms[2], 3, "more words"); return nil }, map[string]int{"sidebars": 3, "pages": 1}},
+		{"edits it", func() error {
+			_, err := f.SetBody(ctx, m.ID, draft(rooms[2], 3, "other words", ""))
+			return err
+		}, map[string]int{"sidebars": 3, "pages": 1}},
+		{"sets a topic", func() error { _, err := f.SetTopic(ctx, rooms[2], 3, "a topic", noon); return err }, map[string]int{"sidebars": 3, "access": 4, "members": 1, "pages": 1}},
+		{"is seen", func() error { return f.TouchSession(ctx, hashes[2], noon.Add(time.Minute)) }, map[string]int{"sessions": 1}},
+		{"logs out", func() error { return f.DeleteSession(ctx, hashes[2]) }, map[string]int{"sessions": 1}},
+		{"leaves", func() error { _, _, err := f.RemoveMember(ctx, rooms[2], 3, noon, chat.NoAudit); return err }, map[string]int{"sidebars": 3, "access": 4, "members": 1, "pages": 1}},
+		{"reports", func() error { return f.AddReport(ctx, m.ID, 2, "bad", noon) }, nil},
+	} {
+		f.truth(people, rooms, hashes) // everything is remembered
+		before := f.kept(people, rooms, hashes)
+		f.ok(c.do())
+		after := f.kept(people, rooms, hashes)
+		for _, what := range []string{"sidebars", "access", "members", "pages", "sessions"} {
+			if lost := before[what] - after[what]; lost != c.lost[what] {
+				t.Errorf("somebody %s: %d of %d %s were forgotten, want %d", c.what, lost, before[what], what, c.lost[what])
+			}
 		}
 	}
 }

@@ -173,6 +173,7 @@ func (c count) repair(t *tx) error {
 // are loaded again.
 func (d *DB) Repair(ctx context.Context) error {
 	err := d.change(ctx, func(t *tx) error {
+		t.everythingChanged()
 		if err := renumber(t); err != nil {
 			return err
 		}

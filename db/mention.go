@@ -94,6 +94,6 @@ func addMention(t *tx, m chat.Message) error {
 
 // mentionCounts counts a message for those for whom it is, where they have not read it.
 func mentionCounts(t *tx, m chat.Message, by int) error {
-	return t.exec(countsOnly+`UPDATE memberships SET mentions = max(0, mentions + ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?
+	return t.exec(`UPDATE memberships SET mentions = max(0, mentions + ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?
 		AND account_id IN (SELECT account_id FROM mentions WHERE message_id = ?)`, by, m.Room, m.Posts, m.ID)
 }

@@ -121,7 +121,7 @@ func addMessage(t *tx, n chat.NewMessage, text []byte) (chat.Added, error) {
 		return chat.Added{}, err
 	}
 	m.ID = chat.MessageID(id)
-	in, err := t.affect(countsOnly+`UPDATE memberships SET posts_read = ?, erased = 0, mentions = 0
+	in, err := t.affect(`UPDATE memberships SET posts_read = ?, erased = 0, mentions = 0
 		WHERE room_id = ? AND account_id = ? AND left_at IS NULL`, m.Posts, m.Room, m.Author.ID)
 	if err == nil && in == 0 { // removed meanwhile
 		err = sql.ErrNoRows

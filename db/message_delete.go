@@ -91,7 +91,7 @@ func changed(t *tx, m chat.Message) (chat.MessageChange, error) {
 // read it and at the message that it answers, and which rows go on from the row
 // before them.
 func recountReplies(t *tx, m chat.Message, rev chat.Rev, by int) error {
-	if err := t.exec(countsOnly+"UPDATE memberships SET erased = max(0, erased - ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?", by, m.Room, m.Posts); err != nil {
+	if err := t.exec("UPDATE memberships SET erased = max(0, erased - ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?", by, m.Room, m.Posts); err != nil {
 		return err
 	}
 	if m.Quote.ID != 0 {

@@ -39,7 +39,9 @@ func direct(t *tx, people []chat.AccountID, n chat.NewMessage) (id chat.RoomID, 
 		[]any{chat.Direct, key, len(parseIDs(key)), toMillis(n.At)}, &id); err != nil {
 		return 0, err
 	}
+	t.roomChanged(id)
 	for _, p := range parseIDs(key) {
+		t.memberChanged(id, p)
 		if err := t.exec("INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at) VALUES (?, ?, 0, 0, ?)", id, p, toMillis(n.At)); err != nil {
 			return 0, err
 		}

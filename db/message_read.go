@@ -9,7 +9,7 @@ import (
 // SetRead implements chat.MessageStore.
 func (d *DB) SetRead(ctx context.Context, room chat.RoomID, who chat.AccountID, upto chat.MessageID) (moved bool, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		n, err := t.affect(countsOnly+`UPDATE memberships SET posts_read = p.posts,
+		n, err := t.affect(`UPDATE memberships SET posts_read = p.posts,
 			erased = (SELECT count(*) FROM messages WHERE room_id = ?1 AND id > ?3 AND kind = 0 AND deleted_at IS NOT NULL),
 			mentions = (SELECT count(*) FROM mentions WHERE account_id = ?2 AND room_id = ?1 AND message_id > ?3)
 			FROM (SELECT posts FROM messages WHERE room_id = ?1 AND id <= ?3 ORDER BY id DESC LIMIT 1) AS p
@@ -26,7 +26,7 @@ func (d *DB) SetRead(ctx context.Context, room chat.RoomID, who chat.AccountID, 
 func (d *DB) SetAllRead(ctx context.Context, who chat.AccountID) (rooms []chat.RoomID, err error) {
 	err = d.change(ctx, func(t *tx) error {
 		rooms, err = list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) },
-			countsOnly+`UPDATE memberships SET posts_read = r.posts, erased = 0, mentions = 0 FROM rooms r
+			`UPDATE memberships SET posts_read = r.posts, erased = 0, mentions = 0 FROM rooms r
 			WHERE r.id = memberships.room_id AND memberships.account_id = ? AND left_at IS NULL AND r.deleted_at IS NULL AND posts_read < r.posts
 			RETURNING room_id`, who)
 		t.readMarkMoved(who)
@@ -39,7 +39,7 @@ func (d *DB) SetAllRead(ctx context.Context, who chat.AccountID) (rooms []chat.R
 func (d *DB) SetUnread(ctx context.Context, room chat.RoomID, who chat.AccountID, from chat.MessageID) error {
 	return d.change(ctx, func(t *tx) error {
 		t.readMarkMoved(who)
-		return t.exec(countsOnly+`UPDATE memberships SET posts_read = p.posts - 1,
+		return t.exec(`UPDATE memberships SET posts_read = p.posts - 1,
 			erased = (SELECT count(*) FROM messages WHERE room_id = ?1 AND id >= ?3 AND kind = 0 AND deleted_at IS NOT NULL),
 			mentions = (SELECT count(*) FROM mentions WHERE account_id = ?2 AND room_id = ?1 AND message_id >= ?3)
 			FROM (SELECT posts FROM messages WHERE room_id = ?1 AND id = ?3 AND kind = 0) AS p

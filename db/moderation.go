@@ -20,6 +20,7 @@ func (d *DB) SetRank(ctx context.Context, room chat.RoomID, who chat.AccountID, 
 		if err != nil {
 			return err
 		}
+		t.memberChanged(room, who)
 		if err := t.exec("UPDATE memberships SET owner = ? WHERE room_id = ? AND account_id = ?", rank, room, who); err != nil {
 			return err
 		}
@@ -37,6 +38,7 @@ func (d *DB) SetRank(ctx context.Context, room chat.RoomID, who chat.AccountID, 
 // SetSlowMode implements chat.RoomStore.
 func (d *DB) SetSlowMode(ctx context.Context, room chat.RoomID, seconds int, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *tx) error {
+		t.roomChanged(room)
 		return t.exec("UPDATE rooms SET slow = ? WHERE id = ?", seconds, room)
 	})
 }
@@ -47,6 +49,7 @@ func (d *DB) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID
 		if rev, err = dropOccupant(t, room, who, at); err != nil {
 			return err
 		}
+		t.memberChanged(room, who)
 		return t.exec(`INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at, left_at, banned) VALUES (?1, ?2, 0, 0, ?3, ?3, 1)
 			ON CONFLICT DO UPDATE SET banned = 1`, room, who, toMillis(at))
 	})
@@ -56,6 +59,7 @@ func (d *DB) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID
 // UnbanMember implements chat.RoomStore.
 func (d *DB) UnbanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *tx) error {
+		t.memberChanged(room, who)
 		return t.exec("UPDATE memberships SET banned = 0 WHERE room_id = ? AND account_id = ?", room, who)
 	})
 }

@@ -10,6 +10,7 @@ import (
 // AddReport implements chat.ReportStore.
 func (d *DB) AddReport(ctx context.Context, id chat.MessageID, by chat.AccountID, reason string, at time.Time) error {
 	return d.change(ctx, func(t *tx) error {
+		t.reportsChanged()
 		return t.exec(`INSERT INTO reports (message_id, made_by, reason, made_at) VALUES (?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET reason = excluded.reason, made_at = excluded.made_at, closed_by = NULL, closed_at = NULL`, id, by, reason, toMillis(at))
 	})
@@ -115,6 +116,7 @@ func (d *DB) fillReports(ctx context.Context, list []chat.Report) error {
 // CloseReports implements chat.ReportStore.
 func (d *DB) CloseReports(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *tx) error {
+		t.reportsChanged()
 		return t.exec("UPDATE reports SET closed_by = ?, closed_at = ? WHERE message_id = ? AND closed_at IS NULL", by, toMillis(at), id)
 	})
 }

@@ -35,6 +35,7 @@ func (d *DB) DeleteBefore(ctx context.Context, before time.Time) (dropped int, e
 	}
 	d.unclean.Store(true)
 	err = d.change(ctx, func(t *tx) error {
+		t.everythingChanged() // it is nobody's hurry, and counts of all kinds move
 		for _, o := range olds {
 			if err := forget(t, o.id); err != nil {
 				return err

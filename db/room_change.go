@@ -30,25 +30,25 @@ func (d *DB) CreateRoom(ctx context.Context, n chat.NewRoom, at time.Time) (r ch
 func addRoom(t *tx, n chat.NewRoom, at time.Time) (chat.Room, error) {
 	r := chat.Room{Kind: n.Kind, Name: n.Name, Topic: n.Topic, People: 1, Created: at}
 	skeleton, drawn := drawnName(n.Kind, n.Name)
-	if err := t.one(membersOnly+"INSERT INTO rooms (kind, name, skeleton, drawn, topic, created_at, people) VALUES (?, ?, ?, ?, ?, ?, 1) RETURNING id",
+	if err := t.one("INSERT INTO rooms (kind, name, skeleton, drawn, topic, created_at, people) VALUES (?, ?, ?, ?, ?, ?, 1) RETURNING id",
 		[]any{n.Kind, n.Name, skeleton, drawn, n.Topic, toMillis(at)}, &r.ID); err != nil {
 		return r, err
 	}
-	t.memberJoined(r.ID, n.By)
-	return r, t.exec(membersOnly+"INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at) VALUES (?, ?, 1, 0, 0, ?)", r.ID, n.By, toMillis(at))
+	t.memberChanged(r.ID, n.By)
+	return r, t.exec("INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at) VALUES (?, ?, 1, 0, 0, ?)", r.ID, n.By, toMillis(at))
 }
 
 // nextRev takes the next rev of a room. Every change of a room begins with it: that
 // locks the room, so that ids are drawn and rows are read in the order of revs.
 func nextRev(t *tx, room chat.RoomID) (rev chat.Rev, err error) {
 	t.countsChanged(room)
-	err = t.one(countsOnly+"UPDATE rooms SET rev = rev + 1 WHERE id = ? AND deleted_at IS NULL RETURNING rev", []any{room}, &rev)
+	err = t.one("UPDATE rooms SET rev = rev + 1 WHERE id = ? AND deleted_at IS NULL RETURNING rev", []any{room}, &rev)
 	return rev, err
 }
 
 // nextRevOf is nextRev for the room of a message.
 func nextRevOf(t *tx, id chat.MessageID) (room chat.RoomID, rev chat.Rev, err error) {
-	err = t.one(countsOnly+`UPDATE rooms SET rev = rev + 1 WHERE id = (SELECT room_id FROM messages WHERE id = ?) AND deleted_at IS NULL
+	err = t.one(`UPDATE rooms SET rev = rev + 1 WHERE id = (SELECT room_id FROM messages WHERE id = ?) AND deleted_at IS NULL
 		RETURNING id, rev`, []any{id}, &room, &rev)
 	t.countsChanged(room)
 	return room, rev, err
@@ -56,7 +56,7 @@ func nextRevOf(t *tx, id chat.MessageID) (room chat.RoomID, rev chat.Rev, err er
 
 // giveBackRev undoes nextRev in the same change: there was nothing to change.
 func giveBackRev(t *tx, room chat.RoomID) error {
-	return t.exec(countsOnly+"UPDATE rooms SET rev = rev - 1 WHERE id = ?", room)
+	return t.exec("UPDATE rooms SET rev = rev - 1 WHERE id = ?", room)
 }
 
 // addEvent writes the row of a change under the rev that the change took.
@@ -70,7 +70,7 @@ func addEvent(t *tx, room chat.RoomID, by chat.AccountID, kind chat.MessageKind,
 		SELECT id, rev, rev, posts, ?, ?, ?, 0, '', ?, '' FROM rooms WHERE id = ? RETURNING id`, []any{kind, by, toMillis(at), text, room}, &id); err != nil {
 		return err
 	}
-	return t.exec(countsOnly+"UPDATE rooms SET last_id = ?, last_author = 0, last_at = ? WHERE id = ?", id, toMillis(at), room)
+	return t.exec("UPDATE rooms SET last_id = ?, last_author = 0, last_at = ? WHERE id = ?", id, toMillis(at), room)
 }
 
 // SetRoomName implements chat.RoomStore.
@@ -99,6 +99,8 @@ func setDrawn(t *tx, room chat.RoomID, kind chat.RoomKind, name string) error {
 		}
 	}
 	skeleton, drawn := drawnName(kind, name)
+	t.roomChanged(room)
+	t.linksChanged()
 	return t.exec("UPDATE rooms SET kind = ?, name = ?, skeleton = ?, drawn = ? WHERE id = ?", kind, name, skeleton, drawn, room)
 }
 
@@ -108,6 +110,7 @@ func (d *DB) SetTopic(ctx context.Context, room chat.RoomID, by chat.AccountID, 
 		if rev, err = nextRev(t, room); err != nil {
 			return err
 		}
+		t.roomChanged(room)
 		if err := t.exec("UPDATE rooms SET topic = ? WHERE id = ?", topic, room); err != nil {
 			return err
 		}
@@ -151,7 +154,7 @@ func bring(t *tx, room chat.RoomID, people []chat.AccountID, at time.Time) (chat
 	}
 	var fresh []chat.Person
 	for _, id := range people {
-		n, err := t.affect(membersOnly+`INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at)
+		n, err := t.affect(`INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at)
 			SELECT r.id, a.id, 0, r.rev, r.posts, ? FROM rooms r, accounts a
 			WHERE r.id = ? AND r.deleted_at IS NULL AND a.id = ? AND a.disabled_at IS NULL
 			ON CONFLICT DO UPDATE SET left_at = NULL, owner = 0, mentions = 0, erased = 0, rev = excluded.rev, posts_read = excluded.posts_read,
@@ -162,7 +165,7 @@ func bring(t *tx, room chat.RoomID, people []chat.AccountID, at time.Time) (chat
 		if n == 0 {
 			continue
 		}
-		t.memberJoined(room, id)
+		t.memberChanged(room, id)
 		var p chat.Person
 		if err := t.one("SELECT id, username, name FROM accounts WHERE id = ?", []any{id}, &p.ID, &p.Username, &p.Name); err != nil {
 			return 0, err
@@ -172,7 +175,7 @@ func bring(t *tx, room chat.RoomID, people []chat.AccountID, at time.Time) (chat
 	if len(fresh) == 0 {
 		return 0, giveBackRev(t, room)
 	}
-	if err := t.exec(membersOnly+"UPDATE rooms SET people = people + ? WHERE id = ?", len(fresh), room); err != nil {
+	if err := t.exec("UPDATE rooms SET people = people + ? WHERE id = ?", len(fresh), room); err != nil {
 		return 0, err
 	}
 	return rev, addJoined(t, room, rev, fresh, at)
@@ -225,6 +228,7 @@ func (d *DB) SetRoomPrefs(ctx context.Context, room chat.RoomID, who chat.Accoun
 		if c.Raise {
 			return swapWithPrevious(t, room, who)
 		}
+		t.prefsChanged(room, who)
 		return t.exec(`UPDATE memberships SET level = coalesce(?1, level), muted = coalesce(?2, muted), starred = CASE WHEN ?3 IS NULL OR starred > 0 AND ?3 THEN starred
 			WHEN ?3 THEN (SELECT max(starred) + 1 FROM memberships WHERE account_id = ?5) ELSE 0 END
 			WHERE room_id = ?4 AND account_id = ?5 AND left_at IS NULL`, nullable(c.Level), nullable(c.Muted), nullable(c.Starred), room, who)
@@ -233,11 +237,17 @@ func (d *DB) SetRoomPrefs(ctx context.Context, room chat.RoomID, who chat.Accoun
 
 // swapWithPrevious lets a room with a star change places with the one before it.
 func swapWithPrevious(t *tx, room chat.RoomID, who chat.AccountID) error {
-	return t.exec(`UPDATE memberships SET starred = CASE room_id WHEN ?1 THEN b.place ELSE b.mine END
+	swapped, err := list(t, scanRoomID, `UPDATE memberships SET starred = CASE room_id WHEN ?1 THEN b.place ELSE b.mine END
 		FROM (SELECT m.starred AS mine, p.room_id AS other, p.starred AS place FROM memberships m JOIN memberships p ON p.account_id = ?2 AND p.left_at IS NULL
 			AND p.starred > 0 AND p.starred < m.starred WHERE m.room_id = ?1 AND m.account_id = ?2 ORDER BY p.starred DESC LIMIT 1) AS b
-		WHERE account_id = ?2 AND room_id IN (?1, b.other)`, room, who)
+		WHERE account_id = ?2 AND room_id IN (?1, b.other) RETURNING room_id`, room, who)
+	for _, r := range swapped {
+		t.prefsChanged(r, who)
+	}
+	return err
 }
+
+func scanRoomID(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) }
 
 // nullable is NULL for nil.
 func nullable[T any](v *T) any {

@@ -15,6 +15,7 @@ func (d *DB) RemoveMember(ctx context.Context, room chat.RoomID, who chat.Accoun
 		if rev, err = dropOccupant(t, room, who, at); err != nil {
 			return err
 		}
+		t.roomChanged(room)
 		n, err := t.affect(markRoomDeleted+" AND kind = 1 AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = ?2 AND left_at IS NULL)", toMillis(at), room)
 		emptied = n > 0
 		return err
@@ -41,6 +42,7 @@ func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (ch
 	if n == 0 {
 		return 0, giveBackRev(t, room)
 	}
+	t.memberChanged(room, who)
 	var people int
 	if err := t.one("UPDATE rooms SET people = people - (kind = 2 OR (SELECT disabled_at IS NULL FROM accounts WHERE id = ?2)) WHERE id = ?1 RETURNING people", []any{room, who}, &people); err != nil {
 		return 0, err
@@ -77,6 +79,8 @@ func passOwnership(t *tx, rooms string, arg any) error {
 // it is removed soon after, a little at a time, so that others need not wait.
 func (d *DB) DeleteRoom(ctx context.Context, room chat.RoomID, at time.Time, audit chat.AuditEntry) (people []chat.AccountID, err error) {
 	err = d.changeAudited(ctx, audit, func(t *tx) error {
+		t.roomChanged(room)
+		t.linksChanged()
 		if err := t.exec(markRoomDeleted, toMillis(at), room); err != nil {
 			return err
 		}

@@ -38,7 +38,7 @@ func (h roomState) continues(author chat.AccountID, at time.Time) bool {
 // setNewest makes a message the newest of its room.
 func (t *tx) setNewest(m chat.Message) error {
 	t.countsChanged(m.Room)
-	err := t.exec(countsOnly+"UPDATE rooms SET rev = ?, posts = ?, last_id = ?, last_author = ?, last_at = ? WHERE id = ?",
+	err := t.exec("UPDATE rooms SET rev = ?, posts = ?, last_id = ?, last_author = ?, last_at = ? WHERE id = ?",
 		m.Rev, m.Posts, m.ID, m.Author.ID, toMillis(m.At), m.Room)
 	if err == nil {
 		if len(t.w.roomStates) >= maxRoomStates {

@@ -87,6 +87,7 @@ func createWorkspace(t *tx, n auth.NewAccount, j *auth.SignedUp) error {
 		return err
 	}
 	j.Rooms = append(j.Rooms, chat.RoomChanged{Room: room.ID})
+	t.roomChanged(room.ID)
 	return t.exec("UPDATE rooms SET everyone = 1 WHERE id = ?", room.ID)
 }
 
@@ -109,6 +110,7 @@ func (d *DB) SetPassword(ctx context.Context, who chat.AccountID, hash string, a
 }
 
 func setPassword(t *tx, who chat.AccountID, hash string) error {
+	t.accountChanged(who)
 	if err := t.exec("UPDATE accounts SET password = ? WHERE id = ?", hash, who); err != nil {
 		return err
 	}
@@ -125,12 +127,15 @@ func (d *DB) Rehash(ctx context.Context, who chat.AccountID, was, hash string) e
 // AddSession implements auth.Store.
 func (d *DB) AddSession(ctx context.Context, s auth.Session, limit int) (dropped [][]byte, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		if err := t.exec(countsOnly+"INSERT INTO sessions (token_hash, account_id, agent, created_at, seen_at) VALUES (?, ?, ?, ?, ?)",
+		if err := t.exec("INSERT INTO sessions (token_hash, account_id, agent, created_at, seen_at) VALUES (?, ?, ?, ?, ?)",
 			s.Hash, s.Account.ID, s.Agent, toMillis(s.Created), toMillis(s.Seen)); err != nil {
 			return err
 		}
 		dropped, err = list(t, scanHash, `DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM sessions
 			WHERE account_id = ? ORDER BY created_at DESC, token_hash LIMIT -1 OFFSET ?) RETURNING token_hash`, s.Account.ID, limit)
+		for _, hash := range dropped {
+			t.sessionChanged(hash)
+		}
 		return err
 	})
 	return dropped, err
@@ -170,19 +175,26 @@ func (d *DB) SessionsOf(ctx context.Context, who chat.AccountID) ([]auth.Session
 // TouchSession implements auth.Store.
 func (d *DB) TouchSession(ctx context.Context, hash []byte, at time.Time) error {
 	return d.change(ctx, func(t *tx) error {
-		t.sessionTouched(hash)
-		return t.exec(countsOnly+"UPDATE sessions SET seen_at = ? WHERE token_hash = ?", toMillis(at), hash)
+		t.sessionChanged(hash)
+		return t.exec("UPDATE sessions SET seen_at = ? WHERE token_hash = ?", toMillis(at), hash)
 	})
 }
 
 // DeleteSession implements auth.Store.
 func (d *DB) DeleteSession(ctx context.Context, hash []byte) error {
-	return d.change(ctx, func(t *tx) error { return t.exec("DELETE FROM sessions WHERE token_hash = ?", hash) })
+	return d.change(ctx, func(t *tx) error {
+		t.sessionChanged(hash)
+		return t.exec("DELETE FROM sessions WHERE token_hash = ?", hash)
+	})
 }
 
 // ExpireSessions implements auth.Store.
 func (d *DB) ExpireSessions(ctx context.Context, startedBefore, seenBefore time.Time) error {
 	return d.change(ctx, func(t *tx) error {
-		return t.exec("DELETE FROM sessions WHERE created_at < ? OR seen_at < ?", toMillis(startedBefore), toMillis(seenBefore))
+		ended, err := list(t, scanHash, "DELETE FROM sessions WHERE created_at < ? OR seen_at < ? RETURNING token_hash", toMillis(startedBefore), toMillis(seenBefore))
+		for _, hash := range ended {
+			t.sessionChanged(hash)
+		}
+		return err
 	})
 }

@@ -5,18 +5,16 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-
-	"parley/app/chat"
 )
 
 // tx is what one change may use; it must not outlive it. After the first statement
 // that failed it runs no other and answers each with that error: SQLite may have
 // rolled back by itself, and what followed would be committed one by one.
 type tx struct {
-	ctx          context.Context
-	w            *writer
-	invalidation invalidation
-	failed       error // of the first statement that failed
+	ctx    context.Context
+	w      *writer
+	facts  facts
+	failed error // of the first statement that failed
 }
 
 // fail remembers the first error of a statement. That there is no row is none.
@@ -37,13 +35,7 @@ func (t *tx) each(args []any, queries ...string) error {
 	return nil
 }
 
-// prepared is a statement and what running it makes untrue.
-type prepared struct {
-	*sql.Stmt
-	invalidation invalidation
-}
-
-func (t *tx) stmt(query string) (*prepared, error) {
+func (t *tx) stmt(query string) (*sql.Stmt, error) {
 	if t.failed != nil {
 		return nil, t.failed
 	}
@@ -54,38 +46,8 @@ func (t *tx) stmt(query string) (*prepared, error) {
 	if err != nil {
 		return nil, t.fail(fmt.Errorf("%w in %s", err, query))
 	}
-	p := &prepared{s, invalidatedBy(query)}
-	t.w.stmts[query] = p
-	return p, nil
-}
-
-// countsChanged notes that a room's counts are not what they were.
-func (t *tx) countsChanged(room chat.RoomID) {
-	t.invalidation.countsChanged = append(t.invalidation.countsChanged, room)
-	delete(t.w.roomStates, room)
-}
-
-// noteInvalidation notes what a statement that ran makes untrue.
-func (t *tx) noteInvalidation(s *prepared) {
-	t.invalidation.merge(s.invalidation)
-	if s.invalidation.rooms {
-		clear(t.w.roomStates)
-	}
-}
-
-// memberJoined notes that somebody came into a room.
-func (t *tx) memberJoined(room chat.RoomID, who chat.AccountID) {
-	t.invalidation.joined = append(t.invalidation.joined, roomAccount{room, who})
-}
-
-// readMarkMoved notes that somebody's unread counts are not what they were.
-func (t *tx) readMarkMoved(who chat.AccountID) {
-	t.invalidation.sidebars = append(t.invalidation.sidebars, who)
-}
-
-// sessionTouched notes that what is known of one session is old.
-func (t *tx) sessionTouched(hash []byte) {
-	t.invalidation.touched = append(t.invalidation.touched, string(hash))
+	t.w.stmts[query] = s
+	return s, nil
 }
 
 func (t *tx) exec(query string, args ...any) error {
@@ -119,9 +81,6 @@ func (t *tx) run(query string, args []any) (int64, sql.Result, error) {
 		return 0, nil, t.fail(err)
 	}
 	n, err := r.RowsAffected()
-	if n > 0 || err != nil {
-		t.noteInvalidation(s)
-	}
 	return n, r, t.fail(err)
 }
 
@@ -131,7 +90,6 @@ func (t *tx) one(query string, args []any, dest ...any) error {
 	if err != nil {
 		return err
 	}
-	t.noteInvalidation(s)
 	return t.fail(s.QueryRowContext(t.ctx, args...).Scan(dest...))
 }
 
@@ -146,8 +104,5 @@ func list[T any](t *tx, scan func(scanner) (T, error), query string, args ...any
 		return nil, t.fail(err)
 	}
 	found, err := scanAll(rows, scan)
-	if len(found) > 0 || err != nil {
-		t.noteInvalidation(s)
-	}
 	return found, t.fail(err)
 }

@@ -28,7 +28,7 @@ const (
 type writer struct {
 	pool       *sql.DB
 	conn       *sql.Conn
-	stmts      map[string]*prepared // owned by run, as what follows
+	stmts      map[string]*sql.Stmt // owned by run, as what follows
 	roomStates map[chat.RoomID]roomState
 	seen       int64 // dataVersion when it looked last
 	// format is that of the file when it looked last; 0: it has not looked.
@@ -36,10 +36,10 @@ type writer struct {
 
 	failing atomic.Bool // the last transaction was not stored
 
-	queue        chan *change
-	ended        chan struct{}
-	invalidation func(invalidation) // is told after each commit what it made untrue
-	watch        atomic.Pointer[func(Commit)]
+	queue   chan *change
+	ended   chan struct{}
+	changed func(facts) // is told after each commit what it made untrue
+	watch   atomic.Pointer[func(Commit)]
 
 	mu     sync.RWMutex // guards closed against a send on queue
 	closed bool
@@ -52,9 +52,9 @@ type change struct {
 	done chan struct{}
 }
 
-func newWriter(pool *sql.DB, conn *sql.Conn, stale func(invalidation)) *writer {
-	w := &writer{pool: pool, conn: conn, stmts: map[string]*prepared{}, roomStates: map[chat.RoomID]roomState{},
-		queue: make(chan *change, maxQueue), ended: make(chan struct{}), invalidation: stale}
+func newWriter(pool *sql.DB, conn *sql.Conn, changed func(facts)) *writer {
+	w := &writer{pool: pool, conn: conn, stmts: map[string]*sql.Stmt{}, roomStates: map[chat.RoomID]roomState{},
+		queue: make(chan *change, maxQueue), ended: make(chan struct{}), changed: changed}
 	go w.run()
 	return w
 }
@@ -148,7 +148,7 @@ func (w *writer) commit(group []*change) {
 	if watch := w.watch.Load(); watch != nil {
 		(*watch)(Commit{Changes: len(group), Took: time.Since(began), Err: err})
 	}
-	w.invalidation(t.invalidation)
+	w.changed(t.facts)
 	for i, c := range group {
 		if err != nil {
 			c.err = storeError(err)
@@ -252,7 +252,7 @@ func (d *DB) WatchOtherProcesses(ctx context.Context, changed func()) {
 		if err == nil && now != seen {
 			d.writer.format.Store(format)
 			if seen != 0 {
-				d.invalidate(invalidation{accounts: true, sessions: true, rooms: true, reports: true})
+				d.invalidate(facts{all: true})
 				changed()
 			}
 			seen = now
