@@ -11,15 +11,30 @@ import (
 	"parley/app/chat"
 )
 
-// deed is one thing that somebody tries to do in a room, through the service.
-type deed struct {
+// attempt is one thing that somebody tries to do in a room, through the service.
+type attempt struct {
 	name string
 	do   func(w *world, who chat.Account, room chat.RoomID) error
 }
 
-var deeds = []deed{
+var attempts = []attempt{
 	{"visit", func(w *world, who chat.Account, r chat.RoomID) error {
 		_, err := w.chat.ReadableRoom(w.ctx, who, r)
+		return err
+	}},
+	{"open", func(w *world, who chat.Account, r chat.RoomID) error {
+		_, err := w.chat.OpenRoom(w.ctx, who, r, chat.RoomQuery{})
+		return err
+	}},
+	{"open-message", func(w *world, who chat.Account, r chat.RoomID) error {
+		_, err := w.chat.OpenMessage(w.ctx, who, w.message("third", r), 0)
+		return err
+	}},
+	{"call", func(w *world, who chat.Account, r chat.RoomID) error {
+		m, err := w.chat.PostMessage(w.ctx, who, r, chat.Draft{Body: "@room come"})
+		if err == nil && !m.All {
+			err = chat.Forbidden("Nobody was called.")
+		}
 		return err
 	}},
 	{"page", func(w *world, who chat.Account, r chat.RoomID) error {
@@ -127,44 +142,44 @@ var deeds = []deed{
 }
 
 // What each sort of person may do in each sort of room. "404" is not even to be
-// told that it exists; a deed that is not named is forbidden.
-var serverActions = []struct {
+// told that it exists; a attempt that is not named is forbidden.
+var permitted = []struct {
 	room, who string
 	may       string
 }{
-	{"open", "owner", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain moderate join leave topic rename add expel ban lift banned slow appoint convert destroy"},
-	{"open", "member", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain join leave topic add"},
-	{"open", "moderator", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain moderate join leave topic add expel ban lift banned slow"},
-	{"open", "outsider", "visit page people converse complain join leave"},
-	{"open", "admin", "visit page people converse complain join leave topic rename expel ban lift banned slow appoint destroy"},
-	{"open", "former", "visit page people converse complain join leave"},
-	{"private", "owner", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain moderate join leave topic rename add expel ban lift banned slow appoint convert destroy"},
-	{"private", "member", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain join leave topic add"},
+	{"open", "owner", "visit open open-message page people listen read type post call react edit delete restore answer converse begin-to-answer complain moderate join leave topic rename add expel ban lift banned slow appoint convert destroy"},
+	{"open", "member", "visit open open-message page people listen read type post call react edit delete restore answer converse begin-to-answer complain join leave topic add"},
+	{"open", "moderator", "visit open open-message page people listen read type post call react edit delete restore answer converse begin-to-answer complain moderate join leave topic add expel ban lift banned slow"},
+	{"open", "outsider", "visit open open-message page people converse complain join leave"},
+	{"open", "admin", "visit open open-message page people converse complain join leave topic rename expel ban lift banned slow appoint destroy"},
+	{"open", "former", "visit open open-message page people converse complain join leave"},
+	{"private", "owner", "visit open open-message page people listen read type post call react edit delete restore answer converse begin-to-answer complain moderate join leave topic rename add expel ban lift banned slow appoint convert destroy"},
+	{"private", "member", "visit open open-message page people listen read type post call react edit delete restore answer converse begin-to-answer complain join leave topic add"},
 	{"open", "banned", "404"},
 	{"private", "outsider", "404"},
 	{"private", "admin", "404"},
 	{"private", "former", "404"},
-	{"direct", "member", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain join"},
+	{"direct", "member", "visit open open-message page people listen read type post react edit delete restore answer converse begin-to-answer complain join"},
 	{"direct", "outsider", "404"},
 	{"direct", "admin", "404"},
-	{"everyone", "member", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain join topic add"},
-	{"everyone", "admin", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain moderate join topic rename add slow appoint"},
-	{"private with admin", "admin", "visit page people listen read type post react edit delete restore answer converse begin-to-answer complain moderate join leave topic rename add expel ban lift banned slow appoint convert destroy"},
+	{"everyone", "member", "visit open open-message page people listen read type post call react edit delete restore answer converse begin-to-answer complain join topic add"},
+	{"everyone", "admin", "visit open open-message page people listen read type post call react edit delete restore answer converse begin-to-answer complain moderate join topic rename add slow appoint"},
+	{"private with admin", "admin", "visit open open-message page people listen read type post call react edit delete restore answer converse begin-to-answer complain moderate join leave topic rename add expel ban lift banned slow appoint convert destroy"},
 }
 
-// place makes the room for one deed, which may change it.
-func (w *world) place(kind, deed string) chat.RoomID {
+// place makes the room for one attempt, which may change it.
+func (w *world) place(kind, attempt string) chat.RoomID {
 	w.Helper()
 	var room chat.RoomID
 	switch kind {
 	case "open":
-		room = w.room("for "+deed, chat.Open, "owner", "member", "third", "former", "moderator", "banned")
+		room = w.room("for "+attempt, chat.Open, "owner", "member", "third", "former", "moderator", "banned")
 		w.ok(w.chat.SetRank(w.ctx, w.people["owner"], room, w.people["moderator"].ID, chat.RankModerator))
 		w.ok(w.chat.BanMember(w.ctx, w.people["owner"], room, w.people["banned"].ID))
 	case "private":
-		room = w.room("for "+deed, chat.Private, "owner", "member", "third", "former")
+		room = w.room("for "+attempt, chat.Private, "owner", "member", "third", "former")
 	case "private with admin":
-		return w.room("for "+deed, chat.Private, "owner", "admin", "third")
+		return w.room("for "+attempt, chat.Private, "owner", "admin", "third")
 	case "direct":
 		return w.direct("member", "third")
 	case "everyone":
@@ -186,11 +201,11 @@ func (w *world) message(by string, room chat.RoomID) chat.MessageID {
 }
 
 func TestThePolicyTableHoldsThroughTheService(t *testing.T) {
-	for _, r := range serverActions {
+	for _, r := range permitted {
 		t.Run(r.who+" in "+r.room, func(t *testing.T) {
 			w := begin(t, "admin", "owner", "member", "third", "former", "outsider", "newcomer", "moderator", "banned")
 			who := w.people[r.who]
-			for _, d := range deeds {
+			for _, d := range attempts {
 				err := d.do(w, who, w.place(r.room, d.name))
 				absent := d.do(w, who, 424242)
 				if !errors.Is(absent, chat.ErrNotFound) {
@@ -216,7 +231,7 @@ func TestThePolicyTableHoldsThroughTheService(t *testing.T) {
 func TestTheTableGrantsNothingThatIsNotListed(t *testing.T) {
 	for s := chat.NoAccess; s <= chat.Participant; s++ {
 		for a := chat.ActionSee; a <= chat.ActionDeleteRoom; a++ {
-			if everyone := (chat.Room{Everyone: true}); chat.Allows(s, everyone, a) && (a == chat.ActionLeave || a == chat.ActionRemoveMember || a == chat.ActionBanMember || a == chat.ActionDeleteRoom) {
+			if everyone := (chat.Room{Everyone: true}); chat.Allows(s, everyone, a) && (a == chat.ActionLeave || a == chat.ActionRemoveMember || a == chat.ActionBanMember || a == chat.ActionSetVisibility || a == chat.ActionDeleteRoom) {
 				t.Error("the room of everybody allows", s, a)
 			}
 			if s == chat.NoAccess && chat.Allows(s, chat.Room{}, a) {

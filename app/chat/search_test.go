@@ -300,7 +300,7 @@ func TestPagesOfResultsHaveNoGapAndNoDouble(t *testing.T) {
 // What one finds is what one may read: for everybody in every sort of room, asked
 // of the policy table through the service.
 func TestSearchFindsNothingThatOneMayNotRead(t *testing.T) {
-	for _, r := range serverActions {
+	for _, r := range permitted {
 		w := begin(t, "admin", "owner", "member", "third", "former", "outsider", "newcomer", "moderator", "banned")
 		room := w.place(r.room, "search")
 		w.says("third", room, "needle in here")
