@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/valyala/fasthttp"
 
 	"parley/app/chat"
 	"parley/views"
@@ -178,101 +177,6 @@ func (s *Server) readNow(c *fiber.Ctx) {
 	if err := s.chat.MarkRead(c.UserContext(), sessionOf(c).Account, v.room, v.upto); err != nil {
 		s.log.Info("a room was not marked read", "room", v.room, "error", err)
 	}
-}
-
-func (s *Server) openRooms(c *fiber.Ctx) error {
-	v, err := s.viewer(c)
-	if err != nil {
-		return err
-	}
-	rooms, err := s.chat.OpenRooms(c.UserContext(), v.Me, c.Query("q"))
-	if err != nil {
-		return err
-	}
-	return s.page(c, v, views.PageShell{Title: "Rooms", View: "page"}, views.OpenRoomsPage(v, rooms, c.Query("q")), nil)
-}
-
-func (s *Server) newRoom(c *fiber.Ctx) error { return s.newRoomPage(c, views.RoomForm{}) }
-
-// pickable is how many people a form offers to tick.
-const pickable = 200
-
-func (s *Server) newRoomPage(c *fiber.Ctx, f views.RoomForm) error {
-	v, err := s.viewer(c)
-	if err != nil {
-		return err
-	}
-	if f.People, err = s.others(c, ""); err != nil {
-		return err
-	}
-	return s.page(c, v, views.PageShell{Title: "New room", View: "page"}, views.NewRoom(v, f), nil)
-}
-
-// choices lists whom one can choose among: who is chosen already, and others who
-// fit what is looked for.
-func (s *Server) choices(c *fiber.Ctx, chosen []chat.AccountID) (views.RoomOptions, error) {
-	f := views.RoomOptions{Query: c.Query("q"), Chosen: map[chat.AccountID]bool{}}
-	for _, id := range chosen {
-		a, err := s.chat.Person(c.UserContext(), id)
-		if err == nil && !a.Disabled && id != sessionOf(c).Account.ID && !f.Chosen[id] {
-			f.Chosen[id], f.People = true, append(f.People, a)
-		}
-	}
-	found, err := s.others(c, f.Query)
-	for _, a := range found {
-		if !f.Chosen[a.ID] {
-			f.People = append(f.People, a)
-		}
-	}
-	return f, err
-}
-
-// others lists people to choose from, without the one who chooses.
-func (s *Server) others(c *fiber.Ctx, query string) ([]chat.Account, error) {
-	all, _, err := s.chat.People(c.UserContext(), query, 0)
-	people := make([]chat.Account, 0, len(all))
-	for _, a := range all {
-		if a.ID != sessionOf(c).Account.ID && len(people) < pickable {
-			people = append(people, a)
-		}
-	}
-	return people, err
-}
-
-// checkedPeople reads the people of a form.
-func checkedPeople(c *fiber.Ctx, name string) []chat.AccountID {
-	return idsIn(c.Request().PostArgs(), name)
-}
-
-func idsIn(args *fasthttp.Args, name string) (ids []chat.AccountID) {
-	for _, v := range args.PeekMulti(name) {
-		if n := id[chat.AccountID](string(v)); n > 0 && len(ids) < pickable {
-			ids = append(ids, n)
-		}
-	}
-	return ids
-}
-
-var kinds = map[string]chat.RoomKind{"open": chat.Open, "private": chat.Private, "": chat.Open}
-
-func (s *Server) createRoom(c *fiber.Ctx) error {
-	f := views.RoomForm{Name: formValue(c, "name"), Topic: formValue(c, "topic"), Kind: formValue(c, "kind"), Chosen: map[chat.AccountID]bool{}}
-	people := checkedPeople(c, "people")
-	for _, p := range people {
-		f.Chosen[p] = true
-	}
-	kind, ok := kinds[f.Kind]
-	if !ok {
-		kind = -1
-	}
-	room, err := s.chat.CreateRoom(c.UserContext(), sessionOf(c).Account, chat.NewRoom{Name: f.Name, Topic: f.Topic, Kind: kind, People: people})
-	if err != nil {
-		if f.Errors, err = s.formErrors(c, err); err != nil {
-			return err
-		}
-		return s.newRoomPage(c, f)
-	}
-	return c.Redirect(views.RoomURL(room.ID), fiber.StatusSeeOther)
 }
 
 func (s *Server) joinRoom(c *fiber.Ctx) error {
