@@ -48,7 +48,8 @@ var (
 
 // New makes an announcer that sends nothing until Attach.
 func New() *Announcer {
-	t := &Announcer{Rendered: newRenderCache(), shown: map[chat.AccountID]map[chat.RoomID]views.Badge{}, pendingMessages: map[chat.RoomID][]*chat.Message{}}
+	t := &Announcer{Rendered: newRenderCache(), shown: map[chat.AccountID]map[chat.RoomID]views.Badge{},
+		pendingMessages: map[chat.RoomID][]*chat.Message{}}
 	t.badges = batcher[chat.RoomID]{every: badgeEvery, what: "badges", do: t.announceBadges}
 	t.lists = batcher[chat.AccountID]{every: listEvery, what: "lists", do: t.announceLists}
 	t.headers = batcher[chat.RoomID]{every: listEvery, what: "headers", do: t.announceHeaders}

@@ -1,6 +1,9 @@
 package chat
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Action is something one may or may not do in a room.
 type Action int
@@ -46,23 +49,43 @@ const (
 	roomRoles
 )
 
-// policy is the one table: what a role may do. Everything that is not in it
-// is refused.
+// policy is the one table: what a role may do. Everything that is not in it is refused.
 var policy = [roomRoles][actions]bool{
 	NoAccess:    {},
-	NonMember:   {ActionSee: true, ActionRead: true, ActionJoin: true, ActionReport: true},
-	ServerAdmin: {ActionSee: true, ActionRead: true, ActionJoin: true, ActionReport: true, ActionSetTopic: true, ActionRename: true, ActionRemoveMember: true, ActionBanMember: true, ActionSetSlowMode: true, ActionSetRank: true, ActionDeleteRoom: true},
-	Member:      {ActionSee: true, ActionRead: true, ActionListen: true, ActionPost: true, ActionEdit: true, ActionDelete: true, ActionReact: true, ActionLeave: true, ActionSetTopic: true, ActionAddMembers: true, ActionMentionAll: true, ActionReport: true},
-	Moderator:   {ActionSee: true, ActionRead: true, ActionListen: true, ActionPost: true, ActionEdit: true, ActionDelete: true, ActionReact: true, ActionModerate: true, ActionLeave: true, ActionSetTopic: true, ActionAddMembers: true, ActionRemoveMember: true, ActionMentionAll: true, ActionReport: true, ActionBanMember: true, ActionSetSlowMode: true},
-	Owner:       {ActionSee: true, ActionRead: true, ActionListen: true, ActionPost: true, ActionEdit: true, ActionDelete: true, ActionReact: true, ActionModerate: true, ActionLeave: true, ActionSetTopic: true, ActionRename: true, ActionAddMembers: true, ActionRemoveMember: true, ActionMentionAll: true, ActionReport: true, ActionBanMember: true, ActionSetSlowMode: true, ActionSetRank: true, ActionSetVisibility: true, ActionDeleteRoom: true},
-	Participant: {ActionSee: true, ActionRead: true, ActionListen: true, ActionPost: true, ActionEdit: true, ActionDelete: true, ActionReact: true, ActionReport: true},
+	NonMember:   grant(reading, []Action{ActionJoin, ActionReport}),
+	ServerAdmin: grant(reading, []Action{ActionJoin, ActionReport, ActionSetTopic}, keepingPeace, []Action{ActionRename, ActionSetRank, ActionDeleteRoom}),
+	Member:      grant(reading, talking, takingPart),
+	Moderator:   grant(reading, talking, takingPart, keepingPeace, []Action{ActionModerate}),
+	Owner:       grant(reading, talking, takingPart, keepingPeace, []Action{ActionModerate}, owning),
+	Participant: grant(reading, talking, []Action{ActionReport}),
+}
+
+// What goes together in the table.
+var (
+	reading      = []Action{ActionSee, ActionRead}
+	talking      = []Action{ActionListen, ActionPost, ActionEdit, ActionDelete, ActionReact}
+	takingPart   = []Action{ActionLeave, ActionSetTopic, ActionAddMembers, ActionMentionAll, ActionReport}
+	keepingPeace = []Action{ActionRemoveMember, ActionBanMember, ActionSetSlowMode}
+	owning       = []Action{ActionRename, ActionSetRank, ActionSetVisibility, ActionDeleteRoom}
+)
+
+func grant(lists ...[]Action) (row [actions]bool) {
+	for _, list := range lists {
+		for _, a := range list {
+			row[a] = true
+		}
+	}
+	return row
 }
 
 // Allows asks the table. In the room of everybody nobody can leave, be removed,
 // close or delete it, whoever asks; in a large room not everybody can call all.
 func Allows(s RoomRole, room Room, a Action) bool {
-	if room.Everyone && (a == ActionLeave || a == ActionRemoveMember || a == ActionBanMember || a == ActionSetVisibility || a == ActionDeleteRoom) {
-		return false
+	if room.Everyone {
+		switch a {
+		case ActionLeave, ActionRemoveMember, ActionBanMember, ActionSetVisibility, ActionDeleteRoom:
+			return false
+		}
 	}
 	if a == ActionMentionAll && room.People > SmallRoom && s != Owner && s != Moderator {
 		return false
@@ -142,7 +165,7 @@ func refusalOf(p RoomAccess, a Action) string {
 		return "This room belongs to everybody and cannot be deleted."
 	case p.Kind == Direct:
 		return "That is not possible in a direct conversation."
-	case !p.IsMember() && (a == ActionPost || a == ActionListen || a == ActionAddMembers || a == ActionEdit || a == ActionDelete || a == ActionReact || a == ActionSetVisibility):
+	case !p.IsMember() && (slices.Contains(talking, a) || a == ActionAddMembers || a == ActionSetVisibility):
 		return "Join the room first."
 	case a == ActionLeave:
 		return "You are not in this room."
