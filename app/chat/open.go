@@ -11,8 +11,8 @@ type RoomQuery struct {
 	// Unread begins at the first message that the person has not read, where the newest
 	// page does not reach back to it; for the zero Span alone.
 	Unread bool
-	// Message is one that the page stands around: ErrGone when it was deleted, NotFound
-	// when it is of another room.
+	// Message is one of the room: ErrGone when it was deleted, NotFound when it is of
+	// another room. The page stands around it, unless Span says where.
 	Message MessageID
 }
 
@@ -35,8 +35,12 @@ func (c *Chat) OpenRoom(ctx context.Context, who Account, room RoomID, q RoomQue
 		return p, err
 	}
 	if q.Message != 0 {
-		if q.Span, err = c.spanAround(ctx, room, q.Message); err != nil {
+		around, err := c.spanAround(ctx, room, q.Message)
+		if err != nil {
 			return p, err
+		}
+		if q.Span == (Span{}) {
+			q.Span = around
 		}
 	}
 	if q.Unread && q.Span == (Span{}) {

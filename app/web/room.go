@@ -83,7 +83,7 @@ func (s *Server) permalink(c *fiber.Ctx) (page, error) {
 // roomView is a room for the person who asks.
 func (s *Server) roomView(c *fiber.Ctx, q chat.RoomQuery) (v views.RoomView, err error) {
 	me, room := sessionOf(c), roomParam(c)
-	if at := id[chat.MessageID](c.Query("around")); at != 0 && q == (chat.RoomQuery{}) {
+	if at := id[chat.MessageID](c.Query("around")); at != 0 && q.Span == (chat.Span{}) {
 		q.Span = chat.Span{Around: at} // where somebody read before
 	}
 	// Without a script, the newest would be a page away.
