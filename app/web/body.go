@@ -26,9 +26,13 @@ func bodyLimit(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig) {
 	return c
 }
 
-// checkSize refuses a form that was read only to be given back.
-func checkSize(c *fiber.Ctx) error {
-	if len(c.Request().Body()) > maxForm {
+// checkSize refuses what is larger than a group of routes takes; of a form, it was read only to
+// be given back.
+func checkSize(c *fiber.Ctx, most int) error {
+	switch size := len(c.Request().Body()); {
+	case size > most && most < maxForm:
+		return fiber.ErrRequestEntityTooLarge
+	case size > maxForm:
 		return fiber.NewError(fiber.StatusRequestEntityTooLarge, "This is too long: a message has at most 10,000 characters. Nothing was sent.")
 	}
 	return nil

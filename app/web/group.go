@@ -36,11 +36,11 @@ const (
 
 // admit lets a request into a group.
 func (g *group) admit(c *fiber.Ctx) error {
-	if len(c.Request().Body()) > g.body {
-		return fiber.ErrRequestEntityTooLarge
-	}
 	if g.origin == ownOrigin && !g.s.sameOrigin(c) {
 		return chat.Forbidden("This request came from another site.")
+	}
+	if err := checkSize(c, g.body); err != nil {
+		return err
 	}
 	if g.timeout != storeTimeout {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), g.timeout)

@@ -110,9 +110,6 @@ func (s *Server) checkRequest(c *fiber.Ctx) error {
 	if err := requireUTF8(c); err != nil {
 		return err
 	}
-	if err := checkSize(c); err != nil {
-		return err
-	}
 	return c.Next()
 }
 
