@@ -17,6 +17,7 @@ import (
 	"parley/app/chat"
 	"parley/app/web"
 	"parley/db"
+	"parley/db/cached"
 )
 
 // Config is what serve is told.
@@ -89,10 +90,11 @@ func Start(ctx context.Context, c Config) (*App, error) {
 func (a *App) start(ctx context.Context) error {
 	c := a.config
 	events, limits, announcer := bus.NewLocal(), chat.NewLimits(nil), announce.New()
-	a.Chat = chat.New(a.store, events, limits, nil)
+	store := cached.New(a.store)
+	a.Chat = chat.New(store, events, limits, nil)
 	a.Chat.Presence = announcer
 	a.Chat.BackupDir = backupDir("")
-	a.Auth = auth.New(a.store, events, limits, nil)
+	a.Auth = auth.New(store, events, limits, nil)
 	if c.Signup != "" {
 		if err := a.Chat.SetSetting(ctx, chat.SettingSignup, c.Signup); err != nil {
 			return err

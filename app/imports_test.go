@@ -14,7 +14,7 @@ import (
 // ours may import.
 var mayImport = map[string][]string{
 	"parley":             {"parley/app"},
-	"parley/app":         {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/live", "parley/app/metrics", "parley/app/site", "parley/app/slack", "parley/app/web", "parley/db"},
+	"parley/app":         {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/live", "parley/app/metrics", "parley/app/site", "parley/app/slack", "parley/app/web", "parley/db", "parley/db/cached"},
 	"parley/app/archive": {"parley/app/chat"},
 	"parley/app/auth":    {"parley/app/chat"},
 	"parley/app/chat":    {},
@@ -30,9 +30,10 @@ var mayImport = map[string][]string{
 	"parley/app/announce": {"parley/app/chat", "parley/app/live", "parley/views"},
 	"parley/app/bus":      {"parley/app/chat"},
 
-	"parley/app/web": {"parley/app/announce", "parley/app/auth", "parley/app/chat", "parley/app/live", "parley/static", "parley/views"},
-	"parley/db":      {"parley/app/archive", "parley/app/auth", "parley/app/chat"},
-	"parley/static":  {},
+	"parley/app/web":   {"parley/app/announce", "parley/app/auth", "parley/app/chat", "parley/app/live", "parley/static", "parley/views"},
+	"parley/db":        {"parley/app/archive", "parley/app/auth", "parley/app/chat"},
+	"parley/db/cached": {"parley/app/auth", "parley/app/chat", "parley/db"},
+	"parley/static":    {},
 
 	"parley/static/generate": {},
 

@@ -23,12 +23,12 @@ import (
 
 // DB is an open data file. It is safe for concurrent use.
 type DB struct {
-	path     string
-	calendar calendar
-	read     *sql.DB
-	stmts    sync.Map // query → *sql.Stmt of read
-	writer   *writer
-	*caches
+	path         string
+	calendar     calendar
+	read         *sql.DB
+	stmts        sync.Map // query → *sql.Stmt of read
+	writer       *writer
+	facts        atomic.Pointer[func(Facts)]
 	formatBefore int         // the format before it was opened; 0: there was none
 	unclean      atomic.Bool // the write-ahead log may hold what was deleted for good
 }

@@ -1,113 +1,86 @@
 package db
 
 import (
-	"slices"
-
-	"parley/app/auth"
 	"parley/app/chat"
 )
 
-// facts are what a group of changes made untrue of what somebody may remember. Each
-// change declares its own, in the change; TestWhatIsKeptIsWhatTheFileSays finds one that
+// RoomAccount is one person in one room.
+type RoomAccount struct {
+	Room chat.RoomID
+	Who  chat.AccountID
+}
+
+// Facts are what a group of changes made untrue of what somebody may remember. Each
+// change declares its own, in the change; a random test of package cached finds one that
 // does not. Facts of a change that failed do no harm.
-type facts struct {
-	counts   []chat.RoomID    // whose rev, posts, newest row or marks moved
-	rooms    []chat.RoomID    // whose name, topic, kind, slow mode, number of people or existence
-	members  []roomAccount    // who came, went, or has another rank
-	prefs    []roomAccount    // who chose anew in which room
-	sidebars []chat.AccountID // whose read marks moved
-	accounts []chat.AccountID // whose role, choices or sessions are others
-	sessions []string         // by hash: ended, or seen later
-	names    bool             // of accounts
-	links    bool             // names of open rooms
-	reports  bool
-	all      bool // everything
+type Facts struct {
+	Counts    []chat.RoomID    // whose rev, posts, newest row or marks moved
+	Rooms     []chat.RoomID    // whose name, topic, kind, slow mode, number of people or existence
+	Members   []RoomAccount    // who came, went, or has another rank
+	Prefs     []RoomAccount    // who chose anew in which room
+	ReadMarks []chat.AccountID // whose read marks moved
+	Accounts  []chat.AccountID // whose role, choices or sessions are others
+	Sessions  []string         // by hash: ended, or seen later
+	Names     bool             // of accounts
+	Links     bool             // names of open rooms
+	Reports   bool
+	All       bool // everything
+}
+
+// OnFacts has do called after each commit, before its changes are answered. It must not
+// wait. There is one such do.
+func (d *DB) OnFacts(do func(Facts)) { d.facts.Store(&do) }
+
+func (d *DB) publishFacts(f Facts) {
+	if do := d.facts.Load(); do != nil {
+		(*do)(f)
+	}
 }
 
 // countsChanged declares that a room's counts are not what they were. Every change
 // that moves its newest row must, too.
 func (t *tx) countsChanged(room chat.RoomID) {
-	t.facts.counts = append(t.facts.counts, room)
+	t.facts.Counts = append(t.facts.Counts, room)
 	delete(t.w.roomStates, room)
 }
 
 // roomChanged declares that a room is not what it was, but for its counts and members.
 func (t *tx) roomChanged(room chat.RoomID) {
-	t.facts.rooms = append(t.facts.rooms, room)
+	t.facts.Rooms = append(t.facts.Rooms, room)
 	delete(t.w.roomStates, room) // it may be no more
 }
 
 // linksChanged declares that open rooms have other names: links to them say so.
-func (t *tx) linksChanged() { t.facts.links = true }
+func (t *tx) linksChanged() { t.facts.Links = true }
 
 // memberChanged declares that somebody came into a room, went, or has another rank.
 func (t *tx) memberChanged(room chat.RoomID, who chat.AccountID) {
-	t.facts.members = append(t.facts.members, roomAccount{room, who})
+	t.facts.Members = append(t.facts.Members, RoomAccount{room, who})
 }
 
 // prefsChanged declares that somebody mutes a room, gave it a star, or the like.
 func (t *tx) prefsChanged(room chat.RoomID, who chat.AccountID) {
-	t.facts.prefs = append(t.facts.prefs, roomAccount{room, who})
+	t.facts.Prefs = append(t.facts.Prefs, RoomAccount{room, who})
 }
 
 // readMarkMoved declares that somebody's unread counts are not what they were.
-func (t *tx) readMarkMoved(who chat.AccountID) { t.facts.sidebars = append(t.facts.sidebars, who) }
+func (t *tx) readMarkMoved(who chat.AccountID) { t.facts.ReadMarks = append(t.facts.ReadMarks, who) }
 
 // accountChanged declares that somebody has another role or other choices, or that his
 // sessions ended.
-func (t *tx) accountChanged(who chat.AccountID) { t.facts.accounts = append(t.facts.accounts, who) }
+func (t *tx) accountChanged(who chat.AccountID) { t.facts.Accounts = append(t.facts.Accounts, who) }
 
 // namesChanged declares that people are called otherwise, or that one is there or not.
-func (t *tx) namesChanged() { t.facts.names = true }
+func (t *tx) namesChanged() { t.facts.Names = true }
 
 // sessionChanged declares that a session ended, or was seen later.
-func (t *tx) sessionChanged(hash []byte) { t.facts.sessions = append(t.facts.sessions, string(hash)) }
+func (t *tx) sessionChanged(hash []byte) { t.facts.Sessions = append(t.facts.Sessions, string(hash)) }
 
 // reportsChanged declares that a report waits, or does not any more.
-func (t *tx) reportsChanged() { t.facts.reports = true }
+func (t *tx) reportsChanged() { t.facts.Reports = true }
 
 // everythingChanged is for changes that are rare and large.
 func (t *tx) everythingChanged() {
-	t.facts.all = true
+	t.facts.All = true
 	clear(t.w.roomStates)
-}
-
-// invalidate forgets what is untrue by now.
-func (c *caches) invalidate(f facts) {
-	if f.all {
-		c.clear()
-		return
-	}
-	c.countChanges.mark(slices.Concat(f.counts, f.rooms))
-	c.memberChanges.mark(f.rooms)
-	for _, room := range f.rooms {
-		c.openNames.forget(room)
-	}
-	for _, m := range f.members {
-		c.memberChanges.mark([]chat.RoomID{m.room})
-		c.sidebars.forget(m.who)
-	}
-	for _, p := range f.prefs {
-		c.access.forget(p)
-		c.sidebars.forget(p.who)
-	}
-	for _, who := range f.sidebars {
-		c.sidebars.forget(who)
-	}
-	for _, hash := range f.sessions {
-		c.sessions.forget(hash)
-	}
-	for _, who := range f.accounts {
-		c.sessions.forgetWhere(func(s auth.Session) bool { return s.Account.ID == who })
-	}
-	if f.reports {
-		c.reports.clear()
-	}
-	if f.names {
-		c.members.clear()
-		c.sidebars.clear()
-	}
-	if f.names || f.links {
-		c.newest.clear()
-	}
 }

@@ -31,11 +31,11 @@ var readsThatMustNotGrow = []asked{
 		return err
 	}},
 	{"unread counts", func(s *scaled) error {
-		_, err := s.readSidebar(s.Context(), chat.AccountID(1+s.random.IntN(1000)))
+		_, err := s.Sidebar(s.Context(), chat.AccountID(1+s.random.IntN(1000)))
 		return err
 	}},
 	{"catch-up of 50", func(s *scaled) error {
-		r, _, err := s.readRoomFor(s.Context(), s.anyRoom(), 0)
+		r, _, err := s.RoomFor(s.Context(), s.anyRoom(), 0)
 		if err != nil {
 			return err
 		}

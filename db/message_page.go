@@ -36,9 +36,6 @@ func (d *DB) History(ctx context.Context, room chat.RoomID, s chat.Span, size in
 		newer, after, err := d.run(ctx, size/2+1, newerRows, room, s.Around-1)
 		return chat.HistoryPage{Messages: append(older, newer...), Older: before, Newer: after}, err
 	}
-	if size == chat.PageSize {
-		return d.newestPage(ctx, room)
-	}
 	return d.readNewest(ctx, room, size)
 }
 
@@ -80,34 +77,6 @@ func (d *DB) FirstAfter(ctx context.Context, room chat.RoomID, posts int64) (cha
 	}
 	err := d.one(ctx, next, []any{room, low}, &id, &n)
 	return id, err
-}
-
-// newest is the newest page of a room as it was at a time of moves.
-type newest struct {
-	at   uint64
-	page chat.HistoryPage
-}
-
-// maxNewest bounds the text of a page that is kept.
-const maxNewest = 64 << 10
-
-// newestPage is what nearly every visit of a room asks for: kept until the room
-// moves.
-func (d *DB) newestPage(ctx context.Context, room chat.RoomID) (chat.HistoryPage, error) {
-	kept, wave := d.newest.get(room)
-	if kept.page.Messages != nil && !d.countChanges.changedSince(kept.at, room) {
-		return kept.page, nil
-	}
-	at := d.countChanges.now() // before the rows: they may be newer, never older
-	p, err := d.readNewest(ctx, room, chat.PageSize)
-	text := 0
-	for _, m := range p.Messages {
-		text += len(m.Body)
-	}
-	if err == nil && text <= maxNewest {
-		d.newest.store(wave, room, newest{at, p})
-	}
-	return p, err
 }
 
 func (d *DB) readNewest(ctx context.Context, room chat.RoomID, size int) (chat.HistoryPage, error) {

@@ -111,8 +111,8 @@ func connect(ctx context.Context, path string, serves bool) (*DB, error) {
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	d := &DB{path: path, read: read, caches: newCaches()}
-	d.writer = newWriter(write, conn, d.invalidate)
+	d := &DB{path: path, read: read}
+	d.writer = newWriter(write, conn, d.publishFacts)
 	return d, nil
 }
 

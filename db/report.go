@@ -21,14 +21,13 @@ func (d *DB) AddReport(ctx context.Context, id chat.MessageID, by chat.AccountID
 const decides = `p.closed_at IS NULL AND EXISTS (SELECT 1 FROM messages g JOIN rooms k ON k.id = g.room_id AND k.deleted_at IS NULL WHERE g.id = p.message_id
 	AND (?2 OR EXISTS (SELECT 1 FROM memberships s WHERE s.room_id = k.id AND s.account_id = ?1 AND s.left_at IS NULL AND s.owner > 0)))`
 
-// CountReports implements chat.ReportStore. Most of the time there are none.
+// HasReports says whether any report waits for a decision.
+func (d *DB) HasReports(ctx context.Context) (some bool, err error) {
+	return some, d.one(ctx, "SELECT EXISTS (SELECT 1 FROM reports WHERE closed_at IS NULL)", nil, &some)
+}
+
+// CountReports implements chat.ReportStore.
 func (d *DB) CountReports(ctx context.Context, who chat.AccountID, all bool) (n int, err error) {
-	some, err := d.caches.reports.load(0, func() (some bool, err error) {
-		return some, d.one(ctx, "SELECT EXISTS (SELECT 1 FROM reports WHERE closed_at IS NULL)", nil, &some)
-	})
-	if err != nil || !some {
-		return 0, err
-	}
 	return n, d.one(ctx, "SELECT count(DISTINCT p.message_id) FROM reports p WHERE "+decides, []any{who, all}, &n)
 }
 

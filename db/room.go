@@ -18,16 +18,7 @@ func roomFields(r *chat.Room, created *int64) []any {
 }
 
 // RoomFor implements chat.RoomStore.
-func (d *DB) RoomFor(ctx context.Context, room chat.RoomID, who chat.AccountID) (chat.Room, *chat.Membership, error) {
-	for _, s := range d.keptSidebar(who) {
-		if s.ID == room {
-			return s.Room, &s.Membership, nil
-		}
-	}
-	return d.readRoomFor(ctx, room, who)
-}
-
-func (d *DB) readRoomFor(ctx context.Context, room chat.RoomID, who chat.AccountID) (r chat.Room, _ *chat.Membership, err error) {
+func (d *DB) RoomFor(ctx context.Context, room chat.RoomID, who chat.AccountID) (r chat.Room, _ *chat.Membership, err error) {
 	var created int64
 	var in, banned bool
 	var m chat.Membership
@@ -48,25 +39,9 @@ func (d *DB) readRoomFor(ctx context.Context, room chat.RoomID, who chat.Account
 	return r, &m, nil
 }
 
-// roomAccount is one person in one room.
-type roomAccount struct {
-	room chat.RoomID
-	who  chat.AccountID
-}
-
-// cachedAccess is what Standing answers with.
-type cachedAccess struct {
-	room chat.Room
-	in   *chat.Membership
-}
-
 // RoomAccess implements chat.RoomStore.
 func (d *DB) RoomAccess(ctx context.Context, room chat.RoomID, who chat.AccountID) (chat.Room, *chat.Membership, error) {
-	s, err := loadCurrent(&d.access, &d.memberChanges, room, roomAccount{room, who}, func() (cachedAccess, error) {
-		r, m, err := d.readRoomFor(ctx, room, who) // not out of another cache: it may be forgotten a little later
-		return cachedAccess{r, m}, err
-	})
-	return s.room, s.in, err
+	return d.RoomFor(ctx, room, who)
 }
 
 const sideQuery = "SELECT " + roomColumns + `, m.owner, m.posts_read, m.erased, m.mentions, m.level, m.muted, m.starred
@@ -80,38 +55,8 @@ func scanSideRoom(r scanner) (s chat.SidebarRoom, err error) {
 	return s, err
 }
 
-// sidebar is somebody's list of rooms as it was at a time of moves.
-type sidebar struct {
-	at    uint64
-	rooms []chat.SidebarRoom
-}
-
 // Sidebar implements chat.RoomStore.
 func (d *DB) Sidebar(ctx context.Context, who chat.AccountID) ([]chat.SidebarRoom, error) {
-	if rooms := d.keptSidebar(who); rooms != nil {
-		return rooms, nil
-	}
-	_, wave := d.sidebars.get(who)
-	at := d.countChanges.now() // before the rows: what moves later makes them untrue
-	rooms, err := d.readSidebar(ctx, who)
-	if err == nil {
-		d.sidebars.store(wave, who, sidebar{at, rooms})
-	}
-	return rooms, err
-}
-
-// keptSidebar is nil when nothing is kept, or not what the file says any more.
-func (d *DB) keptSidebar(who chat.AccountID) []chat.SidebarRoom {
-	kept, _ := d.sidebars.get(who)
-	for i := range kept.rooms {
-		if d.countChanges.changedSince(kept.at, kept.rooms[i].ID) {
-			return nil
-		}
-	}
-	return kept.rooms
-}
-
-func (d *DB) readSidebar(ctx context.Context, who chat.AccountID) ([]chat.SidebarRoom, error) {
 	rooms, err := all(ctx, d, scanSideRoom, sideQuery+` ORDER BY r.kind = 2,
 		CASE WHEN r.kind = 2 THEN -r.last_id ELSE 0 END, r.name COLLATE NOCASE, r.id`, who)
 	if err != nil || len(rooms) == 0 || rooms[len(rooms)-1].Kind != chat.Direct {
@@ -196,10 +141,6 @@ func (d *DB) OpenRoomsNamed(ctx context.Context, names []string) (map[string]cha
 
 // Members implements chat.RoomStore.
 func (d *DB) Members(ctx context.Context, room chat.RoomID) ([]chat.RoomMember, error) {
-	return loadCurrent(&d.members, &d.memberChanges, room, room, func() ([]chat.RoomMember, error) { return d.readOccupants(ctx, room) })
-}
-
-func (d *DB) readOccupants(ctx context.Context, room chat.RoomID) ([]chat.RoomMember, error) {
 	return all(ctx, d, func(r scanner) (o chat.RoomMember, err error) {
 		return o, r.Scan(&o.ID, &o.Username, &o.Name, &o.Rank, &o.Deactivated)
 	}, `SELECT a.id, a.username, a.name, m.owner, a.disabled_at IS NOT NULL FROM memberships m JOIN accounts a ON a.id = m.account_id JOIN rooms r ON r.id = m.room_id

@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"strings"
 
 	"parley/app/chat"
@@ -14,17 +13,93 @@ import (
 // what that was called. A room that is not open any more keeps the name under which
 // it was linked.
 func (d *DB) withCurrentLabels(ctx context.Context, rows []chat.Message, err error) ([]chat.Message, error) {
+	var quotes []chat.MessageID // whose lines may hold links; what they answer is read again for these
+	for _, m := range rows {
+		if strings.Contains(m.Quote.Text, "#") {
+			quotes = append(quotes, m.Quote.ID)
+		}
+	}
+	var answered map[chat.MessageID]*chat.Text
+	if err == nil && len(quotes) > 0 {
+		answered, err = d.texts(ctx, quotes)
+	}
+	names := roomNames{d: d, known: map[chat.RoomID]string{}}
+	for i := range rows {
+		if strings.Contains(rows[i].Body, "#") {
+			names.want(&rows[i].Text)
+		}
+	}
+	for _, text := range answered {
+		names.want(text)
+	}
+	if err == nil {
+		err = names.read(ctx)
+	}
 	for i := range rows {
 		m := &rows[i]
 		if err == nil && strings.Contains(m.Body, "#") {
-			m.Labels, err = d.relabel(ctx, &m.Text)
+			m.Labels, err = m.Text.Relabel(names.name)
 		}
-		if err == nil && strings.Contains(m.Quote.Text, "#") {
-			err = d.relabelQuote(ctx, &m.Quote)
+		if text := answered[m.Quote.ID]; err == nil && text != nil {
+			var labels string
+			if labels, err = text.Relabel(names.name); labels != "" {
+				m.Quote = chat.NewQuote(m.Quote.ID, m.Quote.By, *text)
+			}
 		}
 	}
 	return rows, err
 }
+
+// texts reads what messages say; those that were deleted a moment ago are not in it.
+func (d *DB) texts(ctx context.Context, ids []chat.MessageID) (map[chat.MessageID]*chat.Text, error) {
+	texts := map[chat.MessageID]*chat.Text{}
+	_, err := all(ctx, d, func(r scanner) (x struct{}, err error) {
+		var id chat.MessageID
+		var parsed []byte
+		if err := r.Scan(&id, &parsed); err != nil {
+			return x, err
+		}
+		texts[id] = new(chat.Text)
+		return x, json.Unmarshal(parsed, texts[id])
+	}, "SELECT id, text FROM messages WHERE id IN (SELECT value FROM json_each(?)) AND kind = 0 AND deleted_at IS NULL", jsonList(ids))
+	return texts, err
+}
+
+// roomNames are what open rooms are called now, asked for all at once.
+type roomNames struct {
+	d     *DB
+	known map[chat.RoomID]string // "": not read yet, or not open
+	asked []chat.RoomID          // not read yet
+}
+
+// want notes the rooms that a text links to.
+func (n *roomNames) want(t *chat.Text) {
+	t.Relabel(func(room chat.RoomID) (string, error) { // with no name nothing changes, and nothing fails
+		if _, known := n.known[room]; !known {
+			n.known[room] = ""
+			n.asked = append(n.asked, room)
+		}
+		return "", nil
+	})
+}
+
+func (n *roomNames) read(ctx context.Context) error {
+	if len(n.asked) == 0 {
+		return nil
+	}
+	ids := n.asked
+	n.asked = nil
+	_, err := all(ctx, n.d, func(r scanner) (x struct{}, err error) {
+		var id chat.RoomID
+		var name string
+		err = r.Scan(&id, &name)
+		n.known[id] = name
+		return x, err
+	}, "SELECT id, name FROM rooms WHERE id IN (SELECT value FROM json_each(?)) AND kind = 0 AND deleted_at IS NULL", jsonList(ids))
+	return err
+}
+
+func (n *roomNames) name(room chat.RoomID) (string, error) { return n.known[room], nil }
 
 // withCurrentLabel does it for one that was changed just now.
 func (d *DB) withCurrentLabel(ctx context.Context, m chat.Message, err error) (chat.Message, error) {
@@ -39,33 +114,6 @@ func (d *DB) changeWithLabels(ctx context.Context, c chat.MessageChange, err err
 	return c, err
 }
 
-func (d *DB) relabel(ctx context.Context, t *chat.Text) (string, error) {
-	return t.Relabel(func(room chat.RoomID) (string, error) {
-		return d.openNames.load(room, func() (string, error) { return d.openName(ctx, room) })
-	})
-}
-
-// relabelQuote reads what is answered again: its line holds no links any more.
-func (d *DB) relabelQuote(ctx context.Context, q *chat.Quote) error {
-	var parsed []byte
-	err := d.one(ctx, "SELECT text FROM messages WHERE id = ? AND kind = 0 AND deleted_at IS NULL", []any{q.ID}, &parsed)
-	if errors.Is(err, chat.ErrNotFound) { // deleted a moment ago; the next reading says so
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	var text chat.Text
-	if err := json.Unmarshal(parsed, &text); err != nil {
-		return err
-	}
-	if labels, err := d.relabel(ctx, &text); err != nil || labels == "" {
-		return err
-	}
-	*q = chat.NewQuote(q.ID, q.By, text)
-	return nil
-}
-
 // RoomLinks implements chat.MessageStore.
 func (d *DB) RoomLinks(ctx context.Context, id chat.MessageID) (map[string]chat.RoomLink, error) {
 	var parsed []byte
@@ -75,13 +123,4 @@ func (d *DB) RoomLinks(ctx context.Context, id chat.MessageID) (map[string]chat.
 	var text chat.Text
 	err := json.Unmarshal(parsed, &text)
 	return text.RoomLinks(), err
-}
-
-// openName is what an open room is called; "" for any other.
-func (d *DB) openName(ctx context.Context, room chat.RoomID) (name string, err error) {
-	err = d.one(ctx, "SELECT name FROM rooms WHERE id = ? AND kind = 0 AND deleted_at IS NULL", []any{room}, &name)
-	if errors.Is(err, chat.ErrNotFound) {
-		return "", nil
-	}
-	return name, err
 }

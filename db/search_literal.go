@@ -33,6 +33,7 @@ func (d *DB) searchLiterally(ctx context.Context, s chat.Search, args []any) (_ 
 		return nil, 0, storeError(err)
 	}
 	defer rows.Close()
+	names := roomNames{d: d, known: map[chat.RoomID]string{}}
 	var ids []chat.MessageID
 	looked, size := 0, 0
 	for rows.Next() {
@@ -43,7 +44,7 @@ func (d *DB) searchLiterally(ctx context.Context, s chat.Search, args []any) (_ 
 			return nil, 0, storeError(err)
 		}
 		size += max(len(body), len(parsed)/2) // reading markup takes its time, too
-		accepted, err := d.accepts(ctx, s, body, parsed)
+		accepted, err := accepts(ctx, &names, s, body, parsed)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -69,13 +70,17 @@ func (d *DB) searchLiterally(ctx context.Context, s chat.Search, args []any) (_ 
 }
 
 // accepts asks the search about a message, with the names that rooms have now.
-func (d *DB) accepts(ctx context.Context, s chat.Search, body string, parsed []byte) (bool, error) {
+func accepts(ctx context.Context, names *roomNames, s chat.Search, body string, parsed []byte) (bool, error) {
 	var text chat.Text
 	if err := json.Unmarshal(parsed, &text); err != nil {
 		return false, err
 	}
 	if strings.Contains(body, "#") {
-		if _, err := d.relabel(ctx, &text); err != nil {
+		names.want(&text)
+		if err := names.read(ctx); err != nil {
+			return false, err
+		}
+		if _, err := text.Relabel(names.name); err != nil {
 			return false, err
 		}
 	}

@@ -144,11 +144,7 @@ func (d *DB) AddSession(ctx context.Context, s auth.Session, limit int) (dropped
 func scanHash(r scanner) (h []byte, err error) { return h, r.Scan(&h) }
 
 // SessionOf implements auth.Store.
-func (d *DB) SessionOf(ctx context.Context, hash []byte) (auth.Session, error) {
-	return d.sessions.load(string(hash), func() (auth.Session, error) { return d.sessionOf(ctx, hash) })
-}
-
-func (d *DB) sessionOf(ctx context.Context, hash []byte) (s auth.Session, err error) {
+func (d *DB) SessionOf(ctx context.Context, hash []byte) (s auth.Session, err error) {
 	var who chat.AccountID
 	var start, seen int64
 	err = d.one(ctx, "SELECT account_id, agent, created_at, seen_at FROM sessions WHERE token_hash = ?", []any{hash}, &who, &s.Agent, &start, &seen)

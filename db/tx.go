@@ -13,7 +13,7 @@ import (
 type tx struct {
 	ctx    context.Context
 	w      *writer
-	facts  facts
+	facts  Facts
 	failed error // of the first statement that failed
 }
 

@@ -38,7 +38,7 @@ type writer struct {
 
 	queue   chan *change
 	ended   chan struct{}
-	changed func(facts) // is told after each commit what it made untrue
+	changed func(Facts) // is told after each commit what it made untrue
 	watch   atomic.Pointer[func(Commit)]
 
 	mu     sync.RWMutex // guards closed against a send on queue
@@ -52,7 +52,7 @@ type change struct {
 	done chan struct{}
 }
 
-func newWriter(pool *sql.DB, conn *sql.Conn, changed func(facts)) *writer {
+func newWriter(pool *sql.DB, conn *sql.Conn, changed func(Facts)) *writer {
 	w := &writer{pool: pool, conn: conn, stmts: map[string]*sql.Stmt{}, roomStates: map[chat.RoomID]roomState{},
 		queue: make(chan *change, maxQueue), ended: make(chan struct{}), changed: changed}
 	go w.run()
@@ -252,7 +252,7 @@ func (d *DB) WatchOtherProcesses(ctx context.Context, changed func()) {
 		if err == nil && now != seen {
 			d.writer.format.Store(format)
 			if seen != 0 {
-				d.invalidate(facts{all: true})
+				d.publishFacts(Facts{All: true})
 				changed()
 			}
 			seen = now

@@ -1,4 +1,4 @@
-package db
+package cached
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 
 	"parley/app/auth"
 	"parley/app/chat"
+	"parley/db"
 )
 
 func rankOf(m *chat.Membership) chat.Rank {
@@ -31,11 +32,11 @@ func (f *file) truth(people []chat.AccountID, rooms []chat.RoomID, hashes [][]by
 	}
 	for _, who := range people {
 		kept, err := f.Sidebar(ctx, who)
-		read, again := f.readSidebar(ctx, who)
+		read, again := f.DB.Sidebar(ctx, who)
 		same("sidebar", kept, read, err, again)
 		for _, room := range rooms {
 			k, km, err := f.RoomAccess(ctx, room, who)
-			r, rm, again := f.readRoomFor(ctx, room, who)
+			r, rm, again := f.DB.RoomFor(ctx, room, who)
 			n, nm, err2 := f.RoomFor(ctx, room, who)
 			same("room", []any{n, nm}, []any{r, rm}, err2, again)
 			same("standing", []any{k.Name, k.Topic, k.Kind, km != nil, rankOf(km)}, []any{r.Name, r.Topic, r.Kind, rm != nil, rankOf(rm)}, err, again)
@@ -43,17 +44,17 @@ func (f *file) truth(people []chat.AccountID, rooms []chat.RoomID, hashes [][]by
 	}
 	for _, room := range rooms {
 		kept, err := f.Members(ctx, room)
-		read, again := f.readOccupants(ctx, room)
+		read, again := f.DB.Members(ctx, room)
 		same("occupants", kept, read, err, again)
 		if _, _, err := f.RoomFor(ctx, room, 0); err == nil {
 			page, err := f.History(ctx, room, chat.Span{}, chat.PageSize)
-			fresh, again := f.readNewest(ctx, room, chat.PageSize)
+			fresh, again := f.DB.History(ctx, room, chat.Span{}, chat.PageSize)
 			same("page", page, fresh, err, again)
 		}
 	}
 	for _, h := range hashes {
 		kept, err := f.SessionOf(ctx, h)
-		read, again := f.sessionOf(ctx, h)
+		read, again := f.DB.SessionOf(ctx, h)
 		same("session", kept, read, err, again)
 	}
 }
@@ -96,7 +97,7 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 		case 10:
 			f.SetRead(ctx, room, who, 1<<40)
 		case 11:
-			page, err := f.readNewest(ctx, room, 1)
+			page, err := f.DB.History(ctx, room, chat.Span{}, 1)
 			f.ok(err)
 			if len(page.Messages) > 0 {
 				f.DeleteMessage(ctx, page.Messages[0].ID, who, noon, chat.NoAudit)
@@ -109,7 +110,7 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 		case 14:
 			f.SetPrefs(ctx, who, chat.Prefs{Theme: "dark"})
 		case 15:
-			page, err := f.readNewest(ctx, room, 5)
+			page, err := f.DB.History(ctx, room, chat.Span{}, 5)
 			f.ok(err)
 			if len(page.Messages) > 0 {
 				f.ok(f.SetUnread(ctx, room, who, page.Messages[0].ID))
@@ -227,25 +228,25 @@ func BenchmarkARoomIsMadeBesideFifty(b *testing.B) {
 func (f *file) kept(people []chat.AccountID, rooms []chat.RoomID, hashes [][]byte) map[string]int {
 	n := map[string]int{}
 	for _, who := range people {
-		if f.keptSidebar(who) != nil {
+		if rooms, _ := f.keptSidebar(who); rooms != nil {
 			n["sidebars"]++
 		}
 		for _, room := range rooms {
-			if v, _ := f.access.get(roomAccount{room, who}); v.has && !f.memberChanges.changedSince(v.at, room) {
+			if v, ok, _ := f.access.get(db.RoomAccount{Room: room, Who: who}); ok && !f.memberChanges.changedSince(v.at, room) {
 				n["access"]++
 			}
 		}
 	}
 	for _, room := range rooms {
-		if v, _ := f.members.get(room); v.has && !f.memberChanges.changedSince(v.at, room) {
+		if v, ok, _ := f.members.get(room); ok && !f.memberChanges.changedSince(v.at, room) {
 			n["members"]++
 		}
-		if v, _ := f.newest.get(room); v.page.Messages != nil && !f.countChanges.changedSince(v.at, room) {
+		if v, ok, _ := f.newest.get(room); ok && !f.countChanges.changedSince(v.at, room) {
 			n["pages"]++
 		}
 	}
 	for _, h := range hashes {
-		if v, _ := f.sessions.get(string(h)); v.Hash != nil {
+		if _, ok, _ := f.sessions.get(string(h)); ok {
 			n["sessions"]++
 		}
 	}
