@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// mayImport is the table of architecture.md: the packages of ours that each of
+// mayImport is the table of the house: the packages of ours that each of
 // ours may import.
 var mayImport = map[string][]string{
 	"parley":             {"parley/app"},

@@ -114,6 +114,23 @@ func TestAProgramIsRefusedAsItsPersonIs(t *testing.T) {
 	if a, _ := s.visitor().asked("/rooms/1"); a.status != http.StatusUnauthorized {
 		t.Error("a stranger gets", a.status)
 	}
+	if a := s.visitor().get("/rooms/1.json"); a.status != http.StatusUnauthorized {
+		t.Error("a stranger who names JSON gets", a.status)
+	}
+}
+
+// A program that reads a room has not read it for its person.
+func TestAProgramMarksNothingRead(t *testing.T) {
+	s := start(t)
+	ada, mei := s.signup("ada"), s.signup("mei")
+	ada.post("/rooms/1/messages", "body", "hello", "cid", "one").want(t, 303)
+	for range 3 {
+		mei.asked("/rooms/1")
+		mei.get("/rooms/1.json").want(t, 200)
+	}
+	if a, value := mei.asked("/rooms/1"); value.(map[string]any)["room"].(map[string]any)["membership"].(map[string]any)["unread"] != float64(1) {
+		t.Errorf("%.400s", a.body)
+	}
 }
 
 // Pages of history lead to each other.

@@ -7,10 +7,11 @@ import (
 )
 
 // changeAudited is change with an entry in the audit log, in the same transaction; the
-// zero entry is none.
+// zero entry is none, and what turns out to change nothing (tx.unchanged) has none.
 func (d *DB) changeAudited(ctx context.Context, e chat.AuditEntry, do func(*tx) error) error {
 	return d.change(ctx, func(t *tx) error {
-		if err := do(t); err != nil {
+		t.unchanged = false
+		if err := do(t); err != nil || t.unchanged {
 			return err
 		}
 		return addAudit(t, e)

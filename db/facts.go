@@ -37,8 +37,8 @@ func (d *DB) publishFacts(f Facts) {
 	}
 }
 
-// countsChanged declares that a room's counts are not what they were. Every change
-// that moves its newest row must, too.
+// countsChanged declares that a room's counts, or its newest row, are not what they were.
+// The writer forgets what it knows of them, too.
 func (t *tx) countsChanged(room chat.RoomID) {
 	t.facts.Counts = append(t.facts.Counts, room)
 	delete(t.w.roomStates, room)

@@ -28,6 +28,7 @@ func alterMessage(t *tx, id chat.MessageID, do func(*tx, chat.Message, chat.Rev)
 		return m, err
 	}
 	if m.Deleted { // somebody was faster
+		t.unchanged = true
 		return m, giveBackRev(t, room)
 	}
 	if err := do(t, m, rev); err != nil {

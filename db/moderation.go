@@ -60,7 +60,9 @@ func (d *DB) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID
 func (d *DB) UnbanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *tx) error {
 		t.memberChanged(room, who)
-		return t.exec("UPDATE memberships SET banned = 0 WHERE room_id = ? AND account_id = ?", room, who)
+		n, err := t.affect("UPDATE memberships SET banned = 0 WHERE room_id = ? AND account_id = ? AND banned = 1", room, who)
+		t.unchanged = n == 0
+		return err
 	})
 }
 

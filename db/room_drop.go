@@ -15,6 +15,9 @@ func (d *DB) RemoveMember(ctx context.Context, room chat.RoomID, who chat.Accoun
 		if rev, err = dropOccupant(t, room, who, at); err != nil {
 			return err
 		}
+		if t.unchanged = rev == 0; t.unchanged {
+			return nil
+		}
 		t.roomChanged(room)
 		n, err := t.affect(markRoomDeleted+" AND kind = 1 AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = ?2 AND left_at IS NULL)", toMillis(at), room)
 		emptied = n > 0
@@ -81,8 +84,12 @@ func (d *DB) DeleteRoom(ctx context.Context, room chat.RoomID, at time.Time, aud
 	err = d.changeAudited(ctx, audit, func(t *tx) error {
 		t.roomChanged(room)
 		t.linksChanged()
-		if err := t.exec(markRoomDeleted, toMillis(at), room); err != nil {
+		n, err := t.affect(markRoomDeleted+" AND deleted_at IS NULL", toMillis(at), room)
+		if err != nil {
 			return err
+		}
+		if n == 0 {
+			return chat.NotFound()
 		}
 		people, err = list(t, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) },
 			"SELECT account_id FROM memberships WHERE room_id = ? AND left_at IS NULL", room)

@@ -15,6 +15,8 @@ type tx struct {
 	w      *writer
 	facts  Facts
 	failed error // of the first statement that failed
+	// unchanged says that there was nothing to change, and nothing for the audit log.
+	unchanged bool
 }
 
 // fail remembers the first error of a statement. That there is no row is none.

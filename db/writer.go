@@ -124,7 +124,7 @@ func (w *writer) run() {
 }
 
 // commit runs a group in one transaction. Nearly all changes succeed, so they run
-// bare first; when one fails, all run again, each in its own savepoint, so that
+// plainly first; when one fails, all run again, each in its own savepoint, so that
 // it fails alone.
 func (w *writer) commit(group []*change) {
 	t := &tx{ctx: context.Background(), w: w}

@@ -6,6 +6,7 @@ package announce
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"slices"
@@ -81,7 +82,7 @@ func (t *Announcer) Handle(e chat.Event) {
 	case chat.RoomRenamed:
 		live.InBackground("links", func() { t.announceRoomName(e.Room, e.Name) })
 	case chat.RoomDeleted:
-		t.Hub.CloseRoom(e.Room)
+		live.InBackground("closing a room", func() { t.Hub.CloseRoom(e.Room) })
 		t.lists.add(e.People...)
 	case chat.RoomListChanged:
 		t.lists.add(e.People...)
@@ -95,7 +96,7 @@ func (t *Announcer) Handle(e chat.Event) {
 	case chat.SessionEnded:
 		t.Hub.EndSessions(e.Account, e.Sessions)
 	case chat.UserTyping:
-		t.Hub.Typing(e.Room, e.Who)
+		live.InBackground("typing", func() { t.Hub.Typing(e.Room, e.Who) })
 	}
 }
 
@@ -108,8 +109,12 @@ func (t *Announcer) announceHeaders(rooms []chat.RoomID) {
 // announceHeader renews a room's header and its name in the lists of its people.
 func (t *Announcer) announceHeader(room chat.RoomID) {
 	head, err := t.roomHeader(room)
-	if err != nil || head.Kind == chat.Direct {
-		return // gone meanwhile, or has no header that all share
+	if err != nil {
+		logUnlessGone("a header", room, err)
+		return
+	}
+	if head.Kind == chat.Direct { // has no header that all share
+		return
 	}
 	if err := t.Hub.BroadcastAfter(room, t.Updates(room), live.Text(views.HeaderPartial(t.ctx, head))); err != nil {
 		slog.Error("a header was not told", "room", room, "error", err)
@@ -136,8 +141,14 @@ func (t *Announcer) roomHeader(room chat.RoomID) (views.RoomHeader, error) {
 // announceRoomName renews the links to an open room on every page.
 func (t *Announcer) announceRoomName(room chat.RoomID, name string) {
 	f := live.Text(views.AppendPartial(nil, views.RoomLinkTarget(room), "textContent", views.Escaped("#"+name)))
-	for id := range t.Hub.OnlineAccounts() {
-		t.Hub.Send(id, f)
+	t.Hub.SendAll(f)
+}
+
+// logUnlessGone logs that something was not sent; a room that is gone, or that somebody
+// left, is no fault.
+func logUnlessGone(what string, room chat.RoomID, err error) {
+	if !errors.Is(err, chat.ErrNotFound) {
+		slog.Error(what+" could not be sent", "room", room, "error", err)
 	}
 }
 
@@ -233,11 +244,13 @@ const fewHere = 200
 func (t *Announcer) collectBadges(room chat.RoomID, asked []chat.AccountID, here map[chat.AccountID]bool, news map[chat.AccountID][][]byte) {
 	ctx, cancel := t.timeout()
 	defer cancel()
+	said := t.takePending(room)
 	r, marks, err := t.chat.ReadMarks(ctx, room, asked)
 	if err != nil {
-		return // the room is gone
+		logUnlessGone("badges", room, err)
+		return
 	}
-	t.notifyRoom(r, marks, here)
+	t.notifyRoom(r, said, marks, here)
 	if r.Kind == chat.Direct {
 		t.lists.add(slices.Collect(maps.Keys(marks))...) // the newest conversation stands first
 		return
@@ -264,11 +277,15 @@ func (t *Announcer) badgePartial(room chat.RoomID, b views.Badge) []byte {
 
 // announceBadge renews one badge on all pages of one person.
 func (t *Announcer) announceBadge(id chat.AccountID, room chat.RoomID) {
+	if t.Hub.Count(id) == 0 {
+		return
+	}
 	ctx, cancel := t.timeout()
 	defer cancel()
 	r, err := t.chat.SidebarRoom(ctx, id, room)
 	if err != nil {
-		return // not in it any more
+		logUnlessGone("a badge", room, err)
+		return
 	}
 	b := views.BadgeOf(r)
 	t.badgeChanged(id, room, b)

@@ -15,9 +15,10 @@ type batcher[K comparable] struct {
 	what  string // for the log
 	do    func([]K)
 
-	mu   sync.Mutex
-	due  map[K]struct{}
-	wait time.Duration
+	mu      sync.Mutex
+	due     map[K]struct{}
+	running bool // a round, or the wait for one
+	wait    time.Duration
 }
 
 // batchPauseFactor is how many times as long as a round took the next one waits at least.
@@ -29,6 +30,9 @@ func (b *batcher[K]) add(keys ...K) {
 	defer b.mu.Unlock()
 	if b.due == nil && len(keys) > 0 {
 		b.due = map[K]struct{}{}
+	}
+	if !b.running && len(keys) > 0 {
+		b.running = true
 		time.AfterFunc(max(b.every, b.wait), b.round)
 	}
 	for _, k := range keys {
@@ -46,9 +50,14 @@ func (b *batcher[K]) round() {
 	b.mu.Unlock()
 	live.InBackground(b.what, func() {
 		start := time.Now()
+		defer func() { // also after a panic: others are due
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.wait = batchPauseFactor * time.Since(start)
+			if b.running = len(b.due) > 0; b.running {
+				time.AfterFunc(max(b.every, b.wait), b.round)
+			}
+		}()
 		b.do(keys)
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		b.wait = batchPauseFactor * time.Since(start)
 	})
 }

@@ -10,9 +10,12 @@ import (
 	"parley/views"
 )
 
-// maxNotificationText bounds the messages of one room that wait to be notified of; of a flood
+// maxPendingMessages bounds the messages of one room that wait to be notified of; of a flood
 // only the latest matter.
-const maxNotificationText = 20
+const maxPendingMessages = 20
+
+// notificationLength is how many characters of a message a notification shows.
+const notificationLength = 140
 
 // notification is what a page needs to notify of a message; the same for everybody who
 // is to be notified.
@@ -36,16 +39,21 @@ func (t *Announcer) addMessage(m *chat.Message) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	list := append(t.pendingMessages[m.Room], m)
-	t.pendingMessages[m.Room] = list[max(0, len(list)-maxNotificationText):]
+	t.pendingMessages[m.Room] = list[max(0, len(list)-maxPendingMessages):]
+}
+
+// takePending takes the messages of a room that wait to be notified of.
+func (t *Announcer) takePending(room chat.RoomID) []*chat.Message {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	said := t.pendingMessages[room]
+	delete(t.pendingMessages, room)
+	return said
 }
 
 // notifyRoom tells those who are here and want to know of the latest message that is
 // worth it to them.
-func (t *Announcer) notifyRoom(r chat.Room, marks map[chat.AccountID]chat.Membership, here map[chat.AccountID]bool) {
-	t.mu.Lock()
-	said := t.pendingMessages[r.ID]
-	delete(t.pendingMessages, r.ID)
-	t.mu.Unlock()
+func (t *Announcer) notifyRoom(r chat.Room, said []*chat.Message, marks map[chat.AccountID]chat.Membership, here map[chat.AccountID]bool) {
 	slices.SortFunc(said, func(a, b *chat.Message) int { return cmp.Compare(b.ID, a.ID) }) // published in any order
 	notified := map[chat.AccountID]bool{}
 	for _, m := range said {
@@ -68,7 +76,7 @@ func notificationFrame(r chat.Room, m *chat.Message) live.Frame {
 	if !n.DM {
 		n.Title += " in " + r.Label()
 	}
-	n.Body = chat.Truncate(m.Text.Plain(), 140)
+	n.Body = chat.Truncate(m.Text.Plain(), notificationLength)
 	b, err := json.Marshal(map[string]notification{"notify": n})
 	if err != nil {
 		return live.Frame{}

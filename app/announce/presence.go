@@ -72,7 +72,8 @@ func (t *Announcer) presenceDots(moved map[chat.AccountID]live.Presence) (b []by
 func (t *Announcer) announcePresence(room chat.RoomID, moved map[chat.AccountID]live.Presence) {
 	head, err := t.roomHeader(room)
 	if err != nil {
-		return // the room is gone
+		logUnlessGone("presence", room, err)
+		return
 	}
 	var came, left []chat.Person
 	for _, p := range head.Members {

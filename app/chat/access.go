@@ -41,7 +41,7 @@ type RoomRole int
 const (
 	NoAccess    RoomRole = iota // of a private room or a conversation of others
 	NonMember                   // of an open room, not in it
-	ServerAdmin                 // the same, and administrator of the server
+	ServerAdmin                 // of an open room, not in it, and administrator of the server
 	Member                      // in the room
 	Moderator                   // in the room and keeps the peace
 	Owner                       // in the room and responsible for it
@@ -80,17 +80,17 @@ func grant(lists ...[]Action) (row [actions]bool) {
 
 // Allows asks the table. In the room of everybody nobody can leave, be removed,
 // close or delete it, whoever asks; in a large room not everybody can call all.
-func Allows(s RoomRole, room Room, a Action) bool {
+func Allows(role RoomRole, room Room, a Action) bool {
 	if room.Everyone {
 		switch a {
 		case ActionLeave, ActionRemoveMember, ActionBanMember, ActionSetVisibility, ActionDeleteRoom:
 			return false
 		}
 	}
-	if a == ActionMentionAll && room.People > SmallRoom && s != Owner && s != Moderator {
+	if a == ActionMentionAll && room.People > SmallRoom && role != Owner && role != Moderator {
 		return false
 	}
-	return policy[s][a]
+	return policy[role][a]
 }
 
 // roomRoleOf works out what an account is to a room.
@@ -112,14 +112,14 @@ func roomRoleOf(who Account, room Room, m *Membership) RoomRole {
 	return NoAccess
 }
 
-// RoomAccess is a room as one person finds it: what may() let through.
+// RoomAccess is a room as one person finds it: what authorize let through.
 type RoomAccess struct {
 	Room
 	Role       RoomRole
 	Membership *Membership // nil for who is not in it
 }
 
-// Allows asks the policy table for the person whose place this is.
+// Allows asks the policy table for this person.
 func (p RoomAccess) Allows(a Action) bool { return Allows(p.Role, p.Room, a) }
 
 // MayActOn says whether the person's power over others reaches those of a rank:
@@ -129,9 +129,9 @@ func (p RoomAccess) MayActOn(r Rank) bool { return p.Role != Moderator || r == R
 // IsMember says whether the person is in the room.
 func (p RoomAccess) IsMember() bool { return p.Membership != nil }
 
-// authorize is asked first by every method that touches a room: it answers with the
-// place, NotFound for who may not even see it, else Forbidden. The counts in the
-// place may be old; Visit has them as they are.
+// authorize is asked first by every method that touches a room for somebody: it answers
+// with what the room is to him, NotFound for who may not even see it, else Forbidden. The
+// counts in it may be old; ReadableRoom has them as they are.
 func (c *Chat) authorize(ctx context.Context, who Account, id RoomID, a Action) (RoomAccess, error) {
 	room, m, err := c.store.RoomAccess(ctx, id, who.ID)
 	if err != nil {

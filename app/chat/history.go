@@ -13,8 +13,8 @@ func (c *Chat) History(ctx context.Context, who Account, room RoomID, s Span) (H
 	return c.store.History(ctx, room, s, PageSize)
 }
 
-// ChangesSince answers with what a page that stands at since has missed. The
-// listener is the proof that it may be told.
+// ChangesSince answers with what a page that stands at since has missed. It asks for
+// nobody's rights: who listens has been let in by Enter.
 func (c *Chat) ChangesSince(ctx context.Context, room RoomID, since Rev) (Changes, error) {
 	return c.store.ChangesSince(ctx, room, since, MaxChanges)
 }
@@ -31,7 +31,7 @@ func (c *Chat) MarkRead(ctx context.Context, who Account, room RoomID, upto Mess
 	return err
 }
 
-// StartTyping says that the caller is writing. It is checked like Post and kept nowhere.
+// StartTyping says that the caller is writing. It is checked like PostMessage and kept nowhere.
 func (c *Chat) StartTyping(ctx context.Context, who Account, room RoomID) error {
 	if _, err := c.authorize(ctx, who, room, ActionPost); err != nil || who.Prefs.NoTyping || who.Prefs.Invisible {
 		return err

@@ -125,9 +125,9 @@ func (c *Chat) PostMessage(ctx context.Context, who Account, room RoomID, d Draf
 	if err == nil {
 		calls, err = c.mentionAll(ctx, who, &n, d.Confirm)
 	}
-	var wait func()
+	var undo func() // the pause of slow mode
 	if err == nil {
-		wait, err = c.slowMode.take(who, place, n.At)
+		undo, err = c.slowMode.take(who, place, n.At)
 	}
 	if err != nil {
 		if m, again := c.postedBefore(ctx, who, d); again == nil {
@@ -135,32 +135,33 @@ func (c *Chat) PostMessage(ctx context.Context, who Account, room RoomID, d Draf
 		}
 		return Message{}, err
 	}
-	m, err := c.storeMessage(ctx, who, n, calls, answered)
-	if err != nil {
-		wait()
+	m, fresh, err := c.storeMessage(ctx, who, n, calls, answered)
+	if err != nil || !fresh {
+		undo()
 	}
 	return m, err
 }
 
 // storeMessage stores a message that passed every rule, and publishes it.
-func (c *Chat) storeMessage(ctx context.Context, who Account, n NewMessage, calls []string, answered Message) (Message, error) {
+func (c *Chat) storeMessage(ctx context.Context, who Account, n NewMessage, calls []string, answered Message) (m Message, fresh bool, err error) {
 	if err := c.resolveMentions(ctx, who, &n, calls); err != nil {
-		return Message{}, err
+		return m, false, err
 	}
 	if answered.ID != 0 {
 		if err := c.setReply(ctx, &n, answered); err != nil {
-			return Message{}, err
+			return m, false, err
 		}
 	}
 	added, err := c.store.AddMessage(ctx, n)
 	if err != nil {
-		return Message{}, err
+		return m, false, err
 	}
 	if !added.Fresh {
-		return c.repeatOf(ctx, who, added.Message)
+		m, err = c.repeatOf(ctx, who, added.Message)
+		return m, false, err
 	}
 	c.publishMessage(&added)
-	return added.Message, nil
+	return added.Message, true, nil
 }
 
 // publishMessage publishes a message that was stored just now.

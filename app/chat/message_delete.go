@@ -22,7 +22,7 @@ type MessageChange struct {
 }
 
 // DeleteMessage takes back what one said, or what others said for who moderates the
-// room. Nobody reads it any more; for UndoFor who deleted it can Restore it. What
+// room. Nobody reads it any more; for UndoFor who deleted it can RestoreMessage it. What
 // is deleted already stays so.
 func (c *Chat) DeleteMessage(ctx context.Context, who Account, id MessageID) (MessageChange, error) {
 	m, p, err := c.authorizeMessage(ctx, who, id, ActionDelete)
@@ -85,7 +85,7 @@ func (c *Chat) RestoreMessage(ctx context.Context, who Account, id MessageID) (M
 	return change, err
 }
 
-// CanRestore says whether the caller could Restore a message now.
+// CanRestore says whether the caller could RestoreMessage it now.
 func (c *Chat) CanRestore(ctx context.Context, who Account, id MessageID) bool {
 	m, _, err := c.authorizeMessage(ctx, who, id, ActionDelete)
 	if err == nil || !m.Deleted {

@@ -38,6 +38,9 @@ type Changes struct {
 	Reset    bool // too many to tell: load the room anew
 }
 
+// Latest is after every change.
+const Latest Rev = 1<<63 - 1
+
 // Span chooses a page of history; the zero Span is the newest page.
 type Span struct {
 	Before, After, Around MessageID // at most one is set
@@ -48,6 +51,8 @@ type HistoryPage struct {
 	Messages []Message
 	Older    bool // there is more before
 	Newer    bool // there is more after
+	// AsOf is the rev that the room had come to before the rows were read, at least; 0: not known.
+	AsOf Rev
 }
 
 // MessageStore keeps the logs.
@@ -65,7 +70,9 @@ type MessageStore interface {
 	History(ctx context.Context, room RoomID, s Span, size int) (HistoryPage, error)
 	// NewestOf answers with the newest rows of several rooms, in order, at most size of each.
 	NewestOf(ctx context.Context, rooms []RoomID, size int) (map[RoomID][]Message, error)
-	// ChangesSince answers with what changed after since, at most limit rows.
+	// ChangesSince answers with what changed after since, at most limit rows; after Latest
+	// that is nothing, only the rev. A since that the room has not come to (its store is an
+	// older copy than the one that said so) is a Reset.
 	ChangesSince(ctx context.Context, room RoomID, since Rev, limit int) (Changes, error)
 	// SetBody replaces what a message says and whom it is for; the earlier version
 	// is kept, the last MaxVersions of them.

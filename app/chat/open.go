@@ -50,6 +50,9 @@ func (c *Chat) OpenRoom(ctx context.Context, who Account, room RoomID, q RoomQue
 		p.AtUnread = q.Span.Around != 0
 	}
 	p.HistoryPage, err = c.store.History(ctx, room, q.Span, PageSize)
+	if known := p.AsOf; known > 0 { // the page may be remembered, and the room read a moment later
+		p.Room.Rev = min(p.Room.Rev, known)
+	}
 	return p, err
 }
 

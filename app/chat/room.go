@@ -36,7 +36,7 @@ type Room struct {
 	Rev      Rev
 	Posts    int64 // messages ever posted in it; unread is the difference of two of these
 	Last     MessageID
-	People   int // how many are in it now, as Occupants lists them
+	People   int // how many are in it now, as Members lists them
 	Slow     int // seconds between two messages of one person; 0: as fast as they like
 	Created  time.Time
 }
@@ -146,7 +146,7 @@ type RoomStore interface {
 	Sidebar(ctx context.Context, who AccountID) ([]SidebarRoom, error)
 	// SidebarRoom is one row of Sidebar.
 	SidebarRoom(ctx context.Context, who AccountID, room RoomID) (SidebarRoom, error)
-	// OpenRooms lists open rooms whose name begins with query, by name.
+	// OpenRooms lists open rooms whose name contains query, by name.
 	OpenRooms(ctx context.Context, who AccountID, query string, limit int) ([]RoomListing, error)
 	// OpenRoomsNamed finds open rooms by folded name.
 	OpenRoomsNamed(ctx context.Context, names []string) (map[string]RoomLink, error)
@@ -169,8 +169,8 @@ type RoomStore interface {
 	DeleteRoom(ctx context.Context, room RoomID, at time.Time, audit AuditEntry) ([]AccountID, error)
 	// AddMembers brings people in who are not in yet; rev 0: nobody was new.
 	AddMembers(ctx context.Context, room RoomID, people []AccountID, at time.Time) (Rev, error)
-	// RemoveMember takes one out; rev 0: was not in. The longest in the room
-	// becomes owner when no owner is left. A private room that nobody is in any more
+	// RemoveMember takes one out; rev 0: was not in. When no owner is left, a moderator becomes one,
+	// else who is in the room the longest. A private room that nobody is in any more
 	// is deleted: emptied.
 	RemoveMember(ctx context.Context, room RoomID, who AccountID, at time.Time, audit AuditEntry) (rev Rev, emptied bool, err error)
 	// SetRank answers ErrNotFound for who is not in the room, and refuses to leave it

@@ -230,7 +230,7 @@ func (c *Client) NewSibling() *Client {
 }
 
 // Wait returns what was pushed to a poll as soon as there is something, with
-// Between between the texts, or nothing after d; code is not 0 when the page was
+// TextSeparator between the texts, or nothing after d; code is not 0 when the page was
 // closed.
 func (c *Client) Wait(d time.Duration) (text []byte, code int) {
 	c.WaitAll(d, nil)

@@ -63,7 +63,7 @@ type room struct {
 	delivered chat.Rev
 	listeners map[*Client]struct{}
 	catchUp   catchUp   // what the page that came last had missed
-	pending   []*Client // scratch of cast
+	pending   []*Client // scratch of broadcast
 	removed   bool      // was removed from the hub; look it up again
 
 	queueMu sync.Mutex         // guards what is below; taken alone

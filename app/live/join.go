@@ -61,7 +61,7 @@ const (
 // will do as long as the delivery goes on from no later rev; the room's lock is held.
 func (r *room) changesSince(rev chat.Rev, fetch Fetch) (Updates, error) {
 	if rev < 0 {
-		return fetch(1<<62, nil)
+		return fetch(chat.Latest, nil)
 	}
 	if r.catchUp.since == rev && r.catchUp.updates.Rev >= r.delivered && time.Now().Before(r.catchUp.until) {
 		return r.catchUp.updates, nil

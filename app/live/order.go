@@ -28,10 +28,16 @@ func (h *Hub) deliverStored(r *room, fetch Fetch) error {
 	if err != nil {
 		return err
 	}
+	h.apply(r, updates)
+	return nil
+}
+
+// apply removes who must get nothing any more, and sends the others what is new; the
+// room's lock is held.
+func (h *Hub) apply(r *room, updates Updates) {
 	r.evict(func(c *Client) bool { return slices.Contains(updates.Gone, c.Account) })
 	h.broadcast(r, updates.Frame)
 	r.delivered = max(r.delivered, updates.Rev)
-	return nil
 }
 
 // inTurn sorts events by rev, and answers with those that carry every change from a
@@ -45,7 +51,7 @@ func inTurn(events []chat.RoomChanged, delivered chat.Rev) (ready, later []chat.
 	next := delivered + 1
 	for i, e := range events {
 		if e.Rev > next {
-			return events[:i], events[i:]
+			return events[:i:i], events[i:]
 		}
 		if e.Rev == next {
 			next++

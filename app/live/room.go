@@ -4,7 +4,6 @@ import (
 	"errors"
 	"log/slog"
 	"runtime/debug"
-	"slices"
 	"time"
 
 	"parley/app/chat"
@@ -163,11 +162,10 @@ func (h *Hub) deliver(r *room, fetch Fetch, patient bool) (err error) {
 			h.requeue(r, ready, first)
 			return err
 		}
-		r.evict(func(c *Client) bool { return slices.Contains(updates.Gone, c.Account) })
-		h.broadcast(r, updates.Frame)
 		more = updates.More && updates.Rev > r.delivered
-		r.delivered = max(r.delivered, updates.Rev)
+		h.apply(r, updates)
 	}
+	h.removeIfEmpty(r)
 	if h.Delivered != nil && len(ready) > 0 {
 		h.Delivered(time.Since(first))
 	}

@@ -28,7 +28,7 @@ func (s *Server) postMessage(c *fiber.Ctx) error {
 	return s.messageAnswer(c, m, s.unreachedMentions(c, m))
 }
 
-// commandDone answers an order: what it did is told as to everybody else.
+// commandDone answers a command: what it did is told as to everybody else.
 func (s *Server) commandDone(c *fiber.Ctx, room chat.RoomID) error {
 	s.hub.Stopped(room, sessionOf(c).Account.ID)
 	if fragment(c) {
@@ -39,13 +39,13 @@ func (s *Server) commandDone(c *fiber.Ctx, room chat.RoomID) error {
 }
 
 // messageAnswer answers with what somebody said, and with whom it does not reach.
-func (s *Server) messageAnswer(c *fiber.Ctx, m chat.Message, unheard views.UnreachedMentions) error {
+func (s *Server) messageAnswer(c *fiber.Ctx, m chat.Message, unreached views.UnreachedMentions) error {
 	if fragment(c) {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 		told := views.ChangedRows(m.Room, []views.Row{s.rendered.Row(&m)}) // no rev: the page may have missed what came before
-		return c.Send(append(told, views.UnreachedToast(s.context(c), unheard)...))
+		return c.Send(append(told, views.UnreachedToast(s.context(c), unreached)...))
 	}
-	if unheard.Any() {
+	if unreached.Any() {
 		return c.Redirect(views.PostedURL(m.Room, m.ID), fiber.StatusSeeOther)
 	}
 	if of := id[chat.MessageID](formValue(c, "of")); of != 0 { // it was said on the page of a conversation

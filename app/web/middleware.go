@@ -159,7 +159,7 @@ func (s *Server) session(c *fiber.Ctx) error {
 	if e, refused := chat.AsError(err); !refused || e.Kind != chat.KindNotFound {
 		return err
 	}
-	if fragment(c) || c.Get(fiber.HeaderUpgrade) != "" || strings.Contains(c.Get(fiber.HeaderAccept), "application/json") {
+	if fragment(c) || c.Get(fiber.HeaderUpgrade) != "" || wantsJSON(c) {
 		return fiber.NewError(fiber.StatusUnauthorized, "Log in first.")
 	}
 	if c.Path() == "/" {

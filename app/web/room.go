@@ -152,7 +152,7 @@ type seen struct {
 // view, so that a crash in between loses no mark. Where a script runs, that knows
 // better.
 func (s *Server) readLater(c *fiber.Ctx, room chat.RoomID, upto chat.MessageID) {
-	if !runsScript(c) {
+	if !runsScript(c) && !wantsJSON(c) {
 		s.later.Store(string(sessionOf(c).Hash), seen{room, upto})
 	}
 }

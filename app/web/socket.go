@@ -29,11 +29,11 @@ const (
 	sendLimit     = 64 << 10         // bytes that the kernel holds for a page that does not read
 )
 
-// upgrader turns requests into sockets. It lets every origin pass: checkRequest has
-// asked that of every request.
+// upgrader turns requests into sockets. It lets every origin pass: group.admit has
+// asked that already.
 func (s *Server) upgrader() fiber.Handler {
 	return websocket.New(func(c *websocket.Conn) {
-		// The card's Conn goes back to a pool when this returns, and may be another page's
+		// This Conn goes back to a pool when this returns, and may be another page's
 		// by then: only what is inside is kept. Nothing waits in here, because fasthttp keeps
 		// all of the request until this returns. Its write buffer goes to the next one; we
 		// have our own.

@@ -49,6 +49,7 @@ func (f *file) truth(people []chat.AccountID, rooms []chat.RoomID, hashes [][]by
 		if _, _, err := f.RoomFor(ctx, room, 0); err == nil {
 			page, err := f.History(ctx, room, chat.Span{}, chat.PageSize)
 			fresh, again := f.DB.History(ctx, room, chat.Span{}, chat.PageSize)
+			fresh.AsOf = page.AsOf
 			same("page", page, fresh, err, again)
 		}
 	}
@@ -300,5 +301,28 @@ func TestOnlyWhatAChangeMadeUntrueIsForgotten(t *testing.T) {
 				t.Errorf("somebody %s: %d of %d %s were forgotten, want %d", c.what, lost, before[what], what, c.lost[what])
 			}
 		}
+	}
+}
+
+// A room that is read a moment after its page was remembered is no newer than the page:
+// whoever asks for what came since gets the rest.
+func TestARoomIsNotNewerThanItsRememberedPage(t *testing.T) {
+	f := create(t, 2)
+	ctx := t.Context()
+	room := f.room("quay", 1, 2)
+	f.says(room, 1, "first")
+	rules := chat.New(f.Store, nil, chat.NewLimits(nil), nil)
+	who := chat.Account{Person: chat.Person{ID: 2}}
+	before, err := rules.OpenRoom(ctx, who, room, chat.RoomQuery{})
+	f.ok(err)
+	other := f.open() // commits as the writer does, and nobody has been told yet
+	_, err = other.AddMessage(ctx, draft(room, 1, "second", "by another"))
+	f.ok(err)
+	f.sidebars.forget(2) // the room is read again, the page is not
+	after, err := rules.OpenRoom(ctx, who, room, chat.RoomQuery{})
+	f.ok(err)
+	shown := after.Messages[len(after.Messages)-1]
+	if after.Room.Rev > shown.Rev {
+		t.Errorf("the page is at rev %d and shows nothing after rev %d (it was at %d)", after.Room.Rev, shown.Rev, before.Room.Rev)
 	}
 }

@@ -116,7 +116,12 @@ func (s *Store) History(ctx context.Context, room chat.RoomID, span chat.Span, s
 		return kept.is, nil
 	}
 	at := s.countChanges.now() // before the rows: they may be newer, never older
+	r, _, err := s.DB.RoomFor(ctx, room, 0)
+	if err != nil {
+		return chat.HistoryPage{}, err
+	}
 	p, err := s.DB.History(ctx, room, span, size)
+	p.AsOf = r.Rev // what is kept may be a moment older than what another question answers
 	text := 0
 	for _, m := range p.Messages {
 		text += len(m.Body)

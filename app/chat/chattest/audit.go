@@ -61,6 +61,22 @@ var auditTests = map[string]func(*store){
 		s.is(s.RevokeInvite(s.Context(), 99, noon, entry("invite")), chat.ErrNotFound, "no invite")
 		s.equal(len(s.audit()), 0, "entries")
 	},
+	"a change that changes nothing stores no entry": func(s *store) {
+		room := s.room("quay", 1, 2)
+		m := s.says(room, 2, "words")
+		_, err := s.DeleteMessage(s.Context(), m.ID, 2, noon, chat.NoAudit)
+		s.ok(err)
+		_, err = s.DeleteMessage(s.Context(), m.ID, 1, noon, entry("delete"))
+		s.ok(err)
+		_, _, err = s.RemoveMember(s.Context(), room, 3, noon, entry("remove"))
+		s.ok(err)
+		s.ok(s.UnbanMember(s.Context(), room, 2, entry("unban")))
+		_, err = s.DeleteRoom(s.Context(), room, noon, entry("room"))
+		s.ok(err)
+		_, err = s.DeleteRoom(s.Context(), room, noon, entry("room again"))
+		s.is(err, chat.ErrNotFound, "a room that is deleted")
+		s.equal(s.audit(), "[room]", "entries")
+	},
 	"the zero entry stores nothing": func(s *store) {
 		s.ok(s.SetSlowMode(s.Context(), s.room("quay", 1), 30, chat.NoAudit))
 		s.equal(len(s.audit()), 0, "entries")

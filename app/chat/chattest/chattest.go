@@ -124,8 +124,8 @@ func (s *store) rev(room chat.RoomID) chat.Rev {
 	return r.Rev
 }
 
-// log is the whole log of a room, and holds what is true of every log: ids grow, no two
-// rows have one rev unless one change made both, and posts are counted without gaps.
+// log is the whole log of a room, and holds what is true of every log: ids grow, and posts
+// are counted without gaps.
 func (s *store) log(room chat.RoomID) []chat.Message {
 	s.Helper()
 	p, err := s.History(s.Context(), room, chat.Span{}, 1<<20)

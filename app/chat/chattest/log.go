@@ -75,6 +75,16 @@ var logTests = map[string]func(*store){
 		if !c.Reset {
 			s.Error("more than the limit is told")
 		}
+		c, err = s.ChangesSince(s.Context(), room, chat.Latest, 100)
+		s.ok(err)
+		if c.Rev != s.rev(room) || c.Reset || len(c.Messages) > 0 {
+			s.Errorf("since the latest: %+v", c)
+		}
+		c, err = s.ChangesSince(s.Context(), room, s.rev(room)+1, 100)
+		s.ok(err)
+		if c.Rev != s.rev(room) || !c.Reset {
+			s.Errorf("since a rev that the room has not come to: %+v", c)
+		}
 	},
 	"who went is among the changes": func(s *store) {
 		room := s.room("quay", 1, 2, 3)

@@ -38,9 +38,10 @@ var messageTests = map[string]func(*store){
 		var all [20]chat.Added
 		var wait sync.WaitGroup
 		for i := range all {
+			n := s.draft(room, 1, fmt.Sprint("body ", i), "same")
 			wait.Go(func() {
 				var err error
-				if all[i], err = s.AddMessage(s.Context(), s.draft(room, 1, fmt.Sprint("body ", i), "same")); err != nil {
+				if all[i], err = s.AddMessage(s.Context(), n); err != nil {
 					s.Error(err)
 				}
 			})
@@ -62,9 +63,11 @@ var messageTests = map[string]func(*store){
 		room := s.room("quay", 1, 2, 3, 4)
 		var wait sync.WaitGroup
 		for who := range chat.AccountID(4) {
+			draft := s.draft(room, who+1, "x", "")
 			wait.Go(func() {
 				for n := range 25 {
-					if _, err := s.AddMessage(s.Context(), s.draft(room, who+1, "x", fmt.Sprint("c", n))); err != nil {
+					draft.CID = fmt.Sprint("c", n)
+					if _, err := s.AddMessage(s.Context(), draft); err != nil {
 						s.Error(err)
 					}
 				}
