@@ -3,6 +3,7 @@ package live
 import (
 	"errors"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -95,6 +96,7 @@ func (h *Hub) startDelivery(r *room) {
 // deliverLoop runs until no event waits.
 func (h *Hub) deliverLoop(r *room) {
 	for tries := 0; ; {
+		runtime.Gosched() // changes that were stored together are published by then
 		pages, changes, err := h.deliverOnce(r, tries < gapTries)
 		switch {
 		case errors.Is(err, errGap):
