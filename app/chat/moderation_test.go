@@ -80,6 +80,9 @@ func TestSlowModeMakesMembersWait(t *testing.T) {
 		t.Error("an answer to nothing")
 	}
 	w.ok(post("member", "what failed cost no turn", "c"))
+	w.now = w.now.Add(31 * time.Second)
+	w.ok(post("member", "sent again by a page that heard nothing", "c"))
+	w.ok(post("member", "a repeat cost no turn", "d"))
 }
 
 func TestAReportReachesWhoCanDecide(t *testing.T) {
