@@ -19,6 +19,7 @@ import { loadFailed, toast } from './toast.js';
 import { capture, captureTyping, keepTypingAsDraft } from './typeahead.js';
 
 export let navigation = null; // the request of the stage that is on its way
+let newest = null; // the last of them
 let awaitedPage = null; // that request, while what is typed is for the page that comes
 let sidebarChanged = false;
 let roomRenamed = false;
@@ -46,8 +47,8 @@ on(doc, 'htmx:before:request', e => {
     awaitedPage &&= { room: ctx.room }; // it is not over when htmx has done with it
     return location.assign(ctx.request.action);
   }
-  if (navigation !== ctx) navigation?.request.abort();
-  navigation = ctx;
+  if (navigation !== ctx) navigation?.request.abort?.(); // a way back has none
+  navigation = newest = ctx;
   if (ctx.push) savePosition();
   hub.dataset.wait = '';
   setDestination(new URL(ctx.request.action, location.href).pathname);
@@ -95,6 +96,7 @@ on(doc, 'htmx:error', e => e.detail.ctx?.request && toast(loadFailed));
 on(doc, 'htmx:before:swap', e => {
   const { ctx, tasks } = e.detail,
     r = ctx.response;
+  if (targetsMain(ctx) && ctx !== newest) return e.preventDefault(); // something else was chosen meanwhile
   if (r?.status >= 400 && !fitsTarget(ctx)) {
     e.preventDefault();
     if (r.status === 401) signIn();

@@ -27,6 +27,7 @@ export const post = (path, values) =>
 // The same bytes come by socket, by poll and as the answer to a post: all go through htmx.
 export const apply = text => htmx.swap({ sourceElement: hub, target: hub, swap: 'none', text });
 
+// The body asks, and its hx-sync has the newer request take the place of the older one: htmx else queues them.
 export const load = (path, push) =>
   htmx.ajax('GET', path, {
     target: '#stage',

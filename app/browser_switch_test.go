@@ -1,0 +1,117 @@
+package app
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// threeRooms is ada's page of the room general, with the rooms quay and yard beside
+// it, behind a gate. With the switcher there, or not.
+func threeRooms(t *testing.T, switcher bool) (*browser, *gate, *tab) {
+	s := start(t)
+	ada := s.signup("ada")
+	for _, name := range []string{"quay", "yard"} {
+		ada.post("/rooms", "name", name, "kind", "open").want(t, 303)
+	}
+	g := gated(t, s)
+	p := openChromium(t).person("ada", g.url)
+	p.expect(broken...)
+	p.enter(ada)
+	p.open("/rooms/1")
+	p.live()
+	p.click("#box", "")
+	if switcher {
+		p.until("the switcher is there", `import('/static/'+document.documentElement.dataset.build+'/jump.js')`)
+		p.keys("k", chromedp.ModifierCtrl)
+		p.sees("#jump .opt", "quay")
+		p.keys(kb.Escape)
+		p.until("the box", `document.activeElement.id === 'box'`)
+	}
+	return ada, g, p
+}
+
+func switchTo(name string) func(*tab) {
+	return func(p *tab) {
+		p.keys("k", chromedp.ModifierCtrl)
+		p.keys(name + kb.Enter)
+	}
+}
+
+func clickOn(name string) func(*tab) { return func(p *tab) { p.click("#lists a", name) } }
+
+// unsaid fails when one of some rooms has a text.
+func unsaid(t *testing.T, b *browser, text string, rooms ...string) {
+	t.Helper()
+	for _, room := range rooms {
+		if strings.Contains(b.get("/rooms/"+room).body, text) {
+			t.Errorf("%q is in the room %s", text, room)
+		}
+	}
+}
+
+// Whatever is chosen one after the other, and however: what is typed last is for what
+// was chosen last.
+func TestWhatIsTypedIsForTheRoomThatWasChosenLast(t *testing.T) {
+	down := func(p *tab) { p.keys(kb.ArrowDown, chromedp.ModifierAlt) }
+	back := func(p *tab) {
+		ask[any](p, `history.back(), 1`)
+		p.until("the other address", `location.pathname === '/rooms/2'`)
+		p.until("it is asked for", `document.querySelector('#side [aria-current]').textContent.includes('quay')`)
+	}
+	ways := []struct {
+		name   string
+		choose []func(*tab)
+	}{
+		{"two switches", []func(*tab){switchTo("quay"), switchTo("yard")}},
+		{"three switches", []func(*tab){switchTo("yard"), switchTo("quay"), switchTo("yard")}},
+		{"a click and a switch", []func(*tab){clickOn("quay"), switchTo("yard")}},
+		{"a switch and a click", []func(*tab){switchTo("quay"), clickOn("yard")}},
+		{"keys and a switch", []func(*tab){down, switchTo("yard")}},
+		{"back and a switch", []func(*tab){back, switchTo("yard")}},
+		{"back and a click", []func(*tab){back, clickOn("yard")}},
+	}
+	for _, way := range ways {
+		t.Run(way.name, func(t *testing.T) {
+			ada, g, p := threeRooms(t, true)
+			if strings.HasPrefix(way.name, "back") {
+				p.click("#lists a", "quay")
+				p.until("the room", `stage.dataset.room === '2'`)
+				p.click("#lists a", "general")
+				p.until("the room", `stage.dataset.room === '1' && document.activeElement.id === 'box'`)
+			}
+			c := g.stop("/rooms/")
+			for _, choose := range way.choose {
+				choose(p)
+			}
+			p.keys("for the yard" + kb.Enter + "and more")
+			p.until("nothing is in the room that was left", `stage.dataset.room === '1' && !box.value && !document.querySelector('.pend')`)
+			g.let(c)
+			p.until("the room", `stage.dataset.room === '3'`)
+			p.once("for the yard")
+			p.until("the rest is in its box", `box.value === 'and more' && document.activeElement.id === 'box'`)
+			unsaid(t, ada, "for the yard", "1", "2")
+		})
+	}
+}
+
+// The answer of an older choice comes after that of a newer one, or just before it.
+func TestTheRoomThatWasChosenFirstComesTooLate(t *testing.T) {
+	_, g, p := threeRooms(t, true)
+	p.click("#lists a", "quay")
+	p.until("the room", `stage.dataset.room === '2'`)
+	p.click("#lists a", "general")
+	p.until("the room", `stage.dataset.room === '1' && document.activeElement.id === 'box'`)
+	c := g.stop("/rooms/2")
+	ask[any](p, `history.back(), 1`) // htmx does not abort this request for another one
+	p.until("the other address", `location.pathname === '/rooms/2'`)
+	p.until("it is asked for", `document.querySelector('#side [aria-current]').textContent.includes('quay')`)
+	p.click("#lists a", "yard")
+	p.until("the room", `stage.dataset.room === '3'`)
+	ask[any](p, `window.swaps = 0, document.addEventListener('htmx:finally:request', () => swaps++), 1`)
+	g.let(c)
+	p.until("the late answer", `swaps > 0`)
+	p.until("it is not shown", `stage.dataset.room === '3' && location.pathname === '/rooms/3'`)
+}
