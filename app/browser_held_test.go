@@ -43,24 +43,14 @@ func TestTheSwitcherIsNotForTheLinkThatHadTheFocus(t *testing.T) {
 	p.once("words")
 }
 
-// Escape, or the same keys again, takes back a switcher that has not come: everything
-// after it is for the box.
+// Escape takes back a switcher that has not come: everything after it is for the box.
 func TestASwitcherThatHasNotComeIsTakenBack(t *testing.T) {
-	for name, takeBack := range map[string]func(*tab){
-		"by Escape":        func(p *tab) { p.keys(kb.Escape) },
-		"by the same keys": func(p *tab) { p.keys("k", chromedp.ModifierCtrl) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			g, p := twoRooms(t)
-			c := g.stop("/jump.js")
-			p.keys("k", chromedp.ModifierCtrl)
-			p.keys("de")
-			takeBack(p)
-			p.keys("hello")
-			g.let(c)
-			p.until("the module", `import('/static/'+document.documentElement.dataset.build+'/jump.js')`)
-			p.until("the words in the box", `box.value === 'hello'`)
-			p.never("#jump", "")
-		})
-	}
+	g, p := twoRooms(t)
+	c := g.stop("/jump.js")
+	p.keys("k", chromedp.ModifierCtrl)
+	p.keys("de" + kb.Escape + "hello")
+	g.let(c)
+	p.until("the module", `import('/static/'+document.documentElement.dataset.build+'/jump.js')`)
+	p.until("the words in the box", `box.value === 'hello'`)
+	p.never("#jump", "")
 }

@@ -36,7 +36,7 @@ func TestTheSwitcherFindsRoomsAndPeopleAndNeedsNoConnectionForOnesOwn(t *testing
 	p.keys("k", chromedp.ModifierCtrl)
 	p.keys("rev")
 	p.sees("#jump .opt[aria-selected=true] b", "rev")
-	p.keys("k", chromedp.ModifierCtrl)
+	p.keys(kb.Escape)
 	p.until("the switcher closed", `!document.querySelector('#jump').open`)
 	p.offline(false)
 }

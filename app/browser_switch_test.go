@@ -115,3 +115,95 @@ func TestTheRoomThatWasChosenFirstComesTooLate(t *testing.T) {
 	p.until("the late answer", `swaps > 0`)
 	p.until("it is not shown", `stage.dataset.room === '3' && location.pathname === '/rooms/3'`)
 }
+
+// While nothing of the switcher is to be seen, its key begins anew and closes nothing.
+func TestTheSwitchersKeyAgainBeforeItIsThere(t *testing.T) {
+	again := func(p *tab) { p.keys("k", chromedp.ModifierCtrl) }
+	ways := []struct {
+		name string
+		do   func(*tab)
+		told string
+	}{
+		{"at once", func(p *tab) { again(p); switchTo("yard")(p) }, ""},
+		{"after letters", func(p *tab) { again(p); p.keys("qua"); switchTo("yard")(p) }, ""},
+		{"after letters, which stay", func(p *tab) { again(p); p.keys("yar" + kb.ArrowDown); again(p); p.keys(kb.Enter) }, ""},
+		{"after a choice", func(p *tab) { switchTo("quay")(p); switchTo("yard")(p) }, ""},
+		{"after words for a choice", func(p *tab) { switchTo("quay")(p); p.keys("for the quay" + kb.Enter); switchTo("yard")(p) }, "Not sent: “for the quay”"},
+		{"held down", func(p *tab) { again(p); p.repeated("k", chromedp.ModifierCtrl); p.keys("yard" + kb.Enter) }, ""},
+		{"after another key", func(p *tab) { p.keys(kb.ArrowDown, chromedp.ModifierAlt); p.keys("for the quay"); switchTo("yard")(p) }, "Not sent: “for the quay”"},
+	}
+	for _, way := range ways {
+		t.Run(way.name, func(t *testing.T) {
+			ada, g, p := threeRooms(t, false)
+			c := g.stop(".js")
+			way.do(p)
+			p.keys("for the yard" + kb.Enter)
+			if way.told != "" {
+				p.sees(".toast", way.told)
+			}
+			p.until("nothing is in the room that was left", `stage.dataset.room === '1' && !box.value && !document.querySelector('.pend')`)
+			g.let(c)
+			p.until("the room", `stage.dataset.room === '3'`)
+			p.once("for the yard")
+			p.until("an empty box", `!box.value`)
+			unsaid(t, ada, "for the", "1", "2")
+		})
+	}
+}
+
+// Each press of the keys that go to the next room counts, before their module is there too.
+func TestTwoStepsToTheRoomAfterTheNext(t *testing.T) {
+	_, g, p := threeRooms(t, false)
+	c := g.stop("/movement.js")
+	p.keys(kb.ArrowDown+kb.ArrowDown, chromedp.ModifierAlt)
+	p.keys("two on" + kb.Enter)
+	p.until("nothing in the box", `!box.value && !document.querySelector('.pend')`)
+	g.let(c)
+	p.until("the room", `stage.dataset.room === '3'`)
+	p.once("two on")
+}
+
+// With the switcher open its key selects what was typed, and does nothing while it is held.
+func TestTheSwitchersKeyInTheOpenSwitcher(t *testing.T) {
+	_, _, p := threeRooms(t, true)
+	p.keys("k", chromedp.ModifierCtrl)
+	p.repeated("k", chromedp.ModifierCtrl)
+	p.keys("qua")
+	p.repeated("k", chromedp.ModifierCtrl)
+	p.keys("y")
+	p.until("the letters", `document.querySelector('#jump[open] input').value === 'quay'`)
+	p.keys("k", chromedp.ModifierCtrl)
+	p.keys("yard" + kb.Enter)
+	p.until("the room", `stage.dataset.room === '3' && document.activeElement.id === 'box' && !box.value`)
+	p.keys("k", chromedp.ModifierCtrl)
+	p.keys("x" + kb.Escape + "words")
+	p.until("the words in the box", `!document.querySelector('#jump').open && box.value === 'words'`)
+	p.keys("k", chromedp.ModifierCtrl)
+	p.keys("x")
+	p.steps(chromedp.MouseClickXY(5, 5))
+	p.keys(" and more")
+	p.until("more words", `box.value === 'words and more'`)
+}
+
+// The switcher opened and closed while a room is on its way: no letter is lost.
+func TestASwitcherThatIsLeftGivesTheKeysBack(t *testing.T) {
+	leave := map[string]func(*tab){
+		"Escape":  func(p *tab) { p.keys(kb.Escape) },
+		"a click": func(p *tab) { p.steps(chromedp.MouseClickXY(5, 5)) },
+	}
+	for name, leave := range leave {
+		t.Run(name, func(t *testing.T) {
+			_, g, p := threeRooms(t, true)
+			c := g.stop("/rooms/2")
+			switchTo("quay")(p)
+			p.keys("ab")
+			p.keys("k", chromedp.ModifierCtrl)
+			p.keys("re")
+			leave(p)
+			p.keys("cdef")
+			p.until("nothing in the old box", `!box.value && stage.dataset.room === '1'`)
+			g.let(c)
+			p.until("all of it in the chosen room", `stage.dataset.room === '2' && box.value === 'abcdef' && document.activeElement.id === 'box'`)
+		})
+	}
+}

@@ -176,6 +176,26 @@ func (p *tab) keys(keys string, modifiers ...chromedp.Modifier) {
 	})
 }
 
+// repeated is a key that is held down for a while after it was pressed.
+func (p *tab) repeated(key string, modifiers ...chromedp.Modifier) {
+	p.t.Helper()
+	var held int64
+	for _, m := range modifiers {
+		held |= int64(m)
+	}
+	p.do(func(ctx context.Context) error {
+		yes := true
+		for range 3 {
+			down := *kb.Encode([]rune(key)[0])[0]
+			down.Modifiers, down.AutoRepeat = held, &yes
+			if _, err := chromedp.Call(ctx, input.DispatchKeyEvent, down); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // say writes a message as one does.
 func (p *tab) say(text string) {
 	p.t.Helper()

@@ -5,6 +5,7 @@ import { box, enterPressed, replying, setReply } from './composer.js';
 import { lazy, loaded, withModule, withModuleAndKeys } from './lazy.js';
 import { visit } from './request.js';
 import { goToLatest } from './scroll.js';
+import { capture } from './typeahead.js';
 import { markRoomRead } from './unread.js';
 
 export function focusRow(row) {
@@ -40,12 +41,16 @@ function escapePressed(e) {
   else if (timeline() && !box()?.value) markRoomRead();
 }
 
+let steps = 0; // to another room, until their module is there
+
 // With Ctrl or ⌘, with Alt. True: it was ours.
 function shortcutPressed(e, inBox) {
   const key = e.key.toLowerCase();
   if (key === (isMac ? 'meta' : 'control')) lazy('jump'); // soon
   if (e.altKey && !e.ctrlKey && !e.metaKey && (key === 'arrowup' || key === 'arrowdown')) {
-    withModuleAndKeys('movement', m => m.openNeighbour(key === 'arrowup' ? -1 : 1, e.shiftKey));
+    if (loaded.movement || capture?.module !== 'movement') steps = 0;
+    steps += key === 'arrowup' ? -1 : 1;
+    withModuleAndKeys('movement', m => m.openNeighbour(steps, e.shiftKey));
     return true;
   }
   if (!hasModKey(e) || e.altKey) return false;
@@ -55,6 +60,7 @@ function shortcutPressed(e, inBox) {
   }
   const page = (e.shiftKey ? { f: '/search' } : { k: '/jump', '/': '/shortcuts' })[key];
   if (page) {
+    if (e.repeat) return true;
     if (key === 'k') withModuleAndKeys('jump', j => j.open());
     else visit(page);
     return true;

@@ -2,7 +2,7 @@
 // Modules that only some people need, or only later: fetched when they are first used, see Load in static.go.
 import { pressed, setPressed, untilAnswered } from './input.js';
 import { loadFailed, toast } from './toast.js';
-import { capture, captureTyping, discardTyping, endCapture, replayWhereFocused } from './typeahead.js';
+import { beginAgain, capture, captureTyping, discardTyping, replayWhereFocused } from './typeahead.js';
 
 // A module that did not come gets another address the next time, because some browsers remember the failure.
 export const loaded = /** @type {LazyModules} */ ({});
@@ -35,13 +35,15 @@ export function withModule(name, fn) {
 // The same for what takes the keyboard: what is typed until it is there is for it, and shows, where it has a field.
 /** @type {{ [name: string]: string }} */
 const fieldLabels = { jump: 'Jump to or search', emoji: 'Search emoji' };
-let waitingFor = 0; // Escape, or the same key again, takes back what has not come
+let waitingFor = 0; // Escape, or another one, takes back what has not come
 export const cancelWaiting = () => waitingFor++;
 /** @type {<K extends keyof LazyModules>(name: K, fn: (m: LazyModules[K]) => unknown) => unknown} */
 export function withModuleAndKeys(name, fn) {
-  const mine = ++waitingFor;
+  const mine = ++waitingFor,
+    again = capture?.module === name;
+  if (!again) discardTyping();
   if (!loaded[name]) {
-    if (capture?.module === name) return endCapture();
+    if (again && fieldLabels[name]) beginAgain();
     captureTyping(null, false, fieldLabels[name]);
     capture.module = name;
   }

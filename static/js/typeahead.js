@@ -69,10 +69,22 @@ const typedText = lines =>
     .join('\n')
     .trim();
 
+const notSent = text => text && toast(`Not sent: “${text}”`);
+
+// The key of what is waited for, once more: what was typed for it is selected. A choice made by Enter is taken back.
+export function beginAgain() {
+  const { field, lines } = capture,
+    chosen = lines.findIndex(([, key]) => key === 'Enter') + 1;
+  lines.push([field.value]);
+  capture.lines = [];
+  field.value = chosen ? '' : typedText(lines);
+  field.select();
+  if (chosen) notSent(typedText(lines.slice(chosen)));
+}
+
 // What was waited for does not come, and there is no other place for the words.
 export function discardTyping(forPage) {
-  const text = capture && !capture.forPage === !forPage && typedText(endCapture());
-  if (text) toast(`Not sent: “${text}”`);
+  if (capture && !capture.forPage === !forPage) notSent(typedText(endCapture()));
 }
 
 // The room did not come: the words wait in it.
@@ -125,9 +137,9 @@ export function replayOnPage() {
   return true;
 }
 
-// A dialog is about to take the focus: where it was before is where it goes back to.
+// A dialog is about to take the focus: where it was before is where it goes back to, unless a page is on its way.
 export const returnFocus = () =>
-  capture && (capture.focusedBefore?.focus({ preventScroll: true }), capture.field.blur());
+  capture && !capture.forPage && (capture.focusedBefore?.focus({ preventScroll: true }), capture.field.blur());
 
 // A dialog or form has come: its field gets the text and the keys, in their order. What follows Enter is for what that opens.
 export function replayInto(field, more) {

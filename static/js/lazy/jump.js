@@ -1,6 +1,7 @@
 // @ts-check
 // The quick switcher: what the sidebar has at once and without a connection, people and other rooms from the server.
 import { doc, hasModKey, isComposing, mainArea, make, on } from '../dom.js';
+import { box } from '../composer.js';
 import { visit } from '../request.js';
 import { currentCapture, discardTyping, replayInto, returnFocus, whenComposed } from '../typeahead.js';
 import looks from './jump.css';
@@ -21,12 +22,12 @@ let foundByServer = [];
 const fold = s => s.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 const pathOf = a => new URL(a.href).pathname + new URL(a.href).search;
 
-export const open = () => whenComposed(toggle);
+export const open = () => whenComposed(show);
 
-function toggle() {
+function show() {
   if (!dialog) build();
   if (!dialog.isConnected) doc.body.append(dialog);
-  if (dialog.open) return dialog.close();
+  if (dialog.open) return input.select();
   input.value = '';
   foundByServer = [];
   showResults();
@@ -65,8 +66,14 @@ function build() {
   });
   on(dialog, 'keydown', keyPressed);
   // What was typed for what it would have opened goes with it.
-  on(dialog, 'close', () => setTimeout(() => currentCapture() === captureAtOpening && discardTyping()));
-  on(dialog, 'click', e => (e.target === dialog ? dialog.close() : goTo(e.target.closest('.opt'), e)));
+  on(dialog, 'close', () =>
+    setTimeout(() => {
+      if (currentCapture() === captureAtOpening) discardTyping();
+      focusAfter();
+    }),
+  );
+  on(dialog, 'mousedown', e => e.target === dialog && e.preventDefault()); // beside it: the caret stays where it goes back to
+  on(dialog, 'click', e => (e.target === dialog ? leave() : goTo(e.target.closest('.opt'), e)));
   on(results, 'pointermove', e => {
     const li = e.target.closest('.opt');
     if (li && li.ariaSelected !== 'true') select([...results.children].indexOf(li));
@@ -190,13 +197,27 @@ function keyPressed(e) {
   if (isComposing(e)) return;
   const n = results.children.length,
     i = [...results.children].findIndex(li => li.ariaSelected === 'true');
-  if (hasModKey(e) && e.key.toLowerCase() === 'k') dialog.close();
+  if (hasModKey(e) && e.key.toLowerCase() === 'k') {
+    if (!e.repeat) input.select();
+  } else if (e.key === 'Escape') leave();
   else if (n && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) select((i + (e.key === 'ArrowDown' ? 1 : n - 1)) % n);
   else if (e.key === 'Enter' && searchUnderWay && n === 1)
     searchUnderWay.then(() => dialog.open && goTo(results.children[0], e)); // who types fast means who is still looked for
   else if (e.key === 'Enter') goTo(results.children[i], e);
   else return;
   e.preventDefault();
+}
+
+// Nothing was chosen: the next key is for what waits for keys, and for the box if what had the focus before is no more.
+function leave() {
+  dialog.close();
+  focusAfter();
+}
+
+function focusAfter() {
+  const at = doc.activeElement;
+  if (!dialog.open && (at === doc.body || dialog.contains(at) || currentCapture()?.forPage))
+    (currentCapture()?.field ?? box())?.focus({ preventScroll: true });
 }
 
 function goTo(li, e) {

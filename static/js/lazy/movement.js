@@ -24,15 +24,18 @@ export function focusRegion(back, from) {
   else if (el) (el.querySelector('[aria-current=page]') ?? first(el))?.focus();
 }
 
-export function openNeighbour(step, unread) {
+// So many rooms on or, below 0, back.
+export function openNeighbour(steps, unread) {
   const links = [...doc.querySelectorAll('#lists a.room')],
-    n = links.length;
-  let at = links.findIndex(a => a.hasAttribute('aria-current'));
+    n = links.length,
+    step = Math.sign(steps);
+  let at = links.findIndex(a => a.hasAttribute('aria-current')),
+    left = Math.abs(steps);
   if (at < 0 && step < 0) at = 0;
-  for (let i = 1; i <= n; i++) {
-    const a = links[(at + i * step + n * i) % n],
+  for (let i = 1; i <= n * left; i++) {
+    const a = links[(((at + i * step) % n) + n) % n],
       b = a.querySelector('.badge')?.dataset;
-    if (!unread || +b?.n || +b?.at) return a.click();
+    if ((!unread || +b?.n || +b?.at) && !--left) return a.click();
   }
 }
 
