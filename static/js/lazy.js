@@ -37,7 +37,7 @@ export function withModule(name, fn) {
 const fieldLabels = { jump: 'Jump to or search', emoji: 'Search emoji' };
 let waitingFor = 0; // Escape, or another one, takes back what has not come
 export const cancelWaiting = () => waitingFor++;
-/** @type {<K extends keyof LazyModules>(name: K, fn: (m: LazyModules[K]) => unknown) => unknown} */
+/** @type {<K extends keyof LazyModules>(name: K, fn: (m: LazyModules[K]) => unknown) => void} */
 export function withModuleAndKeys(name, fn) {
   const mine = ++waitingFor,
     again = capture?.module === name;

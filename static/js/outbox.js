@@ -34,14 +34,14 @@ function newCid() {
 }
 
 // Says why not, if it does not take a message.
-/** @type {(body: string, re?: Reply) => string | void} */
-export function enqueue(body, re) {
+/** @type {(body: string, re?: Reply, room?: number) => string | void} */
+export function enqueue(body, re, room = openRoom()) {
   if (sessionTaken) return 'Somebody logged in anew in this browser. Reload the page to go on.';
   if (tooLong(body)) return tooLong(body);
   if (queue().length >= 50) return '50 messages are waiting to be sent. Try again when some have left.';
   const it = {
     cid: newCid(),
-    room: openRoom(),
+    room,
     body,
     re: re ?? undefined,
     at: (lastQueuedAt = Math.max(Date.now(), lastQueuedAt + 1)),

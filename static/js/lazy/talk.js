@@ -6,10 +6,9 @@ import { box, returnText } from '../composer.js';
 import { drawDays } from '../days.js';
 import { reloadPage, sendFrame } from '../frames.js';
 import { focusRow } from '../keys.js';
-import { withModule } from '../lazy.js';
-import { enqueue } from '../outbox.js';
 import { setPanelOpener } from '../panel.js';
 import { toast } from '../toast.js';
+import { enterAnswer, setAnswer } from '../talk/answer.js';
 
 let refreshTimer = 0;
 
@@ -22,6 +21,7 @@ export async function open(row) {
   });
   const ol = $('talk')?.querySelector('ol');
   if (!ol) return;
+  enterAnswer();
   drawDays(ol);
   const target = ol.querySelector('[data-target]');
   if (target === ol.lastElementChild) $('talk').scrollTop = 1e6;
@@ -53,6 +53,7 @@ async function refreshPanel() {
     p.querySelector('header .ib').click();
     if (t?.value.trim() && box()) {
       returnText(t.value);
+      setAnswer(t, '');
       toast('The message was deleted. What you wrote is in the message box.');
     }
     return;
@@ -68,26 +69,13 @@ async function refreshPanel() {
   if (focus) focusRow($(focus) ?? fresh);
 }
 
-// An answer goes out like every other message.
-on(doc, 'submit', e => {
-  if (!e.target.matches('#panel .answer')) return;
-  e.preventDefault();
-  const t = e.target.elements.body,
-    row = $('c-m-' + e.target.elements.reply_to.value);
-  if (t.value.trim() && row)
-    withModule('tools', m => {
-      const why = enqueue(t.value, m.quoted(row));
-      if (why) toast(why);
-      else t.value = '';
-    });
-});
-
 let aloneList = null; // the list that has the page to itself
 let renewTimer = 0;
 const subscribe = () => aloneList?.isConnected && sendFrame({ t: 'view', room: +aloneList.dataset.in });
 
 export function enterAlone(ol) {
   aloneList = ol;
+  enterAnswer();
   drawDays(ol);
   subscribe();
 }
@@ -117,6 +105,10 @@ async function refreshAlone() {
   drawDays(ol);
 }
 
+// What was sent from here has arrived, maybe without a socket.
+on(doc, 'htmx:finally:swap', e => {
+  if (aloneList?.isConnected && e.detail.ctx.text?.includes(`"#tl-${aloneList.dataset.in}"`)) renewTimer ||= setTimeout(refreshAlone, 150);
+});
 on(doc, 'htmx:ws:after:connection', () => {
   if (!aloneList?.isConnected) return;
   subscribe();
