@@ -31,8 +31,8 @@ func writer(t *testing.T) (*server, *tab) {
 // What is suggested replaces the word that was begun, and only while the caret is in it.
 func TestASuggestionReplacesTheWordUnderTheCaretAlone(t *testing.T) {
 	_, p := writer(t)
-	for _, away := range []string{kb.End, kb.ArrowRight + kb.ArrowRight, kb.Home} {
-		p.fill("#box", "please look at this today")
+	for _, away := range []string{kb.End, kb.ArrowRight + kb.ArrowRight + kb.ArrowRight, kb.Home} {
+		p.fill("#box", " please look at this today")
 		p.keys(kb.Home + "@me")
 		p.until("the list", listed)
 		p.keys(away)
@@ -40,12 +40,12 @@ func TestASuggestionReplacesTheWordUnderTheCaretAlone(t *testing.T) {
 		p.keys("x")
 		p.until("the sentence", `box.value.includes('please look at this today'.slice(0, 2)) && box.value.includes('look at this today') && box.value.includes('@me')`)
 	}
-	p.fill("#box", "please look")
+	p.fill("#box", " please look")
 	p.keys(kb.Home + "@me")
 	p.until("the list", listed)
 	ask[any](p, `box.setSelectionRange(0, box.value.length), 1`)
 	p.until("no list", "!"+listed)
-	p.fill("#box", "look")
+	p.fill("#box", " look")
 	p.keys(kb.Home + "@me")
 	p.until("the list", listed)
 	p.keys(kb.Tab)
@@ -55,9 +55,9 @@ func TestASuggestionReplacesTheWordUnderTheCaretAlone(t *testing.T) {
 // Enter sends what is written; a suggestion is taken by Tab, or when it was chosen.
 func TestEnterSendsWhatIsWritten(t *testing.T) {
 	_, p := writer(t)
-	for _, text := range []string{"hi :-p", "lol :dd", "see you at :30", ":D", ":/", "hello @me", "@", "#", "so :tad"} {
+	for _, text := range []string{"hi :-p", "lol :dd", "see you at :30", ":D", ":/", "hello @me", "@", "#", "so :tad", "a :fing"} {
 		p.keys(text)
-		if strings.HasSuffix(text, "@me") || strings.HasSuffix(text, ":tad") || strings.HasSuffix(text, ":dd") || text == "@" {
+		if strings.HasSuffix(text, "@me") || strings.HasSuffix(text, ":tad") || strings.HasSuffix(text, ":fing") || text == "@" {
 			p.until("the list of "+text, listed)
 		}
 		p.keys(kb.Enter)

@@ -82,13 +82,13 @@ function submitted(e) {
 }
 
 // Enter is a new line inside an open ``` fence, on touch, with Shift and while an IME composes; or as its owner chose.
+export const inFence = b => b.value.slice(0, b.selectionStart).match(/^```/gm)?.length % 2;
 export const enterSends = () => ({ send: true, newline: false })[root.dataset.enter] ?? hasFinePointer();
 export function enterPressed(e) {
   const b = e.target,
     any = hasModKey(e);
   if (isComposing(e) || e.shiftKey || (!any && (e.altKey || !enterSends()))) return;
-  const fences = b.value.slice(0, b.selectionStart).match(/^```/gm)?.length ?? 0;
-  if (!any && fences % 2) return;
+  if (!any && inFence(b)) return;
   e.preventDefault();
   b.form.requestSubmit();
 }
@@ -111,26 +111,14 @@ export function enterComposer() {
   boxChanged(!!refused);
 }
 
-// What begins a suggestion, before the caret.
-const suggestionStart = /([@#])([\p{L}\p{N}._-]{0,30})$|(:)([a-z0-9_+-]{2,20})$/u;
-function suggestFor(b) {
-  const hit =
-    b.selectionStart === b.selectionEnd &&
-    suggestionStart.exec(b.value.slice(Math.max(0, b.selectionStart - 40), b.selectionStart));
-  if (hit) lazy('suggest').then(s => s?.suggestFrom(b, hit[1] ?? hit[3], hit[2] ?? hit[4]));
-  else loaded.suggest?.dismiss();
-}
-
-on(doc, 'selectionchange', () => loaded.suggest?.caretMoved());
-
 on(doc, 'submit', submitted);
-on(doc, 'focusout', () => loaded.suggest?.dismiss());
 on(doc, 'click', e => {
   const sign = e.target.closest?.('button[data-insert]')?.dataset.insert;
   if (sign) withModule('suggest', s => s.beginWith(sign));
 });
 on(doc, 'input', e => {
-  if (e.target.matches('#box,.edit textarea')) suggestFor(e.target);
+  if (e.target.matches('#box,.edit textarea') && /[@#:]/.test(e.target.value))
+    lazy('suggest').then(s => s?.suggestFor(e.target));
   if (e.target.dataset.max) lazy('counter').then(m => m?.checkLength(e.target));
   if (e.target.id !== 'box') return;
   boxChanged();

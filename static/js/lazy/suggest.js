@@ -2,7 +2,7 @@
 // Suggestions while one writes: people after @, rooms after #, emoji after a colon and two letters.
 // In the message box, in the form of an edit, and in that of an answer.
 import { doc, isComposing, make, on, openRoom } from '../dom.js';
-import { box, insertText } from '../composer.js';
+import { box, inFence, insertText } from '../composer.js';
 import { lazy } from '../lazy.js';
 import { speak } from '../toast.js';
 
@@ -18,7 +18,15 @@ let lookups = 0;
 let chosenByArrow = false;
 
 const options = () => [...(list?.children ?? [])];
-export const isOpen = at => !!list && !list.hidden && at === listBox;
+// The word that was begun is there, with the caret at its end.
+const isThere = () =>
+  listBox.selectionStart === wordEnd && listBox.selectionEnd === wordEnd && listBox.value.slice(wordStart, wordEnd) === word;
+
+export function isOpen(at) {
+  if (!list || list.hidden || at !== listBox) return false;
+  if (!isThere()) dismiss();
+  return !list.hidden;
+}
 
 function build() {
   list = make('ul');
@@ -69,8 +77,9 @@ function suggestRooms(q) {
 }
 
 async function suggestEmoji(q) {
-  const found = (await (await lazy('emoji')).findByName(q)).slice(0, maxSuggestions);
-  return found.map(it => option(it.emoji, it.emoji + ' :' + it.short + ':'));
+  const begun = new RegExp('(?:^|[^a-z0-9])' + q.replaceAll('+', '\\+')); // not within a word of a name
+  const found = (await (await lazy('emoji')).findByName(q)).filter(it => begun.test(it.short) || begun.test(it.words));
+  return found.slice(0, maxSuggestions).map(it => option(it.emoji, it.emoji + ' :' + it.short + ':'));
 }
 
 function option(text, label) {
@@ -88,34 +97,41 @@ export function beginWith(sign) {
     before = b.value.slice(0, b.selectionStart);
   b.focus();
   insertText((/[\p{L}\p{N}\p{M}]$/u.test(before) && !mayStandBefore.test(before) ? ' ' : '') + sign);
-  suggestFrom(b, sign, '');
+  suggestFor(b);
 }
 
-// What a sign that begins something may stand behind: not a word, but letters of scripts that put no spaces between
-// words. See text_script.go.
-const mayStandBefore = new RegExp(
-  String.raw`(?:^|[\s([{"'*_~]|[^\0-\x7f\p{L}\p{N}\p{M}]|[ー々〆` +
-    'Han Hira Kana Bopo Hang Yiii Thai Laoo Khmr Mymr Tibt Java Bali Tale Talu Lana Tavt'.replace(
-      / ?(\w+)/g,
-      String.raw`\p{sc=$1}`,
-    ) +
-    '])$',
-  'u',
-);
+// Letters of scripts that put no spaces between words. See text_script.go.
+const spaceless =
+  'ー々〆' +
+  'Han Hira Kana Bopo Hang Yiii Thai Laoo Khmr Mymr Tibt Java Bali Tale Talu Lana Tavt'.replace(
+    / ?(\w+)/g,
+    String.raw`\p{sc=$1}`,
+  );
 
-// Looks at what stands before the caret; called after every change of it.
-export async function suggestFrom(b, trigger, q) {
+// What a sign that begins something may stand behind: not a word, but such letters. And what ends it: a word that goes
+// on after the caret is another one.
+const mayStandBefore = new RegExp(String.raw`(?:^|[\s([{"'*_~]|[^\0-\x7f\p{L}\p{N}\p{M}]|[${spaceless}])$`, 'u');
+const goesOn = new RegExp(String.raw`^[.-]?(?![${spaceless}])[\p{L}\p{N}\p{M}_]`, 'u');
+const suggestionStart = /([@#])([\p{L}\p{N}._-]{0,30})$|(:)([a-z0-9_+-]{2,20})$/u;
+
+// Looks at what stands around the caret; called after every change of it.
+export async function suggestFor(b) {
   if (!list) build();
-  const at = b.selectionStart - q.length - 1;
-  wordEnd = b.selectionStart;
-  if (b.value.slice(at, wordEnd) !== trigger + q) return; // more was typed while this module was on its way
-  if (!mayStandBefore.test(b.value.slice(0, at))) return dismiss();
+  const end = b.selectionStart,
+    hit = end === b.selectionEnd && suggestionStart.exec(b.value.slice(Math.max(0, end - 40), end));
+  if (!hit) return dismiss();
+  const trigger = hit[1] ?? hit[3],
+    q = hit[2] ?? hit[4],
+    at = end - q.length - 1;
+  const within = goesOn.test(b.value.slice(end)) || (trigger === ':' && b.value[end] === ':');
+  if (within || !mayStandBefore.test(b.value.slice(0, at)) || inFence(b)) return dismiss();
+  wordEnd = end;
   const mine = ++lookups;
   wordBox = b;
   word = trigger + q;
   const found = (await { '@': suggestPeople, '#': suggestRooms, ':': suggestEmoji }[trigger](fold(q))).slice(0, maxSuggestions);
   if (mine !== lookups) return;
-  if (b.value.slice(at, b.selectionStart) !== trigger + q) return dismiss(); // it was sent meanwhile
+  if (b.value.slice(at, b.selectionStart) !== word) return dismiss(); // it was sent meanwhile
   close();
   if (!found.length || b !== doc.activeElement) return;
   listBox = b;
@@ -129,6 +145,7 @@ export async function suggestFrom(b, trigger, q) {
     }),
   );
   list.hidden = false;
+  requestAnimationFrame(watch);
   b.form.style.position = 'relative';
   list.style.inset = '';
   if (b !== box() && covered()) list.style.inset = 'calc(100% + .4rem) auto auto .6rem';
@@ -159,18 +176,28 @@ function select(i) {
 }
 
 // The caret went elsewhere: what was begun there is not what is being written.
-export function caretMoved() {
+function caretMoved() {
   const b = /** @type {HTMLTextAreaElement} */ (doc.activeElement);
   if (b === wordBox && (b.selectionStart !== wordEnd || b.selectionEnd !== wordEnd)) dismiss();
 }
 
+// However the word goes, and a script tells nobody of it, the list goes with it.
+function watch() {
+  if (isOpen(listBox)) requestAnimationFrame(watch);
+}
+
+on(doc, 'selectionchange', caretMoved);
+on(doc, 'focusout submit', dismiss);
+
 function accept(li) {
   if (!li) return;
+  const there = isThere();
   close();
-  if (listBox.value.slice(wordStart, listBox.selectionEnd) !== word) return; // nothing but what was begun is replaced
+  if (!there) return; // nothing but what was begun is replaced
   listBox.focus();
-  listBox.setSelectionRange(wordStart, listBox.selectionStart);
-  insertAtCaret(li.dataset.insert + ' ');
+  const after = listBox.value[wordEnd] ?? '';
+  listBox.setSelectionRange(wordStart, wordEnd + +(after === ' ')); // the space that is there is the one behind it
+  insertAtCaret(li.dataset.insert + (/[\n.,;!?)\]}]/.test(after) ? '' : ' '));
 }
 
 function insertAtCaret(text) {

@@ -1,0 +1,77 @@
+package app
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// The list goes when the word it is for is gone, however it went.
+func TestTheSuggestionsGoWithTheirWord(t *testing.T) {
+	ways := map[string]func(*tab){
+		"Ctrl+Enter": func(p *tab) { p.keys(kb.Enter, chromedp.ModifierCtrl) },
+		"the button": func(p *tab) { ask[any](p, `document.querySelector('#composer .send').click(), 1`) },
+		"a script":   func(p *tab) { ask[any](p, `box.value = '', 1`) },
+	}
+	for name, send := range ways {
+		t.Run(name, func(t *testing.T) {
+			_, p := writer(t)
+			p.fill("#box", "abc @me")
+			p.keys(kb.Backspace + "e")
+			p.until("the list", listed)
+			p.keys(kb.ArrowDown)
+			send(p)
+			p.until("no list over an empty box", `!box.value && !`+listed)
+			p.keys(kb.ArrowDown + "x" + kb.Enter)
+			p.once("x")
+			p.until("nothing was taken", `!box.value`)
+		})
+	}
+	_, p := writer(t) // a key that comes before the list is closed
+	p.keys("@me")
+	p.until("the list", listed)
+	if ask[bool](p, `box.value = '', !box.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true, cancelable: true }))`) {
+		t.Error("the list takes a key though its word is gone")
+	}
+}
+
+// Nothing is suggested within a word, and in code that is open.
+func TestWhereNothingIsSuggested(t *testing.T) {
+	s, p := writer(t)
+	s.signup("joiner")
+	for _, c := range []struct {
+		before, after, typed string
+		listed               bool
+	}{
+		{"", " xyz", "@me", true}, {"", "xyz", "@me", false}, {"", ".xyz", "@me", false}, {"", ". xyz", "@me", true}, {"", ": xyz", "@me", true}, {"", "さん", "@me", true},
+		{"see ", "eral", "#gen", false}, {"see ", ", please", "#gen", true}, {"look :s", "mile: there", "i", false}, {"look :tad", ": there", "a", false}, {"look :s", " there", "i", true},
+		{"```\n", "", "@me", false}, {"```\n", "", ":tad", false}, {"```\ncode\n```\n", "", "@me", true},
+		{"mid", "", ":tad", false}, {"lol ", "", ":dd", false}, {"so ", "", ":fing", true}, {"so ", "", ":+1", true},
+	} {
+		ask[any](p, `box.focus(), box.value = `+quote(c.before+c.after)+`, box.setSelectionRange(`+quote(c.before)+`.length, `+quote(c.before)+`.length), 1`)
+		p.keys(c.typed)
+		if c.listed {
+			p.until("a list at "+c.before+c.typed+"|"+c.after, listed)
+			continue
+		}
+		p.keys(kb.ArrowLeft) // closes what there may have been of fewer letters
+		p.keys(kb.ArrowRight + kb.Backspace + c.typed[len(c.typed)-1:])
+		ask[any](p, `import('/static/'+document.documentElement.dataset.build+'/suggest.js').then(m => m.suggestFor(box)).then(() => 1)`)
+		if ask[bool](p, `!!`+listed) {
+			t.Errorf("a list at %q|%q", c.before+c.typed, c.after)
+		}
+	}
+}
+
+// What is taken stands apart from what follows by one space.
+func TestASuggestionIsTakenBeforeWords(t *testing.T) {
+	_, p := writer(t)
+	for after, want := range map[string]string{"": "@mei ", " look": "@mei look", ", look": "@mei, look", "\nlook": "@mei\nlook", "さん": "@mei さん"} {
+		ask[any](p, `box.focus(), box.value = `+quote(after)+`, box.setSelectionRange(0, 0), 1`)
+		p.keys("@me")
+		p.until("the list", listed)
+		p.keys(kb.Tab)
+		p.until("it stands before "+after, `box.value === `+quote(want))
+	}
+}
