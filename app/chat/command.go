@@ -39,11 +39,22 @@ func (c *Chat) RunCommand(ctx context.Context, who Account, room RoomID, body st
 		if err != nil {
 			return true, err
 		}
+		if rest == "" { // who has not gone on writing wants to delete nothing
+			return true, Invalid("body", topicInWords(p.Topic))
+		}
 		return true, c.UpdateRoom(ctx, who, room, p.Name, rest)
 	case "invite":
 		return true, c.addMembersNamed(ctx, who, room, strings.Fields(rest))
 	}
 	return false, nil
+}
+
+// topicInWords answers who gives no topic.
+func topicInWords(topic string) string {
+	if topic == "" {
+		return "Write the topic after /topic, like /topic Tides and charts."
+	}
+	return "Write another topic after /topic, or clear it in the settings of the room. Now it is “" + topic + "”."
 }
 
 // addMembersNamed brings people into a room by their usernames, with or without @.

@@ -27,7 +27,7 @@ func TestCommandsBeginWithASlash(t *testing.T) {
 	}
 	for body, want := range map[string]string{
 		"/nothing": "There is no /nothing. Start with a space to send it as text.", "/nothing at all": "There is no /nothing. Start with a space to send it as text.",
-		"/me": "Write what you do after /me, like /me waves.", "/invite": "Write whom after /invite, like /invite @mei.", "/invite @nobody": "Nobody has the username @nobody.",
+		"/topic": "Write the topic after /topic, like /topic Tides and charts.", "/me": "Write what you do after /me, like /me waves.", "/invite": "Write whom after /invite, like /invite @mei.", "/invite @nobody": "Nobody has the username @nobody.",
 	} {
 		_, err := post("bea", body)
 		if e, _ := chat.AsError(err); e == nil || e.Sentence != want || !errors.Is(err, chat.ErrInvalid) {
@@ -42,6 +42,12 @@ func TestCommandsBeginWithASlash(t *testing.T) {
 	}
 	if _, err := post("bea", "/Topic Tides & charts"); err != nil {
 		t.Error(err)
+	}
+	for _, body := range []string{"/topic", "/Topic  ", "/topic\n"} { // an order that is not written to its end
+		_, err := w.chat.RunCommand(w.ctx, w.people["bea"], room, body)
+		if e, _ := chat.AsError(err); e == nil || e.Sentence != "Write another topic after /topic, or clear it in the settings of the room. Now it is “Tides & charts”." {
+			t.Errorf("%q: %v", body, err)
+		}
 	}
 	p, err := w.chat.ReadableRoom(w.ctx, w.people["mei"], room)
 	if err != nil || p.Topic != "Tides & charts" || !p.IsMember() {
