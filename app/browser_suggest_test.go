@@ -75,3 +75,15 @@ func TestASuggestionIsTakenBeforeWords(t *testing.T) {
 		p.until("it stands before "+after, `box.value === `+quote(want))
 	}
 }
+
+// The username that begins with what is typed comes before names of which a later word does.
+func TestTheSuggestionsBeginWithUsernames(t *testing.T) {
+	s, p := writer(t)
+	noor := s.signup("noor")
+	noor.post("/me", "name", "Noor van der Meer").want(t, 303)
+	s.signup("tanaka").post("/me", "name", "Mei-Lin Tanaka").want(t, 303)
+	noor.tell(1, "I spoke last")
+	p.once("I spoke last")
+	p.keys("@me")
+	p.until("all of them in order", `[...document.querySelectorAll('#ac:not([hidden]) .opt')].map(li => li.dataset.insert).join() === '@mei,@tanaka,@noor'`)
+}

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -80,9 +81,10 @@ type Suggestion struct {
 	In bool // in the room; else a passer-by of an open one
 }
 
-// Mentionables lists whom the caller can mention in a room, by who spoke there
-// last; those of an open room who are not in it come last, and only for a query.
-// Calls are the names that the caller can call many people by, of those that begin
+// Mentionables lists whom the caller can mention in a room: first those whose username
+// begins with a query, then those whose name does, then those of whose name a later
+// word does. Of these, who is in the room comes first, by who spoke there last; those of
+// an open room who are not in it come only for a query. Calls are the names that the caller can call many people by, of those that begin
 // as he wrote.
 func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query string) (list []Suggestion, calls []string, err error) {
 	if _, err := c.authorize(ctx, who, room, ActionPost); err != nil {
@@ -108,7 +110,6 @@ func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query
 			list = append(list, Suggestion{o.Person, true})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b Suggestion) int { return rank(spoke, a.ID) - rank(spoke, b.ID) })
 	if query != "" && p.Kind == Open {
 		others, err := c.store.People(ctx, query, 0, 20)
 		if err != nil {
@@ -120,6 +121,9 @@ func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query
 			}
 		}
 	}
+	slices.SortStableFunc(list, func(a, b Suggestion) int {
+		return cmp.Or(a.beginsLate(query)-b.beginsLate(query), outside(a)-outside(b), rank(spoke, a.ID)-rank(spoke, b.ID))
+	})
 	for _, name := range []string{AtRoom, AtHere} {
 		if p.Allows(ActionMentionAll) && strings.HasPrefix(name, query) {
 			calls = append(calls, name)
@@ -131,11 +135,26 @@ func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query
 // Begins says whether a part of somebody's name, or the username, begins with a query
 // that is folded by FoldName.
 func (p Person) Begins(query string) bool {
-	if query == "" || strings.HasPrefix(FoldName(p.Username), query) {
-		return true
+	return p.beginsLate(query) < 2 || strings.Contains(FoldName(p.Name), " "+query)
+}
+
+// beginsLate is 0 where the username begins with a query that is folded by FoldName, 1
+// where the name does, and 2 where at most a later word of it does.
+func (p Person) beginsLate(query string) int {
+	switch {
+	case strings.HasPrefix(FoldName(p.Username), query):
+		return 0
+	case strings.HasPrefix(FoldName(p.Name), query):
+		return 1
 	}
-	name := FoldName(p.Name)
-	return strings.HasPrefix(name, query) || strings.Contains(name, " "+query)
+	return 2
+}
+
+func outside(s Suggestion) int {
+	if s.In {
+		return 0
+	}
+	return 1
 }
 
 // rank is somebody's place among those who spoke; who did not comes after them.

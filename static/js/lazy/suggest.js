@@ -55,9 +55,11 @@ async function suggestPeople(q) {
   if (!n) return [];
   const all = (peopleOfRoom[n] ??= await fetchOptions(`/rooms/${n}/mentions`));
   const found = all.filter(li => beginsWith(li.dataset.insert.slice(1), q) || beginsWith(li.dataset.name, q));
-  if (!q || found.length >= maxSuggestions) return found;
+  const late = li => (fold(li.dataset.insert.slice(1)).startsWith(q) ? 0 : fold(li.dataset.name).startsWith(q) ? 1 : 2);
+  const sorted = list => list.sort((a, b) => late(a) - late(b)); // as the server does, see Mentionables
+  if (!q || found.length >= maxSuggestions) return sorted(found);
   const more = await fetchOptions(`/rooms/${n}/mentions?q=` + encodeURIComponent(q));
-  return [...found, ...more.filter(li => !found.some(f => f.dataset.insert === li.dataset.insert))];
+  return sorted([...found, ...more.filter(li => !found.some(f => f.dataset.insert === li.dataset.insert))]);
 }
 
 async function fetchOptions(path) {
