@@ -41,6 +41,38 @@ func TestTheSwitcherFindsRoomsAndPeopleAndNeedsNoConnectionForOnesOwn(t *testing
 	p.offline(false)
 }
 
+// Whoever is chosen before the server has found him gets what is typed from then on.
+func TestWhoIsChosenBeforeHeIsFoundGetsWhatIsTyped(t *testing.T) {
+	g, p := twoRooms(t)
+	p.until("the switcher is there", `import('/static/'+document.documentElement.dataset.build+'/jump.js')`)
+	hold := func() chan bool {
+		c := g.stop("/jump")
+		p.keys("k", chromedp.ModifierCtrl)
+		p.keys("nobo" + kb.Enter + "words")
+		p.until("the words wait", `document.activeElement.matches('.ahead') && !box.value`)
+		return c
+	}
+	c := hold()
+	g.let(c)
+	p.at("/search?q=nobo")
+	p.until("nothing else got them", `document.getElementById('q').value.includes('words')`)
+	p.click("#lists a", "general")
+	p.until("the room", `stage.dataset.room === '1' && !box.value`)
+	c = hold()
+	switchTo("quay")(p)
+	p.keys("for the quay" + kb.Enter)
+	p.sees(".toast", "Not sent: “words”")
+	g.let(c)
+	p.until("the room", `stage.dataset.room === '2' && location.pathname === '/rooms/2'`)
+	p.once("for the quay")
+	p.click("#lists a", "general")
+	p.until("the room", `stage.dataset.room === '1' && !box.value`)
+	c = hold()
+	p.keys(kb.Escape + "in the box")
+	g.let(c)
+	p.until("the room as it was", `stage.dataset.room === '1' && box.value === 'in the box'`)
+}
+
 // On a phone the switcher is a page: however one comes to it, its field is ready.
 func TestOnAPhoneTheSwitcherIsAPageThatIsReady(t *testing.T) {
 	s := start(t)

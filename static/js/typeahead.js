@@ -37,7 +37,7 @@ function captureKey(e) {
   const plain = !e.ctrlKey && !e.metaKey && !e.altKey && !e.shiftKey;
   if (isComposing(e) || !plain) return;
   if (e.key === 'Escape') {
-    navigation?.request.abort();
+    navigation?.request.abort?.();
     cancelWaiting();
     capture.forPage ? keepTypingAsDraft() : endCapture();
   } else if (

@@ -3,7 +3,7 @@
 import { doc, hasModKey, isComposing, mainArea, make, on } from '../dom.js';
 import { box } from '../composer.js';
 import { visit } from '../request.js';
-import { currentCapture, discardTyping, replayInto, returnFocus, whenComposed } from '../typeahead.js';
+import { captureTyping, currentCapture, discardTyping, replayInto, returnFocus, whenComposed } from '../typeahead.js';
 import looks from './jump.css';
 
 const maxResults = 12;
@@ -14,6 +14,7 @@ let input;
 /** @type {HTMLUListElement} */
 let results;
 let captureAtOpening;
+let lookedFor = null; // what is typed for a choice that the server has not found yet
 let timer = 0;
 let searches = 0;
 let searchUnderWay = null;
@@ -28,6 +29,7 @@ function show() {
   if (!dialog) build();
   if (!dialog.isConnected) doc.body.append(dialog);
   if (dialog.open) return input.select();
+  if (currentCapture()?.busy) discardTyping(); // a choice that is still looked for is taken back
   input.value = '';
   foundByServer = [];
   showResults();
@@ -68,7 +70,7 @@ function build() {
   // What was typed for what it would have opened goes with it.
   on(dialog, 'close', () =>
     setTimeout(() => {
-      if (currentCapture() === captureAtOpening) discardTyping();
+      if (currentCapture() === captureAtOpening && captureAtOpening !== lookedFor) discardTyping();
       focusAfter();
     }),
   );
@@ -201,8 +203,7 @@ function keyPressed(e) {
     if (!e.repeat) input.select();
   } else if (e.key === 'Escape') leave();
   else if (n && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) select((i + (e.key === 'ArrowDown' ? 1 : n - 1)) % n);
-  else if (e.key === 'Enter' && searchUnderWay && n === 1)
-    searchUnderWay.then(() => dialog.open && goTo(results.children[0], e)); // who types fast means who is still looked for
+  else if (e.key === 'Enter' && searchUnderWay && n === 1 && !hasModKey(e)) goToFound(e);
   else if (e.key === 'Enter') goTo(results.children[i], e);
   else return;
   e.preventDefault();
@@ -218,6 +219,14 @@ function focusAfter() {
   const at = doc.activeElement;
   if (!dialog.open && (at === doc.body || dialog.contains(at) || currentCapture()?.forPage))
     (currentCapture()?.field ?? box())?.focus({ preventScroll: true });
+}
+
+// Who types fast means who is still looked for; what is typed until then is for that page.
+function goToFound(e) {
+  dialog.close();
+  captureTyping(null, true, input.value);
+  const mine = (lookedFor = currentCapture());
+  searchUnderWay.then(() => currentCapture() === mine && whenComposed(() => goTo(results.children[0], e)));
 }
 
 function goTo(li, e) {
