@@ -17,7 +17,7 @@ func (f *file) everySince(room chat.RoomID, limit int) {
 	f.ok(err)
 	r, _, err := f.RoomFor(f.Context(), room, 0)
 	f.ok(err)
-	for since := range r.Rev + 1 {
+	for since := range r.Rev + 2 {
 		var want []string
 		for _, m := range page.Messages {
 			if m.Rev > since {

@@ -102,7 +102,6 @@ func (d *DB) ChangesSince(ctx context.Context, room chat.RoomID, since chat.Rev,
 		return c, err
 	}
 	if since >= c.Rev {
-		c.Reset = since > c.Rev && since != chat.Latest
 		return c, nil
 	}
 	if c.Messages, c.Reset, err = d.changes(ctx, room, since, c.Rev, limit); err != nil {

@@ -70,9 +70,8 @@ type MessageStore interface {
 	History(ctx context.Context, room RoomID, s Span, size int) (HistoryPage, error)
 	// NewestOf answers with the newest rows of several rooms, in order, at most size of each.
 	NewestOf(ctx context.Context, rooms []RoomID, size int) (map[RoomID][]Message, error)
-	// ChangesSince answers with what changed after since, at most limit rows; after Latest
-	// that is nothing, only the rev. A since that the room has not come to (its store is an
-	// older copy than the one that said so) is a Reset.
+	// ChangesSince answers with what changed after since, at most limit rows; after Latest,
+	// as after any rev that the room has not come to, that is nothing, only the rev.
 	ChangesSince(ctx context.Context, room RoomID, since Rev, limit int) (Changes, error)
 	// SetBody replaces what a message says and whom it is for; the earlier version
 	// is kept, the last MaxVersions of them.
