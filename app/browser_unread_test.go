@@ -6,7 +6,7 @@ func (st *story) unread() {
 	ada.click("#rooms a", "general")
 	ada.at("/rooms/1")
 	other := bea.tab("bea's other page")
-	other.expect("status of 401") // at the end she logs out in the first one
+	other.expect("status of 401", "status of 409") // at the end she logs out in the first one, and in again
 	other.open("/")
 	other.live()
 	sockets := bea.opened()
