@@ -135,6 +135,7 @@ func TestAnAnswerThatIsTooLongSaysSo(t *testing.T) {
 		p.write(strings.Repeat("word ", 600))
 		const why = "A message has at most 10,000 characters, this one 12,500."
 		p.sees(".answer .why", why)
+		p.until("the conversation over it", `document.getElementById('answer').getBoundingClientRect().height <= innerHeight * 0.41`)
 		p.keys(kb.Enter)
 		p.sees(".toast", why)
 		p.until("all of it", `document.getElementById('answer').value.length === 12500 && !document.querySelector('.pend')`)

@@ -10,7 +10,9 @@ export function showCount(n) {
   const hint = $('hint');
   if (!hint) return;
   was ??= [...hint.childNodes];
-  hint.replaceChildren(...(n >= nearMaxBody ? [`${n.toLocaleString()} of ${maxBody.toLocaleString()} characters`] : was));
+  const near = n >= nearMaxBody;
+  hint.toggleAttribute('data-count', near); // a phone shows it too
+  hint.replaceChildren(...(near ? [`${n.toLocaleString()} of ${maxBody.toLocaleString()} characters`] : was));
   hint.toggleAttribute('data-over', n > maxBody);
 }
 
