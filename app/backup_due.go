@@ -57,9 +57,9 @@ func (a *App) recordBackup(ctx context.Context) (b chat.Backups) {
 
 // schedule is what is remembered between two looks.
 type schedule struct {
-	plan chat.BackupPlan
-	said string    // the error that was told last
-	wait time.Time // not before, after an error
+	plan      chat.BackupPlan
+	lastError string    // the error that was told last
+	wait      time.Time // not before, after an error
 }
 
 // backupDue makes a backup when the newest one is old enough. An error is told once,
@@ -98,14 +98,14 @@ func (a *App) backupDue(ctx context.Context, s *schedule, now time.Time) {
 // backupDone remembers what became of a backup that was due.
 func (a *App) backupDone(s *schedule, now time.Time, err error) {
 	if err == nil {
-		s.said = ""
+		s.lastError = ""
 		a.backupTries.failed.Store(nil)
 		return
 	}
-	if s.wait = now.Add(min(s.plan.Every, backupAgain)); s.said != err.Error() {
+	if s.wait = now.Add(min(s.plan.Every, backupAgain)); s.lastError != err.Error() {
 		a.config.Log.Error("no backup was made", "error", err)
 	}
-	s.said = err.Error()
+	s.lastError = err.Error()
 	a.backupTries.failures.Add(1)
 	a.backupTries.failed.Store(&chat.Backups{Failed: now, Why: err.Error()})
 }

@@ -14,8 +14,8 @@ func TestTimesAreWrittenAsTheirReaderReadsThem(t *testing.T) {
 	twelve, whole := regexp.MustCompile(`>\d{1,2}:\d\d [AP]M</time>`), regexp.MustCompile(`>\d\d:\d\d</time>`)
 	cookie := ada.cookie
 	for _, c := range []struct {
-		chosen, said string
-		twelve       bool
+		chosen, lastError string
+		twelve            bool
 	}{
 		{"", "", false},
 		{"", "; tz=Asia/Kolkata", false},
@@ -24,11 +24,11 @@ func TestTimesAreWrittenAsTheirReaderReadsThem(t *testing.T) {
 		{"12", "", true},
 	} {
 		ada.post("/me/appearance", "clock", c.chosen).want(t, 303)
-		ada.cookie = cookie + c.said
+		ada.cookie = cookie + c.lastError
 		for _, path := range []string{"/rooms/1", "/messages/1", "/search?q=time"} {
 			page := ada.get(path).body
 			if twelve.MatchString(page) != c.twelve || whole.MatchString(page) == c.twelve {
-				t.Errorf("%s with %q chosen and %q said: %v and %v", path, c.chosen, c.said, twelve.FindAllString(page, -1), whole.FindAllString(page, -1))
+				t.Errorf("%s with %q chosen and %q said: %v and %v", path, c.chosen, c.lastError, twelve.FindAllString(page, -1), whole.FindAllString(page, -1))
 			}
 		}
 		ada.cookie = cookie

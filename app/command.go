@@ -28,12 +28,12 @@ func Main(args []string, in io.Reader, out, errs io.Writer) int {
 	root := commands()
 	root.SetArgs(args)
 	root.SetIn(in)
-	told := &output{Writer: out}
-	root.SetOut(told)
+	progress := &output{Writer: out}
+	root.SetOut(progress)
 	root.SetErr(errs)
 	cmd, err := root.ExecuteC()
 	if err == nil && cmd.HasParent() && cmd.Name() != "serve" { // a server goes on when nobody reads its greeting
-		err = told.err
+		err = progress.err
 	}
 	if err == nil {
 		return 0

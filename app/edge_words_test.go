@@ -67,12 +67,12 @@ func TestProxiesOfOursAreSkippedFromTheRight(t *testing.T) {
 			c.Trusted = append(c.Trusted, n)
 		}
 	})
-	for said, want := range map[string]string{"1.2.3.4, 10.0.0.5": "1.2.3.4", "6.6.6.6, 1.2.3.4, 10.0.0.5, [fd00::1]:443": "1.2.3.4", "10.0.0.9, 10.0.0.5": "10.0.0.9",
+	for header, want := range map[string]string{"1.2.3.4, 10.0.0.5": "1.2.3.4", "6.6.6.6, 1.2.3.4, 10.0.0.5, [fd00::1]:443": "1.2.3.4", "10.0.0.9, 10.0.0.5": "10.0.0.9",
 		"1.2.3.4": "1.2.3.4", "1.2.3.4, x, 10.0.0.5": "10.0.0.5", "1.2.3.4, x": "127.0.0.1", "": "127.0.0.1"} {
 		before := log.String()
-		s.visitor().do(http.MethodPost, "/login", "username=ada&password=x", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin", "X-Forwarded-For", said)
+		s.visitor().do(http.MethodPost, "/login", "username=ada&password=x", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin", "X-Forwarded-For", header)
 		if line := strings.TrimPrefix(log.String(), before); !strings.Contains(line, " address="+want+" ") {
-			t.Errorf("%s: the log says %s", said, line)
+			t.Errorf("%s: the log says %s", header, line)
 		}
 	}
 }

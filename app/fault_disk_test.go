@@ -43,8 +43,8 @@ func TestAFullDiskRefusesWritesAndRecovers(t *testing.T) {
 	if refused.header.Get("Retry-After") == "" || !strings.Contains(refused.body, "cannot store") {
 		t.Errorf("the refusal does not say what to do: %s", refused.body)
 	}
-	if said := log.String(); strings.Count(said, `level=ERROR msg="disk is full"`) != 1 || strings.Contains(said, "cannot store") {
-		t.Errorf("the log says %s", said)
+	if text := log.String(); strings.Count(text, `level=ERROR msg="disk is full"`) != 1 || strings.Contains(text, "cannot store") {
+		t.Errorf("the log says %s", text)
 	}
 	ada.get("/rooms/1").want(t, http.StatusOK)
 	s.visitor().get("/healthz").want(t, http.StatusOK)

@@ -105,12 +105,12 @@ func TestAnAddressThatAProxyNamesWithItsPortCountsWithoutIt(t *testing.T) {
 		c.Log = slog.New(slog.NewTextHandler(log, nil))
 		c.Trusted = []*net.IPNet{{IP: net.IPv4(127, 0, 0, 1).To4(), Mask: net.CIDRMask(32, 32)}}
 	})
-	for said, want := range map[string]string{"5.5.5.5:1234": "5.5.5.5", "[2001:db8::1]:443": "2001:db8::1", "[2001:db8::1]": "2001:db8::1", "2001:db8::1": "2001:db8::1", " 5.5.5.5 ": "5.5.5.5",
+	for header, want := range map[string]string{"5.5.5.5:1234": "5.5.5.5", "[2001:db8::1]:443": "2001:db8::1", "[2001:db8::1]": "2001:db8::1", "2001:db8::1": "2001:db8::1", " 5.5.5.5 ": "5.5.5.5",
 		"[::ffff:5.5.5.5]:80": "5.5.5.5", "9.9.9.9, 5.5.5.5:1": "5.5.5.5", "5.5.5.5:x": "127.0.0.1", "unknown": "127.0.0.1"} {
 		before := log.String()
-		s.visitor().do(http.MethodPost, "/login", "username=ada&password=x", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin", "X-Forwarded-For", said)
+		s.visitor().do(http.MethodPost, "/login", "username=ada&password=x", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin", "X-Forwarded-For", header)
 		if line := strings.TrimPrefix(log.String(), before); !strings.Contains(line, " address="+want+" ") {
-			t.Errorf("%s: the log says %s", said, line)
+			t.Errorf("%s: the log says %s", header, line)
 		}
 	}
 }

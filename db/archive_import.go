@@ -65,7 +65,7 @@ func inOrder(t *tx, o *orderCheck, m *archive.Message) (*orderCheck, error) {
 			return nil, err
 		}
 	}
-	o.next(numbering{id: m.ID, room: m.Room, rev: m.Rev, born: m.Born, posts: m.Posts, said: m.Kind == archive.MessageWords[chat.MessagePosted]})
+	o.next(numbering{id: m.ID, room: m.Room, rev: m.Rev, born: m.Born, posts: m.Posts, posted: m.Kind == archive.MessageWords[chat.MessagePosted]})
 	if found := append(o.twice, o.lost...); len(found) > 0 {
 		return o, fmt.Errorf("%s; on the server that it comes from, parley check says more", found[0])
 	}

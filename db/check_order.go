@@ -30,13 +30,13 @@ type numbering struct {
 	room      chat.RoomID
 	rev, born chat.Rev
 	posts     int64
-	said      bool
+	posted    bool
 	gone      bool // with its room
 }
 
 const numberingColumns = ", m.rev, m.born, m.posts, m.kind = 0, r.deleted_at IS NOT NULL "
 
-func (n *numbering) fields() []any { return []any{&n.rev, &n.born, &n.posts, &n.said, &n.gone} }
+func (n *numbering) fields() []any { return []any{&n.rev, &n.born, &n.posts, &n.posted, &n.gone} }
 
 // newOrder asks whether posts may be missing.
 func newOrder(ctx context.Context, d rower) (*orderCheck, error) {
@@ -57,20 +57,20 @@ func (o *orderCheck) next(n numbering) {
 	}
 	o.rooms[n.room] = now
 	want := last.posts
-	if n.said {
+	if n.posted {
 		want++
 	}
 	switch {
 	case follows && (n.born < last.born || n.rev == n.born && n.rev == last.rev):
-		o.twice = tell(o.twice, "messages %d and %d of room %d have the same change %d", last.id, n.id, n.room, n.born)
+		o.twice = addFinding(o.twice, "messages %d and %d of room %d have the same change %d", last.id, n.id, n.room, n.born)
 	case n.posts < want:
-		o.twice = tell(o.twice, "messages %d and %d of room %d have the same number %d", last.id, n.id, n.room, n.posts)
+		o.twice = addFinding(o.twice, "messages %d and %d of room %d have the same number %d", last.id, n.id, n.room, n.posts)
 	case n.posts > want && !o.sparse:
-		o.lost = tell(o.lost, "room %d misses %d posts before message %d", n.room, n.posts-want, n.id)
+		o.lost = addFinding(o.lost, "room %d misses %d posts before message %d", n.room, n.posts-want, n.id)
 	}
 }
 
-func tell(found []string, what string, args ...any) []string {
+func addFinding(found []string, what string, args ...any) []string {
 	switch {
 	case len(found) > most:
 		return found

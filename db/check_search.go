@@ -46,7 +46,7 @@ func checkRows(ctx context.Context, conn *sql.Conn, o *orderCheck, done func(int
 		done(indexSummed + (100-indexSummed)*int64(e.ID)/int64(last))
 	}
 	for id := range w.sums.left() {
-		w.found = tell(w.found, "message %d is in the index of search and not in the file", id)
+		w.found = addFinding(w.found, "message %d is in the index of search and not in the file", id)
 	}
 	return w.found, rows.Err()
 }
@@ -63,11 +63,11 @@ func (w *indexCheck) compare(e indexEntry) {
 	switch {
 	case len(w.found) > most || e.skip && !in:
 	case e.skip:
-		w.found = tell(w.found, "message %d is found though it is not there for anybody", e.ID)
+		w.found = addFinding(w.found, "message %d is found though it is not there for anybody", e.ID)
 	case !in:
-		w.found = tell(w.found, "message %d is not in the index of search", e.ID)
+		w.found = addFinding(w.found, "message %d is not in the index of search", e.ID)
 	case sum != sumWords(w.seed, e.words()):
-		w.found = tell(w.found, "message %d is in the index of search as something else", e.ID)
+		w.found = addFinding(w.found, "message %d is in the index of search as something else", e.ID)
 	}
 }
 

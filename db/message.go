@@ -141,7 +141,7 @@ func addMessage(t *tx, n chat.NewMessage, text []byte) (chat.Added, error) {
 
 // addedBefore finds what this author stored under the same client id.
 func addedBefore(t *tx, n chat.NewMessage) (chat.Added, error) {
-	m, err := one(t, messageQuery+"WHERE m.author_id = ? AND m.cid = ?", n.Author.ID, n.CID)
+	m, err := oneMessage(t, messageQuery+"WHERE m.author_id = ? AND m.cid = ?", n.Author.ID, n.CID)
 	return chat.Added{Message: m, LastRev: m.Rev}, err
 }
 
@@ -163,7 +163,7 @@ func setReply(t *tx, m *chat.Message, q chat.Quote) (chat.Rev, error) {
 	return rev, err
 }
 
-func one(t *tx, query string, args ...any) (m chat.Message, err error) {
+func oneMessage(t *tx, query string, args ...any) (m chat.Message, err error) {
 	s, err := t.stmt(query)
 	if err != nil {
 		return m, err

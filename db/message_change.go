@@ -23,7 +23,7 @@ func alterMessage(t *tx, id chat.MessageID, do func(*tx, chat.Message, chat.Rev)
 	if err != nil {
 		return chat.Message{}, err
 	}
-	m, err := one(t, messageQuery+"WHERE m.id = ?", id)
+	m, err := oneMessage(t, messageQuery+"WHERE m.id = ?", id)
 	if err != nil {
 		return m, err
 	}
@@ -34,7 +34,7 @@ func alterMessage(t *tx, id chat.MessageID, do func(*tx, chat.Message, chat.Rev)
 	if err := do(t, m, rev); err != nil {
 		return m, err
 	}
-	return one(t, messageQuery+"WHERE m.id = ?", id)
+	return oneMessage(t, messageQuery+"WHERE m.id = ?", id)
 }
 
 // SetBody implements chat.MessageStore.
@@ -68,7 +68,7 @@ func (d *DB) SetReactions(ctx context.Context, id chat.MessageID, change func([]
 		if err != nil {
 			return err
 		}
-		if m, err = one(t, messageQuery+"WHERE m.id = ?", id); err != nil {
+		if m, err = oneMessage(t, messageQuery+"WHERE m.id = ?", id); err != nil {
 			return err
 		}
 		if m.Deleted {

@@ -45,7 +45,7 @@ func (d *DB) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.Acco
 		if err != nil {
 			return err
 		}
-		m, err := one(t, messageQuery+"WHERE m.id = ?", id)
+		m, err := oneMessage(t, messageQuery+"WHERE m.id = ?", id)
 		if err != nil {
 			return err
 		}
@@ -60,7 +60,7 @@ func (d *DB) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.Acco
 		if n == 0 {
 			return chat.Gone(chat.DeletedForGood)
 		}
-		if m, err = one(t, messageQuery+"WHERE m.id = ?", id); err != nil {
+		if m, err = oneMessage(t, messageQuery+"WHERE m.id = ?", id); err != nil {
 			return err
 		}
 		if err := recountReplies(t, m, rev, 1); err != nil {
@@ -72,7 +72,7 @@ func (d *DB) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.Acco
 		if err := setMentions(t, m); err != nil {
 			return err
 		}
-		if m, err = one(t, messageQuery+"WHERE m.id = ?", id); err != nil {
+		if m, err = oneMessage(t, messageQuery+"WHERE m.id = ?", id); err != nil {
 			return err
 		}
 		c, err = changed(t, m)
@@ -132,13 +132,13 @@ type row struct {
 	reply  bool
 }
 
-// farFuture is how many deleted rows are looked past for a neighbour.
-const farFuture = 200
+// maxSkipped is how many deleted rows are looked past for a neighbour.
+const maxSkipped = 200
 
 // nextMessage finds the nearest row of a room that is not deleted, on one side.
 func nextMessage(t *tx, m chat.Message, side string) (r row, err error) {
 	err = t.one(`SELECT id, kind, author_id, at, cont, reply_to IS NOT NULL FROM
-		(SELECT * FROM messages WHERE room_id = ?1 AND `+side+` LIMIT ?3) WHERE deleted_at IS NULL LIMIT 1`, []any{m.Room, m.ID, farFuture},
+		(SELECT * FROM messages WHERE room_id = ?1 AND `+side+` LIMIT ?3) WHERE deleted_at IS NULL LIMIT 1`, []any{m.Room, m.ID, maxSkipped},
 		&r.id, &r.kind, &r.author, &r.at, &r.cont, &r.reply)
 	if errors.Is(err, sql.ErrNoRows) {
 		return row{}, nil

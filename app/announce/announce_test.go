@@ -10,7 +10,7 @@ import (
 	"parley/views"
 )
 
-func hints(t testing.TB, n int) (list []chat.RoomChanged) {
+func roomEvents(t testing.TB, n int) (list []chat.RoomChanged) {
 	t.Helper()
 	text, err := chat.ParseText("Who has the tablet? I would like to see the beam on it before we ship.")
 	if err != nil {
@@ -23,14 +23,14 @@ func hints(t testing.TB, n int) (list []chat.RoomChanged) {
 	return list
 }
 
-func TestHintsAreUsedOnlyWhenTheyTellEverything(t *testing.T) {
-	all := hints(t, 6)
+func TestEventsAreUsedOnlyWhenTheyAreComplete(t *testing.T) {
+	all := roomEvents(t, 6)
 	blind := chat.RoomChanged{Room: 7, Rev: 3}
 	for name, c := range map[string]struct {
-		since chat.Rev
-		hints []chat.RoomChanged
-		n     int
-		whole bool
+		since  chat.Rev
+		events []chat.RoomChanged
+		n      int
+		whole  bool
 	}{
 		"all in turn":         {0, all, 6, true},
 		"some were told":      {4, all, 2, true},
@@ -41,18 +41,18 @@ func TestHintsAreUsedOnlyWhenTheyTellEverything(t *testing.T) {
 		"none":                {0, nil, 0, false},
 		"doubled":             {0, append(all[:3:3], all...), 6, true},
 	} {
-		got, more, whole := New().rowsOf(c.since, c.hints)
+		got, more, whole := New().rowsOf(c.since, c.events)
 		if len(got) != c.n || whole != c.whole || more {
 			t.Errorf("%s: %d messages, whole %v, more %v", name, len(got), whole, more)
 		}
 	}
 }
 
-func TestABurstIsToldInFramesOfBoundedSize(t *testing.T) {
+func TestBurstIsSentInFramesOfBoundedSize(t *testing.T) {
 	announcer := New()
 	announcer.Attach(nil, views.WithBuild(context.Background(), "build"))
 	const posts = 1000
-	list, told, frames := hints(t, posts), chat.Rev(0), 0
+	list, told, frames := roomEvents(t, posts), chat.Rev(0), 0
 	for more := true; more; frames++ {
 		news, err := announcer.Updates(7)(told, list)
 		if err != nil || news.Frame.Empty() || news.Rev <= told || len(news.Frame.Payload()) > maxFrame {
@@ -65,12 +65,12 @@ func TestABurstIsToldInFramesOfBoundedSize(t *testing.T) {
 	}
 }
 
-// BenchmarkTellSixtyFour is what a delivery does for a group of posts: gather the
+// BenchmarkUpdatesOfSixtyFour is what a delivery does for a group of posts: gather the
 // events, draw the messages, make one frame.
-func BenchmarkTellSixtyFour(b *testing.B) {
+func BenchmarkUpdatesOfSixtyFour(b *testing.B) {
 	announcer := New()
 	announcer.Attach(nil, views.WithBuild(context.Background(), "build"))
-	list := hints(b, 64)
+	list := roomEvents(b, 64)
 	b.ReportAllocs()
 	for b.Loop() {
 		*announcer.Rendered = *newRenderCache()
@@ -93,9 +93,9 @@ func (rooms) ReadMarks(_ context.Context, id chat.RoomID, _ []chat.AccountID) (c
 	return chat.Room{ID: id, Posts: 1}, marks, nil
 }
 
-// BenchmarkTellBadgesOfFiveHundredRooms is what follows when something was said in
+// BenchmarkBadgesOfFiveHundredRooms is what follows when something was said in
 // each of 500 rooms, while 2,000 people are here.
-func BenchmarkTellBadgesOfFiveHundredRooms(b *testing.B) {
+func BenchmarkBadgesOfFiveHundredRooms(b *testing.B) {
 	announcer := New()
 	announcer.Attach(chat.New(rooms{}, nil, nil, nil), views.WithBuild(context.Background(), "build"))
 	var busy []chat.RoomID

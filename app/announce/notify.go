@@ -32,31 +32,31 @@ type notification struct {
 }
 
 // addMessage keeps a message until the next round of badges.
-func (t *Announcer) addMessage(m *chat.Message) {
+func (a *Announcer) addMessage(m *chat.Message) {
 	if m == nil || m.Kind != chat.MessagePosted {
 		return
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	list := append(t.pendingMessages[m.Room], m)
-	t.pendingMessages[m.Room] = list[max(0, len(list)-maxPendingMessages):]
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	list := append(a.pendingMessages[m.Room], m)
+	a.pendingMessages[m.Room] = list[max(0, len(list)-maxPendingMessages):]
 }
 
 // takePending takes the messages of a room that wait to be notified of.
-func (t *Announcer) takePending(room chat.RoomID) []*chat.Message {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	said := t.pendingMessages[room]
-	delete(t.pendingMessages, room)
-	return said
+func (a *Announcer) takePending(room chat.RoomID) []*chat.Message {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	messages := a.pendingMessages[room]
+	delete(a.pendingMessages, room)
+	return messages
 }
 
 // notifyRoom tells those who are here and want to know of the latest message that is
 // worth it to them.
-func (t *Announcer) notifyRoom(r chat.Room, said []*chat.Message, marks map[chat.AccountID]chat.Membership, here map[chat.AccountID]bool) {
-	slices.SortFunc(said, func(a, b *chat.Message) int { return cmp.Compare(b.ID, a.ID) }) // published in any order
+func (a *Announcer) notifyRoom(r chat.Room, messages []*chat.Message, marks map[chat.AccountID]chat.Membership, here map[chat.AccountID]bool) {
+	slices.SortFunc(messages, func(a, b *chat.Message) int { return cmp.Compare(b.ID, a.ID) }) // published in any order
 	notified := map[chat.AccountID]bool{}
-	for _, m := range said {
+	for _, m := range messages {
 		var frame live.Frame
 		for _, id := range chat.NotifiedOf(r, m, marks) {
 			if !here[id] || notified[id] {
@@ -65,7 +65,7 @@ func (t *Announcer) notifyRoom(r chat.Room, said []*chat.Message, marks map[chat
 			if frame.Empty() {
 				frame = notificationFrame(r, m)
 			}
-			t.Hub.Send(id, frame)
+			a.Hub.Send(id, frame)
 			notified[id] = true
 		}
 	}

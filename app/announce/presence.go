@@ -16,34 +16,34 @@ const arrivalFor = 6 * time.Second
 var presenceWords = map[live.Presence]string{live.Offline: "", live.Away: "away", live.Online: "on"}
 
 // PresenceWord is how much somebody is here, as views spell it.
-func (t *Announcer) PresenceWord(id chat.AccountID) string {
-	return presenceWords[t.Hub.PresenceOf(id)]
+func (a *Announcer) PresenceWord(id chat.AccountID) string {
+	return presenceWords[a.Hub.PresenceOf(id)]
 }
 
 // Online implements chat.Presence: who appears offline is not.
-func (t *Announcer) Online(id chat.AccountID) bool { return t.Hub.PresenceOf(id) != live.Offline }
+func (a *Announcer) Online(id chat.AccountID) bool { return a.Hub.PresenceOf(id) != live.Offline }
 
 // TypingChanged implements live.Events.
-func (t *Announcer) TypingChanged(room chat.RoomID, people []chat.Person) {
-	t.Hub.Broadcast(room, live.Text(views.Partial(t.ctx, views.TypingTarget(room), "outerHTML", views.Typing(room, people))))
+func (a *Announcer) TypingChanged(room chat.RoomID, people []chat.Person) {
+	a.Hub.Broadcast(room, live.Text(views.Partial(a.ctx, views.TypingTarget(room), "outerHTML", views.Typing(room, people))))
 }
 
 // PresenceChanged implements live.Events: every dot of these people, the counts of
 // the rooms that are shown, and a quiet line in those where they are.
-func (t *Announcer) PresenceChanged(moved map[chat.AccountID]live.Presence) {
-	if t.chat == nil {
+func (a *Announcer) PresenceChanged(moved map[chat.AccountID]live.Presence) {
+	if a.chat == nil {
 		return
 	}
-	t.mu.Lock()
+	a.mu.Lock()
 	for id, p := range moved {
 		if p == live.Offline {
-			delete(t.shown, id)
+			delete(a.shown, id)
 		}
 	}
-	t.mu.Unlock()
-	t.Hub.SendAll(live.Text(t.presenceDots(moved)))
-	for _, room := range t.Hub.OpenRooms() {
-		live.InBackground("presence", func() { t.announcePresence(room, moved) })
+	a.mu.Unlock()
+	a.Hub.SendAll(live.Text(a.presenceDots(moved)))
+	for _, room := range a.Hub.OpenRooms() {
+		live.InBackground("presence", func() { a.announcePresence(room, moved) })
 	}
 }
 
@@ -51,10 +51,10 @@ func (t *Announcer) PresenceChanged(moved map[chat.AccountID]live.Presence) {
 // and when a server starts again, all come at once.
 const maxDots = 24
 
-func (t *Announcer) presenceDots(moved map[chat.AccountID]live.Presence) (b []byte) {
+func (a *Announcer) presenceDots(moved map[chat.AccountID]live.Presence) (b []byte) {
 	if len(moved) <= maxDots {
 		for id, p := range moved {
-			b = append(b, views.Partial(t.ctx, views.DotTarget(id), "outerHTML", views.Dot(id, presenceWords[p]))...)
+			b = append(b, views.Partial(a.ctx, views.DotTarget(id), "outerHTML", views.Dot(id, presenceWords[p]))...)
 		}
 		return b
 	}
@@ -69,8 +69,8 @@ func (t *Announcer) presenceDots(moved map[chat.AccountID]live.Presence) (b []by
 	return b
 }
 
-func (t *Announcer) announcePresence(room chat.RoomID, moved map[chat.AccountID]live.Presence) {
-	head, err := t.roomHeader(room)
+func (a *Announcer) announcePresence(room chat.RoomID, moved map[chat.AccountID]live.Presence) {
+	head, err := a.roomHeader(room)
 	if err != nil {
 		logUnlessGone("presence", room, err)
 		return
@@ -81,20 +81,20 @@ func (t *Announcer) announcePresence(room chat.RoomID, moved map[chat.AccountID]
 		switch {
 		case ok && now == live.Offline:
 			left = append(left, p.Person)
-		case ok && now == live.Online && t.cameJustNow(p.ID):
+		case ok && now == live.Online && a.cameJustNow(p.ID):
 			came = append(came, p.Person)
 		}
 	}
-	count := views.Partial(t.ctx, views.CountTarget(room), "outerHTML", views.RoomCount(room, head.People, head.Online))
-	t.Hub.Broadcast(room, live.Text(count))
-	if len(came)+len(left) == 0 || len(t.Hub.TypingIn(room)) > 0 {
+	count := views.Partial(a.ctx, views.CountTarget(room), "outerHTML", views.RoomCount(room, head.People, head.Online))
+	a.Hub.Broadcast(room, live.Text(count))
+	if len(came)+len(left) == 0 || len(a.Hub.TypingIn(room)) > 0 {
 		return
 	}
-	line := views.Partial(t.ctx, views.TypingTarget(room), "outerHTML", views.Arrival(room, came, left))
-	t.Hub.Broadcast(room, live.Text(line))
-	time.AfterFunc(arrivalFor, func() { t.TypingChanged(room, t.Hub.TypingIn(room)) })
+	line := views.Partial(a.ctx, views.TypingTarget(room), "outerHTML", views.Arrival(room, came, left))
+	a.Hub.Broadcast(room, live.Text(line))
+	time.AfterFunc(arrivalFor, func() { a.TypingChanged(room, a.Hub.TypingIn(room)) })
 }
 
 // cameJustNow says whether somebody came just now, and did not only turn back to a
 // page that was open all the time.
-func (t *Announcer) cameJustNow(id chat.AccountID) bool { return t.Hub.OnlineFor(id) < 2*arrivalFor }
+func (a *Announcer) cameJustNow(id chat.AccountID) bool { return a.Hub.OnlineFor(id) < 2*arrivalFor }

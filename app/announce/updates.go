@@ -16,18 +16,18 @@ const maxFrame = 192 << 10
 const rowSize = 700
 
 // Updates works out the updates of a room since the rev that was delivered.
-func (t *Announcer) Updates(room chat.RoomID) live.Fetch {
-	return func(since chat.Rev, hints []chat.RoomChanged) (n live.Updates, err error) {
-		if rows, more, whole := t.rowsOf(since, hints); whole {
+func (a *Announcer) Updates(room chat.RoomID) live.Fetch {
+	return func(since chat.Rev, events []chat.RoomChanged) (n live.Updates, err error) {
+		if rows, more, whole := a.rowsOf(since, events); whole {
 			n.Rev, n.More = since+chat.Rev(len(rows)), more
 			if len(rows) > 0 {
 				n.Frame = live.Text(rowsFrame(room, rows, n.Rev))
 			}
 			return n, nil
 		}
-		ctx, cancel := t.timeout()
+		ctx, cancel := a.timeout()
 		defer cancel()
-		c, err := t.chat.ChangesSince(ctx, room, since)
+		c, err := a.chat.ChangesSince(ctx, room, since)
 		if err != nil {
 			return n, err
 		}
@@ -36,7 +36,7 @@ func (t *Announcer) Updates(room chat.RoomID) live.Fetch {
 		case c.Reset:
 			n.Frame = live.Text(resetFrame(room))
 		case c.Rev > since:
-			n.Frame = live.Text(rowsFrame(room, t.Rendered.Rows(c.Messages), c.Rev))
+			n.Frame = live.Text(rowsFrame(room, a.Rendered.Rows(c.Messages), c.Rev))
 		}
 		return n, nil
 	}
@@ -45,23 +45,23 @@ func (t *Announcer) Updates(room chat.RoomID) live.Fetch {
 // rowsOf draws the changes that events carry, as many as one frame should hold;
 // more: there are more. Not whole: one is missing, or was not one message, or there
 // was no event.
-func (t *Announcer) rowsOf(since chat.Rev, hints []chat.RoomChanged) (rows []views.Row, more, whole bool) {
-	rows = make([]views.Row, 0, len(hints))
+func (a *Announcer) rowsOf(since chat.Rev, events []chat.RoomChanged) (rows []views.Row, more, whole bool) {
+	rows = make([]views.Row, 0, len(events))
 	size := 0
-	for _, h := range hints {
+	for _, e := range events {
 		next := since + chat.Rev(len(rows)) + 1
-		if h.Rev < next {
+		if e.Rev < next {
 			continue
 		}
-		if h.Message == nil || h.Rev > next {
+		if e.Message == nil || e.Rev > next {
 			return nil, false, false
 		}
-		if size += rowSize + 2*len(h.Message.Body); size > maxFrame && len(rows) > 0 {
+		if size += rowSize + 2*len(e.Message.Body); size > maxFrame && len(rows) > 0 {
 			return rows, true, true
 		}
-		rows = append(rows, t.Rendered.Row(h.Message))
+		rows = append(rows, a.Rendered.Row(e.Message))
 	}
-	return rows, false, len(hints) > 0
+	return rows, false, len(events) > 0
 }
 
 // rowsFrame is what pages get for changed rows, live and when they catch up.

@@ -22,17 +22,17 @@ type world struct {
 	now   time.Time
 	people
 
-	mu    sync.Mutex
-	hints []chat.Event
+	mu     sync.Mutex
+	events []chat.Event
 }
 
 // people by name.
 type people map[string]chat.Account
 
-func (w *world) Publish(h chat.Event) {
+func (w *world) Publish(event chat.Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.hints = append(w.hints, h)
+	w.events = append(w.events, event)
 }
 
 // begin makes a world with these people; the first is the administrator.

@@ -169,7 +169,7 @@ func rank(spoke []AccountID, id AccountID) int {
 // (0: the newest); of rooms that he is still in. older is where the next page
 // begins, 0 when there is none.
 func (c *Chat) Mentions(ctx context.Context, who Account, before MessageID) (hits []Hit, older MessageID, err error) {
-	said, err := c.store.MentionsOf(ctx, who.ID, before, HitsPerPage+1)
+	messages, err := c.store.MentionsOf(ctx, who.ID, before, HitsPerPage+1)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -177,11 +177,11 @@ func (c *Chat) Mentions(ctx context.Context, who Account, before MessageID) (hit
 	if err != nil {
 		return nil, 0, err
 	}
-	if len(said) > HitsPerPage {
-		said = said[:HitsPerPage]
-		older = said[len(said)-1].ID
+	if len(messages) > HitsPerPage {
+		messages = messages[:HitsPerPage]
+		older = messages[len(messages)-1].ID
 	}
-	for _, m := range said {
+	for _, m := range messages {
 		if i := slices.IndexFunc(rooms, func(r SidebarRoom) bool { return r.ID == m.Room }); i >= 0 {
 			lead, err := c.lead(ctx, m)
 			if err != nil {

@@ -190,8 +190,8 @@ func (h *Hub) each(do func(*Client)) {
 	}
 }
 
-// OnlineAccounts is the set of accounts that have a page open.
-func (h *Hub) OnlineAccounts() map[chat.AccountID]bool {
+// ConnectedAccounts is the set of accounts that have a page open.
+func (h *Hub) ConnectedAccounts() map[chat.AccountID]bool {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	here := make(map[chat.AccountID]bool, len(h.people))

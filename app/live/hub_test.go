@@ -106,13 +106,13 @@ func TestWhoStopsTypingIsForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &witness{}
 		h := New(w)
-		h.Typing(7, chat.Person{ID: 1}) // nobody looks at the room
+		h.StartTyping(7, chat.Person{ID: 1}) // nobody looks at the room
 		h.listening(poll(h, 9), 7, 0)
-		h.Typing(7, chat.Person{ID: 1})
+		h.StartTyping(7, chat.Person{ID: 1})
 		time.Sleep(typingLife - time.Second)
-		h.Typing(7, chat.Person{ID: 1})
-		h.Typing(7, chat.Person{ID: 2})
-		h.Stopped(7, 2)
+		h.StartTyping(7, chat.Person{ID: 1})
+		h.StartTyping(7, chat.Person{ID: 2})
+		h.StopTyping(7, 2)
 		time.Sleep(typingLife - time.Second)
 		synctest.Wait()
 		if got := h.TypingIn(7); len(got) != 1 || got[0].ID != 1 {
@@ -258,40 +258,40 @@ func (sink) Write(p []byte) (int, error)      { return len(p), nil }
 func (sink) SetWriteDeadline(time.Time) error { return nil }
 func (sink) SetDeadline(time.Time) error      { return nil }
 
-// Where more events come than are kept, the delivery still learns up to where to tell,
-// also when they come in another order and when telling fails first.
-func TestWhatIsBeyondTheHintsIsToldToo(t *testing.T) {
+// Where more events come than are kept, the delivery still learns up to which rev to
+// fetch, also when they come in another order and when a fetch fails first.
+func TestEventsBeyondThoseKeptAreDelivered(t *testing.T) {
 	h := New(&witness{})
 	c := poll(h, 1)
 	h.listening(c, 7, 0)
 	const posts = 2*maxEvents + 100
-	asked := make(chan []chat.RoomChanged, 10)
+	fetched := make(chan []chat.RoomChanged, 10)
 	answers := make(chan error, 10)
-	ask := func(since chat.Rev, hints []chat.RoomChanged) (Updates, error) {
-		asked <- hints
+	fetch := func(since chat.Rev, events []chat.RoomChanged) (Updates, error) {
+		fetched <- events
 		return Updates{Rev: posts}, <-answers
 	}
 	wake := func(from, to chat.Rev) {
 		for rev := from; rev <= to; rev++ {
-			h.Notify(chat.RoomChanged{Room: 7, Rev: rev, Message: &chat.Message{Rev: rev}}, ask)
+			h.Notify(chat.RoomChanged{Room: 7, Rev: rev, Message: &chat.Message{Rev: rev}}, fetch)
 		}
 	}
 	wake(1, 1)
-	<-asked
+	<-fetched
 	wake(2, maxEvents+50)
 	answers <- errors.New("the disk is slow")
 	wake(maxEvents+51, posts)
-	h.Notify(chat.RoomChanged{Room: 7, Rev: 3}, ask) // an old one, late
+	h.Notify(chat.RoomChanged{Room: 7, Rev: 3}, fetch) // an old one, late
 	for told := chat.Rev(0); told < posts; {
-		hints := <-asked
-		if len(hints) > maxEvents {
-			t.Fatal("kept:", len(hints))
+		events := <-fetched
+		if len(events) > maxEvents {
+			t.Fatal("kept:", len(events))
 		}
-		for _, hint := range hints {
-			told = max(told, hint.Rev)
+		for _, event := range events {
+			told = max(told, event.Rev)
 		}
-		if last := hints[len(hints)-1]; len(hints) == maxEvents && last.Message != nil {
-			t.Error("the last of as many as are kept seems to tell everything")
+		if last := events[len(events)-1]; len(events) == maxEvents && last.Message != nil {
+			t.Error("the last event that is kept claims to be complete")
 		}
 		answers <- nil
 	}

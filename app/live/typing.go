@@ -16,8 +16,8 @@ type typist struct {
 	stop  *time.Timer
 }
 
-// Typing notes that somebody writes in a room.
-func (h *Hub) Typing(id chat.RoomID, who chat.Person) {
+// StartTyping notes that somebody writes in a room.
+func (h *Hub) StartTyping(id chat.RoomID, who chat.Person) {
 	h.mu.Lock()
 	if h.rooms[id] == nil { // nobody would see it
 		h.mu.Unlock()
@@ -31,13 +31,13 @@ func (h *Hub) Typing(id chat.RoomID, who chat.Person) {
 	if h.typing[id] == nil {
 		h.typing[id] = map[chat.AccountID]*typist{}
 	}
-	h.typing[id][who.ID] = &typist{Person: who, since: time.Now(), stop: time.AfterFunc(typingLife, func() { h.Stopped(id, who.ID) })}
+	h.typing[id][who.ID] = &typist{Person: who, since: time.Now(), stop: time.AfterFunc(typingLife, func() { h.StopTyping(id, who.ID) })}
 	h.mu.Unlock()
 	h.events.TypingChanged(id, h.TypingIn(id))
 }
 
-// Stopped notes that somebody does not write any more.
-func (h *Hub) Stopped(id chat.RoomID, who chat.AccountID) {
+// StopTyping notes that somebody does not write any more.
+func (h *Hub) StopTyping(id chat.RoomID, who chat.AccountID) {
 	h.mu.RLock()
 	typed := h.typing[id][who] != nil
 	h.mu.RUnlock()

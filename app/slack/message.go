@@ -35,16 +35,16 @@ type history struct {
 func (in *Import) addHistory(ctx context.Context, c *conversation) error {
 	h := &history{Import: in, c: c, threads: map[string]*archive.Thread{}}
 	for _, day := range in.zip.days[c.folder] {
-		var said []*message
+		var messages []*message
 		size := 0
 		var failed error // of ours, not of the archive
 		err := each(in.zip, day, func(m message) error {
 			size += len(m.Text) + len(m.Blocks) + len(m.Attachments)
-			if said = append(said, &m); len(said) < chunk && size < chunkSize {
+			if messages = append(messages, &m); len(messages) < chunk && size < chunkSize {
 				return nil
 			}
-			failed = h.addAll(ctx, said)
-			said, size = nil, 0
+			failed = h.addAll(ctx, messages)
+			messages, size = nil, 0
 			return failed
 		})
 		if failed != nil {
@@ -53,7 +53,7 @@ func (in *Import) addHistory(ctx context.Context, c *conversation) error {
 		if err != nil {
 			in.report.Skip("file that cannot be read to its end", fmt.Sprintf("%s (%v)", day.Name, err))
 		}
-		if err := h.addAll(ctx, said); err != nil {
+		if err := h.addAll(ctx, messages); err != nil {
 			return err
 		}
 	}
@@ -61,9 +61,9 @@ func (in *Import) addHistory(ctx context.Context, c *conversation) error {
 }
 
 // addAll adds messages in the order of their times.
-func (h *history) addAll(ctx context.Context, said []*message) error {
-	slices.SortStableFunc(said, func(a, b *message) int { return strings.Compare(a.TS, b.TS) })
-	for _, m := range said {
+func (h *history) addAll(ctx context.Context, messages []*message) error {
+	slices.SortStableFunc(messages, func(a, b *message) int { return strings.Compare(a.TS, b.TS) })
+	for _, m := range messages {
 		if err := h.add(ctx, m); err != nil {
 			return err
 		}

@@ -133,7 +133,7 @@ func (z *archiveFile) close() error {
 type bounded struct {
 	r           io.Reader
 	left, value int64
-	tell        func(n int64)
+	progress    func(n int64)
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
@@ -146,7 +146,7 @@ func (b *bounded) Read(p []byte) (int, error) {
 	case b.value < 0:
 		return 0, fmt.Errorf("something in it is longer than %d MiB", maxValue>>20)
 	}
-	b.tell(int64(n))
+	b.progress(int64(n))
 	return n, err
 }
 

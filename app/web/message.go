@@ -24,13 +24,13 @@ func (s *Server) postMessage(c *fiber.Ctx) error {
 	if err != nil {
 		return s.refusePost(c, d, err)
 	}
-	s.hub.Stopped(room, sessionOf(c).Account.ID)
+	s.hub.StopTyping(room, sessionOf(c).Account.ID)
 	return s.messageAnswer(c, m, s.unreachedMentions(c, m))
 }
 
 // commandDone answers a command: what it did is told as to everybody else.
 func (s *Server) commandDone(c *fiber.Ctx, room chat.RoomID) error {
-	s.hub.Stopped(room, sessionOf(c).Account.ID)
+	s.hub.StopTyping(room, sessionOf(c).Account.ID)
 	if fragment(c) {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 		return c.SendString("")
@@ -42,8 +42,8 @@ func (s *Server) commandDone(c *fiber.Ctx, room chat.RoomID) error {
 func (s *Server) messageAnswer(c *fiber.Ctx, m chat.Message, unreached views.UnreachedMentions) error {
 	if fragment(c) {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-		told := views.ChangedRows(m.Room, []views.Row{s.rendered.Row(&m)}) // no rev: the page may have missed what came before
-		return c.Send(append(told, views.UnreachedToast(s.context(c), unreached)...))
+		rows := views.ChangedRows(m.Room, []views.Row{s.rendered.Row(&m)}) // no rev: the page may have missed what came before
+		return c.Send(append(rows, views.UnreachedToast(s.context(c), unreached)...))
 	}
 	if unreached.Any() {
 		return c.Redirect(views.PostedURL(m.Room, m.ID), fiber.StatusSeeOther)

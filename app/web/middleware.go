@@ -123,8 +123,8 @@ func (s *Server) sameOrigin(c *fiber.Ctx) bool {
 			return true
 		}
 	}
-	if said := c.Get(fiber.HeaderOrigin); s.origin != nil && said != "" {
-		o, err := ParseOrigin(said)
+	if given := c.Get(fiber.HeaderOrigin); s.origin != nil && given != "" {
+		o, err := ParseOrigin(given)
 		return err == nil && *o == *s.origin
 	}
 	switch c.Get("Sec-Fetch-Site") {
@@ -227,12 +227,12 @@ func (s *Server) address(c *fiber.Ctx) string {
 	lines := c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) // several are one list
 	for list, more := string(bytes.Join(lines, []byte(","))), true; more; {
 		i := strings.LastIndexByte(list, ',')
-		said := forwardedAddress(list[i+1:])
-		if !said.IsValid() {
+		given := forwardedAddress(list[i+1:])
+		if !given.IsValid() {
 			break
 		}
-		address = said.String()
-		if more = i >= 0 && s.trusts(said.AsSlice()); more {
+		address = given.String()
+		if more = i >= 0 && s.trusts(given.AsSlice()); more {
 			list = list[:i]
 		}
 	}

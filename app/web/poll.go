@@ -43,8 +43,8 @@ type stand struct {
 // page that shows none.
 func (s *Server) pollMany(c *fiber.Ctx) error {
 	var stands []stand
-	for _, said := range c.Context().QueryArgs().PeekMulti("room") {
-		room, since, _ := strings.Cut(string(said), ":")
+	for _, pair := range c.Context().QueryArgs().PeekMulti("room") {
+		room, since, _ := strings.Cut(string(pair), ":")
 		n, err := strconv.ParseInt(room, 10, 64)
 		rev, err2 := strconv.ParseInt(since, 10, 64)
 		if err != nil || err2 != nil || len(stands) == maxPolled {

@@ -69,11 +69,11 @@ func (s *Server) updateRoom(c *fiber.Ctx) error {
 // meant is what a field of a form asks for. Who left it as it was drawn wants nothing
 // of it: what somebody else has made of it meanwhile stays.
 func meant(c *fiber.Ctx, field, now string) string {
-	said := formValue(c, field)
-	if form := c.Request().PostArgs(); form.Has("was_"+field) && said == formValue(c, "was_"+field) {
+	given := formValue(c, field)
+	if form := c.Request().PostArgs(); form.Has("was_"+field) && given == formValue(c, "was_"+field) {
 		return now
 	}
-	return said
+	return given
 }
 
 // chosen answers a form that changed one's own place in a room.

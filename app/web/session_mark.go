@@ -53,8 +53,8 @@ func markOf(c *fiber.Ctx) string {
 // belongsToAnother says whether a request comes from a page that was drawn for another
 // session than the one of its cookie.
 func belongsToAnother(c *fiber.Ctx, mark string) bool {
-	said := markOf(c)
-	return said != "" && said != mark
+	given := markOf(c)
+	return given != "" && given != mark
 }
 
 // refuseStale answers a request of another session's page: to a script in a line,

@@ -47,15 +47,15 @@ var logTests = map[string]func(*store){
 	},
 	"the changes since any rev are the rows that changed": func(s *store) {
 		room := s.room("quay", 1, 2)
-		var said []chat.Message
+		var posted []chat.Message
 		for n := range 12 {
-			said = append(said, s.says(room, 1, fmt.Sprint("line ", n)))
+			posted = append(posted, s.says(room, 1, fmt.Sprint("line ", n)))
 		}
-		_, err := s.DeleteMessage(s.Context(), said[3].ID, 1, noon, chat.NoAudit)
+		_, err := s.DeleteMessage(s.Context(), posted[3].ID, 1, noon, chat.NoAudit)
 		s.ok(err)
-		_, err = s.SetBody(s.Context(), said[0].ID, s.draft(room, 1, "changed", ""))
+		_, err = s.SetBody(s.Context(), posted[0].ID, s.draft(room, 1, "changed", ""))
 		s.ok(err)
-		s.answers(said[5], 2, "reply")
+		s.answers(posted[5], 2, "reply")
 		for since := range s.rev(room) + 1 {
 			var want []chat.MessageID
 			for _, m := range s.log(room) {

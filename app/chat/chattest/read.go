@@ -10,9 +10,9 @@ import (
 var readTests = map[string]func(*store){
 	"unread is counted by posts, and deleted ones are none": func(s *store) {
 		room := s.room("quay", 1, 2)
-		var said []chat.Message
+		var posted []chat.Message
 		for n := range 5 {
-			said = append(said, s.says(room, 1, fmt.Sprint("line ", n), 2))
+			posted = append(posted, s.says(room, 1, fmt.Sprint("line ", n), 2))
 		}
 		check := func(unread int64, mentions int, what string) {
 			s.Helper()
@@ -20,18 +20,18 @@ var readTests = map[string]func(*store){
 			s.equal(fmt.Sprint(u, m), fmt.Sprint(unread, mentions), what)
 		}
 		check(5, 5, "at first")
-		_, err := s.DeleteMessage(s.Context(), said[3].ID, 1, noon, chat.NoAudit)
+		_, err := s.DeleteMessage(s.Context(), posted[3].ID, 1, noon, chat.NoAudit)
 		s.ok(err)
 		check(4, 4, "after one was deleted")
-		moved, err := s.SetRead(s.Context(), room, 2, said[1].ID)
+		moved, err := s.SetRead(s.Context(), room, 2, posted[1].ID)
 		s.ok(err)
 		s.equal(moved, true, "moved")
 		check(2, 2, "after two were read")
-		moved, err = s.SetRead(s.Context(), room, 2, said[0].ID)
+		moved, err = s.SetRead(s.Context(), room, 2, posted[0].ID)
 		s.ok(err)
 		s.equal(moved, false, "moved back")
 		check(2, 2, "never back")
-		s.ok(s.SetUnread(s.Context(), room, 2, said[0].ID))
+		s.ok(s.SetUnread(s.Context(), room, 2, posted[0].ID))
 		check(4, 4, "marked unread")
 		u, _ := s.unread(room, 1)
 		s.equal(u, 0, "what one says oneself is read")

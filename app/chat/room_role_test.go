@@ -9,7 +9,7 @@ import (
 	"parley/app/chat"
 )
 
-// What was issued earlier ends with the standing that it came from.
+// What was issued earlier ends with the role that it came from.
 func TestInvitesEndWithTheRoleOfWhoMadeThem(t *testing.T) {
 	for name, fall := range map[string]func(w *world) error{
 		"demoted": func(w *world) error {
@@ -165,8 +165,8 @@ func TestWhoAppearsOfflineIsNotSeenTyping(t *testing.T) {
 	ada, err := w.store.Account(w.ctx, w.people["ada"].ID)
 	w.ok(err)
 	w.ok(w.chat.StartTyping(w.ctx, ada, 1))
-	for _, h := range w.hints {
-		if _, typing := h.(chat.UserTyping); typing {
+	for _, event := range w.events {
+		if _, typing := event.(chat.UserTyping); typing {
 			t.Error("it was told")
 		}
 	}
