@@ -45,6 +45,7 @@ type App struct {
 	store       *db.DB
 	release     func() error // of the data file
 	server      *web.Server
+	announcer   *announce.Announcer
 	listener    *listener
 	beside      []*http.Server
 	config      Config
@@ -92,7 +93,7 @@ func (a *App) start(ctx context.Context) error {
 	events, limits, announcer := bus.NewLocal(), chat.NewLimits(nil), announce.New()
 	store := cached.New(a.store)
 	a.Chat = chat.New(store, events, limits, nil)
-	a.Chat.Presence = announcer
+	a.Chat.Presence, a.announcer = announcer, announcer
 	a.Chat.BackupDir = backupDir("")
 	a.Auth = auth.New(store, events, limits, nil)
 	if c.Signup != "" {
@@ -243,6 +244,7 @@ func (a *App) Stop() error {
 		err = nil
 	}
 	a.stop()
+	a.announcer.Stop()
 	a.closeAuxiliary()
 	return errors.Join(err, a.store.Close(), a.release())
 }

@@ -23,6 +23,8 @@ const (
 	badgeEvery = 300 * time.Millisecond
 	// listEvery collects comings and goings before lists and headers are sent.
 	listEvery = 50 * time.Millisecond
+	// promptly is for what one person waits for.
+	promptly = time.Millisecond
 )
 
 // Announcer sends the pages of this node what they should know. Each of its batches
@@ -33,9 +35,13 @@ type Announcer struct {
 	ctx      context.Context // carries the build, for icons
 	Rendered *RenderCache
 
-	badges  batcher[chat.RoomID]    // of the people of these rooms
-	lists   batcher[chat.AccountID] // the lists of rooms of these people
-	headers batcher[chat.RoomID]
+	badges   batcher[chat.RoomID]    // of the people of these rooms
+	lists    batcher[chat.AccountID] // the lists of rooms of these people
+	headers  batcher[chat.RoomID]
+	names    batcher[chat.RoomID]    // in the links to these rooms
+	reports  batcher[chat.RoomID]    // how many wait in these rooms
+	reads    batcher[readMark]       // the badges of who has read
+	arrivals batcher[chat.AccountID] // who came or went
 
 	mu              sync.Mutex
 	pendingMessages map[chat.RoomID][]*chat.Message                // since the room's badges were sent
@@ -54,6 +60,10 @@ func New() *Announcer {
 	a.badges = batcher[chat.RoomID]{every: badgeEvery, what: "badges", do: a.announceBadges}
 	a.lists = batcher[chat.AccountID]{every: listEvery, what: "lists", do: a.announceLists}
 	a.headers = batcher[chat.RoomID]{every: listEvery, what: "headers", do: a.announceHeaders}
+	a.names = batcher[chat.RoomID]{every: listEvery, what: "names of rooms", do: a.announceRoomNames}
+	a.reports = batcher[chat.RoomID]{every: listEvery, what: "reports", do: a.announceReports}
+	a.reads = batcher[readMark]{every: promptly, what: "badges of who has read", do: a.announceReadMarks}
+	a.arrivals = batcher[chat.AccountID]{every: promptly, what: "presence", do: a.announceArrivals}
 	a.Hub = live.New(a)
 	return a
 }
@@ -61,6 +71,18 @@ func New() *Announcer {
 // Attach gives it whom it asks; ctx carries the build, for the addresses of icons. Call
 // it before the first event.
 func (a *Announcer) Attach(c *chat.Chat, ctx context.Context) { a.chat, a.ctx = c, ctx }
+
+// Stop waits for the batches that run and begins none any more: afterwards it asks the
+// store nothing.
+func (a *Announcer) Stop() {
+	a.badges.stop()
+	a.lists.stop()
+	a.headers.stop()
+	a.names.stop()
+	a.reports.stop()
+	a.reads.stop()
+	a.arrivals.stop()
+}
 
 // storeTimeout bounds one question to the store.
 const storeTimeout = 10 * time.Second
@@ -80,16 +102,16 @@ func (a *Announcer) Handle(e chat.Event) {
 	case chat.RoomHeaderChanged:
 		a.headers.add(e.Room)
 	case chat.RoomRenamed:
-		live.InBackground("links", func() { a.announceRoomName(e.Room, e.Name) })
+		a.names.add(e.Room)
 	case chat.RoomDeleted:
 		live.InBackground("closing a room", func() { a.Hub.CloseRoom(e.Room) })
 		a.lists.add(e.People...)
 	case chat.RoomListChanged:
 		a.lists.add(e.People...)
 	case chat.ReportsChanged:
-		live.InBackground("reports", func() { a.announceReports(e.Room) })
+		a.reports.add(e.Room)
 	case chat.ReadMarkMoved:
-		live.InBackground("badge", func() { a.announceBadge(e.Account, e.Room) })
+		a.reads.add(readMark{e.Account, e.Room})
 	case chat.PrefsChanged:
 		a.Hub.SetHidden(e.Account, e.Prefs.Invisible)
 		a.Hub.Send(e.Account, live.Text(prefsFrame(e.Prefs)))
@@ -108,19 +130,19 @@ func (a *Announcer) announceHeaders(rooms []chat.RoomID) {
 
 // announceHeader renews a room's header and its name in the lists of its people.
 func (a *Announcer) announceHeader(room chat.RoomID) {
-	head, err := a.roomHeader(room)
+	header, err := a.roomHeader(room)
 	if err != nil {
 		logUnlessGone("a header", room, err)
 		return
 	}
-	if head.Kind == chat.Direct { // has no header that all share
+	if header.Kind == chat.Direct { // has no header that all share
 		return
 	}
-	if err := a.Hub.BroadcastAfter(room, a.Updates(room), live.Text(views.HeaderPartial(a.ctx, head))); err != nil {
+	if err := a.Hub.BroadcastAfter(room, a.Updates(room), live.Text(views.HeaderPartial(a.ctx, header))); err != nil {
 		slog.Error("a header was not sent", "room", room, "error", err)
 	}
-	name := live.Text(views.Partial(a.ctx, views.SidebarNameTarget(room), "outerHTML", views.SidebarName(chat.SidebarRoom{Room: head.Room})))
-	for _, p := range head.Members {
+	name := live.Text(views.Partial(a.ctx, views.SidebarNameTarget(room), "outerHTML", views.SidebarName(chat.SidebarRoom{Room: header.Room})))
+	for _, p := range header.Members {
 		a.Hub.Send(p.ID, name)
 	}
 }
@@ -138,10 +160,18 @@ func (a *Announcer) roomHeader(room chat.RoomID) (views.RoomHeader, error) {
 	return h, err
 }
 
-// announceRoomName renews the links to an open room on every page.
-func (a *Announcer) announceRoomName(room chat.RoomID, name string) {
-	f := live.Text(views.AppendPartial(nil, views.RoomLinkTarget(room), "textContent", views.Escaped("#"+name)))
-	a.Hub.SendAll(f)
+// announceRoomNames renews the links to open rooms on every page.
+func (a *Announcer) announceRoomNames(rooms []chat.RoomID) {
+	for _, room := range rooms {
+		h, err := a.roomHeader(room)
+		if err != nil {
+			logUnlessGone("the name of a room", room, err)
+			continue
+		}
+		if h.Kind == chat.Open { // it may have become private since
+			a.Hub.SendAll(live.Text(views.AppendPartial(nil, views.RoomLinkTarget(room), "textContent", views.Escaped("#"+h.Name))))
+		}
+	}
 }
 
 // logUnlessGone logs that something was not sent; a room that is gone, or that somebody
@@ -275,7 +305,19 @@ func (a *Announcer) badgePartial(room chat.RoomID, b views.Badge) []byte {
 	return views.Partial(a.ctx, views.BadgeTarget(room), "outerHTML", views.RoomBadge(room, b))
 }
 
-// announceBadge renews one badge on all pages of one person.
+// readMark is a person who has read in a room.
+type readMark struct {
+	account chat.AccountID
+	room    chat.RoomID
+}
+
+// announceReadMarks renews the badges of who has read, on all pages of theirs.
+func (a *Announcer) announceReadMarks(marks []readMark) {
+	for _, m := range marks {
+		a.announceBadge(m.account, m.room)
+	}
+}
+
 func (a *Announcer) announceBadge(id chat.AccountID, room chat.RoomID) {
 	if a.Hub.Count(id) == 0 {
 		return

@@ -103,7 +103,7 @@ func BenchmarkBadgesOfFiveHundredRooms(b *testing.B) {
 		busy = append(busy, id)
 	}
 	for id := range chat.AccountID(2000) {
-		if err := announcer.Hub.Add(live.NewPoll(id, nil)); err != nil {
+		if err := announcer.Hub.Add(live.NewPoll(id, nil), false); err != nil {
 			b.Fatal(err)
 		}
 	}

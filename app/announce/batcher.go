@@ -18,7 +18,9 @@ type batcher[K comparable] struct {
 	mu      sync.Mutex
 	due     map[K]struct{}
 	running bool // a round, or the wait for one
+	stopped bool
 	wait    time.Duration
+	rounds  sync.WaitGroup
 }
 
 // batchPauseFactor is how many times as long as a round took the next one waits at least.
@@ -28,10 +30,13 @@ const batchPauseFactor = 15
 func (b *batcher[K]) add(keys ...K) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.due == nil && len(keys) > 0 {
+	if len(keys) == 0 || b.stopped {
+		return
+	}
+	if b.due == nil {
 		b.due = map[K]struct{}{}
 	}
-	if !b.running && len(keys) > 0 {
+	if !b.running {
 		b.running = true
 		time.AfterFunc(max(b.every, b.wait), b.round)
 	}
@@ -40,8 +45,21 @@ func (b *batcher[K]) add(keys ...K) {
 	}
 }
 
+// stop drops what is due, refuses what comes and waits for the round that runs.
+func (b *batcher[K]) stop() {
+	b.mu.Lock()
+	b.stopped, b.due = true, nil
+	b.mu.Unlock()
+	b.rounds.Wait()
+}
+
 func (b *batcher[K]) round() {
 	b.mu.Lock()
+	if b.stopped {
+		b.mu.Unlock()
+		return
+	}
+	b.rounds.Add(1)
 	keys := make([]K, 0, len(b.due))
 	for k := range b.due {
 		keys = append(keys, k)
@@ -53,6 +71,7 @@ func (b *batcher[K]) round() {
 		defer func() { // also after a panic: others are due
 			b.mu.Lock()
 			defer b.mu.Unlock()
+			defer b.rounds.Done()
 			b.wait = batchPauseFactor * time.Since(start)
 			if b.running = len(b.due) > 0; b.running {
 				time.AfterFunc(max(b.every, b.wait), b.round)

@@ -36,19 +36,50 @@ func TestRoundsDoNotOverlap(t *testing.T) {
 }
 
 func TestAPanicDoesNotEndTheRounds(t *testing.T) {
-	done := make(chan int, 10)
+	panicking, done := make(chan struct{}), make(chan int, 10)
 	b := &batcher[int]{every: time.Millisecond, what: "test", do: func(keys []int) {
 		if keys[0] == 1 {
+			close(panicking)
 			panic("a test")
 		}
 		done <- keys[0]
 	}}
 	b.add(1)
-	time.Sleep(5 * time.Millisecond)
+	<-panicking
 	b.add(2)
 	select {
 	case <-done:
 	case <-time.After(20 * time.Second):
 		t.Error("nothing was done any more")
+	}
+}
+
+func TestStoppedBatchesDoNothingMore(t *testing.T) {
+	began, finish := make(chan struct{}, 2), make(chan struct{})
+	b := &batcher[int]{every: time.Millisecond, what: "test", do: func([]int) {
+		began <- struct{}{}
+		<-finish
+	}}
+	b.add(1)
+	<-began
+	b.add(2) // due when the first has ended
+	stopped := make(chan struct{})
+	go func() { b.stop(); close(stopped) }()
+	for b.mu.Lock(); !b.stopped; b.mu.Lock() {
+		b.mu.Unlock()
+		time.Sleep(time.Millisecond)
+	}
+	b.mu.Unlock()
+	select {
+	case <-stopped:
+		t.Error("stop did not wait for the round that runs")
+	default:
+	}
+	close(finish)
+	<-stopped
+	b.add(3)
+	b.round() // a timer that had begun before
+	if len(began) != 0 || b.due != nil {
+		t.Error("a round began after the stop")
 	}
 }

@@ -2,6 +2,8 @@ package announce
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 
 	"parley/app/chat"
@@ -24,42 +26,42 @@ func (a *Announcer) PresenceWord(id chat.AccountID) string {
 func (a *Announcer) Online(id chat.AccountID) bool { return a.Hub.PresenceOf(id) != live.Offline }
 
 // TypingChanged implements live.Events.
-func (a *Announcer) TypingChanged(room chat.RoomID, people []chat.Person) {
-	a.Hub.Broadcast(room, live.Text(views.Partial(a.ctx, views.TypingTarget(room), "outerHTML", views.Typing(room, people))))
+func (a *Announcer) TypingChanged(room chat.RoomID) {
+	a.Hub.Broadcast(room, func() live.Frame {
+		return live.Text(views.Partial(a.ctx, views.TypingTarget(room), "outerHTML", views.Typing(room, a.Hub.TypingIn(room))))
+	})
 }
 
-// PresenceChanged implements live.Events: every dot of these people, the counts of
-// the rooms that are shown, and a quiet line in those where they are.
-func (a *Announcer) PresenceChanged(moved map[chat.AccountID]live.Presence) {
+// PresenceChanged implements live.Events: every dot of these people at once, and soon
+// what it means in the rooms that are shown.
+func (a *Announcer) PresenceChanged(changed map[chat.AccountID]live.Presence) {
 	if a.chat == nil {
 		return
 	}
 	a.mu.Lock()
-	for id, p := range moved {
+	for id, p := range changed {
 		if p == live.Offline {
 			delete(a.shown, id)
 		}
 	}
 	a.mu.Unlock()
-	a.Hub.SendAll(live.Text(a.presenceDots(moved)))
-	for _, room := range a.Hub.OpenRooms() {
-		live.InBackground("presence", func() { a.announcePresence(room, moved) })
-	}
+	a.Hub.SendAll(live.Text(a.presenceDots(changed)))
+	a.arrivals.add(slices.Collect(maps.Keys(changed))...)
 }
 
 // maxDots is for how many people markup is sent: every page is told of everybody,
 // and when a server starts again, all come at once.
 const maxDots = 24
 
-func (a *Announcer) presenceDots(moved map[chat.AccountID]live.Presence) (b []byte) {
-	if len(moved) <= maxDots {
-		for id, p := range moved {
+func (a *Announcer) presenceDots(changed map[chat.AccountID]live.Presence) (b []byte) {
+	if len(changed) <= maxDots {
+		for id, p := range changed {
 			b = append(b, views.Partial(a.ctx, views.DotTarget(id), "outerHTML", views.Dot(id, presenceWords[p]))...)
 		}
 		return b
 	}
 	by := map[string][]chat.AccountID{}
-	for id, p := range moved {
+	for id, p := range changed {
 		by[presenceWords[p]] = append(by[presenceWords[p]], id)
 	}
 	b, err := json.Marshal(map[string]any{"dots": by})
@@ -69,30 +71,56 @@ func (a *Announcer) presenceDots(moved map[chat.AccountID]live.Presence) (b []by
 	return b
 }
 
-func (a *Announcer) announcePresence(room chat.RoomID, moved map[chat.AccountID]live.Presence) {
-	head, err := a.roomHeader(room)
+// announceArrivals renews how many are here in the rooms that are shown and that some of
+// these people are in, and says in a quiet line who came or went.
+func (a *Announcer) announceArrivals(people []chat.AccountID) {
+	changed := map[chat.AccountID]bool{}
+	for _, id := range people {
+		changed[id] = true
+	}
+	for _, room := range a.Hub.OpenRooms() {
+		a.announceArrival(room, changed)
+	}
+}
+
+func (a *Announcer) announceArrival(room chat.RoomID, changed map[chat.AccountID]bool) {
+	header, err := a.roomHeader(room)
 	if err != nil {
 		logUnlessGone("presence", room, err)
 		return
 	}
+	concerned := false
 	var came, left []chat.Person
-	for _, p := range head.Members {
-		now, ok := moved[p.ID]
-		switch {
-		case ok && now == live.Offline:
+	for _, p := range header.Members {
+		if !changed[p.ID] {
+			continue
+		}
+		concerned = true
+		switch a.Hub.PresenceOf(p.ID) {
+		case live.Offline:
 			left = append(left, p.Person)
-		case ok && now == live.Online && a.cameJustNow(p.ID):
-			came = append(came, p.Person)
+		case live.Online:
+			if a.cameJustNow(p.ID) {
+				came = append(came, p.Person)
+			}
 		}
 	}
-	count := views.Partial(a.ctx, views.CountTarget(room), "outerHTML", views.RoomCount(room, head.People, head.Online))
-	a.Hub.Broadcast(room, live.Text(count))
-	if len(came)+len(left) == 0 || len(a.Hub.TypingIn(room)) > 0 {
+	if !concerned {
 		return
 	}
-	line := views.Partial(a.ctx, views.TypingTarget(room), "outerHTML", views.Arrival(room, came, left))
-	a.Hub.Broadcast(room, live.Text(line))
-	time.AfterFunc(arrivalFor, func() { a.TypingChanged(room, a.Hub.TypingIn(room)) })
+	count := live.Text(views.Partial(a.ctx, views.CountTarget(room), "outerHTML", views.RoomCount(room, header.People, header.Online)))
+	a.Hub.Broadcast(room, func() live.Frame { return count })
+	if len(came)+len(left) == 0 {
+		return
+	}
+	line := live.Text(views.Partial(a.ctx, views.TypingTarget(room), "outerHTML", views.Arrival(room, came, left)))
+	a.Hub.Broadcast(room, func() live.Frame {
+		if len(a.Hub.TypingIn(room)) > 0 {
+			return live.Frame{}
+		}
+		return line
+	})
+	time.AfterFunc(arrivalFor, func() { live.InBackground("typing", func() { a.TypingChanged(room) }) })
 }
 
 // cameJustNow says whether somebody came just now, and did not only turn back to a

@@ -8,8 +8,14 @@ import (
 	"parley/views"
 )
 
-// announceReports tells those who decide over a room's reports how many wait for them.
-func (a *Announcer) announceReports(room chat.RoomID) {
+// announceReports tells those who decide over the reports of rooms how many wait for them.
+func (a *Announcer) announceReports(rooms []chat.RoomID) {
+	for _, room := range rooms {
+		a.announceReportCounts(room)
+	}
+}
+
+func (a *Announcer) announceReportCounts(room chat.RoomID) {
 	ctx, cancel := a.timeout()
 	defer cancel()
 	waiting, err := a.chat.ReportCounts(ctx, room)

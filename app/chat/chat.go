@@ -78,11 +78,8 @@ type (
 	}
 	// RoomHeaderChanged says that the header of a room (name, topic, people, slow mode) changed.
 	RoomHeaderChanged struct{ Room RoomID }
-	// RoomRenamed says what an open room is called now, to all who see links to it.
-	RoomRenamed struct {
-		Room RoomID
-		Name string
-	}
+	// RoomRenamed says that the name of an open room changed, to all who see links to it.
+	RoomRenamed struct{ Room RoomID }
 	// RoomDeleted says that a room is gone for everybody.
 	RoomDeleted struct {
 		Room   RoomID

@@ -147,7 +147,7 @@ func (c *Chat) UpdateRoom(ctx context.Context, who Account, room RoomID, name, t
 		}
 		c.bus.Publish(RoomChanged{Room: room, Rev: rev})
 		if p.Kind == Open {
-			c.bus.Publish(RoomRenamed{Room: room, Name: name})
+			c.bus.Publish(RoomRenamed{Room: room})
 		}
 	}
 	if topic != p.Topic {

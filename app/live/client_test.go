@@ -31,7 +31,7 @@ func wired(t *testing.T, h *Hub, account chat.AccountID) (*Client, net.Conn) {
 	}
 	t.Cleanup(func() { conn.Close(); browser.Close() })
 	c := h.NewSocket(account, fmt.Append(nil, "session ", account), conn)
-	if err := h.Add(c); err != nil {
+	if err := h.Add(c, false); err != nil {
 		t.Fatal(err)
 	}
 	return c, browser
@@ -91,7 +91,7 @@ func TestDrainingSendsAllAwayAndLetsNobodyIn(t *testing.T) {
 	})
 	h.Drain(20 * time.Second)
 	gone.Wait()
-	if err := h.Add(NewPoll(1, nil)); !errors.Is(err, ErrDraining) {
+	if err := h.Add(NewPoll(1, nil), false); !errors.Is(err, ErrDraining) {
 		t.Error("let in:", err)
 	}
 	c.Finish()

@@ -25,7 +25,7 @@ var ErrDraining = errors.New("live: draining")
 
 // Hub holds every open page of this process. It is safe for concurrent use.
 //
-// Lock order: room.mu, Hub.mu, Client.mu, writerPool.mu; each may be taken alone. Nothing
+// Lock order: room.mu, room.queueMu, Hub.mu, Client.mu, writerPool.mu; each may be taken alone. Nothing
 // is written to a connection under any of them.
 type Hub struct {
 	// Delivered is called with how long after its commit a room's updates were queued for its
@@ -39,7 +39,7 @@ type Hub struct {
 	draining bool
 	people   map[chat.AccountID]*person
 	rooms    map[chat.RoomID]*room
-	changed  map[chat.AccountID]struct{} // whose presence is to be published
+	changed  map[chat.AccountID]Presence // what was published last of whose presence has changed
 	typing   map[chat.RoomID]map[chat.AccountID]*typist
 	open     sync.WaitGroup
 	sockets  pageCounter
@@ -51,8 +51,8 @@ type Hub struct {
 type Events interface {
 	// PresenceChanged tells who came, went or turned away, at most every 2 s.
 	PresenceChanged(map[chat.AccountID]Presence)
-	// TypingChanged tells that the people who type in a room have changed.
-	TypingChanged(chat.RoomID, []chat.Person)
+	// TypingChanged tells that the people who type in a room have changed: see TypingIn.
+	TypingChanged(chat.RoomID)
 }
 
 // room is one room that at least one page shows. Its lock orders deliveries: what
@@ -66,7 +66,7 @@ type room struct {
 	pending   []*Client // scratch of broadcast
 	removed   bool      // was removed from the hub; look it up again
 
-	queueMu sync.Mutex         // guards what is below; taken alone
+	queueMu sync.Mutex         // guards what is below
 	busy    bool               // a delivery runs
 	fetch   Fetch              // of the latest event
 	events  []chat.RoomChanged // what it has yet to tell
@@ -76,11 +76,12 @@ type room struct {
 // New makes an empty hub.
 func New(events Events) *Hub {
 	return &Hub{events: events, people: map[chat.AccountID]*person{}, rooms: map[chat.RoomID]*room{},
-		changed: map[chat.AccountID]struct{}{}, typing: map[chat.RoomID]map[chat.AccountID]*typist{}}
+		changed: map[chat.AccountID]Presence{}, typing: map[chat.RoomID]map[chat.AccountID]*typist{}}
 }
 
-// Add makes a page known. Its owner must call Remove once.
-func (h *Hub) Add(c *Client) error {
+// Add makes a page known of somebody who appears offline, if he is hidden. Its owner
+// must call Remove once.
+func (h *Hub) Add(c *Client, hidden bool) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.draining {
@@ -94,6 +95,7 @@ func (h *Hub) Add(c *Client) error {
 		h.people[c.Account] = p
 	}
 	p.clients[c] = struct{}{}
+	p.hidden = hidden
 	h.updatePresence(c.Account, p)
 	return nil
 }

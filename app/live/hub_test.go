@@ -19,6 +19,7 @@ type witness struct {
 	mu       sync.Mutex
 	presence []map[chat.AccountID]Presence
 	typing   []int // how many people, each time
+	hub      *Hub  // of a test that looks at typing
 }
 
 func (w *witness) PresenceChanged(m map[chat.AccountID]Presence) {
@@ -27,10 +28,12 @@ func (w *witness) PresenceChanged(m map[chat.AccountID]Presence) {
 	w.presence = append(w.presence, m)
 }
 
-func (w *witness) TypingChanged(_ chat.RoomID, people []chat.Person) {
+func (w *witness) TypingChanged(room chat.RoomID) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.typing = append(w.typing, len(people))
+	if w.hub != nil {
+		w.typing = append(w.typing, len(w.hub.TypingIn(room)))
+	}
 }
 
 // last is what was told of somebody last; -1 for nothing.
@@ -48,7 +51,7 @@ func (w *witness) last(id chat.AccountID) Presence {
 // poll makes a page that the test can read without a connection.
 func poll(h *Hub, account chat.AccountID) *Client {
 	c := NewPoll(account, fmt.Append(nil, "session ", account))
-	h.Add(c)
+	h.Add(c, false)
 	return c
 }
 
@@ -106,6 +109,7 @@ func TestWhoStopsTypingIsForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &witness{}
 		h := New(w)
+		w.hub = h
 		h.StartTyping(7, chat.Person{ID: 1}) // nobody looks at the room
 		h.listening(poll(h, 9), 7, 0)
 		h.StartTyping(7, chat.Person{ID: 1})
@@ -123,6 +127,36 @@ func TestWhoStopsTypingIsForgotten(t *testing.T) {
 		if fmt.Sprint(w.typing) != "[1 2 1 0]" {
 			t.Error("told:", w.typing)
 		}
+	})
+}
+
+// Of who appears offline nothing is published, when he comes and when he goes.
+func TestWhoAppearsOfflineIsNeverPublished(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &witness{}
+		h := New(w)
+		c := NewPoll(1, nil)
+		h.Add(c, true)
+		time.Sleep(presenceEvery + time.Millisecond)
+		h.SetAway(c, true)
+		time.Sleep(presenceEvery + time.Millisecond)
+		h.Remove(c)
+		time.Sleep(presenceGrace + presenceEvery + time.Millisecond)
+		synctest.Wait()
+		if len(w.presence) > 0 {
+			t.Error("published:", w.presence)
+		}
+		c = poll(h, 1)
+		time.Sleep(presenceEvery + time.Millisecond)
+		h.SetHidden(1, true)
+		h.SetHidden(1, false)
+		time.Sleep(presenceEvery + time.Millisecond)
+		synctest.Wait()
+		if len(w.presence) != 1 || w.last(1) != Online {
+			t.Error("a change that was taken back is published:", w.presence)
+		}
+		h.Remove(c)
+		time.Sleep(presenceGrace + presenceEvery + time.Millisecond)
 	})
 }
 
@@ -301,13 +335,13 @@ func BenchmarkCastToAThousandPages(b *testing.B) {
 	h := New(&witness{})
 	for i := range 1000 {
 		c := h.NewSocket(chat.AccountID(i+1), nil, sink{})
-		h.Add(c)
+		h.Add(c, false)
 		h.listening(c, 7, 0)
 	}
 	f := Text(make([]byte, 600))
 	b.ReportAllocs()
 	for b.Loop() {
-		h.Broadcast(7, f)
+		h.Broadcast(7, func() Frame { return f })
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/delivery")
 }

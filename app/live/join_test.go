@@ -118,7 +118,7 @@ func TestWhoWasPutOutSinceHeEnteredDoesNotJoin(t *testing.T) {
 	}
 }
 
-func TestManyHintsAreFewQuestions(t *testing.T) {
+func TestManyEventsAreFewQuestions(t *testing.T) {
 	h := New(&witness{})
 	c := poll(h, 1)
 	h.listening(c, 7, 0)
@@ -146,18 +146,18 @@ func TestManyHintsAreFewQuestions(t *testing.T) {
 		return !r.busy
 	})
 	if l.asks > 2 {
-		t.Error("1,001 hints were", l.asks, "questions")
+		t.Error("1,001 events were", l.asks, "questions")
 	}
 }
 
-func TestATellerThatFailsOrPanicsIsAskedAgain(t *testing.T) {
+func TestFetchThatFailsOrPanicsIsRepeated(t *testing.T) {
 	h := New(&witness{})
 	c := poll(h, 1)
 	h.listening(c, 7, 0)
 	l := &log{rev: 3}
 	h.Notify(chat.RoomChanged{Room: 7}, func(chat.Rev, []chat.RoomChanged) (Updates, error) { return Updates{}, errors.New("the disk is slow") })
-	h.Notify(chat.RoomChanged{Room: 7}, func(chat.Rev, []chat.RoomChanged) (Updates, error) { panic("of a teller") })
-	settle(t, "what was not told is told", func() bool {
+	h.Notify(chat.RoomChanged{Room: 7}, func(chat.Rev, []chat.RoomChanged) (Updates, error) { panic("of a fetch") })
+	settle(t, "what was not delivered is delivered", func() bool {
 		h.Notify(chat.RoomChanged{Room: 7}, l.ask)
 		text, _ := c.Wait(time.Millisecond)
 		return string(text) == "1-3 "

@@ -64,7 +64,8 @@ func (h *Hub) SetAway(c *Client, away bool) {
 	}
 }
 
-// SetHidden has somebody appear offline, or as he is; it ends when he goes.
+// SetHidden has somebody appear offline, or as he is, from now on until his last page
+// has gone; Add has the first one begin so.
 func (h *Hub) SetHidden(id chat.AccountID, hidden bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -85,7 +86,7 @@ func (h *Hub) updatePresence(id chat.AccountID, p *person) {
 		if p.silent {
 			wait = 0
 		}
-		p.leaving = time.AfterFunc(wait, func() { h.graceOver(id, p) })
+		p.leaving = time.AfterFunc(wait, func() { h.graceOver(id, p) }) // calls nobody else's code
 		return
 	}
 	now := Away
@@ -98,9 +99,9 @@ func (h *Hub) updatePresence(id chat.AccountID, p *person) {
 	if p.hidden {
 		now = Offline
 	}
-	if now != p.presence {
+	if was := p.presence; now != was {
 		p.presence = now
-		h.presenceChanged(id)
+		h.presenceChanged(id, was)
 	}
 }
 
@@ -110,30 +111,36 @@ func (h *Hub) graceOver(id chat.AccountID, p *person) {
 	defer h.mu.Unlock()
 	if h.people[id] == p && len(p.clients) == 0 {
 		delete(h.people, id)
-		if !p.hidden {
-			h.presenceChanged(id)
-		}
+		h.presenceChanged(id, p.presence)
 	}
 }
 
-// presenceChanged has a presence told within presenceEvery; the lock is held.
-func (h *Hub) presenceChanged(id chat.AccountID) {
+// presenceChanged has a presence published within presenceEvery, if it is still another
+// than it was by then; the lock is held.
+func (h *Hub) presenceChanged(id chat.AccountID, was Presence) {
 	if len(h.changed) == 0 {
-		time.AfterFunc(presenceEvery, h.publishPresence)
+		time.AfterFunc(presenceEvery, func() { InBackground("presence", h.publishPresence) })
 	}
-	h.changed[id] = struct{}{}
+	if _, known := h.changed[id]; !known {
+		h.changed[id] = was
+	}
 }
 
 func (h *Hub) publishPresence() {
 	h.mu.Lock()
-	now := make(map[chat.AccountID]Presence, len(h.changed))
-	for id := range h.changed {
-		now[id] = Offline
+	changed := make(map[chat.AccountID]Presence, len(h.changed))
+	for id, was := range h.changed {
+		now := Offline
 		if p := h.people[id]; p != nil {
-			now[id] = p.presence
+			now = p.presence
+		}
+		if now != was {
+			changed[id] = now
 		}
 	}
 	clear(h.changed)
 	h.mu.Unlock()
-	h.events.PresenceChanged(now)
+	if len(changed) > 0 {
+		h.events.PresenceChanged(changed)
+	}
 }

@@ -134,23 +134,30 @@ func (h *Hub) deliverOnce(r *room, patient bool) (pages, changes int, err error)
 // errGap says that the next change in turn has not been published yet.
 var errGap = errors.New("live: a change is missing in turn")
 
+// errPanic says that a fetch has failed in an unforeseen way.
+var errPanic = errors.New("live: a delivery has panicked")
+
 // deliver sends the listeners what is new, after it has removed who must not
 // get it; the room's lock is held. Patient, it leaves events to the next round that
 // come after one that is missing.
 func (h *Hub) deliver(r *room, fetch Fetch, patient bool) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			slog.Error("panic in a delivery", "panic", p, "stack", string(debug.Stack()))
-		}
-	}()
 	r.queueMu.Lock()
 	events, first := r.events, r.firstAt
 	r.events = nil
 	r.queueMu.Unlock()
+	var ready []chat.RoomChanged
+	defer func() {
+		if p := recover(); p != nil {
+			slog.Error("panic in a delivery", "panic", p, "stack", string(debug.Stack()))
+			h.requeue(r, ready, first)
+			err = errPanic
+		}
+	}()
 	if r.removed || len(r.listeners) == 0 {
 		return nil
 	}
-	ready, later := inTurn(events, r.delivered)
+	var later []chat.RoomChanged
+	ready, later = inTurn(events, r.delivered)
 	if !patient {
 		ready, later = events, nil
 	}
@@ -216,11 +223,12 @@ func (h *Hub) BroadcastAfter(id chat.RoomID, fetch Fetch, f Frame) error {
 	return nil
 }
 
-// Broadcast queues a frame for every page that shows a room.
-func (h *Hub) Broadcast(id chat.RoomID, f Frame) {
+// Broadcast queues a frame for every page that shows a room. The frame is made when
+// nobody else can broadcast, so that what it tells of comes in order; make must not wait.
+func (h *Hub) Broadcast(id chat.RoomID, make func() Frame) {
 	if r := h.lookup(id, false); r != nil {
-		h.broadcast(r, f)
-		r.mu.Unlock()
+		defer r.mu.Unlock()
+		h.broadcast(r, make())
 	}
 }
 

@@ -12,7 +12,7 @@ func TestPagesAreCountedByWhyTheyWent(t *testing.T) {
 	defer there.Close()
 	leave := func(do func(*Client)) {
 		c := h.NewSocket(1, nil, here)
-		h.Add(c)
+		h.Add(c, false)
 		do(c)
 		h.Remove(c)
 	}
@@ -29,7 +29,7 @@ func TestPagesAreCountedByWhyTheyWent(t *testing.T) {
 		leave(func(c *Client) { c.enqueueClose(code, "") })
 	}
 	h.listening(poll(h, 2), 7, 0)
-	h.Broadcast(7, f)
+	h.Broadcast(7, func() Frame { return f })
 	s := h.Stats()
 	want := map[string]uint64{"left": 2, "slow": 1, "lost": 1, "session_over": 1, "not_allowed": 1, "restart": 1, "protocol": 2}
 	for why, n := range want {

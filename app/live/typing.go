@@ -31,9 +31,9 @@ func (h *Hub) StartTyping(id chat.RoomID, who chat.Person) {
 	if h.typing[id] == nil {
 		h.typing[id] = map[chat.AccountID]*typist{}
 	}
-	h.typing[id][who.ID] = &typist{Person: who, since: time.Now(), stop: time.AfterFunc(typingLife, func() { h.StopTyping(id, who.ID) })}
+	h.typing[id][who.ID] = &typist{Person: who, since: time.Now(), stop: time.AfterFunc(typingLife, func() { InBackground("typing", func() { h.StopTyping(id, who.ID) }) })}
 	h.mu.Unlock()
-	h.events.TypingChanged(id, h.TypingIn(id))
+	h.events.TypingChanged(id)
 }
 
 // StopTyping notes that somebody does not write any more.
@@ -55,7 +55,7 @@ func (h *Hub) StopTyping(id chat.RoomID, who chat.AccountID) {
 	}
 	h.mu.Unlock()
 	if t != nil {
-		h.events.TypingChanged(id, h.TypingIn(id))
+		h.events.TypingChanged(id)
 	}
 }
 

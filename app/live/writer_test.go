@@ -32,7 +32,7 @@ func crowd(t testing.TB, h *Hub, n int) (browsers []net.Conn) {
 		}
 		t.Cleanup(func() { conn.Close(); browser.Close() })
 		c := h.NewSocket(chat.AccountID(i+1), nil, conn)
-		h.Add(c)
+		h.Add(c, false)
 		h.listening(c, 7, 0)
 		browsers = append(browsers, browser)
 	}
@@ -48,7 +48,7 @@ func TestNothingIsAllocatedForADelivery(t *testing.T) {
 	f := Text(make([]byte, 600))
 	round := func() {
 		for range frames {
-			h.Broadcast(7, f)
+			h.Broadcast(7, func() Frame { return f })
 			for h.writers.busy() {
 				runtime.Gosched()
 			}
@@ -101,7 +101,7 @@ func TestFramesArriveWholeAndInOrderHoweverSlowlyTheyAreRead(t *testing.T) {
 		})
 	}
 	for i := range 60 {
-		h.Broadcast(7, Text(bytes.Repeat(fmt.Appendf(nil, "%d,", i), 1000+i*37)))
+		h.Broadcast(7, func() Frame { return Text(bytes.Repeat(fmt.Appendf(nil, "%d,", i), 1000+i*37)) })
 		time.Sleep(time.Millisecond)
 	}
 	readers.Wait()

@@ -68,14 +68,14 @@ func (s *Server) pollMany(c *fiber.Ctx) error {
 			return err
 		}
 	}
-	if _, err := s.auth.ResumeSession(c.UserContext(), sessionOf(c).Hash); err != nil {
-		return fiber.NewError(fiber.StatusUnauthorized, "Log in first.")
+	if err := s.pollsStill(c); err != nil {
+		return err
 	}
 	p.WaitAll(pollWait, beside)
 	text, code := p.Take()
 	for i, b := range beside {
-		news, shut := b.Take()
-		text = join(text, roomNews(stands[i].room, news, shut))
+		updates, code := b.Take()
+		text = join(text, roomUpdates(stands[i].room, updates, code))
 	}
 	return s.answerPoll(c, text, code)
 }
@@ -86,18 +86,18 @@ func refused(err error) bool {
 	return ok
 }
 
-// roomNews labels what a room had to tell.
-func roomNews(room chat.RoomID, news []byte, shut int) []byte {
+// roomUpdates labels the updates of a room.
+func roomUpdates(room chat.RoomID, updates []byte, code int) []byte {
 	label := func(word string) []byte { return []byte(`{"` + word + `":` + strconv.FormatInt(int64(room), 10) + `}`) }
 	switch {
-	case shut == live.CloseNotAllowed:
+	case code == live.CloseNotAllowed:
 		return label("gone")
-	case shut != 0 || bytes.Contains(news, []byte(`{"reset":`)):
+	case code != 0 || bytes.Contains(updates, []byte(`{"reset":`)):
 		return label("reset")
-	case len(news) == 0:
+	case len(updates) == 0:
 		return nil
 	}
-	return join(label("for"), news)
+	return join(label("for"), updates)
 }
 
 func join(a, b []byte) []byte {
@@ -114,18 +114,17 @@ func (s *Server) beginPoll(c *fiber.Ctx) (p *live.Client, end func(), err error)
 		return nil, nil, chat.TooOften("You have too many pages open.", time.Minute)
 	}
 	address := s.address(c)
-	if !s.addresses.take(address, 2*s.chat.Limits.Value(chat.LimitSocketsAddr)) {
+	if !s.addresses.acquire(address, 2*s.chat.Limits.Value(chat.LimitSocketsAddr)) {
 		return nil, nil, chat.TooOften("Too many pages are open from this address.", time.Minute)
 	}
 	p = live.NewPoll(session.Account.ID, session.Hash)
-	if err := s.hub.Add(p); errors.Is(err, live.ErrDraining) {
-		s.addresses.free(address)
+	if err := s.hub.Add(p, session.Account.Prefs.Invisible); errors.Is(err, live.ErrDraining) {
+		s.addresses.release(address)
 		return nil, nil, chat.Busy("The server is restarting.", time.Second)
 	}
-	s.hub.SetHidden(session.Account.ID, session.Account.Prefs.Invisible)
 	return p, func() {
 		s.hub.Remove(p)
-		s.addresses.free(address)
+		s.addresses.release(address)
 	}, nil
 }
 
@@ -141,14 +140,27 @@ func (s *Server) poll(c *fiber.Ctx, room chat.RoomID, since chat.Rev) error {
 			return err
 		}
 	}
-	if _, err := s.auth.ResumeSession(c.UserContext(), session.Hash); err != nil {
-		return fiber.NewError(fiber.StatusUnauthorized, "Log in first.")
+	if err := s.pollsStill(c); err != nil {
+		return err
 	}
 	text, code := p.Wait(pollWait)
 	if bytes.Contains(text, []byte(`{"reset":`)) {
 		code = live.CloseOverload
 	}
 	return s.answerPoll(c, text, code)
+}
+
+// pollsStill asks for the session once more when its poll is known: it may have ended,
+// or its person hidden, before.
+func (s *Server) pollsStill(c *fiber.Ctx) error {
+	session, err := s.auth.ResumeSession(c.UserContext(), sessionOf(c).Hash)
+	if sessionEnded(err) {
+		return fiber.NewError(fiber.StatusUnauthorized, "Log in first.")
+	}
+	if err == nil {
+		s.hub.SetHidden(session.Account.ID, session.Account.Prefs.Invisible)
+	}
+	return err
 }
 
 func (s *Server) answerPoll(c *fiber.Ctx, text []byte, code int) error {

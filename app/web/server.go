@@ -113,12 +113,12 @@ func (s *Server) Reload(ctx context.Context) error {
 	s.settings.Store(&settings)
 	s.chat.Limits.Adopt(settings)
 	for session, account := range s.hub.Sessions() {
-		if _, err := s.auth.ResumeSession(ctx, []byte(session)); err != nil {
+		if _, err := s.auth.ResumeSession(ctx, []byte(session)); sessionEnded(err) {
 			s.hub.EndSessions(account, [][]byte{[]byte(session)})
 		}
 	}
 	s.later.Range(func(session, _ any) bool {
-		if _, err := s.auth.ResumeSession(ctx, []byte(session.(string))); err != nil {
+		if _, err := s.auth.ResumeSession(ctx, []byte(session.(string))); sessionEnded(err) {
 			s.later.Delete(session)
 		}
 		return true

@@ -38,10 +38,7 @@ func (s *Server) upgrader() fiber.Handler {
 		// all of the request until this returns. Its write buffer goes to the next one; we
 		// have our own.
 		ws, session, address := c.Conn, c.Locals("session").(*auth.Session), c.Locals(localAddress).(string)
-		go func() {
-			defer s.addresses.free(address)
-			s.serveSocket(ws, session)
-		}()
+		go s.serveSocket(ws, session, address)
 	}, websocket.Config{ReadBufferSize: 512, WriteBufferSize: 512, WriteBufferPool: &sync.Pool{}, RecoverHandler: func(*websocket.Conn) {
 		if p := recover(); p != nil { // contrib would tell the page what it was
 			s.log.Error("panic at a socket's begin", "panic", p, "stack", string(debug.Stack()))
@@ -49,7 +46,7 @@ func (s *Server) upgrader() fiber.Handler {
 	}})
 }
 
-// localAddress is where a request for a socket keeps the address that it is counted by.
+// localAddress is where a request for a socket keeps the address that its page is counted by.
 const localAddress = "address"
 
 const (
@@ -72,12 +69,11 @@ func (s *Server) socket(c *fiber.Ctx) error {
 		return chat.TooOften("You have too many pages open.", time.Minute)
 	}
 	address := s.address(c)
-	if !s.addresses.take(address, s.chat.Limits.Value(chat.LimitSocketsAddr)) {
+	if s.addresses.full(address, s.chat.Limits.Value(chat.LimitSocketsAddr)) {
 		return chat.TooOften("Too many pages are open from this address.", time.Minute)
 	}
 	c.Locals(localAddress, address)
 	if err := s.upgrade(c); err != nil {
-		s.addresses.free(address)
 		return fiber.ErrBadRequest
 	}
 	return nil
@@ -93,13 +89,23 @@ type socketPage struct {
 
 // serveSocket hears what a page says until it is gone. Thousands of these wait at any
 // time: what they keep on their stacks counts, and is little.
-func (s *Server) serveSocket(ws *inner.Conn, session *auth.Session) {
+func (s *Server) serveSocket(ws *inner.Conn, session *auth.Session, address string) {
 	conn := plain(ws)
 	defer conn.Close()
 	defer s.recoverSocket()
+	// It is counted here, where nothing can fail any more: who hangs up before the answer
+	// has no page. What socket has let pass at the same time may be too many.
+	counted := s.addresses.acquire(address, s.chat.Limits.Value(chat.LimitSocketsAddr))
+	if counted {
+		defer s.addresses.release(address)
+	}
 	p := &socketPage{Client: s.hub.NewSocket(session.Account.ID, session.Hash, writable(conn)), s: s, session: session, ws: ws}
 	defer p.Finish()
-	if err := s.hub.Add(p.Client); err != nil {
+	if !counted {
+		p.Close(live.CloseOverload, "too many pages")
+		return
+	}
+	if err := s.hub.Add(p.Client, session.Account.Prefs.Invisible); err != nil {
 		p.Close(live.CloseRestart, "restart")
 		return
 	}
@@ -151,12 +157,13 @@ func writable(conn net.Conn) net.Conn {
 
 // greet says hello and prepares to listen.
 func (p *socketPage) greet() {
-	p.s.hub.SetHidden(p.session.Account.ID, p.session.Account.Prefs.Invisible)
-	// The session may have ended between the handshake and here.
-	if _, err := p.s.auth.ResumeSession(context.Background(), p.session.Hash); err != nil {
-		p.Close(live.CloseSessionOver, "session ended")
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	// The session may have ended, or its person hidden, between the handshake and here.
+	if err := p.resume(ctx); err == nil {
+		p.s.hub.SetHidden(p.session.Account.ID, p.session.Account.Prefs.Invisible)
 	}
-	p.Push(live.Text([]byte(`{"hello":{"build":"` + p.s.assets.Build + `","ping":25}}`)))
+	p.Push(live.Text([]byte(`{"hello":{"build":"` + p.s.assets.Build + `"}}`)))
 	p.ws.SetReadLimit(readLimit)
 	p.ExtendDeadline(silentTimeout)
 	p.ws.SetPongHandler(func(string) error { p.ExtendDeadline(silentTimeout); return nil })
@@ -191,32 +198,52 @@ func (p *socketPage) handleFrame(text []byte) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
-	var err error
+	err := p.resume(ctx)
+	if err == nil {
+		err = p.answer(ctx, m)
+	}
+	if err == nil || refused(err) {
+		return
+	}
+	p.s.log.Error("fault in a socket", "frame", m.T, "room", m.Room, "error", err)
+	if m.T == "view" { // it would wait for what it missed
+		p.Close(live.CloseOverload, "come back")
+	}
+}
+
+// resume reads the session anew: it may have ended since, which closes the page, and the
+// role and choices of its person may have changed.
+func (p *socketPage) resume(ctx context.Context) error {
+	session, err := p.s.auth.ResumeSession(ctx, p.session.Hash)
+	switch {
+	case err == nil:
+		p.session = &session
+	case sessionEnded(err):
+		p.Close(live.CloseSessionOver, "session ended")
+	}
+	return err
+}
+
+// sessionEnded tells the end of a session from a fault of the store.
+func sessionEnded(err error) bool { return errors.Is(err, chat.ErrNotFound) }
+
+func (p *socketPage) answer(ctx context.Context, m clientFrame) error {
 	switch m.T {
 	case "view":
-		err = p.view(ctx, m)
+		return p.view(ctx, m)
 	case "read":
-		err = p.s.chat.MarkRead(ctx, p.session.Account, m.Room, m.Upto)
+		return p.s.chat.MarkRead(ctx, p.session.Account, m.Room, m.Upto)
 	case "typing":
-		err = p.s.chat.StartTyping(ctx, p.session.Account, m.Room)
+		return p.s.chat.StartTyping(ctx, p.session.Account, m.Room)
 	case "idle", "active":
 		p.s.hub.SetAway(p.Client, m.T == "idle")
 	}
-	if _, refused := chat.AsError(err); err != nil && !refused {
-		p.s.log.Error("fault in a socket", "said", m.T, "room", m.Room, "error", err)
-	}
+	return nil
 }
 
 // view is what a page says on every connection and room switch: what it shows,
 // and where it stands. The answer is what it missed.
 func (p *socketPage) view(ctx context.Context, m clientFrame) error {
-	// Roles may have changed since the socket opened.
-	session, err := p.s.auth.ResumeSession(ctx, p.session.Hash)
-	if err != nil {
-		p.Close(live.CloseSessionOver, "session ended")
-		return err
-	}
-	p.session = &session
 	if m.Side != 0 {
 		p.pushSidebar(ctx)
 	}
@@ -224,7 +251,7 @@ func (p *socketPage) view(ctx context.Context, m clientFrame) error {
 		p.s.hub.Leave(p.Client)
 		return nil
 	}
-	return p.s.subscribe(ctx, p.Client, session.Account, m.Room, m.Rev)
+	return p.s.subscribe(ctx, p.Client, p.session.Account, m.Room, m.Rev)
 }
 
 // pushSidebar tells a page that comes back what its sidebar says by now.

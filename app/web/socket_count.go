@@ -33,7 +33,15 @@ type addresses struct {
 	n  map[string]int
 }
 
-func (a *addresses) take(address string, limit int) bool {
+// full says whether as many pages are open from an address as may be; 0 is no limit.
+func (a *addresses) full(address string, limit int) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return limit > 0 && a.n[address] >= limit
+}
+
+// acquire counts a page until release; false: it is one too many.
+func (a *addresses) acquire(address string, limit int) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if limit > 0 && a.n[address] >= limit {
@@ -46,13 +54,7 @@ func (a *addresses) take(address string, limit int) bool {
 	return true
 }
 
-func (a *addresses) count(address string) int {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.n[address]
-}
-
-func (a *addresses) free(address string) {
+func (a *addresses) release(address string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.n[address]--; a.n[address] <= 0 {
