@@ -101,17 +101,17 @@ func (i *issuer) certificate(domain string) (*tls.Certificate, error) {
 	if !ready {
 		return nil, errNotYet
 	}
-	return i.manager.GetCertificate(askTimeout(domain))
+	return i.manager.GetCertificate(clientHello(domain))
 }
 
-// askTimeout is how a browser asks, of whatever kind: there is one certificate for each
+// clientHello is how a browser asks, of whatever kind: there is one certificate for each
 // domain.
-func askTimeout(domain string) *tls.ClientHelloInfo {
+func clientHello(domain string) *tls.ClientHelloInfo {
 	return &tls.ClientHelloInfo{ServerName: domain, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}}
 }
 
 // certificateExpiry is when the first certificate does; zero without any.
-func (i *issuer) runsOut() (first time.Time) {
+func (i *issuer) certificateExpiry() (first time.Time) {
 	for _, d := range i.Domains {
 		if c, err := i.certificate(d); err == nil && (first.IsZero() || c.Leaf.NotAfter.Before(first)) {
 			first = c.Leaf.NotAfter

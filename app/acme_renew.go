@@ -32,7 +32,7 @@ const (
 // until ctx ends. What is wrong is logged at each attempt.
 func (i *issuer) keep(ctx context.Context, domain string) {
 	for wait := time.Duration(0); ; {
-		c, err := i.manager.GetCertificate(askTimeout(domain))
+		c, err := i.manager.GetCertificate(clientHello(domain))
 		if err == nil {
 			i.mu.Lock()
 			i.ready[domain] = true
@@ -50,7 +50,7 @@ func (i *issuer) keep(ctx context.Context, domain string) {
 	for restFor(ctx, lookEvery) {
 		if i.overdue(domain) && time.Since(reminded) > remindEvery {
 			reminded = time.Now()
-			i.log.Error("the certificate was not renewed", "domain", domain, "until", i.runsOut(), "authority", i.says.last())
+			i.log.Error("the certificate was not renewed", "domain", domain, "until", i.certificateExpiry(), "authority", i.says.last())
 		}
 	}
 }

@@ -102,7 +102,7 @@ func (a *App) start(ctx context.Context) error {
 		}
 	}
 	var err error
-	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.recordBackup}
+	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backupStatus, RetentionChanged: a.retentionChanged}
 	if c.Metrics != "" {
 		if s.Answered, err = a.serveMetrics(announcer.Hub); err != nil {
 			return err
@@ -145,6 +145,11 @@ func (a *App) dataChanged(ctx context.Context) {
 	if err := a.server.Reload(ctx); err != nil {
 		a.config.Log.Error("changed settings were not taken over", "error", err)
 	}
+	a.retentionChanged()
+}
+
+// retentionChanged has messages removed that are older than the settings now allow.
+func (a *App) retentionChanged() {
 	select {
 	case a.old <- struct{}{}:
 	default: // it will look

@@ -80,15 +80,15 @@ func serverOf(data string) runner {
 		if len(f) < 6 || f[1] != "FLOCK" || !strings.HasSuffix(f[5], ":"+strconv.FormatUint(s.Ino, 10)) {
 			continue
 		}
-		if pid, err := strconv.Atoi(f[4]); err == nil && pid > 0 && canHold(pid, i) {
+		if pid, err := strconv.Atoi(f[4]); err == nil && pid > 0 && hasOpen(pid, i) {
 			return identity(pid, r)
 		}
 	}
 	return r
 }
 
-// canHold says whether a process has a file open.
-func canHold(pid int, file os.FileInfo) bool {
+// hasOpen says whether a process has a file open.
+func hasOpen(pid int, file os.FileInfo) bool {
 	open, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
 	return slices.ContainsFunc(open, func(name string) bool {
 		i, err := os.Stat(name)
@@ -123,7 +123,7 @@ func identity(pid int, r runner) runner {
 	return r
 }
 
-// accessWrite says whether somebody may make files in a directory, after its mode. What
+// mayWrite says whether somebody may make files in a directory, after its mode. What
 // else decides is asked of the system when it is this process.
 func (r runner) mayWrite(dir string) bool {
 	if r.uid == os.Geteuid() {

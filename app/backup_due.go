@@ -39,8 +39,8 @@ func (a *App) backups(ctx context.Context) {
 	}
 }
 
-// recordBackup is how the backups do. The last good one stays known after one that failed.
-func (a *App) recordBackup(ctx context.Context) (b chat.Backups) {
+// backupStatus is how the backups do. The last good one stays known after one that failed.
+func (a *App) backupStatus(ctx context.Context) (b chat.Backups) {
 	settings, err := a.Chat.Settings(ctx)
 	if err != nil || settings.Backup().Dir == "" {
 		return b

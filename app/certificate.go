@@ -54,13 +54,13 @@ func (a *App) obtainCertificate(ctx context.Context) {
 // certificateExpiry is when the certificate does that runs out first; zero without one.
 func (a *App) certificateExpiry() time.Time {
 	if a.issuer != nil {
-		return a.issuer.runsOut()
+		return a.issuer.certificateExpiry()
 	}
-	return a.cert.runsOut()
+	return a.cert.certificateExpiry()
 }
 
 // certificateExpiry is when the certificate does; zero without one.
-func (c *certificate) runsOut() time.Time {
+func (c *certificate) certificateExpiry() time.Time {
 	pair := c.now.Load()
 	if pair == nil || pair.Leaf == nil {
 		return time.Time{}

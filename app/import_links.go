@@ -62,7 +62,7 @@ func (l *linkList) write(ctx context.Context, report *archive.Report) error {
 	if l == nil {
 		return nil
 	}
-	var waiting []archive.ImportedCounts
+	var waiting []archive.ImportedPerson
 	for _, p := range report.People {
 		switch _, hash, err := l.store.Password(ctx, p.Account.Username); {
 		case errors.Is(err, chat.ErrNotFound): // deactivated here since

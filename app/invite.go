@@ -100,8 +100,8 @@ func role(name string) (chat.Role, error) {
 	return role, nil
 }
 
-// onInvite makes a command that does something to one account and says that it did.
-func onInvite(use, short, example, done string, do func(context.Context, operator, chat.Account) error) *cobra.Command {
+// accountCommand makes a command that does something to one account and says that it did.
+func accountCommand(use, short, example, done string, do func(context.Context, operator, chat.Account) error) *cobra.Command {
 	return &cobra.Command{Use: use + " NAME", Short: short, Args: exactArgs(1), Example: "  parley user " + example,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withData(cmd, func(ctx context.Context, t operator) error {
@@ -119,21 +119,21 @@ func onInvite(use, short, example, done string, do func(context.Context, operato
 }
 
 func userDisable() *cobra.Command {
-	return onInvite("disable", "Keep somebody from logging in, and log out everywhere", "disable mei", "%s cannot log in any more, and was logged out everywhere.",
+	return accountCommand("disable", "Keep somebody from logging in, and log out everywhere", "disable mei", "%s cannot log in any more, and was logged out everywhere.",
 		func(ctx context.Context, t operator, a chat.Account) error {
 			return t.chat.DisableAccount(ctx, chat.Operator, a.ID)
 		})
 }
 
 func userEnable() *cobra.Command {
-	return onInvite("enable", "Let somebody log in again", "enable mei", "%s can log in again.",
+	return accountCommand("enable", "Let somebody log in again", "enable mei", "%s can log in again.",
 		func(ctx context.Context, t operator, a chat.Account) error {
 			return t.chat.EnableAccount(ctx, chat.Operator, a.ID)
 		})
 }
 
 func userLogout() *cobra.Command {
-	return onInvite("logout", "Log somebody out everywhere", "logout mei", "%s was logged out everywhere.",
+	return accountCommand("logout", "Log somebody out everywhere", "logout mei", "%s was logged out everywhere.",
 		func(ctx context.Context, t operator, a chat.Account) error {
 			return t.chat.EndSessions(ctx, chat.Operator, a.ID)
 		})

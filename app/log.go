@@ -25,7 +25,7 @@ func newLog(w io.Writer, level, format string) (*slog.Logger, error) {
 	default:
 		return nil, usageError{fmt.Errorf("--log-format: %q is not text or json", format)}
 	}
-	log := slog.New(logCounter{h, new(redirectLog)})
+	log := slog.New(logCounter{h, new(logCounts)})
 	slog.SetDefault(log)
 	return log, nil
 }
@@ -54,13 +54,13 @@ func (p plainText) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// redirectLog counts lines.
-type redirectLog struct{ warnings, errors atomic.Uint64 }
+// logCounts counts lines of the log by their level.
+type logCounts struct{ warnings, errors atomic.Uint64 }
 
 // logCounter is a log that counts what goes through it.
 type logCounter struct {
 	slog.Handler
-	*redirectLog
+	*logCounts
 }
 
 // Handle implements slog.Handler.
@@ -76,10 +76,10 @@ func (t logCounter) Handle(ctx context.Context, r slog.Record) error {
 
 // WithAttrs implements slog.Handler.
 func (t logCounter) WithAttrs(a []slog.Attr) slog.Handler {
-	return logCounter{t.Handler.WithAttrs(a), t.redirectLog}
+	return logCounter{t.Handler.WithAttrs(a), t.logCounts}
 }
 
 // WithGroup implements slog.Handler.
 func (t logCounter) WithGroup(name string) slog.Handler {
-	return logCounter{t.Handler.WithGroup(name), t.redirectLog}
+	return logCounter{t.Handler.WithGroup(name), t.logCounts}
 }

@@ -13,7 +13,7 @@ import (
 // The answer is whom requests are to be told.
 func (a *App) serveMetrics(hub *live.Hub) (func(web.RequestMetric), error) {
 	m := metrics.New(Version(), metrics.Sources{Live: hub.Stats, Store: a.store.Stats, Auth: a.Auth.Stats, Posts: a.Chat.Posts,
-		Logged: a.countLogged, Certificate: a.certificateExpiry, Backup: func(ctx context.Context) time.Time { return a.recordBackup(ctx).Last },
+		Logged: a.countLogged, Certificate: a.certificateExpiry, Backup: func(ctx context.Context) time.Time { return a.backupStatus(ctx).Last },
 		BackupFailures: a.backupTries.failures.Load})
 	hub.Delivered = m.Delivered
 	a.store.OnCommit(m.Committed)

@@ -32,10 +32,11 @@ type operator struct {
 // withData opens the data file for one command.
 func withData(cmd *cobra.Command, do func(context.Context, operator) error) error {
 	path, _ := cmd.Flags().GetString("data")
-	open := db.OpenExisting
-	if cmd.Name() == "add" { // the first account
-		open = db.OpenCurrent
-	}
+	return withStore(cmd, db.OpenExisting, path, do)
+}
+
+// withStore opens a data file for one command; a new file that stays empty is removed.
+func withStore(cmd *cobra.Command, open func(context.Context, string) (*db.DB, error), path string, do func(context.Context, operator) error) error {
 	_, missing := os.Stat(path)
 	fresh := errors.Is(missing, fs.ErrNotExist)
 	store, err := open(cmd.Context(), path)
@@ -46,9 +47,10 @@ func withData(cmd *cobra.Command, do func(context.Context, operator) error) erro
 	rules := chat.New(store, events, limits, nil)
 	rules.BackupDir = backupDir(path)
 	err = do(cmd.Context(), operator{rules, auth.New(store, events, limits, nil)})
+	empty, unsure := store.IsEmpty(cmd.Context())
 	err = errors.Join(err, store.Close())
 	switch {
-	case fresh && err != nil: // nothing is in it
+	case fresh && empty && unsure == nil:
 		err = errors.Join(err, db.Remove(path))
 	case fresh:
 		fmt.Fprintf(cmd.OutOrStdout(), "There was no data file %s: it is new, and the workspace begins with this account.\n", path)
@@ -76,8 +78,9 @@ func userAdd() *cobra.Command {
 			}
 			name, _ := cmd.Flags().GetString("name")
 			workspace, _ := cmd.Flags().GetString("workspace")
-			return withData(cmd, func(ctx context.Context, t operator) error {
-				audit, err := addAudit(ctx, t, username)
+			path, _ := cmd.Flags().GetString("data")
+			return withStore(cmd, db.OpenCurrent, path, func(ctx context.Context, t operator) error {
+				audit, err := newAccountAudit(ctx, t, username)
 				if err != nil {
 					return err
 				}
@@ -94,8 +97,8 @@ func userAdd() *cobra.Command {
 	return cmd
 }
 
-// addAudit is the entry of an account that is made; the first administers.
-func addAudit(ctx context.Context, t operator, name string) (chat.AuditEntry, error) {
+// newAccountAudit is the entry of an account that is made; the first administers.
+func newAccountAudit(ctx context.Context, t operator, name string) (chat.AuditEntry, error) {
 	name, err := chat.ParseUsername(name)
 	if err != nil {
 		return chat.NoAudit, err

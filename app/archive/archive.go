@@ -27,7 +27,7 @@
 //	            its latest change and at its first; posts: the room's count with it;
 //	            kind: said, joined, left, renamed, topic; author; at; cont: it goes on
 //	            from the row before; body as typed; text as parsed (chat.Text; left out, it
-//	            is parsed at import), or the event (chat.Event); for, all: whom it is for; mentions: who finds it
+//	            is parsed at import), or the event (chat.SystemMessage); for, all: whom it is for; mentions: who finds it
 //	            among his mentions; cid: its author's own id for it; reactions; edited;
 //	            reply_to; versions: what it said before, each with until, rev and text;
 //	            deleted: when. What was deleted says nothing any more

@@ -19,7 +19,7 @@ type Report struct {
 	Deactivated []Deactivated    `json:"deactivated"`
 	Skipped     []Skipped        `json:"skipped"`
 	Notes       []string         `json:"notes"`
-	People      []ImportedCounts `json:"-"` // who came now or before, by its list of people, and may log in
+	People      []ImportedPerson `json:"-"` // who came now or before, by its list of people, and may log in
 	bySkipped   map[string]int
 }
 
@@ -49,8 +49,8 @@ type Deactivated struct {
 	Why      string `json:"why"`
 }
 
-// ImportedCounts is somebody with his address for mail there, if that was told.
-type ImportedCounts struct {
+// ImportedPerson is somebody with his address for mail there, if that was told.
+type ImportedPerson struct {
 	Account chat.Account
 	Mail    string
 }

@@ -83,7 +83,7 @@ func (m *Message) valid() error {
 		return errors.New("a message answers one that has a lower id")
 	}
 	if m.Kind != MessageWords[chat.MessagePosted] {
-		return errors.Join(small(m.Text, maxEvent, "an event"), parsed[chat.SystemMessage](m.Text, "chat.Event"))
+		return errors.Join(small(m.Text, maxEvent, "an event"), parsed[chat.SystemMessage](m.Text, "chat.SystemMessage"))
 	}
 	if len(m.Text) == 0 { // of another program
 		text, err := chat.ParseText(m.Body)

@@ -27,7 +27,8 @@ type Error struct {
 	Kind       Kind
 	Field      string // of the form, for KindInvalid
 	Sentence   string
-	Confirm    int // not 0: it is done when asked again with this number
+	Room       RoomID // that a deleted message was in, for KindGone; 0: none
+	Confirm    int    // not 0: it is done when asked again with this number
 	RetryAfter time.Duration
 }
 
@@ -73,6 +74,11 @@ func Forbidden(sentence string) error { return &Error{Kind: KindForbidden, Sente
 
 // Gone says that something was deleted.
 func Gone(sentence string) error { return &Error{Kind: KindGone, Sentence: sentence} }
+
+// gone says that a message of a room was deleted.
+func gone(room RoomID, sentence string) error {
+	return &Error{Kind: KindGone, Room: room, Sentence: sentence}
+}
 
 // Conflict says that somebody else was first.
 func Conflict(field, sentence string) error {

@@ -42,7 +42,7 @@ func (c *Chat) authorizeMessage(ctx context.Context, who Account, id MessageID, 
 	case m.Kind != MessagePosted:
 		return Message{}, RoomAccess{}, NotFound()
 	case m.Deleted:
-		return m, p, Gone("This message was deleted.")
+		return m, p, gone(m.Room, "This message was deleted.")
 	}
 	return m, p, nil
 }

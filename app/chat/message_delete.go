@@ -69,7 +69,7 @@ func (c *Chat) RestoreMessage(ctx context.Context, who Account, id MessageID) (M
 	by, _, err := c.store.Deletion(ctx, id)
 	switch {
 	case errors.Is(err, ErrNotFound):
-		return MessageChange{Message: m}, Gone(DeletedForGood)
+		return MessageChange{Message: m}, gone(m.Room, DeletedForGood)
 	case err != nil:
 		return MessageChange{}, err
 	case by != who.ID:

@@ -59,7 +59,7 @@ func (c *Chat) replyTarget(ctx context.Context, room RoomID, d Draft) (Message, 
 	case m.Room != room || m.Kind != MessagePosted:
 		return m, NotFound()
 	case m.Deleted:
-		return m, Gone(AnswersNothing)
+		return m, gone(room, AnswersNothing)
 	}
 	return m, nil
 }

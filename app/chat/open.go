@@ -65,7 +65,7 @@ func (c *Chat) spanAround(ctx context.Context, room RoomID, id MessageID) (Span,
 	case err != nil:
 		return Span{}, err
 	case m.Deleted:
-		return Span{}, Gone("This message was deleted.")
+		return Span{}, gone(room, "This message was deleted.")
 	}
 	return Span{Around: id}, nil
 }

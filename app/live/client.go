@@ -234,7 +234,7 @@ func (c *Client) NewSibling() *Client {
 // closed.
 func (c *Client) Wait(d time.Duration) (text []byte, code int) {
 	c.WaitAll(d, nil)
-	return c.Take()
+	return c.Pending()
 }
 
 // WaitAll waits for d, or until there is something to Take for a poll or for a page
@@ -260,8 +260,8 @@ func (c *Client) hasOutput() bool {
 	return len(c.queue) > 0 || c.closeCode != 0
 }
 
-// Take returns what was pushed to a poll, as Wait does, and does not wait.
-func (c *Client) Take() (text []byte, code int) {
+// Pending returns what was pushed to a poll, as Wait does, and does not wait.
+func (c *Client) Pending() (text []byte, code int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.queue) > 0 {

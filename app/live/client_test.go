@@ -129,13 +129,13 @@ func TestAPollWaitsForThePagesBesideIt(t *testing.T) {
 	beside.Push(Text([]byte("news")))
 	<-woken
 	for what, p := range map[string]*Client{"": c, " ": quiet, "news": beside} {
-		if text, code := p.Take(); string(text) != strings.TrimSpace(what) || code != 0 {
+		if text, code := p.Pending(); string(text) != strings.TrimSpace(what) || code != 0 {
 			t.Errorf("%q: got %q, %d", what, text, code)
 		}
 	}
 	quiet.Close(CloseNotAllowed, "")
 	c.WaitAll(time.Hour, []*Client{quiet, beside})
-	if _, code := quiet.Take(); code != CloseNotAllowed {
+	if _, code := quiet.Pending(); code != CloseNotAllowed {
 		t.Error("its end is told as", code)
 	}
 }

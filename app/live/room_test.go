@@ -12,7 +12,8 @@ type asked struct {
 	events []chat.RoomChanged
 }
 
-// newest is the rev up to which the events tell every change in turn; 0: not from since on.
+// newest is the rev up to which events tell every change in turn, 0 where they do not
+// from since on.
 func (a asked) newest() chat.Rev {
 	next := a.since
 	for _, e := range a.events {

@@ -43,8 +43,8 @@ func (p *writerPool) add(due ...*Client) {
 	}
 }
 
-// take moves sockets whose turn it is into turn; none: the writer must end.
-func (p *writerPool) take(turn []*Client) int {
+// nextTurn moves sockets whose turn it is into turn; none: the writer must end.
+func (p *writerPool) nextTurn(turn []*Client) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := copy(turn, p.waiting)
@@ -65,7 +65,7 @@ func (p *writerPool) run() {
 	w := &socketWriter{}
 	w.once = w.write
 	for {
-		n := p.take(turn[:])
+		n := p.nextTurn(turn[:])
 		if n == 0 {
 			return
 		}

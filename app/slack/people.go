@@ -73,7 +73,7 @@ func (in *Import) met(u user, a chat.Account) {
 // arrived notes somebody of the list who may log in once he has a password.
 func (in *Import) arrived(u user, a chat.Account) {
 	if _, same := in.same[u.Name]; !same && !a.Disabled {
-		in.report.People = append(in.report.People, archive.ImportedCounts{Account: a, Mail: u.Profile.Mail})
+		in.report.People = append(in.report.People, archive.ImportedPerson{Account: a, Mail: u.Profile.Mail})
 	}
 }
 

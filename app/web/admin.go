@@ -18,12 +18,10 @@ func (s *Server) admin(c *fiber.Ctx, errs views.Errors) (views.Admin, error) {
 		return views.Admin{}, err
 	}
 	f := views.Admin{Viewer: v, Errors: errs}
-	if f.Waiting, err = s.chat.CountReports(c.UserContext(), v.Me); err != nil {
-		return f, err
-	}
 	if errs == nil {
 		f.Notice = notices[c.Query("done")]
 	}
+	f.Waiting, err = s.countReports(c, v)
 	return f, err
 }
 
@@ -38,9 +36,6 @@ func (s *Server) overview(c *fiber.Ctx) error {
 	}
 	h.Backup = s.Backups(ctx)
 	f := views.Overview{Health: h, Pages: s.Pages(), Version: s.Version, Since: s.since}
-	if f.Reports, err = s.chat.CountReports(ctx, me); err != nil {
-		return err
-	}
 	if f.Admin, err = s.admin(c, nil); err != nil {
 		return err
 	}
@@ -48,9 +43,9 @@ func (s *Server) overview(c *fiber.Ctx) error {
 }
 
 func (s *Server) adminPeople(c *fiber.Ctx) error {
-	n, err := strconv.Atoi(c.Query("page", "0"))
-	if err != nil || n < 0 || n > 1_000_000 {
-		return fiber.ErrBadRequest
+	n, err := pageParam(c)
+	if err != nil {
+		return err
 	}
 	f := views.AccountRecords{Query: c.Query("q"), State: chat.State(c.Query("state")), Page: n}
 	if f.People, f.More, err = s.chat.AccountRecords(c.UserContext(), sessionOf(c).Account, f.Query, f.State, n); err != nil {

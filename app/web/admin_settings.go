@@ -1,14 +1,12 @@
 package web
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
 	"parley/app/chat"
-	"parley/app/live"
 	"parley/views"
 )
 
@@ -74,10 +72,6 @@ func (s *Server) administer(c *fiber.Ctx, set chat.Settings) error {
 	if err := s.Reload(c.UserContext()); err != nil {
 		return err
 	}
-	live.InBackground("retention", func() {
-		if err := s.chat.ApplyRetention(context.Background()); err != nil {
-			s.log.Error("what is old was not removed", "error", err)
-		}
-	})
+	s.RetentionChanged()
 	return c.Redirect("/admin/settings?done=saved", fiber.StatusSeeOther)
 }

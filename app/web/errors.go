@@ -114,9 +114,9 @@ func (s *Server) writeError(c *fiber.Ctx, err error) error {
 	}
 	o := views.ErrorPage{Status: status, Sentence: sentence, Action: "Back to Parley", ActionTo: "/", Unsent: refusedWords(c)}
 	if status == fiber.StatusGone {
-		o.Action, o.ActionTo = "Open the room", "/rooms/"+c.Params("room")
-		if room, ok := c.Locals("room").(chat.RoomID); ok {
-			o.ActionTo = views.RoomURL(room)
+		o.Action, o.ActionTo = "Open the room", views.RoomURL(roomParam(c))
+		if e, ok := chat.AsError(err); ok && e.Room != 0 {
+			o.ActionTo = views.RoomURL(e.Room)
 		}
 		if m := messageParam(c); c.Locals("session") != nil && s.chat.CanRestore(c.UserContext(), sessionOf(c).Account, m) {
 			o.Restore = m

@@ -1,9 +1,6 @@
 package web
 
 import (
-	"context"
-	"time"
-
 	"github.com/gofiber/fiber/v2"
 
 	"parley/app/chat"
@@ -11,20 +8,10 @@ import (
 
 // group is a part of the routes with rules of its own; routes.go says which.
 type group struct {
-	s       *Server
-	body    int           // bytes that a request may bring; more is a 413
-	timeout time.Duration // how long the store may take for one request
-	origin  originRule
-	who     credential
+	s    *Server
+	body int // bytes that a request may bring; more is a 413
+	who  credential
 }
-
-// originRule says from which sites a browser may send what changes something, or open
-// a socket.
-type originRule int
-
-const (
-	ownOrigin originRule = iota // pages of this server alone
-)
 
 // credential is how a request says who asks.
 type credential int
@@ -36,16 +23,11 @@ const (
 
 // admit lets a request into a group.
 func (g *group) admit(c *fiber.Ctx) error {
-	if g.origin == ownOrigin && !g.s.sameOrigin(c) {
+	if !g.s.sameOrigin(c) {
 		return chat.Forbidden("This request came from another site.")
 	}
 	if err := checkSize(c, g.body); err != nil {
 		return err
-	}
-	if g.timeout != storeTimeout {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), g.timeout)
-		defer cancel()
-		c.SetUserContext(ctx)
 	}
 	if g.who == sessionCookie {
 		return g.s.session(c)

@@ -124,7 +124,11 @@ func (s *Server) joinPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.auth.SessionByToken(c.UserContext(), c.Cookies(s.cookieName(c))); err == nil {
+	session, err := s.cookieSession(c)
+	if err != nil {
+		return err
+	}
+	if session != nil {
 		return s.html(c, views.Welcome(f.Workspace))
 	}
 	return s.html(c, views.SignUp(f))

@@ -59,7 +59,7 @@ func (s *Server) messageAnswer(c *fiber.Ctx, m chat.Message, unreached views.Unr
 func (s *Server) unreachedMentions(c *fiber.Ctx, m chat.Message) views.UnreachedMentions {
 	u, err := s.chat.UnreachedMentions(c.UserContext(), sessionOf(c).Account, m)
 	if err != nil {
-		s.log.Info("who is not in the room was not told", "room", m.Room, "error", err)
+		s.log.Info("the author was not told who is not in the room", "room", m.Room, "error", err)
 	}
 	return views.UnreachedMentions{Room: m.Room, UnreachedMentions: u}
 }
@@ -153,8 +153,11 @@ func (s *Server) postDirect(c *fiber.Ctx) error {
 		return err
 	}
 	_, with, err := s.chat.FindDirect(c.UserContext(), sessionOf(c).Account, to)
-	if err != nil {
+	if _, refused := chat.AsError(err); refused {
 		return s.directForm(c, to, errs["to"])
+	}
+	if err != nil {
+		return err
 	}
 	problem := ""
 	for _, words := range errs {

@@ -37,11 +37,19 @@ func (s *Server) messagePage(c *fiber.Ctx, errs views.Errors) (page, error) {
 	if target(c, "aside#panel") {
 		return page{fragment: views.ConversationPanel(f)}, nil
 	}
-	data := jsonMessagePage{Room: roomJSON(f.Room, f.RoomTitle, f.Membership), Message: messageJSON(p.Message), Thread: each(p.Thread, messageJSON), More: p.More,
+	shell := views.PageShell{Title: "Conversation", View: "page", In: f.IsMember(), Moderates: f.Allows(chat.ActionModerate)}
+	return page{viewer: f.Viewer, shell: shell, main: views.Message(f), data: func() any { return messagePageJSON(c, f, p) }}, nil
+}
+
+func messagePageJSON(c *fiber.Ctx, f views.Conversation, p chat.MessagePage) jsonMessagePage {
+	return jsonMessagePage{
+		Room:     roomJSON(f.Room, f.RoomTitle, f.Membership),
+		Message:  messageJSON(p.Message),
+		Thread:   each(p.Thread, messageJSON),
+		More:     p.More,
 		Versions: each(p.Versions, func(v chat.Version) jsonVersion { return jsonVersion{timeOf(v.At), v.Text.Plain()} }),
-		Older:    addressOf(p.Older != 0, c.Path()+"?before="+strconv.FormatInt(int64(p.Older), 10))}
-	return page{viewer: f.Viewer, shell: views.PageShell{Title: "Conversation", View: "page", In: f.IsMember(), Moderates: f.Allows(chat.ActionModerate)},
-		main: views.Message(f), data: data}, nil
+		Older:    addressOf(p.Older != 0, c.Path()+"?before="+strconv.FormatInt(int64(p.Older), 10)),
+	}
 }
 
 // conversation gathers it for the person who asks.
@@ -49,9 +57,6 @@ func (s *Server) conversation(c *fiber.Ctx) (f views.Conversation, p chat.Messag
 	me := sessionOf(c).Account
 	f.Before = id[chat.Rev](c.Query("before"))
 	p, err = s.chat.OpenMessage(c.UserContext(), me, messageParam(c), f.Before)
-	if p.Message.Deleted {
-		c.Locals("room", p.Message.Room) // the way on leads there
-	}
 	if err != nil {
 		return f, p, err
 	}
@@ -86,15 +91,12 @@ func fitting(rows []views.Row, of chat.MessageID, more bool) ([]views.Row, bool)
 func (s *Server) editPage(c *fiber.Ctx) error { return s.editForm(c, nil) }
 
 func (s *Server) editForm(c *fiber.Ctx, errs views.Errors) error {
-	m, place, err := s.chat.Editable(c.UserContext(), sessionOf(c).Account, messageParam(c))
-	if m.Deleted {
-		c.Locals("room", m.Room)
-	}
+	m, access, err := s.chat.Editable(c.UserContext(), sessionOf(c).Account, messageParam(c))
 	if err != nil {
 		return err
 	}
-	f := views.Edit{Message: m, RoomAccess: place, Body: m.Body, Errors: errs}
-	if errs["body"] != "" {
+	f := views.Edit{Message: m, RoomAccess: access, Body: m.Body, Errors: errs}
+	if errs != nil {
 		f.Body = formValue(c, "body")
 	}
 	if fragment(c) && !target(c, "div#stage") {
@@ -151,9 +153,6 @@ func (s *Server) deleteMessage(c *fiber.Ctx) error {
 
 func (s *Server) restoreMessage(c *fiber.Ctx) error {
 	change, err := s.chat.RestoreMessage(c.UserContext(), sessionOf(c).Account, messageParam(c))
-	if change.Deleted {
-		c.Locals("room", change.Room)
-	}
 	if err != nil {
 		return err // there is no page of what is deleted
 	}

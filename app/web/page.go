@@ -41,6 +41,14 @@ func (s *Server) viewer(c *fiber.Ctx) (views.Viewer, error) {
 	return v, err
 }
 
+// countReports is how many reports wait for a viewer; a whole page has counted them.
+func (s *Server) countReports(c *fiber.Ctx, v views.Viewer) (int, error) {
+	if v.Rooms != nil {
+		return v.Reports, nil
+	}
+	return s.chat.CountReports(c.UserContext(), v.Me)
+}
+
 func (s *Server) viewerOf(me chat.Account) views.Viewer {
 	return views.Viewer{Me: me, Workspace: s.workspace().Workspace(), Zone: time.UTC, Now: time.Now(), Presence: s.announcer.PresenceWord,
 		Timing: views.Timing{Ping: beatEvery, Poll: pollWait, Rooms: maxPolled}}

@@ -68,7 +68,7 @@ func (s *Server) home(c *fiber.Ctx) error {
 	for i, u := range unread {
 		rooms[i] = views.Unread{SidebarRoom: u.SidebarRoom, Peek: u.Last}
 	}
-	reports, err := s.chat.CountReports(c.UserContext(), v.Me)
+	reports, err := s.countReports(c, v)
 	if err != nil {
 		return err
 	}

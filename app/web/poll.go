@@ -72,9 +72,9 @@ func (s *Server) pollMany(c *fiber.Ctx) error {
 		return err
 	}
 	p.WaitAll(pollWait, beside)
-	text, code := p.Take()
+	text, code := p.Pending()
 	for i, b := range beside {
-		updates, code := b.Take()
+		updates, code := b.Pending()
 		text = join(text, roomUpdates(stands[i].room, updates, code))
 	}
 	return s.answerPoll(c, text, code)

@@ -10,14 +10,11 @@ import (
 func (s *Server) reportPage(c *fiber.Ctx) error { return s.reportForm(c, nil) }
 
 func (s *Server) reportForm(c *fiber.Ctx, errs views.Errors) error {
-	m, place, err := s.chat.Message(c.UserContext(), sessionOf(c).Account, messageParam(c))
-	if m.Deleted {
-		c.Locals("room", m.Room)
-	}
+	m, access, err := s.chat.Message(c.UserContext(), sessionOf(c).Account, messageParam(c))
 	if err != nil {
 		return err
 	}
-	f := views.ReportForm{Message: m, Row: s.rendered.Row(&m), Room: place, Reason: formValue(c, "reason"), Errors: errs}
+	f := views.ReportForm{Message: m, Row: s.rendered.Row(&m), Room: access, Reason: formValue(c, "reason"), Errors: errs}
 	if f.Viewer, err = s.viewer(c); err != nil {
 		return err
 	}
@@ -26,9 +23,6 @@ func (s *Server) reportForm(c *fiber.Ctx, errs views.Errors) error {
 
 func (s *Server) reportMessage(c *fiber.Ctx) error {
 	m, err := s.chat.Report(c.UserContext(), sessionOf(c).Account, messageParam(c), formValue(c, "reason"))
-	if m.Deleted {
-		c.Locals("room", m.Room)
-	}
 	if err != nil {
 		errs, err := s.formErrors(c, err)
 		if err != nil {

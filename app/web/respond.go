@@ -17,7 +17,7 @@ type page struct {
 	shell       views.PageShell
 	main, panel templ.Component
 	fragment    templ.Component // instead of all that, when a script asks for a piece; nil: there is none
-	data        any             // what programs get; nil: the page is for people alone
+	data        func() any      // what programs get; nil: the page is for people alone
 }
 
 // asPage makes a handler of one that answers with a page.
@@ -37,7 +37,7 @@ func (s *Server) asPage(handle func(*fiber.Ctx) (page, error)) fiber.Handler {
 func (s *Server) respond(c *fiber.Ctx, p page) error {
 	if wantsJSON(c) && p.data != nil {
 		c.Set(fiber.HeaderVary, fiber.HeaderAccept)
-		return writeJSON(c, fiber.MIMEApplicationJSON, p.data)
+		return writeJSON(c, fiber.MIMEApplicationJSON, p.data())
 	}
 	c.Set(fiber.HeaderVary, "Accept, HX-Request, HX-Target")
 	switch {

@@ -42,8 +42,8 @@ func (s *Server) room(c *fiber.Ctx) (p page, err error) {
 	if deleted := id[chat.MessageID](c.Query("deleted")); deleted != 0 && s.chat.CanRestore(c.UserContext(), v.Me, deleted) {
 		v.Deleted = deleted
 	}
-	if said := id[chat.MessageID](c.Query("said")); said != 0 {
-		if m, _, err := s.chat.Message(c.UserContext(), v.Me, said); err == nil && m.Room == v.ID {
+	if posted := id[chat.MessageID](c.Query("said")); posted != 0 {
+		if m, _, err := s.chat.Message(c.UserContext(), v.Me, posted); err == nil && m.Room == v.ID {
 			v.UnreachedMentions = s.unreachedMentions(c, m)
 		}
 	}
@@ -55,6 +55,10 @@ func (s *Server) room(c *fiber.Ctx) (p page, err error) {
 
 // roomPage is a room for people and for programs.
 func roomPage(v views.RoomView, shell views.PageShell) page {
+	return page{viewer: v.Viewer, shell: shell, main: views.Room(v), data: func() any { return roomPageJSON(v) }}
+}
+
+func roomPageJSON(v views.RoomView) jsonRoomPage {
 	data := jsonRoomPage{Room: roomJSON(v.Room, v.Title, v.Membership),
 		Members:  each(v.Members, func(m chat.RoomMember) jsonMember { return jsonMember{personJSON(m.Person), m.Rank.String()} }),
 		Messages: each(v.Rows, func(r views.Row) jsonMessage { return messageJSON(*r.Message) })}
@@ -63,7 +67,7 @@ func roomPage(v views.RoomView, shell views.PageShell) page {
 		data.Older = addressOf(v.Older, at+"before="+strconv.FormatInt(int64(v.Rows[0].ID), 10))
 		data.Newer = addressOf(v.Newer, at+"after="+strconv.FormatInt(int64(v.Rows[n-1].ID), 10))
 	}
-	return page{viewer: v.Viewer, shell: shell, main: views.Room(v), data: data}
+	return data
 }
 
 // permalink shows a message among those around it.

@@ -41,7 +41,7 @@ func (s *Server) settingsPage(c *fiber.Ctx, errs views.Errors) error {
 		f.Title = titleOf(f.Members, v.Me.ID)
 	}
 	f.Name, f.Topic = f.RoomAccess.Name, f.RoomAccess.Topic
-	if formValue(c, "name") != "" && errs != nil && errs["confirm"] == "" {
+	if errs != nil && c.Request().PostArgs().Has("name") { // of another form of the page otherwise
 		f.Name, f.Topic = formValue(c, "name"), formValue(c, "topic")
 	}
 	return s.page(c, v, views.PageShell{Title: f.Title, View: "page"}, views.Settings(f), nil)
@@ -49,9 +49,9 @@ func (s *Server) settingsPage(c *fiber.Ctx, errs views.Errors) error {
 
 func (s *Server) updateRoom(c *fiber.Ctx) error {
 	ctx, me, room := c.UserContext(), sessionOf(c).Account, roomParam(c)
-	place, err := s.chat.ReadableRoom(ctx, me, room)
+	access, err := s.chat.ReadableRoom(ctx, me, room)
 	if err == nil {
-		err = s.chat.UpdateRoom(ctx, me, room, meant(c, "name", place.Name), meant(c, "topic", place.Topic))
+		err = s.chat.UpdateRoom(ctx, me, room, meant(c, "name", access.Name), meant(c, "topic", access.Topic))
 	}
 	if err != nil {
 		errs, err := s.formErrors(c, err)
@@ -76,7 +76,7 @@ func meant(c *fiber.Ctx, field, now string) string {
 	return given
 }
 
-// chosen answers a form that changed one's own place in a room.
+// chosen answers a form that changed how oneself has a room.
 func (s *Server) chosen(c *fiber.Ctx, choice chat.RoomPrefs) error {
 	if err := s.chat.SetRoomPrefs(c.UserContext(), sessionOf(c).Account, roomParam(c), choice); err != nil {
 		return err
@@ -120,11 +120,11 @@ func (s *Server) addPeople(c *fiber.Ctx, errs views.Errors) error {
 		return err
 	}
 	ctx, room := c.UserContext(), roomParam(c)
-	place, err := s.chat.ReadableRoom(ctx, v.Me, room)
+	access, err := s.chat.ReadableRoom(ctx, v.Me, room)
 	if err != nil {
 		return err
 	}
-	if !place.Allows(chat.ActionAddMembers) {
+	if !access.Allows(chat.ActionAddMembers) {
 		return chat.Forbidden("Join the room first.")
 	}
 	in, err := s.chat.Members(ctx, v.Me, room)
@@ -140,7 +140,7 @@ func (s *Server) addPeople(c *fiber.Ctx, errs views.Errors) error {
 		return err
 	}
 	f.People = slices.DeleteFunc(f.People, func(a chat.Account) bool { return inside[a.ID] })
-	return s.page(c, v, views.PageShell{Title: "Add people", View: "page"}, views.AddPeople(v, place.Room, f, errs), nil)
+	return s.page(c, v, views.PageShell{Title: "Add people", View: "page"}, views.AddPeople(v, access.Room, f, errs), nil)
 }
 
 func (s *Server) addMembers(c *fiber.Ctx) error {
@@ -171,15 +171,15 @@ func (s *Server) roomChanged(c *fiber.Ctx, done string, err error) error {
 }
 
 func (s *Server) deleteRoom(c *fiber.Ctx) error {
-	place, err := s.chat.ReadableRoom(c.UserContext(), sessionOf(c).Account, roomParam(c))
+	access, err := s.chat.ReadableRoom(c.UserContext(), sessionOf(c).Account, roomParam(c))
 	if err != nil {
 		return err
 	}
-	if place.Allows(chat.ActionDeleteRoom) && formValue(c, "confirm") != place.Name {
+	if access.Allows(chat.ActionDeleteRoom) && formValue(c, "confirm") != access.Name {
 		c.Status(fiber.StatusUnprocessableEntity)
-		return s.settingsPage(c, views.Errors{"confirm": "Type the name exactly: " + place.Name})
+		return s.settingsPage(c, views.Errors{"confirm": "Type the name exactly: " + access.Name})
 	}
-	if err := s.chat.DeleteRoom(c.UserContext(), sessionOf(c).Account, place.ID); err != nil {
+	if err := s.chat.DeleteRoom(c.UserContext(), sessionOf(c).Account, access.ID); err != nil {
 		return err
 	}
 	return c.Redirect("/rooms", fiber.StatusSeeOther)

@@ -7,7 +7,7 @@ func (s *Server) routes() {
 	s.App.Use(s.requestScope, s.headers, s.checkRequest)
 
 	// Anyone.
-	public := &group{s: s, body: 16 << 10, timeout: storeTimeout, origin: ownOrigin, who: nobody}
+	public := &group{s: s, body: 16 << 10, who: nobody}
 	public.get("/healthz", s.healthz)
 	public.get("/readyz", s.readyz)
 	public.get("/metrics", func(*fiber.Ctx) error { return fiber.ErrNotFound }) // on a listener of its own, see metrics
@@ -25,7 +25,7 @@ func (s *Server) routes() {
 	public.post("/reset/:token", s.resetPassword)
 
 	// Whoever is signed in.
-	browser := &group{s: s, body: maxForm, timeout: storeTimeout, origin: ownOrigin, who: sessionCookie}
+	browser := &group{s: s, body: maxForm, who: sessionCookie}
 	// What is asked most stands first: the router tries the routes in turn.
 	browser.post("/rooms/:room<int>/messages", s.postMessage)
 	browser.get("/ws", s.socket)

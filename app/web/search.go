@@ -33,7 +33,7 @@ func (s *Server) search(c *fiber.Ctx) (page, error) {
 			}
 		}
 	}
-	return page{viewer: v, shell: views.PageShell{Title: "Search", View: "page"}, main: views.Search(f), data: searchJSON(c, f)}, nil
+	return page{viewer: v, shell: views.PageShell{Title: "Search", View: "page"}, main: views.Search(f), data: func() any { return searchJSON(c, f) }}, nil
 }
 
 func searchJSON(c *fiber.Ctx, f views.SearchView) jsonSearchPage {

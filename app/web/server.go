@@ -29,6 +29,8 @@ type Config struct {
 	Version string
 	// Backups is how those do that the server makes by itself.
 	Backups func(context.Context) chat.Backups
+	// RetentionChanged is called when it was set how long messages are kept; it must not wait.
+	RetentionChanged func()
 	// Answered is called with every request, if it is set; it must not wait.
 	Answered func(RequestMetric)
 }
