@@ -15,6 +15,7 @@ import (
 	"parley/app/auth"
 	"parley/app/bus"
 	"parley/app/chat"
+	"parley/app/files"
 	"parley/app/web"
 	"parley/db"
 	"parley/db/cached"
@@ -46,6 +47,7 @@ type App struct {
 	release     func() error // of the data file
 	server      *web.Server
 	announcer   *announce.Announcer
+	files       *files.Files
 	listener    *listener
 	beside      []*http.Server
 	config      Config
@@ -95,6 +97,7 @@ func (a *App) start(ctx context.Context) error {
 	a.Chat = chat.New(store, events, limits, nil)
 	a.Chat.Presence, a.announcer = announcer, announcer
 	a.Chat.BackupDir = backupDir("")
+	a.files = files.New(store, a.Chat, c.Log)
 	a.Auth = auth.New(store, events, limits, nil)
 	if c.Signup != "" {
 		if err := a.Chat.SetSetting(ctx, chat.SettingSignup, c.Signup); err != nil {
@@ -108,7 +111,7 @@ func (a *App) start(ctx context.Context) error {
 			return err
 		}
 	}
-	if a.server, err = web.New(s, a.Chat, a.Auth, announcer, a.store.Writable, c.Log); err != nil {
+	if a.server, err = web.New(s, a.Chat, a.Auth, announcer, a.files, a.store.Writable, c.Log); err != nil {
 		return err
 	}
 	events.Subscribe(announcer.Handle)
@@ -129,6 +132,7 @@ func (a *App) start(ctx context.Context) error {
 	go a.expireSessions(ctx)
 	go a.applyRetention(ctx)
 	go a.purgeDeleted(ctx)
+	go a.files.Run(ctx)
 	go a.backups(ctx)
 	go a.resumeJobs(ctx)
 	return nil
@@ -193,7 +197,7 @@ func (a *App) purgeDeleted(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if err := a.Chat.PurgeDeleted(ctx); err != nil && ctx.Err() == nil {
+		if err := errors.Join(a.files.Sweep(ctx), a.Chat.PurgeDeleted(ctx)); err != nil && ctx.Err() == nil {
 			a.config.Log.Error("deleted messages were not removed from the file", "error", err)
 		}
 	}

@@ -14,10 +14,11 @@ import (
 // ours may import.
 var mayImport = map[string][]string{
 	"parley":             {"parley/app"},
-	"parley/app":         {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/live", "parley/app/metrics", "parley/app/site", "parley/app/slack", "parley/app/web", "parley/db", "parley/db/cached"},
+	"parley/app":         {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/live", "parley/app/metrics", "parley/app/site", "parley/app/slack", "parley/app/web", "parley/db", "parley/db/cached"},
 	"parley/app/archive": {"parley/app/chat"},
 	"parley/app/auth":    {"parley/app/chat"},
 	"parley/app/chat":    {},
+	"parley/app/files":   {"parley/app/chat"},
 	"parley/app/live":    {"parley/app/chat"},
 	"parley/app/metrics": {"parley/app/auth", "parley/app/live", "parley/app/web", "parley/db"},
 	"parley/app/site":    {"parley/app/chat", "parley/views"},
@@ -30,8 +31,8 @@ var mayImport = map[string][]string{
 	"parley/app/announce": {"parley/app/chat", "parley/app/live", "parley/views"},
 	"parley/app/bus":      {"parley/app/chat"},
 
-	"parley/app/web":   {"parley/app/announce", "parley/app/auth", "parley/app/chat", "parley/app/live", "parley/static", "parley/views"},
-	"parley/db":        {"parley/app/archive", "parley/app/auth", "parley/app/chat"},
+	"parley/app/web":   {"parley/app/announce", "parley/app/auth", "parley/app/chat", "parley/app/files", "parley/app/live", "parley/static", "parley/views"},
+	"parley/db":        {"parley/app/archive", "parley/app/auth", "parley/app/chat", "parley/app/files"},
 	"parley/db/cached": {"parley/app/auth", "parley/app/chat", "parley/db"},
 	"parley/static":    {},
 

@@ -13,17 +13,17 @@ import (
 
 const messageQuery = `SELECT m.id, m.room_id, m.rev, m.posts, m.kind, a.id, a.username, a.name, m.at, m.cont, m.body, m.text,
 	m.addressed, coalesce(m.cid, ''), coalesce(m.edited_at, 0), m.deleted_at IS NOT NULL, m.reactions,
-	m.replies, coalesce(m.reply_to, 0), q.text, coalesce(q.deleted_at, 0) > 0, coalesce(b.name, '')
+	m.files, m.replies, coalesce(m.reply_to, 0), q.text, q.files, coalesce(q.deleted_at, 0) > 0, coalesce(b.name, '')
 	FROM messages m JOIN accounts a ON a.id = m.author_id
 	LEFT JOIN messages q ON q.id = m.reply_to LEFT JOIN accounts b ON b.id = q.author_id `
 
 func scanMessage(r scanner) (m chat.Message, err error) {
 	var at, edited int64
-	var text, reactions, quoted []byte
+	var text, reactions, files, quoted, quotedFiles []byte
 	var addressed string
 	if err := r.Scan(&m.ID, &m.Room, &m.Rev, &m.Posts, &m.Kind, &m.Author.ID, &m.Author.Username, &m.Author.Name, &at, &m.Cont,
 		&m.Body, &text, &addressed, &m.CID, &edited, &m.Deleted, &reactions,
-		&m.Replies, &m.Quote.ID, &quoted, &m.Quote.Deleted, &m.Quote.By); err != nil {
+		&files, &m.Replies, &m.Quote.ID, &quoted, &quotedFiles, &m.Quote.Deleted, &m.Quote.By); err != nil {
 		return m, err
 	}
 	m.At = fromMillis(at)
@@ -32,7 +32,10 @@ func scanMessage(r scanner) (m chat.Message, err error) {
 		return m, nil
 	}
 	m.Edited = fromMillis(edited)
-	if err := quote(&m.Quote, quoted); err != nil {
+	if err := quote(&m.Quote, quoted, quotedFiles); err != nil {
+		return m, err
+	}
+	if m.Files, err = parseFiles(files); err != nil {
 		return m, err
 	}
 	m.All = isToAll(addressed)
@@ -49,7 +52,7 @@ func scanMessage(r scanner) (m chat.Message, err error) {
 }
 
 // quote cuts what a message answers to what a line of it shows.
-func quote(q *chat.Quote, parsed []byte) error {
+func quote(q *chat.Quote, parsed, files []byte) error {
 	if q.ID == 0 || q.Deleted {
 		q.By = ""
 		return nil
@@ -58,8 +61,9 @@ func quote(q *chat.Quote, parsed []byte) error {
 	if err := json.Unmarshal(parsed, &text); err != nil {
 		return err
 	}
-	*q = chat.NewQuote(q.ID, q.By, text)
-	return nil
+	with, err := parseFiles(files)
+	*q = chat.NewQuote(q.ID, q.By, text, with)
+	return err
 }
 
 // toAll is how messages that are for everybody are addressed, before any ids.
@@ -128,6 +132,9 @@ func addMessage(t *tx, n chat.NewMessage, text []byte) (chat.Added, error) {
 	}
 	if err == nil {
 		err = t.setNewest(m)
+	}
+	if err == nil && len(n.Files) > 0 {
+		m.Files, err = attachFiles(t, m, n.Files)
 	}
 	last := m.Rev
 	if err == nil && n.Quote.ID != 0 {

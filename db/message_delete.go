@@ -211,9 +211,9 @@ func (d *DB) truncate(ctx context.Context) (done bool, err error) {
 // empty removes for good what deleted messages said; their rows keep the place.
 func empty(t *tx, ids []chat.MessageID) error {
 	for _, id := range ids {
-		n, err := t.affect("UPDATE messages SET body = '', text = CAST('{}' AS BLOB), addressed = '', reactions = NULL, deleted_by = NULL WHERE id = ? AND deleted_by IS NOT NULL", id)
+		n, err := t.affect("UPDATE messages SET body = '', text = CAST('{}' AS BLOB), addressed = '', reactions = NULL, files = NULL, deleted_by = NULL WHERE id = ? AND deleted_by IS NOT NULL", id)
 		if err == nil && n > 0 {
-			err = t.exec("DELETE FROM versions WHERE message_id = ?", id)
+			err = t.each([]any{id}, "DELETE FROM versions WHERE message_id = ?", "UPDATE files SET message_id = NULL WHERE message_id = ?")
 		}
 		if err != nil {
 			return err

@@ -43,7 +43,7 @@ func (d *DB) withCurrentLabels(ctx context.Context, rows []chat.Message, err err
 		if text := answered[m.Quote.ID]; err == nil && text != nil {
 			var labels string
 			if labels, err = text.Relabel(names.name); labels != "" {
-				m.Quote = chat.NewQuote(m.Quote.ID, m.Quote.By, *text)
+				m.Quote = chat.NewQuote(m.Quote.ID, m.Quote.By, *text, nil)
 			}
 		}
 	}

@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db -run Schema -update
--- user_version 9
+-- user_version 10
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -28,16 +28,66 @@ CREATE TABLE audit (
   detail  TEXT    NOT NULL
 ) STRICT;
 
+CREATE TABLE blobs (
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,
+  file_id INTEGER REFERENCES files,
+  form    INTEGER NOT NULL,              -- 0 as it was uploaded, 1 small, 2 large
+  type    TEXT    NOT NULL,
+  size    INTEGER NOT NULL,
+  sum     BLOB    NOT NULL,              -- SHA-256; empty while it comes
+  UNIQUE (file_id, form)
+) STRICT;
+
+CREATE INDEX blobs_by_size ON blobs (size);
+
 CREATE TABLE certificates (
   name TEXT PRIMARY KEY,
   data BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE chunks (
+  id   INTEGER PRIMARY KEY,
+  data BLOB NOT NULL
+) STRICT;
 
 CREATE TABLE days (
   day   INTEGER PRIMARY KEY,             -- since 1970
   first INTEGER NOT NULL,                -- message
   last  INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE files (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  token      TEXT    NOT NULL UNIQUE,    -- of its address
+  by_id      INTEGER NOT NULL REFERENCES accounts,
+  room_id    INTEGER,                    -- of its message; NULL: it was not sent yet
+  message_id INTEGER REFERENCES messages ON DELETE SET NULL, -- NULL with a room: to be removed
+  place      INTEGER NOT NULL DEFAULT 0, -- among the files of its message
+  name       TEXT    NOT NULL,
+  folded     TEXT    NOT NULL,           -- name and description, as the list of a room is filtered
+  kind       INTEGER NOT NULL,           -- 0 other, 1 picture, 2 sound, 3 film, 4 text
+  type       TEXT    NOT NULL,           -- after its content
+  size       INTEGER NOT NULL,           -- bytes of the original
+  width      INTEGER NOT NULL DEFAULT 0,
+  height     INTEGER NOT NULL DEFAULT 0, -- of a picture, upright
+  alt        TEXT    NOT NULL DEFAULT '',-- what it shows
+  state      INTEGER NOT NULL,           -- 0 ready, 1 its forms are being made, 2 removed
+  moves      INTEGER NOT NULL DEFAULT 0,
+  gone       INTEGER NOT NULL DEFAULT 0, -- the original was not kept
+  use        INTEGER NOT NULL DEFAULT 0, -- 0 for a message, 1 of a person, 2 of a room, 3 of the workspace, 4 as an emoji
+  done       INTEGER NOT NULL DEFAULT 0, -- all its bytes have come
+  made_at    INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX files_by_account ON files (by_id, size);
+
+CREATE INDEX files_by_message ON files (message_id) WHERE message_id IS NOT NULL;
+
+CREATE INDEX files_by_room ON files (room_id, id) WHERE message_id IS NOT NULL;
+
+CREATE INDEX files_loose ON files (made_at) WHERE message_id IS NULL AND use = 0;
+
+CREATE INDEX files_waiting ON files (id) WHERE state = 1;
 
 CREATE TABLE imports (
   source TEXT    NOT NULL,               -- the other server
@@ -104,7 +154,7 @@ CREATE TABLE messages (
   cid        TEXT,                       -- the client's id for it
   reactions  BLOB,                       -- emoji and who put them there, as JSON
   edited_at  INTEGER,
-  deleted_at INTEGER, born INTEGER NOT NULL DEFAULT 0, reply_to INTEGER REFERENCES messages ON DELETE SET NULL, replies INTEGER NOT NULL DEFAULT 0, deleted_by INTEGER,
+  deleted_at INTEGER, born INTEGER NOT NULL DEFAULT 0, reply_to INTEGER REFERENCES messages ON DELETE SET NULL, replies INTEGER NOT NULL DEFAULT 0, deleted_by INTEGER, files BLOB,
   UNIQUE (author_id, cid)
 ) STRICT;
 

@@ -59,13 +59,13 @@ type indexEntry struct {
 	skip   bool   // not to be found
 }
 
-const entryQuery = `SELECT m.id, m.room_id, m.author_id, m.at, m.text, m.reactions, r.kind, coalesce(r.direct, ''),
+const entryQuery = `SELECT m.id, m.room_id, m.author_id, m.at, m.text, m.reactions, m.files, r.kind, coalesce(r.direct, ''),
 	m.kind <> 0 OR m.deleted_at IS NOT NULL OR r.deleted_at IS NOT NULL FROM messages m JOIN rooms r ON r.id = m.room_id `
 
 func scanEntry(r scanner) (e indexEntry, err error) {
 	var at int64
-	var text, reactions sql.RawBytes
-	if err := r.Scan(&e.ID, &e.Room, &e.Author.ID, &at, &text, &reactions, &e.room, &e.direct, &e.skip); err != nil || e.skip {
+	var text, reactions, files sql.RawBytes
+	if err := r.Scan(&e.ID, &e.Room, &e.Author.ID, &at, &text, &reactions, &files, &e.room, &e.direct, &e.skip); err != nil || e.skip {
 		e.At = fromMillis(at)
 		return e, err
 	}
@@ -74,6 +74,9 @@ func scanEntry(r scanner) (e indexEntry, err error) {
 		if err := json.Unmarshal(reactions, &e.Reactions); err != nil {
 			return e, err
 		}
+	}
+	if e.Files, err = parseFiles(files); err != nil {
+		return e, err
 	}
 	return e, json.Unmarshal(text, &e.Text)
 }
@@ -104,7 +107,7 @@ func (e indexEntry) words() string {
 	room, author := roomKey(e.Room), humanKey(e.Author.ID)
 	put(room)
 	put(room, author)
-	words := chat.Words(e.Text.Plain())
+	words := chat.Words(e.Plain())
 	for _, a := range e.groups() {
 		if a.key != room {
 			put(a.key)

@@ -313,7 +313,7 @@ func NewDirect(v Viewer, f RoomOptions, problem string) templ.Component {
 }
 
 // DirectForm is a conversation before its first message.
-func DirectForm(v Viewer, with []chat.Person, cid, body, problem string) templ.Component {
+func DirectForm(v Viewer, with []chat.Person, cid, body string, kept []chat.File, problem string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -433,7 +433,7 @@ func DirectForm(v Viewer, with []chat.Person, cid, body, problem string) templ.C
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = writing(writingForm{Action: "/dm", Prompt: "Message " + chat.Names(with), CID: cid, Body: body, To: with}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = writing(writingForm{Action: "/dm", Prompt: "Message " + chat.Names(with), CID: cid, Body: body, To: with, Kept: kept, Limits: v.Uploads.String()}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

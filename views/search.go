@@ -158,7 +158,7 @@ var examples = [][2]string{
 	{"tablet -charger", "one word without the other"},
 	{"from:mei", "by one person; from:me are your own"},
 	{"in:#general", "in one room; in:@mei in your conversation with Mei"},
-	{"has:link", "with a link; also code or reaction"},
+	{"has:link", "with a link; also code, file, image or reaction"},
 	{"after:2026-11-23", "later than a day; also before: and on:, and today or yesterday"},
 }
 

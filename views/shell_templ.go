@@ -207,7 +207,7 @@ func Page(v Viewer, s PageShell, main, panel templ.Component) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, limits(v.Timing))
+		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, limits(v.Timing, v.Uploads))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

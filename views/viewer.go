@@ -27,6 +27,7 @@ type Viewer struct {
 	Rooms     []chat.SidebarRoom          // the sidebar; not needed for a stage
 	Reports   int                         // messages that wait for this person's decision
 	Timing    Timing
+	Uploads   Uploads
 }
 
 // Timing is what the script has to know of how the server talks with it.
@@ -37,7 +38,7 @@ type Timing struct {
 }
 
 // limits tells the script what the server owns. Limits of one field are its data-max.
-func limits(t Timing) templ.Attributer {
+func limits(t Timing, u Uploads) templ.Attributer {
 	return templ.OrderedAttributes{
 		{Key: "data-max-body", Value: strconv.Itoa(chat.MaxBody)},
 		{Key: "data-max-quote", Value: strconv.Itoa(chat.MaxQuote)},
@@ -45,6 +46,8 @@ func limits(t Timing) templ.Attributer {
 		{Key: "data-ping", Value: inSeconds(t.Ping)},
 		{Key: "data-poll", Value: inSeconds(t.Poll)},
 		{Key: "data-poll-rooms", Value: strconv.Itoa(t.Rooms)},
+		{Key: "data-max-files", Value: strconv.Itoa(u.Files)},
+		{Key: "data-max-file", Value: strconv.Itoa(u.Megabytes)},
 	}
 }
 

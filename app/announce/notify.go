@@ -76,7 +76,7 @@ func notificationFrame(r chat.Room, m *chat.Message) live.Frame {
 	if !n.DM {
 		n.Title += " in " + r.Label()
 	}
-	n.Body = chat.Truncate(m.Text.Plain(), notificationLength)
+	n.Body = chat.Truncate(m.Line(), notificationLength)
 	b, err := json.Marshal(map[string]notification{"notify": n})
 	if err != nil {
 		return live.Frame{}

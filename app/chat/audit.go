@@ -28,6 +28,7 @@ const (
 	AuditSetVisibility  AuditAction = "convert"
 	AuditDeleteRoom     AuditAction = "destroy"
 	AuditDeleteMessage  AuditAction = "delete"
+	AuditDeleteFile     AuditAction = "delete-file"
 	AuditDismissReport  AuditAction = "dismiss"
 	AuditSetPassword    AuditAction = "password"
 	AuditImport         AuditAction = "import"
@@ -53,6 +54,7 @@ var AuditSentences = map[AuditAction]string{
 	AuditSetVisibility:  "made % #",
 	AuditDeleteRoom:     "deleted %",
 	AuditDeleteMessage:  "deleted a message of % in #",
+	AuditDeleteFile:     "deleted a file of % in #",
 	AuditDismissReport:  "saw no fault in a message of %",
 	AuditSetPassword:    "set a new password for %",
 	AuditImport:         "imported # from %",

@@ -48,6 +48,7 @@ type Store interface {
 	RoomStore
 	MessageStore
 	SearchStore
+	FileStore
 	AuditStore
 	AccountRecordStore
 	ReportStore

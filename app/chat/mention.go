@@ -209,7 +209,7 @@ func (c *Chat) lead(ctx context.Context, m Message) (Quote, error) {
 	if before.Kind != MessagePosted || before.Deleted || m.At.Sub(before.At) > leadFor {
 		return Quote{}, nil
 	}
-	return NewQuote(before.ID, before.Author.Name, before.Text), nil
+	return NewQuote(before.ID, before.Author.Name, before.Text, before.Files), nil
 }
 
 // UnreachedFor is how long after a message its author can still be told who missed it.

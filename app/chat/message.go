@@ -33,6 +33,7 @@ type Message struct {
 	Cont    bool // goes on from the row before: same author, at most Continued apart
 	Body    string
 	Text    Text
+	Files   []File
 	Labels  string      // of the rooms that it links to, as they are called now; "" without links
 	For     []AccountID // people it is for: their rows are highlighted
 	All     bool        // it is for everybody in the room but its author, too
@@ -44,6 +45,29 @@ type Message struct {
 	System  SystemMessage
 	// Reactions in the order in which their emoji came first.
 	Reactions []Reaction
+}
+
+// Plain is all of a message that can be read, in one line: its words, and what its files
+// are called and show.
+func (m Message) Plain() string {
+	if len(m.Files) == 0 {
+		return m.Text.Plain()
+	}
+	words := []string{m.Text.Plain()}
+	for _, f := range m.Files {
+		if f.State != FileRemoved {
+			words = append(words, f.Name, f.Alt)
+		}
+	}
+	return strings.Join(strings.Fields(strings.Join(words, " ")), " ")
+}
+
+// Line is a message in one line for who is told of it: its words, else its files.
+func (m Message) Line() string {
+	if words := m.Text.Plain(); words != "" {
+		return words
+	}
+	return Describe(m.Files)
 }
 
 // IsFor says whether a message is for somebody in its room.
@@ -91,6 +115,7 @@ type Version struct {
 // same author and CID are one message for ever.
 type Draft struct {
 	Body    string
+	Files   []DraftFile // in the order in which they are shown
 	CID     string
 	ReplyTo MessageID // 0: it answers nothing
 	Confirm int       // how many people its author agreed to notify
@@ -173,6 +198,11 @@ func (c *Chat) publishMessage(a *Added) {
 	}
 }
 
+// PostedBefore finds the message that a client id of the caller already made.
+func (c *Chat) PostedBefore(ctx context.Context, who Account, cid string) (Message, error) {
+	return c.postedBefore(ctx, who, Draft{CID: cid})
+}
+
 // postedBefore finds the message that a repeated draft already made.
 func (c *Chat) postedBefore(ctx context.Context, who Account, d Draft) (Message, error) {
 	if d.CID == "" {
@@ -211,11 +241,15 @@ func NewCID() string { return rand.Text() }
 
 // newMessage parses a draft and takes it from the author's rate.
 func (c *Chat) newMessage(ctx context.Context, who Account, room RoomID, d Draft) (NewMessage, error) {
+	files, err := c.attach(ctx, who, d)
+	if err != nil {
+		return NewMessage{}, err
+	}
 	body, err := expandCommand(d.Body)
 	if err != nil {
 		return NewMessage{}, err
 	}
-	text, err := ParseText(body)
+	text, err := parseBody(body, files)
 	if err != nil {
 		return NewMessage{}, err
 	}
@@ -225,5 +259,5 @@ func (c *Chat) newMessage(ctx context.Context, who Account, room RoomID, d Draft
 	if d.CID == "" {
 		d.CID = NewCID()
 	}
-	return NewMessage{Room: room, Author: who.Person, At: c.now(), Body: TidyBody(body), Text: text, CID: d.CID}, nil
+	return NewMessage{Room: room, Author: who.Person, At: c.now(), Body: TidyBody(body), Text: text, Files: files, CID: d.CID}, nil
 }

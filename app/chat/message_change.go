@@ -81,7 +81,7 @@ func (c *Chat) EditMessage(ctx context.Context, who Account, id MessageID, body 
 		return m, err
 	}
 	n := NewMessage{Room: m.Room, Author: m.Author, Body: TidyBody(body), At: c.now()}
-	if n.Text, err = ParseText(body); err != nil || n.Body == m.Body {
+	if n.Text, err = parseBody(body, m.Files); err != nil || n.Body == m.Body {
 		return m, err
 	}
 	if err := c.Limits.Take(LimitEdits, who.ID.key()); err != nil {

@@ -27,8 +27,8 @@ type Quote struct {
 }
 
 // NewQuote cuts a message to one line.
-func NewQuote(id MessageID, by string, text Text) Quote {
-	return Quote{ID: id, By: by, Text: Truncate(text.Plain(), MaxQuote)}
+func NewQuote(id MessageID, by string, text Text, files []File) Quote {
+	return Quote{ID: id, By: by, Text: Truncate(Message{Text: text, Files: files}.Line(), MaxQuote)}
 }
 
 // Truncate shortens a line to n characters, with an ellipsis for what is left out.
@@ -44,7 +44,7 @@ func QuoteOf(m Message) Quote {
 	if m.Deleted {
 		return Quote{ID: m.ID, Deleted: true}
 	}
-	return NewQuote(m.ID, m.Author.Name, m.Text)
+	return NewQuote(m.ID, m.Author.Name, m.Text, m.Files)
 }
 
 // replyTarget finds the message that a draft answers, in the same room.

@@ -12,6 +12,7 @@ type NewMessage struct {
 	At     time.Time
 	Body   string
 	Text   Text
+	Files  []File // uploads of the author, in order
 	For    []AccountID
 	All    bool
 	CID    string

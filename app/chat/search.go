@@ -40,9 +40,11 @@ const (
 	HasLink Fact = iota + 1
 	HasCode
 	HasReaction
+	HasFile
+	HasImage
 )
 
-var facts = map[string]Fact{"link": HasLink, "code": HasCode, "reaction": HasReaction}
+var facts = map[string]Fact{"link": HasLink, "code": HasCode, "reaction": HasReaction, "file": HasFile, "image": HasImage}
 
 // Facts lists what of has: is true for a message.
 func (m Message) Facts() (list []Fact) {
@@ -62,6 +64,14 @@ func (m Message) Facts() (list []Fact) {
 	}
 	if len(m.Reactions) > 0 {
 		list = append(list, HasReaction)
+	}
+	for i, f := range m.Files {
+		if i == 0 {
+			list = append(list, HasFile)
+		}
+		if f.Kind == FilePicture {
+			return append(list, HasImage)
+		}
 	}
 	return list
 }

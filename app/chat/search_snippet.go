@@ -24,7 +24,7 @@ type span struct{ start, end int }
 // Snippet is the part of a message around what was looked for, cut only between
 // what readers take for characters.
 func (s Search) Snippet(m Message) []Piece {
-	text := m.Text.Plain()
+	text := m.Plain()
 	marks := s.marks(text)
 	whole := window(text, marks)
 	cut := edges(text, whole)

@@ -17,6 +17,7 @@ const (
 	SettingWorkspace = "workspace.name"
 	SettingSignup    = "signup"
 	SettingRetention = "retention.days"
+	SettingOriginals = "files.originals"
 )
 
 // ImportUnfinished is where an import is noted that comes in parts, until all of it
@@ -61,6 +62,9 @@ func (s Settings) Retention() int {
 	return n
 }
 
+// KeepsOriginals says whether pictures are kept as they were uploaded, too.
+func (s Settings) KeepsOriginals() bool { return s[SettingOriginals] != "off" }
+
 // Limit is the stored value of a limit, if it was ever set.
 func (s Settings) Limit(k *Limit) (int, bool) {
 	n, err := strconv.Atoi(s[k.Key])
@@ -99,6 +103,10 @@ func check(key, value string) (string, error) {
 			return "", Invalid(key, "Messages are kept for 1 to 36,500 days, or for ever with 0.")
 		}
 		value = strconv.Itoa(n)
+	case key == SettingOriginals:
+		if value != "on" && value != "off" {
+			return "", Invalid(key, "Pictures are kept as they were uploaded (on), or only as they are shown (off).")
+		}
 	case slices.Contains(BackupKeys, key):
 		return checkBackup(key, value)
 	case slices.ContainsFunc(AllLimits, func(l *Limit) bool { return l.Key == key }):
@@ -123,7 +131,7 @@ func (s Settings) value(key string) string {
 			return strconv.Itoa(l.Default)
 		}
 	}
-	return map[string]string{SettingWorkspace: s.Workspace(), SettingSignup: s.Signup(), SettingRetention: "0"}[key]
+	return map[string]string{SettingWorkspace: s.Workspace(), SettingSignup: s.Signup(), SettingRetention: "0", SettingOriginals: "on"}[key]
 }
 
 // SetSetting changes one setting for the command line.

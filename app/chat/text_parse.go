@@ -40,6 +40,14 @@ func ParseText(body string) (Text, error) {
 	return t, nil
 }
 
+// parseBody parses what is said with files, which may be nothing.
+func parseBody(body string, files []File) (Text, error) {
+	if len(files) > 0 && !strings.ContainsFunc(TidyBody(body), visible) {
+		return Text{}, nil
+	}
+	return ParseText(body)
+}
+
 // TidyBody makes newlines of all that ends a line, and drops what no message needs:
 // control characters except newline and tab, bidi overrides and isolates, noncharacters, space at the end and blank
 // lines at the beginning. It changes nothing the second time.

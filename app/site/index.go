@@ -83,7 +83,7 @@ func (x *index) add(m chat.Message) error {
 	if !ok {
 		return nil
 	}
-	text := m.Text.Plain()
+	text := m.Plain()
 	seen := map[string]bool{}
 	for _, word := range chat.Words(text) {
 		if seen[word.Token] {

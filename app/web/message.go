@@ -14,16 +14,23 @@ func draft(c *fiber.Ctx) chat.Draft {
 // postMessage says something in a room. A script gets the message as everybody is
 // told of it; a plain form goes back to the room.
 func (s *Server) postMessage(c *fiber.Ctx) error {
-	room, d := roomParam(c), draft(c)
-	if done, err := s.chat.RunCommand(c.UserContext(), sessionOf(c).Account, room, d.Body); err != nil {
-		return s.refusePost(c, d, err)
-	} else if done {
-		return s.commandDone(c, room)
-	}
-	m, err := s.chat.PostMessage(c.UserContext(), sessionOf(c).Account, room, d)
+	me, room, d := sessionOf(c).Account, roomParam(c), draft(c)
+	stored, err := s.draftFiles(c, &d, func() error { return s.chat.MayUpload(c.UserContext(), me, room) })
 	if err != nil {
-		return s.refusePost(c, d, err)
+		return s.refusePost(c, d, stored, err)
 	}
+	if len(d.Files) == 0 {
+		if ran, err := s.chat.RunCommand(c.UserContext(), me, room, d.Body); err != nil {
+			return s.refusePost(c, d, nil, err)
+		} else if ran {
+			return s.commandDone(c, room)
+		}
+	}
+	m, err := s.chat.PostMessage(c.UserContext(), me, room, d)
+	if err != nil {
+		return s.refusePost(c, d, stored, err)
+	}
+	s.dropUnused(c, stored, m)
 	s.hub.StopTyping(room, sessionOf(c).Account.ID)
 	return s.messageAnswer(c, m, s.unreachedMentions(c, m))
 }
@@ -64,9 +71,10 @@ func (s *Server) unreachedMentions(c *fiber.Ctx, m chat.Message) views.Unreached
 	return views.UnreachedMentions{Room: m.Room, UnreachedMentions: u}
 }
 
-// refusePost shows a plain form again, with what was typed.
-func (s *Server) refusePost(c *fiber.Ctx, d chat.Draft, err error) error {
+// refusePost shows a plain form again, with what was typed and what was uploaded.
+func (s *Server) refusePost(c *fiber.Ctx, d chat.Draft, stored []chat.File, err error) error {
 	if fragment(c) {
+		s.dropUnused(c, stored, chat.Message{})
 		return err
 	}
 	refused, _ := chat.AsError(err)
@@ -79,6 +87,9 @@ func (s *Server) refusePost(c *fiber.Ctx, d chat.Draft, err error) error {
 		return err
 	}
 	v.Body, v.CID, v.Confirm = d.Body, d.CID, refused.Confirm
+	if v.Kept, err = s.chat.KeptFiles(c.UserContext(), v.Me, d); err != nil {
+		return err
+	}
 	if d.ReplyTo != 0 { // kept as well, while there is something to answer
 		v.Quote, _ = s.chat.Quoted(c.UserContext(), sessionOf(c).Account, v.ID, d.ReplyTo)
 	}
@@ -138,14 +149,27 @@ func (s *Server) directPage(c *fiber.Ctx, with []chat.Person, d chat.Draft, prob
 	if err != nil {
 		return err
 	}
-	return s.page(c, v, views.PageShell{Title: chat.Names(with), View: "page"}, views.DirectForm(v, with, d.CID, d.Body, problem), nil)
+	kept, err := s.chat.KeptFiles(c.UserContext(), v.Me, d)
+	if err != nil {
+		return err
+	}
+	return s.page(c, v, views.PageShell{Title: chat.Names(with), View: "page"}, views.DirectForm(v, with, d.CID, d.Body, kept, problem), nil)
 }
 
 // postDirect says the first thing in a conversation.
 func (s *Server) postDirect(c *fiber.Ctx) error {
 	to, d := checkedPeople(c, "to"), draft(c)
-	m, err := s.chat.PostDirect(c.UserContext(), sessionOf(c).Account, to, d)
+	me := sessionOf(c).Account
+	stored, err := s.draftFiles(c, &d, func() error {
+		_, _, err := s.chat.FindDirect(c.UserContext(), me, to)
+		return err
+	})
+	var m chat.Message
 	if err == nil {
+		m, err = s.chat.PostDirect(c.UserContext(), me, to, d)
+	}
+	if err == nil {
+		s.dropUnused(c, stored, m)
 		return c.Redirect(views.RoomURL(m.Room), fiber.StatusSeeOther)
 	}
 	errs, err := s.formErrors(c, err)

@@ -22,6 +22,17 @@ import (
 // storeTimeout bounds what one request may wait for the store.
 const storeTimeout = 10 * time.Second
 
+// localCancel is where renewTime leaves what ends its time.
+const localCancel = "cancel"
+
+// renewTime gives the rest of a request as long as a whole one: what it read took its own time.
+func (s *Server) renewTime(c *fiber.Ctx) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), storeTimeout)
+	c.Locals(localCancel, cancel)
+	c.SetUserContext(ctx)
+	c.Context().SetWriteDeadline(time.Now().Add(writeTimeout))
+}
+
 // requestScope is around every request: it bounds what the request may wait for, answers
 // errors while there is still time to ask the store, and has the request counted.
 func (s *Server) requestScope(c *fiber.Ctx) error {
@@ -29,6 +40,11 @@ func (s *Server) requestScope(c *fiber.Ctx) error {
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
 	c.SetUserContext(ctx)
+	defer func() {
+		if cancel, ok := c.Locals(localCancel).(context.CancelFunc); ok {
+			cancel()
+		}
+	}()
 	s.noticeHTTPS(c)
 	err := s.recovered(c)
 	if err != nil {

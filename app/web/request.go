@@ -37,11 +37,6 @@ func plainPath(path string) string {
 // was put there by whoever made the link. Empty, it is otherwise.
 func formValue(c *fiber.Ctx, name string, otherwise ...string) string {
 	value := string(c.Request().PostArgs().Peek(name))
-	if value == "" && strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
-		if form, err := c.MultipartForm(); err == nil && len(form.Value[name]) > 0 {
-			value = form.Value[name][0]
-		}
-	}
 	if value == "" && len(otherwise) > 0 {
 		return otherwise[0]
 	}
@@ -86,15 +81,6 @@ func requireUTF8(c *fiber.Ctx) error {
 	for _, args := range []*fasthttp.Args{c.Request().URI().QueryArgs(), c.Request().PostArgs()} {
 		for k, v := range args.All() {
 			ok = ok && utf8.Valid(k) && utf8.Valid(v)
-		}
-	}
-	if strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
-		form, err := c.MultipartForm()
-		if err != nil {
-			return fiber.ErrBadRequest
-		}
-		for k, values := range form.Value {
-			ok = ok && utf8.ValidString(k) && utf8.ValidString(strings.Join(values, " "))
 		}
 	}
 	if !ok {

@@ -13,6 +13,7 @@ import (
 // page is what a handler answers a question with: data first, and how people see it.
 // respond decides how it is written.
 type page struct {
+	to          string // goes on at another address; all else is empty
 	viewer      views.Viewer
 	shell       views.PageShell
 	main, panel templ.Component
@@ -35,6 +36,9 @@ func (s *Server) asPage(handle func(*fiber.Ctx) (page, error)) fiber.Handler {
 // stage where a script does, else as a whole document. It is drawn into a buffer first:
 // half a page is never sent.
 func (s *Server) respond(c *fiber.Ctx, p page) error {
+	if p.to != "" {
+		return c.Redirect(p.to, fiber.StatusSeeOther)
+	}
 	if wantsJSON(c) && p.data != nil {
 		c.Set(fiber.HeaderVary, fiber.HeaderAccept)
 		return writeJSON(c, fiber.MIMEApplicationJSON, p.data())

@@ -4,7 +4,7 @@ import "github.com/gofiber/fiber/v2"
 
 // routes is the table of contents: every address there is.
 func (s *Server) routes() {
-	s.App.Use(s.requestScope, s.headers, s.checkRequest)
+	s.App.Use(s.requestScope, s.headers, s.readBody, s.checkRequest)
 
 	// Anyone.
 	public := &group{s: s, body: 16 << 10, who: nobody}
@@ -78,6 +78,12 @@ func (s *Server) routes() {
 	browser.post("/messages/:message<int>/report", s.reportMessage)
 	browser.get("/reports", s.reports)
 	browser.post("/reports/:message<int>", s.decideReport)
+
+	browser.get("/files/:token", s.asPage(s.textFile))
+	browser.get("/files/:token/s", s.smallForm)
+	browser.get("/files/:token/l", s.largeForm)
+	browser.get("/files/:token/:name", s.original)
+	browser.post("/files/:token/delete", s.removeFile)
 
 	browser.get("/dm/new", s.newDirect)
 	browser.post("/dm", s.postDirect)

@@ -17,6 +17,7 @@ import (
 	"parley/app/announce"
 	"parley/app/auth"
 	"parley/app/chat"
+	"parley/app/files"
 	"parley/app/live"
 	"parley/static"
 	"parley/views"
@@ -35,6 +36,10 @@ type Config struct {
 	Answered func(RequestMetric)
 }
 
+// writeTimeout is how long an answer may take to be read from when its request was worked on;
+// files have as long for each piece.
+const writeTimeout = 30 * time.Second
+
 // emojiFile is the name of the table of emoji among the static files.
 const emojiFile = "emoji.txt"
 
@@ -48,6 +53,7 @@ type Server struct {
 	chat       *chat.Chat
 	auth       *auth.Auth
 	hub        *live.Hub
+	files      *files.Files
 	upgrade    fiber.Handler // to a socket
 	reconnects reconnectGC
 	announcer  *announce.Announcer
@@ -60,6 +66,7 @@ type Server struct {
 	begun     string   // tells the requests of this process from others
 	draining  atomic.Bool
 	settings  atomic.Pointer[chat.Settings]
+	uploading uploadsUnderWay
 	rendered  *announce.RenderCache
 	addresses addresses
 	full      atomic.Int64 // when the log said last that the disk is full, in nanoseconds
@@ -68,8 +75,8 @@ type Server struct {
 }
 
 // New makes a server; Listen on its App.
-func New(c Config, ch *chat.Chat, au *auth.Auth, announcer *announce.Announcer, ready Ready, log *slog.Logger) (*Server, error) {
-	s := &Server{Config: c, chat: ch, auth: au, hub: announcer.Hub, announcer: announcer, assets: static.Load(static.File{Name: emojiFile, Text: chat.EmojiTable}), ready: ready, log: log, rendered: announcer.Rendered,
+func New(c Config, ch *chat.Chat, au *auth.Auth, announcer *announce.Announcer, fs *files.Files, ready Ready, log *slog.Logger) (*Server, error) {
+	s := &Server{Config: c, chat: ch, auth: au, hub: announcer.Hub, announcer: announcer, files: fs, assets: static.Load(static.File{Name: emojiFile, Text: chat.EmojiTable}), ready: ready, log: log, rendered: announcer.Rendered,
 		since: time.Now(), begun: strconv.FormatInt(time.Now().Unix(), 36)}
 	if c.URL != "" {
 		u, err := ParseOrigin(c.URL)
@@ -85,17 +92,21 @@ func New(c Config, ch *chat.Chat, au *auth.Auth, announcer *announce.Announcer, 
 		CaseSensitive:         true,
 		StrictRouting:         true, // one address a page: /login/ is none
 		ReadBufferSize:        16 << 10,
-		BodyLimit:             maxForm,
-		ReadTimeout:           10 * time.Second,
-		WriteTimeout:          30 * time.Second, // from when a request was worked on: who reads slowly is cut
-		IdleTimeout:           60 * time.Second,
-		ErrorHandler:          s.writeError,
-		ProxyHeader:           "", // addresses: see address
+		BodyLimit:             maxForm, // of what is read before a handler asks; see readBody
+		StreamRequestBody:     true,
+
+		DisablePreParseMultipartForm: true,
+
+		ReadTimeout:  10 * time.Second,
+		WriteTimeout: writeTimeout, // from when a request was worked on: who reads slowly is cut
+		IdleTimeout:  60 * time.Second,
+		ErrorHandler: s.writeError,
+		ProxyHeader:  "", // addresses: see address
 
 		EnableTrustedProxyCheck: true, // nobody's X-Forwarded-Host is believed; the public address is Config.URL
 	})
-	s.App.Server().HeaderReceived = bodyLimit
 	s.App.Server().Handler = s.knownMethods(s.App.Server().Handler)
+	s.App.Server().HeaderReceived = s.refuseSize
 	s.App.Server().KeepHijackedConns = true // else closing a socket does nothing, and its memory goes to the next user
 	s.App.Server().NoDefaultServerHeader = true
 	s.App.Server().Name = ""

@@ -41,13 +41,7 @@ func markOf(c *fiber.Ctx) string {
 	if c.Method() != fiber.MethodPost {
 		return ""
 	}
-	if mark := c.Context().PostArgs().Peek(fieldMark); len(mark) > 0 {
-		return string(mark)
-	}
-	if form, err := c.MultipartForm(); err == nil && len(form.Value[fieldMark]) > 0 {
-		return form.Value[fieldMark][0]
-	}
-	return ""
+	return string(c.Context().PostArgs().Peek(fieldMark))
 }
 
 // belongsToAnother says whether a request comes from a page that was drawn for another

@@ -1,0 +1,313 @@
+// Package files takes what people upload: it streams it into the store, cuts from
+// pictures what they tell of their makers, and makes the forms of them that are shown. It
+// knows nothing of HTTP or SQL, and not who may see a file.
+package files
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"hash"
+	"io"
+	"log/slog"
+	"strconv"
+	"sync"
+	"time"
+
+	"parley/app/chat"
+)
+
+// BlobID names a run of bytes in the store.
+type BlobID int64
+
+// Blob is one of the forms of a file as it is stored.
+type Blob struct {
+	ID   BlobID
+	Type string // media type
+	Size int64
+	Sum  []byte // SHA-256 of its bytes
+}
+
+// Store keeps the bytes. Each method is one question or one durable change.
+type Store interface {
+	// NewFile begins an upload; nobody finds it by its token until FinishFile.
+	NewFile(ctx context.Context, by chat.AccountID, token string, at time.Time) (chat.FileID, BlobID, error)
+	// Append adds bytes at the end of a blob, which is at; all but the last call bring a
+	// multiple of 64 KiB. Up to 256 KiB at once keep others from waiting.
+	Append(ctx context.Context, blob BlobID, at int64, data []byte) error
+	// FinishFile says what was uploaded.
+	FinishFile(ctx context.Context, blob BlobID, f chat.File, sum []byte) error
+	// NewForm begins a form of a picture, in the place of one that was begun before.
+	NewForm(ctx context.Context, id chat.FileID, form chat.Form, kind string) (BlobID, error)
+	// FinishForm says that all of it is there.
+	FinishForm(ctx context.Context, blob BlobID, size int64, sum []byte) error
+	// WaitingPictures lists pictures whose forms are to be made, the oldest first.
+	WaitingPictures(ctx context.Context, limit int) ([]chat.File, error)
+	// SetPicture says what became of a picture that waited, and answers with its message;
+	// the zero message where it has none yet. Where f.Gone, the original is removed.
+	SetPicture(ctx context.Context, f chat.File) (chat.Message, error)
+	// Blob finds a form of a file that is all there.
+	Blob(ctx context.Context, file chat.FileID, form chat.Form) (Blob, error)
+	// ReadBlob reads some bytes of a blob from at on, as io.ReaderAt does but that it may
+	// read less; at its end it answers with ErrNotFound.
+	ReadBlob(ctx context.Context, blob BlobID, at int64, p []byte) (int, error)
+	// DropFiles removes uploads that their owner has not sent; their bytes go soon after.
+	DropFiles(ctx context.Context, by chat.AccountID, ids []chat.FileID) error
+	// Sweep removes bytes that nothing needs, and uploads that were made before unsent and
+	// never sent, a little at a time.
+	Sweep(ctx context.Context, unsent time.Time) error
+	// FreeSpace is how many bytes the disk has left; -1: not known.
+	FreeSpace() int64
+	// FileUsage counts what somebody has uploaded; 0: everybody.
+	FileUsage(ctx context.Context, by chat.AccountID) (chat.FileUsage, error)
+}
+
+const (
+	// stepSize is how many bytes are stored in one change.
+	stepSize = 256 << 10
+	// reserve is how much of a disk is left for words.
+	reserve = 64 << 20
+	// unsentFor is how long an upload is kept that nobody sends.
+	unsentFor = 24 * time.Hour
+	// pace is how long a step takes at least while others post: 8 MB a second. As fast as
+	// the disk goes, the slowest posts took ten times as long.
+	pace = stepSize * time.Second / (8 << 20)
+)
+
+// Files stores what people upload. It is safe for concurrent use.
+type Files struct {
+	store   Store
+	chat    *chat.Chat
+	log     *slog.Logger
+	waiting chan struct{} // there may be a picture to make forms of
+	turn    sync.Mutex    // held by the one upload whose bytes are being stored
+}
+
+// New makes the service; call Run, too.
+func New(store Store, ch *chat.Chat, log *slog.Logger) *Files {
+	return &Files{store: store, chat: ch, log: log, waiting: make(chan struct{}, 1)}
+}
+
+// Save stores one upload while it comes; never more than some hundred KB of it are in
+// memory. An error of content is answered as it is, after what came was removed. The
+// file is for who uploaded it alone until a message has it.
+func (s *Files) Save(ctx context.Context, who chat.Account, name string, content io.Reader) (f chat.File, err error) {
+	if err := s.room(ctx, who, 0); err != nil {
+		return f, err
+	}
+	from := &source{Reader: content}
+	in := bufio.NewReaderSize(from, headSize)
+	head, _ := in.Peek(headSize) // less, where there is less
+	if from.err != nil {
+		return f, from.err
+	}
+	f = chat.File{Name: chat.FileName(name), Token: rand.Text()}
+	f.Kind, f.Type = kindOf(head)
+	var blob BlobID
+	if f.ID, blob, err = s.store.NewFile(ctx, who.ID, f.Token, time.Now()); err != nil {
+		return f, err
+	}
+	to := &sink{most: s.megabytes(chat.LimitFileSize), store: func(at int64, data []byte) error { return s.step(ctx, who, blob, at, data) }}
+	err = errors.Join(strip(to, in, f.Type), from.err)
+	if errors.Is(err, errTooLarge) {
+		err = s.tooLarge(f.Name)
+	}
+	if err == nil {
+		err = to.flush()
+	}
+	if f.Size = to.size; err == nil {
+		s.inspect(blob, &f)
+		err = s.finish(ctx, blob, f, to.sum.Sum(nil))
+	}
+	if err != nil {
+		return f, errors.Join(err, s.drop(who, f))
+	}
+	if f.State == chat.FileWaiting {
+		s.wake()
+	}
+	return f, nil
+}
+
+// drop removes what came of an upload that did not come in whole, whatever became of its
+// request.
+func (s *Files) drop(who chat.Account, f chat.File) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return s.store.DropFiles(ctx, who.ID, []chat.FileID{f.ID})
+}
+
+// finish says what was uploaded: the last thing that is asked of the store for a request
+// that may have run for long.
+func (s *Files) finish(ctx context.Context, blob BlobID, f chat.File, sum []byte) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return s.store.FinishFile(ctx, blob, f, sum)
+}
+
+// source remembers why its content broke off.
+type source struct {
+	io.Reader
+	err error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	if err != nil && err != io.EOF {
+		s.err = err
+	}
+	return n, err
+}
+
+// sink stores what is written to it step by step, and counts it.
+type sink struct {
+	most   int64 // 0: any
+	store  func(at int64, data []byte) error
+	buffer []byte
+	stored int64
+	size   int64 // with what is in the buffer
+	sum    hash.Hash
+}
+
+var errTooLarge = errors.New("files: too large")
+
+func (s *sink) Write(p []byte) (int, error) {
+	if s.sum == nil {
+		s.sum, s.buffer = sha256.New(), make([]byte, 0, stepSize)
+	}
+	if s.size += int64(len(p)); s.most > 0 && s.size > s.most {
+		return 0, errTooLarge
+	}
+	s.sum.Write(p)
+	for rest := p; len(rest) > 0; {
+		n := min(len(rest), stepSize-len(s.buffer))
+		s.buffer, rest = append(s.buffer, rest[:n]...), rest[n:]
+		if len(s.buffer) == stepSize {
+			if err := s.flush(); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return len(p), nil
+}
+
+// flush stores what is in the buffer; only the last step may be a part of one.
+func (s *sink) flush() error {
+	if s.sum == nil {
+		s.sum = sha256.New()
+	}
+	if len(s.buffer) == 0 {
+		return nil
+	}
+	err := s.store(s.stored, s.buffer)
+	s.stored += int64(len(s.buffer))
+	s.buffer = s.buffer[:0]
+	return err
+}
+
+func (s *Files) tooLarge(name string) error {
+	return chat.Invalid("file", name+" is too large: a file has at most "+strconv.Itoa(s.chat.Limits.Value(chat.LimitFileSize))+" MB.")
+}
+
+// step stores the next bytes, when it is this upload's turn.
+func (s *Files) step(ctx context.Context, who chat.Account, blob BlobID, at int64, data []byte) error {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	began, posted := time.Now(), s.chat.Posts()
+	if at%(16*stepSize) == 0 { // room for it is looked for every 4 MB
+		if err := s.room(ctx, who, at+int64(len(data))); err != nil {
+			return err
+		}
+	}
+	// What the request waits for is not the store alone: it has as long as the upload takes.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if err := s.store.Append(ctx, blob, at, data); err != nil {
+		return err
+	}
+	if s.chat.Posts() != posted { // somebody talks
+		time.Sleep(pace - time.Since(began))
+	}
+	return nil
+}
+
+func (s *Files) megabytes(l *chat.Limit) int64 { return int64(s.chat.Limits.Value(l)) * 1_000_000 }
+
+// room refuses what would be too much for a person, for the server or for the disk.
+func (s *Files) room(ctx context.Context, who chat.Account, more int64) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if free := s.store.FreeSpace(); free >= 0 && free < reserve+2*more {
+		return chat.Busy("The disk of the server is nearly full: words still go, files do not. Tell who runs it.", 5*time.Minute)
+	}
+	if most := s.megabytes(chat.LimitFilesPerson); most > 0 {
+		used, err := s.store.FileUsage(ctx, who.ID)
+		if err != nil {
+			return err
+		}
+		if used.Bytes+more > most {
+			return chat.Invalid("file", "You have "+chat.Bytes(used.Bytes)+" of files here, and "+chat.Bytes(most)+" is as much as goes. Delete some first.")
+		}
+	}
+	if most := s.megabytes(chat.LimitFilesTotal); most > 0 {
+		used, err := s.store.FileUsage(ctx, 0)
+		if err != nil {
+			return err
+		}
+		if used.Bytes+more > most {
+			return chat.Invalid("file", "The server has as many files as it may hold. Ask an administrator.")
+		}
+	}
+	return nil
+}
+
+// Open finds a form of a file; where a picture is too small for a large form, the small
+// one is it, and where the original was not kept, the largest there is.
+func (s *Files) Open(ctx context.Context, f chat.File, form chat.Form) (Blob, error) {
+	tries := []chat.Form{form}
+	switch {
+	case form == chat.FormLarge:
+		tries = append(tries, chat.FormSmall)
+	case form == chat.FormOriginal && f.Gone:
+		tries = []chat.Form{chat.FormLarge, chat.FormSmall}
+	}
+	for _, form := range tries {
+		b, err := s.store.Blob(ctx, f.ID, form)
+		if err == nil || !errors.Is(err, chat.ErrNotFound) {
+			return b, err
+		}
+	}
+	return Blob{}, chat.NotFound()
+}
+
+// Reader reads a range of a blob. Each Read is a short question of its own: a slow
+// reader holds nothing in the store.
+func (s *Files) Reader(blob BlobID, from, to int64) io.Reader {
+	return &reader{s: s, blob: blob, at: from, end: to}
+}
+
+type reader struct {
+	s       *Files
+	blob    BlobID
+	at, end int64
+}
+
+func (r *reader) Read(p []byte) (int, error) {
+	if r.at >= r.end {
+		return 0, io.EOF
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	n, err := r.s.store.ReadBlob(ctx, r.blob, r.at, p[:min(int64(len(p)), r.end-r.at)])
+	if errors.Is(err, chat.ErrNotFound) {
+		err = io.ErrUnexpectedEOF // removed meanwhile
+	}
+	r.at += int64(n)
+	return n, err
+}
+
+// Sweep removes what nothing needs any more; call it every now and then.
+func (s *Files) Sweep(ctx context.Context) error {
+	return s.store.Sweep(ctx, time.Now().Add(-unsentFor))
+}
