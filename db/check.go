@@ -187,7 +187,7 @@ func (d *DB) Repair(ctx context.Context) error {
 				return err
 			}
 		}
-		return nil
+		return t.exec("DELETE FROM settings WHERE key > ? AND key < ?", movedNotes, movedEnd) // it becomes what the rooms are now
 	})
 	if err != nil {
 		return err

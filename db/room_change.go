@@ -126,11 +126,17 @@ func (d *DB) SetVisibility(ctx context.Context, room chat.RoomID, by chat.Accoun
 			return err
 		}
 		var name string
-		if err := t.one("SELECT name FROM rooms WHERE id = ?", []any{room}, &name); err != nil {
+		var was chat.RoomKind
+		if err := t.one("SELECT name, kind FROM rooms WHERE id = ?", []any{room}, &name, &was); err != nil {
 			return err
 		}
 		if err := setDrawn(t, room, kind, name); err != nil {
 			return err
+		}
+		if kind != was {
+			if err := reindexRoom(t, room); err != nil {
+				return err
+			}
 		}
 		return addEvent(t, room, by, chat.MessageVisibility, chat.SystemMessage{Arg: chat.KindWords[kind]}, at)
 	})
