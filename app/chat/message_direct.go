@@ -79,6 +79,9 @@ func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d 
 	}
 	room, people, err := c.FindDirect(ctx, who, with)
 	if err != nil {
+		if before, again := c.postedBefore(ctx, who, d); again == nil {
+			return before, nil // they could be talked to the first time
+		}
 		return Message{}, err
 	}
 	if room != 0 {

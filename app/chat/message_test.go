@@ -88,6 +88,35 @@ func TestAReplyStaysInItsRoomAndAnswersWhatIsThere(t *testing.T) {
 	}
 }
 
+func TestARepeatIsAnsweredWithWhatWasStored(t *testing.T) {
+	w := begin(t, "ada", "bea")
+	asked := w.says("ada", 1, "a question")
+	answer := chat.Draft{Body: "an answer", CID: "answer", ReplyTo: asked.ID}
+	stored, err := w.chat.PostMessage(w.ctx, w.people["bea"], 1, answer)
+	w.ok(err)
+	_, err = w.chat.DeleteMessage(w.ctx, w.people["ada"], asked.ID)
+	w.ok(err)
+	if m, err := w.chat.PostMessage(w.ctx, w.people["bea"], 1, answer); err != nil || m.ID != stored.ID {
+		t.Errorf("after what it answers was deleted: %d, %v, want %d", m.ID, err, stored.ID)
+	}
+	for _, to := range []string{"conversation", "person"} {
+		d := chat.Draft{Body: "between us", CID: "to-a-" + to}
+		stored, err := w.chat.PostDirect(w.ctx, w.people["ada"], w.ids("bea"), d)
+		w.ok(err)
+		w.ok(w.store.DisableAccount(w.ctx, w.people["bea"].ID, w.now, false, false, chat.NoAudit))
+		var m chat.Message
+		if to == "person" {
+			m, err = w.chat.PostDirect(w.ctx, w.people["ada"], w.ids("bea"), d)
+		} else {
+			m, err = w.chat.PostMessage(w.ctx, w.people["ada"], stored.Room, d)
+		}
+		if err != nil || m.ID != stored.ID {
+			t.Errorf("to a %s that was deactivated: %d, %v, want %d", to, m.ID, err, stored.ID)
+		}
+		w.ok(w.store.EnableAccount(w.ctx, w.people["bea"].ID, chat.NoAudit))
+	}
+}
+
 func TestADeletionCanBeUndoneForAMinuteByWhoDidIt(t *testing.T) {
 	w := begin(t, "ada", "bea", "cid")
 	room := w.room("r", chat.Private, "ada", "bea", "cid")
