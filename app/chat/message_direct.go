@@ -99,6 +99,9 @@ func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d 
 		ids = append(ids, p.ID)
 		names[FoldName(p.Username)] = p.ID
 	}
+	if err := c.addTaken(ctx, &n.Text, names); err != nil {
+		return Message{}, err
+	}
 	if err := c.linkRooms(ctx, &n.Text, nil); err != nil {
 		return Message{}, err
 	}

@@ -290,3 +290,18 @@ func TestTheSameReactionInTwoSpellingsIsOne(t *testing.T) {
 		t.Errorf("%+v", is.Reactions)
 	}
 }
+
+// @bea-cid is cid's friend, and not bea: also in the message that begins a conversation.
+func TestTheLongestNameIsMeantInTheFirstMessageOfAConversation(t *testing.T) {
+	w := begin(t, "ada", "bea", "bea-cid")
+	w.direct("bea", "bea-cid") // what others do makes no difference
+	m, err := w.chat.PostDirect(w.ctx, w.people["ada"], w.ids("bea"), chat.Draft{Body: "ask @bea-cid"})
+	w.ok(err)
+	if ids := m.Text.Mentioned(); len(ids) != 0 {
+		t.Errorf("the first message mentions %v", ids)
+	}
+	again := w.says("ada", m.Room, "ask @bea-cid")
+	if ids := again.Text.Mentioned(); len(ids) != 0 {
+		t.Errorf("the next message mentions %v", ids)
+	}
+}
