@@ -85,9 +85,7 @@ func (d *DB) candidates(ctx context.Context, args []any, bytes int) ([]candidate
 		return nil, err
 	}
 	for i := range list {
-		if _, err := list[i].text.Relabel(names.name); err != nil {
-			return nil, err
-		}
+		list[i].text.Relabel(names.name)
 	}
 	return list, nil
 }
