@@ -104,6 +104,14 @@ func (d *DB) withCurrentLabel(ctx context.Context, m chat.Message, err error) (c
 	return rows[0], err
 }
 
+// addedWithLabels does it for what an author stored before: what is fresh has them.
+func (d *DB) addedWithLabels(ctx context.Context, a chat.Added, err error) (chat.Added, error) {
+	if err == nil && !a.Fresh {
+		a.Message, err = d.withCurrentLabel(ctx, a.Message, nil)
+	}
+	return a, err
+}
+
 // changeWithLabels does it for a change, and for what changed with it.
 func (d *DB) changeWithLabels(ctx context.Context, c chat.MessageChange, err error) (chat.MessageChange, error) {
 	c.Message, err = d.withCurrentLabel(ctx, c.Message, err)

@@ -11,8 +11,9 @@ import (
 // Snapshot is one state of the file, whoever writes meanwhile. It is read a row at a
 // time, and by nobody else.
 type Snapshot struct {
-	ctx  context.Context
-	conn *sql.Conn
+	ctx    context.Context
+	conn   *sql.Conn
+	labels map[chat.RoomID]string // what open rooms are called; nil: not read yet
 }
 
 // Snapshot gives one state of the file to do; it ends with it.
@@ -26,7 +27,7 @@ func (d *DB) Snapshot(ctx context.Context, do func(*Snapshot) error) error {
 		return storeError(err)
 	}
 	defer conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-	return storeError(do(&Snapshot{ctx, conn}))
+	return storeError(do(&Snapshot{ctx: ctx, conn: conn}))
 }
 
 func (s *Snapshot) rows(query string, each func(scanner) error, args ...any) error {
@@ -111,11 +112,29 @@ func (s *Snapshot) Said(kinds []chat.RoomKind, put func(chat.Message) error) err
 }
 
 func (s *Snapshot) messages(query string, put func(chat.Message) error, args ...any) error {
+	if err := s.readLabels(); err != nil {
+		return err
+	}
 	return s.rows(query, func(r scanner) error {
-		m, err := scanMessage(r)
+		m, err := scanLabelled(r, func(room chat.RoomID) string { return s.labels[room] })
 		if err != nil {
 			return err
 		}
 		return put(m)
 	}, args...)
+}
+
+// readLabels reads what open rooms are called.
+func (s *Snapshot) readLabels() error {
+	if s.labels != nil {
+		return nil
+	}
+	s.labels = map[chat.RoomID]string{}
+	return s.rows("SELECT id, name FROM rooms WHERE kind = 0 AND deleted_at IS NULL", func(r scanner) error {
+		var id chat.RoomID
+		var name string
+		err := r.Scan(&id, &name)
+		s.labels[id] = name
+		return err
+	})
 }
