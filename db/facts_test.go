@@ -45,3 +45,23 @@ func TestOldMessagesThatGoConcernTheirRoomsOnly(t *testing.T) {
 		t.Errorf("%d went: %+v", n, facts)
 	}
 }
+
+func TestWhatChangesNothingDeclaresNothing(t *testing.T) {
+	f := create(t, 3)
+	room := f.room("quay", 1, 2)
+	m := f.says(room, 1, "words")
+	_, err := f.BanMember(t.Context(), room, 3, noon, chat.NoAudit)
+	f.ok(err)
+	declared := f.watchFacts()
+	for what, do := range map[string]func() error{
+		"the same rank":     func() error { return f.SetRank(t.Context(), room, 2, chat.RankMember, chat.NoAudit) },
+		"banned already":    func() error { _, err := f.BanMember(t.Context(), room, 3, noon, chat.NoAudit); return err },
+		"not banned":        func() error { return f.UnbanMember(t.Context(), room, 2, chat.NoAudit) },
+		"nothing to decide": func() error { return f.CloseReports(t.Context(), m.ID, 1, noon, chat.NoAudit) },
+	} {
+		f.ok(do())
+		if facts := declared(); len(facts.Rooms)+len(facts.Members)+len(facts.Accounts) > 0 || facts.Reports || facts.All {
+			t.Errorf("%s: %+v", what, facts)
+		}
+	}
+}
