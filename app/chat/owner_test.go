@@ -69,3 +69,17 @@ func TestOwnershipDoesNotPassToWhoCannotLogIn(t *testing.T) {
 		t.Errorf("owned by %q", got)
 	}
 }
+
+// Who is in a room and cannot log in keeps it: he may come back.
+func TestWhoLeavesADeactivatedMemberBehindDeletesNothing(t *testing.T) {
+	w := begin(t, "ada", "priya", "jonas")
+	room := w.room("harbour", chat.Private, "priya", "jonas")
+	w.ok(w.chat.DisableAccount(w.ctx, chat.Operator, w.people["jonas"].ID))
+	if err := w.chat.LeaveRoom(w.ctx, w.people["priya"], room, false); err != nil {
+		t.Error("he was told that the room goes along:", err)
+	}
+	w.ok(w.chat.EnableAccount(w.ctx, chat.Operator, w.people["jonas"].ID))
+	if got := w.owners(room); !slices.Equal(got, []string{"jonas"}) {
+		t.Errorf("owned by %q", got)
+	}
+}

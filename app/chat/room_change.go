@@ -3,7 +3,6 @@ package chat
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 )
 
@@ -87,16 +86,26 @@ func (c *Chat) LeaveRoom(ctx context.Context, who Account, room RoomID, alone bo
 	if _, err := c.authorize(ctx, who, room, ActionLeave); err != nil {
 		return err
 	}
-	if p.Kind == Private && !alone {
-		people, err := c.store.Members(ctx, room)
+	if !alone {
+		last, err := c.IsLast(ctx, p)
 		if err != nil {
 			return err
 		}
-		if len(people) < 2 {
+		if last {
 			return Conflict("alone", "You are the last one in this room: it is deleted when you leave.")
 		}
 	}
 	return c.removeMember(ctx, room, who.ID, NoAudit)
+}
+
+// IsLast says whether a room is deleted when the person leaves it: it is private, and
+// nobody else is in it. Who is, and cannot log in, may come back.
+func (c *Chat) IsLast(ctx context.Context, p RoomAccess) (bool, error) {
+	if p.Kind != Private || !p.IsMember() {
+		return false, nil
+	}
+	people, err := c.store.MemberIDs(ctx, p.ID)
+	return len(people) < 2, err
 }
 
 func (c *Chat) removeMember(ctx context.Context, room RoomID, whom AccountID, audit AuditEntry) error {
@@ -182,11 +191,11 @@ func (c *Chat) SetVisibility(ctx context.Context, who Account, room RoomID, kind
 	}
 	c.bus.Publish(RoomChanged{Room: room, Rev: rev})
 	c.bus.Publish(RoomHeaderChanged{Room: room})
-	_, marks, err := c.store.ReadMarks(ctx, room, nil)
+	people, err := c.store.MemberIDs(ctx, room)
 	if err != nil {
 		return nil // it is done; lists of rooms show it when they are loaded again
 	}
-	c.bus.Publish(RoomListChanged{People: slices.Collect(maps.Keys(marks))})
+	c.bus.Publish(RoomListChanged{People: people})
 	return nil
 }
 
