@@ -130,7 +130,7 @@ func (c *Chat) resolve(ctx context.Context, who Account, p queryParser) (Search,
 				return []AccountID{id}, err
 			})
 			if errors.Is(err, ErrNotFound) {
-				s.UnknownPeople, err = append(s.UnknownPeople, strings.TrimPrefix(n.name, "@")), nil
+				s.UnknownPeople, err = append(s.UnknownPeople, TypedName(n.name)), nil
 			}
 		case "in":
 			err = named(&s.In, &s.NotIn, n.not, func() ([]RoomID, error) { return c.readable(ctx, who, n.name) })
@@ -162,7 +162,7 @@ func named[T comparable](is, not *[]T, isNot bool, find func() ([]T, error)) err
 }
 
 func (c *Chat) sender(ctx context.Context, who Account, name string) (AccountID, error) {
-	name = strings.TrimPrefix(name, "@")
+	name = TypedName(name)
 	if strings.EqualFold(name, "me") {
 		return who.ID, nil
 	}

@@ -123,6 +123,7 @@ func TestSearchFindsWhatIsAskedFor(t *testing.T) {
 		"만나":                       "five",
 		"from:mei deploy*":         "two three six",
 		"from:@mei in:#general":    "two",
+		"from:\u200e@mei deploy":   "two three",
 		`in:"harbour app"`:         "three four",
 		"in:#general deploy*":      "one two",
 		"in:@mei":                  "hello six",
