@@ -41,7 +41,7 @@ func (c *Chat) RunCommand(ctx context.Context, who Account, room RoomID, body st
 		if rest == "" { // who has not gone on writing wants to delete nothing
 			return true, Invalid("body", topicInWords(p.Topic))
 		}
-		return true, c.UpdateRoom(ctx, who, room, p.Name, rest)
+		return true, c.updateRoom(ctx, who, p, p.Name, rest)
 	case "invite":
 		return true, c.addMembersNamed(ctx, who, room, strings.Fields(rest))
 	}
@@ -86,7 +86,7 @@ func (c *Chat) addMembersNamed(ctx context.Context, who Account, room RoomID, na
 		}
 		people = append(people, a.ID)
 	}
-	return c.AddMembers(ctx, who, room, people)
+	return c.addOthers(ctx, room, people)
 }
 
 // expandCommand is what a message says that begins with a command: /me waves is in

@@ -87,10 +87,10 @@ type Suggestion struct {
 // an open room who are not in it come only for a query. Calls are the names that the caller can call many people by, of those that begin
 // as he wrote.
 func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query string) (list []Suggestion, calls []string, err error) {
-	if _, err := c.authorize(ctx, who, room, ActionPost); err != nil {
-		return nil, nil, err
-	}
 	p, err := c.ReadableRoom(ctx, who, room)
+	if err == nil {
+		err = p.require(ActionPost)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
