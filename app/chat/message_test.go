@@ -137,11 +137,10 @@ func TestADeletionCanBeUndoneForAMinuteByWhoDidIt(t *testing.T) {
 		}
 	}
 	for name, err := range map[string]error{
-		"versions":     func() error { _, _, err := w.chat.Versions(w.ctx, w.people["bea"], m.ID, 0); return err }(),
-		"permalink":    second(w.chat.OpenRoom(w.ctx, w.people["bea"], room, chat.RoomQuery{Message: m.ID})),
-		"edit":         second(w.chat.EditMessage(w.ctx, w.people["bea"], m.ID, "x")),
-		"reaction":     second(w.chat.React(w.ctx, w.people["bea"], m.ID, "👍", nil)),
-		"conversation": func() error { _, _, err := w.chat.Thread(w.ctx, w.people["bea"], m.ID); return err }(),
+		"page":      second(w.chat.OpenMessage(w.ctx, w.people["bea"], m.ID, 0)),
+		"permalink": second(w.chat.OpenRoom(w.ctx, w.people["bea"], room, chat.RoomQuery{Message: m.ID})),
+		"edit":      second(w.chat.EditMessage(w.ctx, w.people["bea"], m.ID, "x")),
+		"reaction":  second(w.chat.React(w.ctx, w.people["bea"], m.ID, "👍", nil)),
 	} {
 		if !errors.Is(err, chat.ErrGone) {
 			t.Errorf("%s of a deleted message: %v", name, err)
@@ -159,8 +158,8 @@ func TestADeletionCanBeUndoneForAMinuteByWhoDidIt(t *testing.T) {
 	if after.Body != before.Body || after.Text.Plain() != before.Text.Plain() || !slices.Equal(after.For, before.For) || len(after.Reactions) != 1 || after.Reactions[0].Emoji != "🎉" || !after.Edited.Equal(before.Edited) {
 		t.Errorf("came back as %+v, was %+v", after, before)
 	}
-	if old, _, err := w.chat.Versions(w.ctx, w.people["bea"], m.ID, 0); err != nil || len(old) != 1 {
-		t.Error("the versions did not come back:", old, err)
+	if p, err := w.chat.OpenMessage(w.ctx, w.people["bea"], m.ID, 0); err != nil || len(p.Versions) != 1 {
+		t.Error("the versions did not come back:", p.Versions, err)
 	}
 
 	_, err = w.chat.DeleteMessage(w.ctx, w.people["bea"], m.ID)
