@@ -169,7 +169,7 @@ func (d *DB) EraseSome(ctx context.Context, who chat.AccountID, at time.Time) (c
 		}
 		revs := map[chat.RoomID]chat.Rev{}
 		for _, s := range some {
-			m, err := erase(t, s.id, who, at)
+			m, err := deleteMessage(t, s.id, who, at)
 			if err != nil {
 				return err
 			}

@@ -125,7 +125,7 @@ type count struct {
 	what    string // for the row's id, what is kept and what it should be
 	table   string
 	id      string
-	values  string
+	stored  string
 	counted string
 	where   string
 }
@@ -153,7 +153,7 @@ var countsKept = []count{
 }
 
 func (c count) disagree(ctx context.Context, d querier) ([]string, error) {
-	rows, err := d.QueryContext(ctx, fmt.Sprintf("SELECT %s, %s, %s FROM %s WHERE %s AND %[2]s <> %[3]s LIMIT %[6]d", c.id, c.values, c.counted, c.table, c.where, most))
+	rows, err := d.QueryContext(ctx, fmt.Sprintf("SELECT %s, %s, %s FROM %s WHERE %s AND %[2]s <> %[3]s LIMIT %[6]d", c.id, c.stored, c.counted, c.table, c.where, most))
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +165,7 @@ func (c count) disagree(ctx context.Context, d querier) ([]string, error) {
 }
 
 func (c count) repair(t *tx) error {
-	return t.exec(fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s AND %[2]s <> %[3]s", c.table, c.values, c.counted, c.where))
+	return t.exec(fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s AND %[2]s <> %[3]s", c.table, c.stored, c.counted, c.where))
 }
 
 // Repair counts anew what is kept, and has the index of search made anew: what was

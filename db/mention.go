@@ -53,16 +53,16 @@ func setMentions(t *tx, m chat.Message) error {
 	if len(m.For) == 0 && !m.All {
 		return nil
 	}
-	if err := addMention(t, m); err != nil {
+	if err := addMentions(t, m); err != nil {
 		return err
 	}
-	return mentionCounts(t, m, 1)
+	return countMentions(t, m, 1)
 }
 
 // updateMentions makes a changed message one for these people. One that stays for
 // everybody is for those who were in the room when it was said.
 func updateMentions(t *tx, m chat.Message, n chat.NewMessage) error {
-	if err := mentionCounts(t, m, -1); err != nil {
+	if err := countMentions(t, m, -1); err != nil {
 		return err
 	}
 	stays := m.All && n.All
@@ -72,13 +72,13 @@ func updateMentions(t *tx, m chat.Message, n chat.NewMessage) error {
 		}
 	}
 	m.For, m.All = n.For, n.All && !stays
-	if err := addMention(t, m); err != nil {
+	if err := addMentions(t, m); err != nil {
 		return err
 	}
-	return mentionCounts(t, m, 1)
+	return countMentions(t, m, 1)
 }
 
-func addMention(t *tx, m chat.Message) error {
+func addMentions(t *tx, m chat.Message) error {
 	if m.All {
 		if err := t.exec(`INSERT INTO mentions (account_id, room_id, message_id)
 			SELECT account_id, room_id, ? FROM memberships WHERE room_id = ? AND account_id <> ? AND left_at IS NULL`, m.ID, m.Room, m.Author.ID); err != nil {
@@ -92,8 +92,8 @@ func addMention(t *tx, m chat.Message) error {
 		m.Room, m.ID, "["+strings.ReplaceAll(chat.DirectKey(m.For), " ", ",")+"]")
 }
 
-// mentionCounts counts a message for those for whom it is, where they have not read it.
-func mentionCounts(t *tx, m chat.Message, by int) error {
+// countMentions counts a message for those for whom it is, where they have not read it.
+func countMentions(t *tx, m chat.Message, by int) error {
 	return t.exec(`UPDATE memberships SET mentions = max(0, mentions + ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?
 		AND account_id IN (SELECT account_id FROM mentions WHERE message_id = ?)`, by, m.Room, m.Posts, m.ID)
 }

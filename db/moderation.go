@@ -46,7 +46,7 @@ func (d *DB) SetSlowMode(ctx context.Context, room chat.RoomID, seconds int, aud
 // BanMember implements chat.RoomStore.
 func (d *DB) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time, audit chat.AuditEntry) (rev chat.Rev, err error) {
 	err = d.changeAudited(ctx, audit, func(t *tx) error {
-		if rev, err = dropOccupant(t, room, who, at); err != nil {
+		if rev, err = removeFromRoom(t, room, who, at); err != nil {
 			return err
 		}
 		n, err := t.affect(`INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at, left_at, banned) VALUES (?1, ?2, 0, 0, ?3, ?3, 1)

@@ -21,7 +21,7 @@ func (d *DB) CreateRoom(ctx context.Context, n chat.NewRoom, at time.Time) (r ch
 		if r, err = addRoom(t, n, at); err != nil || len(n.People) == 0 {
 			return err
 		}
-		_, err = bring(t, r.ID, n.People, at)
+		_, err = addToRoom(t, r.ID, n.People, at)
 		return err
 	})
 	return r, err
@@ -146,14 +146,14 @@ func (d *DB) SetVisibility(ctx context.Context, room chat.RoomID, by chat.Accoun
 // AddMembers implements chat.RoomStore.
 func (d *DB) AddMembers(ctx context.Context, room chat.RoomID, people []chat.AccountID, at time.Time) (rev chat.Rev, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		rev, err = bring(t, room, people, at)
+		rev, err = addToRoom(t, room, people, at)
 		return err
 	})
 	return rev, err
 }
 
-// bring adds people to a room and tells it in the log; 0 when nobody was new.
-func bring(t *tx, room chat.RoomID, people []chat.AccountID, at time.Time) (chat.Rev, error) {
+// addToRoom adds people to a room and tells it in the log; 0 when nobody was new.
+func addToRoom(t *tx, room chat.RoomID, people []chat.AccountID, at time.Time) (chat.Rev, error) {
 	rev, err := nextRev(t, room)
 	if err != nil {
 		return 0, err

@@ -12,7 +12,7 @@ import (
 func (d *DB) RemoveMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time, audit chat.AuditEntry) (rev chat.Rev, emptied bool, err error) {
 	err = d.changeAudited(ctx, audit, func(t *tx) error {
 		emptied = false
-		if rev, err = dropOccupant(t, room, who, at); err != nil {
+		if rev, err = removeFromRoom(t, room, who, at); err != nil {
 			return err
 		}
 		if t.unchanged = rev == 0; t.unchanged {
@@ -32,7 +32,7 @@ func (d *DB) RemoveMember(ctx context.Context, room chat.RoomID, who chat.Accoun
 // markRoomDeleted deletes a room; purge removes what is left of it.
 const markRoomDeleted = "UPDATE rooms SET deleted_at = ?1, skeleton = NULL, drawn = NULL, direct = NULL, topic = '' WHERE id = ?2"
 
-func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (chat.Rev, error) {
+func removeFromRoom(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (chat.Rev, error) {
 	rev, err := nextRev(t, room)
 	if err != nil {
 		return 0, err

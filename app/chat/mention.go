@@ -245,8 +245,8 @@ func (c *Chat) UnreachedMentions(ctx context.Context, who Account, m Message) (u
 	if err != nil {
 		return u, err
 	}
-	calls := text.MentionsAll()
-	called := m.Text.mentionsAll()
+	calls := text.NotifyingNames()
+	called := m.Text.calledNames()
 	if slices.ContainsFunc(calls, func(name string) bool { return isCall(name) && !slices.Contains(called, name) }) {
 		u.MentionedAll = p.People > SmallRoom && !p.Allows(ActionMentionAll)
 		u.CalledByEdit = !m.Edited.IsZero() && p.Allows(ActionMentionAll)

@@ -143,10 +143,10 @@ func TestTheAuditLogTellsWhoDidWhat(t *testing.T) {
 	if _, _, err := w.chat.AuditLog(w.ctx, w.people["loud"], 0); !errors.Is(err, chat.ErrForbidden) {
 		t.Error("a member reads it:", err)
 	}
-	deeds, _, err := w.chat.AuditLog(w.ctx, root, 0)
+	entries, _, err := w.chat.AuditLog(w.ctx, root, 0)
 	w.ok(err)
 	var got []string
-	for _, d := range deeds {
+	for _, d := range entries {
 		got = append(got, d.ByName+" "+string(d.Action)+" "+d.Object+" "+d.Detail)
 	}
 	want := []string{"root disable @loud ", `The command line set limit.search "3"`, `root set signup "invite"`, "root role @mei administrator", "mei expel @loud a private room"}

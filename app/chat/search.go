@@ -119,7 +119,7 @@ func (c *Chat) Search(ctx context.Context, who Account, a SearchInput) (SearchPa
 
 // resolve finds the people and rooms that a search names. Who and what is not
 // there for the caller is not told from what does not exist.
-func (c *Chat) resolve(ctx context.Context, who Account, p queryParser) (Search, error) {
+func (c *Chat) resolve(ctx context.Context, who Account, p parsedSearch) (Search, error) {
 	s := p.Search
 	for _, n := range p.names {
 		var err error

@@ -145,7 +145,7 @@ func endsWord(s string) bool { return s != "" && glued(s, len(s)) }
 
 // signs tells what a search does with the signs in it: which terms are looked for
 // without them, and which words with a minus are left out.
-func (p *queryParser) signs(t term) {
+func (p *parsedSearch) signs(t term) {
 	if t.key != "" || t.quoted {
 		return
 	}
