@@ -60,8 +60,8 @@ func (d *DB) Import(ctx context.Context, read func(put func(archive.Record) erro
 // would miss some, and a check would find damage.
 func inOrder(t *tx, o *orderCheck, m *archive.Message) (*orderCheck, error) {
 	if o == nil {
-		o = &orderCheck{rooms: map[chat.RoomID]lastRow{}}
-		if err := t.one("SELECT EXISTS (SELECT 1 FROM settings WHERE key = ?)", []any{chat.SettingRetention}, &o.sparse); err != nil {
+		var err error
+		if o, err = newOrder(t.one); err != nil {
 			return nil, err
 		}
 	}
@@ -243,12 +243,8 @@ func checkPeople(t *tx, ids []chat.AccountID) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	listed, err := json.Marshal(ids)
-	if err != nil {
-		return err
-	}
-	unknown, err := list(t, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) },
-		"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM accounts) LIMIT 1", string(listed))
+	unknown, err := list(t, scanID[chat.AccountID],
+		"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM accounts) LIMIT 1", jsonList(ids))
 	if err == nil && len(unknown) > 0 {
 		err = fmt.Errorf("it names person %d, whom no line before it has", unknown[0])
 	}

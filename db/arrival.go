@@ -76,7 +76,7 @@ func addNewcomer(t *tx, p archive.NewPerson) (a chat.Account, err error) {
 		p.Name, chat.FoldName(p.Name), chat.DrawnLetters(p.Name), p.Role, toMillis(p.Created), disabled, p.Title}, &a.ID); err != nil || p.Disabled {
 		return a, err
 	}
-	rooms, err := list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) }, "SELECT id FROM rooms WHERE everyone = 1 AND deleted_at IS NULL")
+	rooms, err := list(t, scanID[chat.RoomID], "SELECT id FROM rooms WHERE everyone = 1 AND deleted_at IS NULL")
 	for _, room := range rooms {
 		if err == nil {
 			err = addMember(t, room, a.ID, 0)
@@ -143,7 +143,7 @@ func addImportedRoom(t *tx, source string, p archive.NewRoom) (r chat.Room, fres
 		return r, false, chat.Gone("This room was deleted here.")
 	}
 	if fresh && p.Everyone {
-		all, err := list(t, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) }, "SELECT id FROM accounts WHERE disabled_at IS NULL ORDER BY id")
+		all, err := list(t, scanID[chat.AccountID], "SELECT id FROM accounts WHERE disabled_at IS NULL ORDER BY id")
 		if err != nil {
 			return r, fresh, err
 		}

@@ -99,7 +99,9 @@ func (r *Report) rows(ctx context.Context, conn *sql.Conn, done func(int64)) err
 		return err
 	}
 	done(countsChecked)
-	o, err := newOrder(ctx, conn)
+	o, err := newOrder(func(query string, args []any, dest ...any) error {
+		return conn.QueryRowContext(ctx, query, args...).Scan(dest...)
+	})
 	if err != nil {
 		return err
 	}

@@ -3,14 +3,13 @@ package db
 import (
 	"context"
 	"encoding/json"
-	"strings"
 
 	"parley/app/chat"
 )
 
 // Speakers implements chat.MessageStore.
 func (d *DB) Speakers(ctx context.Context, room chat.RoomID) ([]chat.AccountID, error) {
-	return all(ctx, d, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) },
+	return all(ctx, d, scanID[chat.AccountID],
 		`SELECT author_id FROM (SELECT id, author_id FROM messages WHERE room_id = ? ORDER BY id DESC LIMIT 300) GROUP BY author_id ORDER BY max(id) DESC`, room)
 }
 
@@ -42,7 +41,7 @@ func (d *DB) Mentionable(ctx context.Context, room chat.RoomID, names []string) 
 }
 
 // jsonList writes texts or ids as a parameter for json_each.
-func jsonList[T string | chat.AccountID | chat.RoomID | chat.MessageID](values []T) string {
+func jsonList[T string | chat.AccountID | chat.RoomID | chat.MessageID | chat.RoomKind](values []T) string {
 	list, _ := json.Marshal(values) // strings and numbers cannot fail
 	return string(list)
 }
@@ -89,7 +88,7 @@ func addMentions(t *tx, m chat.Message) error {
 		return nil
 	}
 	return t.exec("INSERT INTO mentions (account_id, room_id, message_id) SELECT value, ?, ? FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
-		m.Room, m.ID, "["+strings.ReplaceAll(chat.DirectKey(m.For), " ", ",")+"]")
+		m.Room, m.ID, jsonList(m.For))
 }
 
 // countMentions counts a message for those for whom it is, where they have not read it.

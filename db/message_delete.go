@@ -170,7 +170,7 @@ const sweepSize = 200
 // there the text would stand until somebody writes over it.
 func (d *DB) PurgeDeleted(ctx context.Context, before time.Time) error {
 	for n := sweepSize; n == sweepSize; {
-		ids, err := all(ctx, d, func(r scanner) (id chat.MessageID, err error) { return id, r.Scan(&id) },
+		ids, err := all(ctx, d, scanID[chat.MessageID],
 			"SELECT id FROM messages WHERE deleted_by IS NOT NULL AND deleted_at < ? LIMIT ?", toMillis(before), sweepSize)
 		if err != nil {
 			return err

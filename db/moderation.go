@@ -72,7 +72,7 @@ func (d *DB) UnbanMember(ctx context.Context, room chat.RoomID, who chat.Account
 
 // BannedMembers implements chat.RoomStore.
 func (d *DB) BannedMembers(ctx context.Context, room chat.RoomID) ([]chat.Person, error) {
-	return all(ctx, d, func(r scanner) (p chat.Person, err error) { return p, r.Scan(&p.ID, &p.Username, &p.Name) },
+	return all(ctx, d, scanPerson,
 		`SELECT a.id, a.username, a.name FROM memberships m JOIN accounts a ON a.id = m.account_id
 		WHERE m.room_id = ? AND m.banned = 1 ORDER BY a.name_folded, a.id`, room)
 }

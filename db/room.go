@@ -149,10 +149,8 @@ func (d *DB) Members(ctx context.Context, room chat.RoomID) ([]chat.RoomMember, 
 
 // MemberIDs implements chat.RoomStore.
 func (d *DB) MemberIDs(ctx context.Context, room chat.RoomID) ([]chat.AccountID, error) {
-	return all(ctx, d, scanAccountID, "SELECT account_id FROM memberships WHERE room_id = ? AND left_at IS NULL", room)
+	return all(ctx, d, scanID[chat.AccountID], "SELECT account_id FROM memberships WHERE room_id = ? AND left_at IS NULL", room)
 }
-
-func scanAccountID(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) }
 
 // ReadMarks implements chat.RoomStore.
 func (d *DB) ReadMarks(ctx context.Context, room chat.RoomID, people []chat.AccountID) (chat.Room, map[chat.AccountID]chat.Membership, error) {

@@ -243,7 +243,7 @@ func (d *DB) SetRoomPrefs(ctx context.Context, room chat.RoomID, who chat.Accoun
 
 // swapWithPrevious lets a room with a star change places with the one before it.
 func swapWithPrevious(t *tx, room chat.RoomID, who chat.AccountID) error {
-	swapped, err := list(t, scanRoomID, `UPDATE memberships SET starred = CASE room_id WHEN ?1 THEN b.place ELSE b.mine END
+	swapped, err := list(t, scanID[chat.RoomID], `UPDATE memberships SET starred = CASE room_id WHEN ?1 THEN b.place ELSE b.mine END
 		FROM (SELECT m.starred AS mine, p.room_id AS other, p.starred AS place FROM memberships m JOIN memberships p ON p.account_id = ?2 AND p.left_at IS NULL
 			AND p.starred > 0 AND p.starred < m.starred WHERE m.room_id = ?1 AND m.account_id = ?2 ORDER BY p.starred DESC LIMIT 1) AS b
 		WHERE account_id = ?2 AND room_id IN (?1, b.other) RETURNING room_id`, room, who)
@@ -252,8 +252,6 @@ func swapWithPrevious(t *tx, room chat.RoomID, who chat.AccountID) error {
 	}
 	return err
 }
-
-func scanRoomID(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) }
 
 // nullable is NULL for nil.
 func nullable[T any](v *T) any {

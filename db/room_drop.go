@@ -91,7 +91,7 @@ func (d *DB) DeleteRoom(ctx context.Context, room chat.RoomID, at time.Time, aud
 		if n == 0 {
 			return chat.NotFound()
 		}
-		people, err = list(t, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) },
+		people, err = list(t, scanID[chat.AccountID],
 			"SELECT account_id FROM memberships WHERE room_id = ? AND left_at IS NULL", room)
 		return err
 	})
@@ -127,7 +127,7 @@ func (d *DB) purge(room chat.RoomID) {
 
 // resumePurge goes on where the last process ended.
 func (d *DB) resumePurge() {
-	rooms, err := all(context.Background(), d, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) },
+	rooms, err := all(context.Background(), d, scanID[chat.RoomID],
 		"SELECT id FROM rooms WHERE deleted_at IS NOT NULL")
 	if err != nil {
 		slog.Warn("deleted rooms were not looked for", "error", err)

@@ -92,7 +92,7 @@ func (d *DB) bounds(ctx context.Context, s chat.Search) (b bounds, err error) {
 func (d *DB) searchGroups(ctx context.Context, who chat.AccountID, s chat.Search) ([]searchGroup, error) {
 	mine := closedGroup(humanKey(who))
 	if len(s.In) == 0 {
-		private, err := all(ctx, d, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) },
+		private, err := all(ctx, d, scanID[chat.RoomID],
 			"SELECT r.id FROM memberships m JOIN rooms r ON r.id = m.room_id WHERE m.account_id = ? AND m.left_at IS NULL AND r.kind = 1", who)
 		list := []searchGroup{everybodyGroup, mine}
 		for _, room := range private {

@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 
 	"parley/app/chat"
 )
@@ -58,10 +57,6 @@ func (s *Snapshot) Workspace() (string, error) {
 
 // Rooms lists the rooms of some kinds by name, then conversations by age.
 func (s *Snapshot) Rooms(kinds []chat.RoomKind) (list []chat.Room, err error) {
-	in, err := json.Marshal(kinds)
-	if err != nil {
-		return nil, err
-	}
 	err = s.rows("SELECT "+roomColumns+" FROM rooms r WHERE r.deleted_at IS NULL AND r.kind IN (SELECT value FROM json_each(?)) ORDER BY r.kind = 2, r.name COLLATE NOCASE, r.id",
 		func(r scanner) error {
 			var room chat.Room
@@ -70,7 +65,7 @@ func (s *Snapshot) Rooms(kinds []chat.RoomKind) (list []chat.Room, err error) {
 			room.Created = fromMillis(created)
 			list = append(list, room)
 			return err
-		}, string(in))
+		}, jsonList(kinds))
 	return list, err
 }
 
@@ -103,12 +98,8 @@ func (s *Snapshot) Log(room chat.RoomID, put func(chat.Message) error) error {
 
 // Said tells what was said in rooms of some kinds, in the order in which it was.
 func (s *Snapshot) Said(kinds []chat.RoomKind, put func(chat.Message) error) error {
-	in, err := json.Marshal(kinds)
-	if err != nil {
-		return err
-	}
 	return s.messages(messageQuery+`CROSS JOIN rooms r ON r.id = m.room_id WHERE m.kind = 0 AND m.deleted_at IS NULL AND r.deleted_at IS NULL
-		AND r.kind IN (SELECT value FROM json_each(?)) ORDER BY m.id`, put, string(in))
+		AND r.kind IN (SELECT value FROM json_each(?)) ORDER BY m.id`, put, jsonList(kinds))
 }
 
 func (s *Snapshot) messages(query string, put func(chat.Message) error, args ...any) error {

@@ -12,7 +12,7 @@ import (
 // resolveMentions resolves @names to people who can see the room, and to those whom it
 // calls; other names stay plain text, so that they tell nothing to nobody.
 func (c *Chat) resolveMentions(ctx context.Context, who Account, n *NewMessage, calls []string) error {
-	names := slices.DeleteFunc(n.Text.Names(), func(name string) bool { return name == AtRoom || name == AtHere })
+	names := slices.DeleteFunc(n.Text.Names(), isCall)
 	var ids map[string]AccountID
 	if len(names) > 0 {
 		var err error

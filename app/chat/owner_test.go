@@ -24,14 +24,7 @@ func TestOwnershipPassesOnWhenTheLastOwnerIsDisabled(t *testing.T) {
 			other := w.room("quay", chat.Open, "jonas", "priya")
 			owners := func(when string, room chat.RoomID, want ...string) {
 				t.Helper()
-				all, err := w.store.Members(w.ctx, room)
-				w.ok(err)
-				var names []string
-				for _, o := range all {
-					if o.Rank == chat.RankOwner {
-						names = append(names, o.Username)
-					}
-				}
+				names := w.owners(room)
 				if slices.Sort(names); !slices.Equal(names, want) {
 					t.Errorf("%s: owned by %q, want %q", when, names, want)
 				}
