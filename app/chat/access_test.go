@@ -229,7 +229,8 @@ func TestThePolicyTableHoldsThroughTheService(t *testing.T) {
 }
 
 // notOfEverybody is what nobody may do in the room of everybody.
-var notOfEverybody = []chat.Action{chat.ActionLeave, chat.ActionRemoveMember, chat.ActionBanMember, chat.ActionSetVisibility, chat.ActionDeleteRoom}
+var notOfEverybody = []chat.Action{chat.ActionLeave, chat.ActionRemoveMember, chat.ActionBanMember,
+	chat.ActionSetVisibility, chat.ActionDeleteRoom}
 
 func TestTheTableGrantsNothingThatIsNotListed(t *testing.T) {
 	for s := chat.NoAccess; s <= chat.Participant; s++ {
