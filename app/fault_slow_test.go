@@ -76,7 +76,7 @@ func TestASlowReaderIsCutAndHoldsNobodyUp(t *testing.T) {
 	if want.Reset { // more than a catch-up tells: the page is asked to load anew
 		back.say(`{"t":"view","room":1,"rev":0}`)
 		back.expect(`{"reset":1}`)
-		page, err := s.app.Chat.History(context.Background(), s.account("ada"), 1, chat.Span{})
+		page, err := s.app.Chat.OpenRoom(context.Background(), s.account("ada"), 1, chat.RoomQuery{})
 		if err != nil || len(page.Messages) != chat.PageSize {
 			t.Fatalf("%d messages, %v", len(page.Messages), err)
 		}

@@ -53,7 +53,7 @@ func TestFilesOfAMessageAreForWhoReadsIt(t *testing.T) {
 		t.Error("the picture is not shown upright in its small form:", p)
 	}
 	for form, side := range map[string]int{"/s": 720, "/l": 1600} {
-		a := bea.get("/files/" + list[0] + form).want(t, http.StatusOK)
+		a := bea.get("/files/"+list[0]+form).want(t, http.StatusOK)
 		m, kind, err := image.DecodeConfig(strings.NewReader(a.body))
 		if err != nil || m.Height != side || kind != "jpeg" || a.header.Get("Content-Type") != "image/jpeg" {
 			t.Errorf("%s: %v, %s of %d × %d", form, err, kind, m.Width, m.Height)
@@ -66,16 +66,16 @@ func TestFilesOfAMessageAreForWhoReadsIt(t *testing.T) {
 			t.Error(form, "tells who made it")
 		}
 	}
-	a := bea.get("/files/" + list[0] + "/pier.jpg").want(t, http.StatusOK)
+	a := bea.get("/files/"+list[0]+"/pier.jpg").want(t, http.StatusOK)
 	if strings.Contains(a.body, "Secret") || !strings.Contains(a.body, "Exif") || a.header.Get("Content-Disposition") != `attachment; filename="pier.jpg"` {
 		t.Error("the original still tells who made it, or is not a download:", a.header)
 	}
-	a = bea.get("/files/" + list[1] + "/Angebot%20%C3%84.pdf").want(t, http.StatusOK)
+	a = bea.get("/files/"+list[1]+"/Angebot%20%C3%84.pdf").want(t, http.StatusOK)
 	if a.body != "%PDF-1.4 nothing" || a.header.Get("Content-Type") != "application/pdf" ||
 		a.header.Get("Content-Disposition") != `attachment; filename="Angebot _.pdf"; filename*=UTF-8''Angebot%20%C3%84.pdf` {
 		t.Error(a.header, a.body)
 	}
-	if p := bea.get("/files/" + list[2]).want(t, http.StatusOK).body; !strings.Contains(p, "one &lt;b&gt;two&lt;/b&gt;\nthree</pre>") {
+	if p := bea.get("/files/"+list[2]).want(t, http.StatusOK).body; !strings.Contains(p, "one &lt;b&gt;two&lt;/b&gt;\nthree</pre>") {
 		t.Error("the page of a text does not show it:", p)
 	}
 	for _, end := range []string{"", "/s", "/l", "/pier.jpg"} {

@@ -67,7 +67,7 @@ func (d *DB) People(ctx context.Context, query string, offset, limit int) ([]cha
 
 // Persons implements chat.AccountStore.
 func (d *DB) Persons(ctx context.Context, ids []chat.AccountID) ([]chat.Person, error) {
-	return all(ctx, d, func(r scanner) (p chat.Person, err error) { return p, r.Scan(&p.ID, &p.Username, &p.Name) },
+	return all(ctx, d, scanPerson,
 		`SELECT a.id, a.username, a.name FROM json_each(?) j JOIN accounts a ON a.id = j.value WHERE a.disabled_at IS NULL ORDER BY j.key`, jsonList(ids))
 }
 

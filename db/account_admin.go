@@ -85,7 +85,7 @@ func (d *DB) DisableAccount(ctx context.Context, who chat.AccountID, at time.Tim
 			return err
 		}
 		if erase { // nobody would ever see these again
-			if alone, err = list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) }, deleteRoomsAlone, toMillis(at), who); err != nil {
+			if alone, err = list(t, scanID[chat.RoomID], deleteRoomsAlone, toMillis(at), who); err != nil {
 				return err
 			}
 			for _, room := range alone {
@@ -127,7 +127,7 @@ func (d *DB) EnableAccount(ctx context.Context, who chat.AccountID, audit chat.A
 // recountPeople follows an account that was disabled or enabled in the rooms that
 // it is in.
 func recountPeople(t *tx, who chat.AccountID) error {
-	rooms, err := list(t, scanRoomID, "UPDATE rooms SET people = "+peopleIn+" WHERE id IN (SELECT room_id FROM memberships WHERE account_id = ? AND left_at IS NULL) RETURNING id", who)
+	rooms, err := list(t, scanID[chat.RoomID], "UPDATE rooms SET people = "+peopleIn+" WHERE id IN (SELECT room_id FROM memberships WHERE account_id = ? AND left_at IS NULL) RETURNING id", who)
 	for _, room := range rooms {
 		t.roomChanged(room)
 	}
@@ -144,7 +144,7 @@ func (d *DB) EndSessions(ctx context.Context, who chat.AccountID, audit chat.Aud
 
 // Erasing implements chat.AccountRecordStore.
 func (d *DB) Erasing(ctx context.Context) ([]chat.AccountID, error) {
-	return all(ctx, d, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) }, "SELECT id FROM accounts WHERE erasing = 1")
+	return all(ctx, d, scanID[chat.AccountID], "SELECT id FROM accounts WHERE erasing = 1")
 }
 
 // eraseSize is how many messages EraseSome deletes in one change.
@@ -169,7 +169,7 @@ func (d *DB) EraseSome(ctx context.Context, who chat.AccountID, at time.Time) (c
 		}
 		revs := map[chat.RoomID]chat.Rev{}
 		for _, s := range some {
-			m, err := erase(t, s.id, who, at)
+			m, err := deleteMessage(t, s.id, who, at)
 			if err != nil {
 				return err
 			}

@@ -48,13 +48,13 @@ type export struct {
 	put func(archive.Record) error
 }
 
-// isSet are the rooms that are not about to be removed.
-const isSet = "IN (SELECT id FROM rooms WHERE deleted_at IS NULL)"
+// inLiveRooms are the rooms that are not about to be removed.
+const inLiveRooms = "IN (SELECT id FROM rooms WHERE deleted_at IS NULL)"
 
 func (x *export) header() error {
 	h := &archive.Header{Type: "parley", Format: archive.Format}
 	err := x.conn.QueryRowContext(x.ctx, `SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM rooms WHERE deleted_at IS NULL),
-		(SELECT count(*) FROM memberships WHERE room_id `+isSet+`), (SELECT count(*) FROM messages WHERE room_id `+isSet+`),
+		(SELECT count(*) FROM memberships WHERE room_id `+inLiveRooms+`), (SELECT count(*) FROM messages WHERE room_id `+inLiveRooms+`),
 		(SELECT count(*) FROM invites), (SELECT count(*) FROM imports)`).
 		Scan(&h.Accounts, &h.Rooms, &h.Memberships, &h.Messages, &h.Invites, &h.Origins)
 	if err != nil {
@@ -86,7 +86,7 @@ var exported = []struct {
 	}},
 	{"SELECT id, username, name, role, password, created_at, disabled_at, banned_at, title, bio, prefs FROM accounts ORDER BY id", scanExportedAccount},
 	{"SELECT id, kind, name, topic, everyone, coalesce(direct, ''), rev, posts, last_author, nullif(last_at, 0), created_at, slow FROM rooms WHERE deleted_at IS NULL ORDER BY id", scanExportedRoom},
-	{"SELECT room_id, account_id, owner, rev, posts_read, erased, joined_at, left_at, level, muted, starred, banned FROM memberships WHERE room_id " + isSet + " ORDER BY room_id, account_id", scanExportedMembership},
+	{"SELECT room_id, account_id, owner, rev, posts_read, erased, joined_at, left_at, level, muted, starred, banned FROM memberships WHERE room_id " + inLiveRooms + " ORDER BY room_id, account_id", scanExportedMembership},
 	{},
 	{"SELECT id, code, role, uses, used, coalesce(made_by, 0), made_at, expires_at, revoked_at FROM invites ORDER BY id", func(r scanner) (archive.Record, error) {
 		var role int

@@ -60,12 +60,13 @@ func (d *DB) Import(ctx context.Context, read func(put func(archive.Record) erro
 // would miss some, and a check would find damage.
 func inOrder(t *tx, o *orderCheck, m *archive.Message) (*orderCheck, error) {
 	if o == nil {
-		o = &orderCheck{rooms: map[chat.RoomID]lastRow{}}
-		if err := t.one("SELECT EXISTS (SELECT 1 FROM settings WHERE key = ?)", []any{chat.SettingRetention}, &o.sparse); err != nil {
+		var err error
+		if o, err = newOrder(t.one); err != nil {
 			return nil, err
 		}
 	}
-	o.next(numbering{id: m.ID, room: m.Room, rev: m.Rev, born: m.Born, posts: m.Posts, posted: m.Kind == archive.MessageWords[chat.MessagePosted]})
+	posted := m.Kind == archive.MessageWords[chat.MessagePosted]
+	o.next(numbering{id: m.ID, room: m.Room, rev: m.Rev, born: m.Born, posts: m.Posts, posted: posted})
 	if found := append(o.twice, o.lost...); len(found) > 0 {
 		return o, fmt.Errorf("%s; on the server that it comes from, parley check says more", found[0])
 	}
@@ -109,12 +110,15 @@ func importRecord(t *tx, r archive.Record) error {
 		return importRoom(t, r)
 	case *archive.Membership:
 		role, level := number(archive.MembershipWords, r.Role), number(archive.LevelWords, r.Level)
-		return t.exec(`INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, erased, joined_at, left_at, level, muted, starred, banned)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.Room, r.Account, role, r.Rev, r.Read, r.Erased, r.Joined, nullable(r.Left), level, r.Muted, r.Star, r.Banned)
+		return t.exec(`INSERT INTO memberships
+			(room_id, account_id, owner, rev, posts_read, erased, joined_at, left_at, level, muted, starred, banned)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			r.Room, r.Account, role, r.Rev, r.Read, r.Erased, r.Joined, nullable(r.Left), level, r.Muted, r.Star, r.Banned)
 	case *archive.Message:
 		return importMessage(t, r)
 	case *archive.Invite:
-		return t.exec("INSERT INTO invites (id, code, role, uses, used, made_by, made_at, expires_at, revoked_at) VALUES (?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?)",
+		return t.exec(`INSERT INTO invites (id, code, role, uses, used, made_by, made_at, expires_at, revoked_at)
+			VALUES (?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?)`,
 			r.ID, r.Code, number(archive.RoleWords, r.Role), r.Uses, r.Used, r.MadeBy, r.Made, nullable(r.Expires), nullable(r.Revoked))
 	case *archive.Origin:
 		return t.exec("INSERT INTO imports (source, key, id) VALUES (?, ?, ?)", r.Source, r.Key, r.ID)
@@ -138,8 +142,11 @@ func importAccount(t *tx, a *archive.Account) error {
 	if prefs == "" {
 		prefs = "{}"
 	}
-	return t.exec(`INSERT INTO accounts (id, username, folded, skeleton, drawn, name, name_folded, likeness, role, password, created_at, disabled_at, banned_at, title, bio, prefs)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, a.ID, a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username), chat.Drawn(a.Username), a.Name, chat.FoldName(a.Name), chat.DrawnLetters(a.Name),
+	return t.exec(`INSERT INTO accounts (id, username, folded, skeleton, drawn, name, name_folded, likeness,
+		role, password, created_at, disabled_at, banned_at, title, bio, prefs)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		a.ID, a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username), chat.Drawn(a.Username),
+		a.Name, chat.FoldName(a.Name), chat.DrawnLetters(a.Name),
 		number(archive.RoleWords, a.Role), a.Password, a.Created, nullable(a.Disabled), nullable(a.Banned), a.Title, a.Bio, prefs)
 }
 
@@ -153,7 +160,8 @@ func importRoom(t *tx, r *archive.Room) error {
 	if kind == chat.Open {
 		err := nameTaken(t, r.Name, 0)
 		if errors.Is(err, chat.ErrConflict) {
-			return fmt.Errorf("another open room is called %q, or so that it looks the same; rename one of them on the server that this comes from", r.Name)
+			return fmt.Errorf("another open room is called %q, or so that it looks the same; "+
+				"rename one of them on the server that this comes from", r.Name)
 		}
 		if err != nil {
 			return err
@@ -167,7 +175,8 @@ func importRoom(t *tx, r *archive.Room) error {
 	if r.LastAt != nil {
 		last = *r.LastAt
 	}
-	return t.exec(`INSERT INTO rooms (id, kind, name, skeleton, drawn, topic, everyone, direct, rev, posts, last_author, last_at, created_at, slow)
+	return t.exec(`INSERT INTO rooms
+		(id, kind, name, skeleton, drawn, topic, everyone, direct, rev, posts, last_author, last_at, created_at, slow)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, kind, r.Name, skeleton, drawn, r.Topic, r.Everyone, direct,
 		r.Rev, r.Posts, r.LastAuthor, last, r.Created, r.Slow)
 }
@@ -188,8 +197,10 @@ func importMessage(t *tx, m *archive.Message) error {
 		return err
 	}
 	to := addressed(chat.NewMessage{For: m.For, All: m.All})
-	err = t.exec(`INSERT INTO messages (id, room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid, reactions, edited_at, deleted_at, reply_to)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, nullif(?, 0))`, m.ID, m.Room, m.Rev, m.Born, m.Posts, number(archive.MessageWords, m.Kind),
+	err = t.exec(`INSERT INTO messages (id, room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid,
+		reactions, edited_at, deleted_at, reply_to)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, nullif(?, 0))`,
+		m.ID, m.Room, m.Rev, m.Born, m.Posts, number(archive.MessageWords, m.Kind),
 		m.Author, m.At, m.Cont, m.Body, text, to, m.CID, reactions, nullable(m.Edited), nullable(m.Deleted), m.ReplyTo)
 	for _, v := range m.Versions {
 		if err == nil {
@@ -243,12 +254,8 @@ func checkPeople(t *tx, ids []chat.AccountID) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	listed, err := json.Marshal(ids)
-	if err != nil {
-		return err
-	}
-	unknown, err := list(t, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) },
-		"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM accounts) LIMIT 1", string(listed))
+	unknown, err := list(t, scanID[chat.AccountID],
+		"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM accounts) LIMIT 1", jsonList(ids))
 	if err == nil && len(unknown) > 0 {
 		err = fmt.Errorf("it names person %d, whom no line before it has", unknown[0])
 	}

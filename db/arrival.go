@@ -13,7 +13,7 @@ import (
 
 var _ archive.Importer = (*DB)(nil)
 
-// ImportedIDs implements archive.Arrivals.
+// ImportedIDs implements archive.Importer.
 func (d *DB) ImportedIDs(ctx context.Context, source string) (map[string]int64, error) {
 	type pair struct {
 		key string
@@ -27,12 +27,12 @@ func (d *DB) ImportedIDs(ctx context.Context, source string) (map[string]int64, 
 	return ids, err
 }
 
-// HasEveryoneRoom implements archive.Arrivals.
+// HasEveryoneRoom implements archive.Importer.
 func (d *DB) HasEveryoneRoom(ctx context.Context) (has bool, err error) {
 	return has, d.one(ctx, "SELECT EXISTS (SELECT 1 FROM rooms WHERE everyone = 1 AND deleted_at IS NULL)", nil, &has)
 }
 
-// AddOrigin implements archive.Arrivals.
+// AddOrigin implements archive.Importer.
 func (d *DB) AddOrigin(ctx context.Context, source, key string, id int64) error {
 	return d.change(ctx, func(t *tx) error { return addOrigin(t, source, key, id) })
 }
@@ -42,7 +42,7 @@ func addOrigin(t *tx, source, key string, id int64) error {
 	return t.exec("INSERT INTO imports (source, key, id) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET id = ?3", source, key, id)
 }
 
-// AddPeople implements archive.Arrivals.
+// AddPeople implements archive.Importer.
 func (d *DB) AddPeople(ctx context.Context, source string, people []archive.NewPerson) (made []chat.Account, err error) {
 	err = d.change(ctx, func(t *tx) error {
 		t.everythingChanged()
@@ -76,7 +76,7 @@ func addNewcomer(t *tx, p archive.NewPerson) (a chat.Account, err error) {
 		p.Name, chat.FoldName(p.Name), chat.DrawnLetters(p.Name), p.Role, toMillis(p.Created), disabled, p.Title}, &a.ID); err != nil || p.Disabled {
 		return a, err
 	}
-	rooms, err := list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) }, "SELECT id FROM rooms WHERE everyone = 1 AND deleted_at IS NULL")
+	rooms, err := list(t, scanID[chat.RoomID], "SELECT id FROM rooms WHERE everyone = 1 AND deleted_at IS NULL")
 	for _, room := range rooms {
 		if err == nil {
 			err = addMember(t, room, a.ID, 0)
@@ -117,17 +117,17 @@ func addMember(t *tx, room chat.RoomID, who chat.AccountID, role int) error {
 	return t.exec("UPDATE rooms SET people = people + 1 WHERE id = ?", room)
 }
 
-// AddRoom implements archive.Arrivals.
+// AddRoom implements archive.Importer.
 func (d *DB) AddRoom(ctx context.Context, source string, p archive.NewRoom) (r chat.Room, fresh bool, err error) {
 	err = d.change(ctx, func(t *tx) error {
 		t.everythingChanged()
-		r, fresh, err = addPlace(t, source, p)
+		r, fresh, err = addImportedRoom(t, source, p)
 		return err
 	})
 	return r, fresh, err
 }
 
-func addPlace(t *tx, source string, p archive.NewRoom) (r chat.Room, fresh bool, err error) {
+func addImportedRoom(t *tx, source string, p archive.NewRoom) (r chat.Room, fresh bool, err error) {
 	r = chat.Room{Kind: p.Kind, Name: p.Name, Topic: p.Topic, Everyone: p.Everyone, Created: p.Created}
 	err = t.one("SELECT id FROM imports WHERE source = ? AND key = ?", []any{source, p.Key}, &r.ID)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -143,7 +143,7 @@ func addPlace(t *tx, source string, p archive.NewRoom) (r chat.Room, fresh bool,
 		return r, false, chat.Gone("This room was deleted here.")
 	}
 	if fresh && p.Everyone {
-		all, err := list(t, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) }, "SELECT id FROM accounts WHERE disabled_at IS NULL ORDER BY id")
+		all, err := list(t, scanID[chat.AccountID], "SELECT id FROM accounts WHERE disabled_at IS NULL ORDER BY id")
 		if err != nil {
 			return r, fresh, err
 		}

@@ -10,7 +10,7 @@ import (
 	"parley/app/chat"
 )
 
-// AddHistory implements archive.Arrivals.
+// AddHistory implements archive.Importer.
 func (d *DB) AddHistory(ctx context.Context, room chat.RoomID, rows []*archive.HistoryRow) error {
 	return d.change(ctx, func(t *tx) error {
 		posts := int64(0)
@@ -71,7 +71,7 @@ func addRow(t *tx, room chat.RoomID, r *archive.HistoryRow) error {
 			return err
 		}
 	}
-	return addMention(t, m)
+	return addMentions(t, m)
 }
 
 // rowJSON is what a row says, and its reactions, as they are stored.

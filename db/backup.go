@@ -92,7 +92,7 @@ func Reserve(part string, owner Owner) (*os.File, error) {
 
 // verify reads a whole file of ours that nobody writes.
 func verify(ctx context.Context, path string) error {
-	d, err := openAs(ctx, path, unchanged)
+	d, err := openAs(ctx, path, immutable)
 	if err != nil {
 		return err
 	}

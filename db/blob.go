@@ -152,7 +152,7 @@ func (d *DB) sweepOne(ctx context.Context, unsent time.Time) (done bool, err err
 	const loose = `SELECT id FROM files WHERE message_id IS NULL AND use = 0 AND (room_id IS NOT NULL OR made_at < ?1)`
 	var found []int64
 	// First what hangs on loose files, so that their blobs are loose, too.
-	if found, err = all(ctx, d, scanID, loose+" LIMIT 20", toMillis(unsent)); err != nil {
+	if found, err = all(ctx, d, scanID[int64], loose+" LIMIT 20", toMillis(unsent)); err != nil {
 		return false, err
 	}
 	if len(found) > 0 {
@@ -169,7 +169,7 @@ func (d *DB) sweepOne(ctx context.Context, unsent time.Time) (done bool, err err
 			return nil
 		})
 	}
-	if found, err = all(ctx, d, scanID, "SELECT id FROM blobs WHERE file_id IS NULL LIMIT 1"); err != nil || len(found) == 0 {
+	if found, err = all(ctx, d, scanID[int64], "SELECT id FROM blobs WHERE file_id IS NULL LIMIT 1"); err != nil || len(found) == 0 {
 		return true, err
 	}
 	d.unclean.Store(true)
@@ -182,8 +182,6 @@ func (d *DB) sweepOne(ctx context.Context, unsent time.Time) (done bool, err err
 		return err
 	})
 }
-
-func scanID(r scanner) (id int64, err error) { return id, r.Scan(&id) }
 
 // FreeSpace implements files.Store.
 func (d *DB) FreeSpace() int64 { return d.Stats().Free }

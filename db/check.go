@@ -99,7 +99,9 @@ func (r *Report) rows(ctx context.Context, conn *sql.Conn, done func(int64)) err
 		return err
 	}
 	done(countsChecked)
-	o, err := newOrder(ctx, conn)
+	o, err := newOrder(func(query string, args []any, dest ...any) error {
+		return conn.QueryRowContext(ctx, query, args...).Scan(dest...)
+	})
 	if err != nil {
 		return err
 	}
@@ -125,7 +127,7 @@ type count struct {
 	what    string // for the row's id, what is kept and what it should be
 	table   string
 	id      string
-	values  string
+	stored  string
 	counted string
 	where   string
 }
@@ -153,7 +155,7 @@ var countsKept = []count{
 }
 
 func (c count) disagree(ctx context.Context, d querier) ([]string, error) {
-	rows, err := d.QueryContext(ctx, fmt.Sprintf("SELECT %s, %s, %s FROM %s WHERE %s AND %[2]s <> %[3]s LIMIT %[6]d", c.id, c.values, c.counted, c.table, c.where, most))
+	rows, err := d.QueryContext(ctx, fmt.Sprintf("SELECT %s, %s, %s FROM %s WHERE %s AND %[2]s <> %[3]s LIMIT %[6]d", c.id, c.stored, c.counted, c.table, c.where, most))
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +167,7 @@ func (c count) disagree(ctx context.Context, d querier) ([]string, error) {
 }
 
 func (c count) repair(t *tx) error {
-	return t.exec(fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s AND %[2]s <> %[3]s", c.table, c.values, c.counted, c.where))
+	return t.exec(fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s AND %[2]s <> %[3]s", c.table, c.stored, c.counted, c.where))
 }
 
 // Repair counts anew what is kept, and has the index of search made anew: what was
@@ -187,7 +189,7 @@ func (d *DB) Repair(ctx context.Context) error {
 				return err
 			}
 		}
-		return nil
+		return t.exec("DELETE FROM settings WHERE key > ? AND key < ?", movedNotes, movedEnd) // it becomes what the rooms are now
 	})
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package db
 
 import (
-	"context"
 	"fmt"
 
 	"parley/app/chat"
@@ -38,10 +37,10 @@ const numberingColumns = ", m.rev, m.born, m.posts, m.kind = 0, r.deleted_at IS 
 
 func (n *numbering) fields() []any { return []any{&n.rev, &n.born, &n.posts, &n.posted, &n.gone} }
 
-// newOrder asks whether posts may be missing.
-func newOrder(ctx context.Context, d rower) (*orderCheck, error) {
+// newOrder asks, by one, whether posts may be missing.
+func newOrder(one func(query string, args []any, dest ...any) error) (*orderCheck, error) {
 	o := &orderCheck{rooms: map[chat.RoomID]lastRow{}}
-	return o, d.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM settings WHERE key = ?)", chat.SettingRetention).Scan(&o.sparse)
+	return o, one("SELECT EXISTS (SELECT 1 FROM settings WHERE key = ?)", []any{chat.SettingRetention}, &o.sparse)
 }
 
 // next looks at one more row. In files that began with the first format rows that were
@@ -88,7 +87,7 @@ const misnumbered = `SELECT room_id FROM messages WHERE rev = born GROUP BY room
 // ids, above all that were given: open pages load the room again. The counts that
 // follow from these are made anew after it.
 func renumber(t *tx) error {
-	rooms, err := list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) }, misnumbered)
+	rooms, err := list(t, scanID[chat.RoomID], misnumbered)
 	if err != nil {
 		return err
 	}

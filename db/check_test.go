@@ -11,7 +11,8 @@ import (
 // lived is a file in which all happened that can happen to a message.
 func lived(t testing.TB) *file {
 	f := create(t, 4)
-	r, err := f.CreateRoom(f.Context(), chat.NewRoom{Kind: chat.Private, Name: "harbour", Topic: "ships", By: 1, People: []chat.AccountID{2, 3}}, noon)
+	r, err := f.CreateRoom(f.Context(), chat.NewRoom{Kind: chat.Private, Name: "harbour", Topic: "ships", By: 1,
+		People: []chat.AccountID{2, 3}}, noon)
 	f.ok(err)
 	q := f.says(1, 1, "Shall we meet at the **lighthouse**? @person2", 2)
 	a := f.answers(q, 2, "Yes, at noon :tada:")
@@ -26,11 +27,13 @@ func lived(t testing.TB) *file {
 	text, err := chat.ParseText(body)
 	f.ok(err)
 	text.Resolve(map[string]chat.AccountID{"person2": 2})
-	if _, err = f.SetBody(f.Context(), edited.ID, chat.NewMessage{Body: body, Text: text, For: []chat.AccountID{2}, At: noon.Add(chat.ContinuedWithin)}); err != nil {
+	if _, err = f.SetBody(f.Context(), edited.ID, chat.NewMessage{Body: body, Text: text, For: []chat.AccountID{2},
+		At: noon.Add(chat.ContinuedWithin)}); err != nil {
 		f.Fatal(err)
 	}
 	_, err = f.SetReactions(f.Context(), a.ID, func([]chat.Reaction) ([]chat.Reaction, error) {
-		return []chat.Reaction{{Emoji: "👍", By: []chat.Person{{ID: 1, Username: "person1", Name: "person1"}, {ID: 3, Username: "person3", Name: "person3"}}}}, nil
+		return []chat.Reaction{{Emoji: "👍", By: []chat.Person{{ID: 1, Username: "person1", Name: "person1"},
+			{ID: 3, Username: "person3", Name: "person3"}}}}, nil
 	})
 	f.ok(err)
 	_, err = f.DeleteMessage(f.Context(), gone.ID, 3, noon, chat.NoAudit)
@@ -97,16 +100,18 @@ func TestACheckKnowsHowLongWordsTheIndexHas(t *testing.T) {
 
 func TestACheckFindsWhatIsWrongAndARepairMendsIt(t *testing.T) {
 	for want, spoil := range map[string]string{
-		"room 1 has counted 9 posts":                            "UPDATE rooms SET posts = 9 WHERE id = 1",
-		"room 2 has counted 7 people, there are 2":              "UPDATE rooms SET people = 7 WHERE id = 2",
-		"says that its newest row is 1":                         "UPDATE rooms SET last_id = 1 WHERE id = 1",
-		"room 1 stands at change 2":                             "UPDATE rooms SET rev = 2 WHERE id = 1",
-		"has counted 5 replies, there are 1":                    "UPDATE messages SET replies = 5 WHERE replies = 1",
-		"person 2 has 4 unread messages":                        "UPDATE memberships SET mentions = 4 WHERE account_id = 2 AND room_id = 2",
-		"is not in the index of search":                         "DELETE FROM words WHERE rowid = (SELECT min(id) FROM messages WHERE kind = 0)",
-		"is in the index of search and not in the file":         "INSERT INTO words (rowid, word) VALUES (5000, 'stray')",
-		"is found though it is not there for anybody":           "INSERT INTO words (rowid, word) SELECT id, 'secret' FROM messages WHERE deleted_at IS NOT NULL",
-		"is in the index of search as something else":           "INSERT OR REPLACE INTO words (rowid, word) SELECT min(id), 'other' FROM messages WHERE kind = 0",
+		"room 1 has counted 9 posts":                    "UPDATE rooms SET posts = 9 WHERE id = 1",
+		"room 2 has counted 7 people, there are 2":      "UPDATE rooms SET people = 7 WHERE id = 2",
+		"says that its newest row is 1":                 "UPDATE rooms SET last_id = 1 WHERE id = 1",
+		"room 1 stands at change 2":                     "UPDATE rooms SET rev = 2 WHERE id = 1",
+		"has counted 5 replies, there are 1":            "UPDATE messages SET replies = 5 WHERE replies = 1",
+		"person 2 has 4 unread messages":                "UPDATE memberships SET mentions = 4 WHERE account_id = 2 AND room_id = 2",
+		"is not in the index of search":                 "DELETE FROM words WHERE rowid = (SELECT min(id) FROM messages WHERE kind = 0)",
+		"is in the index of search and not in the file": "INSERT INTO words (rowid, word) VALUES (5000, 'stray')",
+		"is found though it is not there for anybody": `INSERT INTO words (rowid, word)
+			SELECT id, 'secret' FROM messages WHERE deleted_at IS NOT NULL`,
+		"is in the index of search as something else": `INSERT OR REPLACE INTO words (rowid, word)
+			SELECT min(id), 'other' FROM messages WHERE kind = 0`,
 		"row 0 of mentions names a row of accounts that is not": "PRAGMA foreign_keys = OFF; INSERT INTO mentions VALUES (999, 1, 1)",
 	} {
 		t.Run(want, func(t *testing.T) {
@@ -123,7 +128,8 @@ func TestACheckFindsWhatIsWrongAndARepairMendsIt(t *testing.T) {
 			if p := f.check(); len(p) > 0 {
 				t.Error("after the repair:", p)
 			}
-			found, err := all(t.Context(), f.DB, func(r scanner) (id int, err error) { return id, r.Scan(&id) }, `SELECT rowid FROM words WHERE words MATCH 'lighthouse'`)
+			found, err := all(t.Context(), f.DB, func(r scanner) (id int, err error) { return id, r.Scan(&id) },
+				`SELECT rowid FROM words WHERE words MATCH 'lighthouse'`)
 			if f.ok(err); len(found) != 1 {
 				t.Error("found after the repair:", found)
 			}
@@ -149,10 +155,17 @@ func TestACheckFindsDamage(t *testing.T) {
 // As a server numbers whose file another version has changed under it.
 func TestACheckFindsRowsThatShareANumberAndARepairTellsThemApart(t *testing.T) {
 	for name, spoil := range map[string]string{
-		"a change and a number": "UPDATE messages SET rev = b.rev, born = b.rev, posts = b.posts FROM (SELECT * FROM messages WHERE room_id = 1 AND id > 2 AND kind = 0 ORDER BY id LIMIT 1) AS b WHERE messages.room_id = 1 AND messages.id > b.id AND messages.kind = 0",
-		"a change":              "UPDATE messages SET rev = b.rev, born = b.rev FROM (SELECT max(id) AS id, max(rev) AS rev FROM messages WHERE room_id = 1) AS b WHERE messages.id = (SELECT max(id) FROM messages WHERE room_id = 1 AND id < b.id)",
-		"a number":              "UPDATE messages SET posts = posts - 1 WHERE id = (SELECT max(id) FROM messages WHERE room_id = 1 AND kind = 0); UPDATE rooms SET posts = posts - 1 WHERE id = 1",
-		"a change that fell":    "UPDATE messages SET born = born - 3, rev = born - 3 WHERE id = (SELECT max(id) FROM messages WHERE room_id = 1)",
+		"a change and a number": `UPDATE messages SET rev = b.rev, born = b.rev, posts = b.posts
+			FROM (SELECT * FROM messages WHERE room_id = 1 AND id > 2 AND kind = 0 ORDER BY id LIMIT 1) AS b
+			WHERE messages.room_id = 1 AND messages.id > b.id AND messages.kind = 0`,
+		"a change": `UPDATE messages SET rev = b.rev, born = b.rev
+			FROM (SELECT max(id) AS id, max(rev) AS rev FROM messages WHERE room_id = 1) AS b
+			WHERE messages.id = (SELECT max(id) FROM messages WHERE room_id = 1 AND id < b.id)`,
+		"a number": `UPDATE messages SET posts = posts - 1
+			WHERE id = (SELECT max(id) FROM messages WHERE room_id = 1 AND kind = 0);
+			UPDATE rooms SET posts = posts - 1 WHERE id = 1`,
+		"a change that fell": `UPDATE messages SET born = born - 3, rev = born - 3
+			WHERE id = (SELECT max(id) FROM messages WHERE room_id = 1)`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := lived(t)

@@ -46,7 +46,7 @@ func Compact(ctx context.Context, path string) (before, after int64, err error) 
 	}
 	defer old.Close()
 	before = size(path)
-	from, err := openAs(ctx, path, unchanged)
+	from, err := openAs(ctx, path, immutable)
 	if err != nil {
 		return 0, 0, err
 	}

@@ -140,6 +140,10 @@ func all[T any](ctx context.Context, d *DB, scan func(scanner) (T, error), query
 	return scanAll(rows, scan)
 }
 
+func scanID[T ~int64](r scanner) (id T, err error) { return id, r.Scan(&id) }
+
+func scanPerson(r scanner) (p chat.Person, err error) { return p, r.Scan(&p.ID, &p.Username, &p.Name) }
+
 func scanAll[T any](rows *sql.Rows, scan func(scanner) (T, error)) ([]T, error) {
 	defer rows.Close()
 	var list []T

@@ -36,7 +36,8 @@ type fillSize struct {
 func filled(t testing.TB, size fillSize) *file {
 	t.Helper()
 	f := &file{TB: t, path: filepath.Join(t.TempDir(), "parley.db")}
-	kept := filepath.Join(os.Getenv("FILLED"), fmt.Sprintf("filled-%d-%d-%d-%t.v%d.db", size.messages, size.rooms, size.people, !size.unsearched, Version()))
+	kept := filepath.Join(os.Getenv("FILLED"), fmt.Sprintf("filled-%d-%d-%d-%t.v%d.db", size.messages, size.rooms,
+		size.people, !size.unsearched, Version()))
 	if os.Getenv("FILLED") == "" {
 		fill(f, f.path, size)
 	} else {
@@ -86,7 +87,8 @@ func fill(f *file, path string, size fillSize) {
 	g := &filling{file: f, fillSize: size, random: rand.New(rand.NewPCG(1, 2)), voices: hear(f), at: noon.AddDate(-3, 0, 0)}
 	d, err := Open(f.Context(), path)
 	f.ok(err)
-	_, err = d.AddAccount(f.Context(), auth.NewAccount{Username: "person1", Name: "Person 1", Hash: "-", Workspace: "Filled", At: g.at}, chat.NoAudit)
+	_, err = d.AddAccount(f.Context(), auth.NewAccount{Username: "person1", Name: "Person 1", Hash: "-",
+		Workspace: "Filled", At: g.at}, chat.NoAudit)
 	f.ok(err)
 	f.ok(d.Close())
 	g.write(path)
@@ -120,7 +122,8 @@ func (g *filling) write(path string) {
 	g.conn, err = pool.Conn(g.Context())
 	g.ok(err)
 	defer g.conn.Close()
-	for _, q := range []string{"PRAGMA synchronous = OFF", "PRAGMA cache_size = -400000", "PRAGMA journal_mode = OFF", "PRAGMA foreign_keys = 0",
+	for _, q := range []string{"PRAGMA synchronous = OFF", "PRAGMA cache_size = -400000", "PRAGMA journal_mode = OFF",
+		"PRAGMA foreign_keys = 0",
 		"BEGIN"} {
 		g.exec(q)
 	}
@@ -173,7 +176,8 @@ func (g *filling) run(s *sql.Stmt, args ...any) {
 }
 
 func (g *filling) people() {
-	add := g.prepare("INSERT INTO accounts (id, username, folded, skeleton, name, name_folded, role, password, created_at) VALUES (?1, ?2, ?2, ?3, ?4, ?5, 0, '-', ?6)")
+	add := g.prepare(`INSERT INTO accounts (id, username, folded, skeleton, name, name_folded, role, password, created_at)
+			VALUES (?1, ?2, ?2, ?3, ?4, ?5, 0, '-', ?6)`)
 	for id := 2; id <= g.fillSize.people; id++ {
 		username, name := fmt.Sprint("person", id), fmt.Sprint("Person ", id)
 		g.run(add, id, username, chat.Skeleton(username), name, chat.FoldName(name), toMillis(g.at))
@@ -231,7 +235,8 @@ func (g *filling) some(n int) (ids []int) {
 
 // talk writes the messages in the order of their ids.
 func (g *filling) talk() {
-	add := g.prepare(`INSERT INTO messages (id, room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid, reactions, deleted_at)
+	add := g.prepare(`INSERT INTO messages (id, room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid,
+		reactions, deleted_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
 	mention := g.prepare("INSERT INTO mentions (account_id, room_id, message_id) VALUES (?, ?, ?)")
 	sum, upto := 0.0, make([]float64, len(g.rooms))
@@ -245,7 +250,9 @@ func (g *filling) talk() {
 			continue
 		}
 		id++
-		event, _ := json.Marshal(chat.SystemMessage{Count: len(r.people) - 1, People: []chat.Person{{ID: chat.AccountID(r.people[1]), Username: fmt.Sprint("person", r.people[1]), Name: fmt.Sprint("Person ", r.people[1])}}})
+		event, _ := json.Marshal(chat.SystemMessage{Count: len(r.people) - 1,
+			People: []chat.Person{{ID: chat.AccountID(r.people[1]), Username: fmt.Sprint("person", r.people[1]),
+				Name: fmt.Sprint("Person ", r.people[1])}}})
 		r.rev, r.last = 1, id
 		r.at = toMillis(g.at)
 		g.run(add, id, r.id, r.rev, r.rev, 0, chat.MessageJoined, r.people[1], r.at, false, "", event, "", nil, nil, nil)
@@ -265,7 +272,8 @@ func (g *filling) talk() {
 		switch x := g.random.IntN(1000); {
 		case x < 10:
 			r.rev++
-			reactions, _ = json.Marshal([]chat.Reaction{{Emoji: "👍", By: []chat.Person{{ID: chat.AccountID(r.people[0]), Name: fmt.Sprint("Person ", r.people[0])}}}})
+			reactions, _ = json.Marshal([]chat.Reaction{{Emoji: "👍",
+				By: []chat.Person{{ID: chat.AccountID(r.people[0]), Name: fmt.Sprint("Person ", r.people[0])}}}})
 		case x < 15:
 			r.rev++
 			body, text, deleted = "", []byte("{}"), at+1000
@@ -274,7 +282,8 @@ func (g *filling) talk() {
 			g.run(mention, r.people[0], r.id, id)
 		}
 		cont := r.by == by && at-r.at <= chat.ContinuedWithin.Milliseconds()
-		g.run(add, id, r.id, r.rev, born, r.posts, chat.MessagePosted, by, at, cont, body, text, addressed, fmt.Sprintf("%012d", id), reactions, deleted)
+		g.run(add, id, r.id, r.rev, born, r.posts, chat.MessagePosted, by, at, cont, body, text, addressed,
+			fmt.Sprintf("%012d", id), reactions, deleted)
 		r.last, r.by, r.at = id, by, at
 	}
 }
@@ -299,7 +308,8 @@ func (g *filling) settle() {
 		WHERE (account_id, room_id) IN (SELECT account_id, room_id FROM mentions)`)
 	g.exec("UPDATE sqlite_sequence SET seq = (SELECT max(id) FROM messages) WHERE name = 'messages'")
 	for _, table := range []string{"messages", "accounts", "rooms"} {
-		g.exec("INSERT INTO sqlite_sequence (name, seq) SELECT ?1, max(id) FROM "+table+" WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)", table)
+		g.exec("INSERT INTO sqlite_sequence (name, seq) SELECT ?1, max(id) FROM "+table+
+			" WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)", table)
 	}
 }
 
@@ -307,9 +317,17 @@ func (g *filling) settle() {
 type voices struct{ begin, end []string }
 
 // phrases are said where there is no conversation to repeat.
-var phrases = []string{"has anybody tried to deploy the harbour map", "the café by the bridge has soup and larger tables", "I moved the release notes to https://handbook.example.org/notes and nobody complained",
-	"we should look at the second picture on a smaller screen", "running `make tiles` asked for the same file twice", "東京の天気は今日もいい and tomorrow as well", "서울에서 만나요 when the train is late",
-	"明天我们在上海开会 about the new budget", "Ünal asked whether the beam can fade in", "who has the tablet and the other charger", "that was a very common word in a very small room"}
+var phrases = []string{"has anybody tried to deploy the harbour map",
+	"the café by the bridge has soup and larger tables",
+	"I moved the release notes to https://handbook.example.org/notes and nobody complained",
+	"we should look at the second picture on a smaller screen",
+	"running `make tiles` asked for the same file twice",
+	"東京の天気は今日もいい and tomorrow as well",
+	"서울에서 만나요 when the train is late",
+	"明天我们在上海开会 about the new budget",
+	"Ünal asked whether the beam can fade in",
+	"who has the tablet and the other charger",
+	"that was a very common word in a very small room"}
 
 func hear(f *file) *voices {
 	lines := phrases
@@ -360,16 +378,27 @@ func (v *voices) line(r *rand.Rand) (body string, text []byte) {
 func TestAFilledFileIsWhatUseWouldHaveLeft(t *testing.T) {
 	f := filled(t, fillSize{messages: 5000, rooms: 40, people: 30})
 	for what, query := range map[string]string{
-		"a room's posts are its messages":        "SELECT count(*) FROM rooms WHERE posts <> (SELECT count(*) FROM messages m WHERE m.room_id = rooms.id AND m.kind = 0)",
-		"posts have no gap":                      "SELECT count(*) FROM (SELECT posts - lag(posts, 1, 0) OVER (PARTITION BY room_id ORDER BY id) AS step, kind FROM messages) WHERE kind = 0 AND step <> 1",
-		"revs rise with ids":                     "SELECT count(*) FROM (SELECT rev - lag(rev, 1, 0) OVER (PARTITION BY room_id ORDER BY id) AS step FROM messages) WHERE step NOT IN (1, 2)",
-		"a room's rev is that of its newest row": "SELECT count(*) FROM rooms WHERE (rev, last_id) <> (SELECT rev, id FROM messages m WHERE m.room_id = rooms.id ORDER BY id DESC LIMIT 1)",
-		"people are counted":                     "SELECT count(*) FROM rooms WHERE people <> (SELECT count(*) FROM memberships m WHERE m.room_id = rooms.id AND left_at IS NULL)",
-		"who speaks is in the room":              "SELECT count(*) FROM messages m WHERE kind = 0 AND NOT EXISTS (SELECT 1 FROM memberships p WHERE p.room_id = m.room_id AND p.account_id = m.author_id)",
-		"nobody has read more than there is":     "SELECT count(*) FROM memberships p JOIN rooms r ON r.id = room_id WHERE posts_read > posts OR posts_read < 0",
-		"mentions are counted": `SELECT count(*) FROM memberships p WHERE mentions <> (SELECT count(*) FROM mentions n JOIN messages m ON m.id = n.message_id
+		"a room's posts are its messages": `SELECT count(*) FROM rooms
+			WHERE posts <> (SELECT count(*) FROM messages m WHERE m.room_id = rooms.id AND m.kind = 0)`,
+		"posts have no gap": `SELECT count(*)
+			FROM (SELECT posts - lag(posts, 1, 0) OVER (PARTITION BY room_id ORDER BY id) AS step, kind FROM messages)
+			WHERE kind = 0 AND step <> 1`,
+		"revs rise with ids": `SELECT count(*)
+			FROM (SELECT rev - lag(rev, 1, 0) OVER (PARTITION BY room_id ORDER BY id) AS step FROM messages)
+			WHERE step NOT IN (1, 2)`,
+		"a room's rev is that of its newest row": `SELECT count(*) FROM rooms
+			WHERE (rev, last_id) <> (SELECT rev, id FROM messages m WHERE m.room_id = rooms.id ORDER BY id DESC LIMIT 1)`,
+		"people are counted": `SELECT count(*) FROM rooms
+			WHERE people <> (SELECT count(*) FROM memberships m WHERE m.room_id = rooms.id AND left_at IS NULL)`,
+		"who speaks is in the room": `SELECT count(*) FROM messages m WHERE kind = 0
+			AND NOT EXISTS (SELECT 1 FROM memberships p WHERE p.room_id = m.room_id AND p.account_id = m.author_id)`,
+		"nobody has read more than there is": `SELECT count(*) FROM memberships p JOIN rooms r ON r.id = room_id
+			WHERE posts_read > posts OR posts_read < 0`,
+		"mentions are counted": `SELECT count(*) FROM memberships p
+			WHERE mentions <> (SELECT count(*) FROM mentions n JOIN messages m ON m.id = n.message_id
 			WHERE n.account_id = p.account_id AND n.room_id = p.room_id AND m.posts > p.posts_read)`,
-		"the index has what was said": "SELECT (SELECT count(*) FROM messages WHERE kind = 0 AND deleted_at IS NULL) - (SELECT count(*) FROM words_docsize)",
+		"the index has what was said": `SELECT (SELECT count(*) FROM messages WHERE kind = 0 AND deleted_at IS NULL)
+			- (SELECT count(*) FROM words_docsize)`,
 	} {
 		var n int
 		f.ok(f.one(t.Context(), query, nil, &n))

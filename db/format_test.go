@@ -175,9 +175,9 @@ func (f *file) listGoverned(put func(string, ...any)) {
 	for _, r := range reports {
 		put("report", r.Message.ID, r.By)
 	}
-	deeds, err := f.AuditLog(ctx, 0, 9)
+	entries, err := f.AuditLog(ctx, 0, 9)
 	f.ok(err)
-	for _, d := range deeds {
+	for _, d := range entries {
 		put("deed", d)
 	}
 	if a, err := f.ResetOf(ctx, bytes.Repeat([]byte{9}, 32), noon); err == nil {

@@ -18,7 +18,7 @@ const checkUpTo = 128 << 20
 // How a file may be opened that is left as it is: with immutable=1 nobody may write it
 // meanwhile, and no log is read; with mode=ro a log is read, and stays when it is closed.
 var (
-	unchanged = url.Values{"immutable": {"1"}, "_pragma": {"cache_size(-16000)"}}
+	immutable = url.Values{"immutable": {"1"}, "_pragma": {"cache_size(-16000)"}}
 	reading   = url.Values{"mode": {"ro"}, "_pragma": patient}
 	rw        = url.Values{"mode": {"rw"}, "_pragma": patient}
 	patient   = []string{"busy_timeout(5000)", "temp_store(MEMORY)", "trusted_schema(0)", "cache_size(-16000)"}
@@ -50,7 +50,7 @@ var errDamaged = errors.New("the file is damaged")
 // larger one it finds what meets the eye. It holds the file until the
 // answer is closed: as long as it is held, nobody who closes the file moves the log into it.
 func checkIntegrity(ctx context.Context, path string, upTo int64) (guard *sql.DB, err error) {
-	how := unchanged // beginners and servers wait for each other, see alone
+	how := immutable // beginners and servers wait for each other, see alone
 	switch {
 	case size(path+"-journal") > 0:
 		how = rw // a change is to be undone first

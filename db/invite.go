@@ -54,8 +54,13 @@ func (d *DB) InviteByCode(ctx context.Context, code string) (auth.Invite, error)
 // RevokeInvite implements auth.InviteStore.
 func (d *DB) RevokeInvite(ctx context.Context, id int64, at time.Time, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *tx) error {
-		n, err := t.affect("UPDATE invites SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?", toMillis(at), id)
-		if err == nil && n == 0 {
+		n, err := t.affect("UPDATE invites SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", toMillis(at), id)
+		if t.unchanged = err == nil && n == 0; !t.unchanged {
+			return err
+		}
+		var there int64
+		err = t.one("SELECT id FROM invites WHERE id = ?", []any{id}, &there)
+		if errors.Is(err, sql.ErrNoRows) {
 			err = chat.NotFound()
 		}
 		return err

@@ -3,14 +3,13 @@ package db
 import (
 	"context"
 	"encoding/json"
-	"strings"
 
 	"parley/app/chat"
 )
 
 // Speakers implements chat.MessageStore.
 func (d *DB) Speakers(ctx context.Context, room chat.RoomID) ([]chat.AccountID, error) {
-	return all(ctx, d, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) },
+	return all(ctx, d, scanID[chat.AccountID],
 		`SELECT author_id FROM (SELECT id, author_id FROM messages WHERE room_id = ? ORDER BY id DESC LIMIT 300) GROUP BY author_id ORDER BY max(id) DESC`, room)
 }
 
@@ -42,7 +41,7 @@ func (d *DB) Mentionable(ctx context.Context, room chat.RoomID, names []string) 
 }
 
 // jsonList writes texts or ids as a parameter for json_each.
-func jsonList[T string | chat.AccountID | chat.RoomID | chat.MessageID](values []T) string {
+func jsonList[T string | chat.AccountID | chat.RoomID | chat.MessageID | chat.RoomKind](values []T) string {
 	list, _ := json.Marshal(values) // strings and numbers cannot fail
 	return string(list)
 }
@@ -53,16 +52,16 @@ func setMentions(t *tx, m chat.Message) error {
 	if len(m.For) == 0 && !m.All {
 		return nil
 	}
-	if err := addMention(t, m); err != nil {
+	if err := addMentions(t, m); err != nil {
 		return err
 	}
-	return mentionCounts(t, m, 1)
+	return countMentions(t, m, 1)
 }
 
 // updateMentions makes a changed message one for these people. One that stays for
 // everybody is for those who were in the room when it was said.
 func updateMentions(t *tx, m chat.Message, n chat.NewMessage) error {
-	if err := mentionCounts(t, m, -1); err != nil {
+	if err := countMentions(t, m, -1); err != nil {
 		return err
 	}
 	stays := m.All && n.All
@@ -72,13 +71,13 @@ func updateMentions(t *tx, m chat.Message, n chat.NewMessage) error {
 		}
 	}
 	m.For, m.All = n.For, n.All && !stays
-	if err := addMention(t, m); err != nil {
+	if err := addMentions(t, m); err != nil {
 		return err
 	}
-	return mentionCounts(t, m, 1)
+	return countMentions(t, m, 1)
 }
 
-func addMention(t *tx, m chat.Message) error {
+func addMentions(t *tx, m chat.Message) error {
 	if m.All {
 		if err := t.exec(`INSERT INTO mentions (account_id, room_id, message_id)
 			SELECT account_id, room_id, ? FROM memberships WHERE room_id = ? AND account_id <> ? AND left_at IS NULL`, m.ID, m.Room, m.Author.ID); err != nil {
@@ -89,11 +88,11 @@ func addMention(t *tx, m chat.Message) error {
 		return nil
 	}
 	return t.exec("INSERT INTO mentions (account_id, room_id, message_id) SELECT value, ?, ? FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
-		m.Room, m.ID, "["+strings.ReplaceAll(chat.DirectKey(m.For), " ", ",")+"]")
+		m.Room, m.ID, jsonList(m.For))
 }
 
-// mentionCounts counts a message for those for whom it is, where they have not read it.
-func mentionCounts(t *tx, m chat.Message, by int) error {
+// countMentions counts a message for those for whom it is, where they have not read it.
+func countMentions(t *tx, m chat.Message, by int) error {
 	return t.exec(`UPDATE memberships SET mentions = max(0, mentions + ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?
 		AND account_id IN (SELECT account_id FROM mentions WHERE message_id = ?)`, by, m.Room, m.Posts, m.ID)
 }

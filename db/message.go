@@ -17,7 +17,14 @@ const messageQuery = `SELECT m.id, m.room_id, m.rev, m.posts, m.kind, a.id, a.us
 	FROM messages m JOIN accounts a ON a.id = m.author_id
 	LEFT JOIN messages q ON q.id = m.reply_to LEFT JOIN accounts b ON b.id = q.author_id `
 
-func scanMessage(r scanner) (m chat.Message, err error) {
+// scanMessage scans a message with the names of rooms as they were when it was written;
+// see withCurrentLabels.
+func scanMessage(r scanner) (chat.Message, error) {
+	return scanLabelled(r, func(chat.RoomID) string { return "" })
+}
+
+// scanLabelled scans a message with the names that rooms have by name.
+func scanLabelled(r scanner, name func(chat.RoomID) string) (m chat.Message, err error) {
 	var at, edited int64
 	var text, reactions, files, quoted, quotedFiles []byte
 	var addressed string
@@ -32,7 +39,7 @@ func scanMessage(r scanner) (m chat.Message, err error) {
 		return m, nil
 	}
 	m.Edited = fromMillis(edited)
-	if err := quote(&m.Quote, quoted, quotedFiles); err != nil {
+	if err := quote(&m.Quote, quoted, quotedFiles, name); err != nil {
 		return m, err
 	}
 	if m.Files, err = parseFiles(files); err != nil {
@@ -45,14 +52,18 @@ func scanMessage(r scanner) (m chat.Message, err error) {
 			return m, err
 		}
 	}
-	if m.Kind == chat.MessagePosted {
-		return m, json.Unmarshal(text, &m.Text)
+	if m.Kind != chat.MessagePosted {
+		return m, json.Unmarshal(text, &m.System)
 	}
-	return m, json.Unmarshal(text, &m.System)
+	err = json.Unmarshal(text, &m.Text)
+	if strings.Contains(m.Body, "#") {
+		m.Labels = m.Text.Relabel(name)
+	}
+	return m, err
 }
 
 // quote cuts what a message answers to what a line of it shows.
-func quote(q *chat.Quote, parsed, files []byte) error {
+func quote(q *chat.Quote, parsed, files []byte, name func(chat.RoomID) string) error {
 	if q.ID == 0 || q.Deleted {
 		q.By = ""
 		return nil
@@ -61,6 +72,7 @@ func quote(q *chat.Quote, parsed, files []byte) error {
 	if err := json.Unmarshal(parsed, &text); err != nil {
 		return err
 	}
+	text.Relabel(name)
 	with, err := parseFiles(files)
 	*q = chat.NewQuote(q.ID, q.By, text, with)
 	return err
@@ -98,7 +110,7 @@ func (d *DB) AddMessage(ctx context.Context, n chat.NewMessage) (a chat.Added, e
 		a, err = addMessage(t, n, text)
 		return err
 	})
-	return a, err
+	return d.addedWithLabels(ctx, a, err)
 }
 
 // addMessage inserts a message with the next rev of its room, or finds the one that

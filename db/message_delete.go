@@ -13,7 +13,7 @@ import (
 // DeleteMessage implements chat.MessageStore.
 func (d *DB) DeleteMessage(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time, audit chat.AuditEntry) (c chat.MessageChange, err error) {
 	err = d.changeAudited(ctx, audit, func(t *tx) error {
-		m, err := erase(t, id, by, at)
+		m, err := deleteMessage(t, id, by, at)
 		if err != nil {
 			return err
 		}
@@ -23,12 +23,12 @@ func (d *DB) DeleteMessage(ctx context.Context, id chat.MessageID, by chat.Accou
 	return d.changeWithLabels(ctx, c, err)
 }
 
-func erase(t *tx, id chat.MessageID, by chat.AccountID, at time.Time) (chat.Message, error) {
+func deleteMessage(t *tx, id chat.MessageID, by chat.AccountID, at time.Time) (chat.Message, error) {
 	return alterMessage(t, id, func(t *tx, m chat.Message, rev chat.Rev) error {
 		if err := t.exec("UPDATE messages SET rev = ?, deleted_at = ?, deleted_by = ? WHERE id = ?", rev, toMillis(at), by, id); err != nil {
 			return err
 		}
-		if err := recountReplies(t, m, rev, -1); err != nil {
+		if err := recountAround(t, m, rev, -1); err != nil {
 			return err
 		}
 		if err := reindexMessage(t, id); err != nil {
@@ -63,7 +63,7 @@ func (d *DB) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.Acco
 		if m, err = oneMessage(t, messageQuery+"WHERE m.id = ?", id); err != nil {
 			return err
 		}
-		if err := recountReplies(t, m, rev, 1); err != nil {
+		if err := recountAround(t, m, rev, 1); err != nil {
 			return err
 		}
 		if err := reindexMessage(t, id); err != nil {
@@ -87,10 +87,10 @@ func changed(t *tx, m chat.Message) (chat.MessageChange, error) {
 	return chat.MessageChange{Message: m, With: slices.DeleteFunc(rows, func(r chat.Message) bool { return r.ID == m.ID })}, err
 }
 
-// recountReplies follows a message that goes or comes back: the counts of who has not
+// recountAround follows a message that goes or comes back: the counts of who has not
 // read it and at the message that it answers, and which rows go on from the row
 // before them.
-func recountReplies(t *tx, m chat.Message, rev chat.Rev, by int) error {
+func recountAround(t *tx, m chat.Message, rev chat.Rev, by int) error {
 	if err := t.exec("UPDATE memberships SET erased = max(0, erased - ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?", by, m.Room, m.Posts); err != nil {
 		return err
 	}
@@ -99,11 +99,11 @@ func recountReplies(t *tx, m chat.Message, rev chat.Rev, by int) error {
 			return err
 		}
 	}
-	next, err := nextMessage(t, m, "id > ?2 ORDER BY id")
+	next, err := neighbour(t, m, "id > ?2 ORDER BY id")
 	if err != nil {
 		return err
 	}
-	before, err := nextMessage(t, m, "id < ?2 ORDER BY id DESC")
+	before, err := neighbour(t, m, "id < ?2 ORDER BY id DESC")
 	if err != nil {
 		return err
 	}
@@ -135,8 +135,8 @@ type row struct {
 // maxSkipped is how many deleted rows are looked past for a neighbour.
 const maxSkipped = 200
 
-// nextMessage finds the nearest row of a room that is not deleted, on one side.
-func nextMessage(t *tx, m chat.Message, side string) (r row, err error) {
+// neighbour finds the nearest row of a room that is not deleted, on one side.
+func neighbour(t *tx, m chat.Message, side string) (r row, err error) {
 	err = t.one(`SELECT id, kind, author_id, at, cont, reply_to IS NOT NULL FROM
 		(SELECT * FROM messages WHERE room_id = ?1 AND `+side+` LIMIT ?3) WHERE deleted_at IS NULL LIMIT 1`, []any{m.Room, m.ID, maxSkipped},
 		&r.id, &r.kind, &r.author, &r.at, &r.cont, &r.reply)
@@ -170,7 +170,7 @@ const sweepSize = 200
 // there the text would stand until somebody writes over it.
 func (d *DB) PurgeDeleted(ctx context.Context, before time.Time) error {
 	for n := sweepSize; n == sweepSize; {
-		ids, err := all(ctx, d, func(r scanner) (id chat.MessageID, err error) { return id, r.Scan(&id) },
+		ids, err := all(ctx, d, scanID[chat.MessageID],
 			"SELECT id FROM messages WHERE deleted_by IS NOT NULL AND deleted_at < ? LIMIT ?", toMillis(before), sweepSize)
 		if err != nil {
 			return err

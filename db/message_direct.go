@@ -25,7 +25,7 @@ func (d *DB) AddDirect(ctx context.Context, people []chat.AccountID, n chat.NewM
 		}
 		return err
 	})
-	return a, err
+	return d.addedWithLabels(ctx, a, err)
 }
 
 // direct finds the conversation of these people, or makes it.

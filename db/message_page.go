@@ -107,7 +107,7 @@ func (d *DB) ChangesSince(ctx context.Context, room chat.RoomID, since chat.Rev,
 	if c.Messages, c.Reset, err = d.changes(ctx, room, since, c.Rev, limit); err != nil {
 		return c, err
 	}
-	c.Gone, err = all(ctx, d, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) },
+	c.Gone, err = all(ctx, d, scanID[chat.AccountID],
 		"SELECT account_id FROM memberships WHERE room_id = ? AND rev > ? AND rev <= ? AND left_at IS NOT NULL", room, since, c.Rev)
 	return c, err
 }

@@ -25,7 +25,7 @@ func (d *DB) SetRead(ctx context.Context, room chat.RoomID, who chat.AccountID, 
 // SetAllRead implements chat.MessageStore.
 func (d *DB) SetAllRead(ctx context.Context, who chat.AccountID) (rooms []chat.RoomID, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		rooms, err = list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) },
+		rooms, err = list(t, scanID[chat.RoomID],
 			`UPDATE memberships SET posts_read = r.posts, erased = 0, mentions = 0 FROM rooms r
 			WHERE r.id = memberships.room_id AND memberships.account_id = ? AND left_at IS NULL AND r.deleted_at IS NULL AND posts_read < r.posts
 			RETURNING room_id`, who)

@@ -17,7 +17,7 @@ func (d *DB) SetRank(ctx context.Context, room chat.RoomID, who chat.AccountID, 
 		if errors.Is(err, sql.ErrNoRows) {
 			return chat.NotFound()
 		}
-		if err != nil {
+		if t.unchanged = err == nil && was == rank; t.unchanged || err != nil {
 			return err
 		}
 		t.memberChanged(room, who)
@@ -46,12 +46,15 @@ func (d *DB) SetSlowMode(ctx context.Context, room chat.RoomID, seconds int, aud
 // BanMember implements chat.RoomStore.
 func (d *DB) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time, audit chat.AuditEntry) (rev chat.Rev, err error) {
 	err = d.changeAudited(ctx, audit, func(t *tx) error {
-		if rev, err = dropOccupant(t, room, who, at); err != nil {
+		if rev, err = removeFromRoom(t, room, who, at); err != nil {
 			return err
 		}
-		t.memberChanged(room, who)
-		return t.exec(`INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at, left_at, banned) VALUES (?1, ?2, 0, 0, ?3, ?3, 1)
-			ON CONFLICT DO UPDATE SET banned = 1`, room, who, toMillis(at))
+		n, err := t.affect(`INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at, left_at, banned) VALUES (?1, ?2, 0, 0, ?3, ?3, 1)
+			ON CONFLICT DO UPDATE SET banned = 1 WHERE banned = 0`, room, who, toMillis(at))
+		if t.unchanged = n == 0; !t.unchanged {
+			t.memberChanged(room, who)
+		}
+		return err
 	})
 	return rev, err
 }
@@ -59,16 +62,17 @@ func (d *DB) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID
 // UnbanMember implements chat.RoomStore.
 func (d *DB) UnbanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *tx) error {
-		t.memberChanged(room, who)
 		n, err := t.affect("UPDATE memberships SET banned = 0 WHERE room_id = ? AND account_id = ? AND banned = 1", room, who)
-		t.unchanged = n == 0
+		if t.unchanged = n == 0; !t.unchanged {
+			t.memberChanged(room, who)
+		}
 		return err
 	})
 }
 
 // BannedMembers implements chat.RoomStore.
 func (d *DB) BannedMembers(ctx context.Context, room chat.RoomID) ([]chat.Person, error) {
-	return all(ctx, d, func(r scanner) (p chat.Person, err error) { return p, r.Scan(&p.ID, &p.Username, &p.Name) },
+	return all(ctx, d, scanPerson,
 		`SELECT a.id, a.username, a.name FROM memberships m JOIN accounts a ON a.id = m.account_id
 		WHERE m.room_id = ? AND m.banned = 1 ORDER BY a.name_folded, a.id`, room)
 }

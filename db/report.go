@@ -115,7 +115,10 @@ func (d *DB) fillReports(ctx context.Context, list []chat.Report) error {
 // CloseReports implements chat.ReportStore.
 func (d *DB) CloseReports(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *tx) error {
-		t.reportsChanged()
-		return t.exec("UPDATE reports SET closed_by = ?, closed_at = ? WHERE message_id = ? AND closed_at IS NULL", by, toMillis(at), id)
+		n, err := t.affect("UPDATE reports SET closed_by = ?, closed_at = ? WHERE message_id = ? AND closed_at IS NULL", by, toMillis(at), id)
+		if t.unchanged = n == 0; !t.unchanged {
+			t.reportsChanged()
+		}
+		return err
 	})
 }

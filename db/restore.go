@@ -70,7 +70,7 @@ func foreign(path string) bool {
 
 // copyBackup copies a verified backup, together with the log beside it if there is one.
 func copyBackup(ctx context.Context, backup, part string, owner Owner) error {
-	how := unchanged // leaves nothing beside a backup, and reads one on a medium that cannot be written
+	how := immutable // leaves nothing beside a backup, and reads one on a medium that cannot be written
 	if size(backup+"-wal") > 0 || size(backup+"-journal") > 0 {
 		how = readOnlyAsFound(backup)
 	}

@@ -20,11 +20,12 @@ const forgetDays = `DELETE FROM days WHERE day < ?1
 // what is left keeps its places, and unread counts do not change.
 func (d *DB) DeleteBefore(ctx context.Context, before time.Time) (dropped int, err error) {
 	type old struct {
-		id  chat.MessageID
-		day int64
+		id   chat.MessageID
+		room chat.RoomID
+		day  int64
 	}
-	olds, err := all(ctx, d, func(r scanner) (o old, err error) { return o, r.Scan(&o.id, &o.day) },
-		`SELECT m.id, days.day FROM days CROSS JOIN messages m ON m.id BETWEEN days.first AND days.last
+	olds, err := all(ctx, d, func(r scanner) (o old, err error) { return o, r.Scan(&o.id, &o.room, &o.day) },
+		`SELECT m.id, m.room_id, days.day FROM days CROSS JOIN messages m ON m.id BETWEEN days.first AND days.last
 			WHERE days.day <= ? AND m.at < ? ORDER BY days.day LIMIT ?`,
 		dayOf(before), toMillis(before), dropSize)
 	if err != nil {
@@ -35,8 +36,9 @@ func (d *DB) DeleteBefore(ctx context.Context, before time.Time) (dropped int, e
 	}
 	d.unclean.Store(true)
 	err = d.change(ctx, func(t *tx) error {
-		t.everythingChanged() // it is nobody's hurry, and counts of all kinds move
+		t.reportsChanged() // they go with their messages
 		for _, o := range olds {
+			t.countsChanged(o.room)
 			if err := forget(t, o.id); err != nil {
 				return err
 			}

@@ -147,6 +147,11 @@ func (d *DB) Members(ctx context.Context, room chat.RoomID) ([]chat.RoomMember, 
 		WHERE m.room_id = ? AND m.left_at IS NULL AND (a.disabled_at IS NULL OR r.kind = 2) ORDER BY a.name_folded, a.id`, room)
 }
 
+// MemberIDs implements chat.RoomStore.
+func (d *DB) MemberIDs(ctx context.Context, room chat.RoomID) ([]chat.AccountID, error) {
+	return all(ctx, d, scanID[chat.AccountID], "SELECT account_id FROM memberships WHERE room_id = ? AND left_at IS NULL", room)
+}
+
 // ReadMarks implements chat.RoomStore.
 func (d *DB) ReadMarks(ctx context.Context, room chat.RoomID, people []chat.AccountID) (chat.Room, map[chat.AccountID]chat.Membership, error) {
 	r, _, err := d.RoomFor(ctx, room, 0)

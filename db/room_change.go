@@ -21,7 +21,7 @@ func (d *DB) CreateRoom(ctx context.Context, n chat.NewRoom, at time.Time) (r ch
 		if r, err = addRoom(t, n, at); err != nil || len(n.People) == 0 {
 			return err
 		}
-		_, err = bring(t, r.ID, n.People, at)
+		_, err = addToRoom(t, r.ID, n.People, at)
 		return err
 	})
 	return r, err
@@ -126,11 +126,17 @@ func (d *DB) SetVisibility(ctx context.Context, room chat.RoomID, by chat.Accoun
 			return err
 		}
 		var name string
-		if err := t.one("SELECT name FROM rooms WHERE id = ?", []any{room}, &name); err != nil {
+		var was chat.RoomKind
+		if err := t.one("SELECT name, kind FROM rooms WHERE id = ?", []any{room}, &name, &was); err != nil {
 			return err
 		}
 		if err := setDrawn(t, room, kind, name); err != nil {
 			return err
+		}
+		if kind != was {
+			if err := reindexRoom(t, room); err != nil {
+				return err
+			}
 		}
 		return addEvent(t, room, by, chat.MessageVisibility, chat.SystemMessage{Arg: chat.KindWords[kind]}, at)
 	})
@@ -140,14 +146,14 @@ func (d *DB) SetVisibility(ctx context.Context, room chat.RoomID, by chat.Accoun
 // AddMembers implements chat.RoomStore.
 func (d *DB) AddMembers(ctx context.Context, room chat.RoomID, people []chat.AccountID, at time.Time) (rev chat.Rev, err error) {
 	err = d.change(ctx, func(t *tx) error {
-		rev, err = bring(t, room, people, at)
+		rev, err = addToRoom(t, room, people, at)
 		return err
 	})
 	return rev, err
 }
 
-// bring adds people to a room and tells it in the log; 0 when nobody was new.
-func bring(t *tx, room chat.RoomID, people []chat.AccountID, at time.Time) (chat.Rev, error) {
+// addToRoom adds people to a room and tells it in the log; 0 when nobody was new.
+func addToRoom(t *tx, room chat.RoomID, people []chat.AccountID, at time.Time) (chat.Rev, error) {
 	rev, err := nextRev(t, room)
 	if err != nil {
 		return 0, err
@@ -237,7 +243,7 @@ func (d *DB) SetRoomPrefs(ctx context.Context, room chat.RoomID, who chat.Accoun
 
 // swapWithPrevious lets a room with a star change places with the one before it.
 func swapWithPrevious(t *tx, room chat.RoomID, who chat.AccountID) error {
-	swapped, err := list(t, scanRoomID, `UPDATE memberships SET starred = CASE room_id WHEN ?1 THEN b.place ELSE b.mine END
+	swapped, err := list(t, scanID[chat.RoomID], `UPDATE memberships SET starred = CASE room_id WHEN ?1 THEN b.place ELSE b.mine END
 		FROM (SELECT m.starred AS mine, p.room_id AS other, p.starred AS place FROM memberships m JOIN memberships p ON p.account_id = ?2 AND p.left_at IS NULL
 			AND p.starred > 0 AND p.starred < m.starred WHERE m.room_id = ?1 AND m.account_id = ?2 ORDER BY p.starred DESC LIMIT 1) AS b
 		WHERE account_id = ?2 AND room_id IN (?1, b.other) RETURNING room_id`, room, who)
@@ -246,8 +252,6 @@ func swapWithPrevious(t *tx, room chat.RoomID, who chat.AccountID) error {
 	}
 	return err
 }
-
-func scanRoomID(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) }
 
 // nullable is NULL for nil.
 func nullable[T any](v *T) any {

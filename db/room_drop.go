@@ -12,7 +12,7 @@ import (
 func (d *DB) RemoveMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time, audit chat.AuditEntry) (rev chat.Rev, emptied bool, err error) {
 	err = d.changeAudited(ctx, audit, func(t *tx) error {
 		emptied = false
-		if rev, err = dropOccupant(t, room, who, at); err != nil {
+		if rev, err = removeFromRoom(t, room, who, at); err != nil {
 			return err
 		}
 		if t.unchanged = rev == 0; t.unchanged {
@@ -32,7 +32,7 @@ func (d *DB) RemoveMember(ctx context.Context, room chat.RoomID, who chat.Accoun
 // markRoomDeleted deletes a room; purge removes what is left of it.
 const markRoomDeleted = "UPDATE rooms SET deleted_at = ?1, skeleton = NULL, drawn = NULL, direct = NULL, topic = '' WHERE id = ?2"
 
-func dropOccupant(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (chat.Rev, error) {
+func removeFromRoom(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (chat.Rev, error) {
 	rev, err := nextRev(t, room)
 	if err != nil {
 		return 0, err
@@ -91,7 +91,7 @@ func (d *DB) DeleteRoom(ctx context.Context, room chat.RoomID, at time.Time, aud
 		if n == 0 {
 			return chat.NotFound()
 		}
-		people, err = list(t, func(r scanner) (id chat.AccountID, err error) { return id, r.Scan(&id) },
+		people, err = list(t, scanID[chat.AccountID],
 			"SELECT account_id FROM memberships WHERE room_id = ? AND left_at IS NULL", room)
 		return err
 	})
@@ -127,7 +127,7 @@ func (d *DB) purge(room chat.RoomID) {
 
 // resumePurge goes on where the last process ended.
 func (d *DB) resumePurge() {
-	rooms, err := all(context.Background(), d, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) },
+	rooms, err := all(context.Background(), d, scanID[chat.RoomID],
 		"SELECT id FROM rooms WHERE deleted_at IS NOT NULL")
 	if err != nil {
 		slog.Warn("deleted rooms were not looked for", "error", err)

@@ -38,13 +38,10 @@ func (d *DB) withCurrentLabels(ctx context.Context, rows []chat.Message, err err
 	for i := range rows {
 		m := &rows[i]
 		if err == nil && strings.Contains(m.Body, "#") {
-			m.Labels, err = m.Text.Relabel(names.name)
+			m.Labels = m.Text.Relabel(names.name)
 		}
-		if text := answered[m.Quote.ID]; err == nil && text != nil {
-			var labels string
-			if labels, err = text.Relabel(names.name); labels != "" {
-				m.Quote = chat.NewQuote(m.Quote.ID, m.Quote.By, *text, nil)
-			}
+		if text := answered[m.Quote.ID]; err == nil && text != nil && text.Relabel(names.name) != "" {
+			m.Quote = chat.NewQuote(m.Quote.ID, m.Quote.By, *text, nil)
 		}
 	}
 	return rows, err
@@ -74,12 +71,12 @@ type roomNames struct {
 
 // want notes the rooms that a text links to.
 func (n *roomNames) want(t *chat.Text) {
-	t.Relabel(func(room chat.RoomID) (string, error) { // with no name nothing changes, and nothing fails
+	t.Relabel(func(room chat.RoomID) string { // with no name nothing changes
 		if _, known := n.known[room]; !known {
 			n.known[room] = ""
 			n.asked = append(n.asked, room)
 		}
-		return "", nil
+		return ""
 	})
 }
 
@@ -99,12 +96,20 @@ func (n *roomNames) read(ctx context.Context) error {
 	return err
 }
 
-func (n *roomNames) name(room chat.RoomID) (string, error) { return n.known[room], nil }
+func (n *roomNames) name(room chat.RoomID) string { return n.known[room] }
 
 // withCurrentLabel does it for one that was changed just now.
 func (d *DB) withCurrentLabel(ctx context.Context, m chat.Message, err error) (chat.Message, error) {
 	rows, err := d.withCurrentLabels(ctx, []chat.Message{m}, err)
 	return rows[0], err
+}
+
+// addedWithLabels does it for what an author stored before: what is fresh has them.
+func (d *DB) addedWithLabels(ctx context.Context, a chat.Added, err error) (chat.Added, error) {
+	if err == nil && !a.Fresh {
+		a.Message, err = d.withCurrentLabel(ctx, a.Message, nil)
+	}
+	return a, err
 }
 
 // changeWithLabels does it for a change, and for what changed with it.

@@ -11,7 +11,7 @@ import (
 )
 
 // readable is what ?1 may read of rooms r: what chat's policy table says of Read.
-// The audiences of the index are made for it; this is what decides.
+// The groups of the index are made for it; this is what decides.
 const readable = `r.deleted_at IS NULL AND coalesce((SELECT p.left_at IS NULL OR r.kind = 0 AND p.banned = 0
 	FROM memberships p WHERE p.room_id = r.id AND p.account_id = ?1), r.kind = 0)`
 
@@ -27,12 +27,12 @@ func (d *DB) Search(ctx context.Context, who chat.AccountID, s chat.Search) (hit
 	if err != nil || b.after >= b.before {
 		return nil, 0, behind, err
 	}
-	audiences, err := d.searchGroups(ctx, who, s)
-	if err != nil || len(audiences) == 0 {
+	groups, err := d.searchGroups(ctx, who, s)
+	if err != nil || len(groups) == 0 {
 		return nil, 0, behind, err
 	}
 	var found []chat.Message
-	args := []any{who, expression(s, audiences), b.after, b.before, b.since, b.until}
+	args := []any{who, expression(s, groups), b.after, b.before, b.since, b.until}
 	if len(s.Literals) > 0 {
 		found, older, err = d.searchLiterally(ctx, s, args)
 	} else {
@@ -92,7 +92,7 @@ func (d *DB) bounds(ctx context.Context, s chat.Search) (b bounds, err error) {
 func (d *DB) searchGroups(ctx context.Context, who chat.AccountID, s chat.Search) ([]searchGroup, error) {
 	mine := closedGroup(humanKey(who))
 	if len(s.In) == 0 {
-		private, err := all(ctx, d, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) },
+		private, err := all(ctx, d, scanID[chat.RoomID],
 			"SELECT r.id FROM memberships m JOIN rooms r ON r.id = m.room_id WHERE m.account_id = ? AND m.left_at IS NULL AND r.kind = 1", who)
 		list := []searchGroup{everybodyGroup, mine}
 		for _, room := range private {
@@ -130,10 +130,10 @@ func (d *DB) searchGroups(ctx context.Context, who chat.AccountID, s chat.Search
 	return list, nil
 }
 
-// expression is the search in the language of FTS5, for some audiences.
-func expression(s chat.Search, audiences []searchGroup) string {
-	each := make([]string, len(audiences))
-	for i, a := range audiences {
+// expression is the search in the language of FTS5, for some groups.
+func expression(s chat.Search, groups []searchGroup) string {
+	each := make([]string, len(groups))
+	for i, a := range groups {
 		each[i] = "(" + a.expression(s) + ")"
 	}
 	return strings.Join(each, " OR ")

@@ -31,11 +31,11 @@ const (
 func (d *DB) FollowIndex(ctx context.Context) {
 	var pace postRate
 	for wait := time.Duration(0); sleep(ctx, wait); {
-		last, behind, err := d.indexLag(ctx)
+		lag, err := d.indexLag(ctx)
 		wait = followEvery
-		switch busy := pace.isBusy(last); {
+		switch busy := pace.isBusy(lag.last); {
 		case err != nil:
-		case behind > 0:
+		case lag.ids > 0 || lag.moved:
 			var n chat.MessageID
 			if n, err = d.indexNext(ctx, followBatch); err == nil {
 				err = d.mergeIndex(ctx, mergeSteps)
@@ -99,24 +99,37 @@ func (d *DB) mergeIndex(ctx context.Context, steps int) error {
 	return nil
 }
 
-// indexLag tells how far the index is behind the log, in ids.
-func (d *DB) indexLag(ctx context.Context) (last, n chat.MessageID, err error) {
+// indexLag is how far the index is behind the log.
+type indexLag struct {
+	last  chat.MessageID // the newest message
+	ids   chat.MessageID // between it and what is indexed
+	moved bool           // rooms became private or open, and are not indexed so yet
+}
+
+func (d *DB) indexLag(ctx context.Context) (l indexLag, err error) {
 	var upto chat.MessageID
-	err = d.one(ctx, "SELECT upto, coalesce((SELECT max(id) FROM messages), 0) FROM indexed", nil, &upto, &last)
-	return last, max(0, last-upto), err
+	err = d.one(ctx, `SELECT upto, coalesce((SELECT max(id) FROM messages), 0), EXISTS (SELECT 1 FROM settings WHERE key > ?1 AND key < ?2)
+		FROM indexed`, []any{movedNotes, movedEnd}, &upto, &l.last, &l.moved)
+	l.ids = max(0, l.last-upto)
+	return l, err
 }
 
 // IndexLag tells how many ids the index of search is behind the log.
 func (d *DB) IndexLag(ctx context.Context) (int64, error) {
-	_, n, err := d.indexLag(ctx)
-	return int64(n), err
+	l, err := d.indexLag(ctx)
+	return int64(l.ids), err
 }
 
-// indexNext adds a batch to the index; 0: there was nothing more.
+// indexNext adds a batch to the index, and indexes rooms anew that became private or
+// open; 0: there was nothing more.
 func (d *DB) indexNext(ctx context.Context, size int) (n chat.MessageID, err error) {
 	err = d.change(ctx, func(t *tx) error {
 		added, err := indexBatch(t, size)
-		n = chat.MessageID(added)
+		if err != nil {
+			return err
+		}
+		again, err := reindexBatch(t, size-added)
+		n = chat.MessageID(added + again)
 		return err
 	})
 	return n, err
@@ -126,8 +139,8 @@ func (d *DB) indexNext(ctx context.Context, size int) (n chat.MessageID, err err
 // takes a moment only.
 func (d *DB) indexNow(ctx context.Context) (behind bool) {
 	end := time.Now().Add(followWait)
-	_, n, err := d.indexLag(ctx)
-	for ; err == nil && n > 0; n -= followBatch {
+	lag, err := d.indexLag(ctx)
+	for n := lag.ids; err == nil && (n > 0 || lag.moved); n -= followBatch {
 		if time.Now().After(end) {
 			return true
 		}

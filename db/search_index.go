@@ -9,13 +9,13 @@ import (
 	"parley/app/chat"
 )
 
-// Every word is indexed for an audience: those who may read the message. What is
+// Every word is indexed for a group: those who may read the message. What is
 // said in an open room stands in the index as it is; before the words of a private
 // room stands the key of the room, and those of a conversation are there once for
 // each of its people, behind the key of the person. A search looks only at the
-// words of its own audiences, so that not even its duration tells of others.
+// words of its own groups, so that not even its duration tells of others.
 //
-// Beside its words a message has, again for each audience: a mark, so that
+// Beside its words a message has, again for each group: a mark, so that
 // everything can be found; its author; what it has. And the key of its room, alone
 // and with the author's. Keys are characters for private use, which no word has.
 

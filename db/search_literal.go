@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"parley/app/chat"
@@ -15,74 +16,103 @@ import (
 const (
 	maxLookedAt      = 2_000
 	maxLookedAtBytes = 1 << 20
+	lookedAtOnce     = 100
 )
 
-const literalQuery = `SELECT m.id, m.body, m.text FROM messages m JOIN rooms r ON r.id = m.room_id JOIN words w ON w.rowid = m.id
+// beforeArg is the place among the arguments of a search of the id before which it looks.
+const beforeArg = 3
+
+const literalQuery = `SELECT m.id, m.body, m.text, m.files FROM messages m JOIN rooms r ON r.id = m.room_id JOIN words w ON w.rowid = m.id
 	WHERE w.word MATCH ?2 AND w.rowid > ?3 AND w.rowid < ?4 AND m.at >= ?5 AND m.at < ?6 AND m.deleted_at IS NULL AND ` + readable + `
 	ORDER BY w.rowid DESC LIMIT ?7`
 
 // searchLiterally finds what the index finds and the search accepts, the newest
 // first; older is where the next page begins.
 func (d *DB) searchLiterally(ctx context.Context, s chat.Search, args []any) (_ []chat.Message, older chat.MessageID, err error) {
-	stmt, err := d.stmt(ctx, literalQuery)
-	if err != nil {
-		return nil, 0, storeError(err)
-	}
-	rows, err := stmt.QueryContext(ctx, append(args, maxLookedAt)...)
-	if err != nil {
-		return nil, 0, storeError(err)
-	}
-	defer rows.Close()
-	names := roomNames{d: d, known: map[chat.RoomID]string{}}
 	var ids []chat.MessageID
-	looked, size := 0, 0
-	for rows.Next() {
-		var id chat.MessageID
-		var body string
-		var parsed sql.RawBytes
-		if err := rows.Scan(&id, &body, &parsed); err != nil {
-			return nil, 0, storeError(err)
-		}
-		size += max(len(body), len(parsed)/2) // reading markup takes its time, too
-		accepted, err := accepts(ctx, &names, s, body, parsed)
+	args = slices.Clone(args)
+	for looked, size := 0, 0; older == 0; {
+		some, err := d.candidates(ctx, args, maxLookedAtBytes-size)
 		if err != nil {
 			return nil, 0, err
 		}
-		if accepted {
-			ids = append(ids, id)
+		for _, c := range some {
+			size += c.size
+			looked++
+			if s.Accepts(c.Message) {
+				ids = append(ids, c.ID)
+			}
+			if len(ids) == s.Limit || looked == maxLookedAt || size > maxLookedAtBytes {
+				older = c.ID
+				break
+			}
 		}
-		looked++
-		if len(ids) == s.Limit || looked == maxLookedAt || size > maxLookedAtBytes {
-			older = id
+		if len(some) < lookedAtOnce {
 			break
 		}
+		args[beforeArg] = some[len(some)-1].ID
 	}
-	if err := rows.Err(); err != nil {
-		return nil, 0, storeError(err)
+	if len(ids) == 0 {
+		return nil, older, nil
 	}
-	list, err := json.Marshal(ids)
-	if err != nil || len(ids) == 0 {
-		return nil, older, err
-	}
-	found, err := all(ctx, d, scanMessage, messageQuery+"WHERE m.id IN (SELECT value FROM json_each(?)) ORDER BY m.id DESC", string(list))
+	found, err := all(ctx, d, scanMessage, messageQuery+"WHERE m.id IN (SELECT value FROM json_each(?)) ORDER BY m.id DESC", jsonList(ids))
 	found, err = d.withCurrentLabels(ctx, found, err)
 	return found, older, err
 }
 
-// accepts asks the search about a message, with the names that rooms have now.
-func accepts(ctx context.Context, names *roomNames, s chat.Search, body string, parsed []byte) (bool, error) {
-	var text chat.Text
-	if err := json.Unmarshal(parsed, &text); err != nil {
-		return false, err
+// candidate is a message that the index found, with the names that rooms have now.
+type candidate struct {
+	chat.Message
+	size int // to look at it, in bytes
+}
+
+// candidates reads the next lookedAtOnce of them; fewer when there are no more, or when
+// they have more than so many bytes.
+func (d *DB) candidates(ctx context.Context, args []any, bytes int) ([]candidate, error) {
+	list, err := d.readCandidates(ctx, args, bytes)
+	if err != nil {
+		return nil, err
 	}
-	if strings.Contains(body, "#") {
-		names.want(&text)
-		if err := names.read(ctx); err != nil {
-			return false, err
-		}
-		if _, err := text.Relabel(names.name); err != nil {
-			return false, err
+	names := roomNames{d: d, known: map[chat.RoomID]string{}}
+	for i := range list {
+		if strings.Contains(list[i].Body, "#") {
+			names.want(&list[i].Text)
 		}
 	}
-	return s.Accepts(body, text), nil
+	if err := names.read(ctx); err != nil { // not while rows are read: each takes a connection
+		return nil, err
+	}
+	for i := range list {
+		list[i].Text.Relabel(names.name)
+	}
+	return list, nil
+}
+
+func (d *DB) readCandidates(ctx context.Context, args []any, bytes int) (list []candidate, err error) {
+	stmt, err := d.stmt(ctx, literalQuery)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	rows, err := stmt.QueryContext(ctx, append(args, lookedAtOnce)...)
+	if err != nil {
+		return nil, storeError(err)
+	}
+	defer rows.Close()
+	for bytes >= 0 && rows.Next() {
+		var c candidate
+		var parsed, files sql.RawBytes
+		if err := rows.Scan(&c.ID, &c.Body, &parsed, &files); err != nil {
+			return nil, storeError(err)
+		}
+		if err := json.Unmarshal(parsed, &c.Text); err != nil {
+			return nil, err
+		}
+		if c.Files, err = parseFiles(files); err != nil {
+			return nil, err
+		}
+		c.size = max(len(c.Body), len(parsed)/2) // reading markup takes its time, too
+		bytes -= c.size
+		list = append(list, c)
+	}
+	return list, storeError(rows.Err())
 }

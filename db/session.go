@@ -45,10 +45,10 @@ func addAccount(t *tx, n auth.NewAccount) (j auth.SignedUp, err error) {
 	if accounts == 0 {
 		return j, createWorkspace(t, n, &j)
 	}
-	rooms, err := list(t, func(r scanner) (id chat.RoomID, err error) { return id, r.Scan(&id) },
+	rooms, err := list(t, scanID[chat.RoomID],
 		"SELECT id FROM rooms WHERE everyone = 1 AND deleted_at IS NULL")
 	for _, room := range rooms {
-		rev, err := bring(t, room, []chat.AccountID{j.Account.ID}, n.At)
+		rev, err := addToRoom(t, room, []chat.AccountID{j.Account.ID}, n.At)
 		if err != nil {
 			return j, err
 		}

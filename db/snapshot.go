@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 
 	"parley/app/chat"
 )
@@ -11,8 +10,9 @@ import (
 // Snapshot is one state of the file, whoever writes meanwhile. It is read a row at a
 // time, and by nobody else.
 type Snapshot struct {
-	ctx  context.Context
-	conn *sql.Conn
+	ctx    context.Context
+	conn   *sql.Conn
+	labels map[chat.RoomID]string // what open rooms are called; nil: not read yet
 }
 
 // Snapshot gives one state of the file to do; it ends with it.
@@ -26,7 +26,7 @@ func (d *DB) Snapshot(ctx context.Context, do func(*Snapshot) error) error {
 		return storeError(err)
 	}
 	defer conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-	return storeError(do(&Snapshot{ctx, conn}))
+	return storeError(do(&Snapshot{ctx: ctx, conn: conn}))
 }
 
 func (s *Snapshot) rows(query string, each func(scanner) error, args ...any) error {
@@ -57,10 +57,6 @@ func (s *Snapshot) Workspace() (string, error) {
 
 // Rooms lists the rooms of some kinds by name, then conversations by age.
 func (s *Snapshot) Rooms(kinds []chat.RoomKind) (list []chat.Room, err error) {
-	in, err := json.Marshal(kinds)
-	if err != nil {
-		return nil, err
-	}
 	err = s.rows("SELECT "+roomColumns+" FROM rooms r WHERE r.deleted_at IS NULL AND r.kind IN (SELECT value FROM json_each(?)) ORDER BY r.kind = 2, r.name COLLATE NOCASE, r.id",
 		func(r scanner) error {
 			var room chat.Room
@@ -69,7 +65,7 @@ func (s *Snapshot) Rooms(kinds []chat.RoomKind) (list []chat.Room, err error) {
 			room.Created = fromMillis(created)
 			list = append(list, room)
 			return err
-		}, string(in))
+		}, jsonList(kinds))
 	return list, err
 }
 
@@ -102,20 +98,34 @@ func (s *Snapshot) Log(room chat.RoomID, put func(chat.Message) error) error {
 
 // Said tells what was said in rooms of some kinds, in the order in which it was.
 func (s *Snapshot) Said(kinds []chat.RoomKind, put func(chat.Message) error) error {
-	in, err := json.Marshal(kinds)
-	if err != nil {
-		return err
-	}
 	return s.messages(messageQuery+`CROSS JOIN rooms r ON r.id = m.room_id WHERE m.kind = 0 AND m.deleted_at IS NULL AND r.deleted_at IS NULL
-		AND r.kind IN (SELECT value FROM json_each(?)) ORDER BY m.id`, put, string(in))
+		AND r.kind IN (SELECT value FROM json_each(?)) ORDER BY m.id`, put, jsonList(kinds))
 }
 
 func (s *Snapshot) messages(query string, put func(chat.Message) error, args ...any) error {
+	if err := s.readLabels(); err != nil {
+		return err
+	}
 	return s.rows(query, func(r scanner) error {
-		m, err := scanMessage(r)
+		m, err := scanLabelled(r, func(room chat.RoomID) string { return s.labels[room] })
 		if err != nil {
 			return err
 		}
 		return put(m)
 	}, args...)
+}
+
+// readLabels reads what open rooms are called.
+func (s *Snapshot) readLabels() error {
+	if s.labels != nil {
+		return nil
+	}
+	s.labels = map[chat.RoomID]string{}
+	return s.rows("SELECT id, name FROM rooms WHERE kind = 0 AND deleted_at IS NULL", func(r scanner) error {
+		var id chat.RoomID
+		var name string
+		err := r.Scan(&id, &name)
+		s.labels[id] = name
+		return err
+	})
 }

@@ -43,7 +43,7 @@ func (a *Auth) ResetAccount(ctx context.Context, token string) (chat.Account, er
 	return a.store.ResetOf(ctx, hashToken(token), a.now())
 }
 
-// SetPassword sets the password of a link's account, and ends the link and all sessions.
+// ResetPassword sets the password of a link's account, and ends the link and all sessions.
 func (a *Auth) ResetPassword(ctx context.Context, token, password string) (chat.AccountID, error) {
 	whose, err := a.ResetAccount(ctx, token)
 	if err != nil {

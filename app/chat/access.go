@@ -143,13 +143,21 @@ func (c *Chat) authorize(ctx context.Context, who Account, id RoomID, a Action) 
 // accessOf asks the policy table for an account in a room.
 func accessOf(who Account, room Room, m *Membership, a Action) (RoomAccess, error) {
 	p := RoomAccess{Room: room, Role: roomRoleOf(who, room, m), Membership: m}
+	if err := p.require(a); err != nil {
+		return RoomAccess{}, err
+	}
+	return p, nil
+}
+
+// require refuses what the policy table does not allow to this person.
+func (p RoomAccess) require(a Action) error {
 	switch {
 	case p.Allows(a):
-		return p, nil
+		return nil
 	case p.Allows(ActionSee):
-		return RoomAccess{}, Forbidden(refusalOf(p, a))
+		return Forbidden(refusalOf(p, a))
 	}
-	return RoomAccess{}, NotFound()
+	return NotFound()
 }
 
 // refusalOf says in words why somebody who sees the room may not act in it.

@@ -69,9 +69,17 @@ func (c *Chat) AccountRecord(ctx context.Context, who Account, id AccountID) (Ac
 	return c.store.AccountRecord(ctx, id)
 }
 
+// managed finds an account for who manages them, without what AccountRecord counts.
+func (c *Chat) managed(ctx context.Context, who Account, id AccountID) (Account, error) {
+	if err := who.May(ManagePeople); err != nil {
+		return Account{}, err
+	}
+	return c.store.Account(ctx, id)
+}
+
 // SetRole makes somebody an administrator, or a member again.
 func (c *Chat) SetRole(ctx context.Context, who Account, id AccountID, role Role) error {
-	a, err := c.AccountRecord(ctx, who, id)
+	a, err := c.managed(ctx, who, id)
 	if err != nil || a.Role == role {
 		return err
 	}
@@ -113,8 +121,8 @@ func (c *Chat) BanAccount(ctx context.Context, who Account, id AccountID, erase 
 }
 
 // otherAccount finds somebody else: nobody locks himself out.
-func (c *Chat) otherAccount(ctx context.Context, who Account, id AccountID) (AccountRecord, error) {
-	a, err := c.AccountRecord(ctx, who, id)
+func (c *Chat) otherAccount(ctx context.Context, who Account, id AccountID) (Account, error) {
+	a, err := c.managed(ctx, who, id)
 	if err == nil && id == who.ID {
 		err = Invalid("who", "That would lock you out. Ask another administrator.")
 	}
@@ -142,7 +150,7 @@ func (c *Chat) publishCounts(ctx context.Context, id AccountID) error {
 
 // EnableAccount lets an account log in again, banned or not.
 func (c *Chat) EnableAccount(ctx context.Context, who Account, id AccountID) error {
-	a, err := c.AccountRecord(ctx, who, id)
+	a, err := c.managed(ctx, who, id)
 	if err != nil || !a.Disabled {
 		return err
 	}
@@ -154,7 +162,7 @@ func (c *Chat) EnableAccount(ctx context.Context, who Account, id AccountID) err
 
 // EndSessions ends all sessions of somebody.
 func (c *Chat) EndSessions(ctx context.Context, who Account, id AccountID) error {
-	a, err := c.AccountRecord(ctx, who, id)
+	a, err := c.managed(ctx, who, id)
 	if err != nil {
 		return err
 	}

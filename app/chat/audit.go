@@ -109,14 +109,14 @@ const AuditPageSize = 100
 
 // AuditLog lists the audit log before an entry (0: the newest), the newest first;
 // older is where the next page begins, 0 when there is none.
-func (c *Chat) AuditLog(ctx context.Context, who Account, before int64) (deeds []AuditEntry, older int64, err error) {
+func (c *Chat) AuditLog(ctx context.Context, who Account, before int64) (entries []AuditEntry, older int64, err error) {
 	if err := who.May(ReadAudit); err != nil {
 		return nil, 0, err
 	}
-	deeds, err = c.store.AuditLog(ctx, before, AuditPageSize+1)
-	if len(deeds) > AuditPageSize {
-		deeds = deeds[:AuditPageSize]
-		older = deeds[AuditPageSize-1].ID
+	entries, err = c.store.AuditLog(ctx, before, AuditPageSize+1)
+	if len(entries) > AuditPageSize {
+		entries = entries[:AuditPageSize]
+		older = entries[AuditPageSize-1].ID
 	}
-	return deeds, older, err
+	return entries, older, err
 }

@@ -20,7 +20,7 @@ type Chat struct {
 	// BackupDir refuses a directory that cannot hold backups; nil: each is believed to.
 	BackupDir func(path string) error
 
-	retaining sync.Mutex // held by the one Retain that runs
+	retaining sync.Mutex // held by the one ApplyRetention that runs
 
 	inFlight postsInFlight
 	slowMode slowModePauses

@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"errors"
 	"regexp"
 	"strings"
 
@@ -42,7 +41,7 @@ func (c *Chat) RunCommand(ctx context.Context, who Account, room RoomID, body st
 		if rest == "" { // who has not gone on writing wants to delete nothing
 			return true, Invalid("body", topicInWords(p.Topic))
 		}
-		return true, c.UpdateRoom(ctx, who, room, p.Name, rest)
+		return true, c.updateRoom(ctx, who, p, p.Name, rest)
 	case "invite":
 		return true, c.addMembersNamed(ctx, who, room, strings.Fields(rest))
 	}
@@ -57,26 +56,37 @@ func topicInWords(topic string) string {
 	return "Write another topic after /topic, or clear it in the settings of the room. Now it is “" + topic + "”."
 }
 
+// maxInvited is how many names /invite takes.
+const maxInvited = 50
+
 // addMembersNamed brings people into a room by their usernames, with or without @.
 func (c *Chat) addMembersNamed(ctx context.Context, who Account, room RoomID, names []string) error {
 	if _, err := c.authorize(ctx, who, room, ActionAddMembers); err != nil {
 		return err
 	}
-	if len(names) == 0 {
+	switch {
+	case len(names) == 0:
 		return Invalid("body", "Write whom after /invite, like /invite @mei.")
+	case len(names) > maxInvited:
+		return Invalid("body", "At most 50 people come in at once.")
+	}
+	folded := make([]string, len(names))
+	for i, name := range names {
+		folded[i] = FoldName(TypedName(name))
+	}
+	accounts, err := c.store.AccountsNamed(ctx, folded)
+	if err != nil {
+		return err
 	}
 	var people []AccountID
-	for _, name := range names {
-		a, err := c.store.AccountNamed(ctx, strings.TrimPrefix(name, "@"))
-		if errors.Is(err, ErrNotFound) || err == nil && a.Disabled {
-			return Invalid("body", "Nobody has the username "+name+".")
-		}
-		if err != nil {
-			return err
+	for i, name := range folded {
+		a, known := accounts[name]
+		if !known || a.Disabled {
+			return Invalid("body", "Nobody has the username "+names[i]+".")
 		}
 		people = append(people, a.ID)
 	}
-	return c.AddMembers(ctx, who, room, people)
+	return c.addOthers(ctx, room, people)
 }
 
 // expandCommand is what a message says that begins with a command: /me waves is in

@@ -21,7 +21,7 @@ func TestASpanOfTimeMayBeInDays(t *testing.T) {
 
 func TestTheTimeBetweenBackupsMayBeInDays(t *testing.T) {
 	for typed, stored := range map[string]string{"7d": "168h0m0s", "90m": "1h30m0s", "": "", "0": "0s"} {
-		if v, err := check(SettingBackupEvery, typed); err != nil || v != stored || (Settings{SettingBackupEvery: v}).Backup().Every.String() == "" {
+		if v, err := ParseSetting(SettingBackupEvery, typed); err != nil || v != stored || (Settings{SettingBackupEvery: v}).Backup().Every.String() == "" {
 			t.Errorf("%q is stored as %q, %v", typed, v, err)
 		}
 	}
@@ -30,12 +30,12 @@ func TestTheTimeBetweenBackupsMayBeInDays(t *testing.T) {
 func TestASettingIsStoredInOneSpelling(t *testing.T) {
 	for _, c := range [][3]string{{SettingRetention, "30d", "30"}, {SettingRetention, "1w", "7"}, {SettingRetention, "2w1d", "15"}, {SettingRetention, " 05 ", "5"},
 		{SettingRetention, "36500d", "36500"}, {AllLimits[0].Key, " 5 ", "5"}, {AllLimits[0].Key, "05", "5"}, {SettingBackupKeep, "007", "7"}, {SettingBackupEvery, "1w", "168h0m0s"}} {
-		if v, err := check(c[0], c[1]); err != nil || v != c[2] {
+		if v, err := ParseSetting(c[0], c[1]); err != nil || v != c[2] {
 			t.Errorf("%s %q is stored as %q, %v", c[0], c[1], v, err)
 		}
 	}
 	for _, wrong := range []string{"d", "w", "-1", "-1d", "36501d", "5215w", "12h", "1d12h", "1.5d", "", "dw"} {
-		if v, err := check(SettingRetention, wrong); err == nil {
+		if v, err := ParseSetting(SettingRetention, wrong); err == nil {
 			t.Errorf("retention %q is stored as %q", wrong, v)
 		}
 	}

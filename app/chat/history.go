@@ -5,14 +5,6 @@ import (
 	"slices"
 )
 
-// History answers with a page of a room's log.
-func (c *Chat) History(ctx context.Context, who Account, room RoomID, s Span) (HistoryPage, error) {
-	if _, err := c.authorize(ctx, who, room, ActionRead); err != nil {
-		return HistoryPage{}, err
-	}
-	return c.store.History(ctx, room, s, PageSize)
-}
-
 // ChangesSince answers with what a page that stands at since has missed. It asks for
 // nobody's rights: who listens has been let in by Enter.
 func (c *Chat) ChangesSince(ctx context.Context, room RoomID, since Rev) (Changes, error) {

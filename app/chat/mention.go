@@ -12,7 +12,7 @@ import (
 // resolveMentions resolves @names to people who can see the room, and to those whom it
 // calls; other names stay plain text, so that they tell nothing to nobody.
 func (c *Chat) resolveMentions(ctx context.Context, who Account, n *NewMessage, calls []string) error {
-	names := slices.DeleteFunc(n.Text.Names(), func(name string) bool { return name == AtRoom || name == AtHere })
+	names := slices.DeleteFunc(n.Text.Names(), isCall)
 	var ids map[string]AccountID
 	if len(names) > 0 {
 		var err error
@@ -87,10 +87,10 @@ type Suggestion struct {
 // an open room who are not in it come only for a query. Calls are the names that the caller can call many people by, of those that begin
 // as he wrote.
 func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query string) (list []Suggestion, calls []string, err error) {
-	if _, err := c.authorize(ctx, who, room, ActionPost); err != nil {
-		return nil, nil, err
-	}
 	p, err := c.ReadableRoom(ctx, who, room)
+	if err == nil {
+		err = p.require(ActionPost)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -245,8 +245,8 @@ func (c *Chat) UnreachedMentions(ctx context.Context, who Account, m Message) (u
 	if err != nil {
 		return u, err
 	}
-	calls := text.MentionsAll()
-	called := m.Text.mentionsAll()
+	calls := text.NotifyingNames()
+	called := m.Text.calledNames()
 	if slices.ContainsFunc(calls, func(name string) bool { return isCall(name) && !slices.Contains(called, name) }) {
 		u.MentionedAll = p.People > SmallRoom && !p.Allows(ActionMentionAll)
 		u.CalledByEdit = !m.Edited.IsZero() && p.Allows(ActionMentionAll)

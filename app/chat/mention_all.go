@@ -24,7 +24,7 @@ type Presence interface {
 // mentionAll works out whether a message calls many people, and may: which of the two
 // names mean it, and whom the message is for by that.
 func (c *Chat) mentionAll(ctx context.Context, who Account, n *NewMessage, confirm int) (calls []string, err error) {
-	names := n.Text.MentionsAll()
+	names := n.Text.NotifyingNames()
 	all, here := slices.Contains(names, AtRoom), slices.Contains(names, AtHere)
 	if !all && !here {
 		return nil, nil
@@ -51,11 +51,11 @@ func (c *Chat) mentionAll(ctx context.Context, who Account, n *NewMessage, confi
 	return []string{AtHere}, err
 }
 
-// recall is call for an edit: it calls nobody anew, and is still for whom it was
-// for as long as it says so.
+// recall is what mentionAll is for an edit: it calls nobody anew, and is still for whom
+// it was for as long as it says so.
 func (n *NewMessage) recall(was Message) (calls []string) {
-	names := n.Text.MentionsAll()
-	for _, name := range was.Text.mentionsAll() {
+	names := n.Text.NotifyingNames()
+	for _, name := range was.Text.calledNames() {
 		if !slices.Contains(names, name) {
 			continue
 		}

@@ -131,9 +131,6 @@ func (c *Chat) PostMessage(ctx context.Context, who Account, room RoomID, d Draf
 	if err != nil {
 		return Message{}, err
 	}
-	if err := c.checkReachable(ctx, who, place); err != nil {
-		return Message{}, err
-	}
 	repeats, leave := c.inFlight.enter(who.ID, d.CID)
 	defer leave()
 	if repeats {
@@ -141,23 +138,34 @@ func (c *Chat) PostMessage(ctx context.Context, who Account, room RoomID, d Draf
 			return m, nil
 		}
 	}
-	answered, err := c.replyTarget(ctx, room, d)
+	m, err := c.post(ctx, who, place, d)
+	if err != nil {
+		if before, again := c.postedBefore(ctx, who, d); again == nil {
+			return before, nil // it passed every rule the first time
+		}
+	}
+	return m, err
+}
+
+// post says something that is no repeat, or one of a message that is not known yet.
+func (c *Chat) post(ctx context.Context, who Account, place RoomAccess, d Draft) (Message, error) {
+	if err := c.checkReachable(ctx, who, place); err != nil {
+		return Message{}, err
+	}
+	answered, err := c.replyTarget(ctx, place.ID, d)
 	if err != nil {
 		return Message{}, err
 	}
-	n, err := c.newMessage(ctx, who, room, d)
-	var calls []string
-	if err == nil {
-		calls, err = c.mentionAll(ctx, who, &n, d.Confirm)
-	}
-	var undo func() // the pause of slow mode
-	if err == nil {
-		undo, err = c.slowMode.take(who, place, n.At)
-	}
+	n, err := c.newMessage(ctx, who, place.ID, d)
 	if err != nil {
-		if m, again := c.postedBefore(ctx, who, d); again == nil {
-			return m, nil // it was taken the first time; the rate or the body does not matter
-		}
+		return Message{}, err
+	}
+	calls, err := c.mentionAll(ctx, who, &n, d.Confirm)
+	if err != nil {
+		return Message{}, err
+	}
+	undo, err := c.slowMode.take(who, place, n.At)
+	if err != nil {
 		return Message{}, err
 	}
 	m, fresh, err := c.storeMessage(ctx, who, n, calls, answered)

@@ -47,16 +47,9 @@ func (c *Chat) authorizeMessage(ctx context.Context, who Account, id MessageID, 
 	return m, p, nil
 }
 
-// Versions lists what a message said before it was edited, the newest first: a page
+// versions lists what a message said before it was edited, the newest first: a page
 // of those before a rev, 0 for the newest. older is where the next page begins, 0
 // when there is none.
-func (c *Chat) Versions(ctx context.Context, who Account, id MessageID, before Rev) (list []Version, older Rev, err error) {
-	if _, _, err := c.authorizeMessage(ctx, who, id, ActionRead); err != nil {
-		return nil, 0, err
-	}
-	return c.versions(ctx, id, before)
-}
-
 func (c *Chat) versions(ctx context.Context, id MessageID, before Rev) (list []Version, older Rev, err error) {
 	list, more, err := c.store.Versions(ctx, id, before, MaxVersions, versionsSize)
 	if more && len(list) > 0 {

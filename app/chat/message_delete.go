@@ -32,7 +32,7 @@ func (c *Chat) DeleteMessage(ctx context.Context, who Account, id MessageID) (Me
 	if err != nil {
 		return MessageChange{}, err
 	}
-	if m.Author.ID != who.ID && !p.Allows(ActionModerate) {
+	if !mayDelete(who, m, p) {
 		return MessageChange{}, Forbidden("Only who wrote a message, or a moderator or owner of the room, can delete it.")
 	}
 	if err := c.Limits.Take(LimitEdits, who.ID.key()); err != nil {
@@ -43,6 +43,12 @@ func (c *Chat) DeleteMessage(ctx context.Context, who Account, id MessageID) (Me
 		audit = c.audit(who, AuditDeleteMessage, "@"+m.Author.Username, auditLabel(p.Room))
 	}
 	return c.deleteMessage(ctx, who, id, audit)
+}
+
+// mayDelete says whether somebody who is in a room may delete a message of it, and
+// restore it when he did.
+func mayDelete(who Account, m Message, p RoomAccess) bool {
+	return m.Author.ID == who.ID || p.Allows(ActionModerate)
 }
 
 // deleteMessage deletes a message, and tells it.
@@ -63,7 +69,7 @@ func (c *Chat) RestoreMessage(ctx context.Context, who Account, id MessageID) (M
 		return MessageChange{Message: m}, nil
 	case !m.Deleted:
 		return MessageChange{}, err
-	case m.Author.ID != who.ID && !p.Allows(ActionModerate):
+	case !mayDelete(who, m, p):
 		return MessageChange{}, err
 	}
 	by, _, err := c.store.Deletion(ctx, id)
@@ -87,8 +93,8 @@ func (c *Chat) RestoreMessage(ctx context.Context, who Account, id MessageID) (M
 
 // CanRestore says whether the caller could RestoreMessage it now.
 func (c *Chat) CanRestore(ctx context.Context, who Account, id MessageID) bool {
-	m, _, err := c.authorizeMessage(ctx, who, id, ActionDelete)
-	if err == nil || !m.Deleted {
+	m, p, err := c.authorizeMessage(ctx, who, id, ActionDelete)
+	if err == nil || !m.Deleted || !mayDelete(who, m, p) {
 		return false
 	}
 	by, at, err := c.store.Deletion(ctx, id)

@@ -79,6 +79,9 @@ func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d 
 	}
 	room, people, err := c.FindDirect(ctx, who, with)
 	if err != nil {
+		if before, again := c.postedBefore(ctx, who, d); again == nil {
+			return before, nil // they could be talked to the first time
+		}
 		return Message{}, err
 	}
 	if room != 0 {
@@ -95,6 +98,9 @@ func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d 
 	for _, p := range people {
 		ids = append(ids, p.ID)
 		names[FoldName(p.Username)] = p.ID
+	}
+	if err := c.addTaken(ctx, &n.Text, names); err != nil {
+		return Message{}, err
 	}
 	if err := c.linkRooms(ctx, &n.Text, nil); err != nil {
 		return Message{}, err

@@ -79,15 +79,6 @@ func (c *Chat) setReply(ctx context.Context, n *NewMessage, answered Message) er
 	return err
 }
 
-// Thread answers with a message, what it answers, and all that answers it,
-// in order. More says that there are more replies than MaxReplies.
-func (c *Chat) Thread(ctx context.Context, who Account, id MessageID) (all []Message, more bool, err error) {
-	if _, _, err := c.authorizeMessage(ctx, who, id, ActionRead); err != nil {
-		return nil, false, err
-	}
-	return c.store.Thread(ctx, id, MaxAncestors, MaxReplies)
-}
-
 // Quoted finds the line of a message of a room that somebody is about to answer.
 func (c *Chat) Quoted(ctx context.Context, who Account, room RoomID, id MessageID) (Quote, error) {
 	m, _, err := c.authorizeMessage(ctx, who, id, ActionPost)

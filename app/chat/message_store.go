@@ -78,7 +78,7 @@ type MessageStore interface {
 	// is kept, the last MaxVersions of them.
 	SetBody(ctx context.Context, id MessageID, n NewMessage) (Message, error)
 	// DeleteMessage deletes a message: nobody reads it any more, its row stays, and what
-	// it said is kept aside until Sweep.
+	// it said is kept aside until PurgeDeleted.
 	DeleteMessage(ctx context.Context, id MessageID, by AccountID, at time.Time, audit AuditEntry) (MessageChange, error)
 	// RestoreMessage undoes what by deleted, if that was not before since: else ErrGone.
 	RestoreMessage(ctx context.Context, id MessageID, by AccountID, since time.Time) (MessageChange, error)

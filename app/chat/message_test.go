@@ -88,6 +88,35 @@ func TestAReplyStaysInItsRoomAndAnswersWhatIsThere(t *testing.T) {
 	}
 }
 
+func TestARepeatIsAnsweredWithWhatWasStored(t *testing.T) {
+	w := begin(t, "ada", "bea")
+	asked := w.says("ada", 1, "a question")
+	answer := chat.Draft{Body: "an answer", CID: "answer", ReplyTo: asked.ID}
+	stored, err := w.chat.PostMessage(w.ctx, w.people["bea"], 1, answer)
+	w.ok(err)
+	_, err = w.chat.DeleteMessage(w.ctx, w.people["ada"], asked.ID)
+	w.ok(err)
+	if m, err := w.chat.PostMessage(w.ctx, w.people["bea"], 1, answer); err != nil || m.ID != stored.ID {
+		t.Errorf("after what it answers was deleted: %d, %v, want %d", m.ID, err, stored.ID)
+	}
+	for _, to := range []string{"conversation", "person"} {
+		d := chat.Draft{Body: "between us", CID: "to-a-" + to}
+		stored, err := w.chat.PostDirect(w.ctx, w.people["ada"], w.ids("bea"), d)
+		w.ok(err)
+		w.ok(w.store.DisableAccount(w.ctx, w.people["bea"].ID, w.now, false, false, chat.NoAudit))
+		var m chat.Message
+		if to == "person" {
+			m, err = w.chat.PostDirect(w.ctx, w.people["ada"], w.ids("bea"), d)
+		} else {
+			m, err = w.chat.PostMessage(w.ctx, w.people["ada"], stored.Room, d)
+		}
+		if err != nil || m.ID != stored.ID {
+			t.Errorf("to a %s that was deactivated: %d, %v, want %d", to, m.ID, err, stored.ID)
+		}
+		w.ok(w.store.EnableAccount(w.ctx, w.people["bea"].ID, chat.NoAudit))
+	}
+}
+
 func TestADeletionCanBeUndoneForAMinuteByWhoDidIt(t *testing.T) {
 	w := begin(t, "ada", "bea", "cid")
 	room := w.room("r", chat.Private, "ada", "bea", "cid")
@@ -108,11 +137,10 @@ func TestADeletionCanBeUndoneForAMinuteByWhoDidIt(t *testing.T) {
 		}
 	}
 	for name, err := range map[string]error{
-		"versions":     func() error { _, _, err := w.chat.Versions(w.ctx, w.people["bea"], m.ID, 0); return err }(),
-		"permalink":    second(w.chat.OpenRoom(w.ctx, w.people["bea"], room, chat.RoomQuery{Message: m.ID})),
-		"edit":         second(w.chat.EditMessage(w.ctx, w.people["bea"], m.ID, "x")),
-		"reaction":     second(w.chat.React(w.ctx, w.people["bea"], m.ID, "👍", nil)),
-		"conversation": func() error { _, _, err := w.chat.Thread(w.ctx, w.people["bea"], m.ID); return err }(),
+		"page":      second(w.chat.OpenMessage(w.ctx, w.people["bea"], m.ID, 0)),
+		"permalink": second(w.chat.OpenRoom(w.ctx, w.people["bea"], room, chat.RoomQuery{Message: m.ID})),
+		"edit":      second(w.chat.EditMessage(w.ctx, w.people["bea"], m.ID, "x")),
+		"reaction":  second(w.chat.React(w.ctx, w.people["bea"], m.ID, "👍", nil)),
 	} {
 		if !errors.Is(err, chat.ErrGone) {
 			t.Errorf("%s of a deleted message: %v", name, err)
@@ -130,8 +158,8 @@ func TestADeletionCanBeUndoneForAMinuteByWhoDidIt(t *testing.T) {
 	if after.Body != before.Body || after.Text.Plain() != before.Text.Plain() || !slices.Equal(after.For, before.For) || len(after.Reactions) != 1 || after.Reactions[0].Emoji != "🎉" || !after.Edited.Equal(before.Edited) {
 		t.Errorf("came back as %+v, was %+v", after, before)
 	}
-	if old, _, err := w.chat.Versions(w.ctx, w.people["bea"], m.ID, 0); err != nil || len(old) != 1 {
-		t.Error("the versions did not come back:", old, err)
+	if p, err := w.chat.OpenMessage(w.ctx, w.people["bea"], m.ID, 0); err != nil || len(p.Versions) != 1 {
+		t.Error("the versions did not come back:", p.Versions, err)
 	}
 
 	_, err = w.chat.DeleteMessage(w.ctx, w.people["bea"], m.ID)
@@ -259,5 +287,20 @@ func TestTheSameReactionInTwoSpellingsIsOne(t *testing.T) {
 	w.ok(err)
 	if is := w.stored(m); len(is.Reactions) != 0 {
 		t.Errorf("%+v", is.Reactions)
+	}
+}
+
+// @bea-cid is cid's friend, and not bea: also in the message that begins a conversation.
+func TestTheLongestNameIsMeantInTheFirstMessageOfAConversation(t *testing.T) {
+	w := begin(t, "ada", "bea", "bea-cid")
+	w.direct("bea", "bea-cid") // what others do makes no difference
+	m, err := w.chat.PostDirect(w.ctx, w.people["ada"], w.ids("bea"), chat.Draft{Body: "ask @bea-cid"})
+	w.ok(err)
+	if ids := m.Text.Mentioned(); len(ids) != 0 {
+		t.Errorf("the first message mentions %v", ids)
+	}
+	again := w.says("ada", m.Room, "ask @bea-cid")
+	if ids := again.Text.Mentioned(); len(ids) != 0 {
+		t.Errorf("the next message mentions %v", ids)
 	}
 }

@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -142,10 +143,10 @@ func TestTheAuditLogTellsWhoDidWhat(t *testing.T) {
 	if _, _, err := w.chat.AuditLog(w.ctx, w.people["loud"], 0); !errors.Is(err, chat.ErrForbidden) {
 		t.Error("a member reads it:", err)
 	}
-	deeds, _, err := w.chat.AuditLog(w.ctx, root, 0)
+	entries, _, err := w.chat.AuditLog(w.ctx, root, 0)
 	w.ok(err)
 	var got []string
-	for _, d := range deeds {
+	for _, d := range entries {
 		got = append(got, d.ByName+" "+string(d.Action)+" "+d.Object+" "+d.Detail)
 	}
 	want := []string{"root disable @loud ", `The command line set limit.search "3"`, `root set signup "invite"`, "root role @mei administrator", "mei expel @loud a private room"}
@@ -215,4 +216,21 @@ func TestWhoIsDeactivatedIsNoLongerListedInRooms(t *testing.T) {
 	w.ok(w.chat.EnableAccount(w.ctx, root, gone))
 	listed(harbour, 1)
 	listed(1, 3)
+}
+
+// Who moderates no more brings back nothing that he deleted, and is not offered to.
+func TestOnlyWhoMayDeleteAMessageIsOfferedToRestoreIt(t *testing.T) {
+	w := begin(t, "ada", "bea", "cid")
+	room := w.room("quay", chat.Open, "ada", "bea", "cid")
+	w.ok(w.chat.SetRank(w.ctx, w.people["ada"], room, w.people["bea"].ID, chat.RankModerator))
+	m := w.says("cid", room, "words")
+	_, err := w.chat.DeleteMessage(w.ctx, w.people["bea"], m.ID)
+	w.ok(err)
+	offered := []bool{w.chat.CanRestore(w.ctx, w.people["bea"], m.ID), w.chat.CanRestore(w.ctx, w.people["cid"], m.ID)}
+	w.ok(w.chat.SetRank(w.ctx, w.people["ada"], room, w.people["bea"].ID, chat.RankMember))
+	offered = append(offered, w.chat.CanRestore(w.ctx, w.people["bea"], m.ID))
+	_, err = w.chat.RestoreMessage(w.ctx, w.people["bea"], m.ID)
+	if fmt.Sprint(offered, err == nil) != "[true false false] false" {
+		t.Errorf("offered to the moderator, the author, a moderator no more: %v; she restored it: %v", offered, err)
+	}
 }

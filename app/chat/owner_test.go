@@ -24,14 +24,7 @@ func TestOwnershipPassesOnWhenTheLastOwnerIsDisabled(t *testing.T) {
 			other := w.room("quay", chat.Open, "jonas", "priya")
 			owners := func(when string, room chat.RoomID, want ...string) {
 				t.Helper()
-				all, err := w.store.Members(w.ctx, room)
-				w.ok(err)
-				var names []string
-				for _, o := range all {
-					if o.Rank == chat.RankOwner {
-						names = append(names, o.Username)
-					}
-				}
+				names := w.owners(room)
 				if slices.Sort(names); !slices.Equal(names, want) {
 					t.Errorf("%s: owned by %q, want %q", when, names, want)
 				}
@@ -66,6 +59,20 @@ func TestOwnershipDoesNotPassToWhoCannotLogIn(t *testing.T) {
 	w.ok(w.chat.DisableAccount(w.ctx, chat.Operator, w.people["jonas"].ID))
 	w.ok(w.chat.LeaveRoom(w.ctx, w.people["priya"], room, true))
 	if got := w.owners(room); !slices.Equal(got, []string{"mei"}) {
+		t.Errorf("owned by %q", got)
+	}
+}
+
+// Who is in a room and cannot log in keeps it: he may come back.
+func TestWhoLeavesADeactivatedMemberBehindDeletesNothing(t *testing.T) {
+	w := begin(t, "ada", "priya", "jonas")
+	room := w.room("harbour", chat.Private, "priya", "jonas")
+	w.ok(w.chat.DisableAccount(w.ctx, chat.Operator, w.people["jonas"].ID))
+	if err := w.chat.LeaveRoom(w.ctx, w.people["priya"], room, false); err != nil {
+		t.Error("he was told that the room goes along:", err)
+	}
+	w.ok(w.chat.EnableAccount(w.ctx, chat.Operator, w.people["jonas"].ID))
+	if got := w.owners(room); !slices.Equal(got, []string{"jonas"}) {
 		t.Errorf("owned by %q", got)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// pauseFactor is how long Retain rests after a change, against how long that took: a
+// pauseFactor is how long ApplyRetention rests after a change, against how long that took: a
 // fifth of the time is its, so that most who post do not notice it.
 const pauseFactor = 4
 

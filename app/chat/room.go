@@ -154,6 +154,8 @@ type RoomStore interface {
 	// conversations, which are called after them. The list is shared and
 	// must not be changed.
 	Members(context.Context, RoomID) ([]RoomMember, error)
+	// MemberIDs lists who is in a room, also those whose accounts are disabled.
+	MemberIDs(context.Context, RoomID) ([]AccountID, error)
 	// RoomsInCommon are the rows of Sidebar of rooms that both are in, but conversations.
 	RoomsInCommon(ctx context.Context, who, other AccountID) ([]SidebarRoom, error)
 	// ReadMarks tells how far each of these people who is in a room has read in it; nil

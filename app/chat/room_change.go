@@ -3,7 +3,6 @@ package chat
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 )
 
@@ -40,7 +39,7 @@ func (c *Chat) JoinRoom(ctx context.Context, who Account, room RoomID) error {
 	if err != nil || p.IsMember() {
 		return err
 	}
-	if _, err := c.authorize(ctx, who, room, ActionJoin); err != nil {
+	if err := p.require(ActionJoin); err != nil {
 		return err
 	}
 	return c.addMembers(ctx, room, []AccountID{who.ID})
@@ -51,6 +50,11 @@ func (c *Chat) AddMembers(ctx context.Context, who Account, room RoomID, people 
 	if _, err := c.authorize(ctx, who, room, ActionAddMembers); err != nil {
 		return err
 	}
+	return c.addOthers(ctx, room, people)
+}
+
+// addOthers is AddMembers for who was found to be allowed it.
+func (c *Chat) addOthers(ctx context.Context, room RoomID, people []AccountID) error {
 	if len(people) == 0 {
 		return Invalid("people", "Choose at least one person.")
 	}
@@ -84,19 +88,29 @@ func (c *Chat) LeaveRoom(ctx context.Context, who Account, room RoomID, alone bo
 	if err != nil || !p.IsMember() {
 		return err
 	}
-	if _, err := c.authorize(ctx, who, room, ActionLeave); err != nil {
+	if err := p.require(ActionLeave); err != nil {
 		return err
 	}
-	if p.Kind == Private && !alone {
-		people, err := c.store.Members(ctx, room)
+	if !alone {
+		last, err := c.IsLast(ctx, p)
 		if err != nil {
 			return err
 		}
-		if len(people) < 2 {
+		if last {
 			return Conflict("alone", "You are the last one in this room: it is deleted when you leave.")
 		}
 	}
 	return c.removeMember(ctx, room, who.ID, NoAudit)
+}
+
+// IsLast says whether a room is deleted when the person leaves it: it is private, and
+// nobody else is in it. Who is, and cannot log in, may come back.
+func (c *Chat) IsLast(ctx context.Context, p RoomAccess) (bool, error) {
+	if p.Kind != Private || !p.IsMember() {
+		return false, nil
+	}
+	people, err := c.store.MemberIDs(ctx, p.ID)
+	return len(people) < 2, err
 }
 
 func (c *Chat) removeMember(ctx context.Context, room RoomID, whom AccountID, audit AuditEntry) error {
@@ -128,6 +142,11 @@ func (c *Chat) UpdateRoom(ctx context.Context, who Account, room RoomID, name, t
 	if err != nil {
 		return err
 	}
+	return c.updateRoom(ctx, who, p, name, topic)
+}
+
+// updateRoom is UpdateRoom for who was found to be allowed to set the topic.
+func (c *Chat) updateRoom(ctx context.Context, who Account, p RoomAccess, name, topic string) (err error) {
 	if name, err = ParseRoomName(name); err != nil {
 		return err
 	}
@@ -135,29 +154,29 @@ func (c *Chat) UpdateRoom(ctx context.Context, who Account, room RoomID, name, t
 		return err
 	}
 	if name != p.Name {
-		if _, err := c.authorize(ctx, who, room, ActionRename); err != nil {
+		if err := p.require(ActionRename); err != nil {
 			return err
 		}
-		rev, err := c.store.SetRoomName(ctx, room, who.ID, name, c.now())
+		rev, err := c.store.SetRoomName(ctx, p.ID, who.ID, name, c.now())
 		if errors.Is(err, ErrConflict) {
 			return Conflict("name", "There is a room with this name, or one that looks like it. Choose another.")
 		}
 		if err != nil {
 			return err
 		}
-		c.bus.Publish(RoomChanged{Room: room, Rev: rev})
+		c.bus.Publish(RoomChanged{Room: p.ID, Rev: rev})
 		if p.Kind == Open {
-			c.bus.Publish(RoomRenamed{Room: room})
+			c.bus.Publish(RoomRenamed{Room: p.ID})
 		}
 	}
 	if topic != p.Topic {
-		rev, err := c.store.SetTopic(ctx, room, who.ID, topic, c.now())
+		rev, err := c.store.SetTopic(ctx, p.ID, who.ID, topic, c.now())
 		if err != nil {
 			return err
 		}
-		c.bus.Publish(RoomChanged{Room: room, Rev: rev})
+		c.bus.Publish(RoomChanged{Room: p.ID, Rev: rev})
 	}
-	c.bus.Publish(RoomHeaderChanged{Room: room})
+	c.bus.Publish(RoomHeaderChanged{Room: p.ID})
 	return nil
 }
 
@@ -182,11 +201,11 @@ func (c *Chat) SetVisibility(ctx context.Context, who Account, room RoomID, kind
 	}
 	c.bus.Publish(RoomChanged{Room: room, Rev: rev})
 	c.bus.Publish(RoomHeaderChanged{Room: room})
-	_, marks, err := c.store.ReadMarks(ctx, room, nil)
+	people, err := c.store.MemberIDs(ctx, room)
 	if err != nil {
 		return nil // it is done; lists of rooms show it when they are loaded again
 	}
-	c.bus.Publish(RoomListChanged{People: slices.Collect(maps.Keys(marks))})
+	c.bus.Publish(RoomListChanged{People: people})
 	return nil
 }
 

@@ -129,7 +129,7 @@ func (c *Chat) Search(ctx context.Context, who Account, a SearchInput) (SearchPa
 
 // resolve finds the people and rooms that a search names. Who and what is not
 // there for the caller is not told from what does not exist.
-func (c *Chat) resolve(ctx context.Context, who Account, p queryParser) (Search, error) {
+func (c *Chat) resolve(ctx context.Context, who Account, p parsedSearch) (Search, error) {
 	s := p.Search
 	for _, n := range p.names {
 		var err error
@@ -140,7 +140,7 @@ func (c *Chat) resolve(ctx context.Context, who Account, p queryParser) (Search,
 				return []AccountID{id}, err
 			})
 			if errors.Is(err, ErrNotFound) {
-				s.UnknownPeople, err = append(s.UnknownPeople, strings.TrimPrefix(n.name, "@")), nil
+				s.UnknownPeople, err = append(s.UnknownPeople, TypedName(n.name)), nil
 			}
 		case "in":
 			err = named(&s.In, &s.NotIn, n.not, func() ([]RoomID, error) { return c.readable(ctx, who, n.name) })
@@ -172,7 +172,7 @@ func named[T comparable](is, not *[]T, isNot bool, find func() ([]T, error)) err
 }
 
 func (c *Chat) sender(ctx context.Context, who Account, name string) (AccountID, error) {
-	name = strings.TrimPrefix(name, "@")
+	name = TypedName(name)
 	if strings.EqualFold(name, "me") {
 		return who.ID, nil
 	}

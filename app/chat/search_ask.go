@@ -22,15 +22,15 @@ func (a SearchInput) Empty() bool {
 }
 
 const (
-	maxAsk   = 500 // characters
+	maxQuery = 500 // characters
 	maxTerms = 20
 	// maxTokens is how many words there are in them: each pair of neighbouring
 	// characters is one in scripts without spaces.
 	maxTokens = 80
 )
 
-// queryParser is a search before people and rooms are known.
-type queryParser struct {
+// parsedSearch is a search before people and rooms are known.
+type parsedSearch struct {
 	Search
 	names  []namedTerm
 	tokens int
@@ -43,7 +43,7 @@ type namedTerm struct {
 	not       bool
 }
 
-func (p queryParser) asks(key string) bool {
+func (p parsedSearch) asks(key string) bool {
 	return slices.ContainsFunc(p.names, func(n namedTerm) bool { return n.key == key && !n.not })
 }
 
@@ -58,12 +58,12 @@ type term struct {
 
 // parse checks what needs no store; an error names the field and what to write
 // instead.
-func (a SearchInput) parse(now time.Time) (queryParser, error) {
-	p := queryParser{zone: a.Zone, now: now}
+func (a SearchInput) parse(now time.Time) (parsedSearch, error) {
+	p := parsedSearch{zone: a.Zone, now: now}
 	if p.zone == nil {
 		p.zone = time.UTC
 	}
-	if utf8.RuneCountInString(a.Text) > maxAsk {
+	if utf8.RuneCountInString(a.Text) > maxQuery {
 		return p, Invalid("q", "A search has at most 500 characters.")
 	}
 	terms := split(a.Text)
@@ -139,7 +139,7 @@ func excludes(s string) bool {
 }
 
 // add takes one term; field is where it was typed.
-func (p *queryParser) add(t term, field string) error {
+func (p *parsedSearch) add(t term, field string) error {
 	switch t.key {
 	case "":
 		return p.word(t)
@@ -155,7 +155,7 @@ func (p *queryParser) add(t term, field string) error {
 	return p.date(t, field)
 }
 
-func (p *queryParser) word(t term) error {
+func (p *parsedSearch) word(t term) error {
 	m := matching(t.value, t.starts)
 	if p.tokens += len(m.Tokens); p.tokens > maxTokens {
 		return Invalid("q", "This is too much to search for at once. Try fewer words.")
@@ -204,7 +204,7 @@ func matching(s string, starts bool) (m Match) {
 	return m
 }
 
-func (p *queryParser) has(t term, field string) error {
+func (p *parsedSearch) has(t term, field string) error {
 	f, ok := facts[strings.ToLower(t.value)]
 	switch {
 	case !ok:
@@ -218,7 +218,7 @@ func (p *queryParser) has(t term, field string) error {
 }
 
 // date takes a day of the viewer's calendar. Of several bounds the narrowest holds.
-func (p *queryParser) date(t term, field string) error {
+func (p *parsedSearch) date(t term, field string) error {
 	day, err := p.day(t.value)
 	if err != nil || t.not {
 		return Invalid(field, "After "+t.key+": comes a day, like 2026-11-23, today or yesterday.")
@@ -234,7 +234,7 @@ func (p *queryParser) date(t term, field string) error {
 	return nil
 }
 
-func (p *queryParser) day(s string) (time.Time, error) {
+func (p *parsedSearch) day(s string) (time.Time, error) {
 	now := p.now.In(p.zone)
 	switch strings.ToLower(s) {
 	case "today":

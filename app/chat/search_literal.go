@@ -50,16 +50,17 @@ func endsInSigns(s string) bool {
 	return s != strings.TrimFunc(s, func(r rune) bool { return hasSigns(string(r)) })
 }
 
-// Accepts says whether a message, as it was typed or as it is shown, has every literal
-// of the search that it has to have, and none of the others.
-func (s Search) Accepts(body string, t Text) bool {
+// Accepts says whether a message, as it was typed or as it is shown and with the names of
+// its files, has every literal of the search that it has to have, and none of the others.
+func (s Search) Accepts(m Message) bool {
 	if len(s.Literals) == 0 {
 		return true
 	}
-	typed := foldLiteral(body)
+	files := Message{Files: m.Files}.Plain()
+	typed := foldLiteral(m.Body + " " + files)
 	shown := typed
-	if s := t.shown(); strings.TrimSpace(s) != body {
-		shown = foldLiteral(s)
+	if s := m.Text.shown(); strings.TrimSpace(s) != m.Body {
+		shown = foldLiteral(s + " " + files)
 	}
 	return !slices.ContainsFunc(s.Literals, func(l Literal) bool { return (holds(typed, l.Text) || holds(shown, l.Text)) == l.Not })
 }
@@ -145,7 +146,7 @@ func endsWord(s string) bool { return s != "" && glued(s, len(s)) }
 
 // signs tells what a search does with the signs in it: which terms are looked for
 // without them, and which words with a minus are left out.
-func (p *queryParser) signs(t term) {
+func (p *parsedSearch) signs(t term) {
 	if t.key != "" || t.quoted {
 		return
 	}

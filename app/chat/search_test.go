@@ -40,13 +40,25 @@ func (w *world) asks(who string, a chat.SearchInput) string {
 
 func TestSignsAreFoundInQuotationMarks(t *testing.T) {
 	w := begin(t, "ada")
-	for _, body := range []string{"one I like C++ and C", "two c is not c#", "three git push --force now", "four the force is strong", "five **C++17** and std::move", "six f(x) => y", "seven `ls -v`", "eight naïve C#-like", "nine a => b"} {
+	for _, body := range []string{"one I like C++ and C", "two c is not c#", "three git push --force now",
+		"four the force is strong", "five **C++17** and std::move", "six f(x) => y", "seven `ls -v`", "eight naïve C#-like", "nine a => b"} {
 		w.says("ada", 1, body)
 	}
 	for ask, want := range map[string]string{
-		`"C++"`: "one five", `"c#"`: "two eight", "c": "one two five eight", "C++": "one two five eight", "git push --force": "three", "--force": "three four",
-		`"--force"`: "three", `"push --force"`: "three", `-"--force" force`: "four", `"=>"`: "six nine", `"=>" -y`: "nine", "ls -v": "", `ls "-v"`: "seven",
-		`"std::move"`: "five", `"f(x)"`: "six", `"naive c#"`: "eight", `"c++"*`: "one five", `"C++" -std`: "one", "force -strong": "three",
+		`"C++"`:            "one five",
+		`"c#"`:             "two eight",
+		"c":                "one two five eight",
+		"C++":              "one two five eight",
+		"git push --force": "three",
+		"--force":          "three four",
+		`"--force"`:        "three",
+		`"push --force"`:   "three",
+		`-"--force" force`: "four",
+		`"=>"`:             "six nine",
+		`"=>" -y`:          "nine",
+		"ls -v":            "",
+		`ls "-v"`:          "seven",
+		`"std::move"`:      "five", `"f(x)"`: "six", `"naive c#"`: "eight", `"c++"*`: "one five", `"C++" -std`: "one", "force -strong": "three",
 	} {
 		if got := w.finds("ada", ask); got != want {
 			t.Errorf("%s finds %q, want %q", ask, got, want)
@@ -61,14 +73,27 @@ func TestSignsAreFoundInQuotationMarks(t *testing.T) {
 func TestWhatIsShownIsFoundInQuotationMarks(t *testing.T) {
 	w := begin(t, "ada")
 	w.room("design", chat.Open, "ada")
-	for _, body := range []string{"one :rocket: launch", `two \*star\* text`, "three is\n1. first\n1. second", "four I don’t «know»", "five don't", "six ❤️ and \u2764 too", "seven \u2764", "eight `:rocket:` code", "nine see #design now", "ten 2. first"} {
+	for _, body := range []string{"one :rocket: launch", `two \*star\* text`, "three is\n1. first\n1. second",
+		"four I don’t «know»", "five don't", "six ❤️ and \u2764 too", "seven \u2764",
+		"eight `:rocket:` code", "nine see #design now", "ten 2. first"} {
 		w.says("ada", 1, body)
 	}
 	w.ok(w.chat.UpdateRoom(w.ctx, w.people["ada"], 2, "c++ lab", ""))
 	for ask, want := range map[string]string{
 		`"🚀"`: "one", `":rocket:"`: "one eight", `":rocket: launch"`: "one", `"🚀 launch"`: "one", `"*star*"`: "two", `"\*star\*"`: "two",
-		`"1. first"`: "three", `"2. second"`: "three", `"1. first 2. second"`: "three", `"2. first"`: "ten", `"don't"`: "four five", `"don’t"`: "four five",
-		`"❤"`: "six seven", `"❤️"`: "six seven", "❤": "six seven", `-":rocket:" rocket`: "", `-"🚀" launch`: "", `-"*star*" text`: "", `"#c++"`: "",
+		`"1. first"`:           "three",
+		`"2. second"`:          "three",
+		`"1. first 2. second"`: "three",
+		`"2. first"`:           "ten",
+		`"don't"`:              "four five",
+		`"don’t"`:              "four five",
+		`"❤"`:                  "six seven",
+		`"❤️"`:                 "six seven",
+		"❤":                    "six seven",
+		`-":rocket:" rocket`:   "",
+		`-"🚀" launch`:          "",
+		`-"*star*" text`:       "",
+		`"#c++"`:               "",
 	} {
 		if got := w.finds("ada", ask); got != want {
 			t.Errorf("%s finds %q, want %q", ask, got, want)
@@ -123,6 +148,7 @@ func TestSearchFindsWhatIsAskedFor(t *testing.T) {
 		"만나":                       "five",
 		"from:mei deploy*":         "two three six",
 		"from:@mei in:#general":    "two",
+		"from:\u200e@mei deploy":   "two three",
 		`in:"harbour app"`:         "three four",
 		"in:#general deploy*":      "one two",
 		"in:@mei":                  "hello six",
@@ -175,7 +201,12 @@ func TestSearchKnowsDaysOfTheViewersZone(t *testing.T) {
 		return strings.Join(f, " ")
 	}
 	for ask, want := range map[string]string{
-		"word on:2026-11-23": "first last", "on:yesterday": "first last", "on:today": "late", "before:2026-11-23": "early", "after:2026-11-23": "late", "word after:2026-11-22": "first last late",
+		"word on:2026-11-23":                "first last",
+		"on:yesterday":                      "first last",
+		"on:today":                          "late",
+		"before:2026-11-23":                 "early",
+		"after:2026-11-23":                  "late",
+		"word after:2026-11-22":             "first last late",
 		"after:2026-11-22 before:yesterday": "", "after:2026-11-22 before:today": "first last", "before:1999-01-01": "", "after:2100-01-01": "",
 	} {
 		if got := sorted(w.asks("ada", chat.SearchInput{Text: ask, Zone: tokyo})); got != want {
@@ -310,7 +341,8 @@ func TestSearchFindsNothingThatOneMayNotRead(t *testing.T) {
 		if got, _, _ := w.store.RoomFor(w.ctx, room, 0); got.Name != "" {
 			name = `"` + got.Name + `"`
 		}
-		for _, ask := range []string{"needle", "need*", `"needle in"`, "from:third needle", "-nothing needle", "in:" + name, "in:" + name + " from:third", "needle on:today"} {
+		for _, ask := range []string{"needle", "need*", `"needle in"`, "from:third needle", "-nothing needle", "in:" + name,
+			"in:" + name + " from:third", "needle on:today"} {
 			if found := w.finds(r.who, ask) != ""; found != may {
 				t.Errorf("%s in %s: %s found: %t, may read: %t", r.who, r.room, ask, found, may)
 			}
@@ -323,9 +355,11 @@ func TestSearchFindsWhatALookAtEverythingFinds(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	names := []string{"ada", "mei", "jonas", "priya", "tomas"}
 	w := begin(t, names...)
-	rooms := []chat.RoomID{1, w.room("a", chat.Open, "ada", "mei"), w.room("b", chat.Private, "mei", "jonas"), w.room("c", chat.Private, "ada", "priya", "mei"),
+	rooms := []chat.RoomID{1, w.room("a", chat.Open, "ada", "mei"), w.room("b", chat.Private, "mei", "jonas"),
+		w.room("c", chat.Private, "ada", "priya", "mei"),
 		w.room("d", chat.Open, "tomas"), w.direct("ada", "mei"), w.direct("mei", "jonas", "priya")}
-	words := []string{"red", "green", "greenish", "blue", "Über", "uber", "x1", "东京", "京都塔", "서울에서", "`code`", "https://a.example", "don't", "🎉"}
+	words := []string{"red", "green", "greenish", "blue", "Über", "uber", "x1", "东京", "京都塔", "서울에서", "`code`",
+		"https://a.example", "don't", "🎉"}
 	some := func() string { return words[r.IntN(len(words))] }
 	for range 400 {
 		room := rooms[r.IntN(len(rooms))]
@@ -353,7 +387,8 @@ func TestSearchFindsWhatALookAtEverythingFinds(t *testing.T) {
 	}
 	w.ok(w.chat.LeaveRoom(w.ctx, w.people["priya"], rooms[3], false))
 	w.ok(w.chat.DeleteRoom(w.ctx, w.people["tomas"], rooms[4]))
-	ops := []string{"from:ada", "from:mei", "from:me", "-from:jonas", "in:general", "in:a", "in:b", "in:@mei", "-in:a", "has:link", "has:code", "-has:link", "has:reaction",
+	ops := []string{"from:ada", "from:mei", "from:me", "-from:jonas", "in:general", "in:a", "in:b", "in:@mei", "-in:a",
+		"has:link", "has:code", "-has:link", "has:reaction",
 		"on:2026-03-02", "after:2026-03-03", "before:2026-03-04", "from:nobody", "in:nowhere"}
 	found, views := 0, map[string][]view{}
 	for _, name := range names {

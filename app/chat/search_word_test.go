@@ -50,8 +50,8 @@ func TestWordsAreFoldedAndSplitAlikeInEveryScript(t *testing.T) {
 	}
 }
 
-// expandCommand makes a message of a body.
-func expandCommand(t testing.TB, body string) chat.Message {
+// messageOf makes a message of a body.
+func messageOf(t testing.TB, body string) chat.Message {
 	t.Helper()
 	text, err := chat.ParseText(body)
 	if err != nil {
@@ -78,12 +78,12 @@ func TestASnippetMarksWhatWasLookedForAndBreaksNoCharacter(t *testing.T) {
 		{"nothing of it", "nothing of it", []chat.Match{match(false, "deploy")}},
 		{"one 👩\u200d👩\u200d👧 family", "one [👩\u200d👩\u200d👧] family", []chat.Match{match(false, "👩\u200d👩\u200d👧")}},
 	} {
-		if got := marked(chat.Search{All: c.all}.Snippet(expandCommand(t, c.body))); got != c.want {
+		if got := marked(chat.Search{All: c.all}.Snippet(messageOf(t, c.body))); got != c.want {
 			t.Errorf("%q: got %q, want %q", c.body, got, c.want)
 		}
 	}
 	for _, filler := range []string{"some words before ", "东京都见面", "👨‍👩‍👧‍👦", "e\u0301", "สวัสดี "} {
-		m := expandCommand(t, strings.Repeat(filler, 120)+"\nneedle\n"+strings.Repeat(filler, 120))
+		m := messageOf(t, strings.Repeat(filler, 120)+"\nneedle\n"+strings.Repeat(filler, 120))
 		got := marked(chat.Search{All: []chat.Match{match(false, "needle")}}.Snippet(m))
 		if !strings.Contains(got, "[needle]") || !strings.HasPrefix(got, "…") || !strings.HasSuffix(got, "…") || len(got) > 500 {
 			t.Errorf("a long text of %q: %q", filler, got)

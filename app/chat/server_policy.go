@@ -3,7 +3,7 @@ package chat
 // ServerAction is something one may or may not do on the whole server.
 type ServerAction int
 
-// Rights.
+// What there is to be done on a server.
 const (
 	ManagePeople   ServerAction = iota // roles, deactivation, bans, links to reset a password
 	ManageInvites                      // make and revoke them

@@ -74,12 +74,9 @@ func (s Settings) Limit(k *Limit) (int, bool) {
 // Settings answers with all of them.
 func (c *Chat) Settings(ctx context.Context) (Settings, error) { return c.store.Settings(ctx) }
 
-// ParseSetting answers with a setting as it is stored, or says why it cannot be.
-func ParseSetting(key, value string) (string, error) { return check(key, value) }
-
-// check answers with a setting as it is stored, or says why the key or the value
+// ParseSetting answers with a setting as it is stored, or says why the key or the value
 // cannot be.
-func check(key, value string) (string, error) {
+func ParseSetting(key, value string) (string, error) {
 	value = strings.TrimSpace(value)
 	switch {
 	case key == SettingWorkspace:
@@ -151,7 +148,7 @@ func (c *Chat) SetSettings(ctx context.Context, who Account, set Settings) error
 	}
 	keys := slices.Sorted(maps.Keys(set))
 	for _, key := range keys {
-		if set[key], err = check(key, set[key]); err != nil {
+		if set[key], err = ParseSetting(key, set[key]); err != nil {
 			return err
 		}
 	}

@@ -41,7 +41,7 @@ func (p *bodyParser) blocks(lines []string, depth int) []Block {
 		}
 		b, n := p.block(lines, depth)
 		if n == 0 {
-			late := closer.lateFence(lines)
+			late := closer.lateFence(lines[0], lines[1:])
 			if late.lines == 0 {
 				text = append(text, strings.TrimRight(lines[0], " \t"))
 				lines = lines[1:]

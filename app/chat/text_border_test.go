@@ -46,7 +46,7 @@ func TestAnEscapedCallIsNone(t *testing.T) {
 		`\@room look`: "@room look", `\\@room`: `\@room`, `_\@room_`: "@room", `x (\@HERE)`: "x (@HERE)", "> \\@room": "@room",
 	} {
 		text, err := ParseText(body)
-		if names := text.MentionsAll(); err != nil || len(names) > 0 {
+		if names := text.NotifyingNames(); err != nil || len(names) > 0 {
 			t.Errorf("%q calls %q, %v", body, names, err)
 		}
 		text.Resolve(nil)

@@ -55,27 +55,27 @@ func language(s string) bool {
 	return s != "" && len(s) <= 20
 }
 
-// lateFence is code that opens behind words in the first line, as in "look: ```", and
+// lateFence is code that opens behind words in a line, as in "look: ```", and
 // is closed in a later one.
 type lateFence struct {
 	before string // the words
 	code   Block
 	after  string // what stands behind the closing backticks in their line
-	lines  int    // how many it took; 0: there is none
+	lines  int    // how many it took, the first among them; 0: there is none
 }
 
-// lateFence parses such code. Backticks that nothing closes are remembered, so that
+// lateFence parses such code in a line and those after it. Backticks that nothing closes are remembered, so that
 // the whole takes linear time.
-func (c *fenceCloser) lateFence(lines []string) lateFence {
-	at, ticks := unpairedTicks(lines[0])
+func (c *fenceCloser) lateFence(first string, rest []string) lateFence {
+	at, ticks := unpairedTicks(first)
 	if ticks == 0 || c.none > 0 && ticks >= c.none {
 		return lateFence{}
 	}
-	info := lines[0][at+ticks:]
-	if !blank(info) && (strings.HasPrefix(info, " ") || glued(lines[0], at)) {
+	info := first[at+ticks:]
+	if !blank(info) && (strings.HasPrefix(info, " ") || glued(first, at)) {
 		return lateFence{} // as in "I like ``` ticks"
 	}
-	for n, line := range lines[1:] {
+	for n, line := range rest {
 		end := ticksIn(line, ticks)
 		if end < 0 {
 			continue
@@ -84,11 +84,11 @@ func (c *fenceCloser) lateFence(lines []string) lateFence {
 		if blank(line[:end]) && language(strings.TrimSpace(after)) && !strings.HasPrefix(after, " ") {
 			return lateFence{} // this opens another
 		}
-		code := lines[1 : n+1 : n+1]
+		code := rest[:n:n]
 		if !blank(line[:end]) {
 			code = append(code, line[:end])
 		}
-		return lateFence{lines[0][:at], listing(info, code), strings.TrimLeft(after, " \t"), n + 2}
+		return lateFence{first[:at], listing(info, code), strings.TrimLeft(after, " \t"), n + 2}
 	}
 	c.none = ticks
 	return lateFence{}

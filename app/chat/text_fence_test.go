@@ -1,9 +1,6 @@
 package chat
 
-import (
-	"strings"
-	"testing"
-)
+import "testing"
 
 func TestAFenceMayOpenBehindWords(t *testing.T) {
 	expect(t, [][2]string{
@@ -27,13 +24,4 @@ func TestAFenceMayOpenBehindWords(t *testing.T) {
 		{"ends with ```\n\n```go\nx\n```", "P(ends with ```)C[go](x)"},
 		{"a ``\nb\n``", "P(a ``/b/``)"},
 	})
-}
-
-func TestUnclosedFencesBehindWordsTakeLinearTime(t *testing.T) {
-	for _, line := range []string{"a ```\n", "a ```b\n", "a ````` \nb ````\n"} {
-		body := strings.Repeat(line, 499/strings.Count(line, "\n"))
-		if text, err := ParseText(body); err != nil || text.Plain() == "" {
-			t.Errorf("%q: %v", line, err)
-		}
-	}
 }

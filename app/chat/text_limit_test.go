@@ -50,7 +50,10 @@ func pathological() map[string]string {
 	for n := 0; n < 140; n++ {
 		indents += strings.Repeat(" ", n%40) + "- a\n"
 	}
+	lines := func(s string) string { return strings.Repeat(s, (MaxLines-1)/strings.Count(s, "\n")) }
 	return map[string]string{
+		"late fences": lines("a ```\n"), "late fences of a word": lines("a ```b\n"), "late fences of two": lines("a ````` \nb ````\n"),
+		"late fences in items": lines("- a ```\n"), "late fences in numbers": lines("1. a `````\n2. b ````\n"),
 		"stars": fill("*"), "star a": fill("*a "), "mixed": fill("*a **b *c"), "triple": fill("***a"), "pairs": fill("**a** "),
 		"alternating": fill("*_~~"), "closers": fill("a* a** a_ a~~ "), "nested": fill("*a **b _c ~~d "), "triple both": fill("***a** b*"),
 		"han names": fill("@" + strings.Repeat("的", 31)), "han at": fill("@的的"), "rooms": fill("#a "), "hashes": fill("#"), "room run": "#" + fill("a "), "drives": fill(`C:\a`), "drives spaced": fill(`C:\ `),

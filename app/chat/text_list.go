@@ -64,7 +64,7 @@ func (c *fenceCloser) itemLines(text string, lines []string, columns int) []stri
 	if !strings.Contains(text, "```") {
 		return in
 	}
-	late := c.lateFence(append([]string{text}, lines...))
+	late := c.lateFence(text, lines)
 	if n := late.lines - 1; n > len(in) && strings.HasPrefix(strings.TrimLeft(lines[n-1], " \t"), "```") {
 		return lines[:n]
 	}

@@ -10,9 +10,9 @@ import (
 // longest comes first, and the first that is somebody's counts.
 func (t *Text) Names() []string { return distinct(t.mentions(true)) }
 
-// MentionsAll lists those that notify: a quote repeats what others said, and a backslash
+// NotifyingNames lists those that notify: a quote repeats what others said, and a backslash
 // says that nobody is meant.
-func (t *Text) MentionsAll() []string { return distinct(t.mentions(false)) }
+func (t *Text) NotifyingNames() []string { return distinct(t.mentions(false)) }
 
 // mentions lists the names that each mention may be of; with all, of those in quotes
 // and behind a backslash, too.
@@ -144,8 +144,8 @@ func (t *Text) Mentioned() (ids []AccountID) {
 	return ids
 }
 
-// mentionsAll lists the names in a resolved text that call many people.
-func (t *Text) mentionsAll() (names []string) {
+// calledNames lists the names in a resolved text that call many people.
+func (t *Text) calledNames() (names []string) {
 	eachText(t.Blocks, false, func(b *Block, _ bool) {
 		eachRun(b.Runs, func(r *Run) {
 			if r.Kind == RunMentionAll {

@@ -96,20 +96,19 @@ func (t *Text) RoomLinks() map[string]RoomLink {
 
 // Relabel gives each link the name that its room has now, and answers with all of
 // them; name is "" for a room whose link stays as it is.
-func (t *Text) Relabel(name func(RoomID) (string, error)) (labels string, err error) {
+func (t *Text) Relabel(name func(RoomID) string) (labels string) {
 	eachText(t.Blocks, true, func(b *Block, _ bool) {
 		eachRun(b.Runs, func(r *Run) {
-			if r.Kind != RunRoom || r.Room == 0 || err != nil {
+			if r.Kind != RunRoom || r.Room == 0 {
 				return
 			}
-			var now string
-			if now, err = name(r.Room); now != "" {
+			if now := name(r.Room); now != "" {
 				r.Text = "#" + now
 			}
 			labels += r.Text
 		})
 	})
-	return labels, err
+	return labels
 }
 
 // plainAhead is the plain text right behind run i.

@@ -50,17 +50,20 @@ func TestAWorkspaceOfSlackComes(t *testing.T) {
 	if got := d.told(); got != tells {
 		t.Errorf("it tells\n%s\nand should tell\n%s", got, tells)
 	}
-	if want := (archive.Counts{Accounts: 9, Rooms: 4, Conversations: 3, Messages: 18, Events: 3, Replies: 4, Reactions: 2, Files: 1}); r.Came != want || r.Already != (archive.Counts{}) {
+	if want := (archive.Counts{Accounts: 9, Rooms: 4, Conversations: 3, Messages: 18, Events: 3, Replies: 4, Reactions: 2,
+		Files: 1}); r.Came != want || r.Already != (archive.Counts{}) {
 		t.Errorf("the report counts %+v and %+v", r.Came, r.Already)
 	}
-	if want := []archive.Adapted{{What: "account", From: "admin", To: "admin-slack"}, {What: "account", From: "Ada", To: "Ada-2"}}; !slices.Equal(r.Adapted, want) {
+	if want := []archive.Adapted{{What: "account", From: "admin", To: "admin-slack"},
+		{What: "account", From: "Ada", To: "Ada-2"}}; !slices.Equal(r.Adapted, want) {
 		t.Error("adapted:", r.Adapted)
 	}
 	var out strings.Builder
 	if err := r.Print(&out); err != nil {
 		t.Fatal(err)
 	}
-	for _, words := range []string{"1 × change of a purpose (#general 1704100140.000000)", ":parrot-own:", "parley user passwd ada", "(gone)"} {
+	for _, words := range []string{"1 × change of a purpose (#general 1704100140.000000)", ":parrot-own:",
+		"parley user passwd ada", "(gone)"} {
 		if !strings.Contains(out.String(), words) {
 			t.Errorf("%q is not reported in\n%s", words, out.String())
 		}
@@ -113,7 +116,8 @@ func TestASecondImportBringsOnlyWhatIsNew(t *testing.T) {
 	delete(newer, "general/2024-01-01.json") // an archive may begin later
 	newer["general/2024-02-01.json"] = `[{"type":"message","user":"U3","text":"news","ts":"1706800000.000000","thread_ts":"1704200500.000000"},
 		{"type":"message","user":"U6","text":"hi <@U3>","ts":"1706800100.000000"}]`
-	newer["users.json"] = strings.Replace(newer["users.json"].(string), `[`, `[{"id":"U6","team_id":"T1","name":"fay","is_owner":true,"profile":{}},`, 1)
+	newer["users.json"] = strings.Replace(newer["users.json"].(string), `[`,
+		`[{"id":"U6","team_id":"T1","name":"fay","is_owner":true,"profile":{}},`, 1)
 	newer["channels.json"] = strings.Replace(newer["channels.json"].(string), `"members":["U1","U2"],`, `"members":["U1","U2","U6"],`, 1)
 	r := d.run(newer)
 	if want := (archive.Counts{Accounts: 1, Messages: 2, Replies: 1}); r.Came != want {
@@ -124,7 +128,8 @@ func TestASecondImportBringsOnlyWhatIsNew(t *testing.T) {
 		t.Error("an owner of Slack became administrator of a workspace that is used:", err)
 	}
 	got := d.told()
-	for _, line := range []string{`everyone true: ada! bea fay Ada-2`, `01T15:06:40 admin-slack: "news" re ""`, `01T15:08:20 fay: "hi @admin-slack"`} {
+	for _, line := range []string{`everyone true: ada! bea fay Ada-2`, `01T15:06:40 admin-slack: "news" re ""`,
+		`01T15:08:20 fay: "hi @admin-slack"`} {
 		if !strings.Contains(got, line) {
 			t.Errorf("%s is not in\n%s", line, got)
 		}
@@ -135,12 +140,14 @@ func TestWhatComesGivesWayToWhoIsThere(t *testing.T) {
 	d := open(t)
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for _, name := range []string{"ada", "fay"} {
-		if _, err := d.AddAccount(t.Context(), auth.NewAccount{Username: name, Name: name, Hash: "-", Workspace: "Test", At: at}, chat.NoAudit); err != nil {
+		if _, err := d.AddAccount(t.Context(), auth.NewAccount{Username: name, Name: name, Hash: "-", Workspace: "Test",
+			At: at}, chat.NoAudit); err != nil {
 			t.Fatal(err)
 		}
 	}
 	text, _ := chat.ParseText("unread by fay")
-	if _, err := d.AddMessage(t.Context(), chat.NewMessage{Room: 1, Author: chat.Person{ID: 1}, At: at, Body: "unread by fay", Text: text, CID: "one"}); err != nil {
+	if _, err := d.AddMessage(t.Context(), chat.NewMessage{Room: 1, Author: chat.Person{ID: 1}, At: at,
+		Body: "unread by fay", Text: text, CID: "one"}); err != nil {
 		t.Fatal(err)
 	}
 	d.run(workspaceOf())
@@ -185,9 +192,11 @@ func TestAnArchiveThatIsDamagedOrTooLargeIsRefused(t *testing.T) {
 	refused(pack(t, files{"users.json": `[{"id":"` + strings.Repeat("U", 1<<20) + `"}]`}), "something in it is longer than 0 MiB")
 	maxEntry, maxValue = 1<<20, 3<<20
 	bomb := workspaceOf()
-	bomb["harbour/2024-01-01.json"] = `[{"type":"message","user":"U2","text":"before","ts":"1704100000.000000"},` + strings.Repeat(" ", 2<<20) + "{}]"
+	bomb["harbour/2024-01-01.json"] = `[{"type":"message","user":"U2","text":"before","ts":"1704100000.000000"},` +
+		strings.Repeat(" ", 2<<20) + "{}]"
 	bomb["crew/2024-01-01.json"] = `[{"type":"message","user":"U1","text":"kept","ts":"1704100000.000000"},{"type":"mess`
-	bomb["D1/2024-01-01.json"] = `[7, "x", {"type":"message","user":"U2","text":["odd"],"ts":"1704100000.000000"}, {"type":"message","user":"U2","text":"even","ts":"1704100001.000000","reactions":{},"files":7}]`
+	bomb["D1/2024-01-01.json"] = `[7, "x", {"type":"message","user":"U2","text":["odd"],"ts":"1704100000.000000"},
+		{"type":"message","user":"U2","text":"even","ts":"1704100001.000000","reactions":{},"files":7}]`
 	r := d.run(bomb)
 	got := d.told()
 	for _, line := range []string{`bea: "before"`, `ada: "kept"`, `bea: "even"`} {
@@ -195,7 +204,8 @@ func TestAnArchiveThatIsDamagedOrTooLargeIsRefused(t *testing.T) {
 			t.Errorf("%s is not in\n%s", line, got)
 		}
 	}
-	if i := slices.IndexFunc(r.Skipped, func(s archive.Skipped) bool { return s.Why == "file that cannot be read to its end" }); i < 0 || r.Skipped[i].Count != 2 {
+	cut := func(s archive.Skipped) bool { return s.Why == "file that cannot be read to its end" }
+	if i := slices.IndexFunc(r.Skipped, cut); i < 0 || r.Skipped[i].Count != 2 {
 		t.Error("skipped:", r.Skipped)
 	}
 }

@@ -26,6 +26,9 @@ func (s *Server) settingsPage(c *fiber.Ctx, errs views.Errors) error {
 	if f.Members, err = s.chat.Members(c.UserContext(), v.Me, f.ID); err != nil {
 		return err
 	}
+	if f.IsLast, err = s.chat.IsLast(c.UserContext(), f.RoomAccess); err != nil {
+		return err
+	}
 	page, err := pageParam(c)
 	if err != nil {
 		return err

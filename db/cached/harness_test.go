@@ -1,6 +1,7 @@
 package cached
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -64,6 +65,20 @@ func draft(room chat.RoomID, author chat.AccountID, body, cid string, to ...chat
 		panic(err)
 	}
 	return chat.NewMessage{Room: room, Author: chat.Person{ID: author}, At: noon, Body: body, Text: text, CID: cid, For: to}
+}
+
+// linking is a draft with a link to another room, where that is there and open.
+func (f *file) linking(room chat.RoomID, author chat.AccountID, other chat.RoomID, cid string, to ...chat.AccountID) chat.NewMessage {
+	f.Helper()
+	r, _, err := f.DB.RoomFor(f.Context(), other, 0)
+	if !errors.Is(err, chat.ErrNotFound) {
+		f.ok(err)
+	}
+	n := draft(room, author, "hello #"+r.Name, cid, to...)
+	links, err := f.OpenRoomsNamed(f.Context(), n.Text.RoomNames())
+	f.ok(err)
+	n.Text.LinkRooms(links)
+	return n
 }
 
 var cids int

@@ -163,8 +163,12 @@ func (s *Store) forget(f db.Facts) {
 	for _, hash := range f.Sessions {
 		s.sessions.forget(hash)
 	}
-	for _, who := range f.Accounts {
-		s.sessions.forgetWhere(func(session auth.Session) bool { return session.Account.ID == who })
+	if len(f.Accounts) > 0 {
+		changed := map[chat.AccountID]bool{}
+		for _, who := range f.Accounts {
+			changed[who] = true
+		}
+		s.sessions.forgetWhere(func(session auth.Session) bool { return changed[session.Account.ID] }) // looks at all
 	}
 	if f.Reports {
 		s.reports.clear()

@@ -2,6 +2,7 @@ package chattest
 
 import (
 	"fmt"
+	"slices"
 
 	"parley/app/chat"
 )
@@ -116,6 +117,19 @@ var memberTests = map[string]func(*store){
 		s.ok(err)
 		s.equal(emptied, false, "emptied")
 		s.equal(s.members(room), []string{"2 member", "3 owner"}, "members: a moderator comes first")
+	},
+	"who is disabled is still a member": func(s *store) {
+		room := s.roomOf(chat.Private, "quay", 1, 2, 3)
+		s.ok(s.DisableAccount(s.Context(), 2, noon, false, false, chat.NoAudit))
+		_, _, err := s.RemoveMember(s.Context(), room, 3, noon, chat.NoAudit)
+		s.ok(err)
+		people, err := s.MemberIDs(s.Context(), room)
+		s.ok(err)
+		slices.Sort(people)
+		s.equal(people, []chat.AccountID{1, 2}, "members")
+		_, emptied, err := s.RemoveMember(s.Context(), room, 1, noon, chat.NoAudit)
+		s.ok(err)
+		s.equal(emptied, false, "emptied")
 	},
 	"a private room goes with its last member": func(s *store) {
 		room := s.roomOf(chat.Private, "quay", 1)

@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"parley/app/chat"
@@ -37,8 +38,11 @@ func TestCommandsBeginWithASlash(t *testing.T) {
 	if _, err := post("bea", "/topic Tides & charts"); err != nil {
 		t.Error(err)
 	}
-	if _, err := post("bea", "/invite @mei bea"); err != nil {
+	if _, err := post("bea", "/invite \u200e@mei\u200f bea"); err != nil { // as it was copied
 		t.Error(err)
+	}
+	if _, err := post("bea", "/invite"+strings.Repeat(" @mei", 51)); err == nil || err.Error() != "At most 50 people come in at once." {
+		t.Error("51 names:", err)
 	}
 	if _, err := post("bea", "/Topic Tides & charts"); err != nil {
 		t.Error(err)
