@@ -159,17 +159,24 @@ func TestASheetGoesWithItsMessageAndWithItsPage(t *testing.T) {
 }
 
 func TestWhoIsPutOutOfARoomStillHasWhatHeWasWriting(t *testing.T) {
-	s := start(t)
-	ada, mei := s.signup("ada"), s.signup("mei")
-	ada.post("/rooms", "name", "quay", "kind", "private").want(t, 303)
-	ada.post("/rooms/2/members", "people", "2").want(t, 303)
-	p := openChromium(t).person("mei", s.base)
-	p.enter(mei)
-	p.open("/rooms/2")
-	p.live()
-	p.click("#box", "")
-	p.write("half a thought")
-	ada.post("/rooms/2/members/2/remove").want(t, 303)
-	p.sees(".notice", "You are no longer in that room.")
-	p.sees(".notice blockquote", "half a thought")
+	for _, way := range []string{"socket", "poll"} {
+		t.Run(way, func(t *testing.T) {
+			s := start(t)
+			ada, mei := s.signup("ada"), s.signup("mei")
+			ada.post("/rooms", "name", "quay", "kind", "private").want(t, 303)
+			ada.post("/rooms/2/members", "people", "2").want(t, 303)
+			p := openChromium(t).person("mei", s.base)
+			p.enter(mei)
+			if way == "poll" {
+				p.withoutSockets()
+			}
+			p.open("/rooms/2")
+			p.until("the page is told", `performance.getEntriesByType('resource').some(r => r.name.includes('/changes?')) || hub._htmx?.ws?.connection?.socket?.readyState === 1`)
+			p.click("#box", "")
+			p.write("half a thought")
+			ada.post("/rooms/2/members/2/remove").want(t, 303)
+			p.sees(".notice", "You are no longer in that room.")
+			p.sees(".notice blockquote", "half a thought")
+		})
+	}
 }
