@@ -69,9 +69,10 @@ async function refreshPanel() {
   if (focus) focusRow($(focus) ?? fresh);
 }
 
-let aloneList = null; // the list that has the page to itself
+let aloneList = null; // the list that has the page to itself; on the page of a report it follows no room
 let renewTimer = 0;
-const subscribe = () => aloneList?.isConnected && sendFrame({ t: 'view', room: +aloneList.dataset.in });
+const isFollowing = () => aloneList?.isConnected && aloneList.dataset.in;
+const subscribe = () => isFollowing() && sendFrame({ t: 'view', room: +aloneList.dataset.in });
 
 export function enterAlone(ol) {
   aloneList = ol;
@@ -107,17 +108,17 @@ async function refreshAlone() {
 
 // What was sent from here has arrived, maybe without a socket.
 on(doc, 'htmx:finally:swap', e => {
-  if (aloneList?.isConnected && e.detail.ctx.text?.includes(`"#tl-${aloneList.dataset.in}"`)) renewTimer ||= setTimeout(refreshAlone, 150);
+  if (isFollowing() && e.detail.ctx.text?.includes(`"#tl-${aloneList.dataset.in}"`)) renewTimer ||= setTimeout(refreshAlone, 150);
 });
 on(doc, 'htmx:ws:after:connection', () => {
-  if (!aloneList?.isConnected) return;
+  if (!isFollowing()) return;
   subscribe();
   renewTimer ||= setTimeout(refreshAlone, 150);
 });
 on(doc, 'htmx:ws:before:message:incoming', e => {
-  if (!aloneList?.isConnected) return;
+  if (!isFollowing()) return;
   const [, what, n] = /hx-target="#([a-z]+)-(\d+)"/.exec(e.detail.message.data) ?? [];
-  if (n !== aloneList.dataset.in || /^(b|r|rn)$/.test(what)) return; // for the sidebar
+  if (!n || n !== aloneList.dataset.in || /^(b|r|rn)$/.test(what)) return; // for the sidebar
   e.preventDefault();
   if (what === 'tl') renewTimer ||= setTimeout(refreshAlone, 150);
 });
