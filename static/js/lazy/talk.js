@@ -40,12 +40,14 @@ export function rowChanged(el) {
 const fetchFragment = (path, target) => fetch(path, { headers: { 'HX-Request': 'true', 'HX-Target': target } }).catch(() => null);
 const parsed = async r => Object.assign(make('template'), { innerHTML: await r.text() }).content;
 
+const isEditing = () => $('talk').querySelector('form.edit');
+
 async function refreshPanel() {
   const p = $('panel'),
-    of = p?.dataset.of,
-    was = $('talk');
-  if (!of || was.querySelector('form.edit')) return;
-  const r = await fetchFragment('/messages/' + of, 'aside#panel');
+    of = p?.dataset.of;
+  if (!of || isEditing()) return;
+  const r = await fetchFragment('/messages/' + of, 'aside#panel'),
+    fresh = r?.ok && (await parsed(r)).getElementById('talk');
   if (!r || p !== $('panel') || (!r.ok && r.status !== 410)) return;
   if (!r.ok) {
     // it was deleted: what was being answered to it is not lost
@@ -58,7 +60,8 @@ async function refreshPanel() {
     }
     return;
   }
-  const fresh = (await parsed(r)).getElementById('talk'),
+  if (isEditing()) return; // begun meanwhile; what is saved asks again
+  const was = $('talk'),
     end = was.scrollHeight - was.scrollTop - was.clientHeight < 60,
     y = was.scrollTop;
   const focus = was.contains(doc.activeElement) && doc.activeElement.closest('[data-seq],#talk').id;
