@@ -1,11 +1,9 @@
 package app
 
 import (
-	"context"
 	"net/http"
 	"testing"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -79,10 +77,7 @@ func TestOnAPhoneTheSwitcherIsAPageThatIsReady(t *testing.T) {
 	c := openChromium(t)
 	p := c.member(s, "ada", "/")
 	p.size(390, 844)
-	p.do(func(ctx context.Context) error {
-		_, err := chromedp.Call(ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true})
-		return err
-	})
+	p.fingers()
 	p.open("/")
 	p.live()
 	p.click(".find", "")
