@@ -111,6 +111,10 @@ func TestTheHintComesBackAsItWasAfterALongText(t *testing.T) {
 	p.sees("#hint", "9,500 of 10,000")
 	p.fill("#box", "short")
 	p.until("the hint as it was", `document.getElementById('hint').innerText === `+quote(was))
+	p.size(640, 400) // 200 % zoom
+	p.never("#hint", "")
+	p.fill("#box", strings.Repeat("a", 10001))
+	p.sees("#hint", "10,001 of 10,000")
 }
 
 // Where Enter begins a new line, nothing says that it sends; there it may be chosen to.
