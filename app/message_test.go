@@ -27,7 +27,7 @@ func TestAScriptIsAnsweredWithWhatEverybodyIsTold(t *testing.T) {
 			}
 		}
 	}
-	want(ada.get(url+"/edit", "HX-Request", "true"), fmt.Sprintf(`<form class="edit" id="mb-%d" data-dirty`, head), ">head</textarea>")
+	want(ada.get(url+"/edit", "HX-Request", "true"), fmt.Sprintf(`<form class="edit" method="post" action="/messages/%d/edit"`, head), ">head</textarea>")
 	want(ada.script(url+"/edit", "body=better"), `hx-target="#tl-1" hx-swap="msg"`, "better", "(edited)")
 	want(bob.script(url+"/reactions", "e=:tada:&on=1"), `value="🎉" data-by="2" title="bob"`, " party popper")
 	want(bob.script(url+"/reactions", "e=:tada:&on=1"), `data-by="2"`)

@@ -12,11 +12,8 @@ import (
 
 func num[T ~int64](n T) string { return strconv.FormatInt(int64(n), 10) }
 
-func messageID(id chat.MessageID) string   { return "m-" + num(id) }
-func bodyID(id chat.MessageID) string      { return "mb-" + num(id) }
-func reactionsID(id chat.MessageID) string { return "rx-" + num(id) }
-func repliesID(id chat.MessageID) string   { return "rp-" + num(id) }
-func beginningID(r chat.RoomID) string     { return "bg-" + num(r) }
+func messageID(id chat.MessageID) string { return "m-" + num(id) }
+func beginningID(r chat.RoomID) string   { return "bg-" + num(r) }
 
 func timelineID(id chat.RoomID) string    { return "tl-" + num(id) }
 func outID(id chat.RoomID) string         { return "out-" + num(id) }

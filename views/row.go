@@ -77,8 +77,7 @@ func appendSaid(b []byte, m *chat.Message) (_ []byte, clock int) {
 	b = appendNum(append(b, `</span><div class="hd"><h3 class="who"><a href="/people/`...), m.Author.ID)
 	b = appendEscaped(append(b, `">`...), m.Author.Name)
 	b, clock = appendStamp(append(b, "</a></h3>"...), m)
-	b = appendNum(append(b, `</div><div class="body" id="mb-`...), m.ID)
-	b = appendBody(append(b, `" dir="auto">`...), m)
+	b = appendBody(append(b, `</div><div class="body" dir="auto">`...), m)
 	b = append(b, "</div>"...)
 	if len(m.Reactions) > 0 || m.Replies > 0 {
 		b = append(append(b, Bytes(context.Background(), answers(*m))...), ' ')

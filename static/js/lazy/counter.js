@@ -13,7 +13,6 @@ export function showCount(n) {
   const near = n >= nearMaxBody;
   hint.toggleAttribute('data-count', near); // a phone shows it too
   hint.replaceChildren(...(near ? [`${n.toLocaleString()} of ${maxBody.toLocaleString()} characters`] : was));
-  hint.toggleAttribute('data-over', n > maxBody);
 }
 
 // A field that takes more than its server does says so, and keeps it all.

@@ -72,7 +72,6 @@ function placeForm(row, html, text) {
   const form = /** @type {HTMLFormElement} */ (t.content.firstElementChild),
     area = form.elements.body;
   hide();
-  if (inPanel) form.removeAttribute('id'); // the room has it
   form._body = row.querySelector('.body');
   form._body.replaceWith(form);
   if (text != null) area.value = text;
