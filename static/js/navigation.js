@@ -9,7 +9,7 @@ import { usedKeyboard } from './input.js';
 import { lazy, withModuleAndKeys } from './lazy.js';
 import { enterPage, isEntered } from './page.js';
 import { hidePanelFrame, showPanelFrame, syncPanelView } from './panel.js';
-import { savePosition } from './place.js';
+import { savePosition } from './position.js';
 import { holdView, restoreView } from './scroll.js';
 import { signIn } from './session.js';
 import { markCurrent, setDestination } from './sidebar.js';

@@ -80,7 +80,7 @@ export async function flushOutbox() {
 
 // Something changed for the better: do not sit out the backoff, except the server's own.
 export function retryNow() {
-  for (const it of queue()) if (it.next && !it.told) updateQueued(it.cid, { next: 0 });
+  for (const it of queue()) if (it.next && !it.waitAsked) updateQueued(it.cid, { next: 0 });
   wakeSender?.();
   flushOutbox();
 }
@@ -90,7 +90,7 @@ async function sendNext() {
   const it = queue().find(x => !x.fail);
   if (!it || sessionOver || (!navigator.onLine && !isConnected())) return -1;
   if (it.next > Date.now()) {
-    if (it.told) lazy('countdown').then(m => m?.countDown(it));
+    if (it.waitAsked) lazy('countdown').then(m => m?.countDown(it));
     return it.next - Date.now();
   }
   let r,
@@ -124,11 +124,11 @@ async function sendNext() {
 
 function retryLater(it, r) {
   const now = Date.now(),
-    told = retryAfter(r),
+    asked = retryAfter(r),
     n = it.n ?? 0;
   const since = r || isConnected() ? (it.since ?? now) : undefined; // without a connection nothing fails: it waits
   if (now - since > 120000) return sendFailed(it, 'The server does not answer.');
-  updateQueued(it.cid, { n: n + 1, since, told: told > 0, next: now + (told || Math.min(2 ** n, 15) * 1000) });
+  updateQueued(it.cid, { n: n + 1, since, waitAsked: asked > 0, next: now + (asked || Math.min(2 ** n, 15) * 1000) });
   return 0;
 }
 

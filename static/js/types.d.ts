@@ -87,7 +87,7 @@ interface QueuedMessage {
   n?: number; // attempts
   since?: number; // when attempts began to fail
   next?: number; // when the next attempt may begin
-  told?: boolean; // the server said when
+  waitAsked?: boolean; // by the server
   fail?: string; // why it did not go
   all?: number; // how many people it would notify, which is to be confirmed
   bare?: boolean; // what it answers is gone
