@@ -94,3 +94,34 @@ func TestOnAPhoneTheSwitcherIsAPageThatIsReady(t *testing.T) {
 	p.at("/")
 	p.sees("#lists a", "general")
 }
+
+// Who is in more rooms than the sidebar lists finds the others by their names, and the
+// way to all of them.
+func TestTheSwitcherFindsRoomsThatAreNotListed(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	ada.post("/rooms", "name", "quay", "kind", "private").want(t, 303)
+	s.manyRooms("ada", 220)
+	p := openChromium(t).person("ada", s.base)
+	p.enter(ada)
+	p.open("/rooms/1")
+	p.live()
+	p.never("#lists a", "quay")
+	p.keys("k", chromedp.ModifierCtrl)
+	p.until("the switcher", `document.querySelector('#jump')?.open`)
+	p.keys("qua")
+	p.sees("#jump .opt", "quay")
+	p.keys(kb.Enter)
+	p.at("/rooms/2")
+	p.live()
+	p.sees("h1", "quay")
+	p.click("#lists a", "All 222 rooms")
+	p.at("/rooms")
+	p.shot("all-rooms-1280")
+	p.sees("#main .btn", "More")
+	p.fill("#q", "quay")
+	p.keys(kb.Enter)
+	p.sees("#main .line", "quay")
+	p.size(390, 844)
+	p.shot("all-rooms-390")
+}
