@@ -185,6 +185,17 @@ func TestWhatWasStoredGoesWithTheSession(t *testing.T) {
 	p.click("#box", "")
 	p.keys(kb.Enter)
 	p.once("half a thought")
+
+	other.post("/login", "username", "ada", "password", password).want(t, 303)
+	other.post("/me/sessions/end").want(t, 303)
+	p.sees("#signin", "Log in again")
+	p.fill("#signin-password", password)
+	p.keys(kb.Enter)
+	p.until("closed", `!document.getElementById('signin').open`)
+	p.live()
+	if left := ask[string](p, stored); strings.Contains(left, "thought") {
+		t.Error("what was sent is stored once more:", left)
+	}
 }
 
 // Two tabs of one room: what was written in one is not lost by the other, and what

@@ -20,6 +20,7 @@ import (
 // or are cut.
 type gate struct {
 	url  string
+	held atomic.Int32 // requests that wait
 	hold atomic.Pointer[func(*http.Request) chan bool] // the channel answers whether it may pass
 }
 
@@ -32,12 +33,7 @@ func gated(t *testing.T, s *server) *gate {
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if hold := g.hold.Load(); hold != nil {
 			if c := (*hold)(r); c != nil {
-				select {
-				case pass := <-c:
-					if !pass {
-						panic(http.ErrAbortHandler)
-					}
-				case <-r.Context().Done():
+				if !g.passes(c, r) {
 					return
 				}
 			}
@@ -48,6 +44,27 @@ func gated(t *testing.T, s *server) *gate {
 	t.Cleanup(func() { go front.Close() })
 	g.url = front.URL
 	return g
+}
+
+// passes waits until a request may go on; one that is cut goes nowhere.
+func (g *gate) passes(c chan bool, r *http.Request) bool {
+	g.held.Add(1)
+	defer g.held.Add(-1)
+	select {
+	case pass := <-c:
+		if !pass {
+			panic(http.ErrAbortHandler)
+		}
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}
+
+// waits returns when a request waits.
+func (g *gate) waits(t testing.TB) {
+	t.Helper()
+	within(t, "a request waits", func() bool { return g.held.Load() > 0 })
 }
 
 // stop makes requests of pages whose address contains some words wait; each value

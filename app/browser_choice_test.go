@@ -125,6 +125,7 @@ func TestWhatSomebodyChoseIsKept(t *testing.T) {
 	p.write("line one")
 	p.keys(kb.Enter)
 	p.until("Enter is a new line", `box.value === 'line one\n'`)
+	p.never("#hint b", "Enter")
 	ada.post("/me/appearance", "theme", "purple").want(t, 422)
 	ada.post("/me/appearance", "zone", "Atlantis/Capital").want(t, 422)
 	ada.post("/me/notifications", "quiet_from", "22:00").want(t, 422)

@@ -33,3 +33,33 @@ func TestTheConversationThatHasThePageToItselfIsLive(t *testing.T) {
 	ada.tell(1, "@mei, and now?")
 	p.until("the page goes on as any other", `document.querySelector('#b-1').dataset.at === '2'`)
 }
+
+// The page of a report shows a message, too, but follows no room: everything around
+// it goes on.
+func TestThePageOfAReportGoesOnAsAnyOther(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	seq := ada.send(1, "root", "Shall we?")
+	p := openChromium(t).member(s, "mei", "/messages/"+seq+"/report")
+	p.live()
+	p.until("it is set up", `performance.getEntriesByType('resource').some(r => r.name.includes('talk.js'))`)
+	ask[any](p, `window.sent = [], (send => WebSocket.prototype.send = function (m) { sent.push(m); send.call(this, m) })(WebSocket.prototype.send), 1`)
+	p.click("#f-reason", "")
+	p.write("half a reason")
+	ada.post("/rooms", "name", "quay", "kind", "private", "people", "2").want(t, 303)
+	p.sees("#lists a", "quay")
+	ada.post("/dm", "to", "2", "body", "Lunch?").want(t, 303)
+	p.sees("#dms a", "ada")
+	q := p.tab("another tab")
+	q.open("/rooms/1")
+	p.until("the words", `document.getElementById('f-reason').value === 'half a reason'`)
+	p.expect(broken...)
+	p.offline(true)
+	p.until("no connection", `hub._htmx?.ws?.connection?.socket?.readyState !== 1`)
+	p.offline(false)
+	p.live()
+	p.until("it said where it is", `sent.some(m => JSON.parse(m).t === 'view')`)
+	if odd := ask[[]string](p, `sent.filter(m => JSON.parse(m).t === 'view' && JSON.parse(m).room !== 0)`); len(odd) > 0 {
+		t.Errorf("it follows %q", odd)
+	}
+}

@@ -54,10 +54,7 @@ func TestPollsTakeOverHoweverTheSocketIsBarred(t *testing.T) {
 		me := s.signup(name)
 		p.enter(me)
 		if way.upgrade == nil {
-			p.do(func(ctx context.Context) error {
-				_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: "delete window.WebSocket"})
-				return err
-			})
+			p.withoutSockets()
 		}
 		p.open("/rooms/1")
 		p.sees(".msg, .sys", "joined")
@@ -72,4 +69,13 @@ func TestPollsTakeOverHoweverTheSocketIsBarred(t *testing.T) {
 		})
 		p.never("#net", "")
 	}
+}
+
+// withoutSockets makes pages that are opened from now on such of a browser that knows no WebSocket.
+func (p *tab) withoutSockets() {
+	p.t.Helper()
+	p.do(func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: "delete window.WebSocket"})
+		return err
+	})
 }

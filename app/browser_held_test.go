@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -10,6 +11,10 @@ import (
 // The list of suggestions goes with the message, whether it was there or on its way.
 func TestSuggestionsGoWithTheMessage(t *testing.T) {
 	_, p := twoRooms(t)
+	// What waits for the answer goes on before a timer that was set with it.
+	ask[any](p, `(text => Response.prototype.text = function () {
+		return text.call(this).finally(() => setTimeout(() => window.emojiCame ||= this.url.includes('/emoji?')))
+	})(Response.prototype.text), 1`)
 	for _, text := range []string{"go #", "lol :dd", "hi :-p"} {
 		p.write(text)
 		if text == "go #" {
@@ -19,7 +24,7 @@ func TestSuggestionsGoWithTheMessage(t *testing.T) {
 		p.once(text)
 		p.until("no list over an empty box", `!box.value && !document.querySelector('#ac:not([hidden])')`)
 	}
-	ask[any](p, `new Promise(done => setTimeout(done, 400))`) // what was on its way would be here by now
+	p.until("what was looked for has come", `window.emojiCame`)
 	if ask[bool](p, `!!document.querySelector('#ac:not([hidden])')`) {
 		t.Error("the list opened over an empty box")
 	}
@@ -53,4 +58,35 @@ func TestASwitcherThatHasNotComeIsTakenBack(t *testing.T) {
 	p.until("the module", `import('/static/'+document.documentElement.dataset.build+'/jump.js')`)
 	p.until("the words in the box", `box.value === 'hello'`)
 	p.never("#jump", "")
+}
+
+// A conversation that is asked for again comes late: what was begun in it meanwhile stays.
+func TestAConversationThatComesLateTakesNoEditAway(t *testing.T) {
+	s := start(t)
+	ada, bea := s.signup("ada"), s.signup("bea")
+	root := bea.send(1, "root", "Shall we?")
+	ada.post("/rooms/1/messages", "body", "Let us", "reply_to", root).want(t, 303)
+	g := gated(t, s)
+	p := openChromium(t).person("ada", g.url)
+	p.enter(ada)
+	p.open("/rooms/1")
+	p.live()
+	p.click("#stream .replies", "")
+	p.sees("#talk .body", "Let us")
+	ask[any](p, `window.answers = 0, (f => window.fetch = (...a) => f(...a).finally(() => setTimeout(() => answers++, 50)))(fetch), 1`)
+	c := g.stop("/messages/" + root)
+	bea.post("/rooms/1/messages", "body", "Now", "reply_to", root).want(t, 303)
+	p.sees("#stream .body", "Now")
+	g.waits(t)
+	ask[any](p, `(r => { r.tabIndex = -1; r.focus() })([...document.querySelectorAll('#talk .msg')].find(r => r.textContent.includes('Let us'))), 1`)
+	p.keys("e")
+	p.until("the form", `document.activeElement.closest('#talk form.edit')`)
+	p.write(", today")
+	n := ask[int](p, `answers`)
+	g.let(c)
+	p.until("the conversation has come", fmt.Sprintf(`answers > %d`, n))
+	p.until("what was written", `document.activeElement.closest('#talk form.edit') && document.activeElement.value === 'Let us, today'`)
+	p.keys(kb.Enter)
+	p.sees("#talk .body", "Let us, today")
+	p.sees("#talk .body", "Now")
 }

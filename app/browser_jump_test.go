@@ -1,11 +1,9 @@
 package app
 
 import (
-	"context"
 	"net/http"
 	"testing"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -79,10 +77,7 @@ func TestOnAPhoneTheSwitcherIsAPageThatIsReady(t *testing.T) {
 	c := openChromium(t)
 	p := c.member(s, "ada", "/")
 	p.size(390, 844)
-	p.do(func(ctx context.Context) error {
-		_, err := chromedp.Call(ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true})
-		return err
-	})
+	p.fingers()
 	p.open("/")
 	p.live()
 	p.click(".find", "")
@@ -98,4 +93,35 @@ func TestOnAPhoneTheSwitcherIsAPageThatIsReady(t *testing.T) {
 	ask[any](p, `history.back(), 1`)
 	p.at("/")
 	p.sees("#lists a", "general")
+}
+
+// Who is in more rooms than the sidebar lists finds the others by their names, and the
+// way to all of them.
+func TestTheSwitcherFindsRoomsThatAreNotListed(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	ada.post("/rooms", "name", "quay", "kind", "private").want(t, 303)
+	s.manyRooms("ada", 220)
+	p := openChromium(t).person("ada", s.base)
+	p.enter(ada)
+	p.open("/rooms/1")
+	p.live()
+	p.never("#lists a", "quay")
+	p.keys("k", chromedp.ModifierCtrl)
+	p.until("the switcher", `document.querySelector('#jump')?.open`)
+	p.keys("qua")
+	p.sees("#jump .opt", "quay")
+	p.keys(kb.Enter)
+	p.at("/rooms/2")
+	p.live()
+	p.sees("h1", "quay")
+	p.click("#lists a", "All 222 rooms")
+	p.at("/rooms")
+	p.shot("all-rooms-1280")
+	p.sees("#main .btn", "More")
+	p.fill("#q", "quay")
+	p.keys(kb.Enter)
+	p.sees("#main .line", "quay")
+	p.size(390, 844)
+	p.shot("all-rooms-390")
 }

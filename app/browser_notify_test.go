@@ -19,7 +19,7 @@ func TestNotificationsAreNotOfferedWhereNoneCanBeShown(t *testing.T) {
 			p.live()
 			bo.post("/dm", "to", "2", "body", "hello, mei").want(t, 303)
 			p.sees("#dms", "bo")
-			p.until("it was thought of", `localStorage['2:told:2']`)
+			p.until("it was thought of", `localStorage['2:notified:2']`)
 			p.never("#offer", "")
 			p.open("/me/notifications")
 			p.sees("#notifyState", "This browser cannot show notifications.")

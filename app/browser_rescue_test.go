@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // What somebody has half written outlives what it was about.
@@ -110,6 +111,46 @@ func TestTheHintComesBackAsItWasAfterALongText(t *testing.T) {
 	p.sees("#hint", "9,500 of 10,000")
 	p.fill("#box", "short")
 	p.until("the hint as it was", `document.getElementById('hint').innerText === `+quote(was))
+	p.size(640, 400) // 200 % zoom
+	p.never("#hint", "")
+	p.fill("#box", strings.Repeat("a", 10001))
+	p.sees("#hint", "10,001 of 10,000")
+}
+
+// Where Enter begins a new line, nothing says that it sends; there it may be chosen to.
+func TestTheHintSaysWhatEnterDoes(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	ada.send(1, "one", "as it was")
+	for _, c := range []struct {
+		name, enter   string
+		coarse, sends bool
+	}{{"mouse", "", false, true}, {"finger", "", true, false}, {"chosen new line", "newline", false, false}, {"finger, chosen to send", "send", true, true}} {
+		t.Run(c.name, func(t *testing.T) {
+			ada.post("/me/appearance", "enter", c.enter).want(t, 303)
+			p := openChromium(t).person("ada", s.base)
+			p.enter(ada)
+			if c.coarse {
+				p.fingers()
+			}
+			p.open("/rooms/1")
+			p.live()
+			p.sees("#tl-1 .body", "as it was")
+			if got := ask[bool](p, "!!"+found("#hint b", "Enter")); got != c.sends {
+				t.Error("the hint of the box is there:", got)
+			}
+			p.focusOn("as it was")
+			p.keys("e")
+			p.sees(".edit textarea", "")
+			if got := ask[bool](p, "!!"+found(".edit small", "Enter")); got != c.sends {
+				t.Error("the hint of the edit is there:", got)
+			}
+			p.click(".edit textarea", "")
+			p.write(", here")
+			p.keys(kb.Escape)
+			p.sees(".edit .why", map[bool]string{false: "Once more, and that is lost.", true: "Cancel once more, and that is lost."}[c.coarse])
+		})
+	}
 }
 
 // Logging out in one tab leaves nothing to read in another.
@@ -159,17 +200,24 @@ func TestASheetGoesWithItsMessageAndWithItsPage(t *testing.T) {
 }
 
 func TestWhoIsPutOutOfARoomStillHasWhatHeWasWriting(t *testing.T) {
-	s := start(t)
-	ada, mei := s.signup("ada"), s.signup("mei")
-	ada.post("/rooms", "name", "quay", "kind", "private").want(t, 303)
-	ada.post("/rooms/2/members", "people", "2").want(t, 303)
-	p := openChromium(t).person("mei", s.base)
-	p.enter(mei)
-	p.open("/rooms/2")
-	p.live()
-	p.click("#box", "")
-	p.write("half a thought")
-	ada.post("/rooms/2/members/2/remove").want(t, 303)
-	p.sees(".notice", "You are no longer in that room.")
-	p.sees(".notice blockquote", "half a thought")
+	for _, way := range []string{"socket", "poll"} {
+		t.Run(way, func(t *testing.T) {
+			s := start(t)
+			ada, mei := s.signup("ada"), s.signup("mei")
+			ada.post("/rooms", "name", "quay", "kind", "private").want(t, 303)
+			ada.post("/rooms/2/members", "people", "2").want(t, 303)
+			p := openChromium(t).person("mei", s.base)
+			p.enter(mei)
+			if way == "poll" {
+				p.withoutSockets()
+			}
+			p.open("/rooms/2")
+			p.until("the page is told", `performance.getEntriesByType('resource').some(r => r.name.includes('/changes?')) || hub._htmx?.ws?.connection?.socket?.readyState === 1`)
+			p.click("#box", "")
+			p.write("half a thought")
+			ada.post("/rooms/2/members/2/remove").want(t, 303)
+			p.sees(".notice", "You are no longer in that room.")
+			p.sees(".notice blockquote", "half a thought")
+		})
+	}
 }

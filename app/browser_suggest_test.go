@@ -1,6 +1,12 @@
 package app
 
 import (
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -86,4 +92,39 @@ func TestTheSuggestionsBeginWithUsernames(t *testing.T) {
 	p.once("I spoke last")
 	p.keys("@me")
 	p.until("all of them in order", `[...document.querySelectorAll('#ac:not([hidden]) .opt')].map(li => li.dataset.insert).join() === '@mei,@tanaka,@noor'`)
+}
+
+// Who was not told for a moment, because the server was busy, asks again.
+func TestSuggestionsThatWereRefusedAreAskedForAgain(t *testing.T) {
+	s := start(t)
+	ada := s.signup("ada")
+	s.signup("tomas")
+	there, err := url.Parse(s.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var busy atomic.Bool
+	busy.Store(true)
+	proxy := httputil.NewSingleHostReverseProxy(there)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if busy.Load() && strings.HasSuffix(r.URL.Path, "/mentions") {
+			http.Error(w, "a moment", http.StatusServiceUnavailable)
+			return
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(func() { go front.Close() })
+	p := openChromium(t).person("ada", front.URL)
+	p.expect("status of 503")
+	p.enter(ada)
+	p.open("/rooms/1")
+	p.live()
+	p.click("#box", "")
+	ask[any](p, `window.answers = 0, (f => window.fetch = (...a) => f(...a).finally(() => setTimeout(() => answers++, 50)))(fetch), 1`)
+	p.keys("@")
+	p.until("it was asked for", `answers > 0`)
+	p.never("#ac", "")
+	busy.Store(false)
+	p.keys(kb.Backspace + "@")
+	p.until("who is there", `document.querySelector('#ac:not([hidden]) .opt')?.dataset.insert === '@tomas'`)
 }

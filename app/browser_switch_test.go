@@ -163,6 +163,18 @@ func TestTwoStepsToTheRoomAfterTheNext(t *testing.T) {
 	p.once("two on")
 }
 
+// From the last room one comes to the first, and not to the pages that are listed after them.
+func TestStepsLeadFromRoomToRoomAndNowhereElse(t *testing.T) {
+	_, p := twoRooms(t)
+	for _, to := range []string{"2", "1"} {
+		p.keys(kb.ArrowDown, chromedp.ModifierAlt)
+		p.until("the other room", `document.getElementById('stage').dataset.room === `+quote(to))
+		p.until("it is the open one", `document.querySelector('#lists [aria-current]')?.getAttribute('href') === `+quote("/rooms/"+to))
+	}
+	p.keys(kb.ArrowUp, chromedp.ModifierAlt)
+	p.until("the last room", `document.getElementById('stage').dataset.room === '2'`)
+}
+
 // With the switcher open its key selects what was typed, and does nothing while it is held.
 func TestTheSwitchersKeyInTheOpenSwitcher(t *testing.T) {
 	_, _, p := threeRooms(t, true)

@@ -218,6 +218,15 @@ func (p *tab) size(width, height int64) {
 	})
 }
 
+// fingers makes the screen one that is touched.
+func (p *tab) fingers() {
+	p.t.Helper()
+	p.do(func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true})
+		return err
+	})
+}
+
 func (p *tab) scheme(light string) {
 	p.t.Helper()
 	p.do(func(ctx context.Context) error {

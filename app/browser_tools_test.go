@@ -127,7 +127,7 @@ func TestWhoWritesInARowLosesNothingWhateverOthersDo(t *testing.T) {
 	ada.sees(".replies", "1 reply")
 	ada.until("the typed text with the caret behind it", `(a => a.name === 'body' && a.value === 'the first draft, and more' && a.selectionStart === a.value.length)(document.activeElement)`)
 	ada.keys(kb.Escape)
-	ada.sees(".edit .why", "Once more")
+	ada.sees(".edit .why", "Once more, and that is lost.")
 	ada.write("!")
 	ada.loses(".edit .why", "")
 	ada.keys(kb.Enter)

@@ -49,7 +49,7 @@ func TestFilesOfAMessageAreForWhoReadsIt(t *testing.T) {
 		t.Errorf("the picture is %d × %d, %q", f.Width, f.Height, f.Alt)
 	}
 	p = bea.get(room).body
-	if !strings.Contains(p, `<img src="/files/`+list[0]+`/s" width="480" height="720" alt="A red boat"`) {
+	if !strings.Contains(p, `<img src="/files/`+list[0]+`/s" width="213" height="320" alt="A red boat"`) {
 		t.Error("the picture is not shown upright in its small form:", p)
 	}
 	for form, side := range map[string]int{"/s": 720, "/l": 1600} {

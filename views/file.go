@@ -139,3 +139,23 @@ func alternative(f chat.File, more int) string {
 }
 
 func layout(pictures []chat.File) string { return strconv.Itoa(min(len(pictures), shownPictures)) }
+
+// The box of a picture that stands alone, in CSS pixels; ratios beyond maxRatio are cropped.
+const (
+	boxWidth  = 360
+	boxHeight = 320
+	maxRatio  = 3
+)
+
+// boxOf is how large a picture is shown that stands alone.
+func boxOf(f chat.File) (width, height int) {
+	w, h := f.Fit(chat.SmallForm)
+	w, h = min(w, maxRatio*h), min(h, maxRatio*w)
+	if w > boxWidth {
+		w, h = boxWidth, max(1, h*boxWidth/w)
+	}
+	if h > boxHeight {
+		w, h = max(1, w*boxHeight/h), boxHeight
+	}
+	return w, h
+}

@@ -148,11 +148,3 @@ func DotTarget(id chat.AccountID) string { return "[data-p='" + num(id) + "']" }
 
 // ListsTarget is a person's lists of rooms.
 const ListsTarget = "#lists"
-
-// MoreTarget is what further rows of a list go before.
-func MoreTarget(k chat.RoomKind) string {
-	if k == chat.Direct {
-		return "#" + moreDirect
-	}
-	return "#" + moreRooms
-}

@@ -30,11 +30,6 @@ func sidebarID(id chat.RoomID) string     { return "r-" + num(id) }
 func sidebarNameID(id chat.RoomID) string { return "rn-" + num(id) }
 func badgeID(id chat.RoomID) string       { return "b-" + num(id) }
 
-const (
-	moreRooms  = "more-rooms"
-	moreDirect = "more-dms"
-)
-
 // RoomURL is the page of a room.
 func RoomURL(id chat.RoomID) string { return "/rooms/" + num(id) }
 

@@ -28,7 +28,7 @@ type MeForm struct {
 type Session struct {
 	ID, Agent   string
 	Since, Seen time.Time
-	IsPresent   bool // the one that asks
+	IsCurrent   bool // the one that asks
 }
 
 // Tab is one page of the settings.
@@ -947,7 +947,7 @@ func Sessions(v Viewer, f MeForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if s.IsPresent {
+				if s.IsCurrent {
 					var templ_7745c5c3_Var42 string
 					templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs("this browser, ")
 					if templ_7745c5c3_Err != nil {
@@ -1001,7 +1001,7 @@ func Sessions(v Viewer, f MeForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if !s.IsPresent {
+				if !s.IsCurrent {
 					var templ_7745c5c3_Var46 string
 					templ_7745c5c3_Var46, templ_7745c5c3_Err = templ.JoinStringErrs(" · last used " + s.Seen.In(v.Zone).Format("2 January, "))
 					if templ_7745c5c3_Err != nil {
@@ -1020,7 +1020,7 @@ func Sessions(v Viewer, f MeForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if !s.IsPresent {
+				if !s.IsCurrent {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 71, "<form method=\"post\" action=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

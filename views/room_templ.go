@@ -81,7 +81,7 @@ func Room(v RoomView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = RoomHeaderBar(v.head()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = RoomHeaderBar(v.header()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -220,7 +220,7 @@ type RoomHeader struct {
 	Red     int64 // on the way back to the list, on a phone
 }
 
-func (v RoomView) head() RoomHeader {
+func (v RoomView) header() RoomHeader {
 	return RoomHeader{Room: v.Room, Title: v.Title, Members: v.Members, Online: v.online(v.Members), Red: v.red()}
 }
 

@@ -35,7 +35,7 @@ func RenderMessage(m *chat.Message) (f Fragment) {
 		b = append(b, "</span>"...)
 		b, f.clock = appendStamp(b, m)
 	default:
-		b, f.clock = appendSaid(b, m)
+		b, f.clock = appendMessage(b, m)
 	}
 	b = append(b, "</li>"...)
 	f.html = bytes.Clone(b) // what is kept for long has no room to spare
@@ -56,9 +56,9 @@ func rowClass(m *chat.Message) string {
 	return "msg"
 }
 
-// appendSaid appends the rest of a row that somebody wrote, and tells where in it
+// appendMessage appends the rest of a row that somebody wrote, and tells where in it
 // the time of day is.
-func appendSaid(b []byte, m *chat.Message) (_ []byte, clock int) {
+func appendMessage(b []byte, m *chat.Message) (_ []byte, clock int) {
 	b = appendNum(append(b, ` data-u="`...), m.Author.ID)
 	b = append(b, '"')
 	if m.All || len(m.For) > 0 {

@@ -120,7 +120,7 @@ func optionName(r chat.SidebarRoom) string {
 // them stays as it was typed.
 func (v SearchView) places() []choice {
 	list := []choice{{"", "All rooms"}}
-	for _, r := range v.Rooms {
+	for _, r := range chat.Foremost(v.Rooms, chat.MaxSidebar) {
 		names := []string{v.Me.Username}
 		for _, p := range r.With {
 			names = append(names, p.Username)

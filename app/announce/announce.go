@@ -4,12 +4,9 @@
 package announce
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -23,6 +20,9 @@ const (
 	badgeEvery = 300 * time.Millisecond
 	// listEvery collects comings and goings before lists and headers are sent.
 	listEvery = 50 * time.Millisecond
+	// surfaceEvery collects rooms that were not listed and have something new: each costs
+	// its person a whole list.
+	surfaceEvery = 2 * time.Second
 	// promptly is for what one person waits for.
 	promptly = time.Millisecond
 )
@@ -37,6 +37,7 @@ type Announcer struct {
 
 	badges   batcher[chat.RoomID]    // of the people of these rooms
 	lists    batcher[chat.AccountID] // the lists of rooms of these people
+	surfaced batcher[chat.AccountID] // the same, because a room that was not listed has something new
 	headers  batcher[chat.RoomID]
 	names    batcher[chat.RoomID]    // in the links to these rooms
 	reports  batcher[chat.RoomID]    // how many wait in these rooms
@@ -44,8 +45,8 @@ type Announcer struct {
 	arrivals batcher[chat.AccountID] // who came or went
 
 	mu              sync.Mutex
-	pendingMessages map[chat.RoomID][]*chat.Message                // since the room's badges were sent
-	shown           map[chat.AccountID]map[chat.RoomID]views.Badge // what the pages of who is here show
+	pendingMessages map[chat.RoomID][]*chat.Message // since the room's badges were sent
+	shown           map[chat.AccountID]shownBadges  // on the pages of who is here
 }
 
 var (
@@ -55,10 +56,11 @@ var (
 
 // New makes an announcer that sends nothing until Attach.
 func New() *Announcer {
-	a := &Announcer{Rendered: newRenderCache(), shown: map[chat.AccountID]map[chat.RoomID]views.Badge{},
+	a := &Announcer{Rendered: newRenderCache(), shown: map[chat.AccountID]shownBadges{},
 		pendingMessages: map[chat.RoomID][]*chat.Message{}}
 	a.badges = batcher[chat.RoomID]{every: badgeEvery, what: "badges", do: a.announceBadges}
 	a.lists = batcher[chat.AccountID]{every: listEvery, what: "lists", do: a.announceLists}
+	a.surfaced = batcher[chat.AccountID]{every: surfaceEvery, what: "lists with more rooms", do: a.announceLists}
 	a.headers = batcher[chat.RoomID]{every: listEvery, what: "headers", do: a.announceHeaders}
 	a.names = batcher[chat.RoomID]{every: listEvery, what: "names of rooms", do: a.announceRoomNames}
 	a.reports = batcher[chat.RoomID]{every: listEvery, what: "reports", do: a.announceReports}
@@ -77,6 +79,7 @@ func (a *Announcer) Attach(c *chat.Chat, ctx context.Context) { a.chat, a.ctx = 
 func (a *Announcer) Stop() {
 	a.badges.stop()
 	a.lists.stop()
+	a.surfaced.stop()
 	a.headers.stop()
 	a.names.stop()
 	a.reports.stop()
@@ -180,156 +183,4 @@ func logUnlessGone(what string, room chat.RoomID, err error) {
 	if !errors.Is(err, chat.ErrNotFound) {
 		slog.Error(what+" could not be sent", "room", room, "error", err)
 	}
-}
-
-// announceLists sends people their lists of rooms anew.
-func (a *Announcer) announceLists(people []chat.AccountID) {
-	for _, id := range people {
-		if a.Hub.Count(id) == 0 {
-			continue
-		}
-		f, err := a.RoomLists(id)
-		if err != nil {
-			slog.Error("a list of rooms was not sent", "account", id, "error", err)
-			continue
-		}
-		a.Hub.Send(id, f)
-	}
-}
-
-// listsAtOnce is how many rooms one frame lists; those of who is in more follow in
-// further frames.
-const listsAtOnce = 100
-
-// RoomLists draws one person's lists of rooms, and remembers the badges in it.
-func (a *Announcer) RoomLists(id chat.AccountID) (live.Frame, error) {
-	ctx, cancel := a.timeout()
-	defer cancel()
-	rooms, err := a.chat.Sidebar(ctx, id)
-	if err != nil {
-		return live.Frame{}, err
-	}
-	for _, r := range rooms {
-		a.badgeChanged(id, r.ID, views.BadgeOf(r))
-	}
-	var first []chat.SidebarRoom
-	var more [][]chat.SidebarRoom
-	direct := slices.IndexFunc(rooms, func(r chat.SidebarRoom) bool { return r.Kind == chat.Direct })
-	if direct < 0 {
-		direct = len(rooms)
-	}
-	for _, list := range [][]chat.SidebarRoom{rooms[:direct], rooms[direct:]} {
-		n := min(len(list), listsAtOnce)
-		first = append(first, list[:n]...)
-		more = slices.AppendSeq(more, slices.Chunk(list[n:], listsAtOnce))
-	}
-	v := views.Viewer{Rooms: first, Presence: a.PresenceWord, Zone: time.UTC}
-	parts := [][]byte{views.Partial(a.ctx, views.ListsTarget, "outerMorph", views.Lists(v, 0))}
-	for _, list := range more {
-		parts = append(parts, views.Partial(a.ctx, views.MoreTarget(list[0].Kind), "beforebegin", views.SidebarRooms(v, list)))
-	}
-	return live.Texts(parts), nil
-}
-
-// badgeChanged notes what badge a person's pages show and says whether it is new.
-func (a *Announcer) badgeChanged(id chat.AccountID, room chat.RoomID, b views.Badge) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	mine := a.shown[id]
-	if mine == nil {
-		mine = map[chat.RoomID]views.Badge{}
-		a.shown[id] = mine
-	}
-	was, known := mine[room]
-	mine[room] = b
-	return !known || was != b
-}
-
-// announceBadges tells everybody who is here what changed in these rooms: all of it in
-// one frame for each person.
-func (a *Announcer) announceBadges(rooms []chat.RoomID) {
-	here := a.Hub.ConnectedAccounts()
-	partials := map[chat.AccountID][][]byte{}
-	var asked []chat.AccountID // nil: everybody in the room
-	if len(here) <= fewHere {
-		asked = slices.AppendSeq(make([]chat.AccountID, 0, len(here)), maps.Keys(here))
-	}
-	for _, room := range rooms {
-		a.collectBadges(room, asked, here, partials)
-	}
-	for id, mine := range partials {
-		var parts [][]byte
-		for part := range slices.Chunk(mine, listsAtOnce) {
-			parts = append(parts, bytes.Join(part, nil))
-		}
-		a.Hub.Send(id, live.Texts(parts))
-	}
-}
-
-// fewHere is up to how many people the store is asked for their badges alone, and not
-// for those of everybody in a room, who may be thousands.
-const fewHere = 200
-
-// collectBadges adds what changed in one room to the partials of those who are here.
-func (a *Announcer) collectBadges(room chat.RoomID, asked []chat.AccountID, here map[chat.AccountID]bool, partials map[chat.AccountID][][]byte) {
-	ctx, cancel := a.timeout()
-	defer cancel()
-	pending := a.takePending(room)
-	r, marks, err := a.chat.ReadMarks(ctx, room, asked)
-	if err != nil {
-		logUnlessGone("badges", room, err)
-		return
-	}
-	a.notifyRoom(r, pending, marks, here)
-	if r.Kind == chat.Direct {
-		a.lists.add(slices.Collect(maps.Keys(marks))...) // the newest conversation stands first
-		return
-	}
-	drawn := map[views.Badge][]byte{}
-	for id, m := range marks {
-		if !here[id] {
-			continue
-		}
-		b := views.BadgeOf(chat.SidebarRoom{Room: r, Membership: m})
-		if !a.badgeChanged(id, room, b) {
-			continue
-		}
-		if drawn[b] == nil {
-			drawn[b] = a.badgePartial(room, b)
-		}
-		partials[id] = append(partials[id], drawn[b])
-	}
-}
-
-func (a *Announcer) badgePartial(room chat.RoomID, b views.Badge) []byte {
-	return views.Partial(a.ctx, views.BadgeTarget(room), "outerHTML", views.RoomBadge(room, b))
-}
-
-// readMark is a person who has read in a room.
-type readMark struct {
-	account chat.AccountID
-	room    chat.RoomID
-}
-
-// announceReadMarks renews the badges of who has read, on all pages of theirs.
-func (a *Announcer) announceReadMarks(marks []readMark) {
-	for _, m := range marks {
-		a.announceBadge(m.account, m.room)
-	}
-}
-
-func (a *Announcer) announceBadge(id chat.AccountID, room chat.RoomID) {
-	if a.Hub.Count(id) == 0 {
-		return
-	}
-	ctx, cancel := a.timeout()
-	defer cancel()
-	r, err := a.chat.SidebarRoom(ctx, id, room)
-	if err != nil {
-		logUnlessGone("a badge", room, err)
-		return
-	}
-	b := views.BadgeOf(r)
-	a.badgeChanged(id, room, b)
-	a.Hub.Send(id, live.Text(a.badgePartial(room, b)))
 }

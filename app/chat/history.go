@@ -63,15 +63,18 @@ type Unread struct {
 	Last []Message // the newest that were said, in order
 }
 
+// maxUnread is how many rooms Unread lists.
+const maxUnread = 100
+
 // Unread lists a person's rooms with something new but those that he muted, what
-// asks for him first; of
-// each the last messages, at most peek.
+// asks for him first; of each the last messages, at most peek.
 func (c *Chat) Unread(ctx context.Context, who Account, peek int) ([]Unread, error) {
 	rooms, err := c.store.Sidebar(ctx, who.ID)
 	if err != nil {
 		return nil, err
 	}
 	rooms = slices.DeleteFunc(slices.Clone(rooms), func(r SidebarRoom) bool { return r.Unread(r.Room) == 0 || r.Muted })
+	rooms = Foremost(rooms, maxUnread)
 	ids := make([]RoomID, len(rooms))
 	for i, r := range rooms {
 		ids[i] = r.ID

@@ -212,9 +212,37 @@ func (c *Chat) Sidebar(ctx context.Context, who AccountID) ([]SidebarRoom, error
 	return c.store.Sidebar(ctx, who)
 }
 
+// MaxOpenRooms is how many rooms OpenRooms lists; others are found by their names.
+const MaxOpenRooms = 200
+
 // OpenRooms lists the open rooms, in or not.
 func (c *Chat) OpenRooms(ctx context.Context, who Account, query string) ([]RoomListing, error) {
-	return c.store.OpenRooms(ctx, who.ID, FoldName(strings.TrimPrefix(query, "#")), 500)
+	return c.store.OpenRooms(ctx, who.ID, FoldName(strings.TrimPrefix(query, "#")), MaxOpenRooms)
+}
+
+// roomsPage is how many rooms BrowseRooms lists at once.
+const roomsPage = 200
+
+// BrowseRooms is a page of the open rooms and of the private rooms that a person is in,
+// by name, and whether there are more.
+func (c *Chat) BrowseRooms(ctx context.Context, who Account, query string, page int) ([]RoomListing, bool, error) {
+	folded := FoldName(strings.TrimPrefix(query, "#"))
+	rooms, err := c.store.OpenRooms(ctx, who.ID, folded, 10_000)
+	if err != nil {
+		return nil, false, err
+	}
+	mine, err := c.store.Sidebar(ctx, who.ID)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, r := range mine {
+		if r.Kind == Private && strings.Contains(FoldName(r.Name), folded) {
+			rooms = append(rooms, RoomListing{Room: r.Room, In: true})
+		}
+	}
+	slices.SortStableFunc(rooms, func(a, b RoomListing) int { return strings.Compare(FoldName(a.Name), FoldName(b.Name)) })
+	rooms = rooms[min(page*roomsPage, len(rooms)):]
+	return rooms[:min(len(rooms), roomsPage)], len(rooms) > roomsPage, nil
 }
 
 // ReadableRoom answers with a room for who may read it.

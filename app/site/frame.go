@@ -11,8 +11,8 @@ import (
 func (w *writer) people() error {
 	var list []views.SitePerson
 	err := w.source.Accounts(func(a chat.Account) error {
-		if said, ok := w.seen[a.ID]; ok {
-			list = append(list, views.SitePerson{Account: a, Said: said})
+		if messages, ok := w.seen[a.ID]; ok {
+			list = append(list, views.SitePerson{Account: a, Messages: messages})
 		}
 		return nil
 	})

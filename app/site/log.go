@@ -69,8 +69,8 @@ func (l *log) add(m chat.Message) error {
 		return nil
 	}
 	l.step()
-	l.room.Said++
-	l.room.Pages[len(l.room.Pages)-1].Said++
+	l.room.Messages++
+	l.room.Pages[len(l.room.Pages)-1].Messages++
 	l.seen[m.Author.ID]++
 	eachMention(m.Text.Blocks, func(id chat.AccountID) { l.seen[id] += 0 })
 	return nil

@@ -115,7 +115,7 @@ func Write(ctx context.Context, from Source, o Options) (t Total, err error) {
 	}
 	for _, r := range w.rooms {
 		t.Rooms++
-		t.Messages += r.Said
+		t.Messages += r.Messages
 		t.Pages += len(r.Pages)
 	}
 	return t, w.finish()

@@ -85,6 +85,12 @@ func (s *Server) markAllRead(c *fiber.Ctx) error {
 	return c.Redirect("/", fiber.StatusSeeOther)
 }
 
+// How many rooms the switcher finds at most, of one's own and of others.
+const (
+	maxJumpMine = 100
+	maxJumpOpen = 50
+)
+
 // jump is the switcher as a page: rooms one is in, then others, then people.
 func (s *Server) jump(c *fiber.Ctx) error {
 	v, err := s.viewer(c)
@@ -102,6 +108,8 @@ func (s *Server) jump(c *fiber.Ctx) error {
 			f.Mine = append(f.Mine, r)
 		}
 	}
+	f.More = len(f.Mine) > maxJumpMine
+	f.Mine = chat.Foremost(f.Mine, maxJumpMine)
 	if query != "" {
 		open, err := s.chat.OpenRooms(c.UserContext(), v.Me, query)
 		if err != nil {
@@ -112,6 +120,8 @@ func (s *Server) jump(c *fiber.Ctx) error {
 				f.Open = append(f.Open, r)
 			}
 		}
+		f.More = f.More || len(f.Open) > maxJumpOpen
+		f.Open = f.Open[:min(len(f.Open), maxJumpOpen)]
 		if f.People, _, err = s.chat.People(c.UserContext(), strings.TrimPrefix(query, "@"), 0); err != nil {
 			return err
 		}

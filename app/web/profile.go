@@ -136,7 +136,7 @@ func (s *Server) sessions(c *fiber.Ctx) error {
 	}
 	var f views.MeForm
 	for _, o := range all {
-		f.Sessions = append(f.Sessions, views.Session{ID: o.ID(), Agent: o.Agent, Since: o.Created, Seen: o.Seen, IsPresent: o.ID() == me.ID()})
+		f.Sessions = append(f.Sessions, views.Session{ID: o.ID(), Agent: o.Agent, Since: o.Created, Seen: o.Seen, IsCurrent: o.ID() == me.ID()})
 	}
 	return s.settingsOf(c, "Sessions", views.Sessions, f)
 }

@@ -13,11 +13,15 @@ func (s *Server) openRooms(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	rooms, err := s.chat.OpenRooms(c.UserContext(), v.Me, c.Query("q"))
+	n, err := pageParam(c)
 	if err != nil {
 		return err
 	}
-	return s.page(c, v, views.PageShell{Title: "Rooms", View: "page"}, views.OpenRoomsPage(v, rooms, c.Query("q")), nil)
+	l := views.RoomsView{Viewer: v, Query: c.Query("q"), Page: n}
+	if l.Rooms, l.More, err = s.chat.BrowseRooms(c.UserContext(), v.Me, l.Query, n); err != nil {
+		return err
+	}
+	return s.page(c, v, views.PageShell{Title: "Rooms", View: "page"}, views.Rooms(l), nil)
 }
 
 func (s *Server) newRoom(c *fiber.Ctx) error { return s.newRoomPage(c, views.RoomForm{}) }

@@ -46,7 +46,7 @@ func write(dir string) error {
 // generate answers with the files of made/ by name.
 func generate(dir string) (map[string][]byte, error) {
 	files := map[string][]byte{}
-	for _, part := range []func(string, map[string][]byte) error{scripts, lonelyScripts, styles} {
+	for _, part := range []func(string, map[string][]byte) error{scripts, standaloneScripts, styles} {
 		if err := part(dir, files); err != nil {
 			return nil, err
 		}
@@ -120,8 +120,8 @@ func minified(name string, text []byte) ([]byte, error) {
 	return r.Code, failure(append(r.Errors, r.Warnings...))
 }
 
-// lonelyScripts are for pages without parley.js.
-func lonelyScripts(dir string, files map[string][]byte) error {
+// standaloneScripts are for pages without parley.js.
+func standaloneScripts(dir string, files map[string][]byte) error {
 	entries, err := glob(dir, "js/alone/*.js")
 	if err != nil {
 		return err

@@ -10,11 +10,12 @@ let homeTimer = 0;
 export function updateBadges() {
   let n = 0,
     other = false;
-  const open = root.hasAttribute('data-reading') && $('b-' + openRoom());
-  for (const b of doc.querySelectorAll('#lists .badge')) {
+  const badges = [...doc.querySelectorAll('#lists .badge')],
+    open = root.hasAttribute('data-reading') && $('b-' + openRoom());
+  for (const b of badges) {
     if (b === open) continue;
-    n += b.closest('#dms') ? +b.dataset.n || +b.dataset.at || 0 : +b.dataset.at || 0;
-    other ||= +b.dataset.n > 0 && !b.closest('[data-muted]');
+    n += +b.dataset.at || 0;
+    other ||= !!b.dataset.n;
   }
   const back = doc.querySelector('.back .n');
   if (back) back.textContent = n > 99 ? '99+' : `${n || ''}`;
@@ -22,13 +23,11 @@ export function updateBadges() {
     title = (n ? `(${n}) ` : other ? '• ' : '') + bare;
   if (doc.title !== title) doc.title = title;
   const icon = /** @type {HTMLLinkElement} */ ($('favicon'));
-  if (icon?.dataset.unread) {
-    icon.dataset.read ??= icon.getAttribute('href');
-    const href = n || other ? icon.dataset.unread : icon.dataset.read;
-    if (icon.getAttribute('href') !== href) icon.href = href;
-  }
-  const all = [...doc.querySelectorAll('#lists .badge')].map(b => b.id + b.textContent).join();
-  if (hub?.dataset.view === 'home' && allBadges !== undefined && all !== allBadges) {
+  icon.dataset.read ??= icon.getAttribute('href');
+  const href = n || other ? icon.dataset.unread : icon.dataset.read;
+  if (icon.getAttribute('href') !== href) icon.href = href;
+  const all = badges.map(b => b.id + b.textContent).join();
+  if (hub.dataset.view === 'home' && allBadges !== undefined && all !== allBadges) {
     clearTimeout(homeTimer); // what is new to catch up with
     homeTimer = setTimeout(() => hub.dataset.view === 'home' && reloadPage(), 1000);
   }

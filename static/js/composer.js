@@ -69,8 +69,8 @@ function submitted(e) {
   e.preventDefault();
   releasePressed(); // what was written shows at once
   const text = box().value;
-  if (!text.trim()) return box().focus();
-  const why = enqueue(text, replying);
+  if (!text.trim() && !loaded.files?.has()) return box().focus();
+  const why = loaded.files?.send(text, replying) ?? enqueue(text, replying);
   if (why) return toast(why);
   setReply(null);
   fillBox('');
@@ -80,6 +80,16 @@ function submitted(e) {
   removeNewLine();
   goToLatest();
 }
+
+// Files are chosen, pasted, or dragged over the room.
+on(doc, 'change', e => e.target.name === 'file' && withModule('files', m => m.chosen(e.target)));
+on(doc, 'paste', e => {
+  const list = [...e.clipboardData.files]; // the event forgets them
+  if (e.target !== box() || !list[0] || e.clipboardData.getData('text')) return;
+  e.preventDefault();
+  withModule('files', m => m.paste(list));
+});
+on(doc, 'dragenter', e => lazy('files').then(m => m?.dragEnter(e)));
 
 // Enter is a new line inside an open ``` fence, on touch, with Shift and while an IME composes; or as its owner chose.
 export const inFence = b => b.value.slice(0, b.selectionStart).match(/^```/gm)?.length % 2;
@@ -108,6 +118,7 @@ export function enterComposer() {
   if (!box()) return;
   if (text && !refused) box().value = text;
   if (re && !replying) setReply(re);
+  loaded.files?.show();
   boxChanged(!!refused);
 }
 

@@ -6,7 +6,7 @@ import './input.js';
 import './request.js';
 import './timeline.js';
 import './scroll.js';
-import './place.js';
+import './position.js';
 import './unread.js';
 import { updateBanner } from './banner.js';
 import { adoptSocket, tick } from './socket.js';

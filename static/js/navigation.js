@@ -9,7 +9,7 @@ import { usedKeyboard } from './input.js';
 import { lazy, withModuleAndKeys } from './lazy.js';
 import { enterPage, isEntered } from './page.js';
 import { hidePanelFrame, showPanelFrame, syncPanelView } from './panel.js';
-import { savePosition } from './place.js';
+import { savePosition } from './position.js';
 import { holdView, restoreView } from './scroll.js';
 import { signIn } from './session.js';
 import { markCurrent, setDestination } from './sidebar.js';
@@ -22,6 +22,7 @@ export let navigation = null; // the request of the stage that is on its way
 let newest = null; // the last of them
 let awaitedPage = null; // that request, while what is typed is for the page that comes
 let sidebarChanged = false;
+let timelineChanged = false;
 let roomRenamed = false;
 
 export const forgetAwaited = () => (awaitedPage = null);
@@ -106,7 +107,8 @@ on(doc, 'htmx:before:swap', e => {
   if (tasks.some(t => t.target && t.target === mainArea())) saveDraft();
   else holdView();
   roomRenamed ||= tasks.some(t => t.target?.id === 'rh-' + openRoom());
-  sidebarChanged ||= tasks.some(t => t.target?.closest?.('#side'));
+  sidebarChanged ||= tasks.some(t => t.target?.matches?.('#lists,#side li')); // no badge
+  timelineChanged ||= tasks.some(t => t.target?.closest?.('#stream'));
 });
 
 on(doc, 'htmx:after:swap', () => {
@@ -114,12 +116,12 @@ on(doc, 'htmx:after:swap', () => {
   countSteps();
   if (!isEntered()) enterPage();
   else {
-    tidyTimeline();
+    if (timelineChanged) tidyTimeline();
     restoreView();
     syncPanelView();
   }
   if (roomRenamed) lazy('roomtitle').then(m => m?.updateRoomTitle());
   if (sidebarChanged) markCurrent();
-  sidebarChanged = roomRenamed = false;
+  sidebarChanged = timelineChanged = roomRenamed = false;
 });
 on(doc, 'htmx:finally:swap', updateBadges); // by now htmx has set the title

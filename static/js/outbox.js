@@ -2,7 +2,7 @@
 // The outbox: what was written leaves in order, one at a time, once, and outlives the page.
 import { $, doc, on, openRoom } from './dom.js';
 import { tooLong } from './composer.js';
-import { lazy } from './lazy.js';
+import { lazy, loaded } from './lazy.js';
 import { showOutbox, showPending } from './pending.js';
 import { apply, post } from './request.js';
 import { sessionOver, sessionTaken, signIn } from './session.js';
@@ -29,7 +29,7 @@ const queue = () =>
     .filter(Boolean)
     .sort((a, b) => a.at - b.at);
 
-function newCid() {
+export function newCid() {
   return [...crypto.getRandomValues(new Uint8Array(12))].map(b => (b % 36).toString(36)).join('');
 }
 
@@ -53,6 +53,7 @@ export function enqueue(body, re, room = openRoom()) {
 
 // Said by the answer or by a frame, whichever comes first.
 export function markSent(cid) {
+  loaded.files?.sent(cid);
   $('p-' + cid)?.remove();
   removeQueued(cid);
 }
@@ -80,7 +81,7 @@ export async function flushOutbox() {
 
 // Something changed for the better: do not sit out the backoff, except the server's own.
 export function retryNow() {
-  for (const it of queue()) if (it.next && !it.told) updateQueued(it.cid, { next: 0 });
+  for (const it of queue()) if (it.next && !it.waitAsked) updateQueued(it.cid, { next: 0 });
   wakeSender?.();
   flushOutbox();
 }
@@ -90,7 +91,7 @@ async function sendNext() {
   const it = queue().find(x => !x.fail);
   if (!it || sessionOver || (!navigator.onLine && !isConnected())) return -1;
   if (it.next > Date.now()) {
-    if (it.told) lazy('countdown').then(m => m?.countDown(it));
+    if (it.waitAsked) lazy('countdown').then(m => m?.countDown(it));
     return it.next - Date.now();
   }
   let r,
@@ -124,11 +125,11 @@ async function sendNext() {
 
 function retryLater(it, r) {
   const now = Date.now(),
-    told = retryAfter(r),
+    asked = retryAfter(r),
     n = it.n ?? 0;
   const since = r || isConnected() ? (it.since ?? now) : undefined; // without a connection nothing fails: it waits
   if (now - since > 120000) return sendFailed(it, 'The server does not answer.');
-  updateQueued(it.cid, { n: n + 1, since, told: told > 0, next: now + (told || Math.min(2 ** n, 15) * 1000) });
+  updateQueued(it.cid, { n: n + 1, since, waitAsked: asked > 0, next: now + (asked || Math.min(2 ** n, 15) * 1000) });
   return 0;
 }
 

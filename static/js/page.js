@@ -11,7 +11,7 @@ import { focusRow } from './keys.js';
 import { lazy, loaded, withModule } from './lazy.js';
 import { forgetAwaited } from './navigation.js';
 import { showOutbox } from './pending.js';
-import { positionFound, restorePosition } from './place.js';
+import { positionFound, restorePosition } from './position.js';
 import { resetView } from './scroll.js';
 import { markCurrent, setDestination } from './sidebar.js';
 import { store } from './storage.js';

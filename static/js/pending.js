@@ -2,9 +2,10 @@
 // Rows of messages on their way: written at once, marked when slow, and what can be done about a failed one.
 import { $, doc, make, me, on, openRoom, timeline } from './dom.js';
 import { timeOfDay } from './days.js';
-import { withModule } from './lazy.js';
+import { lazy, withModule } from './lazy.js';
 import { continuedWithin } from './limits.js';
 import { queue } from './outbox.js';
+import { store } from './storage.js';
 import { lastRow } from './timeline.js';
 
 /** @param {QueuedMessage} it */
@@ -47,9 +48,10 @@ export function showPending(it) {
 
 export function showOutbox() {
   for (const it of queue()) showPending(it);
+  if (store.keys('f:')[0]) lazy('files').then(m => m?.showUploads());
 }
 
 on(doc, 'click', e => {
   const act = e.target.closest?.('.pend [data-act]');
-  if (act) withModule('failedmessage', m => m.handleFailed(act.dataset.act, act.closest('.pend')));
+    if (act) withModule('failedmessage', m => m.handleFailed(act.dataset.act, act.closest('.pend')));
 });

@@ -47,10 +47,12 @@ on(doc, 'click', e => {
     e.metaKey ||
     e.ctrlKey ||
     e.shiftKey ||
-    e.altKey
+    e.altKey ||
+    a.hasAttribute('download')
   )
     return;
   e.preventDefault();
+  if (a.matches('.pic')) return withModule('lightbox', m => m.open(a));
   const row = rowOf(e),
     parent = a.dataset.re && $('m-' + a.dataset.re);
   if (a.matches('.rc.add'))

@@ -1,7 +1,7 @@
 // @ts-check
 // The scroll keeper: at the bottom stay there, further up nothing moves. #stream is column-reverse: 0 is the bottom.
 import { $, doc, on, openRoom, rows, stream, timeline } from './dom.js';
-import { savePositionSoon } from './place.js';
+import { savePositionSoon } from './position.js';
 import { visit } from './request.js';
 import { checkReading } from './unread.js';
 

@@ -51,7 +51,10 @@ export const store = {
       Object.assign(localStorage, { account: me, session }); // first of all: so other tabs know why the rest goes
       for (const k of Object.keys(localStorage))
         if (!/^(account|session)$/.test(k) && !k.startsWith(keyPrefix)) delete localStorage[k];
-      for (const k of Object.keys(memory)) if (k.startsWith(keyPrefix)) localStorage[k] = memory[k];
+      for (const k of Object.keys(memory)) {
+        if (k.startsWith(keyPrefix)) localStorage[k] = memory[k];
+        delete memory[k]; // else it came back, done with or not, at the next end of a session
+      }
     } catch {
       /* forbidden or full: it is remembered */
     }

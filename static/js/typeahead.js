@@ -11,7 +11,6 @@ import { toast } from './toast.js';
 
 /** @type {Capture} */
 export let capture = null;
-export const currentCapture = () => capture;
 
 export function captureTyping(page, busy, words) {
   if (capture?.forPage && capture.room !== page?.room) keepTypingAsDraft();

@@ -23,8 +23,10 @@ interface LazyModules {
   counter: typeof import('./lazy/counter.js');
   emoji: typeof import('./lazy/emoji.js');
   failedmessage: typeof import('./lazy/failedmessage.js');
+  files: typeof import('./lazy/files.js');
   formatting: typeof import('./lazy/formatting.js');
   jump: typeof import('./lazy/jump.js');
+  lightbox: typeof import('./lazy/lightbox.js');
   lostdrafts: typeof import('./lazy/lostdrafts.js');
   mackeys: typeof import('./lazy/mackeys.js');
   movement: typeof import('./lazy/movement.js');
@@ -87,10 +89,20 @@ interface QueuedMessage {
   n?: number; // attempts
   since?: number; // when attempts began to fail
   next?: number; // when the next attempt may begin
-  told?: boolean; // the server said when
+  waitAsked?: boolean; // by the server
   fail?: string; // why it did not go
+  files?: string[]; // the names of those that go with it
   all?: number; // how many people it would notify, which is to be confirmed
   bare?: boolean; // what it answers is gone
+}
+
+// A file that is to go with a message.
+interface TrayFile {
+  id: number;
+  file: File;
+  alt: string; // what the picture shows
+  why: string; // it cannot go
+  url: string; // of its preview
 }
 
 // What is typed while what it is for has not come.

@@ -1,6 +1,6 @@
 // @ts-check
 // Read and unread: what counts as reading, the New line and the bar above the timeline.
-import { $, doc, make, me, on, openRoom, root, rows, seq, stream, timeline } from './dom.js';
+import { $, doc, make, me, on, openRoom, root, seq, stream, timeline } from './dom.js';
 import { updateBadges } from './badges.js';
 import { sendFrame } from './frames.js';
 import { keepingView, scrolledUp } from './scroll.js';
@@ -73,12 +73,7 @@ function showUnreadBar(line) {
   if (!el) return;
   if (el.hidden !== !line) keepingView(() => (el.hidden = !line));
   if (!line) return;
-  const after = rows(timeline()).filter(
-    r =>
-      r.classList.contains('msg') &&
-      r.dataset.u !== me &&
-      line.compareDocumentPosition(r) & Node.DOCUMENT_POSITION_FOLLOWING,
-  );
+  const after = doc.querySelectorAll(`#${line.id}~.msg:not([data-u="${me}"])`);
   const b = $('b-' + openRoom())?.dataset;
   el.querySelector('.n').textContent =
     `${Math.max(after.length, +b?.n || 0, +b?.at || 0)} new since ${after[0]?.querySelector('time')?.textContent ?? ''}`;

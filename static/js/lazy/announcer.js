@@ -8,8 +8,8 @@ let unspoken = [];
 let timer = 0;
 
 export function announce(el) {
-  const told = root.dataset.announce;
-  if (doc.hidden || told === 'off' || (told === 'mentions' && !mentionsMe(el))) return;
+  const level = root.dataset.announce;
+  if (doc.hidden || level === 'off' || (level === 'mentions' && !mentionsMe(el))) return;
   const who = el.querySelector('.who')?.textContent.trim() ?? '';
   const text = el.querySelector('.body')?.textContent.trim().replace(/\s+/g, ' ') || 'a file';
   unspoken.push({ who, text: text.length > 140 ? text.slice(0, 139) + '…' : text });

@@ -3,7 +3,7 @@
 import { doc, hasModKey, isComposing, mainArea, make, on } from '../dom.js';
 import { box } from '../composer.js';
 import { visit } from '../request.js';
-import { captureTyping, currentCapture, discardTyping, replayInto, returnFocus, whenComposed } from '../typeahead.js';
+import { capture, captureTyping, discardTyping, replayInto, returnFocus, whenComposed } from '../typeahead.js';
 import looks from './jump.css';
 
 const maxResults = 12;
@@ -29,14 +29,14 @@ function show() {
   if (!dialog) build();
   if (!dialog.isConnected) doc.body.append(dialog);
   if (dialog.open) return input.select();
-  if (currentCapture()?.busy) discardTyping(); // a choice that is still looked for is taken back
+  if (capture?.busy) discardTyping(); // a choice that is still looked for is taken back
   input.value = '';
   foundByServer = [];
   showResults();
   returnFocus();
   dialog.showModal();
   replayInto(input, true);
-  captureAtOpening = currentCapture();
+  captureAtOpening = capture;
 }
 
 function build() {
@@ -70,7 +70,7 @@ function build() {
   // What was typed for what it would have opened goes with it.
   on(dialog, 'close', () =>
     setTimeout(() => {
-      if (currentCapture() === captureAtOpening && captureAtOpening !== lookedFor) discardTyping();
+      if (capture === captureAtOpening && captureAtOpening !== lookedFor) discardTyping();
       focusAfter();
     }),
   );
@@ -217,16 +217,16 @@ function leave() {
 
 function focusAfter() {
   const at = doc.activeElement;
-  if (!dialog.open && (at === doc.body || dialog.contains(at) || currentCapture()?.forPage))
-    (currentCapture()?.field ?? box())?.focus({ preventScroll: true });
+  if (!dialog.open && (at === doc.body || dialog.contains(at) || capture?.forPage))
+    (capture?.field ?? box())?.focus({ preventScroll: true });
 }
 
 // Who types fast means who is still looked for; what is typed until then is for that page.
 function goToFound(e) {
   dialog.close();
   captureTyping(null, true, input.value);
-  const mine = (lookedFor = currentCapture());
-  searchUnderWay.then(() => currentCapture() === mine && whenComposed(() => goTo(results.children[0], e)));
+  const mine = (lookedFor = capture);
+  searchUnderWay.then(() => capture === mine && whenComposed(() => goTo(results.children[0], e)));
 }
 
 function goTo(li, e) {

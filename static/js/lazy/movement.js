@@ -26,7 +26,7 @@ export function focusRegion(back, from) {
 
 // So many rooms on or, below 0, back.
 export function openNeighbour(steps, unread) {
-  const links = [...doc.querySelectorAll('#lists a.room')],
+  const links = [...doc.querySelectorAll('#lists a.room:not(.quiet)')],
     n = links.length,
     step = Math.sign(steps);
   let at = links.findIndex(a => a.hasAttribute('aria-current')),

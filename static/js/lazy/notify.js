@@ -54,8 +54,8 @@ export async function show(n) {
   await new Promise(ok => setTimeout(ok, 300)); // a tab in which it is read may get it a little later
   if (alreadyDone('seen', n)) return; // see scheduleRead
   const once = async lock => {
-    if (!lock || alreadyDone('told', n)) return;
-    store.set('told:' + n.room, { id: n.id, at: Date.now() });
+    if (!lock || alreadyDone('notified', n)) return;
+    store.set('notified:' + n.room, { id: n.id, at: Date.now() });
     if (root.dataset.sound === 'all' || (root.dataset.sound === 'mentions' && mine)) playSound();
     if (notificationsOn()) showNotification(n);
     await new Promise(ok => setTimeout(ok, 500));

@@ -53,18 +53,19 @@ const roomOfPage = () => openRoom() || +doc.querySelector('.answer')?.getAttribu
 async function suggestPeople(q) {
   const n = roomOfPage();
   if (!n) return [];
-  const all = (peopleOfRoom[n] ??= await fetchOptions(`/rooms/${n}/mentions`));
+  const all = (peopleOfRoom[n] ??= await fetchOptions(`/rooms/${n}/mentions`)) ?? [];
   const found = all.filter(li => beginsWith(li.dataset.insert.slice(1), q) || beginsWith(li.dataset.name, q));
   const late = li => (fold(li.dataset.insert.slice(1)).startsWith(q) ? 0 : fold(li.dataset.name).startsWith(q) ? 1 : 2);
   const sorted = list => list.sort((a, b) => late(a) - late(b)); // as the server does, see Mentionables
   if (!q || found.length >= maxSuggestions) return sorted(found);
-  const more = await fetchOptions(`/rooms/${n}/mentions?q=` + encodeURIComponent(q));
+  const more = (await fetchOptions(`/rooms/${n}/mentions?q=` + encodeURIComponent(q))) ?? [];
   return sorted([...found, ...more.filter(li => !found.some(f => f.dataset.insert === li.dataset.insert))]);
 }
 
+// Null: there was no answer that could be remembered.
 async function fetchOptions(path) {
-  const r = await fetch(path, { headers: { 'HX-Request': 'true' } });
-  if (!r.ok) return [];
+  const r = await fetch(path, { headers: { 'HX-Request': 'true' } }).catch(() => null);
+  if (!r?.ok) return null;
   const t = make('template');
   t.innerHTML = await r.text();
   return [...t.content.querySelectorAll('.opt')];

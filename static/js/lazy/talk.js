@@ -40,12 +40,14 @@ export function rowChanged(el) {
 const fetchFragment = (path, target) => fetch(path, { headers: { 'HX-Request': 'true', 'HX-Target': target } }).catch(() => null);
 const parsed = async r => Object.assign(make('template'), { innerHTML: await r.text() }).content;
 
+const isEditing = () => $('talk').querySelector('form.edit');
+
 async function refreshPanel() {
   const p = $('panel'),
-    of = p?.dataset.of,
-    was = $('talk');
-  if (!of || was.querySelector('form.edit')) return;
-  const r = await fetchFragment('/messages/' + of, 'aside#panel');
+    of = p?.dataset.of;
+  if (!of || isEditing()) return;
+  const r = await fetchFragment('/messages/' + of, 'aside#panel'),
+    fresh = r?.ok && (await parsed(r)).getElementById('talk');
   if (!r || p !== $('panel') || (!r.ok && r.status !== 410)) return;
   if (!r.ok) {
     // it was deleted: what was being answered to it is not lost
@@ -58,7 +60,8 @@ async function refreshPanel() {
     }
     return;
   }
-  const fresh = (await parsed(r)).getElementById('talk'),
+  if (isEditing()) return; // begun meanwhile; what is saved asks again
+  const was = $('talk'),
     end = was.scrollHeight - was.scrollTop - was.clientHeight < 60,
     y = was.scrollTop;
   const focus = was.contains(doc.activeElement) && doc.activeElement.closest('[data-seq],#talk').id;
@@ -69,9 +72,10 @@ async function refreshPanel() {
   if (focus) focusRow($(focus) ?? fresh);
 }
 
-let aloneList = null; // the list that has the page to itself
+let aloneList = null; // the list that has the page to itself; on the page of a report it follows no room
 let renewTimer = 0;
-const subscribe = () => aloneList?.isConnected && sendFrame({ t: 'view', room: +aloneList.dataset.in });
+const isFollowing = () => aloneList?.isConnected && aloneList.dataset.in;
+const subscribe = () => isFollowing() && sendFrame({ t: 'view', room: +aloneList.dataset.in });
 
 export function enterAlone(ol) {
   aloneList = ol;
@@ -107,17 +111,17 @@ async function refreshAlone() {
 
 // What was sent from here has arrived, maybe without a socket.
 on(doc, 'htmx:finally:swap', e => {
-  if (aloneList?.isConnected && e.detail.ctx.text?.includes(`"#tl-${aloneList.dataset.in}"`)) renewTimer ||= setTimeout(refreshAlone, 150);
+  if (isFollowing() && e.detail.ctx.text?.includes(`"#tl-${aloneList.dataset.in}"`)) renewTimer ||= setTimeout(refreshAlone, 150);
 });
 on(doc, 'htmx:ws:after:connection', () => {
-  if (!aloneList?.isConnected) return;
+  if (!isFollowing()) return;
   subscribe();
   renewTimer ||= setTimeout(refreshAlone, 150);
 });
 on(doc, 'htmx:ws:before:message:incoming', e => {
-  if (!aloneList?.isConnected) return;
+  if (!isFollowing()) return;
   const [, what, n] = /hx-target="#([a-z]+)-(\d+)"/.exec(e.detail.message.data) ?? [];
-  if (n !== aloneList.dataset.in || /^(b|r|rn)$/.test(what)) return; // for the sidebar
+  if (!n || n !== aloneList.dataset.in || /^(b|r|rn)$/.test(what)) return; // for the sidebar
   e.preventDefault();
   if (what === 'tl') renewTimer ||= setTimeout(refreshAlone, 150);
 });

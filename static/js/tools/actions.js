@@ -5,15 +5,14 @@ import { box, setReply } from '../composer.js';
 import { focusRow } from '../keys.js';
 import { withModuleAndKeys } from '../lazy.js';
 import { maxQuote } from '../limits.js';
-import { post, visit } from '../request.js';
+import { visit } from '../request.js';
 import { goToRow, openConversation } from '../row.js';
-import { signIn } from '../session.js';
 import { nearestShown } from '../timeline.js';
 import { toast } from '../toast.js';
 import { markUnreadFrom } from '../unread.js';
 import { edit } from './editform.js';
 import { react } from './reactions.js';
-import { notArrived, sendInOrder } from './requests.js';
+import { sendInOrder } from './requests.js';
 import { addButton, buttons, hide, menu, moreButton, openMenu, tools, toolsRow } from './toolbar.js';
 
 export const isMine = row => row.dataset.u === me;
@@ -64,15 +63,9 @@ on(tools, 'click', e => {
 });
 
 export async function markUnread(row) {
-  try {
-    const r = await post(`/messages/${seq(row)}/unread`, {});
-    if (r.status === 401) return signIn();
-    if (!r.ok) return toast((await r.text()).slice(0, 200));
-    markUnreadFrom(row);
-    toast('Marked unread from here');
-  } catch {
-    toast(notArrived);
-  }
+  if (!(await sendInOrder(`/messages/${seq(row)}/unread`, {}))) return;
+  markUnreadFrom(row);
+  toast('Marked unread from here');
 }
 
 export function pickReaction(row, anchor) {

@@ -22,7 +22,7 @@ export function keepForm(old, el, body) {
   body.remove();
 }
 
-// Deleted while somebody wrote in it: the text is not notArrived.
+// Deleted while somebody wrote in it: the text is not lost.
 function returnEdited(form) {
   const t = form.elements.body;
   store.set('e:' + seq(form.closest('[data-seq]')), null);
@@ -124,8 +124,8 @@ function cancelForm(form) {
     return explain(
       form,
       hasFinePointer()
-        ? 'You changed the text. Once moreButton, and that is thrown away.'
-        : 'You changed the text. Cancel once moreButton to throw that away.',
+        ? 'You changed the text. Once more, and that is lost.'
+        : 'You changed the text. Cancel once more, and that is lost.',
     );
   }
   focusRow(closeForm(form));
