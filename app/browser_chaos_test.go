@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -18,6 +19,7 @@ type proxy struct {
 	to   string
 	mu   sync.Mutex
 	open map[net.Conn]bool
+	most atomic.Int64 // bytes that pages may send by one connection, which then breaks; 0: any
 }
 
 func startProxy(t testing.TB, to string) *proxy {
@@ -50,7 +52,12 @@ func (p *proxy) join(c net.Conn) {
 	p.open[c], p.open[d] = true, true
 	p.mu.Unlock()
 	go func() { io.Copy(c, d); c.Close(); d.Close() }()
-	io.Copy(d, c)
+	if most := p.most.Load(); most > 0 {
+		io.CopyN(d, c, most)
+		c.(*net.TCPConn).SetLinger(0)
+	} else {
+		io.Copy(d, c)
+	}
 	c.Close()
 	d.Close()
 	p.mu.Lock()

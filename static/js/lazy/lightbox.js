@@ -49,9 +49,11 @@ download.className = 'ib';
 download.setAttribute('aria-label', 'Download');
 download.download = '';
 const close = tool('✕', 'Close', () => dialog.close());
-const copy = tool('🔗\uFE0E', 'Copy link', () =>
+const copy = tool('', 'Copy link', () =>
   withModule('tools', t => t.copy(rowOf(all[at])?.querySelector('.ts')?.href ?? location.href, 'Link copied')),
 );
+copy.append(doc.querySelector('.ib .i').cloneNode(true));
+/** @type {SVGUseElement} */ (copy.querySelector('use')).setAttribute('href', doc.querySelector('.i use').getAttribute('href').replace(/#.*/, '#link'));
 menu.append(entry(copy), entry(download), entry(close));
 header.append(who, menu);
 const prev = tool('‹', 'Previous picture', () => go(at - 1)),
@@ -104,7 +106,7 @@ function go(i) {
   picture.alt = describedAs(a);
   download.href = a.href;
   name.textContent = row?.querySelector('.who')?.textContent ?? '';
-  const room = doc.querySelector('#stage h1')?.textContent.trim() ?? '';
+  const room = /** @type {HTMLTextAreaElement} */ (doc.getElementById('box'))?.placeholder.replace(/^Message /, '') ?? '';
   place.textContent = [all.length > 1 ? `${i + 1} of ${all.length}` : '', room, row?.querySelector('.ts')?.textContent]
     .filter(Boolean)
     .join(' · ');
