@@ -20,7 +20,7 @@ import (
 // or are cut.
 type gate struct {
 	url  string
-	held atomic.Int32 // requests that wait
+	held atomic.Int32                                  // requests that wait
 	hold atomic.Pointer[func(*http.Request) chan bool] // the channel answers whether it may pass
 }
 

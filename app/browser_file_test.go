@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -176,4 +177,70 @@ func TestWithoutJavaScriptFilesGoWithTheForm(t *testing.T) {
 	ada.open("/rooms/1")
 	ada.sees(".pic img", "")
 	ada.shot("files-nojs-sent")
+}
+
+func TestTheFilesOfARoomAreFiltered(t *testing.T) {
+	s := start(t)
+	c := openChromium(t)
+	who, bea := s.signup("Ada"), s.signup("Bea")
+	for n := range 5 {
+		who.upload("/rooms/1/messages", []string{"cid", fmt.Sprint("p", n), "body", "", "alt", fmt.Sprint("View ", n)}, sent{fmt.Sprintf("view%d.jpg", n), jpegOf(t, 400+n*50, 300)}).want(t, http.StatusSeeOther)
+	}
+	bea.upload("/rooms/1/messages", []string{"cid", "b", "body", "the offer"}, sent{"Angebot Ä.pdf", []byte("%PDF-1.4")}, sent{"budget.csv", []byte("a,b\n1,2\n")}).want(t, http.StatusSeeOther)
+	for _, token := range tokens(who.get("/rooms/1").body) {
+		s.ready(token)
+	}
+	p := c.person("Ada", s.base)
+	p.enter(who)
+	p.open("/rooms/1")
+	p.live()
+	p.click(`header.bar a[href="/rooms/1/files"]`, "")
+	p.sees("#panel h2", "Files")
+	p.until("five small pictures", `[...document.querySelectorAll('#panel .thumbs img')].filter(i => i.naturalWidth).length === 5`)
+	p.shot("files-panel")
+	p.fill("#fq", "angebot")
+	p.loses("#files-list .frow b", "budget.csv")
+	p.sees("#files-list .frow b", "Angebot")
+	p.fill("#fq", "view 3")
+	p.until("one picture", `document.querySelectorAll('#panel .thumbs img').length === 1`)
+	p.open("/rooms/1/files?view=page&kind=documents")
+	p.sees(".frow b", "budget.csv")
+	if ask[bool](p, `!!document.querySelector('.thumbs')`) {
+		t.Error("pictures are among the documents")
+	}
+	p.shot("files-page")
+	p.scripts(false)
+	p.open("/rooms/1/files?view=page&from=2")
+	p.sees(".frow b", "Angebot")
+	p.click(`.del summary`, "")
+	if p := who.get("/search?q=" + url.QueryEscape(`has:file angebot`)).body; !strings.Contains(p, "the offer") {
+		t.Error("a file is not found by its name:", p)
+	}
+	if p := who.get("/search?q=" + url.QueryEscape(`has:image`)).body; strings.Contains(p, "the offer") || !strings.Contains(p, "/@") {
+		t.Error("pictures are not found:", p)
+	}
+	p.size(390, 844)
+	p.open("/rooms/1/files")
+	p.shot("files-panel-390")
+}
+
+func TestAFileIsTakenOutOfItsMessage(t *testing.T) {
+	s := start(t)
+	ada, bea := s.signup("Ada"), s.signup("Bea")
+	bea.upload("/rooms/1/messages", []string{"cid", "b", "body", "two of them"}, sent{"a.txt", []byte("a")}, sent{"b.txt", []byte("b")}).want(t, http.StatusSeeOther)
+	bea.upload("/rooms/1/messages", []string{"cid", "c", "body", ""}, sent{"alone.txt", []byte("c")}).want(t, http.StatusSeeOther)
+	list := tokens(bea.get("/rooms/1").body)
+	s.signup("Cid").post("/files/"+list[0]+"/delete").want(t, http.StatusForbidden)
+	page := bea.view(1, 0)
+	bea.post("/files/"+list[0]+"/delete").want(t, http.StatusSeeOther)
+	page.expect("File removed")
+	bea.get("/files/"+list[0]+"/a.txt").want(t, http.StatusGone)
+	bea.get("/files/"+list[1]+"/b.txt").want(t, http.StatusOK)
+	ada.post("/files/"+list[2]+"/delete").want(t, http.StatusSeeOther) // a moderator, and the message goes with it
+	if p := ada.get("/rooms/1").body; strings.Contains(p, "alone.txt") || !strings.Contains(p, "File removed") || !strings.Contains(p, "two of them") {
+		t.Error("the room shows", p)
+	}
+	if p := ada.get("/search?q=" + url.QueryEscape("a.txt")).body; strings.Contains(p, "two of them") && !strings.Contains(p, "b.txt") {
+		t.Error("what was removed is found:", p)
+	}
 }

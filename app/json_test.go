@@ -45,7 +45,7 @@ func shape(v any) string {
 const (
 	shapePerson  = "{id number, name string, username string}"
 	shapeRoom    = "{created string, id number, kind string, membership {mentions number, muted bool, rank string, starred bool, unread number}, name string, people number, rev number, slow number, title string, topic string}"
-	shapeMessage = "{at string, author " + shapePerson + ", body string, deleted bool, edited null, for [], for_all bool, id number, kind string, reactions [{by [" + shapePerson + "], emoji string}], " +
+	shapeMessage = "{at string, author " + shapePerson + ", body string, deleted bool, edited null, files [], for [], for_all bool, id number, kind string, reactions [{by [" + shapePerson + "], emoji string}], " +
 		"replies number, reply_to number, rev number, room number, system null, text string}"
 )
 

@@ -192,3 +192,12 @@ func (d *DB) FileUsage(ctx context.Context, by chat.AccountID) (u chat.FileUsage
 	return u, errors.Join(d.one(ctx, "SELECT count(*) FROM files WHERE message_id IS NOT NULL", nil, &u.Files),
 		d.one(ctx, "SELECT coalesce(sum(size), 0) FROM blobs", nil, &u.Bytes))
 }
+
+// Uploaders implements chat.FileStore.
+func (d *DB) Uploaders(ctx context.Context, limit int) ([]chat.Uploader, error) {
+	return all(ctx, d, func(r scanner) (u chat.Uploader, err error) {
+		return u, r.Scan(&u.ID, &u.Username, &u.Name, &u.Files, &u.Bytes)
+	}, `SELECT a.id, a.username, a.name, f.n, f.bytes FROM
+		(SELECT by_id, count(*) AS n, sum(size) AS bytes FROM files GROUP BY by_id ORDER BY sum(size) DESC LIMIT ?) f
+		JOIN accounts a ON a.id = f.by_id ORDER BY f.bytes DESC, a.id`, limit)
+}

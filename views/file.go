@@ -25,6 +25,9 @@ func filePage(f chat.File) string { return "/files/" + f.Token }
 func smallURL(f chat.File) string { return filePage(f) + "/s" }
 func largeURL(f chat.File) string { return filePage(f) + "/l" }
 
+// FormURLs are where the small and the large form of a picture are.
+func FormURLs(f chat.File) (small, large string) { return smallURL(f), largeURL(f) }
+
 // FilesURL is the page of the files of a room.
 func FilesURL(id chat.RoomID) string { return RoomURL(id) + "/files" }
 

@@ -218,6 +218,12 @@ type FileUsage struct {
 	Bytes int64 // with the forms of pictures
 }
 
+// Uploader is somebody with what is stored of him.
+type Uploader struct {
+	Person
+	FileUsage
+}
+
 // FileStore knows the files of messages; their bytes are the business of files.Store.
 type FileStore interface {
 	// FileByToken finds a file, whoever may see it.
@@ -232,6 +238,8 @@ type FileStore interface {
 	RoomFiles(ctx context.Context, q FileQuery, limit int) ([]RoomFile, error)
 	// FileUsage counts what somebody has uploaded; 0: everybody.
 	FileUsage(ctx context.Context, by AccountID) (FileUsage, error)
+	// Uploaders lists who has uploaded most, the one with most first.
+	Uploaders(ctx context.Context, limit int) ([]Uploader, error)
 }
 
 // MayUpload says whether somebody may send files to a room now, before the first byte of

@@ -13,6 +13,8 @@ type Health struct {
 	File, Log             int64       // bytes of the data file, and of the write-ahead log beside it
 	Free                  int64       // bytes that the disk has left; -1: not known
 	Days                  []HealthDay // the last HealthDays, the oldest first
+	Files                 FileUsage
+	Uploaders             []Uploader // who has most of it
 	Backup                Backups
 	Unfinished            string // what was being imported when it was interrupted, or is now
 }
@@ -45,5 +47,16 @@ func (c *Chat) Health(ctx context.Context, who Account) (Health, error) {
 	if err := who.May(SeeHealth); err != nil {
 		return Health{}, err
 	}
-	return c.store.Health(ctx, c.now())
+	h, err := c.store.Health(ctx, c.now())
+	if err != nil {
+		return h, err
+	}
+	if h.Files, err = c.store.FileUsage(ctx, 0); err != nil || h.Files.Files == 0 {
+		return h, err
+	}
+	h.Uploaders, err = c.store.Uploaders(ctx, uploadersShown)
+	return h, err
 }
+
+// uploadersShown is how many of those who have uploaded most are named.
+const uploadersShown = 5

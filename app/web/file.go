@@ -176,6 +176,56 @@ func (p *patient) Read(b []byte) (int, error) {
 	return p.Reader.Read(b)
 }
 
+// roomFiles is the list of a room's files: beside the room, as a page, or what a filter
+// finds.
+func (s *Server) roomFiles(c *fiber.Ctx) (page, error) {
+	q := chat.FileQuery{Room: roomParam(c), Text: c.Query("q"), Kind: c.Query("kind"), From: id[chat.AccountID](c.Query("from")), Before: id[chat.FileID](c.Query("before"))}
+	me := sessionOf(c).Account
+	access, list, more, err := s.chat.RoomFiles(c.UserContext(), me, q)
+	if err != nil {
+		return page{}, err
+	}
+	f := views.RoomFiles{RoomAccess: access, Title: access.Label(), Query: q, Typed: q.Text, Files: list, More: more, Whole: c.Query("view") == "page"}
+	if f.Viewer, err = s.viewer(c); err != nil {
+		return page{}, err
+	}
+	data := func() any { return filesJSON(c, f) }
+	if target(c, "section#files-list") {
+		return page{fragment: views.FileList(f), data: data}, nil
+	}
+	if f.Whole {
+		if f.From, err = s.chat.Members(c.UserContext(), me, q.Room); err != nil {
+			return page{}, err
+		}
+		return page{viewer: f.Viewer, shell: views.PageShell{Title: "Files", View: "page"}, main: views.FilesPage(f), data: data}, nil
+	}
+	if target(c, "aside#panel") {
+		return page{fragment: views.FilesPanel(f), data: data}, nil
+	}
+	v, err := s.roomView(c, chat.RoomQuery{})
+	if err != nil {
+		return page{}, err
+	}
+	f.Title = v.Title
+	p := roomPage(v, v.PageShell("panel"))
+	p.panel, p.data = views.FilesPanel(f), data
+	return p, nil
+}
+
+func filesJSON(c *fiber.Ctx, f views.RoomFiles) jsonFilesPage {
+	one := func(r chat.RoomFile) jsonRoomFile {
+		return jsonRoomFile{fileJSON(r.File), r.Message, personJSON(r.By), timeOf(r.At)}
+	}
+	older := url.Values{}
+	for name, value := range c.Context().QueryArgs().All() {
+		older.Set(string(name), string(value))
+	}
+	if n := len(f.Files); n > 0 {
+		older.Set("before", strconv.FormatInt(int64(f.Files[n-1].ID), 10))
+	}
+	return jsonFilesPage{Files: each(f.Files, one), Older: addressOf(f.More, views.FilesURL(f.ID)+".json?"+older.Encode())}
+}
+
 // removeFile takes a file out of its message.
 func (s *Server) removeFile(c *fiber.Ctx) error {
 	f, err := s.chat.RemoveFile(c.UserContext(), sessionOf(c).Account, c.Params("token"))

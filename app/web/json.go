@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"parley/app/chat"
+	"parley/views"
 )
 
 // What programs get of rooms, messages and searches. These names are a contract: a field
@@ -43,6 +44,33 @@ type jsonRoom struct {
 	Membership *jsonMembership `json:"membership"` // null: not in it
 }
 
+// jsonFile is a file of a message. Its address is for who may read the message.
+type jsonFile struct {
+	Name    string `json:"name"` // "" when it was removed
+	Kind    string `json:"kind"` // file, picture, sound, film, text
+	Type    string `json:"type"`
+	Size    int64  `json:"size"`   // bytes
+	Width   int    `json:"width"`  // of a picture, in pixels; 0: not known
+	Height  int    `json:"height"` // of a picture
+	Alt     string `json:"alt"`    // what it shows
+	URL     string `json:"url"`
+	Small   string `json:"small"` // of a picture; "" until it is there
+	Large   string `json:"large"`
+	Removed bool   `json:"removed"`
+}
+
+type jsonRoomFile struct {
+	jsonFile
+	Message chat.MessageID `json:"message"`
+	By      jsonPerson     `json:"by"`
+	At      *time.Time     `json:"at"`
+}
+
+type jsonFilesPage struct {
+	Files []jsonRoomFile `json:"files"` // the newest first
+	Older *string        `json:"older"`
+}
+
 type jsonReaction struct {
 	Emoji string       `json:"emoji"`
 	By    []jsonPerson `json:"by"`
@@ -69,6 +97,7 @@ type jsonMessage struct {
 	Replies   int              `json:"replies"`
 	For       []chat.AccountID `json:"for"`     // people whom it mentions or answers
 	ForAll    bool             `json:"for_all"` // everybody in the room
+	Files     []jsonFile       `json:"files"`
 	Reactions []jsonReaction   `json:"reactions"`
 	System    *jsonSystem      `json:"system"` // of all kinds but message
 }
@@ -145,10 +174,23 @@ func roomJSON(r chat.Room, title string, m *chat.Membership) jsonRoom {
 	return j
 }
 
+var jsonFileKinds = map[chat.FileKind]string{chat.FileOther: "file", chat.FilePicture: "picture", chat.FileSound: "sound", chat.FileFilm: "film", chat.FileText: "text"}
+
+func fileJSON(f chat.File) jsonFile {
+	if f.State == chat.FileRemoved {
+		return jsonFile{Kind: "file", Removed: true}
+	}
+	j := jsonFile{Name: f.Name, Kind: jsonFileKinds[f.Kind], Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height, Alt: f.Alt, URL: views.FileURL(f)}
+	if f.Kind == chat.FilePicture && f.State == chat.FileReady {
+		j.Small, j.Large = views.FormURLs(f)
+	}
+	return j
+}
+
 func messageJSON(m chat.Message) jsonMessage {
 	j := jsonMessage{ID: m.ID, Room: m.Room, Rev: m.Rev, Kind: jsonKinds[m.Kind], Author: personJSON(m.Author), At: timeOf(m.At), Body: m.Body, Text: m.Text.Plain(),
 		Edited: timeOf(m.Edited), Deleted: m.Deleted, Replies: m.Replies, For: append([]chat.AccountID{}, m.For...), ForAll: m.All,
-		Reactions: each(m.Reactions, func(r chat.Reaction) jsonReaction { return jsonReaction{r.Emoji, each(r.By, personJSON)} })}
+		Files: each(m.Files, fileJSON), Reactions: each(m.Reactions, func(r chat.Reaction) jsonReaction { return jsonReaction{r.Emoji, each(r.By, personJSON)} })}
 	if m.Quote.ID != 0 {
 		j.ReplyTo = &m.Quote.ID
 	}

@@ -46,6 +46,7 @@ func (s *Server) routes() {
 	browser.page("/rooms/:room<int>", s.room)
 	browser.page("/rooms/:room<int>/@:message<int>", s.permalink)
 	browser.page("/rooms/:room<int>/people", s.peoplePanel)
+	browser.page("/rooms/:room<int>/files", s.roomFiles)
 	browser.get("/rooms/:room<int>/changes", s.pollRoom)
 	browser.get("/rooms/:room<int>/settings", s.roomSettings)
 	browser.post("/rooms/:room<int>/settings", s.updateRoom)
