@@ -118,6 +118,9 @@ func (s *Files) Save(ctx context.Context, who chat.Account, name string, content
 		err = to.flush()
 	}
 	if f.Size = to.size; err == nil {
+		err = s.room(ctx, who, f.Size)
+	}
+	if err == nil {
 		s.inspect(blob, &f)
 		err = s.finish(ctx, blob, f, to.sum.Sum(nil))
 	}

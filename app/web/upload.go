@@ -126,7 +126,7 @@ func (s *Server) receive(c *fiber.Ctx, u *upload) (stored []chat.File, err error
 	most := s.chat.Limits.Value(chat.LimitFiles)
 	for u.next != nil {
 		if most > 0 && len(stored) >= most {
-			return stored, chat.Invalid("file", "A message has at most "+s.uploadLimits()+".")
+			return stored, chat.Invalid("file", "A message takes "+s.uploadLimits()+".")
 		}
 		f, err := s.files.Save(c.UserContext(), who, u.next.FileName(), u.next)
 		if u.cut != nil || errors.Is(err, io.ErrUnexpectedEOF) {
