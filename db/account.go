@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"parley/app/chat"
@@ -33,7 +34,7 @@ func (d *DB) AccountNamed(ctx context.Context, username string) (chat.Account, e
 
 // AccountsNamed implements chat.AccountStore.
 func (d *DB) AccountsNamed(ctx context.Context, names []string) (map[string]chat.Account, error) {
-	found, err := all(ctx, d, scanAccount, "SELECT "+accountColumns+" FROM accounts WHERE folded IN (SELECT value FROM json_each(?))", jsonList(names))
+	found, err := all(ctx, d, scanAccount, "SELECT "+accountColumns+" FROM accounts WHERE folded IN texts(?)", jsonList(names))
 	accounts := make(map[string]chat.Account, len(found))
 	for _, a := range found {
 		accounts[chat.FoldName(a.Username)] = a
@@ -67,8 +68,9 @@ func (d *DB) People(ctx context.Context, query string, offset, limit int) ([]cha
 
 // Persons implements chat.AccountStore.
 func (d *DB) Persons(ctx context.Context, ids []chat.AccountID) ([]chat.Person, error) {
-	return all(ctx, d, scanPerson,
-		`SELECT a.id, a.username, a.name FROM json_each(?) j JOIN accounts a ON a.id = j.value WHERE a.disabled_at IS NULL ORDER BY j.key`, jsonList(ids))
+	people, err := all(ctx, d, scanPerson, "SELECT id, username, name FROM accounts WHERE id IN ids(?) AND disabled_at IS NULL", jsonList(ids))
+	slices.SortFunc(people, func(a, b chat.Person) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
+	return people, err
 }
 
 // SetProfile implements chat.AccountStore.
@@ -150,5 +152,5 @@ func (d *DB) SetSetting(ctx context.Context, key, value string) error {
 }
 
 func setSetting(t *tx, key, value string) error {
-	return t.exec("INSERT INTO settings (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2", key, value)
+	return t.exec("INSERT INTO settings (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2", key, value)
 }

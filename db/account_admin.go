@@ -29,7 +29,7 @@ func (m withColumns) Scan(dest ...any) error { return m.scanner.Scan(append(dest
 
 // AccountRecords implements chat.AccountRecordStore.
 func (d *DB) AccountRecords(ctx context.Context, query string, state chat.State, offset, limit int) ([]chat.AccountRecord, error) {
-	where := map[chat.State]string{chat.StateAll: "1", chat.StateAdmins: "role = 1 AND disabled_at IS NULL",
+	where := map[chat.State]string{chat.StateAll: "true", chat.StateAdmins: "role = 1 AND disabled_at IS NULL",
 		chat.StateDisabled: "disabled_at IS NOT NULL", chat.StateBanned: "banned_at IS NOT NULL"}[state]
 	if where == "" {
 		return nil, chat.NotFound()
@@ -71,7 +71,7 @@ func (d *DB) DisableAccount(ctx context.Context, who chat.AccountID, at time.Tim
 		}
 		t.namesChanged()
 		t.accountChanged(who)
-		if err := t.exec("UPDATE accounts SET disabled_at = coalesce(disabled_at, ?1), banned_at = CASE WHEN ?2 THEN ?1 ELSE banned_at END, erasing = erasing OR ?3 WHERE id = ?4",
+		if err := t.exec("UPDATE accounts SET disabled_at = coalesce(disabled_at, ?1), banned_at = CASE WHEN ?2 = 1 THEN ?1 ELSE banned_at END, erasing = greatest(erasing, ?3) WHERE id = ?4",
 			toMillis(at), banned, erase, who); err != nil {
 			return err
 		}

@@ -118,7 +118,7 @@ func importRecord(t *tx, r archive.Record) error {
 		return importMessage(t, r)
 	case *archive.Invite:
 		return t.exec(`INSERT INTO invites (id, code, role, uses, used, made_by, made_at, expires_at, revoked_at)
-			VALUES (?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?)`,
+			VALUES (?, ?, ?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?, ?, ?)`,
 			r.ID, r.Code, number(archive.RoleWords, r.Role), r.Uses, r.Used, r.MadeBy, r.Made, nullable(r.Expires), nullable(r.Revoked))
 	case *archive.Origin:
 		return t.exec("INSERT INTO imports (source, key, id) VALUES (?, ?, ?)", r.Source, r.Key, r.ID)
@@ -199,7 +199,7 @@ func importMessage(t *tx, m *archive.Message) error {
 	to := addressed(chat.NewMessage{For: m.For, All: m.All})
 	err = t.exec(`INSERT INTO messages (id, room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid,
 		reactions, edited_at, deleted_at, reply_to)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, nullif(?, 0))`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, nullif(CAST(? AS BIGINT), 0))`,
 		m.ID, m.Room, m.Rev, m.Born, m.Posts, number(archive.MessageWords, m.Kind),
 		m.Author, m.At, m.Cont, m.Body, text, to, m.CID, reactions, nullable(m.Edited), nullable(m.Deleted), m.ReplyTo)
 	for _, v := range m.Versions {
@@ -254,10 +254,18 @@ func checkPeople(t *tx, ids []chat.AccountID) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	unknown, err := list(t, scanID[chat.AccountID],
-		"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM accounts) LIMIT 1", jsonList(ids))
-	if err == nil && len(unknown) > 0 {
-		err = fmt.Errorf("it names person %d, whom no line before it has", unknown[0])
+	known, err := list(t, scanID[chat.AccountID], "SELECT id FROM accounts WHERE id IN ids(?)", jsonList(ids))
+	if err != nil {
+		return err
 	}
-	return err
+	there := map[chat.AccountID]bool{}
+	for _, id := range known {
+		there[id] = true
+	}
+	for _, id := range ids {
+		if !there[id] {
+			return fmt.Errorf("it names person %d, whom no line before it has", id)
+		}
+	}
+	return nil
 }

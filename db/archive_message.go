@@ -70,7 +70,7 @@ type sideRows[T any] struct {
 }
 
 func readSideRows[T any](x *export, query string, scan func(scanner) (chat.MessageID, T, error)) (*sideRows[T], error) {
-	rows, err := x.conn.QueryContext(x.ctx, query)
+	rows, err := x.conn.QueryContext(x.ctx, inSQLite(query))
 	return &sideRows[T]{rows: rows, scan: scan}, err
 }
 

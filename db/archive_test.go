@@ -305,7 +305,7 @@ func TestAnExportOfEveryFormatIsReadForEver(t *testing.T) {
 // A sort keeps all of a history in memory, or what is left of the memory.
 func TestAnExportSortsNothing(t *testing.T) {
 	f := create(t, 1)
-	queries := []string{exportedMessages, exportedMentions, exportedVersions}
+	queries := []string{exportedMessages, exportedMentions, exportedVersions, saidMessages}
 	for _, part := range exported {
 		if part.query != "" {
 			queries = append(queries, part.query)
@@ -315,7 +315,7 @@ func TestAnExportSortsNothing(t *testing.T) {
 		steps, err := all(t.Context(), f.DB, func(r scanner) (s string, err error) {
 			var id, parent, unused int
 			return s, r.Scan(&id, &parent, &unused, &s)
-		}, "EXPLAIN QUERY PLAN "+q)
+		}, "EXPLAIN QUERY PLAN "+q, make([]any, parameters(q))...)
 		if f.ok(err); strings.Contains(fmt.Sprint(steps), "TEMP B-TREE") {
 			t.Errorf("%s sorts: %q", q, steps)
 		}

@@ -39,7 +39,7 @@ func (d *DB) AddOrigin(ctx context.Context, source, key string, id int64) error 
 
 // addOrigin notes where something came from.
 func addOrigin(t *tx, source, key string, id int64) error {
-	return t.exec("INSERT INTO imports (source, key, id) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET id = ?3", source, key, id)
+	return t.exec("INSERT INTO imports (source, key, id) VALUES (?1, ?2, ?3) ON CONFLICT (source, key) DO UPDATE SET id = ?3", source, key, id)
 }
 
 // AddPeople implements archive.Importer.

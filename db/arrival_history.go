@@ -39,8 +39,9 @@ func addRow(t *tx, room chat.RoomID, r *archive.HistoryRow) error {
 		reply = r.Answers.ID
 	}
 	err = t.one(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid, reactions, edited_at, deleted_at, reply_to)
-		SELECT r.id, r.rev + 1, r.rev + 1, r.posts + (?1 = 0), ?1, ?2, ?3, ?1 = 0 AND ?12 = 0 AND r.last_author = ?2 AND ?3 - r.last_at BETWEEN 0 AND ?4,
-		?5, ?6, ?7, ?8, ?9, nullif(?10, 0), nullif(?11, 0), nullif(?12, 0) FROM rooms r WHERE r.id = ?13 AND r.deleted_at IS NULL
+		SELECT r.id, r.rev + 1, r.rev + 1, r.posts + CASE WHEN ?1 = 0 THEN 1 ELSE 0 END, ?1, ?2, ?3,
+			CASE WHEN ?1 = 0 AND ?12 = 0 AND r.last_author = ?2 AND ?3 - r.last_at BETWEEN 0 AND ?4 THEN 1 ELSE 0 END,
+		?5, ?6, ?7, ?8, ?9, nullif(CAST(?10 AS BIGINT), 0), nullif(CAST(?11 AS BIGINT), 0), nullif(CAST(?12 AS BIGINT), 0) FROM rooms r WHERE r.id = ?13 AND r.deleted_at IS NULL
 		ON CONFLICT (author_id, cid) DO NOTHING RETURNING id, rev, posts`,
 		[]any{r.Kind, r.Author, toMillis(r.At), chat.ContinuedWithin.Milliseconds(), r.Body, text, chat.DirectKey(r.For), r.CID, reactions,
 			valueIf(!r.Edited.IsZero(), toMillis(r.Edited)), valueIf(r.Deleted, toMillis(r.At)), reply, room}, &m.ID, &m.Rev, &m.Posts)

@@ -22,7 +22,7 @@ func addAudit(t *tx, e chat.AuditEntry) error {
 	if e.Action == "" {
 		return nil
 	}
-	return t.exec("INSERT INTO audit (at, by_id, by_name, action, object, detail) VALUES (?, nullif(?, 0), ?, ?, ?, ?)",
+	return t.exec("INSERT INTO audit (at, by_id, by_name, action, object, detail) VALUES (?, nullif(CAST(? AS BIGINT), 0), ?, ?, ?, ?)",
 		toMillis(e.At), e.By, e.ByName, e.Action, e.Object, e.Detail)
 }
 

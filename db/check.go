@@ -138,7 +138,7 @@ const peopleIn = `(SELECT count(*) FROM memberships m JOIN accounts a ON a.id = 
 
 // newestRev is the highest rev of a room and its rows, from the index of those that were
 // changed and from the newest, which came with the highest of the others.
-const newestRev = `max(rev, coalesce((SELECT max(m.rev) FROM messages m WHERE m.room_id = rooms.id AND m.rev <> m.born), 0),
+const newestRev = `greatest(rev, coalesce((SELECT max(m.rev) FROM messages m WHERE m.room_id = rooms.id AND m.rev <> m.born), 0),
 	coalesce((SELECT m.born FROM messages m WHERE m.room_id = rooms.id ORDER BY m.id DESC LIMIT 1), 0))`
 
 var countsKept = []count{
@@ -155,7 +155,8 @@ var countsKept = []count{
 }
 
 func (c count) disagree(ctx context.Context, d querier) ([]string, error) {
-	rows, err := d.QueryContext(ctx, fmt.Sprintf("SELECT %s, %s, %s FROM %s WHERE %s AND %[2]s <> %[3]s LIMIT %[6]d", c.id, c.stored, c.counted, c.table, c.where, most))
+	rows, err := d.QueryContext(ctx, inSQLite(fmt.Sprintf("SELECT %s, %s, %s FROM %s WHERE %s AND %[2]s <> %[3]s LIMIT %[6]d",
+		c.id, c.stored, c.counted, c.table, c.where, most)))
 	if err != nil {
 		return nil, err
 	}

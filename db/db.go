@@ -104,7 +104,7 @@ func (d *DB) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	if s, ok := d.stmts.Load(query); ok {
 		return s.(*sql.Stmt), nil
 	}
-	s, err := d.read.PrepareContext(ctx, query)
+	s, err := d.read.PrepareContext(ctx, inSQLite(query))
 	if err != nil {
 		return nil, fmt.Errorf("%w in %s", err, query)
 	}

@@ -13,7 +13,7 @@ import (
 // AddInvite implements auth.InviteStore.
 func (d *DB) AddInvite(ctx context.Context, i auth.Invite, audit chat.AuditEntry) (id int64, err error) {
 	err = d.changeAudited(ctx, audit, func(t *tx) error {
-		return t.one("INSERT INTO invites (code, role, uses, made_by, made_at, expires_at) VALUES (?, ?, ?, nullif(?, 0), ?, nullif(?, 0)) RETURNING id",
+		return t.one("INSERT INTO invites (code, role, uses, made_by, made_at, expires_at) VALUES (?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?, nullif(CAST(? AS BIGINT), 0)) RETURNING id",
 			[]any{i.Code, i.Role, i.Uses, i.By.ID, toMillis(i.Made), millisOr0(i.Expires)}, &id)
 	})
 	return id, err
@@ -27,7 +27,7 @@ func millisOr0(t time.Time) int64 {
 }
 
 const inviteQuery = `SELECT i.id, i.code, i.role, i.uses, i.used, coalesce(a.id, 0), coalesce(a.username, ''), coalesce(a.name, ''), i.made_at,
-	coalesce(i.expires_at, 0), i.revoked_at IS NOT NULL OR coalesce(a.role < 1 OR a.disabled_at IS NOT NULL, 0) FROM invites i LEFT JOIN accounts a ON a.id = i.made_by `
+	coalesce(i.expires_at, 0), i.revoked_at IS NOT NULL OR coalesce(a.role < 1 OR a.disabled_at IS NOT NULL, false) FROM invites i LEFT JOIN accounts a ON a.id = i.made_by `
 
 func scanInvite(r scanner) (i auth.Invite, err error) {
 	var made, expires int64
@@ -90,7 +90,7 @@ func useInvite(t *tx, code string, at time.Time) (role chat.Role, err error) {
 // SetReset implements auth.ResetStore.
 func (d *DB) SetReset(ctx context.Context, who, by chat.AccountID, hash []byte, expires time.Time, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *tx) error {
-		n, err := t.affect(`INSERT INTO resets (account_id, token_hash, expires_at, made_by) SELECT id, ?, ?, nullif(?, 0) FROM accounts WHERE id = ? AND disabled_at IS NULL
+		n, err := t.affect(`INSERT INTO resets (account_id, token_hash, expires_at, made_by) SELECT id, ?, ?, nullif(CAST(? AS BIGINT), 0) FROM accounts WHERE id = ? AND disabled_at IS NULL
 			ON CONFLICT (account_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at, made_by = excluded.made_by`, hash, toMillis(expires), by, who)
 		if err == nil && n == 0 {
 			err = chat.NotFound()

@@ -10,7 +10,7 @@ import (
 // Speakers implements chat.MessageStore.
 func (d *DB) Speakers(ctx context.Context, room chat.RoomID) ([]chat.AccountID, error) {
 	return all(ctx, d, scanID[chat.AccountID],
-		`SELECT author_id FROM (SELECT id, author_id FROM messages WHERE room_id = ? ORDER BY id DESC LIMIT 300) GROUP BY author_id ORDER BY max(id) DESC`, room)
+		`SELECT author_id FROM (SELECT id, author_id FROM messages WHERE room_id = ? ORDER BY id DESC LIMIT 300) AS newest GROUP BY author_id ORDER BY max(id) DESC`, room)
 }
 
 // MentionsOf implements chat.MessageStore.
@@ -31,7 +31,7 @@ func (d *DB) Mentionable(ctx context.Context, room chat.RoomID, names []string) 
 		id   chat.AccountID
 	}
 	found, err := all(ctx, d, func(r scanner) (n named, err error) { return n, r.Scan(&n.name, &n.id) },
-		`SELECT a.folded, a.id FROM accounts a JOIN rooms r ON r.id = ?1 WHERE a.folded IN (SELECT value FROM json_each(?2)) AND a.disabled_at IS NULL
+		`SELECT a.folded, a.id FROM accounts a JOIN rooms r ON r.id = ?1 WHERE a.folded IN texts(?2) AND a.disabled_at IS NULL
 		AND coalesce((SELECT left_at IS NULL OR r.kind = 0 AND banned = 0 FROM memberships WHERE room_id = r.id AND account_id = a.id), r.kind = 0)`, room, jsonList(names))
 	ids := make(map[string]chat.AccountID, len(found))
 	for _, n := range found {
@@ -87,12 +87,12 @@ func addMentions(t *tx, m chat.Message) error {
 	if len(m.For) == 0 {
 		return nil
 	}
-	return t.exec("INSERT INTO mentions (account_id, room_id, message_id) SELECT value, ?, ? FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
+	return t.exec("INSERT INTO mentions (account_id, room_id, message_id) SELECT id, ?, ? FROM accounts WHERE id IN ids(?) ON CONFLICT DO NOTHING",
 		m.Room, m.ID, jsonList(m.For))
 }
 
 // countMentions counts a message for those for whom it is, where they have not read it.
 func countMentions(t *tx, m chat.Message, by int) error {
-	return t.exec(`UPDATE memberships SET mentions = max(0, mentions + ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?
+	return t.exec(`UPDATE memberships SET mentions = greatest(0, mentions + ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?
 		AND account_id IN (SELECT account_id FROM mentions WHERE message_id = ?)`, by, m.Room, m.Posts, m.ID)
 }

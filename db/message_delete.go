@@ -91,7 +91,7 @@ func changed(t *tx, m chat.Message) (chat.MessageChange, error) {
 // read it and at the message that it answers, and which rows go on from the row
 // before them.
 func recountAround(t *tx, m chat.Message, rev chat.Rev, by int) error {
-	if err := t.exec("UPDATE memberships SET erased = max(0, erased - ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?", by, m.Room, m.Posts); err != nil {
+	if err := t.exec("UPDATE memberships SET erased = greatest(0, erased - ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?", by, m.Room, m.Posts); err != nil {
 		return err
 	}
 	if m.Quote.ID != 0 {
@@ -138,7 +138,7 @@ const maxSkipped = 200
 // neighbour finds the nearest row of a room that is not deleted, on one side.
 func neighbour(t *tx, m chat.Message, side string) (r row, err error) {
 	err = t.one(`SELECT id, kind, author_id, at, cont, reply_to IS NOT NULL FROM
-		(SELECT * FROM messages WHERE room_id = ?1 AND `+side+` LIMIT ?3) WHERE deleted_at IS NULL LIMIT 1`, []any{m.Room, m.ID, maxSkipped},
+		(SELECT * FROM messages WHERE room_id = ?1 AND `+side+` LIMIT ?3) AS side WHERE deleted_at IS NULL LIMIT 1`, []any{m.Room, m.ID, maxSkipped},
 		&r.id, &r.kind, &r.author, &r.at, &r.cont, &r.reply)
 	if errors.Is(err, sql.ErrNoRows) {
 		return row{}, nil
@@ -211,7 +211,8 @@ func (d *DB) truncate(ctx context.Context) (done bool, err error) {
 // empty removes for good what deleted messages said; their rows keep the place.
 func empty(t *tx, ids []chat.MessageID) error {
 	for _, id := range ids {
-		n, err := t.affect("UPDATE messages SET body = '', text = CAST('{}' AS BLOB), addressed = '', reactions = NULL, deleted_by = NULL WHERE id = ? AND deleted_by IS NOT NULL", id)
+		n, err := t.affect(`UPDATE messages SET body = '', text = ?, addressed = '', reactions = NULL, deleted_by = NULL
+			WHERE id = ? AND deleted_by IS NOT NULL`, []byte("{}"), id)
 		if err == nil && n > 0 {
 			err = t.exec("DELETE FROM versions WHERE message_id = ?", id)
 		}

@@ -41,8 +41,8 @@ func (d *DB) History(ctx context.Context, room chat.RoomID, s chat.Span, size in
 
 // NewestOf implements chat.MessageStore.
 func (d *DB) NewestOf(ctx context.Context, rooms []chat.RoomID, size int) (map[chat.RoomID][]chat.Message, error) {
-	rows, err := all(ctx, d, scanMessage, messageQuery+`WHERE m.id IN (SELECT n.id FROM json_each(?1) j, messages n
-		WHERE n.room_id = j.value AND n.id >= coalesce((SELECT id FROM messages WHERE room_id = j.value ORDER BY id DESC LIMIT 1 OFFSET ?2 - 1), 0)) ORDER BY m.id`,
+	rows, err := all(ctx, d, scanMessage, messageQuery+`WHERE m.id IN (SELECT n.id FROM rooms r JOIN messages n ON n.room_id = r.id
+		WHERE r.id IN ids(?1) AND n.id >= coalesce((SELECT id FROM messages WHERE room_id = r.id ORDER BY id DESC LIMIT 1 OFFSET ?2 - 1), 0)) ORDER BY m.id`,
 		jsonList(rooms), size)
 	if rows, err = d.withCurrentLabels(ctx, rows, err); err != nil {
 		return nil, err

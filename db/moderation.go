@@ -50,7 +50,7 @@ func (d *DB) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID
 			return err
 		}
 		n, err := t.affect(`INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at, left_at, banned) VALUES (?1, ?2, 0, 0, ?3, ?3, 1)
-			ON CONFLICT DO UPDATE SET banned = 1 WHERE banned = 0`, room, who, toMillis(at))
+			ON CONFLICT (room_id, account_id) DO UPDATE SET banned = 1 WHERE memberships.banned = 0`, room, who, toMillis(at))
 		if t.unchanged = n == 0; !t.unchanged {
 			t.memberChanged(room, who)
 		}

@@ -190,17 +190,15 @@ func TestHotReadsScanNothing(t *testing.T) {
 	f.MessageByCID(t.Context(), 1, "none")
 	f.SessionOf(t.Context(), []byte("none"))
 	f.Mentionable(t.Context(), 1, []string{"person1"})
+	_, err = f.NewestOf(t.Context(), []chat.RoomID{1}, 10)
+	f.ok(err)
 	var queries []string
 	f.stmts.Range(func(query, _ any) bool { queries = append(queries, query.(string)); return true })
 	if len(queries) < 11 {
 		t.Fatalf("only %d queries were looked at", len(queries))
 	}
 	for _, query := range queries {
-		args := make([]any, strings.Count(query, "?")-strings.Count(query, "?1")-strings.Count(query, "?2"))
-		if strings.Contains(query, "?1") {
-			args = make([]any, 2)
-		}
-		rows, err := f.read.Query("EXPLAIN QUERY PLAN "+query, args...)
+		rows, err := f.read.Query("EXPLAIN QUERY PLAN "+inSQLite(query), make([]any, parameters(query))...)
 		if err != nil {
 			t.Fatal(err, query)
 		}

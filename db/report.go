@@ -12,14 +12,14 @@ func (d *DB) AddReport(ctx context.Context, id chat.MessageID, by chat.AccountID
 	return d.change(ctx, func(t *tx) error {
 		t.reportsChanged()
 		return t.exec(`INSERT INTO reports (message_id, made_by, reason, made_at) VALUES (?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET reason = excluded.reason, made_at = excluded.made_at, closed_by = NULL, closed_at = NULL`, id, by, reason, toMillis(at))
+			ON CONFLICT (message_id, made_by) DO UPDATE SET reason = excluded.reason, made_at = excluded.made_at, closed_by = NULL, closed_at = NULL`, id, by, reason, toMillis(at))
 	})
 }
 
-// decides is whether ?1 decides over reports p: over all (?2), or those of his rooms.
+// decides is whether ?1 decides over reports p: over all (?2 is 1), or those of his rooms.
 // What is left of a deleted room is nobody's to decide.
 const decides = `p.closed_at IS NULL AND EXISTS (SELECT 1 FROM messages g JOIN rooms k ON k.id = g.room_id AND k.deleted_at IS NULL WHERE g.id = p.message_id
-	AND (?2 OR EXISTS (SELECT 1 FROM memberships s WHERE s.room_id = k.id AND s.account_id = ?1 AND s.left_at IS NULL AND s.owner > 0)))`
+	AND (?2 = 1 OR EXISTS (SELECT 1 FROM memberships s WHERE s.room_id = k.id AND s.account_id = ?1 AND s.left_at IS NULL AND s.owner > 0)))`
 
 // HasReports says whether any report waits for a decision.
 func (d *DB) HasReports(ctx context.Context) (some bool, err error) {
@@ -86,7 +86,7 @@ func (d *DB) fillReports(ctx context.Context, list []chat.Report) error {
 	for i, r := range list {
 		ids[i] = r.Message.ID
 	}
-	found, err := all(ctx, d, scanMessage, messageQuery+"WHERE m.id IN (SELECT value FROM json_each(?))", jsonList(ids))
+	found, err := all(ctx, d, scanMessage, messageQuery+"WHERE m.id IN ids(?)", jsonList(ids))
 	if found, err = d.withCurrentLabels(ctx, found, err); err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (d *DB) fillReports(ctx context.Context, list []chat.Report) error {
 		room.Created = fromMillis(created)
 		rooms[room.ID] = room
 		return room, err
-	}, "SELECT "+roomColumns+" FROM rooms r WHERE r.id IN (SELECT value FROM json_each(?))", jsonList(in)); err != nil {
+	}, "SELECT "+roomColumns+" FROM rooms r WHERE r.id IN ids(?)", jsonList(in)); err != nil {
 		return err
 	}
 	for i := range list {

@@ -58,7 +58,7 @@ func scanSideRoom(r scanner) (s chat.SidebarRoom, err error) {
 // Sidebar implements chat.RoomStore.
 func (d *DB) Sidebar(ctx context.Context, who chat.AccountID) ([]chat.SidebarRoom, error) {
 	rooms, err := all(ctx, d, scanSideRoom, sideQuery+` ORDER BY r.kind = 2,
-		CASE WHEN r.kind = 2 THEN -r.last_id ELSE 0 END, r.name COLLATE NOCASE, r.id`, who)
+		CASE WHEN r.kind = 2 THEN -r.last_id ELSE 0 END, lower(r.name), r.id`, who)
 	if err != nil || len(rooms) == 0 || rooms[len(rooms)-1].Kind != chat.Direct {
 		return rooms, err
 	}
@@ -73,7 +73,7 @@ func (d *DB) Sidebar(ctx context.Context, who chat.AccountID) ([]chat.SidebarRoo
 func (d *DB) RoomsInCommon(ctx context.Context, who, other chat.AccountID) ([]chat.SidebarRoom, error) {
 	return all(ctx, d, scanSideRoom, sideQuery+` AND r.kind <> 2
 		AND EXISTS (SELECT 1 FROM memberships o WHERE o.room_id = r.id AND o.account_id = ? AND o.left_at IS NULL)
-		ORDER BY r.name COLLATE NOCASE, r.id`, who, other)
+		ORDER BY lower(r.name), r.id`, who, other)
 }
 
 // SidebarRoom implements chat.RoomStore.
@@ -102,7 +102,7 @@ func (d *DB) with(ctx context.Context, who chat.AccountID, only chat.RoomID) (ma
 		JOIN rooms r ON r.id = m.room_id AND r.kind = 2
 		JOIN memberships o ON o.room_id = m.room_id AND o.account_id <> m.account_id
 		JOIN accounts a ON a.id = o.account_id
-		WHERE m.account_id = ?1 AND m.left_at IS NULL AND (?2 = 0 OR m.room_id = ?2) ORDER BY o.room_id, a.name_folded`, who, only)
+		WHERE m.account_id = ?1 AND m.left_at IS NULL AND (CAST(?2 AS BIGINT) = 0 OR m.room_id = ?2) ORDER BY o.room_id, a.name_folded`, who, only)
 	with := map[chat.RoomID][]chat.Person{}
 	for _, v := range rows {
 		with[v.room] = append(with[v.room], v.Person)
@@ -119,7 +119,7 @@ func (d *DB) OpenRooms(ctx context.Context, who chat.AccountID, query string, li
 		return l, err
 	}, "SELECT "+roomColumns+`, m.account_id IS NOT NULL FROM rooms r
 		LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = ?1 AND m.left_at IS NULL
-		WHERE r.kind = 0 AND r.deleted_at IS NULL AND r.id NOT IN (SELECT room_id FROM memberships WHERE account_id = ?1 AND banned = 1) AND r.name LIKE ?2 ESCAPE '\' ORDER BY r.name COLLATE NOCASE LIMIT ?3`, who, "%"+begins(query), limit)
+		WHERE r.kind = 0 AND r.deleted_at IS NULL AND r.id NOT IN (SELECT room_id FROM memberships WHERE account_id = ?1 AND banned = 1) AND lower(r.name) LIKE ?2 ESCAPE '\' ORDER BY lower(r.name) LIMIT ?3`, who, "%"+begins(query), limit)
 }
 
 // OpenRoomsNamed implements chat.RoomStore.
@@ -129,7 +129,7 @@ func (d *DB) OpenRoomsNamed(ctx context.Context, names []string) (map[string]cha
 		skeletons[i] = chat.Skeleton(folded)
 	}
 	found, err := all(ctx, d, func(r scanner) (l chat.RoomLink, err error) { return l, r.Scan(&l.ID, &l.Name) },
-		`SELECT id, name FROM rooms WHERE kind = 0 AND deleted_at IS NULL AND skeleton IN (SELECT value FROM json_each(?))`, jsonList(skeletons))
+		`SELECT id, name FROM rooms WHERE kind = 0 AND deleted_at IS NULL AND skeleton IN texts(?)`, jsonList(skeletons))
 	links := map[string]chat.RoomLink{}
 	for _, l := range found {
 		if folded := chat.FoldName(l.Name); slices.Contains(names, folded) { // and not one that only looks like it
@@ -161,7 +161,7 @@ func (d *DB) ReadMarks(ctx context.Context, room chat.RoomID, people []chat.Acco
 	marks := map[chat.AccountID]chat.Membership{}
 	query, args := "SELECT account_id, owner, posts_read, erased, mentions, level, muted, starred FROM memberships WHERE room_id = ? AND left_at IS NULL", []any{room}
 	if people != nil {
-		query, args = query+" AND account_id IN (SELECT value FROM json_each(?))", append(args, jsonList(people))
+		query, args = query+" AND account_id IN ids(?)", append(args, jsonList(people))
 	}
 	_, err = all(ctx, d, func(s scanner) (x struct{}, err error) {
 		var id chat.AccountID

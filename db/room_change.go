@@ -163,8 +163,8 @@ func addToRoom(t *tx, room chat.RoomID, people []chat.AccountID, at time.Time) (
 		n, err := t.affect(`INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at)
 			SELECT r.id, a.id, 0, r.rev, r.posts, ? FROM rooms r, accounts a
 			WHERE r.id = ? AND r.deleted_at IS NULL AND a.id = ? AND a.disabled_at IS NULL
-			ON CONFLICT DO UPDATE SET left_at = NULL, owner = 0, mentions = 0, erased = 0, rev = excluded.rev, posts_read = excluded.posts_read,
-			joined_at = excluded.joined_at WHERE left_at IS NOT NULL AND banned = 0`, toMillis(at), room, id)
+			ON CONFLICT (room_id, account_id) DO UPDATE SET left_at = NULL, owner = 0, mentions = 0, erased = 0, rev = excluded.rev, posts_read = excluded.posts_read,
+			joined_at = excluded.joined_at WHERE memberships.left_at IS NOT NULL AND memberships.banned = 0`, toMillis(at), room, id)
 		if err != nil {
 			return 0, err
 		}
@@ -235,8 +235,10 @@ func (d *DB) SetRoomPrefs(ctx context.Context, room chat.RoomID, who chat.Accoun
 			return swapWithPrevious(t, room, who)
 		}
 		t.prefsChanged(room, who)
-		return t.exec(`UPDATE memberships SET level = coalesce(?1, level), muted = coalesce(?2, muted), starred = CASE WHEN ?3 IS NULL OR starred > 0 AND ?3 THEN starred
-			WHEN ?3 THEN (SELECT max(starred) + 1 FROM memberships WHERE account_id = ?5) ELSE 0 END
+		return t.exec(`UPDATE memberships SET level = coalesce(?1, level), muted = coalesce(?2, muted), starred = CASE
+			WHEN coalesce(?3, -1) = 0 THEN 0
+			WHEN coalesce(?3, -1) = 1 AND starred = 0 THEN (SELECT max(starred) + 1 FROM memberships WHERE account_id = ?5)
+			ELSE starred END
 			WHERE room_id = ?4 AND account_id = ?5 AND left_at IS NULL`, nullable(c.Level), nullable(c.Muted), nullable(c.Starred), room, who)
 	})
 }

@@ -47,7 +47,7 @@ func removeFromRoom(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (
 	}
 	t.memberChanged(room, who)
 	var people int
-	if err := t.one("UPDATE rooms SET people = people - (kind = 2 OR (SELECT disabled_at IS NULL FROM accounts WHERE id = ?2)) WHERE id = ?1 RETURNING people", []any{room, who}, &people); err != nil {
+	if err := t.one("UPDATE rooms SET people = people - CASE WHEN kind = 2 OR (SELECT disabled_at IS NULL FROM accounts WHERE id = ?2) THEN 1 ELSE 0 END WHERE id = ?1 RETURNING people", []any{room, who}, &people); err != nil {
 		return 0, err
 	}
 	if err := passOwnership(t, "?1", room); err != nil {

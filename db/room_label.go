@@ -58,7 +58,7 @@ func (d *DB) texts(ctx context.Context, ids []chat.MessageID) (map[chat.MessageI
 		}
 		texts[id] = new(chat.Text)
 		return x, json.Unmarshal(parsed, texts[id])
-	}, "SELECT id, text FROM messages WHERE id IN (SELECT value FROM json_each(?)) AND kind = 0 AND deleted_at IS NULL", jsonList(ids))
+	}, "SELECT id, text FROM messages WHERE id IN ids(?) AND kind = 0 AND deleted_at IS NULL", jsonList(ids))
 	return texts, err
 }
 
@@ -92,7 +92,7 @@ func (n *roomNames) read(ctx context.Context) error {
 		err = r.Scan(&id, &name)
 		n.known[id] = name
 		return x, err
-	}, "SELECT id, name FROM rooms WHERE id IN (SELECT value FROM json_each(?)) AND kind = 0 AND deleted_at IS NULL", jsonList(ids))
+	}, "SELECT id, name FROM rooms WHERE id IN ids(?) AND kind = 0 AND deleted_at IS NULL", jsonList(ids))
 	return err
 }
 

@@ -55,7 +55,7 @@ func (d *DB) searchLiterally(ctx context.Context, s chat.Search, args []any) (_ 
 	if len(ids) == 0 {
 		return nil, older, nil
 	}
-	found, err := all(ctx, d, scanMessage, messageQuery+"WHERE m.id IN (SELECT value FROM json_each(?)) ORDER BY m.id DESC", jsonList(ids))
+	found, err := all(ctx, d, scanMessage, messageQuery+"WHERE m.id IN ids(?) ORDER BY m.id DESC", jsonList(ids))
 	found, err = d.withCurrentLabels(ctx, found, err)
 	return found, older, err
 }

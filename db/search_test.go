@@ -159,7 +159,7 @@ func TestSearchScansNothingButItsWords(t *testing.T) {
 		t.Error(err)
 	}
 	f.stmts.Range(func(query, _ any) bool {
-		rows, err := f.read.Query("EXPLAIN QUERY PLAN "+query.(string), make([]any, parameters(query.(string)))...)
+		rows, err := f.read.Query("EXPLAIN QUERY PLAN "+inSQLite(query.(string)), make([]any, parameters(query.(string)))...)
 		f.ok(err)
 		defer rows.Close()
 		for rows.Next() {

@@ -132,7 +132,7 @@ func (d *DB) AddSession(ctx context.Context, s auth.Session, limit int) (dropped
 			return err
 		}
 		dropped, err = list(t, scanHash, `DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM sessions
-			WHERE account_id = ? ORDER BY created_at DESC, token_hash LIMIT -1 OFFSET ?) RETURNING token_hash`, s.Account.ID, limit)
+			WHERE account_id = ? ORDER BY created_at DESC, token_hash LIMIT 1000000 OFFSET ?) RETURNING token_hash`, s.Account.ID, limit)
 		for _, hash := range dropped {
 			t.sessionChanged(hash)
 		}

@@ -30,7 +30,7 @@ func (d *DB) Snapshot(ctx context.Context, do func(*Snapshot) error) error {
 }
 
 func (s *Snapshot) rows(query string, each func(scanner) error, args ...any) error {
-	rows, err := s.conn.QueryContext(s.ctx, query, args...)
+	rows, err := s.conn.QueryContext(s.ctx, inSQLite(query), args...)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (s *Snapshot) Workspace() (string, error) {
 
 // Rooms lists the rooms of some kinds by name, then conversations by age.
 func (s *Snapshot) Rooms(kinds []chat.RoomKind) (list []chat.Room, err error) {
-	err = s.rows("SELECT "+roomColumns+" FROM rooms r WHERE r.deleted_at IS NULL AND r.kind IN (SELECT value FROM json_each(?)) ORDER BY r.kind = 2, r.name COLLATE NOCASE, r.id",
+	err = s.rows("SELECT "+roomColumns+" FROM rooms r WHERE r.deleted_at IS NULL AND r.kind IN ids(?) ORDER BY r.kind = 2, lower(r.name), r.id",
 		func(r scanner) error {
 			var room chat.Room
 			var created int64
@@ -98,9 +98,12 @@ func (s *Snapshot) Log(room chat.RoomID, put func(chat.Message) error) error {
 
 // Said tells what was said in rooms of some kinds, in the order in which it was.
 func (s *Snapshot) Said(kinds []chat.RoomKind, put func(chat.Message) error) error {
-	return s.messages(messageQuery+`CROSS JOIN rooms r ON r.id = m.room_id WHERE m.kind = 0 AND m.deleted_at IS NULL AND r.deleted_at IS NULL
-		AND r.kind IN (SELECT value FROM json_each(?)) ORDER BY m.id`, put, jsonList(kinds))
+	return s.messages(saidMessages, put, jsonList(kinds))
 }
+
+// By id, so that nothing is sorted in memory.
+const saidMessages = messageQuery + `JOIN rooms r ON r.id = +m.room_id
+	WHERE m.kind = 0 AND m.deleted_at IS NULL AND r.deleted_at IS NULL AND r.kind IN ids(?) ORDER BY m.id`
 
 func (s *Snapshot) messages(query string, put func(chat.Message) error, args ...any) error {
 	if err := s.readLabels(); err != nil {

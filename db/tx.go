@@ -44,7 +44,7 @@ func (t *tx) stmt(query string) (*sql.Stmt, error) {
 	if s := t.w.stmts[query]; s != nil {
 		return s, nil
 	}
-	s, err := t.w.conn.PrepareContext(t.ctx, query)
+	s, err := t.w.conn.PrepareContext(t.ctx, inSQLite(query))
 	if err != nil {
 		return nil, t.fail(fmt.Errorf("%w in %s", err, query))
 	}
