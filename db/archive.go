@@ -24,7 +24,7 @@ func (x *export) parts(passwords bool) (err error) {
 		if part.scan == nil {
 			err = x.messages()
 		} else {
-			err = x.rows(part.query, func(r scanner) error {
+			err = x.rows(part.query, func(r Scanner) error {
 				record, err := part.scan(r)
 				if a, ok := record.(*archive.Account); ok && !passwords {
 					a.Password = ""
@@ -60,7 +60,7 @@ func (x *export) header() error {
 	if err != nil {
 		return err
 	}
-	err = x.rows("SELECT key FROM settings", func(r scanner) error {
+	err = x.rows("SELECT key FROM settings", func(r Scanner) error {
 		var key string
 		err := r.Scan(&key)
 		if archive.Exported(key) {
@@ -78,9 +78,9 @@ func (x *export) header() error {
 // reader of its own.
 var exported = []struct {
 	query string
-	scan  func(scanner) (archive.Record, error)
+	scan  func(Scanner) (archive.Record, error)
 }{
-	{"SELECT key, value FROM settings ORDER BY key", func(r scanner) (archive.Record, error) {
+	{"SELECT key, value FROM settings ORDER BY key", func(r Scanner) (archive.Record, error) {
 		s := &archive.Setting{Type: "setting"}
 		return s, r.Scan(&s.Key, &s.Value)
 	}},
@@ -88,20 +88,20 @@ var exported = []struct {
 	{"SELECT id, kind, name, topic, everyone, coalesce(direct, ''), rev, posts, last_author, nullif(last_at, 0), created_at, slow FROM rooms WHERE deleted_at IS NULL ORDER BY id", scanExportedRoom},
 	{"SELECT room_id, account_id, owner, rev, posts_read, erased, joined_at, left_at, level, muted, starred, banned FROM memberships WHERE room_id " + inLiveRooms + " ORDER BY room_id, account_id", scanExportedMembership},
 	{},
-	{"SELECT id, code, role, uses, used, coalesce(made_by, 0), made_at, expires_at, revoked_at FROM invites ORDER BY id", func(r scanner) (archive.Record, error) {
+	{"SELECT id, code, role, uses, used, coalesce(made_by, 0), made_at, expires_at, revoked_at FROM invites ORDER BY id", func(r Scanner) (archive.Record, error) {
 		var role int
 		i := &archive.Invite{Type: "invite"}
 		err := r.Scan(&i.ID, &i.Code, &role, &i.Uses, &i.Used, &i.MadeBy, &i.Made, &i.Expires, &i.Revoked)
 		i.Role = archive.Word(archive.RoleWords, role)
 		return i, err
 	}},
-	{"SELECT source, key, id FROM imports ORDER BY source, key", func(r scanner) (archive.Record, error) {
+	{"SELECT source, key, id FROM imports ORDER BY source, key", func(r Scanner) (archive.Record, error) {
 		o := &archive.Origin{Type: "origin"}
 		return o, r.Scan(&o.Source, &o.Key, &o.ID)
 	}},
 }
 
-func scanExportedAccount(r scanner) (archive.Record, error) {
+func scanExportedAccount(r Scanner) (archive.Record, error) {
 	var role int
 	a := &archive.Account{Type: "account"}
 	err := r.Scan(&a.ID, &a.Username, &a.Name, &role, &a.Password, &a.Created, &a.Disabled, &a.Banned, &a.Title, &a.Bio, (*rawText)(&a.Prefs))
@@ -109,16 +109,16 @@ func scanExportedAccount(r scanner) (archive.Record, error) {
 	return a, err
 }
 
-func scanExportedRoom(r scanner) (archive.Record, error) {
+func scanExportedRoom(r Scanner) (archive.Record, error) {
 	var kind int
 	var direct string
 	room := &archive.Room{Type: "room"}
 	err := r.Scan(&room.ID, &kind, &room.Name, &room.Topic, &room.Everyone, &direct, &room.Rev, &room.Posts, &room.LastAuthor, &room.LastAt, &room.Created, &room.Slow)
-	room.Kind, room.Direct = archive.Word(archive.RoomWords, kind), parseIDs(direct)
+	room.Kind, room.Direct = archive.Word(archive.RoomWords, kind), ParseIDs(direct)
 	return room, err
 }
 
-func scanExportedMembership(r scanner) (archive.Record, error) {
+func scanExportedMembership(r Scanner) (archive.Record, error) {
 	var role, level int
 	m := &archive.Membership{Type: "membership"}
 	err := r.Scan(&m.Room, &m.Account, &role, &m.Rev, &m.Read, &m.Erased, &m.Joined, &m.Left, &level, &m.Muted, &m.Star, &m.Banned)

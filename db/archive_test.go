@@ -47,7 +47,7 @@ func full(t testing.TB) *file {
 	f.says(dropped, 1, "not to be carried")
 	_, err = f.DeleteMessage(t.Context(), f.says(1, 2, "not to be carried @person1", 1).ID, 2, noon, chat.NoAudit)
 	f.ok(err)
-	f.ok(f.change(t.Context(), func(tx *tx) error {
+	f.ok(f.change(t.Context(), func(tx *Tx) error {
 		tx.everythingChanged()
 		for _, q := range []string{
 			"UPDATE rooms SET deleted_at = 1, skeleton = NULL WHERE name = 'dropped'",
@@ -60,7 +60,7 @@ func full(t testing.TB) *file {
 			"UPDATE invites SET revoked_at = 7500 WHERE id = 1",
 			"INSERT INTO imports (source, key, id) VALUES ('slack T1', 'user U1', 2)",
 		} {
-			if err := tx.exec(q); err != nil {
+			if err := tx.Exec(q); err != nil {
 				return err
 			}
 		}
@@ -312,7 +312,7 @@ func TestAnExportSortsNothing(t *testing.T) {
 		}
 	}
 	for _, q := range queries {
-		steps, err := all(t.Context(), f.DB, func(r scanner) (s string, err error) {
+		steps, err := All(t.Context(), f.DB, func(r Scanner) (s string, err error) {
 			var id, parent, unused int
 			return s, r.Scan(&id, &parent, &unused, &s)
 		}, "EXPLAIN QUERY PLAN "+q, make([]any, parameters(q))...)

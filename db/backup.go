@@ -112,18 +112,18 @@ type execer interface {
 	ExecContext(context.Context, string, ...any) (sql.Result, error)
 }
 
-// querier is a connection or a pool of them.
-type querier interface {
+// Queryer is a connection or a pool of them.
+type Queryer interface {
 	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
 }
 
 // findDamage is what SQLite finds wrong with a file.
-func findDamage(ctx context.Context, d querier) (found []string, err error) {
+func findDamage(ctx context.Context, d Queryer) (found []string, err error) {
 	rows, err := d.QueryContext(ctx, "PRAGMA integrity_check(20)")
 	if err != nil {
 		return nil, err
 	}
-	found, err = scanAll(rows, func(r scanner) (s string, err error) { return s, r.Scan(&s) })
+	found, err = ScanAll(rows, func(r Scanner) (s string, err error) { return s, r.Scan(&s) })
 	found = slices.DeleteFunc(strings.Split(strings.Join(found, "\n"), "\n"), func(s string) bool { // each may be many lines
 		return s == "ok" || s == "" || strings.HasPrefix(s, "***")
 	})
@@ -133,7 +133,7 @@ func findDamage(ctx context.Context, d querier) (found []string, err error) {
 	if rows, err = d.QueryContext(ctx, "PRAGMA foreign_key_check"); err != nil {
 		return nil, err
 	}
-	return scanAll(rows, func(r scanner) (string, error) {
+	return ScanAll(rows, func(r Scanner) (string, error) {
 		var table, parent string
 		var row sql.NullInt64
 		var key int

@@ -88,8 +88,8 @@ func (r *Report) rows(ctx context.Context, conn *sql.Conn, done func(int64)) err
 	if err := conn.QueryRowContext(ctx, unfinished, chat.ImportUnfinished).Scan(&r.Unfinished); err != nil {
 		return err
 	}
-	for _, c := range countsKept {
-		found, err := c.disagree(ctx, conn)
+	for _, c := range Counts {
+		found, err := c.Disagree(ctx, conn)
 		if err != nil {
 			return err
 		}
@@ -99,7 +99,7 @@ func (r *Report) rows(ctx context.Context, conn *sql.Conn, done func(int64)) err
 		return err
 	}
 	done(countsChecked)
-	o, err := newOrder(func(query string, args []any, dest ...any) error {
+	o, err := NewOrderCheck(func(query string, args []any, dest ...any) error {
 		return conn.QueryRowContext(ctx, query, args...).Scan(dest...)
 	})
 	if err != nil {
@@ -109,8 +109,8 @@ func (r *Report) rows(ctx context.Context, conn *sql.Conn, done func(int64)) err
 	if err != nil {
 		return err
 	}
-	r.add(fromBackup, o.lost)
-	r.add(byRepair, o.twice)
+	r.add(fromBackup, o.Lost)
+	r.add(byRepair, o.Twice)
 	r.add(byRepair, found)
 	return nil
 }
@@ -121,9 +121,9 @@ func (r *Report) add(advice string, found []string) {
 	}
 }
 
-// count is a number that is kept because it is asked for often, and how to count
+// Count is a number that is kept because it is asked for often, and how to count
 // it. Rows of rooms that are about to be removed do not matter.
-type count struct {
+type Count struct {
 	what    string // for the row's id, what is kept and what it should be
 	table   string
 	id      string
@@ -141,7 +141,7 @@ const peopleIn = `(SELECT count(*) FROM memberships m JOIN accounts a ON a.id = 
 const newestRev = `greatest(rev, coalesce((SELECT max(m.rev) FROM messages m WHERE m.room_id = rooms.id AND m.rev <> m.born), 0),
 	coalesce((SELECT m.born FROM messages m WHERE m.room_id = rooms.id ORDER BY m.id DESC LIMIT 1), 0))`
 
-var countsKept = []count{
+var Counts = []Count{
 	{"room %d has counted %d posts, its newest row %d", "rooms", "id", "posts", "coalesce((SELECT m.posts FROM messages m WHERE m.room_id = rooms.id ORDER BY m.id DESC LIMIT 1), posts)", "deleted_at IS NULL"},
 	{"room %d has counted %d people, there are %d", "rooms", "id", "people", peopleIn, "deleted_at IS NULL"},
 	{"room %d says that its newest row is %d, it is %d", "rooms", "id", "last_id", "coalesce((SELECT max(m.id) FROM messages m WHERE m.room_id = rooms.id), 0)", "deleted_at IS NULL"},
@@ -154,43 +154,43 @@ var countsKept = []count{
 		"left_at IS NULL AND room_id IN (SELECT id FROM rooms WHERE deleted_at IS NULL)"},
 }
 
-func (c count) disagree(ctx context.Context, d querier) ([]string, error) {
+func (c Count) Disagree(ctx context.Context, d Queryer) ([]string, error) {
 	rows, err := d.QueryContext(ctx, inSQLite(fmt.Sprintf("SELECT %s, %s, %s FROM %s WHERE %s AND %[2]s <> %[3]s LIMIT %[6]d",
 		c.id, c.stored, c.counted, c.table, c.where, most)))
 	if err != nil {
 		return nil, err
 	}
-	return scanAll(rows, func(r scanner) (string, error) {
+	return ScanAll(rows, func(r Scanner) (string, error) {
 		var id, kept, counted int64
 		err := r.Scan(&id, &kept, &counted)
 		return fmt.Sprintf(c.what, id, kept, counted), err
 	})
 }
 
-func (c count) repair(t *tx) error {
-	return t.exec(fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s AND %[2]s <> %[3]s", c.table, c.stored, c.counted, c.where))
+func (c Count) Repair(t *Tx) error {
+	return t.Exec(fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s AND %[2]s <> %[3]s", c.table, c.stored, c.counted, c.where))
 }
 
 // Repair counts anew what is kept, and has the index of search made anew: what was
 // said is found again as it goes on. Pages that are open show old counts until they
 // are loaded again.
 func (d *DB) Repair(ctx context.Context) error {
-	err := d.change(ctx, func(t *tx) error {
+	err := d.change(ctx, func(t *Tx) error {
 		t.everythingChanged()
 		if err := renumber(t); err != nil {
 			return err
 		}
-		for _, c := range countsKept {
-			if err := c.repair(t); err != nil {
+		for _, c := range Counts {
+			if err := c.Repair(t); err != nil {
 				return err
 			}
 		}
 		for _, q := range []string{"INSERT INTO words (words) VALUES ('delete-all')", "DELETE FROM days", "UPDATE indexed SET upto = 0"} {
-			if err := t.exec(q); err != nil {
+			if err := t.Exec(q); err != nil {
 				return err
 			}
 		}
-		return t.exec("DELETE FROM settings WHERE key > ? AND key < ?", movedNotes, movedEnd) // it becomes what the rooms are now
+		return t.Exec("DELETE FROM settings WHERE key > ? AND key < ?", movedNotes, movedEnd) // it becomes what the rooms are now
 	})
 	if err != nil {
 		return err

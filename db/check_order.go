@@ -6,14 +6,14 @@ import (
 	"parley/app/chat"
 )
 
-// orderCheck follows the rows of the rooms in the order of their ids and looks whether they
+// OrderCheck follows the rows of the rooms in the order of their ids and looks whether they
 // are numbered as pages rely on: two rows that came with one rev, or with one number
 // as a post, are a gap for whoever catches up.
-type orderCheck struct {
+type OrderCheck struct {
 	rooms  map[chat.RoomID]lastRow
 	sparse bool // old messages are removed after a time, or were: posts may be missing
-	twice  []string
-	lost   []string
+	Twice  []string
+	Lost   []string
 }
 
 // lastRow is how the last row of a room is.
@@ -23,8 +23,8 @@ type lastRow struct {
 	posts     int64
 }
 
-// numbering is how a row is numbered.
-type numbering struct {
+// Numbering is how a row is numbered.
+type Numbering struct {
 	id        chat.MessageID
 	room      chat.RoomID
 	rev, born chat.Rev
@@ -35,17 +35,17 @@ type numbering struct {
 
 const numberingColumns = ", m.rev, m.born, m.posts, m.kind = 0, r.deleted_at IS NOT NULL "
 
-func (n *numbering) fields() []any { return []any{&n.rev, &n.born, &n.posts, &n.posted, &n.gone} }
+func (n *Numbering) fields() []any { return []any{&n.rev, &n.born, &n.posts, &n.posted, &n.gone} }
 
-// newOrder asks, by one, whether posts may be missing.
-func newOrder(one func(query string, args []any, dest ...any) error) (*orderCheck, error) {
-	o := &orderCheck{rooms: map[chat.RoomID]lastRow{}}
+// NewOrderCheck asks, by one, whether posts may be missing.
+func NewOrderCheck(one func(query string, args []any, dest ...any) error) (*OrderCheck, error) {
+	o := &OrderCheck{rooms: map[chat.RoomID]lastRow{}}
 	return o, one("SELECT EXISTS (SELECT 1 FROM settings WHERE key = ?)", []any{chat.SettingRetention}, &o.sparse)
 }
 
-// next looks at one more row. In files that began with the first format rows that were
+// Next looks at one more row. In files that began with the first format rows that were
 // changed share the born of the row after them.
-func (o *orderCheck) next(n numbering) {
+func (o *OrderCheck) Next(n Numbering) {
 	if n.gone {
 		return
 	}
@@ -61,15 +61,15 @@ func (o *orderCheck) next(n numbering) {
 	}
 	switch {
 	case follows && (n.born < last.born || n.rev == n.born && n.rev == last.rev):
-		o.twice = addFinding(o.twice, "messages %d and %d of room %d have the same change %d", last.id, n.id, n.room, n.born)
+		o.Twice = AddFinding(o.Twice, "messages %d and %d of room %d have the same change %d", last.id, n.id, n.room, n.born)
 	case n.posts < want:
-		o.twice = addFinding(o.twice, "messages %d and %d of room %d have the same number %d", last.id, n.id, n.room, n.posts)
+		o.Twice = AddFinding(o.Twice, "messages %d and %d of room %d have the same number %d", last.id, n.id, n.room, n.posts)
 	case n.posts > want && !o.sparse:
-		o.lost = addFinding(o.lost, "room %d misses %d posts before message %d", n.room, n.posts-want, n.id)
+		o.Lost = AddFinding(o.Lost, "room %d misses %d posts before message %d", n.room, n.posts-want, n.id)
 	}
 }
 
-func addFinding(found []string, what string, args ...any) []string {
+func AddFinding(found []string, what string, args ...any) []string {
 	switch {
 	case len(found) > most:
 		return found
@@ -86,13 +86,13 @@ const misnumbered = `SELECT room_id FROM messages WHERE rev = born GROUP BY room
 // renumber gives every row of such a room a number of its own, in the order of their
 // ids, above all that were given: open pages load the room again. The counts that
 // follow from these are made anew after it.
-func renumber(t *tx) error {
-	rooms, err := list(t, scanID[chat.RoomID], misnumbered)
+func renumber(t *Tx) error {
+	rooms, err := List(t, ScanID[chat.RoomID], misnumbered)
 	if err != nil {
 		return err
 	}
 	for _, room := range rooms {
-		if err := t.each([]any{room},
+		if err := t.Each([]any{room},
 			`UPDATE messages SET rev = n.rev, born = n.rev, posts = n.posts FROM (SELECT m.id, r.rev + row_number() OVER o AS rev,
 				first_value(m.posts - (m.kind = 0)) OVER o + sum(m.kind = 0) OVER o AS posts
 				FROM messages m JOIN rooms r ON r.id = m.room_id WHERE m.room_id = ?1 WINDOW o AS (ORDER BY m.id)) AS n WHERE messages.id = n.id`,

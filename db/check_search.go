@@ -16,7 +16,7 @@ import (
 // checkRows reads every message once: it compares the index of search with those that it
 // covers, and follows their order. A message's entry is summed up as one number, on both
 // sides: the index is in the order of words, and a million messages have many.
-func checkRows(ctx context.Context, conn *sql.Conn, o *orderCheck, done func(int64)) (found []string, err error) {
+func checkRows(ctx context.Context, conn *sql.Conn, o *OrderCheck, done func(int64)) (found []string, err error) {
 	var upto, last chat.MessageID
 	if err := conn.QueryRowContext(ctx, "SELECT upto, (SELECT coalesce(max(id), 0) FROM messages) FROM indexed").Scan(&upto, &last); err != nil {
 		return nil, err
@@ -37,20 +37,20 @@ func checkRows(ctx context.Context, conn *sql.Conn, o *orderCheck, done func(int
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var n numbering
-		e, err := scanEntry(withColumns{rows, n.fields()})
+		var n Numbering
+		e, err := scanEntry(WithColumns{rows, n.fields()})
 		if err != nil {
 			return nil, fmt.Errorf("message %d cannot be read: %w", e.ID, err)
 		}
 		n.id, n.room = e.ID, e.Room
-		o.next(n)
+		o.Next(n)
 		if e.ID <= upto {
 			w.compare(e)
 		}
 		done(indexSummed + (100-indexSummed)*int64(e.ID)/int64(last))
 	}
 	for id := range w.sums.left() {
-		w.found = addFinding(w.found, "message %d is in the index of search and not in the file", id)
+		w.found = AddFinding(w.found, "message %d is in the index of search and not in the file", id)
 	}
 	return w.found, rows.Err()
 }
@@ -70,11 +70,11 @@ func (w *indexCheck) compare(e indexEntry) {
 	case moved && e.ID > done && in && !e.skip: // it is there as it was until its room moved
 	case len(w.found) > most || e.skip && !in:
 	case e.skip:
-		w.found = addFinding(w.found, "message %d is found though it is not there for anybody", e.ID)
+		w.found = AddFinding(w.found, "message %d is found though it is not there for anybody", e.ID)
 	case !in:
-		w.found = addFinding(w.found, "message %d is not in the index of search", e.ID)
+		w.found = AddFinding(w.found, "message %d is not in the index of search", e.ID)
 	case sum != sumWords(w.seed, e.words()):
-		w.found = addFinding(w.found, "message %d is in the index of search as something else", e.ID)
+		w.found = AddFinding(w.found, "message %d is in the index of search as something else", e.ID)
 	}
 }
 

@@ -115,11 +115,11 @@ func (d *DB) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	return s, nil
 }
 
-// scanner is a row or rows.
-type scanner interface{ Scan(...any) error }
+// Scanner is a row or rows.
+type Scanner interface{ Scan(...any) error }
 
-// one reads a single row, or answers chat.ErrNotFound.
-func (d *DB) one(ctx context.Context, query string, args []any, dest ...any) error {
+// One reads a single row, or answers chat.ErrNotFound.
+func (d *DB) One(ctx context.Context, query string, args []any, dest ...any) error {
 	s, err := d.stmt(ctx, query)
 	if err != nil {
 		return storeError(err)
@@ -127,8 +127,8 @@ func (d *DB) one(ctx context.Context, query string, args []any, dest ...any) err
 	return storeError(s.QueryRowContext(ctx, args...).Scan(dest...))
 }
 
-// all reads rows, each with scan.
-func all[T any](ctx context.Context, d *DB, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+// All reads rows, each with scan.
+func All[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query string, args ...any) ([]T, error) {
 	s, err := d.stmt(ctx, query)
 	if err != nil {
 		return nil, storeError(err)
@@ -137,14 +137,14 @@ func all[T any](ctx context.Context, d *DB, scan func(scanner) (T, error), query
 	if err != nil {
 		return nil, storeError(err)
 	}
-	return scanAll(rows, scan)
+	return ScanAll(rows, scan)
 }
 
-func scanID[T ~int64](r scanner) (id T, err error) { return id, r.Scan(&id) }
+func ScanID[T ~int64](r Scanner) (id T, err error) { return id, r.Scan(&id) }
 
-func scanPerson(r scanner) (p chat.Person, err error) { return p, r.Scan(&p.ID, &p.Username, &p.Name) }
+func scanPerson(r Scanner) (p chat.Person, err error) { return p, r.Scan(&p.ID, &p.Username, &p.Name) }
 
-func scanAll[T any](rows *sql.Rows, scan func(scanner) (T, error)) ([]T, error) {
+func ScanAll[T any](rows *sql.Rows, scan func(Scanner) (T, error)) ([]T, error) {
 	defer rows.Close()
 	var list []T
 	for rows.Next() {
@@ -177,10 +177,10 @@ func cannotStore() error {
 	return chat.Busy("The server cannot store anything right now. Nothing was lost; try again in a moment.", 5*time.Second)
 }
 
-func toMillis(t time.Time) int64 { return t.UnixMilli() }
+func ToMillis(t time.Time) int64 { return t.UnixMilli() }
 
-// fromMillis reads a stored time; 0 is the zero time.
-func fromMillis(ms int64) time.Time {
+// FromMillis reads a stored time; 0 is the zero time.
+func FromMillis(ms int64) time.Time {
 	if ms == 0 {
 		return time.Time{}
 	}

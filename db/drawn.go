@@ -30,13 +30,13 @@ func alike(name string) []any {
 
 // markedName is a display name with the username behind it where somebody else is
 // called so, or so nearly that nobody could tell, and where it speaks for the server.
-func markedName(t *tx, who chat.AccountID, username, name string) (string, error) {
+func markedName(t *Tx, who chat.AccountID, username, name string) (string, error) {
 	var taken bool
 	letters := chat.DrawnLetters(name)
 	if letters == "" { // of signs and pictures only
 		letters = name
 	}
-	err := t.one("SELECT EXISTS (SELECT 1 FROM accounts WHERE (likeness = ?4 OR skeleton = ?4 OR drawn = ?4 OR "+alikeAccount+") AND id <> ?5)", append(alike(name), letters, who), &taken)
+	err := t.One("SELECT EXISTS (SELECT 1 FROM accounts WHERE (likeness = ?4 OR skeleton = ?4 OR drawn = ?4 OR "+alikeAccount+") AND id <> ?5)", append(alike(name), letters, who), &taken)
 	if taken || chat.Claims(name) && !chat.Alike(name, username) {
 		name = chat.MarkName(name, username)
 	}

@@ -101,16 +101,16 @@ func fill(f *file, path string, size fillSize) {
 func (g *filling) index(path string) {
 	d, err := Open(g.Context(), path)
 	g.ok(err)
-	g.ok(d.change(g.Context(), func(t *tx) error { return t.exec("INSERT INTO words (words, rank) VALUES ('hashsize', ?)", 64<<20) }))
+	g.ok(d.change(g.Context(), func(t *Tx) error { return t.Exec("INSERT INTO words (words, rank) VALUES ('hashsize', ?)", 64<<20) }))
 	for n := chat.MessageID(1); n > 0; {
 		n, err = d.indexNext(g.Context(), 50_000)
 		g.ok(err)
 	}
-	g.ok(d.change(g.Context(), func(t *tx) error {
-		if err := t.exec("INSERT INTO words (words) VALUES ('optimize')"); err != nil {
+	g.ok(d.change(g.Context(), func(t *Tx) error {
+		if err := t.Exec("INSERT INTO words (words) VALUES ('optimize')"); err != nil {
 			return err
 		}
-		return t.exec("INSERT INTO words (words, rank) VALUES ('hashsize', ?)", 1<<20)
+		return t.Exec("INSERT INTO words (words, rank) VALUES ('hashsize', ?)", 1<<20)
 	}))
 	g.ok(d.Close())
 }
@@ -180,7 +180,7 @@ func (g *filling) people() {
 			VALUES (?1, ?2, ?2, ?3, ?4, ?5, 0, '-', ?6)`)
 	for id := 2; id <= g.fillSize.people; id++ {
 		username, name := fmt.Sprint("person", id), fmt.Sprint("Person ", id)
-		g.run(add, id, username, chat.Skeleton(username), name, chat.FoldName(name), toMillis(g.at))
+		g.run(add, id, username, chat.Skeleton(username), name, chat.FoldName(name), ToMillis(g.at))
 	}
 }
 
@@ -211,7 +211,7 @@ func (g *filling) found() {
 		if r.kind == chat.Direct {
 			name, skeleton, direct = "", nil, chat.DirectKey([]chat.AccountID{chat.AccountID(r.people[0]), chat.AccountID(r.people[1])})
 		}
-		g.run(add, id, r.kind, name, skeleton, direct, size, toMillis(g.at))
+		g.run(add, id, r.kind, name, skeleton, direct, size, ToMillis(g.at))
 	}
 }
 
@@ -254,7 +254,7 @@ func (g *filling) talk() {
 			People: []chat.Person{{ID: chat.AccountID(r.people[1]), Username: fmt.Sprint("person", r.people[1]),
 				Name: fmt.Sprint("Person ", r.people[1])}}})
 		r.rev, r.last = 1, id
-		r.at = toMillis(g.at)
+		r.at = ToMillis(g.at)
 		g.run(add, id, r.id, r.rev, r.rev, 0, chat.MessageJoined, r.people[1], r.at, false, "", event, "", nil, nil, nil)
 	}
 	for range g.messages {
@@ -265,7 +265,7 @@ func (g *filling) talk() {
 		by := r.people[int(float64(len(r.people))*g.random.Float64()*g.random.Float64()*g.random.Float64())] // a few say most
 		body, text := g.voices.line(g.random)
 		var reactions, deleted any
-		addressed, at := "", toMillis(g.at)
+		addressed, at := "", ToMillis(g.at)
 		r.rev++
 		r.posts++
 		born := r.rev
@@ -292,7 +292,7 @@ func (g *filling) talk() {
 func (g *filling) settle() {
 	set := g.prepare("UPDATE rooms SET rev = ?, posts = ?, last_id = ?, last_author = ?, last_at = ?, people = ? WHERE id = ?")
 	enter := g.prepare("INSERT OR REPLACE INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at) VALUES (?, ?, ?, ?, ?, ?)")
-	joined := toMillis(noon.AddDate(-3, 0, 0))
+	joined := ToMillis(noon.AddDate(-3, 0, 0))
 	for _, r := range g.rooms {
 		g.run(set, r.rev, r.posts, r.last, r.by, r.at, len(r.people), r.id)
 		for i, id := range r.people {
@@ -401,7 +401,7 @@ func TestAFilledFileIsWhatUseWouldHaveLeft(t *testing.T) {
 			- (SELECT count(*) FROM words_docsize)`,
 	} {
 		var n int
-		f.ok(f.one(t.Context(), query, nil, &n))
+		f.ok(f.One(t.Context(), query, nil, &n))
 		if n != 0 {
 			t.Errorf("not so: %s (%d)", what, n)
 		}

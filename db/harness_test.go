@@ -48,7 +48,7 @@ func (f *file) open() *DB {
 // headsAreTrue compares what the writer keeps of rooms with the rooms.
 func (f *file) headsAreTrue() {
 	var wrong []string
-	err := f.change(context.Background(), func(t *tx) error {
+	err := f.change(context.Background(), func(t *Tx) error {
 		kept := maps.Clone(t.w.roomStates)
 		clear(t.w.roomStates)
 		for room, k := range kept {

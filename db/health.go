@@ -10,10 +10,10 @@ import (
 
 // Health implements chat.HealthStore.
 func (d *DB) Health(ctx context.Context, now time.Time) (h chat.Health, err error) {
-	if err := d.one(ctx, "SELECT count(*), count(disabled_at) FROM accounts", nil, &h.People, &h.Disabled); err != nil {
+	if err := d.One(ctx, "SELECT count(*), count(disabled_at) FROM accounts", nil, &h.People, &h.Disabled); err != nil {
 		return h, err
 	}
-	if err := d.one(ctx, "SELECT count(*) FILTER (WHERE kind = 0), count(*) FILTER (WHERE kind = 1), count(*) FILTER (WHERE kind = 2), coalesce(sum(posts), 0) FROM rooms WHERE deleted_at IS NULL",
+	if err := d.One(ctx, "SELECT count(*) FILTER (WHERE kind = 0), count(*) FILTER (WHERE kind = 1), count(*) FILTER (WHERE kind = 2), coalesce(sum(posts), 0) FROM rooms WHERE deleted_at IS NULL",
 		nil, &h.Open, &h.Private, &h.Direct, &h.Messages); err != nil {
 		return h, err
 	}
@@ -55,7 +55,7 @@ func (d *DB) days(ctx context.Context, now time.Time) ([]chat.HealthDay, error) 
 		days[i].At = time.Unix((today-int64(len(days)-1-i))*24*3600, 0).UTC()
 	}
 	put := func(query string, set func(*chat.HealthDay, int64)) error {
-		_, err := all(ctx, d, func(r scanner) (x struct{}, err error) {
+		_, err := All(ctx, d, func(r Scanner) (x struct{}, err error) {
 			var day, n int64
 			err = r.Scan(&day, &n)
 			if i := day - today + int64(len(days)) - 1; err == nil && i >= 0 && i < int64(len(days)) {

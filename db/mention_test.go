@@ -35,9 +35,9 @@ func TestAMessageForAllTakesNoStatementForEach(t *testing.T) {
 		for range 2 { // the first time the statements are prepared
 			cids++
 			n.CID = fmt.Sprint("cid", cids)
-			f.ok(f.change(f.Context(), func(t *tx) error {
+			f.ok(f.change(f.Context(), func(t *Tx) error {
 				count := &counted{Context: t.ctx}
-				_, err := addMessage(&tx{ctx: count, w: t.w}, n, []byte("{}"))
+				_, err := addMessage(&Tx{ctx: count, w: t.w}, n, []byte("{}"))
 				asked = count.asked.Load()
 				return err
 			}))

@@ -8,7 +8,7 @@ import (
 
 // Thread implements chat.MessageStore.
 func (d *DB) Thread(ctx context.Context, id chat.MessageID, up, down int) ([]chat.Message, bool, error) {
-	rows, err := all(ctx, d, scanMessage, threadRows, id, up, down+2)
+	rows, err := All(ctx, d, scanMessage, threadRows, id, up, down+2)
 	rows, err = d.withCurrentLabels(ctx, rows, err)
 	replies := 0
 	for _, m := range rows {

@@ -161,7 +161,7 @@ func TestADeletedRoomLeavesNothingBehind(t *testing.T) {
 	}
 	within(t, "nothing of the room is left", func() bool {
 		var n int
-		f.ok(f.one(t.Context(), `SELECT (SELECT count(*) FROM messages WHERE room_id = ?1) + (SELECT count(*) FROM mentions WHERE room_id = ?1)
+		f.ok(f.One(t.Context(), `SELECT (SELECT count(*) FROM messages WHERE room_id = ?1) + (SELECT count(*) FROM mentions WHERE room_id = ?1)
 			+ (SELECT count(*) FROM memberships WHERE room_id = ?1) + (SELECT count(*) FROM rooms WHERE id = ?1)`, []any{room}, &n))
 		return n == 0
 	})

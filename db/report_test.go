@@ -18,9 +18,9 @@ func TestReportsOfADeletedRoomAreNobodysToDecide(t *testing.T) {
 		}
 	}
 	want("in two rooms", 2)
-	f.ok(f.change(t.Context(), func(t *tx) error {
+	f.ok(f.change(t.Context(), func(t *Tx) error {
 		t.roomChanged(room)
-		return t.exec("UPDATE rooms SET deleted_at = 1 WHERE id = ?", room)
+		return t.Exec("UPDATE rooms SET deleted_at = 1 WHERE id = ?", room)
 	})) // not removed yet
 	want("in one that is left", 1)
 }

@@ -24,32 +24,32 @@ func (d *DB) DeleteBefore(ctx context.Context, before time.Time) (dropped int, e
 		room chat.RoomID
 		day  int64
 	}
-	olds, err := all(ctx, d, func(r scanner) (o old, err error) { return o, r.Scan(&o.id, &o.room, &o.day) },
+	olds, err := All(ctx, d, func(r Scanner) (o old, err error) { return o, r.Scan(&o.id, &o.room, &o.day) },
 		`SELECT m.id, m.room_id, days.day FROM days CROSS JOIN messages m ON m.id BETWEEN days.first AND days.last
 			WHERE days.day <= ? AND m.at < ? ORDER BY days.day LIMIT ?`,
-		dayOf(before), toMillis(before), dropSize)
+		dayOf(before), ToMillis(before), dropSize)
 	if err != nil {
 		return 0, err
 	}
 	if len(olds) == 0 {
-		return 0, d.change(ctx, func(t *tx) error { return t.exec(forgetDays, dayOf(before), toMillis(before)) })
+		return 0, d.change(ctx, func(t *Tx) error { return t.Exec(forgetDays, dayOf(before), ToMillis(before)) })
 	}
 	d.unclean.Store(true)
-	err = d.change(ctx, func(t *tx) error {
+	err = d.change(ctx, func(t *Tx) error {
 		t.reportsChanged() // they go with their messages
 		for _, o := range olds {
 			t.countsChanged(o.room)
-			if err := forget(t, o.id); err != nil {
+			if err := Forget(t, o.id); err != nil {
 				return err
 			}
 		}
-		return t.exec(forgetDays, olds[0].day, toMillis(before))
+		return t.Exec(forgetDays, olds[0].day, ToMillis(before))
 	})
 	return len(olds), err
 }
 
-// forget removes a row and what hangs on it.
-func forget(t *tx, id chat.MessageID) error {
+// Forget removes a row and what hangs on it.
+func Forget(t *Tx, id chat.MessageID) error {
 	for _, query := range []string{
 		"DELETE FROM words WHERE rowid = ?1",
 		`UPDATE memberships SET mentions = greatest(0, mentions - 1) WHERE posts_read < (SELECT posts FROM messages WHERE id = ?1)
@@ -59,7 +59,7 @@ func forget(t *tx, id chat.MessageID) error {
 		"UPDATE rooms SET last_id = 0, last_author = 0 WHERE last_id = ?1", // the oldest go first: it is empty
 		"DELETE FROM messages WHERE id = ?1",
 	} {
-		if err := t.exec(query, id); err != nil {
+		if err := t.Exec(query, id); err != nil {
 			return err
 		}
 	}

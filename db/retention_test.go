@@ -24,7 +24,7 @@ func TestOldMessagesGoAndNothingElseChanges(t *testing.T) {
 		n, err = f.DeleteBefore(t.Context(), noon.Add(30*24*time.Hour))
 		f.ok(err)
 	}
-	left, err := all(t.Context(), f.DB, scanID[chat.MessageID], "SELECT id FROM messages")
+	left, err := All(t.Context(), f.DB, ScanID[chat.MessageID], "SELECT id FROM messages")
 	f.ok(err)
 	if len(left) != 1 || left[0] != young.ID {
 		t.Error("left:", left)
@@ -62,7 +62,7 @@ func TestPostsGoOnWhileOldMessagesAreRemoved(t *testing.T) {
 		return took[len(took)/2]
 	}
 	count := func() (n int) {
-		f.ok(f.one(t.Context(), "SELECT count(*) FROM messages WHERE cid IS NULL OR cid NOT LIKE 'quiet%' AND cid NOT LIKE 'busy%'", nil, &n))
+		f.ok(f.One(t.Context(), "SELECT count(*) FROM messages WHERE cid IS NULL OR cid NOT LIKE 'quiet%' AND cid NOT LIKE 'busy%'", nil, &n))
 		return n
 	}
 	best, before := 100.0, count()

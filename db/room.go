@@ -22,12 +22,12 @@ func (d *DB) RoomFor(ctx context.Context, room chat.RoomID, who chat.AccountID) 
 	var created int64
 	var in, banned bool
 	var m chat.Membership
-	err = d.one(ctx, "SELECT "+roomColumns+`, m.left_at IS NULL AND m.account_id IS NOT NULL, coalesce(m.banned, 0), coalesce(m.owner, 0), coalesce(m.posts_read, 0), coalesce(m.erased, 0), coalesce(m.mentions, 0),
+	err = d.One(ctx, "SELECT "+roomColumns+`, m.left_at IS NULL AND m.account_id IS NOT NULL, coalesce(m.banned, 0), coalesce(m.owner, 0), coalesce(m.posts_read, 0), coalesce(m.erased, 0), coalesce(m.mentions, 0),
 		coalesce(m.level, 0), coalesce(m.muted, 0), coalesce(m.starred, 0)
 		FROM rooms r LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = ?
 		WHERE r.id = ? AND r.deleted_at IS NULL`, []any{who, room},
 		append(roomFields(&r, &created), &in, &banned, &m.Rank, &m.Read, &m.Erased, &m.Mentions, &m.Level, &m.Muted, &m.Star)...)
-	r.Created = fromMillis(created)
+	r.Created = FromMillis(created)
 	switch {
 	case err != nil:
 		return r, nil, err
@@ -48,16 +48,16 @@ const sideQuery = "SELECT " + roomColumns + `, m.owner, m.posts_read, m.erased, 
 	FROM memberships m JOIN rooms r ON r.id = m.room_id
 	WHERE m.account_id = ? AND m.left_at IS NULL AND r.deleted_at IS NULL`
 
-func scanSideRoom(r scanner) (s chat.SidebarRoom, err error) {
+func scanSideRoom(r Scanner) (s chat.SidebarRoom, err error) {
 	var created int64
 	err = r.Scan(append(roomFields(&s.Room, &created), &s.Rank, &s.Read, &s.Erased, &s.Mentions, &s.Level, &s.Muted, &s.Star)...)
-	s.Created = fromMillis(created)
+	s.Created = FromMillis(created)
 	return s, err
 }
 
 // Sidebar implements chat.RoomStore.
 func (d *DB) Sidebar(ctx context.Context, who chat.AccountID) ([]chat.SidebarRoom, error) {
-	rooms, err := all(ctx, d, scanSideRoom, sideQuery+` ORDER BY r.kind = 2,
+	rooms, err := All(ctx, d, scanSideRoom, sideQuery+` ORDER BY r.kind = 2,
 		CASE WHEN r.kind = 2 THEN -r.last_id ELSE 0 END, lower(r.name), r.id`, who)
 	if err != nil || len(rooms) == 0 || rooms[len(rooms)-1].Kind != chat.Direct {
 		return rooms, err
@@ -71,7 +71,7 @@ func (d *DB) Sidebar(ctx context.Context, who chat.AccountID) ([]chat.SidebarRoo
 
 // RoomsInCommon implements chat.RoomStore.
 func (d *DB) RoomsInCommon(ctx context.Context, who, other chat.AccountID) ([]chat.SidebarRoom, error) {
-	return all(ctx, d, scanSideRoom, sideQuery+` AND r.kind <> 2
+	return All(ctx, d, scanSideRoom, sideQuery+` AND r.kind <> 2
 		AND EXISTS (SELECT 1 FROM memberships o WHERE o.room_id = r.id AND o.account_id = ? AND o.left_at IS NULL)
 		ORDER BY lower(r.name), r.id`, who, other)
 }
@@ -96,7 +96,7 @@ func (d *DB) with(ctx context.Context, who chat.AccountID, only chat.RoomID) (ma
 		room chat.RoomID
 		chat.Person
 	}
-	rows, err := all(ctx, d, func(r scanner) (v row, err error) {
+	rows, err := All(ctx, d, func(r Scanner) (v row, err error) {
 		return v, r.Scan(&v.room, &v.ID, &v.Username, &v.Name)
 	}, `SELECT o.room_id, a.id, a.username, a.name FROM memberships m
 		JOIN rooms r ON r.id = m.room_id AND r.kind = 2
@@ -112,10 +112,10 @@ func (d *DB) with(ctx context.Context, who chat.AccountID, only chat.RoomID) (ma
 
 // OpenRooms implements chat.RoomStore.
 func (d *DB) OpenRooms(ctx context.Context, who chat.AccountID, query string, limit int) ([]chat.RoomListing, error) {
-	return all(ctx, d, func(r scanner) (l chat.RoomListing, err error) {
+	return All(ctx, d, func(r Scanner) (l chat.RoomListing, err error) {
 		var created int64
 		err = r.Scan(append(roomFields(&l.Room, &created), &l.In)...)
-		l.Created = fromMillis(created)
+		l.Created = FromMillis(created)
 		return l, err
 	}, "SELECT "+roomColumns+`, m.account_id IS NOT NULL FROM rooms r
 		LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = ?1 AND m.left_at IS NULL
@@ -128,8 +128,8 @@ func (d *DB) OpenRoomsNamed(ctx context.Context, names []string) (map[string]cha
 	for i, folded := range names {
 		skeletons[i] = chat.Skeleton(folded)
 	}
-	found, err := all(ctx, d, func(r scanner) (l chat.RoomLink, err error) { return l, r.Scan(&l.ID, &l.Name) },
-		`SELECT id, name FROM rooms WHERE kind = 0 AND deleted_at IS NULL AND skeleton IN texts(?)`, jsonList(skeletons))
+	found, err := All(ctx, d, func(r Scanner) (l chat.RoomLink, err error) { return l, r.Scan(&l.ID, &l.Name) },
+		`SELECT id, name FROM rooms WHERE kind = 0 AND deleted_at IS NULL AND skeleton IN texts(?)`, JSONList(skeletons))
 	links := map[string]chat.RoomLink{}
 	for _, l := range found {
 		if folded := chat.FoldName(l.Name); slices.Contains(names, folded) { // and not one that only looks like it
@@ -141,7 +141,7 @@ func (d *DB) OpenRoomsNamed(ctx context.Context, names []string) (map[string]cha
 
 // Members implements chat.RoomStore.
 func (d *DB) Members(ctx context.Context, room chat.RoomID) ([]chat.RoomMember, error) {
-	return all(ctx, d, func(r scanner) (o chat.RoomMember, err error) {
+	return All(ctx, d, func(r Scanner) (o chat.RoomMember, err error) {
 		return o, r.Scan(&o.ID, &o.Username, &o.Name, &o.Rank, &o.Deactivated)
 	}, `SELECT a.id, a.username, a.name, m.owner, a.disabled_at IS NOT NULL FROM memberships m JOIN accounts a ON a.id = m.account_id JOIN rooms r ON r.id = m.room_id
 		WHERE m.room_id = ? AND m.left_at IS NULL AND (a.disabled_at IS NULL OR r.kind = 2) ORDER BY a.name_folded, a.id`, room)
@@ -149,7 +149,7 @@ func (d *DB) Members(ctx context.Context, room chat.RoomID) ([]chat.RoomMember, 
 
 // MemberIDs implements chat.RoomStore.
 func (d *DB) MemberIDs(ctx context.Context, room chat.RoomID) ([]chat.AccountID, error) {
-	return all(ctx, d, scanID[chat.AccountID], "SELECT account_id FROM memberships WHERE room_id = ? AND left_at IS NULL", room)
+	return All(ctx, d, ScanID[chat.AccountID], "SELECT account_id FROM memberships WHERE room_id = ? AND left_at IS NULL", room)
 }
 
 // ReadMarks implements chat.RoomStore.
@@ -161,9 +161,9 @@ func (d *DB) ReadMarks(ctx context.Context, room chat.RoomID, people []chat.Acco
 	marks := map[chat.AccountID]chat.Membership{}
 	query, args := "SELECT account_id, owner, posts_read, erased, mentions, level, muted, starred FROM memberships WHERE room_id = ? AND left_at IS NULL", []any{room}
 	if people != nil {
-		query, args = query+" AND account_id IN ids(?)", append(args, jsonList(people))
+		query, args = query+" AND account_id IN ids(?)", append(args, JSONList(people))
 	}
-	_, err = all(ctx, d, func(s scanner) (x struct{}, err error) {
+	_, err = All(ctx, d, func(s Scanner) (x struct{}, err error) {
 		var id chat.AccountID
 		var m chat.Membership
 		err = s.Scan(&id, &m.Rank, &m.Read, &m.Erased, &m.Mentions, &m.Level, &m.Muted, &m.Star)
@@ -175,14 +175,14 @@ func (d *DB) ReadMarks(ctx context.Context, room chat.RoomID, people []chat.Acco
 
 // Direct implements chat.RoomStore.
 func (d *DB) Direct(ctx context.Context, people []chat.AccountID) (id chat.RoomID, err error) {
-	return id, d.one(ctx, "SELECT id FROM rooms WHERE direct = ? AND deleted_at IS NULL", []any{chat.DirectKey(people)}, &id)
+	return id, d.One(ctx, "SELECT id FROM rooms WHERE direct = ? AND deleted_at IS NULL", []any{chat.DirectKey(people)}, &id)
 }
 
 // nameTaken answers chat.ErrConflict when an open room looks the same. Names of
 // others tell nobody that they are there, and so take nothing from anybody.
-func nameTaken(t *tx, name string, except chat.RoomID) error {
+func nameTaken(t *Tx, name string, except chat.RoomID) error {
 	var id chat.RoomID
-	err := t.one("SELECT id FROM rooms WHERE (skeleton IN (?1, ?2) OR drawn IN (?1, ?2)) AND id <> ?3", []any{chat.Skeleton(name), chat.Drawn(name), except}, &id)
+	err := t.One("SELECT id FROM rooms WHERE (skeleton IN (?1, ?2) OR drawn IN (?1, ?2)) AND id <> ?3", []any{chat.Skeleton(name), chat.Drawn(name), except}, &id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}

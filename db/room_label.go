@@ -50,7 +50,7 @@ func (d *DB) withCurrentLabels(ctx context.Context, rows []chat.Message, err err
 // texts reads what messages say; those that were deleted a moment ago are not in it.
 func (d *DB) texts(ctx context.Context, ids []chat.MessageID) (map[chat.MessageID]*chat.Text, error) {
 	texts := map[chat.MessageID]*chat.Text{}
-	_, err := all(ctx, d, func(r scanner) (x struct{}, err error) {
+	_, err := All(ctx, d, func(r Scanner) (x struct{}, err error) {
 		var id chat.MessageID
 		var parsed []byte
 		if err := r.Scan(&id, &parsed); err != nil {
@@ -58,7 +58,7 @@ func (d *DB) texts(ctx context.Context, ids []chat.MessageID) (map[chat.MessageI
 		}
 		texts[id] = new(chat.Text)
 		return x, json.Unmarshal(parsed, texts[id])
-	}, "SELECT id, text FROM messages WHERE id IN ids(?) AND kind = 0 AND deleted_at IS NULL", jsonList(ids))
+	}, "SELECT id, text FROM messages WHERE id IN ids(?) AND kind = 0 AND deleted_at IS NULL", JSONList(ids))
 	return texts, err
 }
 
@@ -86,13 +86,13 @@ func (n *roomNames) read(ctx context.Context) error {
 	}
 	ids := n.asked
 	n.asked = nil
-	_, err := all(ctx, n.d, func(r scanner) (x struct{}, err error) {
+	_, err := All(ctx, n.d, func(r Scanner) (x struct{}, err error) {
 		var id chat.RoomID
 		var name string
 		err = r.Scan(&id, &name)
 		n.known[id] = name
 		return x, err
-	}, "SELECT id, name FROM rooms WHERE id IN ids(?) AND kind = 0 AND deleted_at IS NULL", jsonList(ids))
+	}, "SELECT id, name FROM rooms WHERE id IN ids(?) AND kind = 0 AND deleted_at IS NULL", JSONList(ids))
 	return err
 }
 
@@ -122,7 +122,7 @@ func (d *DB) changeWithLabels(ctx context.Context, c chat.MessageChange, err err
 // RoomLinks implements chat.MessageStore.
 func (d *DB) RoomLinks(ctx context.Context, id chat.MessageID) (map[string]chat.RoomLink, error) {
 	var parsed []byte
-	if err := d.one(ctx, "SELECT text FROM messages WHERE id = ?", []any{id}, &parsed); err != nil {
+	if err := d.One(ctx, "SELECT text FROM messages WHERE id = ?", []any{id}, &parsed); err != nil {
 		return nil, err
 	}
 	var text chat.Text

@@ -10,8 +10,8 @@ import (
 // maxRoomStates bounds the room states that are kept; beyond it the writer begins anew.
 const maxRoomStates = 50_000
 
-// roomState is where a room's log stands: what the next message goes on from.
-type roomState struct {
+// RoomState is where a room's log stands: what the next message goes on from.
+type RoomState struct {
 	rev    chat.Rev
 	posts  int64
 	author chat.AccountID // of the newest row; 0: the server told it
@@ -21,39 +21,39 @@ type roomState struct {
 // roomState answers with where a room stands. The writer keeps that between changes,
 // because nobody else moves rooms: it forgets it with any change that writes to
 // rooms in another way, that fails, or that another process made.
-func (t *tx) roomState(room chat.RoomID) (h roomState, err error) {
+func (t *Tx) roomState(room chat.RoomID) (h RoomState, err error) {
 	if h, ok := t.w.roomStates[room]; ok {
 		return h, nil
 	}
-	err = t.one("SELECT rev, posts, last_author, last_at FROM rooms WHERE id = ? AND deleted_at IS NULL", []any{room},
+	err = t.One("SELECT rev, posts, last_author, last_at FROM rooms WHERE id = ? AND deleted_at IS NULL", []any{room},
 		&h.rev, &h.posts, &h.author, &h.at)
 	return h, err
 }
 
 // continues says whether a message stands below the one before it as one of a series.
-func (h roomState) continues(author chat.AccountID, at time.Time) bool {
-	return h.author == author && toMillis(at)-h.at <= chat.ContinuedWithin.Milliseconds()
+func (h RoomState) continues(author chat.AccountID, at time.Time) bool {
+	return h.author == author && ToMillis(at)-h.at <= chat.ContinuedWithin.Milliseconds()
 }
 
 // setNewest makes a message the newest of its room.
-func (t *tx) setNewest(m chat.Message) error {
+func (t *Tx) setNewest(m chat.Message) error {
 	t.countsChanged(m.Room)
-	err := t.exec("UPDATE rooms SET rev = ?, posts = ?, last_id = ?, last_author = ?, last_at = ? WHERE id = ?",
-		m.Rev, m.Posts, m.ID, m.Author.ID, toMillis(m.At), m.Room)
+	err := t.Exec("UPDATE rooms SET rev = ?, posts = ?, last_id = ?, last_author = ?, last_at = ? WHERE id = ?",
+		m.Rev, m.Posts, m.ID, m.Author.ID, ToMillis(m.At), m.Room)
 	if err == nil {
 		if len(t.w.roomStates) >= maxRoomStates {
 			clear(t.w.roomStates)
 		}
-		t.w.roomStates[m.Room] = roomState{m.Rev, m.Posts, m.Author.ID, toMillis(m.At)}
+		t.w.roomStates[m.Room] = RoomState{m.Rev, m.Posts, m.Author.ID, ToMillis(m.At)}
 	}
 	return err
 }
 
 // detectForeignChange forgets the room states when another process has changed the file, which is locked
 // by now, and refuses to write what another version has made of it.
-func (t *tx) detectForeignChange() error {
+func (t *Tx) detectForeignChange() error {
 	was := t.w.seen
-	if err := t.one(dataVersion, nil, &t.w.seen); err != nil {
+	if err := t.One(dataVersion, nil, &t.w.seen); err != nil {
 		return err
 	}
 	if t.w.seen == was && t.w.format.Load() == int64(Version()) {
@@ -64,9 +64,9 @@ func (t *tx) detectForeignChange() error {
 }
 
 // requireFormat refuses a file that is not of this version any more.
-func (t *tx) requireFormat() error {
+func (t *Tx) requireFormat() error {
 	var format int64
-	if err := t.one("PRAGMA user_version", nil, &format); err != nil {
+	if err := t.One("PRAGMA user_version", nil, &format); err != nil {
 		return err
 	}
 	t.w.format.Store(format)

@@ -10,14 +10,14 @@ import (
 	"parley/app/chat"
 )
 
-// readable is what ?1 may read of rooms r: what chat's policy table says of Read.
+// Readable is what ?1 may read of rooms r: what chat's policy table says of Read.
 // The groups of the index are made for it; this is what decides.
-const readable = `r.deleted_at IS NULL AND coalesce((SELECT p.left_at IS NULL OR r.kind = 0 AND p.banned = 0
+const Readable = `r.deleted_at IS NULL AND coalesce((SELECT p.left_at IS NULL OR r.kind = 0 AND p.banned = 0
 	FROM memberships p WHERE p.room_id = r.id AND p.account_id = ?1), r.kind = 0)`
 
 // The index gives ids from the newest on, and only as many as are asked for.
 const hitQuery = messageQuery + `JOIN rooms r ON r.id = m.room_id JOIN words w ON w.rowid = m.id
-	WHERE w.word MATCH ?2 AND w.rowid > ?3 AND w.rowid < ?4 AND m.at >= ?5 AND m.at < ?6 AND ` + readable + `
+	WHERE w.word MATCH ?2 AND w.rowid > ?3 AND w.rowid < ?4 AND m.at >= ?5 AND m.at < ?6 AND ` + Readable + `
 	ORDER BY w.rowid DESC LIMIT ?7`
 
 // Search implements chat.SearchStore.
@@ -47,7 +47,7 @@ func (d *DB) Search(ctx context.Context, who chat.AccountID, s chat.Search) (hit
 
 // searchWords finds what the index finds, the newest first.
 func (d *DB) searchWords(ctx context.Context, s chat.Search, args []any) (found []chat.Message, older chat.MessageID, err error) {
-	found, err = all(ctx, d, scanMessage, hitQuery, append(args, s.Limit+1)...)
+	found, err = All(ctx, d, scanMessage, hitQuery, append(args, s.Limit+1)...)
 	found, err = d.withCurrentLabels(ctx, found, err)
 	if len(found) > s.Limit {
 		found = found[:s.Limit]
@@ -74,13 +74,13 @@ func (d *DB) bounds(ctx context.Context, s chat.Search) (b bounds, err error) {
 	}
 	first, last := int64(math.MinInt64), int64(math.MaxInt64)
 	if !s.Since.IsZero() {
-		b.since, first = toMillis(s.Since), dayOf(s.Since)
+		b.since, first = ToMillis(s.Since), dayOf(s.Since)
 	}
 	if !s.Until.IsZero() {
-		b.until, last = toMillis(s.Until), dayOf(s.Until.Add(-time.Millisecond))
+		b.until, last = ToMillis(s.Until), dayOf(s.Until.Add(-time.Millisecond))
 	}
 	var from, to chat.MessageID
-	if err := d.one(ctx, "SELECT coalesce(min(first), 1), coalesce(max(last), 0) FROM days WHERE day BETWEEN ? AND ?", []any{first, last}, &from, &to); err != nil {
+	if err := d.One(ctx, "SELECT coalesce(min(first), 1), coalesce(max(last), 0) FROM days WHERE day BETWEEN ? AND ?", []any{first, last}, &from, &to); err != nil {
 		return b, err
 	}
 	b.after, b.before = from-1, min(b.before, to+1)
@@ -92,7 +92,7 @@ func (d *DB) bounds(ctx context.Context, s chat.Search) (b bounds, err error) {
 func (d *DB) searchGroups(ctx context.Context, who chat.AccountID, s chat.Search) ([]searchGroup, error) {
 	mine := closedGroup(humanKey(who))
 	if len(s.In) == 0 {
-		private, err := all(ctx, d, scanID[chat.RoomID],
+		private, err := All(ctx, d, ScanID[chat.RoomID],
 			"SELECT r.id FROM memberships m JOIN rooms r ON r.id = m.room_id WHERE m.account_id = ? AND m.left_at IS NULL AND r.kind = 1", who)
 		list := []searchGroup{everybodyGroup, mine}
 		for _, room := range private {
@@ -104,7 +104,7 @@ func (d *DB) searchGroups(ctx context.Context, who chat.AccountID, s chat.Search
 	open := everybodyGroup
 	for _, room := range s.In {
 		var kind chat.RoomKind
-		err := d.one(ctx, "SELECT kind FROM rooms WHERE id = ?", []any{room}, &kind)
+		err := d.One(ctx, "SELECT kind FROM rooms WHERE id = ?", []any{room}, &kind)
 		if errors.Is(err, chat.ErrNotFound) {
 			continue
 		}
@@ -244,7 +244,7 @@ func (d *DB) RoomsNamed(ctx context.Context, who chat.AccountID, name string) ([
 		name string
 	}
 	look := chat.Skeleton(name)
-	found, err := all(ctx, d, func(r scanner) (n named, err error) { return n, r.Scan(&n.id, &n.name) },
+	found, err := All(ctx, d, func(r Scanner) (n named, err error) { return n, r.Scan(&n.id, &n.name) },
 		`SELECT id, name FROM rooms WHERE skeleton = ? AND deleted_at IS NULL
 		UNION ALL SELECT r.id, r.name FROM memberships m JOIN rooms r ON r.id = m.room_id AND r.kind = 1 WHERE m.account_id = ? AND m.left_at IS NULL`, look, who)
 	var ids []chat.RoomID

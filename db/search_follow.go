@@ -83,14 +83,14 @@ func sleep(ctx context.Context, d time.Duration) bool {
 func (d *DB) mergeIndex(ctx context.Context, steps int) error {
 	for range steps {
 		var before, after int
-		err := d.change(ctx, func(t *tx) error {
-			if err := t.one("SELECT total_changes()", nil, &before); err != nil {
+		err := d.change(ctx, func(t *Tx) error {
+			if err := t.One("SELECT total_changes()", nil, &before); err != nil {
 				return err
 			}
-			if err := t.exec("INSERT INTO words (words, rank) VALUES ('merge', ?)", mergePages); err != nil {
+			if err := t.Exec("INSERT INTO words (words, rank) VALUES ('merge', ?)", mergePages); err != nil {
 				return err
 			}
-			return t.one("SELECT total_changes()", nil, &after)
+			return t.One("SELECT total_changes()", nil, &after)
 		})
 		if err != nil || after-before < 2 || !sleep(ctx, time.Millisecond) { // documented: fewer than two is nothing
 			return err
@@ -108,7 +108,7 @@ type indexLag struct {
 
 func (d *DB) indexLag(ctx context.Context) (l indexLag, err error) {
 	var upto chat.MessageID
-	err = d.one(ctx, `SELECT upto, coalesce((SELECT max(id) FROM messages), 0), EXISTS (SELECT 1 FROM settings WHERE key > ?1 AND key < ?2)
+	err = d.One(ctx, `SELECT upto, coalesce((SELECT max(id) FROM messages), 0), EXISTS (SELECT 1 FROM settings WHERE key > ?1 AND key < ?2)
 		FROM indexed`, []any{movedNotes, movedEnd}, &upto, &l.last, &l.moved)
 	l.ids = max(0, l.last-upto)
 	return l, err
@@ -123,7 +123,7 @@ func (d *DB) IndexLag(ctx context.Context) (int64, error) {
 // indexNext adds a batch to the index, and indexes rooms anew that became private or
 // open; 0: there was nothing more.
 func (d *DB) indexNext(ctx context.Context, size int) (n chat.MessageID, err error) {
-	err = d.change(ctx, func(t *tx) error {
+	err = d.change(ctx, func(t *Tx) error {
 		added, err := indexBatch(t, size)
 		if err != nil {
 			return err

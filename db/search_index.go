@@ -62,14 +62,14 @@ type indexEntry struct {
 const entryQuery = `SELECT m.id, m.room_id, m.author_id, m.at, m.text, m.reactions, r.kind, coalesce(r.direct, ''),
 	m.kind <> 0 OR m.deleted_at IS NOT NULL OR r.deleted_at IS NOT NULL FROM messages m JOIN rooms r ON r.id = m.room_id `
 
-func scanEntry(r scanner) (e indexEntry, err error) {
+func scanEntry(r Scanner) (e indexEntry, err error) {
 	var at int64
 	var text, reactions sql.RawBytes
 	if err := r.Scan(&e.ID, &e.Room, &e.Author.ID, &at, &text, &reactions, &e.room, &e.direct, &e.skip); err != nil || e.skip {
-		e.At = fromMillis(at)
+		e.At = FromMillis(at)
 		return e, err
 	}
-	e.At = fromMillis(at)
+	e.At = FromMillis(at)
 	if len(reactions) > 0 {
 		if err := json.Unmarshal(reactions, &e.Reactions); err != nil {
 			return e, err
@@ -84,7 +84,7 @@ func (e indexEntry) groups() (list []searchGroup) {
 	case chat.Open:
 		return []searchGroup{everybodyGroup}
 	case chat.Direct:
-		for _, id := range parseIDs(e.direct) {
+		for _, id := range ParseIDs(e.direct) {
 			list = append(list, closedGroup(humanKey(id)))
 		}
 		return list
@@ -127,24 +127,24 @@ func (e indexEntry) words() string {
 	return b.String()
 }
 
-func indexMessage(t *tx, e indexEntry) error {
+func indexMessage(t *Tx, e indexEntry) error {
 	if e.skip {
 		return nil
 	}
-	return t.exec("INSERT INTO words (rowid, word) VALUES (?, ?)", e.ID, e.words())
+	return t.Exec("INSERT INTO words (rowid, word) VALUES (?, ?)", e.ID, e.words())
 }
 
 // reindexMessage makes the index agree with a message as it now is. Each change of what
 // a message says, or of whether it is there, ends with it.
-func reindexMessage(t *tx, id chat.MessageID) error {
+func reindexMessage(t *Tx, id chat.MessageID) error {
 	var upto chat.MessageID
-	if err := t.one("SELECT upto FROM indexed", nil, &upto); err != nil || id > upto {
+	if err := t.One("SELECT upto FROM indexed", nil, &upto); err != nil || id > upto {
 		return err
 	}
-	if err := t.exec("DELETE FROM words WHERE rowid = ?", id); err != nil {
+	if err := t.Exec("DELETE FROM words WHERE rowid = ?", id); err != nil {
 		return err
 	}
-	now, err := list(t, scanEntry, entryQuery+"WHERE m.id = ?", id)
+	now, err := List(t, scanEntry, entryQuery+"WHERE m.id = ?", id)
 	if err != nil || len(now) == 0 {
 		return err
 	}
@@ -153,12 +153,12 @@ func reindexMessage(t *tx, id chat.MessageID) error {
 
 // indexBatch brings the index up to the log by at most size messages; it tells how
 // many there were.
-func indexBatch(t *tx, size int) (n int, err error) {
+func indexBatch(t *Tx, size int) (n int, err error) {
 	var upto chat.MessageID
-	if err := t.one("SELECT upto FROM indexed", nil, &upto); err != nil {
+	if err := t.One("SELECT upto FROM indexed", nil, &upto); err != nil {
 		return 0, err
 	}
-	entries, err := list(t, scanEntry, entryQuery+"WHERE m.id > ? ORDER BY m.id LIMIT ?", upto, size)
+	entries, err := List(t, scanEntry, entryQuery+"WHERE m.id > ? ORDER BY m.id LIMIT ?", upto, size)
 	if err != nil || len(entries) == 0 {
 		return 0, err
 	}
@@ -175,11 +175,11 @@ func indexBatch(t *tx, size int) (n int, err error) {
 		days[dayOf(e.At)] = bounds{day.first, e.ID}
 	}
 	for day, b := range days {
-		if err := t.exec("INSERT INTO days (day, first, last) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET first = min(first, ?2), last = max(last, ?3)", day, b.first, b.last); err != nil {
+		if err := t.Exec("INSERT INTO days (day, first, last) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET first = min(first, ?2), last = max(last, ?3)", day, b.first, b.last); err != nil {
 			return 0, err
 		}
 	}
-	return len(entries), t.exec("UPDATE indexed SET upto = ?", entries[len(entries)-1].ID)
+	return len(entries), t.Exec("UPDATE indexed SET upto = ?", entries[len(entries)-1].ID)
 }
 
 // dayOf counts days since 1970 in UTC.

@@ -23,7 +23,7 @@ const (
 const beforeArg = 3
 
 const literalQuery = `SELECT m.id, m.body, m.text FROM messages m JOIN rooms r ON r.id = m.room_id JOIN words w ON w.rowid = m.id
-	WHERE w.word MATCH ?2 AND w.rowid > ?3 AND w.rowid < ?4 AND m.at >= ?5 AND m.at < ?6 AND m.deleted_at IS NULL AND ` + readable + `
+	WHERE w.word MATCH ?2 AND w.rowid > ?3 AND w.rowid < ?4 AND m.at >= ?5 AND m.at < ?6 AND m.deleted_at IS NULL AND ` + Readable + `
 	ORDER BY w.rowid DESC LIMIT ?7`
 
 // searchLiterally finds what the index finds and the search accepts, the newest
@@ -55,7 +55,7 @@ func (d *DB) searchLiterally(ctx context.Context, s chat.Search, args []any) (_ 
 	if len(ids) == 0 {
 		return nil, older, nil
 	}
-	found, err := all(ctx, d, scanMessage, messageQuery+"WHERE m.id IN ids(?) ORDER BY m.id DESC", jsonList(ids))
+	found, err := All(ctx, d, scanMessage, messageQuery+"WHERE m.id IN ids(?) ORDER BY m.id DESC", JSONList(ids))
 	found, err = d.withCurrentLabels(ctx, found, err)
 	return found, older, err
 }

@@ -24,8 +24,8 @@ const (
 )
 
 // reindexRoom notes that a room is to be indexed anew.
-func reindexRoom(t *tx, room chat.RoomID) error {
-	return setSetting(t, fmt.Sprint(movedNotes, room), "0")
+func reindexRoom(t *Tx, room chat.RoomID) error {
+	return SetSetting(t, fmt.Sprint(movedNotes, room), "0")
 }
 
 // movedRoom is a room that is being indexed anew, up to and with a message.
@@ -35,7 +35,7 @@ type movedRoom struct {
 	upto chat.MessageID
 }
 
-func scanMovedRoom(r scanner) (m movedRoom, err error) {
+func scanMovedRoom(r Scanner) (m movedRoom, err error) {
 	var upto string
 	if err := r.Scan(&m.key, &upto); err != nil {
 		return m, err
@@ -54,19 +54,19 @@ const movedRooms = "SELECT key, value FROM settings WHERE key > ?1 AND key < ?2 
 
 // reindexBatch indexes at most size messages of such rooms anew; it tells how many there
 // were. Fewer: there are no more.
-func reindexBatch(t *tx, size int) (n int, err error) {
+func reindexBatch(t *Tx, size int) (n int, err error) {
 	for n < size {
 		m, err := nextMovedRoom(t)
 		if err != nil || m.room == 0 {
 			return n, err
 		}
-		entries, err := list(t, scanEntry, entryQuery+"WHERE m.room_id = ? AND m.id > ? AND m.id <= (SELECT upto FROM indexed) ORDER BY m.id LIMIT ?",
+		entries, err := List(t, scanEntry, entryQuery+"WHERE m.room_id = ? AND m.id > ? AND m.id <= (SELECT upto FROM indexed) ORDER BY m.id LIMIT ?",
 			m.room, m.upto, size-n)
 		if err != nil {
 			return n, err
 		}
 		for _, e := range entries {
-			if err := t.exec("DELETE FROM words WHERE rowid = ?", e.ID); err != nil {
+			if err := t.Exec("DELETE FROM words WHERE rowid = ?", e.ID); err != nil {
 				return n, err
 			}
 			if err := indexMessage(t, e); err != nil {
@@ -74,9 +74,9 @@ func reindexBatch(t *tx, size int) (n int, err error) {
 			}
 		}
 		if len(entries) < size-n {
-			err = t.exec("DELETE FROM settings WHERE key = ?", m.key)
+			err = t.Exec("DELETE FROM settings WHERE key = ?", m.key)
 		} else {
-			err = setSetting(t, m.key, fmt.Sprint(entries[len(entries)-1].ID))
+			err = SetSetting(t, m.key, fmt.Sprint(entries[len(entries)-1].ID))
 		}
 		if err != nil {
 			return n, err
@@ -87,8 +87,8 @@ func reindexBatch(t *tx, size int) (n int, err error) {
 }
 
 // nextMovedRoom is the zero movedRoom when there is none.
-func nextMovedRoom(t *tx) (movedRoom, error) {
-	s, err := t.stmt(movedRooms)
+func nextMovedRoom(t *Tx) (movedRoom, error) {
+	s, err := t.Stmt(movedRooms)
 	if err != nil {
 		return movedRoom{}, err
 	}
@@ -100,12 +100,12 @@ func nextMovedRoom(t *tx) (movedRoom, error) {
 }
 
 // readMovedRooms tells up to which message each room is indexed that is indexed anew.
-func readMovedRooms(ctx context.Context, d querier) (map[chat.RoomID]chat.MessageID, error) {
+func readMovedRooms(ctx context.Context, d Queryer) (map[chat.RoomID]chat.MessageID, error) {
 	rows, err := d.QueryContext(ctx, movedRooms, movedNotes, movedEnd, -1)
 	if err != nil {
 		return nil, err
 	}
-	found, err := scanAll(rows, scanMovedRoom)
+	found, err := ScanAll(rows, scanMovedRoom)
 	moved := map[chat.RoomID]chat.MessageID{}
 	for _, m := range found {
 		moved[m.room] = m.upto

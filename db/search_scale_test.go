@@ -42,7 +42,7 @@ func scale(t testing.TB, messages int) *scaled {
 	t.Helper()
 	f := filled(t, fillSize{messages: messages, rooms: 2000, people: 1000})
 	s := &scaled{file: f, random: rand.New(rand.NewPCG(3, 4)), chat: chat.New(f.DB, deaf{}, unlimited(), func() time.Time { return noon })}
-	f.ok(f.one(t.Context(), "SELECT max(id) FROM messages", nil, &s.last))
+	f.ok(f.One(t.Context(), "SELECT max(id) FROM messages", nil, &s.last))
 	return s
 }
 
@@ -148,7 +148,7 @@ func TestSearchAtScale(t *testing.T) {
 	for _, want := range []int{20, 2} {
 		var who chat.AccountID
 		var in int
-		s.ok(s.one(t.Context(), `SELECT account_id, count(*) FROM memberships WHERE left_at IS NULL AND account_id > 1
+		s.ok(s.One(t.Context(), `SELECT account_id, count(*) FROM memberships WHERE left_at IS NULL AND account_id > 1
 			GROUP BY account_id ORDER BY abs(count(*) - ?), account_id LIMIT 1`, []any{want}, &who, &in))
 		me, err := s.Account(t.Context(), who)
 		s.ok(err)

@@ -28,7 +28,7 @@ func (f *file) finds(who chat.AccountID, word string) int {
 
 func (f *file) number(query string, args ...any) (n int) {
 	f.Helper()
-	f.ok(f.one(f.Context(), query, args, &n))
+	f.ok(f.One(f.Context(), query, args, &n))
 	return n
 }
 
@@ -97,8 +97,8 @@ func TestReindexMakesTheIndexAgree(t *testing.T) {
 	late := func() int { return f.finds(1, "word") }
 	got := []int{late()}
 	set := func(deleted any) {
-		f.ok(f.change(t.Context(), func(x *tx) error {
-			if err := x.exec("UPDATE messages SET deleted_at = ? WHERE id = ?", deleted, m.ID); err != nil {
+		f.ok(f.change(t.Context(), func(x *Tx) error {
+			if err := x.Exec("UPDATE messages SET deleted_at = ? WHERE id = ?", deleted, m.ID); err != nil {
 				return err
 			}
 			return reindexMessage(x, m.ID)

@@ -29,7 +29,7 @@ func (d *DB) Snapshot(ctx context.Context, do func(*Snapshot) error) error {
 	return storeError(do(&Snapshot{ctx: ctx, conn: conn}))
 }
 
-func (s *Snapshot) rows(query string, each func(scanner) error, args ...any) error {
+func (s *Snapshot) rows(query string, each func(Scanner) error, args ...any) error {
 	rows, err := s.conn.QueryContext(s.ctx, inSQLite(query), args...)
 	if err != nil {
 		return err
@@ -46,7 +46,7 @@ func (s *Snapshot) rows(query string, each func(scanner) error, args ...any) err
 // Workspace is the name of the place.
 func (s *Snapshot) Workspace() (string, error) {
 	settings := chat.Settings{}
-	err := s.rows("SELECT key, value FROM settings WHERE key = ?", func(r scanner) error {
+	err := s.rows("SELECT key, value FROM settings WHERE key = ?", func(r Scanner) error {
 		var key, value string
 		err := r.Scan(&key, &value)
 		settings[key] = value
@@ -58,20 +58,20 @@ func (s *Snapshot) Workspace() (string, error) {
 // Rooms lists the rooms of some kinds by name, then conversations by age.
 func (s *Snapshot) Rooms(kinds []chat.RoomKind) (list []chat.Room, err error) {
 	err = s.rows("SELECT "+roomColumns+" FROM rooms r WHERE r.deleted_at IS NULL AND r.kind IN ids(?) ORDER BY r.kind = 2, lower(r.name), r.id",
-		func(r scanner) error {
+		func(r Scanner) error {
 			var room chat.Room
 			var created int64
 			err := r.Scan(roomFields(&room, &created)...)
-			room.Created = fromMillis(created)
+			room.Created = FromMillis(created)
 			list = append(list, room)
 			return err
-		}, jsonList(kinds))
+		}, JSONList(kinds))
 	return list, err
 }
 
 // With lists the people of a conversation by name.
 func (s *Snapshot) With(room chat.RoomID) (people []chat.Person, err error) {
-	err = s.rows("SELECT a.id, a.username, a.name FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.room_id = ? ORDER BY a.name_folded, a.id", func(r scanner) error {
+	err = s.rows("SELECT a.id, a.username, a.name FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.room_id = ? ORDER BY a.name_folded, a.id", func(r Scanner) error {
 		var p chat.Person
 		err := r.Scan(&p.ID, &p.Username, &p.Name)
 		people = append(people, p)
@@ -82,7 +82,7 @@ func (s *Snapshot) With(room chat.RoomID) (people []chat.Person, err error) {
 
 // Accounts tells all accounts by name, also those that are disabled.
 func (s *Snapshot) Accounts(put func(chat.Account) error) error {
-	return s.rows("SELECT "+accountColumns+" FROM accounts ORDER BY name_folded, id", func(r scanner) error {
+	return s.rows("SELECT "+accountColumns+" FROM accounts ORDER BY name_folded, id", func(r Scanner) error {
 		a, err := scanAccount(r)
 		if err != nil {
 			return err
@@ -98,7 +98,7 @@ func (s *Snapshot) Log(room chat.RoomID, put func(chat.Message) error) error {
 
 // Said tells what was said in rooms of some kinds, in the order in which it was.
 func (s *Snapshot) Said(kinds []chat.RoomKind, put func(chat.Message) error) error {
-	return s.messages(saidMessages, put, jsonList(kinds))
+	return s.messages(saidMessages, put, JSONList(kinds))
 }
 
 // By id, so that nothing is sorted in memory.
@@ -109,7 +109,7 @@ func (s *Snapshot) messages(query string, put func(chat.Message) error, args ...
 	if err := s.readLabels(); err != nil {
 		return err
 	}
-	return s.rows(query, func(r scanner) error {
+	return s.rows(query, func(r Scanner) error {
 		m, err := scanLabelled(r, func(room chat.RoomID) string { return s.labels[room] })
 		if err != nil {
 			return err
@@ -124,7 +124,7 @@ func (s *Snapshot) readLabels() error {
 		return nil
 	}
 	s.labels = map[chat.RoomID]string{}
-	return s.rows("SELECT id, name FROM rooms WHERE kind = 0 AND deleted_at IS NULL", func(r scanner) error {
+	return s.rows("SELECT id, name FROM rooms WHERE kind = 0 AND deleted_at IS NULL", func(r Scanner) error {
 		var id chat.RoomID
 		var name string
 		err := r.Scan(&id, &name)

@@ -7,10 +7,10 @@ import (
 	"fmt"
 )
 
-// tx is what one change may use; it must not outlive it. After the first statement
+// Tx is what one change may use; it must not outlive it. After the first statement
 // that failed it runs no other and answers each with that error: SQLite may have
 // rolled back by itself, and what followed would be committed one by one.
-type tx struct {
+type Tx struct {
 	ctx    context.Context
 	w      *writer
 	facts  Facts
@@ -20,24 +20,24 @@ type tx struct {
 }
 
 // fail remembers the first error of a statement. That there is no row is none.
-func (t *tx) fail(err error) error {
+func (t *Tx) fail(err error) error {
 	if err != nil && t.failed == nil && !errors.Is(err, sql.ErrNoRows) {
 		t.failed = err
 	}
 	return err
 }
 
-// each runs statements that have the same arguments.
-func (t *tx) each(args []any, queries ...string) error {
+// Each runs statements that have the same arguments.
+func (t *Tx) Each(args []any, queries ...string) error {
 	for _, q := range queries {
-		if err := t.exec(q, args...); err != nil {
+		if err := t.Exec(q, args...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *tx) stmt(query string) (*sql.Stmt, error) {
+func (t *Tx) Stmt(query string) (*sql.Stmt, error) {
 	if t.failed != nil {
 		return nil, t.failed
 	}
@@ -52,19 +52,19 @@ func (t *tx) stmt(query string) (*sql.Stmt, error) {
 	return s, nil
 }
 
-func (t *tx) exec(query string, args ...any) error {
-	_, err := t.affect(query, args...)
+func (t *Tx) Exec(query string, args ...any) error {
+	_, err := t.Affect(query, args...)
 	return err
 }
 
-// affect tells how many rows a statement changed.
-func (t *tx) affect(query string, args ...any) (int64, error) {
+// Affect tells how many rows a statement changed.
+func (t *Tx) Affect(query string, args ...any) (int64, error) {
 	n, _, err := t.run(query, args)
 	return n, err
 }
 
-// insert adds a row and answers with its id, or with 0 when it was there.
-func (t *tx) insert(query string, args ...any) (int64, error) {
+// Insert adds a row and answers with its id, or with 0 when it was there.
+func (t *Tx) Insert(query string, args ...any) (int64, error) {
 	n, r, err := t.run(query, args)
 	if err != nil || n == 0 {
 		return 0, err
@@ -73,8 +73,8 @@ func (t *tx) insert(query string, args ...any) (int64, error) {
 	return id, t.fail(err)
 }
 
-func (t *tx) run(query string, args []any) (int64, sql.Result, error) {
-	s, err := t.stmt(query)
+func (t *Tx) run(query string, args []any) (int64, sql.Result, error) {
+	s, err := t.Stmt(query)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -86,18 +86,18 @@ func (t *tx) run(query string, args []any) (int64, sql.Result, error) {
 	return n, r, t.fail(err)
 }
 
-// one reads a single row; sql.ErrNoRows when there is none.
-func (t *tx) one(query string, args []any, dest ...any) error {
-	s, err := t.stmt(query)
+// One reads a single row; sql.ErrNoRows when there is none.
+func (t *Tx) One(query string, args []any, dest ...any) error {
+	s, err := t.Stmt(query)
 	if err != nil {
 		return err
 	}
 	return t.fail(s.QueryRowContext(t.ctx, args...).Scan(dest...))
 }
 
-// list reads rows within a change.
-func list[T any](t *tx, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
-	s, err := t.stmt(query)
+// List reads rows within a change.
+func List[T any](t *Tx, scan func(Scanner) (T, error), query string, args ...any) ([]T, error) {
+	s, err := t.Stmt(query)
 	if err != nil {
 		return nil, err
 	}
@@ -105,6 +105,6 @@ func list[T any](t *tx, scan func(scanner) (T, error), query string, args ...any
 	if err != nil {
 		return nil, t.fail(err)
 	}
-	found, err := scanAll(rows, scan)
+	found, err := ScanAll(rows, scan)
 	return found, t.fail(err)
 }

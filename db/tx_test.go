@@ -13,22 +13,22 @@ import (
 const lost = "INSERT OR ROLLBACK INTO settings (key, value) VALUES ('lost', NULL)"
 
 func TestAfterAStatementThatFailedATransactionRunsNoOther(t *testing.T) {
-	loose := func(x *tx) error { return x.exec("INSERT INTO settings (key, value) VALUES ('loose', 'x')") }
-	none := func(scanner) (int, error) { return 0, errors.New("no number") }
-	for name, first := range map[string]func(*tx) error{
-		"exec":    func(x *tx) error { return x.exec(lost) },
-		"one":     func(x *tx) error { var s string; return x.one(lost+" RETURNING key", nil, &s) },
-		"insert":  func(x *tx) error { _, err := x.insert(lost); return err },
-		"list":    func(x *tx) error { _, err := list(x, none, lost+" RETURNING key"); return err },
-		"scan":    func(x *tx) error { _, err := list(x, none, "SELECT 1"); return err },
-		"prepare": func(x *tx) error { return x.exec("no statement") },
+	loose := func(x *Tx) error { return x.Exec("INSERT INTO settings (key, value) VALUES ('loose', 'x')") }
+	none := func(Scanner) (int, error) { return 0, errors.New("no number") }
+	for name, first := range map[string]func(*Tx) error{
+		"exec":    func(x *Tx) error { return x.Exec(lost) },
+		"one":     func(x *Tx) error { var s string; return x.One(lost+" RETURNING key", nil, &s) },
+		"insert":  func(x *Tx) error { _, err := x.Insert(lost); return err },
+		"list":    func(x *Tx) error { _, err := List(x, none, lost+" RETURNING key"); return err },
+		"scan":    func(x *Tx) error { _, err := List(x, none, "SELECT 1"); return err },
+		"prepare": func(x *Tx) error { return x.Exec("no statement") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := create(t, 1)
-			for what, do := range map[string]func(*tx) error{
-				"joined":    func(x *tx) error { return errors.Join(first(x), loose(x)) },
-				"swallowed": func(x *tx) error { first(x); return loose(x) },
-				"last":      func(x *tx) error { first(x); return nil },
+			for what, do := range map[string]func(*Tx) error{
+				"joined":    func(x *Tx) error { return errors.Join(first(x), loose(x)) },
+				"swallowed": func(x *Tx) error { first(x); return loose(x) },
+				"last":      func(x *Tx) error { first(x); return nil },
 			} {
 				if err := f.change(t.Context(), do); err == nil {
 					t.Errorf("%s: it succeeded", what)
@@ -50,11 +50,11 @@ func TestAmongOthersAChangeThatLostItsTransactionIsNotHalfStored(t *testing.T) {
 	got := make(chan error, 3)
 	for n := range 3 {
 		go func() {
-			got <- f.change(t.Context(), func(x *tx) error {
+			got <- f.change(t.Context(), func(x *Tx) error {
 				if n == 1 {
-					return errors.Join(x.exec(lost), x.exec("INSERT INTO settings (key, value) VALUES ('loose', 'x')"))
+					return errors.Join(x.Exec(lost), x.Exec("INSERT INTO settings (key, value) VALUES ('loose', 'x')"))
 				}
-				return setSetting(x, "kept", "x")
+				return SetSetting(x, "kept", "x")
 			})
 		}()
 	}

@@ -17,13 +17,13 @@ func (d *DB) Writable(ctx context.Context) error {
 	if d.writer.failing.Load() || free >= 0 && free < minFree || syscall.Access(d.path, accessWrite) != nil {
 		return d.SetSetting(ctx, "probe", time.Now().UTC().Format(time.RFC3339))
 	}
-	try := func(t *tx) error {
-		if err := t.exec("BEGIN IMMEDIATE"); err != nil {
+	try := func(t *Tx) error {
+		if err := t.Exec("BEGIN IMMEDIATE"); err != nil {
 			return err
 		}
 		err := t.detectForeignChange()
 		t.failed = nil
-		if again := t.exec("ROLLBACK"); err == nil {
+		if again := t.Exec("ROLLBACK"); err == nil {
 			err = again
 		}
 		return err

@@ -29,7 +29,7 @@ type writer struct {
 	pool       *sql.DB
 	conn       *sql.Conn
 	stmts      map[string]*sql.Stmt // owned by run, as what follows
-	roomStates map[chat.RoomID]roomState
+	roomStates map[chat.RoomID]RoomState
 	seen       int64 // dataVersion when it looked last
 	// format is that of the file when it looked last; 0: it has not looked.
 	format atomic.Int64
@@ -46,14 +46,14 @@ type writer struct {
 }
 
 type change struct {
-	do   func(*tx) error
+	do   func(*Tx) error
 	bare bool // needs no transaction: it changes nothing
 	err  error
 	done chan struct{}
 }
 
 func newWriter(pool *sql.DB, conn *sql.Conn, changed func(Facts)) *writer {
-	w := &writer{pool: pool, conn: conn, stmts: map[string]*sql.Stmt{}, roomStates: map[chat.RoomID]roomState{},
+	w := &writer{pool: pool, conn: conn, stmts: map[string]*sql.Stmt{}, roomStates: map[chat.RoomID]RoomState{},
 		queue: make(chan *change, maxQueue), ended: make(chan struct{}), changed: changed}
 	go w.run()
 	return w
@@ -62,7 +62,7 @@ func newWriter(pool *sql.DB, conn *sql.Conn, changed func(Facts)) *writer {
 // change runs do in a transaction and returns when it is durable. Once it was
 // queued it runs, whatever becomes of ctx. It may run twice, when a change beside
 // it fails: do has no effect but on its tx and on variables that it sets anew.
-func (d *DB) change(ctx context.Context, do func(*tx) error) error {
+func (d *DB) change(ctx context.Context, do func(*Tx) error) error {
 	return d.writer.enqueue(ctx, &change{do: do, done: make(chan struct{})})
 }
 
@@ -127,7 +127,7 @@ func (w *writer) run() {
 // plainly first; when one fails, all run again, each in its own savepoint, so that
 // it fails alone.
 func (w *writer) commit(group []*change) {
-	t := &tx{ctx: context.Background(), w: w}
+	t := &Tx{ctx: context.Background(), w: w}
 	group = slices.DeleteFunc(group, func(c *change) bool {
 		if c.bare {
 			t.failed = nil
@@ -160,9 +160,9 @@ func (w *writer) commit(group []*change) {
 	}
 }
 
-func (w *writer) attempt(t *tx, group []*change, run func(*tx, []*change) error) error {
+func (w *writer) attempt(t *Tx, group []*change, run func(*Tx, []*change) error) error {
 	t.failed = nil
-	if err := t.exec("BEGIN IMMEDIATE"); err != nil {
+	if err := t.Exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
 	err := t.detectForeignChange()
@@ -170,7 +170,7 @@ func (w *writer) attempt(t *tx, group []*change, run func(*tx, []*change) error)
 		err = run(t, group)
 	}
 	if err == nil {
-		err = t.exec("COMMIT")
+		err = t.Exec("COMMIT")
 	}
 	if err != nil {
 		clear(w.roomStates)
@@ -180,7 +180,7 @@ func (w *writer) attempt(t *tx, group []*change, run func(*tx, []*change) error)
 }
 
 // runPlain runs changes until one fails.
-func runPlain(t *tx, group []*change) error {
+func runPlain(t *Tx, group []*change) error {
 	for _, c := range group {
 		if c.err = recovered(t, c.do); c.err != nil {
 			return c.err
@@ -192,14 +192,14 @@ func runPlain(t *tx, group []*change) error {
 // runEach runs each change of a group in a savepoint. An error of its own means that the whole
 // transaction is lost: after a full disk, SQLite rolls back by itself, and what
 // would follow would be committed one by one.
-func runEach(t *tx, group []*change) error {
+func runEach(t *Tx, group []*change) error {
 	for _, c := range group {
-		if err := t.exec("SAVEPOINT one"); err != nil {
+		if err := t.Exec("SAVEPOINT one"); err != nil {
 			return err
 		}
 		c.err = recovered(t, c.do)
 		if c.err == nil {
-			if err := t.exec("RELEASE one"); err != nil {
+			if err := t.Exec("RELEASE one"); err != nil {
 				return err
 			}
 			continue
@@ -208,10 +208,10 @@ func runEach(t *tx, group []*change) error {
 		c.err = storeError(cause)
 		clear(t.w.roomStates)
 		t.failed = nil // of this change alone, unless there is nothing to roll back to
-		if err := t.exec("ROLLBACK TO one"); err != nil {
+		if err := t.Exec("ROLLBACK TO one"); err != nil {
 			return cause
 		}
-		if err := t.exec("RELEASE one"); err != nil {
+		if err := t.Exec("RELEASE one"); err != nil {
 			return err
 		}
 	}
@@ -220,7 +220,7 @@ func runEach(t *tx, group []*change) error {
 
 // recovered turns a panic in a change into its error. A statement that failed fails
 // the change, whatever the change makes of it.
-func recovered(t *tx, do func(*tx) error) (err error) {
+func recovered(t *Tx, do func(*Tx) error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("a change panicked: %v\n%s", r, debug.Stack())
@@ -242,11 +242,11 @@ func (d *DB) WatchOtherProcesses(ctx context.Context, changed func()) {
 	var seen, format int64
 	for tick := time.NewTicker(500 * time.Millisecond); ; {
 		var now int64
-		ask := func(t *tx) error {
-			if err := t.one(dataVersion, nil, &now); err != nil || now == seen {
+		ask := func(t *Tx) error {
+			if err := t.One(dataVersion, nil, &now); err != nil || now == seen {
 				return err
 			}
-			return t.one("PRAGMA user_version", nil, &format)
+			return t.One("PRAGMA user_version", nil, &format)
 		}
 		err := d.writer.enqueue(ctx, &change{do: ask, bare: true, done: make(chan struct{})})
 		if err == nil && now != seen {

@@ -77,7 +77,7 @@ func TestRevsHaveNoGapsUnderParallelWriters(t *testing.T) {
 func (f *file) hold() (release func()) {
 	f.Helper()
 	in, out := make(chan struct{}), make(chan struct{})
-	go f.change(f.Context(), func(*tx) error { close(in); <-out; return nil })
+	go f.change(f.Context(), func(*Tx) error { close(in); <-out; return nil })
 	<-in
 	return sync.OnceFunc(func() { close(out) })
 }
@@ -91,8 +91,8 @@ func TestAChangeThatFailsFailsAlone(t *testing.T) {
 	var got [12]error
 	for n := range got {
 		wait.Go(func() {
-			got[n] = f.change(t.Context(), func(x *tx) error {
-				if err := setSetting(x, fmt.Sprint("k", n), "v"); err != nil {
+			got[n] = f.change(t.Context(), func(x *Tx) error {
+				if err := SetSetting(x, fmt.Sprint("k", n), "v"); err != nil {
 					return err
 				}
 				switch n % 4 {
@@ -101,7 +101,7 @@ func TestAChangeThatFailsFailsAlone(t *testing.T) {
 				case 2:
 					panic("of a change")
 				case 3:
-					return x.exec("INSERT INTO settings (key, value) VALUES (1, NULL)")
+					return x.Exec("INSERT INTO settings (key, value) VALUES (1, NULL)")
 				}
 				return nil
 			})
@@ -130,13 +130,13 @@ func TestAFullQueueIsRefused(t *testing.T) {
 	var wait sync.WaitGroup
 	for range maxQueue {
 		wait.Go(func() {
-			if err := f.change(t.Context(), func(*tx) error { return nil }); err != nil {
+			if err := f.change(t.Context(), func(*Tx) error { return nil }); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	within(t, "the queue is full", func() bool { return len(f.writer.queue) == maxQueue })
-	err := f.change(t.Context(), func(*tx) error { t.Error("it ran"); return nil })
+	err := f.change(t.Context(), func(*Tx) error { t.Error("it ran"); return nil })
 	if !errors.Is(err, chat.ErrBusy) {
 		t.Error("got", err)
 	}
