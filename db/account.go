@@ -23,17 +23,17 @@ func scanAccount(r Scanner) (a chat.Account, err error) {
 }
 
 // Account implements chat.AccountStore.
-func (d *DB) Account(ctx context.Context, id chat.AccountID) (chat.Account, error) {
+func (d *Store) Account(ctx context.Context, id chat.AccountID) (chat.Account, error) {
 	return d.account(ctx, "id = ?", id)
 }
 
 // AccountNamed implements chat.AccountStore.
-func (d *DB) AccountNamed(ctx context.Context, username string) (chat.Account, error) {
+func (d *Store) AccountNamed(ctx context.Context, username string) (chat.Account, error) {
 	return d.account(ctx, "folded = ?", chat.FoldName(username))
 }
 
 // AccountsNamed implements chat.AccountStore.
-func (d *DB) AccountsNamed(ctx context.Context, names []string) (map[string]chat.Account, error) {
+func (d *Store) AccountsNamed(ctx context.Context, names []string) (map[string]chat.Account, error) {
 	found, err := All(ctx, d, scanAccount, "SELECT "+accountColumns+" FROM accounts WHERE folded IN texts(?)", JSONList(names))
 	accounts := make(map[string]chat.Account, len(found))
 	for _, a := range found {
@@ -42,13 +42,8 @@ func (d *DB) AccountsNamed(ctx context.Context, names []string) (map[string]chat
 	return accounts, err
 }
 
-func (d *DB) account(ctx context.Context, where string, arg any) (chat.Account, error) {
-	s, err := d.stmt(ctx, "SELECT "+accountColumns+" FROM accounts WHERE "+where)
-	if err != nil {
-		return chat.Account{}, storeError(err)
-	}
-	a, err := scanAccount(s.QueryRowContext(ctx, arg))
-	return a, storeError(err)
+func (d *Store) account(ctx context.Context, where string, arg any) (chat.Account, error) {
+	return oneRow(ctx, d, scanAccount, "SELECT "+accountColumns+" FROM accounts WHERE "+where, arg)
 }
 
 // begins makes a LIKE pattern of what somebody typed.
@@ -61,20 +56,20 @@ const called = `(folded LIKE ?1 ESCAPE '\' OR name_folded LIKE ?1 ESCAPE '\' OR 
 	ORDER BY name_folded, id LIMIT ?2 OFFSET ?3`
 
 // People implements chat.AccountStore.
-func (d *DB) People(ctx context.Context, query string, offset, limit int) ([]chat.Account, error) {
+func (d *Store) People(ctx context.Context, query string, offset, limit int) ([]chat.Account, error) {
 	return All(ctx, d, scanAccount, "SELECT "+accountColumns+` FROM accounts WHERE disabled_at IS NULL
 		AND `+called, begins(query), limit, offset)
 }
 
 // Persons implements chat.AccountStore.
-func (d *DB) Persons(ctx context.Context, ids []chat.AccountID) ([]chat.Person, error) {
+func (d *Store) Persons(ctx context.Context, ids []chat.AccountID) ([]chat.Person, error) {
 	people, err := All(ctx, d, scanPerson, "SELECT id, username, name FROM accounts WHERE id IN ids(?) AND disabled_at IS NULL", JSONList(ids))
 	slices.SortFunc(people, func(a, b chat.Person) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 	return people, err
 }
 
 // SetProfile implements chat.AccountStore.
-func (d *DB) SetProfile(ctx context.Context, who chat.Person, p chat.Profile) error {
+func (d *Store) SetProfile(ctx context.Context, who chat.Person, p chat.Profile) error {
 	return d.change(ctx, func(t *Tx) error {
 		name, err := markedName(t, who.ID, who.Username, p.Name)
 		if err != nil {
@@ -87,7 +82,7 @@ func (d *DB) SetProfile(ctx context.Context, who chat.Person, p chat.Profile) er
 }
 
 // SetPrefs implements chat.AccountStore.
-func (d *DB) SetPrefs(ctx context.Context, who chat.AccountID, p chat.Prefs) error {
+func (d *Store) SetPrefs(ctx context.Context, who chat.AccountID, p chat.Prefs) error {
 	prefs, err := json.Marshal(p)
 	if err != nil {
 		return err
@@ -99,7 +94,7 @@ func (d *DB) SetPrefs(ctx context.Context, who chat.AccountID, p chat.Prefs) err
 }
 
 // SetRole implements chat.AccountStore. The last administrator stays one.
-func (d *DB) SetRole(ctx context.Context, who chat.AccountID, role chat.Role, audit chat.AuditEntry) error {
+func (d *Store) SetRole(ctx context.Context, who chat.AccountID, role chat.Role, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *Tx) error {
 		if role < chat.RoleAdmin {
 			if err := lastAdmin(t, who, "role"); err != nil {
@@ -118,7 +113,7 @@ func (d *DB) SetRole(ctx context.Context, who chat.AccountID, role chat.Role, au
 }
 
 // Settings implements chat.Store.
-func (d *DB) Settings(ctx context.Context) (chat.Settings, error) {
+func (d *Store) Settings(ctx context.Context) (chat.Settings, error) {
 	type pair struct{ k, v string }
 	pairs, err := All(ctx, d, func(r Scanner) (p pair, err error) { return p, r.Scan(&p.k, &p.v) }, "SELECT key, value FROM settings")
 	s := make(chat.Settings, len(pairs))
@@ -129,7 +124,7 @@ func (d *DB) Settings(ctx context.Context) (chat.Settings, error) {
 }
 
 // SetSettings implements chat.Store.
-func (d *DB) SetSettings(ctx context.Context, set chat.Settings, audit []chat.AuditEntry) error {
+func (d *Store) SetSettings(ctx context.Context, set chat.Settings, audit []chat.AuditEntry) error {
 	return d.change(ctx, func(t *Tx) error {
 		for key, value := range set {
 			if err := SetSetting(t, key, value); err != nil {
@@ -147,7 +142,7 @@ func (d *DB) SetSettings(ctx context.Context, set chat.Settings, audit []chat.Au
 
 // SetSetting stores one of the notes that the program keeps for itself, such as the
 // address it listens at; what people set goes through SetSettings.
-func (d *DB) SetSetting(ctx context.Context, key, value string) error {
+func (d *Store) SetSetting(ctx context.Context, key, value string) error {
 	return d.change(ctx, func(t *Tx) error { return SetSetting(t, key, value) })
 }
 

@@ -28,7 +28,7 @@ type WithColumns struct {
 func (m WithColumns) Scan(dest ...any) error { return m.Scanner.Scan(append(dest, m.dest...)...) }
 
 // AccountRecords implements chat.AccountRecordStore.
-func (d *DB) AccountRecords(ctx context.Context, query string, state chat.State, offset, limit int) ([]chat.AccountRecord, error) {
+func (d *Store) AccountRecords(ctx context.Context, query string, state chat.State, offset, limit int) ([]chat.AccountRecord, error) {
 	where := map[chat.State]string{chat.StateAll: "true", chat.StateAdmins: "role = 1 AND disabled_at IS NULL",
 		chat.StateDisabled: "disabled_at IS NOT NULL", chat.StateBanned: "banned_at IS NOT NULL"}[state]
 	if where == "" {
@@ -38,14 +38,10 @@ func (d *DB) AccountRecords(ctx context.Context, query string, state chat.State,
 }
 
 // AccountRecord implements chat.AccountRecordStore.
-func (d *DB) AccountRecord(ctx context.Context, id chat.AccountID) (chat.AccountRecord, error) {
-	s, err := d.stmt(ctx, recordQuery+"WHERE id = ?")
+func (d *Store) AccountRecord(ctx context.Context, id chat.AccountID) (chat.AccountRecord, error) {
+	a, err := oneRow(ctx, d, scanRecord, recordQuery+"WHERE id = ?", id)
 	if err != nil {
-		return chat.AccountRecord{}, storeError(err)
-	}
-	a, err := scanRecord(s.QueryRowContext(ctx, id))
-	if err != nil {
-		return a, storeError(err)
+		return a, err
 	}
 	return a, d.One(ctx, "SELECT count(*) FROM messages WHERE author_id = ? AND kind = 0 AND deleted_at IS NULL", []any{id}, &a.Posts)
 }
@@ -63,7 +59,7 @@ func lastAdmin(t *Tx, who chat.AccountID, field string) error {
 }
 
 // DisableAccount implements chat.AccountRecordStore.
-func (d *DB) DisableAccount(ctx context.Context, who chat.AccountID, at time.Time, banned, erase bool, audit chat.AuditEntry) error {
+func (d *Store) DisableAccount(ctx context.Context, who chat.AccountID, at time.Time, banned, erase bool, audit chat.AuditEntry) error {
 	var alone []chat.RoomID
 	err := d.changeAudited(ctx, audit, func(t *Tx) (err error) {
 		if err := lastAdmin(t, who, "who"); err != nil {
@@ -109,7 +105,7 @@ const deleteRoomsAlone = `UPDATE rooms SET deleted_at = ?1, topic = '' WHERE kin
 	AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = rooms.id AND account_id <> ?2 AND left_at IS NULL) RETURNING id`
 
 // EnableAccount implements chat.AccountRecordStore.
-func (d *DB) EnableAccount(ctx context.Context, who chat.AccountID, audit chat.AuditEntry) error {
+func (d *Store) EnableAccount(ctx context.Context, who chat.AccountID, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *Tx) error {
 		t.namesChanged()
 		t.accountChanged(who)
@@ -135,7 +131,7 @@ func recountPeople(t *Tx, who chat.AccountID) error {
 }
 
 // EndSessions implements chat.AccountRecordStore.
-func (d *DB) EndSessions(ctx context.Context, who chat.AccountID, audit chat.AuditEntry) error {
+func (d *Store) EndSessions(ctx context.Context, who chat.AccountID, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *Tx) error {
 		t.accountChanged(who)
 		return t.Exec("DELETE FROM sessions WHERE account_id = ?", who)
@@ -143,7 +139,7 @@ func (d *DB) EndSessions(ctx context.Context, who chat.AccountID, audit chat.Aud
 }
 
 // Erasing implements chat.AccountRecordStore.
-func (d *DB) Erasing(ctx context.Context) ([]chat.AccountID, error) {
+func (d *Store) Erasing(ctx context.Context) ([]chat.AccountID, error) {
 	return All(ctx, d, ScanID[chat.AccountID], "SELECT id FROM accounts WHERE erasing = 1")
 }
 
@@ -151,7 +147,7 @@ func (d *DB) Erasing(ctx context.Context) ([]chat.AccountID, error) {
 const eraseSize = 50
 
 // EraseSome implements chat.AccountRecordStore.
-func (d *DB) EraseSome(ctx context.Context, who chat.AccountID, at time.Time) (changed []chat.RoomChanged, err error) {
+func (d *Store) EraseSome(ctx context.Context, who chat.AccountID, at time.Time) (changed []chat.RoomChanged, err error) {
 	err = d.change(ctx, func(t *Tx) error {
 		changed = nil
 		type said struct {

@@ -7,9 +7,9 @@ import (
 	"parley/app/archive"
 )
 
-// Export tells all of one state of the file to put, whoever writes meanwhile; hashes
+// Export tells all of one state to put, whoever writes meanwhile; hashes
 // of passwords only when asked. It holds one record in memory at a time.
-func (d *DB) Export(ctx context.Context, passwords bool, put func(archive.Record) error) error {
+func (d *Store) Export(ctx context.Context, passwords bool, put func(archive.Record) error) error {
 	return d.Snapshot(ctx, func(s *Snapshot) error {
 		x := &export{s, put}
 		if err := x.header(); err != nil {
@@ -53,10 +53,11 @@ const inLiveRooms = "IN (SELECT id FROM rooms WHERE deleted_at IS NULL)"
 
 func (x *export) header() error {
 	h := &archive.Header{Type: "parley", Format: archive.Format}
-	err := x.conn.QueryRowContext(x.ctx, `SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM rooms WHERE deleted_at IS NULL),
+	err := x.rows(`SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM rooms WHERE deleted_at IS NULL),
 		(SELECT count(*) FROM memberships WHERE room_id `+inLiveRooms+`), (SELECT count(*) FROM messages WHERE room_id `+inLiveRooms+`),
-		(SELECT count(*) FROM invites), (SELECT count(*) FROM imports)`).
-		Scan(&h.Accounts, &h.Rooms, &h.Memberships, &h.Messages, &h.Invites, &h.Origins)
+		(SELECT count(*) FROM invites), (SELECT count(*) FROM imports)`, func(r Scanner) error {
+		return r.Scan(&h.Accounts, &h.Rooms, &h.Memberships, &h.Messages, &h.Invites, &h.Origins)
+	})
 	if err != nil {
 		return err
 	}

@@ -7,15 +7,13 @@ import (
 	"errors"
 	"fmt"
 
-	sqlite3 "modernc.org/sqlite/lib"
-
 	"parley/app/archive"
 	"parley/app/auth"
 	"parley/app/chat"
 )
 
 // IsEmpty says whether nobody has used the file yet: it has no account.
-func (d *DB) IsEmpty(ctx context.Context) (bool, error) {
+func (d *Store) IsEmpty(ctx context.Context) (bool, error) {
 	has, err := d.HasAccounts(ctx)
 	return !has, err
 }
@@ -23,9 +21,9 @@ func (d *DB) IsEmpty(ctx context.Context) (bool, error) {
 // Import stores what read tells, in the order of an export, under the same ids. The
 // file must be vacant. All of it is stored in one transaction, or nothing. read may
 // be called twice.
-func (d *DB) Import(ctx context.Context, read func(put func(archive.Record) error) error) error {
+func (d *Store) Import(ctx context.Context, read func(put func(archive.Record) error) error) error {
 	return d.change(ctx, func(t *Tx) error {
-		t.everythingChanged()
+		t.EverythingChanged()
 		var accounts int
 		if err := t.One("SELECT count(*) FROM accounts", nil, &accounts); err != nil {
 			return err
@@ -43,7 +41,7 @@ func (d *DB) Import(ctx context.Context, read func(put func(archive.Record) erro
 					return err
 				}
 			}
-			return importError(importRecord(t, r))
+			return d.importError(importRecord(t, r))
 		}); err != nil {
 			return err
 		}
@@ -85,15 +83,12 @@ func clearSettings(t *Tx) error {
 	return err
 }
 
-// importError says in words why SQLite does not take a record.
-func importError(err error) error {
-	e, ok := extendedCode(err)
-	switch {
-	case !ok:
-		return err
-	case e == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+// importError says in words why a record cannot be stored.
+func (d *Store) importError(err error) error {
+	switch why := d.engine.Explain(err); {
+	case errors.Is(why, ErrNoReference):
 		return errors.New("it names a person, a room or a message that no line before it has")
-	case e == sqlite3.SQLITE_CONSTRAINT_UNIQUE, e == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, e == sqlite3.SQLITE_CONSTRAINT_ROWID:
+	case errors.Is(why, chat.ErrConflict):
 		return errors.New("another line has the same id, or the same name, or one that looks like it")
 	}
 	return err

@@ -70,7 +70,7 @@ type sideRows[T any] struct {
 }
 
 func readSideRows[T any](x *export, query string, scan func(Scanner) (chat.MessageID, T, error)) (*sideRows[T], error) {
-	rows, err := x.conn.QueryContext(x.ctx, inSQLite(query))
+	rows, err := x.view.QueryContext(x.ctx, query)
 	return &sideRows[T]{rows: rows, scan: scan}, err
 }
 

@@ -48,7 +48,7 @@ func full(t testing.TB) *file {
 	_, err = f.DeleteMessage(t.Context(), f.says(1, 2, "not to be carried @person1", 1).ID, 2, noon, chat.NoAudit)
 	f.ok(err)
 	f.ok(f.change(t.Context(), func(tx *Tx) error {
-		tx.everythingChanged()
+		tx.EverythingChanged()
 		for _, q := range []string{
 			"UPDATE rooms SET deleted_at = 1, skeleton = NULL WHERE name = 'dropped'",
 			"UPDATE rooms SET slow = 30 WHERE id = 2",
@@ -312,7 +312,7 @@ func TestAnExportSortsNothing(t *testing.T) {
 		}
 	}
 	for _, q := range queries {
-		steps, err := All(t.Context(), f.DB, func(r Scanner) (s string, err error) {
+		steps, err := All(t.Context(), f.Store, func(r Scanner) (s string, err error) {
 			var id, parent, unused int
 			return s, r.Scan(&id, &parent, &unused, &s)
 		}, "EXPLAIN QUERY PLAN "+q, make([]any, parameters(q))...)

@@ -14,7 +14,7 @@ import (
 var _ archive.Importer = (*DB)(nil)
 
 // ImportedIDs implements archive.Importer.
-func (d *DB) ImportedIDs(ctx context.Context, source string) (map[string]int64, error) {
+func (d *Store) ImportedIDs(ctx context.Context, source string) (map[string]int64, error) {
 	type pair struct {
 		key string
 		id  int64
@@ -28,12 +28,12 @@ func (d *DB) ImportedIDs(ctx context.Context, source string) (map[string]int64, 
 }
 
 // HasEveryoneRoom implements archive.Importer.
-func (d *DB) HasEveryoneRoom(ctx context.Context) (has bool, err error) {
+func (d *Store) HasEveryoneRoom(ctx context.Context) (has bool, err error) {
 	return has, d.One(ctx, "SELECT EXISTS (SELECT 1 FROM rooms WHERE everyone = 1 AND deleted_at IS NULL)", nil, &has)
 }
 
 // AddOrigin implements archive.Importer.
-func (d *DB) AddOrigin(ctx context.Context, source, key string, id int64) error {
+func (d *Store) AddOrigin(ctx context.Context, source, key string, id int64) error {
 	return d.change(ctx, func(t *Tx) error { return addOrigin(t, source, key, id) })
 }
 
@@ -43,9 +43,9 @@ func addOrigin(t *Tx, source, key string, id int64) error {
 }
 
 // AddPeople implements archive.Importer.
-func (d *DB) AddPeople(ctx context.Context, source string, people []archive.NewPerson) (made []chat.Account, err error) {
+func (d *Store) AddPeople(ctx context.Context, source string, people []archive.NewPerson) (made []chat.Account, err error) {
 	err = d.change(ctx, func(t *Tx) error {
-		t.everythingChanged()
+		t.EverythingChanged()
 		made = nil
 		for _, p := range people {
 			a, err := addNewcomer(t, p)
@@ -118,9 +118,9 @@ func addMember(t *Tx, room chat.RoomID, who chat.AccountID, role int) error {
 }
 
 // AddRoom implements archive.Importer.
-func (d *DB) AddRoom(ctx context.Context, source string, p archive.NewRoom) (r chat.Room, fresh bool, err error) {
+func (d *Store) AddRoom(ctx context.Context, source string, p archive.NewRoom) (r chat.Room, fresh bool, err error) {
 	err = d.change(ctx, func(t *Tx) error {
-		t.everythingChanged()
+		t.EverythingChanged()
 		r, fresh, err = addImportedRoom(t, source, p)
 		return err
 	})

@@ -11,7 +11,7 @@ import (
 )
 
 // AddHistory implements archive.Importer.
-func (d *DB) AddHistory(ctx context.Context, room chat.RoomID, rows []*archive.HistoryRow) error {
+func (d *Store) AddHistory(ctx context.Context, room chat.RoomID, rows []*archive.HistoryRow) error {
 	return d.change(ctx, func(t *Tx) error {
 		posts := int64(0)
 		for _, r := range rows {
@@ -22,7 +22,7 @@ func (d *DB) AddHistory(ctx context.Context, room chat.RoomID, rows []*archive.H
 				posts++
 			}
 		}
-		t.countsChanged(room)
+		t.CountsChanged(room)
 		return keepUnread(t, room, posts)
 	})
 }

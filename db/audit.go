@@ -8,7 +8,7 @@ import (
 
 // changeAudited is change with an entry in the audit log, in the same transaction; the
 // zero entry is none, and what turns out to change nothing (tx.unchanged) has none.
-func (d *DB) changeAudited(ctx context.Context, e chat.AuditEntry, do func(*Tx) error) error {
+func (d *Store) changeAudited(ctx context.Context, e chat.AuditEntry, do func(*Tx) error) error {
 	return d.change(ctx, func(t *Tx) error {
 		t.unchanged = false
 		if err := do(t); err != nil || t.unchanged {
@@ -27,12 +27,12 @@ func addAudit(t *Tx, e chat.AuditEntry) error {
 }
 
 // AddAudit writes an entry of something that took many changes.
-func (d *DB) AddAudit(ctx context.Context, e chat.AuditEntry) error {
+func (d *Store) AddAudit(ctx context.Context, e chat.AuditEntry) error {
 	return d.change(ctx, func(t *Tx) error { return addAudit(t, e) })
 }
 
 // AuditLog implements chat.AuditStore.
-func (d *DB) AuditLog(ctx context.Context, before int64, limit int) ([]chat.AuditEntry, error) {
+func (d *Store) AuditLog(ctx context.Context, before int64, limit int) ([]chat.AuditEntry, error) {
 	if before == 0 {
 		before = 1 << 62
 	}

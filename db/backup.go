@@ -112,11 +112,6 @@ type execer interface {
 	ExecContext(context.Context, string, ...any) (sql.Result, error)
 }
 
-// Queryer is a connection or a pool of them.
-type Queryer interface {
-	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
-}
-
 // findDamage is what SQLite finds wrong with a file.
 func findDamage(ctx context.Context, d Queryer) (found []string, err error) {
 	rows, err := d.QueryContext(ctx, "PRAGMA integrity_check(20)")

@@ -176,7 +176,7 @@ func (c Count) Repair(t *Tx) error {
 // are loaded again.
 func (d *DB) Repair(ctx context.Context) error {
 	err := d.change(ctx, func(t *Tx) error {
-		t.everythingChanged()
+		t.EverythingChanged()
 		if err := renumber(t); err != nil {
 			return err
 		}

@@ -128,7 +128,7 @@ func TestACheckFindsWhatIsWrongAndARepairMendsIt(t *testing.T) {
 			if p := f.check(); len(p) > 0 {
 				t.Error("after the repair:", p)
 			}
-			found, err := All(t.Context(), f.DB, func(r Scanner) (id int, err error) { return id, r.Scan(&id) },
+			found, err := All(t.Context(), f.Store, func(r Scanner) (id int, err error) { return id, r.Scan(&id) },
 				`SELECT rowid FROM words WHERE words MATCH 'lighthouse'`)
 			if f.ok(err); len(found) != 1 {
 				t.Error("found after the repair:", found)

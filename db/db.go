@@ -1,5 +1,3 @@
-// Package db keeps everything in one SQLite file: schema, migrations, queries,
-// and the one writer. It knows nothing of pages, sockets or who may do what.
 package db
 
 import (
@@ -23,12 +21,12 @@ import (
 
 // DB is an open data file. It is safe for concurrent use.
 type DB struct {
+	*Store
 	path         string
 	calendar     calendar
 	read         *sql.DB
 	stmts        sync.Map // query → *sql.Stmt of read
 	writer       *writer
-	facts        atomic.Pointer[func(Facts)]
 	formatBefore int         // the format before it was opened; 0: there was none
 	unclean      atomic.Bool // the write-ahead log may hold what was deleted for good
 }
@@ -99,68 +97,69 @@ func (d *DB) Close() error {
 	return errors.Join(err, d.read.Close())
 }
 
-// stmt prepares a query once for all reading connections.
-func (d *DB) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
-	if s, ok := d.stmts.Load(query); ok {
+// engine is the data file under its Store.
+type engine DB
+
+// Stmt prepares a query once for all reading connections.
+func (e *engine) Stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s, ok := e.stmts.Load(query); ok {
 		return s.(*sql.Stmt), nil
 	}
-	s, err := d.read.PrepareContext(ctx, inSQLite(query))
+	s, err := e.read.PrepareContext(ctx, inSQLite(query))
 	if err != nil {
 		return nil, fmt.Errorf("%w in %s", err, query)
 	}
-	if was, loaded := d.stmts.LoadOrStore(query, s); loaded {
+	if was, loaded := e.stmts.LoadOrStore(query, s); loaded {
 		s.Close()
 		return was.(*sql.Stmt), nil
 	}
 	return s, nil
 }
 
-// Scanner is a row or rows.
-type Scanner interface{ Scan(...any) error }
-
-// One reads a single row, or answers chat.ErrNotFound.
-func (d *DB) One(ctx context.Context, query string, args []any, dest ...any) error {
-	s, err := d.stmt(ctx, query)
-	if err != nil {
-		return storeError(err)
-	}
-	return storeError(s.QueryRowContext(ctx, args...).Scan(dest...))
+// Change implements Engine.
+func (e *engine) Change(ctx context.Context, do func(*Tx) error) error {
+	return e.writer.enqueue(ctx, &change{do: do, done: make(chan struct{})})
 }
 
-// All reads rows, each with scan.
-func All[T any](ctx context.Context, d *DB, scan func(Scanner) (T, error), query string, args ...any) ([]T, error) {
-	s, err := d.stmt(ctx, query)
+// View implements Engine.
+func (e *engine) View(ctx context.Context, do func(Queryer) error) error {
+	conn, err := e.read.Conn(ctx)
 	if err != nil {
-		return nil, storeError(err)
+		return err
 	}
-	rows, err := s.QueryContext(ctx, args...)
-	if err != nil {
-		return nil, storeError(err)
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
+		return err
 	}
-	return ScanAll(rows, scan)
+	defer conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	return do(translated{conn})
 }
 
-func ScanID[T ~int64](r Scanner) (id T, err error) { return id, r.Scan(&id) }
+// translated asks in SQLite's words.
+type translated struct{ Queryer }
 
-func scanPerson(r Scanner) (p chat.Person, err error) { return p, r.Scan(&p.ID, &p.Username, &p.Name) }
+func (q translated) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return q.Queryer.QueryContext(ctx, inSQLite(query), args...)
+}
 
-func ScanAll[T any](rows *sql.Rows, scan func(Scanner) (T, error)) ([]T, error) {
-	defer rows.Close()
-	var list []T
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, storeError(err)
-		}
-		list = append(list, v)
-	}
-	return list, storeError(rows.Err())
+// Explain implements Engine.
+func (*engine) Explain(err error) error { return storeError(err) }
+
+// change runs do in a transaction and returns when it is durable.
+func (d *DB) change(ctx context.Context, do func(*Tx) error) error {
+	return (*engine)(d).Change(ctx, do)
 }
 
 // storeError turns what the driver says into what callers can act on.
 func storeError(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return chat.NotFound()
+	}
+	switch code, _ := extendedCode(err); code {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID:
+		return fmt.Errorf("%w: %w", chat.ErrConflict, err)
+	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return fmt.Errorf("%w: %w", ErrNoReference, err)
 	}
 	switch errorCode(err) {
 	case sqlite3.SQLITE_FULL:
@@ -175,14 +174,4 @@ func storeError(err error) error {
 
 func cannotStore() error {
 	return chat.Busy("The server cannot store anything right now. Nothing was lost; try again in a moment.", 5*time.Second)
-}
-
-func ToMillis(t time.Time) int64 { return t.UnixMilli() }
-
-// FromMillis reads a stored time; 0 is the zero time.
-func FromMillis(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
 }

@@ -29,25 +29,25 @@ type Facts struct {
 
 // OnFacts has do called after each commit, before its changes are answered. It must not
 // wait. There is one such do.
-func (d *DB) OnFacts(do func(Facts)) { d.facts.Store(&do) }
+func (d *Store) OnFacts(do func(Facts)) { d.facts.Store(&do) }
 
-func (d *DB) publishFacts(f Facts) {
+func (d *Store) PublishFacts(f Facts) {
 	if do := d.facts.Load(); do != nil {
 		(*do)(f)
 	}
 }
 
-// countsChanged declares that a room's counts, or its newest row, are not what they were.
+// CountsChanged declares that a room's counts, or its newest row, are not what they were.
 // The writer forgets what it knows of them, too.
-func (t *Tx) countsChanged(room chat.RoomID) {
+func (t *Tx) CountsChanged(room chat.RoomID) {
 	t.facts.Counts = append(t.facts.Counts, room)
-	delete(t.w.roomStates, room)
+	delete(t.under.States(), room)
 }
 
 // roomChanged declares that a room is not what it was, but for its counts and members.
 func (t *Tx) roomChanged(room chat.RoomID) {
 	t.facts.Rooms = append(t.facts.Rooms, room)
-	delete(t.w.roomStates, room) // it may be no more
+	delete(t.under.States(), room) // it may be no more
 }
 
 // linksChanged declares that open rooms have other names: links to them say so.
@@ -76,11 +76,11 @@ func (t *Tx) namesChanged() { t.facts.Names = true }
 // sessionChanged declares that a session ended, or was seen later.
 func (t *Tx) sessionChanged(hash []byte) { t.facts.Sessions = append(t.facts.Sessions, string(hash)) }
 
-// reportsChanged declares that a report waits, or does not any more.
-func (t *Tx) reportsChanged() { t.facts.Reports = true }
+// ReportsChanged declares that a report waits, or does not any more.
+func (t *Tx) ReportsChanged() { t.facts.Reports = true }
 
-// everythingChanged is for changes that are rare and large.
-func (t *Tx) everythingChanged() {
+// EverythingChanged is for changes that are rare and large.
+func (t *Tx) EverythingChanged() {
 	t.facts.All = true
-	clear(t.w.roomStates)
+	clear(t.under.States())
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"testing"
 	"time"
@@ -49,10 +48,10 @@ func (f *file) open() *DB {
 func (f *file) headsAreTrue() {
 	var wrong []string
 	err := f.change(context.Background(), func(t *Tx) error {
-		kept := maps.Clone(t.w.roomStates)
-		clear(t.w.roomStates)
-		for room, k := range kept {
-			if h, err := t.roomState(room); err != nil || h != k {
+		for room, k := range f.writer.roomStates {
+			var h RoomState
+			err := t.One("SELECT rev, posts, last_author, last_at FROM rooms WHERE id = ?", []any{room}, &h.Rev, &h.Posts, &h.Author, &h.At)
+			if err != nil || h != k {
 				wrong = append(wrong, fmt.Sprintf("of room %d the writer keeps %+v, but it is at %+v (%v)", room, k, h, err))
 			}
 		}

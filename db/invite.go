@@ -11,7 +11,7 @@ import (
 )
 
 // AddInvite implements auth.InviteStore.
-func (d *DB) AddInvite(ctx context.Context, i auth.Invite, audit chat.AuditEntry) (id int64, err error) {
+func (d *Store) AddInvite(ctx context.Context, i auth.Invite, audit chat.AuditEntry) (id int64, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		return t.One("INSERT INTO invites (code, role, uses, made_by, made_at, expires_at) VALUES (?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?, nullif(CAST(? AS BIGINT), 0)) RETURNING id",
 			[]any{i.Code, i.Role, i.Uses, i.By.ID, ToMillis(i.Made), millisOr0(i.Expires)}, &id)
@@ -37,22 +37,17 @@ func scanInvite(r Scanner) (i auth.Invite, err error) {
 }
 
 // Invites implements auth.InviteStore.
-func (d *DB) Invites(ctx context.Context, limit int) ([]auth.Invite, error) {
+func (d *Store) Invites(ctx context.Context, limit int) ([]auth.Invite, error) {
 	return All(ctx, d, scanInvite, inviteQuery+"ORDER BY i.id DESC LIMIT ?", limit)
 }
 
 // InviteByCode implements auth.InviteStore.
-func (d *DB) InviteByCode(ctx context.Context, code string) (auth.Invite, error) {
-	s, err := d.stmt(ctx, inviteQuery+"WHERE i.code = ?")
-	if err != nil {
-		return auth.Invite{}, storeError(err)
-	}
-	i, err := scanInvite(s.QueryRowContext(ctx, code))
-	return i, storeError(err)
+func (d *Store) InviteByCode(ctx context.Context, code string) (auth.Invite, error) {
+	return oneRow(ctx, d, scanInvite, inviteQuery+"WHERE i.code = ?", code)
 }
 
 // RevokeInvite implements auth.InviteStore.
-func (d *DB) RevokeInvite(ctx context.Context, id int64, at time.Time, audit chat.AuditEntry) error {
+func (d *Store) RevokeInvite(ctx context.Context, id int64, at time.Time, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *Tx) error {
 		n, err := t.Affect("UPDATE invites SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", ToMillis(at), id)
 		if t.unchanged = err == nil && n == 0; !t.unchanged {
@@ -88,7 +83,7 @@ func useInvite(t *Tx, code string, at time.Time) (role chat.Role, err error) {
 }
 
 // SetReset implements auth.ResetStore.
-func (d *DB) SetReset(ctx context.Context, who, by chat.AccountID, hash []byte, expires time.Time, audit chat.AuditEntry) error {
+func (d *Store) SetReset(ctx context.Context, who, by chat.AccountID, hash []byte, expires time.Time, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *Tx) error {
 		n, err := t.Affect(`INSERT INTO resets (account_id, token_hash, expires_at, made_by) SELECT id, ?, ?, nullif(CAST(? AS BIGINT), 0) FROM accounts WHERE id = ? AND disabled_at IS NULL
 			ON CONFLICT (account_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at, made_by = excluded.made_by`, hash, ToMillis(expires), by, who)
@@ -105,7 +100,7 @@ const resetFor = `token_hash = ? AND expires_at > ? AND account_id IN (SELECT id
 	AND (made_by IS NULL OR made_by IN (SELECT id FROM accounts WHERE role >= 1 AND disabled_at IS NULL))`
 
 // ResetOf implements auth.ResetStore.
-func (d *DB) ResetOf(ctx context.Context, hash []byte, now time.Time) (chat.Account, error) {
+func (d *Store) ResetOf(ctx context.Context, hash []byte, now time.Time) (chat.Account, error) {
 	var who chat.AccountID
 	if err := d.One(ctx, "SELECT account_id FROM resets WHERE "+resetFor, []any{hash, ToMillis(now)}, &who); err != nil {
 		return chat.Account{}, err
@@ -114,7 +109,7 @@ func (d *DB) ResetOf(ctx context.Context, hash []byte, now time.Time) (chat.Acco
 }
 
 // UseReset implements auth.ResetStore.
-func (d *DB) UseReset(ctx context.Context, hash []byte, password string, now time.Time) (who chat.AccountID, err error) {
+func (d *Store) UseReset(ctx context.Context, hash []byte, password string, now time.Time) (who chat.AccountID, err error) {
 	err = d.change(ctx, func(t *Tx) error {
 		err := t.One("DELETE FROM resets WHERE "+resetFor+" RETURNING account_id", []any{hash, ToMillis(now)}, &who)
 		if errors.Is(err, sql.ErrNoRows) { // used a moment ago

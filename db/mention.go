@@ -8,13 +8,13 @@ import (
 )
 
 // Speakers implements chat.MessageStore.
-func (d *DB) Speakers(ctx context.Context, room chat.RoomID) ([]chat.AccountID, error) {
+func (d *Store) Speakers(ctx context.Context, room chat.RoomID) ([]chat.AccountID, error) {
 	return All(ctx, d, ScanID[chat.AccountID],
 		`SELECT author_id FROM (SELECT id, author_id FROM messages WHERE room_id = ? ORDER BY id DESC LIMIT 300) AS newest GROUP BY author_id ORDER BY max(id) DESC`, room)
 }
 
 // MentionsOf implements chat.MessageStore.
-func (d *DB) MentionsOf(ctx context.Context, who chat.AccountID, before chat.MessageID, limit int) ([]chat.Message, error) {
+func (d *Store) MentionsOf(ctx context.Context, who chat.AccountID, before chat.MessageID, limit int) ([]chat.Message, error) {
 	if before == 0 {
 		before = 1 << 62
 	}
@@ -25,7 +25,7 @@ func (d *DB) MentionsOf(ctx context.Context, who chat.AccountID, before chat.Mes
 }
 
 // Mentionable implements chat.MessageStore.
-func (d *DB) Mentionable(ctx context.Context, room chat.RoomID, names []string) (map[string]chat.AccountID, error) {
+func (d *Store) Mentionable(ctx context.Context, room chat.RoomID, names []string) (map[string]chat.AccountID, error) {
 	type named struct {
 		name string
 		id   chat.AccountID

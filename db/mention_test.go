@@ -2,22 +2,36 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
-	"sync/atomic"
 	"testing"
 
 	"parley/app/chat"
 )
 
-// counted counts how often it is asked whether it is over, which each statement does.
-type counted struct {
-	context.Context
-	asked atomic.Int64
+// counting is the engine of a file that counts the statements of its changes.
+type counting struct {
+	*engine
+	asked int
 }
 
-func (c *counted) Done() <-chan struct{} {
-	c.asked.Add(1)
-	return c.Context.Done()
+func (c *counting) Change(ctx context.Context, do func(*Tx) error) error {
+	return c.engine.Change(ctx, func(*Tx) error { return do(NewTx(ctx, countingWriter{c.writer, c})) })
+}
+
+type countingWriter struct {
+	*writer
+	by *counting
+}
+
+func (w countingWriter) Stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	w.by.asked++
+	return w.writer.Stmt(ctx, query)
+}
+
+func (w countingWriter) Insert(ctx context.Context, query string, args []any) (int64, error) {
+	w.by.asked++
+	return w.writer.Insert(ctx, query, args)
 }
 
 // Whatever the number of people, a message for all of them takes the writer as
@@ -30,17 +44,15 @@ func TestAMessageForAllTakesNoStatementForEach(t *testing.T) {
 	}
 	room := f.room("harbour", all...)
 	small := f.room("quay", all[:2]...)
-	work := func(n chat.NewMessage) (asked int64) {
+	work := func(n chat.NewMessage) (asked int) {
 		f.Helper()
-		for range 2 { // the first time the statements are prepared
+		for range 2 { // the first time the room is looked at
 			cids++
 			n.CID = fmt.Sprint("cid", cids)
-			f.ok(f.change(f.Context(), func(t *Tx) error {
-				count := &counted{Context: t.ctx}
-				_, err := addMessage(&Tx{ctx: count, w: t.w}, n, []byte("{}"))
-				asked = count.asked.Load()
-				return err
-			}))
+			count := &counting{engine: (*engine)(f.DB)}
+			_, err := New(count).AddMessage(f.Context(), n)
+			f.ok(err)
+			asked = count.asked
 		}
 		return asked
 	}

@@ -97,7 +97,7 @@ func ParseIDs(s string) (ids []chat.AccountID) {
 }
 
 // AddMessage implements chat.MessageStore.
-func (d *DB) AddMessage(ctx context.Context, n chat.NewMessage) (a chat.Added, err error) {
+func (d *Store) AddMessage(ctx context.Context, n chat.NewMessage) (a chat.Added, err error) {
 	text, err := json.Marshal(n.Text)
 	if err != nil {
 		return a, err
@@ -121,7 +121,7 @@ func addMessage(t *Tx, n chat.NewMessage, text []byte) (chat.Added, error) {
 	if err != nil {
 		return chat.Added{}, err
 	}
-	m := chat.Message{Room: n.Room, Rev: h.rev + 1, Posts: h.posts + 1, Author: n.Author, At: FromMillis(ToMillis(n.At)), Cont: h.continues(n.Author.ID, n.At),
+	m := chat.Message{Room: n.Room, Rev: h.Rev + 1, Posts: h.Posts + 1, Author: n.Author, At: FromMillis(ToMillis(n.At)), Cont: h.continues(n.Author.ID, n.At),
 		Body: n.Body, Text: n.Text, For: n.For, All: n.All, CID: n.CID}
 	id, err := t.Insert(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid)
 		VALUES (?1, ?2, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (author_id, cid) DO NOTHING`,
@@ -176,7 +176,7 @@ func setReply(t *Tx, m *chat.Message, q chat.Quote) (chat.Rev, error) {
 }
 
 func oneMessage(t *Tx, query string, args ...any) (m chat.Message, err error) {
-	s, err := t.Stmt(query)
+	s, err := t.stmt(query)
 	if err != nil {
 		return m, err
 	}
@@ -184,24 +184,16 @@ func oneMessage(t *Tx, query string, args ...any) (m chat.Message, err error) {
 }
 
 // Message implements chat.MessageStore.
-func (d *DB) Message(ctx context.Context, id chat.MessageID) (chat.Message, error) {
+func (d *Store) Message(ctx context.Context, id chat.MessageID) (chat.Message, error) {
 	return d.message(ctx, "WHERE m.id = ?", id)
 }
 
 // MessageByCID implements chat.MessageStore.
-func (d *DB) MessageByCID(ctx context.Context, author chat.AccountID, cid string) (chat.Message, error) {
+func (d *Store) MessageByCID(ctx context.Context, author chat.AccountID, cid string) (chat.Message, error) {
 	return d.message(ctx, "WHERE m.author_id = ? AND m.cid = ?", author, cid)
 }
 
-func (d *DB) message(ctx context.Context, where string, args ...any) (chat.Message, error) {
-	s, err := d.stmt(ctx, messageQuery+where)
-	if err != nil {
-		return chat.Message{}, storeError(err)
-	}
-	m, err := scanMessage(s.QueryRowContext(ctx, args...))
-	if err != nil {
-		return m, storeError(err)
-	}
-	rows, err := d.withCurrentLabels(ctx, []chat.Message{m}, nil)
-	return rows[0], err
+func (d *Store) message(ctx context.Context, where string, args ...any) (chat.Message, error) {
+	m, err := oneRow(ctx, d, scanMessage, messageQuery+where, args...)
+	return d.withCurrentLabel(ctx, m, err)
 }

@@ -10,7 +10,7 @@ import (
 
 // alterMessage changes a message with do under the next rev of its room, and answers
 // with the message as it then is.
-func (d *DB) alterMessage(ctx context.Context, id chat.MessageID, do func(*Tx, chat.Message, chat.Rev) error) (m chat.Message, err error) {
+func (d *Store) alterMessage(ctx context.Context, id chat.MessageID, do func(*Tx, chat.Message, chat.Rev) error) (m chat.Message, err error) {
 	err = d.change(ctx, func(t *Tx) error {
 		m, err = alterMessage(t, id, do)
 		return err
@@ -38,7 +38,7 @@ func alterMessage(t *Tx, id chat.MessageID, do func(*Tx, chat.Message, chat.Rev)
 }
 
 // SetBody implements chat.MessageStore.
-func (d *DB) SetBody(ctx context.Context, id chat.MessageID, n chat.NewMessage) (chat.Message, error) {
+func (d *Store) SetBody(ctx context.Context, id chat.MessageID, n chat.NewMessage) (chat.Message, error) {
 	parsed, err := json.Marshal(n.Text)
 	if err != nil {
 		return chat.Message{}, err
@@ -54,7 +54,7 @@ func (d *DB) SetBody(ctx context.Context, id chat.MessageID, n chat.NewMessage) 
 			rev, n.Body, parsed, addressed(n), ToMillis(n.At), id); err != nil {
 			return err
 		}
-		if err := reindexMessage(t, id); err != nil {
+		if err := t.under.Reindex(t, id); err != nil {
 			return err
 		}
 		return updateMentions(t, m, n)
@@ -62,7 +62,7 @@ func (d *DB) SetBody(ctx context.Context, id chat.MessageID, n chat.NewMessage) 
 }
 
 // SetReactions implements chat.MessageStore.
-func (d *DB) SetReactions(ctx context.Context, id chat.MessageID, change func([]chat.Reaction) ([]chat.Reaction, error)) (m chat.Message, err error) {
+func (d *Store) SetReactions(ctx context.Context, id chat.MessageID, change func([]chat.Reaction) ([]chat.Reaction, error)) (m chat.Message, err error) {
 	err = d.change(ctx, func(t *Tx) error {
 		room, rev, err := nextRevOf(t, id)
 		if err != nil {
@@ -93,23 +93,23 @@ func (d *DB) SetReactions(ctx context.Context, id chat.MessageID, change func([]
 		if err := t.Exec("UPDATE messages SET rev = ?, reactions = ? WHERE id = ?", m.Rev, after, id); err != nil || had == (len(m.Reactions) > 0) {
 			return err
 		}
-		return reindexMessage(t, id)
+		return t.under.Reindex(t, id)
 	})
 	return d.withCurrentLabel(ctx, m, err)
 }
 
 // Versions implements chat.MessageStore.
-func (d *DB) Versions(ctx context.Context, id chat.MessageID, before chat.Rev, limit, size int) (list []chat.Version, more bool, err error) {
+func (d *Store) Versions(ctx context.Context, id chat.MessageID, before chat.Rev, limit, size int) (list []chat.Version, more bool, err error) {
 	if before == 0 {
 		before = math.MaxInt64
 	}
-	stmt, err := d.stmt(ctx, "SELECT rev, until, text FROM versions WHERE message_id = ? AND rev < ? ORDER BY rev DESC LIMIT ?")
+	stmt, err := d.engine.Stmt(ctx, "SELECT rev, until, text FROM versions WHERE message_id = ? AND rev < ? ORDER BY rev DESC LIMIT ?")
 	if err != nil {
-		return nil, false, storeError(err)
+		return nil, false, d.engine.Explain(err)
 	}
 	rows, err := stmt.QueryContext(ctx, id, before, limit+1)
 	if err != nil {
-		return nil, false, storeError(err)
+		return nil, false, d.engine.Explain(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -117,7 +117,7 @@ func (d *DB) Versions(ctx context.Context, id chat.MessageID, before chat.Rev, l
 		var until int64
 		var text []byte
 		if err := rows.Scan(&v.Rev, &until, &text); err != nil {
-			return nil, false, storeError(err)
+			return nil, false, d.engine.Explain(err)
 		}
 		if v.At, v.Size = FromMillis(until), len(text); len(list) == limit || len(list) > 0 && v.Size > size {
 			return list, true, nil
@@ -128,5 +128,5 @@ func (d *DB) Versions(ctx context.Context, id chat.MessageID, before chat.Rev, l
 		}
 		list = append(list, v)
 	}
-	return list, false, storeError(rows.Err())
+	return list, false, d.engine.Explain(rows.Err())
 }

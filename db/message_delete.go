@@ -11,7 +11,7 @@ import (
 )
 
 // DeleteMessage implements chat.MessageStore.
-func (d *DB) DeleteMessage(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time, audit chat.AuditEntry) (c chat.MessageChange, err error) {
+func (d *Store) DeleteMessage(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time, audit chat.AuditEntry) (c chat.MessageChange, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		m, err := deleteMessage(t, id, by, at)
 		if err != nil {
@@ -31,7 +31,7 @@ func deleteMessage(t *Tx, id chat.MessageID, by chat.AccountID, at time.Time) (c
 		if err := recountAround(t, m, rev, -1); err != nil {
 			return err
 		}
-		if err := reindexMessage(t, id); err != nil {
+		if err := t.under.Reindex(t, id); err != nil {
 			return err
 		}
 		return updateMentions(t, m, chat.NewMessage{})
@@ -39,7 +39,7 @@ func deleteMessage(t *Tx, id chat.MessageID, by chat.AccountID, at time.Time) (c
 }
 
 // RestoreMessage implements chat.MessageStore.
-func (d *DB) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.AccountID, since time.Time) (c chat.MessageChange, err error) {
+func (d *Store) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.AccountID, since time.Time) (c chat.MessageChange, err error) {
 	err = d.change(ctx, func(t *Tx) error {
 		room, rev, err := nextRevOf(t, id)
 		if err != nil {
@@ -66,7 +66,7 @@ func (d *DB) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.Acco
 		if err := recountAround(t, m, rev, 1); err != nil {
 			return err
 		}
-		if err := reindexMessage(t, id); err != nil {
+		if err := t.under.Reindex(t, id); err != nil {
 			return err
 		}
 		if err := setMentions(t, m); err != nil {
@@ -157,7 +157,7 @@ func updateContinued(t *Tx, r, before row, rev chat.Rev) error {
 }
 
 // Deletion implements chat.MessageStore.
-func (d *DB) Deletion(ctx context.Context, id chat.MessageID) (by chat.AccountID, at time.Time, err error) {
+func (d *Store) Deletion(ctx context.Context, id chat.MessageID) (by chat.AccountID, at time.Time, err error) {
 	var ms int64
 	err = d.One(ctx, "SELECT deleted_by, deleted_at FROM messages WHERE id = ? AND deleted_by IS NOT NULL", []any{id}, &by, &ms)
 	return by, FromMillis(ms), err
@@ -166,46 +166,23 @@ func (d *DB) Deletion(ctx context.Context, id chat.MessageID) (by chat.AccountID
 // sweepSize is how many messages are emptied in one change.
 const sweepSize = 200
 
-// PurgeDeleted implements chat.MessageStore. The write-ahead log is emptied after it:
-// there the text would stand until somebody writes over it.
-func (d *DB) PurgeDeleted(ctx context.Context, before time.Time) error {
+// EmptyDeleted removes for good what messages said that were deleted before; it tells
+// whether there were any.
+func (d *Store) EmptyDeleted(ctx context.Context, before time.Time) (some bool, err error) {
 	for n := sweepSize; n == sweepSize; {
-		ids, err := All(ctx, d, ScanID[chat.MessageID],
-			"SELECT id FROM messages WHERE deleted_by IS NOT NULL AND deleted_at < ? LIMIT ?", ToMillis(before), sweepSize)
+		ids, err := All(ctx, d, ScanID[chat.MessageID], "SELECT id FROM messages WHERE deleted_by IS NOT NULL AND deleted_at < ? LIMIT ?", ToMillis(before), sweepSize)
 		if err != nil {
-			return err
+			return some, err
 		}
 		if n = len(ids); n == 0 {
 			break
 		}
-		d.unclean.Store(true)
+		some = true
 		if err := d.change(ctx, func(t *Tx) error { return empty(t, ids) }); err != nil {
-			return err
+			return some, err
 		}
 	}
-	if !d.unclean.Load() {
-		return nil
-	}
-	done, err := d.truncate(ctx)
-	d.unclean.Store(!done)
-	return storeError(err)
-}
-
-// truncate empties the write-ahead log, unless somebody reads for long: nobody
-// could write while it waited for that.
-func (d *DB) truncate(ctx context.Context) (done bool, err error) {
-	conn, err := d.read.Conn(ctx)
-	if err != nil {
-		return false, err
-	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, "PRAGMA busy_timeout = 50"); err != nil {
-		return false, err
-	}
-	var busy, pages, moved int
-	err = conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved)
-	_, again := conn.ExecContext(ctx, "PRAGMA busy_timeout = 5000")
-	return err == nil && busy == 0, errors.Join(err, again)
+	return some, nil
 }
 
 // empty removes for good what deleted messages said; their rows keep the place.

@@ -10,7 +10,7 @@ import (
 )
 
 // AddDirect implements chat.MessageStore.
-func (d *DB) AddDirect(ctx context.Context, people []chat.AccountID, n chat.NewMessage) (a chat.Added, err error) {
+func (d *Store) AddDirect(ctx context.Context, people []chat.AccountID, n chat.NewMessage) (a chat.Added, err error) {
 	text, err := json.Marshal(n.Text)
 	if err != nil {
 		return a, err

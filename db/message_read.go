@@ -7,7 +7,7 @@ import (
 )
 
 // SetRead implements chat.MessageStore.
-func (d *DB) SetRead(ctx context.Context, room chat.RoomID, who chat.AccountID, upto chat.MessageID) (moved bool, err error) {
+func (d *Store) SetRead(ctx context.Context, room chat.RoomID, who chat.AccountID, upto chat.MessageID) (moved bool, err error) {
 	err = d.change(ctx, func(t *Tx) error {
 		n, err := t.Affect(`UPDATE memberships SET posts_read = p.posts,
 			erased = (SELECT count(*) FROM messages WHERE room_id = ?1 AND id > ?3 AND kind = 0 AND deleted_at IS NOT NULL),
@@ -23,7 +23,7 @@ func (d *DB) SetRead(ctx context.Context, room chat.RoomID, who chat.AccountID, 
 }
 
 // SetAllRead implements chat.MessageStore.
-func (d *DB) SetAllRead(ctx context.Context, who chat.AccountID) (rooms []chat.RoomID, err error) {
+func (d *Store) SetAllRead(ctx context.Context, who chat.AccountID) (rooms []chat.RoomID, err error) {
 	err = d.change(ctx, func(t *Tx) error {
 		rooms, err = List(t, ScanID[chat.RoomID],
 			`UPDATE memberships SET posts_read = r.posts, erased = 0, mentions = 0 FROM rooms r
@@ -36,7 +36,7 @@ func (d *DB) SetAllRead(ctx context.Context, who chat.AccountID) (rooms []chat.R
 }
 
 // SetUnread implements chat.MessageStore.
-func (d *DB) SetUnread(ctx context.Context, room chat.RoomID, who chat.AccountID, from chat.MessageID) error {
+func (d *Store) SetUnread(ctx context.Context, room chat.RoomID, who chat.AccountID, from chat.MessageID) error {
 	return d.change(ctx, func(t *Tx) error {
 		t.readMarkMoved(who)
 		return t.Exec(`UPDATE memberships SET posts_read = p.posts - 1,

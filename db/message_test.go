@@ -114,7 +114,7 @@ func TestWhatWasDeletedIsInNoFileAfterTheSweep(t *testing.T) {
 	if n := f.count([]string{"xylophone1x", "xylophone19x"}); n != 2 {
 		t.Error("what was not deleted is gone")
 	}
-	plan, err := All(t.Context(), f.DB, func(r Scanner) (s string, err error) { var a, b, c int; return s, r.Scan(&a, &b, &c, &s) },
+	plan, err := All(t.Context(), f.Store, func(r Scanner) (s string, err error) { var a, b, c int; return s, r.Scan(&a, &b, &c, &s) },
 		"EXPLAIN QUERY PLAN SELECT id FROM messages WHERE deleted_by IS NOT NULL AND deleted_at < ? LIMIT ?", 1, 1)
 	f.ok(err)
 	if strings.Contains(strings.Join(plan, "\n"), "SCAN") {

@@ -7,7 +7,7 @@ import (
 )
 
 // Thread implements chat.MessageStore.
-func (d *DB) Thread(ctx context.Context, id chat.MessageID, up, down int) ([]chat.Message, bool, error) {
+func (d *Store) Thread(ctx context.Context, id chat.MessageID, up, down int) ([]chat.Message, bool, error) {
 	rows, err := All(ctx, d, scanMessage, threadRows, id, up, down+2)
 	rows, err = d.withCurrentLabels(ctx, rows, err)
 	replies := 0

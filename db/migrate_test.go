@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write schema.sql anew")
 
 func TestSchemaIsTheResultOfAllMigrations(t *testing.T) {
 	f := create(t, 0)
-	statements, err := All(t.Context(), f.DB, func(r Scanner) (s string, err error) { return s, r.Scan(&s) },
+	statements, err := All(t.Context(), f.Store, func(r Scanner) (s string, err error) { return s, r.Scan(&s) },
 		"SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY tbl_name, type = 'index', name")
 	f.ok(err)
 	got := fmt.Sprintf("-- The result of all migrations, for reading. Written by: go test ./db -run Schema -update\n-- user_version %d\n\n%s;\n", Version(), strings.Join(statements, ";\n\n"))

@@ -10,7 +10,7 @@ import (
 )
 
 // SetRank implements chat.RoomStore.
-func (d *DB) SetRank(ctx context.Context, room chat.RoomID, who chat.AccountID, rank chat.Rank, audit chat.AuditEntry) error {
+func (d *Store) SetRank(ctx context.Context, room chat.RoomID, who chat.AccountID, rank chat.Rank, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *Tx) error {
 		var was chat.Rank
 		err := t.One("SELECT owner FROM memberships WHERE room_id = ? AND account_id = ? AND left_at IS NULL", []any{room, who}, &was)
@@ -36,7 +36,7 @@ func (d *DB) SetRank(ctx context.Context, room chat.RoomID, who chat.AccountID, 
 }
 
 // SetSlowMode implements chat.RoomStore.
-func (d *DB) SetSlowMode(ctx context.Context, room chat.RoomID, seconds int, audit chat.AuditEntry) error {
+func (d *Store) SetSlowMode(ctx context.Context, room chat.RoomID, seconds int, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *Tx) error {
 		t.roomChanged(room)
 		return t.Exec("UPDATE rooms SET slow = ? WHERE id = ?", seconds, room)
@@ -44,7 +44,7 @@ func (d *DB) SetSlowMode(ctx context.Context, room chat.RoomID, seconds int, aud
 }
 
 // BanMember implements chat.RoomStore.
-func (d *DB) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time, audit chat.AuditEntry) (rev chat.Rev, err error) {
+func (d *Store) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time, audit chat.AuditEntry) (rev chat.Rev, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		if rev, err = removeFromRoom(t, room, who, at); err != nil {
 			return err
@@ -60,7 +60,7 @@ func (d *DB) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID
 }
 
 // UnbanMember implements chat.RoomStore.
-func (d *DB) UnbanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, audit chat.AuditEntry) error {
+func (d *Store) UnbanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *Tx) error {
 		n, err := t.Affect("UPDATE memberships SET banned = 0 WHERE room_id = ? AND account_id = ? AND banned = 1", room, who)
 		if t.unchanged = n == 0; !t.unchanged {
@@ -71,7 +71,7 @@ func (d *DB) UnbanMember(ctx context.Context, room chat.RoomID, who chat.Account
 }
 
 // BannedMembers implements chat.RoomStore.
-func (d *DB) BannedMembers(ctx context.Context, room chat.RoomID) ([]chat.Person, error) {
+func (d *Store) BannedMembers(ctx context.Context, room chat.RoomID) ([]chat.Person, error) {
 	return All(ctx, d, scanPerson,
 		`SELECT a.id, a.username, a.name FROM memberships m JOIN accounts a ON a.id = m.account_id
 		WHERE m.room_id = ? AND m.banned = 1 ORDER BY a.name_folded, a.id`, room)

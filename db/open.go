@@ -87,7 +87,7 @@ func open(ctx context.Context, path string, serves bool, accept func(version int
 	}
 	d.formatBefore = version
 	d.unclean.Store(true) // by the last process
-	d.resumePurge()
+	d.ResumePurge()
 	return d, nil
 }
 
@@ -112,7 +112,8 @@ func connect(ctx context.Context, path string, serves bool) (*DB, error) {
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
 	d := &DB{path: path, read: read}
-	d.writer = newWriter(write, conn, d.publishFacts)
+	d.Store = New((*engine)(d))
+	d.writer = newWriter(write, conn, d.PublishFacts)
 	return d, nil
 }
 

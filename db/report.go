@@ -8,9 +8,9 @@ import (
 )
 
 // AddReport implements chat.ReportStore.
-func (d *DB) AddReport(ctx context.Context, id chat.MessageID, by chat.AccountID, reason string, at time.Time) error {
+func (d *Store) AddReport(ctx context.Context, id chat.MessageID, by chat.AccountID, reason string, at time.Time) error {
 	return d.change(ctx, func(t *Tx) error {
-		t.reportsChanged()
+		t.ReportsChanged()
 		return t.Exec(`INSERT INTO reports (message_id, made_by, reason, made_at) VALUES (?, ?, ?, ?)
 			ON CONFLICT (message_id, made_by) DO UPDATE SET reason = excluded.reason, made_at = excluded.made_at, closed_by = NULL, closed_at = NULL`, id, by, reason, ToMillis(at))
 	})
@@ -22,17 +22,17 @@ const decides = `p.closed_at IS NULL AND EXISTS (SELECT 1 FROM messages g JOIN r
 	AND (?2 = 1 OR EXISTS (SELECT 1 FROM memberships s WHERE s.room_id = k.id AND s.account_id = ?1 AND s.left_at IS NULL AND s.owner > 0)))`
 
 // HasReports says whether any report waits for a decision.
-func (d *DB) HasReports(ctx context.Context) (some bool, err error) {
+func (d *Store) HasReports(ctx context.Context) (some bool, err error) {
 	return some, d.One(ctx, "SELECT EXISTS (SELECT 1 FROM reports WHERE closed_at IS NULL)", nil, &some)
 }
 
 // CountReports implements chat.ReportStore.
-func (d *DB) CountReports(ctx context.Context, who chat.AccountID, all bool) (n int, err error) {
+func (d *Store) CountReports(ctx context.Context, who chat.AccountID, all bool) (n int, err error) {
 	return n, d.One(ctx, "SELECT count(DISTINCT p.message_id) FROM reports p WHERE "+decides, []any{who, all}, &n)
 }
 
 // ReportCounts implements chat.ReportStore.
-func (d *DB) ReportCounts(ctx context.Context, room chat.RoomID) (map[chat.AccountID]int, error) {
+func (d *Store) ReportCounts(ctx context.Context, room chat.RoomID) (map[chat.AccountID]int, error) {
 	counts := map[chat.AccountID]int{}
 	_, err := All(ctx, d, func(r Scanner) (x struct{}, err error) {
 		var id chat.AccountID
@@ -48,7 +48,7 @@ func (d *DB) ReportCounts(ctx context.Context, room chat.RoomID) (map[chat.Accou
 }
 
 // Reports implements chat.ReportStore.
-func (d *DB) Reports(ctx context.Context, who chat.AccountID, everything bool, limit int) ([]chat.Report, error) {
+func (d *Store) Reports(ctx context.Context, who chat.AccountID, everything bool, limit int) ([]chat.Report, error) {
 	type row struct {
 		id chat.MessageID
 		chat.Complaint
@@ -81,7 +81,7 @@ func (d *DB) Reports(ctx context.Context, who chat.AccountID, everything bool, l
 }
 
 // fillReports reads the messages that reports are about, and their rooms.
-func (d *DB) fillReports(ctx context.Context, list []chat.Report) error {
+func (d *Store) fillReports(ctx context.Context, list []chat.Report) error {
 	ids := make([]chat.MessageID, len(list))
 	for i, r := range list {
 		ids[i] = r.Message.ID
@@ -113,11 +113,11 @@ func (d *DB) fillReports(ctx context.Context, list []chat.Report) error {
 }
 
 // CloseReports implements chat.ReportStore.
-func (d *DB) CloseReports(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time, audit chat.AuditEntry) error {
+func (d *Store) CloseReports(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *Tx) error {
 		n, err := t.Affect("UPDATE reports SET closed_by = ?, closed_at = ? WHERE message_id = ? AND closed_at IS NULL", by, ToMillis(at), id)
 		if t.unchanged = n == 0; !t.unchanged {
-			t.reportsChanged()
+			t.ReportsChanged()
 		}
 		return err
 	})

@@ -24,7 +24,7 @@ func (d *DB) DeleteBefore(ctx context.Context, before time.Time) (dropped int, e
 		room chat.RoomID
 		day  int64
 	}
-	olds, err := All(ctx, d, func(r Scanner) (o old, err error) { return o, r.Scan(&o.id, &o.room, &o.day) },
+	olds, err := All(ctx, d.Store, func(r Scanner) (o old, err error) { return o, r.Scan(&o.id, &o.room, &o.day) },
 		`SELECT m.id, m.room_id, days.day FROM days CROSS JOIN messages m ON m.id BETWEEN days.first AND days.last
 			WHERE days.day <= ? AND m.at < ? ORDER BY days.day LIMIT ?`,
 		dayOf(before), ToMillis(before), dropSize)
@@ -36,9 +36,9 @@ func (d *DB) DeleteBefore(ctx context.Context, before time.Time) (dropped int, e
 	}
 	d.unclean.Store(true)
 	err = d.change(ctx, func(t *Tx) error {
-		t.reportsChanged() // they go with their messages
+		t.ReportsChanged() // they go with their messages
 		for _, o := range olds {
-			t.countsChanged(o.room)
+			t.CountsChanged(o.room)
 			if err := Forget(t, o.id); err != nil {
 				return err
 			}
@@ -46,22 +46,4 @@ func (d *DB) DeleteBefore(ctx context.Context, before time.Time) (dropped int, e
 		return t.Exec(forgetDays, olds[0].day, ToMillis(before))
 	})
 	return len(olds), err
-}
-
-// Forget removes a row and what hangs on it.
-func Forget(t *Tx, id chat.MessageID) error {
-	for _, query := range []string{
-		"DELETE FROM words WHERE rowid = ?1",
-		`UPDATE memberships SET mentions = greatest(0, mentions - 1) WHERE posts_read < (SELECT posts FROM messages WHERE id = ?1)
-			AND (room_id, account_id) IN (SELECT room_id, account_id FROM mentions WHERE message_id = ?1)`,
-		`UPDATE memberships SET erased = erased + 1 FROM (SELECT room_id AS room, posts FROM messages WHERE id = ?1 AND kind = 0 AND deleted_at IS NULL) AS gone
-			WHERE room_id = gone.room AND left_at IS NULL AND posts_read < gone.posts`,
-		"UPDATE rooms SET last_id = 0, last_author = 0 WHERE last_id = ?1", // the oldest go first: it is empty
-		"DELETE FROM messages WHERE id = ?1",
-	} {
-		if err := t.Exec(query, id); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -24,7 +24,7 @@ func TestOldMessagesGoAndNothingElseChanges(t *testing.T) {
 		n, err = f.DeleteBefore(t.Context(), noon.Add(30*24*time.Hour))
 		f.ok(err)
 	}
-	left, err := All(t.Context(), f.DB, ScanID[chat.MessageID], "SELECT id FROM messages")
+	left, err := All(t.Context(), f.Store, ScanID[chat.MessageID], "SELECT id FROM messages")
 	f.ok(err)
 	if len(left) != 1 || left[0] != young.ID {
 		t.Error("left:", left)

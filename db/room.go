@@ -18,7 +18,7 @@ func roomFields(r *chat.Room, created *int64) []any {
 }
 
 // RoomFor implements chat.RoomStore.
-func (d *DB) RoomFor(ctx context.Context, room chat.RoomID, who chat.AccountID) (r chat.Room, _ *chat.Membership, err error) {
+func (d *Store) RoomFor(ctx context.Context, room chat.RoomID, who chat.AccountID) (r chat.Room, _ *chat.Membership, err error) {
 	var created int64
 	var in, banned bool
 	var m chat.Membership
@@ -40,7 +40,7 @@ func (d *DB) RoomFor(ctx context.Context, room chat.RoomID, who chat.AccountID) 
 }
 
 // RoomAccess implements chat.RoomStore.
-func (d *DB) RoomAccess(ctx context.Context, room chat.RoomID, who chat.AccountID) (chat.Room, *chat.Membership, error) {
+func (d *Store) RoomAccess(ctx context.Context, room chat.RoomID, who chat.AccountID) (chat.Room, *chat.Membership, error) {
 	return d.RoomFor(ctx, room, who)
 }
 
@@ -56,13 +56,13 @@ func scanSideRoom(r Scanner) (s chat.SidebarRoom, err error) {
 }
 
 // Sidebar implements chat.RoomStore.
-func (d *DB) Sidebar(ctx context.Context, who chat.AccountID) ([]chat.SidebarRoom, error) {
+func (d *Store) Sidebar(ctx context.Context, who chat.AccountID) ([]chat.SidebarRoom, error) {
 	rooms, err := All(ctx, d, scanSideRoom, sideQuery+` ORDER BY r.kind = 2,
 		CASE WHEN r.kind = 2 THEN -r.last_id ELSE 0 END, lower(r.name), r.id`, who)
 	if err != nil || len(rooms) == 0 || rooms[len(rooms)-1].Kind != chat.Direct {
 		return rooms, err
 	}
-	with, err := d.with(ctx, who, 0)
+	with, err := d.directPeople(ctx, who, 0)
 	for i := range rooms {
 		rooms[i].With = with[rooms[i].ID]
 	}
@@ -70,28 +70,24 @@ func (d *DB) Sidebar(ctx context.Context, who chat.AccountID) ([]chat.SidebarRoo
 }
 
 // RoomsInCommon implements chat.RoomStore.
-func (d *DB) RoomsInCommon(ctx context.Context, who, other chat.AccountID) ([]chat.SidebarRoom, error) {
+func (d *Store) RoomsInCommon(ctx context.Context, who, other chat.AccountID) ([]chat.SidebarRoom, error) {
 	return All(ctx, d, scanSideRoom, sideQuery+` AND r.kind <> 2
 		AND EXISTS (SELECT 1 FROM memberships o WHERE o.room_id = r.id AND o.account_id = ? AND o.left_at IS NULL)
 		ORDER BY lower(r.name), r.id`, who, other)
 }
 
 // SidebarRoom implements chat.RoomStore.
-func (d *DB) SidebarRoom(ctx context.Context, who chat.AccountID, room chat.RoomID) (s chat.SidebarRoom, err error) {
-	stmt, err := d.stmt(ctx, sideQuery+" AND r.id = ?")
-	if err != nil {
-		return s, storeError(err)
+func (d *Store) SidebarRoom(ctx context.Context, who chat.AccountID, room chat.RoomID) (s chat.SidebarRoom, err error) {
+	if s, err = oneRow(ctx, d, scanSideRoom, sideQuery+" AND r.id = ?", who, room); err != nil || s.Kind != chat.Direct {
+		return s, err
 	}
-	if s, err = scanSideRoom(stmt.QueryRowContext(ctx, who, room)); err != nil || s.Kind != chat.Direct {
-		return s, storeError(err)
-	}
-	with, err := d.with(ctx, who, room)
+	with, err := d.directPeople(ctx, who, room)
 	s.With = with[room]
 	return s, err
 }
 
-// with finds the others of one direct conversation, or of all (0) that a person is in.
-func (d *DB) with(ctx context.Context, who chat.AccountID, only chat.RoomID) (map[chat.RoomID][]chat.Person, error) {
+// directPeople finds the others of one direct conversation, or of all (0) that a person is in.
+func (d *Store) directPeople(ctx context.Context, who chat.AccountID, only chat.RoomID) (map[chat.RoomID][]chat.Person, error) {
 	type row struct {
 		room chat.RoomID
 		chat.Person
@@ -111,7 +107,7 @@ func (d *DB) with(ctx context.Context, who chat.AccountID, only chat.RoomID) (ma
 }
 
 // OpenRooms implements chat.RoomStore.
-func (d *DB) OpenRooms(ctx context.Context, who chat.AccountID, query string, limit int) ([]chat.RoomListing, error) {
+func (d *Store) OpenRooms(ctx context.Context, who chat.AccountID, query string, limit int) ([]chat.RoomListing, error) {
 	return All(ctx, d, func(r Scanner) (l chat.RoomListing, err error) {
 		var created int64
 		err = r.Scan(append(roomFields(&l.Room, &created), &l.In)...)
@@ -123,7 +119,7 @@ func (d *DB) OpenRooms(ctx context.Context, who chat.AccountID, query string, li
 }
 
 // OpenRoomsNamed implements chat.RoomStore.
-func (d *DB) OpenRoomsNamed(ctx context.Context, names []string) (map[string]chat.RoomLink, error) {
+func (d *Store) OpenRoomsNamed(ctx context.Context, names []string) (map[string]chat.RoomLink, error) {
 	skeletons := make([]string, len(names))
 	for i, folded := range names {
 		skeletons[i] = chat.Skeleton(folded)
@@ -140,7 +136,7 @@ func (d *DB) OpenRoomsNamed(ctx context.Context, names []string) (map[string]cha
 }
 
 // Members implements chat.RoomStore.
-func (d *DB) Members(ctx context.Context, room chat.RoomID) ([]chat.RoomMember, error) {
+func (d *Store) Members(ctx context.Context, room chat.RoomID) ([]chat.RoomMember, error) {
 	return All(ctx, d, func(r Scanner) (o chat.RoomMember, err error) {
 		return o, r.Scan(&o.ID, &o.Username, &o.Name, &o.Rank, &o.Deactivated)
 	}, `SELECT a.id, a.username, a.name, m.owner, a.disabled_at IS NOT NULL FROM memberships m JOIN accounts a ON a.id = m.account_id JOIN rooms r ON r.id = m.room_id
@@ -148,12 +144,12 @@ func (d *DB) Members(ctx context.Context, room chat.RoomID) ([]chat.RoomMember, 
 }
 
 // MemberIDs implements chat.RoomStore.
-func (d *DB) MemberIDs(ctx context.Context, room chat.RoomID) ([]chat.AccountID, error) {
+func (d *Store) MemberIDs(ctx context.Context, room chat.RoomID) ([]chat.AccountID, error) {
 	return All(ctx, d, ScanID[chat.AccountID], "SELECT account_id FROM memberships WHERE room_id = ? AND left_at IS NULL", room)
 }
 
 // ReadMarks implements chat.RoomStore.
-func (d *DB) ReadMarks(ctx context.Context, room chat.RoomID, people []chat.AccountID) (chat.Room, map[chat.AccountID]chat.Membership, error) {
+func (d *Store) ReadMarks(ctx context.Context, room chat.RoomID, people []chat.AccountID) (chat.Room, map[chat.AccountID]chat.Membership, error) {
 	r, _, err := d.RoomFor(ctx, room, 0)
 	if err != nil {
 		return r, nil, err
@@ -174,7 +170,7 @@ func (d *DB) ReadMarks(ctx context.Context, room chat.RoomID, people []chat.Acco
 }
 
 // Direct implements chat.RoomStore.
-func (d *DB) Direct(ctx context.Context, people []chat.AccountID) (id chat.RoomID, err error) {
+func (d *Store) Direct(ctx context.Context, people []chat.AccountID) (id chat.RoomID, err error) {
 	return id, d.One(ctx, "SELECT id FROM rooms WHERE direct = ? AND deleted_at IS NULL", []any{chat.DirectKey(people)}, &id)
 }
 

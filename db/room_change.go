@@ -11,7 +11,7 @@ import (
 )
 
 // CreateRoom implements chat.RoomStore.
-func (d *DB) CreateRoom(ctx context.Context, n chat.NewRoom, at time.Time) (r chat.Room, err error) {
+func (d *Store) CreateRoom(ctx context.Context, n chat.NewRoom, at time.Time) (r chat.Room, err error) {
 	err = d.change(ctx, func(t *Tx) error {
 		if n.Kind == chat.Open {
 			if err := nameTaken(t, n.Name, 0); err != nil {
@@ -41,7 +41,7 @@ func addRoom(t *Tx, n chat.NewRoom, at time.Time) (chat.Room, error) {
 // nextRev takes the next rev of a room. Every change of a room begins with it: that
 // locks the room, so that ids are drawn and rows are read in the order of revs.
 func nextRev(t *Tx, room chat.RoomID) (rev chat.Rev, err error) {
-	t.countsChanged(room)
+	t.CountsChanged(room)
 	err = t.One("UPDATE rooms SET rev = rev + 1 WHERE id = ? AND deleted_at IS NULL RETURNING rev", []any{room}, &rev)
 	return rev, err
 }
@@ -50,7 +50,7 @@ func nextRev(t *Tx, room chat.RoomID) (rev chat.Rev, err error) {
 func nextRevOf(t *Tx, id chat.MessageID) (room chat.RoomID, rev chat.Rev, err error) {
 	err = t.One(`UPDATE rooms SET rev = rev + 1 WHERE id = (SELECT room_id FROM messages WHERE id = ?) AND deleted_at IS NULL
 		RETURNING id, rev`, []any{id}, &room, &rev)
-	t.countsChanged(room)
+	t.CountsChanged(room)
 	return room, rev, err
 }
 
@@ -74,7 +74,7 @@ func addEvent(t *Tx, room chat.RoomID, by chat.AccountID, kind chat.MessageKind,
 }
 
 // SetRoomName implements chat.RoomStore.
-func (d *DB) SetRoomName(ctx context.Context, room chat.RoomID, by chat.AccountID, name string, at time.Time) (rev chat.Rev, err error) {
+func (d *Store) SetRoomName(ctx context.Context, room chat.RoomID, by chat.AccountID, name string, at time.Time) (rev chat.Rev, err error) {
 	err = d.change(ctx, func(t *Tx) error {
 		if rev, err = nextRev(t, room); err != nil {
 			return err
@@ -105,7 +105,7 @@ func setDrawn(t *Tx, room chat.RoomID, kind chat.RoomKind, name string) error {
 }
 
 // SetTopic implements chat.RoomStore.
-func (d *DB) SetTopic(ctx context.Context, room chat.RoomID, by chat.AccountID, topic string, at time.Time) (rev chat.Rev, err error) {
+func (d *Store) SetTopic(ctx context.Context, room chat.RoomID, by chat.AccountID, topic string, at time.Time) (rev chat.Rev, err error) {
 	err = d.change(ctx, func(t *Tx) error {
 		if rev, err = nextRev(t, room); err != nil {
 			return err
@@ -120,7 +120,7 @@ func (d *DB) SetTopic(ctx context.Context, room chat.RoomID, by chat.AccountID, 
 }
 
 // SetVisibility implements chat.RoomStore.
-func (d *DB) SetVisibility(ctx context.Context, room chat.RoomID, by chat.AccountID, kind chat.RoomKind, at time.Time, audit chat.AuditEntry) (rev chat.Rev, err error) {
+func (d *Store) SetVisibility(ctx context.Context, room chat.RoomID, by chat.AccountID, kind chat.RoomKind, at time.Time, audit chat.AuditEntry) (rev chat.Rev, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		if rev, err = nextRev(t, room); err != nil {
 			return err
@@ -134,7 +134,7 @@ func (d *DB) SetVisibility(ctx context.Context, room chat.RoomID, by chat.Accoun
 			return err
 		}
 		if kind != was {
-			if err := reindexRoom(t, room); err != nil {
+			if err := t.under.ReindexRoom(t, room); err != nil {
 				return err
 			}
 		}
@@ -144,7 +144,7 @@ func (d *DB) SetVisibility(ctx context.Context, room chat.RoomID, by chat.Accoun
 }
 
 // AddMembers implements chat.RoomStore.
-func (d *DB) AddMembers(ctx context.Context, room chat.RoomID, people []chat.AccountID, at time.Time) (rev chat.Rev, err error) {
+func (d *Store) AddMembers(ctx context.Context, room chat.RoomID, people []chat.AccountID, at time.Time) (rev chat.Rev, err error) {
 	err = d.change(ctx, func(t *Tx) error {
 		rev, err = addToRoom(t, room, people, at)
 		return err
@@ -229,7 +229,7 @@ func withPeople(e chat.SystemMessage, fresh []chat.Person) chat.SystemMessage {
 }
 
 // SetRoomPrefs implements chat.RoomStore.
-func (d *DB) SetRoomPrefs(ctx context.Context, room chat.RoomID, who chat.AccountID, c chat.RoomPrefs) error {
+func (d *Store) SetRoomPrefs(ctx context.Context, room chat.RoomID, who chat.AccountID, c chat.RoomPrefs) error {
 	return d.change(ctx, func(t *Tx) error {
 		if c.Raise {
 			return swapWithPrevious(t, room, who)

@@ -9,7 +9,7 @@ import (
 )
 
 // RemoveMember implements chat.RoomStore.
-func (d *DB) RemoveMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time, audit chat.AuditEntry) (rev chat.Rev, emptied bool, err error) {
+func (d *Store) RemoveMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time, audit chat.AuditEntry) (rev chat.Rev, emptied bool, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		emptied = false
 		if rev, err = removeFromRoom(t, room, who, at); err != nil {
@@ -80,7 +80,7 @@ func passOwnership(t *Tx, rooms string, arg any) error {
 
 // DeleteRoom implements chat.RoomStore. The room is gone at once; what was said in
 // it is removed soon after, a little at a time, so that others need not wait.
-func (d *DB) DeleteRoom(ctx context.Context, room chat.RoomID, at time.Time, audit chat.AuditEntry) (people []chat.AccountID, err error) {
+func (d *Store) DeleteRoom(ctx context.Context, room chat.RoomID, at time.Time, audit chat.AuditEntry) (people []chat.AccountID, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		t.roomChanged(room)
 		t.linksChanged()
@@ -102,16 +102,19 @@ func (d *DB) DeleteRoom(ctx context.Context, room chat.RoomID, at time.Time, aud
 }
 
 // purge removes what is left of a deleted room.
-func (d *DB) purge(room chat.RoomID) {
+func (d *Store) purge(room chat.RoomID) {
 	for {
-		var n int64
+		var n int
 		err := d.change(context.Background(), func(t *Tx) (err error) {
-			const some = "IN (SELECT id FROM messages WHERE room_id = ? ORDER BY id LIMIT 500)"
-			if err := t.Exec("DELETE FROM words WHERE rowid "+some, room); err != nil {
+			some, err := List(t, ScanID[chat.MessageID], "SELECT id FROM messages WHERE room_id = ? ORDER BY id LIMIT 500", room)
+			if err != nil {
 				return err
 			}
-			if n, err = t.Affect("DELETE FROM messages WHERE id "+some, room); err != nil || n > 0 {
-				return err
+			if n = len(some); n > 0 {
+				if err := t.under.Unindex(t, some); err != nil {
+					return err
+				}
+				return t.Exec("DELETE FROM messages WHERE id IN ids(?)", JSONList(some))
 			}
 			return t.Exec("DELETE FROM rooms WHERE id = ? AND deleted_at IS NOT NULL", room)
 		})
@@ -125,8 +128,8 @@ func (d *DB) purge(room chat.RoomID) {
 	}
 }
 
-// resumePurge goes on where the last process ended.
-func (d *DB) resumePurge() {
+// ResumePurge goes on where the last process ended.
+func (d *Store) ResumePurge() {
 	rooms, err := All(context.Background(), d, ScanID[chat.RoomID],
 		"SELECT id FROM rooms WHERE deleted_at IS NOT NULL")
 	if err != nil {

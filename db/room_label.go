@@ -12,7 +12,7 @@ import (
 // and in the lines of what they answer: a message keeps which room it means, and not
 // what that was called. A room that is not open any more keeps the name under which
 // it was linked.
-func (d *DB) withCurrentLabels(ctx context.Context, rows []chat.Message, err error) ([]chat.Message, error) {
+func (d *Store) withCurrentLabels(ctx context.Context, rows []chat.Message, err error) ([]chat.Message, error) {
 	var quotes []chat.MessageID // whose lines may hold links; what they answer is read again for these
 	for _, m := range rows {
 		if strings.Contains(m.Quote.Text, "#") {
@@ -47,8 +47,21 @@ func (d *DB) withCurrentLabels(ctx context.Context, rows []chat.Message, err err
 	return rows, err
 }
 
+// Relabel gives the links in texts the names that their rooms have now.
+func (d *Store) Relabel(ctx context.Context, texts []*chat.Text) error {
+	names := roomNames{d: d, known: map[chat.RoomID]string{}}
+	for _, t := range texts {
+		names.want(t)
+	}
+	err := names.read(ctx)
+	for _, t := range texts {
+		t.Relabel(names.name)
+	}
+	return err
+}
+
 // texts reads what messages say; those that were deleted a moment ago are not in it.
-func (d *DB) texts(ctx context.Context, ids []chat.MessageID) (map[chat.MessageID]*chat.Text, error) {
+func (d *Store) texts(ctx context.Context, ids []chat.MessageID) (map[chat.MessageID]*chat.Text, error) {
 	texts := map[chat.MessageID]*chat.Text{}
 	_, err := All(ctx, d, func(r Scanner) (x struct{}, err error) {
 		var id chat.MessageID
@@ -64,7 +77,7 @@ func (d *DB) texts(ctx context.Context, ids []chat.MessageID) (map[chat.MessageI
 
 // roomNames are what open rooms are called now, asked for all at once.
 type roomNames struct {
-	d     *DB
+	d     *Store
 	known map[chat.RoomID]string // "": not read yet, or not open
 	asked []chat.RoomID          // not read yet
 }
@@ -99,13 +112,13 @@ func (n *roomNames) read(ctx context.Context) error {
 func (n *roomNames) name(room chat.RoomID) string { return n.known[room] }
 
 // withCurrentLabel does it for one that was changed just now.
-func (d *DB) withCurrentLabel(ctx context.Context, m chat.Message, err error) (chat.Message, error) {
+func (d *Store) withCurrentLabel(ctx context.Context, m chat.Message, err error) (chat.Message, error) {
 	rows, err := d.withCurrentLabels(ctx, []chat.Message{m}, err)
 	return rows[0], err
 }
 
 // addedWithLabels does it for what an author stored before: what is fresh has them.
-func (d *DB) addedWithLabels(ctx context.Context, a chat.Added, err error) (chat.Added, error) {
+func (d *Store) addedWithLabels(ctx context.Context, a chat.Added, err error) (chat.Added, error) {
 	if err == nil && !a.Fresh {
 		a.Message, err = d.withCurrentLabel(ctx, a.Message, nil)
 	}
@@ -113,14 +126,14 @@ func (d *DB) addedWithLabels(ctx context.Context, a chat.Added, err error) (chat
 }
 
 // changeWithLabels does it for a change, and for what changed with it.
-func (d *DB) changeWithLabels(ctx context.Context, c chat.MessageChange, err error) (chat.MessageChange, error) {
+func (d *Store) changeWithLabels(ctx context.Context, c chat.MessageChange, err error) (chat.MessageChange, error) {
 	c.Message, err = d.withCurrentLabel(ctx, c.Message, err)
 	c.With, err = d.withCurrentLabels(ctx, c.With, err)
 	return c, err
 }
 
 // RoomLinks implements chat.MessageStore.
-func (d *DB) RoomLinks(ctx context.Context, id chat.MessageID) (map[string]chat.RoomLink, error) {
+func (d *Store) RoomLinks(ctx context.Context, id chat.MessageID) (map[string]chat.RoomLink, error) {
 	var parsed []byte
 	if err := d.One(ctx, "SELECT text FROM messages WHERE id = ?", []any{id}, &parsed); err != nil {
 		return nil, err

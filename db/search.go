@@ -10,13 +10,8 @@ import (
 	"parley/app/chat"
 )
 
-// Readable is what ?1 may read of rooms r: what chat's policy table says of Read.
-// The groups of the index are made for it; this is what decides.
-const Readable = `r.deleted_at IS NULL AND coalesce((SELECT p.left_at IS NULL OR r.kind = 0 AND p.banned = 0
-	FROM memberships p WHERE p.room_id = r.id AND p.account_id = ?1), r.kind = 0)`
-
 // The index gives ids from the newest on, and only as many as are asked for.
-const hitQuery = messageQuery + `JOIN rooms r ON r.id = m.room_id JOIN words w ON w.rowid = m.id
+const hitQuery = `SELECT m.id FROM messages m JOIN rooms r ON r.id = m.room_id JOIN words w ON w.rowid = m.id
 	WHERE w.word MATCH ?2 AND w.rowid > ?3 AND w.rowid < ?4 AND m.at >= ?5 AND m.at < ?6 AND ` + Readable + `
 	ORDER BY w.rowid DESC LIMIT ?7`
 
@@ -31,7 +26,7 @@ func (d *DB) Search(ctx context.Context, who chat.AccountID, s chat.Search) (hit
 	if err != nil || len(groups) == 0 {
 		return nil, 0, behind, err
 	}
-	var found []chat.Message
+	var found []chat.MessageID
 	args := []any{who, expression(s, groups), b.after, b.before, b.since, b.until}
 	if len(s.Literals) > 0 {
 		found, older, err = d.searchLiterally(ctx, s, args)
@@ -41,17 +36,16 @@ func (d *DB) Search(ctx context.Context, who chat.AccountID, s chat.Search) (hit
 	if err != nil {
 		return nil, 0, behind, err
 	}
-	hits, err = d.withRooms(ctx, who, found)
+	hits, err = d.Hits(ctx, who, found)
 	return hits, older, behind, err
 }
 
 // searchWords finds what the index finds, the newest first.
-func (d *DB) searchWords(ctx context.Context, s chat.Search, args []any) (found []chat.Message, older chat.MessageID, err error) {
-	found, err = All(ctx, d, scanMessage, hitQuery, append(args, s.Limit+1)...)
-	found, err = d.withCurrentLabels(ctx, found, err)
+func (d *DB) searchWords(ctx context.Context, s chat.Search, args []any) (found []chat.MessageID, older chat.MessageID, err error) {
+	found, err = All(ctx, d.Store, ScanID[chat.MessageID], hitQuery, append(args, s.Limit+1)...)
 	if len(found) > s.Limit {
 		found = found[:s.Limit]
-		older = found[len(found)-1].ID
+		older = found[len(found)-1]
 	}
 	return found, older, err
 }
@@ -92,7 +86,7 @@ func (d *DB) bounds(ctx context.Context, s chat.Search) (b bounds, err error) {
 func (d *DB) searchGroups(ctx context.Context, who chat.AccountID, s chat.Search) ([]searchGroup, error) {
 	mine := closedGroup(humanKey(who))
 	if len(s.In) == 0 {
-		private, err := All(ctx, d, ScanID[chat.RoomID],
+		private, err := All(ctx, d.Store, ScanID[chat.RoomID],
 			"SELECT r.id FROM memberships m JOIN rooms r ON r.id = m.room_id WHERE m.account_id = ? AND m.left_at IS NULL AND r.kind = 1", who)
 		list := []searchGroup{everybodyGroup, mine}
 		for _, room := range private {
@@ -204,54 +198,3 @@ func (a searchGroup) match(m chat.Match) string {
 
 // quoted is a phrase. Tokens have no quotes: they are letters and digits.
 func quoted(words ...string) string { return `"` + strings.Join(words, " ") + `"` }
-
-// withRooms adds to messages the rooms that they were said in.
-func (d *DB) withRooms(ctx context.Context, who chat.AccountID, found []chat.Message) ([]chat.Hit, error) {
-	places := map[chat.RoomID]chat.SidebarRoom{}
-	hits := make([]chat.Hit, 0, len(found))
-	for _, m := range found {
-		place, known := places[m.Room]
-		if !known {
-			r, in, err := d.RoomFor(ctx, m.Room, who)
-			if errors.Is(err, chat.ErrNotFound) {
-				continue // deleted a moment ago
-			}
-			if err != nil {
-				return nil, err
-			}
-			place.Room = r
-			if in != nil {
-				place.Membership = *in
-			}
-			if r.Kind == chat.Direct {
-				with, err := d.with(ctx, who, r.ID)
-				if err != nil {
-					return nil, err
-				}
-				place.With = with[r.ID]
-			}
-			places[m.Room] = place
-		}
-		hits = append(hits, chat.Hit{Message: m, Place: place})
-	}
-	return hits, nil
-}
-
-// RoomsNamed implements chat.SearchStore.
-func (d *DB) RoomsNamed(ctx context.Context, who chat.AccountID, name string) ([]chat.RoomID, error) {
-	type named struct {
-		id   chat.RoomID
-		name string
-	}
-	look := chat.Skeleton(name)
-	found, err := All(ctx, d, func(r Scanner) (n named, err error) { return n, r.Scan(&n.id, &n.name) },
-		`SELECT id, name FROM rooms WHERE skeleton = ? AND deleted_at IS NULL
-		UNION ALL SELECT r.id, r.name FROM memberships m JOIN rooms r ON r.id = m.room_id AND r.kind = 1 WHERE m.account_id = ? AND m.left_at IS NULL`, look, who)
-	var ids []chat.RoomID
-	for _, n := range found {
-		if chat.Skeleton(n.name) == look {
-			ids = append(ids, n.id)
-		}
-	}
-	return ids, err
-}

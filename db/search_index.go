@@ -134,9 +134,9 @@ func indexMessage(t *Tx, e indexEntry) error {
 	return t.Exec("INSERT INTO words (rowid, word) VALUES (?, ?)", e.ID, e.words())
 }
 
-// reindexMessage makes the index agree with a message as it now is. Each change of what
-// a message says, or of whether it is there, ends with it.
-func reindexMessage(t *Tx, id chat.MessageID) error {
+// Reindex implements Index. Each change of what a message says, or of whether it is
+// there, ends with it.
+func (*writer) Reindex(t *Tx, id chat.MessageID) error {
 	var upto chat.MessageID
 	if err := t.One("SELECT upto FROM indexed", nil, &upto); err != nil || id > upto {
 		return err
@@ -149,6 +149,11 @@ func reindexMessage(t *Tx, id chat.MessageID) error {
 		return err
 	}
 	return indexMessage(t, now[0])
+}
+
+// Unindex implements Index.
+func (*writer) Unindex(t *Tx, ids []chat.MessageID) error {
+	return t.Exec("DELETE FROM words WHERE rowid IN ids(?)", JSONList(ids))
 }
 
 // indexBatch brings the index up to the log by at most size messages; it tells how

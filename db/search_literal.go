@@ -28,8 +28,7 @@ const literalQuery = `SELECT m.id, m.body, m.text FROM messages m JOIN rooms r O
 
 // searchLiterally finds what the index finds and the search accepts, the newest
 // first; older is where the next page begins.
-func (d *DB) searchLiterally(ctx context.Context, s chat.Search, args []any) (_ []chat.Message, older chat.MessageID, err error) {
-	var ids []chat.MessageID
+func (d *DB) searchLiterally(ctx context.Context, s chat.Search, args []any) (ids []chat.MessageID, older chat.MessageID, err error) {
 	args = slices.Clone(args)
 	for looked, size := 0, 0; older == 0; {
 		some, err := d.candidates(ctx, args, maxLookedAtBytes-size)
@@ -52,12 +51,7 @@ func (d *DB) searchLiterally(ctx context.Context, s chat.Search, args []any) (_ 
 		}
 		args[beforeArg] = some[len(some)-1].id
 	}
-	if len(ids) == 0 {
-		return nil, older, nil
-	}
-	found, err := All(ctx, d, scanMessage, messageQuery+"WHERE m.id IN ids(?) ORDER BY m.id DESC", JSONList(ids))
-	found, err = d.withCurrentLabels(ctx, found, err)
-	return found, older, err
+	return ids, older, nil
 }
 
 // candidate is a message that the index found, with the names that rooms have now.
@@ -75,23 +69,17 @@ func (d *DB) candidates(ctx context.Context, args []any, bytes int) ([]candidate
 	if err != nil {
 		return nil, err
 	}
-	names := roomNames{d: d, known: map[chat.RoomID]string{}}
+	var texts []*chat.Text
 	for i := range list {
 		if strings.Contains(list[i].body, "#") {
-			names.want(&list[i].text)
+			texts = append(texts, &list[i].text)
 		}
 	}
-	if err := names.read(ctx); err != nil { // not while rows are read: each takes a connection
-		return nil, err
-	}
-	for i := range list {
-		list[i].text.Relabel(names.name)
-	}
-	return list, nil
+	return list, d.Relabel(ctx, texts) // not while rows are read: each takes a connection
 }
 
 func (d *DB) readCandidates(ctx context.Context, args []any, bytes int) (list []candidate, err error) {
-	stmt, err := d.stmt(ctx, literalQuery)
+	stmt, err := (*engine)(d).Stmt(ctx, literalQuery)
 	if err != nil {
 		return nil, storeError(err)
 	}

@@ -2,8 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -23,8 +21,8 @@ const (
 	movedEnd   = "index.room/"
 )
 
-// reindexRoom notes that a room is to be indexed anew.
-func reindexRoom(t *Tx, room chat.RoomID) error {
+// ReindexRoom implements Index: it notes that a room is to be indexed anew.
+func (*writer) ReindexRoom(t *Tx, room chat.RoomID) error {
 	return SetSetting(t, fmt.Sprint(movedNotes, room), "0")
 }
 
@@ -88,15 +86,11 @@ func reindexBatch(t *Tx, size int) (n int, err error) {
 
 // nextMovedRoom is the zero movedRoom when there is none.
 func nextMovedRoom(t *Tx) (movedRoom, error) {
-	s, err := t.Stmt(movedRooms)
-	if err != nil {
+	found, err := List(t, scanMovedRoom, movedRooms, movedNotes, movedEnd, 1)
+	if err != nil || len(found) == 0 {
 		return movedRoom{}, err
 	}
-	m, err := scanMovedRoom(s.QueryRowContext(t.ctx, movedNotes, movedEnd, 1))
-	if errors.Is(err, sql.ErrNoRows) {
-		return movedRoom{}, nil
-	}
-	return m, t.fail(err)
+	return found[0], nil
 }
 
 // readMovedRooms tells up to which message each room is indexed that is indexed anew.

@@ -101,7 +101,7 @@ func TestReindexMakesTheIndexAgree(t *testing.T) {
 			if err := x.Exec("UPDATE messages SET deleted_at = ? WHERE id = ?", deleted, m.ID); err != nil {
 				return err
 			}
-			return reindexMessage(x, m.ID)
+			return f.writer.Reindex(x, m.ID)
 		}))
 		got = append(got, late())
 	}
@@ -167,6 +167,7 @@ func TestSearchScansNothingButItsWords(t *testing.T) {
 			var detail string
 			f.ok(rows.Scan(&id, &parent, &x, &detail))
 			words := strings.HasPrefix(detail, "SCAN w VIRTUAL TABLE INDEX") && strings.Contains(query.(string), "MATCH")
+			words = words || strings.HasPrefix(detail, "SCAN json_each") // a list that was given
 			if strings.HasPrefix(detail, "SCAN") && !words && detail != "SCAN indexed" && !strings.Contains(detail, "CONSTANT ROW") || strings.Contains(detail, "TEMP B-TREE") {
 				t.Errorf("%s\nin %s", detail, query)
 			}

@@ -11,7 +11,7 @@ import (
 )
 
 // AddAccount implements auth.Store.
-func (d *DB) AddAccount(ctx context.Context, n auth.NewAccount, audit chat.AuditEntry) (j auth.SignedUp, err error) {
+func (d *Store) AddAccount(ctx context.Context, n auth.NewAccount, audit chat.AuditEntry) (j auth.SignedUp, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		j, err = addAccount(t, n)
 		return err
@@ -92,18 +92,18 @@ func createWorkspace(t *Tx, n auth.NewAccount, j *auth.SignedUp) error {
 }
 
 // HasAccounts implements auth.Store.
-func (d *DB) HasAccounts(ctx context.Context) (has bool, err error) {
+func (d *Store) HasAccounts(ctx context.Context) (has bool, err error) {
 	return has, d.One(ctx, "SELECT EXISTS (SELECT 1 FROM accounts)", nil, &has)
 }
 
 // Password implements auth.Store.
-func (d *DB) Password(ctx context.Context, username string) (id chat.AccountID, hash string, err error) {
+func (d *Store) Password(ctx context.Context, username string) (id chat.AccountID, hash string, err error) {
 	err = d.One(ctx, "SELECT id, password FROM accounts WHERE folded = ? AND disabled_at IS NULL", []any{chat.FoldName(username)}, &id, &hash)
 	return id, hash, err
 }
 
 // SetPassword implements auth.Store.
-func (d *DB) SetPassword(ctx context.Context, who chat.AccountID, hash string, audit chat.AuditEntry) error {
+func (d *Store) SetPassword(ctx context.Context, who chat.AccountID, hash string, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *Tx) error {
 		return setPassword(t, who, hash)
 	})
@@ -118,14 +118,14 @@ func setPassword(t *Tx, who chat.AccountID, hash string) error {
 }
 
 // Rehash implements auth.Store.
-func (d *DB) Rehash(ctx context.Context, who chat.AccountID, was, hash string) error {
+func (d *Store) Rehash(ctx context.Context, who chat.AccountID, was, hash string) error {
 	return d.change(ctx, func(t *Tx) error {
 		return t.Exec("UPDATE accounts SET password = ? WHERE id = ? AND password = ?", hash, who, was)
 	})
 }
 
 // AddSession implements auth.Store.
-func (d *DB) AddSession(ctx context.Context, s auth.Session, limit int) (dropped [][]byte, err error) {
+func (d *Store) AddSession(ctx context.Context, s auth.Session, limit int) (dropped [][]byte, err error) {
 	err = d.change(ctx, func(t *Tx) error {
 		if err := t.Exec("INSERT INTO sessions (token_hash, account_id, agent, created_at, seen_at) VALUES (?, ?, ?, ?, ?)",
 			s.Hash, s.Account.ID, s.Agent, ToMillis(s.Created), ToMillis(s.Seen)); err != nil {
@@ -144,7 +144,7 @@ func (d *DB) AddSession(ctx context.Context, s auth.Session, limit int) (dropped
 func scanHash(r Scanner) (h []byte, err error) { return h, r.Scan(&h) }
 
 // SessionOf implements auth.Store.
-func (d *DB) SessionOf(ctx context.Context, hash []byte) (s auth.Session, err error) {
+func (d *Store) SessionOf(ctx context.Context, hash []byte) (s auth.Session, err error) {
 	var who chat.AccountID
 	var start, seen int64
 	err = d.One(ctx, "SELECT account_id, agent, created_at, seen_at FROM sessions WHERE token_hash = ?", []any{hash}, &who, &s.Agent, &start, &seen)
@@ -159,7 +159,7 @@ func (d *DB) SessionOf(ctx context.Context, hash []byte) (s auth.Session, err er
 }
 
 // SessionsOf implements auth.Store.
-func (d *DB) SessionsOf(ctx context.Context, who chat.AccountID) ([]auth.Session, error) {
+func (d *Store) SessionsOf(ctx context.Context, who chat.AccountID) ([]auth.Session, error) {
 	return All(ctx, d, func(r Scanner) (s auth.Session, err error) {
 		var start, seen int64
 		err = r.Scan(&s.Hash, &s.Agent, &start, &seen)
@@ -169,7 +169,7 @@ func (d *DB) SessionsOf(ctx context.Context, who chat.AccountID) ([]auth.Session
 }
 
 // TouchSession implements auth.Store.
-func (d *DB) TouchSession(ctx context.Context, hash []byte, at time.Time) error {
+func (d *Store) TouchSession(ctx context.Context, hash []byte, at time.Time) error {
 	return d.change(ctx, func(t *Tx) error {
 		t.sessionChanged(hash)
 		return t.Exec("UPDATE sessions SET seen_at = ? WHERE token_hash = ?", ToMillis(at), hash)
@@ -177,7 +177,7 @@ func (d *DB) TouchSession(ctx context.Context, hash []byte, at time.Time) error 
 }
 
 // DeleteSession implements auth.Store.
-func (d *DB) DeleteSession(ctx context.Context, hash []byte) error {
+func (d *Store) DeleteSession(ctx context.Context, hash []byte) error {
 	return d.change(ctx, func(t *Tx) error {
 		t.sessionChanged(hash)
 		return t.Exec("DELETE FROM sessions WHERE token_hash = ?", hash)
@@ -185,7 +185,7 @@ func (d *DB) DeleteSession(ctx context.Context, hash []byte) error {
 }
 
 // ExpireSessions implements auth.Store.
-func (d *DB) ExpireSessions(ctx context.Context, startedBefore, seenBefore time.Time) error {
+func (d *Store) ExpireSessions(ctx context.Context, startedBefore, seenBefore time.Time) error {
 	return d.change(ctx, func(t *Tx) error {
 		ended, err := List(t, scanHash, "DELETE FROM sessions WHERE created_at < ? OR seen_at < ? RETURNING token_hash", ToMillis(startedBefore), ToMillis(seenBefore))
 		for _, hash := range ended {

@@ -2,35 +2,26 @@ package db
 
 import (
 	"context"
-	"database/sql"
 
 	"parley/app/chat"
 )
 
-// Snapshot is one state of the file, whoever writes meanwhile. It is read a row at a
+// Snapshot is one state of everything, whoever writes meanwhile. It is read a row at a
 // time, and by nobody else.
 type Snapshot struct {
 	ctx    context.Context
-	conn   *sql.Conn
+	view   Queryer
 	labels map[chat.RoomID]string // what open rooms are called; nil: not read yet
 }
 
-// Snapshot gives one state of the file to do; it ends with it.
-func (d *DB) Snapshot(ctx context.Context, do func(*Snapshot) error) error {
-	conn, err := d.read.Conn(ctx)
-	if err != nil {
-		return storeError(err)
-	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
-		return storeError(err)
-	}
-	defer conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-	return storeError(do(&Snapshot{ctx: ctx, conn: conn}))
+// Snapshot gives one state of everything to do; it ends with it.
+func (d *Store) Snapshot(ctx context.Context, do func(*Snapshot) error) error {
+	err := d.engine.View(ctx, func(view Queryer) error { return do(&Snapshot{ctx: ctx, view: view}) })
+	return d.engine.Explain(err)
 }
 
 func (s *Snapshot) rows(query string, each func(Scanner) error, args ...any) error {
-	rows, err := s.conn.QueryContext(s.ctx, inSQLite(query), args...)
+	rows, err := s.view.QueryContext(s.ctx, query, args...)
 	if err != nil {
 		return err
 	}

@@ -21,8 +21,8 @@ func (d *DB) Writable(ctx context.Context) error {
 		if err := t.Exec("BEGIN IMMEDIATE"); err != nil {
 			return err
 		}
-		err := t.detectForeignChange()
-		t.failed = nil
+		err := d.writer.detectForeignChange(t)
+		t.Revive()
 		if again := t.Exec("ROLLBACK"); err == nil {
 			err = again
 		}

@@ -29,7 +29,7 @@ type writer struct {
 	pool       *sql.DB
 	conn       *sql.Conn
 	stmts      map[string]*sql.Stmt // owned by run, as what follows
-	roomStates map[chat.RoomID]RoomState
+	roomStates RoomStates
 	seen       int64 // dataVersion when it looked last
 	// format is that of the file when it looked last; 0: it has not looked.
 	format atomic.Int64
@@ -53,18 +53,43 @@ type change struct {
 }
 
 func newWriter(pool *sql.DB, conn *sql.Conn, changed func(Facts)) *writer {
-	w := &writer{pool: pool, conn: conn, stmts: map[string]*sql.Stmt{}, roomStates: map[chat.RoomID]RoomState{},
+	w := &writer{pool: pool, conn: conn, stmts: map[string]*sql.Stmt{}, roomStates: RoomStates{},
 		queue: make(chan *change, maxQueue), ended: make(chan struct{}), changed: changed}
 	go w.run()
 	return w
 }
 
-// change runs do in a transaction and returns when it is durable. Once it was
-// queued it runs, whatever becomes of ctx. It may run twice, when a change beside
-// it fails: do has no effect but on its tx and on variables that it sets anew.
-func (d *DB) change(ctx context.Context, do func(*Tx) error) error {
-	return d.writer.enqueue(ctx, &change{do: do, done: make(chan struct{})})
+// Stmt implements Transaction.
+func (w *writer) Stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s := w.stmts[query]; s != nil {
+		return s, nil
+	}
+	s, err := w.conn.PrepareContext(ctx, inSQLite(query))
+	if err != nil {
+		return nil, fmt.Errorf("%w in %s", err, query)
+	}
+	w.stmts[query] = s
+	return s, nil
 }
+
+// Insert implements Transaction.
+func (w *writer) Insert(ctx context.Context, query string, args []any) (int64, error) {
+	s, err := w.Stmt(ctx, query)
+	if err != nil {
+		return 0, err
+	}
+	r, err := s.ExecContext(ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	if n, err := r.RowsAffected(); n == 0 || err != nil {
+		return 0, err
+	}
+	return r.LastInsertId()
+}
+
+// States implements Transaction.
+func (w *writer) States() RoomStates { return w.roomStates }
 
 // enqueue queues a change and waits for it.
 func (w *writer) enqueue(ctx context.Context, c *change) error {
@@ -127,10 +152,10 @@ func (w *writer) run() {
 // plainly first; when one fails, all run again, each in its own savepoint, so that
 // it fails alone.
 func (w *writer) commit(group []*change) {
-	t := &Tx{ctx: context.Background(), w: w}
+	t := NewTx(context.Background(), w)
 	group = slices.DeleteFunc(group, func(c *change) bool {
 		if c.bare {
-			t.failed = nil
+			t.Revive()
 			c.err = recovered(t, c.do)
 			close(c.done)
 		}
@@ -142,13 +167,13 @@ func (w *writer) commit(group []*change) {
 	began := time.Now()
 	err := w.attempt(t, group, runPlain)
 	if err != nil && len(group) > 1 {
-		err = w.attempt(t, group, runEach)
+		err = w.attempt(t, group, w.runEach)
 	}
 	w.failing.Store(err != nil && errorCode(err) != 0)
 	if watch := w.watch.Load(); watch != nil {
 		(*watch)(Commit{Changes: len(group), Took: time.Since(began), Err: err})
 	}
-	w.changed(t.facts)
+	w.changed(t.Facts())
 	for i, c := range group {
 		if err != nil {
 			c.err = storeError(err)
@@ -161,11 +186,11 @@ func (w *writer) commit(group []*change) {
 }
 
 func (w *writer) attempt(t *Tx, group []*change, run func(*Tx, []*change) error) error {
-	t.failed = nil
+	t.Revive()
 	if err := t.Exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	err := t.detectForeignChange()
+	err := w.detectForeignChange(t)
 	if err == nil {
 		err = run(t, group)
 	}
@@ -174,7 +199,7 @@ func (w *writer) attempt(t *Tx, group []*change, run func(*Tx, []*change) error)
 	}
 	if err != nil {
 		clear(w.roomStates)
-		w.conn.ExecContext(t.ctx, "ROLLBACK") // fails when SQLite already rolled back
+		w.conn.ExecContext(context.Background(), "ROLLBACK") // fails when SQLite already rolled back
 	}
 	return err
 }
@@ -192,7 +217,7 @@ func runPlain(t *Tx, group []*change) error {
 // runEach runs each change of a group in a savepoint. An error of its own means that the whole
 // transaction is lost: after a full disk, SQLite rolls back by itself, and what
 // would follow would be committed one by one.
-func runEach(t *Tx, group []*change) error {
+func (w *writer) runEach(t *Tx, group []*change) error {
 	for _, c := range group {
 		if err := t.Exec("SAVEPOINT one"); err != nil {
 			return err
@@ -206,8 +231,8 @@ func runEach(t *Tx, group []*change) error {
 		}
 		cause := c.err
 		c.err = storeError(cause)
-		clear(t.w.roomStates)
-		t.failed = nil // of this change alone, unless there is nothing to roll back to
+		clear(w.roomStates)
+		t.Revive() // of this change alone, unless there is nothing to roll back to
 		if err := t.Exec("ROLLBACK TO one"); err != nil {
 			return cause
 		}
@@ -229,7 +254,7 @@ func recovered(t *Tx, do func(*Tx) error) (err error) {
 	if err := do(t); err != nil {
 		return err
 	}
-	return t.failed
+	return t.Failed()
 }
 
 // dataVersion moves only when another connection has committed, and every change of
@@ -252,7 +277,7 @@ func (d *DB) WatchOtherProcesses(ctx context.Context, changed func()) {
 		if err == nil && now != seen {
 			d.writer.format.Store(format)
 			if seen != 0 {
-				d.publishFacts(Facts{All: true})
+				d.PublishFacts(Facts{All: true})
 				changed()
 			}
 			seen = now

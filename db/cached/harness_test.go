@@ -19,13 +19,15 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 type file struct {
 	testing.TB
 	*Store
+	DB   *db.DB // what it asks
 	path string
 }
 
 func create(t testing.TB, people int) *file {
 	t.Helper()
 	f := &file{TB: t, path: filepath.Join(t.TempDir(), "parley.db")}
-	f.Store = New(f.open())
+	f.DB = f.open()
+	f.Store = New(f.DB)
 	for n := range people {
 		name := fmt.Sprint("person", n+1)
 		_, err := f.AddAccount(t.Context(), auth.NewAccount{Username: name, Name: name, Hash: "-", Workspace: "Test", At: noon}, chat.NoAudit)
