@@ -22,10 +22,10 @@ func scanRecord(r Scanner) (a chat.AccountRecord, err error) {
 // WithColumns scans further columns after those that somebody asks for.
 type WithColumns struct {
 	Scanner
-	dest []any
+	Dest []any
 }
 
-func (m WithColumns) Scan(dest ...any) error { return m.Scanner.Scan(append(dest, m.dest...)...) }
+func (m WithColumns) Scan(dest ...any) error { return m.Scanner.Scan(append(dest, m.Dest...)...) }
 
 // AccountRecords implements chat.AccountRecordStore.
 func (d *Store) AccountRecords(ctx context.Context, query string, state chat.State, offset, limit int) ([]chat.AccountRecord, error) {

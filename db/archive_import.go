@@ -64,7 +64,7 @@ func inOrder(t *Tx, o *OrderCheck, m *archive.Message) (*OrderCheck, error) {
 		}
 	}
 	posted := m.Kind == archive.MessageWords[chat.MessagePosted]
-	o.Next(Numbering{id: m.ID, room: m.Room, rev: m.Rev, born: m.Born, posts: m.Posts, posted: posted})
+	o.Next(Numbering{ID: m.ID, Room: m.Room, Rev: m.Rev, Born: m.Born, Posts: m.Posts, Posted: posted})
 	if found := append(o.Twice, o.Lost...); len(found) > 0 {
 		return o, fmt.Errorf("%s; on the server that it comes from, parley check says more", found[0])
 	}

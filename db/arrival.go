@@ -11,7 +11,7 @@ import (
 	"parley/app/chat"
 )
 
-var _ archive.Importer = (*DB)(nil)
+var _ archive.Importer = (*Store)(nil)
 
 // ImportedIDs implements archive.Importer.
 func (d *Store) ImportedIDs(ctx context.Context, source string) (map[string]int64, error) {

@@ -1,24 +1,6 @@
 package db
 
-import (
-	"database/sql/driver"
-
-	"modernc.org/sqlite"
-
-	"parley/app/chat"
-)
-
-// The migration to format 9 compares names as the rules do.
-func init() {
-	sqlite.MustRegisterDeterministicScalarFunction("parley_drawn", 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
-		name, _ := args[0].(string)
-		return chat.Drawn(name), nil
-	})
-	sqlite.MustRegisterDeterministicScalarFunction("parley_likeness", 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
-		name, _ := args[0].(string)
-		return chat.DrawnLetters(name), nil
-	})
-}
+import "parley/app/chat"
 
 // alikeAccount finds an account whose username looks like a name: folded, by its
 // skeleton, or as it is drawn.

@@ -9,7 +9,7 @@ import (
 
 	"parley/app/auth"
 	"parley/app/chat"
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 // noon is when everything happens, unless a test says otherwise.
@@ -19,7 +19,7 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 type file struct {
 	testing.TB
 	*Store
-	DB   *db.DB // what it asks
+	DB   *sqlite.DB // what it asks
 	path string
 }
 
@@ -37,9 +37,9 @@ func create(t testing.TB, people int) *file {
 }
 
 // open opens the file once more, as another process would.
-func (f *file) open() *db.DB {
+func (f *file) open() *sqlite.DB {
 	f.Helper()
-	d, err := db.Open(f.Context(), f.path)
+	d, err := sqlite.Open(f.Context(), f.path)
 	f.ok(err)
 	f.Cleanup(func() { d.Close() })
 	return d
