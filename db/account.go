@@ -77,7 +77,8 @@ func (d *Store) SetProfile(ctx context.Context, who chat.Person, p chat.Profile)
 		}
 		t.namesChanged()
 		t.accountChanged(who.ID)
-		return t.Exec("UPDATE accounts SET name = ?, name_folded = ?, likeness = ?, title = ?, bio = ? WHERE id = ?", name, chat.FoldName(name), chat.DrawnLetters(name), p.Title, p.Bio, who.ID)
+		return t.Exec("UPDATE accounts SET name = ?, name_folded = ?, likeness = ?, title = ?, bio = ? WHERE id = ?",
+			name, chat.FoldName(name), chat.DrawnLetters(name), p.Title, p.Bio, who.ID)
 	})
 }
 

@@ -10,7 +10,8 @@ import (
 // recordQuery lists accounts with what is stored of them elsewhere.
 const recordQuery = "SELECT " + accountColumns + `, a.banned_at IS NOT NULL, a.erasing,
 	coalesce((SELECT max(seen_at) FROM sessions WHERE account_id = a.id), 0), (SELECT count(*) FROM sessions WHERE account_id = a.id),
-	(SELECT count(*) FROM memberships m JOIN rooms r ON r.id = m.room_id WHERE m.account_id = a.id AND m.left_at IS NULL AND r.kind <> 2 AND r.deleted_at IS NULL) FROM accounts a `
+	(SELECT count(*) FROM memberships m JOIN rooms r ON r.id = m.room_id
+	WHERE m.account_id = a.id AND m.left_at IS NULL AND r.kind <> 2 AND r.deleted_at IS NULL) FROM accounts a `
 
 func scanRecord(r Scanner) (a chat.AccountRecord, err error) {
 	var seen int64
@@ -67,7 +68,8 @@ func (d *Store) DisableAccount(ctx context.Context, who chat.AccountID, at time.
 		}
 		t.namesChanged()
 		t.accountChanged(who)
-		if err := t.Exec("UPDATE accounts SET disabled_at = coalesce(disabled_at, ?1), banned_at = CASE WHEN ?2 = 1 THEN ?1 ELSE banned_at END, erasing = greatest(erasing, ?3) WHERE id = ?4",
+		if err := t.Exec(`UPDATE accounts SET disabled_at = coalesce(disabled_at, ?1),
+			banned_at = CASE WHEN ?2 = 1 THEN ?1 ELSE banned_at END, erasing = greatest(erasing, ?3) WHERE id = ?4`,
 			ToMillis(at), banned, erase, who); err != nil {
 			return err
 		}
@@ -109,13 +111,15 @@ func (d *Store) EnableAccount(ctx context.Context, who chat.AccountID, audit cha
 	return d.changeAudited(ctx, audit, func(t *Tx) error {
 		t.namesChanged()
 		t.accountChanged(who)
-		if err := t.Exec("UPDATE accounts SET disabled_at = NULL, banned_at = NULL, erasing = 0 WHERE id = ? AND disabled_at IS NOT NULL", who); err != nil {
+		if err := t.Exec("UPDATE accounts SET disabled_at = NULL, banned_at = NULL, erasing = 0 WHERE id = ? AND disabled_at IS NOT NULL",
+			who); err != nil {
 			return err
 		}
 		if err := recountPeople(t, who); err != nil {
 			return err
 		}
-		return passOwnership(t, `SELECT o.room_id FROM memberships m JOIN memberships o ON o.room_id = m.room_id AND o.left_at IS NULL AND o.owner = 1
+		return passOwnership(t, `SELECT o.room_id FROM memberships m JOIN memberships o ON o.room_id = m.room_id AND o.left_at IS NULL
+			AND o.owner = 1
 			WHERE m.account_id = ?1 AND m.left_at IS NULL`, who)
 	})
 }
@@ -123,7 +127,8 @@ func (d *Store) EnableAccount(ctx context.Context, who chat.AccountID, audit cha
 // recountPeople follows an account that was disabled or enabled in the rooms that
 // it is in.
 func recountPeople(t *Tx, who chat.AccountID) error {
-	rooms, err := List(t, ScanID[chat.RoomID], "UPDATE rooms SET people = "+peopleIn+" WHERE id IN (SELECT room_id FROM memberships WHERE account_id = ? AND left_at IS NULL) RETURNING id", who)
+	rooms, err := List(t, ScanID[chat.RoomID], "UPDATE rooms SET people = "+peopleIn+` WHERE id IN (SELECT room_id FROM memberships
+		WHERE account_id = ? AND left_at IS NULL) RETURNING id`, who)
 	for _, room := range rooms {
 		t.roomChanged(room)
 	}

@@ -85,17 +85,21 @@ var exported = []struct {
 		s := &archive.Setting{Type: "setting"}
 		return s, r.Scan(&s.Key, &s.Value)
 	}},
-	{"SELECT id, username, name, role, password, created_at, disabled_at, banned_at, title, bio, prefs FROM accounts ORDER BY id", scanExportedAccount},
-	{"SELECT id, kind, name, topic, everyone, coalesce(direct, ''), rev, posts, last_author, nullif(last_at, 0), created_at, slow FROM rooms WHERE deleted_at IS NULL ORDER BY id", scanExportedRoom},
-	{"SELECT room_id, account_id, owner, rev, posts_read, erased, joined_at, left_at, level, muted, starred, banned FROM memberships WHERE room_id " + inLiveRooms + " ORDER BY room_id, account_id", scanExportedMembership},
+	{"SELECT id, username, name, role, password, created_at, disabled_at, banned_at, title, bio, prefs FROM accounts ORDER BY id",
+		scanExportedAccount},
+	{`SELECT id, kind, name, topic, everyone, coalesce(direct, ''), rev, posts, last_author, nullif(last_at, 0), created_at, slow
+		FROM rooms WHERE deleted_at IS NULL ORDER BY id`, scanExportedRoom},
+	{`SELECT room_id, account_id, owner, rev, posts_read, erased, joined_at, left_at, level, muted, starred, banned FROM memberships
+		WHERE room_id ` + inLiveRooms + " ORDER BY room_id, account_id", scanExportedMembership},
 	{},
-	{"SELECT id, code, role, uses, used, coalesce(made_by, 0), made_at, expires_at, revoked_at FROM invites ORDER BY id", func(r Scanner) (archive.Record, error) {
-		var role int
-		i := &archive.Invite{Type: "invite"}
-		err := r.Scan(&i.ID, &i.Code, &role, &i.Uses, &i.Used, &i.MadeBy, &i.Made, &i.Expires, &i.Revoked)
-		i.Role = archive.Word(archive.RoleWords, role)
-		return i, err
-	}},
+	{"SELECT id, code, role, uses, used, coalesce(made_by, 0), made_at, expires_at, revoked_at FROM invites ORDER BY id",
+		func(r Scanner) (archive.Record, error) {
+			var role int
+			i := &archive.Invite{Type: "invite"}
+			err := r.Scan(&i.ID, &i.Code, &role, &i.Uses, &i.Used, &i.MadeBy, &i.Made, &i.Expires, &i.Revoked)
+			i.Role = archive.Word(archive.RoleWords, role)
+			return i, err
+		}},
 	{"SELECT source, key, id FROM imports ORDER BY source, key", func(r Scanner) (archive.Record, error) {
 		o := &archive.Origin{Type: "origin"}
 		return o, r.Scan(&o.Source, &o.Key, &o.ID)
@@ -114,7 +118,8 @@ func scanExportedRoom(r Scanner) (archive.Record, error) {
 	var kind int
 	var direct string
 	room := &archive.Room{Type: "room"}
-	err := r.Scan(&room.ID, &kind, &room.Name, &room.Topic, &room.Everyone, &direct, &room.Rev, &room.Posts, &room.LastAuthor, &room.LastAt, &room.Created, &room.Slow)
+	err := r.Scan(&room.ID, &kind, &room.Name, &room.Topic, &room.Everyone, &direct, &room.Rev, &room.Posts,
+		&room.LastAuthor, &room.LastAt, &room.Created, &room.Slow)
 	room.Kind, room.Direct = archive.Word(archive.RoomWords, kind), ParseIDs(direct)
 	return room, err
 }

@@ -10,8 +10,9 @@ import (
 
 // What stands in other tables is read beside the messages, in the same order.
 const (
+	// By id, so that nothing is sorted in memory.
 	exportedMessages = `SELECT id, room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, coalesce(cid, ''), reactions,
-		edited_at, deleted_at, coalesce(reply_to, 0) FROM messages WHERE +room_id ` + inLiveRooms + ` ORDER BY id`  // by id, so that nothing is sorted in memory
+		edited_at, deleted_at, coalesce(reply_to, 0) FROM messages WHERE +room_id ` + inLiveRooms + " ORDER BY id"
 	exportedMentions = "SELECT message_id, account_id FROM mentions ORDER BY message_id, account_id"
 	exportedVersions = "SELECT message_id, until, rev, text FROM versions ORDER BY message_id, rev"
 )

@@ -19,7 +19,8 @@ func (d *Store) ImportedIDs(ctx context.Context, source string) (map[string]int6
 		key string
 		id  int64
 	}
-	pairs, err := All(ctx, d, func(r Scanner) (p pair, err error) { return p, r.Scan(&p.key, &p.id) }, "SELECT key, id FROM imports WHERE source = ?", source)
+	pairs, err := All(ctx, d, func(r Scanner) (p pair, err error) { return p, r.Scan(&p.key, &p.id) },
+		"SELECT key, id FROM imports WHERE source = ?", source)
 	ids := make(map[string]int64, len(pairs))
 	for _, p := range pairs {
 		ids[p.key] = p.id
@@ -71,9 +72,12 @@ func addNewcomer(t *Tx, p archive.NewPerson) (a chat.Account, err error) {
 	if p.Disabled {
 		disabled = ToMillis(p.Created)
 	}
-	if err := t.One(`INSERT INTO accounts (username, folded, skeleton, drawn, name, name_folded, likeness, role, password, created_at, disabled_at, title)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?) RETURNING id`, []any{a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username), chat.Drawn(a.Username),
-		p.Name, chat.FoldName(p.Name), chat.DrawnLetters(p.Name), p.Role, ToMillis(p.Created), disabled, p.Title}, &a.ID); err != nil || p.Disabled {
+	if err := t.One(`INSERT INTO accounts (username, folded, skeleton, drawn, name, name_folded, likeness, role, password, created_at,
+		disabled_at, title)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?) RETURNING id`,
+		[]any{a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username), chat.Drawn(a.Username),
+			p.Name, chat.FoldName(p.Name), chat.DrawnLetters(p.Name), p.Role, ToMillis(p.Created), disabled,
+			p.Title}, &a.ID); err != nil || p.Disabled {
 		return a, err
 	}
 	rooms, err := List(t, ScanID[chat.RoomID], "SELECT id FROM rooms WHERE everyone = 1 AND deleted_at IS NULL")
@@ -110,7 +114,8 @@ func numberedName(name string, n, most int) string {
 // addMember puts somebody into a room, without a word; who is or was in it stays as he is.
 func addMember(t *Tx, room chat.RoomID, who chat.AccountID, role int) error {
 	n, err := t.Affect(`INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at)
-		SELECT r.id, a.id, ?, r.rev, r.posts, r.created_at FROM rooms r, accounts a WHERE r.id = ? AND a.id = ? ON CONFLICT DO NOTHING`, role, room, who)
+		SELECT r.id, a.id, ?, r.rev, r.posts, r.created_at FROM rooms r, accounts a WHERE r.id = ? AND a.id = ?
+		ON CONFLICT DO NOTHING`, role, room, who)
 	if err != nil || n == 0 {
 		return err
 	}
@@ -184,7 +189,8 @@ func findOrMakeRoom(t *Tx, p archive.NewRoom, r *chat.Room) (fresh bool, err err
 		}
 	}
 	skeleton, drawn := drawnName(p.Kind, r.Name)
-	err = t.One("INSERT INTO rooms (kind, name, skeleton, drawn, topic, everyone, direct, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+	err = t.One(`INSERT INTO rooms (kind, name, skeleton, drawn, topic, everyone, direct, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		RETURNING id`,
 		[]any{p.Kind, r.Name, skeleton, drawn, p.Topic, p.Everyone, direct, ToMillis(p.Created)}, &r.ID)
 	return true, err
 }

@@ -27,6 +27,15 @@ func (d *Store) AddHistory(ctx context.Context, room chat.RoomID, rows []*archiv
 	})
 }
 
+// insertHistory adds a row of a kind (?1) to the end of a room's log (?13).
+const insertHistory = `INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid, reactions,
+	edited_at, deleted_at, reply_to)
+	SELECT r.id, r.rev + 1, r.rev + 1, r.posts + CASE WHEN ?1 = 0 THEN 1 ELSE 0 END, ?1, ?2, ?3,
+		CASE WHEN ?1 = 0 AND CAST(?12 AS BIGINT) = 0 AND r.last_author = ?2 AND ?3 - r.last_at BETWEEN 0 AND ?4 THEN 1 ELSE 0 END,
+	?5, ?6, ?7, ?8, ?9, nullif(CAST(?10 AS BIGINT), 0), nullif(CAST(?11 AS BIGINT), 0), nullif(CAST(?12 AS BIGINT), 0) FROM rooms r
+	WHERE r.id = ?13 AND r.deleted_at IS NULL
+	ON CONFLICT (author_id, cid) DO NOTHING RETURNING id, rev, posts`
+
 // addRow adds one row, or finds the one that came before.
 func addRow(t *Tx, room chat.RoomID, r *archive.HistoryRow) error {
 	text, reactions, err := rowJSON(r)
@@ -38,11 +47,7 @@ func addRow(t *Tx, room chat.RoomID, r *archive.HistoryRow) error {
 	if r.Answers != nil {
 		reply = r.Answers.ID
 	}
-	err = t.One(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid, reactions, edited_at, deleted_at, reply_to)
-		SELECT r.id, r.rev + 1, r.rev + 1, r.posts + CASE WHEN ?1 = 0 THEN 1 ELSE 0 END, ?1, ?2, ?3,
-			CASE WHEN ?1 = 0 AND CAST(?12 AS BIGINT) = 0 AND r.last_author = ?2 AND ?3 - r.last_at BETWEEN 0 AND ?4 THEN 1 ELSE 0 END,
-		?5, ?6, ?7, ?8, ?9, nullif(CAST(?10 AS BIGINT), 0), nullif(CAST(?11 AS BIGINT), 0), nullif(CAST(?12 AS BIGINT), 0) FROM rooms r WHERE r.id = ?13 AND r.deleted_at IS NULL
-		ON CONFLICT (author_id, cid) DO NOTHING RETURNING id, rev, posts`,
+	err = t.One(insertHistory,
 		[]any{r.Kind, r.Author, ToMillis(r.At), chat.ContinuedWithin.Milliseconds(), r.Body, text, chat.DirectKey(r.For), r.CID, reactions,
 			valueIf(!r.Edited.IsZero(), ToMillis(r.Edited)), valueIf(r.Deleted, ToMillis(r.At)), reply, room}, &m.ID, &m.Rev, &m.Posts)
 	if r.Fresh = err == nil; errors.Is(err, sql.ErrNoRows) {

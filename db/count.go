@@ -30,15 +30,19 @@ const newestRev = `greatest(rev, coalesce((SELECT max(m.rev) FROM messages m WHE
 
 // Counts are all of them.
 var Counts = []Count{
-	{"room %d has counted %d posts, its newest row %d", "rooms", "id", "posts", "coalesce((SELECT m.posts FROM messages m WHERE m.room_id = rooms.id ORDER BY m.id DESC LIMIT 1), posts)", "deleted_at IS NULL"},
+	{"room %d has counted %d posts, its newest row %d", "rooms", "id", "posts",
+		"coalesce((SELECT m.posts FROM messages m WHERE m.room_id = rooms.id ORDER BY m.id DESC LIMIT 1), posts)", "deleted_at IS NULL"},
 	{"room %d has counted %d people, there are %d", "rooms", "id", "people", peopleIn, "deleted_at IS NULL"},
-	{"room %d says that its newest row is %d, it is %d", "rooms", "id", "last_id", "coalesce((SELECT max(m.id) FROM messages m WHERE m.room_id = rooms.id), 0)", "deleted_at IS NULL"},
+	{"room %d says that its newest row is %d, it is %d", "rooms", "id", "last_id",
+		"coalesce((SELECT max(m.id) FROM messages m WHERE m.room_id = rooms.id), 0)", "deleted_at IS NULL"},
 	{"room %d stands at change %d, its rows at %d", "rooms", "id", "rev", newestRev, "deleted_at IS NULL"},
 	{"message %d has counted %d replies, there are %d", "messages", "id", "replies",
 		"(SELECT count(*) FROM messages r WHERE r.reply_to = messages.id AND r.deleted_at IS NULL)",
-		"(replies <> 0 OR id IN (SELECT reply_to FROM messages WHERE reply_to IS NOT NULL)) AND room_id IN (SELECT id FROM rooms WHERE deleted_at IS NULL)"},
+		`(replies <> 0 OR id IN (SELECT reply_to FROM messages WHERE reply_to IS NOT NULL))
+			AND room_id IN (SELECT id FROM rooms WHERE deleted_at IS NULL)`},
 	{"person %d has %d unread messages for them counted in a room, there are %d", "memberships", "account_id", "mentions",
-		"(SELECT count(*) FROM mentions n JOIN messages m ON m.id = n.message_id WHERE n.account_id = memberships.account_id AND n.room_id = memberships.room_id AND m.posts > memberships.posts_read)",
+		`(SELECT count(*) FROM mentions n JOIN messages m ON m.id = n.message_id
+			WHERE n.account_id = memberships.account_id AND n.room_id = memberships.room_id AND m.posts > memberships.posts_read)`,
 		"left_at IS NULL AND room_id IN (SELECT id FROM rooms WHERE deleted_at IS NULL)"},
 }
 

@@ -18,7 +18,8 @@ func markedName(t *Tx, who chat.AccountID, username, name string) (string, error
 	if letters == "" { // of signs and pictures only
 		letters = name
 	}
-	err := t.One("SELECT EXISTS (SELECT 1 FROM accounts WHERE (likeness = ?4 OR skeleton = ?4 OR drawn = ?4 OR "+alikeAccount+") AND id <> ?5)", append(alike(name), letters, who), &taken)
+	err := t.One("SELECT EXISTS (SELECT 1 FROM accounts WHERE (likeness = ?4 OR skeleton = ?4 OR drawn = ?4 OR "+alikeAccount+
+		") AND id <> ?5)", append(alike(name), letters, who), &taken)
 	if taken || chat.Claims(name) && !chat.Alike(name, username) {
 		name = chat.MarkName(name, username)
 	}

@@ -13,7 +13,8 @@ import (
 // AddInvite implements auth.InviteStore.
 func (d *Store) AddInvite(ctx context.Context, i auth.Invite, audit chat.AuditEntry) (id int64, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
-		return t.One("INSERT INTO invites (code, role, uses, made_by, made_at, expires_at) VALUES (?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?, nullif(CAST(? AS BIGINT), 0)) RETURNING id",
+		return t.One(`INSERT INTO invites (code, role, uses, made_by, made_at, expires_at)
+			VALUES (?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?, nullif(CAST(? AS BIGINT), 0)) RETURNING id`,
 			[]any{i.Code, i.Role, i.Uses, i.By.ID, ToMillis(i.Made), millisOr0(i.Expires)}, &id)
 	})
 	return id, err
@@ -26,8 +27,9 @@ func millisOr0(t time.Time) int64 {
 	return ToMillis(t)
 }
 
-const inviteQuery = `SELECT i.id, i.code, i.role, i.uses, i.used, coalesce(a.id, 0), coalesce(a.username, ''), coalesce(a.name, ''), i.made_at,
-	coalesce(i.expires_at, 0), i.revoked_at IS NOT NULL OR coalesce(a.role < 1 OR a.disabled_at IS NOT NULL, false) FROM invites i LEFT JOIN accounts a ON a.id = i.made_by `
+const inviteQuery = `SELECT i.id, i.code, i.role, i.uses, i.used, coalesce(a.id, 0), coalesce(a.username, ''), coalesce(a.name, ''),
+	i.made_at, coalesce(i.expires_at, 0), i.revoked_at IS NOT NULL OR coalesce(a.role < 1 OR a.disabled_at IS NOT NULL, false)
+	FROM invites i LEFT JOIN accounts a ON a.id = i.made_by `
 
 func scanInvite(r Scanner) (i auth.Invite, err error) {
 	var made, expires int64
@@ -74,7 +76,8 @@ func revokeIssued(t *Tx, who chat.AccountID) error {
 // useInvite counts one who comes by an invite, and says what he becomes.
 func useInvite(t *Tx, code string, at time.Time) (role chat.Role, err error) {
 	err = t.One(`UPDATE invites SET used = used + 1 WHERE code = ? AND revoked_at IS NULL AND (uses = 0 OR used < uses)
-		AND (expires_at IS NULL OR expires_at > ?) AND (made_by IS NULL OR made_by IN (SELECT id FROM accounts WHERE role >= 1 AND disabled_at IS NULL))
+		AND (expires_at IS NULL OR expires_at > ?) AND (made_by IS NULL
+		OR made_by IN (SELECT id FROM accounts WHERE role >= 1 AND disabled_at IS NULL))
 		RETURNING role`, []any{code, ToMillis(at)}, &role)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = auth.ErrInviteOver
@@ -85,8 +88,10 @@ func useInvite(t *Tx, code string, at time.Time) (role chat.Role, err error) {
 // SetReset implements auth.ResetStore.
 func (d *Store) SetReset(ctx context.Context, who, by chat.AccountID, hash []byte, expires time.Time, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *Tx) error {
-		n, err := t.Affect(`INSERT INTO resets (account_id, token_hash, expires_at, made_by) SELECT id, ?, ?, nullif(CAST(? AS BIGINT), 0) FROM accounts WHERE id = ? AND disabled_at IS NULL
-			ON CONFLICT (account_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at, made_by = excluded.made_by`, hash, ToMillis(expires), by, who)
+		n, err := t.Affect(`INSERT INTO resets (account_id, token_hash, expires_at, made_by)
+			SELECT id, ?, ?, nullif(CAST(? AS BIGINT), 0) FROM accounts WHERE id = ? AND disabled_at IS NULL
+			ON CONFLICT (account_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at,
+			made_by = excluded.made_by`, hash, ToMillis(expires), by, who)
 		if err == nil && n == 0 {
 			err = chat.NotFound()
 		}

@@ -10,7 +10,8 @@ import (
 // Speakers implements chat.MessageStore.
 func (d *Store) Speakers(ctx context.Context, room chat.RoomID) ([]chat.AccountID, error) {
 	return All(ctx, d, ScanID[chat.AccountID],
-		`SELECT author_id FROM (SELECT id, author_id FROM messages WHERE room_id = ? ORDER BY id DESC LIMIT 300) AS newest GROUP BY author_id ORDER BY max(id) DESC`, room)
+		`SELECT author_id FROM (SELECT id, author_id FROM messages WHERE room_id = ?
+			ORDER BY id DESC LIMIT 300) AS newest GROUP BY author_id ORDER BY max(id) DESC`, room)
 }
 
 // MentionsOf implements chat.MessageStore.
@@ -32,7 +33,8 @@ func (d *Store) Mentionable(ctx context.Context, room chat.RoomID, names []strin
 	}
 	found, err := All(ctx, d, func(r Scanner) (n named, err error) { return n, r.Scan(&n.name, &n.id) },
 		`SELECT a.folded, a.id FROM accounts a JOIN rooms r ON r.id = ?1 WHERE a.folded IN texts(?2) AND a.disabled_at IS NULL
-		AND coalesce((SELECT left_at IS NULL OR r.kind = 0 AND banned = 0 FROM memberships WHERE room_id = r.id AND account_id = a.id), r.kind = 0)`, room, JSONList(names))
+		AND coalesce((SELECT left_at IS NULL OR r.kind = 0 AND banned = 0 FROM memberships WHERE room_id = r.id AND account_id = a.id),
+		r.kind = 0)`, room, JSONList(names))
 	ids := make(map[string]chat.AccountID, len(found))
 	for _, n := range found {
 		ids[n.name] = n.id
@@ -80,14 +82,16 @@ func updateMentions(t *Tx, m chat.Message, n chat.NewMessage) error {
 func addMentions(t *Tx, m chat.Message) error {
 	if m.All {
 		if err := t.Exec(`INSERT INTO mentions (account_id, room_id, message_id)
-			SELECT account_id, room_id, ? FROM memberships WHERE room_id = ? AND account_id <> ? AND left_at IS NULL`, m.ID, m.Room, m.Author.ID); err != nil {
+			SELECT account_id, room_id, ? FROM memberships WHERE room_id = ? AND account_id <> ? AND left_at IS NULL`,
+			m.ID, m.Room, m.Author.ID); err != nil {
 			return err
 		}
 	}
 	if len(m.For) == 0 {
 		return nil
 	}
-	return t.Exec("INSERT INTO mentions (account_id, room_id, message_id) SELECT id, ?, ? FROM accounts WHERE id IN ids(?) ON CONFLICT DO NOTHING",
+	return t.Exec(`INSERT INTO mentions (account_id, room_id, message_id) SELECT id, ?, ? FROM accounts WHERE id IN ids(?)
+		ON CONFLICT DO NOTHING`,
 		m.Room, m.ID, JSONList(m.For))
 }
 

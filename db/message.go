@@ -121,7 +121,8 @@ func addMessage(t *Tx, n chat.NewMessage, text []byte) (chat.Added, error) {
 	if err != nil {
 		return chat.Added{}, err
 	}
-	m := chat.Message{Room: n.Room, Rev: h.Rev + 1, Posts: h.Posts + 1, Author: n.Author, At: FromMillis(ToMillis(n.At)), Cont: h.continues(n.Author.ID, n.At),
+	m := chat.Message{Room: n.Room, Rev: h.Rev + 1, Posts: h.Posts + 1, Author: n.Author, At: FromMillis(ToMillis(n.At)),
+		Cont: h.continues(n.Author.ID, n.At),
 		Body: n.Body, Text: n.Text, For: n.For, All: n.All, CID: n.CID}
 	id, err := t.Insert(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid)
 		VALUES (?1, ?2, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (author_id, cid) DO NOTHING`,
@@ -168,7 +169,8 @@ func setReply(t *Tx, m *chat.Message, q chat.Quote) (chat.Rev, error) {
 	if err != nil {
 		return 0, err
 	}
-	n, err := t.Affect("UPDATE messages SET replies = replies + 1, rev = ? WHERE id = ? AND room_id = ? AND deleted_at IS NULL", rev, q.ID, m.Room)
+	n, err := t.Affect("UPDATE messages SET replies = replies + 1, rev = ? WHERE id = ? AND room_id = ? AND deleted_at IS NULL",
+		rev, q.ID, m.Room)
 	if err == nil && n == 0 {
 		return rev, chat.Gone(chat.AnswersNothing)
 	}

@@ -10,7 +10,8 @@ import (
 
 // alterMessage changes a message with do under the next rev of its room, and answers
 // with the message as it then is.
-func (d *Store) alterMessage(ctx context.Context, id chat.MessageID, do func(*Tx, chat.Message, chat.Rev) error) (m chat.Message, err error) {
+func (d *Store) alterMessage(ctx context.Context, id chat.MessageID,
+	do func(*Tx, chat.Message, chat.Rev) error) (m chat.Message, err error) {
 	err = d.change(ctx, func(t *Tx) error {
 		m, err = alterMessage(t, id, do)
 		return err
@@ -44,10 +45,12 @@ func (d *Store) SetBody(ctx context.Context, id chat.MessageID, n chat.NewMessag
 		return chat.Message{}, err
 	}
 	return d.alterMessage(ctx, id, func(t *Tx, m chat.Message, rev chat.Rev) error {
-		if err := t.Exec("INSERT INTO versions (message_id, until, rev, text) SELECT id, ?, ?, text FROM messages WHERE id = ?", ToMillis(n.At), rev, id); err != nil {
+		if err := t.Exec("INSERT INTO versions (message_id, until, rev, text) SELECT id, ?, ?, text FROM messages WHERE id = ?",
+			ToMillis(n.At), rev, id); err != nil {
 			return err
 		}
-		if err := t.Exec("DELETE FROM versions WHERE message_id = ?1 AND rev <= (SELECT rev FROM versions WHERE message_id = ?1 ORDER BY rev DESC LIMIT 1 OFFSET ?2)", id, chat.MaxVersions); err != nil {
+		if err := t.Exec(`DELETE FROM versions WHERE message_id = ?1
+			AND rev <= (SELECT rev FROM versions WHERE message_id = ?1 ORDER BY rev DESC LIMIT 1 OFFSET ?2)`, id, chat.MaxVersions); err != nil {
 			return err
 		}
 		if err := t.Exec("UPDATE messages SET rev = ?, body = ?, text = ?, addressed = ?, edited_at = ? WHERE id = ?",
@@ -62,7 +65,8 @@ func (d *Store) SetBody(ctx context.Context, id chat.MessageID, n chat.NewMessag
 }
 
 // SetReactions implements chat.MessageStore.
-func (d *Store) SetReactions(ctx context.Context, id chat.MessageID, change func([]chat.Reaction) ([]chat.Reaction, error)) (m chat.Message, err error) {
+func (d *Store) SetReactions(ctx context.Context, id chat.MessageID,
+	change func([]chat.Reaction) ([]chat.Reaction, error)) (m chat.Message, err error) {
 	err = d.change(ctx, func(t *Tx) error {
 		room, rev, err := nextRevOf(t, id)
 		if err != nil {
@@ -90,7 +94,8 @@ func (d *Store) SetReactions(ctx context.Context, id chat.MessageID, change func
 			return giveBackRev(t, room)
 		}
 		m.Rev = rev
-		if err := t.Exec("UPDATE messages SET rev = ?, reactions = ? WHERE id = ?", m.Rev, after, id); err != nil || had == (len(m.Reactions) > 0) {
+		if err := t.Exec("UPDATE messages SET rev = ?, reactions = ? WHERE id = ?",
+			m.Rev, after, id); err != nil || had == (len(m.Reactions) > 0) {
 			return err
 		}
 		return t.under.Reindex(t, id)
@@ -99,7 +104,8 @@ func (d *Store) SetReactions(ctx context.Context, id chat.MessageID, change func
 }
 
 // Versions implements chat.MessageStore.
-func (d *Store) Versions(ctx context.Context, id chat.MessageID, before chat.Rev, limit, size int) (list []chat.Version, more bool, err error) {
+func (d *Store) Versions(ctx context.Context, id chat.MessageID, before chat.Rev,
+	limit, size int) (list []chat.Version, more bool, err error) {
 	if before == 0 {
 		before = math.MaxInt64
 	}

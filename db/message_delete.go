@@ -11,7 +11,8 @@ import (
 )
 
 // DeleteMessage implements chat.MessageStore.
-func (d *Store) DeleteMessage(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time, audit chat.AuditEntry) (c chat.MessageChange, err error) {
+func (d *Store) DeleteMessage(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time,
+	audit chat.AuditEntry) (c chat.MessageChange, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		m, err := deleteMessage(t, id, by, at)
 		if err != nil {
@@ -39,7 +40,8 @@ func deleteMessage(t *Tx, id chat.MessageID, by chat.AccountID, at time.Time) (c
 }
 
 // RestoreMessage implements chat.MessageStore.
-func (d *Store) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.AccountID, since time.Time) (c chat.MessageChange, err error) {
+func (d *Store) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.AccountID,
+	since time.Time) (c chat.MessageChange, err error) {
 	err = d.change(ctx, func(t *Tx) error {
 		room, rev, err := nextRevOf(t, id)
 		if err != nil {
@@ -53,7 +55,8 @@ func (d *Store) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.A
 			c.Message = m // somebody was faster
 			return giveBackRev(t, room)
 		}
-		n, err := t.Affect("UPDATE messages SET rev = ?, deleted_at = NULL, deleted_by = NULL WHERE id = ? AND deleted_by = ? AND deleted_at >= ?", rev, id, by, ToMillis(since))
+		n, err := t.Affect(`UPDATE messages SET rev = ?, deleted_at = NULL, deleted_by = NULL
+			WHERE id = ? AND deleted_by = ? AND deleted_at >= ?`, rev, id, by, ToMillis(since))
 		if err != nil {
 			return err
 		}
@@ -91,7 +94,8 @@ func changed(t *Tx, m chat.Message) (chat.MessageChange, error) {
 // read it and at the message that it answers, and which rows go on from the row
 // before them.
 func recountAround(t *Tx, m chat.Message, rev chat.Rev, by int) error {
-	if err := t.Exec("UPDATE memberships SET erased = greatest(0, erased - ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?", by, m.Room, m.Posts); err != nil {
+	if err := t.Exec("UPDATE memberships SET erased = greatest(0, erased - ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?",
+		by, m.Room, m.Posts); err != nil {
 		return err
 	}
 	if m.Quote.ID != 0 {
@@ -108,7 +112,8 @@ func recountAround(t *Tx, m chat.Message, rev chat.Rev, by int) error {
 		return err
 	}
 	if by > 0 {
-		if err := updateContinued(t, row{id: m.ID, kind: m.Kind, author: m.Author.ID, at: ToMillis(m.At), cont: m.Cont, reply: m.Quote.ID != 0}, before, rev); err != nil {
+		if err := updateContinued(t, row{id: m.ID, kind: m.Kind, author: m.Author.ID, at: ToMillis(m.At), cont: m.Cont,
+			reply: m.Quote.ID != 0}, before, rev); err != nil {
 			return err
 		}
 		before = row{id: m.ID, kind: m.Kind, author: m.Author.ID, at: ToMillis(m.At)}
@@ -138,7 +143,8 @@ const maxSkipped = 200
 // neighbour finds the nearest row of a room that is not deleted, on one side.
 func neighbour(t *Tx, m chat.Message, side string) (r row, err error) {
 	err = t.One(`SELECT id, kind, author_id, at, cont, reply_to IS NOT NULL FROM
-		(SELECT * FROM messages WHERE room_id = ?1 AND `+side+` LIMIT ?3) AS side WHERE deleted_at IS NULL LIMIT 1`, []any{m.Room, m.ID, maxSkipped},
+		(SELECT * FROM messages WHERE room_id = ?1 AND `+side+` LIMIT ?3) AS side WHERE deleted_at IS NULL LIMIT 1`,
+		[]any{m.Room, m.ID, maxSkipped},
 		&r.id, &r.kind, &r.author, &r.at, &r.cont, &r.reply)
 	if errors.Is(err, sql.ErrNoRows) {
 		return row{}, nil
@@ -170,7 +176,8 @@ const sweepSize = 200
 // whether there were any.
 func (d *Store) EmptyDeleted(ctx context.Context, before time.Time) (some bool, err error) {
 	for n := sweepSize; n == sweepSize; {
-		ids, err := All(ctx, d, ScanID[chat.MessageID], "SELECT id FROM messages WHERE deleted_by IS NOT NULL AND deleted_at < ? LIMIT ?", ToMillis(before), sweepSize)
+		ids, err := All(ctx, d, ScanID[chat.MessageID], "SELECT id FROM messages WHERE deleted_by IS NOT NULL AND deleted_at < ? LIMIT ?",
+			ToMillis(before), sweepSize)
 		if err != nil {
 			return some, err
 		}

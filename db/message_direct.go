@@ -42,7 +42,8 @@ func direct(t *Tx, people []chat.AccountID, n chat.NewMessage) (id chat.RoomID, 
 	t.roomChanged(id)
 	for _, p := range ParseIDs(key) {
 		t.memberChanged(id, p)
-		if err := t.Exec("INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at) VALUES (?, ?, 0, 0, ?)", id, p, ToMillis(n.At)); err != nil {
+		if err := t.Exec("INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at) VALUES (?, ?, 0, 0, ?)",
+			id, p, ToMillis(n.At)); err != nil {
 			return 0, err
 		}
 	}

@@ -42,7 +42,8 @@ func (d *Store) History(ctx context.Context, room chat.RoomID, s chat.Span, size
 // NewestOf implements chat.MessageStore.
 func (d *Store) NewestOf(ctx context.Context, rooms []chat.RoomID, size int) (map[chat.RoomID][]chat.Message, error) {
 	rows, err := All(ctx, d, scanMessage, messageQuery+`WHERE m.id IN (SELECT n.id FROM rooms r JOIN messages n ON n.room_id = r.id
-		WHERE r.id IN ids(?1) AND n.id >= coalesce((SELECT id FROM messages WHERE room_id = r.id ORDER BY id DESC LIMIT 1 OFFSET ?2 - 1), 0)) ORDER BY m.id`,
+		WHERE r.id IN ids(?1) AND n.id >= coalesce(
+			(SELECT id FROM messages WHERE room_id = r.id ORDER BY id DESC LIMIT 1 OFFSET ?2 - 1), 0)) ORDER BY m.id`,
 		JSONList(rooms), size)
 	if rows, err = d.withCurrentLabels(ctx, rows, err); err != nil {
 		return nil, err
@@ -60,7 +61,8 @@ func (d *Store) FirstAfter(ctx context.Context, room chat.RoomID, posts int64) (
 	const next = "SELECT id, posts FROM messages WHERE room_id = ? AND id >= ? ORDER BY id LIMIT 1"
 	var last, id chat.MessageID
 	var n int64
-	if err := d.One(ctx, "SELECT id, posts FROM messages WHERE room_id = ? ORDER BY id DESC LIMIT 1", []any{room}, &last, &n); err != nil || n <= posts {
+	if err := d.One(ctx, "SELECT id, posts FROM messages WHERE room_id = ? ORDER BY id DESC LIMIT 1",
+		[]any{room}, &last, &n); err != nil || n <= posts {
 		return 0, cmp.Or(err, chat.NotFound())
 	}
 	low, high := chat.MessageID(0), last // what is asked for is the first row from somewhere between them on
@@ -119,7 +121,8 @@ func (d *Store) changes(ctx context.Context, room chat.RoomID, since, upto chat.
 		id  chat.MessageID
 		rev chat.Rev
 	}
-	last, err := All(ctx, d, func(r Scanner) (b born, err error) { return b, r.Scan(&b.id, &b.rev) }, bornRows, room, upto, min(int64(upto-since), int64(limit))+1)
+	last, err := All(ctx, d, func(r Scanner) (b born, err error) { return b, r.Scan(&b.id, &b.rev) }, bornRows, room, upto,
+		min(int64(upto-since), int64(limit))+1)
 	if err != nil {
 		return nil, false, err
 	}

@@ -44,12 +44,14 @@ func (d *Store) SetSlowMode(ctx context.Context, room chat.RoomID, seconds int, 
 }
 
 // BanMember implements chat.RoomStore.
-func (d *Store) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time, audit chat.AuditEntry) (rev chat.Rev, err error) {
+func (d *Store) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time,
+	audit chat.AuditEntry) (rev chat.Rev, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		if rev, err = removeFromRoom(t, room, who, at); err != nil {
 			return err
 		}
-		n, err := t.Affect(`INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at, left_at, banned) VALUES (?1, ?2, 0, 0, ?3, ?3, 1)
+		n, err := t.Affect(`INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at, left_at, banned)
+			VALUES (?1, ?2, 0, 0, ?3, ?3, 1)
 			ON CONFLICT (room_id, account_id) DO UPDATE SET banned = 1 WHERE memberships.banned = 0`, room, who, ToMillis(at))
 		if t.unchanged = n == 0; !t.unchanged {
 			t.memberChanged(room, who)

@@ -12,13 +12,15 @@ func (d *Store) AddReport(ctx context.Context, id chat.MessageID, by chat.Accoun
 	return d.change(ctx, func(t *Tx) error {
 		t.ReportsChanged()
 		return t.Exec(`INSERT INTO reports (message_id, made_by, reason, made_at) VALUES (?, ?, ?, ?)
-			ON CONFLICT (message_id, made_by) DO UPDATE SET reason = excluded.reason, made_at = excluded.made_at, closed_by = NULL, closed_at = NULL`, id, by, reason, ToMillis(at))
+			ON CONFLICT (message_id, made_by) DO UPDATE SET reason = excluded.reason, made_at = excluded.made_at, closed_by = NULL,
+			closed_at = NULL`, id, by, reason, ToMillis(at))
 	})
 }
 
 // decides is whether ?1 decides over reports p: over all (?2 is 1), or those of his rooms.
 // What is left of a deleted room is nobody's to decide.
-const decides = `p.closed_at IS NULL AND EXISTS (SELECT 1 FROM messages g JOIN rooms k ON k.id = g.room_id AND k.deleted_at IS NULL WHERE g.id = p.message_id
+const decides = `p.closed_at IS NULL AND EXISTS (SELECT 1 FROM messages g JOIN rooms k ON k.id = g.room_id AND k.deleted_at IS NULL
+	WHERE g.id = p.message_id
 	AND (?2 = 1 OR EXISTS (SELECT 1 FROM memberships s WHERE s.room_id = k.id AND s.account_id = ?1 AND s.left_at IS NULL AND s.owner > 0)))`
 
 // HasReports says whether any report waits for a decision.
@@ -40,8 +42,10 @@ func (d *Store) ReportCounts(ctx context.Context, room chat.RoomID) (map[chat.Ac
 		err = r.Scan(&id, &n)
 		counts[id] = n
 		return x, err
-	}, `SELECT a.id, (SELECT count(DISTINCT p.message_id) FROM reports p JOIN messages g ON g.id = p.message_id JOIN rooms k ON k.id = g.room_id AND k.deleted_at IS NULL
-			WHERE p.closed_at IS NULL AND (a.role > 0 OR EXISTS (SELECT 1 FROM memberships s WHERE s.room_id = k.id AND s.account_id = a.id AND s.left_at IS NULL AND s.owner > 0)))
+	}, `SELECT a.id, (SELECT count(DISTINCT p.message_id) FROM reports p JOIN messages g ON g.id = p.message_id
+		JOIN rooms k ON k.id = g.room_id AND k.deleted_at IS NULL
+			WHERE p.closed_at IS NULL AND (a.role > 0 OR EXISTS (SELECT 1 FROM memberships s
+			WHERE s.room_id = k.id AND s.account_id = a.id AND s.left_at IS NULL AND s.owner > 0)))
 		FROM accounts a WHERE a.disabled_at IS NULL AND (a.role > 0 OR EXISTS
 			(SELECT 1 FROM memberships s WHERE s.room_id = ? AND s.account_id = a.id AND s.left_at IS NULL AND s.owner > 0))`, room)
 	return counts, err
@@ -59,7 +63,9 @@ func (d *Store) Reports(ctx context.Context, who chat.AccountID, everything bool
 		v.At = FromMillis(at)
 		return v, err
 	}, `SELECT p.message_id, a.id, a.username, a.name, p.reason, p.made_at FROM reports p JOIN accounts a ON a.id = p.made_by
-		WHERE `+decides+` AND p.message_id IN (SELECT message_id FROM reports WHERE closed_at IS NULL GROUP BY message_id ORDER BY min(id) LIMIT 1000) ORDER BY p.id`, who, everything)
+		WHERE `+decides+` AND p.message_id IN
+			(SELECT message_id FROM reports WHERE closed_at IS NULL GROUP BY message_id ORDER BY min(id) LIMIT 1000)
+		ORDER BY p.id`, who, everything)
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,8 @@ func (d *Store) RoomFor(ctx context.Context, room chat.RoomID, who chat.AccountI
 	var created int64
 	var in, banned bool
 	var m chat.Membership
-	err = d.One(ctx, "SELECT "+roomColumns+`, m.left_at IS NULL AND m.account_id IS NOT NULL, coalesce(m.banned, 0), coalesce(m.owner, 0), coalesce(m.posts_read, 0), coalesce(m.erased, 0), coalesce(m.mentions, 0),
+	err = d.One(ctx, "SELECT "+roomColumns+`, m.left_at IS NULL AND m.account_id IS NOT NULL, coalesce(m.banned, 0),
+		coalesce(m.owner, 0), coalesce(m.posts_read, 0), coalesce(m.erased, 0), coalesce(m.mentions, 0),
 		coalesce(m.level, 0), coalesce(m.muted, 0), coalesce(m.starred, 0)
 		FROM rooms r LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = ?
 		WHERE r.id = ? AND r.deleted_at IS NULL`, []any{who, room},
@@ -98,7 +99,8 @@ func (d *Store) directPeople(ctx context.Context, who chat.AccountID, only chat.
 		JOIN rooms r ON r.id = m.room_id AND r.kind = 2
 		JOIN memberships o ON o.room_id = m.room_id AND o.account_id <> m.account_id
 		JOIN accounts a ON a.id = o.account_id
-		WHERE m.account_id = ?1 AND m.left_at IS NULL AND (CAST(?2 AS BIGINT) = 0 OR m.room_id = ?2) ORDER BY o.room_id, a.name_folded`, who, only)
+		WHERE m.account_id = ?1 AND m.left_at IS NULL AND (CAST(?2 AS BIGINT) = 0 OR m.room_id = ?2)
+		ORDER BY o.room_id, a.name_folded`, who, only)
 	with := map[chat.RoomID][]chat.Person{}
 	for _, v := range rows {
 		with[v.room] = append(with[v.room], v.Person)
@@ -115,7 +117,9 @@ func (d *Store) OpenRooms(ctx context.Context, who chat.AccountID, query string,
 		return l, err
 	}, "SELECT "+roomColumns+`, m.account_id IS NOT NULL FROM rooms r
 		LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = ?1 AND m.left_at IS NULL
-		WHERE r.kind = 0 AND r.deleted_at IS NULL AND r.id NOT IN (SELECT room_id FROM memberships WHERE account_id = ?1 AND banned = 1) AND lower(r.name) LIKE ?2 ESCAPE '\' ORDER BY lower(r.name) LIMIT ?3`, who, "%"+begins(query), limit)
+		WHERE r.kind = 0 AND r.deleted_at IS NULL AND r.id NOT IN (SELECT room_id FROM memberships WHERE account_id = ?1 AND banned = 1)
+		AND lower(r.name) LIKE ?2 ESCAPE '\' ORDER BY lower(r.name) LIMIT ?3`,
+		who, "%"+begins(query), limit)
 }
 
 // OpenRoomsNamed implements chat.RoomStore.
@@ -139,7 +143,8 @@ func (d *Store) OpenRoomsNamed(ctx context.Context, names []string) (map[string]
 func (d *Store) Members(ctx context.Context, room chat.RoomID) ([]chat.RoomMember, error) {
 	return All(ctx, d, func(r Scanner) (o chat.RoomMember, err error) {
 		return o, r.Scan(&o.ID, &o.Username, &o.Name, &o.Rank, &o.Deactivated)
-	}, `SELECT a.id, a.username, a.name, m.owner, a.disabled_at IS NOT NULL FROM memberships m JOIN accounts a ON a.id = m.account_id JOIN rooms r ON r.id = m.room_id
+	}, `SELECT a.id, a.username, a.name, m.owner, a.disabled_at IS NOT NULL FROM memberships m JOIN accounts a ON a.id = m.account_id
+		JOIN rooms r ON r.id = m.room_id
 		WHERE m.room_id = ? AND m.left_at IS NULL AND (a.disabled_at IS NULL OR r.kind = 2) ORDER BY a.name_folded, a.id`, room)
 }
 
@@ -149,13 +154,15 @@ func (d *Store) MemberIDs(ctx context.Context, room chat.RoomID) ([]chat.Account
 }
 
 // ReadMarks implements chat.RoomStore.
-func (d *Store) ReadMarks(ctx context.Context, room chat.RoomID, people []chat.AccountID) (chat.Room, map[chat.AccountID]chat.Membership, error) {
+func (d *Store) ReadMarks(ctx context.Context, room chat.RoomID,
+	people []chat.AccountID) (chat.Room, map[chat.AccountID]chat.Membership, error) {
 	r, _, err := d.RoomFor(ctx, room, 0)
 	if err != nil {
 		return r, nil, err
 	}
 	marks := map[chat.AccountID]chat.Membership{}
-	query, args := "SELECT account_id, owner, posts_read, erased, mentions, level, muted, starred FROM memberships WHERE room_id = ? AND left_at IS NULL", []any{room}
+	query, args := `SELECT account_id, owner, posts_read, erased, mentions, level, muted, starred FROM memberships
+		WHERE room_id = ? AND left_at IS NULL`, []any{room}
 	if people != nil {
 		query, args = query+" AND account_id IN ids(?)", append(args, JSONList(people))
 	}
@@ -178,7 +185,8 @@ func (d *Store) Direct(ctx context.Context, people []chat.AccountID) (id chat.Ro
 // others tell nobody that they are there, and so take nothing from anybody.
 func nameTaken(t *Tx, name string, except chat.RoomID) error {
 	var id chat.RoomID
-	err := t.One("SELECT id FROM rooms WHERE (skeleton IN (?1, ?2) OR drawn IN (?1, ?2)) AND id <> ?3", []any{chat.Skeleton(name), chat.Drawn(name), except}, &id)
+	err := t.One("SELECT id FROM rooms WHERE (skeleton IN (?1, ?2) OR drawn IN (?1, ?2)) AND id <> ?3",
+		[]any{chat.Skeleton(name), chat.Drawn(name), except}, &id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}

@@ -35,7 +35,8 @@ func addRoom(t *Tx, n chat.NewRoom, at time.Time) (chat.Room, error) {
 		return r, err
 	}
 	t.memberChanged(r.ID, n.By)
-	return r, t.Exec("INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at) VALUES (?, ?, 1, 0, 0, ?)", r.ID, n.By, ToMillis(at))
+	return r, t.Exec("INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at) VALUES (?, ?, 1, 0, 0, ?)",
+		r.ID, n.By, ToMillis(at))
 }
 
 // nextRev takes the next rev of a room. Every change of a room begins with it: that
@@ -67,7 +68,8 @@ func addEvent(t *Tx, room chat.RoomID, by chat.AccountID, kind chat.MessageKind,
 	}
 	var id chat.MessageID
 	if err := t.One(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed)
-		SELECT id, rev, rev, posts, ?, ?, ?, 0, '', ?, '' FROM rooms WHERE id = ? RETURNING id`, []any{kind, by, ToMillis(at), text, room}, &id); err != nil {
+		SELECT id, rev, rev, posts, ?, ?, ?, 0, '', ?, '' FROM rooms WHERE id = ? RETURNING id`,
+		[]any{kind, by, ToMillis(at), text, room}, &id); err != nil {
 		return err
 	}
 	return t.Exec("UPDATE rooms SET last_id = ?, last_author = 0, last_at = ? WHERE id = ?", id, ToMillis(at), room)
@@ -120,7 +122,8 @@ func (d *Store) SetTopic(ctx context.Context, room chat.RoomID, by chat.AccountI
 }
 
 // SetVisibility implements chat.RoomStore.
-func (d *Store) SetVisibility(ctx context.Context, room chat.RoomID, by chat.AccountID, kind chat.RoomKind, at time.Time, audit chat.AuditEntry) (rev chat.Rev, err error) {
+func (d *Store) SetVisibility(ctx context.Context, room chat.RoomID, by chat.AccountID, kind chat.RoomKind,
+	at time.Time, audit chat.AuditEntry) (rev chat.Rev, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		if rev, err = nextRev(t, room); err != nil {
 			return err
@@ -163,7 +166,8 @@ func addToRoom(t *Tx, room chat.RoomID, people []chat.AccountID, at time.Time) (
 		n, err := t.Affect(`INSERT INTO memberships (room_id, account_id, owner, rev, posts_read, joined_at)
 			SELECT r.id, a.id, 0, r.rev, r.posts, ? FROM rooms r, accounts a
 			WHERE r.id = ? AND r.deleted_at IS NULL AND a.id = ? AND a.disabled_at IS NULL
-			ON CONFLICT (room_id, account_id) DO UPDATE SET left_at = NULL, owner = 0, mentions = 0, erased = 0, rev = excluded.rev, posts_read = excluded.posts_read,
+			ON CONFLICT (room_id, account_id) DO UPDATE SET left_at = NULL, owner = 0, mentions = 0, erased = 0, rev = excluded.rev,
+			posts_read = excluded.posts_read,
 			joined_at = excluded.joined_at WHERE memberships.left_at IS NOT NULL AND memberships.banned = 0`, ToMillis(at), room, id)
 		if err != nil {
 			return 0, err
@@ -246,7 +250,8 @@ func (d *Store) SetRoomPrefs(ctx context.Context, room chat.RoomID, who chat.Acc
 // swapWithPrevious lets a room with a star change places with the one before it.
 func swapWithPrevious(t *Tx, room chat.RoomID, who chat.AccountID) error {
 	swapped, err := List(t, ScanID[chat.RoomID], `UPDATE memberships SET starred = CASE room_id WHEN ?1 THEN b.place ELSE b.mine END
-		FROM (SELECT m.starred AS mine, p.room_id AS other, p.starred AS place FROM memberships m JOIN memberships p ON p.account_id = ?2 AND p.left_at IS NULL
+		FROM (SELECT m.starred AS mine, p.room_id AS other, p.starred AS place FROM memberships m
+		JOIN memberships p ON p.account_id = ?2 AND p.left_at IS NULL
 			AND p.starred > 0 AND p.starred < m.starred WHERE m.room_id = ?1 AND m.account_id = ?2 ORDER BY p.starred DESC LIMIT 1) AS b
 		WHERE account_id = ?2 AND room_id IN (?1, b.other) RETURNING room_id`, room, who)
 	for _, r := range swapped {

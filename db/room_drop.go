@@ -9,7 +9,8 @@ import (
 )
 
 // RemoveMember implements chat.RoomStore.
-func (d *Store) RemoveMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time, audit chat.AuditEntry) (rev chat.Rev, emptied bool, err error) {
+func (d *Store) RemoveMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time,
+	audit chat.AuditEntry) (rev chat.Rev, emptied bool, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		emptied = false
 		if rev, err = removeFromRoom(t, room, who, at); err != nil {
@@ -19,7 +20,8 @@ func (d *Store) RemoveMember(ctx context.Context, room chat.RoomID, who chat.Acc
 			return nil
 		}
 		t.roomChanged(room)
-		n, err := t.Affect(markRoomDeleted+" AND kind = 1 AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = ?2 AND left_at IS NULL)", ToMillis(at), room)
+		n, err := t.Affect(markRoomDeleted+` AND kind = 1 AND NOT EXISTS (SELECT 1 FROM memberships
+			WHERE room_id = ?2 AND left_at IS NULL)`, ToMillis(at), room)
 		emptied = n > 0
 		return err
 	})
@@ -47,7 +49,9 @@ func removeFromRoom(t *Tx, room chat.RoomID, who chat.AccountID, at time.Time) (
 	}
 	t.memberChanged(room, who)
 	var people int
-	if err := t.One("UPDATE rooms SET people = people - CASE WHEN kind = 2 OR (SELECT disabled_at IS NULL FROM accounts WHERE id = ?2) THEN 1 ELSE 0 END WHERE id = ?1 RETURNING people", []any{room, who}, &people); err != nil {
+	if err := t.One(`UPDATE rooms SET people = people - CASE WHEN kind = 2
+		OR (SELECT disabled_at IS NULL FROM accounts WHERE id = ?2) THEN 1 ELSE 0 END WHERE id = ?1 RETURNING people`,
+		[]any{room, who}, &people); err != nil {
 		return 0, err
 	}
 	if err := passOwnership(t, "?1", room); err != nil {
@@ -80,7 +84,8 @@ func passOwnership(t *Tx, rooms string, arg any) error {
 
 // DeleteRoom implements chat.RoomStore. The room is gone at once; what was said in
 // it is removed soon after, a little at a time, so that others need not wait.
-func (d *Store) DeleteRoom(ctx context.Context, room chat.RoomID, at time.Time, audit chat.AuditEntry) (people []chat.AccountID, err error) {
+func (d *Store) DeleteRoom(ctx context.Context, room chat.RoomID, at time.Time,
+	audit chat.AuditEntry) (people []chat.AccountID, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		t.roomChanged(room)
 		t.linksChanged()

@@ -61,7 +61,8 @@ func (d *Store) RoomsNamed(ctx context.Context, who chat.AccountID, name string)
 	look := chat.Skeleton(name)
 	found, err := All(ctx, d, func(r Scanner) (n named, err error) { return n, r.Scan(&n.id, &n.name) },
 		`SELECT id, name FROM rooms WHERE skeleton = ? AND deleted_at IS NULL
-		UNION ALL SELECT r.id, r.name FROM memberships m JOIN rooms r ON r.id = m.room_id AND r.kind = 1 WHERE m.account_id = ? AND m.left_at IS NULL`, look, who)
+		UNION ALL SELECT r.id, r.name FROM memberships m JOIN rooms r ON r.id = m.room_id AND r.kind = 1
+		WHERE m.account_id = ? AND m.left_at IS NULL`, look, who)
 	var ids []chat.RoomID
 	for _, n := range found {
 		if chat.Skeleton(n.name) == look {

@@ -22,7 +22,8 @@ func (d *Store) AddAccount(ctx context.Context, n auth.NewAccount, audit chat.Au
 func addAccount(t *Tx, n auth.NewAccount) (j auth.SignedUp, err error) {
 	var accounts int
 	var taken bool
-	if err := t.One("SELECT (SELECT count(*) FROM accounts), EXISTS (SELECT 1 FROM accounts WHERE "+alikeAccount+")", alike(n.Username), &accounts, &taken); err != nil {
+	if err := t.One("SELECT (SELECT count(*) FROM accounts), EXISTS (SELECT 1 FROM accounts WHERE "+alikeAccount+")",
+		alike(n.Username), &accounts, &taken); err != nil {
 		return j, err
 	}
 	if taken {
@@ -38,8 +39,9 @@ func addAccount(t *Tx, n auth.NewAccount) (j auth.SignedUp, err error) {
 		return j, err
 	}
 	if err := t.One(`INSERT INTO accounts (username, folded, skeleton, drawn, name, name_folded, likeness, role, password, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, []any{n.Username, chat.FoldName(n.Username), chat.Skeleton(n.Username), chat.Drawn(n.Username),
-		n.Name, chat.FoldName(n.Name), chat.DrawnLetters(n.Name), j.Account.Role, n.Hash, ToMillis(n.At)}, &j.Account.ID); err != nil {
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		[]any{n.Username, chat.FoldName(n.Username), chat.Skeleton(n.Username), chat.Drawn(n.Username),
+			n.Name, chat.FoldName(n.Name), chat.DrawnLetters(n.Name), j.Account.Role, n.Hash, ToMillis(n.At)}, &j.Account.ID); err != nil {
 		return j, err
 	}
 	if accounts == 0 {
@@ -147,7 +149,8 @@ func scanHash(r Scanner) (h []byte, err error) { return h, r.Scan(&h) }
 func (d *Store) SessionOf(ctx context.Context, hash []byte) (s auth.Session, err error) {
 	var who chat.AccountID
 	var start, seen int64
-	err = d.One(ctx, "SELECT account_id, agent, created_at, seen_at FROM sessions WHERE token_hash = ?", []any{hash}, &who, &s.Agent, &start, &seen)
+	err = d.One(ctx, "SELECT account_id, agent, created_at, seen_at FROM sessions WHERE token_hash = ?",
+		[]any{hash}, &who, &s.Agent, &start, &seen)
 	if err != nil {
 		return s, err
 	}
@@ -187,7 +190,8 @@ func (d *Store) DeleteSession(ctx context.Context, hash []byte) error {
 // ExpireSessions implements auth.Store.
 func (d *Store) ExpireSessions(ctx context.Context, startedBefore, seenBefore time.Time) error {
 	return d.change(ctx, func(t *Tx) error {
-		ended, err := List(t, scanHash, "DELETE FROM sessions WHERE created_at < ? OR seen_at < ? RETURNING token_hash", ToMillis(startedBefore), ToMillis(seenBefore))
+		ended, err := List(t, scanHash, "DELETE FROM sessions WHERE created_at < ? OR seen_at < ? RETURNING token_hash",
+			ToMillis(startedBefore), ToMillis(seenBefore))
 		for _, hash := range ended {
 			t.sessionChanged(hash)
 		}

@@ -48,7 +48,8 @@ func (s *Snapshot) Workspace() (string, error) {
 
 // Rooms lists the rooms of some kinds by name, then conversations by age.
 func (s *Snapshot) Rooms(kinds []chat.RoomKind) (list []chat.Room, err error) {
-	err = s.rows("SELECT "+roomColumns+" FROM rooms r WHERE r.deleted_at IS NULL AND r.kind IN ids(?) ORDER BY r.kind = 2, lower(r.name), r.id",
+	err = s.rows("SELECT "+roomColumns+` FROM rooms r WHERE r.deleted_at IS NULL AND r.kind IN ids(?)
+		ORDER BY r.kind = 2, lower(r.name), r.id`,
 		func(r Scanner) error {
 			var room chat.Room
 			var created int64
@@ -62,7 +63,8 @@ func (s *Snapshot) Rooms(kinds []chat.RoomKind) (list []chat.Room, err error) {
 
 // With lists the people of a conversation by name.
 func (s *Snapshot) With(room chat.RoomID) (people []chat.Person, err error) {
-	err = s.rows("SELECT a.id, a.username, a.name FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.room_id = ? ORDER BY a.name_folded, a.id", func(r Scanner) error {
+	err = s.rows(`SELECT a.id, a.username, a.name FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.room_id = ?
+		ORDER BY a.name_folded, a.id`, func(r Scanner) error {
 		var p chat.Person
 		err := r.Scan(&p.ID, &p.Username, &p.Name)
 		people = append(people, p)

@@ -57,9 +57,11 @@ func (d *DB) days(ctx context.Context, now time.Time) ([]chat.HealthDay, error) 
 		}, query, today-int64(len(days)))
 		return err
 	}
-	if err := put(`SELECT day, (SELECT count(*) FROM messages m WHERE m.id BETWEEN days.first AND days.last AND m.kind = 0 AND m.at / 86400000 = days.day)
+	if err := put(`SELECT day, (SELECT count(*) FROM messages m
+		WHERE m.id BETWEEN days.first AND days.last AND m.kind = 0 AND m.at / 86400000 = days.day)
 		FROM days WHERE day > ?`, func(d *chat.HealthDay, n int64) { d.Messages = n }); err != nil {
 		return nil, err
 	}
-	return days, put("SELECT created_at / 86400000, count(*) FROM accounts WHERE created_at / 86400000 > ? GROUP BY 1", func(d *chat.HealthDay, n int64) { d.Newcomer = int(n) })
+	return days, put("SELECT created_at / 86400000, count(*) FROM accounts WHERE created_at / 86400000 > ? GROUP BY 1",
+		func(d *chat.HealthDay, n int64) { d.Newcomer = int(n) })
 }

@@ -176,7 +176,8 @@ func renumber(t *db.Tx) error {
 				first_value(m.posts - (m.kind = 0)) OVER o + sum(m.kind = 0) OVER o AS posts
 				FROM messages m JOIN rooms r ON r.id = m.room_id WHERE m.room_id = ?1 WINDOW o AS (ORDER BY m.id)) AS n WHERE messages.id = n.id`,
 			`UPDATE rooms SET rev = (SELECT max(rev) FROM messages WHERE room_id = ?1) WHERE id = ?1`,
-			`UPDATE memberships SET posts_read = min(posts_read, (SELECT max(posts) FROM messages WHERE room_id = ?1)) WHERE room_id = ?1`); err != nil {
+			`UPDATE memberships SET posts_read = min(posts_read, (SELECT max(posts) FROM messages WHERE room_id = ?1))
+				WHERE room_id = ?1`); err != nil {
 			return err
 		}
 	}

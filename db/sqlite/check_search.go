@@ -19,7 +19,8 @@ import (
 // sides: the index is in the order of words, and a million messages have many.
 func checkRows(ctx context.Context, conn *sql.Conn, o *db.OrderCheck, done func(int64)) (found []string, err error) {
 	var upto, last chat.MessageID
-	if err := conn.QueryRowContext(ctx, "SELECT upto, (SELECT coalesce(max(id), 0) FROM messages) FROM indexed").Scan(&upto, &last); err != nil {
+	row := conn.QueryRowContext(ctx, "SELECT upto, (SELECT coalesce(max(id), 0) FROM messages) FROM indexed")
+	if err := row.Scan(&upto, &last); err != nil {
 		return nil, err
 	}
 	moved, err := readMovedRooms(ctx, conn)
@@ -123,7 +124,8 @@ func sumIndex(ctx context.Context, conn *sql.Conn, seed maphash.Seed, sums sums)
 	if _, err := conn.ExecContext(ctx, "CREATE VIRTUAL TABLE temp.instances USING fts5vocab(main, words, instance)"); err != nil {
 		return err
 	}
-	rows, err := conn.QueryContext(ctx, fmt.Sprintf("SELECT term, group_concat(doc << %d | offset, ' ') FROM temp.instances GROUP BY term", offsetBits))
+	rows, err := conn.QueryContext(ctx, fmt.Sprintf(`SELECT term, group_concat(doc << %d | offset, ' ')
+		FROM temp.instances GROUP BY term`, offsetBits))
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,8 @@ func explain(path string, err error) error {
 	case sqlite3.SQLITE_NOTADB:
 		return fmt.Errorf("%s is not a Parley data file; it was left as it is. Name another with --data", path)
 	case sqlite3.SQLITE_CORRUPT:
-		return fmt.Errorf("%s is damaged (%w); it was left as it is. Put a backup in its place, or save what can be read with sqlite3's .recover", path, err)
+		return fmt.Errorf("%s is damaged (%w); it was left as it is. "+
+			"Put a backup in its place, or save what can be read with sqlite3's .recover", path, err)
 	}
 	if denied(syscall.Access(path, accessWrite)) || denied(syscall.Access(filepath.Dir(path), accessWrite)) {
 		return errReadOnly(path, err)
@@ -73,7 +74,9 @@ const accessWrite = 2
 func denied(err error) bool { return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) }
 
 func errReadOnly(path string, err error) error {
-	return fmt.Errorf("%s cannot be written by the user who runs this, which SQLite needs even to read: it keeps a -wal and a -shm beside it. Make the file and the directory %s writable for this user, or run it as the user of the server (%w)",
+	return fmt.Errorf("%s cannot be written by the user who runs this, which SQLite needs even to read: "+
+		"it keeps a -wal and a -shm beside it. Make the file and the directory %s writable for this user, "+
+		"or run it as the user of the server (%w)",
 		path, filepath.Dir(path), err)
 }
 

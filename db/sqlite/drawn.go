@@ -10,12 +10,11 @@ import (
 
 // The migration to format 9 compares names as the rules do.
 func init() {
-	modernc.MustRegisterDeterministicScalarFunction("parley_drawn", 1, func(_ *modernc.FunctionContext, args []driver.Value) (driver.Value, error) {
-		name, _ := args[0].(string)
-		return chat.Drawn(name), nil
-	})
-	modernc.MustRegisterDeterministicScalarFunction("parley_likeness", 1, func(_ *modernc.FunctionContext, args []driver.Value) (driver.Value, error) {
-		name, _ := args[0].(string)
-		return chat.DrawnLetters(name), nil
-	})
+	for name, compared := range map[string]func(string) string{"parley_drawn": chat.Drawn, "parley_likeness": chat.DrawnLetters} {
+		modernc.MustRegisterDeterministicScalarFunction(name, 1,
+			func(_ *modernc.FunctionContext, args []driver.Value) (driver.Value, error) {
+				name, _ := args[0].(string)
+				return compared(name), nil
+			})
+	}
 }

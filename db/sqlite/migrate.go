@@ -85,17 +85,20 @@ var errForeign = errors.New("this is the data file of another program; it was le
 
 // errHalfMade is what a file is that is marked as ours and that no version of ours made:
 // each makes the mark, the format and the tables at once.
-var errHalfMade = errors.New("this is marked as a data file of Parley, but there are tables of no format in it; it was left as it is. Restore a backup, or name another with --data")
+var errHalfMade = errors.New("this is marked as a data file of Parley, but there are tables of no format in it; " +
+	"it was left as it is. Restore a backup, or name another with --data")
 
 func errNewer(version int) error {
-	return fmt.Errorf("the file was written by a newer Parley (format %d, this one knows %d); it was left as it is. Start the newer version", version, Version())
+	return fmt.Errorf("the file was written by a newer Parley (format %d, this one knows %d); it was left as it is. "+
+		"Start the newer version", version, Version())
 }
 
 // errOlder refuses a file that only a server may upgrade.
 func errOlder(path string, version int, used bool) error {
 	if used {
-		return fmt.Errorf("the file is of format %d and a Parley of an older version is serving it; this one is of format %d. Nothing was changed. "+
-			"Stop that server and start this version, which upgrades the file, or run the command with the version that serves", version, Version())
+		return fmt.Errorf("the file is of format %d and a Parley of an older version is serving it; this one is of format %d. "+
+			"Nothing was changed. Stop that server and start this version, which upgrades the file, "+
+			"or run the command with the version that serves", version, Version())
 	}
 	return fmt.Errorf("the file is of format %d, this Parley is of format %d. Nothing was changed. "+
 		"Start the server once, which upgrades the file: parley serve --data %s", version, Version(), path)
@@ -110,7 +113,8 @@ type rower interface {
 // or newer, is refused.
 func formatOf(ctx context.Context, conn rower) (version int, err error) {
 	var id, tables int
-	for q, dest := range map[string]*int{"PRAGMA application_id": &id, "PRAGMA user_version": &version, "SELECT count(*) FROM sqlite_schema": &tables} {
+	for q, dest := range map[string]*int{"PRAGMA application_id": &id, "PRAGMA user_version": &version,
+		"SELECT count(*) FROM sqlite_schema": &tables} {
 		if err := conn.QueryRowContext(ctx, q).Scan(dest); err != nil {
 			return 0, err
 		}

@@ -40,7 +40,8 @@ func OpenExisting(ctx context.Context, path string) (*DB, error) {
 	})
 }
 
-var errVacant = errors.New("there is no workspace in this file yet; it was left as it is. Name another with --data, or start the server, which makes one")
+var errVacant = errors.New("there is no workspace in this file yet; it was left as it is. " +
+	"Name another with --data, or start the server, which makes one")
 
 // acceptCurrent refuses a file of an older format that is used.
 func acceptCurrent(ctx context.Context, path string, version int, d *sql.DB) error {

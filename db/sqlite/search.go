@@ -17,7 +17,8 @@ const hitQuery = `SELECT m.id FROM messages m JOIN rooms r ON r.id = m.room_id J
 	ORDER BY w.rowid DESC LIMIT ?7`
 
 // Search implements chat.SearchStore.
-func (d *DB) Search(ctx context.Context, who chat.AccountID, s chat.Search) (hits []chat.Hit, older chat.MessageID, behind bool, err error) {
+func (d *DB) Search(ctx context.Context, who chat.AccountID,
+	s chat.Search) (hits []chat.Hit, older chat.MessageID, behind bool, err error) {
 	behind = d.indexNow(ctx)
 	b, err := d.bounds(ctx, s)
 	if err != nil || b.after >= b.before {
@@ -75,7 +76,8 @@ func (d *DB) bounds(ctx context.Context, s chat.Search) (b bounds, err error) {
 		b.until, last = db.ToMillis(s.Until), dayOf(s.Until.Add(-time.Millisecond))
 	}
 	var from, to chat.MessageID
-	if err := d.One(ctx, "SELECT coalesce(min(first), 1), coalesce(max(last), 0) FROM days WHERE day BETWEEN ? AND ?", []any{first, last}, &from, &to); err != nil {
+	if err := d.One(ctx, "SELECT coalesce(min(first), 1), coalesce(max(last), 0) FROM days WHERE day BETWEEN ? AND ?",
+		[]any{first, last}, &from, &to); err != nil {
 		return b, err
 	}
 	b.after, b.before = from-1, min(b.before, to+1)

@@ -181,7 +181,8 @@ func indexBatch(t *db.Tx, size int) (n int, err error) {
 		days[dayOf(e.At)] = bounds{day.first, e.ID}
 	}
 	for day, b := range days {
-		if err := t.Exec("INSERT INTO days (day, first, last) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET first = min(first, ?2), last = max(last, ?3)", day, b.first, b.last); err != nil {
+		if err := t.Exec(`INSERT INTO days (day, first, last) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE
+			SET first = min(first, ?2), last = max(last, ?3)`, day, b.first, b.last); err != nil {
 			return 0, err
 		}
 	}

@@ -59,7 +59,8 @@ func reindexBatch(t *db.Tx, size int) (n int, err error) {
 		if err != nil || m.room == 0 {
 			return n, err
 		}
-		entries, err := db.List(t, scanEntry, entryQuery+"WHERE m.room_id = ? AND m.id > ? AND m.id <= (SELECT upto FROM indexed) ORDER BY m.id LIMIT ?",
+		entries, err := db.List(t, scanEntry, entryQuery+`WHERE m.room_id = ? AND m.id > ? AND m.id <= (SELECT upto FROM indexed)
+			ORDER BY m.id LIMIT ?`,
 			m.room, m.upto, size-n)
 		if err != nil {
 			return n, err

@@ -39,7 +39,8 @@ func Target(path, to, command string, mine func(begin []byte) bool) (string, err
 		return "", err
 	}
 	if !mine(begin) {
-		return "", fmt.Errorf("%s holds something else than what parley %s writes; it was left as it is. Name another file, or remove it first", to, command)
+		return "", fmt.Errorf("%s holds something else than what parley %s writes; it was left as it is. "+
+			"Name another file, or remove it first", to, command)
 	}
 	return to, nil
 }

@@ -97,7 +97,8 @@ func (a *archived) live() chat.RoomID {
 	s.ok(s.Store.SetRoomPrefs(ctx, room, 2, chat.RoomPrefs{Muted: &yes, Starred: &yes}))
 	s.ok(s.Store.SetSlowMode(ctx, private, 30, chat.NoAudit))
 	s.ok(s.Store.DisableAccount(ctx, 4, noon, true, false, chat.NoAudit))
-	_, err = s.Store.AddInvite(ctx, auth.Invite{Code: "CODE", Uses: 3, Made: noon, Expires: noon.Add(time.Hour), By: chat.Person{ID: 1}}, chat.NoAudit)
+	invite := auth.Invite{Code: "CODE", Uses: 3, Made: noon, Expires: noon.Add(time.Hour), By: chat.Person{ID: 1}}
+	_, err = s.Store.AddInvite(ctx, invite, chat.NoAudit)
 	s.ok(err)
 	s.ok(s.Store.SetSettings(ctx, chat.Settings{chat.SettingSignup: chat.SignupInvites}, nil))
 	s.ok(a.AddOrigin(ctx, "elsewhere", "user U1", 2))

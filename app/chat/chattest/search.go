@@ -92,6 +92,7 @@ var searchTests = map[string]func(*store){
 		})
 		s.ok(err)
 		midnight := noon.Truncate(24 * time.Hour)
+		yesterday := midnight.Add(-24 * time.Hour)
 		for what, c := range map[string]struct {
 			q    chat.Search
 			want []chat.MessageID
@@ -106,7 +107,7 @@ var searchTests = map[string]func(*store){
 			"without a link":   {chat.Search{Lacks: []chat.Fact{chat.HasLink}, NotFrom: []chat.AccountID{1}}, []chat.MessageID{code.ID}},
 			"since a day":      {chat.Search{Since: midnight}, []chat.MessageID{code.ID, link.ID}},
 			"until a day":      {chat.Search{Until: midnight}, []chat.MessageID{before.ID}},
-			"on a day":         {chat.Search{Since: midnight.Add(-48 * time.Hour), Until: midnight.Add(-24 * time.Hour)}, []chat.MessageID{before.ID}},
+			"on a day":         {chat.Search{Since: midnight.Add(-48 * time.Hour), Until: yesterday}, []chat.MessageID{before.ID}},
 			"on no day":        {chat.Search{Since: midnight.Add(24 * time.Hour)}, nil},
 		} {
 			c.q.Limit = 10
