@@ -17,8 +17,8 @@ import (
 	"parley/app/chat"
 	"parley/app/files"
 	"parley/app/web"
-	"parley/db"
 	"parley/db/cached"
+	"parley/db/sqlite"
 )
 
 // Config is what serve is told.
@@ -43,7 +43,7 @@ type App struct {
 	Plain       net.Addr // where plain HTTP leads to https, if anywhere
 	Chat        *chat.Chat
 	Auth        *auth.Auth
-	store       *db.DB
+	store       *sqlite.DB
 	release     func() error // of the data file
 	server      *web.Server
 	announcer   *announce.Announcer
@@ -63,11 +63,11 @@ type App struct {
 // answered.
 func Start(ctx context.Context, c Config) (*App, error) {
 	_, missing := os.Stat(c.Data)
-	release, err := db.Claim(c.Data)
+	release, err := sqlite.Claim(c.Data)
 	if err != nil {
 		return nil, err
 	}
-	store, err := db.Open(ctx, c.Data)
+	store, err := sqlite.Open(ctx, c.Data)
 	if err != nil {
 		return nil, errors.Join(err, release())
 	}
@@ -82,7 +82,7 @@ func Start(ctx context.Context, c Config) (*App, error) {
 		empty, unsure := store.IsEmpty(ctx)
 		err = errors.Join(err, store.Close())
 		if unsure == nil && empty && errors.Is(missing, os.ErrNotExist) {
-			err = errors.Join(err, db.Remove(c.Data)) // nobody was served from it
+			err = errors.Join(err, sqlite.Remove(c.Data)) // nobody was served from it
 		}
 		return nil, errors.Join(err, release())
 	}
@@ -97,7 +97,7 @@ func (a *App) start(ctx context.Context) error {
 	a.Chat = chat.New(store, events, limits, nil)
 	a.Chat.Presence, a.announcer = announcer, announcer
 	a.Chat.BackupDir = backupDir("")
-	a.files = files.New(store, a.Chat, c.Log)
+	a.files = files.New(a.store, a.Chat, c.Log)
 	a.Auth = auth.New(store, events, limits, nil)
 	if c.Signup != "" {
 		if err := a.Chat.SetSetting(ctx, chat.SettingSignup, c.Signup); err != nil {
@@ -143,7 +143,7 @@ func (a *App) start(ctx context.Context) error {
 func (a *App) dataChanged(ctx context.Context) {
 	if format, is := a.store.Reformatted(); is {
 		a.config.Log.Error("another version of Parley has changed the format of the data file; nothing is stored until that version serves it, or a backup of this one is restored",
-			"file", a.config.Data, "format", format, "this_format", db.Version())
+			"file", a.config.Data, "format", format, "this_format", sqlite.Version())
 		return
 	}
 	if err := a.server.Reload(ctx); err != nil {
@@ -162,7 +162,7 @@ func (a *App) retentionChanged() {
 
 // logStart tells the log what serves now.
 func (a *App) logStart() {
-	what := []any{"version", Version(), "format", db.Version(), "file", a.config.Data, "address", a.Address.String()}
+	what := []any{"version", Version(), "format", sqlite.Version(), "file", a.config.Data, "address", a.Address.String()}
 	if a.config.URL != "" {
 		what = append(what, "url", a.config.URL)
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 func backupCommand() *cobra.Command {
@@ -39,7 +39,7 @@ directory the newest --keep are kept. The server does the same by itself after
 			case dir != "":
 				ctx, done := copying(cmd.Context(), filepath.Join(dir, "parley-backup.part"), path)
 				defer progress(cmd, "Copying", done)()
-				to, err := db.Rotate(ctx, path, dir, keep, time.Now())
+				to, err := sqlite.Rotate(ctx, path, dir, keep, time.Now())
 				if err == nil {
 					fmt.Fprintln(cmd.OutOrStdout(), to)
 				}
@@ -61,9 +61,9 @@ func backupTo(cmd *cobra.Command, path, to string) error {
 	if i, err := os.Stat(to); err == nil && i.IsDir() {
 		return usageError{fmt.Errorf("%s is a directory; for a backup in it with the time in its name: parley backup --to %[1]s", to)}
 	}
-	ctx, done := copying(cmd.Context(), db.Followed(to)+".part", path)
+	ctx, done := copying(cmd.Context(), sqlite.Followed(to)+".part", path)
 	end := progress(cmd, "Copying", done)
-	err := db.Backup(ctx, path, to)
+	err := sqlite.Backup(ctx, path, to)
 	end()
 	if err == nil {
 		fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s, verified.\n", to, formatBytes(size(to)))
@@ -79,7 +79,7 @@ func backupStream(ctx context.Context, path string, w io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	whole := filepath.Join(dir, "whole")
-	if err := db.Backup(ctx, path, whole); err != nil {
+	if err := sqlite.Backup(ctx, path, whole); err != nil {
 		return err
 	}
 	f, err := os.Open(whole)

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"parley/app/chat"
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 const (
@@ -49,7 +49,7 @@ func (a *App) backupStatus(ctx context.Context) (b chat.Backups) {
 		b = *failed
 	}
 	b.Last, _ = time.Parse(time.RFC3339, settings[settingBackedUp]) // "" is never
-	if last, err := db.LastBackup(settings.Backup().Dir, time.Now()); err == nil && last.After(b.Last) {
+	if last, err := sqlite.LastBackup(settings.Backup().Dir, time.Now()); err == nil && last.After(b.Last) {
 		b.Last = last
 	}
 	return b
@@ -76,13 +76,13 @@ func (a *App) backupDue(ctx context.Context, s *schedule, now time.Time) {
 	if s.plan.Dir == "" || s.plan.Every == 0 || now.Before(s.wait) {
 		return
 	}
-	last, err := db.LastBackup(s.plan.Dir, now)
+	last, err := sqlite.LastBackup(s.plan.Dir, now)
 	if err == nil && now.Sub(last) < s.plan.Every {
 		a.backupDone(s, now, nil)
 		return
 	}
 	if err == nil {
-		_, err = db.Rotate(ctx, a.config.Data, s.plan.Dir, s.plan.Keep, now)
+		_, err = sqlite.Rotate(ctx, a.config.Data, s.plan.Dir, s.plan.Keep, now)
 	}
 	if ctx.Err() != nil {
 		return

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/app/chat"
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 func checkCommand() *cobra.Command {
@@ -46,16 +46,16 @@ exit code is 1. A damaged file, and the log beside it, stay as they are.`,
 }
 
 // checkFile looks, and tells meanwhile how far it is.
-func checkFile(cmd *cobra.Command, path string) (db.Report, error) {
+func checkFile(cmd *cobra.Command, path string) (sqlite.Report, error) {
 	var part atomic.Int64
 	defer progress(cmd, "Checking", func() (int64, int64) { return part.Load(), 100 })()
-	return db.Check(cmd.Context(), path, part.Store)
+	return sqlite.Check(cmd.Context(), path, part.Store)
 }
 
-func printReport(w io.Writer, path string, r db.Report, asJSON bool) error {
+func printReport(w io.Writer, path string, r sqlite.Report, asJSON bool) error {
 	if asJSON {
 		if r.Problems == nil {
-			r.Problems = []db.Problem{}
+			r.Problems = []sqlite.Problem{}
 		}
 		return json.NewEncoder(w).Encode(r)
 	}
@@ -95,7 +95,7 @@ const details = 5
 
 // repairFile mends what can be made anew, and looks again.
 func repairFile(cmd *cobra.Command, path string) error {
-	store, err := db.OpenExisting(cmd.Context(), path)
+	store, err := sqlite.OpenExisting(cmd.Context(), path)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"parley/app/chat"
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 // usageError marks errors of the command line: exit code 2.
@@ -185,7 +185,7 @@ func versionCommand() *cobra.Command {
 		Use: "version", Short: "Print the version", Args: atMostArgs(0), Example: "  parley version\n  parley version --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
-				return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"version": Version(), "format": db.Version(), "go": runtime.Version()})
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"version": Version(), "format": sqlite.Version(), "go": runtime.Version()})
 			}
 			fmt.Fprintln(cmd.OutOrStdout(), "parley", Version())
 			return nil

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 func compactCommand() *cobra.Command {
@@ -19,9 +19,9 @@ at any moment it leaves either the one or the other, and nothing is missing in e
 		Example: "  parley compact --data /var/lib/parley.db",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			path, _ := cmd.Flags().GetString("data")
-			ctx, done := copying(cmd.Context(), db.CompactPart(path), path)
+			ctx, done := copying(cmd.Context(), sqlite.CompactPart(path), path)
 			end := progress(cmd, "Copying", done)
-			before, after, err := db.Compact(ctx, path)
+			before, after, err := sqlite.Compact(ctx, path)
 			end()
 			if err == nil {
 				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s had %s and has %s.\n", path, formatBytes(before), formatBytes(after))
@@ -34,7 +34,7 @@ at any moment it leaves either the one or the other, and nothing is missing in e
 func copying(ctx context.Context, part, whole string) (context.Context, func() (int64, int64)) {
 	var written atomic.Bool
 	follow := sizes(part, whole)
-	return db.OnVerify(ctx, func() { written.Store(true) }), func() (int64, int64) {
+	return sqlite.OnVerify(ctx, func() { written.Store(true) }), func() (int64, int64) {
 		if written.Load() {
 			return 0, verifyingNow
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/app/archive"
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 func exportCommand() *cobra.Command {
@@ -56,7 +56,7 @@ func exportFile(cmd *cobra.Command, to string) error {
 	}
 	if to != "-" {
 		path, _ := cmd.Flags().GetString("data")
-		to, err = db.Target(path, to, "export", func(begin []byte) bool { return archive.Begins(begin) || isPackedExport(to) })
+		to, err = sqlite.Target(path, to, "export", func(begin []byte) bool { return archive.Begins(begin) || isPackedExport(to) })
 	}
 	var lines int64
 	if err == nil {
@@ -70,12 +70,12 @@ func exportFile(cmd *cobra.Command, to string) error {
 }
 
 // openData opens the data file of a command, which must be there.
-func openData(cmd *cobra.Command) (*db.DB, error) {
+func openData(cmd *cobra.Command) (*sqlite.DB, error) {
 	path, _ := cmd.Flags().GetString("data")
-	return db.OpenExisting(cmd.Context(), path)
+	return sqlite.OpenExisting(cmd.Context(), path)
 }
 
-func exportTo(cmd *cobra.Command, store *db.DB, to string, passwords bool) (int64, error) {
+func exportTo(cmd *cobra.Command, store *sqlite.DB, to string, passwords bool) (int64, error) {
 	var lines, whole atomic.Int64
 	export := func(put func(archive.Record) error) error {
 		return store.Export(cmd.Context(), passwords, func(r archive.Record) error {
@@ -105,7 +105,7 @@ func exportTo(cmd *cobra.Command, store *db.DB, to string, passwords bool) (int6
 // durable. A new one can be read by nobody else.
 func writeWhole(to string, write func(io.Writer) error) (err error) {
 	part := to + ".part"
-	f, err := db.Reserve(part, db.OwnerFor(to))
+	f, err := sqlite.Reserve(part, sqlite.OwnerFor(to))
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func writeWhole(to string, write func(io.Writer) error) (err error) {
 
 // sameExport compares a file with what the store holds; without passwords when
 // the file has none.
-func sameExport(ctx context.Context, store *db.DB, from *source) (line int64, same bool, err error) {
+func sameExport(ctx context.Context, store *sqlite.DB, from *source) (line int64, same bool, err error) {
 	var done atomic.Int64
 	for _, passwords := range []bool{true, false} {
 		err = from.read(&done, func(r io.Reader) (err error) {

@@ -12,6 +12,7 @@ import (
 	"parley/app/chat"
 	"parley/app/site"
 	"parley/db"
+	"parley/db/sqlite"
 )
 
 // siteHelp is the part of the help of export that is about the other form.
@@ -32,7 +33,7 @@ func exportSite(cmd *cobra.Command, dir string) error {
 	if direct, _ := cmd.Flags().GetBool("direct"); direct {
 		kinds = append(kinds, chat.Direct)
 	}
-	dir = db.Followed(filepath.Clean(dir)) // not the link is replaced
+	dir = sqlite.Followed(filepath.Clean(dir)) // not the link is replaced
 	store, err := openData(cmd)
 	if err != nil {
 		return err
@@ -41,7 +42,7 @@ func exportSite(cmd *cobra.Command, dir string) error {
 	end := progress(cmd, "Writing", func() (int64, int64) { return part.Load(), whole.Load() })
 	var total site.Total
 	err = store.Snapshot(cmd.Context(), func(s *db.Snapshot) (err error) {
-		total, err = site.Write(cmd.Context(), s, site.Options{Dir: dir, Kinds: kinds, Now: time.Now(), Whole: db.OwnerFor(dir).Tree,
+		total, err = site.Write(cmd.Context(), s, site.Options{Dir: dir, Kinds: kinds, Now: time.Now(), Whole: sqlite.OwnerFor(dir).Tree,
 			Progress: func(n, of int64) { part.Store(n); whole.Store(of) }})
 		return err
 	})

@@ -17,7 +17,7 @@ import (
 	"testing"
 
 	"parley/app/chat"
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 // The write and fsync calls of the real server are traced. At each moment at which
@@ -87,7 +87,7 @@ func mustHold(t *testing.T, d *disk, id chat.MessageID) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), longest)
 	defer cancel()
-	store, err := db.Open(ctx, filepath.Join(dir, filepath.Base(d.path)))
+	store, err := sqlite.Open(ctx, filepath.Join(dir, filepath.Base(d.path)))
 	if err != nil {
 		t.Fatalf("after a loss of power at message %d: %v", id, err)
 	}

@@ -58,26 +58,26 @@ func TestHostileFilesAreRefusedOrHarmless(t *testing.T) {
 	binary.LittleEndian.PutUint16(gifBomb[8:], 65535)
 	webpBomb := append([]byte("RIFF\x20\x00\x00\x00WEBPVP8L\x14\x00\x00\x00\x2f"), binary.LittleEndian.AppendUint32(nil, 16383|16383<<14)...)
 	for name, data := range map[string][]byte{
-		"bomb.png":         bomb(60_000, 60_000),
-		"large.png":        bomb(16_000, 16_000),
-		"bomb.jpg":         sized(t, 65_500, 65_500, false),
-		"progressive.jpg":  sized(t, 12_000, 12_000, true),
-		"bomb.gif":         gifBomb,
-		"frames.gif":       gifOf(t, 300, 300, 400),
-		"bomb.webp":        append(webpBomb, make([]byte, 64)...),
-		"polyglot.jpg":     append(jpegOf(t, 30, 30), "<script>alert(1)</script>PK\x03\x04"...),
-		"comment.jpg":      append([]byte("\xFF\xD8\xFF\xFE\x00\x1b<script>alert(1)</script>"), jpegOf(t, 30, 30)[2:]...),
-		"picture.svg":      []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`),
-		"page.html":        []byte("<!doctype html><script>alert(1)</script>"),
-		"page.jpg":         []byte("<!doctype html><script>alert(1)</script>"),
-		"page.xml":         []byte(`<?xml version="1.0"?><x:script xmlns:x="http://www.w3.org/1999/xhtml">alert(1)</x:script>`),
-		"truncated.jpg":    jpegOf(t, 400, 400)[:5000],
-		"nothing.png":      {},
-		"..":               []byte("dots"),
-		"../../etc/passwd": []byte("way up"),
-		`C:\windows\x.txt`: []byte("way down"),
-		"a\x00b.txt":       []byte("nul"),
-		"gpj.\u202Eexe":    []byte("turned around"),
+		"bomb.png":                        bomb(60_000, 60_000),
+		"large.png":                       bomb(16_000, 16_000),
+		"bomb.jpg":                        sized(t, 65_500, 65_500, false),
+		"progressive.jpg":                 sized(t, 12_000, 12_000, true),
+		"bomb.gif":                        gifBomb,
+		"frames.gif":                      gifOf(t, 300, 300, 400),
+		"bomb.webp":                       append(webpBomb, make([]byte, 64)...),
+		"polyglot.jpg":                    append(jpegOf(t, 30, 30), "<script>alert(1)</script>PK\x03\x04"...),
+		"comment.jpg":                     append([]byte("\xFF\xD8\xFF\xFE\x00\x1b<script>alert(1)</script>"), jpegOf(t, 30, 30)[2:]...),
+		"picture.svg":                     []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`),
+		"page.html":                       []byte("<!doctype html><script>alert(1)</script>"),
+		"page.jpg":                        []byte("<!doctype html><script>alert(1)</script>"),
+		"page.xml":                        []byte(`<?xml version="1.0"?><x:script xmlns:x="http://www.w3.org/1999/xhtml">alert(1)</x:script>`),
+		"truncated.jpg":                   jpegOf(t, 400, 400)[:5000],
+		"nothing.png":                     {},
+		"..":                              []byte("dots"),
+		"../../etc/passwd":                []byte("way up"),
+		`C:\windows\x.txt`:                []byte("way down"),
+		"a\x00b.txt":                      []byte("nul"),
+		"gpj.\u202Eexe":                   []byte("turned around"),
 		strings.Repeat("长", 300) + ".txt": []byte("long"),
 		"<b>&\"'.txt":                     []byte("signs"),
 		"s":                               []byte("the name of a form"),
@@ -263,7 +263,7 @@ func TestBytesGoWithWhatTheyBelongTo(t *testing.T) {
 	for _, token := range tokens(ada.get("/rooms/1").body) {
 		s.ready(token)
 	}
-	bea.post("/messages/" + bea.message(gone) + "/delete").want(t, http.StatusSeeOther)
+	bea.post("/messages/"+bea.message(gone)+"/delete").want(t, http.StatusSeeOther)
 	ada.post(room+"/delete", "confirm", "gone soon").want(t, http.StatusSeeOther)
 	within(t, "only the bytes of what is kept are stored", func() bool {
 		if err := s.app.store.PurgeDeleted(t.Context(), time.Now().Add(time.Hour)); err != nil {
@@ -292,7 +292,7 @@ func TestOriginalsNeedNotBeKept(t *testing.T) {
 	if f := s.ready(token); !f.Gone {
 		t.Error("the original is still there")
 	}
-	m, err := jpeg.DecodeConfig(strings.NewReader(ada.get("/files/" + token + "/p.jpg").want(t, http.StatusOK).body))
+	m, err := jpeg.DecodeConfig(strings.NewReader(ada.get("/files/"+token+"/p.jpg").want(t, http.StatusOK).body))
 	if err != nil || m.Width != 1600 {
 		t.Error("the download is not the large form:", m.Width, err)
 	}

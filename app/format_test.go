@@ -13,13 +13,13 @@ import (
 	"strings"
 	"testing"
 
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 // older writes the frozen file of format 7.
 func older(t *testing.T, path string) {
 	t.Helper()
-	f, err := os.Open("../db/testdata/format7.db.gz")
+	f, err := os.Open("../db/sqlite/testdata/format7.db.gz")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func TestCommandsLeaveAFileOfAnOlderFormatToAServer(t *testing.T) {
 		}
 	}
 	try("parley serve --data")
-	release, err := db.Claim(data) // as a server of that version has
+	release, err := sqlite.Claim(data) // as a server of that version has
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func TestCommandsLeaveAFileOfAnOlderFormatToAServer(t *testing.T) {
 	if out := command(t, 0, "", "user", "list", "--data", data); !strings.Contains(out, "person1") {
 		t.Error("after a server started:", out)
 	}
-	for _, want := range []string{"msg=started", "version=", fmt.Sprint("format=", db.Version()), "file=" + data, "address=" + s.app.Address.String(), "upgraded_from=7"} {
+	for _, want := range []string{"msg=started", "version=", fmt.Sprint("format=", sqlite.Version()), "file=" + data, "address=" + s.app.Address.String(), "upgraded_from=7"} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("%q is not in the log: %s", want, log.String())
 		}
@@ -106,7 +106,7 @@ func TestAServerRefusesToWriteWhatAnotherVersionChanged(t *testing.T) {
 	s := start(t, func(c *Config) { c.Log = slog.New(slog.NewTextHandler(log, nil)) })
 	ada := s.signup("ada")
 	ada.post("/rooms/1/messages", "cid", "a", "body", "before").want(t, http.StatusSeeOther)
-	query(t, s.data, fmt.Sprint("PRAGMA user_version = ", db.Version()+1))
+	query(t, s.data, fmt.Sprint("PRAGMA user_version = ", sqlite.Version()+1))
 	r := ada.post("/rooms/1/messages", "cid", "b", "body", "after").want(t, http.StatusServiceUnavailable)
 	if r.header.Get("Retry-After") == "" || strings.Contains(r.body, "another version") {
 		t.Errorf("it says %s", r.body)
@@ -119,7 +119,7 @@ func TestAServerRefusesToWriteWhatAnotherVersionChanged(t *testing.T) {
 	within(t, "the log says so", func() bool {
 		return strings.Count(log.String(), `level=ERROR msg="another version of Parley has changed the format`) == 1
 	})
-	query(t, s.data, fmt.Sprint("PRAGMA user_version = ", db.Version()))
+	query(t, s.data, fmt.Sprint("PRAGMA user_version = ", sqlite.Version()))
 	ada.post("/rooms/1/messages", "cid", "b", "body", "after").want(t, http.StatusSeeOther)
 	s.visitor().get("/readyz").want(t, http.StatusOK)
 }

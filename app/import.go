@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/app/archive"
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 func importCommand() *cobra.Command {
@@ -39,14 +39,14 @@ file that is thrown away.`,
 			if fresh && dry {
 				return importToTemp(cmd, from)
 			}
-			store, err := db.OpenCurrent(cmd.Context(), path)
+			store, err := sqlite.OpenCurrent(cmd.Context(), path)
 			if err != nil {
 				return err
 			}
 			err = importInto(cmd, store, from, path, dry)
 			err = errors.Join(err, store.Close())
 			if err != nil && fresh { // nothing is in it
-				err = errors.Join(err, db.Remove(path))
+				err = errors.Join(err, sqlite.Remove(path))
 			}
 			return err
 		}}
@@ -70,7 +70,7 @@ func importToTemp(cmd *cobra.Command, from *source) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	store, err := db.Open(cmd.Context(), filepath.Join(dir, "parley.db"))
+	store, err := sqlite.Open(cmd.Context(), filepath.Join(dir, "parley.db"))
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func importToTemp(cmd *cobra.Command, from *source) (err error) {
 	return err
 }
 
-func importInto(cmd *cobra.Command, store *db.DB, from *source, path string, dry bool) error {
+func importInto(cmd *cobra.Command, store *sqlite.DB, from *source, path string, dry bool) error {
 	ctx := cmd.Context()
 	vacant, err := store.IsEmpty(ctx)
 	switch {
@@ -118,7 +118,7 @@ func importInto(cmd *cobra.Command, store *db.DB, from *source, path string, dry
 }
 
 // importFile imports all of a file, or nothing.
-func importFile(cmd *cobra.Command, store *db.DB, from *source) (seen archive.Header, err error) {
+func importFile(cmd *cobra.Command, store *sqlite.DB, from *source) (seen archive.Header, err error) {
 	var done atomic.Int64
 	defer progress(cmd, "Importing", func() (int64, int64) { return done.Load(), from.size })()
 	err = store.Import(cmd.Context(), func(put func(archive.Record) error) error {
@@ -141,7 +141,7 @@ func importFile(cmd *cobra.Command, store *db.DB, from *source) (seen archive.He
 }
 
 // indexed makes everything that came found by search.
-func indexed(cmd *cobra.Command, store *db.DB) error {
+func indexed(cmd *cobra.Command, store *sqlite.DB) error {
 	whole, err := store.IndexLag(cmd.Context())
 	if err != nil {
 		return err

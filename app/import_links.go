@@ -15,18 +15,18 @@ import (
 	"parley/app/auth"
 	"parley/app/bus"
 	"parley/app/chat"
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 // linkList is the file of --links, made before anything comes; nil: none is wanted.
 type linkList struct {
 	path, base string
 	file       *os.File // nil with --dry-run
-	store      *db.DB
+	store      *sqlite.DB
 	auth       *auth.Auth
 }
 
-func newLinkList(cmd *cobra.Command, store *db.DB) (*linkList, error) {
+func newLinkList(cmd *cobra.Command, store *sqlite.DB) (*linkList, error) {
 	path, _ := cmd.Flags().GetString("links")
 	if path == "" {
 		return nil, nil

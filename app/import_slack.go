@@ -15,7 +15,7 @@ import (
 	"parley/app/archive"
 	"parley/app/chat"
 	"parley/app/slack"
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 func importSlackCommand() *cobra.Command {
@@ -74,7 +74,7 @@ func runImportSlack(cmd *cobra.Command, from string) error {
 	defer os.RemoveAll(dir)
 	copied := filepath.Join(dir, "parley.db")
 	if _, err := os.Stat(path); err == nil {
-		if err := db.Backup(cmd.Context(), path, copied); err != nil {
+		if err := sqlite.Backup(cmd.Context(), path, copied); err != nil {
 			return err
 		}
 	}
@@ -91,7 +91,7 @@ func importSlack(cmd *cobra.Command, from, path string) (err error) {
 	}
 	_, err = os.Stat(path)
 	fresh := errors.Is(err, os.ErrNotExist)
-	store, err := db.OpenCurrent(cmd.Context(), path)
+	store, err := sqlite.OpenCurrent(cmd.Context(), path)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func importSlack(cmd *cobra.Command, from, path string) (err error) {
 	nothing, unsure := store.IsEmpty(cmd.Context())
 	if err = errors.Join(err, unsure, store.Close()); err != nil {
 		if nothing && fresh {
-			err = errors.Join(err, db.Remove(path))
+			err = errors.Join(err, sqlite.Remove(path))
 		}
 		return words(errors.Join(err, unwritten))
 	}
@@ -116,7 +116,7 @@ func importSlack(cmd *cobra.Command, from, path string) (err error) {
 }
 
 // importWorkspace imports an archive, and notes that in the audit log.
-func importWorkspace(cmd *cobra.Command, from string, store *db.DB, o slack.Options) (*archive.Report, error) {
+func importWorkspace(cmd *cobra.Command, from string, store *sqlite.DB, o slack.Options) (*archive.Report, error) {
 	finish, err := unfinished(cmd.Context(), store, filepath.Base(from))
 	if err != nil {
 		return nil, err
@@ -140,7 +140,7 @@ func importWorkspace(cmd *cobra.Command, from string, store *db.DB, o slack.Opti
 
 // unfinished notes that an import has begun. What it returns notes that nothing of it
 // is missing, or with an error that nothing came: then an earlier note stands again.
-func unfinished(ctx context.Context, store *db.DB, what string) (finish func(error) error, err error) {
+func unfinished(ctx context.Context, store *sqlite.DB, what string) (finish func(error) error, err error) {
 	settings, err := store.Settings(ctx)
 	if err != nil {
 		return nil, err

@@ -14,19 +14,19 @@ import (
 // ours may import.
 var mayImport = map[string][]string{
 	"parley":             {"parley/app"},
-	"parley/app":         {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/live", "parley/app/metrics", "parley/app/site", "parley/app/slack", "parley/app/web", "parley/db", "parley/db/cached"},
+	"parley/app":         {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/live", "parley/app/metrics", "parley/app/site", "parley/app/slack", "parley/app/web", "parley/db", "parley/db/cached", "parley/db/sqlite"},
 	"parley/app/archive": {"parley/app/chat"},
 	"parley/app/auth":    {"parley/app/chat"},
 	"parley/app/chat":    {},
 	"parley/app/files":   {"parley/app/chat"},
 	"parley/app/live":    {"parley/app/chat"},
-	"parley/app/metrics": {"parley/app/auth", "parley/app/live", "parley/app/web", "parley/db"},
+	"parley/app/metrics": {"parley/app/auth", "parley/app/live", "parley/app/web", "parley/db/sqlite"},
 	"parley/app/site":    {"parley/app/chat", "parley/views"},
 	"parley/app/slack":   {"parley/app/archive", "parley/app/chat", "parley/app/slack/mrkdwn"},
 
 	"parley/app/slack/mrkdwn": {"parley/app/chat"},
 
-	"parley/app/chat/chattest": {"parley/app/auth", "parley/app/chat"},
+	"parley/app/chat/chattest": {"parley/app/archive", "parley/app/auth", "parley/app/chat"},
 
 	"parley/app/announce": {"parley/app/chat", "parley/app/live", "parley/views"},
 	"parley/app/bus":      {"parley/app/chat"},
@@ -34,6 +34,7 @@ var mayImport = map[string][]string{
 	"parley/app/web":   {"parley/app/announce", "parley/app/auth", "parley/app/chat", "parley/app/files", "parley/app/live", "parley/static", "parley/views"},
 	"parley/db":        {"parley/app/archive", "parley/app/auth", "parley/app/chat", "parley/app/files"},
 	"parley/db/cached": {"parley/app/auth", "parley/app/chat", "parley/db"},
+	"parley/db/sqlite": {"parley/app/auth", "parley/app/chat", "parley/app/files", "parley/db"},
 	"parley/static":    {},
 
 	"parley/static/generate": {},
@@ -90,7 +91,9 @@ func TestOnlyWebAndLiveSpeakToTheNetworkAndOnlyDBSpeaksSQL(t *testing.T) {
 		"./auth": {"net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 		"./live": {"net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 		"./web":  {"database/sql"},
-		"../db":  {"net/http", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+		"../db":  {"os", "net/http", "modernc.org/sqlite", "modernc.org/sqlite/lib", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+
+		"../db/sqlite": {"net/http", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 	} {
 		out, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, pkg).Output()
 		if err != nil {

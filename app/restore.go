@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 func restoreCommand() *cobra.Command {
@@ -19,9 +19,9 @@ or the other.`,
 		Example: "  parley restore /mnt/backup/parley-20260301T120000Z.db --data /var/lib/parley.db",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			path, _ := cmd.Flags().GetString("data")
-			ctx, done := copying(cmd.Context(), db.Followed(path)+".restore", args[0])
+			ctx, done := copying(cmd.Context(), sqlite.Followed(path)+".restore", args[0])
 			end := progress(cmd, "Copying", done)
-			kept, err := db.Restore(ctx, args[0], path, time.Now())
+			kept, err := sqlite.Restore(ctx, args[0], path, time.Now())
 			end()
 			if err != nil {
 				return err

@@ -19,7 +19,7 @@ import (
 	"parley/app/auth"
 	"parley/app/bus"
 	"parley/app/chat"
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 // operator is what a command works with that changes a data file. A running server
@@ -32,11 +32,11 @@ type operator struct {
 // withData opens the data file for one command.
 func withData(cmd *cobra.Command, do func(context.Context, operator) error) error {
 	path, _ := cmd.Flags().GetString("data")
-	return withStore(cmd, db.OpenExisting, path, do)
+	return withStore(cmd, sqlite.OpenExisting, path, do)
 }
 
 // withStore opens a data file for one command; a new file that stays empty is removed.
-func withStore(cmd *cobra.Command, open func(context.Context, string) (*db.DB, error), path string, do func(context.Context, operator) error) error {
+func withStore(cmd *cobra.Command, open func(context.Context, string) (*sqlite.DB, error), path string, do func(context.Context, operator) error) error {
 	_, missing := os.Stat(path)
 	fresh := errors.Is(missing, fs.ErrNotExist)
 	store, err := open(cmd.Context(), path)
@@ -51,7 +51,7 @@ func withStore(cmd *cobra.Command, open func(context.Context, string) (*db.DB, e
 	err = errors.Join(err, store.Close())
 	switch {
 	case fresh && empty && unsure == nil:
-		err = errors.Join(err, db.Remove(path))
+		err = errors.Join(err, sqlite.Remove(path))
 	case fresh:
 		fmt.Fprintf(cmd.OutOrStdout(), "There was no data file %s: it is new, and the workspace begins with this account.\n", path)
 	}
@@ -79,7 +79,7 @@ func userAdd() *cobra.Command {
 			name, _ := cmd.Flags().GetString("name")
 			workspace, _ := cmd.Flags().GetString("workspace")
 			path, _ := cmd.Flags().GetString("data")
-			return withStore(cmd, db.OpenCurrent, path, func(ctx context.Context, t operator) error {
+			return withStore(cmd, sqlite.OpenCurrent, path, func(ctx context.Context, t operator) error {
 				audit, err := newAccountAudit(ctx, t, username)
 				if err != nil {
 					return err

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"parley/app/chat"
@@ -10,30 +11,30 @@ import (
 
 const accountColumns = "id, username, name, role, created_at, coalesce(disabled_at, 0), title, bio, prefs"
 
-func scanAccount(r scanner) (a chat.Account, err error) {
+func scanAccount(r Scanner) (a chat.Account, err error) {
 	var created, disabled int64
 	var prefs string
 	err = r.Scan(&a.ID, &a.Username, &a.Name, &a.Role, &created, &disabled, &a.Title, &a.Bio, &prefs)
 	if err != nil {
 		return a, err
 	}
-	a.Created, a.Disabled = fromMillis(created), disabled != 0
+	a.Created, a.Disabled = FromMillis(created), disabled != 0
 	return a, json.Unmarshal([]byte(prefs), &a.Prefs)
 }
 
 // Account implements chat.AccountStore.
-func (d *DB) Account(ctx context.Context, id chat.AccountID) (chat.Account, error) {
+func (d *Store) Account(ctx context.Context, id chat.AccountID) (chat.Account, error) {
 	return d.account(ctx, "id = ?", id)
 }
 
 // AccountNamed implements chat.AccountStore.
-func (d *DB) AccountNamed(ctx context.Context, username string) (chat.Account, error) {
+func (d *Store) AccountNamed(ctx context.Context, username string) (chat.Account, error) {
 	return d.account(ctx, "folded = ?", chat.FoldName(username))
 }
 
 // AccountsNamed implements chat.AccountStore.
-func (d *DB) AccountsNamed(ctx context.Context, names []string) (map[string]chat.Account, error) {
-	found, err := all(ctx, d, scanAccount, "SELECT "+accountColumns+" FROM accounts WHERE folded IN (SELECT value FROM json_each(?))", jsonList(names))
+func (d *Store) AccountsNamed(ctx context.Context, names []string) (map[string]chat.Account, error) {
+	found, err := All(ctx, d, scanAccount, "SELECT "+accountColumns+" FROM accounts WHERE folded IN texts(?)", JSONList(names))
 	accounts := make(map[string]chat.Account, len(found))
 	for _, a := range found {
 		accounts[chat.FoldName(a.Username)] = a
@@ -41,13 +42,8 @@ func (d *DB) AccountsNamed(ctx context.Context, names []string) (map[string]chat
 	return accounts, err
 }
 
-func (d *DB) account(ctx context.Context, where string, arg any) (chat.Account, error) {
-	s, err := d.stmt(ctx, "SELECT "+accountColumns+" FROM accounts WHERE "+where)
-	if err != nil {
-		return chat.Account{}, storeError(err)
-	}
-	a, err := scanAccount(s.QueryRowContext(ctx, arg))
-	return a, storeError(err)
+func (d *Store) account(ctx context.Context, where string, arg any) (chat.Account, error) {
+	return oneRow(ctx, d, scanAccount, "SELECT "+accountColumns+" FROM accounts WHERE "+where, arg)
 }
 
 // begins makes a LIKE pattern of what somebody typed.
@@ -60,45 +56,47 @@ const called = `(folded LIKE ?1 ESCAPE '\' OR name_folded LIKE ?1 ESCAPE '\' OR 
 	ORDER BY name_folded, id LIMIT ?2 OFFSET ?3`
 
 // People implements chat.AccountStore.
-func (d *DB) People(ctx context.Context, query string, offset, limit int) ([]chat.Account, error) {
-	return all(ctx, d, scanAccount, "SELECT "+accountColumns+` FROM accounts WHERE disabled_at IS NULL
+func (d *Store) People(ctx context.Context, query string, offset, limit int) ([]chat.Account, error) {
+	return All(ctx, d, scanAccount, "SELECT "+accountColumns+` FROM accounts WHERE disabled_at IS NULL
 		AND `+called, begins(query), limit, offset)
 }
 
 // Persons implements chat.AccountStore.
-func (d *DB) Persons(ctx context.Context, ids []chat.AccountID) ([]chat.Person, error) {
-	return all(ctx, d, scanPerson,
-		`SELECT a.id, a.username, a.name FROM json_each(?) j JOIN accounts a ON a.id = j.value WHERE a.disabled_at IS NULL ORDER BY j.key`, jsonList(ids))
+func (d *Store) Persons(ctx context.Context, ids []chat.AccountID) ([]chat.Person, error) {
+	people, err := All(ctx, d, scanPerson, "SELECT id, username, name FROM accounts WHERE id IN ids(?) AND disabled_at IS NULL", JSONList(ids))
+	slices.SortFunc(people, func(a, b chat.Person) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
+	return people, err
 }
 
 // SetProfile implements chat.AccountStore.
-func (d *DB) SetProfile(ctx context.Context, who chat.Person, p chat.Profile) error {
-	return d.change(ctx, func(t *tx) error {
+func (d *Store) SetProfile(ctx context.Context, who chat.Person, p chat.Profile) error {
+	return d.change(ctx, func(t *Tx) error {
 		name, err := markedName(t, who.ID, who.Username, p.Name)
 		if err != nil {
 			return err
 		}
 		t.namesChanged()
 		t.accountChanged(who.ID)
-		return t.exec("UPDATE accounts SET name = ?, name_folded = ?, likeness = ?, title = ?, bio = ? WHERE id = ?", name, chat.FoldName(name), chat.DrawnLetters(name), p.Title, p.Bio, who.ID)
+		return t.Exec("UPDATE accounts SET name = ?, name_folded = ?, likeness = ?, title = ?, bio = ? WHERE id = ?",
+			name, chat.FoldName(name), chat.DrawnLetters(name), p.Title, p.Bio, who.ID)
 	})
 }
 
 // SetPrefs implements chat.AccountStore.
-func (d *DB) SetPrefs(ctx context.Context, who chat.AccountID, p chat.Prefs) error {
+func (d *Store) SetPrefs(ctx context.Context, who chat.AccountID, p chat.Prefs) error {
 	prefs, err := json.Marshal(p)
 	if err != nil {
 		return err
 	}
-	return d.change(ctx, func(t *tx) error {
+	return d.change(ctx, func(t *Tx) error {
 		t.accountChanged(who)
-		return t.exec("UPDATE accounts SET prefs = ? WHERE id = ?", string(prefs), who)
+		return t.Exec("UPDATE accounts SET prefs = ? WHERE id = ?", string(prefs), who)
 	})
 }
 
 // SetRole implements chat.AccountStore. The last administrator stays one.
-func (d *DB) SetRole(ctx context.Context, who chat.AccountID, role chat.Role, audit chat.AuditEntry) error {
-	return d.changeAudited(ctx, audit, func(t *tx) error {
+func (d *Store) SetRole(ctx context.Context, who chat.AccountID, role chat.Role, audit chat.AuditEntry) error {
+	return d.changeAudited(ctx, audit, func(t *Tx) error {
 		if role < chat.RoleAdmin {
 			if err := lastAdmin(t, who, "role"); err != nil {
 				return err
@@ -107,18 +105,18 @@ func (d *DB) SetRole(ctx context.Context, who chat.AccountID, role chat.Role, au
 				return err
 			}
 		}
-		if err := t.exec("DELETE FROM resets WHERE account_id = ?", who); err != nil { // made for another role
+		if err := t.Exec("DELETE FROM resets WHERE account_id = ?", who); err != nil { // made for another role
 			return err
 		}
 		t.accountChanged(who)
-		return t.exec("UPDATE accounts SET role = ? WHERE id = ?", role, who)
+		return t.Exec("UPDATE accounts SET role = ? WHERE id = ?", role, who)
 	})
 }
 
 // Settings implements chat.Store.
-func (d *DB) Settings(ctx context.Context) (chat.Settings, error) {
+func (d *Store) Settings(ctx context.Context) (chat.Settings, error) {
 	type pair struct{ k, v string }
-	pairs, err := all(ctx, d, func(r scanner) (p pair, err error) { return p, r.Scan(&p.k, &p.v) }, "SELECT key, value FROM settings")
+	pairs, err := All(ctx, d, func(r Scanner) (p pair, err error) { return p, r.Scan(&p.k, &p.v) }, "SELECT key, value FROM settings")
 	s := make(chat.Settings, len(pairs))
 	for _, p := range pairs {
 		s[p.k] = p.v
@@ -127,10 +125,10 @@ func (d *DB) Settings(ctx context.Context) (chat.Settings, error) {
 }
 
 // SetSettings implements chat.Store.
-func (d *DB) SetSettings(ctx context.Context, set chat.Settings, audit []chat.AuditEntry) error {
-	return d.change(ctx, func(t *tx) error {
+func (d *Store) SetSettings(ctx context.Context, set chat.Settings, audit []chat.AuditEntry) error {
+	return d.change(ctx, func(t *Tx) error {
 		for key, value := range set {
-			if err := setSetting(t, key, value); err != nil {
+			if err := SetSetting(t, key, value); err != nil {
 				return err
 			}
 		}
@@ -145,10 +143,10 @@ func (d *DB) SetSettings(ctx context.Context, set chat.Settings, audit []chat.Au
 
 // SetSetting stores one of the notes that the program keeps for itself, such as the
 // address it listens at; what people set goes through SetSettings.
-func (d *DB) SetSetting(ctx context.Context, key, value string) error {
-	return d.change(ctx, func(t *tx) error { return setSetting(t, key, value) })
+func (d *Store) SetSetting(ctx context.Context, key, value string) error {
+	return d.change(ctx, func(t *Tx) error { return SetSetting(t, key, value) })
 }
 
-func setSetting(t *tx, key, value string) error {
-	return t.exec("INSERT INTO settings (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2", key, value)
+func SetSetting(t *Tx, key, value string) error {
+	return t.Exec("INSERT INTO settings (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2", key, value)
 }

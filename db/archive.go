@@ -7,9 +7,9 @@ import (
 	"parley/app/archive"
 )
 
-// Export tells all of one state of the file to put, whoever writes meanwhile; hashes
+// Export tells all of one state to put, whoever writes meanwhile; hashes
 // of passwords only when asked. It holds one record in memory at a time.
-func (d *DB) Export(ctx context.Context, passwords bool, put func(archive.Record) error) error {
+func (d *Store) Export(ctx context.Context, passwords bool, put func(archive.Record) error) error {
 	return d.Snapshot(ctx, func(s *Snapshot) error {
 		x := &export{s, put}
 		if err := x.header(); err != nil {
@@ -24,7 +24,7 @@ func (x *export) parts(passwords bool) (err error) {
 		if part.scan == nil {
 			err = x.messages()
 		} else {
-			err = x.rows(part.query, func(r scanner) error {
+			err = x.rows(part.query, func(r Scanner) error {
 				record, err := part.scan(r)
 				if a, ok := record.(*archive.Account); ok && !passwords {
 					a.Password = ""
@@ -53,14 +53,15 @@ const inLiveRooms = "IN (SELECT id FROM rooms WHERE deleted_at IS NULL)"
 
 func (x *export) header() error {
 	h := &archive.Header{Type: "parley", Format: archive.Format}
-	err := x.conn.QueryRowContext(x.ctx, `SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM rooms WHERE deleted_at IS NULL),
+	err := x.rows(`SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM rooms WHERE deleted_at IS NULL),
 		(SELECT count(*) FROM memberships WHERE room_id `+inLiveRooms+`), (SELECT count(*) FROM messages WHERE room_id `+inLiveRooms+`),
-		(SELECT count(*) FROM invites), (SELECT count(*) FROM imports)`).
-		Scan(&h.Accounts, &h.Rooms, &h.Memberships, &h.Messages, &h.Invites, &h.Origins)
+		(SELECT count(*) FROM invites), (SELECT count(*) FROM imports)`, func(r Scanner) error {
+		return r.Scan(&h.Accounts, &h.Rooms, &h.Memberships, &h.Messages, &h.Invites, &h.Origins)
+	})
 	if err != nil {
 		return err
 	}
-	err = x.rows("SELECT key FROM settings", func(r scanner) error {
+	err = x.rows("SELECT key FROM settings", func(r Scanner) error {
 		var key string
 		err := r.Scan(&key)
 		if archive.Exported(key) {
@@ -78,30 +79,34 @@ func (x *export) header() error {
 // reader of its own.
 var exported = []struct {
 	query string
-	scan  func(scanner) (archive.Record, error)
+	scan  func(Scanner) (archive.Record, error)
 }{
-	{"SELECT key, value FROM settings ORDER BY key", func(r scanner) (archive.Record, error) {
+	{"SELECT key, value FROM settings ORDER BY key", func(r Scanner) (archive.Record, error) {
 		s := &archive.Setting{Type: "setting"}
 		return s, r.Scan(&s.Key, &s.Value)
 	}},
-	{"SELECT id, username, name, role, password, created_at, disabled_at, banned_at, title, bio, prefs FROM accounts ORDER BY id", scanExportedAccount},
-	{"SELECT id, kind, name, topic, everyone, coalesce(direct, ''), rev, posts, last_author, nullif(last_at, 0), created_at, slow FROM rooms WHERE deleted_at IS NULL ORDER BY id", scanExportedRoom},
-	{"SELECT room_id, account_id, owner, rev, posts_read, erased, joined_at, left_at, level, muted, starred, banned FROM memberships WHERE room_id " + inLiveRooms + " ORDER BY room_id, account_id", scanExportedMembership},
+	{"SELECT id, username, name, role, password, created_at, disabled_at, banned_at, title, bio, prefs FROM accounts ORDER BY id",
+		scanExportedAccount},
+	{`SELECT id, kind, name, topic, everyone, coalesce(direct, ''), rev, posts, last_author, nullif(last_at, 0), created_at, slow
+		FROM rooms WHERE deleted_at IS NULL ORDER BY id`, scanExportedRoom},
+	{`SELECT room_id, account_id, owner, rev, posts_read, erased, joined_at, left_at, level, muted, starred, banned FROM memberships
+		WHERE room_id ` + inLiveRooms + " ORDER BY room_id, account_id", scanExportedMembership},
 	{},
-	{"SELECT id, code, role, uses, used, coalesce(made_by, 0), made_at, expires_at, revoked_at FROM invites ORDER BY id", func(r scanner) (archive.Record, error) {
-		var role int
-		i := &archive.Invite{Type: "invite"}
-		err := r.Scan(&i.ID, &i.Code, &role, &i.Uses, &i.Used, &i.MadeBy, &i.Made, &i.Expires, &i.Revoked)
-		i.Role = archive.Word(archive.RoleWords, role)
-		return i, err
-	}},
-	{"SELECT source, key, id FROM imports ORDER BY source, key", func(r scanner) (archive.Record, error) {
+	{"SELECT id, code, role, uses, used, coalesce(made_by, 0), made_at, expires_at, revoked_at FROM invites ORDER BY id",
+		func(r Scanner) (archive.Record, error) {
+			var role int
+			i := &archive.Invite{Type: "invite"}
+			err := r.Scan(&i.ID, &i.Code, &role, &i.Uses, &i.Used, &i.MadeBy, &i.Made, &i.Expires, &i.Revoked)
+			i.Role = archive.Word(archive.RoleWords, role)
+			return i, err
+		}},
+	{"SELECT source, key, id FROM imports ORDER BY source, key", func(r Scanner) (archive.Record, error) {
 		o := &archive.Origin{Type: "origin"}
 		return o, r.Scan(&o.Source, &o.Key, &o.ID)
 	}},
 }
 
-func scanExportedAccount(r scanner) (archive.Record, error) {
+func scanExportedAccount(r Scanner) (archive.Record, error) {
 	var role int
 	a := &archive.Account{Type: "account"}
 	err := r.Scan(&a.ID, &a.Username, &a.Name, &role, &a.Password, &a.Created, &a.Disabled, &a.Banned, &a.Title, &a.Bio, (*rawText)(&a.Prefs))
@@ -109,16 +114,17 @@ func scanExportedAccount(r scanner) (archive.Record, error) {
 	return a, err
 }
 
-func scanExportedRoom(r scanner) (archive.Record, error) {
+func scanExportedRoom(r Scanner) (archive.Record, error) {
 	var kind int
 	var direct string
 	room := &archive.Room{Type: "room"}
-	err := r.Scan(&room.ID, &kind, &room.Name, &room.Topic, &room.Everyone, &direct, &room.Rev, &room.Posts, &room.LastAuthor, &room.LastAt, &room.Created, &room.Slow)
-	room.Kind, room.Direct = archive.Word(archive.RoomWords, kind), parseIDs(direct)
+	err := r.Scan(&room.ID, &kind, &room.Name, &room.Topic, &room.Everyone, &direct, &room.Rev, &room.Posts,
+		&room.LastAuthor, &room.LastAt, &room.Created, &room.Slow)
+	room.Kind, room.Direct = archive.Word(archive.RoomWords, kind), ParseIDs(direct)
 	return room, err
 }
 
-func scanExportedMembership(r scanner) (archive.Record, error) {
+func scanExportedMembership(r Scanner) (archive.Record, error) {
 	var role, level int
 	m := &archive.Membership{Type: "membership"}
 	err := r.Scan(&m.Room, &m.Account, &role, &m.Rev, &m.Read, &m.Erased, &m.Joined, &m.Left, &level, &m.Muted, &m.Star, &m.Banned)

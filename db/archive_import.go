@@ -7,15 +7,13 @@ import (
 	"errors"
 	"fmt"
 
-	sqlite3 "modernc.org/sqlite/lib"
-
 	"parley/app/archive"
 	"parley/app/auth"
 	"parley/app/chat"
 )
 
 // IsEmpty says whether nobody has used the file yet: it has no account.
-func (d *DB) IsEmpty(ctx context.Context) (bool, error) {
+func (d *Store) IsEmpty(ctx context.Context) (bool, error) {
 	has, err := d.HasAccounts(ctx)
 	return !has, err
 }
@@ -23,11 +21,11 @@ func (d *DB) IsEmpty(ctx context.Context) (bool, error) {
 // Import stores what read tells, in the order of an export, under the same ids. The
 // file must be vacant. All of it is stored in one transaction, or nothing. read may
 // be called twice.
-func (d *DB) Import(ctx context.Context, read func(put func(archive.Record) error) error) error {
-	return d.change(ctx, func(t *tx) error {
-		t.everythingChanged()
+func (d *Store) Import(ctx context.Context, read func(put func(archive.Record) error) error) error {
+	return d.change(ctx, func(t *Tx) error {
+		t.EverythingChanged()
 		var accounts int
-		if err := t.one("SELECT count(*) FROM accounts", nil, &accounts); err != nil {
+		if err := t.One("SELECT count(*) FROM accounts", nil, &accounts); err != nil {
 			return err
 		}
 		if accounts > 0 {
@@ -36,19 +34,19 @@ func (d *DB) Import(ctx context.Context, read func(put func(archive.Record) erro
 		if err := clearSettings(t); err != nil {
 			return err
 		}
-		var o *orderCheck // of what this reading brings
+		var o *OrderCheck // of what this reading brings
 		if err := read(func(r archive.Record) (err error) {
 			if m, ok := r.(*archive.Message); ok {
 				if o, err = inOrder(t, o, m); err != nil {
 					return err
 				}
 			}
-			return importError(importRecord(t, r))
+			return d.importError(importRecord(t, r))
 		}); err != nil {
 			return err
 		}
-		for _, c := range countsKept {
-			if err := c.repair(t); err != nil {
+		for _, c := range Counts {
+			if err := c.Repair(t); err != nil {
 				return err
 			}
 		}
@@ -58,16 +56,16 @@ func (d *DB) Import(ctx context.Context, read func(put func(archive.Record) erro
 
 // inOrder refuses a message that is numbered as no server numbers it: whoever catches up
 // would miss some, and a check would find damage.
-func inOrder(t *tx, o *orderCheck, m *archive.Message) (*orderCheck, error) {
+func inOrder(t *Tx, o *OrderCheck, m *archive.Message) (*OrderCheck, error) {
 	if o == nil {
 		var err error
-		if o, err = newOrder(t.one); err != nil {
+		if o, err = NewOrderCheck(t.One); err != nil {
 			return nil, err
 		}
 	}
 	posted := m.Kind == archive.MessageWords[chat.MessagePosted]
-	o.next(numbering{id: m.ID, room: m.Room, rev: m.Rev, born: m.Born, posts: m.Posts, posted: posted})
-	if found := append(o.twice, o.lost...); len(found) > 0 {
+	o.Next(Numbering{ID: m.ID, Room: m.Room, Rev: m.Rev, Born: m.Born, Posts: m.Posts, Posted: posted})
+	if found := append(o.Twice, o.Lost...); len(found) > 0 {
 		return o, fmt.Errorf("%s; on the server that it comes from, parley check says more", found[0])
 	}
 	return o, nil
@@ -75,53 +73,50 @@ func inOrder(t *tx, o *orderCheck, m *archive.Message) (*orderCheck, error) {
 
 // clearSettings forgets what was set before anybody signed up: an import is the
 // whole truth.
-func clearSettings(t *tx) error {
-	keys, err := list(t, func(r scanner) (key string, err error) { return key, r.Scan(&key) }, "SELECT key FROM settings")
+func clearSettings(t *Tx) error {
+	keys, err := List(t, func(r Scanner) (key string, err error) { return key, r.Scan(&key) }, "SELECT key FROM settings")
 	for _, key := range keys {
 		if err == nil && archive.Exported(key) {
-			err = t.exec("DELETE FROM settings WHERE key = ?", key)
+			err = t.Exec("DELETE FROM settings WHERE key = ?", key)
 		}
 	}
 	return err
 }
 
-// importError says in words why SQLite does not take a record.
-func importError(err error) error {
-	e, ok := extendedCode(err)
-	switch {
-	case !ok:
-		return err
-	case e == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+// importError says in words why a record cannot be stored.
+func (d *Store) importError(err error) error {
+	switch why := d.engine.Explain(err); {
+	case errors.Is(why, ErrNoReference):
 		return errors.New("it names a person, a room or a message that no line before it has")
-	case e == sqlite3.SQLITE_CONSTRAINT_UNIQUE, e == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, e == sqlite3.SQLITE_CONSTRAINT_ROWID:
+	case errors.Is(why, chat.ErrConflict):
 		return errors.New("another line has the same id, or the same name, or one that looks like it")
 	}
 	return err
 }
 
 // importRecord stores one record.
-func importRecord(t *tx, r archive.Record) error {
+func importRecord(t *Tx, r archive.Record) error {
 	switch r := r.(type) {
 	case *archive.Setting:
-		return setSetting(t, r.Key, r.Value)
+		return SetSetting(t, r.Key, r.Value)
 	case *archive.Account:
 		return importAccount(t, r)
 	case *archive.Room:
 		return importRoom(t, r)
 	case *archive.Membership:
 		role, level := number(archive.MembershipWords, r.Role), number(archive.LevelWords, r.Level)
-		return t.exec(`INSERT INTO memberships
+		return t.Exec(`INSERT INTO memberships
 			(room_id, account_id, owner, rev, posts_read, erased, joined_at, left_at, level, muted, starred, banned)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			r.Room, r.Account, role, r.Rev, r.Read, r.Erased, r.Joined, nullable(r.Left), level, r.Muted, r.Star, r.Banned)
 	case *archive.Message:
 		return importMessage(t, r)
 	case *archive.Invite:
-		return t.exec(`INSERT INTO invites (id, code, role, uses, used, made_by, made_at, expires_at, revoked_at)
-			VALUES (?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?)`,
+		return t.Exec(`INSERT INTO invites (id, code, role, uses, used, made_by, made_at, expires_at, revoked_at)
+			VALUES (?, ?, ?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?, ?, ?)`,
 			r.ID, r.Code, number(archive.RoleWords, r.Role), r.Uses, r.Used, r.MadeBy, r.Made, nullable(r.Expires), nullable(r.Revoked))
 	case *archive.Origin:
-		return t.exec("INSERT INTO imports (source, key, id) VALUES (?, ?, ?)", r.Source, r.Key, r.ID)
+		return t.Exec("INSERT INTO imports (source, key, id) VALUES (?, ?, ?)", r.Source, r.Key, r.ID)
 	}
 	return nil
 }
@@ -132,7 +127,7 @@ func number(words []string, word string) int {
 	return n
 }
 
-func importAccount(t *tx, a *archive.Account) error {
+func importAccount(t *Tx, a *archive.Account) error {
 	if a.Password != "" && a.Password != auth.NoPassword {
 		if err := auth.ParseHash(a.Password); err != nil {
 			return err
@@ -142,7 +137,7 @@ func importAccount(t *tx, a *archive.Account) error {
 	if prefs == "" {
 		prefs = "{}"
 	}
-	return t.exec(`INSERT INTO accounts (id, username, folded, skeleton, drawn, name, name_folded, likeness,
+	return t.Exec(`INSERT INTO accounts (id, username, folded, skeleton, drawn, name, name_folded, likeness,
 		role, password, created_at, disabled_at, banned_at, title, bio, prefs)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		a.ID, a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username), chat.Drawn(a.Username),
@@ -151,7 +146,7 @@ func importAccount(t *tx, a *archive.Account) error {
 }
 
 // importRoom leaves the counts of people and of the newest row to the end.
-func importRoom(t *tx, r *archive.Room) error {
+func importRoom(t *Tx, r *archive.Room) error {
 	var direct any
 	if len(r.Direct) > 0 {
 		direct = chat.DirectKey(r.Direct)
@@ -175,13 +170,13 @@ func importRoom(t *tx, r *archive.Room) error {
 	if r.LastAt != nil {
 		last = *r.LastAt
 	}
-	return t.exec(`INSERT INTO rooms
+	return t.Exec(`INSERT INTO rooms
 		(id, kind, name, skeleton, drawn, topic, everyone, direct, rev, posts, last_author, last_at, created_at, slow)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, kind, r.Name, skeleton, drawn, r.Topic, r.Everyone, direct,
 		r.Rev, r.Posts, r.LastAuthor, last, r.Created, r.Slow)
 }
 
-func importMessage(t *tx, m *archive.Message) error {
+func importMessage(t *Tx, m *archive.Message) error {
 	text, reactions := []byte(m.Text), any(nil)
 	if len(text) == 0 {
 		text = []byte("{}")
@@ -197,19 +192,19 @@ func importMessage(t *tx, m *archive.Message) error {
 		return err
 	}
 	to := addressed(chat.NewMessage{For: m.For, All: m.All})
-	err = t.exec(`INSERT INTO messages (id, room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid,
+	err = t.Exec(`INSERT INTO messages (id, room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid,
 		reactions, edited_at, deleted_at, reply_to)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, nullif(?, 0))`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, nullif(CAST(? AS BIGINT), 0))`,
 		m.ID, m.Room, m.Rev, m.Born, m.Posts, number(archive.MessageWords, m.Kind),
 		m.Author, m.At, m.Cont, m.Body, text, to, m.CID, reactions, nullable(m.Edited), nullable(m.Deleted), m.ReplyTo)
 	for _, v := range m.Versions {
 		if err == nil {
-			err = t.exec("INSERT INTO versions (message_id, until, rev, text) VALUES (?, ?, ?, ?)", m.ID, v.Until, v.Rev, []byte(v.Text))
+			err = t.Exec("INSERT INTO versions (message_id, until, rev, text) VALUES (?, ?, ?, ?)", m.ID, v.Until, v.Rev, []byte(v.Text))
 		}
 	}
 	for _, who := range m.Mentions {
 		if err == nil {
-			err = t.exec("INSERT INTO mentions (account_id, room_id, message_id) VALUES (?, ?, ?)", who, m.Room, m.ID)
+			err = t.Exec("INSERT INTO mentions (account_id, room_id, message_id) VALUES (?, ?, ?)", who, m.Room, m.ID)
 		}
 	}
 	return err
@@ -250,14 +245,22 @@ func peopleOf(m *archive.Message) ([]chat.AccountID, error) {
 }
 
 // checkPeople refuses ids of nobody: no foreign key is on those in lists.
-func checkPeople(t *tx, ids []chat.AccountID) error {
+func checkPeople(t *Tx, ids []chat.AccountID) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	unknown, err := list(t, scanID[chat.AccountID],
-		"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM accounts) LIMIT 1", jsonList(ids))
-	if err == nil && len(unknown) > 0 {
-		err = fmt.Errorf("it names person %d, whom no line before it has", unknown[0])
+	known, err := List(t, ScanID[chat.AccountID], "SELECT id FROM accounts WHERE id IN ids(?)", JSONList(ids))
+	if err != nil {
+		return err
 	}
-	return err
+	there := map[chat.AccountID]bool{}
+	for _, id := range known {
+		there[id] = true
+	}
+	for _, id := range ids {
+		if !there[id] {
+			return fmt.Errorf("it names person %d, whom no line before it has", id)
+		}
+	}
+	return nil
 }

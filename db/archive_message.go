@@ -10,28 +10,29 @@ import (
 
 // What stands in other tables is read beside the messages, in the same order.
 const (
+	// By id, so that nothing is sorted in memory.
 	exportedMessages = `SELECT id, room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, coalesce(cid, ''), reactions,
-		edited_at, deleted_at, coalesce(reply_to, 0) FROM messages WHERE +room_id ` + inLiveRooms + ` ORDER BY id`  // by id, so that nothing is sorted in memory
+		edited_at, deleted_at, coalesce(reply_to, 0) FROM messages WHERE +room_id ` + inLiveRooms + " ORDER BY id"
 	exportedMentions = "SELECT message_id, account_id FROM mentions ORDER BY message_id, account_id"
 	exportedVersions = "SELECT message_id, until, rev, text FROM versions ORDER BY message_id, rev"
 )
 
 func (x *export) messages() error {
-	mentions, err := readSideRows(x, exportedMentions, func(r scanner) (id chat.MessageID, who chat.AccountID, err error) {
+	mentions, err := readSideRows(x, exportedMentions, func(r Scanner) (id chat.MessageID, who chat.AccountID, err error) {
 		return id, who, r.Scan(&id, &who)
 	})
 	if err != nil {
 		return err
 	}
 	defer mentions.rows.Close()
-	versions, err := readSideRows(x, exportedVersions, func(r scanner) (id chat.MessageID, v archive.Version, err error) {
+	versions, err := readSideRows(x, exportedVersions, func(r Scanner) (id chat.MessageID, v archive.Version, err error) {
 		return id, v, r.Scan(&id, &v.Until, &v.Rev, (*[]byte)(&v.Text))
 	})
 	if err != nil {
 		return err
 	}
 	defer versions.rows.Close()
-	return x.rows(exportedMessages, func(r scanner) error {
+	return x.rows(exportedMessages, func(r Scanner) error {
 		m, err := scanExportedMessage(r)
 		if err != nil {
 			return err
@@ -49,28 +50,28 @@ func (x *export) messages() error {
 	})
 }
 
-func scanExportedMessage(r scanner) (*archive.Message, error) {
+func scanExportedMessage(r Scanner) (*archive.Message, error) {
 	var kind int
 	var to string
 	m := &archive.Message{Type: "message"}
 	err := r.Scan(&m.ID, &m.Room, &m.Rev, &m.Born, &m.Posts, &kind, &m.Author, &m.At, &m.Cont, &m.Body, (*[]byte)(&m.Text), &to, &m.CID,
 		(*rawText)(&m.Reactions), &m.Edited, &m.Deleted, &m.ReplyTo)
 	m.Kind = archive.Word(archive.MessageWords, kind)
-	m.For, m.All = parseIDs(to), isToAll(to)
+	m.For, m.All = ParseIDs(to), isToAll(to)
 	return m, err
 }
 
 // sideRows reads rows that belong to messages, in their order.
 type sideRows[T any] struct {
 	rows *sql.Rows
-	scan func(scanner) (chat.MessageID, T, error)
+	scan func(Scanner) (chat.MessageID, T, error)
 	id   chat.MessageID // of next; 0: it was not read yet
 	next T
 	over bool
 }
 
-func readSideRows[T any](x *export, query string, scan func(scanner) (chat.MessageID, T, error)) (*sideRows[T], error) {
-	rows, err := x.conn.QueryContext(x.ctx, query)
+func readSideRows[T any](x *export, query string, scan func(Scanner) (chat.MessageID, T, error)) (*sideRows[T], error) {
+	rows, err := x.view.QueryContext(x.ctx, query)
 	return &sideRows[T]{rows: rows, scan: scan}, err
 }
 

@@ -11,8 +11,8 @@ import (
 )
 
 // AddHistory implements archive.Importer.
-func (d *DB) AddHistory(ctx context.Context, room chat.RoomID, rows []*archive.HistoryRow) error {
-	return d.change(ctx, func(t *tx) error {
+func (d *Store) AddHistory(ctx context.Context, room chat.RoomID, rows []*archive.HistoryRow) error {
+	return d.change(ctx, func(t *Tx) error {
 		posts := int64(0)
 		for _, r := range rows {
 			if err := addRow(t, room, r); err != nil {
@@ -22,13 +22,22 @@ func (d *DB) AddHistory(ctx context.Context, room chat.RoomID, rows []*archive.H
 				posts++
 			}
 		}
-		t.countsChanged(room)
+		t.CountsChanged(room)
 		return keepUnread(t, room, posts)
 	})
 }
 
+// insertHistory adds a row of a kind (?1) to the end of a room's log (?13).
+const insertHistory = `INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid, reactions,
+	edited_at, deleted_at, reply_to)
+	SELECT r.id, r.rev + 1, r.rev + 1, r.posts + CASE WHEN ?1 = 0 THEN 1 ELSE 0 END, ?1, ?2, ?3,
+		CASE WHEN ?1 = 0 AND CAST(?12 AS BIGINT) = 0 AND r.last_author = ?2 AND ?3 - r.last_at BETWEEN 0 AND ?4 THEN 1 ELSE 0 END,
+	?5, ?6, ?7, ?8, ?9, nullif(CAST(?10 AS BIGINT), 0), nullif(CAST(?11 AS BIGINT), 0), nullif(CAST(?12 AS BIGINT), 0) FROM rooms r
+	WHERE r.id = ?13 AND r.deleted_at IS NULL
+	ON CONFLICT (author_id, cid) DO NOTHING RETURNING id, rev, posts`
+
 // addRow adds one row, or finds the one that came before.
-func addRow(t *tx, room chat.RoomID, r *archive.HistoryRow) error {
+func addRow(t *Tx, room chat.RoomID, r *archive.HistoryRow) error {
 	text, reactions, err := rowJSON(r)
 	if err != nil {
 		return err
@@ -38,14 +47,11 @@ func addRow(t *tx, room chat.RoomID, r *archive.HistoryRow) error {
 	if r.Answers != nil {
 		reply = r.Answers.ID
 	}
-	err = t.one(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid, reactions, edited_at, deleted_at, reply_to)
-		SELECT r.id, r.rev + 1, r.rev + 1, r.posts + (?1 = 0), ?1, ?2, ?3, ?1 = 0 AND ?12 = 0 AND r.last_author = ?2 AND ?3 - r.last_at BETWEEN 0 AND ?4,
-		?5, ?6, ?7, ?8, ?9, nullif(?10, 0), nullif(?11, 0), nullif(?12, 0) FROM rooms r WHERE r.id = ?13 AND r.deleted_at IS NULL
-		ON CONFLICT (author_id, cid) DO NOTHING RETURNING id, rev, posts`,
-		[]any{r.Kind, r.Author, toMillis(r.At), chat.ContinuedWithin.Milliseconds(), r.Body, text, chat.DirectKey(r.For), r.CID, reactions,
-			valueIf(!r.Edited.IsZero(), toMillis(r.Edited)), valueIf(r.Deleted, toMillis(r.At)), reply, room}, &m.ID, &m.Rev, &m.Posts)
+	err = t.One(insertHistory,
+		[]any{r.Kind, r.Author, ToMillis(r.At), chat.ContinuedWithin.Milliseconds(), r.Body, text, chat.DirectKey(r.For), r.CID, reactions,
+			valueIf(!r.Edited.IsZero(), ToMillis(r.Edited)), valueIf(r.Deleted, ToMillis(r.At)), reply, room}, &m.ID, &m.Rev, &m.Posts)
 	if r.Fresh = err == nil; errors.Is(err, sql.ErrNoRows) {
-		err = t.one("SELECT id FROM messages WHERE author_id = ? AND cid = ?", []any{r.Author, r.CID}, &m.ID)
+		err = t.One("SELECT id FROM messages WHERE author_id = ? AND cid = ?", []any{r.Author, r.CID}, &m.ID)
 	}
 	if err != nil {
 		return err
@@ -57,7 +63,7 @@ func addRow(t *tx, room chat.RoomID, r *archive.HistoryRow) error {
 		return nil
 	}
 	if r.Kind != chat.MessagePosted {
-		return t.exec("UPDATE rooms SET rev = ?, last_id = ?, last_author = 0, last_at = ? WHERE id = ?", m.Rev, m.ID, toMillis(r.At), room)
+		return t.Exec("UPDATE rooms SET rev = ?, last_id = ?, last_author = 0, last_at = ? WHERE id = ?", m.Rev, m.ID, ToMillis(r.At), room)
 	}
 	if err := t.setNewest(m); err != nil {
 		return err
@@ -67,7 +73,7 @@ func addRow(t *tx, room chat.RoomID, r *archive.HistoryRow) error {
 		if err != nil {
 			return err
 		}
-		if err := t.exec("UPDATE messages SET replies = replies + ?, rev = ? WHERE id = ?", valueIf(!r.Deleted, 1), rev, reply); err != nil {
+		if err := t.Exec("UPDATE messages SET replies = replies + ?, rev = ? WHERE id = ?", valueIf(!r.Deleted, 1), rev, reply); err != nil {
 			return err
 		}
 	}
@@ -98,8 +104,8 @@ func valueIf(is bool, n int64) int64 {
 }
 
 // keepUnread leaves everybody with as many unread messages as before.
-func keepUnread(t *tx, room chat.RoomID, posts int64) error {
-	return t.exec(`UPDATE memberships SET posts_read = posts_read + ?2,
+func keepUnread(t *Tx, room chat.RoomID, posts int64) error {
+	return t.Exec(`UPDATE memberships SET posts_read = posts_read + ?2,
 		mentions = CASE WHEN posts_read + ?2 >= (SELECT posts FROM rooms WHERE id = ?1) THEN 0 ELSE
 			(SELECT count(*) FROM mentions n JOIN messages m ON m.id = n.message_id
 			WHERE n.account_id = memberships.account_id AND n.room_id = ?1 AND m.posts > memberships.posts_read + ?2) END

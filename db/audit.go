@@ -8,8 +8,8 @@ import (
 
 // changeAudited is change with an entry in the audit log, in the same transaction; the
 // zero entry is none, and what turns out to change nothing (tx.unchanged) has none.
-func (d *DB) changeAudited(ctx context.Context, e chat.AuditEntry, do func(*tx) error) error {
-	return d.change(ctx, func(t *tx) error {
+func (d *Store) changeAudited(ctx context.Context, e chat.AuditEntry, do func(*Tx) error) error {
+	return d.change(ctx, func(t *Tx) error {
 		t.unchanged = false
 		if err := do(t); err != nil || t.unchanged {
 			return err
@@ -18,28 +18,28 @@ func (d *DB) changeAudited(ctx context.Context, e chat.AuditEntry, do func(*tx) 
 	})
 }
 
-func addAudit(t *tx, e chat.AuditEntry) error {
+func addAudit(t *Tx, e chat.AuditEntry) error {
 	if e.Action == "" {
 		return nil
 	}
-	return t.exec("INSERT INTO audit (at, by_id, by_name, action, object, detail) VALUES (?, nullif(?, 0), ?, ?, ?, ?)",
-		toMillis(e.At), e.By, e.ByName, e.Action, e.Object, e.Detail)
+	return t.Exec("INSERT INTO audit (at, by_id, by_name, action, object, detail) VALUES (?, nullif(CAST(? AS BIGINT), 0), ?, ?, ?, ?)",
+		ToMillis(e.At), e.By, e.ByName, e.Action, e.Object, e.Detail)
 }
 
 // AddAudit writes an entry of something that took many changes.
-func (d *DB) AddAudit(ctx context.Context, e chat.AuditEntry) error {
-	return d.change(ctx, func(t *tx) error { return addAudit(t, e) })
+func (d *Store) AddAudit(ctx context.Context, e chat.AuditEntry) error {
+	return d.change(ctx, func(t *Tx) error { return addAudit(t, e) })
 }
 
 // AuditLog implements chat.AuditStore.
-func (d *DB) AuditLog(ctx context.Context, before int64, limit int) ([]chat.AuditEntry, error) {
+func (d *Store) AuditLog(ctx context.Context, before int64, limit int) ([]chat.AuditEntry, error) {
 	if before == 0 {
 		before = 1 << 62
 	}
-	return all(ctx, d, func(r scanner) (e chat.AuditEntry, err error) {
+	return All(ctx, d, func(r Scanner) (e chat.AuditEntry, err error) {
 		var at int64
 		err = r.Scan(&e.ID, &at, &e.By, &e.ByName, &e.Action, &e.Object, &e.Detail)
-		e.At = fromMillis(at)
+		e.At = FromMillis(at)
 		return e, err
 	}, "SELECT id, at, coalesce(by_id, 0), by_name, action, object, detail FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?", before, limit)
 }

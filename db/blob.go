@@ -9,8 +9,6 @@ import (
 	"parley/app/files"
 )
 
-var _ files.Store = (*DB)(nil)
-
 const (
 	// chunkSize is how many bytes one row of chunks holds: reading one takes some 40 µs.
 	chunkSize = 64 << 10
@@ -19,10 +17,10 @@ const (
 )
 
 // NewFile implements files.Store.
-func (d *DB) NewFile(ctx context.Context, by chat.AccountID, token string, at time.Time) (id chat.FileID, blob files.BlobID, err error) {
-	err = d.change(ctx, func(t *tx) error {
-		if err := t.one("INSERT INTO files (token, by_id, name, folded, kind, type, size, state, made_at) VALUES (?, ?, '', '', 0, '', 0, 0, ?) RETURNING id",
-			[]any{token, by, toMillis(at)}, &id); err != nil {
+func (d *Store) NewFile(ctx context.Context, by chat.AccountID, token string, at time.Time) (id chat.FileID, blob files.BlobID, err error) {
+	err = d.change(ctx, func(t *Tx) error {
+		if err := t.One("INSERT INTO files (token, by_id, name, folded, kind, type, size, state, made_at) VALUES (?, ?, '', '', 0, '', 0, 0, ?) RETURNING id",
+			[]any{token, by, ToMillis(at)}, &id); err != nil {
 			return err
 		}
 		blob, err = newBlob(t, id, chat.FormOriginal, "")
@@ -31,21 +29,21 @@ func (d *DB) NewFile(ctx context.Context, by chat.AccountID, token string, at ti
 	return id, blob, err
 }
 
-func newBlob(t *tx, file chat.FileID, form chat.Form, kind string) (blob files.BlobID, err error) {
-	err = t.one("INSERT INTO blobs (file_id, form, type, size, sum) VALUES (?, ?, ?, 0, x'') RETURNING id", []any{file, form, kind}, &blob)
+func newBlob(t *Tx, file chat.FileID, form chat.Form, kind string) (blob files.BlobID, err error) {
+	err = t.One("INSERT INTO blobs (file_id, form, type, size, sum) VALUES (?, ?, ?, 0, ?) RETURNING id", []any{file, form, kind, []byte{}}, &blob)
 	return blob, err
 }
 
 // Append implements files.Store.
-func (d *DB) Append(ctx context.Context, blob files.BlobID, at int64, data []byte) error {
+func (d *Store) Append(ctx context.Context, blob files.BlobID, at int64, data []byte) error {
 	if at%chunkSize != 0 {
 		return errors.New("db: a blob grows by whole chunks")
 	}
-	return d.change(ctx, func(t *tx) error {
+	return d.change(ctx, func(t *Tx) error {
 		for n := at / chunkSize; len(data) > 0; n++ {
 			part := data[:min(chunkSize, len(data))]
 			data = data[len(part):]
-			if err := t.exec("INSERT INTO chunks (id, data) VALUES (?, ?)", int64(blob)<<chunkBits|n, part); err != nil {
+			if err := t.Exec("INSERT INTO chunks (id, data) VALUES (?, ?)", int64(blob)<<chunkBits|n, part); err != nil {
 				return err
 			}
 		}
@@ -54,12 +52,12 @@ func (d *DB) Append(ctx context.Context, blob files.BlobID, at int64, data []byt
 }
 
 // FinishFile implements files.Store.
-func (d *DB) FinishFile(ctx context.Context, blob files.BlobID, f chat.File, sum []byte) error {
-	return d.change(ctx, func(t *tx) error {
-		if err := t.exec("UPDATE blobs SET type = ?, size = ?, sum = ? WHERE id = ?", f.Type, f.Size, sum, blob); err != nil {
+func (d *Store) FinishFile(ctx context.Context, blob files.BlobID, f chat.File, sum []byte) error {
+	return d.change(ctx, func(t *Tx) error {
+		if err := t.Exec("UPDATE blobs SET type = ?, size = ?, sum = ? WHERE id = ?", f.Type, f.Size, sum, blob); err != nil {
 			return err
 		}
-		n, err := t.affect("UPDATE files SET name = ?, folded = ?, kind = ?, type = ?, size = ?, width = ?, height = ?, state = ?, done = 1 WHERE id = ? AND room_id IS NULL",
+		n, err := t.Affect("UPDATE files SET name = ?, folded = ?, kind = ?, type = ?, size = ?, width = ?, height = ?, state = ?, done = 1 WHERE id = ? AND room_id IS NULL",
 			f.Name, foldedFile(f), f.Kind, f.Type, f.Size, f.Width, f.Height, f.State, f.ID)
 		if err == nil && n == 0 {
 			err = chat.NotFound()
@@ -69,10 +67,10 @@ func (d *DB) FinishFile(ctx context.Context, blob files.BlobID, f chat.File, sum
 }
 
 // NewForm implements files.Store.
-func (d *DB) NewForm(ctx context.Context, id chat.FileID, form chat.Form, kind string) (blob files.BlobID, err error) {
-	err = d.change(ctx, func(t *tx) error {
+func (d *Store) NewForm(ctx context.Context, id chat.FileID, form chat.Form, kind string) (blob files.BlobID, err error) {
+	err = d.change(ctx, func(t *Tx) error {
 		// Left over from a process that ended in the middle: its rows go with the loose files.
-		if err := t.exec("UPDATE blobs SET file_id = NULL WHERE file_id = ? AND form = ?", id, form); err != nil {
+		if err := t.Exec("UPDATE blobs SET file_id = NULL WHERE file_id = ? AND form = ?", id, form); err != nil {
 			return err
 		}
 		blob, err = newBlob(t, id, form, kind)
@@ -82,28 +80,28 @@ func (d *DB) NewForm(ctx context.Context, id chat.FileID, form chat.Form, kind s
 }
 
 // FinishForm implements files.Store.
-func (d *DB) FinishForm(ctx context.Context, blob files.BlobID, size int64, sum []byte) error {
-	return d.change(ctx, func(t *tx) error {
-		return t.exec("UPDATE blobs SET size = ?, sum = ? WHERE id = ?", size, sum, blob)
+func (d *Store) FinishForm(ctx context.Context, blob files.BlobID, size int64, sum []byte) error {
+	return d.change(ctx, func(t *Tx) error {
+		return t.Exec("UPDATE blobs SET size = ?, sum = ? WHERE id = ?", size, sum, blob)
 	})
 }
 
 // WaitingPictures implements files.Store.
-func (d *DB) WaitingPictures(ctx context.Context, limit int) ([]chat.File, error) {
-	return all(ctx, d, func(r scanner) (chat.File, error) { return scanFile(r) },
+func (d *Store) WaitingPictures(ctx context.Context, limit int) ([]chat.File, error) {
+	return All(ctx, d, func(r Scanner) (chat.File, error) { return scanFile(r) },
 		"SELECT "+fileColumns+" FROM files f WHERE f.state = 1 AND f.done = 1 AND coalesce(f.room_id, -1) <> 0 ORDER BY f.id LIMIT ?", limit)
 }
 
 // SetPicture implements files.Store.
-func (d *DB) SetPicture(ctx context.Context, f chat.File) (m chat.Message, err error) {
-	err = d.change(ctx, func(t *tx) error {
+func (d *Store) SetPicture(ctx context.Context, f chat.File) (m chat.Message, err error) {
+	err = d.change(ctx, func(t *Tx) error {
 		m, err = alterFile(t, f.ID, func() error {
 			if f.Gone {
-				if err := t.exec("UPDATE blobs SET file_id = NULL WHERE file_id = ? AND form = 0", f.ID); err != nil {
+				if err := t.Exec("UPDATE blobs SET file_id = NULL WHERE file_id = ? AND form = 0", f.ID); err != nil {
 					return err
 				}
 			}
-			return t.exec("UPDATE files SET kind = ?, state = 0, width = ?, height = ?, moves = ?, gone = ? WHERE id = ? AND state = 1",
+			return t.Exec("UPDATE files SET kind = ?, state = 0, width = ?, height = ?, moves = ?, gone = ? WHERE id = ? AND state = 1",
 				f.Kind, f.Width, f.Height, f.Moves, f.Gone, f.ID)
 		})
 		return err
@@ -115,15 +113,15 @@ func (d *DB) SetPicture(ctx context.Context, f chat.File) (m chat.Message, err e
 }
 
 // Blob implements files.Store.
-func (d *DB) Blob(ctx context.Context, file chat.FileID, form chat.Form) (b files.Blob, err error) {
-	err = d.one(ctx, "SELECT id, type, size, sum FROM blobs WHERE file_id = ? AND form = ? AND sum <> x''", []any{file, form}, &b.ID, &b.Type, &b.Size, &b.Sum)
+func (d *Store) Blob(ctx context.Context, file chat.FileID, form chat.Form) (b files.Blob, err error) {
+	err = d.One(ctx, "SELECT id, type, size, sum FROM blobs WHERE file_id = ? AND form = ? AND length(sum) > 0", []any{file, form}, &b.ID, &b.Type, &b.Size, &b.Sum)
 	return b, err
 }
 
 // ReadBlob implements files.Store.
-func (d *DB) ReadBlob(ctx context.Context, blob files.BlobID, at int64, p []byte) (int, error) {
+func (d *Store) ReadBlob(ctx context.Context, blob files.BlobID, at int64, p []byte) (int, error) {
 	var data []byte
-	if err := d.one(ctx, "SELECT data FROM chunks WHERE id = ?", []any{int64(blob)<<chunkBits | at/chunkSize}, &data); err != nil {
+	if err := d.One(ctx, "SELECT data FROM chunks WHERE id = ?", []any{int64(blob)<<chunkBits | at/chunkSize}, &data); err != nil {
 		return 0, err
 	}
 	skip := int(at % chunkSize)
@@ -137,51 +135,47 @@ func (d *DB) ReadBlob(ctx context.Context, blob files.BlobID, at int64, p []byte
 // others wait for.
 const dropChunks = 4
 
-// Sweep implements files.Store.
-func (d *DB) Sweep(ctx context.Context, unsent time.Time) error {
-	for {
+// SweepFiles removes what files.Store.Sweep does; some: there was something.
+func (d *Store) SweepFiles(ctx context.Context, unsent time.Time) (some bool, err error) {
+	for ; ; some = true {
 		done, err := d.sweepOne(ctx, unsent)
 		if err != nil || done {
-			return err
+			return some, err
 		}
 	}
 }
 
 // sweepOne removes some of what nothing needs any more.
-func (d *DB) sweepOne(ctx context.Context, unsent time.Time) (done bool, err error) {
+func (d *Store) sweepOne(ctx context.Context, unsent time.Time) (done bool, err error) {
 	const loose = `SELECT id FROM files WHERE message_id IS NULL AND use = 0 AND (room_id IS NOT NULL OR made_at < ?1)`
 	var found []int64
 	// First what hangs on loose files, so that their blobs are loose, too.
-	if found, err = all(ctx, d, scanID[int64], loose+" LIMIT 20", toMillis(unsent)); err != nil {
+	if found, err = All(ctx, d, ScanID[int64], loose+" LIMIT 20", ToMillis(unsent)); err != nil {
 		return false, err
 	}
 	if len(found) > 0 {
-		return false, d.change(ctx, func(t *tx) error {
+		return false, d.change(ctx, func(t *Tx) error {
 			for _, id := range found {
 				// Somebody may have sent it meanwhile.
-				if err := t.exec("UPDATE blobs SET file_id = NULL WHERE file_id IN ("+loose+" AND id = ?2)", toMillis(unsent), id); err != nil {
+				if err := t.Exec("UPDATE blobs SET file_id = NULL WHERE file_id IN ("+loose+" AND id = ?2)", ToMillis(unsent), id); err != nil {
 					return err
 				}
-				if err := t.exec("DELETE FROM files WHERE id IN ("+loose+" AND id = ?2)", toMillis(unsent), id); err != nil {
+				if err := t.Exec("DELETE FROM files WHERE id IN ("+loose+" AND id = ?2)", ToMillis(unsent), id); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
 	}
-	if found, err = all(ctx, d, scanID[int64], "SELECT id FROM blobs WHERE file_id IS NULL LIMIT 1"); err != nil || len(found) == 0 {
+	if found, err = All(ctx, d, ScanID[int64], "SELECT id FROM blobs WHERE file_id IS NULL LIMIT 1"); err != nil || len(found) == 0 {
 		return true, err
 	}
-	d.unclean.Store(true)
-	return false, d.change(ctx, func(t *tx) error {
-		n, err := t.affect("DELETE FROM chunks WHERE id IN (SELECT id FROM chunks WHERE id BETWEEN ?1 AND ?2 LIMIT ?3)",
+	return false, d.change(ctx, func(t *Tx) error {
+		n, err := t.Affect("DELETE FROM chunks WHERE id IN (SELECT id FROM chunks WHERE id BETWEEN ?1 AND ?2 LIMIT ?3)",
 			found[0]<<chunkBits, found[0]<<chunkBits|(1<<chunkBits-1), dropChunks)
 		if err == nil && n < dropChunks {
-			err = t.exec("DELETE FROM blobs WHERE id = ? AND file_id IS NULL", found[0])
+			err = t.Exec("DELETE FROM blobs WHERE id = ? AND file_id IS NULL", found[0])
 		}
 		return err
 	})
 }
-
-// FreeSpace implements files.Store.
-func (d *DB) FreeSpace() int64 { return d.Stats().Free }

@@ -4,19 +4,19 @@ import "context"
 
 // Certificate answers with what was kept under a name: certificates, and our keys.
 // chat.ErrNotFound: nothing was.
-func (d *DB) Certificate(ctx context.Context, name string) (data []byte, err error) {
-	err = d.one(ctx, "SELECT data FROM certificates WHERE name = ?", []any{name}, &data)
+func (d *Store) Certificate(ctx context.Context, name string) (data []byte, err error) {
+	err = d.One(ctx, "SELECT data FROM certificates WHERE name = ?", []any{name}, &data)
 	return data, err
 }
 
 // SetCertificate keeps something under a name.
-func (d *DB) SetCertificate(ctx context.Context, name string, data []byte) error {
-	return d.change(ctx, func(t *tx) error {
-		return t.exec("INSERT INTO certificates (name, data) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET data = excluded.data", name, data)
+func (d *Store) SetCertificate(ctx context.Context, name string, data []byte) error {
+	return d.change(ctx, func(t *Tx) error {
+		return t.Exec("INSERT INTO certificates (name, data) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET data = excluded.data", name, data)
 	})
 }
 
 // DeleteCertificate forgets what was kept under a name.
-func (d *DB) DeleteCertificate(ctx context.Context, name string) error {
-	return d.change(ctx, func(t *tx) error { return t.exec("DELETE FROM certificates WHERE name = ?", name) })
+func (d *Store) DeleteCertificate(ctx context.Context, name string) error {
+	return d.change(ctx, func(t *Tx) error { return t.Exec("DELETE FROM certificates WHERE name = ?", name) })
 }

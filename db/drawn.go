@@ -1,24 +1,6 @@
 package db
 
-import (
-	"database/sql/driver"
-
-	"modernc.org/sqlite"
-
-	"parley/app/chat"
-)
-
-// The migration to format 9 compares names as the rules do.
-func init() {
-	sqlite.MustRegisterDeterministicScalarFunction("parley_drawn", 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
-		name, _ := args[0].(string)
-		return chat.Drawn(name), nil
-	})
-	sqlite.MustRegisterDeterministicScalarFunction("parley_likeness", 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
-		name, _ := args[0].(string)
-		return chat.DrawnLetters(name), nil
-	})
-}
+import "parley/app/chat"
 
 // alikeAccount finds an account whose username looks like a name: folded, by its
 // skeleton, or as it is drawn.
@@ -30,13 +12,14 @@ func alike(name string) []any {
 
 // markedName is a display name with the username behind it where somebody else is
 // called so, or so nearly that nobody could tell, and where it speaks for the server.
-func markedName(t *tx, who chat.AccountID, username, name string) (string, error) {
+func markedName(t *Tx, who chat.AccountID, username, name string) (string, error) {
 	var taken bool
 	letters := chat.DrawnLetters(name)
 	if letters == "" { // of signs and pictures only
 		letters = name
 	}
-	err := t.one("SELECT EXISTS (SELECT 1 FROM accounts WHERE (likeness = ?4 OR skeleton = ?4 OR drawn = ?4 OR "+alikeAccount+") AND id <> ?5)", append(alike(name), letters, who), &taken)
+	err := t.One("SELECT EXISTS (SELECT 1 FROM accounts WHERE (likeness = ?4 OR skeleton = ?4 OR drawn = ?4 OR "+alikeAccount+
+		") AND id <> ?5)", append(alike(name), letters, who), &taken)
 	if taken || chat.Claims(name) && !chat.Alike(name, username) {
 		name = chat.MarkName(name, username)
 	}

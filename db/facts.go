@@ -29,58 +29,58 @@ type Facts struct {
 
 // OnFacts has do called after each commit, before its changes are answered. It must not
 // wait. There is one such do.
-func (d *DB) OnFacts(do func(Facts)) { d.facts.Store(&do) }
+func (d *Store) OnFacts(do func(Facts)) { d.facts.Store(&do) }
 
-func (d *DB) publishFacts(f Facts) {
+func (d *Store) PublishFacts(f Facts) {
 	if do := d.facts.Load(); do != nil {
 		(*do)(f)
 	}
 }
 
-// countsChanged declares that a room's counts, or its newest row, are not what they were.
+// CountsChanged declares that a room's counts, or its newest row, are not what they were.
 // The writer forgets what it knows of them, too.
-func (t *tx) countsChanged(room chat.RoomID) {
+func (t *Tx) CountsChanged(room chat.RoomID) {
 	t.facts.Counts = append(t.facts.Counts, room)
-	delete(t.w.roomStates, room)
+	delete(t.under.States(), room)
 }
 
 // roomChanged declares that a room is not what it was, but for its counts and members.
-func (t *tx) roomChanged(room chat.RoomID) {
+func (t *Tx) roomChanged(room chat.RoomID) {
 	t.facts.Rooms = append(t.facts.Rooms, room)
-	delete(t.w.roomStates, room) // it may be no more
+	delete(t.under.States(), room) // it may be no more
 }
 
 // linksChanged declares that open rooms have other names: links to them say so.
-func (t *tx) linksChanged() { t.facts.Links = true }
+func (t *Tx) linksChanged() { t.facts.Links = true }
 
 // memberChanged declares that somebody came into a room, went, or has another rank.
-func (t *tx) memberChanged(room chat.RoomID, who chat.AccountID) {
+func (t *Tx) memberChanged(room chat.RoomID, who chat.AccountID) {
 	t.facts.Members = append(t.facts.Members, RoomAccount{room, who})
 }
 
 // prefsChanged declares that somebody mutes a room, gave it a star, or the like.
-func (t *tx) prefsChanged(room chat.RoomID, who chat.AccountID) {
+func (t *Tx) prefsChanged(room chat.RoomID, who chat.AccountID) {
 	t.facts.Prefs = append(t.facts.Prefs, RoomAccount{room, who})
 }
 
 // readMarkMoved declares that somebody's unread counts are not what they were.
-func (t *tx) readMarkMoved(who chat.AccountID) { t.facts.ReadMarks = append(t.facts.ReadMarks, who) }
+func (t *Tx) readMarkMoved(who chat.AccountID) { t.facts.ReadMarks = append(t.facts.ReadMarks, who) }
 
 // accountChanged declares that somebody has another role or other choices, or that his
 // sessions ended.
-func (t *tx) accountChanged(who chat.AccountID) { t.facts.Accounts = append(t.facts.Accounts, who) }
+func (t *Tx) accountChanged(who chat.AccountID) { t.facts.Accounts = append(t.facts.Accounts, who) }
 
 // namesChanged declares that people are called otherwise, or that one is there or not.
-func (t *tx) namesChanged() { t.facts.Names = true }
+func (t *Tx) namesChanged() { t.facts.Names = true }
 
 // sessionChanged declares that a session ended, or was seen later.
-func (t *tx) sessionChanged(hash []byte) { t.facts.Sessions = append(t.facts.Sessions, string(hash)) }
+func (t *Tx) sessionChanged(hash []byte) { t.facts.Sessions = append(t.facts.Sessions, string(hash)) }
 
-// reportsChanged declares that a report waits, or does not any more.
-func (t *tx) reportsChanged() { t.facts.Reports = true }
+// ReportsChanged declares that a report waits, or does not any more.
+func (t *Tx) ReportsChanged() { t.facts.Reports = true }
 
-// everythingChanged is for changes that are rare and large.
-func (t *tx) everythingChanged() {
+// EverythingChanged is for changes that are rare and large.
+func (t *Tx) EverythingChanged() {
 	t.facts.All = true
-	clear(t.w.roomStates)
+	clear(t.under.States())
 }

@@ -9,8 +9,8 @@ import (
 	"parley/app/chat"
 )
 
-// parseFiles reads the files of a message as they are stored with it.
-func parseFiles(stored []byte) (files []chat.File, err error) {
+// ParseFiles reads the files of a message as they are stored with it.
+func ParseFiles(stored []byte) (files []chat.File, err error) {
 	if len(stored) > 0 {
 		err = json.Unmarshal(stored, &files)
 	}
@@ -19,16 +19,16 @@ func parseFiles(stored []byte) (files []chat.File, err error) {
 
 const fileColumns = "f.id, f.token, f.name, f.kind, f.type, f.size, f.width, f.height, f.alt, f.state, f.moves, f.gone"
 
-func scanFile(r scanner, more ...any) (f chat.File, err error) {
+func scanFile(r Scanner, more ...any) (f chat.File, err error) {
 	err = r.Scan(append([]any{&f.ID, &f.Token, &f.Name, &f.Kind, &f.Type, &f.Size, &f.Width, &f.Height, &f.Alt, &f.State, &f.Moves, &f.Gone}, more...)...)
 	return f, err
 }
 
 // attachFiles gives uploads of its author to a new message, in order. One may have become
 // ready since the rules looked, so that each is read again.
-func attachFiles(t *tx, m chat.Message, files []chat.File) ([]chat.File, error) {
+func attachFiles(t *Tx, m chat.Message, files []chat.File) ([]chat.File, error) {
 	for i, f := range files {
-		n, err := t.affect("UPDATE files SET message_id = ?, room_id = ?, place = ?, alt = ?, folded = ? WHERE id = ? AND by_id = ? AND room_id IS NULL AND done = 1",
+		n, err := t.Affect("UPDATE files SET message_id = ?, room_id = ?, place = ?, alt = ?, folded = ? WHERE id = ? AND by_id = ? AND room_id IS NULL AND done = 1",
 			m.ID, m.Room, i, f.Alt, foldedFile(f), f.ID, m.Author.ID)
 		if err != nil {
 			return nil, err
@@ -44,8 +44,8 @@ func attachFiles(t *tx, m chat.Message, files []chat.File) ([]chat.File, error) 
 func foldedFile(f chat.File) string { return chat.FoldName(f.Name + " " + f.Alt) }
 
 // storeFiles notes the files of a message with it, as they now are.
-func storeFiles(t *tx, id chat.MessageID) ([]chat.File, error) {
-	files, err := list(t, func(r scanner) (chat.File, error) { return scanFile(r) },
+func storeFiles(t *Tx, id chat.MessageID) ([]chat.File, error) {
+	files, err := List(t, func(r Scanner) (chat.File, error) { return scanFile(r) },
 		"SELECT "+fileColumns+" FROM files f WHERE f.message_id = ? ORDER BY f.place, f.id", id)
 	if err != nil {
 		return nil, err
@@ -54,30 +54,25 @@ func storeFiles(t *tx, id chat.MessageID) ([]chat.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return files, t.exec("UPDATE messages SET files = ? WHERE id = ?", stored, id)
+	return files, t.Exec("UPDATE messages SET files = ? WHERE id = ?", stored, id)
 }
 
 // FileByToken implements chat.FileStore.
-func (d *DB) FileByToken(ctx context.Context, token string) (f chat.StoredFile, err error) {
-	var at int64
-	s, err := d.stmt(ctx, "SELECT "+fileColumns+`, f.by_id, coalesce(f.room_id, 0), coalesce(f.message_id, 0), coalesce(m.deleted_at, 0) > 0, f.made_at
-		FROM files f LEFT JOIN messages m ON m.id = f.message_id WHERE f.token = ? AND f.done = 1`)
-	if err != nil {
-		return f, storeError(err)
-	}
-	f.File, err = scanFile(s.QueryRowContext(ctx, token), &f.By, &f.Room, &f.Message, &f.Deleted, &at)
-	f.At = fromMillis(at)
-	return f, storeError(err)
+func (d *Store) FileByToken(ctx context.Context, token string) (f chat.StoredFile, err error) {
+	f, err = oneRow(ctx, d, func(r Scanner) (f chat.StoredFile, err error) {
+		var at int64
+		f.File, err = scanFile(r, &f.By, &f.Room, &f.Message, &f.Deleted, &at)
+		f.At = FromMillis(at)
+		return f, err
+	}, "SELECT "+fileColumns+`, f.by_id, coalesce(f.room_id, 0), coalesce(f.message_id, 0), coalesce(m.deleted_at, 0) > 0, f.made_at
+		FROM files f LEFT JOIN messages m ON m.id = f.message_id WHERE f.token = ? AND f.done = 1`, token)
+	return f, err
 }
 
 // UnsentFiles implements chat.FileStore.
-func (d *DB) UnsentFiles(ctx context.Context, by chat.AccountID, tokens []string) (map[string]chat.File, error) {
-	asked, err := json.Marshal(tokens)
-	if err != nil {
-		return nil, err
-	}
-	files, err := all(ctx, d, func(r scanner) (chat.File, error) { return scanFile(r) }, "SELECT "+fileColumns+
-		" FROM files f WHERE f.token IN (SELECT value FROM json_each(?)) AND f.by_id = ? AND f.room_id IS NULL AND f.done = 1", string(asked), by)
+func (d *Store) UnsentFiles(ctx context.Context, by chat.AccountID, tokens []string) (map[string]chat.File, error) {
+	files, err := All(ctx, d, func(r Scanner) (chat.File, error) { return scanFile(r) }, "SELECT "+fileColumns+
+		" FROM files f WHERE f.token IN texts(?) AND f.by_id = ? AND f.room_id IS NULL AND f.done = 1", JSONList(tokens), by)
 	found := make(map[string]chat.File, len(files))
 	for _, f := range files {
 		found[f.Token] = f
@@ -89,10 +84,10 @@ func (d *DB) UnsentFiles(ctx context.Context, by chat.AccountID, tokens []string
 const neverSent = 0
 
 // DropFiles implements chat.FileStore.
-func (d *DB) DropFiles(ctx context.Context, by chat.AccountID, ids []chat.FileID) error {
-	return d.change(ctx, func(t *tx) error {
+func (d *Store) DropFiles(ctx context.Context, by chat.AccountID, ids []chat.FileID) error {
+	return d.change(ctx, func(t *Tx) error {
 		for _, id := range ids {
-			if err := t.exec("UPDATE files SET room_id = ? WHERE id = ? AND by_id = ? AND room_id IS NULL", neverSent, id, by); err != nil {
+			if err := t.Exec("UPDATE files SET room_id = ? WHERE id = ? AND by_id = ? AND room_id IS NULL", neverSent, id, by); err != nil {
 				return err
 			}
 		}
@@ -101,20 +96,20 @@ func (d *DB) DropFiles(ctx context.Context, by chat.AccountID, ids []chat.FileID
 }
 
 // RemoveFile implements chat.FileStore.
-func (d *DB) RemoveFile(ctx context.Context, id chat.FileID, audit chat.AuditEntry) (m chat.Message, err error) {
-	err = d.changeAudited(ctx, audit, func(t *tx) error {
+func (d *Store) RemoveFile(ctx context.Context, id chat.FileID, audit chat.AuditEntry) (m chat.Message, err error) {
+	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		m, err = alterFile(t, id, func() error {
 			// The row that is shown stays, without anything of the file; its blobs go with a
 			// row that no message has.
-			loose, err := t.insert(`INSERT INTO files (token, by_id, room_id, name, folded, kind, type, size, state, made_at)
+			loose, err := t.Insert(`INSERT INTO files (token, by_id, room_id, name, folded, kind, type, size, state, made_at)
 				SELECT 'removed-' || id, by_id, room_id, '', '', 0, '', size, 2, made_at FROM files WHERE id = ?`, id)
 			if err != nil {
 				return err
 			}
-			if err := t.exec("UPDATE blobs SET file_id = ? WHERE file_id = ?", loose, id); err != nil {
+			if err := t.Exec("UPDATE blobs SET file_id = ? WHERE file_id = ?", loose, id); err != nil {
 				return err
 			}
-			return t.exec("UPDATE files SET state = 2, name = '', size = 0, width = 0, height = 0, alt = '', folded = '', moves = 0 WHERE id = ?", id)
+			return t.Exec("UPDATE files SET state = 2, name = '', size = 0, width = 0, height = 0, alt = '', folded = '', moves = 0 WHERE id = ?", id)
 		})
 		return err
 	})
@@ -123,25 +118,25 @@ func (d *DB) RemoveFile(ctx context.Context, id chat.FileID, audit chat.AuditEnt
 
 // alterFile changes a file with do, under the next rev of the room of its message; one
 // that no message has is changed alone, and the answer is the zero message.
-func alterFile(t *tx, id chat.FileID, do func() error) (m chat.Message, err error) {
+func alterFile(t *Tx, id chat.FileID, do func() error) (m chat.Message, err error) {
 	var of chat.MessageID
-	if err := t.one("SELECT coalesce(message_id, 0) FROM files WHERE id = ?", []any{id}, &of); err != nil {
+	if err := t.One("SELECT coalesce(message_id, 0) FROM files WHERE id = ?", []any{id}, &of); err != nil {
 		return m, err
 	}
 	if of == 0 {
 		return m, do()
 	}
-	return alterMessage(t, of, func(t *tx, m chat.Message, rev chat.Rev) error {
+	return alterMessage(t, of, func(t *Tx, m chat.Message, rev chat.Rev) error {
 		if err := do(); err != nil {
 			return err
 		}
 		if _, err := storeFiles(t, of); err != nil {
 			return err
 		}
-		if err := t.exec("UPDATE messages SET rev = ? WHERE id = ?", rev, of); err != nil {
+		if err := t.Exec("UPDATE messages SET rev = ? WHERE id = ?", rev, of); err != nil {
 			return err
 		}
-		return reindexMessage(t, of)
+		return t.under.Reindex(t, of)
 	})
 }
 
@@ -149,7 +144,7 @@ func alterFile(t *tx, id chat.FileID, do func() error) (m chat.Message, err erro
 var fileKinds = map[string]string{"": "", "pictures": " AND f.kind = 1", "media": " AND f.kind IN (2, 3)", "documents": " AND f.kind IN (0, 4)"}
 
 // RoomFiles implements chat.FileStore.
-func (d *DB) RoomFiles(ctx context.Context, q chat.FileQuery, limit int) ([]chat.RoomFile, error) {
+func (d *Store) RoomFiles(ctx context.Context, q chat.FileQuery, limit int) ([]chat.RoomFile, error) {
 	kind, ok := fileKinds[q.Kind]
 	if !ok {
 		return nil, nil
@@ -158,8 +153,8 @@ func (d *DB) RoomFiles(ctx context.Context, q chat.FileQuery, limit int) ([]chat
 		WHERE f.room_id = ? AND f.message_id IS NOT NULL AND m.deleted_at IS NULL AND f.state <> 2` + kind
 	args := []any{q.Room}
 	for word := range strings.FieldsSeq(q.Text) {
-		query += " AND instr(f.folded, ?) > 0"
-		args = append(args, word)
+		query += ` AND f.folded LIKE ? ESCAPE '\'`
+		args = append(args, "%"+likeLiteral.Replace(word)+"%")
 		if len(args) > maxFilterWords {
 			break
 		}
@@ -172,30 +167,33 @@ func (d *DB) RoomFiles(ctx context.Context, q chat.FileQuery, limit int) ([]chat
 		query += " AND f.id < ?"
 		args = append(args, q.Before)
 	}
-	return all(ctx, d, func(r scanner) (f chat.RoomFile, err error) {
+	return All(ctx, d, func(r Scanner) (f chat.RoomFile, err error) {
 		var at int64
 		f.File, err = scanFile(r, &f.Message, &f.By.ID, &f.By.Username, &f.By.Name, &at)
-		f.At = fromMillis(at)
+		f.At = FromMillis(at)
 		return f, err
 	}, query+" ORDER BY f.id DESC LIMIT ?", append(args, limit)...)
 }
+
+// likeLiteral takes their meaning from the signs of LIKE.
+var likeLiteral = strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`)
 
 // maxFilterWords bounds the statements that are prepared for a filter.
 const maxFilterWords = 8
 
 // FileUsage implements chat.FileStore.
-func (d *DB) FileUsage(ctx context.Context, by chat.AccountID) (u chat.FileUsage, err error) {
+func (d *Store) FileUsage(ctx context.Context, by chat.AccountID) (u chat.FileUsage, err error) {
 	if by != 0 {
-		err = d.one(ctx, "SELECT count(*), coalesce(sum(size), 0) FROM files WHERE by_id = ?", []any{by}, &u.Files, &u.Bytes)
+		err = d.One(ctx, "SELECT count(*), coalesce(sum(size), 0) FROM files WHERE by_id = ?", []any{by}, &u.Files, &u.Bytes)
 		return u, err
 	}
-	return u, errors.Join(d.one(ctx, "SELECT count(*) FROM files WHERE message_id IS NOT NULL", nil, &u.Files),
-		d.one(ctx, "SELECT coalesce(sum(size), 0) FROM blobs", nil, &u.Bytes))
+	return u, errors.Join(d.One(ctx, "SELECT count(*) FROM files WHERE message_id IS NOT NULL", nil, &u.Files),
+		d.One(ctx, "SELECT coalesce(sum(size), 0) FROM blobs", nil, &u.Bytes))
 }
 
 // Uploaders implements chat.FileStore.
-func (d *DB) Uploaders(ctx context.Context, limit int) ([]chat.Uploader, error) {
-	return all(ctx, d, func(r scanner) (u chat.Uploader, err error) {
+func (d *Store) Uploaders(ctx context.Context, limit int) ([]chat.Uploader, error) {
+	return All(ctx, d, func(r Scanner) (u chat.Uploader, err error) {
 		return u, r.Scan(&u.ID, &u.Username, &u.Name, &u.Files, &u.Bytes)
 	}, `SELECT a.id, a.username, a.name, f.n, f.bytes FROM
 		(SELECT by_id, count(*) AS n, sum(size) AS bytes FROM files GROUP BY by_id ORDER BY sum(size) DESC LIMIT ?) f

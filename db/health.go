@@ -2,72 +2,21 @@ package db
 
 import (
 	"context"
-	"sync"
-	"time"
 
 	"parley/app/chat"
 )
 
-// Health implements chat.HealthStore.
-func (d *DB) Health(ctx context.Context, now time.Time) (h chat.Health, err error) {
-	if err := d.one(ctx, "SELECT count(*), count(disabled_at) FROM accounts", nil, &h.People, &h.Disabled); err != nil {
+// CountHealth counts what is stored, for chat.HealthStore: all but days and disks.
+func (d *Store) CountHealth(ctx context.Context) (h chat.Health, err error) {
+	if err := d.One(ctx, "SELECT count(*), count(disabled_at) FROM accounts", nil, &h.People, &h.Disabled); err != nil {
 		return h, err
 	}
-	if err := d.one(ctx, "SELECT count(*) FILTER (WHERE kind = 0), count(*) FILTER (WHERE kind = 1), count(*) FILTER (WHERE kind = 2), coalesce(sum(posts), 0) FROM rooms WHERE deleted_at IS NULL",
+	if err := d.One(ctx, `SELECT count(*) FILTER (WHERE kind = 0), count(*) FILTER (WHERE kind = 1), count(*) FILTER (WHERE kind = 2),
+		coalesce(sum(posts), 0) FROM rooms WHERE deleted_at IS NULL`,
 		nil, &h.Open, &h.Private, &h.Direct, &h.Messages); err != nil {
 		return h, err
 	}
-	disk := d.Stats()
-	h.File, h.Log, h.Free = disk.Size, disk.Log, disk.Free
 	settings, err := d.Settings(ctx)
-	if err != nil {
-		return h, err
-	}
 	h.Unfinished = settings[chat.ImportUnfinished]
-	h.Days, err = d.calendar.load(now, func() ([]chat.HealthDay, error) { return d.days(ctx, now) })
 	return h, err
-}
-
-// calendar keeps what was counted for a minute: a busy month is long to count.
-type calendar struct {
-	mu   sync.Mutex
-	at   time.Time
-	days []chat.HealthDay
-}
-
-func (c *calendar) load(now time.Time, read func() ([]chat.HealthDay, error)) (days []chat.HealthDay, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.days != nil && now.Sub(c.at) < time.Minute {
-		return c.days, nil
-	}
-	if days, err = read(); err == nil {
-		c.at, c.days = now, days
-	}
-	return days, err
-}
-
-// days counts what came on each of the last days.
-func (d *DB) days(ctx context.Context, now time.Time) ([]chat.HealthDay, error) {
-	today := dayOf(now)
-	days := make([]chat.HealthDay, chat.HealthDays)
-	for i := range days {
-		days[i].At = time.Unix((today-int64(len(days)-1-i))*24*3600, 0).UTC()
-	}
-	put := func(query string, set func(*chat.HealthDay, int64)) error {
-		_, err := all(ctx, d, func(r scanner) (x struct{}, err error) {
-			var day, n int64
-			err = r.Scan(&day, &n)
-			if i := day - today + int64(len(days)) - 1; err == nil && i >= 0 && i < int64(len(days)) {
-				set(&days[i], n)
-			}
-			return x, err
-		}, query, today-int64(len(days)))
-		return err
-	}
-	if err := put(`SELECT day, (SELECT count(*) FROM messages m WHERE m.id BETWEEN days.first AND days.last AND m.kind = 0 AND m.at / 86400000 = days.day)
-		FROM days WHERE day > ?`, func(d *chat.HealthDay, n int64) { d.Messages = n }); err != nil {
-		return nil, err
-	}
-	return days, put("SELECT created_at / 86400000, count(*) FROM accounts WHERE created_at / 86400000 > ? GROUP BY 1", func(d *chat.HealthDay, n int64) { d.Newcomer = int(n) })
 }

@@ -8,31 +8,33 @@ import (
 )
 
 // Speakers implements chat.MessageStore.
-func (d *DB) Speakers(ctx context.Context, room chat.RoomID) ([]chat.AccountID, error) {
-	return all(ctx, d, scanID[chat.AccountID],
-		`SELECT author_id FROM (SELECT id, author_id FROM messages WHERE room_id = ? ORDER BY id DESC LIMIT 300) GROUP BY author_id ORDER BY max(id) DESC`, room)
+func (d *Store) Speakers(ctx context.Context, room chat.RoomID) ([]chat.AccountID, error) {
+	return All(ctx, d, ScanID[chat.AccountID],
+		`SELECT author_id FROM (SELECT id, author_id FROM messages WHERE room_id = ?
+			ORDER BY id DESC LIMIT 300) AS newest GROUP BY author_id ORDER BY max(id) DESC`, room)
 }
 
 // MentionsOf implements chat.MessageStore.
-func (d *DB) MentionsOf(ctx context.Context, who chat.AccountID, before chat.MessageID, limit int) ([]chat.Message, error) {
+func (d *Store) MentionsOf(ctx context.Context, who chat.AccountID, before chat.MessageID, limit int) ([]chat.Message, error) {
 	if before == 0 {
 		before = 1 << 62
 	}
-	rows, err := all(ctx, d, scanMessage, messageQuery+`JOIN mentions n ON n.message_id = m.id
+	rows, err := All(ctx, d, scanMessage, messageQuery+`JOIN mentions n ON n.message_id = m.id
 		JOIN memberships s ON s.room_id = n.room_id AND s.account_id = n.account_id AND s.left_at IS NULL
 		WHERE n.account_id = ? AND n.message_id < ? AND m.deleted_at IS NULL ORDER BY n.message_id DESC LIMIT ?`, who, before, limit)
 	return d.withCurrentLabels(ctx, rows, err)
 }
 
 // Mentionable implements chat.MessageStore.
-func (d *DB) Mentionable(ctx context.Context, room chat.RoomID, names []string) (map[string]chat.AccountID, error) {
+func (d *Store) Mentionable(ctx context.Context, room chat.RoomID, names []string) (map[string]chat.AccountID, error) {
 	type named struct {
 		name string
 		id   chat.AccountID
 	}
-	found, err := all(ctx, d, func(r scanner) (n named, err error) { return n, r.Scan(&n.name, &n.id) },
-		`SELECT a.folded, a.id FROM accounts a JOIN rooms r ON r.id = ?1 WHERE a.folded IN (SELECT value FROM json_each(?2)) AND a.disabled_at IS NULL
-		AND coalesce((SELECT left_at IS NULL OR r.kind = 0 AND banned = 0 FROM memberships WHERE room_id = r.id AND account_id = a.id), r.kind = 0)`, room, jsonList(names))
+	found, err := All(ctx, d, func(r Scanner) (n named, err error) { return n, r.Scan(&n.name, &n.id) },
+		`SELECT a.folded, a.id FROM accounts a JOIN rooms r ON r.id = ?1 WHERE a.folded IN texts(?2) AND a.disabled_at IS NULL
+		AND coalesce((SELECT left_at IS NULL OR r.kind = 0 AND banned = 0 FROM memberships WHERE room_id = r.id AND account_id = a.id),
+		r.kind = 0)`, room, JSONList(names))
 	ids := make(map[string]chat.AccountID, len(found))
 	for _, n := range found {
 		ids[n.name] = n.id
@@ -40,15 +42,15 @@ func (d *DB) Mentionable(ctx context.Context, room chat.RoomID, names []string) 
 	return ids, err
 }
 
-// jsonList writes texts or ids as a parameter for json_each.
-func jsonList[T string | chat.AccountID | chat.RoomID | chat.MessageID | chat.RoomKind](values []T) string {
+// JSONList writes texts or ids as a parameter for json_each.
+func JSONList[T string | chat.AccountID | chat.RoomID | chat.MessageID | chat.RoomKind](values []T) string {
 	list, _ := json.Marshal(values) // strings and numbers cannot fail
 	return string(list)
 }
 
 // setMentions notes for whom a message is, and counts it for them: in as many
 // statements for thousands as for one.
-func setMentions(t *tx, m chat.Message) error {
+func setMentions(t *Tx, m chat.Message) error {
 	if len(m.For) == 0 && !m.All {
 		return nil
 	}
@@ -60,13 +62,13 @@ func setMentions(t *tx, m chat.Message) error {
 
 // updateMentions makes a changed message one for these people. One that stays for
 // everybody is for those who were in the room when it was said.
-func updateMentions(t *tx, m chat.Message, n chat.NewMessage) error {
+func updateMentions(t *Tx, m chat.Message, n chat.NewMessage) error {
 	if err := countMentions(t, m, -1); err != nil {
 		return err
 	}
 	stays := m.All && n.All
 	if !stays {
-		if err := t.exec("DELETE FROM mentions WHERE message_id = ?", m.ID); err != nil {
+		if err := t.Exec("DELETE FROM mentions WHERE message_id = ?", m.ID); err != nil {
 			return err
 		}
 	}
@@ -77,22 +79,24 @@ func updateMentions(t *tx, m chat.Message, n chat.NewMessage) error {
 	return countMentions(t, m, 1)
 }
 
-func addMentions(t *tx, m chat.Message) error {
+func addMentions(t *Tx, m chat.Message) error {
 	if m.All {
-		if err := t.exec(`INSERT INTO mentions (account_id, room_id, message_id)
-			SELECT account_id, room_id, ? FROM memberships WHERE room_id = ? AND account_id <> ? AND left_at IS NULL`, m.ID, m.Room, m.Author.ID); err != nil {
+		if err := t.Exec(`INSERT INTO mentions (account_id, room_id, message_id)
+			SELECT account_id, room_id, ? FROM memberships WHERE room_id = ? AND account_id <> ? AND left_at IS NULL`,
+			m.ID, m.Room, m.Author.ID); err != nil {
 			return err
 		}
 	}
 	if len(m.For) == 0 {
 		return nil
 	}
-	return t.exec("INSERT INTO mentions (account_id, room_id, message_id) SELECT value, ?, ? FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
-		m.Room, m.ID, jsonList(m.For))
+	return t.Exec(`INSERT INTO mentions (account_id, room_id, message_id) SELECT id, ?, ? FROM accounts WHERE id IN ids(?)
+		ON CONFLICT DO NOTHING`,
+		m.Room, m.ID, JSONList(m.For))
 }
 
 // countMentions counts a message for those for whom it is, where they have not read it.
-func countMentions(t *tx, m chat.Message, by int) error {
-	return t.exec(`UPDATE memberships SET mentions = max(0, mentions + ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?
+func countMentions(t *Tx, m chat.Message, by int) error {
+	return t.Exec(`UPDATE memberships SET mentions = greatest(0, mentions + ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?
 		AND account_id IN (SELECT account_id FROM mentions WHERE message_id = ?)`, by, m.Room, m.Posts, m.ID)
 }

@@ -19,12 +19,12 @@ const messageQuery = `SELECT m.id, m.room_id, m.rev, m.posts, m.kind, a.id, a.us
 
 // scanMessage scans a message with the names of rooms as they were when it was written;
 // see withCurrentLabels.
-func scanMessage(r scanner) (chat.Message, error) {
+func scanMessage(r Scanner) (chat.Message, error) {
 	return scanLabelled(r, func(chat.RoomID) string { return "" })
 }
 
 // scanLabelled scans a message with the names that rooms have by name.
-func scanLabelled(r scanner, name func(chat.RoomID) string) (m chat.Message, err error) {
+func scanLabelled(r Scanner, name func(chat.RoomID) string) (m chat.Message, err error) {
 	var at, edited int64
 	var text, reactions, files, quoted, quotedFiles []byte
 	var addressed string
@@ -33,20 +33,20 @@ func scanLabelled(r scanner, name func(chat.RoomID) string) (m chat.Message, err
 		&files, &m.Replies, &m.Quote.ID, &quoted, &quotedFiles, &m.Quote.Deleted, &m.Quote.By); err != nil {
 		return m, err
 	}
-	m.At = fromMillis(at)
+	m.At = FromMillis(at)
 	if m.Deleted { // until it is erased its text is kept for an undo, and for nothing else
 		m.Body, m.Quote = "", chat.Quote{ID: m.Quote.ID}
 		return m, nil
 	}
-	m.Edited = fromMillis(edited)
+	m.Edited = FromMillis(edited)
 	if err := quote(&m.Quote, quoted, quotedFiles, name); err != nil {
 		return m, err
 	}
-	if m.Files, err = parseFiles(files); err != nil {
+	if m.Files, err = ParseFiles(files); err != nil {
 		return m, err
 	}
 	m.All = isToAll(addressed)
-	m.For = parseIDs(addressed)
+	m.For = ParseIDs(addressed)
 	if len(reactions) > 0 {
 		if err := json.Unmarshal(reactions, &m.Reactions); err != nil {
 			return m, err
@@ -73,7 +73,7 @@ func quote(q *chat.Quote, parsed, files []byte, name func(chat.RoomID) string) e
 		return err
 	}
 	text.Relabel(name)
-	with, err := parseFiles(files)
+	with, err := ParseFiles(files)
 	*q = chat.NewQuote(q.ID, q.By, text, with)
 	return err
 }
@@ -90,7 +90,7 @@ func addressed(n chat.NewMessage) string {
 
 func isToAll(addressed string) bool { return strings.HasPrefix(addressed, toAll) }
 
-func parseIDs(s string) (ids []chat.AccountID) {
+func ParseIDs(s string) (ids []chat.AccountID) {
 	for f := range strings.FieldsSeq(s) {
 		n, err := strconv.ParseInt(f, 10, 64)
 		if err == nil {
@@ -101,12 +101,12 @@ func parseIDs(s string) (ids []chat.AccountID) {
 }
 
 // AddMessage implements chat.MessageStore.
-func (d *DB) AddMessage(ctx context.Context, n chat.NewMessage) (a chat.Added, err error) {
+func (d *Store) AddMessage(ctx context.Context, n chat.NewMessage) (a chat.Added, err error) {
 	text, err := json.Marshal(n.Text)
 	if err != nil {
 		return a, err
 	}
-	err = d.change(ctx, func(t *tx) error {
+	err = d.change(ctx, func(t *Tx) error {
 		a, err = addMessage(t, n, text)
 		return err
 	})
@@ -115,7 +115,7 @@ func (d *DB) AddMessage(ctx context.Context, n chat.NewMessage) (a chat.Added, e
 
 // addMessage inserts a message with the next rev of its room, or finds the one that
 // its author stored under the same client id. What an author says he has read.
-func addMessage(t *tx, n chat.NewMessage, text []byte) (chat.Added, error) {
+func addMessage(t *Tx, n chat.NewMessage, text []byte) (chat.Added, error) {
 	// Not nextRev first, as other changes do: a row that is returned costs half as much as
 	// all the rest of this one, and the file is locked for the writer, which knows the rev.
 	h, err := t.roomState(n.Room)
@@ -125,11 +125,12 @@ func addMessage(t *tx, n chat.NewMessage, text []byte) (chat.Added, error) {
 	if err != nil {
 		return chat.Added{}, err
 	}
-	m := chat.Message{Room: n.Room, Rev: h.rev + 1, Posts: h.posts + 1, Author: n.Author, At: fromMillis(toMillis(n.At)), Cont: h.continues(n.Author.ID, n.At),
+	m := chat.Message{Room: n.Room, Rev: h.Rev + 1, Posts: h.Posts + 1, Author: n.Author, At: FromMillis(ToMillis(n.At)),
+		Cont: h.continues(n.Author.ID, n.At),
 		Body: n.Body, Text: n.Text, For: n.For, All: n.All, CID: n.CID}
-	id, err := t.insert(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid)
+	id, err := t.Insert(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid)
 		VALUES (?1, ?2, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (author_id, cid) DO NOTHING`,
-		m.Room, m.Rev, m.Posts, m.Author.ID, toMillis(m.At), m.Cont, m.Body, text, addressed(n), m.CID)
+		m.Room, m.Rev, m.Posts, m.Author.ID, ToMillis(m.At), m.Cont, m.Body, text, addressed(n), m.CID)
 	if err == nil && id == 0 {
 		return addedBefore(t, n)
 	}
@@ -137,7 +138,7 @@ func addMessage(t *tx, n chat.NewMessage, text []byte) (chat.Added, error) {
 		return chat.Added{}, err
 	}
 	m.ID = chat.MessageID(id)
-	in, err := t.affect(`UPDATE memberships SET posts_read = ?, erased = 0, mentions = 0
+	in, err := t.Affect(`UPDATE memberships SET posts_read = ?, erased = 0, mentions = 0
 		WHERE room_id = ? AND account_id = ? AND left_at IS NULL`, m.Posts, m.Room, m.Author.ID)
 	if err == nil && in == 0 { // removed meanwhile
 		err = sql.ErrNoRows
@@ -159,30 +160,31 @@ func addMessage(t *tx, n chat.NewMessage, text []byte) (chat.Added, error) {
 }
 
 // addedBefore finds what this author stored under the same client id.
-func addedBefore(t *tx, n chat.NewMessage) (chat.Added, error) {
+func addedBefore(t *Tx, n chat.NewMessage) (chat.Added, error) {
 	m, err := oneMessage(t, messageQuery+"WHERE m.author_id = ? AND m.cid = ?", n.Author.ID, n.CID)
 	return chat.Added{Message: m, LastRev: m.Rev}, err
 }
 
 // setReply makes a new message a reply, and counts it at the message that it
 // answers, under the next rev.
-func setReply(t *tx, m *chat.Message, q chat.Quote) (chat.Rev, error) {
+func setReply(t *Tx, m *chat.Message, q chat.Quote) (chat.Rev, error) {
 	m.Quote, m.Cont = q, false
-	if err := t.exec("UPDATE messages SET reply_to = ?, cont = 0 WHERE id = ?", q.ID, m.ID); err != nil {
+	if err := t.Exec("UPDATE messages SET reply_to = ?, cont = 0 WHERE id = ?", q.ID, m.ID); err != nil {
 		return 0, err
 	}
 	rev, err := nextRev(t, m.Room)
 	if err != nil {
 		return 0, err
 	}
-	n, err := t.affect("UPDATE messages SET replies = replies + 1, rev = ? WHERE id = ? AND room_id = ? AND deleted_at IS NULL", rev, q.ID, m.Room)
+	n, err := t.Affect("UPDATE messages SET replies = replies + 1, rev = ? WHERE id = ? AND room_id = ? AND deleted_at IS NULL",
+		rev, q.ID, m.Room)
 	if err == nil && n == 0 {
 		return rev, chat.Gone(chat.AnswersNothing)
 	}
 	return rev, err
 }
 
-func oneMessage(t *tx, query string, args ...any) (m chat.Message, err error) {
+func oneMessage(t *Tx, query string, args ...any) (m chat.Message, err error) {
 	s, err := t.stmt(query)
 	if err != nil {
 		return m, err
@@ -191,24 +193,16 @@ func oneMessage(t *tx, query string, args ...any) (m chat.Message, err error) {
 }
 
 // Message implements chat.MessageStore.
-func (d *DB) Message(ctx context.Context, id chat.MessageID) (chat.Message, error) {
+func (d *Store) Message(ctx context.Context, id chat.MessageID) (chat.Message, error) {
 	return d.message(ctx, "WHERE m.id = ?", id)
 }
 
 // MessageByCID implements chat.MessageStore.
-func (d *DB) MessageByCID(ctx context.Context, author chat.AccountID, cid string) (chat.Message, error) {
+func (d *Store) MessageByCID(ctx context.Context, author chat.AccountID, cid string) (chat.Message, error) {
 	return d.message(ctx, "WHERE m.author_id = ? AND m.cid = ?", author, cid)
 }
 
-func (d *DB) message(ctx context.Context, where string, args ...any) (chat.Message, error) {
-	s, err := d.stmt(ctx, messageQuery+where)
-	if err != nil {
-		return chat.Message{}, storeError(err)
-	}
-	m, err := scanMessage(s.QueryRowContext(ctx, args...))
-	if err != nil {
-		return m, storeError(err)
-	}
-	rows, err := d.withCurrentLabels(ctx, []chat.Message{m}, nil)
-	return rows[0], err
+func (d *Store) message(ctx context.Context, where string, args ...any) (chat.Message, error) {
+	m, err := oneRow(ctx, d, scanMessage, messageQuery+where, args...)
+	return d.withCurrentLabel(ctx, m, err)
 }

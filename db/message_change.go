@@ -10,15 +10,16 @@ import (
 
 // alterMessage changes a message with do under the next rev of its room, and answers
 // with the message as it then is.
-func (d *DB) alterMessage(ctx context.Context, id chat.MessageID, do func(*tx, chat.Message, chat.Rev) error) (m chat.Message, err error) {
-	err = d.change(ctx, func(t *tx) error {
+func (d *Store) alterMessage(ctx context.Context, id chat.MessageID,
+	do func(*Tx, chat.Message, chat.Rev) error) (m chat.Message, err error) {
+	err = d.change(ctx, func(t *Tx) error {
 		m, err = alterMessage(t, id, do)
 		return err
 	})
 	return d.withCurrentLabel(ctx, m, err)
 }
 
-func alterMessage(t *tx, id chat.MessageID, do func(*tx, chat.Message, chat.Rev) error) (chat.Message, error) {
+func alterMessage(t *Tx, id chat.MessageID, do func(*Tx, chat.Message, chat.Rev) error) (chat.Message, error) {
 	room, rev, err := nextRevOf(t, id)
 	if err != nil {
 		return chat.Message{}, err
@@ -38,23 +39,25 @@ func alterMessage(t *tx, id chat.MessageID, do func(*tx, chat.Message, chat.Rev)
 }
 
 // SetBody implements chat.MessageStore.
-func (d *DB) SetBody(ctx context.Context, id chat.MessageID, n chat.NewMessage) (chat.Message, error) {
+func (d *Store) SetBody(ctx context.Context, id chat.MessageID, n chat.NewMessage) (chat.Message, error) {
 	parsed, err := json.Marshal(n.Text)
 	if err != nil {
 		return chat.Message{}, err
 	}
-	return d.alterMessage(ctx, id, func(t *tx, m chat.Message, rev chat.Rev) error {
-		if err := t.exec("INSERT INTO versions (message_id, until, rev, text) SELECT id, ?, ?, text FROM messages WHERE id = ?", toMillis(n.At), rev, id); err != nil {
+	return d.alterMessage(ctx, id, func(t *Tx, m chat.Message, rev chat.Rev) error {
+		if err := t.Exec("INSERT INTO versions (message_id, until, rev, text) SELECT id, ?, ?, text FROM messages WHERE id = ?",
+			ToMillis(n.At), rev, id); err != nil {
 			return err
 		}
-		if err := t.exec("DELETE FROM versions WHERE message_id = ?1 AND rev <= (SELECT rev FROM versions WHERE message_id = ?1 ORDER BY rev DESC LIMIT 1 OFFSET ?2)", id, chat.MaxVersions); err != nil {
+		if err := t.Exec(`DELETE FROM versions WHERE message_id = ?1
+			AND rev <= (SELECT rev FROM versions WHERE message_id = ?1 ORDER BY rev DESC LIMIT 1 OFFSET ?2)`, id, chat.MaxVersions); err != nil {
 			return err
 		}
-		if err := t.exec("UPDATE messages SET rev = ?, body = ?, text = ?, addressed = ?, edited_at = ? WHERE id = ?",
-			rev, n.Body, parsed, addressed(n), toMillis(n.At), id); err != nil {
+		if err := t.Exec("UPDATE messages SET rev = ?, body = ?, text = ?, addressed = ?, edited_at = ? WHERE id = ?",
+			rev, n.Body, parsed, addressed(n), ToMillis(n.At), id); err != nil {
 			return err
 		}
-		if err := reindexMessage(t, id); err != nil {
+		if err := t.under.Reindex(t, id); err != nil {
 			return err
 		}
 		return updateMentions(t, m, n)
@@ -62,8 +65,9 @@ func (d *DB) SetBody(ctx context.Context, id chat.MessageID, n chat.NewMessage) 
 }
 
 // SetReactions implements chat.MessageStore.
-func (d *DB) SetReactions(ctx context.Context, id chat.MessageID, change func([]chat.Reaction) ([]chat.Reaction, error)) (m chat.Message, err error) {
-	err = d.change(ctx, func(t *tx) error {
+func (d *Store) SetReactions(ctx context.Context, id chat.MessageID,
+	change func([]chat.Reaction) ([]chat.Reaction, error)) (m chat.Message, err error) {
+	err = d.change(ctx, func(t *Tx) error {
 		room, rev, err := nextRevOf(t, id)
 		if err != nil {
 			return err
@@ -90,26 +94,28 @@ func (d *DB) SetReactions(ctx context.Context, id chat.MessageID, change func([]
 			return giveBackRev(t, room)
 		}
 		m.Rev = rev
-		if err := t.exec("UPDATE messages SET rev = ?, reactions = ? WHERE id = ?", m.Rev, after, id); err != nil || had == (len(m.Reactions) > 0) {
+		if err := t.Exec("UPDATE messages SET rev = ?, reactions = ? WHERE id = ?",
+			m.Rev, after, id); err != nil || had == (len(m.Reactions) > 0) {
 			return err
 		}
-		return reindexMessage(t, id)
+		return t.under.Reindex(t, id)
 	})
 	return d.withCurrentLabel(ctx, m, err)
 }
 
 // Versions implements chat.MessageStore.
-func (d *DB) Versions(ctx context.Context, id chat.MessageID, before chat.Rev, limit, size int) (list []chat.Version, more bool, err error) {
+func (d *Store) Versions(ctx context.Context, id chat.MessageID, before chat.Rev,
+	limit, size int) (list []chat.Version, more bool, err error) {
 	if before == 0 {
 		before = math.MaxInt64
 	}
-	stmt, err := d.stmt(ctx, "SELECT rev, until, text FROM versions WHERE message_id = ? AND rev < ? ORDER BY rev DESC LIMIT ?")
+	stmt, err := d.engine.Stmt(ctx, "SELECT rev, until, text FROM versions WHERE message_id = ? AND rev < ? ORDER BY rev DESC LIMIT ?")
 	if err != nil {
-		return nil, false, storeError(err)
+		return nil, false, d.engine.Explain(err)
 	}
 	rows, err := stmt.QueryContext(ctx, id, before, limit+1)
 	if err != nil {
-		return nil, false, storeError(err)
+		return nil, false, d.engine.Explain(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -117,9 +123,9 @@ func (d *DB) Versions(ctx context.Context, id chat.MessageID, before chat.Rev, l
 		var until int64
 		var text []byte
 		if err := rows.Scan(&v.Rev, &until, &text); err != nil {
-			return nil, false, storeError(err)
+			return nil, false, d.engine.Explain(err)
 		}
-		if v.At, v.Size = fromMillis(until), len(text); len(list) == limit || len(list) > 0 && v.Size > size {
+		if v.At, v.Size = FromMillis(until), len(text); len(list) == limit || len(list) > 0 && v.Size > size {
 			return list, true, nil
 		}
 		size -= v.Size
@@ -128,5 +134,5 @@ func (d *DB) Versions(ctx context.Context, id chat.MessageID, before chat.Rev, l
 		}
 		list = append(list, v)
 	}
-	return list, false, storeError(rows.Err())
+	return list, false, d.engine.Explain(rows.Err())
 }

@@ -11,8 +11,9 @@ import (
 )
 
 // DeleteMessage implements chat.MessageStore.
-func (d *DB) DeleteMessage(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time, audit chat.AuditEntry) (c chat.MessageChange, err error) {
-	err = d.changeAudited(ctx, audit, func(t *tx) error {
+func (d *Store) DeleteMessage(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time,
+	audit chat.AuditEntry) (c chat.MessageChange, err error) {
+	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		m, err := deleteMessage(t, id, by, at)
 		if err != nil {
 			return err
@@ -23,15 +24,15 @@ func (d *DB) DeleteMessage(ctx context.Context, id chat.MessageID, by chat.Accou
 	return d.changeWithLabels(ctx, c, err)
 }
 
-func deleteMessage(t *tx, id chat.MessageID, by chat.AccountID, at time.Time) (chat.Message, error) {
-	return alterMessage(t, id, func(t *tx, m chat.Message, rev chat.Rev) error {
-		if err := t.exec("UPDATE messages SET rev = ?, deleted_at = ?, deleted_by = ? WHERE id = ?", rev, toMillis(at), by, id); err != nil {
+func deleteMessage(t *Tx, id chat.MessageID, by chat.AccountID, at time.Time) (chat.Message, error) {
+	return alterMessage(t, id, func(t *Tx, m chat.Message, rev chat.Rev) error {
+		if err := t.Exec("UPDATE messages SET rev = ?, deleted_at = ?, deleted_by = ? WHERE id = ?", rev, ToMillis(at), by, id); err != nil {
 			return err
 		}
 		if err := recountAround(t, m, rev, -1); err != nil {
 			return err
 		}
-		if err := reindexMessage(t, id); err != nil {
+		if err := t.under.Reindex(t, id); err != nil {
 			return err
 		}
 		return updateMentions(t, m, chat.NewMessage{})
@@ -39,8 +40,9 @@ func deleteMessage(t *tx, id chat.MessageID, by chat.AccountID, at time.Time) (c
 }
 
 // RestoreMessage implements chat.MessageStore.
-func (d *DB) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.AccountID, since time.Time) (c chat.MessageChange, err error) {
-	err = d.change(ctx, func(t *tx) error {
+func (d *Store) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.AccountID,
+	since time.Time) (c chat.MessageChange, err error) {
+	err = d.change(ctx, func(t *Tx) error {
 		room, rev, err := nextRevOf(t, id)
 		if err != nil {
 			return err
@@ -53,7 +55,8 @@ func (d *DB) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.Acco
 			c.Message = m // somebody was faster
 			return giveBackRev(t, room)
 		}
-		n, err := t.affect("UPDATE messages SET rev = ?, deleted_at = NULL, deleted_by = NULL WHERE id = ? AND deleted_by = ? AND deleted_at >= ?", rev, id, by, toMillis(since))
+		n, err := t.Affect(`UPDATE messages SET rev = ?, deleted_at = NULL, deleted_by = NULL
+			WHERE id = ? AND deleted_by = ? AND deleted_at >= ?`, rev, id, by, ToMillis(since))
 		if err != nil {
 			return err
 		}
@@ -66,7 +69,7 @@ func (d *DB) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.Acco
 		if err := recountAround(t, m, rev, 1); err != nil {
 			return err
 		}
-		if err := reindexMessage(t, id); err != nil {
+		if err := t.under.Reindex(t, id); err != nil {
 			return err
 		}
 		if err := setMentions(t, m); err != nil {
@@ -82,20 +85,21 @@ func (d *DB) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.Acco
 }
 
 // changed finds what else changed under a message's rev.
-func changed(t *tx, m chat.Message) (chat.MessageChange, error) {
-	rows, err := list(t, scanMessage, messageQuery+"WHERE m.room_id = ? AND m.rev = ? ORDER BY m.id", m.Room, m.Rev)
+func changed(t *Tx, m chat.Message) (chat.MessageChange, error) {
+	rows, err := List(t, scanMessage, messageQuery+"WHERE m.room_id = ? AND m.rev = ? ORDER BY m.id", m.Room, m.Rev)
 	return chat.MessageChange{Message: m, With: slices.DeleteFunc(rows, func(r chat.Message) bool { return r.ID == m.ID })}, err
 }
 
 // recountAround follows a message that goes or comes back: the counts of who has not
 // read it and at the message that it answers, and which rows go on from the row
 // before them.
-func recountAround(t *tx, m chat.Message, rev chat.Rev, by int) error {
-	if err := t.exec("UPDATE memberships SET erased = max(0, erased - ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?", by, m.Room, m.Posts); err != nil {
+func recountAround(t *Tx, m chat.Message, rev chat.Rev, by int) error {
+	if err := t.Exec("UPDATE memberships SET erased = greatest(0, erased - ?) WHERE room_id = ? AND left_at IS NULL AND posts_read < ?",
+		by, m.Room, m.Posts); err != nil {
 		return err
 	}
 	if m.Quote.ID != 0 {
-		if err := t.exec("UPDATE messages SET replies = replies + ?, rev = ? WHERE id = ?", by, rev, m.Quote.ID); err != nil {
+		if err := t.Exec("UPDATE messages SET replies = replies + ?, rev = ? WHERE id = ?", by, rev, m.Quote.ID); err != nil {
 			return err
 		}
 	}
@@ -108,16 +112,17 @@ func recountAround(t *tx, m chat.Message, rev chat.Rev, by int) error {
 		return err
 	}
 	if by > 0 {
-		if err := updateContinued(t, row{id: m.ID, kind: m.Kind, author: m.Author.ID, at: toMillis(m.At), cont: m.Cont, reply: m.Quote.ID != 0}, before, rev); err != nil {
+		if err := updateContinued(t, row{id: m.ID, kind: m.Kind, author: m.Author.ID, at: ToMillis(m.At), cont: m.Cont,
+			reply: m.Quote.ID != 0}, before, rev); err != nil {
 			return err
 		}
-		before = row{id: m.ID, kind: m.Kind, author: m.Author.ID, at: toMillis(m.At)}
+		before = row{id: m.ID, kind: m.Kind, author: m.Author.ID, at: ToMillis(m.At)}
 	}
 	if next.id == 0 { // what is said next goes on from the newest that is still there
 		if before.kind != chat.MessagePosted {
 			before.author = 0
 		}
-		return t.exec("UPDATE rooms SET last_author = ?, last_at = ? WHERE id = ?", before.author, before.at, m.Room)
+		return t.Exec("UPDATE rooms SET last_author = ?, last_at = ? WHERE id = ?", before.author, before.at, m.Room)
 	}
 	return updateContinued(t, next, before, rev)
 }
@@ -136,9 +141,10 @@ type row struct {
 const maxSkipped = 200
 
 // neighbour finds the nearest row of a room that is not deleted, on one side.
-func neighbour(t *tx, m chat.Message, side string) (r row, err error) {
-	err = t.one(`SELECT id, kind, author_id, at, cont, reply_to IS NOT NULL FROM
-		(SELECT * FROM messages WHERE room_id = ?1 AND `+side+` LIMIT ?3) WHERE deleted_at IS NULL LIMIT 1`, []any{m.Room, m.ID, maxSkipped},
+func neighbour(t *Tx, m chat.Message, side string) (r row, err error) {
+	err = t.One(`SELECT id, kind, author_id, at, cont, reply_to IS NOT NULL FROM
+		(SELECT * FROM messages WHERE room_id = ?1 AND `+side+` LIMIT ?3) AS side WHERE deleted_at IS NULL LIMIT 1`,
+		[]any{m.Room, m.ID, maxSkipped},
 		&r.id, &r.kind, &r.author, &r.at, &r.cont, &r.reply)
 	if errors.Is(err, sql.ErrNoRows) {
 		return row{}, nil
@@ -147,73 +153,52 @@ func neighbour(t *tx, m chat.Message, side string) (r row, err error) {
 }
 
 // updateContinued says anew whether a row goes on from the one before it.
-func updateContinued(t *tx, r, before row, rev chat.Rev) error {
+func updateContinued(t *Tx, r, before row, rev chat.Rev) error {
 	cont := r.kind == chat.MessagePosted && before.id != 0 && before.kind == chat.MessagePosted && r.author == before.author && !r.reply &&
 		r.at-before.at <= chat.ContinuedWithin.Milliseconds()
 	if r.id == 0 || cont == r.cont {
 		return nil
 	}
-	return t.exec("UPDATE messages SET cont = ?, rev = ? WHERE id = ?", cont, rev, r.id)
+	return t.Exec("UPDATE messages SET cont = ?, rev = ? WHERE id = ?", cont, rev, r.id)
 }
 
 // Deletion implements chat.MessageStore.
-func (d *DB) Deletion(ctx context.Context, id chat.MessageID) (by chat.AccountID, at time.Time, err error) {
+func (d *Store) Deletion(ctx context.Context, id chat.MessageID) (by chat.AccountID, at time.Time, err error) {
 	var ms int64
-	err = d.one(ctx, "SELECT deleted_by, deleted_at FROM messages WHERE id = ? AND deleted_by IS NOT NULL", []any{id}, &by, &ms)
-	return by, fromMillis(ms), err
+	err = d.One(ctx, "SELECT deleted_by, deleted_at FROM messages WHERE id = ? AND deleted_by IS NOT NULL", []any{id}, &by, &ms)
+	return by, FromMillis(ms), err
 }
 
 // sweepSize is how many messages are emptied in one change.
 const sweepSize = 200
 
-// PurgeDeleted implements chat.MessageStore. The write-ahead log is emptied after it:
-// there the text would stand until somebody writes over it.
-func (d *DB) PurgeDeleted(ctx context.Context, before time.Time) error {
+// EmptyDeleted removes for good what messages said that were deleted before; it tells
+// whether there were any.
+func (d *Store) EmptyDeleted(ctx context.Context, before time.Time) (some bool, err error) {
 	for n := sweepSize; n == sweepSize; {
-		ids, err := all(ctx, d, scanID[chat.MessageID],
-			"SELECT id FROM messages WHERE deleted_by IS NOT NULL AND deleted_at < ? LIMIT ?", toMillis(before), sweepSize)
+		ids, err := All(ctx, d, ScanID[chat.MessageID], "SELECT id FROM messages WHERE deleted_by IS NOT NULL AND deleted_at < ? LIMIT ?",
+			ToMillis(before), sweepSize)
 		if err != nil {
-			return err
+			return some, err
 		}
 		if n = len(ids); n == 0 {
 			break
 		}
-		d.unclean.Store(true)
-		if err := d.change(ctx, func(t *tx) error { return empty(t, ids) }); err != nil {
-			return err
+		some = true
+		if err := d.change(ctx, func(t *Tx) error { return empty(t, ids) }); err != nil {
+			return some, err
 		}
 	}
-	if !d.unclean.Load() {
-		return nil
-	}
-	done, err := d.truncate(ctx)
-	d.unclean.Store(!done)
-	return storeError(err)
-}
-
-// truncate empties the write-ahead log, unless somebody reads for long: nobody
-// could write while it waited for that.
-func (d *DB) truncate(ctx context.Context) (done bool, err error) {
-	conn, err := d.read.Conn(ctx)
-	if err != nil {
-		return false, err
-	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, "PRAGMA busy_timeout = 50"); err != nil {
-		return false, err
-	}
-	var busy, pages, moved int
-	err = conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved)
-	_, again := conn.ExecContext(ctx, "PRAGMA busy_timeout = 5000")
-	return err == nil && busy == 0, errors.Join(err, again)
+	return some, nil
 }
 
 // empty removes for good what deleted messages said; their rows keep the place.
-func empty(t *tx, ids []chat.MessageID) error {
+func empty(t *Tx, ids []chat.MessageID) error {
 	for _, id := range ids {
-		n, err := t.affect("UPDATE messages SET body = '', text = CAST('{}' AS BLOB), addressed = '', reactions = NULL, files = NULL, deleted_by = NULL WHERE id = ? AND deleted_by IS NOT NULL", id)
+		n, err := t.Affect(`UPDATE messages SET body = '', text = ?, addressed = '', reactions = NULL, files = NULL, deleted_by = NULL
+			WHERE id = ? AND deleted_by IS NOT NULL`, []byte("{}"), id)
 		if err == nil && n > 0 {
-			err = t.each([]any{id}, "DELETE FROM versions WHERE message_id = ?", "UPDATE files SET message_id = NULL WHERE message_id = ?")
+			err = t.Each([]any{id}, "DELETE FROM versions WHERE message_id = ?", "UPDATE files SET message_id = NULL WHERE message_id = ?")
 		}
 		if err != nil {
 			return err

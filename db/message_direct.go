@@ -10,12 +10,12 @@ import (
 )
 
 // AddDirect implements chat.MessageStore.
-func (d *DB) AddDirect(ctx context.Context, people []chat.AccountID, n chat.NewMessage) (a chat.Added, err error) {
+func (d *Store) AddDirect(ctx context.Context, people []chat.AccountID, n chat.NewMessage) (a chat.Added, err error) {
 	text, err := json.Marshal(n.Text)
 	if err != nil {
 		return a, err
 	}
-	err = d.change(ctx, func(t *tx) error {
+	err = d.change(ctx, func(t *Tx) error {
 		if n.Room, err = direct(t, people, n); err != nil {
 			return err
 		}
@@ -29,20 +29,21 @@ func (d *DB) AddDirect(ctx context.Context, people []chat.AccountID, n chat.NewM
 }
 
 // direct finds the conversation of these people, or makes it.
-func direct(t *tx, people []chat.AccountID, n chat.NewMessage) (id chat.RoomID, err error) {
+func direct(t *Tx, people []chat.AccountID, n chat.NewMessage) (id chat.RoomID, err error) {
 	key := chat.DirectKey(people)
-	err = t.one("SELECT id FROM rooms WHERE direct = ?", []any{key}, &id)
+	err = t.One("SELECT id FROM rooms WHERE direct = ?", []any{key}, &id)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return id, err
 	}
-	if err := t.one("INSERT INTO rooms (kind, name, direct, people, created_at) VALUES (?, '', ?, ?, ?) RETURNING id",
-		[]any{chat.Direct, key, len(parseIDs(key)), toMillis(n.At)}, &id); err != nil {
+	if err := t.One("INSERT INTO rooms (kind, name, direct, people, created_at) VALUES (?, '', ?, ?, ?) RETURNING id",
+		[]any{chat.Direct, key, len(ParseIDs(key)), ToMillis(n.At)}, &id); err != nil {
 		return 0, err
 	}
 	t.roomChanged(id)
-	for _, p := range parseIDs(key) {
+	for _, p := range ParseIDs(key) {
 		t.memberChanged(id, p)
-		if err := t.exec("INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at) VALUES (?, ?, 0, 0, ?)", id, p, toMillis(n.At)); err != nil {
+		if err := t.Exec("INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at) VALUES (?, ?, 0, 0, ?)",
+			id, p, ToMillis(n.At)); err != nil {
 			return 0, err
 		}
 	}

@@ -18,7 +18,7 @@ const (
 )
 
 // History implements chat.MessageStore.
-func (d *DB) History(ctx context.Context, room chat.RoomID, s chat.Span, size int) (chat.HistoryPage, error) {
+func (d *Store) History(ctx context.Context, room chat.RoomID, s chat.Span, size int) (chat.HistoryPage, error) {
 	switch {
 	case s.Before != 0:
 		older, more, err := d.run(ctx, size, olderRows, room, s.Before)
@@ -40,10 +40,11 @@ func (d *DB) History(ctx context.Context, room chat.RoomID, s chat.Span, size in
 }
 
 // NewestOf implements chat.MessageStore.
-func (d *DB) NewestOf(ctx context.Context, rooms []chat.RoomID, size int) (map[chat.RoomID][]chat.Message, error) {
-	rows, err := all(ctx, d, scanMessage, messageQuery+`WHERE m.id IN (SELECT n.id FROM json_each(?1) j, messages n
-		WHERE n.room_id = j.value AND n.id >= coalesce((SELECT id FROM messages WHERE room_id = j.value ORDER BY id DESC LIMIT 1 OFFSET ?2 - 1), 0)) ORDER BY m.id`,
-		jsonList(rooms), size)
+func (d *Store) NewestOf(ctx context.Context, rooms []chat.RoomID, size int) (map[chat.RoomID][]chat.Message, error) {
+	rows, err := All(ctx, d, scanMessage, messageQuery+`WHERE m.id IN (SELECT n.id FROM rooms r JOIN messages n ON n.room_id = r.id
+		WHERE r.id IN ids(?1) AND n.id >= coalesce(
+			(SELECT id FROM messages WHERE room_id = r.id ORDER BY id DESC LIMIT 1 OFFSET ?2 - 1), 0)) ORDER BY m.id`,
+		JSONList(rooms), size)
 	if rows, err = d.withCurrentLabels(ctx, rows, err); err != nil {
 		return nil, err
 	}
@@ -56,17 +57,18 @@ func (d *DB) NewestOf(ctx context.Context, rooms []chat.RoomID, size int) (map[c
 
 // FirstAfter implements chat.MessageStore. Within a room counts grow with ids, so
 // that halving finds the row in a few looks.
-func (d *DB) FirstAfter(ctx context.Context, room chat.RoomID, posts int64) (chat.MessageID, error) {
+func (d *Store) FirstAfter(ctx context.Context, room chat.RoomID, posts int64) (chat.MessageID, error) {
 	const next = "SELECT id, posts FROM messages WHERE room_id = ? AND id >= ? ORDER BY id LIMIT 1"
 	var last, id chat.MessageID
 	var n int64
-	if err := d.one(ctx, "SELECT id, posts FROM messages WHERE room_id = ? ORDER BY id DESC LIMIT 1", []any{room}, &last, &n); err != nil || n <= posts {
+	if err := d.One(ctx, "SELECT id, posts FROM messages WHERE room_id = ? ORDER BY id DESC LIMIT 1",
+		[]any{room}, &last, &n); err != nil || n <= posts {
 		return 0, cmp.Or(err, chat.NotFound())
 	}
 	low, high := chat.MessageID(0), last // what is asked for is the first row from somewhere between them on
 	for low < high {
 		middle := low + (high-low)/2
-		if err := d.one(ctx, next, []any{room, middle}, &id, &n); err != nil {
+		if err := d.One(ctx, next, []any{room, middle}, &id, &n); err != nil {
 			return 0, err
 		}
 		if n > posts {
@@ -75,19 +77,19 @@ func (d *DB) FirstAfter(ctx context.Context, room chat.RoomID, posts int64) (cha
 			low = id + 1
 		}
 	}
-	err := d.one(ctx, next, []any{room, low}, &id, &n)
+	err := d.One(ctx, next, []any{room, low}, &id, &n)
 	return id, err
 }
 
-func (d *DB) readNewest(ctx context.Context, room chat.RoomID, size int) (chat.HistoryPage, error) {
+func (d *Store) readNewest(ctx context.Context, room chat.RoomID, size int) (chat.HistoryPage, error) {
 	rows, more, err := d.run(ctx, size, newestRows, room)
 	slices.Reverse(rows)
 	return chat.HistoryPage{Messages: rows, Older: more}, err
 }
 
 // run reads up to size rows and says whether there would have been more.
-func (d *DB) run(ctx context.Context, size int, query string, args ...any) ([]chat.Message, bool, error) {
-	rows, err := all(ctx, d, scanMessage, query, append(args, size+1)...)
+func (d *Store) run(ctx context.Context, size int, query string, args ...any) ([]chat.Message, bool, error) {
+	rows, err := All(ctx, d, scanMessage, query, append(args, size+1)...)
 	rows, err = d.withCurrentLabels(ctx, rows, err)
 	if len(rows) > size {
 		return rows[:size], true, err
@@ -96,9 +98,9 @@ func (d *DB) run(ctx context.Context, size int, query string, args ...any) ([]ch
 }
 
 // ChangesSince implements chat.MessageStore.
-func (d *DB) ChangesSince(ctx context.Context, room chat.RoomID, since chat.Rev, limit int) (c chat.Changes, err error) {
+func (d *Store) ChangesSince(ctx context.Context, room chat.RoomID, since chat.Rev, limit int) (c chat.Changes, err error) {
 	// What is committed after this line has a higher rev, and is left for the next time.
-	if err := d.one(ctx, "SELECT rev FROM rooms WHERE id = ? AND deleted_at IS NULL", []any{room}, &c.Rev); err != nil {
+	if err := d.One(ctx, "SELECT rev FROM rooms WHERE id = ? AND deleted_at IS NULL", []any{room}, &c.Rev); err != nil {
 		return c, err
 	}
 	if since >= c.Rev {
@@ -107,19 +109,20 @@ func (d *DB) ChangesSince(ctx context.Context, room chat.RoomID, since chat.Rev,
 	if c.Messages, c.Reset, err = d.changes(ctx, room, since, c.Rev, limit); err != nil {
 		return c, err
 	}
-	c.Gone, err = all(ctx, d, scanID[chat.AccountID],
+	c.Gone, err = All(ctx, d, ScanID[chat.AccountID],
 		"SELECT account_id FROM memberships WHERE room_id = ? AND rev > ? AND rev <= ? AND left_at IS NOT NULL", room, since, c.Rev)
 	return c, err
 }
 
 // changes finds the rows of a room whose latest rev is in (since, upto], in order:
 // the new ones, from the end of the room, and older ones that were changed.
-func (d *DB) changes(ctx context.Context, room chat.RoomID, since, upto chat.Rev, limit int) ([]chat.Message, bool, error) {
+func (d *Store) changes(ctx context.Context, room chat.RoomID, since, upto chat.Rev, limit int) ([]chat.Message, bool, error) {
 	type born struct {
 		id  chat.MessageID
 		rev chat.Rev
 	}
-	last, err := all(ctx, d, func(r scanner) (b born, err error) { return b, r.Scan(&b.id, &b.rev) }, bornRows, room, upto, min(int64(upto-since), int64(limit))+1)
+	last, err := All(ctx, d, func(r Scanner) (b born, err error) { return b, r.Scan(&b.id, &b.rev) }, bornRows, room, upto,
+		min(int64(upto-since), int64(limit))+1)
 	if err != nil {
 		return nil, false, err
 	}

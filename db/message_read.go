@@ -7,9 +7,9 @@ import (
 )
 
 // SetRead implements chat.MessageStore.
-func (d *DB) SetRead(ctx context.Context, room chat.RoomID, who chat.AccountID, upto chat.MessageID) (moved bool, err error) {
-	err = d.change(ctx, func(t *tx) error {
-		n, err := t.affect(`UPDATE memberships SET posts_read = p.posts,
+func (d *Store) SetRead(ctx context.Context, room chat.RoomID, who chat.AccountID, upto chat.MessageID) (moved bool, err error) {
+	err = d.change(ctx, func(t *Tx) error {
+		n, err := t.Affect(`UPDATE memberships SET posts_read = p.posts,
 			erased = (SELECT count(*) FROM messages WHERE room_id = ?1 AND id > ?3 AND kind = 0 AND deleted_at IS NOT NULL),
 			mentions = (SELECT count(*) FROM mentions WHERE account_id = ?2 AND room_id = ?1 AND message_id > ?3)
 			FROM (SELECT posts FROM messages WHERE room_id = ?1 AND id <= ?3 ORDER BY id DESC LIMIT 1) AS p
@@ -23,9 +23,9 @@ func (d *DB) SetRead(ctx context.Context, room chat.RoomID, who chat.AccountID, 
 }
 
 // SetAllRead implements chat.MessageStore.
-func (d *DB) SetAllRead(ctx context.Context, who chat.AccountID) (rooms []chat.RoomID, err error) {
-	err = d.change(ctx, func(t *tx) error {
-		rooms, err = list(t, scanID[chat.RoomID],
+func (d *Store) SetAllRead(ctx context.Context, who chat.AccountID) (rooms []chat.RoomID, err error) {
+	err = d.change(ctx, func(t *Tx) error {
+		rooms, err = List(t, ScanID[chat.RoomID],
 			`UPDATE memberships SET posts_read = r.posts, erased = 0, mentions = 0 FROM rooms r
 			WHERE r.id = memberships.room_id AND memberships.account_id = ? AND left_at IS NULL AND r.deleted_at IS NULL AND posts_read < r.posts
 			RETURNING room_id`, who)
@@ -36,10 +36,10 @@ func (d *DB) SetAllRead(ctx context.Context, who chat.AccountID) (rooms []chat.R
 }
 
 // SetUnread implements chat.MessageStore.
-func (d *DB) SetUnread(ctx context.Context, room chat.RoomID, who chat.AccountID, from chat.MessageID) error {
-	return d.change(ctx, func(t *tx) error {
+func (d *Store) SetUnread(ctx context.Context, room chat.RoomID, who chat.AccountID, from chat.MessageID) error {
+	return d.change(ctx, func(t *Tx) error {
 		t.readMarkMoved(who)
-		return t.exec(`UPDATE memberships SET posts_read = p.posts - 1,
+		return t.Exec(`UPDATE memberships SET posts_read = p.posts - 1,
 			erased = (SELECT count(*) FROM messages WHERE room_id = ?1 AND id >= ?3 AND kind = 0 AND deleted_at IS NOT NULL),
 			mentions = (SELECT count(*) FROM mentions WHERE account_id = ?2 AND room_id = ?1 AND message_id >= ?3)
 			FROM (SELECT posts FROM messages WHERE room_id = ?1 AND id = ?3 AND kind = 0) AS p

@@ -10,10 +10,10 @@ import (
 )
 
 // SetRank implements chat.RoomStore.
-func (d *DB) SetRank(ctx context.Context, room chat.RoomID, who chat.AccountID, rank chat.Rank, audit chat.AuditEntry) error {
-	return d.changeAudited(ctx, audit, func(t *tx) error {
+func (d *Store) SetRank(ctx context.Context, room chat.RoomID, who chat.AccountID, rank chat.Rank, audit chat.AuditEntry) error {
+	return d.changeAudited(ctx, audit, func(t *Tx) error {
 		var was chat.Rank
-		err := t.one("SELECT owner FROM memberships WHERE room_id = ? AND account_id = ? AND left_at IS NULL", []any{room, who}, &was)
+		err := t.One("SELECT owner FROM memberships WHERE room_id = ? AND account_id = ? AND left_at IS NULL", []any{room, who}, &was)
 		if errors.Is(err, sql.ErrNoRows) {
 			return chat.NotFound()
 		}
@@ -21,11 +21,11 @@ func (d *DB) SetRank(ctx context.Context, room chat.RoomID, who chat.AccountID, 
 			return err
 		}
 		t.memberChanged(room, who)
-		if err := t.exec("UPDATE memberships SET owner = ? WHERE room_id = ? AND account_id = ?", rank, room, who); err != nil {
+		if err := t.Exec("UPDATE memberships SET owner = ? WHERE room_id = ? AND account_id = ?", rank, room, who); err != nil {
 			return err
 		}
 		var owned bool
-		if err := t.one("SELECT "+activeOwner+" FROM rooms r WHERE r.id = ?", []any{room}, &owned); err != nil {
+		if err := t.One("SELECT "+activeOwner+" FROM rooms r WHERE r.id = ?", []any{room}, &owned); err != nil {
 			return err
 		}
 		if was == chat.RankOwner && !owned {
@@ -36,21 +36,23 @@ func (d *DB) SetRank(ctx context.Context, room chat.RoomID, who chat.AccountID, 
 }
 
 // SetSlowMode implements chat.RoomStore.
-func (d *DB) SetSlowMode(ctx context.Context, room chat.RoomID, seconds int, audit chat.AuditEntry) error {
-	return d.changeAudited(ctx, audit, func(t *tx) error {
+func (d *Store) SetSlowMode(ctx context.Context, room chat.RoomID, seconds int, audit chat.AuditEntry) error {
+	return d.changeAudited(ctx, audit, func(t *Tx) error {
 		t.roomChanged(room)
-		return t.exec("UPDATE rooms SET slow = ? WHERE id = ?", seconds, room)
+		return t.Exec("UPDATE rooms SET slow = ? WHERE id = ?", seconds, room)
 	})
 }
 
 // BanMember implements chat.RoomStore.
-func (d *DB) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time, audit chat.AuditEntry) (rev chat.Rev, err error) {
-	err = d.changeAudited(ctx, audit, func(t *tx) error {
+func (d *Store) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time,
+	audit chat.AuditEntry) (rev chat.Rev, err error) {
+	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		if rev, err = removeFromRoom(t, room, who, at); err != nil {
 			return err
 		}
-		n, err := t.affect(`INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at, left_at, banned) VALUES (?1, ?2, 0, 0, ?3, ?3, 1)
-			ON CONFLICT DO UPDATE SET banned = 1 WHERE banned = 0`, room, who, toMillis(at))
+		n, err := t.Affect(`INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at, left_at, banned)
+			VALUES (?1, ?2, 0, 0, ?3, ?3, 1)
+			ON CONFLICT (room_id, account_id) DO UPDATE SET banned = 1 WHERE memberships.banned = 0`, room, who, ToMillis(at))
 		if t.unchanged = n == 0; !t.unchanged {
 			t.memberChanged(room, who)
 		}
@@ -60,9 +62,9 @@ func (d *DB) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID
 }
 
 // UnbanMember implements chat.RoomStore.
-func (d *DB) UnbanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, audit chat.AuditEntry) error {
-	return d.changeAudited(ctx, audit, func(t *tx) error {
-		n, err := t.affect("UPDATE memberships SET banned = 0 WHERE room_id = ? AND account_id = ? AND banned = 1", room, who)
+func (d *Store) UnbanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, audit chat.AuditEntry) error {
+	return d.changeAudited(ctx, audit, func(t *Tx) error {
+		n, err := t.Affect("UPDATE memberships SET banned = 0 WHERE room_id = ? AND account_id = ? AND banned = 1", room, who)
 		if t.unchanged = n == 0; !t.unchanged {
 			t.memberChanged(room, who)
 		}
@@ -71,8 +73,8 @@ func (d *DB) UnbanMember(ctx context.Context, room chat.RoomID, who chat.Account
 }
 
 // BannedMembers implements chat.RoomStore.
-func (d *DB) BannedMembers(ctx context.Context, room chat.RoomID) ([]chat.Person, error) {
-	return all(ctx, d, scanPerson,
+func (d *Store) BannedMembers(ctx context.Context, room chat.RoomID) ([]chat.Person, error) {
+	return All(ctx, d, scanPerson,
 		`SELECT a.id, a.username, a.name FROM memberships m JOIN accounts a ON a.id = m.account_id
 		WHERE m.room_id = ? AND m.banned = 1 ORDER BY a.name_folded, a.id`, room)
 }

@@ -8,58 +8,64 @@ import (
 )
 
 // AddReport implements chat.ReportStore.
-func (d *DB) AddReport(ctx context.Context, id chat.MessageID, by chat.AccountID, reason string, at time.Time) error {
-	return d.change(ctx, func(t *tx) error {
-		t.reportsChanged()
-		return t.exec(`INSERT INTO reports (message_id, made_by, reason, made_at) VALUES (?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET reason = excluded.reason, made_at = excluded.made_at, closed_by = NULL, closed_at = NULL`, id, by, reason, toMillis(at))
+func (d *Store) AddReport(ctx context.Context, id chat.MessageID, by chat.AccountID, reason string, at time.Time) error {
+	return d.change(ctx, func(t *Tx) error {
+		t.ReportsChanged()
+		return t.Exec(`INSERT INTO reports (message_id, made_by, reason, made_at) VALUES (?, ?, ?, ?)
+			ON CONFLICT (message_id, made_by) DO UPDATE SET reason = excluded.reason, made_at = excluded.made_at, closed_by = NULL,
+			closed_at = NULL`, id, by, reason, ToMillis(at))
 	})
 }
 
-// decides is whether ?1 decides over reports p: over all (?2), or those of his rooms.
+// decides is whether ?1 decides over reports p: over all (?2 is 1), or those of his rooms.
 // What is left of a deleted room is nobody's to decide.
-const decides = `p.closed_at IS NULL AND EXISTS (SELECT 1 FROM messages g JOIN rooms k ON k.id = g.room_id AND k.deleted_at IS NULL WHERE g.id = p.message_id
-	AND (?2 OR EXISTS (SELECT 1 FROM memberships s WHERE s.room_id = k.id AND s.account_id = ?1 AND s.left_at IS NULL AND s.owner > 0)))`
+const decides = `p.closed_at IS NULL AND EXISTS (SELECT 1 FROM messages g JOIN rooms k ON k.id = g.room_id AND k.deleted_at IS NULL
+	WHERE g.id = p.message_id
+	AND (?2 = 1 OR EXISTS (SELECT 1 FROM memberships s WHERE s.room_id = k.id AND s.account_id = ?1 AND s.left_at IS NULL AND s.owner > 0)))`
 
 // HasReports says whether any report waits for a decision.
-func (d *DB) HasReports(ctx context.Context) (some bool, err error) {
-	return some, d.one(ctx, "SELECT EXISTS (SELECT 1 FROM reports WHERE closed_at IS NULL)", nil, &some)
+func (d *Store) HasReports(ctx context.Context) (some bool, err error) {
+	return some, d.One(ctx, "SELECT EXISTS (SELECT 1 FROM reports WHERE closed_at IS NULL)", nil, &some)
 }
 
 // CountReports implements chat.ReportStore.
-func (d *DB) CountReports(ctx context.Context, who chat.AccountID, all bool) (n int, err error) {
-	return n, d.one(ctx, "SELECT count(DISTINCT p.message_id) FROM reports p WHERE "+decides, []any{who, all}, &n)
+func (d *Store) CountReports(ctx context.Context, who chat.AccountID, all bool) (n int, err error) {
+	return n, d.One(ctx, "SELECT count(DISTINCT p.message_id) FROM reports p WHERE "+decides, []any{who, all}, &n)
 }
 
 // ReportCounts implements chat.ReportStore.
-func (d *DB) ReportCounts(ctx context.Context, room chat.RoomID) (map[chat.AccountID]int, error) {
+func (d *Store) ReportCounts(ctx context.Context, room chat.RoomID) (map[chat.AccountID]int, error) {
 	counts := map[chat.AccountID]int{}
-	_, err := all(ctx, d, func(r scanner) (x struct{}, err error) {
+	_, err := All(ctx, d, func(r Scanner) (x struct{}, err error) {
 		var id chat.AccountID
 		var n int
 		err = r.Scan(&id, &n)
 		counts[id] = n
 		return x, err
-	}, `SELECT a.id, (SELECT count(DISTINCT p.message_id) FROM reports p JOIN messages g ON g.id = p.message_id JOIN rooms k ON k.id = g.room_id AND k.deleted_at IS NULL
-			WHERE p.closed_at IS NULL AND (a.role > 0 OR EXISTS (SELECT 1 FROM memberships s WHERE s.room_id = k.id AND s.account_id = a.id AND s.left_at IS NULL AND s.owner > 0)))
+	}, `SELECT a.id, (SELECT count(DISTINCT p.message_id) FROM reports p JOIN messages g ON g.id = p.message_id
+		JOIN rooms k ON k.id = g.room_id AND k.deleted_at IS NULL
+			WHERE p.closed_at IS NULL AND (a.role > 0 OR EXISTS (SELECT 1 FROM memberships s
+			WHERE s.room_id = k.id AND s.account_id = a.id AND s.left_at IS NULL AND s.owner > 0)))
 		FROM accounts a WHERE a.disabled_at IS NULL AND (a.role > 0 OR EXISTS
 			(SELECT 1 FROM memberships s WHERE s.room_id = ? AND s.account_id = a.id AND s.left_at IS NULL AND s.owner > 0))`, room)
 	return counts, err
 }
 
 // Reports implements chat.ReportStore.
-func (d *DB) Reports(ctx context.Context, who chat.AccountID, everything bool, limit int) ([]chat.Report, error) {
+func (d *Store) Reports(ctx context.Context, who chat.AccountID, everything bool, limit int) ([]chat.Report, error) {
 	type row struct {
 		id chat.MessageID
 		chat.Complaint
 	}
-	rows, err := all(ctx, d, func(r scanner) (v row, err error) {
+	rows, err := All(ctx, d, func(r Scanner) (v row, err error) {
 		var at int64
 		err = r.Scan(&v.id, &v.By.ID, &v.By.Username, &v.By.Name, &v.Reason, &at)
-		v.At = fromMillis(at)
+		v.At = FromMillis(at)
 		return v, err
 	}, `SELECT p.message_id, a.id, a.username, a.name, p.reason, p.made_at FROM reports p JOIN accounts a ON a.id = p.made_by
-		WHERE `+decides+` AND p.message_id IN (SELECT message_id FROM reports WHERE closed_at IS NULL GROUP BY message_id ORDER BY min(id) LIMIT 1000) ORDER BY p.id`, who, everything)
+		WHERE `+decides+` AND p.message_id IN
+			(SELECT message_id FROM reports WHERE closed_at IS NULL GROUP BY message_id ORDER BY min(id) LIMIT 1000)
+		ORDER BY p.id`, who, everything)
 	if err != nil {
 		return nil, err
 	}
@@ -81,12 +87,12 @@ func (d *DB) Reports(ctx context.Context, who chat.AccountID, everything bool, l
 }
 
 // fillReports reads the messages that reports are about, and their rooms.
-func (d *DB) fillReports(ctx context.Context, list []chat.Report) error {
+func (d *Store) fillReports(ctx context.Context, list []chat.Report) error {
 	ids := make([]chat.MessageID, len(list))
 	for i, r := range list {
 		ids[i] = r.Message.ID
 	}
-	found, err := all(ctx, d, scanMessage, messageQuery+"WHERE m.id IN (SELECT value FROM json_each(?))", jsonList(ids))
+	found, err := All(ctx, d, scanMessage, messageQuery+"WHERE m.id IN ids(?)", JSONList(ids))
 	if found, err = d.withCurrentLabels(ctx, found, err); err != nil {
 		return err
 	}
@@ -96,13 +102,13 @@ func (d *DB) fillReports(ctx context.Context, list []chat.Report) error {
 		messages[m.ID] = m
 		in = append(in, m.Room)
 	}
-	if _, err := all(ctx, d, func(r scanner) (room chat.Room, err error) {
+	if _, err := All(ctx, d, func(r Scanner) (room chat.Room, err error) {
 		var created int64
 		err = r.Scan(roomFields(&room, &created)...)
-		room.Created = fromMillis(created)
+		room.Created = FromMillis(created)
 		rooms[room.ID] = room
 		return room, err
-	}, "SELECT "+roomColumns+" FROM rooms r WHERE r.id IN (SELECT value FROM json_each(?))", jsonList(in)); err != nil {
+	}, "SELECT "+roomColumns+" FROM rooms r WHERE r.id IN ids(?)", JSONList(in)); err != nil {
 		return err
 	}
 	for i := range list {
@@ -113,11 +119,11 @@ func (d *DB) fillReports(ctx context.Context, list []chat.Report) error {
 }
 
 // CloseReports implements chat.ReportStore.
-func (d *DB) CloseReports(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time, audit chat.AuditEntry) error {
-	return d.changeAudited(ctx, audit, func(t *tx) error {
-		n, err := t.affect("UPDATE reports SET closed_by = ?, closed_at = ? WHERE message_id = ? AND closed_at IS NULL", by, toMillis(at), id)
+func (d *Store) CloseReports(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time, audit chat.AuditEntry) error {
+	return d.changeAudited(ctx, audit, func(t *Tx) error {
+		n, err := t.Affect("UPDATE reports SET closed_by = ?, closed_at = ? WHERE message_id = ? AND closed_at IS NULL", by, ToMillis(at), id)
 		if t.unchanged = n == 0; !t.unchanged {
-			t.reportsChanged()
+			t.ReportsChanged()
 		}
 		return err
 	})

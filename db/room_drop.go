@@ -9,8 +9,9 @@ import (
 )
 
 // RemoveMember implements chat.RoomStore.
-func (d *DB) RemoveMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time, audit chat.AuditEntry) (rev chat.Rev, emptied bool, err error) {
-	err = d.changeAudited(ctx, audit, func(t *tx) error {
+func (d *Store) RemoveMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time,
+	audit chat.AuditEntry) (rev chat.Rev, emptied bool, err error) {
+	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		emptied = false
 		if rev, err = removeFromRoom(t, room, who, at); err != nil {
 			return err
@@ -19,7 +20,8 @@ func (d *DB) RemoveMember(ctx context.Context, room chat.RoomID, who chat.Accoun
 			return nil
 		}
 		t.roomChanged(room)
-		n, err := t.affect(markRoomDeleted+" AND kind = 1 AND NOT EXISTS (SELECT 1 FROM memberships WHERE room_id = ?2 AND left_at IS NULL)", toMillis(at), room)
+		n, err := t.Affect(markRoomDeleted+` AND kind = 1 AND NOT EXISTS (SELECT 1 FROM memberships
+			WHERE room_id = ?2 AND left_at IS NULL)`, ToMillis(at), room)
 		emptied = n > 0
 		return err
 	})
@@ -32,13 +34,13 @@ func (d *DB) RemoveMember(ctx context.Context, room chat.RoomID, who chat.Accoun
 // markRoomDeleted deletes a room; purge removes what is left of it.
 const markRoomDeleted = "UPDATE rooms SET deleted_at = ?1, skeleton = NULL, drawn = NULL, direct = NULL, topic = '' WHERE id = ?2"
 
-func removeFromRoom(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (chat.Rev, error) {
+func removeFromRoom(t *Tx, room chat.RoomID, who chat.AccountID, at time.Time) (chat.Rev, error) {
 	rev, err := nextRev(t, room)
 	if err != nil {
 		return 0, err
 	}
-	n, err := t.affect(`UPDATE memberships SET left_at = ?, owner = 0, mentions = 0, rev = ?
-		WHERE room_id = ? AND account_id = ? AND left_at IS NULL`, toMillis(at), rev, room, who)
+	n, err := t.Affect(`UPDATE memberships SET left_at = ?, owner = 0, mentions = 0, rev = ?
+		WHERE room_id = ? AND account_id = ? AND left_at IS NULL`, ToMillis(at), rev, room, who)
 	if err != nil {
 		return 0, err
 	}
@@ -47,7 +49,9 @@ func removeFromRoom(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (
 	}
 	t.memberChanged(room, who)
 	var people int
-	if err := t.one("UPDATE rooms SET people = people - (kind = 2 OR (SELECT disabled_at IS NULL FROM accounts WHERE id = ?2)) WHERE id = ?1 RETURNING people", []any{room, who}, &people); err != nil {
+	if err := t.One(`UPDATE rooms SET people = people - CASE WHEN kind = 2
+		OR (SELECT disabled_at IS NULL FROM accounts WHERE id = ?2) THEN 1 ELSE 0 END WHERE id = ?1 RETURNING people`,
+		[]any{room, who}, &people); err != nil {
 		return 0, err
 	}
 	if err := passOwnership(t, "?1", room); err != nil {
@@ -57,7 +61,7 @@ func removeFromRoom(t *tx, room chat.RoomID, who chat.AccountID, at time.Time) (
 		return rev, nil // stamped, so that it is told to the one who went, and to nobody else
 	}
 	var p chat.Person
-	if err := t.one("SELECT id, username, name FROM accounts WHERE id = ?", []any{who}, &p.ID, &p.Username, &p.Name); err != nil {
+	if err := t.One("SELECT id, username, name FROM accounts WHERE id = ?", []any{who}, &p.ID, &p.Username, &p.Name); err != nil {
 		return 0, err
 	}
 	return rev, addEvent(t, room, who, chat.MessageLeft, chat.SystemMessage{People: []chat.Person{p}, Count: 1}, at)
@@ -70,8 +74,8 @@ const activeOwner = `EXISTS (SELECT 1 FROM memberships o JOIN accounts b ON b.id
 // passOwnership gives those rooms that have no owner who can log in to a moderator, else
 // to who has been there longest. An owner whose account is disabled stays one: when he
 // comes back there are two. Rooms chooses by ?1.
-func passOwnership(t *tx, rooms string, arg any) error {
-	return t.exec(`UPDATE memberships SET owner = 1 WHERE (room_id, account_id) IN (
+func passOwnership(t *Tx, rooms string, arg any) error {
+	return t.Exec(`UPDATE memberships SET owner = 1 WHERE (room_id, account_id) IN (
 		SELECT r.id, (SELECT n.account_id FROM memberships n JOIN accounts a ON a.id = n.account_id WHERE n.room_id = r.id AND n.left_at IS NULL
 			AND (a.disabled_at IS NULL OR NOT EXISTS (SELECT 1 FROM memberships o WHERE o.room_id = r.id AND o.left_at IS NULL AND o.owner = 1))
 			ORDER BY a.disabled_at IS NOT NULL, n.owner <> 2, n.joined_at, n.account_id LIMIT 1)
@@ -80,18 +84,19 @@ func passOwnership(t *tx, rooms string, arg any) error {
 
 // DeleteRoom implements chat.RoomStore. The room is gone at once; what was said in
 // it is removed soon after, a little at a time, so that others need not wait.
-func (d *DB) DeleteRoom(ctx context.Context, room chat.RoomID, at time.Time, audit chat.AuditEntry) (people []chat.AccountID, err error) {
-	err = d.changeAudited(ctx, audit, func(t *tx) error {
+func (d *Store) DeleteRoom(ctx context.Context, room chat.RoomID, at time.Time,
+	audit chat.AuditEntry) (people []chat.AccountID, err error) {
+	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		t.roomChanged(room)
 		t.linksChanged()
-		n, err := t.affect(markRoomDeleted+" AND deleted_at IS NULL", toMillis(at), room)
+		n, err := t.Affect(markRoomDeleted+" AND deleted_at IS NULL", ToMillis(at), room)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
 			return chat.NotFound()
 		}
-		people, err = list(t, scanID[chat.AccountID],
+		people, err = List(t, ScanID[chat.AccountID],
 			"SELECT account_id FROM memberships WHERE room_id = ? AND left_at IS NULL", room)
 		return err
 	})
@@ -102,18 +107,21 @@ func (d *DB) DeleteRoom(ctx context.Context, room chat.RoomID, at time.Time, aud
 }
 
 // purge removes what is left of a deleted room.
-func (d *DB) purge(room chat.RoomID) {
+func (d *Store) purge(room chat.RoomID) {
 	for {
-		var n int64
-		err := d.change(context.Background(), func(t *tx) (err error) {
-			const some = "IN (SELECT id FROM messages WHERE room_id = ? ORDER BY id LIMIT 500)"
-			if err := t.exec("DELETE FROM words WHERE rowid "+some, room); err != nil {
+		var n int
+		err := d.change(context.Background(), func(t *Tx) (err error) {
+			some, err := List(t, ScanID[chat.MessageID], "SELECT id FROM messages WHERE room_id = ? ORDER BY id LIMIT 500", room)
+			if err != nil {
 				return err
 			}
-			if n, err = t.affect("DELETE FROM messages WHERE id "+some, room); err != nil || n > 0 {
-				return err
+			if n = len(some); n > 0 {
+				if err := t.under.Unindex(t, some); err != nil {
+					return err
+				}
+				return t.Exec("DELETE FROM messages WHERE id IN ids(?)", JSONList(some))
 			}
-			return t.exec("DELETE FROM rooms WHERE id = ? AND deleted_at IS NOT NULL", room)
+			return t.Exec("DELETE FROM rooms WHERE id = ? AND deleted_at IS NOT NULL", room)
 		})
 		if err != nil {
 			slog.Warn("a deleted room will be removed at the next start", "room", room, "error", err)
@@ -125,9 +133,9 @@ func (d *DB) purge(room chat.RoomID) {
 	}
 }
 
-// resumePurge goes on where the last process ended.
-func (d *DB) resumePurge() {
-	rooms, err := all(context.Background(), d, scanID[chat.RoomID],
+// ResumePurge goes on where the last process ended.
+func (d *Store) ResumePurge() {
+	rooms, err := All(context.Background(), d, ScanID[chat.RoomID],
 		"SELECT id FROM rooms WHERE deleted_at IS NOT NULL")
 	if err != nil {
 		slog.Warn("deleted rooms were not looked for", "error", err)

@@ -12,7 +12,7 @@ import (
 // and in the lines of what they answer: a message keeps which room it means, and not
 // what that was called. A room that is not open any more keeps the name under which
 // it was linked.
-func (d *DB) withCurrentLabels(ctx context.Context, rows []chat.Message, err error) ([]chat.Message, error) {
+func (d *Store) withCurrentLabels(ctx context.Context, rows []chat.Message, err error) ([]chat.Message, error) {
 	var quotes []chat.MessageID // whose lines may hold links; what they answer is read again for these
 	for _, m := range rows {
 		if strings.Contains(m.Quote.Text, "#") {
@@ -47,10 +47,23 @@ func (d *DB) withCurrentLabels(ctx context.Context, rows []chat.Message, err err
 	return rows, err
 }
 
+// Relabel gives the links in texts the names that their rooms have now.
+func (d *Store) Relabel(ctx context.Context, texts []*chat.Text) error {
+	names := roomNames{d: d, known: map[chat.RoomID]string{}}
+	for _, t := range texts {
+		names.want(t)
+	}
+	err := names.read(ctx)
+	for _, t := range texts {
+		t.Relabel(names.name)
+	}
+	return err
+}
+
 // texts reads what messages say; those that were deleted a moment ago are not in it.
-func (d *DB) texts(ctx context.Context, ids []chat.MessageID) (map[chat.MessageID]*chat.Text, error) {
+func (d *Store) texts(ctx context.Context, ids []chat.MessageID) (map[chat.MessageID]*chat.Text, error) {
 	texts := map[chat.MessageID]*chat.Text{}
-	_, err := all(ctx, d, func(r scanner) (x struct{}, err error) {
+	_, err := All(ctx, d, func(r Scanner) (x struct{}, err error) {
 		var id chat.MessageID
 		var parsed []byte
 		if err := r.Scan(&id, &parsed); err != nil {
@@ -58,13 +71,13 @@ func (d *DB) texts(ctx context.Context, ids []chat.MessageID) (map[chat.MessageI
 		}
 		texts[id] = new(chat.Text)
 		return x, json.Unmarshal(parsed, texts[id])
-	}, "SELECT id, text FROM messages WHERE id IN (SELECT value FROM json_each(?)) AND kind = 0 AND deleted_at IS NULL", jsonList(ids))
+	}, "SELECT id, text FROM messages WHERE id IN ids(?) AND kind = 0 AND deleted_at IS NULL", JSONList(ids))
 	return texts, err
 }
 
 // roomNames are what open rooms are called now, asked for all at once.
 type roomNames struct {
-	d     *DB
+	d     *Store
 	known map[chat.RoomID]string // "": not read yet, or not open
 	asked []chat.RoomID          // not read yet
 }
@@ -86,26 +99,26 @@ func (n *roomNames) read(ctx context.Context) error {
 	}
 	ids := n.asked
 	n.asked = nil
-	_, err := all(ctx, n.d, func(r scanner) (x struct{}, err error) {
+	_, err := All(ctx, n.d, func(r Scanner) (x struct{}, err error) {
 		var id chat.RoomID
 		var name string
 		err = r.Scan(&id, &name)
 		n.known[id] = name
 		return x, err
-	}, "SELECT id, name FROM rooms WHERE id IN (SELECT value FROM json_each(?)) AND kind = 0 AND deleted_at IS NULL", jsonList(ids))
+	}, "SELECT id, name FROM rooms WHERE id IN ids(?) AND kind = 0 AND deleted_at IS NULL", JSONList(ids))
 	return err
 }
 
 func (n *roomNames) name(room chat.RoomID) string { return n.known[room] }
 
 // withCurrentLabel does it for one that was changed just now.
-func (d *DB) withCurrentLabel(ctx context.Context, m chat.Message, err error) (chat.Message, error) {
+func (d *Store) withCurrentLabel(ctx context.Context, m chat.Message, err error) (chat.Message, error) {
 	rows, err := d.withCurrentLabels(ctx, []chat.Message{m}, err)
 	return rows[0], err
 }
 
 // addedWithLabels does it for what an author stored before: what is fresh has them.
-func (d *DB) addedWithLabels(ctx context.Context, a chat.Added, err error) (chat.Added, error) {
+func (d *Store) addedWithLabels(ctx context.Context, a chat.Added, err error) (chat.Added, error) {
 	if err == nil && !a.Fresh {
 		a.Message, err = d.withCurrentLabel(ctx, a.Message, nil)
 	}
@@ -113,16 +126,16 @@ func (d *DB) addedWithLabels(ctx context.Context, a chat.Added, err error) (chat
 }
 
 // changeWithLabels does it for a change, and for what changed with it.
-func (d *DB) changeWithLabels(ctx context.Context, c chat.MessageChange, err error) (chat.MessageChange, error) {
+func (d *Store) changeWithLabels(ctx context.Context, c chat.MessageChange, err error) (chat.MessageChange, error) {
 	c.Message, err = d.withCurrentLabel(ctx, c.Message, err)
 	c.With, err = d.withCurrentLabels(ctx, c.With, err)
 	return c, err
 }
 
 // RoomLinks implements chat.MessageStore.
-func (d *DB) RoomLinks(ctx context.Context, id chat.MessageID) (map[string]chat.RoomLink, error) {
+func (d *Store) RoomLinks(ctx context.Context, id chat.MessageID) (map[string]chat.RoomLink, error) {
 	var parsed []byte
-	if err := d.one(ctx, "SELECT text FROM messages WHERE id = ?", []any{id}, &parsed); err != nil {
+	if err := d.One(ctx, "SELECT text FROM messages WHERE id = ?", []any{id}, &parsed); err != nil {
 		return nil, err
 	}
 	var text chat.Text

@@ -1,90 +1,52 @@
 package db
 
 import (
-	"fmt"
 	"time"
 
 	"parley/app/chat"
 )
 
-// maxRoomStates bounds the room states that are kept; beyond it the writer begins anew.
+// maxRoomStates bounds the room states that are kept; beyond it they are forgotten.
 const maxRoomStates = 50_000
 
-// roomState is where a room's log stands: what the next message goes on from.
-type roomState struct {
-	rev    chat.Rev
-	posts  int64
-	author chat.AccountID // of the newest row; 0: the server told it
-	at     int64          // when that was, in milliseconds
+// RoomState is where a room's log stands: what the next message goes on from.
+type RoomState struct {
+	Rev    chat.Rev
+	Posts  int64
+	Author chat.AccountID // of the newest row; 0: the server told it
+	At     int64          // when that was, in milliseconds
 }
 
-// roomState answers with where a room stands. The writer keeps that between changes,
-// because nobody else moves rooms: it forgets it with any change that writes to
-// rooms in another way, that fails, or that another process made.
-func (t *tx) roomState(room chat.RoomID) (h roomState, err error) {
-	if h, ok := t.w.roomStates[room]; ok {
-		return h, nil
+// RoomStates are where rooms stand, between the changes of an engine through which all
+// changes go. It forgets them with a transaction that failed.
+type RoomStates map[chat.RoomID]RoomState
+
+// roomState answers with where a room stands, and lets nobody else move it. What an engine
+// keeps of it is forgotten with any change that writes to rooms in another way.
+func (t *Tx) roomState(room chat.RoomID) (s RoomState, err error) {
+	if s, ok := t.under.States()[room]; ok {
+		return s, nil
 	}
-	err = t.one("SELECT rev, posts, last_author, last_at FROM rooms WHERE id = ? AND deleted_at IS NULL", []any{room},
-		&h.rev, &h.posts, &h.author, &h.at)
-	return h, err
+	err = t.One("SELECT rev, posts, last_author, last_at FROM rooms WHERE id = ? AND deleted_at IS NULL {lock}", []any{room},
+		&s.Rev, &s.Posts, &s.Author, &s.At)
+	return s, err
 }
 
 // continues says whether a message stands below the one before it as one of a series.
-func (h roomState) continues(author chat.AccountID, at time.Time) bool {
-	return h.author == author && toMillis(at)-h.at <= chat.ContinuedWithin.Milliseconds()
+func (s RoomState) continues(author chat.AccountID, at time.Time) bool {
+	return s.Author == author && ToMillis(at)-s.At <= chat.ContinuedWithin.Milliseconds()
 }
 
 // setNewest makes a message the newest of its room.
-func (t *tx) setNewest(m chat.Message) error {
-	t.countsChanged(m.Room)
-	err := t.exec("UPDATE rooms SET rev = ?, posts = ?, last_id = ?, last_author = ?, last_at = ? WHERE id = ?",
-		m.Rev, m.Posts, m.ID, m.Author.ID, toMillis(m.At), m.Room)
-	if err == nil {
-		if len(t.w.roomStates) >= maxRoomStates {
-			clear(t.w.roomStates)
+func (t *Tx) setNewest(m chat.Message) error {
+	t.CountsChanged(m.Room)
+	err := t.Exec("UPDATE rooms SET rev = ?, posts = ?, last_id = ?, last_author = ?, last_at = ? WHERE id = ?",
+		m.Rev, m.Posts, m.ID, m.Author.ID, ToMillis(m.At), m.Room)
+	if states := t.under.States(); err == nil && states != nil {
+		if len(states) >= maxRoomStates {
+			clear(states)
 		}
-		t.w.roomStates[m.Room] = roomState{m.Rev, m.Posts, m.Author.ID, toMillis(m.At)}
+		states[m.Room] = RoomState{m.Rev, m.Posts, m.Author.ID, ToMillis(m.At)}
 	}
 	return err
-}
-
-// detectForeignChange forgets the room states when another process has changed the file, which is locked
-// by now, and refuses to write what another version has made of it.
-func (t *tx) detectForeignChange() error {
-	was := t.w.seen
-	if err := t.one(dataVersion, nil, &t.w.seen); err != nil {
-		return err
-	}
-	if t.w.seen == was && t.w.format.Load() == int64(Version()) {
-		return nil
-	}
-	clear(t.w.roomStates)
-	return t.requireFormat()
-}
-
-// requireFormat refuses a file that is not of this version any more.
-func (t *tx) requireFormat() error {
-	var format int64
-	if err := t.one("PRAGMA user_version", nil, &format); err != nil {
-		return err
-	}
-	t.w.format.Store(format)
-	if format != int64(Version()) {
-		return t.fail(errReformatted(format))
-	}
-	return nil
-}
-
-func errReformatted(format int64) error {
-	return fmt.Errorf("%w: another version of Parley has made format %d of the file; this one writes format %d",
-		chat.Busy("The server cannot store anything until it is started anew by who runs it. Nothing was lost; try again later.", time.Minute),
-		format, Version())
-}
-
-// Reformatted says whether another version has changed the format of the file under
-// this process, which stores nothing any more then.
-func (d *DB) Reformatted() (format int, is bool) {
-	format = int(d.writer.format.Load())
-	return format, format != 0 && format != Version()
 }

@@ -11,18 +11,19 @@ import (
 )
 
 // AddAccount implements auth.Store.
-func (d *DB) AddAccount(ctx context.Context, n auth.NewAccount, audit chat.AuditEntry) (j auth.SignedUp, err error) {
-	err = d.changeAudited(ctx, audit, func(t *tx) error {
+func (d *Store) AddAccount(ctx context.Context, n auth.NewAccount, audit chat.AuditEntry) (j auth.SignedUp, err error) {
+	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		j, err = addAccount(t, n)
 		return err
 	})
 	return j, err
 }
 
-func addAccount(t *tx, n auth.NewAccount) (j auth.SignedUp, err error) {
+func addAccount(t *Tx, n auth.NewAccount) (j auth.SignedUp, err error) {
 	var accounts int
 	var taken bool
-	if err := t.one("SELECT (SELECT count(*) FROM accounts), EXISTS (SELECT 1 FROM accounts WHERE "+alikeAccount+")", alike(n.Username), &accounts, &taken); err != nil {
+	if err := t.One("SELECT (SELECT count(*) FROM accounts), EXISTS (SELECT 1 FROM accounts WHERE "+alikeAccount+")",
+		alike(n.Username), &accounts, &taken); err != nil {
 		return j, err
 	}
 	if taken {
@@ -37,15 +38,16 @@ func addAccount(t *tx, n auth.NewAccount) (j auth.SignedUp, err error) {
 	} else if j.Account.Role, err = checkSignup(t, n); err != nil {
 		return j, err
 	}
-	if err := t.one(`INSERT INTO accounts (username, folded, skeleton, drawn, name, name_folded, likeness, role, password, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, []any{n.Username, chat.FoldName(n.Username), chat.Skeleton(n.Username), chat.Drawn(n.Username),
-		n.Name, chat.FoldName(n.Name), chat.DrawnLetters(n.Name), j.Account.Role, n.Hash, toMillis(n.At)}, &j.Account.ID); err != nil {
+	if err := t.One(`INSERT INTO accounts (username, folded, skeleton, drawn, name, name_folded, likeness, role, password, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		[]any{n.Username, chat.FoldName(n.Username), chat.Skeleton(n.Username), chat.Drawn(n.Username),
+			n.Name, chat.FoldName(n.Name), chat.DrawnLetters(n.Name), j.Account.Role, n.Hash, ToMillis(n.At)}, &j.Account.ID); err != nil {
 		return j, err
 	}
 	if accounts == 0 {
 		return j, createWorkspace(t, n, &j)
 	}
-	rooms, err := list(t, scanID[chat.RoomID],
+	rooms, err := List(t, ScanID[chat.RoomID],
 		"SELECT id FROM rooms WHERE everyone = 1 AND deleted_at IS NULL")
 	for _, room := range rooms {
 		rev, err := addToRoom(t, room, []chat.AccountID{j.Account.ID}, n.At)
@@ -58,9 +60,9 @@ func addAccount(t *tx, n auth.NewAccount) (j auth.SignedUp, err error) {
 }
 
 // checkSignup says what a newcomer becomes, or why he may not come.
-func checkSignup(t *tx, n auth.NewAccount) (chat.Role, error) {
+func checkSignup(t *Tx, n auth.NewAccount) (chat.Role, error) {
 	var policy string
-	err := t.one("SELECT value FROM settings WHERE key = ?", []any{chat.SettingSignup}, &policy)
+	err := t.One("SELECT value FROM settings WHERE key = ?", []any{chat.SettingSignup}, &policy)
 	switch {
 	case err != nil && !errors.Is(err, sql.ErrNoRows):
 		return 0, err
@@ -78,8 +80,8 @@ func checkSignup(t *tx, n auth.NewAccount) (chat.Role, error) {
 
 // createWorkspace names the workspace and makes the room of everybody, with the
 // first account.
-func createWorkspace(t *tx, n auth.NewAccount, j *auth.SignedUp) error {
-	if err := setSetting(t, chat.SettingWorkspace, n.Workspace); err != nil {
+func createWorkspace(t *Tx, n auth.NewAccount, j *auth.SignedUp) error {
+	if err := SetSetting(t, chat.SettingWorkspace, n.Workspace); err != nil {
 		return err
 	}
 	room, err := addRoom(t, chat.NewRoom{Name: "general", Kind: chat.Open, By: j.Account.ID}, n.At)
@@ -88,51 +90,51 @@ func createWorkspace(t *tx, n auth.NewAccount, j *auth.SignedUp) error {
 	}
 	j.Rooms = append(j.Rooms, chat.RoomChanged{Room: room.ID})
 	t.roomChanged(room.ID)
-	return t.exec("UPDATE rooms SET everyone = 1 WHERE id = ?", room.ID)
+	return t.Exec("UPDATE rooms SET everyone = 1 WHERE id = ?", room.ID)
 }
 
 // HasAccounts implements auth.Store.
-func (d *DB) HasAccounts(ctx context.Context) (has bool, err error) {
-	return has, d.one(ctx, "SELECT EXISTS (SELECT 1 FROM accounts)", nil, &has)
+func (d *Store) HasAccounts(ctx context.Context) (has bool, err error) {
+	return has, d.One(ctx, "SELECT EXISTS (SELECT 1 FROM accounts)", nil, &has)
 }
 
 // Password implements auth.Store.
-func (d *DB) Password(ctx context.Context, username string) (id chat.AccountID, hash string, err error) {
-	err = d.one(ctx, "SELECT id, password FROM accounts WHERE folded = ? AND disabled_at IS NULL", []any{chat.FoldName(username)}, &id, &hash)
+func (d *Store) Password(ctx context.Context, username string) (id chat.AccountID, hash string, err error) {
+	err = d.One(ctx, "SELECT id, password FROM accounts WHERE folded = ? AND disabled_at IS NULL", []any{chat.FoldName(username)}, &id, &hash)
 	return id, hash, err
 }
 
 // SetPassword implements auth.Store.
-func (d *DB) SetPassword(ctx context.Context, who chat.AccountID, hash string, audit chat.AuditEntry) error {
-	return d.changeAudited(ctx, audit, func(t *tx) error {
+func (d *Store) SetPassword(ctx context.Context, who chat.AccountID, hash string, audit chat.AuditEntry) error {
+	return d.changeAudited(ctx, audit, func(t *Tx) error {
 		return setPassword(t, who, hash)
 	})
 }
 
-func setPassword(t *tx, who chat.AccountID, hash string) error {
+func setPassword(t *Tx, who chat.AccountID, hash string) error {
 	t.accountChanged(who)
-	if err := t.exec("UPDATE accounts SET password = ? WHERE id = ?", hash, who); err != nil {
+	if err := t.Exec("UPDATE accounts SET password = ? WHERE id = ?", hash, who); err != nil {
 		return err
 	}
-	return t.each([]any{who}, "DELETE FROM sessions WHERE account_id = ?", "DELETE FROM resets WHERE account_id = ?")
+	return t.Each([]any{who}, "DELETE FROM sessions WHERE account_id = ?", "DELETE FROM resets WHERE account_id = ?")
 }
 
 // Rehash implements auth.Store.
-func (d *DB) Rehash(ctx context.Context, who chat.AccountID, was, hash string) error {
-	return d.change(ctx, func(t *tx) error {
-		return t.exec("UPDATE accounts SET password = ? WHERE id = ? AND password = ?", hash, who, was)
+func (d *Store) Rehash(ctx context.Context, who chat.AccountID, was, hash string) error {
+	return d.change(ctx, func(t *Tx) error {
+		return t.Exec("UPDATE accounts SET password = ? WHERE id = ? AND password = ?", hash, who, was)
 	})
 }
 
 // AddSession implements auth.Store.
-func (d *DB) AddSession(ctx context.Context, s auth.Session, limit int) (dropped [][]byte, err error) {
-	err = d.change(ctx, func(t *tx) error {
-		if err := t.exec("INSERT INTO sessions (token_hash, account_id, agent, created_at, seen_at) VALUES (?, ?, ?, ?, ?)",
-			s.Hash, s.Account.ID, s.Agent, toMillis(s.Created), toMillis(s.Seen)); err != nil {
+func (d *Store) AddSession(ctx context.Context, s auth.Session, limit int) (dropped [][]byte, err error) {
+	err = d.change(ctx, func(t *Tx) error {
+		if err := t.Exec("INSERT INTO sessions (token_hash, account_id, agent, created_at, seen_at) VALUES (?, ?, ?, ?, ?)",
+			s.Hash, s.Account.ID, s.Agent, ToMillis(s.Created), ToMillis(s.Seen)); err != nil {
 			return err
 		}
-		dropped, err = list(t, scanHash, `DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM sessions
-			WHERE account_id = ? ORDER BY created_at DESC, token_hash LIMIT -1 OFFSET ?) RETURNING token_hash`, s.Account.ID, limit)
+		dropped, err = List(t, scanHash, `DELETE FROM sessions WHERE token_hash IN (SELECT token_hash FROM sessions
+			WHERE account_id = ? ORDER BY created_at DESC, token_hash LIMIT 1000000 OFFSET ?) RETURNING token_hash`, s.Account.ID, limit)
 		for _, hash := range dropped {
 			t.sessionChanged(hash)
 		}
@@ -141,17 +143,18 @@ func (d *DB) AddSession(ctx context.Context, s auth.Session, limit int) (dropped
 	return dropped, err
 }
 
-func scanHash(r scanner) (h []byte, err error) { return h, r.Scan(&h) }
+func scanHash(r Scanner) (h []byte, err error) { return h, r.Scan(&h) }
 
 // SessionOf implements auth.Store.
-func (d *DB) SessionOf(ctx context.Context, hash []byte) (s auth.Session, err error) {
+func (d *Store) SessionOf(ctx context.Context, hash []byte) (s auth.Session, err error) {
 	var who chat.AccountID
 	var start, seen int64
-	err = d.one(ctx, "SELECT account_id, agent, created_at, seen_at FROM sessions WHERE token_hash = ?", []any{hash}, &who, &s.Agent, &start, &seen)
+	err = d.One(ctx, "SELECT account_id, agent, created_at, seen_at FROM sessions WHERE token_hash = ?",
+		[]any{hash}, &who, &s.Agent, &start, &seen)
 	if err != nil {
 		return s, err
 	}
-	s.Hash, s.Created, s.Seen = hash, fromMillis(start), fromMillis(seen)
+	s.Hash, s.Created, s.Seen = hash, FromMillis(start), FromMillis(seen)
 	if s.Account, err = d.Account(ctx, who); err == nil && s.Account.Disabled {
 		err = chat.NotFound()
 	}
@@ -159,35 +162,36 @@ func (d *DB) SessionOf(ctx context.Context, hash []byte) (s auth.Session, err er
 }
 
 // SessionsOf implements auth.Store.
-func (d *DB) SessionsOf(ctx context.Context, who chat.AccountID) ([]auth.Session, error) {
-	return all(ctx, d, func(r scanner) (s auth.Session, err error) {
+func (d *Store) SessionsOf(ctx context.Context, who chat.AccountID) ([]auth.Session, error) {
+	return All(ctx, d, func(r Scanner) (s auth.Session, err error) {
 		var start, seen int64
 		err = r.Scan(&s.Hash, &s.Agent, &start, &seen)
-		s.Account.ID, s.Created, s.Seen = who, fromMillis(start), fromMillis(seen)
+		s.Account.ID, s.Created, s.Seen = who, FromMillis(start), FromMillis(seen)
 		return s, err
 	}, "SELECT token_hash, agent, created_at, seen_at FROM sessions WHERE account_id = ? ORDER BY seen_at DESC", who)
 }
 
 // TouchSession implements auth.Store.
-func (d *DB) TouchSession(ctx context.Context, hash []byte, at time.Time) error {
-	return d.change(ctx, func(t *tx) error {
+func (d *Store) TouchSession(ctx context.Context, hash []byte, at time.Time) error {
+	return d.change(ctx, func(t *Tx) error {
 		t.sessionChanged(hash)
-		return t.exec("UPDATE sessions SET seen_at = ? WHERE token_hash = ?", toMillis(at), hash)
+		return t.Exec("UPDATE sessions SET seen_at = ? WHERE token_hash = ?", ToMillis(at), hash)
 	})
 }
 
 // DeleteSession implements auth.Store.
-func (d *DB) DeleteSession(ctx context.Context, hash []byte) error {
-	return d.change(ctx, func(t *tx) error {
+func (d *Store) DeleteSession(ctx context.Context, hash []byte) error {
+	return d.change(ctx, func(t *Tx) error {
 		t.sessionChanged(hash)
-		return t.exec("DELETE FROM sessions WHERE token_hash = ?", hash)
+		return t.Exec("DELETE FROM sessions WHERE token_hash = ?", hash)
 	})
 }
 
 // ExpireSessions implements auth.Store.
-func (d *DB) ExpireSessions(ctx context.Context, startedBefore, seenBefore time.Time) error {
-	return d.change(ctx, func(t *tx) error {
-		ended, err := list(t, scanHash, "DELETE FROM sessions WHERE created_at < ? OR seen_at < ? RETURNING token_hash", toMillis(startedBefore), toMillis(seenBefore))
+func (d *Store) ExpireSessions(ctx context.Context, startedBefore, seenBefore time.Time) error {
+	return d.change(ctx, func(t *Tx) error {
+		ended, err := List(t, scanHash, "DELETE FROM sessions WHERE created_at < ? OR seen_at < ? RETURNING token_hash",
+			ToMillis(startedBefore), ToMillis(seenBefore))
 		for _, hash := range ended {
 			t.sessionChanged(hash)
 		}

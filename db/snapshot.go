@@ -2,35 +2,26 @@ package db
 
 import (
 	"context"
-	"database/sql"
 
 	"parley/app/chat"
 )
 
-// Snapshot is one state of the file, whoever writes meanwhile. It is read a row at a
+// Snapshot is one state of everything, whoever writes meanwhile. It is read a row at a
 // time, and by nobody else.
 type Snapshot struct {
 	ctx    context.Context
-	conn   *sql.Conn
+	view   Queryer
 	labels map[chat.RoomID]string // what open rooms are called; nil: not read yet
 }
 
-// Snapshot gives one state of the file to do; it ends with it.
-func (d *DB) Snapshot(ctx context.Context, do func(*Snapshot) error) error {
-	conn, err := d.read.Conn(ctx)
-	if err != nil {
-		return storeError(err)
-	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
-		return storeError(err)
-	}
-	defer conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-	return storeError(do(&Snapshot{ctx: ctx, conn: conn}))
+// Snapshot gives one state of everything to do; it ends with it.
+func (d *Store) Snapshot(ctx context.Context, do func(*Snapshot) error) error {
+	err := d.engine.View(ctx, func(view Queryer) error { return do(&Snapshot{ctx: ctx, view: view}) })
+	return d.engine.Explain(err)
 }
 
-func (s *Snapshot) rows(query string, each func(scanner) error, args ...any) error {
-	rows, err := s.conn.QueryContext(s.ctx, query, args...)
+func (s *Snapshot) rows(query string, each func(Scanner) error, args ...any) error {
+	rows, err := s.view.QueryContext(s.ctx, query, args...)
 	if err != nil {
 		return err
 	}
@@ -46,7 +37,7 @@ func (s *Snapshot) rows(query string, each func(scanner) error, args ...any) err
 // Workspace is the name of the place.
 func (s *Snapshot) Workspace() (string, error) {
 	settings := chat.Settings{}
-	err := s.rows("SELECT key, value FROM settings WHERE key = ?", func(r scanner) error {
+	err := s.rows("SELECT key, value FROM settings WHERE key = ?", func(r Scanner) error {
 		var key, value string
 		err := r.Scan(&key, &value)
 		settings[key] = value
@@ -57,21 +48,23 @@ func (s *Snapshot) Workspace() (string, error) {
 
 // Rooms lists the rooms of some kinds by name, then conversations by age.
 func (s *Snapshot) Rooms(kinds []chat.RoomKind) (list []chat.Room, err error) {
-	err = s.rows("SELECT "+roomColumns+" FROM rooms r WHERE r.deleted_at IS NULL AND r.kind IN (SELECT value FROM json_each(?)) ORDER BY r.kind = 2, r.name COLLATE NOCASE, r.id",
-		func(r scanner) error {
+	err = s.rows("SELECT "+roomColumns+` FROM rooms r WHERE r.deleted_at IS NULL AND r.kind IN ids(?)
+		ORDER BY r.kind = 2, lower(r.name), r.id`,
+		func(r Scanner) error {
 			var room chat.Room
 			var created int64
 			err := r.Scan(roomFields(&room, &created)...)
-			room.Created = fromMillis(created)
+			room.Created = FromMillis(created)
 			list = append(list, room)
 			return err
-		}, jsonList(kinds))
+		}, JSONList(kinds))
 	return list, err
 }
 
 // With lists the people of a conversation by name.
 func (s *Snapshot) With(room chat.RoomID) (people []chat.Person, err error) {
-	err = s.rows("SELECT a.id, a.username, a.name FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.room_id = ? ORDER BY a.name_folded, a.id", func(r scanner) error {
+	err = s.rows(`SELECT a.id, a.username, a.name FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.room_id = ?
+		ORDER BY a.name_folded, a.id`, func(r Scanner) error {
 		var p chat.Person
 		err := r.Scan(&p.ID, &p.Username, &p.Name)
 		people = append(people, p)
@@ -82,7 +75,7 @@ func (s *Snapshot) With(room chat.RoomID) (people []chat.Person, err error) {
 
 // Accounts tells all accounts by name, also those that are disabled.
 func (s *Snapshot) Accounts(put func(chat.Account) error) error {
-	return s.rows("SELECT "+accountColumns+" FROM accounts ORDER BY name_folded, id", func(r scanner) error {
+	return s.rows("SELECT "+accountColumns+" FROM accounts ORDER BY name_folded, id", func(r Scanner) error {
 		a, err := scanAccount(r)
 		if err != nil {
 			return err
@@ -98,15 +91,18 @@ func (s *Snapshot) Log(room chat.RoomID, put func(chat.Message) error) error {
 
 // Said tells what was said in rooms of some kinds, in the order in which it was.
 func (s *Snapshot) Said(kinds []chat.RoomKind, put func(chat.Message) error) error {
-	return s.messages(messageQuery+`CROSS JOIN rooms r ON r.id = m.room_id WHERE m.kind = 0 AND m.deleted_at IS NULL AND r.deleted_at IS NULL
-		AND r.kind IN (SELECT value FROM json_each(?)) ORDER BY m.id`, put, jsonList(kinds))
+	return s.messages(saidMessages, put, JSONList(kinds))
 }
+
+// By id, so that nothing is sorted in memory.
+const saidMessages = messageQuery + `JOIN rooms r ON r.id = +m.room_id
+	WHERE m.kind = 0 AND m.deleted_at IS NULL AND r.deleted_at IS NULL AND r.kind IN ids(?) ORDER BY m.id`
 
 func (s *Snapshot) messages(query string, put func(chat.Message) error, args ...any) error {
 	if err := s.readLabels(); err != nil {
 		return err
 	}
-	return s.rows(query, func(r scanner) error {
+	return s.rows(query, func(r Scanner) error {
 		m, err := scanLabelled(r, func(room chat.RoomID) string { return s.labels[room] })
 		if err != nil {
 			return err
@@ -121,7 +117,7 @@ func (s *Snapshot) readLabels() error {
 		return nil
 	}
 	s.labels = map[chat.RoomID]string{}
-	return s.rows("SELECT id, name FROM rooms WHERE kind = 0 AND deleted_at IS NULL", func(r scanner) error {
+	return s.rows("SELECT id, name FROM rooms WHERE kind = 0 AND deleted_at IS NULL", func(r Scanner) error {
 		var id chat.RoomID
 		var name string
 		err := r.Scan(&id, &name)

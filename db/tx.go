@@ -4,107 +4,133 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
+
+	"parley/app/chat"
 )
 
-// tx is what one change may use; it must not outlive it. After the first statement
-// that failed it runs no other and answers each with that error: SQLite may have
+// Tx is what one change may use; it must not outlive it. After the first statement
+// that failed it runs no other and answers each with that error: an engine may have
 // rolled back by itself, and what followed would be committed one by one.
-type tx struct {
+type Tx struct {
 	ctx    context.Context
-	w      *writer
+	under  Transaction
 	facts  Facts
 	failed error // of the first statement that failed
 	// unchanged says that there was nothing to change, and nothing for the audit log.
 	unchanged bool
 }
 
+// Transaction is what an engine gives a Tx.
+type Transaction interface {
+	// Stmt prepares a statement of the transaction; it is kept.
+	Stmt(ctx context.Context, query string) (*sql.Stmt, error)
+	// Insert adds a row and answers with its id, or with 0 when it was there.
+	Insert(ctx context.Context, query string, args []any) (id int64, err error)
+	// States are what it knows of rooms. Only an engine whose transactions come one after
+	// the other may keep them; nil: none are kept.
+	States() RoomStates
+	Index
+}
+
+// Index keeps the index of search up with changes, in their transactions.
+type Index interface {
+	// Reindex makes the index agree with a message as it now is.
+	Reindex(*Tx, chat.MessageID) error
+	// ReindexRoom has it agree, soon, with who may read a room now.
+	ReindexRoom(*Tx, chat.RoomID) error
+	// Unindex forgets messages that are about to be removed.
+	Unindex(*Tx, []chat.MessageID) error
+}
+
+// NewTx begins to use a transaction that an engine has begun.
+func NewTx(ctx context.Context, under Transaction) *Tx { return &Tx{ctx: ctx, under: under} }
+
+// Facts are what its changes declared so far.
+func (t *Tx) Facts() Facts { return t.facts }
+
+// Failed is the error of the first statement that failed.
+func (t *Tx) Failed() error { return t.failed }
+
+// Revive lets statements run again, after what failed was rolled back.
+func (t *Tx) Revive() { t.failed = nil }
+
 // fail remembers the first error of a statement. That there is no row is none.
-func (t *tx) fail(err error) error {
+func (t *Tx) fail(err error) error {
 	if err != nil && t.failed == nil && !errors.Is(err, sql.ErrNoRows) {
 		t.failed = err
 	}
 	return err
 }
 
-// each runs statements that have the same arguments.
-func (t *tx) each(args []any, queries ...string) error {
+// Fail has every further statement answer with err.
+func (t *Tx) Fail(err error) error { return t.fail(err) }
+
+// Each runs statements that have the same arguments.
+func (t *Tx) Each(args []any, queries ...string) error {
 	for _, q := range queries {
-		if err := t.exec(q, args...); err != nil {
+		if err := t.Exec(q, args...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *tx) stmt(query string) (*sql.Stmt, error) {
+func (t *Tx) stmt(query string) (*sql.Stmt, error) {
 	if t.failed != nil {
 		return nil, t.failed
 	}
-	if s := t.w.stmts[query]; s != nil {
-		return s, nil
-	}
-	s, err := t.w.conn.PrepareContext(t.ctx, query)
-	if err != nil {
-		return nil, t.fail(fmt.Errorf("%w in %s", err, query))
-	}
-	t.w.stmts[query] = s
-	return s, nil
+	s, err := t.under.Stmt(t.ctx, query)
+	return s, t.fail(err)
 }
 
-func (t *tx) exec(query string, args ...any) error {
-	_, err := t.affect(query, args...)
+// Exec runs a statement.
+func (t *Tx) Exec(query string, args ...any) error {
+	_, err := t.Affect(query, args...)
 	return err
 }
 
-// affect tells how many rows a statement changed.
-func (t *tx) affect(query string, args ...any) (int64, error) {
-	n, _, err := t.run(query, args)
-	return n, err
-}
-
-// insert adds a row and answers with its id, or with 0 when it was there.
-func (t *tx) insert(query string, args ...any) (int64, error) {
-	n, r, err := t.run(query, args)
-	if err != nil || n == 0 {
+// Affect tells how many rows a statement changed.
+func (t *Tx) Affect(query string, args ...any) (int64, error) {
+	s, err := t.stmt(query)
+	if err != nil {
 		return 0, err
 	}
-	id, err := r.LastInsertId()
+	r, err := s.ExecContext(t.ctx, numbers(args)...)
+	if err != nil {
+		return 0, t.fail(err)
+	}
+	n, err := r.RowsAffected()
+	return n, t.fail(err)
+}
+
+// Insert adds a row and answers with its id, or with 0 when it was there.
+func (t *Tx) Insert(query string, args ...any) (int64, error) {
+	if t.failed != nil {
+		return 0, t.failed
+	}
+	id, err := t.under.Insert(t.ctx, query, numbers(args))
 	return id, t.fail(err)
 }
 
-func (t *tx) run(query string, args []any) (int64, sql.Result, error) {
-	s, err := t.stmt(query)
-	if err != nil {
-		return 0, nil, err
-	}
-	r, err := s.ExecContext(t.ctx, args...)
-	if err != nil {
-		return 0, nil, t.fail(err)
-	}
-	n, err := r.RowsAffected()
-	return n, r, t.fail(err)
-}
-
-// one reads a single row; sql.ErrNoRows when there is none.
-func (t *tx) one(query string, args []any, dest ...any) error {
+// One reads a single row; sql.ErrNoRows when there is none.
+func (t *Tx) One(query string, args []any, dest ...any) error {
 	s, err := t.stmt(query)
 	if err != nil {
 		return err
 	}
-	return t.fail(s.QueryRowContext(t.ctx, args...).Scan(dest...))
+	return t.fail(s.QueryRowContext(t.ctx, numbers(args)...).Scan(dest...))
 }
 
-// list reads rows within a change.
-func list[T any](t *tx, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+// List reads rows within a change.
+func List[T any](t *Tx, scan func(Scanner) (T, error), query string, args ...any) ([]T, error) {
 	s, err := t.stmt(query)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.QueryContext(t.ctx, args...)
+	rows, err := s.QueryContext(t.ctx, numbers(args)...)
 	if err != nil {
 		return nil, t.fail(err)
 	}
-	found, err := scanAll(rows, scan)
+	found, err := ScanAll(rows, scan)
 	return found, t.fail(err)
 }

@@ -12,7 +12,7 @@ import (
 
 	"parley/app/auth"
 	"parley/app/chat"
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 const secret = "correct horse battery 9"
@@ -21,7 +21,7 @@ const secret = "correct horse battery 9"
 type gate struct {
 	*testing.T
 	*auth.Auth
-	store *db.DB
+	store *sqlite.DB
 	now   time.Time
 	mu    sync.Mutex
 	ended []chat.SessionEnded
@@ -39,7 +39,7 @@ func open(t *testing.T) *gate {
 	t.Helper()
 	g := &gate{T: t, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 	var err error
-	if g.store, err = db.Open(t.Context(), filepath.Join(t.TempDir(), "parley.db")); err != nil {
+	if g.store, err = sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "parley.db")); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { g.store.Close() })

@@ -9,7 +9,7 @@ import (
 
 	"parley/app/auth"
 	"parley/app/chat"
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 // world is the service over a real data file, with a clock that stands still
@@ -17,7 +17,7 @@ import (
 type world struct {
 	*testing.T
 	ctx   context.Context
-	store *db.DB
+	store *sqlite.DB
 	chat  *chat.Chat
 	now   time.Time
 	people
@@ -40,7 +40,7 @@ func begin(t *testing.T, names ...string) *world {
 	t.Helper()
 	w := &world{T: t, ctx: t.Context(), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), people: people{}}
 	var err error
-	if w.store, err = db.Open(w.ctx, filepath.Join(t.TempDir(), "parley.db")); err != nil {
+	if w.store, err = sqlite.Open(w.ctx, filepath.Join(t.TempDir(), "parley.db")); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.store.Close() })

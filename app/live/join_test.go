@@ -10,7 +10,7 @@ import (
 
 	"parley/app/auth"
 	"parley/app/chat"
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 // discard is a bus that nobody listens to.
@@ -21,7 +21,7 @@ func (discard) Publish(chat.Event) {}
 // listener lets account 1 into the room of everybody, number 1, as only chat can.
 func listener(t *testing.T) chat.Listener {
 	t.Helper()
-	store, err := db.Open(t.Context(), filepath.Join(t.TempDir(), "parley.db"))
+	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "parley.db"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"parley/app/web"
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 // Metrics is what is counted as it happens. Every label has a bounded number of
@@ -44,7 +44,7 @@ func New(version string, s Sources) *Metrics {
 			Help: "How long after the commit a room's news were queued for the pages that show it."}),
 	}
 	built := prometheus.NewGauge(prometheus.GaugeOpts{Name: "parley_build_info", Help: "Always 1; the labels say what runs.",
-		ConstLabels: prometheus.Labels{"version": version, "format": strconv.Itoa(db.Version())}})
+		ConstLabels: prometheus.Labels{"version": version, "format": strconv.Itoa(sqlite.Version())}})
 	built.Set(1)
 	m.registry.MustRegister(m.requests, m.took, m.commits, m.commit, m.changes, m.told, built, s,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -61,7 +61,7 @@ func (m *Metrics) Request(a web.RequestMetric) {
 }
 
 // Committed counts a transaction.
-func (m *Metrics) Committed(c db.Commit) {
+func (m *Metrics) Committed(c sqlite.Commit) {
 	result := "ok"
 	if c.Err != nil {
 		result = "failed"

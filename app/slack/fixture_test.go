@@ -13,7 +13,7 @@ import (
 
 	"parley/app/archive"
 	"parley/app/chat"
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 // files are an archive by name; values are JSON, or become it.
@@ -104,14 +104,14 @@ func workspaceOf() files {
 
 type target struct {
 	*testing.T
-	*db.DB
+	*sqlite.DB
 	path string
 }
 
 func open(t *testing.T) *target {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "parley.db")
-	d, err := db.Open(t.Context(), path)
+	d, err := sqlite.Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func (d *target) run(f files) *archive.Report {
 	if err := d.BuildIndex(d.Context()); err != nil {
 		d.Fatal(err)
 	}
-	checked, err := db.Check(d.Context(), d.path, nil)
+	checked, err := sqlite.Check(d.Context(), d.path, nil)
 	if err != nil || len(checked.Problems) > 0 {
 		d.Error("the file is not as it should be:", checked.Problems, err)
 	}

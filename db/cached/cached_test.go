@@ -144,7 +144,7 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 		case 27:
 			f.EndSessions(ctx, who, chat.NoAudit)
 		case 28:
-			f.ok(f.BuildIndex(ctx)) // which knows of what day a message is
+			f.ok(f.DB.BuildIndex(ctx)) // which knows of what day a message is
 			_, err := f.DeleteBefore(ctx, noon.Add(time.Millisecond))
 			f.ok(err)
 		default:
@@ -197,7 +197,7 @@ func TestWhatAnotherProcessChangesIsNoticed(t *testing.T) {
 	f := create(t, 1)
 	ctx := t.Context()
 	noticed := make(chan struct{}, 100)
-	go f.WatchOtherProcesses(ctx, func() { noticed <- struct{}{} })
+	go f.DB.WatchOtherProcesses(ctx, func() { noticed <- struct{}{} })
 	f.ok(f.SetProfile(ctx, chat.Person{ID: 1}, chat.Profile{Name: "Before"}))
 	_, err := f.Members(ctx, 1)
 	f.ok(err)

@@ -6,12 +6,12 @@ import (
 	"testing"
 
 	"parley/app/chat/chattest"
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 func TestAStoreThatRemembersKeepsTheContract(t *testing.T) {
 	chattest.Run(t, func(t testing.TB) chattest.Store {
-		d, err := db.Open(t.Context(), filepath.Join(t.TempDir(), "parley.db"))
+		d, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "parley.db"))
 		if err != nil {
 			t.Fatal(err)
 		}

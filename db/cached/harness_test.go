@@ -9,7 +9,7 @@ import (
 
 	"parley/app/auth"
 	"parley/app/chat"
-	"parley/db"
+	"parley/db/sqlite"
 )
 
 // noon is when everything happens, unless a test says otherwise.
@@ -19,13 +19,15 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 type file struct {
 	testing.TB
 	*Store
+	DB   *sqlite.DB // what it asks
 	path string
 }
 
 func create(t testing.TB, people int) *file {
 	t.Helper()
 	f := &file{TB: t, path: filepath.Join(t.TempDir(), "parley.db")}
-	f.Store = New(f.open())
+	f.DB = f.open()
+	f.Store = New(f.DB)
 	for n := range people {
 		name := fmt.Sprint("person", n+1)
 		_, err := f.AddAccount(t.Context(), auth.NewAccount{Username: name, Name: name, Hash: "-", Workspace: "Test", At: noon}, chat.NoAudit)
@@ -35,9 +37,9 @@ func create(t testing.TB, people int) *file {
 }
 
 // open opens the file once more, as another process would.
-func (f *file) open() *db.DB {
+func (f *file) open() *sqlite.DB {
 	f.Helper()
-	d, err := db.Open(f.Context(), f.path)
+	d, err := sqlite.Open(f.Context(), f.path)
 	f.ok(err)
 	f.Cleanup(func() { d.Close() })
 	return d

@@ -14,7 +14,7 @@ import (
 // Store is a store that remembers. It is safe for concurrent use. What it answers with
 // is shared and must not be changed.
 type Store struct {
-	*db.DB
+	Source
 	sessions      cache[string, auth.Session] // by hash
 	access        cache[db.RoomAccount, dated[access]]
 	members       cache[chat.RoomID, dated[[]chat.RoomMember]]
@@ -30,6 +30,16 @@ var (
 	_ auth.Store = (*Store)(nil)
 )
 
+// Source is a store that does not remember.
+type Source interface {
+	chat.Store
+	auth.Store
+	// HasReports says whether any report waits for a decision.
+	HasReports(context.Context) (bool, error)
+	// OnFacts has do called after each commit with what it made untrue.
+	OnFacts(do func(db.Facts))
+}
+
 // access is what RoomAccess answers with.
 type access struct {
 	room chat.Room
@@ -38,8 +48,8 @@ type access struct {
 
 // New makes a store that remembers of one that does not. What a change made untrue is
 // forgotten before the change is answered.
-func New(d *db.DB) *Store {
-	s := &Store{DB: d, sessions: newCache[string, auth.Session](50_000), access: newCache[db.RoomAccount, dated[access]](50_000),
+func New(d Source) *Store {
+	s := &Store{Source: d, sessions: newCache[string, auth.Session](50_000), access: newCache[db.RoomAccount, dated[access]](50_000),
 		members: newCache[chat.RoomID, dated[[]chat.RoomMember]](256), newest: newCache[chat.RoomID, dated[chat.HistoryPage]](256),
 		sidebars: newCache[chat.AccountID, dated[[]chat.SidebarRoom]](2_000), reports: newCache[struct{}, bool](1),
 		countChanges: changeClock{last: map[chat.RoomID]uint64{}}, memberChanges: changeClock{last: map[chat.RoomID]uint64{}}}
@@ -49,7 +59,7 @@ func New(d *db.DB) *Store {
 
 // SessionOf implements auth.Store.
 func (s *Store) SessionOf(ctx context.Context, hash []byte) (auth.Session, error) {
-	return s.sessions.load(string(hash), func() (auth.Session, error) { return s.DB.SessionOf(ctx, hash) })
+	return s.sessions.load(string(hash), func() (auth.Session, error) { return s.Source.SessionOf(ctx, hash) })
 }
 
 // RoomFor implements chat.RoomStore.
@@ -60,13 +70,13 @@ func (s *Store) RoomFor(ctx context.Context, room chat.RoomID, who chat.AccountI
 			return r.Room, &r.Membership, nil
 		}
 	}
-	return s.DB.RoomFor(ctx, room, who)
+	return s.Source.RoomFor(ctx, room, who)
 }
 
 // RoomAccess implements chat.RoomStore.
 func (s *Store) RoomAccess(ctx context.Context, room chat.RoomID, who chat.AccountID) (chat.Room, *chat.Membership, error) {
 	a, err := loadDated(&s.access, &s.memberChanges, room, db.RoomAccount{Room: room, Who: who}, func() (access, error) {
-		r, m, err := s.DB.RoomFor(ctx, room, who)
+		r, m, err := s.Source.RoomFor(ctx, room, who)
 		return access{r, m}, err
 	})
 	return a.room, a.in, err
@@ -74,7 +84,7 @@ func (s *Store) RoomAccess(ctx context.Context, room chat.RoomID, who chat.Accou
 
 // Members implements chat.RoomStore.
 func (s *Store) Members(ctx context.Context, room chat.RoomID) ([]chat.RoomMember, error) {
-	return loadDated(&s.members, &s.memberChanges, room, room, func() ([]chat.RoomMember, error) { return s.DB.Members(ctx, room) })
+	return loadDated(&s.members, &s.memberChanges, room, room, func() ([]chat.RoomMember, error) { return s.Source.Members(ctx, room) })
 }
 
 // Sidebar implements chat.RoomStore.
@@ -84,7 +94,7 @@ func (s *Store) Sidebar(ctx context.Context, who chat.AccountID) ([]chat.Sidebar
 		return rooms, nil
 	}
 	at := s.countChanges.now() // before the rows: what moves later makes them untrue
-	rooms, err := s.DB.Sidebar(ctx, who)
+	rooms, err := s.Source.Sidebar(ctx, who)
 	if err == nil {
 		s.sidebars.keep(generation, who, dated[[]chat.SidebarRoom]{at, rooms})
 	}
@@ -109,18 +119,18 @@ const maxNewest = 64 << 10
 // room asks for.
 func (s *Store) History(ctx context.Context, room chat.RoomID, span chat.Span, size int) (chat.HistoryPage, error) {
 	if span != (chat.Span{}) || size != chat.PageSize {
-		return s.DB.History(ctx, room, span, size)
+		return s.Source.History(ctx, room, span, size)
 	}
 	kept, ok, generation := s.newest.get(room)
 	if ok && !s.countChanges.changedSince(kept.at, room) {
 		return kept.is, nil
 	}
 	at := s.countChanges.now() // before the rows: they may be newer, never older
-	r, _, err := s.DB.RoomFor(ctx, room, 0)
+	r, _, err := s.Source.RoomFor(ctx, room, 0)
 	if err != nil {
 		return chat.HistoryPage{}, err
 	}
-	p, err := s.DB.History(ctx, room, span, size)
+	p, err := s.Source.History(ctx, room, span, size)
 	p.AsOf = r.Rev // what is kept may be a moment older than what another question answers
 	text := 0
 	for _, m := range p.Messages {
@@ -134,11 +144,11 @@ func (s *Store) History(ctx context.Context, room chat.RoomID, span chat.Span, s
 
 // CountReports implements chat.ReportStore. Most of the time there are none.
 func (s *Store) CountReports(ctx context.Context, who chat.AccountID, all bool) (int, error) {
-	some, err := s.reports.load(struct{}{}, func() (bool, error) { return s.DB.HasReports(ctx) })
+	some, err := s.reports.load(struct{}{}, func() (bool, error) { return s.Source.HasReports(ctx) })
 	if err != nil || !some {
 		return 0, err
 	}
-	return s.DB.CountReports(ctx, who, all)
+	return s.Source.CountReports(ctx, who, all)
 }
 
 // forget drops what is untrue by now.

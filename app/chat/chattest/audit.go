@@ -52,7 +52,8 @@ var auditTests = map[string]func(*store){
 		s.ok(s.EnableAccount(ctx, 3, entry("enable")))
 		_, err = s.AddAccount(ctx, auth.NewAccount{Username: "person5", Name: "x", Hash: "-", At: noon}, entry("account"))
 		s.ok(err)
-		s.equal(s.audit(), "[account enable disable sessions password reset invite room close delete unban ban remove visibility slow rank role]", "entries")
+		s.equal(s.audit(),
+			"[account enable disable sessions password reset invite room close delete unban ban remove visibility slow rank role]", "entries")
 	},
 	"a change that is refused stores no entry": func(s *store) {
 		room := s.room("quay", 1)

@@ -151,7 +151,8 @@ var messageTests = map[string]func(*store){
 		m, next := s.says(room, 1, "a secret word"), s.says(room, 1, "goes on")
 		change, err := s.DeleteMessage(s.Context(), m.ID, 1, noon, chat.NoAudit)
 		s.ok(err)
-		if !change.Deleted || change.Body != "" || change.Rev != s.rev(room) || len(change.With) != 1 || change.With[0].ID != next.ID || change.With[0].Cont {
+		if !change.Deleted || change.Body != "" || change.Rev != s.rev(room) ||
+			len(change.With) != 1 || change.With[0].ID != next.ID || change.With[0].Cont {
 			s.Errorf("deleted: %+v", change)
 		}
 		by, at, err := s.Deletion(s.Context(), m.ID)

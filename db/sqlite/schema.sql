@@ -1,0 +1,244 @@
+-- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
+-- user_version 10
+
+CREATE TABLE accounts (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  username    TEXT    NOT NULL,          -- as typed
+  folded      TEXT    NOT NULL UNIQUE,   -- how @name finds it
+  skeleton    TEXT    NOT NULL UNIQUE,   -- two that look alike are the same
+  name        TEXT    NOT NULL,          -- as shown
+  name_folded TEXT    NOT NULL,          -- how the directory finds and sorts it
+  role        INTEGER NOT NULL DEFAULT 0,-- 0 member, 1 administrator
+  password    TEXT    NOT NULL,          -- argon2id in PHC format
+  created_at  INTEGER NOT NULL,
+  disabled_at INTEGER
+, title TEXT NOT NULL DEFAULT '', bio TEXT NOT NULL DEFAULT '', prefs TEXT NOT NULL DEFAULT '{}', banned_at INTEGER, erasing INTEGER NOT NULL DEFAULT 0, drawn    TEXT NOT NULL DEFAULT '', likeness TEXT NOT NULL DEFAULT '') STRICT;
+
+CREATE INDEX accounts_by_drawn ON accounts (drawn);
+
+CREATE INDEX accounts_by_likeness ON accounts (likeness);
+
+CREATE TABLE audit (
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,
+  at      INTEGER NOT NULL,
+  by_id   INTEGER,                       -- NULL: the command line, or the server itself
+  by_name TEXT    NOT NULL,
+  action  TEXT    NOT NULL,              -- a word, see chat.AllDeeds
+  object  TEXT    NOT NULL,              -- what it was done to
+  detail  TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE blobs (
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,
+  file_id INTEGER REFERENCES files,
+  form    INTEGER NOT NULL,              -- 0 as it was uploaded, 1 small, 2 large
+  type    TEXT    NOT NULL,
+  size    INTEGER NOT NULL,
+  sum     BLOB    NOT NULL,              -- SHA-256; empty while it comes
+  UNIQUE (file_id, form)
+) STRICT;
+
+CREATE INDEX blobs_by_size ON blobs (size);
+
+CREATE TABLE certificates (
+  name TEXT PRIMARY KEY,
+  data BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE chunks (
+  id   INTEGER PRIMARY KEY,
+  data BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE days (
+  day   INTEGER PRIMARY KEY,             -- since 1970
+  first INTEGER NOT NULL,                -- message
+  last  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE files (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  token      TEXT    NOT NULL UNIQUE,    -- of its address
+  by_id      INTEGER NOT NULL REFERENCES accounts,
+  room_id    INTEGER,                    -- of its message; NULL: it was not sent yet
+  message_id INTEGER REFERENCES messages ON DELETE SET NULL, -- NULL with a room: to be removed
+  place      INTEGER NOT NULL DEFAULT 0, -- among the files of its message
+  name       TEXT    NOT NULL,
+  folded     TEXT    NOT NULL,           -- name and description, as the list of a room is filtered
+  kind       INTEGER NOT NULL,           -- 0 other, 1 picture, 2 sound, 3 film, 4 text
+  type       TEXT    NOT NULL,           -- after its content
+  size       INTEGER NOT NULL,           -- bytes of the original
+  width      INTEGER NOT NULL DEFAULT 0,
+  height     INTEGER NOT NULL DEFAULT 0, -- of a picture, upright
+  alt        TEXT    NOT NULL DEFAULT '',-- what it shows
+  state      INTEGER NOT NULL,           -- 0 ready, 1 its forms are being made, 2 removed
+  moves      INTEGER NOT NULL DEFAULT 0,
+  gone       INTEGER NOT NULL DEFAULT 0, -- the original was not kept
+  use        INTEGER NOT NULL DEFAULT 0, -- 0 for a message, 1 of a person, 2 of a room, 3 of the workspace, 4 as an emoji
+  done       INTEGER NOT NULL DEFAULT 0, -- all its bytes have come
+  made_at    INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX files_by_account ON files (by_id, size);
+
+CREATE INDEX files_by_message ON files (message_id) WHERE message_id IS NOT NULL;
+
+CREATE INDEX files_by_room ON files (room_id, id) WHERE message_id IS NOT NULL;
+
+CREATE INDEX files_loose ON files (made_at) WHERE message_id IS NULL AND use = 0;
+
+CREATE INDEX files_waiting ON files (id) WHERE state = 1;
+
+CREATE TABLE imports (
+  source TEXT    NOT NULL,               -- the other server
+  key    TEXT    NOT NULL,               -- its name there
+  id     INTEGER NOT NULL,               -- its number here
+  PRIMARY KEY (source, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE indexed (
+  upto INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE invites (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  code       TEXT    NOT NULL UNIQUE,    -- what the link carries
+  role       INTEGER NOT NULL,           -- of who comes by it
+  uses       INTEGER NOT NULL,           -- how many may come; 0 is any number
+  used       INTEGER NOT NULL DEFAULT 0,
+  made_by    INTEGER REFERENCES accounts,-- NULL: the command line
+  made_at    INTEGER NOT NULL,
+  expires_at INTEGER,
+  revoked_at INTEGER
+) STRICT;
+
+CREATE TABLE memberships (
+  room_id    INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
+  account_id INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  owner      INTEGER NOT NULL DEFAULT 0,
+  rev        INTEGER NOT NULL,           -- of the room when this last changed
+  posts_read INTEGER NOT NULL,           -- how many of the room's posts were read
+  mentions   INTEGER NOT NULL DEFAULT 0, -- unread messages for this person
+  joined_at  INTEGER NOT NULL,
+  left_at    INTEGER, level INTEGER NOT NULL DEFAULT 0, muted INTEGER NOT NULL DEFAULT 0, starred INTEGER NOT NULL DEFAULT 0, banned INTEGER NOT NULL DEFAULT 0, erased INTEGER NOT NULL DEFAULT 0,                    -- a departure is kept, so that it can be told
+  PRIMARY KEY (room_id, account_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX departures ON memberships (room_id, rev) WHERE left_at IS NOT NULL;
+
+CREATE INDEX memberships_by_account ON memberships (account_id, room_id) WHERE left_at IS NULL;
+
+CREATE TABLE mentions (
+  account_id INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  room_id    INTEGER NOT NULL,
+  message_id INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+  PRIMARY KEY (account_id, room_id, message_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX mentions_by_account ON mentions (account_id, message_id);
+
+CREATE INDEX mentions_by_message ON mentions (message_id);
+
+CREATE TABLE messages (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  room_id    INTEGER NOT NULL REFERENCES rooms,
+  rev        INTEGER NOT NULL,           -- of the room when this last changed
+  posts      INTEGER NOT NULL,           -- the room's count of posts with this row
+  kind       INTEGER NOT NULL,           -- 0 said, 1 joined, 2 left, 3 renamed, 4 topic
+  author_id  INTEGER NOT NULL REFERENCES accounts,
+  at         INTEGER NOT NULL,
+  cont       INTEGER NOT NULL,           -- goes on from the row before
+  body       TEXT    NOT NULL,           -- as typed
+  text       BLOB    NOT NULL,           -- parsed once (said), or the event, as JSON
+  addressed  TEXT    NOT NULL,           -- ids of the people it is for, by spaces
+  cid        TEXT,                       -- the client's id for it
+  reactions  BLOB,                       -- emoji and who put them there, as JSON
+  edited_at  INTEGER,
+  deleted_at INTEGER, born INTEGER NOT NULL DEFAULT 0, reply_to INTEGER REFERENCES messages ON DELETE SET NULL, replies INTEGER NOT NULL DEFAULT 0, deleted_by INTEGER, files BLOB,
+  UNIQUE (author_id, cid)
+) STRICT;
+
+CREATE INDEX messages_by_reply ON messages (reply_to) WHERE reply_to IS NOT NULL;
+
+CREATE INDEX messages_by_room ON messages (room_id, id);
+
+CREATE INDEX messages_changed ON messages (room_id, rev) WHERE rev <> born;
+
+CREATE INDEX messages_to_erase ON messages (deleted_at) WHERE deleted_by IS NOT NULL;
+
+CREATE TABLE reports (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  message_id INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+  made_by    INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  reason     TEXT    NOT NULL,
+  made_at    INTEGER NOT NULL,
+  closed_by  INTEGER REFERENCES accounts,
+  closed_at  INTEGER,
+  UNIQUE (message_id, made_by)
+) STRICT;
+
+CREATE INDEX reports_open ON reports (id) WHERE closed_at IS NULL;
+
+CREATE TABLE resets (
+  account_id INTEGER PRIMARY KEY REFERENCES accounts ON DELETE CASCADE,
+  token_hash BLOB    NOT NULL UNIQUE,    -- SHA-256; the token itself is only in the link
+  expires_at INTEGER NOT NULL
+, made_by INTEGER REFERENCES accounts ON DELETE CASCADE) STRICT;
+
+CREATE TABLE rooms (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind        INTEGER NOT NULL,          -- 0 open, 1 private, 2 direct
+  name        TEXT    NOT NULL,
+  skeleton    TEXT    UNIQUE,            -- NULL for direct and deleted ones
+  topic       TEXT    NOT NULL DEFAULT '',
+  everyone    INTEGER NOT NULL DEFAULT 0,
+  direct      TEXT    UNIQUE,            -- the sorted ids of a direct one's people
+  rev         INTEGER NOT NULL DEFAULT 0,-- counts changes of the log
+  posts       INTEGER NOT NULL DEFAULT 0,-- counts messages ever posted
+  people      INTEGER NOT NULL DEFAULT 0,
+  last_id     INTEGER NOT NULL DEFAULT 0,-- newest row of the log,
+  last_author INTEGER NOT NULL DEFAULT 0,-- who said it (0: nobody, the server did)
+  last_at     INTEGER NOT NULL DEFAULT 0,-- and when
+  created_at  INTEGER NOT NULL,
+  deleted_at  INTEGER
+, slow INTEGER NOT NULL DEFAULT 0, drawn TEXT) STRICT;
+
+CREATE INDEX rooms_by_drawn ON rooms (drawn) WHERE drawn IS NOT NULL;
+
+CREATE TABLE sessions (
+  token_hash BLOB    PRIMARY KEY,        -- SHA-256; the token itself is only in the cookie
+  account_id INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  agent      TEXT    NOT NULL,
+  created_at INTEGER NOT NULL,
+  seen_at    INTEGER NOT NULL            -- at most once a minute
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sessions_by_account ON sessions (account_id, created_at);
+
+CREATE TABLE settings (
+  key   TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE versions (
+  message_id INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+  until      INTEGER NOT NULL,           -- when it was replaced
+  rev        INTEGER NOT NULL,           -- of the change that replaced it
+  text       BLOB    NOT NULL,           -- parsed, as it was shown
+  PRIMARY KEY (message_id, rev)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE words USING fts5 (
+  word,
+  content = '', contentless_delete = 1,
+  tokenize = 'ascii',                    -- folding and splitting is done before
+  prefix = '2 3'                         -- longer beginnings are rare enough
+);
+
+CREATE TABLE 'words_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'words_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'words_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER);
+
+CREATE TABLE 'words_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
