@@ -22,7 +22,9 @@ func (d *Store) Export(ctx context.Context, passwords bool, put func(archive.Rec
 func (x *export) parts(passwords bool) (err error) {
 	for _, part := range exported {
 		if part.scan == nil {
-			err = x.messages()
+			if err = x.messages(); err == nil {
+				err = x.files()
+			}
 		} else {
 			err = x.rows(part.query, func(r Scanner) error {
 				record, err := part.scan(r)
@@ -55,8 +57,10 @@ func (x *export) header() error {
 	h := &archive.Header{Type: "parley", Format: archive.Format}
 	err := x.rows(`SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM rooms WHERE deleted_at IS NULL),
 		(SELECT count(*) FROM memberships WHERE room_id `+inLiveRooms+`), (SELECT count(*) FROM messages WHERE room_id `+inLiveRooms+`),
+		(SELECT count(*) FROM `+exportedFiles+`),
+		(SELECT coalesce(sum((b.size + 65535) / 65536), 0) FROM `+exportedBlobs+`),
 		(SELECT count(*) FROM invites), (SELECT count(*) FROM imports)`, func(r Scanner) error {
-		return r.Scan(&h.Accounts, &h.Rooms, &h.Memberships, &h.Messages, &h.Invites, &h.Origins)
+		return r.Scan(&h.Accounts, &h.Rooms, &h.Memberships, &h.Messages, &h.Files, &h.Bytes, &h.Invites, &h.Origins)
 	})
 	if err != nil {
 		return err

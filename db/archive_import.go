@@ -45,6 +45,9 @@ func (d *Store) Import(ctx context.Context, read func(put func(archive.Record) e
 		}); err != nil {
 			return err
 		}
+		if err := endFiles(t); err != nil {
+			return err
+		}
 		for _, c := range Counts {
 			if err := c.Repair(t); err != nil {
 				return err
@@ -111,6 +114,10 @@ func importRecord(t *Tx, r archive.Record) error {
 			r.Room, r.Account, role, r.Rev, r.Read, r.Erased, r.Joined, nullable(r.Left), level, r.Muted, r.Star, r.Banned)
 	case *archive.Message:
 		return importMessage(t, r)
+	case *archive.File:
+		return importFile(t, r)
+	case *archive.Bytes:
+		return importBytes(t, r)
 	case *archive.Invite:
 		return t.Exec(`INSERT INTO invites (id, code, role, uses, used, made_by, made_at, expires_at, revoked_at)
 			VALUES (?, ?, ?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?, ?, ?)`,

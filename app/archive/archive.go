@@ -31,6 +31,14 @@
 //	            among his mentions; cid: its author's own id for it; reactions; edited;
 //	            reply_to; versions: what it said before, each with until, rev and text;
 //	            deleted: when. What was deleted says nothing any more
+//	file        by id: one that came with a message, which is not deleted. token: of its
+//	            address; message; by; place among those of the message; name; kind: other,
+//	            picture, sound, film, text; media: its type; size; width, height; alt;
+//	            moves; waiting: its forms are to be made; gone: the original was not kept;
+//	            removed: it was taken out of its message; made; forms: what of it follows,
+//	            each with form (original, small, large), media, size and sum (SHA-256)
+//	bytes       by file and form, in order. file; form; data: in base64, 64 KiB of it at
+//	            most, all but the last of a form exactly as much
 //	invite      by id. code: what the link carries; role; uses: 0 is any number; used;
 //	            made_by; made; expires; revoked
 //	origin      by source and key: which account or room came from another server, and
@@ -51,7 +59,7 @@ import (
 
 // Format is the version of the format: a file with a higher one is refused, and so
 // is one with a field that this version does not know.
-const Format = 1
+const Format = 2
 
 // Kinds of line, in their order.
 const (
@@ -61,11 +69,13 @@ const (
 	kindRoom       = "room"
 	kindMembership = "membership"
 	kindMessage    = "message"
+	kindFile       = "file"
+	kindBytes      = "bytes"
 	kindInvite     = "invite"
 	kindOrigin     = "origin"
 )
 
-var kinds = []string{kindHeader, kindSetting, kindAccount, kindRoom, kindMembership, kindMessage, kindInvite, kindOrigin}
+var kinds = []string{kindHeader, kindSetting, kindAccount, kindRoom, kindMembership, kindMessage, kindFile, kindBytes, kindInvite, kindOrigin}
 
 // Record is one line: a pointer to one of the types of this package.
 type Record interface {
@@ -103,6 +113,8 @@ var (
 	RoomWords       = chat.KindWords
 	MembershipWords = []string{"member", "owner", "moderator"}
 	LevelWords      = []string{"usual", "all", "mentions", "off"}
+	FileWords       = []string{"other", "picture", "sound", "film", "text"}
+	FormWords       = []string{"original", "small", "large"}
 	MessageWords    = []string{"said", "joined", "left", "renamed", "topic", "converted"}
 )
 
@@ -131,7 +143,7 @@ func Begins(begin []byte) bool { return bytes.HasPrefix(begin, []byte(`{"type":"
 // Exported says whether a setting is carried along: no secret is, nor what belongs
 // to the machine.
 func Exported(key string) bool {
-	if key == chat.SettingWorkspace || key == chat.SettingSignup || key == chat.SettingRetention {
+	if key == chat.SettingWorkspace || key == chat.SettingSignup || key == chat.SettingRetention || key == chat.SettingOriginals {
 		return true
 	}
 	for _, l := range chat.AllLimits {

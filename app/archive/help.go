@@ -2,7 +2,7 @@ package archive
 
 // Help describes the format to who runs the command; the doc comment of the
 // package says more of each field.
-const Help = `The format, version 1: a JSON object a line, its kind in "type", in this order. What
+const Help = `The format, version 2 (1 is the same without files): a JSON object a line, its kind in "type", in this order. What
 is empty, zero or false may be missing. Times are RFC 3339 in UTC. The same content
 makes the same bytes.
 
@@ -18,6 +18,10 @@ makes the same bytes.
               author, at, cont, body (as typed), text (as parsed), for, all, mentions,
               cid, reactions, edited, deleted, reply_to, versions (until, rev, text);
               a deleted message says nothing any more
+  file        id, token, message, by, place, name, kind (other, picture, sound, film, text),
+              media, size, width, height, alt, moves, waiting, gone, removed, made,
+              forms (form: original, small or large; media, size, sum)
+  bytes       file, form, data (base64 of 64 KiB at most): what the files hold
   invite      id, code, role, uses, used, made_by, made, expires, revoked
   origin      source, key, id: what came from another server, and its name there
 

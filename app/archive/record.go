@@ -16,6 +16,8 @@ type Header struct {
 	Rooms       int64  `json:"rooms"`
 	Memberships int64  `json:"memberships"`
 	Messages    int64  `json:"messages"`
+	Files       int64  `json:"files,omitempty"`
+	Bytes       int64  `json:"bytes,omitempty"` // lines of them
 	Invites     int64  `json:"invites"`
 	Origins     int64  `json:"origins"`
 }
@@ -30,7 +32,7 @@ func (h *Header) Lines() (n int64) {
 
 func (h *Header) count(kind string) *int64 {
 	return map[string]*int64{kindHeader: new(int64), kindSetting: &h.Settings, kindAccount: &h.Accounts, kindRoom: &h.Rooms,
-		kindMembership: &h.Memberships, kindMessage: &h.Messages, kindInvite: &h.Invites, kindOrigin: &h.Origins}[kind]
+		kindMembership: &h.Memberships, kindMessage: &h.Messages, kindFile: &h.Files, kindBytes: &h.Bytes, kindInvite: &h.Invites, kindOrigin: &h.Origins}[kind]
 }
 
 // Setting is one that Exported allows.
@@ -122,6 +124,48 @@ type Version struct {
 	Text  json.RawMessage `json:"text"`
 }
 
+// File is one that came with a message.
+type File struct {
+	Type    string         `json:"type"`
+	ID      chat.FileID    `json:"id"`
+	Token   string         `json:"token"`
+	Message chat.MessageID `json:"message"`
+	By      chat.AccountID `json:"by"`
+	Place   int            `json:"place,omitempty"`
+	Name    string         `json:"name,omitempty"`
+	Kind    string         `json:"kind"`
+	Media   string         `json:"media,omitempty"`
+	Size    int64          `json:"size,omitempty"`
+	Width   int            `json:"width,omitempty"`
+	Height  int            `json:"height,omitempty"`
+	Alt     string         `json:"alt,omitempty"`
+	Moves   bool           `json:"moves,omitempty"`
+	Waiting bool           `json:"waiting,omitempty"`
+	Gone    bool           `json:"gone,omitempty"`
+	Removed bool           `json:"removed,omitempty"`
+	Made    Time           `json:"made"`
+	Forms   []Form         `json:"forms,omitempty"`
+}
+
+// Form is what a file holds, or a picture of it.
+type Form struct {
+	Form  string `json:"form"`
+	Media string `json:"media"`
+	Size  int64  `json:"size"`
+	Sum   []byte `json:"sum"`
+}
+
+// BytesSize is how many bytes of a form one line holds; the last may hold less.
+const BytesSize = 64 << 10
+
+// Bytes are some of a form, in order.
+type Bytes struct {
+	Type string      `json:"type"`
+	File chat.FileID `json:"file"`
+	Form string      `json:"form"`
+	Data []byte      `json:"data"`
+}
+
 // Invite is a link by which people may come.
 type Invite struct {
 	Type    string         `json:"type"`
@@ -150,6 +194,8 @@ func (*Account) kind() string    { return kindAccount }
 func (*Room) kind() string       { return kindRoom }
 func (*Membership) kind() string { return kindMembership }
 func (*Message) kind() string    { return kindMessage }
+func (*File) kind() string       { return kindFile }
+func (*Bytes) kind() string      { return kindBytes }
 func (*Invite) kind() string     { return kindInvite }
 func (*Origin) kind() string     { return kindOrigin }
 
@@ -168,6 +214,10 @@ func blank(kind string) Record {
 		return &Membership{}
 	case kindMessage:
 		return &Message{}
+	case kindFile:
+		return &File{}
+	case kindBytes:
+		return &Bytes{}
 	case kindInvite:
 		return &Invite{}
 	case kindOrigin:

@@ -45,6 +45,12 @@ const (
 	MaxAlt      = 500 // characters
 )
 
+// MediaTypes are the types that a server gives what is uploaded, after its content.
+var MediaTypes = []string{"image/jpeg", "image/png", "image/gif", "image/webp", "image/heic", "image/avif",
+	"audio/mpeg", "audio/wave", "audio/ogg", "audio/flac", "audio/mp4", "audio/aac",
+	"video/mp4", "video/webm", "video/ogg", "video/quicktime",
+	"text/plain", "application/pdf", "application/zip", "application/gzip", "application/octet-stream"}
+
 // File is one that was uploaded, as its message shows it. It is stored with the message
 // as JSON, so that its tags never change.
 type File struct {

@@ -45,6 +45,12 @@ func full(t testing.TB) *file {
 	d.All = true
 	_, err := f.AddMessage(t.Context(), d)
 	f.ok(err)
+	d = draft(1, 1, "with files", "files")
+	d.Files = []chat.File{f.uploads(1, "pier.jpg", chat.FilePicture, bytes.Repeat([]byte("a picture"), 9000)), f.uploads(1, "empty.txt", chat.FileText, nil)}
+	d.Files[0].Alt = "The pier"
+	_, err = f.AddMessage(t.Context(), d)
+	f.ok(err)
+	f.uploads(2, "not sent.txt", chat.FileText, []byte("not to be carried"))
 	dropped := f.room("dropped", 1)
 	f.says(dropped, 1, "not to be carried")
 	_, err = f.DeleteMessage(t.Context(), f.says(1, 2, "not to be carried @person1", 1).ID, 2, noon, chat.NoAudit)
@@ -73,6 +79,39 @@ func full(t testing.TB) *file {
 		return nil
 	}))
 	return f
+}
+
+// uploads stores a file as package files does.
+func (f *file) uploads(by chat.AccountID, name string, kind chat.FileKind, data []byte) chat.File {
+	f.TB.Helper()
+	ctx := f.TB.Context()
+	id, blob, err := f.NewFile(ctx, by, strings.ToUpper(strings.Map(func(r rune) rune {
+		if r < 'a' || r > 'z' {
+			return -1
+		}
+		return r
+	}, name)), noon)
+	f.ok(err)
+	for at := 0; at < len(data); at += 64 << 10 {
+		f.ok(f.Append(ctx, blob, int64(at), data[at:min(len(data), at+64<<10)]))
+	}
+	sum := sha256.Sum256(data)
+	one := chat.File{ID: id, Name: name, Kind: kind, Type: "text/plain", Size: int64(len(data))}
+	if kind == chat.FilePicture {
+		one.Type, one.Width, one.Height, one.State = "image/jpeg", 40, 30, chat.FileWaiting
+	}
+	f.ok(f.FinishFile(ctx, blob, one, sum[:]))
+	if kind == chat.FilePicture {
+		small, err := f.NewForm(ctx, id, chat.FormSmall, "image/jpeg")
+		f.ok(err)
+		f.ok(f.Append(ctx, small, 0, []byte("small")))
+		sum := sha256.Sum256([]byte("small"))
+		f.ok(f.FinishForm(ctx, small, 5, sum[:]))
+		one.State = chat.FileReady
+		_, err = f.SetPicture(ctx, one)
+		f.ok(err)
+	}
+	return one
 }
 
 func TestAnImportHasTheSameChecksAsThePages(t *testing.T) {
@@ -241,7 +280,7 @@ func TestABadLineIsNamedAndNothingIsImported(t *testing.T) {
 		complaint string
 	}{
 		{0, "parley", "wechat", "line 1: this is not an export"},
-		{0, `"format":1`, `"format":2`, "line 1: the file has format 2"},
+		{0, `"format":2`, `"format":3`, "line 1: the file has format 3"},
 		{at("account"), `"username"`, `"user"`, "unknown field"},
 		{at("account"), `"administrator"`, `"boss"`, "is none of member, administrator"},
 		{at("account") + 1, `"person2"`, `"PERS0N1"`, "the same id, or the same name, or one that looks like it"},
@@ -292,19 +331,52 @@ func TestADataFileOfEveryReleasedFormatMovesByExport(t *testing.T) {
 }
 
 func TestAnExportOfEveryFormatIsReadForEver(t *testing.T) {
-	name := fmt.Sprintf("testdata/export%d.jsonl", archive.Format)
-	if *freeze {
-		f := full(t)
-		f.ok(os.WriteFile(name, f.exported(), 0o644))
+	for format := 1; format <= archive.Format; format++ {
+		name := fmt.Sprintf("testdata/export%d.jsonl", format)
+		if *freeze && format == archive.Format {
+			f := full(t)
+			f.ok(os.WriteFile(name, f.exported(), 0o644))
+		}
+		lines, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := vacant(t)
+		g.ok(g.imports(lines))
+		now := bytes.Replace(lines, fmt.Appendf(nil, `"format":%d`, format), fmt.Appendf(nil, `"format":%d`, archive.Format), 1)
+		if again := g.exported(); !bytes.Equal(now, again) {
+			t.Errorf("%s imported and exported again is\n%s", name, again)
+		}
+		if p := g.check(); len(p) > 0 {
+			t.Errorf("%s, imported, is not as it should be: %v", name, p)
+		}
 	}
-	lines, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
+}
+
+func TestAnImportOfFilesIsWholeOrRefused(t *testing.T) {
+	f := full(t)
+	lines := string(f.exported())
+	if strings.Contains(lines, "not sent") || strings.Count(lines, `{"type":"bytes"`) != 3 {
+		t.Fatalf("the export is %.3000s", lines)
 	}
-	g := vacant(t)
-	g.ok(g.imports(lines))
-	if again := g.exported(); !bytes.Equal(lines, again) {
-		t.Errorf("%s imported and exported again is\n%s", name, again)
+	at := strings.Index(lines, `{"type":"bytes"`)
+	line := lines[at : at+strings.IndexByte(lines[at:], '\n')+1]
+	for name, spoilt := range map[string]string{
+		"a line is missing":      strings.Replace(strings.Replace(lines, line, "", 1), `"bytes":3`, `"bytes":2`, 1),
+		"a line comes twice":     strings.Replace(strings.Replace(lines, line, line+line, 1), `"bytes":3`, `"bytes":4`, 1),
+		"bytes of another file":  strings.Replace(lines, `{"type":"bytes","file":1`, `{"type":"bytes","file":99`, 1),
+		"a file of no message":   strings.Replace(lines, `"token":"PIERJPG","message":`, `"token":"PIERJPG","message":99`, 1),
+		"a page in its place":    strings.ReplaceAll(lines, `"media":"image/jpeg"`, `"media":"text/html"`),
+		"a picture that is none": strings.Replace(lines, `"form":"small","media":"image/jpeg"`, `"form":"small","media":"text/plain"`, 1),
+		"a name with a way":      strings.Replace(lines, `"name":"pier.jpg"`, `"name":"../pier.jpg"`, 1),
+		"a token that is markup": strings.Replace(lines, `"token":"PIERJPG"`, `"token":"A/B\"><b>"`, 1),
+	} {
+		if spoilt == lines {
+			t.Fatal("nothing is spoilt:", name)
+		}
+		if err := vacant(t).imports([]byte(spoilt)); err == nil {
+			t.Error("it is taken:", name)
+		}
 	}
 }
 

@@ -92,6 +92,11 @@ func (r *Report) rows(ctx context.Context, conn *sql.Conn, done func(int64)) err
 		}
 		r.add(byRepair, found)
 	}
+	found, err := db.FileProblems(ctx, translated{conn})
+	if err != nil {
+		return err
+	}
+	r.add(fromBackup, found)
 	if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM messages").Scan(&r.Messages); err != nil {
 		return err
 	}
@@ -102,7 +107,7 @@ func (r *Report) rows(ctx context.Context, conn *sql.Conn, done func(int64)) err
 	if err != nil {
 		return err
 	}
-	found, err := checkRows(ctx, conn, o, done)
+	found, err = checkRows(ctx, conn, o, done)
 	if err != nil {
 		return err
 	}
