@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"os"
 )
@@ -51,8 +52,16 @@ func Compact(ctx context.Context, path string) (before, after int64, err error) 
 		return 0, 0, err
 	}
 	defer from.Close()
+	conn, err := from.Conn(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer conn.Close()
+	if err := givesSpaceBack(ctx, conn); err != nil {
+		return 0, 0, err
+	}
 	part := CompactPart(path)
-	if err := copyTo(ctx, from, part, OwnerFor(path)); err != nil {
+	if err := copyTo(ctx, conn, part, OwnerFor(path)); err != nil {
 		return 0, 0, fmt.Errorf("nothing was changed: %w", err)
 	}
 	after = size(part)
@@ -81,5 +90,16 @@ func explainDamage(path string, err error) error {
 	if damaged(err) {
 		return explain(path, err)
 	}
+	return err
+}
+
+// givesSpaceBack has the next copy of a file be one that gives space back while it is
+// used. Files of before format 10 are none; they become one when they are compacted.
+func givesSpaceBack(ctx context.Context, conn *sql.Conn) error {
+	var mode int
+	if err := conn.QueryRowContext(ctx, "PRAGMA auto_vacuum").Scan(&mode); err != nil || mode != 0 {
+		return err
+	}
+	_, err := conn.ExecContext(ctx, "PRAGMA auto_vacuum = INCREMENTAL")
 	return err
 }

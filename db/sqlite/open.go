@@ -128,6 +128,9 @@ const autocheckpoint = 2000
 // because the others may have to wait.
 func dsn(path string, write, serves bool) string {
 	q := url.Values{}
+	if write && size(path) == 0 { // before the first page is written: what is removed can be given back
+		q.Add("_pragma", "auto_vacuum(2)")
+	}
 	for _, p := range []string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"temp_store(MEMORY)", fmt.Sprintf("wal_autocheckpoint(%d)", autocheckpoint), "trusted_schema(0)"} {
 		q.Add("_pragma", p)
