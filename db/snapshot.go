@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"io"
 
 	"parley/app/chat"
 )
@@ -82,6 +83,21 @@ func (s *Snapshot) Accounts(put func(chat.Account) error) error {
 		}
 		return put(a)
 	})
+}
+
+// File writes the bytes of a form of a file; false: there is no such form.
+func (s *Snapshot) File(id chat.FileID, form chat.Form, to io.Writer) (there bool, err error) {
+	err = s.rows(`SELECT c.data FROM blobs b CROSS JOIN chunks c
+		WHERE b.file_id = ? AND b.form = ? AND length(b.sum) > 0 AND c.id BETWEEN b.id * 1048576 AND b.id * 1048576 + 1048575 ORDER BY c.id`, func(r Scanner) error {
+		there = true
+		var data []byte
+		if err := r.Scan(&data); err != nil {
+			return err
+		}
+		_, err := to.Write(data)
+		return err
+	}, id, int(form))
+	return there, err
 }
 
 // Log tells the rows of a room in order, but not what was deleted.

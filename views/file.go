@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"parley/app/chat"
 )
 
@@ -161,4 +163,25 @@ func boxOf(f chat.File) (width, height int) {
 		w, h = max(1, w*boxHeight/h), boxHeight
 	}
 	return w, h
+}
+
+// activeEndings are of files that a web server would give to a browser to act upon.
+var activeEndings = map[string]bool{".html": true, ".htm": true, ".xhtml": true, ".xht": true, ".svg": true, ".svgz": true, ".xml": true, ".xsl": true,
+	".js": true, ".mjs": true, ".css": true, ".wasm": true, ".swf": true, ".shtml": true, ".php": true, ".phtml": true, ".cgi": true, ".htaccess": true}
+
+// SiteFile is where a site that needs no server has a file. What a browser would act upon
+// is a text there.
+func SiteFile(f chat.File) string {
+	name := f.Name
+	if activeEndings[strings.ToLower(path.Ext(name))] || strings.HasPrefix(name, ".") {
+		name = strings.TrimLeft(name, ".") + ".txt"
+	}
+	return "files/" + num(f.ID) + "/" + name
+}
+
+// SitePicture is where it has the picture that its pages show.
+func SitePicture(f chat.File) string { return "files/" + num(f.ID) + ".jpg" }
+
+func siteURL(path string) templ.SafeURL {
+	return templ.SafeURL("../../" + (&url.URL{Path: path}).EscapedPath())
 }

@@ -64,6 +64,11 @@ func (l *log) add(m chat.Message) error {
 	if m.Quote.ID != 0 && !m.Quote.Deleted {
 		row.Answered = pageOf(l.room.Pages, m.Quote.ID)
 	}
+	for _, f := range m.Files {
+		if err := l.files(f); err != nil {
+			return err
+		}
+	}
 	l.rows = append(l.rows, row)
 	if m.Kind != chat.MessagePosted {
 		return nil

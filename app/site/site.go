@@ -5,6 +5,7 @@
 //	rooms/7/index.html        the pages of room 7
 //	rooms/7/2026-03.html      what was said in a month, a row each, #m-123
 //	rooms/7/2026-03-2.html    the rest of it, when that is a lot
+//	files/7/pier.jpg          a file, and files/7.jpg: the picture of it that pages show
 //	people.html               who spoke or was spoken of, #u-1
 //	search.html, search.js    search, over
 //	search/index.js           how much there is,
@@ -41,6 +42,8 @@ type Source interface {
 	Accounts(put func(chat.Account) error) error
 	// Log tells the rows of a room in order, but not what was deleted.
 	Log(room chat.RoomID, put func(chat.Message) error) error
+	// File writes the bytes of a form of a file; false: there is no such form.
+	File(id chat.FileID, form chat.Form, to io.Writer) (bool, error)
 	// Said tells what was said in rooms of some kinds, in the order in which it was.
 	Said(kinds []chat.RoomKind, put func(chat.Message) error) error
 }
@@ -58,7 +61,7 @@ const (
 )
 
 // tops are the names in the directory of a site.
-var tops = []string{marker, "index.html", "people.html", "rooms", "search", "search.html", "search.js", "site.css"}
+var tops = []string{marker, "index.html", "people.html", "files", "rooms", "search", "search.html", "search.js", "site.css"}
 
 // Options say what is written.
 type Options struct {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -55,6 +56,38 @@ func (m *memory) Log(_ chat.RoomID, put func(chat.Message) error) error {
 }
 
 func (m *memory) Said(_ []chat.RoomKind, put func(chat.Message) error) error { return m.Log(7, put) }
+
+func (m *memory) File(id chat.FileID, form chat.Form, to io.Writer) (bool, error) {
+	_, err := fmt.Fprintf(to, "file %d, form %d", id, form)
+	return true, err
+}
+
+func TestFilesLieBesideThePages(t *testing.T) {
+	m := &memory{}
+	m.say(t, "2026-03-01", "with files")
+	m.said[0].Files = []chat.File{
+		{ID: 3, Name: "pier & co.jpg", Kind: chat.FilePicture, Width: 720, Height: 450, Alt: `The "pier"`},
+		{ID: 4, Name: "page.html", Kind: chat.FileText},
+		{ID: 5, Name: "gone.txt", State: chat.FileRemoved},
+		{ID: 6, Name: "only large.jpg", Kind: chat.FilePicture, Width: 9, Height: 9, Gone: true},
+	}
+	dir, _ := write(t, m)
+	for name, want := range map[string]string{"files/3/pier & co.jpg": "file 3, form 0", "files/3.jpg": "file 3, form 1", "files/4/page.html.txt": "file 4, form 0",
+		"files/6/only large.jpg": "file 6, form 2"} {
+		if have := read(t, dir, name); have != want {
+			t.Errorf("%s is %q", name, have)
+		}
+	}
+	page := read(t, dir, "rooms/7/2026-03.html")
+	for _, want := range []string{`<a href="../../files/3/pier%20&amp;%20co.jpg"><img src="../../files/3.jpg" width="360" height="225" alt="The &#34;pier&#34;"`, `href="../../files/4/page.html.txt"`, "File removed"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%s is not in %s", want, page)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "files/5")); err == nil {
+		t.Error("what was removed is there")
+	}
+}
 
 // say adds a message of Ada.
 func (m *memory) say(t *testing.T, at, body string) {
