@@ -63,6 +63,8 @@ func settingRows(s chat.Settings) [][3]string {
 		{chat.SettingSignup, s.Signup(), "who may sign up: open, invite or closed"},
 		{chat.SettingRetention, fmt.Sprint(s.Retention()), "days that messages are kept; 0 is for ever"},
 	}
+	rows = append(rows, [3]string{chat.SettingOriginals, onOff(s.KeepsOriginals()), "on: pictures are kept as they were uploaded, too; off: only as they are shown"},
+		[3]string{chat.SettingEmoji, emojiBy(s), "who may add emoji: everybody or admins"})
 	plan := s.Backup()
 	rows = append(rows, [3]string{chat.SettingBackupDir, plan.Dir, "directory for backups by the server; empty is none"},
 		[3]string{chat.SettingBackupEvery, plan.Every.String(), "time between these backups, like 24h; 0s is off"},
@@ -99,4 +101,18 @@ func printSettings(w io.Writer, rows [][3]string, only []string, asJSON bool) er
 		fmt.Fprintf(t, "%s\t%s\t%s\n", r[0], r[1], r[2])
 	}
 	return t.Flush()
+}
+
+func onOff(is bool) string {
+	if is {
+		return "on"
+	}
+	return "off"
+}
+
+func emojiBy(s chat.Settings) string {
+	if s.EverybodyAddsEmoji() {
+		return chat.SettingEveryone
+	}
+	return chat.SettingAdmins
 }

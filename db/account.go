@@ -9,12 +9,12 @@ import (
 	"parley/app/chat"
 )
 
-const accountColumns = "id, username, name, role, created_at, coalesce(disabled_at, 0), title, bio, prefs"
+const accountColumns = "id, username, name, picture, role, created_at, coalesce(disabled_at, 0), title, bio, prefs"
 
 func scanAccount(r Scanner) (a chat.Account, err error) {
 	var created, disabled int64
 	var prefs string
-	err = r.Scan(&a.ID, &a.Username, &a.Name, &a.Role, &created, &disabled, &a.Title, &a.Bio, &prefs)
+	err = r.Scan(&a.ID, &a.Username, &a.Name, &a.Picture, &a.Role, &created, &disabled, &a.Title, &a.Bio, &prefs)
 	if err != nil {
 		return a, err
 	}
@@ -63,7 +63,7 @@ func (d *Store) People(ctx context.Context, query string, offset, limit int) ([]
 
 // Persons implements chat.AccountStore.
 func (d *Store) Persons(ctx context.Context, ids []chat.AccountID) ([]chat.Person, error) {
-	people, err := All(ctx, d, scanPerson, "SELECT id, username, name FROM accounts WHERE id IN ids(?) AND disabled_at IS NULL", JSONList(ids))
+	people, err := All(ctx, d, scanPerson, "SELECT id, username, name, picture FROM accounts WHERE id IN ids(?) AND disabled_at IS NULL", JSONList(ids))
 	slices.SortFunc(people, func(a, b chat.Person) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 	return people, err
 }

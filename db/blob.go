@@ -17,10 +17,10 @@ const (
 )
 
 // NewFile implements files.Store.
-func (d *Store) NewFile(ctx context.Context, by chat.AccountID, token string, at time.Time) (id chat.FileID, blob files.BlobID, err error) {
+func (d *Store) NewFile(ctx context.Context, by chat.AccountID, token string, use chat.FileUse, at time.Time) (id chat.FileID, blob files.BlobID, err error) {
 	err = d.change(ctx, func(t *Tx) error {
-		if err := t.One("INSERT INTO files (token, by_id, name, folded, kind, type, size, state, made_at) VALUES (?, ?, '', '', 0, '', 0, 0, ?) RETURNING id",
-			[]any{token, by, ToMillis(at)}, &id); err != nil {
+		if err := t.One("INSERT INTO files (token, by_id, name, folded, kind, type, size, state, use, made_at) VALUES (?, ?, '', '', 0, '', 0, 0, ?, ?) RETURNING id",
+			[]any{token, by, int(use), ToMillis(at)}, &id); err != nil {
 			return err
 		}
 		blob, err = newBlob(t, id, chat.FormOriginal, "")
@@ -87,9 +87,11 @@ func (d *Store) FinishForm(ctx context.Context, blob files.BlobID, size int64, s
 }
 
 // WaitingPictures implements files.Store.
-func (d *Store) WaitingPictures(ctx context.Context, limit int) ([]chat.File, error) {
-	return All(ctx, d, func(r Scanner) (chat.File, error) { return scanFile(r) },
-		"SELECT "+fileColumns+" FROM files f WHERE f.state = 1 AND f.done = 1 AND coalesce(f.room_id, -1) <> 0 ORDER BY f.id LIMIT ?", limit)
+func (d *Store) WaitingPictures(ctx context.Context, limit int) ([]files.Waiting, error) {
+	return All(ctx, d, func(r Scanner) (w files.Waiting, err error) {
+		w.File, err = scanFile(r, &w.Use)
+		return w, err
+	}, "SELECT "+fileColumns+", f.use FROM files f WHERE f.state = 1 AND f.done = 1 AND coalesce(f.room_id, -1) <> 0 ORDER BY f.id LIMIT ?", limit)
 }
 
 // SetPicture implements files.Store.
@@ -147,7 +149,9 @@ func (d *Store) SweepFiles(ctx context.Context, unsent time.Time) (some bool, er
 
 // sweepOne removes some of what nothing needs any more.
 func (d *Store) sweepOne(ctx context.Context, unsent time.Time) (done bool, err error) {
-	const loose = `SELECT id FROM files WHERE message_id IS NULL AND use = 0 AND (room_id IS NOT NULL OR made_at < ?1)`
+	const loose = `SELECT id FROM files WHERE message_id IS NULL AND (use = 0 AND (room_id IS NOT NULL OR made_at < ?1)
+		OR use <> 0 AND made_at < ?1 AND id NOT IN (SELECT picture FROM accounts) AND id NOT IN (SELECT file_id FROM emoji)
+			AND CAST(id AS TEXT) NOT IN (SELECT value FROM settings WHERE key = '` + chat.SettingLogo + `'))`
 	var found []int64
 	// First what hangs on loose files, so that their blobs are loose, too.
 	if found, err = All(ctx, d, ScanID[int64], loose+" LIMIT 20", ToMillis(unsent)); err != nil {

@@ -75,6 +75,6 @@ func (d *Store) UnbanMember(ctx context.Context, room chat.RoomID, who chat.Acco
 // BannedMembers implements chat.RoomStore.
 func (d *Store) BannedMembers(ctx context.Context, room chat.RoomID) ([]chat.Person, error) {
 	return All(ctx, d, scanPerson,
-		`SELECT a.id, a.username, a.name FROM memberships m JOIN accounts a ON a.id = m.account_id
+		`SELECT a.id, a.username, a.name, a.picture FROM memberships m JOIN accounts a ON a.id = m.account_id
 		WHERE m.room_id = ? AND m.banned = 1 ORDER BY a.name_folded, a.id`, room)
 }

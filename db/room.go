@@ -94,8 +94,8 @@ func (d *Store) directPeople(ctx context.Context, who chat.AccountID, only chat.
 		chat.Person
 	}
 	rows, err := All(ctx, d, func(r Scanner) (v row, err error) {
-		return v, r.Scan(&v.room, &v.ID, &v.Username, &v.Name)
-	}, `SELECT o.room_id, a.id, a.username, a.name FROM memberships m
+		return v, r.Scan(&v.room, &v.ID, &v.Username, &v.Name, &v.Picture)
+	}, `SELECT o.room_id, a.id, a.username, a.name, a.picture FROM memberships m
 		JOIN rooms r ON r.id = m.room_id AND r.kind = 2
 		JOIN memberships o ON o.room_id = m.room_id AND o.account_id <> m.account_id
 		JOIN accounts a ON a.id = o.account_id
@@ -142,8 +142,8 @@ func (d *Store) OpenRoomsNamed(ctx context.Context, names []string) (map[string]
 // Members implements chat.RoomStore.
 func (d *Store) Members(ctx context.Context, room chat.RoomID) ([]chat.RoomMember, error) {
 	return All(ctx, d, func(r Scanner) (o chat.RoomMember, err error) {
-		return o, r.Scan(&o.ID, &o.Username, &o.Name, &o.Rank, &o.Deactivated)
-	}, `SELECT a.id, a.username, a.name, m.owner, a.disabled_at IS NOT NULL FROM memberships m JOIN accounts a ON a.id = m.account_id
+		return o, r.Scan(&o.ID, &o.Username, &o.Name, &o.Picture, &o.Rank, &o.Deactivated)
+	}, `SELECT a.id, a.username, a.name, a.picture, m.owner, a.disabled_at IS NOT NULL FROM memberships m JOIN accounts a ON a.id = m.account_id
 		JOIN rooms r ON r.id = m.room_id
 		WHERE m.room_id = ? AND m.left_at IS NULL AND (a.disabled_at IS NULL OR r.kind = 2) ORDER BY a.name_folded, a.id`, room)
 }

@@ -110,7 +110,9 @@ func ScanAll[T any](rows *sql.Rows, scan func(Scanner) (T, error)) ([]T, error) 
 // ScanID scans rows of one id.
 func ScanID[T ~int64](r Scanner) (id T, err error) { return id, r.Scan(&id) }
 
-func scanPerson(r Scanner) (p chat.Person, err error) { return p, r.Scan(&p.ID, &p.Username, &p.Name) }
+func scanPerson(r Scanner) (p chat.Person, err error) {
+	return p, r.Scan(&p.ID, &p.Username, &p.Name, &p.Picture)
+}
 
 // numbers makes 1 and 0 of what is true and false: that is how they are stored.
 func numbers(args []any) []any {

@@ -185,3 +185,20 @@ func SitePicture(f chat.File) string { return "files/" + num(f.ID) + ".jpg" }
 func siteURL(path string) templ.SafeURL {
 	return templ.SafeURL("../../" + (&url.URL{Path: path}).EscapedPath())
 }
+
+// faceURL is the picture of a person, who has one.
+func faceURL(p chat.Person, large bool) string {
+	u := "/avatars/" + num(p.ID) + "?v=" + num(p.Picture)
+	if large {
+		u += "&large"
+	}
+	return u
+}
+
+// logoURL is the picture of the workspace; "" for none.
+func logoURL(id chat.FileID) string {
+	if id == 0 {
+		return ""
+	}
+	return "/logo?v=" + num(id)
+}

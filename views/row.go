@@ -72,9 +72,8 @@ func appendMessage(b []byte, m *chat.Message) (_ []byte, clock int) {
 	if m.Quote.ID != 0 {
 		b = append(b, Bytes(context.Background(), replyLine(m.Room, m.Quote))...)
 	}
-	b = append(append(b, `<span class="av" data-h="`...), avatarHue(m.Author.ID)...)
-	b = appendEscaped(append(b, `" aria-hidden="true">`...), chat.Initials(m.Author.Name))
-	b = appendNum(append(b, `</span><div class="hd"><h3 class="who"><a href="/people/`...), m.Author.ID)
+	b = appendFace(b, m.Author)
+	b = appendNum(append(b, `<div class="hd"><h3 class="who"><a href="/people/`...), m.Author.ID)
 	b = appendEscaped(append(b, `">`...), m.Author.Name)
 	b, clock = appendStamp(append(b, "</a></h3>"...), m)
 	b = append(b, "</div>"...)
@@ -89,6 +88,16 @@ func appendMessage(b []byte, m *chat.Message) (_ []byte, clock int) {
 	}
 	b = appendNum(append(b, `<a class="more" href="/messages/`...), m.ID)
 	return append(b, `"><span class="vh">Actions for this message</span></a>`...), clock
+}
+
+func appendFace(b []byte, p chat.Person) []byte {
+	if p.Picture != 0 {
+		b = append(append(b, `<img class="av" src="`...), faceURL(p, false)...)
+		return append(b, `" alt="" width="36" height="36" loading="lazy" decoding="async">`...)
+	}
+	b = append(append(b, `<span class="av" data-h="`...), avatarHue(p.ID)...)
+	b = appendEscaped(append(b, `" aria-hidden="true">`...), chat.Initials(p.Name))
+	return append(b, "</span>"...)
 }
 
 // appendStamp appends when something was said, and tells where in b the time of day

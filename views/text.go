@@ -102,6 +102,8 @@ func appendRun(b []byte, r *chat.Run) []byte {
 		return append(appendRuns(append(b, "<del>"...), r.Runs), "</del>"...)
 	case chat.RunCode:
 		return append(appendEscaped(append(b, "<code>"...), r.Text), "</code>"...)
+	case chat.RunEmoji:
+		return appendEmoji(b, r.Text)
 	case chat.RunBreak:
 		return append(b, "<br>"...)
 	case chat.RunLink:

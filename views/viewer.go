@@ -18,6 +18,7 @@ type Viewer struct {
 	Me        chat.Account
 	Mark      string // of the session that the page is drawn for
 	Workspace string
+	Logo      chat.FileID    // of the workspace; 0: none
 	Nonce     string         // of the viewer stylesheet
 	Zone      *time.Location // UTC until the browser told its own
 	ZoneKnown bool

@@ -26,9 +26,9 @@ type shard struct {
 
 type renderedMessage struct {
 	rev    chat.Rev
-	author string     // the name may change without the message
-	quote  chat.Quote // and so may what it answers
-	labels string     // and the names of rooms in it
+	author chat.Person // name and picture may change without the message
+	quote  chat.Quote  // and so may what it answers
+	labels string      // and the names of rooms in it
 	views.Fragment
 }
 
@@ -40,13 +40,22 @@ func newRenderCache() *RenderCache {
 	return f
 }
 
+// Clear forgets all: rows look otherwise than they were drawn.
+func (f *RenderCache) Clear() {
+	for i := range f {
+		f[i].mu.Lock()
+		f[i].byID, f[i].size = map[chat.MessageID]renderedMessage{}, 0
+		f[i].mu.Unlock()
+	}
+}
+
 // Row answers with a message and its fragment.
 func (f *RenderCache) Row(m *chat.Message) views.Row {
 	s := &f[m.ID%shards]
 	s.mu.Lock()
 	d, ok := s.byID[m.ID]
 	s.mu.Unlock()
-	if ok && d.rev == m.Rev && d.author == m.Author.Name && d.quote == m.Quote && d.labels == m.Labels {
+	if ok && d.rev == m.Rev && d.author == m.Author && d.quote == m.Quote && d.labels == m.Labels {
 		return views.Row{Message: m, Fragment: d.Fragment}
 	}
 	fresh := views.RenderMessage(m)
@@ -55,7 +64,7 @@ func (f *RenderCache) Row(m *chat.Message) views.Row {
 	if was, ok := s.byID[m.ID]; ok {
 		s.size -= was.Size()
 	}
-	s.byID[m.ID] = renderedMessage{rev: m.Rev, author: m.Author.Name, quote: m.Quote, labels: m.Labels, Fragment: fresh}
+	s.byID[m.ID] = renderedMessage{rev: m.Rev, author: m.Author, quote: m.Quote, labels: m.Labels, Fragment: fresh}
 	s.size += fresh.Size()
 	for id, old := range s.byID { // in no order: which ones go matters little
 		if s.size <= maxRenderedBytes/shards {

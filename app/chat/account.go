@@ -26,6 +26,7 @@ type Person struct {
 	ID       AccountID `json:"id"`
 	Username string    `json:"u,omitempty"`
 	Name     string    `json:"n"` // as shown
+	Picture  FileID    `json:"-"` // that shows the person; 0: none
 }
 
 // Account is a person together with what only the server needs.

@@ -29,6 +29,8 @@ const (
 	AuditDeleteRoom     AuditAction = "destroy"
 	AuditDeleteMessage  AuditAction = "delete"
 	AuditDeleteFile     AuditAction = "delete-file"
+	AuditAddEmoji       AuditAction = "add-emoji"
+	AuditRemoveEmoji    AuditAction = "remove-emoji"
 	AuditDismissReport  AuditAction = "dismiss"
 	AuditSetPassword    AuditAction = "password"
 	AuditImport         AuditAction = "import"
@@ -55,6 +57,8 @@ var AuditSentences = map[AuditAction]string{
 	AuditDeleteRoom:     "deleted %",
 	AuditDeleteMessage:  "deleted a message of % in #",
 	AuditDeleteFile:     "deleted a file of % in #",
+	AuditAddEmoji:       "added the emoji %",
+	AuditRemoveEmoji:    "removed the emoji %",
 	AuditDismissReport:  "saw no fault in a message of %",
 	AuditSetPassword:    "set a new password for %",
 	AuditImport:         "imported # from %",

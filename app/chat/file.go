@@ -230,6 +230,32 @@ type Uploader struct {
 	FileUsage
 }
 
+// FileUse says what a picture is for; they are stored, so only ever append.
+type FileUse uint8
+
+// The uses of files.
+const (
+	UseMessage FileUse = iota // to go with a message
+	UseFace                   // of a person
+	UseRoom                   // of a room
+	UseLogo                   // of the workspace
+	UseEmoji
+)
+
+// The forms of a picture that is not for a message are squares of so many pixels.
+const (
+	SmallSquare = 128
+	LargeSquare = 512
+)
+
+// CustomEmoji is one that the workspace has beside those that everybody has.
+type CustomEmoji struct {
+	Name string // without colons
+	File FileID
+	By   Person
+	At   time.Time
+}
+
 // FileStore knows the files of messages; their bytes are the business of files.Store.
 type FileStore interface {
 	// FileByToken finds a file, whoever may see it.
@@ -242,6 +268,18 @@ type FileStore interface {
 	RemoveFile(ctx context.Context, id FileID, audit AuditEntry) (Message, error)
 	// RoomFiles lists files of a room, the newest first, at most limit.
 	RoomFiles(ctx context.Context, q FileQuery, limit int) ([]RoomFile, error)
+	// PictureInUse finds a picture that shows a person, the workspace, or an emoji.
+	PictureInUse(context.Context, FileID) (File, error)
+	// SetAccountPicture has a picture show somebody, 0: none; the one before is removed.
+	SetAccountPicture(ctx context.Context, who AccountID, picture FileID) error
+	// SetLogo has a picture show the workspace, 0: none; the one before is removed.
+	SetLogo(ctx context.Context, picture FileID, audit AuditEntry) error
+	// Emoji lists those of the workspace by name.
+	Emoji(context.Context) ([]CustomEmoji, error)
+	// AddEmoji adds one; ErrConflict when there is one of the name.
+	AddEmoji(ctx context.Context, e CustomEmoji, audit AuditEntry) error
+	// RemoveEmoji removes one with its picture.
+	RemoveEmoji(ctx context.Context, name string, audit AuditEntry) error
 	// FileUsage counts what somebody has uploaded; 0: everybody.
 	FileUsage(ctx context.Context, by AccountID) (FileUsage, error)
 	// Uploaders lists who has uploaded most, the one with most first.
@@ -399,4 +437,50 @@ func (c *Chat) DropFiles(ctx context.Context, who Account, files []File) error {
 		ids[i] = f.ID
 	}
 	return c.store.DropFiles(ctx, who.ID, ids)
+}
+
+// SetPicture has a picture show the caller; the zero file: none.
+func (c *Chat) SetPicture(ctx context.Context, who Account, f File) error {
+	return c.store.SetAccountPicture(ctx, who.ID, f.ID)
+}
+
+// RemovePicture takes somebody's picture away: one's own, or, for who manages people,
+// anybody's.
+func (c *Chat) RemovePicture(ctx context.Context, who Account, of AccountID) error {
+	if of != who.ID {
+		if err := who.May(ManagePeople); err != nil {
+			return err
+		}
+	}
+	return c.store.SetAccountPicture(ctx, of, 0)
+}
+
+// PictureOf finds the picture of somebody.
+func (c *Chat) PictureOf(ctx context.Context, who AccountID) (File, error) {
+	a, err := c.store.Account(ctx, who)
+	if err != nil {
+		return File{}, err
+	}
+	return c.PictureInUse(ctx, a.Picture)
+}
+
+// PictureInUse finds a picture that shows a person, the workspace, or an emoji: those are
+// for everybody who is signed in, the workspace's for visitors, too.
+func (c *Chat) PictureInUse(ctx context.Context, id FileID) (File, error) {
+	if id == 0 {
+		return File{}, NotFound()
+	}
+	return c.store.PictureInUse(ctx, id)
+}
+
+// SetLogo has a picture show the workspace; the zero file: none.
+func (c *Chat) SetLogo(ctx context.Context, who Account, f File) error {
+	if err := who.May(ManageSettings); err != nil {
+		return err
+	}
+	value := "a picture"
+	if f.ID == 0 {
+		value = "none"
+	}
+	return c.store.SetLogo(ctx, f.ID, c.audit(who, AuditSetSetting, SettingLogo, value))
 }

@@ -261,6 +261,11 @@ func (c *Chat) newMessage(ctx context.Context, who Account, room RoomID, d Draft
 	if err != nil {
 		return NewMessage{}, err
 	}
+	names, err := c.customEmoji(ctx, body)
+	if err != nil {
+		return NewMessage{}, err
+	}
+	text.linkEmoji(names)
 	if err := c.Limits.Take(LimitMessages, who.ID.key()); err != nil {
 		return NewMessage{}, err
 	}

@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"slices"
+	"strings"
 )
 
 const (
@@ -80,6 +81,11 @@ func (c *Chat) EditMessage(ctx context.Context, who Account, id MessageID, body 
 	if err := c.Limits.Take(LimitEdits, who.ID.key()); err != nil {
 		return m, err
 	}
+	names, err := c.customEmoji(ctx, n.Body)
+	if err != nil {
+		return m, err
+	}
+	n.Text.linkEmoji(names)
 	if n.linked, err = c.store.RoomLinks(ctx, id); err != nil {
 		return m, err
 	}
@@ -109,8 +115,14 @@ func (c *Chat) React(ctx context.Context, who Account, id MessageID, emoji strin
 	if err != nil {
 		return m, err
 	}
-	if emoji, err = ParseReaction(emoji); err != nil {
+	names, err := c.customEmoji(ctx, emoji)
+	if err != nil {
 		return m, err
+	}
+	if emoji = strings.TrimSpace(emoji); !names[CustomName(emoji)] && !hasReaction(m, emoji) {
+		if emoji, err = ParseReaction(emoji); err != nil {
+			return m, err
+		}
 	}
 	if err := c.Limits.Take(LimitEdits, who.ID.key()); err != nil {
 		return m, err
@@ -121,6 +133,12 @@ func (c *Chat) React(ctx context.Context, who Account, id MessageID, emoji strin
 		c.bus.Publish(RoomChanged{Room: m.Room, Rev: m.Rev})
 	}
 	return m, err
+}
+
+// hasReaction says whether an emoji is at a message; one of the workspace's may have been
+// removed, and can still be taken away.
+func hasReaction(m Message, emoji string) bool {
+	return slices.ContainsFunc(m.Reactions, func(r Reaction) bool { return r.Emoji == emoji })
 }
 
 // react works out what reactions become.

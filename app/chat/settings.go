@@ -18,6 +18,17 @@ const (
 	SettingSignup    = "signup"
 	SettingRetention = "retention.days"
 	SettingOriginals = "files.originals"
+	SettingEmoji     = "emoji.add" // who may add emoji: SettingEveryone or SettingAdmins
+)
+
+// SettingLogo is where the picture of the workspace is noted; people change it with the
+// picture itself.
+const SettingLogo = "workspace.logo"
+
+// Who may do something: values of a setting.
+const (
+	SettingEveryone = "everybody"
+	SettingAdmins   = "admins"
 )
 
 // ImportUnfinished is where an import is noted that comes in parts, until all of it
@@ -62,6 +73,15 @@ func (s Settings) Retention() int {
 	return n
 }
 
+// Logo is the picture of the workspace; 0: none.
+func (s Settings) Logo() FileID {
+	n, _ := strconv.ParseInt(s[SettingLogo], 10, 64)
+	return FileID(n)
+}
+
+// EverybodyAddsEmoji says whether members may add emoji, too.
+func (s Settings) EverybodyAddsEmoji() bool { return s[SettingEmoji] == SettingEveryone }
+
 // KeepsOriginals says whether pictures are kept as they were uploaded, too.
 func (s Settings) KeepsOriginals() bool { return s[SettingOriginals] != "off" }
 
@@ -104,6 +124,10 @@ func ParseSetting(key, value string) (string, error) {
 		if value != "on" && value != "off" {
 			return "", Invalid(key, "Pictures are kept as they were uploaded (on), or only as they are shown (off).")
 		}
+	case key == SettingEmoji:
+		if value != SettingEveryone && value != SettingAdmins {
+			return "", Invalid(key, "Emoji are added by everybody, or by admins.")
+		}
 	case slices.Contains(BackupKeys, key):
 		return checkBackup(key, value)
 	case slices.ContainsFunc(AllLimits, func(l *Limit) bool { return l.Key == key }):
@@ -128,7 +152,7 @@ func (s Settings) value(key string) string {
 			return strconv.Itoa(l.Default)
 		}
 	}
-	return map[string]string{SettingWorkspace: s.Workspace(), SettingSignup: s.Signup(), SettingRetention: "0", SettingOriginals: "on"}[key]
+	return map[string]string{SettingWorkspace: s.Workspace(), SettingSignup: s.Signup(), SettingRetention: "0", SettingOriginals: "on", SettingEmoji: SettingAdmins}[key]
 }
 
 // SetSetting changes one setting for the command line.

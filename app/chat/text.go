@@ -57,6 +57,7 @@ const (
 	RunBreak                     // nothing: the line ends here
 	RunMentionAll                // Text as typed: @room or @here, and it was allowed
 	RunRoom                      // Text as typed with its #, Room once linked
+	RunEmoji                     // Text as typed with its colons: an emoji of the workspace
 )
 
 // Run is a stretch of text of one kind within a paragraph.

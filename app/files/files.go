@@ -30,10 +30,16 @@ type Blob struct {
 	Sum  []byte // SHA-256 of its bytes
 }
 
+// Waiting is a picture whose forms are to be made.
+type Waiting struct {
+	chat.File
+	Use chat.FileUse
+}
+
 // Store keeps the bytes. Each method is one question or one durable change.
 type Store interface {
 	// NewFile begins an upload; nobody finds it by its token until FinishFile.
-	NewFile(ctx context.Context, by chat.AccountID, token string, at time.Time) (chat.FileID, BlobID, error)
+	NewFile(ctx context.Context, by chat.AccountID, token string, use chat.FileUse, at time.Time) (chat.FileID, BlobID, error)
 	// Append adds bytes at the end of a blob, which is at; all but the last call bring a
 	// multiple of 64 KiB. Up to 256 KiB at once keep others from waiting.
 	Append(ctx context.Context, blob BlobID, at int64, data []byte) error
@@ -44,7 +50,7 @@ type Store interface {
 	// FinishForm says that all of it is there.
 	FinishForm(ctx context.Context, blob BlobID, size int64, sum []byte) error
 	// WaitingPictures lists pictures whose forms are to be made, the oldest first.
-	WaitingPictures(ctx context.Context, limit int) ([]chat.File, error)
+	WaitingPictures(ctx context.Context, limit int) ([]Waiting, error)
 	// SetPicture says what became of a picture that waited, and answers with its message;
 	// the zero message where it has none yet. Where f.Gone, the original is removed.
 	SetPicture(ctx context.Context, f chat.File) (chat.Message, error)
@@ -60,6 +66,8 @@ type Store interface {
 	Sweep(ctx context.Context, unsent time.Time) error
 	// FreeSpace is how many bytes the disk has left; -1: not known.
 	FreeSpace() int64
+	// FileByToken finds a file, whoever may see it.
+	FileByToken(ctx context.Context, token string) (chat.StoredFile, error)
 	// FileUsage counts what somebody has uploaded; 0: everybody.
 	FileUsage(ctx context.Context, by chat.AccountID) (chat.FileUsage, error)
 }
@@ -94,6 +102,41 @@ func New(store Store, ch *chat.Chat, log *slog.Logger) *Files {
 // memory. An error of content is answered as it is, after what came was removed. The
 // file is for who uploaded it alone until a message has it.
 func (s *Files) Save(ctx context.Context, who chat.Account, name string, content io.Reader) (f chat.File, err error) {
+	return s.save(ctx, who, chat.UseMessage, name, content)
+}
+
+// SavePicture stores a picture that shows a person, the workspace or an emoji, and waits
+// until its forms are made. What is no picture is refused.
+func (s *Files) SavePicture(ctx context.Context, who chat.Account, use chat.FileUse, name string, content io.Reader) (chat.File, error) {
+	f, err := s.save(ctx, who, use, name, content)
+	if err != nil {
+		return f, err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pictureTimeout)
+	defer cancel()
+	for f.State == chat.FileWaiting {
+		s.wake()
+		select {
+		case <-ctx.Done():
+			return f, errors.Join(chat.Busy("The server has many pictures to look at. Try again in a moment.", 5*time.Second), s.drop(who, f))
+		case <-time.After(10 * time.Millisecond):
+		}
+		now, err := s.store.FileByToken(ctx, f.Token)
+		if err != nil {
+			return f, errors.Join(err, s.drop(who, f))
+		}
+		f = now.File
+	}
+	if f.Kind != chat.FilePicture {
+		return f, errors.Join(chat.Invalid("picture", "This is no picture that can be shown. Take one in JPEG, PNG, GIF or WebP."), s.drop(who, f))
+	}
+	return f, nil
+}
+
+// pictureTimeout bounds how long somebody waits for the forms of a picture.
+const pictureTimeout = 8 * time.Second
+
+func (s *Files) save(ctx context.Context, who chat.Account, use chat.FileUse, name string, content io.Reader) (f chat.File, err error) {
 	if err := s.room(ctx, who, 0); err != nil {
 		return f, err
 	}
@@ -106,7 +149,7 @@ func (s *Files) Save(ctx context.Context, who chat.Account, name string, content
 	f = chat.File{Name: chat.FileName(name), Token: rand.Text()}
 	f.Kind, f.Type = kindOf(head)
 	var blob BlobID
-	if f.ID, blob, err = s.store.NewFile(ctx, who.ID, f.Token, time.Now()); err != nil {
+	if f.ID, blob, err = s.store.NewFile(ctx, who.ID, f.Token, use, time.Now()); err != nil {
 		return f, err
 	}
 	to := &sink{most: s.megabytes(chat.LimitFileSize), store: func(at int64, data []byte) error { return s.step(ctx, who, blob, at, data) }}

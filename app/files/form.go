@@ -64,7 +64,7 @@ func (s *Files) makeAll(ctx context.Context) {
 
 // makeForms makes the forms of a picture, and tells its room. An error is the store's; what
 // cannot be decoded becomes a file like any other.
-func (s *Files) makeForms(ctx context.Context, f chat.File) error {
+func (s *Files) makeForms(ctx context.Context, f Waiting) error {
 	original, err := s.store.Blob(ctx, f.ID, chat.FormOriginal)
 	if err != nil && !errors.Is(err, chat.ErrNotFound) {
 		return err
@@ -72,7 +72,7 @@ func (s *Files) makeForms(ctx context.Context, f chat.File) error {
 	var forms map[chat.Form]drawn
 	var moves bool
 	if err == nil {
-		forms, moves, err = s.draw(original)
+		forms, moves, err = s.draw(original, f.Use)
 	}
 	if err != nil {
 		s.log.Info("a picture cannot be shown", "file", f.ID, "type", original.Type, "why", err)
@@ -84,8 +84,8 @@ func (s *Files) makeForms(ctx context.Context, f chat.File) error {
 		}
 	}
 	f.Moves = moves
-	f.Gone = f.Kind == chat.FilePicture && !s.keepsOriginals(ctx)
-	m, err := s.store.SetPicture(ctx, f)
+	f.Gone = f.Kind == chat.FilePicture && (f.Use != chat.UseMessage || !s.keepsOriginals(ctx))
+	m, err := s.store.SetPicture(ctx, f.File)
 	if err == nil {
 		s.chat.FileChanged(m)
 	}
@@ -125,7 +125,7 @@ func (s *Files) storeForm(ctx context.Context, id chat.FileID, form chat.Form, d
 
 // draw makes the forms of a picture from its pixels alone. A fault of a decoder is an
 // error.
-func (s *Files) draw(b Blob) (forms map[chat.Form]drawn, moves bool, err error) {
+func (s *Files) draw(b Blob, use chat.FileUse) (forms map[chat.Form]drawn, moves bool, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("the decoder panicked: %v\n%s", p, debug.Stack())
@@ -143,6 +143,9 @@ func (s *Files) draw(b Blob) (forms map[chat.Form]drawn, moves bool, err error) 
 		pixels = onCanvas(pixels, head.width, head.height)
 	}
 	forms = map[chat.Form]drawn{}
+	if use != chat.UseMessage {
+		return squares(pixels, head.turn, b.Type)
+	}
 	if max(head.width, head.height) > chat.SmallForm {
 		pixels = shrink(pixels, chat.LargeForm)
 		if forms[chat.FormLarge], err = encode(turned(pixels, head.turn), b.Type, 82); err != nil {
@@ -158,6 +161,30 @@ func (s *Files) draw(b Blob) (forms map[chat.Form]drawn, moves bool, err error) 
 		}
 	}
 	return forms, moves, nil
+}
+
+// squares are the forms of a picture that is shown as a square: of its middle.
+func squares(pixels image.Image, orientation uint16, kind string) (forms map[chat.Form]drawn, moves bool, err error) {
+	forms = map[chat.Form]drawn{}
+	for form, side := range map[chat.Form]int{chat.FormLarge: chat.LargeSquare, chat.FormSmall: chat.SmallSquare} {
+		if forms[form], err = encode(turned(square(pixels, side), orientation), kind, 85); err != nil {
+			return nil, false, err
+		}
+	}
+	return forms, false, nil
+}
+
+// square is the middle of a picture, at most side pixels a side.
+func square(in image.Image, side int) image.Image {
+	size := in.Bounds().Size()
+	long, short := max(size.X, size.Y), max(1, min(size.X, size.Y))
+	in = shrink(in, max(1, 2*side*long/short))
+	from := in.Bounds()
+	short = min(from.Dx(), from.Dy())
+	left, top := from.Min.X+(from.Dx()-short)/2, from.Min.Y+(from.Dy()-short)/2
+	middle := image.NewRGBA(image.Rect(0, 0, short, short))
+	draw.Draw(middle, middle.Bounds(), in, image.Pt(left, top), draw.Src)
+	return shrink(middle, side)
 }
 
 // onCanvas puts the first frame of a moving picture where it is shown.

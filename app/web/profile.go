@@ -43,6 +43,16 @@ func (s *Server) profilePage(c *fiber.Ctx) error {
 	return s.settingsOf(c, "Your profile", views.Me, views.MeForm{Profile: chat.Profile{Name: a.Name, Title: a.Title, Bio: a.Bio}})
 }
 
+// profileForm shows the page again after a form of it was refused.
+func (s *Server) profileForm(c *fiber.Ctx, err error) error {
+	errs, err := s.formErrors(c, err)
+	if err != nil {
+		return err
+	}
+	a := sessionOf(c).Account
+	return s.settingsOf(c, "Your profile", views.Me, views.MeForm{Profile: chat.Profile{Name: a.Name, Title: a.Title, Bio: a.Bio}, Errors: errs})
+}
+
 func (s *Server) setProfile(c *fiber.Ctx) error {
 	f := views.MeForm{Profile: chat.Profile{Name: formValue(c, "name"), Title: formValue(c, "title"), Bio: formValue(c, "bio")}}
 	err := s.chat.SetProfile(c.UserContext(), sessionOf(c).Account, f.Profile)

@@ -124,6 +124,9 @@ func (s *Server) Reload(ctx context.Context) error {
 		return err
 	}
 	s.settings.Store(&settings)
+	if err := s.loadEmoji(ctx); err != nil {
+		return err
+	}
 	s.chat.Limits.Adopt(settings)
 	for session, account := range s.hub.Sessions() {
 		if _, err := s.auth.ResumeSession(ctx, []byte(session)); sessionEnded(err) {

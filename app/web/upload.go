@@ -29,7 +29,14 @@ const (
 // takesFiles says whether files are expected at an address.
 func takesFiles(h *fasthttp.RequestHeader) bool {
 	path, _, _ := bytes.Cut(h.RequestURI(), []byte("?"))
-	return h.IsPost() && (bytes.HasSuffix(path, []byte("/messages")) || bytes.Equal(path, []byte("/dm")))
+	if !h.IsPost() {
+		return false
+	}
+	switch string(path) {
+	case "/dm", "/me/picture", "/admin/logo", "/emoji/own":
+		return true
+	}
+	return bytes.HasSuffix(path, []byte("/messages"))
 }
 
 // upload is a form with files whose body still comes.
@@ -85,11 +92,11 @@ func (u *upload) advance(c *fiber.Ctx) error {
 		if u.parts++; u.parts > maxParts {
 			return fiber.NewError(fiber.StatusRequestEntityTooLarge, "This form has too many parts.")
 		}
-		if part.FormName() == "file" && part.FileName() != "" {
+		if part.FileName() != "" {
 			u.next = part
 			return nil
 		}
-		if part.FormName() == "file" { // nothing was chosen
+		if part.FormName() == "file" || part.FormName() == "picture" { // nothing was chosen
 			continue
 		}
 		value, err := io.ReadAll(io.LimitReader(part, maxForm+1))

@@ -90,7 +90,7 @@ func (f *file) uploads(by chat.AccountID, name string, kind chat.FileKind, data 
 			return -1
 		}
 		return r
-	}, name)), noon)
+	}, name)), chat.UseMessage, noon)
 	f.ok(err)
 	for at := 0; at < len(data); at += 64 << 10 {
 		f.ok(f.Append(ctx, blob, int64(at), data[at:min(len(data), at+64<<10)]))

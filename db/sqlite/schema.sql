@@ -12,7 +12,7 @@ CREATE TABLE accounts (
   password    TEXT    NOT NULL,          -- argon2id in PHC format
   created_at  INTEGER NOT NULL,
   disabled_at INTEGER
-, title TEXT NOT NULL DEFAULT '', bio TEXT NOT NULL DEFAULT '', prefs TEXT NOT NULL DEFAULT '{}', banned_at INTEGER, erasing INTEGER NOT NULL DEFAULT 0, drawn    TEXT NOT NULL DEFAULT '', likeness TEXT NOT NULL DEFAULT '') STRICT;
+, title TEXT NOT NULL DEFAULT '', bio TEXT NOT NULL DEFAULT '', prefs TEXT NOT NULL DEFAULT '{}', banned_at INTEGER, erasing INTEGER NOT NULL DEFAULT 0, drawn    TEXT NOT NULL DEFAULT '', likeness TEXT NOT NULL DEFAULT '', picture INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX accounts_by_drawn ON accounts (drawn);
 
@@ -56,6 +56,15 @@ CREATE TABLE days (
   last  INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE emoji (
+  name    TEXT    PRIMARY KEY,           -- without colons
+  file_id INTEGER NOT NULL REFERENCES files,
+  made_by INTEGER NOT NULL REFERENCES accounts,
+  made_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX emoji_by_file ON emoji (file_id);
+
 CREATE TABLE files (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   token      TEXT    NOT NULL UNIQUE,    -- of its address
@@ -85,7 +94,7 @@ CREATE INDEX files_by_message ON files (message_id) WHERE message_id IS NOT NULL
 
 CREATE INDEX files_by_room ON files (room_id, id) WHERE message_id IS NOT NULL;
 
-CREATE INDEX files_loose ON files (made_at) WHERE message_id IS NULL AND use = 0;
+CREATE INDEX files_loose ON files (made_at) WHERE message_id IS NULL;
 
 CREATE INDEX files_waiting ON files (id) WHERE state = 1;
 

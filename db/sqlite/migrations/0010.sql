@@ -25,7 +25,7 @@ CREATE TABLE files (
 ) STRICT;
 CREATE INDEX files_by_message ON files (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX files_by_room ON files (room_id, id) WHERE message_id IS NOT NULL;
-CREATE INDEX files_loose ON files (made_at) WHERE message_id IS NULL AND use = 0;
+CREATE INDEX files_loose ON files (made_at) WHERE message_id IS NULL;
 CREATE INDEX files_waiting ON files (id) WHERE state = 1;
 CREATE INDEX files_by_account ON files (by_id, size);
 
@@ -44,5 +44,16 @@ CREATE TABLE chunks (
   id   INTEGER PRIMARY KEY,
   data BLOB NOT NULL
 ) STRICT;
+
+ALTER TABLE accounts ADD COLUMN picture INTEGER NOT NULL DEFAULT 0; -- the file that shows the person; 0: none
+
+-- Emoji that this workspace has beside those that everybody has.
+CREATE TABLE emoji (
+  name    TEXT    PRIMARY KEY,           -- without colons
+  file_id INTEGER NOT NULL REFERENCES files,
+  made_by INTEGER NOT NULL REFERENCES accounts,
+  made_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX emoji_by_file ON emoji (file_id);
 
 ALTER TABLE messages ADD COLUMN files BLOB; -- of the message, as it shows them, as JSON; NULL: none

@@ -31,10 +31,26 @@ async function load() {
       byEmoji.set(emoji, it);
     }
   }
+  await loadOwn().catch(() => {});
+}
+
+// The workspace's own, a line for each: its name, and which picture it has.
+async function loadOwn() {
+  const r = await fetch('/emoji/own', { headers: { Accept: 'text/plain' } }),
+    list = [];
+  if (!r.ok) return;
+  for (const line of (await r.text()).split('\n').filter(Boolean)) {
+    const [short, v] = line.split(' '),
+      it = { emoji: `:${short}:`, name: short, words: short, short, src: `/emoji/${short}?v=${v}` };
+    list.push(it);
+    byEmoji.set(it.emoji, it);
+  }
+  if (list.length) groups.unshift({ name: 'Our own', list });
 }
 
 function button(it) {
-  const b = make('button', it.emoji);
+  const b = make('button', it.src ? '' : it.emoji);
+  if (it.src) b.append(Object.assign(make('img'), { src: it.src, alt: '', width: 24, height: 24 }));
   Object.assign(b, { type: 'button', tabIndex: -1, value: it.emoji, ariaLabel: it.name });
   return b;
 }
