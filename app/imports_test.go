@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 
 	"parley/app/slack/mrkdwn": {"parley/app/chat"},
 
-	"parley/app/chat/chattest": {"parley/app/archive", "parley/app/auth", "parley/app/chat"},
+	"parley/app/chat/chattest": {"parley/app/archive", "parley/app/auth", "parley/app/chat", "parley/app/files"},
 
 	"parley/app/announce": {"parley/app/chat", "parley/app/live", "parley/views"},
 	"parley/app/bus":      {"parley/app/chat"},

@@ -13,9 +13,10 @@ import (
 
 // Files of messages that are there; what was uploaded and not sent is not exported.
 const (
-	exportedFiles = `files f JOIN messages m ON m.id = f.message_id JOIN rooms r ON r.id = m.room_id
-		WHERE f.done = 1 AND m.deleted_at IS NULL AND r.deleted_at IS NULL`
-	exportedBlobs = "blobs b JOIN " + exportedFiles + " AND b.file_id = f.id AND length(b.sum) > 0"
+	sentFiles     = "files f JOIN messages m ON m.id = f.message_id JOIN rooms r ON r.id = m.room_id"
+	areThere      = " WHERE f.done = 1 AND m.deleted_at IS NULL AND r.deleted_at IS NULL"
+	exportedFiles = sentFiles + areThere
+	exportedBlobs = sentFiles + " JOIN blobs b ON b.file_id = f.id" + areThere + " AND length(b.sum) > 0"
 )
 
 func (x *export) files() error {
@@ -56,7 +57,8 @@ func (x *export) files() error {
 // bytes tells what a file holds.
 func (x *export) bytes(id chat.FileID) error {
 	return x.rows(`SELECT b.form, c.data FROM blobs b CROSS JOIN chunks c
-		WHERE b.file_id = ? AND length(b.sum) > 0 AND c.id BETWEEN b.id * 1048576 AND b.id * 1048576 + 1048575 ORDER BY b.form, c.id`, func(r Scanner) error {
+		WHERE b.file_id = ? AND length(b.sum) > 0 AND c.id BETWEEN b.id * 1048576 AND b.id * 1048576 + 1048575
+		ORDER BY b.form, c.id`, func(r Scanner) error {
 		var form int
 		b := &archive.Bytes{Type: "bytes", File: id}
 		if err := r.Scan(&form, &b.Data); err != nil {
@@ -78,11 +80,13 @@ func importFile(t *Tx, f *archive.File) error {
 	err := t.Exec(`INSERT INTO files (id, token, by_id, room_id, message_id, place, name, folded, kind, type, size, width, height, alt,
 		state, moves, gone, done, made_at)
 		VALUES (?, ?, ?, (SELECT room_id FROM messages WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
-		f.ID, f.Token, f.By, f.Message, f.Message, f.Place, f.Name, chat.FoldName(f.Name+" "+f.Alt), number(archive.FileWords, f.Kind), f.Media, f.Size,
+		f.ID, f.Token, f.By, f.Message, f.Message, f.Place, f.Name, chat.FoldName(f.Name+" "+f.Alt),
+		number(archive.FileWords, f.Kind), f.Media, f.Size,
 		f.Width, f.Height, f.Alt, int(state), f.Moves, f.Gone, f.Made)
 	for _, one := range f.Forms {
 		if err == nil {
-			err = t.Exec("INSERT INTO blobs (file_id, form, type, size, sum) VALUES (?, ?, ?, ?, ?)", f.ID, number(archive.FormWords, one.Form), one.Media, one.Size, one.Sum)
+			err = t.Exec("INSERT INTO blobs (file_id, form, type, size, sum) VALUES (?, ?, ?, ?, ?)",
+				f.ID, number(archive.FormWords, one.Form), one.Media, one.Size, one.Sum)
 		}
 	}
 	return err
@@ -128,7 +132,8 @@ func endFiles(t *Tx) error {
 func FileProblems(ctx context.Context, d Queryer) (found []string, err error) {
 	for _, q := range [][2]string{
 		{"the message of file %d does not know of it", "SELECT f.id FROM files f JOIN messages m ON m.id = f.message_id WHERE m.files IS NULL"},
-		{"message %d has files that are not there", "SELECT m.id FROM messages m WHERE m.files IS NOT NULL AND NOT EXISTS (SELECT 1 FROM files f WHERE f.message_id = m.id)"},
+		{"message %d has files that are not there", `SELECT m.id FROM messages m WHERE m.files IS NOT NULL
+			AND NOT EXISTS (SELECT 1 FROM files f WHERE f.message_id = m.id)`},
 	} {
 		rows, err := d.QueryContext(ctx, q[1]+fmt.Sprintf(" LIMIT %d", MostFindings))
 		if err != nil {

@@ -19,7 +19,8 @@ const (
 // NewFile implements files.Store.
 func (d *Store) NewFile(ctx context.Context, by chat.AccountID, token string, use chat.FileUse, at time.Time) (id chat.FileID, blob files.BlobID, err error) {
 	err = d.change(ctx, func(t *Tx) error {
-		if err := t.One("INSERT INTO files (token, by_id, name, folded, kind, type, size, state, use, made_at) VALUES (?, ?, '', '', 0, '', 0, 0, ?, ?) RETURNING id",
+		if err := t.One(`INSERT INTO files (token, by_id, name, folded, kind, type, size, state, use, made_at)
+			VALUES (?, ?, '', '', 0, '', 0, 0, ?, ?) RETURNING id`,
 			[]any{token, by, int(use), ToMillis(at)}, &id); err != nil {
 			return err
 		}
@@ -30,7 +31,8 @@ func (d *Store) NewFile(ctx context.Context, by chat.AccountID, token string, us
 }
 
 func newBlob(t *Tx, file chat.FileID, form chat.Form, kind string) (blob files.BlobID, err error) {
-	err = t.One("INSERT INTO blobs (file_id, form, type, size, sum) VALUES (?, ?, ?, 0, ?) RETURNING id", []any{file, form, kind, []byte{}}, &blob)
+	err = t.One("INSERT INTO blobs (file_id, form, type, size, sum) VALUES (?, ?, ?, 0, ?) RETURNING id",
+		[]any{file, form, kind, []byte{}}, &blob)
 	return blob, err
 }
 
@@ -57,7 +59,8 @@ func (d *Store) FinishFile(ctx context.Context, blob files.BlobID, f chat.File, 
 		if err := t.Exec("UPDATE blobs SET type = ?, size = ?, sum = ? WHERE id = ?", f.Type, f.Size, sum, blob); err != nil {
 			return err
 		}
-		n, err := t.Affect("UPDATE files SET name = ?, folded = ?, kind = ?, type = ?, size = ?, width = ?, height = ?, state = ?, done = 1 WHERE id = ? AND room_id IS NULL",
+		n, err := t.Affect(`UPDATE files SET name = ?, folded = ?, kind = ?, type = ?, size = ?, width = ?, height = ?, state = ?,
+			done = 1 WHERE id = ? AND room_id IS NULL`,
 			f.Name, foldedFile(f), f.Kind, f.Type, f.Size, f.Width, f.Height, f.State, f.ID)
 		if err == nil && n == 0 {
 			err = chat.NotFound()
@@ -116,7 +119,8 @@ func (d *Store) SetPicture(ctx context.Context, f chat.File) (m chat.Message, er
 
 // Blob implements files.Store.
 func (d *Store) Blob(ctx context.Context, file chat.FileID, form chat.Form) (b files.Blob, err error) {
-	err = d.One(ctx, "SELECT id, type, size, sum FROM blobs WHERE file_id = ? AND form = ? AND length(sum) > 0", []any{file, form}, &b.ID, &b.Type, &b.Size, &b.Sum)
+	err = d.One(ctx, "SELECT id, type, size, sum FROM blobs WHERE file_id = ? AND form = ? AND length(sum) > 0",
+		[]any{file, form}, &b.ID, &b.Type, &b.Size, &b.Sum)
 	return b, err
 }
 

@@ -21,7 +21,8 @@ func ParseFiles(stored []byte) (files []chat.File, err error) {
 const fileColumns = "f.id, f.token, f.name, f.kind, f.type, f.size, f.width, f.height, f.alt, f.state, f.moves, f.gone"
 
 func scanFile(r Scanner, more ...any) (f chat.File, err error) {
-	err = r.Scan(append([]any{&f.ID, &f.Token, &f.Name, &f.Kind, &f.Type, &f.Size, &f.Width, &f.Height, &f.Alt, &f.State, &f.Moves, &f.Gone}, more...)...)
+	err = r.Scan(append([]any{&f.ID, &f.Token, &f.Name, &f.Kind, &f.Type, &f.Size, &f.Width, &f.Height, &f.Alt, &f.State,
+		&f.Moves, &f.Gone}, more...)...)
 	return f, err
 }
 
@@ -29,7 +30,8 @@ func scanFile(r Scanner, more ...any) (f chat.File, err error) {
 // ready since the rules looked, so that each is read again.
 func attachFiles(t *Tx, m chat.Message, files []chat.File) ([]chat.File, error) {
 	for i, f := range files {
-		n, err := t.Affect("UPDATE files SET message_id = ?, room_id = ?, place = ?, alt = ?, folded = ? WHERE id = ? AND by_id = ? AND room_id IS NULL AND use = 0 AND done = 1",
+		n, err := t.Affect(`UPDATE files SET message_id = ?, room_id = ?, place = ?, alt = ?, folded = ?
+			WHERE id = ? AND by_id = ? AND room_id IS NULL AND use = 0 AND done = 1`,
 			m.ID, m.Room, i, f.Alt, foldedFile(f), f.ID, m.Author.ID)
 		if err != nil {
 			return nil, err
@@ -110,7 +112,8 @@ func (d *Store) RemoveFile(ctx context.Context, id chat.FileID, audit chat.Audit
 			if err := t.Exec("UPDATE blobs SET file_id = ? WHERE file_id = ?", loose, id); err != nil {
 				return err
 			}
-			return t.Exec("UPDATE files SET state = 2, name = '', size = 0, width = 0, height = 0, alt = '', folded = '', moves = 0 WHERE id = ?", id)
+			return t.Exec(`UPDATE files SET state = 2, name = '', size = 0, width = 0, height = 0, alt = '', folded = '', moves = 0
+				WHERE id = ?`, id)
 		})
 		return err
 	})
@@ -142,7 +145,8 @@ func alterFile(t *Tx, id chat.FileID, do func() error) (m chat.Message, err erro
 }
 
 // fileKinds are what the files of a room can be filtered by.
-var fileKinds = map[string]string{"": "", "pictures": " AND f.kind = 1", "media": " AND f.kind IN (2, 3)", "documents": " AND f.kind IN (0, 4)"}
+var fileKinds = map[string]string{"": "", "pictures": " AND f.kind = 1", "media": " AND f.kind IN (2, 3)",
+	"documents": " AND f.kind IN (0, 4)"}
 
 // RoomFiles implements chat.FileStore.
 func (d *Store) RoomFiles(ctx context.Context, q chat.FileQuery, limit int) ([]chat.RoomFile, error) {
@@ -150,7 +154,8 @@ func (d *Store) RoomFiles(ctx context.Context, q chat.FileQuery, limit int) ([]c
 	if !ok {
 		return nil, nil
 	}
-	query := "SELECT " + fileColumns + `, f.message_id, a.id, a.username, a.name, f.made_at FROM files f JOIN messages m ON m.id = f.message_id JOIN accounts a ON a.id = f.by_id
+	query := "SELECT " + fileColumns + `, f.message_id, a.id, a.username, a.name, f.made_at FROM files f
+		JOIN messages m ON m.id = f.message_id JOIN accounts a ON a.id = f.by_id
 		WHERE f.room_id = ? AND f.message_id IS NOT NULL AND m.deleted_at IS NULL AND f.state <> 2` + kind
 	args := []any{q.Room}
 	for word := range strings.FieldsSeq(q.Text) {

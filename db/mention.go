@@ -42,7 +42,7 @@ func (d *Store) Mentionable(ctx context.Context, room chat.RoomID, names []strin
 	return ids, err
 }
 
-// JSONList writes texts or ids as a parameter for json_each.
+// JSONList writes texts or ids as a parameter of IN texts and IN ids; see Dialect.
 func JSONList[T string | chat.AccountID | chat.RoomID | chat.MessageID | chat.RoomKind](values []T) string {
 	list, _ := json.Marshal(values) // strings and numbers cannot fail
 	return string(list)

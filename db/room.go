@@ -17,27 +17,40 @@ func roomFields(r *chat.Room, created *int64) []any {
 	return []any{&r.ID, &r.Kind, &r.Name, &r.Topic, &r.Everyone, &r.Rev, &r.Posts, &r.Last, &r.People, &r.Slow, created}
 }
 
-// RoomFor implements chat.RoomStore.
-func (d *Store) RoomFor(ctx context.Context, room chat.RoomID, who chat.AccountID) (r chat.Room, _ *chat.Membership, err error) {
+// roomForQuery finds rooms, with the membership of somebody (?1) in them.
+const roomForQuery = "SELECT " + roomColumns + `, m.left_at IS NULL AND m.account_id IS NOT NULL, coalesce(m.banned, 0),
+	coalesce(m.owner, 0), coalesce(m.posts_read, 0), coalesce(m.erased, 0), coalesce(m.mentions, 0),
+	coalesce(m.level, 0), coalesce(m.muted, 0), coalesce(m.starred, 0)
+	FROM rooms r LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = ?1 WHERE r.deleted_at IS NULL`
+
+// roomFor is a room as it is for somebody.
+type roomFor struct {
+	chat.Room
+	chat.Membership
+	in, banned bool
+}
+
+func scanRoomFor(r Scanner) (v roomFor, err error) {
 	var created int64
-	var in, banned bool
-	var m chat.Membership
-	err = d.One(ctx, "SELECT "+roomColumns+`, m.left_at IS NULL AND m.account_id IS NOT NULL, coalesce(m.banned, 0),
-		coalesce(m.owner, 0), coalesce(m.posts_read, 0), coalesce(m.erased, 0), coalesce(m.mentions, 0),
-		coalesce(m.level, 0), coalesce(m.muted, 0), coalesce(m.starred, 0)
-		FROM rooms r LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = ?
-		WHERE r.id = ? AND r.deleted_at IS NULL`, []any{who, room},
-		append(roomFields(&r, &created), &in, &banned, &m.Rank, &m.Read, &m.Erased, &m.Mentions, &m.Level, &m.Muted, &m.Star)...)
-	r.Created = FromMillis(created)
+	m := &v.Membership
+	err = r.Scan(append(roomFields(&v.Room, &created), &v.in, &v.banned,
+		&m.Rank, &m.Read, &m.Erased, &m.Mentions, &m.Level, &m.Muted, &m.Star)...)
+	v.Created = FromMillis(created)
+	return v, err
+}
+
+// RoomFor implements chat.RoomStore.
+func (d *Store) RoomFor(ctx context.Context, room chat.RoomID, who chat.AccountID) (chat.Room, *chat.Membership, error) {
+	v, err := oneRow(ctx, d, scanRoomFor, roomForQuery+" AND r.id = ?2", who, room)
 	switch {
 	case err != nil:
-		return r, nil, err
-	case banned: // for him it does not exist
+		return v.Room, nil, err
+	case v.banned: // for him it does not exist
 		return chat.Room{}, nil, chat.NotFound()
-	case !in:
-		return r, nil, nil
+	case !v.in:
+		return v.Room, nil, nil
 	}
-	return r, &m, nil
+	return v.Room, &v.Membership, nil
 }
 
 // RoomAccess implements chat.RoomStore.

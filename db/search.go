@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"errors"
 
 	"parley/app/chat"
 )
@@ -22,34 +21,44 @@ func (d *Store) Hits(ctx context.Context, who chat.AccountID, ids []chat.Message
 	if found, err = d.withCurrentLabels(ctx, found, err); err != nil {
 		return nil, err
 	}
-	places := map[chat.RoomID]chat.SidebarRoom{}
+	places, err := d.places(ctx, who, found)
 	hits := make([]chat.Hit, 0, len(found))
 	for _, m := range found {
-		place, known := places[m.Room]
-		if !known {
-			r, in, err := d.RoomFor(ctx, m.Room, who)
-			if errors.Is(err, chat.ErrNotFound) {
-				continue // deleted a moment ago
-			}
-			if err != nil {
-				return nil, err
-			}
-			place.Room = r
-			if in != nil {
-				place.Membership = *in
-			}
-			if r.Kind == chat.Direct {
-				with, err := d.directPeople(ctx, who, r.ID)
-				if err != nil {
-					return nil, err
-				}
-				place.With = with[r.ID]
-			}
-			places[m.Room] = place
+		if place, there := places[m.Room]; there {
+			hits = append(hits, chat.Hit{Message: m, Place: place})
 		}
-		hits = append(hits, chat.Hit{Message: m, Place: place})
 	}
-	return hits, nil
+	return hits, err
+}
+
+// places are the rooms of messages as they are for somebody; those that were deleted a
+// moment ago are not in it.
+func (d *Store) places(ctx context.Context, who chat.AccountID, messages []chat.Message) (map[chat.RoomID]chat.SidebarRoom, error) {
+	var ids []chat.RoomID
+	for _, m := range messages {
+		ids = append(ids, m.Room)
+	}
+	rooms, err := All(ctx, d, scanRoomFor, roomForQuery+" AND r.id IN ids(?2)", who, JSONList(ids))
+	places, direct := map[chat.RoomID]chat.SidebarRoom{}, false
+	for _, r := range rooms {
+		place := chat.SidebarRoom{Room: r.Room}
+		if r.in {
+			place.Membership = r.Membership
+		}
+		if !r.banned {
+			places[r.ID] = place
+		}
+		direct = direct || r.Kind == chat.Direct
+	}
+	if err != nil || !direct {
+		return places, err
+	}
+	with, err := d.directPeople(ctx, who, 0)
+	for id, place := range places {
+		place.With = with[id]
+		places[id] = place
+	}
+	return places, err
 }
 
 // RoomsNamed implements chat.SearchStore.

@@ -88,7 +88,8 @@ func (s *Snapshot) Accounts(put func(chat.Account) error) error {
 // File writes the bytes of a form of a file; false: there is no such form.
 func (s *Snapshot) File(id chat.FileID, form chat.Form, to io.Writer) (there bool, err error) {
 	err = s.rows(`SELECT c.data FROM blobs b CROSS JOIN chunks c
-		WHERE b.file_id = ? AND b.form = ? AND length(b.sum) > 0 AND c.id BETWEEN b.id * 1048576 AND b.id * 1048576 + 1048575 ORDER BY c.id`, func(r Scanner) error {
+		WHERE b.file_id = ? AND b.form = ? AND length(b.sum) > 0 AND c.id BETWEEN b.id * 1048576 AND b.id * 1048576 + 1048575
+		ORDER BY c.id`, func(r Scanner) error {
 		there = true
 		var data []byte
 		if err := r.Scan(&data); err != nil {

@@ -36,3 +36,7 @@ func TestSnapshotsKeepTheirContract(t *testing.T) {
 		return d.Snapshot(ctx, func(s *db.Snapshot) error { return do(s) })
 	})
 }
+
+func TestFilesKeepTheirContract(t *testing.T) {
+	chattest.RunFiles(t, func(t testing.TB) chattest.Files { return serving(t) })
+}

@@ -102,6 +102,7 @@ func TestPostgreSQLTakesWhatAStoreAsks(t *testing.T) {
 	t.Run("asked", func(t *testing.T) {
 		chattest.Run(t, func(t testing.TB) chattest.Store { return noted(t) })
 		chattest.RunArchive(t, func(t testing.TB) chattest.Archive { return noted(t) })
+		chattest.RunFiles(t, func(t testing.TB) chattest.Files { return noted(t) })
 		chattest.RunSnapshot(t, noted, func(ctx context.Context, d *DB, do func(chattest.Snapshot) error) error {
 			return d.Snapshot(ctx, func(s *db.Snapshot) error { return do(s) })
 		})
@@ -154,7 +155,7 @@ func postgreSQLSchema(t *testing.T) (tables []string) {
 
 // rank is when a statement comes: other tables name these, and indexes come last.
 func rank(s string) int {
-	for i, begin := range []string{"CREATE TABLE accounts", "CREATE TABLE rooms", "CREATE TABLE messages", "CREATE TABLE"} {
+	for i, begin := range []string{"CREATE TABLE accounts", "CREATE TABLE rooms", "CREATE TABLE messages", "CREATE TABLE files", "CREATE TABLE"} {
 		if strings.HasPrefix(s, begin) {
 			return i
 		}

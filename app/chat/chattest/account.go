@@ -26,6 +26,14 @@ var accountTests = map[string]func(*store){
 		_, err := s.AddAccount(s.Context(), auth.NewAccount{Username: "joeI", Name: "x", Hash: "-", At: noon}, chat.NoAudit)
 		s.is(err, chat.ErrConflict, "a capital i")
 	},
+	"what must be unique is a conflict": func(s *store) {
+		invite := auth.Invite{Code: "CODE", Made: noon, By: chat.Person{ID: 1}}
+		_, err := s.AddInvite(s.Context(), invite, chat.NoAudit)
+		s.ok(err)
+		_, err = s.AddInvite(s.Context(), invite, entry("invite"))
+		s.is(err, chat.ErrConflict, "the code of another invite")
+		s.equal(len(s.audit()), 0, "entries")
+	},
 	"people are found by id in the order asked, without who is disabled": func(s *store) {
 		s.ok(s.DisableAccount(s.Context(), 3, noon, false, false, chat.NoAudit))
 		people, err := s.Persons(s.Context(), []chat.AccountID{4, 3, 99, 2})

@@ -1,6 +1,7 @@
 package chattest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"strings"
@@ -14,7 +15,7 @@ import (
 
 // Archive is a store that can be carried away and brought in.
 type Archive interface {
-	Store
+	Files
 	archive.Importer
 	// Export tells all of one state; hashes of passwords only when asked.
 	Export(ctx context.Context, passwords bool, put func(archive.Record) error) error
@@ -102,6 +103,8 @@ func (a *archived) live() chat.RoomID {
 	s.ok(err)
 	s.ok(s.Store.SetSettings(ctx, chat.Settings{chat.SettingSignup: chat.SignupInvites}, nil))
 	s.ok(a.AddOrigin(ctx, "elsewhere", "user U1", 2))
+	f := &filed{store: s, files: a.Archive}
+	f.send(private, 2, f.upload(2, "map.txt", 0))
 	return room
 }
 
@@ -115,6 +118,11 @@ var archiveTests = map[string]func(*archived){
 			a.Errorf("an export\n%s\nbrought in is\n%s", lines, again)
 		}
 		there := &store{T: a.T, Store: other, cids: 100}
+		file, err := other.FileByToken(a.Context(), "token of map.txt")
+		a.ok(err)
+		if got := (&filed{there, other}).bytesOf(file.ID, chat.FormOriginal); !bytes.Equal(got, content) {
+			a.Errorf("%d bytes of a file are there, want %d", len(got), len(content))
+		}
 		was, is := a.log(room), there.log(room)
 		a.equal(ids(is), ids(was), "rows")
 		for who := range chat.AccountID(2) {
