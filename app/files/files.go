@@ -90,7 +90,8 @@ type Files struct {
 	chat    *chat.Chat
 	log     *slog.Logger
 	waiting chan struct{} // there may be a picture to make forms of
-	turn    sync.Mutex    // held by the one upload whose bytes are being stored
+	turn    sync.Mutex    // held by the one upload whose bytes are being stored; guards posted
+	posted  uint64        // messages that were posted when the last step ended
 }
 
 // New makes the service; call Run, too.
@@ -260,7 +261,7 @@ func (s *Files) tooLarge(name string) error {
 func (s *Files) step(ctx context.Context, who chat.Account, blob BlobID, at int64, data []byte) error {
 	s.turn.Lock()
 	defer s.turn.Unlock()
-	began, posted := time.Now(), s.chat.Posts()
+	began, posted := time.Now(), s.posted
 	if at%(16*stepSize) == 0 { // room for it is looked for every 4 MB
 		if err := s.room(ctx, who, at+int64(len(data))); err != nil {
 			return err
@@ -272,7 +273,7 @@ func (s *Files) step(ctx context.Context, who chat.Account, blob BlobID, at int6
 	if err := s.store.Append(ctx, blob, at, data); err != nil {
 		return err
 	}
-	if s.chat.Posts() != posted { // somebody talks
+	if s.posted = s.chat.Posts(); s.posted != posted { // somebody talks
 		time.Sleep(pace - time.Since(began))
 	}
 	return nil
