@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"parley/app/chat"
 	"parley/db"
 )
 
@@ -51,6 +52,9 @@ func copyTo(ctx context.Context, from execer, part string, owner Owner) (err err
 			os.Remove(part)
 		}
 	}()
+	if err := roomFor(ctx, from, part); err != nil {
+		return err
+	}
 	if _, err := from.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
 		return err
 	}
@@ -112,6 +116,21 @@ func verify(ctx context.Context, path string) error {
 // execer is a connection or a pool of them.
 type execer interface {
 	ExecContext(context.Context, string, ...any) (sql.Result, error)
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}
+
+// roomFor refuses a copy that its disk has no room for, before it begins.
+func roomFor(ctx context.Context, from execer, part string) error {
+	var pages, each, free int64
+	if err := from.QueryRowContext(ctx, "SELECT page_count, page_size, freelist_count FROM pragma_page_count, pragma_page_size, pragma_freelist_count").
+		Scan(&pages, &each, &free); err != nil {
+		return err
+	}
+	need, have := (pages-free)*each, freeOn(filepath.Dir(part))
+	if have >= 0 && have < need {
+		return fmt.Errorf("the copy takes %s, and the disk of %s has %s left", chat.Bytes(need), filepath.Dir(part), chat.Bytes(have))
+	}
+	return nil
 }
 
 // findDamage is what SQLite finds wrong with a file.

@@ -27,11 +27,17 @@ type Stats struct {
 // Stats asks the file system.
 func (d *DB) Stats() Stats {
 	s := Stats{Queue: len(d.writer.queue), Size: size(d.path), Log: size(d.path + "-wal"), Free: -1}
-	var disk syscall.Statfs_t
-	if err := syscall.Statfs(d.path, &disk); err == nil {
-		s.Free = int64(disk.Bavail) * int64(disk.Bsize)
-	}
+	s.Free = freeOn(d.path)
 	return s
+}
+
+// freeOn is how many bytes the disk of a path has left for this user; -1: not known.
+func freeOn(path string) int64 {
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(path, &disk); err != nil {
+		return -1
+	}
+	return int64(disk.Bavail) * int64(disk.Bsize)
 }
 
 func size(path string) int64 {
