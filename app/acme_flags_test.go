@@ -15,8 +15,10 @@ import (
 
 func TestTheFlagsOfCertificatesAreChecked(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "p.db")
-	for _, flags := range [][]string{{"--tls-domain", "127.0.0.1"}, {"--tls-domain", "*.example.org"}, {"--tls-domain", "localhost"}, {"--tls-domain", "chat.example.org:443"},
-		{"--tls-domain", "chat.example.org", "--tls-cert", "c", "--tls-key", "k"}, {"--tls-domain", "chat.example.org", "--listen", "unix:" + data + ".sock"}} {
+	for _, flags := range [][]string{{"--tls-domain", "127.0.0.1"}, {"--tls-domain", "*.example.org"}, {"--tls-domain", "localhost"},
+		{"--tls-domain", "chat.example.org:443"},
+		{"--tls-domain", "chat.example.org", "--tls-cert", "c", "--tls-key", "k"}, {"--tls-domain", "chat.example.org",
+			"--listen", "unix:" + data + ".sock"}} {
 		command(t, 2, "", append([]string{"serve", "--data", data}, flags...)...)
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -24,16 +26,20 @@ func TestTheFlagsOfCertificatesAreChecked(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if out := command(t, 1, "", "serve", "--data", data, "--tls-domain", "chat.example.org", "--listen", l.Addr().String()); !strings.Contains(out, "Something listens there already") {
+	if out := command(t, 1, "", "serve", "--data", data, "--tls-domain", "chat.example.org",
+		"--listen", l.Addr().String()); !strings.Contains(out, "Something listens there already") {
 		t.Error(out)
 	}
-	if out := command(t, 1, "", "serve", "--data", data, "--tls-domain", "chat.example.org", "--acme-root", data, "--listen", "127.0.0.1:0"); !strings.Contains(out, "holds no certificate") {
+	if out := command(t, 1, "", "serve", "--data", data, "--tls-domain", "chat.example.org", "--acme-root", data,
+		"--listen", "127.0.0.1:0"); !strings.Contains(out, "holds no certificate") {
 		t.Error(out)
 	}
-	if out := command(t, 0, "", "serve", "--print-systemd-unit", "--tls-domain", "chat.example.org,www.example.org"); !strings.Contains(out, "--tls-domain chat.example.org,www.example.org --data") {
+	out := command(t, 0, "", "serve", "--print-systemd-unit", "--tls-domain", "chat.example.org,www.example.org")
+	if !strings.Contains(out, "--tls-domain chat.example.org,www.example.org --data") {
 		t.Error(out)
 	}
-	if err := bindHelp(":443", &net.OpError{Err: os.NewSyscallError("bind", syscall.EACCES)}); !strings.Contains(err.Error(), "cap_net_bind_service") {
+	denied := &net.OpError{Err: os.NewSyscallError("bind", syscall.EACCES)}
+	if err := bindHelp(":443", denied); !strings.Contains(err.Error(), "cap_net_bind_service") {
 		t.Error(err)
 	}
 }

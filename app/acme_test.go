@@ -51,9 +51,10 @@ func TestACertificateIsObtainedAndRenewed(t *testing.T) {
 	first := ""
 	within(t, "a certificate", func() bool { first = shown(s.app.Address.String(), trusted); return first != "" })
 	s.base = s.app.config.URL
-	s.via = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted}, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "tcp", s.app.Address.String())
-	}}
+	s.via = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted},
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "tcp", s.app.Address.String())
+		}}
 	ada := s.signup("ada")
 	if !strings.HasPrefix(ada.cookie, "__Host-parley=") || ada.get("/").header.Get("Strict-Transport-Security") == "" {
 		t.Error("https is not taken notice of")
@@ -62,7 +63,8 @@ func TestACertificateIsObtainedAndRenewed(t *testing.T) {
 	if _, err := tls.Dial("tcp", s.app.Address.String(), &tls.Config{InsecureSkipVerify: true, ServerName: "another.example"}); err == nil {
 		t.Error("a certificate is shown for a name that is not ours")
 	}
-	if c, err := tls.Dial("tcp", s.app.Address.String(), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2", "http/1.1"}}); err != nil || c.ConnectionState().NegotiatedProtocol != "http/1.1" {
+	if c, err := tls.Dial("tcp", s.app.Address.String(), &tls.Config{InsecureSkipVerify: true,
+		NextProtos: []string{"h2", "http/1.1"}}); err != nil || c.ConnectionState().NegotiatedProtocol != "http/1.1" {
 		t.Error("who names nobody sees none:", err)
 	}
 	command(t, 0, "", "healthcheck", "--listen", s.app.Address.String(), "--tls-domain", ourName)
@@ -85,7 +87,10 @@ func TestACertificateIsObtainedAndRenewed(t *testing.T) {
 // leadsToHTTPS asks by plain HTTP.
 func leadsToHTTPS(t *testing.T, s *server) {
 	t.Helper()
-	plain := &browser{s: &server{t: t, base: "http://" + s.app.Plain.String()}, http: http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	plain := &browser{s: &server{t: t, base: "http://" + s.app.Plain.String()}, http: http.Client{CheckRedirect: func(*http.Request,
+		[]*http.Request) error {
+		return http.ErrUseLastResponse
+	}}}
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
 		if r := plain.do(method, "/rooms/1?a=b", "").want(t, http.StatusPermanentRedirect); r.location() != s.app.config.URL+"/rooms/1?a=b" {
 			t.Error("led to", r.location())
@@ -124,8 +129,10 @@ func withChromium(t *testing.T, s *server) {
 func TestACertificateIsObtainedByPlainHTTP(t *testing.T) {
 	p := authority(t, 600)
 	trusted, address := p.trusted(), fmt.Sprint("127.0.0.1:", freePort(t))
-	cmd := exec.Command(os.Args[0], "serve", "--data", filepath.Join(t.TempDir(), "parley.db"), "--listen", address, "--tls-domain", strings.ToUpper(ourName)+".",
-		"--http-listen", fmt.Sprint("127.0.0.1:", p.httpPort), "--acme-directory", p.directory, "--acme-root", p.root, "--acme-email", "ada@parley.example")
+	cmd := exec.Command(os.Args[0], "serve", "--data", filepath.Join(t.TempDir(), "parley.db"), "--listen", address,
+		"--tls-domain", strings.ToUpper(ourName)+".",
+		"--http-listen", fmt.Sprint("127.0.0.1:", p.httpPort), "--acme-directory", p.directory, "--acme-root", p.root,
+		"--acme-email", "ada@parley.example")
 	cmd.Env = append(os.Environ(), "BE_PARLEY=1")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -142,7 +149,8 @@ func TestWithoutAnAuthorityTheServerSaysWhatIsWrongAndServesWhatItCan(t *testing
 	within(t, "the log says it", func() bool { return strings.Contains(log.String(), "connection refused") })
 	for range 50 {
 		began := time.Now()
-		if _, err := tls.Dial("tcp", s.app.Address.String(), &tls.Config{InsecureSkipVerify: true, ServerName: ourName}); err == nil || time.Since(began) > 5*time.Second {
+		if _, err := tls.Dial("tcp", s.app.Address.String(), &tls.Config{InsecureSkipVerify: true, ServerName: ourName}); err == nil ||
+			time.Since(began) > 5*time.Second {
 			t.Fatal("a handshake without a certificate:", err, time.Since(began))
 		}
 	}
@@ -155,7 +163,8 @@ func TestWithoutAnAuthorityTheServerSaysWhatIsWrongAndServesWhatItCan(t *testing
 	if r.StatusCode != http.StatusServiceUnavailable || !strings.Contains(string(words), "no certificate for "+ourName) {
 		t.Error(r.Status, string(words))
 	}
-	if n := strings.Count(log.String(), "level=ERROR"); n != 1 || !strings.Contains(log.String(), "no certificate was obtained") || !strings.Contains(log.String(), "again=1m1s") {
+	if n := strings.Count(log.String(), "level=ERROR"); n != 1 || !strings.Contains(log.String(), "no certificate was obtained") ||
+		!strings.Contains(log.String(), "again=1m1s") {
 		t.Errorf("%d lines in the log:\n%s", n, log)
 	}
 	scrape(t, s)

@@ -12,7 +12,8 @@ import (
 func TestOnlyAdministratorsAdminister(t *testing.T) {
 	s := start(t)
 	ada, bea, out := s.signup("ada"), s.signup("bea"), s.visitor()
-	for _, path := range []string{"/admin", "/admin/people", "/admin/people/1", "/admin/people/99", "/admin/rooms", "/admin/invites", "/admin/settings", "/admin/log"} {
+	for _, path := range []string{"/admin", "/admin/people", "/admin/people/1", "/admin/people/99", "/admin/rooms",
+		"/admin/invites", "/admin/settings", "/admin/log"} {
 		if r := out.get(path).want(t, http.StatusSeeOther); !strings.HasPrefix(r.location(), "/login") {
 			t.Error(path, "sends a visitor to", r.location())
 		}
@@ -22,7 +23,8 @@ func TestOnlyAdministratorsAdminister(t *testing.T) {
 		}
 	}
 	ada.get("/admin/people/99").want(t, http.StatusNotFound)
-	for _, path := range []string{"/admin/people/1/role", "/admin/people/1/disable", "/admin/people/1/enable", "/admin/people/1/ban", "/admin/people/1/logout", "/admin/people/1/reset",
+	for _, path := range []string{"/admin/people/1/role", "/admin/people/1/disable", "/admin/people/1/enable", "/admin/people/1/ban",
+		"/admin/people/1/logout", "/admin/people/1/reset",
 		"/admin/invites", "/admin/invites/1/revoke", "/admin/settings", "/admin/limits"} {
 		bea.post(path, "role", "administrator", "uses", "1", "expires", "7d", "workspace", "x", "signup", "open").want(t, http.StatusForbidden)
 		out.post(path).want(t, http.StatusSeeOther)

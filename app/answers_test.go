@@ -26,7 +26,8 @@ func checkHeaders(t *testing.T, what string, h http.Header) {
 		}
 	}
 	csp := h.Get("Content-Security-Policy")
-	for _, part := range []string{"default-src 'none'", "script-src 'self';", "style-src 'self' 'nonce-", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'", "connect-src 'self'"} {
+	for _, part := range []string{"default-src 'none'", "script-src 'self';", "style-src 'self' 'nonce-", "frame-ancestors 'none'",
+		"base-uri 'none'", "form-action 'self'", "connect-src 'self'"} {
 		if !strings.Contains(csp, part) {
 			t.Errorf("%s: the CSP lacks %q: %q", what, part, csp)
 		}
@@ -119,7 +120,8 @@ func TestRequestsThatAreNoneAreAnsweredAndTheServerLives(t *testing.T) {
 		"no host":               "GET / HTTP/1.0\r\n\r\n",
 		"a huge body":           "POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999\r\n\r\n",
 		"a huge header":         "GET / HTTP/1.1\r\nHost: x\r\nX: " + strings.Repeat("a", 20<<10) + "\r\n\r\n",
-		"a huge chunk":          "POST /login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + strconv.FormatInt(200<<10, 16) + "\r\n" + strings.Repeat("a", 200<<10) + "\r\n0\r\n\r\n",
+		"a huge chunk": "POST /login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + strconv.FormatInt(200<<10, 16) +
+			"\r\n" + strings.Repeat("a", 200<<10) + "\r\n0\r\n\r\n",
 	} {
 		status, h, body := s.raw(request)
 		if status < 300 || status >= 500 {

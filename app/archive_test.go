@@ -41,7 +41,8 @@ func TestAWorkspaceMovesByExportAndImport(t *testing.T) {
 	if b, err := os.ReadFile(file); err != nil || !strings.HasPrefix(again, string(b)) {
 		t.Errorf("it was\n%s\nand is\n%s", b, again)
 	}
-	if bare := command(t, 0, "", "export", "-", "--without-passwords", "--data", data); strings.Contains(bare, "argon2id") || !strings.Contains(again, "argon2id") {
+	if bare := command(t, 0, "", "export", "-", "--without-passwords", "--data", data); strings.Contains(bare, "argon2id") ||
+		!strings.Contains(again, "argon2id") {
 		t.Error("hashes without passwords, or none with them")
 	}
 	command(t, 0, "", "check", "--data", data)
@@ -79,7 +80,8 @@ func TestAnImportRefusesAFileThatHoldsOtherThings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out := command(t, 1, "", "import", file, "--data", filepath.Join(dir, "new.db")); !strings.Contains(out, "nothing was imported: line ") {
+	if out := command(t, 1, "", "import", file, "--data", filepath.Join(dir, "new.db")); !strings.Contains(
+		out, "nothing was imported: line ") {
 		t.Error(out)
 	}
 	names, err := filepath.Glob(filepath.Join(dir, "new.db*"))
@@ -105,10 +107,12 @@ func manyLines(t *testing.T, messages int) string {
 			line = strings.Replace(line, `"read":1,`, fmt.Sprintf(`"read":%d,`, messages), 1)
 		case strings.HasPrefix(line, `{"type":"message"`):
 			for n := 1; n < messages; n++ {
-				one := strings.Replace(line, `"id":1,"room":1,"rev":1,"born":1,"posts":1`, fmt.Sprintf(`"id":%d,"room":1,"rev":%[1]d,"born":%[1]d,"posts":%[1]d`, n), 1)
+				one := strings.Replace(line, `"id":1,"room":1,"rev":1,"born":1,"posts":1`,
+					fmt.Sprintf(`"id":%d,"room":1,"rev":%[1]d,"born":%[1]d,"posts":%[1]d`, n), 1)
 				b.WriteString(strings.Replace(one, `"cid":"one"`, fmt.Sprintf(`"cid":"n%d"`, n), 1))
 			}
-			line = strings.Replace(line, `"id":1,"room":1,"rev":1,"born":1,"posts":1`, fmt.Sprintf(`"id":%d,"room":1,"rev":%[1]d,"born":%[1]d,"posts":%[1]d`, messages), 1)
+			line = strings.Replace(line, `"id":1,"room":1,"rev":1,"born":1,"posts":1`,
+				fmt.Sprintf(`"id":%d,"room":1,"rev":%[1]d,"born":%[1]d,"posts":%[1]d`, messages), 1)
 		}
 		if strings.HasPrefix(line, "{") {
 			b.WriteString(line)

@@ -26,7 +26,8 @@ func TestABackupIsMadeWhileTheServerRuns(t *testing.T) {
 		t.Error("standard output is another file:", len(b), len(stream), err)
 	}
 	for range 2 {
-		if out := command(t, 0, "", "backup", "--to", dir, "--keep", "1", "--data", s.data); !strings.HasPrefix(out, filepath.Join(dir, "parley-20")) {
+		if out := command(t, 0, "", "backup", "--to", dir, "--keep", "1",
+			"--data", s.data); !strings.HasPrefix(out, filepath.Join(dir, "parley-20")) {
 			t.Error("the name:", out)
 		}
 	}
@@ -91,7 +92,8 @@ func TestTheServerMakesBackupsByItself(t *testing.T) {
 	look(4*time.Hour, 2)
 	set(chat.SettingBackupEvery, "0")
 	look(9*time.Hour, 2)
-	for _, bad := range [][2]string{{chat.SettingBackupDir, "here"}, {chat.SettingBackupEvery, "often"}, {chat.SettingBackupEvery, "1s"}, {chat.SettingBackupKeep, "0"}} {
+	for _, bad := range [][2]string{{chat.SettingBackupDir, "here"}, {chat.SettingBackupEvery, "often"},
+		{chat.SettingBackupEvery, "1s"}, {chat.SettingBackupKeep, "0"}} {
 		command(t, 2, "", "set", bad[0], bad[1], "--data", s.data)
 	}
 	if out := command(t, 0, "", "set", "--data", s.data); !strings.Contains(out, dir) {

@@ -20,7 +20,8 @@ func BenchmarkPost(b *testing.B) {
 	b.SetParallelism(32) // 64 writers on two cores: they share commits
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if _, err := s.app.Chat.PostMessage(context.Background(), ada, 1, chat.Draft{Body: sentences[0], CID: fmt.Sprint("b", n.Add(1))}); err != nil {
+			if _, err := s.app.Chat.PostMessage(context.Background(), ada, 1,
+				chat.Draft{Body: sentences[0], CID: fmt.Sprint("b", n.Add(1))}); err != nil {
 				b.Error(err)
 			}
 		}
@@ -34,7 +35,8 @@ func BenchmarkPostOverHTTP(b *testing.B) {
 	b.ReportAllocs()
 	b.SetParallelism(32)
 	b.RunParallel(func(pb *testing.PB) {
-		me := &browser{s: s, cookie: ada.cookie, http: http.Client{CheckRedirect: ada.http.CheckRedirect, Transport: &http.Transport{MaxIdleConnsPerHost: 1}}}
+		me := &browser{s: s, cookie: ada.cookie, http: http.Client{CheckRedirect: ada.http.CheckRedirect,
+			Transport: &http.Transport{MaxIdleConnsPerHost: 1}}}
 		for pb.Next() {
 			if me.send(1, fmt.Sprint("h", n.Add(1)), sentences[1]) == "" {
 				b.Error("refused")

@@ -118,10 +118,12 @@ func TestAFormOfAnotherSessionIsRefusedAndShownAgain(t *testing.T) {
 		if form != nil && form[0] == "body" && !strings.Contains(r.body, "words of ada") {
 			t.Error("the words are not shown")
 		}
-		mei.do("POST", path, "x=1", "Content-Type", "application/x-www-form-urlencoded", "Origin", s.base, "HX-Request", "true", "Parley-Session", mark).want(t, http.StatusConflict)
+		mei.do("POST", path, "x=1", "Content-Type", "application/x-www-form-urlencoded", "Origin", s.base, "HX-Request", "true",
+			"Parley-Session", mark).want(t, http.StatusConflict)
 	}
 	mei.do("GET", "/rooms/1/changes", "", "HX-Request", "true", "Parley-Session", mark).want(t, http.StatusConflict)
-	mei.do("GET", "/ws?session="+mark, "", "Upgrade", "websocket", "Connection", "Upgrade", "Origin", s.base, "Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version", "13").want(t, http.StatusConflict)
+	mei.do("GET", "/ws?session="+mark, "", "Upgrade", "websocket", "Connection", "Upgrade", "Origin", s.base, "Sec-WebSocket-Key",
+		"AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version", "13").want(t, http.StatusConflict)
 	if strings.Contains(mei.get("/rooms/1").body, "words of ada") {
 		t.Error("something was sent")
 	}
@@ -148,11 +150,13 @@ func TestEveryFormSaysWhoseItIs(t *testing.T) {
 	s := start(t)
 	ada := s.signup("ada")
 	id := ada.send(1, "one", "hello")
-	for _, path := range []string{"/rooms/1", "/rooms", "/rooms/new", "/rooms/1/settings", "/rooms/1/add", "/messages/" + id, "/messages/" + id + "/edit", "/me", "/me/appearance",
+	for _, path := range []string{"/rooms/1", "/rooms", "/rooms/new", "/rooms/1/settings", "/rooms/1/add", "/messages/" + id,
+		"/messages/" + id + "/edit", "/me", "/me/appearance",
 		"/me/notifications", "/me/sessions", "/me/password", "/admin/people/1", "/admin/invites", "/admin/settings", "/dm/new?to=1"} {
 		body := ada.get(path).body
 		for _, form := range strings.Split(body, `method="post"`)[1:] {
-			if tag, rest, _ := strings.Cut(form, ">"); !strings.Contains(tag, "/reactions") && !strings.Contains(tag, "/login") && !strings.HasPrefix(rest, `<input type="hidden" name="session"`) {
+			if tag, rest, _ := strings.Cut(form, ">"); !strings.Contains(tag, "/reactions") && !strings.Contains(tag, "/login") &&
+				!strings.HasPrefix(rest, `<input type="hidden" name="session"`) {
 				t.Errorf("%s: a form without it: %s", path, tag)
 			}
 		}

@@ -47,8 +47,10 @@ func administered(t testing.TB, s *server, ada, bea, cid *browser) (list []sight
 	ada.post(room+"/slow", "slow", "30").want(t, http.StatusSeeOther)
 	bea.post(room+"/members/4/ban").want(t, http.StatusSeeOther)
 	ada.post("/admin/people/5/disable").want(t, http.StatusSeeOther)
-	for name, path := range map[string]string{"administration": "/admin", "all people": "/admin/people", "banned people": "/admin/people?state=banned", "one account": "/admin/people/4",
-		"one deactivated": "/admin/people/5", "open rooms": "/admin/rooms", "invites": "/admin/invites", "new invite": shown, "reports": "/reports", "audit log": "/admin/log", "moderated room": room + "/settings"} {
+	for name, path := range map[string]string{"administration": "/admin", "all people": "/admin/people",
+		"banned people": "/admin/people?state=banned", "one account": "/admin/people/4",
+		"one deactivated": "/admin/people/5", "open rooms": "/admin/rooms", "invites": "/admin/invites", "new invite": shown,
+		"reports": "/reports", "audit log": "/admin/log", "moderated room": room + "/settings"} {
 		list = append(list, sight{name: name, path: path, who: ada})
 	}
 	return append(list,
@@ -56,7 +58,8 @@ func administered(t testing.TB, s *server, ada, bea, cid *browser) (list []sight
 		sight{name: "refused report", who: cid, html: cid.post("/messages/"+spam+"/report", "reason", " ").body},
 		sight{name: "invited", path: joined, who: s.visitor()}, sight{name: "invited already", path: joined, who: bea},
 		sight{name: "invite that is over", who: s.visitor(), html: s.visitor().get(gone).want(t, http.StatusGone).body},
-		sight{name: "refused invite", who: ada, html: ada.post("/admin/invites", "uses", "many", "expires", "7d", "role", "member").want(t, 422).body},
+		sight{name: "refused invite", who: ada, html: ada.post("/admin/invites", "uses", "many", "expires", "7d",
+			"role", "member").want(t, 422).body},
 		sight{name: "refused limits", who: ada, html: ada.post("/admin/limits", "limit.messages", "fast").want(t, 422).body},
 		sight{name: "reset link", who: ada, html: ada.post("/admin/people/2/reset").want(t, http.StatusOK).body},
 		sight{name: "new password", who: s.visitor(), path: resetLink.FindStringSubmatch(ada.post("/admin/people/2/reset").body)[1]},
@@ -74,7 +77,8 @@ func latecomer(t testing.TB, s *server, room string) *browser {
 // roomNamed finds a room in somebody's list.
 func roomNamed(t testing.TB, b *browser, name string) string {
 	t.Helper()
-	m := regexp.MustCompile(`href="/rooms/(\d+)"[^>]*>(?:[^<]|<[^a])*` + name).FindStringSubmatch(strings.ReplaceAll(b.get("/rooms").body, "\n", ""))
+	m := regexp.MustCompile(`href="/rooms/(\d+)"[^>]*>(?:[^<]|<[^a])*` + name).FindStringSubmatch(strings.ReplaceAll(b.get("/rooms").body,
+		"\n", ""))
 	if m == nil {
 		t.Fatal("no room", name)
 	}

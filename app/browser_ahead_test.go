@@ -153,7 +153,8 @@ func TestWhatIsTypedAfterChoosingARoomGoesThere(t *testing.T) {
 				p.until("it is asked for", `!document.activeElement || document.activeElement.id !== 'box'`)
 			}
 			p.keys("ok" + kb.Enter + "and more")
-			p.until("nothing is in the room that was left", `document.getElementById('stage').dataset.room === '1' && !box.value && !document.querySelector('.pend')`)
+			p.until("nothing is in the room that was left", `document.getElementById('stage').dataset.room === '1' &&
+				!box.value && !document.querySelector('.pend')`)
 			g.let(c)
 			p.until("the room", `document.getElementById('stage').dataset.room === '2'`)
 			p.once("ok")

@@ -53,7 +53,8 @@ func sights(t *testing.T, s *server) []sight {
 		{name: "forbidden", path: "/admin/settings", who: bea},
 		{name: "refused search", who: ada, html: ada.get("/search?q=has:elephants&before=soon").body},
 	}
-	answered := id(t, bea.post("/rooms/1/messages", "body", "That is what I think: **yes**.", "reply_to", reacted).want(t, http.StatusSeeOther).location())
+	answered := id(t, bea.post("/rooms/1/messages", "body", "That is what I think: **yes**.",
+		"reply_to", reacted).want(t, http.StatusSeeOther).location())
 	own := ada.send(1, "own", "Could the beam fade in over 400 ms on cold start?")
 	bea.post("/rooms/1/messages", "body", "done, it is in build 214", "reply_to", own).want(t, http.StatusSeeOther)
 	for _, e := range []string{"😍", "👏"} {
@@ -63,13 +64,21 @@ func sights(t *testing.T, s *server) []sight {
 	ada.post("/messages/"+gone+"/delete").want(t, http.StatusSeeOther)
 	list = append(list, acts(ada, own)...)
 	list = append(list, administered(t, s, ada, bea, cid)...)
-	list = append(list, sight{name: "editing", path: "/messages/" + own + "/edit", who: ada}, sight{name: "deleted", path: "/messages/" + gone, who: ada},
-		sight{name: "answer", path: fmt.Sprintf("/messages/%d", answered), who: ada}, sight{name: "undo", path: "/rooms/1?deleted=" + gone, who: ada})
-	for name, path := range map[string]string{"home": "/", "room": "/rooms/1", "empty room": "/rooms/2", "private room": "/rooms/3", "people beside a room": "/rooms/1/people",
-		"permalink": "/rooms/1/@" + reacted, "message": "/messages/" + reacted, "rooms": "/rooms", "no rooms found": "/rooms?q=none", "new room": "/rooms/new", "settings": "/rooms/2/settings",
-		"add people": "/rooms/3/add", "new message": "/dm/new", "first message": "/dm/new?to=3", "direct": "/rooms/4", "direct of three": "/rooms/5", "people": "/people", "profile": "/people/2",
-		"profile form": "/me", "appearance": "/me/appearance", "notifications": "/me/notifications", "sessions": "/me/sessions", "own password": "/me/password", "settings of a conversation": "/rooms/4/settings", "workspace": "/admin/settings", "shortcuts": "/shortcuts", "mentions": "/mentions", "jump": "/jump", "jump with a word": "/jump?q=e", "not found": "/rooms/99",
-		"search": "/search", "search with results": "/search?q=the+-nothing&after=2026-01-01", "search without results": "/search?q=zanzibar&in=%23general", "search in a conversation": "/search?in=%40ada%2C%40bea"} {
+	list = append(list, sight{name: "editing", path: "/messages/" + own + "/edit", who: ada},
+		sight{name: "deleted", path: "/messages/" + gone, who: ada},
+		sight{name: "answer", path: fmt.Sprintf("/messages/%d", answered), who: ada},
+		sight{name: "undo", path: "/rooms/1?deleted=" + gone, who: ada})
+	for name, path := range map[string]string{"home": "/", "room": "/rooms/1", "empty room": "/rooms/2", "private room": "/rooms/3",
+		"people beside a room": "/rooms/1/people",
+		"permalink":            "/rooms/1/@" + reacted, "message": "/messages/" + reacted, "rooms": "/rooms", "no rooms found": "/rooms?q=none",
+		"new room": "/rooms/new", "settings": "/rooms/2/settings",
+		"add people": "/rooms/3/add", "new message": "/dm/new", "first message": "/dm/new?to=3", "direct": "/rooms/4",
+		"direct of three": "/rooms/5", "people": "/people", "profile": "/people/2",
+		"profile form": "/me", "appearance": "/me/appearance", "notifications": "/me/notifications", "sessions": "/me/sessions",
+		"own password": "/me/password", "settings of a conversation": "/rooms/4/settings", "workspace": "/admin/settings",
+		"shortcuts": "/shortcuts", "mentions": "/mentions", "jump": "/jump", "jump with a word": "/jump?q=e", "not found": "/rooms/99",
+		"search": "/search", "search with results": "/search?q=the+-nothing&after=2026-01-01",
+		"search without results": "/search?q=zanzibar&in=%23general", "search in a conversation": "/search?in=%40ada%2C%40bea"} {
 		list = append(list, sight{name: name, path: path, who: ada})
 	}
 	return list
@@ -130,9 +139,12 @@ func (p *tab) look(v sight) {
 // axeRules waits for what fades: its colours on the way are nobody's. Of the emoji,
 // which are all alike, it looks at the first rows.
 func axeRules(run string) string {
-	return `Promise.all(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < Infinity).map(a => a.finished.catch(() => {})))
-	.then(() => axe.run({ include: [['html']], exclude: [['#emoji .all button:nth-of-type(n+30)']] }, { runOnly: ` + run + `, resultTypes: ['violations'] }))
-	.then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + n.any.concat(n.all).map(c => c.message).join('; ').slice(0, 200)).join(' | ')))`
+	return `Promise.all(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < Infinity)
+		.map(a => a.finished.catch(() => {})))
+	.then(() => axe.run({ include: [['html']], exclude: [['#emoji .all button:nth-of-type(n+30)']] }, { runOnly: ` +
+		run + `, resultTypes: ['violations'] }))
+	.then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + n.any.concat(n.all)
+		.map(c => c.message).join('; ').slice(0, 200)).join(' | ')))`
 }
 
 const (

@@ -30,8 +30,10 @@ func TestARoomOpensAtTheFirstUnreadMessage(t *testing.T) {
 		for _, way := range []func(){func() { ask[any](p, enter) }, func() { p.open("/rooms/1") }} {
 			way()
 			p.at("/rooms/1")
-			p.until("the line and the first unread message in sight", `(line => { const at = e => e.getBoundingClientRect(), box = at(document.getElementById('stream'));
-				return line && line.nextElementSibling.textContent.includes('message 1 of `+fmt.Sprint(n)+`') && at(line).top >= box.top && at(line.nextElementSibling).bottom <= box.bottom })(document.querySelector('.unread'))`)
+			p.until("the line and the first unread message in sight",
+				`(line => { const at = e => e.getBoundingClientRect(), box = at(document.getElementById('stream'));
+				return line && line.nextElementSibling.textContent.includes('message 1 of `+fmt.Sprint(n)+
+					`') && at(line).top >= box.top && at(line.nextElementSibling).bottom <= box.bottom })(document.querySelector('.unread'))`)
 			p.sees("#latest", "Latest")
 			p.open("/people")
 			p.live() // its lists are drawn anew once

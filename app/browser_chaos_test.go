@@ -77,14 +77,16 @@ func (p *proxy) cut() {
 }
 
 // broken are the faults of pages whose network breaks again and again.
-var broken = append([]string{"ERR_", "htmx:error", "htmx:ws:", "Failed to fetch", "network error", "status of 4", "TypeError: Failed"}, refused...)
+var broken = append([]string{"ERR_", "htmx:error", "htmx:ws:", "Failed to fetch", "network error", "status of 4", "TypeError: Failed"},
+	refused...)
 
 // allRows are the rows of the whole room, as an expression of a page: what stands in the
 // database, drawn anew, older pages included.
 const allRows = `(async (room, plain) => {
 	const all = new Map();
 	for (let url = '/rooms/' + room + '?latest'; url; ) {
-		const page = new DOMParser().parseFromString((await (await fetch(url)).text()).replace(/<style[^]*?<\/style>/, ''), 'text/html') // whose nonce is not this page's;
+		const text = (await (await fetch(url)).text()).replace(/<style[^]*?<\/style>/, ''); // whose nonce is not this page's
+		const page = new DOMParser().parseFromString(text, 'text/html');
 		for (const li of page.querySelectorAll('[data-seq]')) all.set(li.id, plain(li));
 		url = page.querySelector('#older a')?.getAttribute('href');
 	}
@@ -188,7 +190,8 @@ func TestPagesSurviveCutsAndKills(t *testing.T) {
 		p.until("an empty outbox", `!document.querySelector('.pend')`)
 		p.equal(1)
 	}
-	t.Logf("%d messages through %d cuts and %d kills; all pages equal a fresh load %v after the last cut", said, cuts, kills, time.Since(began))
+	t.Logf("%d messages through %d cuts and %d kills; all pages equal a fresh load %v after the last cut",
+		said, cuts, kills, time.Since(began))
 	if after := ask[float64](reader, place); math.Abs(after-before) > 1 {
 		t.Errorf("the row that was read stood at %v and stands at %v", before, after)
 	}
@@ -217,7 +220,8 @@ func TestALivePageEqualsAReload(t *testing.T) {
 		people = append(people, s.signup(name))
 	}
 	for _, room := range []string{"open one", "open two"} {
-		people[0].post("/rooms", "name", room, "kind", "open", "people", "2", "people", "3", "people", "4", "people", "5", "people", "6").want(t, http.StatusSeeOther)
+		people[0].post("/rooms", "name", room, "kind", "open", "people", "2", "people", "3", "people", "4", "people", "5",
+			"people", "6").want(t, http.StatusSeeOther)
 	}
 	for i, name := range names {
 		p := c.person(name, s.base)
@@ -249,7 +253,8 @@ func (b *browser) meddle(who, n int) {
 		switch k := r.IntN(100); {
 		case k < 12 && len(mine) > 0:
 			to := mine[r.IntN(len(mine))]
-			b.post(path+"/messages", "body", fmt.Sprintf("answer %d of %d :tada:", i, who), "reply_to", to) // refused where it is of another room, or gone
+			// Refused where it is of another room, or gone.
+			b.post(path+"/messages", "body", fmt.Sprintf("answer %d of %d :tada:", i, who), "reply_to", to)
 			continue
 		case k < 45 || len(mine) == 0:
 			if id := b.send(room, fmt.Sprintf("m%d-%d", who, i), fmt.Sprintf("change %d of **%d** for @ada", i, who)); id != "" {

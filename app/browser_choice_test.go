@@ -22,9 +22,11 @@ func TestSuggestionsCompleteNamesRoomsAndEmoji(t *testing.T) {
 	p.live()
 	p.write("hello @")
 	p.until("people, who spoke last first", `document.querySelector('#ac:not([hidden]) .opt')?.dataset.insert === '@mei.tanaka'`)
-	p.until("one is chosen for who cannot see it", `document.activeElement.id === 'box' && document.getElementById(document.activeElement.getAttribute('aria-activedescendant'))?.ariaSelected === 'true'`)
+	p.until("one is chosen for who cannot see it", `document.activeElement.id === 'box' &&
+		document.getElementById(document.activeElement.getAttribute('aria-activedescendant'))?.ariaSelected === 'true'`)
 	p.keys("to")
-	p.until("only who fits", `document.querySelectorAll('#ac .opt').length === 1 && document.querySelector('#ac .opt').dataset.insert === '@tomas'`)
+	p.until("only who fits", `document.querySelectorAll('#ac .opt').length === 1 &&
+		document.querySelector('#ac .opt').dataset.insert === '@tomas'`)
 	p.keys(kb.Tab)
 	p.until("it is in the text and nothing was sent", `box.value === 'hello @tomas '`)
 	p.keys("see #ha")
@@ -119,8 +121,10 @@ func TestWhatSomebodyChoseIsKept(t *testing.T) {
 	other := s.visitor()
 	other.post("/login", "username", "ada", "password", password).want(t, 303)
 	p.live()
-	ada.post("/me/appearance", "theme", "dark", "density", "compact", "enter", "newline", "zone", "Asia/Tokyo", "clock", "24", "keys", "off").want(t, 303)
-	p.until("an open page follows", `document.documentElement.dataset.theme === 'dark' && document.documentElement.dataset.density === 'compact'`)
+	ada.post("/me/appearance", "theme", "dark", "density", "compact", "enter", "newline", "zone", "Asia/Tokyo",
+		"clock", "24", "keys", "off").want(t, 303)
+	p.until("an open page follows", `document.documentElement.dataset.theme === 'dark' &&
+		document.documentElement.dataset.density === 'compact'`)
 	p.open("/rooms/1")
 	p.write("line one")
 	p.keys(kb.Enter)
@@ -130,7 +134,8 @@ func TestWhatSomebodyChoseIsKept(t *testing.T) {
 	ada.post("/me/appearance", "zone", "Atlantis/Capital").want(t, 422)
 	ada.post("/me/notifications", "quiet_from", "22:00").want(t, 422)
 	ada.post("/me", "name", "Ada Okafor", "title", "Designer", "bio", "Boats.\nAnd light.").want(t, 303)
-	if page := ada.get("/people/1").body; !strings.Contains(page, "Designer") || !strings.Contains(page, "And light.") || !strings.Contains(page, "JST") {
+	if page := ada.get("/people/1").body; !strings.Contains(page, "Designer") || !strings.Contains(page, "And light.") ||
+		!strings.Contains(page, "JST") {
 		t.Error("the profile does not show what was said")
 	}
 	if n := strings.Count(ada.get("/me/sessions").body, `action="/me/sessions/`); n < 2 { // one other at least, and all

@@ -43,7 +43,8 @@ func TestThePageOfAReportGoesOnAsAnyOther(t *testing.T) {
 	p := openChromium(t).member(s, "mei", "/messages/"+seq+"/report")
 	p.live()
 	p.until("it is set up", `performance.getEntriesByType('resource').some(r => r.name.includes('talk.js'))`)
-	ask[any](p, `window.sent = [], (send => WebSocket.prototype.send = function (m) { sent.push(m); send.call(this, m) })(WebSocket.prototype.send), 1`)
+	ask[any](p, `window.sent = [], (send => WebSocket.prototype.send = function (m) { sent.push(m);
+		send.call(this, m) })(WebSocket.prototype.send), 1`)
 	p.click("#f-reason", "")
 	p.write("half a reason")
 	ada.post("/rooms", "name", "quay", "kind", "private", "people", "2").want(t, 303)

@@ -33,7 +33,8 @@ func TestCountsAgreeInEveryTabAndOnEveryDevice(t *testing.T) {
 			p.until("the counts "+when, `document.querySelector('#b-1'+`+quote(room)+`)`)
 			same := false
 			for end := time.Now().Add(patience); !same && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-				same = ask[bool](p, `(async f => f(document) === f(new DOMParser().parseFromString((await (await fetch('/people')).text()).replace(/<style[^]*?<\/style>/, ''), 'text/html')))(`+badges+`)`)
+				same = ask[bool](p, `(async f => f(document) === f(new DOMParser().parseFromString((await (await fetch('/people')).text())
+					.replace(/<style[^]*?<\/style>/, ''), 'text/html')))(`+badges+`)`)
 			}
 			if !same {
 				t.Errorf("%s, %s shows other counts than a fresh load: %s", when, p.name, ask[string](p, badges+`(document)`))

@@ -75,7 +75,8 @@ func TestPollsTakeOverHoweverTheSocketIsBarred(t *testing.T) {
 func (p *tab) withoutSockets() {
 	p.t.Helper()
 	p.do(func(ctx context.Context) error {
-		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: "delete window.WebSocket"})
+		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument,
+			page.AddScriptToEvaluateOnNewDocumentParams{Source: "delete window.WebSocket"})
 		return err
 	})
 }

@@ -18,7 +18,8 @@ func holding(files ...sent) string {
 	b.WriteString(`const dt = new DataTransfer(), bytes = s => Uint8Array.from(atob(s), c => c.charCodeAt(0));`)
 	types := map[string]string{"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif", "txt": "text/plain", "pdf": "application/pdf"}
 	for _, f := range files {
-		fmt.Fprintf(&b, "dt.items.add(new File([bytes(%s)], %s, { type: %s }));", quote(base64.StdEncoding.EncodeToString(f.data)), quote(f.name), quote(types[f.name[strings.LastIndexByte(f.name, '.')+1:]]))
+		fmt.Fprintf(&b, "dt.items.add(new File([bytes(%s)], %s, { type: %s }));", quote(base64.StdEncoding.EncodeToString(f.data)),
+			quote(f.name), quote(types[f.name[strings.LastIndexByte(f.name, '.')+1:]]))
 	}
 	return b.String()
 }
@@ -26,19 +27,22 @@ func holding(files ...sent) string {
 // choose puts files into the field of the composer, as the dialog of the browser does.
 func (p *tab) choose(files ...sent) {
 	p.t.Helper()
-	ask[any](p, `(() => {`+holding(files...)+`const i = document.querySelector('#composer [type=file]'); i.files = dt.files; i.dispatchEvent(new Event('change', { bubbles: true })) })()`)
+	ask[any](p, `(() => {`+holding(files...)+`const i = document.querySelector('#composer [type=file]'); i.files = dt.files;
+		i.dispatchEvent(new Event('change', { bubbles: true })) })()`)
 }
 
 func (p *tab) pasteFiles(files ...sent) {
 	p.t.Helper()
-	ask[any](p, `(() => {`+holding(files...)+`document.getElementById('box').dispatchEvent(new ClipboardEvent('paste', { clipboardData: dt, bubbles: true, cancelable: true })) })()`)
+	ask[any](p, `(() => {`+holding(files...)+`document.getElementById('box').dispatchEvent(new ClipboardEvent('paste',
+		{ clipboardData: dt, bubbles: true, cancelable: true })) })()`)
 }
 
 // drag fires an event of dragging files at something.
 func (p *tab) drag(kind, selector string, files ...sent) {
 	p.t.Helper()
 	ask[any](p, `(() => {`+holding(files...)+`
-		document.querySelector(`+quote(selector)+`).dispatchEvent(new DragEvent(`+quote(kind)+`, { dataTransfer: dt, bubbles: true, cancelable: true })) })()`)
+		document.querySelector(`+quote(selector)+`).dispatchEvent(new DragEvent(`+quote(kind)+
+		`, { dataTransfer: dt, bubbles: true, cancelable: true })) })()`)
 }
 
 func TestFilesAreChosenPastedDroppedAndSeenByOthers(t *testing.T) {
@@ -89,11 +93,14 @@ func TestPicturesOpenInALightbox(t *testing.T) {
 	c := openChromium(t)
 	ada := c.member(s, "Ada", "/rooms/1")
 	ada.live()
-	ada.choose(sent{"one.jpg", jpegOf(t, 900, 600)}, sent{"two.jpg", jpegOf(t, 600, 900)}, sent{"three.png", pngOf(t, 300, 300)}, sent{"four.jpg", jpegOf(t, 500, 300)}, sent{"five.gif", gifOf(t, 60, 40, 3)})
+	ada.choose(sent{"one.jpg", jpegOf(t, 900, 600)}, sent{"two.jpg", jpegOf(t, 600, 900)}, sent{"three.png", pngOf(t, 300, 300)},
+		sent{"four.jpg", jpegOf(t, 500, 300)}, sent{"five.gif", gifOf(t, 60, 40, 3)})
 	ada.sees("#tray .nm", "five.gif")
 	ada.say("Five of them")
-	ada.until("four pictures, and how many more", `document.querySelectorAll('.pics .pic:not([hidden]) img').length === 4 && document.querySelector('.pics .n').textContent === '+1'`)
-	ada.until("pictures that have come", `[...document.querySelectorAll('.pics .pic:not([hidden]) img')].every(i => i.complete && i.naturalWidth)`)
+	ada.until("four pictures, and how many more", `document.querySelectorAll('.pics .pic:not([hidden]) img').length === 4 &&
+		document.querySelector('.pics .n').textContent === '+1'`)
+	ada.until("pictures that have come", `[...document.querySelectorAll('.pics .pic:not([hidden]) img')].every(i => i.complete &&
+		i.naturalWidth)`)
 	ada.shot("files-gallery")
 	ada.click(".pics .pic:first-child", "")
 	ada.until("the large form", `document.querySelector('#lightbox[open] figure img')?.naturalWidth === 900`)
@@ -111,7 +118,8 @@ func TestPicturesOpenInALightbox(t *testing.T) {
 	ada.keys("+")
 	ada.until("it closer", `document.querySelector('#lightbox figure img').hasAttribute('data-zoomed')`)
 	ada.keys(kb.Escape)
-	ada.until("the timeline, with the focus where it was", `!document.querySelector('#lightbox[open]') && document.activeElement.matches('.pics .pic:first-child')`)
+	ada.until("the timeline, with the focus where it was", `!document.querySelector('#lightbox[open]') &&
+		document.activeElement.matches('.pics .pic:first-child')`)
 }
 
 // Nobody moves when a picture becomes ready, and words are not held up by a file.
@@ -184,9 +192,11 @@ func TestTheFilesOfARoomAreFiltered(t *testing.T) {
 	c := openChromium(t)
 	who, bea := s.signup("Ada"), s.signup("Bea")
 	for n := range 5 {
-		who.upload("/rooms/1/messages", []string{"cid", fmt.Sprint("p", n), "body", "", "alt", fmt.Sprint("View ", n)}, sent{fmt.Sprintf("view%d.jpg", n), jpegOf(t, 400+n*50, 300)}).want(t, http.StatusSeeOther)
+		who.upload("/rooms/1/messages", []string{"cid", fmt.Sprint("p", n), "body", "", "alt", fmt.Sprint("View ", n)},
+			sent{fmt.Sprintf("view%d.jpg", n), jpegOf(t, 400+n*50, 300)}).want(t, http.StatusSeeOther)
 	}
-	bea.upload("/rooms/1/messages", []string{"cid", "b", "body", "the offer"}, sent{"Angebot Ä.pdf", []byte("%PDF-1.4")}, sent{"budget.csv", []byte("a,b\n1,2\n")}).want(t, http.StatusSeeOther)
+	bea.upload("/rooms/1/messages", []string{"cid", "b", "body", "the offer"}, sent{"Angebot Ä.pdf", []byte("%PDF-1.4")},
+		sent{"budget.csv", []byte("a,b\n1,2\n")}).want(t, http.StatusSeeOther)
 	for _, token := range tokens(who.get("/rooms/1").body) {
 		s.ready(token)
 	}
@@ -227,7 +237,8 @@ func TestTheFilesOfARoomAreFiltered(t *testing.T) {
 func TestAFileIsTakenOutOfItsMessage(t *testing.T) {
 	s := start(t)
 	ada, bea := s.signup("Ada"), s.signup("Bea")
-	bea.upload("/rooms/1/messages", []string{"cid", "b", "body", "two of them"}, sent{"a.txt", []byte("a")}, sent{"b.txt", []byte("b")}).want(t, http.StatusSeeOther)
+	bea.upload("/rooms/1/messages", []string{"cid", "b", "body", "two of them"}, sent{"a.txt", []byte("a")}, sent{"b.txt",
+		[]byte("b")}).want(t, http.StatusSeeOther)
 	bea.upload("/rooms/1/messages", []string{"cid", "c", "body", ""}, sent{"alone.txt", []byte("c")}).want(t, http.StatusSeeOther)
 	list := tokens(bea.get("/rooms/1").body)
 	s.signup("Cid").post("/files/"+list[0]+"/delete").want(t, http.StatusForbidden)
@@ -237,7 +248,8 @@ func TestAFileIsTakenOutOfItsMessage(t *testing.T) {
 	bea.get("/files/"+list[0]+"/a.txt").want(t, http.StatusGone)
 	bea.get("/files/"+list[1]+"/b.txt").want(t, http.StatusOK)
 	ada.post("/files/"+list[2]+"/delete").want(t, http.StatusSeeOther) // a moderator, and the message goes with it
-	if p := ada.get("/rooms/1").body; strings.Contains(p, "alone.txt") || !strings.Contains(p, "File removed") || !strings.Contains(p, "two of them") {
+	if p := ada.get("/rooms/1").body; strings.Contains(p, "alone.txt") || !strings.Contains(p, "File removed") ||
+		!strings.Contains(p, "two of them") {
 		t.Error("the room shows", p)
 	}
 	if p := ada.get("/search?q=" + url.QueryEscape("a.txt")).body; strings.Contains(p, "two of them") && !strings.Contains(p, "b.txt") {

@@ -32,7 +32,8 @@ func TestWhatIsPressedShowsThatItWasHeard(t *testing.T) {
 	c := g.stop("/rooms/2")
 	p.click("#rooms a", "quay")
 	p.until("the room marked", `document.querySelector('#r-2 a[aria-current=page]') && !document.querySelector('#r-1 a[aria-current]')`)
-	p.until("the bar", `getComputedStyle(document.querySelector('.app'), '::before').height === '3px' && getComputedStyle(document.querySelector('.main .stream')).opacity < .9`)
+	p.until("the bar", `getComputedStyle(document.querySelector('.app'), '::before').height === '3px' &&
+		getComputedStyle(document.querySelector('.main .stream')).opacity < .9`)
 	g.let(c)
 	p.sees(".bar h1", "quay")
 	p.until("no bar", `!document.querySelector('.app').hasAttribute('data-wait')`)
@@ -45,7 +46,8 @@ func TestWhatIsPressedShowsThatItWasHeard(t *testing.T) {
 		p.live()
 		c := g.stop(at.held)
 		p.click(at.selector, at.text)
-		p.until("that "+at.selector+" was heard", `document.querySelector(`+quote(strings.ReplaceAll(at.selector, "'", `"`)+`[data-busy]`)+`) || document.querySelector('.ahead:not(.vh), dialog[open], :popover-open')`)
+		p.until("that "+at.selector+" was heard", `document.querySelector(`+quote(strings.ReplaceAll(at.selector, "'", `"`)+`[data-busy]`)+`) ||
+			document.querySelector('.ahead:not(.vh), dialog[open], :popover-open')`)
 		g.let(c)
 		p.until("the end of waiting", `document.readyState === 'complete' && !document.querySelector('[data-busy], [data-wait], .ahead')`)
 	}
@@ -81,7 +83,8 @@ func TestAFrameIsThereBeforeWhatIsInIt(t *testing.T) {
 	p.keys(kb.Escape)
 	c = g.stop("/people")
 	p.click(".stack", "")
-	p.until("the frame of the panel", `document.querySelector('#panel').checkVisibility() && document.querySelector('#panel h2').textContent === 'Loading…'`)
+	p.until("the frame of the panel", `document.querySelector('#panel').checkVisibility() &&
+		document.querySelector('#panel h2').textContent === 'Loading…'`)
 	g.let(c)
 	p.sees("#panel", "mei")
 	p.click("#panel header .ib", "")
@@ -120,7 +123,8 @@ func TestTheSwitcherBeginsWithWhatIsUrgent(t *testing.T) {
 	p.until("the badges", `document.querySelector('#b-4').dataset.n && document.querySelector('#b-5').dataset.at`)
 	p.keys("k", chromedp.ModifierCtrl)
 	p.sees("#jump .opt", "dd called")
-	if got := ask[string](p, `[...document.querySelectorAll('#jump .opt .t')].map(e => e.textContent).join()`); got != "dd called,cc unread,bb read,aa calm,general" {
+	if got := ask[string](p, `[...document.querySelectorAll('#jump .opt .t')].map(e => e.textContent)
+		.join()`); got != "dd called,cc unread,bb read,aa calm,general" {
 		t.Error(got)
 	}
 }
@@ -143,7 +147,8 @@ func TestSuggestionsComeNextToScriptsWithoutSpaces(t *testing.T) {
 	p.open("/rooms/1")
 	p.live()
 	p.sees("#rooms a", "ux team")
-	for before, after := range map[string]string{"你好@me": "你好@mei ", "交给@me": "交给@mei ", "สวัสดี@me": "สวัสดี@mei ", "안녕@me": "안녕@mei ", "、@me": "、@mei ", "看#ux": "看#ux team ", "好:rocke": "好🚀 "} {
+	for before, after := range map[string]string{"你好@me": "你好@mei ", "交给@me": "交给@mei ", "สวัสดี@me": "สวัสดี@mei ", "안녕@me": "안녕@mei ",
+		"、@me": "、@mei ", "看#ux": "看#ux team ", "好:rocke": "好🚀 "} {
 		p.fill("#box", before)
 		p.until("the list after "+before, listed)
 		p.keys(kb.Tab)
@@ -166,7 +171,8 @@ func TestAFailedMessageShowsNoClock(t *testing.T) {
 	p.keys("/me")
 	ask[any](p, `box.value = '/topic ' + 'x'.repeat(400), box.form.requestSubmit(), 1`)
 	p.until("the failed row", `document.querySelector('.pend.fail[data-slow]')`)
-	if got := ask[string](p, `getComputedStyle(document.querySelector('.pend.fail .hd'), '::after').content`); got != "none" && got != "normal" {
+	if got := ask[string](p, `getComputedStyle(document.querySelector('.pend.fail .hd'), '::after').content`); got != "none" &&
+		got != "normal" {
 		t.Errorf("it shows %s", got)
 	}
 	p.until("the sign of it", `document.querySelector('.pend.fail .err .i').checkVisibility()`)
@@ -240,15 +246,18 @@ func TestPrivateRoomsHaveALockInEveryList(t *testing.T) {
 	p := openChromium(t).person("ada", s.base)
 	p.enter(ada)
 	for _, at := range []struct{ path, around string }{
-		{"/", "#rooms li"}, {"/", ".catch h2"}, {"/jump?q=s", "#found li"}, {"/mentions", ".goto"}, {"/search?q=needle", ".goto"}, {"/people/2", ".facts a"}, {"/people/2", "#rooms li"},
+		{"/", "#rooms li"}, {"/", ".catch h2"}, {"/jump?q=s", "#found li"}, {"/mentions", ".goto"}, {"/search?q=needle", ".goto"},
+		{"/people/2", ".facts a"}, {"/people/2", "#rooms li"},
 	} {
 		p.open(at.path)
 		for name, sign := range map[string]string{"secrets": "#lock", "square": "#hash"} {
-			p.until(sign+" in "+at.around+" of "+at.path, `(e => e?.querySelector('use')?.getAttribute('href').endsWith(`+quote(sign)+`))(`+found(at.around, name)+`)`)
+			p.until(sign+" in "+at.around+" of "+at.path, `(e => e?.querySelector('use')?.getAttribute('href').endsWith(`+
+				quote(sign)+`))(`+found(at.around, name)+`)`)
 		}
 	}
 	p.open("/search")
-	p.until("the lock in the filter", `[...document.querySelectorAll('#s-in option')].some(o => o.textContent.includes('🔒') && o.textContent.includes('secrets'))`)
+	p.until("the lock in the filter", `[...document.querySelectorAll('#s-in option')].some(o => o.textContent.includes('🔒') &&
+		o.textContent.includes('secrets'))`)
 	p.open("/rooms")
 	p.until("the hash of open rooms", `(`+found(".rows .line", "square")+`)?.querySelector('use')?.getAttribute('href').endsWith('#hash')`)
 	p.keys("k", chromedp.ModifierCtrl)
@@ -262,10 +271,14 @@ func TestBoxesTakeTheDirectionOfWhatIsWritten(t *testing.T) {
 	p := openChromium(t).person("ada", s.base)
 	p.enter(ada)
 	ada.tell(1, "a message")
-	for _, path := range []string{"/rooms/1", "/messages/1", "/messages/1/edit", "/messages/1/report", "/me", "/rooms", "/rooms/new", "/rooms/1/settings", "/rooms/1/add", "/dm/new", "/jump", "/search", "/people", "/admin", "/admin/settings", "/admin/people", "/admin/rooms", "/admin/invites", "/admin/log"} {
+	for _, path := range []string{"/rooms/1", "/messages/1", "/messages/1/edit", "/messages/1/report", "/me", "/rooms", "/rooms/new",
+		"/rooms/1/settings", "/rooms/1/add", "/dm/new", "/jump", "/search", "/people", "/admin", "/admin/settings", "/admin/people",
+		"/admin/rooms", "/admin/invites", "/admin/log"} {
 		p.open(path)
-		bad := ask[string](p, `[...document.querySelectorAll('textarea,input')].filter(e => /^(text|search|textarea)$/.test(e.type) && e.dir !== 'auto'
-			&& !e.readOnly && e.inputMode !== 'numeric' && e.autocomplete !== 'username' && !e.name.match(/^(after|before)$/)).map(e => e.outerHTML.slice(0, 100)).join()`)
+		bad := ask[string](p, `[...document.querySelectorAll('textarea,input')].filter(e => /^(text|search|textarea)$/.test(e.type) &&
+			e.dir !== 'auto'
+			&& !e.readOnly && e.inputMode !== 'numeric' && e.autocomplete !== 'username' && !e.name.match(/^(after|before)$/))
+				.map(e => e.outerHTML.slice(0, 100)).join()`)
 		if bad != "" {
 			t.Errorf("%s: %s", path, bad)
 		}

@@ -78,7 +78,8 @@ func TestAConversationThatComesLateTakesNoEditAway(t *testing.T) {
 	bea.post("/rooms/1/messages", "body", "Now", "reply_to", root).want(t, 303)
 	p.sees("#stream .body", "Now")
 	g.waits(t)
-	ask[any](p, `(r => { r.tabIndex = -1; r.focus() })([...document.querySelectorAll('#talk .msg')].find(r => r.textContent.includes('Let us'))), 1`)
+	ask[any](p, `(r => { r.tabIndex = -1; r.focus() })([...document.querySelectorAll('#talk .msg')]
+		.find(r => r.textContent.includes('Let us'))), 1`)
 	p.keys("e")
 	p.until("the form", `document.activeElement.closest('#talk form.edit')`)
 	p.write(", today")

@@ -12,7 +12,9 @@ import (
 // focus names what has the focus.
 func (p *tab) focus() string {
 	p.t.Helper()
-	return ask[string](p, `(e => e === document.body ? 'body' : e.tagName.toLowerCase() + (e.id ? '#' + e.id : '') + ' ' + (e.getAttribute("aria-label") || e.name || e.textContent).trim().replace(/\s+/g, ' ').slice(0, 40))(document.activeElement)`)
+	return ask[string](p, `(e => e === document.body ? 'body' : e.tagName.toLowerCase() + (e.id
+		? '#' + e.id : '') + ' ' + (e.getAttribute("aria-label") || e.name || e.textContent).trim().replace(/\s+/g, ' ')
+			.slice(0, 40))(document.activeElement)`)
 }
 
 // tabTo presses Tab until something has the focus.
@@ -124,7 +126,8 @@ func TestTabGoesThroughEveryPageAndOutAgain(t *testing.T) {
 			first, steps := "", 0
 			for steps < 100 {
 				p.keys(kb.Tab, way...)
-				at := ask[string](p, `(e => { window.marks ??= new Map(); if (!marks.has(e)) marks.set(e, marks.size); return e === document.body ? '' : String(marks.get(e)) })(document.activeElement)`)
+				at := ask[string](p, `(e => { window.marks ??= new Map(); if (!marks.has(e)) marks.set(e, marks.size); return e === document.body
+					? '' : String(marks.get(e)) })(document.activeElement)`)
 				if at == first && steps > 5 || at == "" && steps > 5 {
 					break
 				}
@@ -172,7 +175,8 @@ func TestThePageKeysTakeTheFocusAlong(t *testing.T) {
 	p.live()
 	ada.tell(1, "the last one")
 	p.sees(".msg", "the last one")
-	inView := `(r => (s => r.top >= s.top - 1 && r.bottom <= s.bottom + 1)(document.getElementById('stream').getBoundingClientRect()))(document.activeElement.getBoundingClientRect())`
+	inView := `(r => (s => r.top >= s.top - 1 && r.bottom <= s.bottom + 1)(document.getElementById('stream')
+		.getBoundingClientRect()))(document.activeElement.getBoundingClientRect())`
 	p.keys(kb.Tab, chromedp.ModifierShift)
 	p.until("focus on the newest", found(`:focus`, "the last one"))
 	p.keys(kb.PageUp)

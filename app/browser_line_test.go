@@ -87,7 +87,8 @@ func TestTheBarOfWhatIsNewMovesNobody(t *testing.T) {
 // watched has a page keep what it would notify of.
 func (p *tab) watched() {
 	p.t.Helper()
-	p.begin(`window.notices = []; window.Notification = class { static permission = 'granted'; constructor(title, o) { notices.push(o.body) } close() {} };`)
+	p.begin(`window.notices = []; window.Notification = class { static permission = 'granted';
+		constructor(title, o) { notices.push(o.body) } close() {} };`)
 }
 
 // What comes from two at once is told of twice, and by one tab only.

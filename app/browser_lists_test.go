@@ -11,9 +11,11 @@ import (
 // press does one half of a click in the middle of an element.
 func (p *tab) press(half input.DispatchMouseEventType, selector string) {
 	p.t.Helper()
-	at := ask[[]float64](p, `(r => [r.x + r.width / 2, r.y + r.height / 2])(document.querySelector(`+quote(selector)+`).getBoundingClientRect())`)
+	at := ask[[]float64](p, `(r => [r.x + r.width / 2, r.y + r.height / 2])(document.querySelector(`+
+		quote(selector)+`).getBoundingClientRect())`)
 	p.do(func(ctx context.Context) error {
-		_, err := chromedp.Call(ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: half, X: at[0], Y: at[1], Button: input.MouseButtonLeft, ClickCount: 1})
+		_, err := chromedp.Call(ctx, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: half, X: at[0], Y: at[1],
+			Button: input.MouseButtonLeft, ClickCount: 1})
 		return err
 	})
 }
@@ -35,7 +37,8 @@ func TestListsThatAreDrawnAnewTakeNoClickAway(t *testing.T) {
 	p.until("focus where the mouse is down", `document.activeElement === document.querySelector('#r-2 a')`)
 	p.press(input.DispatchMouseEventTypeMouseReleased, `#r-2 a`)
 	p.at("/rooms/2")
-	p.until("the mark goes along", `document.querySelector('#r-2 a').getAttribute('aria-current') === 'page' && !document.querySelector('#r-1 a').hasAttribute('aria-current')`)
+	p.until("the mark goes along", `document.querySelector('#r-2 a').getAttribute('aria-current') === 'page' &&
+		!document.querySelector('#r-1 a').hasAttribute('aria-current')`)
 	p.click("#rooms a", "zebra") // a row that came later does what the others do
 	p.at("/rooms/3")
 	if p.opened() != 1 {

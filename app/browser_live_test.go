@@ -20,7 +20,8 @@ import (
 // tell posts as somebody without a page.
 func (b *browser) tell(room int, text string) {
 	b.s.t.Helper()
-	b.post(fmt.Sprintf("/rooms/%d/messages", room), "body", text, "cid", fmt.Sprintf("t%011d", time.Now().UnixNano()%1e11)).want(b.s.t, http.StatusSeeOther)
+	b.post(fmt.Sprintf("/rooms/%d/messages", room), "body", text,
+		"cid", fmt.Sprintf("t%011d", time.Now().UnixNano()%1e11)).want(b.s.t, http.StatusSeeOther)
 }
 
 // once waits for a message and checks that it is there one time.
@@ -39,8 +40,11 @@ func TestAMessageReachesAnotherPageInNoTime(t *testing.T) {
 	ada, bea := c.member(s, "ada", "/rooms/1"), c.member(s, "bea", "/rooms/1")
 	ada.live()
 	bea.live()
-	ask[any](ada, `addEventListener('keydown', e => { if (e.key === 'Enter') window.sentAt = performance.timeOrigin + performance.now() }, true), 1`)
-	ask[any](bea, `window.seenAt = {}, new MutationObserver(() => { const b = [...document.querySelectorAll('#tl-1 .body')].at(-1)?.textContent.trim(); window.seenAt[b] ??= performance.timeOrigin + performance.now() }).observe(document.getElementById('tl-1'), { childList: true }), 1`)
+	ask[any](ada, `addEventListener('keydown', e => { if (e.key === 'Enter') window.sentAt = performance.timeOrigin + performance.now() },
+		true), 1`)
+	ask[any](bea, `window.seenAt = {}, new MutationObserver(() => {
+		const b = [...document.querySelectorAll('#tl-1 .body')].at(-1)?.textContent.trim();
+			window.seenAt[b] ??= performance.timeOrigin + performance.now() }).observe(document.getElementById('tl-1'), { childList: true }), 1`)
 	var took []float64
 	ada.click("#box", "")
 	for i := range 50 {
@@ -141,7 +145,8 @@ func TestWhereNoSocketOpensPollsDoUntilOneDoes(t *testing.T) {
 	bea.say("sent without a socket")
 	bea.once("sent without a socket")
 	typing := false
-	for deadline := time.Now().Add(patience); !typing && time.Now().Before(deadline); time.Sleep(500 * time.Millisecond) { // between two polls it may be lost
+	// Between two polls it may be lost.
+	for deadline := time.Now().Add(patience); !typing && time.Now().Before(deadline); time.Sleep(500 * time.Millisecond) {
 		ada.post("/rooms/1/typing").want(t, 204)
 		typing = ask[bool](bea, "!!"+found(".typing", "ada typing"))
 	}

@@ -39,7 +39,9 @@ func TestCallingAllInALargeRoomIsConfirmedAtTheComposer(t *testing.T) {
 	p.click(".pend button", "Send to all")
 	p.once("Fire drill, @room now")
 	bob.sees(".msg[data-m=all] .at", "@room")
-	bob.until("the row is highlighted for who is called", `getComputedStyle(document.querySelector('.msg[data-m=all]')).backgroundColor !== getComputedStyle(document.querySelector('.sys')).backgroundColor`)
+	bob.until("the row is highlighted for who is called",
+		`getComputedStyle(document.querySelector('.msg[data-m=all]')).backgroundColor !== getComputedStyle(document.querySelector('.sys'))
+		.backgroundColor`)
 	if ask[bool](p, `getComputedStyle(document.querySelector('.msg[data-m=all]')).backgroundColor === 'rgb(255, 246, 225)'`) {
 		t.Error("it is highlighted for its author")
 	}

@@ -16,13 +16,16 @@ import (
 func (p *tab) media(name, value string) {
 	p.t.Helper()
 	p.do(func(ctx context.Context) error {
-		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: name, Value: value}}})
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia,
+			emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: name, Value: value}}})
 		return err
 	})
 }
 
 // spaced gives the page the spacing of text of WCAG 1.4.12, or takes it away.
-const spaced = `(on => { window.spacing ??= new CSSStyleSheet(); spacing.replaceSync('*{line-height:1.5 !important;letter-spacing:.12em !important;word-spacing:.16em !important}p{margin-bottom:2em !important}');
+const spaced = `(on => { window.spacing ??= new CSSStyleSheet();
+	spacing.replaceSync('*{line-height:1.5 !important;letter-spacing:.12em !important;word-spacing:.16em !important}' +
+		'p{margin-bottom:2em !important}');
 	document.adoptedStyleSheets = on ? [spacing] : []; return 1 })`
 
 // cropped lists controls and headings whose text is cut off, but for those that end
@@ -31,7 +34,8 @@ const cropped = `[...document.querySelectorAll('h1, h2, h3, button, .btn, .notic
 	if (!e.checkVisibility({ visibilityProperty: true }) || e.closest('.vh, #side, pre') || !e.textContent.trim()) return false;
 	const s = getComputedStyle(e), r = e.getBoundingClientRect();
 	if (r.width < 2 || s.textOverflow === 'ellipsis') return false;
-	if (s.overflowX === 'hidden' && e.scrollWidth > e.clientWidth + 1 || s.overflowY === 'hidden' && e.scrollHeight > e.clientHeight + 1) return true;
+	if (s.overflowX === 'hidden' && e.scrollWidth > e.clientWidth + 1 || s.overflowY === 'hidden' &&
+		e.scrollHeight > e.clientHeight + 1) return true;
 	return (r.right > innerWidth + 1 || r.left < -1) && !e.closest('.tabs, table');
 }).map(e => e.outerHTML.slice(0, 120))`
 
@@ -51,7 +55,8 @@ func TestNothingJumpsWhenAMessageArrivesAndNoPageIsTooTall(t *testing.T) {
 	p.offline(true)
 	p.say("On its way")
 	shape := func(row string) []float64 {
-		return ask[[]float64](p, `(r => { const b = r.getBoundingClientRect(), top = q => Math.round(10 * (r.querySelector(q).getBoundingClientRect().top - b.top)) / 10; return [Math.round(b.height), top('.av'), top('.who'), top('.body p')] })(`+row+`)`)
+		return ask[[]float64](p, `(r => { const b = r.getBoundingClientRect(), top = q => Math.round(10 * (r.querySelector(q)
+			.getBoundingClientRect().top - b.top)) / 10; return [Math.round(b.height), top('.av'), top('.who'), top('.body p')] })(`+row+`)`)
 	}
 	p.sees(".pend", "On its way")
 	before := shape(`document.querySelector('.pend')`)
@@ -63,7 +68,8 @@ func TestNothingJumpsWhenAMessageArrivesAndNoPageIsTooTall(t *testing.T) {
 	long := c.person("ada", s.base)
 	long.enter(ada)
 	long.size(1280, 400) // less than most of these pages
-	for _, path := range []string{"/rooms/1", "/", "/me", "/me/appearance", "/me/notifications", "/search", "/people", "/rooms/new", "/dm/new", "/shortcuts", "/messages/" + seq,
+	for _, path := range []string{"/rooms/1", "/", "/me", "/me/appearance", "/me/notifications", "/search", "/people", "/rooms/new",
+		"/dm/new", "/shortcuts", "/messages/" + seq,
 		"/rooms/1/settings", "/admin", "/admin/people", "/admin/people/2", "/admin/rooms", "/admin/invites", "/admin/settings", "/admin/log"} {
 		p := long
 		p.open(path)
@@ -87,7 +93,8 @@ func TestPagesAreWholeInEveryModeThatPeopleNeed(t *testing.T) {
 	ada.post("/messages/"+asked+"/reactions", "e", "👍").want(t, 303)
 	ada.post("/rooms/1/messages", "body", "an answer", "reply_to", asked).want(t, 303)
 
-	for _, path := range []string{"/rooms/1", "/", "/search?q=think", "/mentions", "/messages/" + asked, "/rooms/2/settings", "/rooms/3", "/people", "/rooms/1/people", "/me", "/me/notifications", "/rooms"} {
+	for _, path := range []string{"/rooms/1", "/", "/search?q=think", "/mentions", "/messages/" + asked, "/rooms/2/settings", "/rooms/3",
+		"/people", "/rooms/1/people", "/me", "/me/notifications", "/rooms"} {
 		p.media("forced-colors", "none")
 		p.open(path)
 		p.sees("h1", "")
@@ -96,7 +103,8 @@ func TestPagesAreWholeInEveryModeThatPeopleNeed(t *testing.T) {
 			name          string
 			width, height int64
 			spaced        bool
-		}{{"200 % zoom", 640, 400, false}, {"320 px", 320, 640, false}, {"320 px and spaced text", 320, 640, true}, {"spaced text", 1280, 800, true}} {
+		}{{"200 % zoom", 640, 400, false}, {"320 px", 320, 640, false}, {"320 px and spaced text", 320, 640,
+			true}, {"spaced text", 1280, 800, true}} {
 			p.size(size.width, size.height)
 			ask[any](p, fmt.Sprintf("%s(%v)", spaced, size.spaced))
 			if wide := ask[int](p, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
@@ -105,7 +113,8 @@ func TestPagesAreWholeInEveryModeThatPeopleNeed(t *testing.T) {
 			for _, e := range ask[[]string](p, cropped) {
 				t.Errorf("%s, %s: cut off: %s", path, size.name, e)
 			}
-			if box := ask[bool](p, `(b => !b || !b.checkVisibility() || (r => r.height > 20 && r.bottom <= innerHeight)(b.getBoundingClientRect()))(document.getElementById('box'))`); !box {
+			if box := ask[bool](p, `(b => !b || !b.checkVisibility() ||
+				(r => r.height > 20 && r.bottom <= innerHeight)(b.getBoundingClientRect()))(document.getElementById('box'))`); !box {
 				t.Errorf("%s, %s: the message box is not in the window", path, size.name)
 			}
 		}
@@ -119,11 +128,15 @@ func TestPagesAreWholeInEveryModeThatPeopleNeed(t *testing.T) {
 		p.media("forced-colors", "active")
 		for range 4 {
 			p.keys(kb.Tab)
-			if !ask[bool](p, `(e => { if (e === document.body) return true; /* out of the page and in again */ for (; e && e !== document.body; e = e.parentElement) { const s = getComputedStyle(e); if (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 1) return true } return false })(document.activeElement)`) {
+			if !ask[bool](p, `(e => { if (e === document.body) return true; /* out of the page and in again */ for (; e && e !== document.body;
+				e = e.parentElement) { const s = getComputedStyle(e); if (s.outlineStyle !== 'none' &&
+					parseFloat(s.outlineWidth) >= 1) return true } return false })(document.activeElement)`) {
 				t.Errorf("%s: no focus ring in forced colours on %s", path, p.focus())
 			}
 		}
-		if path == "/rooms/1" && !ask[bool](p, `(f => { const [a, b] = ['[aria-current=page]', ':not([aria-current])'].map(x => f(document.querySelector('#rooms .room' + x))); return a !== b })(e => { const s = getComputedStyle(e); return s.outlineStyle + s.outlineWidth + s.borderStyle })`) {
+		if path == "/rooms/1" && !ask[bool](p, `(f => { const [a, b] = ['[aria-current=page]',
+			':not([aria-current])'].map(x => f(document.querySelector('#rooms .room' + x))); return a !== b })(e => {
+			const s = getComputedStyle(e); return s.outlineStyle + s.outlineWidth + s.borderStyle })`) {
 			t.Error("the open room looks like the others in forced colours")
 		}
 	}

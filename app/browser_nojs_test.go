@@ -27,8 +27,10 @@ func (p *tab) narrow() {
 // bottom checks that the newest message is to be seen.
 func (p *tab) bottom(text string) {
 	p.t.Helper()
-	p.until("at the bottom "+text, `(rows => { const s = document.getElementById('stream').getBoundingClientRect(), r = rows[rows.length - 1].getBoundingClientRect();
-		return rows[rows.length - 1].textContent.includes(`+quote(text)+`) && r.bottom <= s.bottom + 1 && r.top >= s.top - 1 && r.bottom > s.bottom - 200 })(document.querySelectorAll('#stream .msg'))`)
+	p.until("at the bottom "+text, `(rows => { const s = document.getElementById('stream')
+		.getBoundingClientRect(), r = rows[rows.length - 1].getBoundingClientRect();
+		return rows[rows.length - 1].textContent.includes(`+quote(text)+`) && r.bottom <= s.bottom + 1 && r.top >= s.top - 1 &&
+			r.bottom > s.bottom - 200 })(document.querySelectorAll('#stream .msg'))`)
 }
 
 func quote(s string) string { return fmt.Sprintf("%q", s) }
@@ -94,7 +96,8 @@ func TestWithoutJavaScriptSomebodySignsUpTalksAndPages(t *testing.T) {
 	}
 	bea.click(".msg:nth-of-type(9) a.ts", "")
 	bea.until("the permalink", `location.pathname.includes('/@') && document.querySelector('[data-target]')`)
-	bea.until("the target in view", `(r => r.top > 50 && r.bottom < innerHeight)(document.querySelector('[data-target]').getBoundingClientRect())`)
+	bea.until("the target in view", `(r => r.top > 50 &&
+		r.bottom < innerHeight)(document.querySelector('[data-target]').getBoundingClientRect())`)
 	bea.narrow()
 }
 
@@ -293,7 +296,8 @@ func TestWithoutJavaScriptSomebodyAnswersReactsEditsDeletesAndUndoes(t *testing.
 	bea.sees(".why", "one emoji")
 
 	bea.open("/rooms/1")
-	own := ask[string](bea, `[...document.querySelectorAll('.msg[data-u="2"]')].pop().querySelector('.more').href.replace(location.origin, '')`)
+	own := ask[string](bea, `[...document.querySelectorAll('.msg[data-u="2"]')].pop().querySelector('.more')
+		.href.replace(location.origin, '')`)
 	bea.open(own)
 	bea.click("a.btn", "Edit")
 	bea.sees("h1", "Edit your message")

@@ -12,7 +12,8 @@ func TestNotificationsAreNotOfferedWhereNoneCanBeShown(t *testing.T) {
 			s := start(t)
 			bo := s.signup("bo")
 			p := openChromium(t).person("mei", s.base)
-			p.begin(`window.Notification = class { static permission = ` + quote(permission) + `; static requestPermission() { window.asked = true; return 'granted' }
+			p.begin(`window.Notification = class { static permission = ` + quote(permission) +
+				`; static requestPermission() { window.asked = true; return 'granted' }
 				constructor() { throw new TypeError("Illegal constructor. Use ServiceWorkerRegistration.showNotification() instead.") } };`)
 			p.enter(s.signup("mei"))
 			p.open("/people")
@@ -33,7 +34,8 @@ func TestTheSecondNoticeOfARoomIsSeen(t *testing.T) {
 	s := start(t)
 	bo := s.signup("bo")
 	p := openChromium(t).person("mei", s.base)
-	p.begin(`window.notices = []; window.Notification = class { static permission = 'granted'; constructor(title, o) { if (notices.some(n => n.tag === o.tag) && !o.renotify) return; notices.push(o) } close() {} };`)
+	p.begin(`window.notices = []; window.Notification = class { static permission = 'granted';
+		constructor(title, o) { if (notices.some(n => n.tag === o.tag) && !o.renotify) return; notices.push(o) } close() {} };`)
 	p.enter(s.signup("mei"))
 	p.open("/people")
 	p.live()

@@ -52,7 +52,8 @@ func TestTwoPagesOfOnePersonSendEverythingOnceAndInOrder(t *testing.T) {
 	}
 	fresh := s.visitor()
 	fresh.cookie = ada.cookie
-	if body := fresh.get("/rooms/1").want(t, http.StatusOK).body; strings.Count(body, " of one</p>") != 5 || strings.Count(body, " of two</p>") != 5 {
+	if body := fresh.get("/rooms/1").want(t, http.StatusOK).body; strings.Count(body, " of one</p>") != 5 ||
+		strings.Count(body, " of two</p>") != 5 {
 		t.Error("the page drawn anew shows something else")
 	}
 }

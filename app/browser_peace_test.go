@@ -45,14 +45,16 @@ func TestTheReaderNeverMoves(t *testing.T) {
 		if i%15 == 14 { // the reader reads on
 			rd.scrollTo(-500 - rd.r.IntN(1500))
 		}
-		ask[any](bea, fmt.Sprintf(`document.getElementById('stream').style.overflowAnchor = %q, 1`, []string{"auto", "none"}[i%2])) // not every browser helps
+		// Not every browser helps.
+		ask[any](bea, fmt.Sprintf(`document.getElementById('stream').style.overflowAnchor = %q, 1`, []string{"auto", "none"}[i%2]))
 		row, top := rd.firstRow()
 		what := rd.happen()
 		if what == "an older page came" {
 			row, top = rd.id, rd.top
 		}
 		count[what]++
-		now := ask[float64](bea, `new Promise(ok => requestAnimationFrame(() => requestAnimationFrame(() => ok(document.getElementById(`+quote(row)+`)?.getBoundingClientRect().top ?? -1e6))))`)
+		now := ask[float64](bea, `new Promise(ok => requestAnimationFrame(() => requestAnimationFrame(() => ok(document.getElementById(`+
+			quote(row)+`)?.getBoundingClientRect().top ?? -1e6))))`)
 		if d := now - top; d > 1 || d < -1 {
 			t.Errorf("seed %d, event %d, %s: %s moved by %.1f px", seed, i, what, row, d)
 		}
@@ -66,7 +68,9 @@ func (rd *reader) some(above bool) string {
 	if above {
 		side = "<"
 	}
-	ids := ask[[]string](rd.tab, `(top => (all => { const i = all.findIndex(e => e.getBoundingClientRect().bottom > top + 1); return all.filter((e, n) => n `+side+` i).map(e => e.id.slice(2)) })([...document.querySelectorAll('#stream .msg[data-seq]')]))(document.getElementById('stream').getBoundingClientRect().top)`)
+	ids := ask[[]string](rd.tab, `(top => (all => { const i = all.findIndex(e => e.getBoundingClientRect().bottom > top + 1);
+		return all.filter((e, n) => n `+side+` i).map(e => e.id.slice(2)) })([...document.querySelectorAll('#stream .msg[data-seq]')]))(
+		document.getElementById('stream').getBoundingClientRect().top)`)
 	if len(ids) == 0 {
 		return ""
 	}
@@ -159,7 +163,10 @@ func (rd *reader) reachTop() (row string, top float64) {
 		ID  string  `json:"id"`
 		Top float64 `json:"top"`
 	}
-	a := ask[at](rd.tab, `(s => { s.scrollTop = s.clientHeight - s.scrollHeight + 200; return (e => ({ id: e.id, top: e.getBoundingClientRect().top }))([...s.querySelectorAll('[data-seq]')].find(e => e.getBoundingClientRect().bottom > s.getBoundingClientRect().top + 1)) })(document.getElementById('stream'))`)
+	a := ask[at](rd.tab, `(s => { s.scrollTop = s.clientHeight - s.scrollHeight + 200;
+		return (e => ({ id: e.id, top: e.getBoundingClientRect()
+			.top }))([...s.querySelectorAll('[data-seq]')].find(e => e.getBoundingClientRect().bottom > s.getBoundingClientRect()
+				.top + 1)) })(document.getElementById('stream'))`)
 	return a.ID, a.Top
 }
 
@@ -174,7 +181,8 @@ func TestARowThatShrankOutOfViewHoldsNothing(t *testing.T) {
 	p := openChromium(t).member(s, "bea", "/rooms/1?latest")
 	p.live()
 	const row = "m-41"
-	ask[any](p, `(s => { s.scrollTop += document.getElementById('`+row+`').getBoundingClientRect().bottom - s.getBoundingClientRect().top - 20 })(document.getElementById('stream'))`)
+	ask[any](p, `(s => { s.scrollTop += document.getElementById('`+row+
+		`').getBoundingClientRect().bottom - s.getBoundingClientRect().top - 20 })(document.getElementById('stream'))`)
 	p.drawn()
 	if id, _ := p.firstRow(); id != row {
 		t.Fatalf("%s is the first row in view", id)
@@ -216,7 +224,8 @@ func TestAPageThatStaysOpenKeepsItsLength(t *testing.T) {
 		p.until("an older page", `document.querySelector('#tl-1 [data-seq]').id !== `+quote(n))
 		p.drawn()
 	}
-	p.until("the newest are gone", `document.querySelectorAll('#tl-1 [data-seq]').length <= 600 && document.querySelector('#tl-1[data-live=no] #newer')`)
+	p.until("the newest are gone", `document.querySelectorAll('#tl-1 [data-seq]').length <= 600 &&
+		document.querySelector('#tl-1[data-live=no] #newer')`)
 	p.sees("#stream .msg", "before 0")
 	p.click("#latest", "")
 	p.once(last)

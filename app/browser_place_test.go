@@ -34,7 +34,8 @@ func deep(t *testing.T) (*server, *browser, *tab) {
 // climb scrolls up until a row is loaded, and reads there.
 func (p *tab) climb(text string) (row string, top float64) {
 	p.t.Helper()
-	p.until(text, `(() => { const s = document.getElementById('stream'); if (`+found("#stream .msg", text)+`) return true; s.scrollTop = -1e6; })()`)
+	p.until(text, `(() => { const s = document.getElementById('stream'); if (`+found("#stream .msg", text)+
+		`) return true; s.scrollTop = -1e6; })()`)
 	ask[any](p, found("#stream .msg", text)+`.scrollIntoView({ block: 'center' }), document.getElementById('stream').scrollTop -= 7, 1`)
 	p.settled()
 	return p.firstRow()
@@ -45,7 +46,8 @@ func (p *tab) settled() {
 	p.t.Helper()
 	p.until("the place in the address", `(() => { const s = document.getElementById('stream'), top = s.getBoundingClientRect().top,
 		row = [...document.querySelectorAll('#stream [data-seq]')].find(e => e.getBoundingClientRect().bottom > top + 1);
-		return !document.querySelector('.htmx-request') && history.state?.row === row?.id && Math.abs(history.state.off - (row.getBoundingClientRect().top - top)) < .6 })()`)
+		return !document.querySelector('.htmx-request') && history.state?.row === row?.id &&
+			Math.abs(history.state.off - (row.getBoundingClientRect().top - top)) < .6 })()`)
 }
 
 func TestBackLeadsToTheRowThatWasRead(t *testing.T) {
@@ -107,7 +109,8 @@ func TestTheBeginningComesWithTheFirstMessage(t *testing.T) {
 		const top = s.getBoundingClientRect().top, row = [...s.querySelectorAll('.msg')].find(e => e.getBoundingClientRect().bottom > top + 1);
 		window.was = { id: row.id, y: row.getBoundingClientRect().top, at: s.scrollTop } })()`)
 	p.drawn()
-	if d := ask[float64](p, `document.getElementById(was.id).getBoundingClientRect().top - was.y + (document.getElementById('stream').scrollTop - was.at)`); d > 1 || d < -1 {
+	if d := ask[float64](p, `document.getElementById(was.id).getBoundingClientRect().top - was.y + (document.getElementById('stream')
+		.scrollTop - was.at)`); d > 1 || d < -1 {
 		t.Errorf("the beginning moved the page by %.1f px", d)
 	}
 	p.sees(".beginning", "This is the very beginning of #quay")
@@ -157,12 +160,14 @@ func TestARoomPrintsWhatIsLoadedOfIt(t *testing.T) {
 		if sheets < 5 || sheets > 60 {
 			t.Errorf("%d sheets", sheets)
 		}
-		for _, want := range []string{"line0ofthelog", "line80ofthelog", "line159ofthelog", "END", "ada", "quay", "Today", "https://example.org/a/long/way?to=it#now"} {
+		for _, want := range []string{"line0ofthelog", "line80ofthelog", "line159ofthelog", "END", "ada", "quay", "Today",
+			"https://example.org/a/long/way?to=it#now"} {
 			if !strings.Contains(flat, want) {
 				t.Errorf("at %d px %q is not printed", width, want)
 			}
 		}
-		for _, not := range []string{"Jumptoorsearch", "Directmessages", "Messagequay", "Message#quay", "Entertosend", "Browserooms", "Latest", "Togeneral"} {
+		for _, not := range []string{"Jumptoorsearch", "Directmessages", "Messagequay", "Message#quay", "Entertosend",
+			"Browserooms", "Latest", "Togeneral"} {
 			if strings.Contains(flat, not) {
 				t.Errorf("at %d px %q is printed", width, not)
 			}

@@ -17,7 +17,8 @@ func (s *server) restart() func() {
 }
 
 // refused are the faults of a page whose server is away.
-var refused = []string{"ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "ERR_SOCKET_NOT_CONNECTED", "WebSocket connection to", "htmx:ws:error", "status of 503"}
+var refused = []string{"ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "ERR_SOCKET_NOT_CONNECTED",
+	"WebSocket connection to", "htmx:ws:error", "status of 503"}
 
 func TestPagesOutliveARestartOfTheServer(t *testing.T) {
 	s := start(t)
@@ -42,14 +43,17 @@ func TestPagesOutliveARestartOfTheServer(t *testing.T) {
 	for _, p := range []*tab{ada, bea} {
 		p.live()
 		p.loses("#net", "")
-		for _, text := range []string{"before the restart", "written while it was away, 0", "written while it was away, 1", "written while it was away, 2", "after the restart"} {
+		for _, text := range []string{"before the restart", "written while it was away, 0", "written while it was away, 1",
+			"written while it was away, 2", "after the restart"} {
 			p.once(text)
 		}
-		if !ask[bool](p, `(rows => rows.every((r, i) => !i || +rows[i - 1].dataset.seq < +r.dataset.seq))([...document.querySelectorAll('#tl-1 [data-seq]')])`) {
+		if !ask[bool](p, `(rows => rows.every((r, i) => !i ||
+			+rows[i - 1].dataset.seq < +r.dataset.seq))([...document.querySelectorAll('#tl-1 [data-seq]')])`) {
 			t.Error("the rows of ", p.name, " are out of order")
 		}
 	}
-	own := ask[[]string](ada, `[...document.querySelectorAll('#tl-1 .body')].map(e => e.textContent.trim()).filter(s => s.startsWith('written'))`)
+	own := ask[[]string](ada, `[...document.querySelectorAll('#tl-1 .body')].map(e => e.textContent.trim())
+		.filter(s => s.startsWith('written'))`)
 	for i, text := range own {
 		if text != fmt.Sprintf("written while it was away, %d", i) {
 			t.Errorf("message %d is %q", i, text)
@@ -142,7 +146,8 @@ func TestAPermalinkShowsItsMessageAndLeadsToTheNewest(t *testing.T) {
 	}
 	bea := c.member(s, "bea", "/rooms/1/@40")
 	bea.live()
-	bea.until("the target in the middle", `(r => r.top > 100 && r.bottom < innerHeight - 100)(document.querySelector('#m-40[data-target]').getBoundingClientRect())`)
+	bea.until("the target in the middle", `(r => r.top > 100 &&
+		r.bottom < innerHeight - 100)(document.querySelector('#m-40[data-target]').getBoundingClientRect())`)
 	bea.until("a list that is not live", `document.querySelector('#tl-1[data-live=no] #newer')`)
 	ada.tell(1, "said at the end")
 	bea.sees("#latest", "1 new message")
@@ -169,7 +174,8 @@ func TestAPermalinkShowsItsMessageAndLeadsToTheNewest(t *testing.T) {
 
 func (p *tab) scrollTo(y int) {
 	p.t.Helper()
-	ask[any](p, fmt.Sprintf(`new Promise(ok => { document.getElementById('stream').scrollTop = %d; requestAnimationFrame(() => setTimeout(ok, 50)) })`, y))
+	ask[any](p, fmt.Sprintf(`new Promise(ok => { document.getElementById('stream').scrollTop = %d;
+		requestAnimationFrame(() => setTimeout(ok, 50)) })`, y))
 }
 
 // firstRow is the first row in view, and where it is.
@@ -179,7 +185,9 @@ func (p *tab) firstRow() (id string, top float64) {
 		ID  string  `json:"id"`
 		Top float64 `json:"top"`
 	}
-	a := ask[at](p, `(e => ({ id: e.id, top: e.getBoundingClientRect().top }))([...document.querySelectorAll('#stream [data-seq]')].find(e => e.getBoundingClientRect().bottom > document.getElementById('stream').getBoundingClientRect().top + 1))`)
+	a := ask[at](p, `(e => ({ id: e.id, top: e.getBoundingClientRect()
+		.top }))([...document.querySelectorAll('#stream [data-seq]')].find(e => e.getBoundingClientRect()
+			.bottom > document.getElementById('stream').getBoundingClientRect().top + 1))`)
 	return a.ID, a.Top
 }
 

@@ -39,7 +39,8 @@ func TestAnAnswerOutlivesTheMessageThatItAnswers(t *testing.T) {
 	p.sees("#replying", "ada")
 	gone(two)
 	p.sees(".toast", "The message you were answering was deleted")
-	p.until("the text without a quote", `document.getElementById('replying').hidden && document.getElementById('box').value === 'another half'`)
+	p.until("the text without a quote", `document.getElementById('replying').hidden &&
+		document.getElementById('box').value === 'another half'`)
 
 	// On its way: one button sends it without the quote.
 	p.fill("#box", "")
@@ -125,7 +126,8 @@ func TestTheHintSaysWhatEnterDoes(t *testing.T) {
 	for _, c := range []struct {
 		name, enter   string
 		coarse, sends bool
-	}{{"mouse", "", false, true}, {"finger", "", true, false}, {"chosen new line", "newline", false, false}, {"finger, chosen to send", "send", true, true}} {
+	}{{"mouse", "", false, true}, {"finger", "", true, false}, {"chosen new line", "newline", false, false},
+		{"finger, chosen to send", "send", true, true}} {
 		t.Run(c.name, func(t *testing.T) {
 			ada.post("/me/appearance", "enter", c.enter).want(t, 303)
 			p := openChromium(t).person("ada", s.base)
@@ -212,7 +214,8 @@ func TestWhoIsPutOutOfARoomStillHasWhatHeWasWriting(t *testing.T) {
 				p.withoutSockets()
 			}
 			p.open("/rooms/2")
-			p.until("the page is told", `performance.getEntriesByType('resource').some(r => r.name.includes('/changes?')) || hub._htmx?.ws?.connection?.socket?.readyState === 1`)
+			p.until("the page is told", `performance.getEntriesByType('resource').some(r => r.name.includes('/changes?')) ||
+				hub._htmx?.ws?.connection?.socket?.readyState === 1`)
 			p.click("#box", "")
 			p.write("half a thought")
 			ada.post("/rooms/2/members/2/remove").want(t, 303)

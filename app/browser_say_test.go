@@ -16,7 +16,8 @@ func TestABurstIsAnnouncedInAFewWordsAndHistoryNotAtAll(t *testing.T) {
 	}
 	p := openChromium(t).member(s, "mei", "/rooms/1")
 	p.live()
-	ask[any](p, `window.said = [], new MutationObserver(() => { const t = document.querySelector('#say').textContent; t && said.push(t) }).observe(document.querySelector('#say'), { childList: true, characterData: true, subtree: true }), 1`)
+	ask[any](p, `window.said = [], new MutationObserver(() => { const t = document.querySelector('#say').textContent; t && said.push(t) })
+		.observe(document.querySelector('#say'), { childList: true, characterData: true, subtree: true }), 1`)
 	for i := range 20 {
 		ada.tell(1, fmt.Sprint("quick ", i))
 	}

@@ -40,7 +40,8 @@ func TestWhoSearchesIsLedToWhereItWasSaid(t *testing.T) {
 	p.until("focus on the first result", `document.activeElement.matches('.hit a')`)
 	p.keys(kb.Enter)
 	p.at(fmt.Sprintf("/rooms/2/@%d", needle))
-	p.until("the message among those around it", `document.querySelector('[data-target]').textContent.includes('needle') && document.querySelectorAll('.msg').length > 20`)
+	p.until("the message among those around it", `document.querySelector('[data-target]').textContent.includes('needle') &&
+		document.querySelectorAll('.msg').length > 20`)
 	if n := p.opened() - sockets; n != 0 {
 		t.Errorf("searching opened %d sockets", n)
 	}
@@ -56,7 +57,8 @@ func TestWhoSearchesIsLedToWhereItWasSaid(t *testing.T) {
 	p.fill("#q", "has:elephants")
 	p.click("button", "Search")
 	p.sees("[role=alert]", "After has: comes link, code or reaction.")
-	p.until("what was typed is kept", `document.getElementById('q').value === 'has:elephants' && document.querySelector('[name=in]').value === '#harbour'`)
+	p.until("what was typed is kept", `document.getElementById('q').value === 'has:elephants' &&
+		document.querySelector('[name=in]').value === '#harbour'`)
 	p.open("/jump?q=needle")
 	p.click("a", "Search all messages for “needle”")
 	p.at("/search?q=needle")

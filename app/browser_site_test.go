@@ -57,7 +57,8 @@ func TestASiteFindsTheSpellingsThatParleyFinds(t *testing.T) {
 	s := start(t)
 	ada := s.signup("ada")
 	ids := map[string]chat.MessageID{}
-	for _, words := range []string{"Straße nach Köln", "crème brûlée", "Łódź and Århus", "ΟΔΥΣΣΕΥΣ σοφός", "Ёлка в лесу", "شُكْرًا جزيلا", "שָׁלוֹם", "สวัสดีครับ", "안녕하세요",
+	for _, words := range []string{"Straße nach Köln", "crème brûlée", "Łódź and Århus", "ΟΔΥΣΣΕΥΣ σοφός", "Ёлка в лесу", "شُكْرًا جزيلا",
+		"שָׁלוֹם", "สวัสดีครับ", "안녕하세요",
 		"東京タワー", "ひらがな", "naïve ﬁle ①", "x²+y", "don't stop", "C++ v1.2.3", "हिन्दी", "🎉 party"} {
 		ids[words] = s.says("ada", 1, words).ID
 	}
@@ -65,12 +66,17 @@ func TestASiteFindsTheSpellingsThatParleyFinds(t *testing.T) {
 	command(t, 0, "", "export", "--site", dir, "--data", s.data)
 	p := c.person("reader", "file://"+dir)
 	p.open("/search.html")
-	for query, words := range map[string]string{"strasse": "Straße nach Köln", "koln": "Straße nach Köln", "CREME brulee": "crème brûlée", "lodz arhus": "Łódź and Århus",
-		"οδυσσευς": "ΟΔΥΣΣΕΥΣ σοφός", "σοφοσ": "ΟΔΥΣΣΕΥΣ σοφός", "елка": "Ёлка в лесу", "شكرا": "شُكْرًا جزيلا", "שלום": "שָׁלוֹם", "สวัสดี": "สวัสดีครับ", "안녕": "안녕하세요",
-		"京タ": "東京タワー", "京": "東京タワー", "らが": "ひらがな", "file": "naïve ﬁle ①", "naive": "naïve ﬁle ①", "v1.2": "C++ v1.2.3", "हिन्दी": "हिन्दी", "party": "🎉 party", "🎉": "🎉 party", "don stop": "don't stop"} {
+	for query, words := range map[string]string{"strasse": "Straße nach Köln", "koln": "Straße nach Köln",
+		"CREME brulee": "crème brûlée", "lodz arhus": "Łódź and Århus",
+		"οδυσσευς": "ΟΔΥΣΣΕΥΣ σοφός", "σοφοσ": "ΟΔΥΣΣΕΥΣ σοφός", "елка": "Ёлка в лесу", "شكرا": "شُكْرًا جزيلا", "שלום": "שָׁלוֹם",
+		"สวัสดี": "สวัสดีครับ", "안녕": "안녕하세요",
+		"京タ": "東京タワー", "京": "東京タワー", "らが": "ひらがな", "file": "naïve ﬁle ①", "naive": "naïve ﬁle ①", "v1.2": "C++ v1.2.3", "हिन्दी": "हिन्दी",
+		"party": "🎉 party", "🎉": "🎉 party", "don stop": "don't stop"} {
 		p.fill("#q", query)
-		p.until(query, `document.querySelectorAll('#hits .msg').length === 1 && document.querySelector('#hits .body').textContent === `+quote(words))
-		if r := ada.get("/search?"+url.Values{"q": {query}}.Encode()).want(t, 200); !strings.Contains(r.body, fmt.Sprintf("/rooms/1/@%d", ids[words])) {
+		p.until(query, `document.querySelectorAll('#hits .msg').length === 1 && document.querySelector('#hits .body').textContent === `+
+			quote(words))
+		if r := ada.get("/search?"+url.Values{"q": {query}}.Encode()).want(t, 200); !strings.Contains(r.body, fmt.Sprintf("/rooms/1/@%d",
+			ids[words])) {
 			t.Errorf("Parley does not find %q", query)
 		}
 	}

@@ -111,8 +111,12 @@ func (st *story) direct() {
 	ada.at("/rooms/2")
 	ada.sees(".msg", "Just for you")
 	bea.sees("#dms .nm", "ada")
-	bea.until("a badge in the colour of what is for oneself", `(i => (document.body.append(i), i.style.color = 'var(--new)', [getComputedStyle(i).color, i.remove()][0] === getComputedStyle(document.querySelector('#b-2')).backgroundColor))(document.createElement('i'))`)
-	bea.until("a badge for one message, and it in the title", `document.querySelector('#b-2[data-at="1"]') && document.title.startsWith('(1) ')`)
+	bea.until("a badge in the colour of what is for oneself",
+		`(i => (document.body.append(i), i.style.color = 'var(--new)',
+		[getComputedStyle(i).color, i.remove()][0] === getComputedStyle(document.querySelector('#b-2'))
+		.backgroundColor))(document.createElement('i'))`)
+	bea.until("a badge for one message, and it in the title",
+		`document.querySelector('#b-2[data-at="1"]') && document.title.startsWith('(1) ')`)
 	cid.never("#side a.room", "ada")
 	cid.never("#side a.room", "bea")
 	if n := ask[int](cid, `document.querySelectorAll('#dms li').length`); n != 1 {

@@ -37,7 +37,8 @@ func TestTheSuggestionsGoWithTheirWord(t *testing.T) {
 	_, p := writer(t) // a key that comes before the list is closed
 	p.keys("@me")
 	p.until("the list", listed)
-	if ask[bool](p, `box.value = '', !box.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true, cancelable: true }))`) {
+	if ask[bool](p, `box.value = '', !box.dispatchEvent(new KeyboardEvent('keydown',
+		{ key: 'ArrowDown', bubbles: true, cancelable: true }))`) {
 		t.Error("the list takes a key though its word is gone")
 	}
 }
@@ -50,12 +51,15 @@ func TestWhereNothingIsSuggested(t *testing.T) {
 		before, after, typed string
 		listed               bool
 	}{
-		{"", " xyz", "@me", true}, {"", "xyz", "@me", false}, {"", ".xyz", "@me", false}, {"", ". xyz", "@me", true}, {"", ": xyz", "@me", true}, {"", "さん", "@me", true},
-		{"see ", "eral", "#gen", false}, {"see ", ", please", "#gen", true}, {"look :s", "mile: there", "i", false}, {"look :tad", ": there", "a", false}, {"look :s", " there", "i", true},
+		{"", " xyz", "@me", true}, {"", "xyz", "@me", false}, {"", ".xyz", "@me", false}, {"", ". xyz", "@me", true},
+		{"", ": xyz", "@me", true}, {"", "さん", "@me", true},
+		{"see ", "eral", "#gen", false}, {"see ", ", please", "#gen", true}, {"look :s", "mile: there", "i", false},
+		{"look :tad", ": there", "a", false}, {"look :s", " there", "i", true},
 		{"```\n", "", "@me", false}, {"```\n", "", ":tad", false}, {"```\ncode\n```\n", "", "@me", true},
 		{"mid", "", ":tad", false}, {"lol ", "", ":dd", false}, {"so ", "", ":fing", true}, {"so ", "", ":+1", true},
 	} {
-		ask[any](p, `box.focus(), box.value = `+quote(c.before+c.after)+`, box.setSelectionRange(`+quote(c.before)+`.length, `+quote(c.before)+`.length), 1`)
+		ask[any](p, `box.focus(), box.value = `+quote(c.before+c.after)+`, box.setSelectionRange(`+quote(c.before)+
+			`.length, `+quote(c.before)+`.length), 1`)
 		p.keys(c.typed)
 		if c.listed {
 			p.until("a list at "+c.before+c.typed+"|"+c.after, listed)
@@ -73,7 +77,8 @@ func TestWhereNothingIsSuggested(t *testing.T) {
 // What is taken stands apart from what follows by one space.
 func TestASuggestionIsTakenBeforeWords(t *testing.T) {
 	_, p := writer(t)
-	for after, want := range map[string]string{"": "@mei ", " look": "@mei look", ", look": "@mei, look", "\nlook": "@mei\nlook", "さん": "@mei さん"} {
+	for after, want := range map[string]string{"": "@mei ", " look": "@mei look", ", look": "@mei, look",
+		"\nlook": "@mei\nlook", "さん": "@mei さん"} {
 		ask[any](p, `box.focus(), box.value = `+quote(after)+`, box.setSelectionRange(0, 0), 1`)
 		p.keys("@me")
 		p.until("the list", listed)
@@ -91,7 +96,8 @@ func TestTheSuggestionsBeginWithUsernames(t *testing.T) {
 	noor.tell(1, "I spoke last")
 	p.once("I spoke last")
 	p.keys("@me")
-	p.until("all of them in order", `[...document.querySelectorAll('#ac:not([hidden]) .opt')].map(li => li.dataset.insert).join() === '@mei,@tanaka,@noor'`)
+	p.until("all of them in order", `[...document.querySelectorAll('#ac:not([hidden]) .opt')].map(li => li.dataset.insert)
+		.join() === '@mei,@tanaka,@noor'`)
 }
 
 // Who was not told for a moment, because the server was busy, asks again.

@@ -128,9 +128,11 @@ func TestTheSwitchersKeyAgainBeforeItIsThere(t *testing.T) {
 		{"after letters", func(p *tab) { again(p); p.keys("qua"); switchTo("yard")(p) }, ""},
 		{"after letters, which stay", func(p *tab) { again(p); p.keys("yar" + kb.ArrowDown); again(p); p.keys(kb.Enter) }, ""},
 		{"after a choice", func(p *tab) { switchTo("quay")(p); switchTo("yard")(p) }, ""},
-		{"after words for a choice", func(p *tab) { switchTo("quay")(p); p.keys("for the quay" + kb.Enter); switchTo("yard")(p) }, "Not sent: “for the quay”"},
+		{"after words for a choice", func(p *tab) { switchTo("quay")(p); p.keys("for the quay" + kb.Enter); switchTo("yard")(p) },
+			"Not sent: “for the quay”"},
 		{"held down", func(p *tab) { again(p); p.repeated("k", chromedp.ModifierCtrl); p.keys("yard" + kb.Enter) }, ""},
-		{"after another key", func(p *tab) { p.keys(kb.ArrowDown, chromedp.ModifierAlt); p.keys("for the quay"); switchTo("yard")(p) }, "Not sent: “for the quay”"},
+		{"after another key", func(p *tab) { p.keys(kb.ArrowDown, chromedp.ModifierAlt); p.keys("for the quay"); switchTo("yard")(p) },
+			"Not sent: “for the quay”"},
 	}
 	for _, way := range ways {
 		t.Run(way.name, func(t *testing.T) {

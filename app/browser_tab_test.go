@@ -76,7 +76,8 @@ func (p *tab) until(what, script string) {
 
 // found is the expression of the first visible element with some text.
 func found(selector, text string) string {
-	return `[...document.querySelectorAll(` + quote(selector) + `)].find(e => e.checkVisibility({ visibilityProperty: true }) && e.textContent.replace(/\s+/g, ' ').includes(` + quote(text) + `))`
+	return `[...document.querySelectorAll(` + quote(selector) + `)].find(e => e.checkVisibility({ visibilityProperty: true }) &&
+		e.textContent.replace(/\s+/g, ' ').includes(` + quote(text) + `))`
 }
 
 func (p *tab) sees(selector, text string) {
@@ -101,20 +102,23 @@ func (p *tab) never(selector, text string) {
 
 func (p *tab) at(path string) {
 	p.t.Helper()
-	p.until("the address "+path, `(location.pathname + location.search + location.hash).replace(location.origin, '') === `+quote(path)+` && document.readyState === 'complete'`)
+	p.until("the address "+path, `(location.pathname + location.search + location.hash).replace(location.origin, '') === `+quote(path)+
+		` && document.readyState === 'complete'`)
 }
 
 // rows counts the messages with some text.
 func (p *tab) rows(text string) int {
 	p.t.Helper()
-	return ask[int](p, `[...document.querySelectorAll('#stream [data-seq] .body')].filter(e => e.textContent.trim() === `+quote(text)+`).length`)
+	return ask[int](p, `[...document.querySelectorAll('#stream [data-seq] .body')].filter(e => e.textContent.trim() === `+quote(text)+
+		`).length`)
 }
 
 // click presses the mouse where an element is; something in front of it is a fault.
 func (p *tab) click(selector, text string) {
 	p.t.Helper()
 	el := found(selector, text)
-	at := `(e => { if (!e) return null; e.scrollIntoView({ block: 'nearest' }); const r = e.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2, top = document.elementFromPoint(x, y);
+	at := `(e => { if (!e) return null; e.scrollIntoView({ block: 'nearest' }); const r = e.getBoundingClientRect(), x = r.x + r.width / 2,
+		y = r.y + r.height / 2, top = document.elementFromPoint(x, y);
 		return top && (e.contains(top) || top.contains(e) || top.closest('label')?.control === e) ? [x, y] : null })(` + el + `)`
 	var xy []float64
 	for len(xy) == 0 { // the page may go on between the two questions
@@ -213,7 +217,8 @@ func (p *tab) live() {
 func (p *tab) size(width, height int64) {
 	p.t.Helper()
 	p.do(func(ctx context.Context) error {
-		_, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1})
+		_, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width,
+			Height: height, DeviceScaleFactor: 1})
 		return err
 	})
 }
@@ -230,7 +235,8 @@ func (p *tab) fingers() {
 func (p *tab) scheme(light string) {
 	p.t.Helper()
 	p.do(func(ctx context.Context) error {
-		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: light}}})
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia,
+			emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: light}}})
 		return err
 	})
 }
@@ -247,7 +253,8 @@ func (p *tab) scripts(on bool) {
 func (p *tab) offline(yes bool) {
 	p.t.Helper()
 	p.do(func(ctx context.Context) error {
-		if _, err := chromedp.Call(ctx, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: yes, DownloadThroughput: -1, UploadThroughput: -1}); err != nil {
+		if _, err := chromedp.Call(ctx, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: yes, DownloadThroughput: -1,
+			UploadThroughput: -1}); err != nil {
 			return err
 		}
 		_, err := chromedp.Call(ctx, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{

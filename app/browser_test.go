@@ -42,8 +42,10 @@ func openChromium(t testing.TB) *chromium {
 	needed(t, path != "", "Chromium is not installed")
 	if running.ctx == nil || running.ctx.Err() != nil {
 		options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-			chromedp.Flag("blink-settings", "primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2"), // a machine without a mouse counts as a touch screen
-			chromedp.WindowSize(1280, 800), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en-GB"))
+			// A machine without a mouse counts as a touch screen.
+			chromedp.Flag("blink-settings", "primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2"),
+			chromedp.WindowSize(1280, 800), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update",
+				true), chromedp.Flag("lang", "en-GB"))
 		start, end := chromedp.NewExecAllocator(context.Background(), options...)
 		ctx, leave := chromedp.NewContext(start)
 		if err := chromedp.Do(ctx); err != nil {
@@ -126,7 +128,8 @@ func (p *tab) hear(event any) {
 		}
 		p.fault("exception: " + words)
 	case *runtime.EventConsoleAPICalled:
-		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning || e.Type == runtime.ConsoleAPICalledTypeAssert {
+		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning ||
+			e.Type == runtime.ConsoleAPICalledTypeAssert {
 			var words []string
 			for _, a := range e.Args {
 				words = append(words, strings.Trim(string(a.Value), `"`)+a.Description)

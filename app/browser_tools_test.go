@@ -14,13 +14,15 @@ import (
 
 // rowOf is the expression of the row of a message.
 func rowOf(text string) string {
-	return `[...document.querySelectorAll('#stream .msg[data-seq]')].find(r => r.querySelector('.body')?.textContent.includes(` + quote(text) + `))`
+	return `[...document.querySelectorAll('#stream .msg[data-seq]')].find(r => r.querySelector('.body')?.textContent.includes(` +
+		quote(text) + `))`
 }
 
 // hover puts the mouse on the row of a message and waits for the toolbar in it.
 func (p *tab) hover(text string) {
 	p.t.Helper()
-	at := `(r => { if (!r) return null; r.scrollIntoView({ block: 'nearest' }); const b = r.getBoundingClientRect(); return [b.x + b.width / 3, b.y + b.height / 2] })(` + rowOf(text) + `)`
+	at := `(r => { if (!r) return null; r.scrollIntoView({ block: 'nearest' }); const b = r.getBoundingClientRect();
+		return [b.x + b.width / 3, b.y + b.height / 2] })(` + rowOf(text) + `)`
 	p.until("the row of "+text, at)
 	xy := ask[[]float64](p, at)
 	p.steps(chromedp.MouseEvent(chromedp.MouseMoved, xy[0]-5, xy[1]))
@@ -83,7 +85,8 @@ func TestWithTheMouseAMessageIsAnsweredReactedToEditedAndDeleted(t *testing.T) {
 	ada.click("#tools [data-do=more]", "")
 	ada.sees("#tools .opt", "Delete")
 	ada.click("#tools [data-do=edit]", "")
-	ada.until("the form with the caret at its end", `(a => a.name === 'body' && a.value === 'shall we sail' && a.selectionStart === 13)(document.activeElement)`)
+	ada.until("the form with the caret at its end",
+		`(a => a.name === 'body' && a.value === 'shall we sail' && a.selectionStart === 13)(document.activeElement)`)
 	ada.write(" today")
 	ada.keys(kb.Enter)
 	bea.once("shall we sail today(edited)")
@@ -125,7 +128,8 @@ func TestWhoWritesInARowLosesNothingWhateverOthersDo(t *testing.T) {
 	ada.sees(".rc", "🎉")
 	bea.post("/rooms/1/messages", "body", "answering", "reply_to", id).want(t, 303)
 	ada.sees(".replies", "1 reply")
-	ada.until("the typed text with the caret behind it", `(a => a.name === 'body' && a.value === 'the first draft, and more' && a.selectionStart === a.value.length)(document.activeElement)`)
+	ada.until("the typed text with the caret behind it",
+		`(a => a.name === 'body' && a.value === 'the first draft, and more' && a.selectionStart === a.value.length)(document.activeElement)`)
 	ada.keys(kb.Escape)
 	ada.sees(".edit .why", "Once more, and that is lost.")
 	ada.write("!")
@@ -147,7 +151,8 @@ func TestWhoWritesInARowLosesNothingWhateverOthersDo(t *testing.T) {
 	ada.until("the text in the box", `document.getElementById('box').value.endsWith(' never sent')`)
 	ada.sees(".toast", "What you wrote is in the message box")
 	ada.keys("1 run") // not a reaction, a reply, an edit
-	ada.until("what is typed on", `document.activeElement.id === 'box' && document.activeElement.value.includes('1 run') && document.getElementById('replying')?.hidden !== false`)
+	ada.until("what is typed on", `document.activeElement.id === 'box' && document.activeElement.value.includes('1 run') &&
+		document.getElementById('replying')?.hidden !== false`)
 
 	ask[any](ada, `new Promise(ok => setTimeout(ok, 1600))`) // until then Enter may have been meant for the edit
 	ada.fill("#box", "too long later")
@@ -348,10 +353,13 @@ func TestALongPressOpensTheToolbarAtTheBottom(t *testing.T) {
 	ada.sees("#tools.sheet", "Copy text")
 	ada.touch(input.DispatchTouchEventTypeTouchEnd)
 	ada.never("#tools [data-do=edit]", "")
-	ask[any](ada, `Promise.all(document.getAnimations().map(a => a.finished)).then(() => new Promise(ok => setTimeout(ok, 200))).then(() => 1)`) // fingers are slower
+	// Fingers are slower.
+	ask[any](ada, `Promise.all(document.getAnimations().map(a => a.finished)).then(() => new Promise(ok => setTimeout(ok, 200)))
+		.then(() => 1)`)
 	ada.shot("sheet")
 	for what, small := range map[string]string{
-		"a target of the sheet is small":    `[...document.querySelectorAll('#tools button')].filter(b => b.checkVisibility() && (b.offsetHeight < 44 || b.offsetWidth < 44)).length`,
+		"a target of the sheet is small": `[...document.querySelectorAll('#tools button')].filter(b => b.checkVisibility() &&
+			(b.offsetHeight < 44 || b.offsetWidth < 44)).length`,
 		"the sheet is not at the bottom":    `Math.round(innerHeight - document.getElementById('tools').getBoundingClientRect().bottom)`,
 		"the sheet makes the page too wide": `document.documentElement.scrollWidth - innerWidth`,
 	} {
@@ -375,7 +383,8 @@ func TestThePickerShowsEveryEmojiAndWritesIntoTheBox(t *testing.T) {
 	ada.until("all of them", `document.querySelectorAll('#emoji .all button').length > 1900`)
 	for _, words := range ask[[]string](ada, `[...document.querySelectorAll('#emoji .kinds button')].map(b => b.ariaLabel)`) {
 		ada.click("#emoji .kinds [aria-label='"+words+"']", "")
-		ada.until("the group "+words, `(g => g && Math.abs(g.getBoundingClientRect().top - document.querySelector('#emoji .all').getBoundingClientRect().top) < 400)([...document.querySelectorAll('#emoji .grp')].find(g => g.ariaLabel === `+quote(words)+`))`)
+		ada.until("the group "+words, `(g => g && Math.abs(g.getBoundingClientRect().top - document.querySelector('#emoji .all')
+			.getBoundingClientRect().top) < 400)([...document.querySelectorAll('#emoji .grp')].find(g => g.ariaLabel === `+quote(words)+`))`)
 	}
 	ada.fill("#emoji input", "sailboat")
 	ada.click("#emoji .all button", "⛵")

@@ -21,7 +21,8 @@ func (st *story) unread() {
 
 	bea.click("#rooms a", "general")
 	bea.at("/rooms/1")
-	bea.until("the New line before the first of the new ones", `document.querySelector('.unread + .msg')?.textContent.includes('Something new')`)
+	bea.until("the New line before the first of the new ones",
+		`document.querySelector('.unread + .msg')?.textContent.includes('Something new')`)
 	other.until("the badge gone", `!document.querySelector('#b-1[data-n]')`)
 	bea.until("focus in the message box", `document.activeElement.id === 'box'`)
 	if n := bea.opened(); n != sockets {

@@ -38,7 +38,8 @@ func TestASuggestionReplacesTheWordUnderTheCaretAlone(t *testing.T) {
 		p.keys(away)
 		p.until("no list", "!"+listed)
 		p.keys("x")
-		p.until("the sentence", `box.value.includes('please look at this today'.slice(0, 2)) && box.value.includes('look at this today') && box.value.includes('@me')`)
+		p.until("the sentence", `box.value.includes('please look at this today'.slice(0, 2)) && box.value.includes('look at this today') &&
+			box.value.includes('@me')`)
 	}
 	p.fill("#box", " please look")
 	p.keys(kb.Home + "@me")
@@ -79,7 +80,8 @@ func TestEnterSendsWhatIsWritten(t *testing.T) {
 // composingKey presses a key that an IME takes; Safari says so by its code alone.
 func (p *tab) composingKey(key string) {
 	p.t.Helper()
-	ask[any](p, `document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: `+quote(key)+`, keyCode: 229, bubbles: true, cancelable: true })), 1`)
+	ask[any](p, `document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: `+quote(key)+
+		`, keyCode: 229, bubbles: true, cancelable: true })), 1`)
 }
 
 func TestKeysOfAnInputMethodAreItsOwn(t *testing.T) {
@@ -127,12 +129,14 @@ func TestKeysOfAnInputMethodAreItsOwn(t *testing.T) {
 
 // On a Mac, Ctrl moves the caret; shortcuts are with the command key.
 func TestOnAMacOnlyTheCommandKeyIsForShortcuts(t *testing.T) {
-	for platform, with := range map[string][2]chromedp.Modifier{"MacIntel": {chromedp.ModifierMeta, chromedp.ModifierCtrl}, "Linux x86_64": {chromedp.ModifierCtrl, chromedp.ModifierMeta}} {
+	for platform, with := range map[string][2]chromedp.Modifier{"MacIntel": {chromedp.ModifierMeta, chromedp.ModifierCtrl},
+		"Linux x86_64": {chromedp.ModifierCtrl, chromedp.ModifierMeta}} {
 		t.Run(platform, func(t *testing.T) {
 			s := start(t)
 			p := openChromium(t).person("ada", s.base)
 			p.do(func(ctx context.Context) error {
-				_, err := chromedp.Call(ctx, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: "Mozilla/5.0 (X)", Platform: platform})
+				_, err := chromedp.Call(ctx, emulation.SetUserAgentOverride,
+					emulation.SetUserAgentOverrideParams{UserAgent: "Mozilla/5.0 (X)", Platform: platform})
 				return err
 			})
 			p.enter(s.signup("ada"))
@@ -140,7 +144,8 @@ func TestOnAMacOnlyTheCommandKeyIsForShortcuts(t *testing.T) {
 			p.live()
 			p.click("#box", "")
 			pressed := func(key string, m chromedp.Modifier) bool { // whether the page took it
-				return ask[bool](p, fmt.Sprintf(`!document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: %q, ctrlKey: %v, metaKey: %v, bubbles: true, cancelable: true }))`,
+				return ask[bool](p, fmt.Sprintf(`!document.activeElement.dispatchEvent(new KeyboardEvent('keydown',
+					{ key: %q, ctrlKey: %v, metaKey: %v, bubbles: true, cancelable: true }))`,
 					key, m == chromedp.ModifierCtrl, m == chromedp.ModifierMeta))
 			}
 			for _, key := range []string{"b", "e", "i", "k", "/"} {
@@ -202,7 +207,8 @@ func TestNothingThatIsPastedIsCut(t *testing.T) {
 	ada := s.visitor()
 	ada.post("/login", "username", "ada", "password", password).want(t, http.StatusSeeOther)
 	id := ada.send(1, "one", "a message")
-	for path, field := range map[string]string{"/rooms/1/messages": "body", "/me": "bio", "/rooms": "topic", "/rooms/1/settings": "topic", "/dm": "body",
+	for path, field := range map[string]string{"/rooms/1/messages": "body", "/me": "bio", "/rooms": "topic",
+		"/rooms/1/settings": "topic", "/dm": "body",
 		"/messages/" + id + "/edit": "body", "/messages/" + id + "/report": "reason"} {
 		r := ada.post(path, field, long, "name", "x name", "kind", "open", "to", "2").want(t, http.StatusUnprocessableEntity)
 		if !strings.Contains(r.body, "word END") {

@@ -90,7 +90,8 @@ func TestAFirstVisitStaysWithinItsBudget(t *testing.T) {
 		t.Errorf("the page weighs %d bytes, its budget is %d", page, pageBudget)
 	}
 	if total > visitBudget || small > brotliBudget || calls > visitCalls {
-		t.Errorf("the first visit is %d bytes, with brotli %d, in %d requests; its budget is %d and %d in %d", total, small, calls, visitBudget, brotliBudget, visitCalls)
+		t.Errorf("the first visit is %d bytes, with brotli %d, in %d requests; its budget is %d and %d in %d", total, small, calls,
+			visitBudget, brotliBudget, visitCalls)
 	}
 	if n := len(static.Load().Find("parley.js").Plain); n > scriptBudget {
 		t.Errorf("the script has %d bytes, its budget is %d", n, scriptBudget)

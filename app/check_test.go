@@ -23,7 +23,8 @@ func TestACheckSaysInWordsWhatIsWrong(t *testing.T) {
 	if _, err := d.ExecContext(context.Background(), "UPDATE rooms SET posts = 5"); err != nil {
 		t.Fatal(err)
 	}
-	if out := command(t, 1, "", "check", "--data", s.data); !strings.Contains(out, "room 1 has counted 5 posts, its newest row 1") || !strings.Contains(out, "parley check --repair") {
+	if out := command(t, 1, "", "check", "--data", s.data); !strings.Contains(out, "room 1 has counted 5 posts, its newest row 1") ||
+		!strings.Contains(out, "parley check --repair") {
 		t.Error(out)
 	}
 	var r struct {

@@ -28,7 +28,8 @@ func TestTimesAreWrittenAsTheirReaderReadsThem(t *testing.T) {
 		for _, path := range []string{"/rooms/1", "/messages/1", "/search?q=time"} {
 			page := ada.get(path).body
 			if twelve.MatchString(page) != c.twelve || whole.MatchString(page) == c.twelve {
-				t.Errorf("%s with %q chosen and %q said: %v and %v", path, c.chosen, c.lastError, twelve.FindAllString(page, -1), whole.FindAllString(page, -1))
+				t.Errorf("%s with %q chosen and %q said: %v and %v", path, c.chosen, c.lastError,
+					twelve.FindAllString(page, -1), whole.FindAllString(page, -1))
 			}
 		}
 		ada.cookie = cookie

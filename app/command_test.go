@@ -22,7 +22,8 @@ func command(t *testing.T, code int, in string, args ...string) string {
 
 func TestTheCommandLineLooksAfterAccounts(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "parley.db")
-	if out := command(t, 0, password+"\n", "user", "add", "ada", "--name", "Ada Okafor", "--data", data); !strings.Contains(out, "administrator") {
+	if out := command(t, 0, password+"\n", "user", "add", "ada", "--name", "Ada Okafor",
+		"--data", data); !strings.Contains(out, "administrator") {
 		t.Error("the first account:", out)
 	}
 	command(t, 0, password+"\n", "user", "add", "bea", "--data", data)
@@ -49,10 +50,12 @@ func TestTheCommandLineLooksAfterAccounts(t *testing.T) {
 		}
 	}
 	command(t, 2, "", "user", "disable", "bea", "--data", data) // the last administrator
-	if out := command(t, 0, "", "user", "reset", "ada", "--url", "https://chat.example.org/", "--data", data); !strings.HasPrefix(out, "https://chat.example.org/reset/") {
+	if out := command(t, 0, "", "user", "reset", "ada", "--url", "https://chat.example.org/",
+		"--data", data); !strings.HasPrefix(out, "https://chat.example.org/reset/") {
 		t.Error("a link for a new password:", out)
 	}
-	if out := command(t, 0, "", "invite", "--uses", "3", "--expires", "7d", "--data", data); !strings.HasPrefix(out, "http://127.0.0.1:8080/join/") {
+	if out := command(t, 0, "", "invite", "--uses", "3", "--expires", "7d",
+		"--data", data); !strings.HasPrefix(out, "http://127.0.0.1:8080/join/") {
 		t.Error("an invite:", out)
 	}
 	for _, wrong := range [][]string{{"--uses", "-1"}, {"--expires", "soon"}, {"--expires", "-1h"}, {"--role", "king"}} {
@@ -62,7 +65,8 @@ func TestTheCommandLineLooksAfterAccounts(t *testing.T) {
 }
 
 func TestTheCommandLineSaysWhatItDoesNotKnow(t *testing.T) {
-	for _, args := range [][]string{{"--nope"}, {"frob"}, {"serve", "now"}, {"serve", "--log-level", "loud"}, {"serve", "--trusted-proxies", "here"}, {"serve", "--url", "nowhere"}} {
+	for _, args := range [][]string{{"--nope"}, {"frob"}, {"serve", "now"}, {"serve", "--log-level", "loud"},
+		{"serve", "--trusted-proxies", "here"}, {"serve", "--url", "nowhere"}} {
 		if out := command(t, 2, "", append(args, "--data", filepath.Join(t.TempDir(), "p.db"))...); len(out) < 20 {
 			t.Errorf("%q: %q", args, out)
 		}
@@ -167,16 +171,19 @@ func TestCommandsSayWhatTheyDoNotTake(t *testing.T) {
 	}
 	s := start(t, func(c *Config) { c.Data = data })
 	s.visitor().post("/login", "username", "ada", "password", password).want(t, 303)
-	if out := command(t, 2, "", "export", "--site", filepath.Join(dir, "site"), "--without-passwords", "--data", data); !strings.Contains(out, "--without-passwords") {
+	if out := command(t, 2, "", "export", "--site", filepath.Join(dir, "site"),
+		"--without-passwords", "--data", data); !strings.Contains(out, "--without-passwords") {
 		t.Error(out)
 	}
 	for _, listen := range []string{"127.0.0.1:99999", ":-1", "localhost:nothing"} {
-		if out := command(t, 2, "", "serve", "--listen", listen, "--data", filepath.Join(dir, "other.db")); !strings.Contains(out, "is not an address") {
+		if out := command(t, 2, "", "serve", "--listen", listen,
+			"--data", filepath.Join(dir, "other.db")); !strings.Contains(out, "is not an address") {
 			t.Errorf("%s: %s", listen, out)
 		}
 	}
 	foreign := filepath.Join(dir, "foreign.gz")
-	if err := os.WriteFile(foreign, []byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00"), 0o600); err != nil {
+	if err := os.WriteFile(foreign, []byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00"),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	command(t, 1, "", "export", foreign, "--data", data)

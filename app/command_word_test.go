@@ -62,8 +62,10 @@ func TestWhatCannotBeWrittenIsAFailure(t *testing.T) {
 	file, copied := filepath.Join(dir, "all.jsonl"), filepath.Join(dir, "copy.db")
 	command(t, 0, "", "export", file, "--data", s.data)
 	command(t, 0, "", "backup", copied, "--data", s.data)
-	for _, args := range [][]string{{"version"}, {"version", "--json"}, {"healthcheck", "--listen", s.app.Address.String()}, {"restore", copied, "--data", filepath.Join(dir, "new.db")},
-		{"export", "--site", filepath.Join(dir, "site"), "--data", s.data}, {"import", file, "--dry-run", "--data", filepath.Join(dir, "other.db")}, {"set", "--data", s.data}, {"user", "list", "--data", s.data}} {
+	for _, args := range [][]string{{"version"}, {"version", "--json"}, {"healthcheck", "--listen", s.app.Address.String()}, {"restore",
+		copied, "--data", filepath.Join(dir, "new.db")},
+		{"export", "--site", filepath.Join(dir, "site"), "--data", s.data},
+		{"import", file, "--dry-run", "--data", filepath.Join(dir, "other.db")}, {"set", "--data", s.data}, {"user", "list", "--data", s.data}} {
 		var errs strings.Builder
 		if code := Main(args, strings.NewReader(""), full{}, &errs); code != 1 || !strings.Contains(errs.String(), "no space left") {
 			t.Errorf("parley %q ends with %d: %s", args, code, errs.String())

@@ -92,11 +92,13 @@ func TestARefusedFormKeepsWhatWasTypedAndSaysWhy(t *testing.T) {
 			t.Error("the form gives the password back")
 		}
 	}
-	check(first.post("/signup", "workspace", "Harbour", "username", "ada", "password", "short"), `value="Harbour"`, `value="ada"`, "at least 8 characters")
+	check(first.post("/signup", "workspace", "Harbour", "username", "ada", "password", "short"), `value="Harbour"`,
+		`value="ada"`, "at least 8 characters")
 	check(first.post("/signup", "workspace", "Harbour", "username", "x", "password", password), `value="x"`)
 	ada := s.signup("ada")
 	check(s.visitor().post("/signup", "username", "ADA", "password", password), `value="ADA"`, "Somebody has this username")
-	check(s.visitor().post("/login", "username", "ada", "password", "wrong password", "next", "/me"), `value="ada"`, `value="/me"`, "Username or password is wrong")
+	check(s.visitor().post("/login", "username", "ada", "password", "wrong password", "next", "/me"), `value="ada"`,
+		`value="/me"`, "Username or password is wrong")
 	check(s.visitor().post("/login", "username", "nobody", "password", password), "Username or password is wrong")
 	check(ada.post("/rooms", "name", "", "topic", "the tides", "kind", "private"), `the tides`)
 	check(ada.post("/rooms", "name", "general", "topic", "the tides"), `value="general"`, "There is a room with this name")
@@ -113,7 +115,8 @@ func TestARefusedFormKeepsWhatWasTypedAndSaysWhy(t *testing.T) {
 		t.Error("10,001 characters:", a.status)
 	}
 	ada.post("/rooms/1/messages", "body", strings.Repeat("ä", 10_000)).want(t, 303)
-	if a := ada.do("POST", "/rooms/1/messages", "body=", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin", "HX-Request", "true"); a.status != 422 || strings.Contains(a.body, "<") {
+	if a := ada.do("POST", "/rooms/1/messages", "body=", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site",
+		"same-origin", "HX-Request", "true"); a.status != 422 || strings.Contains(a.body, "<") {
 		t.Error("a script is told", a.status, a.body)
 	}
 }
@@ -122,7 +125,8 @@ func TestFieldsThatAreNotTheSendersToSetAreIgnored(t *testing.T) {
 	s := start(t)
 	ada, bob := s.signup("ada"), s.signup("bob")
 	other := ada.found("other", "open")
-	m := bob.post("/rooms/1/messages", "body", "mine", "author", "1", "author_id", "1", "room_id", strconv.Itoa(other), "room", strconv.Itoa(other), "at", "0", "id", "9999", "role", "1", "kind", "1").want(t, 303)
+	m := bob.post("/rooms/1/messages", "body", "mine", "author", "1", "author_id", "1", "room_id", strconv.Itoa(other), "room",
+		strconv.Itoa(other), "at", "0", "id", "9999", "role", "1", "kind", "1").want(t, 303)
 	if n := id(t, m.location()); n == 9999 || !strings.HasPrefix(m.location(), "/rooms/1#") {
 		t.Error("the form chose its place:", m.location())
 	}
@@ -187,7 +191,8 @@ func TestRatesAreHeldAndChangedWhileTheServerRuns(t *testing.T) {
 	if !strings.Contains(refused.body, ">keep this</textarea>") {
 		t.Error("what was typed is gone")
 	}
-	if a := ada.do("POST", "/rooms/1/messages", "body=x", "HX-Request", "true", "Sec-Fetch-Site", "same-origin", "Content-Type", "application/x-www-form-urlencoded"); a.status != 429 || a.header.Get("Retry-After") == "" || strings.Contains(a.body, "<") {
+	if a := ada.do("POST", "/rooms/1/messages", "body=x", "HX-Request", "true", "Sec-Fetch-Site", "same-origin", "Content-Type",
+		"application/x-www-form-urlencoded"); a.status != 429 || a.header.Get("Retry-After") == "" || strings.Contains(a.body, "<") {
 		t.Error("a script is told", a.status, a.body)
 	}
 	set("limit.messages", "0")

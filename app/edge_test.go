@@ -36,15 +36,19 @@ func TestMalformedRequestsAreRefused(t *testing.T) {
 	s.signup("ada")
 	const host, end = "Host: 127.0.0.1", "Connection: close\r\n\r\n"
 	for name, lines := range map[string][]string{
-		"a space in the name of a header":   {"GET /login HTTP/1.1", host, "X Y: a", end},
-		"a tab in the name of a header":     {"GET /login HTTP/1.1", host, "X\tY: a", end},
-		"a header that goes on":             {"GET /login HTTP/1.1", host, "X: a", " b", end},
-		"version 2.0":                       {"GET /login HTTP/2.0", host, end},
-		"version 1.9":                       {"GET /login HTTP/1.9", host, end},
-		"both lengths":                      {"POST /login HTTP/1.1", host, "Origin: http://127.0.0.1", "Content-Length: 5", "Transfer-Encoding: chunked", "Connection: close", "", "0\r\n\r\n"},
-		"both lengths, the other way":       {"POST /login HTTP/1.1", host, "Origin: http://127.0.0.1", "Transfer-Encoding: chunked", "content-length: 5", "Connection: close", "", "0\r\n\r\n"},
-		"two lengths":                       {"POST /login HTTP/1.1", host, "Content-Length: 5", "Content-Length: 6", "Connection: close", "", "abcdef"},
-		"a WebSocket key that is too short": {"GET /ws HTTP/1.1", host, "Origin: http://127.0.0.1", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: YWJj", "Cookie: " + s.visitorOf("ada").cookie, "\r\n"},
+		"a space in the name of a header": {"GET /login HTTP/1.1", host, "X Y: a", end},
+		"a tab in the name of a header":   {"GET /login HTTP/1.1", host, "X\tY: a", end},
+		"a header that goes on":           {"GET /login HTTP/1.1", host, "X: a", " b", end},
+		"version 2.0":                     {"GET /login HTTP/2.0", host, end},
+		"version 1.9":                     {"GET /login HTTP/1.9", host, end},
+		"both lengths": {"POST /login HTTP/1.1", host, "Origin: http://127.0.0.1", "Content-Length: 5",
+			"Transfer-Encoding: chunked", "Connection: close", "", "0\r\n\r\n"},
+		"both lengths, the other way": {"POST /login HTTP/1.1", host, "Origin: http://127.0.0.1", "Transfer-Encoding: chunked",
+			"content-length: 5", "Connection: close", "", "0\r\n\r\n"},
+		"two lengths": {"POST /login HTTP/1.1", host, "Content-Length: 5", "Content-Length: 6", "Connection: close", "",
+			"abcdef"},
+		"a WebSocket key that is too short": {"GET /ws HTTP/1.1", host, "Origin: http://127.0.0.1", "Upgrade: websocket", "Connection: Upgrade",
+			"Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: YWJj", "Cookie: " + s.visitorOf("ada").cookie, "\r\n"},
 	} {
 		if status := s.rawStatus(lines...); status != http.StatusBadRequest {
 			t.Errorf("%s: status %d", name, status)
@@ -73,7 +77,8 @@ func TestFieldsComeFromTheBody(t *testing.T) {
 	}
 	ada.post("/admin/people/2/role?role=admin").want(t, http.StatusUnprocessableEntity)
 	ada.post("/rooms/1/messages?body=from+the+address", "body", "", "cid", "x").want(t, http.StatusUnprocessableEntity)
-	for _, path := range []string{"/login?password=" + strings.ReplaceAll(password, " ", "+"), "/signup?password=x", "/me/password?current=x"} {
+	for _, path := range []string{"/login?password=" + strings.ReplaceAll(password, " ", "+"),
+		"/signup?password=x", "/me/password?current=x"} {
 		ada.get(path).want(t, http.StatusBadRequest)
 		ada.post(path, "username", "ada").want(t, http.StatusBadRequest)
 	}
@@ -139,8 +144,10 @@ func TestTheLastHopCounts(t *testing.T) {
 	}
 	// Who fails is counted under the last address of all lines, not of the first.
 	for i := range 4 {
-		status := s.rawStatus("POST /login HTTP/1.1", "Host: 127.0.0.1", "Origin: http://127.0.0.1", fmt.Sprint("X-Forwarded-For: 10.0.0.", i), "X-Forwarded-For: 10.9.9.9",
-			"Content-Type: application/x-www-form-urlencoded", "Content-Length: 35", "Connection: close", "", fmt.Sprintf("username=nobody%02d&password=aaaaaaaa", i))
+		status := s.rawStatus("POST /login HTTP/1.1", "Host: 127.0.0.1", "Origin: http://127.0.0.1", fmt.Sprint("X-Forwarded-For: 10.0.0.", i),
+			"X-Forwarded-For: 10.9.9.9",
+			"Content-Type: application/x-www-form-urlencoded", "Content-Length: 35", "Connection: close", "",
+			fmt.Sprintf("username=nobody%02d&password=aaaaaaaa", i))
 		want := http.StatusUnprocessableEntity
 		if i >= 2 {
 			want = http.StatusTooManyRequests
@@ -154,9 +161,11 @@ func TestTheLastHopCounts(t *testing.T) {
 func TestThePublicOriginIsTheOnlyOne(t *testing.T) {
 	s := start(t, func(c *Config) { c.URL = "https://chat.example.org" })
 	b := s.visitor()
-	for origin, want := range map[string]int{"https://chat.example.org": http.StatusUnprocessableEntity, "http://chat.example.org": http.StatusForbidden, s.base: http.StatusForbidden,
+	for origin, want := range map[string]int{"https://chat.example.org": http.StatusUnprocessableEntity,
+		"http://chat.example.org": http.StatusForbidden, s.base: http.StatusForbidden,
 		"https://chat.example.org:8443": http.StatusForbidden, "null": http.StatusForbidden, "https://evil.example": http.StatusForbidden} {
-		r := b.do(http.MethodPost, "/signup", "username=x", "Content-Type", "application/x-www-form-urlencoded", "Origin", origin, "Sec-Fetch-Site", "same-origin")
+		r := b.do(http.MethodPost, "/signup", "username=x", "Content-Type", "application/x-www-form-urlencoded", "Origin",
+			origin, "Sec-Fetch-Site", "same-origin")
 		if r.status != want {
 			t.Errorf("from %s: status %d, want %d", origin, r.status, want)
 		}

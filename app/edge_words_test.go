@@ -31,7 +31,8 @@ func TestWhatIsTooLargeIsGivenBack(t *testing.T) {
 	if far.want(t, http.StatusRequestEntityTooLarge); !strings.Contains(far.body, "Go back") {
 		t.Error("nothing says what to do:", far.body)
 	}
-	other := ada.do(http.MethodPost, "/rooms/1/messages", url.Values{"body": {words}}.Encode(), "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "cross-site")
+	other := ada.do(http.MethodPost, "/rooms/1/messages", url.Values{"body": {words}}.Encode(), "Content-Type",
+		"application/x-www-form-urlencoded", "Sec-Fetch-Site", "cross-site")
 	other.want(t, http.StatusForbidden)
 }
 
@@ -44,7 +45,8 @@ func (b *browser) announce(path string, size int, header string) answer {
 		b.s.t.Fatal(err)
 	}
 	defer conn.Close()
-	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\n%s\r\nContent-Length: %d\r\n\r\n",
+	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\nSec-Fetch-Site: same-origin\r\n"+
+		"Content-Type: application/x-www-form-urlencoded\r\n%s\r\nContent-Length: %d\r\n\r\n",
 		path, conn.RemoteAddr(), b.cookie, header, size)
 	r, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
@@ -67,10 +69,12 @@ func TestProxiesOfOursAreSkippedFromTheRight(t *testing.T) {
 			c.Trusted = append(c.Trusted, n)
 		}
 	})
-	for header, want := range map[string]string{"1.2.3.4, 10.0.0.5": "1.2.3.4", "6.6.6.6, 1.2.3.4, 10.0.0.5, [fd00::1]:443": "1.2.3.4", "10.0.0.9, 10.0.0.5": "10.0.0.9",
-		"1.2.3.4": "1.2.3.4", "1.2.3.4, x, 10.0.0.5": "10.0.0.5", "1.2.3.4, x": "127.0.0.1", "": "127.0.0.1"} {
+	for header, want := range map[string]string{"1.2.3.4, 10.0.0.5": "1.2.3.4", "6.6.6.6, 1.2.3.4, 10.0.0.5, [fd00::1]:443": "1.2.3.4",
+		"10.0.0.9, 10.0.0.5": "10.0.0.9",
+		"1.2.3.4":            "1.2.3.4", "1.2.3.4, x, 10.0.0.5": "10.0.0.5", "1.2.3.4, x": "127.0.0.1", "": "127.0.0.1"} {
 		before := log.String()
-		s.visitor().do(http.MethodPost, "/login", "username=ada&password=x", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin", "X-Forwarded-For", header)
+		s.visitor().do(http.MethodPost, "/login", "username=ada&password=x", "Content-Type", "application/x-www-form-urlencoded",
+			"Sec-Fetch-Site", "same-origin", "X-Forwarded-For", header)
 		if line := strings.TrimPrefix(log.String(), before); !strings.Contains(line, " address="+want+" ") {
 			t.Errorf("%s: the log says %s", header, line)
 		}
@@ -82,7 +86,8 @@ func TestMethodsThatNobodyHereKnowsAreAnsweredInWords(t *testing.T) {
 	ada := s.signup("ada")
 	for _, method := range []string{"PROPFIND", "PURGE", "MKCOL", "get", "BREW"} {
 		r := ada.do(method, "/rooms/1", "")
-		if r.want(t, http.StatusMethodNotAllowed); !strings.Contains(r.body, "<h1") || !strings.Contains(r.body, "That is not how this address is used.") {
+		if r.want(t, http.StatusMethodNotAllowed); !strings.Contains(r.body, "<h1") ||
+			!strings.Contains(r.body, "That is not how this address is used.") {
 			t.Errorf("%s is answered with %q", method, r.body)
 		}
 		checkHeaders(t, method, r.header)
@@ -93,7 +98,8 @@ func TestAnAddressHasOneSpelling(t *testing.T) {
 	s := start(t)
 	ada := s.signup("ada")
 	ada.post("/rooms/1/messages", "body", "first", "cid", "first").want(t, http.StatusSeeOther)
-	for _, path := range []string{"/rooms/01", "/rooms/+1", "/rooms/%2B1", "/rooms/1/@01", "/people/01", "/messages/+1", "/rooms/-1", "/rooms/0x1", "/rooms/0"} {
+	for _, path := range []string{"/rooms/01", "/rooms/+1", "/rooms/%2B1", "/rooms/1/@01", "/people/01", "/messages/+1",
+		"/rooms/-1", "/rooms/0x1", "/rooms/0"} {
 		if r := ada.get(path); r.status != http.StatusNotFound {
 			t.Errorf("%s: status %d", path, r.status)
 		}

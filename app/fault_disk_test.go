@@ -32,7 +32,8 @@ func TestAFullDiskRefusesWritesAndRecovers(t *testing.T) {
 	stored, refused := 0, answer{}
 	for _, words := range []int{600, 60, 6, 0} { // until not even a short one fits
 		for range 2000 {
-			refused = ada.post("/rooms/1/messages", "cid", fmt.Sprint("d", stored), "body", fmt.Sprintf("kept %d. %s", stored, strings.Repeat("full of words ", words)))
+			refused = ada.post("/rooms/1/messages", "cid", fmt.Sprint("d", stored), "body", fmt.Sprintf("kept %d. %s", stored,
+				strings.Repeat("full of words ", words)))
 			if refused.status != http.StatusSeeOther {
 				break
 			}

@@ -40,7 +40,8 @@ func TestARestoreOntoAFullDiskChangesNothing(t *testing.T) {
 	command(t, 0, "", "backup", copied, "--data", data)
 	command(t, 0, password+"\n", "user", "add", "bea", "--data", data)
 	os.WriteFile(filepath.Join(dir, "filler"), make([]byte, 8<<20), 0o600) // as much of it as there is room for
-	if out := command(t, 1, "", "restore", copied, "--data", data); !strings.Contains(out, "nothing was changed") || !strings.Contains(out, "full") {
+	if out := command(t, 1, "", "restore", copied, "--data", data); !strings.Contains(out, "nothing was changed") ||
+		!strings.Contains(out, "full") {
 		t.Error(out)
 	}
 	if err := os.Remove(filepath.Join(dir, "filler")); err != nil {
@@ -68,7 +69,8 @@ func TestADamagedFileIsOneSentenceAndAFewDetails(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := command(t, 1, "", "check", "--data", bad)
-	if !strings.HasPrefix(out, bad+" is not as it should be:\n") || strings.Count(out, "\n") > 10 || !strings.Contains(out, "restore a backup") {
+	if !strings.HasPrefix(out, bad+" is not as it should be:\n") || strings.Count(out, "\n") > 10 ||
+		!strings.Contains(out, "restore a backup") {
 		t.Error("check says", out)
 	}
 	out = command(t, 1, "", "restore", bad, "--data", filepath.Join(t.TempDir(), "new.db"))

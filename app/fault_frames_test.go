@@ -25,7 +25,8 @@ func invalidUTF8() []string {
 		"\xc0\x80", "\xe0\x80\x80", "\xf0\x80\x80\x80", "\xf8\x80\x80\x80\x80", "\xfc\x80\x80\x80\x80\x80", // NUL spelled too long
 		"\xed\xa0\x80", "\xed\xad\xbf", "\xed\xae\x80", "\xed\xaf\xbf", "\xed\xb0\x80", "\xed\xbe\x80", "\xed\xbf\xbf", // halves of surrogates
 		"\xed\xa0\x80\xed\xb0\x80", "\xed\xaf\xbf\xed\xbf\xbf", // and pairs of them
-		"\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xf7\xbf\xbf\xbf", "\xf8\x88\x80\x80\x80", "\xfb\xbf\xbf\xbf\xbf", "\xfd\xbf\xbf\xbf\xbf\xbf", // beyond U+10FFFF
+		// Beyond U+10FFFF.
+		"\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xf7\xbf\xbf\xbf", "\xf8\x88\x80\x80\x80", "\xfb\xbf\xbf\xbf\xbf", "\xfd\xbf\xbf\xbf\xbf\xbf",
 		"\xc2", "\xdf", "\xe0\xa0", "\xef\xbf", "\xf0\x90\x80", "\xf4\x8f\xbf", // the last byte is missing
 		"\xe1", "\xf1", "\xf1\x80", "\xe2\x82", // more than that
 		"\xc2 ", "\xe2\x82 ", "\xf0\x9f\x8e ", "\xe2(\xa1", "\xf0(\x8c\xbc", "\xf0\x90(\xbc", "\xf0(\x8c(", // something else in the middle
@@ -49,7 +50,8 @@ func TestInvalidUTF8IsRefusedAndFeltByNobodyElse(t *testing.T) {
 			t.Errorf("vector %d, %q: closed with %d, want 1007", i, bad, code)
 		}
 		form := "cid=u" + fmt.Sprint(i) + "&body=" + url.QueryEscape("so "+bad)
-		if got := ada.do("POST", "/rooms/1/messages", form, "Content-Type", "application/x-www-form-urlencoded", "Origin", s.base).status; got != http.StatusBadRequest {
+		if got := ada.do("POST", "/rooms/1/messages", form, "Content-Type", "application/x-www-form-urlencoded", "Origin",
+			s.base).status; got != http.StatusBadRequest {
 			t.Errorf("vector %d, %q, as a form: %d, want 400", i, bad, got)
 		}
 	}
@@ -65,17 +67,21 @@ func TestFramesThatNoBrowserSendsAreAnsweredWithTheirCodes(t *testing.T) {
 		send func(*wire)
 		code int
 	}{
-		"binary":                        {func(w *wire) { w.frame(0x82, "x") }, 1003},
-		"unmasked":                      {func(w *wire) { w.c.Write([]byte{0x81, 1, 'x'}) }, 1002},
-		"reserved bit":                  {func(w *wire) { w.frame(0xc1, "x") }, 1002},
-		"reserved opcode":               {func(w *wire) { w.frame(0x83, "x") }, 1002},
-		"reserved control opcode":       {func(w *wire) { w.frame(0x8b, "x") }, 1002},
-		"ping in pieces":                {func(w *wire) { w.frame(0x09, "x") }, 1002},
-		"ping of 126 bytes":             {func(w *wire) { w.frame(0x89, strings.Repeat("x", 126)) }, 1002},
-		"continuation of nothing":       {func(w *wire) { w.frame(0x80, "x") }, 1002},
-		"text within a text in pieces":  {func(w *wire) { w.frame(0x01, "a"); w.frame(0x81, "b") }, 1002},
-		"too large":                     {func(w *wire) { w.frame(0x81, strings.Repeat("x", 64<<10+1)) }, 1009},
-		"too large in pieces":           {func(w *wire) { w.frame(0x01, strings.Repeat("x", 40<<10)); w.frame(0x80, strings.Repeat("x", 40<<10)) }, 1009},
+		"binary":                       {func(w *wire) { w.frame(0x82, "x") }, 1003},
+		"unmasked":                     {func(w *wire) { w.c.Write([]byte{0x81, 1, 'x'}) }, 1002},
+		"reserved bit":                 {func(w *wire) { w.frame(0xc1, "x") }, 1002},
+		"reserved opcode":              {func(w *wire) { w.frame(0x83, "x") }, 1002},
+		"reserved control opcode":      {func(w *wire) { w.frame(0x8b, "x") }, 1002},
+		"ping in pieces":               {func(w *wire) { w.frame(0x09, "x") }, 1002},
+		"ping of 126 bytes":            {func(w *wire) { w.frame(0x89, strings.Repeat("x", 126)) }, 1002},
+		"continuation of nothing":      {func(w *wire) { w.frame(0x80, "x") }, 1002},
+		"text within a text in pieces": {func(w *wire) { w.frame(0x01, "a"); w.frame(0x81, "b") }, 1002},
+		"too large":                    {func(w *wire) { w.frame(0x81, strings.Repeat("x", 64<<10+1)) }, 1009},
+		"too large in pieces": {func(w *wire) {
+			w.frame(0x01, strings.Repeat("x", 40<<10))
+			w.frame(0x80,
+				strings.Repeat("x", 40<<10))
+		}, 1009},
 		"bad UTF-8 across two pieces":   {func(w *wire) { w.frame(0x01, "\xe2\x82"); w.frame(0x80, "x") }, 1007},
 		"goodbye":                       {func(w *wire) { w.frame(0x88, "\x03\xe8") }, 1000},
 		"goodbye without a reason code": {func(w *wire) { w.frame(0x88, "") }, 1005},
@@ -112,7 +118,8 @@ func (b *browser) raw() *wire {
 	}
 	b.s.t.Cleanup(func() { c.Close() })
 	c.SetDeadline(time.Now().Add(longest))
-	fmt.Fprintf(c, "GET /ws HTTP/1.1\r\nHost: %s\r\nOrigin: %s\r\nCookie: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n\r\n",
+	fmt.Fprintf(c, "GET /ws HTTP/1.1\r\nHost: %s\r\nOrigin: %s\r\nCookie: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n\r\n",
 		host, b.s.base, b.cookie, "dGhlIHNhbXBsZSBub25jZQ==")
 	w := &wire{t: b.s.t, c: c, r: bufio.NewReader(c)}
 	r, err := http.ReadResponse(w.r, nil)

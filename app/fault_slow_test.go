@@ -45,7 +45,8 @@ func TestASlowReaderIsCutAndHoldsNobodyUp(t *testing.T) {
 	slow := ada.deaf(1)
 	filler := strings.Repeat("and on it goes ", 300) // 4.5 KB: the kernel's buffers are soon full
 	for i := range posts {
-		ada.post("/rooms/1/messages", "cid", fmt.Sprintf("slow%d", i), "body", fmt.Sprintf("sent %d. %s", time.Now().UnixNano(), filler)).want(t, http.StatusSeeOther)
+		ada.post("/rooms/1/messages", "cid", fmt.Sprintf("slow%d", i), "body", fmt.Sprintf("sent %d. %s",
+			time.Now().UnixNano(), filler)).want(t, http.StatusSeeOther)
 		// These readers do read: a machine on which they cannot keep up makes them deaf too.
 		within(t, "the readers have what was said", func() bool { mu.Lock(); defer mu.Unlock(); return len(late) >= readers*(i-10) })
 	}

@@ -54,7 +54,8 @@ func TestAStormOfReturningPagesIsCaughtUp(t *testing.T) {
 	for _, k := range back {
 		k.expect("the storm is over")
 	}
-	t.Logf("%d pages back and listening in %v, %d posts meanwhile; heap %d KB before, %d KB with all back", n, all, posted.Load(), before>>10, heap()>>10)
+	t.Logf("%d pages back and listening in %v, %d posts meanwhile; heap %d KB before, %d KB with all back", n, all,
+		posted.Load(), before>>10, heap()>>10)
 	for _, k := range back[:min(n, 50)] {
 		got := strings.Join(k.all(), "")
 		for i := range int(posted.Load()) {

@@ -107,7 +107,8 @@ func TestHostileFilesAreRefusedOrHarmless(t *testing.T) {
 					continue
 				}
 				inert := strings.HasPrefix(how, "attachment") || kind == "image/jpeg" || kind == "image/png" || kind == "image/gif"
-				if !inert || !strings.Contains(a.header.Get("Content-Security-Policy"), "sandbox") || a.header.Get("X-Content-Type-Options") != "nosniff" {
+				if !inert || !strings.Contains(a.header.Get("Content-Security-Policy"), "sandbox") ||
+					a.header.Get("X-Content-Type-Options") != "nosniff" {
 					t.Errorf("%s is served as %s, %s, %v", path, kind, how, a.header)
 				}
 				if strings.Contains(kind, "html") || strings.Contains(kind, "svg") || strings.Contains(kind, "xml") {
@@ -140,7 +141,8 @@ func TestFormsThatAreNoneAreRefused(t *testing.T) {
 	s := start(t)
 	ada := s.signup("ada")
 	post := func(kind, body string, headers ...string) answer {
-		return ada.do(http.MethodPost, "/rooms/1/messages", body, append([]string{"Content-Type", kind, "Sec-Fetch-Site", "same-origin"}, headers...)...)
+		return ada.do(http.MethodPost, "/rooms/1/messages", body, append([]string{"Content-Type", kind, "Sec-Fetch-Site", "same-origin"},
+			headers...)...)
 	}
 	var many strings.Builder
 	for n := range 10_000 {
@@ -152,15 +154,18 @@ func TestFormsThatAreNoneAreRefused(t *testing.T) {
 		kind, body string
 		want       []int
 	}{
-		"too many parts":     {"multipart/form-data; boundary=x", many.String() + "--x--\r\n", []int{413, 400}},
-		"a field too long":   {"multipart/form-data; boundary=x", long, []int{413}},
-		"no boundary":        {"multipart/form-data", "--x--", []int{400, 422}},
-		"another boundary":   {"multipart/form-data; boundary=y", long, []int{400, 413}},
-		"cut in a head":      {"multipart/form-data; boundary=x", "--x\r\nContent-Disp", []int{400}},
-		"cut in a file":      {"multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nabc", []int{400}},
-		"a very long name":   {"multipart/form-data; boundary=x", head, []int{303, 400}},
-		"a name that is not": {"multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\xff\xfe.txt\"\r\n\r\nv\r\n--x--\r\n", []int{303, 400}},
-		"a body that is not": {"multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"body\"\r\n\r\n\xff\xfe\r\n--x--\r\n", []int{400}},
+		"too many parts":   {"multipart/form-data; boundary=x", many.String() + "--x--\r\n", []int{413, 400}},
+		"a field too long": {"multipart/form-data; boundary=x", long, []int{413}},
+		"no boundary":      {"multipart/form-data", "--x--", []int{400, 422}},
+		"another boundary": {"multipart/form-data; boundary=y", long, []int{400, 413}},
+		"cut in a head":    {"multipart/form-data; boundary=x", "--x\r\nContent-Disp", []int{400}},
+		"cut in a file": {"multipart/form-data; boundary=x",
+			"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nabc", []int{400}},
+		"a very long name": {"multipart/form-data; boundary=x", head, []int{303, 400}},
+		"a name that is not": {"multipart/form-data; boundary=x",
+			"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\xff\xfe.txt\"\r\n\r\nv\r\n--x--\r\n", []int{303, 400}},
+		"a body that is not": {"multipart/form-data; boundary=x",
+			"--x\r\nContent-Disposition: form-data; name=\"body\"\r\n\r\n\xff\xfe\r\n--x--\r\n", []int{400}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := post(one.kind, one.body)
@@ -175,14 +180,18 @@ func TestFormsThatAreNoneAreRefused(t *testing.T) {
 	}
 	body, kind := form(t, []string{"cid", "x"}, sent{"a", []byte("a")})
 	for name, status := range map[string]int{
-		"one that is larger than all may be": first(s.raw("POST /rooms/1/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: " + ada.cookie + "\r\nContent-Type: " + kind +
+		"one that is larger than all may be": first(s.raw("POST /rooms/1/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: " +
+			ada.cookie + "\r\nContent-Type: " + kind +
 			"\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 99999999999\r\n\r\n")),
 		"one for another room": ada.do(http.MethodPost, "/rooms/99/messages", body, "Content-Type", kind, "Sec-Fetch-Site", "same-origin").status,
 		"one of another site":  ada.do(http.MethodPost, "/rooms/1/messages", body, "Content-Type", kind, "Sec-Fetch-Site", "cross-site").status,
-		"a visitor's":          s.visitor().do(http.MethodPost, "/rooms/1/messages", body, "Content-Type", kind, "Sec-Fetch-Site", "same-origin").status,
-		"a packed one":         ada.do(http.MethodPost, "/rooms/1/messages", body, "Content-Type", kind, "Content-Encoding", "gzip", "Sec-Fetch-Site", "same-origin").status,
+		"a visitor's": s.visitor().do(http.MethodPost, "/rooms/1/messages", body, "Content-Type", kind,
+			"Sec-Fetch-Site", "same-origin").status,
+		"a packed one": ada.do(http.MethodPost, "/rooms/1/messages", body, "Content-Type", kind, "Content-Encoding", "gzip",
+			"Sec-Fetch-Site", "same-origin").status,
 	} {
-		if want := map[string]int{"one that is larger than all may be": 413, "one for another room": 404, "one of another site": 403, "a visitor's": 303, "a packed one": 415}[name]; status != want {
+		if want := map[string]int{"one that is larger than all may be": 413, "one for another room": 404, "one of another site": 403,
+			"a visitor's": 303, "a packed one": 415}[name]; status != want {
 			t.Errorf("%s: status %d, want %d", name, status, want)
 		}
 	}
@@ -257,9 +266,12 @@ func TestBytesGoWithWhatTheyBelongTo(t *testing.T) {
 	s := start(t)
 	ada, bea := s.signup("ada"), s.signup("bea")
 	room := ada.post("/rooms", "name", "gone soon", "kind", "open", "topic", "").want(t, http.StatusSeeOther).location()
-	kept := ada.upload("/rooms/1/messages", []string{"cid", "k", "body", "kept"}, sent{"kept.txt", []byte("kept")}).want(t, http.StatusSeeOther).location()
-	ada.upload(room+"/messages", []string{"cid", "r", "body", ""}, sent{"room.txt", bytes.Repeat([]byte("r"), 300_000)}).want(t, http.StatusSeeOther)
-	gone := bea.upload("/rooms/1/messages", []string{"cid", "d", "body", ""}, sent{"d.jpg", jpegOf(t, 900, 700)}).want(t, http.StatusSeeOther).location()
+	kept := ada.upload("/rooms/1/messages", []string{"cid", "k", "body", "kept"},
+		sent{"kept.txt", []byte("kept")}).want(t, http.StatusSeeOther).location()
+	ada.upload(room+"/messages", []string{"cid", "r", "body", ""},
+		sent{"room.txt", bytes.Repeat([]byte("r"), 300_000)}).want(t, http.StatusSeeOther)
+	gone := bea.upload("/rooms/1/messages", []string{"cid", "d", "body", ""},
+		sent{"d.jpg", jpegOf(t, 900, 700)}).want(t, http.StatusSeeOther).location()
 	for _, token := range tokens(ada.get("/rooms/1").body) {
 		s.ready(token)
 	}

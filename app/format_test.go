@@ -57,8 +57,10 @@ func TestCommandsLeaveAFileOfAnOlderFormatToAServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	commands := [][]string{{"user", "list"}, {"user", "add", "eve"}, {"user", "passwd", "ada"}, {"user", "reset", "ada"}, {"user", "logout", "ada"}, {"set"}, {"set", "signup", "closed"},
-		{"invite"}, {"invite", "list"}, {"export", "-"}, {"export", "--site", filepath.Join(t.TempDir(), "site")}, {"import", data}, {"check", "--repair"}}
+	commands := [][]string{{"user", "list"}, {"user", "add", "eve"}, {"user", "passwd", "ada"}, {"user", "reset", "ada"},
+		{"user", "logout", "ada"}, {"set"}, {"set", "signup", "closed"},
+		{"invite"}, {"invite", "list"}, {"export", "-"}, {"export", "--site", filepath.Join(t.TempDir(), "site")},
+		{"import", data}, {"check", "--repair"}}
 	try := func(want string) {
 		t.Helper()
 		for _, args := range commands {
@@ -67,7 +69,8 @@ func TestCommandsLeaveAFileOfAnOlderFormatToAServer(t *testing.T) {
 				code = 0
 			}
 			out := command(t, code, password+"\n", append(args, "--data", data)...)
-			if code == 0 && (!strings.Contains(out, "format 7, older") || !strings.Contains(out, " messages") || !strings.Contains(out, "not checked, upgraded at start")) {
+			if code == 0 && (!strings.Contains(out, "format 7, older") || !strings.Contains(out, " messages") ||
+				!strings.Contains(out, "not checked, upgraded at start")) {
 				t.Errorf("parley %q says %q", args, out)
 			}
 			if code == 1 && (!strings.Contains(out, "format 7") || !strings.Contains(out, want)) {
@@ -94,7 +97,8 @@ func TestCommandsLeaveAFileOfAnOlderFormatToAServer(t *testing.T) {
 	if out := command(t, 0, "", "user", "list", "--data", data); !strings.Contains(out, "person1") {
 		t.Error("after a server started:", out)
 	}
-	for _, want := range []string{"msg=started", "version=", fmt.Sprint("format=", sqlite.Version()), "file=" + data, "address=" + s.app.Address.String(), "upgraded_from=7"} {
+	for _, want := range []string{"msg=started", "version=", fmt.Sprint("format=", sqlite.Version()), "file=" + data,
+		"address=" + s.app.Address.String(), "upgraded_from=7"} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("%q is not in the log: %s", want, log.String())
 		}

@@ -92,7 +92,10 @@ type browser struct {
 }
 
 func (s *server) visitor() *browser {
-	return &browser{s: s, http: http.Client{Transport: s.via, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &browser{s: s, http: http.Client{Transport: s.via, CheckRedirect: func(*http.Request,
+		[]*http.Request) error {
+		return http.ErrUseLastResponse
+	}}}
 }
 
 // signup makes an account and is logged in as it.

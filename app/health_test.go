@@ -40,7 +40,8 @@ func TestScriptsLearnTheVersion(t *testing.T) {
 		Format      int
 	}
 	out := command(t, 0, "", "version", "--json")
-	if err := json.Unmarshal([]byte(out), &v); err != nil || v.Format != sqlite.Version() || v.Version != Version() || !strings.HasPrefix(v.Go, "go1") {
+	if err := json.Unmarshal([]byte(out), &v); err != nil || v.Format != sqlite.Version() ||
+		v.Version != Version() || !strings.HasPrefix(v.Go, "go1") {
 		t.Error(out, err)
 	}
 }

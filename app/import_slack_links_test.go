@@ -16,7 +16,8 @@ func harbour(t *testing.T) string {
 			{"id":"U2","team_id":"T1","name":"jon","profile":{"real_name":"=HYPERLINK(1)","email":"jon@a.example"}},
 			{"id":"U3","team_id":"T1","name":"pat","is_restricted":true,"profile":{"email":"pat@b.example"}},
 			{"id":"U4","team_id":"T1","name":"robot","is_bot":true,"profile":{}},{"id":"U5","team_id":"T1","name":"ida","profile":{}}]`,
-		"channels.json":           `[{"id":"C1","name":"general","is_general":true,"members":["U1","U2"]},{"id":"C2","name":"harbour","members":["U1"]}]`,
+		"channels.json": `[{"id":"C1","name":"general","is_general":true,"members":["U1","U2"]},
+			{"id":"C2","name":"harbour","members":["U1"]}]`,
 		"general/2024-01-01.json": `[{"type":"message","user":"U1","text":"to <#C2|harbour>","ts":"1704100000.000100"}]`,
 		"harbour/2024-01-01.json": `[{"type":"message","user":"U1","text":"ships","ts":"1704100000.000100"}]`,
 	})
@@ -28,7 +29,8 @@ func TestLinksToChooseAPasswordAreWrittenForWhoCame(t *testing.T) {
 	args := func(more ...string) []string {
 		return append([]string{"import", "slack", file, "--data", data, "--links", list, "--url", "https://chat.example.org"}, more...)
 	}
-	if out := command(t, 0, "", args("--dry-run")...); !strings.Contains(out, "would be in "+list+", for 3 people") || !strings.Contains(out, "pat (pat): guest") {
+	if out := command(t, 0, "", args("--dry-run")...); !strings.Contains(out, "would be in "+list+", for 3 people") ||
+		!strings.Contains(out, "pat (pat): guest") {
 		t.Error("a dry run says", out)
 	}
 	if _, err := os.Stat(list); err == nil {
@@ -49,7 +51,8 @@ func TestLinksToChooseAPasswordAreWrittenForWhoCame(t *testing.T) {
 		t.Error("its mode is", info.Mode(), err)
 	}
 	rows, err := csv.NewReader(strings.NewReader(string(b))).ReadAll()
-	if err != nil || len(rows) != 4 || !slices.Equal(rows[0], []string{"name", "mail", "link"}) || rows[1][0] != "Mei, Tanaka" || rows[1][1] != "mei@a.example" || rows[2][0] != "'=HYPERLINK(1)" || rows[3][1] != "" {
+	if err != nil || len(rows) != 4 || !slices.Equal(rows[0], []string{"name", "mail", "link"}) || rows[1][0] != "Mei, Tanaka" ||
+		rows[1][1] != "mei@a.example" || rows[2][0] != "'=HYPERLINK(1)" || rows[3][1] != "" {
 		t.Fatal("the file holds", rows, err)
 	}
 	out := command(t, 1, "", args()...)
@@ -99,27 +102,32 @@ func TestChannelsComeIntoRoomsByTheirNewNames(t *testing.T) {
 	if err := os.WriteFile(names, []byte("\uFEFF# what they are called here\r\n\r\nharbour = The port\r\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for args, code := range map[string]int{"general": 2, "=lobby": 2, "general=": 2, "general=everyone": 2, "general=a,general=b": 2, "quay=port": 1, "general=port,harbour=Port": 1} {
+	for args, code := range map[string]int{"general": 2, "=lobby": 2, "general=": 2, "general=everyone": 2, "general=a,general=b": 2,
+		"quay=port": 1, "general=port,harbour=Port": 1} {
 		command(t, code, "", "import", "slack", file, "--data", data, "--rooms", args)
 		if _, err := os.Stat(data); err == nil {
 			t.Error(args, "made a data file")
 		}
 	}
-	if out := command(t, 0, "", "import", "slack", file, "--data", data, "--dry-run", "--rooms", "#general=#lobby", "--rooms", names); !strings.Contains(out, `room "general": "lobby"`) || !strings.Contains(out, `room "harbour": "The port"`) {
+	if out := command(t, 0, "", "import", "slack", file, "--data", data, "--dry-run", "--rooms", "#general=#lobby",
+		"--rooms", names); !strings.Contains(out, `room "general": "lobby"`) || !strings.Contains(out, `room "harbour": "The port"`) {
 		t.Error("a dry run says", out)
 	}
 	command(t, 0, "", "import", "slack", file, "--data", data, "--rooms", "general=lobby", "--rooms", names)
-	if out := command(t, 0, "", "export", "-", "--data", data); !strings.Contains(out, `"name":"The port"`) || !strings.Contains(out, `"body":"to #The port"`) {
+	if out := command(t, 0, "", "export", "-", "--data", data); !strings.Contains(out, `"name":"The port"`) ||
+		!strings.Contains(out, `"body":"to #The port"`) {
 		t.Error("what came is", out)
 	}
 	command(t, 0, "", "check", "--data", data)
 }
 
 func TestAnArchiveWithoutMessagesFails(t *testing.T) {
-	file := packSlack(t, map[string]string{"users.json": `[{"id":"U1","name":"mei","profile":{}}]`, "channels.json": `[{"id":"C1","name":"general","members":["U1"]}]`})
+	file := packSlack(t, map[string]string{"users.json": `[{"id":"U1","name":"mei","profile":{}}]`,
+		"channels.json": `[{"id":"C1","name":"general","members":["U1"]}]`})
 	data := filepath.Join(t.TempDir(), "parley.db")
 	for _, args := range [][]string{{}, {"--dry-run"}} {
-		if out := command(t, 1, "", append([]string{"import", "slack", file, "--data", data}, args...)...); !strings.Contains(out, "there is no file of messages in it") {
+		out := command(t, 1, "", append([]string{"import", "slack", file, "--data", data}, args...)...)
+		if !strings.Contains(out, "there is no file of messages in it") {
 			t.Error("it says", out)
 		}
 	}

@@ -25,7 +25,8 @@ func slackExport(t *testing.T, messages int) string {
 		fmt.Fprintf(&day, `{"type":"message","user":"U%d","text":"*number* %d","ts":"17041%05d.000100"},`, 1+n%2, n, n)
 	}
 	return packSlack(t, map[string]string{
-		"users.json":              `[{"id":"U1","team_id":"T1","name":"mei","is_owner":true,"profile":{"real_name":"Mei Tanaka"}},{"id":"U2","team_id":"T1","name":"jon","profile":{}}]`,
+		"users.json": `[{"id":"U1","team_id":"T1","name":"mei","is_owner":true,"profile":{"real_name":"Mei Tanaka"}},
+			{"id":"U2","team_id":"T1","name":"jon","profile":{}}]`,
 		"channels.json":           `[{"id":"C1","name":"general","created":1690000000,"creator":"U1","is_general":true,"members":["U1","U2"]}]`,
 		"general/2024-01-01.json": "[" + strings.TrimSuffix(day.String(), ",") + "]",
 	})
@@ -57,14 +58,16 @@ func packSlack(t *testing.T, files map[string]string) string {
 
 func TestAWorkspaceOfSlackIsImportedByCommand(t *testing.T) {
 	file, data := slackExport(t, 10), filepath.Join(t.TempDir(), "parley.db")
-	if out := command(t, 0, "", "import", "slack", file, "--dry-run", "--data", data); !strings.Contains(out, "Nothing was changed") || !strings.Contains(out, "messages    10") {
+	if out := command(t, 0, "", "import", "slack", file, "--dry-run", "--data", data); !strings.Contains(out, "Nothing was changed") ||
+		!strings.Contains(out, "messages    10") {
 		t.Error("a dry run says", out)
 	}
 	if _, err := os.Stat(data); err == nil {
 		t.Error("a dry run made the data file")
 	}
 	var r archive.Report
-	if err := json.Unmarshal([]byte(command(t, 0, "", "import", "slack", file, "--json", "--data", data)), &r); err != nil || r.Came.Messages != 10 {
+	if err := json.Unmarshal([]byte(command(t, 0, "", "import", "slack", file, "--json", "--data", data)), &r); err != nil ||
+		r.Came.Messages != 10 {
 		t.Error("the report is", r, err)
 	}
 	command(t, 0, password+"\n", "user", "passwd", "mei", "--data", data)
@@ -131,7 +134,8 @@ func TestAnImportFromSlackThatIsKilledGoesOn(t *testing.T) {
 		}
 	}
 	var r archive.Report
-	if err := json.Unmarshal([]byte(command(t, 0, "", "import", "slack", file, "--json", "--data", data)), &r); err != nil || r.Came.Messages+r.Already.Messages != messages {
+	if err := json.Unmarshal([]byte(command(t, 0, "", "import", "slack", file, "--json", "--data", data)), &r); err != nil ||
+		r.Came.Messages+r.Already.Messages != messages {
 		t.Error("the report is", r, err)
 	}
 	t.Logf("%d of %d messages had come before the last time", r.Already.Messages, messages)

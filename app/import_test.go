@@ -32,7 +32,8 @@ func TestAnImportRefusesAHashThatWouldTakeTheMachineDown(t *testing.T) {
 			t.Fatal(err)
 		}
 		to := filepath.Join(dir, "imported.db")
-		if out := command(t, 1, "", "import", file, "--data", to); !strings.Contains(out, "nothing was imported: line ") || !strings.Contains(out, "the hash of the password") {
+		if out := command(t, 1, "", "import", file, "--data", to); !strings.Contains(out, "nothing was imported: line ") ||
+			!strings.Contains(out, "the hash of the password") {
 			t.Errorf("%s: %s", crafted, out)
 		}
 		if _, err := os.Stat(to); err == nil {
@@ -133,7 +134,8 @@ func TestACompactFileIsSmallerAndHoldsTheSame(t *testing.T) {
 	query(t, s.data, "CREATE TABLE heavy (b BLOB); INSERT INTO heavy SELECT randomblob(3000000); DROP TABLE heavy")
 	before := size(s.data)
 	out := command(t, 0, "", "compact", "--data", link)
-	if after := size(s.data); after > before-2_900_000 || !strings.Contains(out, formatBytes(before)) || !strings.Contains(out, formatBytes(after)) {
+	if after := size(s.data); after > before-2_900_000 || !strings.Contains(out, formatBytes(before)) ||
+		!strings.Contains(out, formatBytes(after)) {
 		t.Errorf("%d bytes became %d: %s", before, after, out)
 	}
 	if names, _ := filepath.Glob(s.data + "?*"); len(names) > 0 {

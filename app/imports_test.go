@@ -13,8 +13,10 @@ import (
 // mayImport is the table of the house: the packages of ours that each of
 // ours may import.
 var mayImport = map[string][]string{
-	"parley":             {"parley/app"},
-	"parley/app":         {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/live", "parley/app/metrics", "parley/app/site", "parley/app/slack", "parley/app/web", "parley/db", "parley/db/cached", "parley/db/sqlite"},
+	"parley": {"parley/app"},
+	"parley/app": {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat",
+		"parley/app/files", "parley/app/live", "parley/app/metrics", "parley/app/site", "parley/app/slack", "parley/app/web", "parley/db",
+		"parley/db/cached", "parley/db/sqlite"},
 	"parley/app/archive": {"parley/app/chat"},
 	"parley/app/auth":    {"parley/app/chat"},
 	"parley/app/chat":    {},
@@ -31,7 +33,8 @@ var mayImport = map[string][]string{
 	"parley/app/announce": {"parley/app/chat", "parley/app/live", "parley/views"},
 	"parley/app/bus":      {"parley/app/chat"},
 
-	"parley/app/web":   {"parley/app/announce", "parley/app/auth", "parley/app/chat", "parley/app/files", "parley/app/live", "parley/static", "parley/views"},
+	"parley/app/web": {"parley/app/announce", "parley/app/auth", "parley/app/chat", "parley/app/files",
+		"parley/app/live", "parley/static", "parley/views"},
 	"parley/db":        {"parley/app/archive", "parley/app/auth", "parley/app/chat", "parley/app/files"},
 	"parley/db/cached": {"parley/app/auth", "parley/app/chat", "parley/db"},
 	"parley/db/sqlite": {"parley/app/auth", "parley/app/chat", "parley/app/files", "parley/db"},

@@ -87,7 +87,9 @@ func TestACopyThatIsInterruptedLeavesNoPart(t *testing.T) {
 	dir, temp := t.TempDir(), t.TempDir()
 	data, to := filepath.Join(dir, "parley.db"), filepath.Join(t.TempDir(), "to")
 	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
-	query(t, data, "CREATE TABLE heavy (b BLOB); INSERT INTO heavy SELECT randomblob(1000000) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) SELECT i FROM n); PRAGMA wal_checkpoint(TRUNCATE)")
+	query(t, data, `CREATE TABLE heavy (b BLOB); INSERT INTO heavy SELECT randomblob(1000000)
+		FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) SELECT i FROM n);
+		PRAGMA wal_checkpoint(TRUNCATE)`)
 	for name, c := range map[string]struct {
 		part string
 		args []string
@@ -181,7 +183,8 @@ func echoes(t *testing.T, terminal *os.File) bool {
 }
 
 func TestAnInterruptedPromptLeavesTheTerminalAsItWas(t *testing.T) {
-	for _, end := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGALRM, syscall.SIGVTALRM, syscall.SIGXCPU} {
+	for _, end := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2,
+		syscall.SIGALRM, syscall.SIGVTALRM, syscall.SIGXCPU} {
 		if signal.Ignored(end) { // this test runs under nohup, and so does what it starts
 			continue
 		}
@@ -204,7 +207,8 @@ func TestAPromptEndsWithTheInput(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd.Wait()
-	if cmd.ProcessState.ExitCode() != 1 || !strings.Contains(out.String(), "no password was typed") || !echoes(t, its) || len(left(t, dir)) > 0 {
+	if cmd.ProcessState.ExitCode() != 1 || !strings.Contains(out.String(), "no password was typed") ||
+		!echoes(t, its) || len(left(t, dir)) > 0 {
 		t.Errorf("it ends with %d and says %s", cmd.ProcessState.ExitCode(), out)
 	}
 }
@@ -213,7 +217,8 @@ func TestACopySaysThatItIsVerified(t *testing.T) {
 	mine, its := terminal(t)
 	data := filepath.Join(t.TempDir(), "parley.db")
 	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
-	query(t, data, "CREATE TABLE heavy (a INTEGER PRIMARY KEY, b TEXT UNIQUE); INSERT INTO heavy SELECT i, hex(randomblob(40)) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT i FROM n)")
+	query(t, data, `CREATE TABLE heavy (a INTEGER PRIMARY KEY, b TEXT UNIQUE); INSERT INTO heavy SELECT i, hex(randomblob(40))
+		FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT i FROM n)`)
 	var shown bytes.Buffer
 	read := make(chan struct{})
 	go func() { io.Copy(&shown, mine); close(read) }()

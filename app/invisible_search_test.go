@@ -43,7 +43,8 @@ func TestSearchTellsNothingOfWhatOneMayNotRead(t *testing.T) {
 			if who == ada && word == "zanzibar" {
 				continue // she has some of her own
 			}
-			for _, ask := range []string{"WORD", "WORD*", `"WORD in"`, "from:ada WORD", "from:eve WORD", "from:me WORD", "in:WORD", "in:#WORD", "in:WORD ordinary", "ordinary in:WORD", "WORD on:today", "WORD has:link", "-ordinary WORD", "has:elephants in:WORD"} {
+			for _, ask := range []string{"WORD", "WORD*", `"WORD in"`, "from:ada WORD", "from:eve WORD", "from:me WORD", "in:WORD", "in:#WORD",
+				"in:WORD ordinary", "ordinary in:WORD", "WORD on:today", "WORD has:link", "-ordinary WORD", "has:elephants in:WORD"} {
 				a, b := search(who, ask, word), search(who, ask, absent[i])
 				if a.status != b.status || strings.ReplaceAll(a.same(), word, "WORD") != strings.ReplaceAll(b.same(), absent[i], "WORD") {
 					t.Errorf("%s: hidden and absent differ:\n%s\n---\n%s", strings.ReplaceAll(ask, "WORD", word), a.same(), b.same())
@@ -79,7 +80,8 @@ func TestASearchThatNamesNobodySaysSo(t *testing.T) {
 	ada := start(t).signup("ada")
 	ada.send(1, "one", "ordinary")
 	r := search(ada, "ordinary from:@nobody in:#nowhere", "")
-	for _, words := range []string{"Nobody has the username <b>@nobody</b>.", "There is no room or conversation called <b>#nowhere</b> that you can read."} {
+	for _, words := range []string{"Nobody has the username <b>@nobody</b>.",
+		"There is no room or conversation called <b>#nowhere</b> that you can read."} {
 		if !strings.Contains(r.want(t, http.StatusOK).body, words) {
 			t.Errorf("it does not say %q", words)
 		}
@@ -108,7 +110,8 @@ func TestABadSearchAnswers422AndKeepsWhatWasTyped(t *testing.T) {
 		t.Fatal(err)
 	}
 	ada.get("/search?q=x").want(t, 200)
-	if a := ada.get("/search?q=kept").want(t, http.StatusTooManyRequests); a.header.Get("Retry-After") == "" || !strings.Contains(a.body, `value="kept"`) {
+	if a := ada.get("/search?q=kept").want(t, http.StatusTooManyRequests); a.header.Get("Retry-After") == "" ||
+		!strings.Contains(a.body, `value="kept"`) {
 		t.Error("too many searches: ", a.header)
 	}
 	ada.get("/search").want(t, 200) // asks nothing

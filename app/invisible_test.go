@@ -77,29 +77,37 @@ func TestWhatOneMayNotSeeAnswersLikeWhatDoesNotExist(t *testing.T) {
 		room    int
 		message int
 	}{{eve, secret, message}, {eve, direct, message}, {eve, left, old}, {ada, walter, his}, {ada, others, his}} {
-		for _, path := range []string{"", "/people", "/changes?since=0", "/settings", "/add", "/@MESSAGE", "?before=MESSAGE", "?after=1", "/nothing"} {
-			for _, headers := range [][]string{nil, {"HX-Request", "true"}, {"HX-Request", "true", "HX-Target", "div#stage"}, {"HX-Request", "true", "HX-Target", "aside#panel"}, {"Accept", "application/json"}} {
+		for _, path := range []string{"", "/people", "/changes?since=0", "/settings", "/add", "/@MESSAGE",
+			"?before=MESSAGE", "?after=1", "/nothing"} {
+			for _, headers := range [][]string{nil, {"HX-Request", "true"}, {"HX-Request", "true", "HX-Target", "div#stage"},
+				{"HX-Request", "true", "HX-Target", "aside#panel"}, {"Accept", "application/json"}} {
 				if (path == "" || path[0] == '?') && slices.Contains(headers, "aside#panel") {
 					continue // closing a panel says nothing of the room
 				}
 				path := strings.Replace(path, "MESSAGE", strconv.Itoa(c.message), 1)
-				hidden, absent := c.who.get(fmt.Sprintf("/rooms/%d%s", c.room, path), headers...), c.who.get(fmt.Sprintf("/rooms/%d%s", nothing, path), headers...)
+				hidden, absent := c.who.get(fmt.Sprintf("/rooms/%d%s", c.room, path), headers...),
+					c.who.get(fmt.Sprintf("/rooms/%d%s", nothing, path), headers...)
 				differ(t, fmt.Sprint("GET ", path, headers), hidden, absent)
 			}
 		}
 		for _, path := range []string{"", "/edit"} {
 			for _, headers := range [][]string{nil, {"HX-Request", "true"}, {"HX-Request", "true", "HX-Target", "aside#panel"}} {
-				differ(t, "GET message"+path, c.who.get(fmt.Sprintf("/messages/%d%s", c.message, path), headers...), c.who.get(fmt.Sprintf("/messages/%d%s", nothing, path), headers...))
+				differ(t, "GET message"+path, c.who.get(fmt.Sprintf("/messages/%d%s", c.message, path), headers...),
+					c.who.get(fmt.Sprintf("/messages/%d%s", nothing, path), headers...))
 			}
 		}
-		differ(t, "a reply across rooms", c.who.post("/rooms/1/messages", "body", "x", "reply_to", strconv.Itoa(c.message)), c.who.post("/rooms/1/messages", "body", "x", "reply_to", strconv.Itoa(nothing)))
+		differ(t, "a reply across rooms", c.who.post("/rooms/1/messages", "body", "x", "reply_to", strconv.Itoa(c.message)),
+			c.who.post("/rooms/1/messages", "body", "x", "reply_to", strconv.Itoa(nothing)))
 		for _, action := range []string{"edit", "delete", "restore", "reactions"} {
 			fields := []string{"body", "x", "e", "👍", "on", "1"}
-			differ(t, "POST message "+action, c.who.post(fmt.Sprintf("/messages/%d/%s", c.message, action), fields...), c.who.post(fmt.Sprintf("/messages/%d/%s", nothing, action), fields...))
+			differ(t, "POST message "+action, c.who.post(fmt.Sprintf("/messages/%d/%s", c.message, action), fields...),
+				c.who.post(fmt.Sprintf("/messages/%d/%s", nothing, action), fields...))
 		}
-		for _, action := range []string{"messages", "join", "leave", "delete", "read", "typing", "settings", "members", "members/1/remove", "members/3/remove"} {
+		for _, action := range []string{"messages", "join", "leave", "delete", "read", "typing", "settings", "members",
+			"members/1/remove", "members/3/remove"} {
 			fields := []string{"body", "x", "name", "x", "topic", "x", "people", "3", "upto", "1", "confirm", "secret", "cid", "c1"}
-			hidden, absent := c.who.post(fmt.Sprintf("/rooms/%d/%s", c.room, action), fields...), c.who.post(fmt.Sprintf("/rooms/%d/%s", nothing, action), fields...)
+			hidden, absent := c.who.post(fmt.Sprintf("/rooms/%d/%s", c.room, action), fields...),
+				c.who.post(fmt.Sprintf("/rooms/%d/%s", nothing, action), fields...)
 			differ(t, "POST "+action, hidden, absent)
 		}
 	}
@@ -155,7 +163,8 @@ func TestVisitorsAreSentToLogIn(t *testing.T) {
 	if to := out.post("/rooms/1/messages", "body", "x").want(t, 303).location(); to != "/login" {
 		t.Error("a form leads to " + to)
 	}
-	if to := s.visitor().post("/login", "username", "ada", "password", password, "next", "/me?done=name").want(t, 303).location(); to != "/me?done=name" {
+	if to := s.visitor().post("/login", "username", "ada", "password", password, "next",
+		"/me?done=name").want(t, 303).location(); to != "/me?done=name" {
 		t.Error("logging in leads to " + to)
 	}
 }
@@ -163,7 +172,8 @@ func TestVisitorsAreSentToLogIn(t *testing.T) {
 func TestLoggingInLeadsToNoOtherSite(t *testing.T) {
 	s := start(t)
 	s.signup("ada")
-	for _, next := range []string{"https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "/\n/evil.example", "javascript:alert(1)", "evil.example", " //evil.example", "/\r\nSet-Cookie: a=b", "http:evil.example"} {
+	for _, next := range []string{"https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example",
+		"/\n/evil.example", "javascript:alert(1)", "evil.example", " //evil.example", "/\r\nSet-Cookie: a=b", "http:evil.example"} {
 		if to := s.visitor().post("/login", "username", "ada", "password", password, "next", next).want(t, 303).location(); to != "/" {
 			t.Errorf("next=%q leads to %q", next, to)
 		}

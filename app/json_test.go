@@ -45,7 +45,9 @@ func shape(v any) string {
 const (
 	shapePerson  = "{id number, name string, username string}"
 	shapeRoom    = "{created string, id number, kind string, membership {mentions number, muted bool, rank string, starred bool, unread number}, name string, people number, rev number, slow number, title string, topic string}"
-	shapeMessage = "{at string, author " + shapePerson + ", body string, deleted bool, edited null, files [], for [], for_all bool, id number, kind string, reactions [{by [" + shapePerson + "], emoji string}], " +
+	shapeMessage = "{at string, author " + shapePerson +
+		", body string, deleted bool, edited null, files [], for [], for_all bool, id number, kind string, reactions [{by [" +
+		shapePerson + "], emoji string}], " +
 		"replies number, reply_to number, rev number, room number, system null, text string}"
 )
 
@@ -58,9 +60,13 @@ func TestPagesHaveAShapeForPrograms(t *testing.T) {
 	ada.post("/messages/2/reactions", "e", "👍").want(t, 303)
 	ada.post("/messages/1/edit", "body", "the beam is *seen* well").want(t, 303)
 	for path, want := range map[string]string{
-		"/rooms/1":           "{members [{id number, name string, rank string, username string}], messages [" + shapeMessage + "], newer null, older null, room " + shapeRoom + "}",
-		"/messages/1":        "{message " + strings.Replace(strings.Replace(shapeMessage, "edited null", "edited string", 1), "reactions [{by ["+shapePerson+"], emoji string}]", "reactions []", 1) + ", more bool, older null, room " + shapeRoom + ", thread [" + shapeMessage + "], versions [{text string, until string}]}",
-		"/search?q=from+far": "{behind bool, hits [{message " + shapeMessage + ", room " + shapeRoom + ", snippet string}], older null, query string}",
+		"/rooms/1": "{members [{id number, name string, rank string, username string}], messages [" + shapeMessage +
+			"], newer null, older null, room " + shapeRoom + "}",
+		"/messages/1": "{message " + strings.Replace(strings.Replace(shapeMessage, "edited null", "edited string", 1),
+			"reactions [{by ["+shapePerson+"], emoji string}]", "reactions []", 1) + ", more bool, older null, room " + shapeRoom + ", thread [" +
+			shapeMessage + "], versions [{text string, until string}]}",
+		"/search?q=from+far": "{behind bool, hits [{message " + shapeMessage + ", room " + shapeRoom +
+			", snippet string}], older null, query string}",
 	} {
 		if path == "/messages/1" {
 			want = strings.Replace(want, "reply_to number", "reply_to null", 1)
@@ -76,7 +82,8 @@ func TestPagesHaveAShapeForPrograms(t *testing.T) {
 		if named := ada.get(address + ".json?" + query); named.status != 200 || shape(decoded(t, named.body)) != want {
 			t.Errorf("%s.json: %d %.200s", address, named.status, named.body)
 		}
-		if html := ada.get(path, "Accept", "text/html,application/xhtml+xml,application/json;q=0.1"); !strings.HasPrefix(html.header.Get("Content-Type"), "text/html") {
+		if html := ada.get(path, "Accept", "text/html,application/xhtml+xml,application/json;q=0.1"); !strings.HasPrefix(
+			html.header.Get("Content-Type"), "text/html") {
 			t.Errorf("%s for a browser is %s", path, html.header.Get("Content-Type"))
 		}
 	}

@@ -21,11 +21,13 @@ func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
 		t.Fatal(err)
 	}
 	ada.post("/messages/"+own+"/edit", "body", "between").want(t, http.StatusSeeOther)
-	if p := ada.post("/messages/"+own+"/edit", "body", "typed with care").want(t, http.StatusTooManyRequests).body; !strings.Contains(p, "typed with care</textarea>") {
+	if p := ada.post("/messages/"+own+"/edit", "body", "typed with care").want(t, http.StatusTooManyRequests).body; !strings.Contains(p,
+		"typed with care</textarea>") {
 		t.Error("the form of an edit that came too soon has lost the words:", p)
 	}
 	room := ada.post("/rooms", "name", "harbour", "kind", "open", "topic", "").want(t, http.StatusSeeOther).location()
-	if p := ada.post(room+"/settings", "name", "", "topic", "boats and ropes").want(t, http.StatusUnprocessableEntity).body; !strings.Contains(p, "boats and ropes") {
+	if p := ada.post(room+"/settings", "name", "", "topic",
+		"boats and ropes").want(t, http.StatusUnprocessableEntity).body; !strings.Contains(p, "boats and ropes") {
 		t.Error("the settings of a room without a name have lost the topic")
 	}
 }
@@ -57,7 +59,8 @@ func TestThePageOfADeletedMessageLeadsToItsRoom(t *testing.T) {
 			method = http.MethodPost
 			form.Set(visit.fields[i], visit.fields[i+1])
 		}
-		p := who.do(method, visit.path, form.Encode(), "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin").want(t, http.StatusGone).body
+		p := who.do(method, visit.path, form.Encode(), "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site",
+			"same-origin").want(t, http.StatusGone).body
 		if link, _, _ := strings.Cut(p, ">Open the room<"); !strings.HasSuffix(link, `href="/rooms/1"`) {
 			t.Errorf("%s %s leads nowhere: %s", method, visit.path, p)
 		}

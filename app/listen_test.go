@@ -156,7 +156,8 @@ func TestItTakesTheSocketThatSystemdOpened(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	cmd := exec.Command("sh", "-c", `LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" "$@"`, os.Args[0], "serve", "--data", filepath.Join(t.TempDir(), "parley.db"), "--listen", "127.0.0.1:1")
+	cmd := exec.Command("sh", "-c", `LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" "$@"`, os.Args[0], "serve",
+		"--data", filepath.Join(t.TempDir(), "parley.db"), "--listen", "127.0.0.1:1")
 	cmd.Env = append(os.Environ(), "BE_PARLEY=1")
 	cmd.ExtraFiles = []*os.File{f}
 	out, err := cmd.StdoutPipe()
@@ -180,7 +181,8 @@ func TestItTakesTheSocketThatSystemdOpened(t *testing.T) {
 
 func TestTheUnitServesAsTheFlagsSay(t *testing.T) {
 	out := command(t, 0, "", "serve", "--print-systemd-unit", "--url", "https://chat.example.org", "--listen", "unix:/run/parley/http.sock")
-	for _, line := range []string{"--listen unix:/run/parley/http.sock --url https://chat.example.org --data /var/lib/parley/parley.db", "NoNewPrivileges=yes", "WantedBy=multi-user.target"} {
+	for _, line := range []string{"--listen unix:/run/parley/http.sock --url https://chat.example.org --data /var/lib/parley/parley.db",
+		"NoNewPrivileges=yes", "WantedBy=multi-user.target"} {
 		if !strings.Contains(out, line) {
 			t.Errorf("no %q in\n%s", line, out)
 		}

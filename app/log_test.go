@@ -77,7 +77,8 @@ func hostile(t *testing.T, s *server) (secrets []string) {
 	ada.post("/me", "name", "Ada "+evil, "title", "the hidden title")
 	ada.post("/rooms/1/messages", "cid", "c", "body", "the hidden words "+evil).want(t, http.StatusSeeOther)
 	s.visitor().post("/login", "username", "ada"+evil, "password", "a hidden guess")
-	for _, path := range []string{"/join/short7", "/JOIN/short7", "/join/short7/x", "/reset/Ow3xSecretOfResets", "/rooms/1?q=the+hidden+question", "/x/" + token, "/%1b%5B2J%C2%9B%E2%80%AE"} {
+	for _, path := range []string{"/join/short7", "/JOIN/short7", "/join/short7/x", "/reset/Ow3xSecretOfResets",
+		"/rooms/1?q=the+hidden+question", "/x/" + token, "/%1b%5B2J%C2%9B%E2%80%AE"} {
 		s.visitor().get(path)
 		ada.get(path)
 	}
@@ -152,7 +153,8 @@ func TestARequestHasTheNameThatAProxyOfOursGaveIt(t *testing.T) {
 	ada.get("/rooms/1", "X-Request-Id", "from-the-proxy.7")
 	ada.get("/rooms/1", "X-Request-Id", "not=a name")
 	log := w.String()
-	if strings.Contains(log, "from-anybody") || !strings.Contains(log, "request=from-the-proxy.7 method=GET path=/rooms/1 status=200") || strings.Contains(log, "not=a") {
+	if strings.Contains(log, "from-anybody") || !strings.Contains(log, "request=from-the-proxy.7 method=GET path=/rooms/1 status=200") ||
+		strings.Contains(log, "not=a") {
 		t.Error(log)
 	}
 }

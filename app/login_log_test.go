@@ -53,8 +53,10 @@ func TestEveryLogInIsOneLineThatFail2banReads(t *testing.T) {
 		{"ada", "a wrong guess", "", `msg="login failed" account=Ada address=192.0.2.7 agent=none result=wrong next=throttled`},
 		{"@ada ", password, firefox, `msg="login failed" account=Ada address=192.0.2.7 agent=firefox result=throttled next=throttled`},
 		{"my secret passphrase", "", firefox, `msg="login failed" account=(unknown) address=192.0.2.7 agent=firefox result=wrong next=open`},
-		{"x\nmsg=\"logged in\"", "a wrong guess", "evil\x1b[2J\" result=ok", `msg="login failed" account=(unknown) address=192.0.2.7 agent=other result=wrong next=open`},
-		{"eve address=203.0.113.1", "a wrong guess", "bingbot/2.0", `msg="login failed" account=(unknown) address=192.0.2.7 agent=bot result=wrong next=open`},
+		{"x\nmsg=\"logged in\"", "a wrong guess", "evil\x1b[2J\" result=ok",
+			`msg="login failed" account=(unknown) address=192.0.2.7 agent=other result=wrong next=open`},
+		{"eve address=203.0.113.1", "a wrong guess", "bingbot/2.0",
+			`msg="login failed" account=(unknown) address=192.0.2.7 agent=bot result=wrong next=open`},
 	} {
 		before := log.String()
 		form := "username=" + url.QueryEscape(try.name) + "&password=" + url.QueryEscape(try.secret)
@@ -88,7 +90,8 @@ func TestALogInThatIsNotStoredIsLoggedAsFailed(t *testing.T) {
 		t.Fatal("it answers", status)
 	}
 	line := strings.TrimPrefix(log.String(), before)
-	if strings.Contains(line, `msg="logged in"`) || strings.Count(line, `msg="login failed" account=ada`) != 1 || !strings.Contains(line, "result=error") {
+	if strings.Contains(line, `msg="logged in"`) || strings.Count(line, `msg="login failed" account=ada`) != 1 ||
+		!strings.Contains(line, "result=error") {
 		t.Error("the log says", line)
 	}
 	query(t, s.data, "DROP TRIGGER full")
@@ -105,10 +108,12 @@ func TestAnAddressThatAProxyNamesWithItsPortCountsWithoutIt(t *testing.T) {
 		c.Log = slog.New(slog.NewTextHandler(log, nil))
 		c.Trusted = []*net.IPNet{{IP: net.IPv4(127, 0, 0, 1).To4(), Mask: net.CIDRMask(32, 32)}}
 	})
-	for header, want := range map[string]string{"5.5.5.5:1234": "5.5.5.5", "[2001:db8::1]:443": "2001:db8::1", "[2001:db8::1]": "2001:db8::1", "2001:db8::1": "2001:db8::1", " 5.5.5.5 ": "5.5.5.5",
+	for header, want := range map[string]string{"5.5.5.5:1234": "5.5.5.5", "[2001:db8::1]:443": "2001:db8::1",
+		"[2001:db8::1]": "2001:db8::1", "2001:db8::1": "2001:db8::1", " 5.5.5.5 ": "5.5.5.5",
 		"[::ffff:5.5.5.5]:80": "5.5.5.5", "9.9.9.9, 5.5.5.5:1": "5.5.5.5", "5.5.5.5:x": "127.0.0.1", "unknown": "127.0.0.1"} {
 		before := log.String()
-		s.visitor().do(http.MethodPost, "/login", "username=ada&password=x", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin", "X-Forwarded-For", header)
+		s.visitor().do(http.MethodPost, "/login", "username=ada&password=x", "Content-Type", "application/x-www-form-urlencoded",
+			"Sec-Fetch-Site", "same-origin", "X-Forwarded-For", header)
 		if line := strings.TrimPrefix(log.String(), before); !strings.Contains(line, " address="+want+" ") {
 			t.Errorf("%s: the log says %s", header, line)
 		}

@@ -35,7 +35,8 @@ func TestThePeopleOfALargeRoomComeInPages(t *testing.T) {
 			t.Errorf("%s names %d people in all", list, len(seen))
 		}
 		found := ada.get(list+"?q=ADA").want(t, 200).body
-		if strings.Contains(found, "@person1") || !strings.Contains(found, "@ada ") && !strings.Contains(found, "@ada<") || !strings.Contains(found, `value="ADA"`) {
+		if strings.Contains(found, "@person1") || !strings.Contains(found, "@ada ") && !strings.Contains(found, "@ada<") ||
+			!strings.Contains(found, `value="ADA"`) {
 			t.Errorf("%s finds others, or not ada", list)
 		}
 		ada.get(list+"?page=x").want(t, 400)

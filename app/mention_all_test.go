@@ -13,7 +13,8 @@ func TestCallingAllInALargeRoomIsConfirmedByAFormWithoutAScript(t *testing.T) {
 	ada, bob := s.signup("ada"), s.signup("bob")
 	s.crowd(ada, chat.SmallRoom-1)
 	asked := ada.post("/rooms/1/messages", "body", "Fire drill, @room!", "cid", "drill").want(t, http.StatusUnprocessableEntity)
-	for _, part := range []string{"This will notify all 31 people of #general.", ">Fire drill, @room!</textarea>", `name="cid" value="drill"`, `form="composer" name="confirm" value="31">Send to all</button>`} {
+	for _, part := range []string{"This will notify all 31 people of #general.", ">Fire drill, @room!</textarea>",
+		`name="cid" value="drill"`, `form="composer" name="confirm" value="31">Send to all</button>`} {
 		if !strings.Contains(asked.body, part) {
 			t.Errorf("the page lacks %q", part)
 		}
@@ -22,7 +23,8 @@ func TestCallingAllInALargeRoomIsConfirmedByAFormWithoutAScript(t *testing.T) {
 		t.Error("something was stored")
 	}
 	ada.post("/rooms/1/messages", "body", "Fire drill, @room!", "cid", "drill", "confirm", "31").want(t, http.StatusSeeOther)
-	if page := bob.get("/rooms/1").body; !strings.Contains(page, `data-m="all"`) || !strings.Contains(page, `<span class="at">@room</span>`) || !strings.Contains(page, `.msg[data-m~="all"]:not([data-u="2"])`) {
+	if page := bob.get("/rooms/1").body; !strings.Contains(page, `data-m="all"`) ||
+		!strings.Contains(page, `<span class="at">@room</span>`) || !strings.Contains(page, `.msg[data-m~="all"]:not([data-u="2"])`) {
 		t.Error("the row is for nobody")
 	}
 	if page := bob.get("/mentions").body; !strings.Contains(page, "Fire drill") {
@@ -36,7 +38,8 @@ func TestCallingAllInALargeRoomIsConfirmedByAFormWithoutAScript(t *testing.T) {
 		t.Error("the word is more than a word for who may not call all")
 	}
 	for b, want := range map[*browser]bool{ada: true, bob: false} {
-		if options := b.get("/rooms/1/mentions").body; strings.Contains(options, `data-insert="@room"`) != want || strings.Contains(options, `data-insert="@here"`) != want {
+		if options := b.get("/rooms/1/mentions").body; strings.Contains(options, `data-insert="@room"`) != want ||
+			strings.Contains(options, `data-insert="@here"`) != want {
 			t.Errorf("what is suggested: %s", options)
 		}
 	}
@@ -47,7 +50,8 @@ func TestCallingAllIsToldLiveToThoseItIsFor(t *testing.T) {
 	ada, bob, cid := s.signup("ada"), s.signup("bob"), s.signup("cid")
 	cid.post("/rooms/1/notify", "level", "off").want(t, http.StatusSeeOther)
 	here, quiet, mine := bob.view(1, 0), cid.view(1, 0), ada.view(1, 0)
-	if a := ada.script("/rooms/1/messages", "body=soup%2C+%40room&cid=soup"); a.status != http.StatusOK || !strings.Contains(a.body, `data-m="all"`) {
+	if a := ada.script("/rooms/1/messages", "body=soup%2C+%40room&cid=soup"); a.status != http.StatusOK ||
+		!strings.Contains(a.body, `data-m="all"`) {
 		t.Error(a.status, a.body)
 	}
 	here.expect(`"notify"`, `"all":true`)
@@ -64,10 +68,12 @@ func TestCallingAllIsToldLiveToThoseItIsFor(t *testing.T) {
 	}
 	s.crowd(ada, chat.SmallRoom)
 	a := ada.script("/rooms/1/messages", "body=cake%2C+%40here&cid=cake")
-	if a.status != http.StatusUnprocessableEntity || a.header.Get("Parley-Confirm") != "33" || a.body != "This will notify everybody who is online of the 33 people of #general." {
+	if a.status != http.StatusUnprocessableEntity || a.header.Get("Parley-Confirm") != "33" ||
+		a.body != "This will notify everybody who is online of the 33 people of #general." {
 		t.Error(a.status, a.header.Get("Parley-Confirm"), a.body)
 	}
-	if a := ada.script("/rooms/1/messages", "body=cake%2C+%40here&cid=cake&confirm=33"); a.status != http.StatusOK || !strings.Contains(a.body, `data-m="2 3"`) {
+	if a := ada.script("/rooms/1/messages", "body=cake%2C+%40here&cid=cake&confirm=33"); a.status != http.StatusOK ||
+		!strings.Contains(a.body, `data-m="2 3"`) {
 		t.Error(a.status, a.body)
 	}
 }
@@ -86,7 +92,8 @@ func TestWhoMentionsSomebodyOutsideIsToldAloneAfterAPlainForm(t *testing.T) {
 	if body := bob.get(page).want(t, http.StatusOK).body; strings.Contains(body, words) {
 		t.Error("another one is told")
 	}
-	if to := ada.post("/rooms/2/messages", "body", "what would @nobody and @bob say?").want(t, http.StatusSeeOther).location(); strings.Contains(to, "?") {
+	r := ada.post("/rooms/2/messages", "body", "what would @nobody and @bob say?")
+	if to := r.want(t, http.StatusSeeOther).location(); strings.Contains(to, "?") {
 		t.Error("where there is nothing to tell, one is sent to", to)
 	}
 	if body := ada.get(strings.Replace(page, "/rooms/2", "/rooms/1", 1)).want(t, http.StatusOK).body; strings.Contains(body, words) {

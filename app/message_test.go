@@ -10,7 +10,8 @@ import (
 // script posts as a script does.
 func (b *browser) script(path string, form string) answer {
 	b.s.t.Helper()
-	return b.do(http.MethodPost, path, form, "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin", "HX-Request", "true")
+	return b.do(http.MethodPost, path, form, "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site",
+		"same-origin", "HX-Request", "true")
 }
 
 func TestAScriptIsAnsweredWithWhatEverybodyIsTold(t *testing.T) {
@@ -40,7 +41,8 @@ func TestAScriptIsAnsweredWithWhatEverybodyIsTold(t *testing.T) {
 	}
 	want(ada.script("/rooms/1/messages", fmt.Sprintf("body=mine&reply_to=%d", head)), `class="re"`, ">ada</b>", ">better</q>")
 	panel := ada.get(url, "HX-Request", "true", "HX-Target", "aside#panel").want(t, 200).body
-	if !strings.HasPrefix(panel, `<aside class="panel talk" id="panel"`) || !strings.Contains(panel, fmt.Sprintf(`id="c-m-%d"`, head)) || !strings.Contains(panel, ">mine</p>") {
+	if !strings.HasPrefix(panel, `<aside class="panel talk" id="panel"`) || !strings.Contains(panel, fmt.Sprintf(`id="c-m-%d"`, head)) ||
+		!strings.Contains(panel, ">mine</p>") {
 		t.Error("the panel is", panel)
 	}
 }
@@ -77,7 +79,8 @@ func TestADeletedMessageIsReadByNoRoute(t *testing.T) {
 		t.Error("after deleting one is at", to)
 	}
 	for _, who := range []*browser{ada, bob} {
-		for _, path := range []string{"/", "/rooms/1", "/rooms/1/changes?since=0", "/rooms/1/@M", "/messages/M", "/messages/M/edit", "/rooms/1?after=1"} {
+		for _, path := range []string{"/", "/rooms/1", "/rooms/1/changes?since=0", "/rooms/1/@M", "/messages/M",
+			"/messages/M/edit", "/rooms/1?after=1"} {
 			for _, headers := range [][]string{nil, {"HX-Request", "true"}, {"HX-Request", "true", "HX-Target", "aside#panel"}} {
 				if body := who.get(strings.ReplaceAll(path, "M", fmt.Sprint(m)), headers...).body; strings.Contains(body, "xylophone") {
 					t.Errorf("%s %v shows it", path, headers)
@@ -100,11 +103,13 @@ func TestADeletedMessageIsReadByNoRoute(t *testing.T) {
 			t.Errorf("after a reply to a deleted message the page lacks %q", part)
 		}
 	}
-	if a := bob.script("/rooms/1/messages", fmt.Sprintf("body=late&cid=late&reply_to=%d", m)); a.status != 410 || !strings.HasPrefix(a.body, "The message that this answers was deleted.") {
+	if a := bob.script("/rooms/1/messages", fmt.Sprintf("body=late&cid=late&reply_to=%d", m)); a.status != 410 ||
+		!strings.HasPrefix(a.body, "The message that this answers was deleted.") {
 		t.Error("a script that answers a deleted message is told", a.status, a.body)
 	}
 	bob.post(fmt.Sprintf("/messages/%d/restore", m)).want(t, 410)
-	if strings.Contains(bob.get(fmt.Sprintf("/rooms/1?deleted=%d", m)).body, "Bring it back") || !strings.Contains(ada.get(fmt.Sprintf("/rooms/1?deleted=%d", m)).body, "Bring it back") {
+	if strings.Contains(bob.get(fmt.Sprintf("/rooms/1?deleted=%d", m)).body, "Bring it back") ||
+		!strings.Contains(ada.get(fmt.Sprintf("/rooms/1?deleted=%d", m)).body, "Bring it back") {
 		t.Error("the way back is offered to the wrong person")
 	}
 	ada.post(fmt.Sprintf("/messages/%d/restore", m)).want(t, 303)
@@ -139,7 +144,8 @@ func TestAnAnswerFromThePageOfAConversationLeadsBackThere(t *testing.T) {
 	if !strings.HasPrefix(at, "/messages/"+seq+"#m-") {
 		t.Error("it leads to", at)
 	}
-	if page := ada.get("/messages/" + seq).body; !strings.Contains(page, `id="`+strings.SplitN(at, "#", 2)[1]+`"`) || !strings.Contains(page, `class="ib back" href="/rooms/1"`) {
+	if page := ada.get("/messages/" + seq).body; !strings.Contains(page, `id="`+strings.SplitN(at, "#", 2)[1]+`"`) ||
+		!strings.Contains(page, `class="ib back" href="/rooms/1"`) {
 		t.Error("what was said is not there, or there is no way back to the room")
 	}
 }
@@ -169,7 +175,8 @@ func TestWhatOneDidIsAnsweredInWordsAndInItsPlace(t *testing.T) {
 	}
 	ada.post("/rooms", "name", "quay", "kind", "open").want(t, 303)
 	bea.post("/rooms/2/join").want(t, 303)
-	if page := ada.get(ada.post("/rooms/2/members/2/remove").want(t, 303).location()).want(t, 200).body; !strings.Contains(page, "Removed from the room.") {
+	if page := ada.get(ada.post("/rooms/2/members/2/remove").want(t, 303).location()).want(t,
+		200).body; !strings.Contains(page, "Removed from the room.") {
 		t.Error("a removal is not told")
 	}
 	if page := s.visitor().get("/join/notaninvite").want(t, 404).body; !strings.Contains(page, "There is no such invite.") {

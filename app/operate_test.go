@@ -14,10 +14,14 @@ import (
 )
 
 func TestVariablesOfOrchestratorsMeanNothing(t *testing.T) {
-	for _, set := range []string{"PARLEY_PORT=tcp://10.0.0.1:8080", "PARLEY_SERVICE_HOST=10.0.0.1", "PARLEY_SERVICE_PORT=8080", "PARLEY_SERVICE_PORT_HTTP=8080",
-		"PARLEY_PORT_8080_TCP=tcp://10.0.0.1:8080", "PARLEY_PORT_8080_TCP_PROTO=tcp", "PARLEY_PORT_8080_TCP_PORT=8080", "PARLEY_PORT_8080_TCP_ADDR=10.0.0.1",
-		"PARLEY_PORT_53_UDP=udp://10.0.0.1:53", "PARLEY_WEB_SERVICE_HOST=10.0.0.1", "PARLEY_WEB_PORT=tcp://10.0.0.1:80", "PARLEY_WEB_PORT_80_TCP_ADDR=10.0.0.1",
-		"PARLEY_NAME=/web/parley", "PARLEY_WEB_NAME=/nginx/parley-web", "PARLEY_ENV_FOO=bar", "PARLEY_ENV_PATH=/bin", "PARLEY_1_ENV_LISTEN=x", "PARLEY_LISTEM="} {
+	for _, set := range []string{"PARLEY_PORT=tcp://10.0.0.1:8080", "PARLEY_SERVICE_HOST=10.0.0.1",
+		"PARLEY_SERVICE_PORT=8080", "PARLEY_SERVICE_PORT_HTTP=8080",
+		"PARLEY_PORT_8080_TCP=tcp://10.0.0.1:8080", "PARLEY_PORT_8080_TCP_PROTO=tcp", "PARLEY_PORT_8080_TCP_PORT=8080",
+		"PARLEY_PORT_8080_TCP_ADDR=10.0.0.1",
+		"PARLEY_PORT_53_UDP=udp://10.0.0.1:53", "PARLEY_WEB_SERVICE_HOST=10.0.0.1", "PARLEY_WEB_PORT=tcp://10.0.0.1:80",
+		"PARLEY_WEB_PORT_80_TCP_ADDR=10.0.0.1",
+		"PARLEY_NAME=/web/parley", "PARLEY_WEB_NAME=/nginx/parley-web", "PARLEY_ENV_FOO=bar", "PARLEY_ENV_PATH=/bin",
+		"PARLEY_1_ENV_LISTEN=x", "PARLEY_LISTEM="} {
 		name, value, _ := strings.Cut(set, "=")
 		t.Run(name, func(t *testing.T) {
 			t.Setenv(name, value)
@@ -30,7 +34,8 @@ func TestVariablesOfOrchestratorsMeanNothing(t *testing.T) {
 			}
 		})
 	}
-	for _, set := range []string{"PARLEY_PORT=8080", "PARLEY_PORTS=tcp://10.0.0.1:8080", "PARLEY_SERVICE_HOTS=10.0.0.1", "PARLEY_SERVICE=x", "PARLEY_LISTEM=x", "PARLEY_PORT_TCP=x", "PARLEY_NAMES=/web/parley", "PARLEY_WEB_NAME=/x", "PARLEY_ENV=prod"} {
+	for _, set := range []string{"PARLEY_PORT=8080", "PARLEY_PORTS=tcp://10.0.0.1:8080", "PARLEY_SERVICE_HOTS=10.0.0.1", "PARLEY_SERVICE=x",
+		"PARLEY_LISTEM=x", "PARLEY_PORT_TCP=x", "PARLEY_NAMES=/web/parley", "PARLEY_WEB_NAME=/x", "PARLEY_ENV=prod"} {
 		name, value, _ := strings.Cut(set, "=")
 		t.Run(set, func(t *testing.T) {
 			t.Setenv(name, value)
@@ -42,7 +47,8 @@ func TestVariablesOfOrchestratorsMeanNothing(t *testing.T) {
 }
 
 func TestAProxyIsTrustedByItsAddress(t *testing.T) {
-	for given, want := range map[string]string{"127.0.0.1": "127.0.0.1/32", "::1": "::1/128", "10.0.0.0/8": "10.0.0.0/8", " 10.1.2.3/8 ": "10.0.0.0/8", "::ffff:10.0.0.1": "10.0.0.1/32"} {
+	for given, want := range map[string]string{"127.0.0.1": "127.0.0.1/32", "::1": "::1/128", "10.0.0.0/8": "10.0.0.0/8",
+		" 10.1.2.3/8 ": "10.0.0.0/8", "::ffff:10.0.0.1": "10.0.0.1/32"} {
 		if n, err := proxyNetwork(given); err != nil || n.String() != want {
 			t.Errorf("%q is %v, %v", given, n, err)
 		}
@@ -72,10 +78,15 @@ func TestAShutdownTimeoutMayBeInAnyUnit(t *testing.T) {
 
 // Every flag of serve is in the unit when it is given, or is refused.
 func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
-	values := map[string][]string{"listen": {"127.0.0.1:1"}, "url": {"https://chat.example.org"}, "tls-cert": {"/c.pem", "--tls-key", "/k.pem"}, "tls-key": {"/k.pem", "--tls-cert", "/c.pem"},
-		"tls-domain": {"chat.example.org"}, "http-listen": {":81", "--tls-domain", "chat.example.org"}, "acme-directory": {"https://ca.example.org/dir", "--tls-domain", "chat.example.org"},
-		"acme-root": {"/root.pem", "--tls-domain", "chat.example.org"}, "acme-email": {"ops@example.org", "--tls-domain", "chat.example.org"}, "trusted-proxies": {"10.0.0.0/8"},
-		"metrics-listen": {"127.0.0.1:2"}, "log-format": {"json"}, "log-level": {"debug"}, "shutdown-timeout": {"20s"}, "signup": {"invite"}, "data": {unitData}}
+	values := map[string][]string{"listen": {"127.0.0.1:1"}, "url": {"https://chat.example.org"},
+		"tls-cert": {"/c.pem", "--tls-key", "/k.pem"}, "tls-key": {"/k.pem", "--tls-cert", "/c.pem"},
+		"tls-domain": {"chat.example.org"}, "http-listen": {":81", "--tls-domain", "chat.example.org"},
+		"acme-directory":  {"https://ca.example.org/dir", "--tls-domain", "chat.example.org"},
+		"acme-root":       {"/root.pem", "--tls-domain", "chat.example.org"},
+		"acme-email":      {"ops@example.org", "--tls-domain", "chat.example.org"},
+		"trusted-proxies": {"10.0.0.0/8"},
+		"metrics-listen":  {"127.0.0.1:2"}, "log-format": {"json"}, "log-level": {"debug"}, "shutdown-timeout": {"20s"},
+		"signup": {"invite"}, "data": {unitData}}
 	serveCommand().Flags().VisitAll(func(f *pflag.Flag) {
 		if f.Name == "print-systemd-unit" || f.Name == "help" {
 			return
@@ -99,7 +110,8 @@ func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
 	command(t, 2, "", "serve", "--print-systemd-unit", "--listen", "unix:/srv/http.sock")
 	command(t, 2, "", "serve", "--print-systemd-unit", "--listen", "unix:/run/parley/../http.sock")
 	out := command(t, 0, "", "serve", "--print-systemd-unit", "--listen", "unix:/run/parley/http.sock")
-	for _, line := range []string{"RuntimeDirectory=parley", "RuntimeDirectoryMode=0750", "Group=" + unitGroup, "groupadd --system " + unitGroup, "StateDirectory=parley parley/backups"} {
+	for _, line := range []string{"RuntimeDirectory=parley", "RuntimeDirectoryMode=0750", "Group=" + unitGroup, "groupadd --system " +
+		unitGroup, "StateDirectory=parley parley/backups"} {
 		if !strings.Contains(out, line+"") {
 			t.Errorf("no %s in\n%s", line, out)
 		}
@@ -118,7 +130,8 @@ func verifyUnit(t *testing.T, unit string) {
 	if err := os.WriteFile(name, []byte(body), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command(tool, "verify", "--man=no", name).CombinedOutput(); err != nil || strings.Contains(string(out), "parley.service:") {
+	if out, err := exec.Command(tool, "verify", "--man=no", name).CombinedOutput(); err != nil ||
+		strings.Contains(string(out), "parley.service:") {
 		t.Errorf("systemd says %s %v of\n%s", out, err, unit)
 	}
 }
@@ -136,7 +149,8 @@ func TestNoValueAddsADirectiveToTheUnit(t *testing.T) {
 		}
 	}
 	cmd := serveCommand()
-	for typed, printed := range map[string]string{`50%`: `50%%`, `a b`: `"a b"`, `$HOME`: `$$HOME`, `say "hi"`: `"say \"hi\""`, `a\nb`: `"a\\nb"`, ``: `""`, `;`: `";"`, `it's`: `"it's"`} {
+	for typed, printed := range map[string]string{`50%`: `50%%`, `a b`: `"a b"`, `$HOME`: `$$HOME`, `say "hi"`: `"say \"hi\""`,
+		`a\nb`: `"a\\nb"`, ``: `""`, `;`: `";"`, `it's`: `"it's"`} {
 		if err := cmd.Flags().Set("acme-email", typed); err != nil {
 			t.Fatal(err)
 		}

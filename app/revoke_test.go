@@ -47,7 +47,8 @@ func TestASessionThatEndsClosesItsPages(t *testing.T) {
 			b.post("/me/password", "current", password, "password", password).want(t, http.StatusSeeOther)
 		},
 		"parley user passwd": func(*browser) {
-			if code := Main([]string{"user", "passwd", "ada", "--data", s.data}, strings.NewReader(password+"\n"), t.Output(), t.Output()); code != 0 {
+			if code := Main([]string{"user", "passwd", "ada", "--data", s.data}, strings.NewReader(password+"\n"),
+				t.Output(), t.Output()); code != 0 {
 				t.Error("the command ends with", code)
 			}
 		},
@@ -89,7 +90,8 @@ func TestAPageIsToldWhatConcernsIt(t *testing.T) {
 	a := ada.view(1, 0)
 	a.say(`{"t":"typing","room":1}`)
 	k.expect(`id="ty-1"`, "ada", "typing")
-	answer := ada.do("POST", "/rooms/1/messages", "body=hello&cid=c1", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin", "HX-Request", "true").want(t, http.StatusOK)
+	answer := ada.do("POST", "/rooms/1/messages", "body=hello&cid=c1", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site",
+		"same-origin", "HX-Request", "true").want(t, http.StatusOK)
 	frame := k.expect("<p>hello</p>")
 	if !strings.HasPrefix(frame, answer.body) || !strings.Contains(frame, `hx-target="#rev-1"`) || strings.Contains(answer.body, "rev-1") {
 		t.Errorf("the answer to the post\n%s\nis not the beginning of the frame\n%s", answer.body, frame)
@@ -112,7 +114,8 @@ func TestAPollAnswersTheSameQuestion(t *testing.T) {
 	ada.post("/rooms/1/messages", "body", "first").want(t, http.StatusSeeOther)
 	k := ada.view(1, 0)
 	frame := k.expect("<p>first</p>")
-	if got := ada.get("/rooms/1/changes?since=0", "HX-Request", "true").want(t, http.StatusOK).body; !strings.Contains(got, frame) { // a header may be told beside it
+	// A header may be told beside it.
+	if got := ada.get("/rooms/1/changes?since=0", "HX-Request", "true").want(t, http.StatusOK).body; !strings.Contains(got, frame) {
 		t.Errorf("the poll says\n%s\nthe socket said\n%s", got, frame)
 	}
 	waiting := make(chan string)

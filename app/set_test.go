@@ -11,7 +11,8 @@ import (
 func TestSettingSaysWhatIsStored(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "parley.db")
 	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
-	for _, c := range [][3]string{{chat.LimitLoginAccount.Key, " 5 ", "5"}, {chat.LimitLoginAccount.Key, "05", "5"}, {chat.SettingRetention, "1w", "7"}, {chat.SettingWorkspace, "  Our   chat ", "Our chat"},
+	for _, c := range [][3]string{{chat.LimitLoginAccount.Key, " 5 ", "5"}, {chat.LimitLoginAccount.Key, "05", "5"},
+		{chat.SettingRetention, "1w", "7"}, {chat.SettingWorkspace, "  Our   chat ", "Our chat"},
 		{chat.SettingBackupEvery, "1w", "168h0m0s"}, {chat.SettingBackupKeep, "03", "3"}, {chat.SettingSignup, " closed ", "closed"}} {
 		out := command(t, 0, "", "set", c[0], c[1], "--data", data)
 		if out != c[0]+` is "`+c[2]+"\" now.\n" {

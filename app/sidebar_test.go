@@ -59,7 +59,8 @@ func TestPagesStaySmallForWhoIsInThousandsOfRooms(t *testing.T) {
 	starred := s.number("ada", "project 0008")
 	ada.post(fmt.Sprintf("/rooms/%d/star", starred), "on", "1").want(t, http.StatusSeeOther)
 	bea.post("/dm", "to", "1", "body", "Lunch?").want(t, http.StatusSeeOther)
-	for _, path := range []string{"/rooms/1", "/", "/rooms", "/rooms?q=project", "/jump", "/jump?q=project", "/search", "/people", "/admin/rooms"} {
+	for _, path := range []string{"/rooms/1", "/", "/rooms", "/rooms?q=project", "/jump", "/jump?q=project",
+		"/search", "/people", "/admin/rooms"} {
 		page := ada.get(path).want(t, http.StatusOK).body
 		if len(page) > most {
 			t.Errorf("%s has %d KB", path, len(page)>>10)

@@ -20,12 +20,14 @@ func lively(t *testing.T) *server {
 	t.Helper()
 	s := start(t)
 	ada, bea := s.signup("ada"), s.signup("bea")
-	ada.post("/rooms/1/messages", "cid", "one", "body", "Shall we meet at the **lighthouse**, @bea? <script>alert(1)</script> https://a.example/").want(t, 303)
+	ada.post("/rooms/1/messages", "cid", "one", "body",
+		"Shall we meet at the **lighthouse**, @bea? <script>alert(1)</script> https://a.example/").want(t, 303)
 	bea.post("/rooms/1/messages", "cid", "two", "body", "Aye, in 日本語\n\n> quoted\n\n```go\nx := 1\n```\n- a\n- b", "reply", "2").want(t, 303)
 	bea.post("/messages/2/reactions", "e", ":tada:").want(t, 303)
 	ada.post("/rooms", "name", "hideout", "kind", "private").want(t, 303)
 	s.says("ada", 2, "behind closed doors")
-	if _, err := s.app.Chat.PostDirect(t.Context(), s.account("ada"), []chat.AccountID{2}, chat.Draft{Body: "between the two of us"}); err != nil {
+	if _, err := s.app.Chat.PostDirect(t.Context(), s.account("ada"), []chat.AccountID{2},
+		chat.Draft{Body: "between the two of us"}); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -122,7 +124,8 @@ func TestEveryLinkOfASiteLeadsSomewhere(t *testing.T) {
 	pages := siteOf(t, s, dir)
 	month := time.Now().UTC().Format("2006-01")
 	first, second := pages["rooms/1/"+month+".html"], pages["rooms/1/"+month+"-2.html"]
-	for _, words := range []string{"<strong>lighthouse</strong>", "&lt;script&gt;", `href="../../people.html#u-2"`, "🎉", `rel="next" href="` + month + `-2.html"`} {
+	for _, words := range []string{"<strong>lighthouse</strong>", "&lt;script&gt;", `href="../../people.html#u-2"`, "🎉",
+		`rel="next" href="` + month + `-2.html"`} {
 		if !strings.Contains(first, words) {
 			t.Errorf("%s is not in the first page", words)
 		}
@@ -171,7 +174,8 @@ func TestASiteHasTheRoomsThatWereAskedFor(t *testing.T) {
 			t.Errorf("with %q the directory has mode %v, %v", args, i.Mode(), err)
 		}
 		all := everything(t, dir)
-		for words, want := range map[string]bool{"lighthouse": true, "closed doors": of.private, "hideout": of.private, "two of us": of.direct, "argon2": false} {
+		for words, want := range map[string]bool{"lighthouse": true, "closed doors": of.private, "hideout": of.private,
+			"two of us": of.direct, "argon2": false} {
 			if strings.Contains(all, words) != want {
 				t.Errorf("with %q the site holds %q: %t", args, words, !want)
 			}

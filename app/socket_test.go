@@ -44,7 +44,8 @@ func TestAPageThatComesBackIsToldWhatItMissed(t *testing.T) {
 	ada.post(fmt.Sprintf("/messages/%d/edit", first), "body", "one, edited").want(t, http.StatusSeeOther)
 	k := ada.view(1, 2) // the page has one and two
 	frame := k.expect("three")
-	if !strings.Contains(frame, "one, edited") || strings.Contains(frame, "<p>two</p>") || !strings.Contains(frame, `hx-target="#rev-1" hx-swap="textContent">4<`) {
+	if !strings.Contains(frame, "one, edited") || strings.Contains(frame, "<p>two</p>") ||
+		!strings.Contains(frame, `hx-target="#rev-1" hx-swap="textContent">4<`) {
 		t.Error("the catch-up is", frame)
 	}
 	if strings.Index(frame, "one, edited") > strings.Index(frame, "three") {

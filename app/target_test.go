@@ -104,9 +104,11 @@ func TestACommandMakesNoWorkspaceWhereNoneIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	query(t, bare, "VACUUM") // a database with nothing in it
-	for _, args := range [][]string{{"user", "list"}, {"set"}, {"set", "signup"}, {"set", "signup", "closed"}, {"invite", "list"}, {"invite"}, {"user", "promote", "ada"}, {"user", "reset", "ada"},
+	for _, args := range [][]string{{"user", "list"}, {"set"}, {"set", "signup"}, {"set", "signup", "closed"}, {"invite", "list"},
+		{"invite"}, {"user", "promote", "ada"}, {"user", "reset", "ada"},
 		{"export", "-"}, {"export", filepath.Join(dir, "export")}, {"export", "--site", filepath.Join(dir, "site")}} {
-		for file, words := range map[string]string{filepath.Join(dir, "none.db"): "there is no data file", empty: "there is no workspace", bare: "there is no workspace"} {
+		for file, words := range map[string]string{filepath.Join(dir, "none.db"): "there is no data file",
+			empty: "there is no workspace", bare: "there is no workspace"} {
 			refusal(t, 1, words, dir, append(args, "--data", file)...)
 		}
 	}
@@ -121,7 +123,8 @@ func TestAHalfMadeFileIsRefusedInWords(t *testing.T) {
 	for _, args := range [][]string{{"user", "list"}, {"user", "add", "bea", "--password-file", data}, {"export", "-"}} {
 		refusal(t, 1, "tables of no format", dir, append(args, "--data", data)...)
 	}
-	if _, err := Start(t.Context(), Config{Data: data, Listen: "127.0.0.1:0"}); err == nil || !strings.Contains(err.Error(), "tables of no format") {
+	if _, err := Start(t.Context(), Config{Data: data, Listen: "127.0.0.1:0"}); err == nil ||
+		!strings.Contains(err.Error(), "tables of no format") {
 		t.Error("a server:", err)
 	}
 }

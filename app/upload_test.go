@@ -38,7 +38,8 @@ func TestFilesOfAMessageAreForWhoReadsIt(t *testing.T) {
 	room := ada.post("/rooms", "name", "secret", "kind", "private", "topic", "").want(t, http.StatusSeeOther).location()
 	ada.post(room+"/members", "people", "2").want(t, http.StatusSeeOther)
 	said := ada.upload(room+"/messages", []string{"cid", "a1", "body", "with **files**", "alt", "A red boat"},
-		sent{"pier.jpg", withPlace(jpegOf(t, 1800, 1200), 6)}, sent{"Angebot Ä.pdf", []byte("%PDF-1.4 nothing")}, sent{"notes.txt", []byte("one <b>two</b>\nthree")})
+		sent{"pier.jpg", withPlace(jpegOf(t, 1800, 1200), 6)}, sent{"Angebot Ä.pdf", []byte("%PDF-1.4 nothing")},
+		sent{"notes.txt", []byte("one <b>two</b>\nthree")})
 	said.want(t, http.StatusSeeOther)
 	p := bea.get(room).body
 	list := tokens(p)
@@ -58,7 +59,8 @@ func TestFilesOfAMessageAreForWhoReadsIt(t *testing.T) {
 		if err != nil || m.Height != side || kind != "jpeg" || a.header.Get("Content-Type") != "image/jpeg" {
 			t.Errorf("%s: %v, %s of %d × %d", form, err, kind, m.Width, m.Height)
 		}
-		if a.header.Get("Cache-Control") != "private, max-age=31536000, immutable" || a.header.Get("Content-Security-Policy") != "sandbox; default-src 'none'" {
+		if a.header.Get("Cache-Control") != "private, max-age=31536000, immutable" ||
+			a.header.Get("Content-Security-Policy") != "sandbox; default-src 'none'" {
 			t.Error(form, a.header)
 		}
 		bea.do(http.MethodGet, "/files/"+list[0]+form, "", "If-None-Match", `W/"x", `+a.header.Get("ETag")).want(t, http.StatusNotModified)
@@ -67,7 +69,8 @@ func TestFilesOfAMessageAreForWhoReadsIt(t *testing.T) {
 		}
 	}
 	a := bea.get("/files/"+list[0]+"/pier.jpg").want(t, http.StatusOK)
-	if strings.Contains(a.body, "Secret") || !strings.Contains(a.body, "Exif") || a.header.Get("Content-Disposition") != `attachment; filename="pier.jpg"` {
+	if strings.Contains(a.body, "Secret") || !strings.Contains(a.body, "Exif") ||
+		a.header.Get("Content-Disposition") != `attachment; filename="pier.jpg"` {
 		t.Error("the original still tells who made it, or is not a download:", a.header)
 	}
 	a = bea.get("/files/"+list[1]+"/Angebot%20%C3%84.pdf").want(t, http.StatusOK)
@@ -79,7 +82,8 @@ func TestFilesOfAMessageAreForWhoReadsIt(t *testing.T) {
 		t.Error("the page of a text does not show it:", p)
 	}
 	for _, end := range []string{"", "/s", "/l", "/pier.jpg"} {
-		other, none := cid.get("/files/"+list[0]+end).want(t, http.StatusNotFound), cid.get("/files/NOTHINGNOTHING"+end).want(t, http.StatusNotFound)
+		other, none := cid.get("/files/"+list[0]+end).want(t, http.StatusNotFound),
+			cid.get("/files/NOTHINGNOTHING"+end).want(t, http.StatusNotFound)
 		if strip(other.body) != strip(none.body) {
 			t.Error(end, "tells outsiders that it exists")
 		}
@@ -127,7 +131,8 @@ func TestRangesOfAFileAreServed(t *testing.T) {
 	ada.upload("/rooms/1/messages", []string{"cid", "a1", "body", ""}, sent{"horn.flac", data}).want(t, http.StatusSeeOther)
 	token := tokens(ada.get("/rooms/1").body)[0]
 	path := "/files/" + token + "/horn.flac"
-	if a := ada.get(path).want(t, http.StatusOK); a.body != string(data) || a.header.Get("Content-Type") != "audio/flac" || !strings.HasPrefix(a.header.Get("Content-Disposition"), "inline") {
+	if a := ada.get(path).want(t, http.StatusOK); a.body != string(data) || a.header.Get("Content-Type") != "audio/flac" ||
+		!strings.HasPrefix(a.header.Get("Content-Disposition"), "inline") {
 		t.Error(len(a.body), a.header)
 	}
 	for asked, want := range map[string]struct {
@@ -168,12 +173,14 @@ func TestUploadsAreSentOnce(t *testing.T) {
 		t.Error("a repeat is answered otherwise:", first.body, again.body)
 	}
 	body, kind := form(t, []string{"cid", "two", "body", "cut"}, sent{"b.txt", bytes.Repeat([]byte("b"), 600_000)})
-	status, _, what := s.cut("POST /rooms/1/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nHX-Request: true\r\nSec-Fetch-Site: same-origin\r\nCookie: " + ada.cookie +
+	status, _, what := s.cut("POST /rooms/1/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nHX-Request: true\r\n" +
+		"Sec-Fetch-Site: same-origin\r\nCookie: " + ada.cookie +
 		"\r\nContent-Type: " + kind + "\r\nContent-Length: 700000\r\n\r\n" + body[:400_000])
 	if status < 400 {
 		t.Error("what was cut off was taken:", status, what)
 	}
-	ada.uploadAs("/rooms/1/messages", []string{"cid", "two", "body", "cut"}, sent{"b.txt", bytes.Repeat([]byte("b"), 600_000)}).want(t, http.StatusOK)
+	ada.uploadAs("/rooms/1/messages", []string{"cid", "two", "body", "cut"},
+		sent{"b.txt", bytes.Repeat([]byte("b"), 600_000)}).want(t, http.StatusOK)
 	p := ada.get("/rooms/1").body
 	if n := strings.Count(p, `<li class="msg"`); n != 2 || len(tokens(p)) != 2 {
 		t.Errorf("%d messages, %d files", n, len(tokens(p)))
@@ -199,7 +206,8 @@ func TestARefusedFormKeepsItsFiles(t *testing.T) {
 	s := start(t)
 	ada := s.signup("ada")
 	long := strings.Repeat("long ", 2100)
-	p := ada.upload("/rooms/1/messages", []string{"cid", "one", "body", long}, sent{"a.txt", []byte("a text")}).want(t, http.StatusUnprocessableEntity).body
+	p := ada.upload("/rooms/1/messages", []string{"cid", "one", "body", long},
+		sent{"a.txt", []byte("a text")}).want(t, http.StatusUnprocessableEntity).body
 	_, after, ok := strings.Cut(p, `name="upload" value="`)
 	token, _, _ := strings.Cut(after, `"`)
 	if !ok || !strings.Contains(p, "a.txt · 6 B") || !strings.Contains(p, strings.TrimSpace(long)) {
