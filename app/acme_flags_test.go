@@ -14,6 +14,7 @@ import (
 )
 
 func TestTheFlagsOfCertificatesAreChecked(t *testing.T) {
+	t.Parallel()
 	data := filepath.Join(t.TempDir(), "p.db")
 	for _, flags := range [][]string{{"--tls-domain", "127.0.0.1"}, {"--tls-domain", "*.example.org"}, {"--tls-domain", "localhost"},
 		{"--tls-domain", "chat.example.org:443"},
@@ -45,6 +46,7 @@ func TestTheFlagsOfCertificatesAreChecked(t *testing.T) {
 }
 
 func TestAnAuthorityIsNotAskedMoreOftenThanItLikes(t *testing.T) {
+	t.Parallel()
 	refused, missed := errors.New("no viable challenge type found"), fmt.Errorf("get: %w", &url.Error{Op: "Get", Err: syscall.ECONNREFUSED})
 	for _, c := range []struct {
 		err  error

@@ -44,6 +44,7 @@ func shown(address string, trusted *x509.CertPool) string {
 }
 
 func TestACertificateIsObtainedAndRenewed(t *testing.T) {
+	t.Parallel()
 	const life = 24 // seconds; the last third is for renewal
 	p := authority(t, life)
 	log, trusted := &written{}, p.trusted()
@@ -127,6 +128,7 @@ func withChromium(t *testing.T, s *server) {
 
 // The other port is out of reach. It is a process of its own, as the flags say.
 func TestACertificateIsObtainedByPlainHTTP(t *testing.T) {
+	t.Parallel()
 	p := authority(t, 600)
 	trusted, address := p.trusted(), fmt.Sprint("127.0.0.1:", freePort(t))
 	cmd := exec.Command(os.Args[0], "serve", "--data", filepath.Join(t.TempDir(), "parley.db"), "--listen", address,
@@ -143,6 +145,7 @@ func TestACertificateIsObtainedByPlainHTTP(t *testing.T) {
 }
 
 func TestWithoutAnAuthorityTheServerSaysWhatIsWrongAndServesWhatItCan(t *testing.T) {
+	t.Parallel()
 	log := &written{}
 	nobody := &pebble{t: t, directory: fmt.Sprint("https://127.0.0.1:", freePort(t), "/dir"), tlsPort: freePort(t), httpPort: freePort(t)}
 	s := start(t, by(nobody, log), func(c *Config) { c.Metrics = "127.0.0.1:0" })

@@ -10,6 +10,7 @@ import (
 )
 
 func TestOnlyAdministratorsAdminister(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bea, out := s.signup("ada"), s.signup("bea"), s.visitor()
 	for _, path := range []string{"/admin", "/admin/people", "/admin/people/1", "/admin/people/99", "/admin/rooms",
@@ -46,6 +47,7 @@ func TestOnlyAdministratorsAdminister(t *testing.T) {
 }
 
 func TestAnInviteBringsWhomItSays(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.post("/admin/settings", "workspace", "Lighthouse Studio", "signup", "invite").want(t, http.StatusSeeOther)
@@ -89,6 +91,7 @@ func TestAnInviteBringsWhomItSays(t *testing.T) {
 }
 
 func TestALinkSetsANewPasswordOnce(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bea := s.signup("ada"), s.signup("bea")
 	link := func() string {
@@ -110,6 +113,7 @@ func TestALinkSetsANewPasswordOnce(t *testing.T) {
 }
 
 func TestWhoIsBannedIsOutAtOnceAndWhatHeWroteIsGone(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bea, dan := s.signup("ada"), s.signup("bea"), s.signup("dan")
 	for range 5 {
@@ -142,6 +146,7 @@ func TestWhoIsBannedIsOutAtOnceAndWhatHeWroteIsGone(t *testing.T) {
 }
 
 func TestWhoIsBannedFromARoomFindsNoneThere(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bea := s.signup("ada"), s.signup("bea")
 	ada.post("/rooms", "name", "harbour", "kind", "open", "people", "2").want(t, http.StatusSeeOther)
@@ -167,6 +172,7 @@ func TestWhoIsBannedFromARoomFindsNoneThere(t *testing.T) {
 }
 
 func TestSlowModeAnswersWithWhenToGoOn(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bea := s.signup("ada"), s.signup("bea")
 	page := bea.view(1, 0)
@@ -184,6 +190,7 @@ func TestSlowModeAnswersWithWhenToGoOn(t *testing.T) {
 }
 
 func TestFewerDaysAreConfirmedBeforeAnythingIsDeleted(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.send(1, "", "lighthouse")

@@ -46,6 +46,7 @@ func checkHeaders(t *testing.T, what string, h http.Header) {
 }
 
 func TestEveryAnswerCarriesThePromisedHeaders(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, out := s.signup("ada"), s.visitor()
 	asset := ada.get("/favicon.ico").location()
@@ -111,6 +112,7 @@ func (s *server) raw(request string) (status int, h http.Header, body string) {
 // A request that HTTP itself refuses reaches no route: its answer needs care of
 // its own, and a nil route once ended the process.
 func TestRequestsThatAreNoneAreAnsweredAndTheServerLives(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	for name, request := range map[string]string{
 		"garbage":               "GARBAGE\r\n\r\n",
@@ -133,6 +135,7 @@ func TestRequestsThatAreNoneAreAnsweredAndTheServerLives(t *testing.T) {
 }
 
 func TestTheSessionCookieIsKeptFromScriptsAndOtherSites(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	set := ada.post("/login", "username", "ada", "password", password).want(t, 303).header.Get("Set-Cookie")

@@ -12,6 +12,7 @@ import (
 )
 
 func TestAWorkspaceMovesByExportAndImport(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	bea := s.signup("bea")
@@ -60,6 +61,7 @@ func TestAWorkspaceMovesByExportAndImport(t *testing.T) {
 }
 
 func TestAnImportRefusesAFileThatHoldsOtherThings(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.signup("ada").post("/rooms/1/messages", "cid", "one", "body", "hello").want(t, 303)
 	dir := t.TempDir()
@@ -124,6 +126,7 @@ func manyLines(t *testing.T, messages int) string {
 // Twenty times an import is killed, each time at another moment. What it leaves is
 // a file that holds nothing or all, and the next import finishes.
 func TestAnImportThatIsKilledFinishesLater(t *testing.T) {
+	t.Parallel()
 	rounds, messages := 20, 12_000
 	if slowed {
 		rounds, messages = 5, 1000

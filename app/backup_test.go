@@ -15,6 +15,7 @@ import (
 )
 
 func TestABackupIsMadeWhileTheServerRuns(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.post("/rooms/1/messages", "cid", "kept", "body", "kept in the backup").want(t, 303)
@@ -102,6 +103,7 @@ func TestTheServerMakesBackupsByItself(t *testing.T) {
 }
 
 func TestABackupThatFailsIsTold(t *testing.T) {
+	t.Parallel()
 	s := start(t, func(c *Config) { c.Metrics = "127.0.0.1:0" })
 	ada := s.signup("ada")
 	dir, file := filepath.Join(t.TempDir(), "backups"), filepath.Join(t.TempDir(), "file")
@@ -149,6 +151,7 @@ func TestABackupThatFailsIsTold(t *testing.T) {
 }
 
 func TestABackupIsRestoredOnceTheServerHasStopped(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.post("/rooms/1/messages", "cid", "a", "body", "before").want(t, 303)

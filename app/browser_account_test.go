@@ -31,6 +31,7 @@ func (p *tab) logOut() {
 // A page that was drawn for ada sends nothing when the browser is mei's: neither what
 // is written now, nor what waited, nor a form; and nothing of ada's is left to read.
 func TestAPageOfAnotherSessionSendsNothing(t *testing.T) {
+	t.Parallel()
 	for _, who := range []string{"mei", "ada"} { // a login of the same person is another session, too
 		t.Run(who, func(t *testing.T) {
 			s := start(t)
@@ -95,6 +96,7 @@ func TestAPageOfAnotherSessionSendsNothing(t *testing.T) {
 // Without a script, and for every program that says which page it is, the server
 // itself refuses.
 func TestAFormOfAnotherSessionIsRefusedAndShownAgain(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, mei := s.signup("ada"), s.signup("mei")
 	p := openChromium(t).person("ada", s.base)
@@ -147,6 +149,7 @@ func (b *browser) mark() string {
 
 // Every form that changes something says which session it is of.
 func TestEveryFormSaysWhoseItIs(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	id := ada.send(1, "one", "hello")
@@ -166,6 +169,7 @@ func TestEveryFormSaysWhoseItIs(t *testing.T) {
 // A session that merely ends takes along what was stored; its open page keeps the
 // words, and stores them again for the same person.
 func TestWhatWasStoredGoesWithTheSession(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	p := openChromium(t).person("ada", s.base)
@@ -205,6 +209,7 @@ func TestWhatWasStoredGoesWithTheSession(t *testing.T) {
 // Two tabs of one room: what was written in one is not lost by the other, and what
 // was sent in one does not come back from the other.
 func TestTwoTabsOfOneRoomShareADraft(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	one := openChromium(t).member(s, "ada", "/rooms/1")
 	one.live()
@@ -240,6 +245,7 @@ func TestTwoTabsOfOneRoomShareADraft(t *testing.T) {
 // Whoever logs in without logging the other out takes the browser over as well; an
 // open page says so at once.
 func TestALoginInAnotherTabIsNoticedAtOnce(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	id := ada.send(1, "one", "a message")

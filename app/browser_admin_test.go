@@ -5,6 +5,7 @@ import "testing"
 // A bad message is reported, its author is banned, and somebody new comes by an
 // invite: all of it without scripts.
 func TestWithoutJavaScriptAnAdministratorKeepsThePeace(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := openChromium(t)
 	adaHTTP, beaHTTP, danHTTP := s.signup("ada"), s.signup("bea"), s.signup("dan")
@@ -69,6 +70,7 @@ func TestWithoutJavaScriptAnAdministratorKeepsThePeace(t *testing.T) {
 
 // With scripts the same stands in the menu of a message, and the pages swap in.
 func TestAMessageIsReportedFromItsMenu(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := openChromium(t)
 	ada, dan := s.signup("ada"), s.signup("dan")

@@ -124,6 +124,7 @@ func twoRooms(t *testing.T) (*gate, *tab) {
 
 // However a room is chosen, what is typed from then on is for it.
 func TestWhatIsTypedAfterChoosingARoomGoesThere(t *testing.T) {
+	t.Parallel()
 	ways := []struct {
 		name   string
 		choose func(p *tab)
@@ -166,6 +167,7 @@ func TestWhatIsTypedAfterChoosingARoomGoesThere(t *testing.T) {
 
 // A room that does not come gets what was typed as a draft; the old one gets nothing.
 func TestWhatIsTypedForARoomThatDoesNotComeWaitsThere(t *testing.T) {
+	t.Parallel()
 	g, p := twoRooms(t)
 	c := g.stop("/rooms/2")
 	p.click("#lists a", "quay")
@@ -181,6 +183,7 @@ func TestWhatIsTypedForARoomThatDoesNotComeWaitsThere(t *testing.T) {
 
 // Two rooms chosen one after the other: each gets what was typed for it.
 func TestTheLastOfTwoChosenRoomsGetsOnlyWhatWasTypedForIt(t *testing.T) {
+	t.Parallel()
 	g, p := twoRooms(t)
 	c := g.stop("/rooms/2")
 	p.click("#lists a", "quay")
@@ -194,6 +197,7 @@ func TestTheLastOfTwoChosenRoomsGetsOnlyWhatWasTypedForIt(t *testing.T) {
 
 // The switcher owns the keyboard from the key that opens it, however late it comes.
 func TestKeysAfterTheSwitchersAreItsOwn(t *testing.T) {
+	t.Parallel()
 	g, p := twoRooms(t)
 	c := g.stop("/jump.js")
 	p.keys("k", chromedp.ModifierCtrl)
@@ -206,6 +210,7 @@ func TestKeysAfterTheSwitchersAreItsOwn(t *testing.T) {
 }
 
 func TestKeysOfThePickerAndOfAnEditAreTheirOwn(t *testing.T) {
+	t.Parallel()
 	g, p := twoRooms(t)
 	c := g.stop("/emoji")
 	p.click("#smile", "")
@@ -228,6 +233,7 @@ func TestKeysOfThePickerAndOfAnEditAreTheirOwn(t *testing.T) {
 // A switcher that is late takes every kind of key: arrows, an input method, a paste;
 // one that does not come leaves the box alone.
 func TestALateSwitcherTakesEveryKindOfKey(t *testing.T) {
+	t.Parallel()
 	g, p := twoRooms(t)
 	c := g.stop("/jump.js")
 	p.keys("k", chromedp.ModifierCtrl)
@@ -248,6 +254,7 @@ func TestALateSwitcherTakesEveryKindOfKey(t *testing.T) {
 }
 
 func TestASwitcherThatDoesNotComeLeavesTheBoxAlone(t *testing.T) {
+	t.Parallel()
 	g, p := twoRooms(t)
 	c := g.stop("/jump.js")
 	p.keys("k", chromedp.ModifierCtrl)
@@ -265,6 +272,7 @@ func TestASwitcherThatDoesNotComeLeavesTheBoxAlone(t *testing.T) {
 // Whoever goes back into the old box while the new room is on its way writes into
 // the new one.
 func TestTheOldBoxIsClosedWhileARoomIsOnItsWay(t *testing.T) {
+	t.Parallel()
 	g, p := twoRooms(t)
 	p.write("a draft of general")
 	c := g.stop("/rooms/2")

@@ -35,6 +35,7 @@ func (p *tab) answers(text string) {
 // What was begun as an answer waits where it was begun, however one leaves it, until it
 // is sent.
 func TestAnAnswerThatWasBegunWaits(t *testing.T) {
+	t.Parallel()
 	s, p, one, two := answering(t)
 	p.talk(one)
 	p.click("#answer", "")
@@ -87,6 +88,7 @@ func TestAnAnswerThatWasBegunWaits(t *testing.T) {
 
 // It is its author's alone.
 func TestAnAnswerThatWasBegunGoesWithTheSession(t *testing.T) {
+	t.Parallel()
 	s, p, one, _ := answering(t)
 	p.talk(one)
 	p.click("#answer", "")
@@ -103,6 +105,7 @@ func TestAnAnswerThatWasBegunGoesWithTheSession(t *testing.T) {
 
 // Off line an answer waits to be sent, on its page as well.
 func TestAnAnswerLeavesItsPageThroughTheOutbox(t *testing.T) {
+	t.Parallel()
 	_, p, one, _ := answering(t)
 	p.expect(broken...)
 	p.open("/messages/" + one)
@@ -122,6 +125,7 @@ func TestAnAnswerLeavesItsPageThroughTheOutbox(t *testing.T) {
 
 // Too long is said in words, all of it is kept, and nothing is sent.
 func TestAnAnswerThatIsTooLongSaysSo(t *testing.T) {
+	t.Parallel()
 	for _, alone := range []bool{false, true} {
 		_, p, one, _ := answering(t)
 		if p.talk(one); alone {

@@ -154,6 +154,7 @@ const (
 
 // axe-core finds nothing on any page, in light and in dark, on a desk and on a phone.
 func TestEverybodyCanUseEveryPage(t *testing.T) {
+	t.Parallel()
 	path := os.Getenv("AXE_JS")
 	needed(t, path != "", "AXE_JS does not name axe-core")
 	script, err := os.ReadFile(path)
@@ -210,6 +211,7 @@ var notOurs = regexp.MustCompile(`Attribute “hx-[a-z:-]+” not allowed|Attrib
 
 // The Nu HTML checker finds no error on any page.
 func TestEveryPageIsValidHTML(t *testing.T) {
+	t.Parallel()
 	jar := os.Getenv("VNU_JAR")
 	needed(t, jar != "", "VNU_JAR does not name the Nu HTML checker")
 	dir := t.TempDir()

@@ -7,6 +7,7 @@ import (
 
 // A room is opened where one stopped reading, and what was not seen stays unread.
 func TestARoomOpensAtTheFirstUnreadMessage(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bea := s.signup("ada"), s.signup("bea")
 	p := openChromium(t).person("bea", s.base)

@@ -15,6 +15,7 @@ import (
 // After an update a page that is still open gets the modules of the newer build. One
 // that needs what the page does not have is not used by halves: it did not load.
 func TestAModuleThatDoesNotFitThePageDidNotLoad(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	there, err := url.Parse(s.base)

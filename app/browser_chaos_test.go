@@ -139,6 +139,7 @@ func (p *tab) equal(room int) {
 // three times, tabs that are hidden and lose the network: at the end each page
 // shows each message once and in order, and who was reading was not moved.
 func TestPagesSurviveCutsAndKills(t *testing.T) {
+	t.Parallel()
 	const cuts, kills = 50, 3
 	c := openChromium(t)
 	s := spawn(t)
@@ -207,6 +208,7 @@ func TestPagesSurviveCutsAndKills(t *testing.T) {
 // Two thousand random changes by six people in three rooms: each open page equals
 // a fresh load of it.
 func TestALivePageEqualsAReload(t *testing.T) {
+	t.Parallel()
 	changes := 2000
 	if slowed {
 		changes = 500 // each takes several times as long

@@ -11,6 +11,7 @@ import (
 )
 
 func TestSuggestionsCompleteNamesRoomsAndEmoji(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, mei := s.signup("ada"), s.signup("mei.tanaka")
 	s.signup("tomas")
@@ -48,6 +49,7 @@ func TestSuggestionsCompleteNamesRoomsAndEmoji(t *testing.T) {
 }
 
 func TestSuggestionsHelpInAnswersAndEditsToo(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	s.signup("tomas")
@@ -87,6 +89,7 @@ func TestSuggestionsHelpInAnswersAndEditsToo(t *testing.T) {
 }
 
 func TestWhatWasForSomebodyStandsOnOnePage(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, mei := s.signup("ada"), s.signup("mei")
 	ada.post("/rooms", "name", "secret", "kind", "private", "people", "2").want(t, 303)
@@ -113,6 +116,7 @@ func TestWhatWasForSomebodyStandsOnOnePage(t *testing.T) {
 }
 
 func TestWhatSomebodyChoseIsKept(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	p := openChromium(t).person("ada", s.base)
@@ -149,6 +153,7 @@ func TestWhatSomebodyChoseIsKept(t *testing.T) {
 }
 
 func TestARoomIsNotifiedOfAsItsPeopleChose(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, mei := s.signup("ada"), s.signup("mei")
 	ada.post("/rooms", "name", "quiet", "kind", "open").want(t, 303)

@@ -7,6 +7,7 @@ import (
 )
 
 func TestTheConversationThatHasThePageToItselfIsLive(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	seq := ada.send(1, "root", "Shall we?")
@@ -37,6 +38,7 @@ func TestTheConversationThatHasThePageToItselfIsLive(t *testing.T) {
 // The page of a report shows a message, too, but follows no room: everything around
 // it goes on.
 func TestThePageOfAReportGoesOnAsAnyOther(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	seq := ada.send(1, "root", "Shall we?")

@@ -11,6 +11,7 @@ const badges = `(d => [...d.querySelectorAll('#side .badge')].map(b => [b.id, b.
 // Two tabs and another device of one person show the same counts as a fresh load
 // after everything that changes them.
 func TestCountsAgreeInEveryTabAndOnEveryDevice(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, mei := s.signup("ada"), s.signup("mei")
 	ada.post("/rooms", "name", "quiet", "kind", "open", "people", "2").want(t, 303)

@@ -35,6 +35,7 @@ func (s *server) crowd(like *browser, n int) (list []*browser) {
 
 // When a server starts again, all come at once: pages are told in a few bytes each.
 func TestACrowdThatComesAtOnceIsSeen(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	people := s.crowd(ada, 40)

@@ -10,6 +10,7 @@ import (
 // A day of six people: what one does reaches the others, and in the evening every
 // page shows what a fresh load of it shows.
 func TestSixPeopleSpendADayInParley(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := openChromium(t)
 	ada, bea, cid := c.member(s, "ada", "/rooms/1"), c.member(s, "bea", "/rooms/1"), c.member(s, "cid", "/rooms/1")

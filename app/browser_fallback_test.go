@@ -15,6 +15,7 @@ import (
 
 // However a socket is kept from opening, the page goes over to polls by itself.
 func TestPollsTakeOverHoweverTheSocketIsBarred(t *testing.T) {
+	t.Parallel()
 	refuse := func(code int) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no sockets here", code) }
 	}

@@ -26,6 +26,7 @@ func slow(t *testing.T) (*server, *gate, *browser, *tab) {
 // Everything that is pressed shows at once that it was heard, and what waits longer
 // shows that, too.
 func TestWhatIsPressedShowsThatItWasHeard(t *testing.T) {
+	t.Parallel()
 	_, g, _, p := slow(t)
 	p.open("/rooms/1")
 	p.live()
@@ -63,6 +64,7 @@ func TestWhatIsPressedShowsThatItWasHeard(t *testing.T) {
 
 // The frame of the switcher, of the emoji and of a panel is there before what is in it.
 func TestAFrameIsThereBeforeWhatIsInIt(t *testing.T) {
+	t.Parallel()
 	_, g, _, p := slow(t)
 	p.open("/rooms/1")
 	p.live()
@@ -102,6 +104,7 @@ func TestAFrameIsThereBeforeWhatIsInIt(t *testing.T) {
 
 // What asks for oneself comes first, then what is unread, then what was open last.
 func TestTheSwitcherBeginsWithWhatIsUrgent(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, mei := s.signup("ada"), s.signup("mei")
 	for _, name := range []string{"aa calm", "bb read", "cc unread", "dd called"} {
@@ -130,6 +133,7 @@ func TestTheSwitcherBeginsWithWhatIsUrgent(t *testing.T) {
 }
 
 func TestTheButtonOfASignBeginsASuggestion(t *testing.T) {
+	t.Parallel()
 	_, p := writer(t)
 	for _, at := range []struct{ before, after string }{{"", "@"}, {"hello", "hello @"}, {"hello ", "hello @"}, {"你好", "你好@"}, {"(", "(@"}} {
 		p.fill("#box", at.before)
@@ -141,6 +145,7 @@ func TestTheButtonOfASignBeginsASuggestion(t *testing.T) {
 }
 
 func TestSuggestionsComeNextToScriptsWithoutSpaces(t *testing.T) {
+	t.Parallel()
 	s, p := writer(t)
 	s.signup("tomas").post("/rooms", "name", "ux team", "kind", "open").want(t, http.StatusSeeOther)
 	ask[any](p, `fetch('/rooms/2/join', { method: 'POST', body: new URLSearchParams({}) }).then(() => 1)`)
@@ -166,6 +171,7 @@ func TestSuggestionsComeNextToScriptsWithoutSpaces(t *testing.T) {
 
 // A message that failed says so, and does not look as if it were on its way.
 func TestAFailedMessageShowsNoClock(t *testing.T) {
+	t.Parallel()
 	_, p := writer(t)
 	p.expect("422")
 	p.keys("/me")
@@ -180,6 +186,7 @@ func TestAFailedMessageShowsNoClock(t *testing.T) {
 
 // On a phone ‹ leads back the way one came.
 func TestOnAPhoneTheArrowLeadsBackTheWayOneCame(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.post("/rooms", "name", "quay", "kind", "open").want(t, http.StatusSeeOther)
@@ -236,6 +243,7 @@ func TestOnAPhoneTheArrowLeadsBackTheWayOneCame(t *testing.T) {
 
 // Where rooms are listed, a private one has a lock and an open one a hash.
 func TestPrivateRoomsHaveALockInEveryList(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, mei := s.signup("ada"), s.signup("mei")
 	mei.post("/rooms", "name", "secrets", "kind", "private", "people", "1").want(t, http.StatusSeeOther)
@@ -266,6 +274,7 @@ func TestPrivateRoomsHaveALockInEveryList(t *testing.T) {
 
 // Boxes where people write take the direction of what is written.
 func TestBoxesTakeTheDirectionOfWhatIsWritten(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	p := openChromium(t).person("ada", s.base)

@@ -10,6 +10,7 @@ import (
 
 // The list of suggestions goes with the message, whether it was there or on its way.
 func TestSuggestionsGoWithTheMessage(t *testing.T) {
+	t.Parallel()
 	_, p := twoRooms(t)
 	// What waits for the answer goes on before a timer that was set with it.
 	ask[any](p, `(text => Response.prototype.text = function () {
@@ -33,6 +34,7 @@ func TestSuggestionsGoWithTheMessage(t *testing.T) {
 // What is chosen in the switcher gets the keys, though a link of the sidebar had the
 // focus before.
 func TestTheSwitcherIsNotForTheLinkThatHadTheFocus(t *testing.T) {
+	t.Parallel()
 	g, p := twoRooms(t)
 	p.keys(kb.Tab)
 	ask[any](p, `document.querySelector('#r-1 a').focus(), 1`)
@@ -50,6 +52,7 @@ func TestTheSwitcherIsNotForTheLinkThatHadTheFocus(t *testing.T) {
 
 // Escape takes back a switcher that has not come: everything after it is for the box.
 func TestASwitcherThatHasNotComeIsTakenBack(t *testing.T) {
+	t.Parallel()
 	g, p := twoRooms(t)
 	c := g.stop("/jump.js")
 	p.keys("k", chromedp.ModifierCtrl)
@@ -62,6 +65,7 @@ func TestASwitcherThatHasNotComeIsTakenBack(t *testing.T) {
 
 // A conversation that is asked for again comes late: what was begun in it meanwhile stays.
 func TestAConversationThatComesLateTakesNoEditAway(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bea := s.signup("ada"), s.signup("bea")
 	root := bea.send(1, "root", "Shall we?")

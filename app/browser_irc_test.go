@@ -100,6 +100,7 @@ func letters(nick string) string {
 // A real conversation is replayed, then read to its very beginning, with a script
 // and without, and through permalinks: nothing is missing, nothing twice.
 func TestARealConversationIsReadAsItWasSaid(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("a long one")
 	}

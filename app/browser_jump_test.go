@@ -9,6 +9,7 @@ import (
 )
 
 func TestTheSwitcherFindsRoomsAndPeopleAndNeedsNoConnectionForOnesOwn(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	s.signup("beatrice")
@@ -41,6 +42,7 @@ func TestTheSwitcherFindsRoomsAndPeopleAndNeedsNoConnectionForOnesOwn(t *testing
 
 // Whoever is chosen before the server has found him gets what is typed from then on.
 func TestWhoIsChosenBeforeHeIsFoundGetsWhatIsTyped(t *testing.T) {
+	t.Parallel()
 	g, p := twoRooms(t)
 	p.until("the switcher is there", `import('/static/'+document.documentElement.dataset.build+'/jump.js')`)
 	hold := func() chan bool {
@@ -73,6 +75,7 @@ func TestWhoIsChosenBeforeHeIsFoundGetsWhatIsTyped(t *testing.T) {
 
 // On a phone the switcher is a page: however one comes to it, its field is ready.
 func TestOnAPhoneTheSwitcherIsAPageThatIsReady(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := openChromium(t)
 	p := c.member(s, "ada", "/")
@@ -98,6 +101,7 @@ func TestOnAPhoneTheSwitcherIsAPageThatIsReady(t *testing.T) {
 // Who is in more rooms than the sidebar lists finds the others by their names, and the
 // way to all of them.
 func TestTheSwitcherFindsRoomsThatAreNotListed(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.post("/rooms", "name", "quay", "kind", "private").want(t, 303)

@@ -33,6 +33,7 @@ func (p *tab) tabTo(what string, modifiers ...chromedp.Modifier) {
 }
 
 func TestWhoHasOnlyAKeyboardCanDoEverything(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	p := openChromium(t).person("ada", s.base)
 	p.open("/signup")
@@ -114,6 +115,7 @@ func TestWhoHasOnlyAKeyboardCanDoEverything(t *testing.T) {
 }
 
 func TestTabGoesThroughEveryPageAndOutAgain(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.tell(1, "a [link](https://example.org) and `code`\n```\nblock\n```")
@@ -166,6 +168,7 @@ func TestTabGoesThroughEveryPageAndOutAgain(t *testing.T) {
 
 // By pages through the messages: the focus stays in view, and goes on from there.
 func TestThePageKeysTakeTheFocusAlong(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	for i := range 50 {

@@ -23,6 +23,7 @@ func (p *tab) begin(script string) {
 // More than a page was unread and is read to its end: what comes afterwards, while
 // the reader is further up, is new, and nothing else; and nothing moves.
 func TestTheNewLineStandsBeforeWhatIsNewAndTheReaderStays(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, mei := s.signup("ada"), s.signup("mei")
 	ada.post("/rooms", "name", "quay", "kind", "open").want(t, 303)
@@ -59,6 +60,7 @@ func TestTheNewLineStandsBeforeWhatIsNewAndTheReaderStays(t *testing.T) {
 
 // The bar that says what is new comes and goes without moving the reader.
 func TestTheBarOfWhatIsNewMovesNobody(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, mei := s.signup("ada"), s.signup("mei")
 	for i := range 45 {
@@ -93,6 +95,7 @@ func (p *tab) watched() {
 
 // What comes from two at once is told of twice, and by one tab only.
 func TestNoNoticeTakesThePlaceOfAnother(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bo := s.signup("ada"), s.signup("bo")
 	one := openChromium(t).member(s, "mei", "/people")
@@ -122,6 +125,7 @@ func TestNoNoticeTakesThePlaceOfAnother(t *testing.T) {
 // One tab reads a conversation, another one of the same person stands elsewhere: it
 // does not call for what is being read.
 func TestWhatOneTabReadsNoOtherTabNotifiesOf(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	c := openChromium(t)

@@ -23,6 +23,7 @@ func (p *tab) press(half input.DispatchMouseEventType, selector string) {
 // Lists are drawn anew while somebody clicks into them: the click counts, the room
 // that is open stays marked, and the focus stays where it is.
 func TestListsThatAreDrawnAnewTakeNoClickAway(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.post("/rooms", "name", "tides", "kind", "open").want(t, 303)
@@ -48,6 +49,7 @@ func TestListsThatAreDrawnAnewTakeNoClickAway(t *testing.T) {
 
 // A room's header is drawn anew under the reader's focus and keeps it.
 func TestAHeaderThatIsDrawnAnewKeepsTheFocus(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	p := openChromium(t).person("ada", s.base)
@@ -64,6 +66,7 @@ func TestAHeaderThatIsDrawnAnewKeepsTheFocus(t *testing.T) {
 
 // A row is drawn anew under a mouse that is down on a reaction: the click counts.
 func TestARowThatIsDrawnAnewTakesNoClickAway(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, mei := s.signup("ada"), s.signup("mei")
 	seq := ada.send(1, "cake", "There is cake")

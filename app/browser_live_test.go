@@ -68,6 +68,7 @@ func TestAMessageReachesAnotherPageInNoTime(t *testing.T) {
 }
 
 func TestAPageThatIsHiddenOrLeftCatchesUp(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := openChromium(t)
 	ada := s.signup("ada")
@@ -112,6 +113,7 @@ func TestAPageThatIsHiddenOrLeftCatchesUp(t *testing.T) {
 }
 
 func TestWhereNoSocketOpensPollsDoUntilOneDoes(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	there, _ := url.Parse(s.base)
 	var blocked atomic.Bool

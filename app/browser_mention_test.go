@@ -10,6 +10,7 @@ import (
 )
 
 func TestCallingAllInALargeRoomIsConfirmedAtTheComposer(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	s.crowd(ada, chat.SmallRoom)
@@ -75,6 +76,7 @@ func TestCallingAllInALargeRoomIsConfirmedAtTheComposer(t *testing.T) {
 }
 
 func TestWhoMentionsSomebodyOutsideIsToldInThePage(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	s.crowd(ada, 1)

@@ -43,6 +43,7 @@ const cropped = `[...document.querySelectorAll('h1, h2, h3, button, .btn, .notic
 // page is whole, the focus is seen, and so is the room that is open.
 // A message on its way looks as it will when it has arrived, and nothing sticks out of the page.
 func TestNothingJumpsWhenAMessageArrivesAndNoPageIsTooTall(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	c := openChromium(t)
@@ -81,6 +82,7 @@ func TestNothingJumpsWhenAMessageArrivesAndNoPageIsTooTall(t *testing.T) {
 }
 
 func TestPagesAreWholeInEveryModeThatPeopleNeed(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.post("/rooms", "name", "a-room-with-quite-a-long-name", "kind", "open").want(t, 303)

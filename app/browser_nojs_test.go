@@ -36,6 +36,7 @@ func (p *tab) bottom(text string) {
 func quote(s string) string { return fmt.Sprintf("%q", s) }
 
 func TestWithoutJavaScriptSomebodySignsUpTalksAndPages(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	for i := 1; i <= 120; i++ {
@@ -104,6 +105,7 @@ func TestWithoutJavaScriptSomebodySignsUpTalksAndPages(t *testing.T) {
 // A page that Back brings is asked for anew: with the client id of the message that was
 // sent from it, other words would be taken for a repeat of that one.
 func TestWithoutJavaScriptBackSendsOtherWordsAsAnotherMessage(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.signup("ada")
 	bea := openChromium(t).bare("bea", s)
@@ -131,6 +133,7 @@ func (p *tab) lines() []string {
 }
 
 func TestWithoutJavaScriptRoomsAndConversationsWork(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	cid := s.signup("cid")
@@ -208,6 +211,7 @@ func TestWithoutJavaScriptRoomsAndConversationsWork(t *testing.T) {
 }
 
 func TestWithoutJavaScriptReadMarksAndOnesOwnAccountWork(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	bea := openChromium(t).bare("bea", s)
@@ -263,6 +267,7 @@ func TestWithoutJavaScriptReadMarksAndOnesOwnAccountWork(t *testing.T) {
 }
 
 func TestWithoutJavaScriptSomebodyAnswersReactsEditsDeletesAndUndoes(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.says(1, "what is new")
@@ -324,6 +329,7 @@ func TestWithoutJavaScriptSomebodyAnswersReactsEditsDeletesAndUndoes(t *testing.
 
 // A browser that ran scripts before, and does not any more, is like one that never did.
 func TestWhoTurnsScriptsOffIsShownTheNewest(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	p := openChromium(t).member(s, "mei", "/rooms/1")

@@ -7,6 +7,7 @@ import (
 // Where a page cannot show notifications (Chrome on Android has the constructor, and
 // it throws), they are not offered, and nothing goes wrong.
 func TestNotificationsAreNotOfferedWhereNoneCanBeShown(t *testing.T) {
+	t.Parallel()
 	for _, permission := range []string{"granted", "default"} {
 		t.Run(permission, func(t *testing.T) {
 			s := start(t)
@@ -31,6 +32,7 @@ func TestNotificationsAreNotOfferedWhereNoneCanBeShown(t *testing.T) {
 
 // The second message of a room is seen as the first was.
 func TestTheSecondNoticeOfARoomIsSeen(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	bo := s.signup("bo")
 	p := openChromium(t).person("mei", s.base)

@@ -14,6 +14,7 @@ import (
 // Two pages of one person write while nothing gets through, one of them is closed:
 // everything arrives once, and what one page wrote arrives in its order.
 func TestTwoPagesOfOnePersonSendEverythingOnceAndInOrder(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := openChromium(t)
 	ada := s.signup("ada")
@@ -60,6 +61,7 @@ func TestTwoPagesOfOnePersonSendEverythingOnceAndInOrder(t *testing.T) {
 
 // What begins with a slash is an order, a way of speaking, or refused with its text kept.
 func TestCommandsAreObeyedFromTheComposer(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	s.signup("mei")
@@ -91,6 +93,7 @@ func TestCommandsAreObeyedFromTheComposer(t *testing.T) {
 
 // Slow mode holds a message back: it stays in sight, says when it goes, and goes by itself.
 func TestAHeldMessageSaysWhenItGoesOut(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.post("/rooms/1/slow", "slow", "5").want(t, http.StatusSeeOther)

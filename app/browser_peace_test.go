@@ -24,6 +24,7 @@ type reader struct {
 // The reader never moves: whatever happens above or below, the first row in view
 // stays where it is.
 func TestTheReaderNeverMoves(t *testing.T) {
+	t.Parallel()
 	const events = 200
 	seed := uint64(time.Now().UnixNano())
 	t.Log("seed", seed)
@@ -173,6 +174,7 @@ func (rd *reader) reachTop() (row string, top float64) {
 // What was the first row in view became so short that it is in view no more: from
 // then on the next one stays where it is.
 func TestARowThatShrankOutOfViewHoldsNothing(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	for i := 1; i <= 60; i++ {
@@ -203,6 +205,7 @@ func TestARowThatShrankOutOfViewHoldsNothing(t *testing.T) {
 // A page that stays open for long keeps the newest rows, and one that reads far back
 // those around what is read; the rest is fetched again when it is looked for.
 func TestAPageThatStaysOpenKeepsItsLength(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	const many = 720

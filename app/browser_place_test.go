@@ -51,6 +51,7 @@ func (p *tab) settled() {
 }
 
 func TestBackLeadsToTheRowThatWasRead(t *testing.T) {
+	t.Parallel()
 	_, ada, p := deep(t)
 	for _, text := range []string{"line 100 ", "line 12 ", "line 0 "} {
 		row, top := p.climb(text)
@@ -85,6 +86,7 @@ func TestBackLeadsToTheRowThatWasRead(t *testing.T) {
 }
 
 func TestBackOnAPermalinkLeadsToTheRowThatWasRead(t *testing.T) {
+	t.Parallel()
 	_, _, p := deep(t)
 	p.open("/rooms/2/@" + strings.TrimPrefix(ask[string](p, found("#stream .msg", "line 150 ")+`.id`), "m-"))
 	p.live()
@@ -101,6 +103,7 @@ func TestBackOnAPermalinkLeadsToTheRowThatWasRead(t *testing.T) {
 
 // Who scrolls up to the first message is told so, and reads on where he is.
 func TestTheBeginningComesWithTheFirstMessage(t *testing.T) {
+	t.Parallel()
 	_, _, p := deep(t)
 	p.never(".beginning", "very beginning")
 	p.until("the beginning", `(() => { const s = document.getElementById('stream');
@@ -147,6 +150,7 @@ func lookable(command string) bool {
 }
 
 func TestARoomPrintsWhatIsLoadedOfIt(t *testing.T) {
+	t.Parallel()
 	_, ada, p := deep(t)
 	long := strings.Repeat("abcdefghij", 30) + "END"
 	ada.tell(2, "```\n"+long+"\n```")

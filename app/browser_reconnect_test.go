@@ -21,6 +21,7 @@ var refused = []string{"ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EM
 	"WebSocket connection to", "htmx:ws:error", "status of 503"}
 
 func TestPagesOutliveARestartOfTheServer(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := openChromium(t)
 	ada, bea := c.member(s, "ada", "/rooms/1"), c.member(s, "bea", "/rooms/1")
@@ -76,6 +77,7 @@ func TestPagesOutliveARestartOfTheServer(t *testing.T) {
 }
 
 func TestAPageThatWasOfflineCatchesUpAndSends(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := openChromium(t)
 	ada := s.signup("ada")
@@ -97,6 +99,7 @@ func TestAPageThatWasOfflineCatchesUpAndSends(t *testing.T) {
 }
 
 func TestTheReaderOfOldMessagesIsLeftInPeace(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := openChromium(t)
 	ada := s.signup("ada")
@@ -138,6 +141,7 @@ func TestTheReaderOfOldMessagesIsLeftInPeace(t *testing.T) {
 }
 
 func TestAPermalinkShowsItsMessageAndLeadsToTheNewest(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := openChromium(t)
 	ada := s.signup("ada")

@@ -12,6 +12,7 @@ import (
 // What somebody has half written outlives what it was about.
 
 func TestAnAnswerOutlivesTheMessageThatItAnswers(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	one, two, three := ada.send(1, "one", "first"), ada.send(1, "two", "second"), ada.send(1, "three", "third")
@@ -58,6 +59,7 @@ func TestAnAnswerOutlivesTheMessageThatItAnswers(t *testing.T) {
 }
 
 func TestWhoEditsInTwoPlacesIsToldBeforeOneIsReplaced(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	id := ada.send(1, "one", "as it was")
@@ -80,6 +82,7 @@ func TestWhoEditsInTwoPlacesIsToldBeforeOneIsReplaced(t *testing.T) {
 // Where the conversation has the page to itself it stays, with what is being
 // written, and says once why nothing follows.
 func TestAnAnswerOnThePageOfADeletedMessageStaysThere(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	id := ada.send(1, "one", "first")
@@ -104,6 +107,7 @@ func TestAnAnswerOnThePageOfADeletedMessageStaysThere(t *testing.T) {
 }
 
 func TestTheHintComesBackAsItWasAfterALongText(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	p := openChromium(t).member(s, "ada", "/rooms/1")
 	p.live()
@@ -120,6 +124,7 @@ func TestTheHintComesBackAsItWasAfterALongText(t *testing.T) {
 
 // Where Enter begins a new line, nothing says that it sends; there it may be chosen to.
 func TestTheHintSaysWhatEnterDoes(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.send(1, "one", "as it was")
@@ -157,6 +162,7 @@ func TestTheHintSaysWhatEnterDoes(t *testing.T) {
 
 // Logging out in one tab leaves nothing to read in another.
 func TestWhoLogsOutIsLoggedOutInEveryTab(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.signup("ada").tell(1, "a secret")
 	c := openChromium(t)
@@ -177,6 +183,7 @@ func TestWhoLogsOutIsLoggedOutInEveryTab(t *testing.T) {
 
 // A sheet belongs to its message and to its page.
 func TestASheetGoesWithItsMessageAndWithItsPage(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	id := ada.send(1, "one", "press me")
@@ -202,6 +209,7 @@ func TestASheetGoesWithItsMessageAndWithItsPage(t *testing.T) {
 }
 
 func TestWhoIsPutOutOfARoomStillHasWhatHeWasWriting(t *testing.T) {
+	t.Parallel()
 	for _, way := range []string{"socket", "poll"} {
 		t.Run(way, func(t *testing.T) {
 			s := start(t)

@@ -9,6 +9,7 @@ import (
 
 // What is said aloud of a burst is a summary; what was said before is not said again.
 func TestABurstIsAnnouncedInAFewWordsAndHistoryNotAtAll(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	for i := range 70 {
@@ -40,6 +41,7 @@ func TestABurstIsAnnouncedInAFewWordsAndHistoryNotAtAll(t *testing.T) {
 }
 
 func TestThePanelTakesTheFocusAndGivesItBack(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.signup("ada")
 	p := openChromium(t).member(s, "mei", "/rooms/1")

@@ -23,6 +23,7 @@ func talked(t *testing.T, s *server) (ada *browser, needle int) {
 }
 
 func TestWhoSearchesIsLedToWhereItWasSaid(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, needle := talked(t, s)
 	p := openChromium(t).person("ada", s.base)
@@ -66,6 +67,7 @@ func TestWhoSearchesIsLedToWhereItWasSaid(t *testing.T) {
 }
 
 func TestWithoutJavaScriptSearchWorks(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, needle := talked(t, s)
 	p := openChromium(t).bare("ada", s)

@@ -29,6 +29,7 @@ func (p *tab) shot(name string) {
 
 // Nothing is judged here: with SHOTS=directory people get every page to look at.
 func TestPicturesAreTakenOfEveryPage(t *testing.T) {
+	t.Parallel()
 	if os.Getenv("SHOTS") == "" {
 		t.Skip("SHOTS names no directory for pictures")
 	}

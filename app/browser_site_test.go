@@ -17,6 +17,7 @@ import (
 )
 
 func TestASiteIsReadAndSearchedFromADisk(t *testing.T) {
+	t.Parallel()
 	c := openChromium(t)
 	s := lively(t)
 	for n := range 60 {
@@ -53,6 +54,7 @@ func TestASiteIsReadAndSearchedFromADisk(t *testing.T) {
 
 // The script of a site splits words as Parley does: what is found here is found there.
 func TestASiteFindsTheSpellingsThatParleyFinds(t *testing.T) {
+	t.Parallel()
 	c := openChromium(t)
 	s := start(t)
 	ada := s.signup("ada")
@@ -84,6 +86,7 @@ func TestASiteFindsTheSpellingsThatParleyFinds(t *testing.T) {
 
 // axe-core finds nothing on any page of a site, in light and in dark.
 func TestEverybodyCanUseASite(t *testing.T) {
+	t.Parallel()
 	path := os.Getenv("AXE_JS")
 	needed(t, path != "", "AXE_JS does not name axe-core")
 	script, err := os.ReadFile(path)
@@ -119,6 +122,7 @@ func TestEverybodyCanUseASite(t *testing.T) {
 
 // The Nu HTML checker finds no error on any page of a site.
 func TestASiteIsValidHTML(t *testing.T) {
+	t.Parallel()
 	jar := os.Getenv("VNU_JAR")
 	needed(t, jar != "", "VNU_JAR does not name the Nu HTML checker")
 	s := lively(t)

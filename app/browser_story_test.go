@@ -14,6 +14,7 @@ type story struct {
 }
 
 func TestThreePeopleShareAWorkspaceFromSignUpToLogOut(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := openChromium(t)
 	st := &story{t: t, s: s, ada: c.person("ada", s.base), bea: c.person("bea", s.base), cid: c.person("cid", s.base)}

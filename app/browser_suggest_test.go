@@ -15,6 +15,7 @@ import (
 
 // The list goes when the word it is for is gone, however it went.
 func TestTheSuggestionsGoWithTheirWord(t *testing.T) {
+	t.Parallel()
 	ways := map[string]func(*tab){
 		"Ctrl+Enter": func(p *tab) { p.keys(kb.Enter, chromedp.ModifierCtrl) },
 		"the button": func(p *tab) { ask[any](p, `document.querySelector('#composer .send').click(), 1`) },
@@ -45,6 +46,7 @@ func TestTheSuggestionsGoWithTheirWord(t *testing.T) {
 
 // Nothing is suggested within a word, and in code that is open.
 func TestWhereNothingIsSuggested(t *testing.T) {
+	t.Parallel()
 	s, p := writer(t)
 	s.signup("joiner")
 	for _, c := range []struct {
@@ -76,6 +78,7 @@ func TestWhereNothingIsSuggested(t *testing.T) {
 
 // What is taken stands apart from what follows by one space.
 func TestASuggestionIsTakenBeforeWords(t *testing.T) {
+	t.Parallel()
 	_, p := writer(t)
 	for after, want := range map[string]string{"": "@mei ", " look": "@mei look", ", look": "@mei, look",
 		"\nlook": "@mei\nlook", "さん": "@mei さん"} {
@@ -89,6 +92,7 @@ func TestASuggestionIsTakenBeforeWords(t *testing.T) {
 
 // The username that begins with what is typed comes before names of which a later word does.
 func TestTheSuggestionsBeginWithUsernames(t *testing.T) {
+	t.Parallel()
 	s, p := writer(t)
 	noor := s.signup("noor")
 	noor.post("/me", "name", "Noor van der Meer").want(t, 303)
@@ -102,6 +106,7 @@ func TestTheSuggestionsBeginWithUsernames(t *testing.T) {
 
 // Who was not told for a moment, because the server was busy, asks again.
 func TestSuggestionsThatWereRefusedAreAskedForAgain(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	s.signup("tomas")

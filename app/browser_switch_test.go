@@ -55,6 +55,7 @@ func unsaid(t *testing.T, b *browser, text string, rooms ...string) {
 // Whatever is chosen one after the other, and however: what is typed last is for what
 // was chosen last.
 func TestWhatIsTypedIsForTheRoomThatWasChosenLast(t *testing.T) {
+	t.Parallel()
 	down := func(p *tab) { p.keys(kb.ArrowDown, chromedp.ModifierAlt) }
 	back := func(p *tab) {
 		ask[any](p, `history.back(), 1`)
@@ -99,6 +100,7 @@ func TestWhatIsTypedIsForTheRoomThatWasChosenLast(t *testing.T) {
 
 // The answer of an older choice comes after that of a newer one, or just before it.
 func TestTheRoomThatWasChosenFirstComesTooLate(t *testing.T) {
+	t.Parallel()
 	_, g, p := threeRooms(t, true)
 	p.click("#lists a", "quay")
 	p.until("the room", `stage.dataset.room === '2'`)
@@ -118,6 +120,7 @@ func TestTheRoomThatWasChosenFirstComesTooLate(t *testing.T) {
 
 // While nothing of the switcher is to be seen, its key begins anew and closes nothing.
 func TestTheSwitchersKeyAgainBeforeItIsThere(t *testing.T) {
+	t.Parallel()
 	again := func(p *tab) { p.keys("k", chromedp.ModifierCtrl) }
 	ways := []struct {
 		name string
@@ -155,6 +158,7 @@ func TestTheSwitchersKeyAgainBeforeItIsThere(t *testing.T) {
 
 // Each press of the keys that go to the next room counts, before their module is there too.
 func TestTwoStepsToTheRoomAfterTheNext(t *testing.T) {
+	t.Parallel()
 	_, g, p := threeRooms(t, false)
 	c := g.stop("/movement.js")
 	p.keys(kb.ArrowDown+kb.ArrowDown, chromedp.ModifierAlt)
@@ -167,6 +171,7 @@ func TestTwoStepsToTheRoomAfterTheNext(t *testing.T) {
 
 // From the last room one comes to the first, and not to the pages that are listed after them.
 func TestStepsLeadFromRoomToRoomAndNowhereElse(t *testing.T) {
+	t.Parallel()
 	_, p := twoRooms(t)
 	for _, to := range []string{"2", "1"} {
 		p.keys(kb.ArrowDown, chromedp.ModifierAlt)
@@ -179,6 +184,7 @@ func TestStepsLeadFromRoomToRoomAndNowhereElse(t *testing.T) {
 
 // With the switcher open its key selects what was typed, and does nothing while it is held.
 func TestTheSwitchersKeyInTheOpenSwitcher(t *testing.T) {
+	t.Parallel()
 	_, _, p := threeRooms(t, true)
 	p.keys("k", chromedp.ModifierCtrl)
 	p.repeated("k", chromedp.ModifierCtrl)
@@ -201,6 +207,7 @@ func TestTheSwitchersKeyInTheOpenSwitcher(t *testing.T) {
 
 // The switcher opened and closed while a room is on its way: no letter is lost.
 func TestASwitcherThatIsLeftGivesTheKeysBack(t *testing.T) {
+	t.Parallel()
 	leave := map[string]func(*tab){
 		"Escape":  func(p *tab) { p.keys(kb.Escape) },
 		"a click": func(p *tab) { p.steps(chromedp.MouseClickXY(5, 5)) },

@@ -45,6 +45,7 @@ func countPolls(t *testing.T, s *server) *pollCounter {
 // Eight tabs behind a proxy that passes no socket share one poll, whatever rooms they
 // show: each is told what is its own, once, and none waits for another to send.
 func TestManyTabsShareOnePoll(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bo := s.signup("ada"), s.signup("bo")
 	ada.post("/rooms", "name", "quay", "kind", "open").want(t, 303)
@@ -108,6 +109,7 @@ func TestManyTabsShareOnePoll(t *testing.T) {
 
 // Where tabs cannot agree on one that asks, only those ask that somebody looks at.
 func TestWithoutLocksAHiddenTabDoesNotPoll(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	bo := s.signup("bo")
 	polls := countPolls(t, s)

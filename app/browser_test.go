@@ -24,8 +24,9 @@ type chromium struct {
 	ctx context.Context
 }
 
-// running is started by the first test that needs it.
+// running is started by the first test that needs it, and anew if it has died.
 var running struct {
+	sync.Mutex
 	ctx   context.Context
 	close func()
 }
@@ -40,6 +41,8 @@ func openChromium(t testing.TB) *chromium {
 		}
 	}
 	needed(t, path != "", "Chromium is not installed")
+	running.Lock()
+	defer running.Unlock()
 	if running.ctx == nil || running.ctx.Err() != nil {
 		options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 			// A machine without a mouse counts as a touch screen.
@@ -213,6 +216,7 @@ func (p *tab) steps(actions ...chromedp.Action[chromedp.Void]) {
 }
 
 func TestAPageThatMisbehavesIsNoticed(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	p := openChromium(t).person("nobody", s.base)
 	p.open("/signup")

@@ -9,6 +9,7 @@ import (
 // Each paragraph goes in the direction of its text, code always from left to right,
 // and what was written in columns stays in columns.
 func TestDirectionAndSpaceOfAMessage(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	for i, body := range []string{"مرحبا بكم\n\n```\n{ \"a\": [1, 2] }\n```\n\nand `f(x)`, in English", "hello\n\nשלום",

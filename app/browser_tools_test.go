@@ -45,6 +45,7 @@ func (p *tab) focusOn(text string) {
 }
 
 func TestWithTheMouseAMessageIsAnsweredReactedToEditedAndDeleted(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := openChromium(t)
 	ada, bea := c.member(s, "ada", "/rooms/1"), c.member(s, "bea", "/rooms/1")
@@ -114,6 +115,7 @@ func TestWithTheMouseAMessageIsAnsweredReactedToEditedAndDeleted(t *testing.T) {
 }
 
 func TestWhoWritesInARowLosesNothingWhateverOthersDo(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := openChromium(t)
 	ada, bea := c.member(s, "ada", "/rooms/1"), s.signup("bea")
@@ -171,6 +173,7 @@ func TestWhoWritesInARowLosesNothingWhateverOthersDo(t *testing.T) {
 }
 
 func TestWithTheKeyboardAMessageIsAnsweredReactedToEditedAndDeleted(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := openChromium(t)
 	bea := s.signup("bea")
@@ -252,6 +255,7 @@ func TestWithTheKeyboardAMessageIsAnsweredReactedToEditedAndDeleted(t *testing.T
 }
 
 func TestAConversationStandsBesideTheRoomAndFollows(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := openChromium(t)
 	bea := s.signup("bea")
@@ -298,6 +302,7 @@ func TestAConversationStandsBesideTheRoomAndFollows(t *testing.T) {
 }
 
 func TestAfterBeingAwayAPageHasEveryChangeOfAMessage(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := openChromium(t)
 	bea := s.signup("bea")
@@ -341,6 +346,7 @@ func (p *tab) touch(kind input.DispatchTouchEventType, points ...*input.TouchPoi
 }
 
 func TestALongPressOpensTheToolbarAtTheBottom(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := openChromium(t)
 	ada := c.member(s, "ada", "/rooms/1")
@@ -373,6 +379,7 @@ func TestALongPressOpensTheToolbarAtTheBottom(t *testing.T) {
 }
 
 func TestThePickerShowsEveryEmojiAndWritesIntoTheBox(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := openChromium(t)
 	ada := c.member(s, "ada", "/rooms/1")
@@ -399,6 +406,7 @@ func TestThePickerShowsEveryEmojiAndWritesIntoTheBox(t *testing.T) {
 }
 
 func TestAReplyBelongsToTheDraft(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	c := openChromium(t)
 	ada := c.member(s, "ada", "/rooms/1")

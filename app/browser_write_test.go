@@ -30,6 +30,7 @@ func writer(t *testing.T) (*server, *tab) {
 
 // What is suggested replaces the word that was begun, and only while the caret is in it.
 func TestASuggestionReplacesTheWordUnderTheCaretAlone(t *testing.T) {
+	t.Parallel()
 	_, p := writer(t)
 	for _, away := range []string{kb.End, kb.ArrowRight + kb.ArrowRight + kb.ArrowRight, kb.Home} {
 		p.fill("#box", " please look at this today")
@@ -55,6 +56,7 @@ func TestASuggestionReplacesTheWordUnderTheCaretAlone(t *testing.T) {
 
 // Enter sends what is written; a suggestion is taken by Tab, or when it was chosen.
 func TestEnterSendsWhatIsWritten(t *testing.T) {
+	t.Parallel()
 	_, p := writer(t)
 	for _, text := range []string{"hi :-p", "lol :dd", "see you at :30", ":D", ":/", "hello @me", "@", "#", "so :tad", "a :fing"} {
 		p.keys(text)
@@ -85,6 +87,7 @@ func (p *tab) composingKey(key string) {
 }
 
 func TestKeysOfAnInputMethodAreItsOwn(t *testing.T) {
+	t.Parallel()
 	_, p := writer(t)
 	p.keys("@me")
 	p.until("the list", listed)
@@ -129,6 +132,7 @@ func TestKeysOfAnInputMethodAreItsOwn(t *testing.T) {
 
 // On a Mac, Ctrl moves the caret; shortcuts are with the command key.
 func TestOnAMacOnlyTheCommandKeyIsForShortcuts(t *testing.T) {
+	t.Parallel()
 	for platform, with := range map[string][2]chromedp.Modifier{"MacIntel": {chromedp.ModifierMeta, chromedp.ModifierCtrl},
 		"Linux x86_64": {chromedp.ModifierCtrl, chromedp.ModifierMeta}} {
 		t.Run(platform, func(t *testing.T) {
@@ -174,6 +178,7 @@ func TestOnAMacOnlyTheCommandKeyIsForShortcuts(t *testing.T) {
 
 // Nothing that is pasted is cut: what is too long is said, kept, and not sent.
 func TestNothingThatIsPastedIsCut(t *testing.T) {
+	t.Parallel()
 	s, p := writer(t)
 	long := strings.Repeat("word ", 2400) + "END"
 	whole := fmt.Sprintf(`.value.length === %d`, len(long))

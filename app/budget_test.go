@@ -70,6 +70,7 @@ func busyRoom(t testing.TB, s *server) *browser {
 var linked = regexp.MustCompile(`(?:href|src)="(/static/[^"#]+)`)
 
 func TestAFirstVisitStaysWithinItsBudget(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := busyRoom(t, s)
 	page := ada.weigh("/rooms/1", "gzip")
@@ -101,6 +102,7 @@ func TestAFirstVisitStaysWithinItsBudget(t *testing.T) {
 // A selector that looks from a row or from around the timeline into its content
 // is asked again at every message; measured, it doubles the cost of one.
 func TestNoSelectorLooksIntoTheTimeline(t *testing.T) {
+	t.Parallel()
 	css := string(static.Load().Find("app.css").Plain)
 	bad := regexp.MustCompile(`[^{},]*(?:\.msg|\.page|\.stream|\.main|\.app|body)\b[^{},]*:has\([^{},]*`)
 	for _, m := range bad.FindAllString(css, -1) {

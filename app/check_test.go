@@ -9,6 +9,7 @@ import (
 )
 
 func TestACheckSaysInWordsWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.post("/rooms/1/messages", "cid", "a", "body", "a message").want(t, 303)

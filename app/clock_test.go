@@ -8,6 +8,7 @@ import (
 // A page without a script has the times as its reader has chosen, else as the
 // browser once said.
 func TestTimesAreWrittenAsTheirReaderReadsThem(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.tell(1, "What time is it?")

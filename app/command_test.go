@@ -21,6 +21,7 @@ func command(t *testing.T, code int, in string, args ...string) string {
 }
 
 func TestTheCommandLineLooksAfterAccounts(t *testing.T) {
+	t.Parallel()
 	data := filepath.Join(t.TempDir(), "parley.db")
 	if out := command(t, 0, password+"\n", "user", "add", "ada", "--name", "Ada Okafor",
 		"--data", data); !strings.Contains(out, "administrator") {
@@ -103,6 +104,7 @@ func TestEveryFlagHasATwinInTheEnvironment(t *testing.T) {
 }
 
 func TestASecondServerOnTheSameFileIsRefused(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	out := command(t, 1, "", "serve", "--data", s.data, "--listen", "127.0.0.1:0")
 	if !strings.Contains(out, "another Parley serves") {
@@ -112,6 +114,7 @@ func TestASecondServerOnTheSameFileIsRefused(t *testing.T) {
 }
 
 func TestEveryCommandHasAHelpTextAndAnExample(t *testing.T) {
+	t.Parallel()
 	var walk func(c *cobra.Command)
 	walk = func(c *cobra.Command) {
 		if c.Short == "" {
@@ -134,6 +137,7 @@ func TestEveryCommandHasAHelpTextAndAnExample(t *testing.T) {
 }
 
 func TestTheAuditLogTellsOfAccountsFromTheCommandLine(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	command(t, 0, password+"\n", "user", "add", "Ada", "--data", s.data)
 	command(t, 0, password+"\n", "user", "add", "bea", "--data", s.data)
@@ -154,6 +158,7 @@ func TestTheAuditLogTellsOfAccountsFromTheCommandLine(t *testing.T) {
 }
 
 func TestCommandsSayWhatTheyDoNotTake(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	data, file := filepath.Join(dir, "parley.db"), filepath.Join(dir, "password")
 	if err := os.WriteFile(file, []byte(password+"\r\nsomething else\n"), 0o600); err != nil {

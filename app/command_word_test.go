@@ -10,6 +10,7 @@ import (
 )
 
 func TestTheCommandLineSaysWhatHelps(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	data := filepath.Join(dir, "parley.db")
 	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
@@ -56,6 +57,7 @@ type full struct{}
 func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
 
 func TestWhatCannotBeWrittenIsAFailure(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.signup("ada")
 	dir := t.TempDir()
@@ -74,6 +76,7 @@ func TestWhatCannotBeWrittenIsAFailure(t *testing.T) {
 }
 
 func TestAServerThatCannotListenLeavesNoDataFile(t *testing.T) {
+	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -92,6 +95,7 @@ func TestAServerThatCannotListenLeavesNoDataFile(t *testing.T) {
 }
 
 func TestInvitesAreListedAndRevoked(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := start(t, func(c *Config) { c.Listen = "unix:" + filepath.Join(dir, "http.sock") })
 	within(t, "the address is noted", func() bool {

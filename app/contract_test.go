@@ -12,6 +12,7 @@ import (
 )
 
 func TestOtherSitesCannotAct(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	for _, headers := range [][]string{
@@ -38,6 +39,7 @@ func TestOtherSitesCannotAct(t *testing.T) {
 }
 
 func TestBehindAProxyThePublicAddressIsOurs(t *testing.T) {
+	t.Parallel()
 	s := start(t, func(c *Config) { c.URL = "https://chat.example.org" })
 	ada := s.visitor()
 	form := []string{"Content-Type", "application/x-www-form-urlencoded", "Origin", "https://chat.example.org"}
@@ -57,6 +59,7 @@ func TestBehindAProxyThePublicAddressIsOurs(t *testing.T) {
 }
 
 func TestRequestsThatNoPageSendsAreRefused(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	form := []string{"Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin"}
@@ -78,6 +81,7 @@ func TestRequestsThatNoPageSendsAreRefused(t *testing.T) {
 }
 
 func TestARefusedFormKeepsWhatWasTypedAndSaysWhy(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	first := s.visitor()
 	check := func(a answer, parts ...string) {
@@ -122,6 +126,7 @@ func TestARefusedFormKeepsWhatWasTypedAndSaysWhy(t *testing.T) {
 }
 
 func TestFieldsThatAreNotTheSendersToSetAreIgnored(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bob := s.signup("ada"), s.signup("bob")
 	other := ada.found("other", "open")
@@ -143,6 +148,7 @@ func TestFieldsThatAreNotTheSendersToSetAreIgnored(t *testing.T) {
 }
 
 func TestTheSameClientIDIsTheSameMessage(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bob := s.signup("ada"), s.signup("bob")
 	first := ada.post("/rooms/1/messages", "body", "once", "cid", "c-1").want(t, 303)
@@ -161,6 +167,7 @@ func TestTheSameClientIDIsTheSameMessage(t *testing.T) {
 }
 
 func TestRatesAreHeldAndChangedWhileTheServerRuns(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	set := func(key, value string) {
@@ -212,6 +219,7 @@ func TestRatesAreHeldAndChangedWhileTheServerRuns(t *testing.T) {
 }
 
 func TestARepeatedMessageIsNotHeldByTheRate(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	if err := s.app.Chat.SetSetting(t.Context(), "limit.messages", "1"); err != nil {
@@ -229,6 +237,7 @@ func TestARepeatedMessageIsNotHeldByTheRate(t *testing.T) {
 }
 
 func TestHealthAndReadiness(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	if a := s.visitor().get("/healthz").want(t, 200); a.body != "ok\n" {
 		t.Error(a.body)

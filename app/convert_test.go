@@ -8,6 +8,7 @@ import (
 // A room is made private and opened again: who is not in it neither finds it nor
 // reads it meanwhile, by any way; who is in it sees it happen.
 func TestARoomIsMadePrivateAndOpenedAgain(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bea, cid := s.signup("ada"), s.signup("bea"), s.signup("cid")
 	ada.post("/rooms", "name", "harbour", "kind", "open", "topic", "Boats").want(t, 303)
@@ -49,6 +50,7 @@ func TestARoomIsMadePrivateAndOpenedAgain(t *testing.T) {
 }
 
 func TestARoomThatBecomesPrivateShowsItInOpenPages(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bea := s.signup("ada"), s.signup("bea")
 	ada.post("/rooms", "name", "harbour", "kind", "open").want(t, 303)

@@ -96,6 +96,7 @@ func (p *timeline) watch(t *testing.T, b *browser, stop <-chan struct{}, end str
 }
 
 func TestEightPeopleTalkAndPagesThatComeAndGoMissNothing(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	var people []*browser
 	for i := range 8 {

@@ -32,6 +32,7 @@ func (s *server) rawStatus(lines ...string) int {
 }
 
 func TestMalformedRequestsAreRefused(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.signup("ada")
 	const host, end = "Host: 127.0.0.1", "Connection: close\r\n\r\n"
@@ -68,6 +69,7 @@ func (s *server) visitorOf(name string) *browser {
 }
 
 func TestFieldsComeFromTheBody(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	s.signup("bea")
@@ -85,6 +87,7 @@ func TestFieldsComeFromTheBody(t *testing.T) {
 }
 
 func TestOneAddressPerPage(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	said := ada.post("/rooms/1/messages", "body", "hello", "cid", "one")
@@ -102,6 +105,7 @@ func TestOneAddressPerPage(t *testing.T) {
 }
 
 func TestNamesAreTrimmedAtLogin(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.signup("mei")
 	for _, typed := range []string{"mei ", " mei", "Mei", "@mei", "\tmei\n"} {
@@ -116,6 +120,7 @@ func TestNamesAreTrimmedAtLogin(t *testing.T) {
 }
 
 func TestAConversationWithNobodySaysSo(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	s.signup("mei")
@@ -133,6 +138,7 @@ func TestAConversationWithNobodySaysSo(t *testing.T) {
 }
 
 func TestTheLastHopCounts(t *testing.T) {
+	t.Parallel()
 	_, loopback, _ := net.ParseCIDR("127.0.0.0/8")
 	s := start(t, func(c *Config) { c.Trusted = []*net.IPNet{loopback} })
 	s.signup("ada")
@@ -159,6 +165,7 @@ func TestTheLastHopCounts(t *testing.T) {
 }
 
 func TestThePublicOriginIsTheOnlyOne(t *testing.T) {
+	t.Parallel()
 	s := start(t, func(c *Config) { c.URL = "https://chat.example.org" })
 	b := s.visitor()
 	for origin, want := range map[string]int{"https://chat.example.org": http.StatusUnprocessableEntity,
@@ -174,6 +181,7 @@ func TestThePublicOriginIsTheOnlyOne(t *testing.T) {
 
 // A page that nobody reads does not vanish into the kernel: its deadline passes.
 func TestWhoDoesNotReadIsNoticed(t *testing.T) {
+	t.Parallel()
 	l, err := listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -197,6 +205,7 @@ func TestWhoDoesNotReadIsNoticed(t *testing.T) {
 }
 
 func TestOneAddressCannotTakeAllConnections(t *testing.T) {
+	t.Parallel()
 	l, err := listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

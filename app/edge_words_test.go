@@ -13,6 +13,7 @@ import (
 )
 
 func TestWhatIsTooLargeIsGivenBack(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.post("/rooms/1/messages", "body", "first", "cid", "first").want(t, http.StatusSeeOther)
@@ -82,6 +83,7 @@ func TestProxiesOfOursAreSkippedFromTheRight(t *testing.T) {
 }
 
 func TestMethodsThatNobodyHereKnowsAreAnsweredInWords(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	for _, method := range []string{"PROPFIND", "PURGE", "MKCOL", "get", "BREW"} {
@@ -95,6 +97,7 @@ func TestMethodsThatNobodyHereKnowsAreAnsweredInWords(t *testing.T) {
 }
 
 func TestAnAddressHasOneSpelling(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.post("/rooms/1/messages", "body", "first", "cid", "first").want(t, http.StatusSeeOther)
@@ -107,6 +110,7 @@ func TestAnAddressHasOneSpelling(t *testing.T) {
 }
 
 func TestALogInNameIsTrimmedOfWhatCannotBeSeen(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.signup("mei")
 	for _, typed := range []string{"mei\u200b", "\ufeffmei", "\u200e mei \u200f", "@\u2060mei", "\u00a0mei\u00ad"} {

@@ -20,6 +20,7 @@ func small(t *testing.T) string {
 }
 
 func TestWhoMayOnlyReadIsToldWhatSQLiteNeeds(t *testing.T) {
+	t.Parallel()
 	dir := small(t)
 	data := filepath.Join(dir, "parley.db")
 	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
@@ -53,6 +54,7 @@ func TestARestoreOntoAFullDiskChangesNothing(t *testing.T) {
 }
 
 func TestADamagedFileIsOneSentenceAndAFewDetails(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.signup("ada")
 	for range 200 {

@@ -40,6 +40,7 @@ func invalidUTF8() []string {
 }
 
 func TestInvalidUTF8IsRefusedAndFeltByNobodyElse(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	other := ada.view(1, 0)
@@ -60,6 +61,7 @@ func TestInvalidUTF8IsRefusedAndFeltByNobodyElse(t *testing.T) {
 }
 
 func TestFramesThatNoBrowserSendsAreAnsweredWithTheirCodes(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	other := ada.view(1, 0)

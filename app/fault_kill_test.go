@@ -43,6 +43,7 @@ func (b *browser) send(room int, cid, body string) (id string) {
 // acknowledged is stored, under the id that was told; what was not is sent again
 // under its client id; nothing is there twice.
 func TestNothingAcknowledgedIsLostToAKill(t *testing.T) {
+	t.Parallel()
 	const rounds, writers = 20, 8
 	p := spawn(t)
 	ada := p.signup("ada")

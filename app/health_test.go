@@ -35,6 +35,7 @@ func TestTheHealthCheckReachesAServerHoweverItListens(t *testing.T) {
 }
 
 func TestScriptsLearnTheVersion(t *testing.T) {
+	t.Parallel()
 	var v struct {
 		Version, Go string
 		Format      int

@@ -24,6 +24,7 @@ func harbour(t *testing.T) string {
 }
 
 func TestLinksToChooseAPasswordAreWrittenForWhoCame(t *testing.T) {
+	t.Parallel()
 	file, dir := harbour(t), t.TempDir()
 	data, list := filepath.Join(dir, "parley.db"), filepath.Join(dir, "links.csv")
 	args := func(more ...string) []string {
@@ -82,6 +83,7 @@ func TestLinksToChooseAPasswordAreWrittenForWhoCame(t *testing.T) {
 }
 
 func TestNoLinksAreWrittenThroughALink(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	list := filepath.Join(dir, "links.csv")
 	if err := os.Symlink(filepath.Join(dir, "elsewhere"), list); err != nil {
@@ -97,6 +99,7 @@ func TestNoLinksAreWrittenThroughALink(t *testing.T) {
 }
 
 func TestChannelsComeIntoRoomsByTheirNewNames(t *testing.T) {
+	t.Parallel()
 	file, dir := harbour(t), t.TempDir()
 	data, names := filepath.Join(dir, "parley.db"), filepath.Join(dir, "names.txt")
 	if err := os.WriteFile(names, []byte("\uFEFF# what they are called here\r\n\r\nharbour = The port\r\n"), 0o600); err != nil {
@@ -122,6 +125,7 @@ func TestChannelsComeIntoRoomsByTheirNewNames(t *testing.T) {
 }
 
 func TestAnArchiveWithoutMessagesFails(t *testing.T) {
+	t.Parallel()
 	file := packSlack(t, map[string]string{"users.json": `[{"id":"U1","name":"mei","profile":{}}]`,
 		"channels.json": `[{"id":"C1","name":"general","members":["U1"]}]`})
 	data := filepath.Join(t.TempDir(), "parley.db")

@@ -57,6 +57,7 @@ func packSlack(t *testing.T, files map[string]string) string {
 }
 
 func TestAWorkspaceOfSlackIsImportedByCommand(t *testing.T) {
+	t.Parallel()
 	file, data := slackExport(t, 10), filepath.Join(t.TempDir(), "parley.db")
 	if out := command(t, 0, "", "import", "slack", file, "--dry-run", "--data", data); !strings.Contains(out, "Nothing was changed") ||
 		!strings.Contains(out, "messages    10") {
@@ -103,6 +104,7 @@ func TestAWorkspaceOfSlackIsImportedByCommand(t *testing.T) {
 
 // Killed again and again, an import from Slack goes on where it ended.
 func TestAnImportFromSlackThatIsKilledGoesOn(t *testing.T) {
+	t.Parallel()
 	rounds, messages := 10, 6000
 	if slowed {
 		rounds, messages = 3, 600

@@ -15,6 +15,7 @@ import (
 )
 
 func TestAnImportRefusesAHashThatWouldTakeTheMachineDown(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	data, file := filepath.Join(dir, "parley.db"), filepath.Join(dir, "export.jsonl")
 	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
@@ -44,6 +45,7 @@ func TestAnImportRefusesAHashThatWouldTakeTheMachineDown(t *testing.T) {
 
 // Such a hash may have come in before imports looked at them.
 func TestALogInWithACraftedHashEndsNothing(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.signup("ada")
 	query(t, s.data, "UPDATE accounts SET password = replace(password, 'm=47104,t=1,p=1', 'm=47104,t=1,p=0')")
@@ -54,6 +56,7 @@ func TestALogInWithACraftedHashEndsNothing(t *testing.T) {
 }
 
 func TestAnExportComesByAPipeAndPacked(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	data, file := filepath.Join(dir, "parley.db"), filepath.Join(dir, "export.jsonl")
 	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
@@ -117,6 +120,7 @@ func TestAnExportComesByAPipeAndPacked(t *testing.T) {
 }
 
 func TestACompactFileIsSmallerAndHoldsTheSame(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.signup("ada")
 	for n := range 300 {

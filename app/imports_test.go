@@ -46,6 +46,7 @@ var mayImport = map[string][]string{
 }
 
 func TestPackagesImportOnlyWhatTheTableAllows(t *testing.T) {
+	t.Parallel()
 	cmd := exec.Command("go", "list", "-deps=false", "-json=ImportPath,Imports", "./...")
 	cmd.Dir = ".."
 	out, err := cmd.Output()
@@ -83,6 +84,7 @@ func TestPackagesImportOnlyWhatTheTableAllows(t *testing.T) {
 }
 
 func TestOnlyWebAndLiveSpeakToTheNetworkAndOnlyDBSpeaksSQL(t *testing.T) {
+	t.Parallel()
 	for pkg, banned := range map[string][]string{
 		"./chat":    {"net", "net/http", "database/sql", "html/template", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 		"./archive": {"net", "net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
@@ -112,6 +114,7 @@ func TestOnlyWebAndLiveSpeakToTheNetworkAndOnlyDBSpeaksSQL(t *testing.T) {
 
 // What makes the scripts, and what drives browsers in tests, is no part of the program.
 func TestTheBinaryHasNoToolsOfItsMaking(t *testing.T) {
+	t.Parallel()
 	out, err := exec.Command("go", "list", "-deps", "..").Output()
 	if err != nil {
 		t.Fatal(err)

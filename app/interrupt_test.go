@@ -42,6 +42,7 @@ func left(t *testing.T, dir string) (names []string) {
 }
 
 func TestAnImportThatWaitsIsInterruptedAndLeavesNothing(t *testing.T) {
+	t.Parallel()
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		dir, temp := t.TempDir(), t.TempDir()
 		r, w, err := os.Pipe()
@@ -66,6 +67,7 @@ func TestAnImportThatWaitsIsInterruptedAndLeavesNothing(t *testing.T) {
 }
 
 func TestAPasswordThatDoesNotComeIsWaitedForUntilASignal(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -84,6 +86,7 @@ func TestAPasswordThatDoesNotComeIsWaitedForUntilASignal(t *testing.T) {
 }
 
 func TestACopyThatIsInterruptedLeavesNoPart(t *testing.T) {
+	t.Parallel()
 	dir, temp := t.TempDir(), t.TempDir()
 	data, to := filepath.Join(dir, "parley.db"), filepath.Join(t.TempDir(), "to")
 	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
@@ -121,6 +124,7 @@ func TestACopyThatIsInterruptedLeavesNoPart(t *testing.T) {
 }
 
 func TestACommandWhoseOutputNobodyReadsIsInterrupted(t *testing.T) {
+	t.Parallel()
 	temp, data := t.TempDir(), filepath.Join(t.TempDir(), "parley.db")
 	s := &server{t: t, data: data}
 	s.run()
@@ -183,6 +187,7 @@ func echoes(t *testing.T, terminal *os.File) bool {
 }
 
 func TestAnInterruptedPromptLeavesTheTerminalAsItWas(t *testing.T) {
+	t.Parallel()
 	for _, end := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2,
 		syscall.SIGALRM, syscall.SIGVTALRM, syscall.SIGXCPU} {
 		if signal.Ignored(end) { // this test runs under nohup, and so does what it starts
@@ -199,6 +204,7 @@ func TestAnInterruptedPromptLeavesTheTerminalAsItWas(t *testing.T) {
 }
 
 func TestAPromptEndsWithTheInput(t *testing.T) {
+	t.Parallel()
 	mine, its := terminal(t)
 	dir := t.TempDir()
 	cmd, out := begin(t, t.TempDir(), its, "user", "add", "ada", "--data", filepath.Join(dir, "parley.db"))
@@ -214,6 +220,7 @@ func TestAPromptEndsWithTheInput(t *testing.T) {
 }
 
 func TestACopySaysThatItIsVerified(t *testing.T) {
+	t.Parallel()
 	mine, its := terminal(t)
 	data := filepath.Join(t.TempDir(), "parley.db")
 	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)

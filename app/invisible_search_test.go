@@ -11,6 +11,7 @@ import (
 // What one may not read is searched as if it were not there: the same answer,
 // byte for byte, as in a place where it was never said.
 func TestSearchTellsNothingOfWhatOneMayNotRead(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bob, eve := s.signup("ada"), s.signup("bob"), s.signup("eve")
 	ada.says(1, "an ordinary word")
@@ -77,6 +78,7 @@ func search(b *browser, ask, word string) answer {
 }
 
 func TestASearchThatNamesNobodySaysSo(t *testing.T) {
+	t.Parallel()
 	ada := start(t).signup("ada")
 	ada.send(1, "one", "ordinary")
 	r := search(ada, "ordinary from:@nobody in:#nowhere", "")
@@ -95,6 +97,7 @@ func TestASearchThatNamesNobodySaysSo(t *testing.T) {
 }
 
 func TestABadSearchAnswers422AndKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	a := ada.get("/search?q=has:elephants+tusk&from=%40mei&before=soon").want(t, http.StatusUnprocessableEntity)
@@ -118,6 +121,7 @@ func TestABadSearchAnswers422AndKeepsWhatWasTyped(t *testing.T) {
 }
 
 func TestTextThatLooksLikeHTMLIsShownAsText(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.says(1, `needle <img src=x onerror=alert(1)> <mark> "quoted" & </p>`)

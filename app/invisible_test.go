@@ -54,6 +54,7 @@ func (b *browser) says(room int, body string) int {
 }
 
 func TestWhatOneMayNotSeeAnswersLikeWhatDoesNotExist(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bob, eve := s.signup("ada"), s.signup("bob"), s.signup("eve")
 	secret := ada.found("secret", "private")
@@ -124,6 +125,7 @@ func differ(t *testing.T, what string, hidden, absent answer) {
 }
 
 func TestAMessageIsOnlyFoundInItsOwnRoom(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	a, b := ada.found("a", "open"), ada.found("b", "private")
@@ -137,6 +139,7 @@ func TestAMessageIsOnlyFoundInItsOwnRoom(t *testing.T) {
 }
 
 func TestAPrivateRoomIsNamedNowhereForOutsiders(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, eve := s.signup("ada"), s.signup("eve")
 	room := ada.found("zanzibar", "private")
@@ -149,6 +152,7 @@ func TestAPrivateRoomIsNamedNowhereForOutsiders(t *testing.T) {
 }
 
 func TestVisitorsAreSentToLogIn(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.signup("ada")
 	out := s.visitor()
@@ -170,6 +174,7 @@ func TestVisitorsAreSentToLogIn(t *testing.T) {
 }
 
 func TestLoggingInLeadsToNoOtherSite(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.signup("ada")
 	for _, next := range []string{"https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example",

@@ -53,6 +53,7 @@ const (
 
 // What programs read is a contract: a name that is gone breaks somebody's program.
 func TestPagesHaveAShapeForPrograms(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.post("/rooms/1/messages", "body", "the beam is *seen*", "cid", "first").want(t, 303)
@@ -99,6 +100,7 @@ func decoded(t *testing.T, text string) (value any) {
 
 // A program is let in nowhere where its person is not, and told in the same words.
 func TestAProgramIsRefusedAsItsPersonIs(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, mei := s.signup("ada"), s.signup("mei")
 	ada.post("/rooms", "name", "quay", "kind", "private").want(t, 303)
@@ -127,6 +129,7 @@ func TestAProgramIsRefusedAsItsPersonIs(t *testing.T) {
 
 // A program that reads a room has not read it for its person.
 func TestAProgramMarksNothingRead(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, mei := s.signup("ada"), s.signup("mei")
 	ada.post("/rooms/1/messages", "body", "hello", "cid", "one").want(t, 303)
@@ -141,6 +144,7 @@ func TestAProgramMarksNothingRead(t *testing.T) {
 
 // Pages of history lead to each other.
 func TestProgramsReadHistoryByPages(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	for n := range 120 {

@@ -11,6 +11,7 @@ import (
 
 // Whatever refuses a form, it comes back with what was typed.
 func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	own := ada.send(1, "a", "before")
@@ -34,6 +35,7 @@ func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
 
 // The page of what was deleted leads to the room that it was in.
 func TestThePageOfADeletedMessageLeadsToItsRoom(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bea := s.signup("ada"), s.signup("bea")
 	gone := bea.send(1, "a", "not for long")

@@ -14,6 +14,7 @@ var hubTag = regexp.MustCompile(`<div class="app" id="hub"[^>]*>`)
 // What the server owns stands in the page, so that the script has no number of its own
 // that could become another one.
 func TestThePageSaysWhatTheServerAllows(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	hub := hubTag.FindString(s.signup("ada").get("/rooms/1").body)
 	for name, want := range map[string]int{

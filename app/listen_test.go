@@ -23,6 +23,7 @@ import (
 )
 
 func TestAProxyReachesItThroughASocketInTheFileSystem(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "p.sock")
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -97,6 +98,7 @@ func pair(t *testing.T, cert, key string, serial int64) {
 }
 
 func TestItServesHTTPSWithACertificateOfOnesOwn(t *testing.T) {
+	t.Parallel()
 	cert, key := filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
 	pair(t, cert, key, 1)
 	s := start(t, func(c *Config) { c.Cert, c.Key = cert, key })
@@ -146,6 +148,7 @@ func TestItServesHTTPSWithACertificateOfOnesOwn(t *testing.T) {
 }
 
 func TestItTakesTheSocketThatSystemdOpened(t *testing.T) {
+	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -180,6 +183,7 @@ func TestItTakesTheSocketThatSystemdOpened(t *testing.T) {
 }
 
 func TestTheUnitServesAsTheFlagsSay(t *testing.T) {
+	t.Parallel()
 	out := command(t, 0, "", "serve", "--print-systemd-unit", "--url", "https://chat.example.org", "--listen", "unix:/run/parley/http.sock")
 	for _, line := range []string{"--listen unix:/run/parley/http.sock --url https://chat.example.org --data /var/lib/parley/parley.db",
 		"NoNewPrivileges=yes", "WantedBy=multi-user.target"} {

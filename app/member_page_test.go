@@ -7,6 +7,7 @@ import (
 )
 
 func TestThePeopleOfALargeRoomComeInPages(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	s.crowd(ada, 250)

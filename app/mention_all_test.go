@@ -9,6 +9,7 @@ import (
 )
 
 func TestCallingAllInALargeRoomIsConfirmedByAFormWithoutAScript(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bob := s.signup("ada"), s.signup("bob")
 	s.crowd(ada, chat.SmallRoom-1)
@@ -46,6 +47,7 @@ func TestCallingAllInALargeRoomIsConfirmedByAFormWithoutAScript(t *testing.T) {
 }
 
 func TestCallingAllIsToldLiveToThoseItIsFor(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bob, cid := s.signup("ada"), s.signup("bob"), s.signup("cid")
 	cid.post("/rooms/1/notify", "level", "off").want(t, http.StatusSeeOther)
@@ -79,6 +81,7 @@ func TestCallingAllIsToldLiveToThoseItIsFor(t *testing.T) {
 }
 
 func TestWhoMentionsSomebodyOutsideIsToldAloneAfterAPlainForm(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bob := s.signup("ada"), s.signup("bob")
 	s.signup("mei")

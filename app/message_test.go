@@ -15,6 +15,7 @@ func (b *browser) script(path string, form string) answer {
 }
 
 func TestAScriptIsAnsweredWithWhatEverybodyIsTold(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bob := s.signup("ada"), s.signup("bob")
 	head, next := ada.says(1, "head"), ada.says(1, "next")
@@ -48,6 +49,7 @@ func TestAScriptIsAnsweredWithWhatEverybodyIsTold(t *testing.T) {
 }
 
 func TestEditsDeletionsAndRestoresAreHeldToTheirRate(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	m := ada.says(1, "x")
@@ -70,6 +72,7 @@ func TestEditsDeletionsAndRestoresAreHeldToTheirRate(t *testing.T) {
 }
 
 func TestADeletedMessageIsReadByNoRoute(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bob := s.signup("ada"), s.signup("bob")
 	m := ada.says(1, "hello @bob, the codeword is xylophone")
@@ -119,6 +122,7 @@ func TestADeletedMessageIsReadByNoRoute(t *testing.T) {
 }
 
 func TestTheTableOfEmojiIsKeptForEver(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	b := s.visitor()
 	a := b.get("/emoji").want(t, 200)
@@ -137,6 +141,7 @@ func TestTheTableOfEmojiIsKeptForEver(t *testing.T) {
 }
 
 func TestAnAnswerFromThePageOfAConversationLeadsBackThere(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	seq := ada.send(1, "root", "Shall we?")
@@ -153,6 +158,7 @@ func TestAnAnswerFromThePageOfAConversationLeadsBackThere(t *testing.T) {
 // Two people save the settings of a room that both had open: each changes what he
 // changed, and nothing else.
 func TestWhoSavesARoomTakesNothingBackThatSomebodyElseSaved(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.post("/rooms", "name", "quay", "kind", "open", "topic", "Boats").want(t, 303)
@@ -167,6 +173,7 @@ func TestWhoSavesARoomTakesNothingBackThatSomebodyElseSaved(t *testing.T) {
 }
 
 func TestWhatOneDidIsAnsweredInWordsAndInItsPlace(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bea := s.signup("ada"), s.signup("bea")
 	at := bea.post("/messages/"+ada.send(1, "a", "Something")+"/report", "reason", "rude").want(t, 303).location()
@@ -193,6 +200,7 @@ func TestWhatOneDidIsAnsweredInWordsAndInItsPlace(t *testing.T) {
 // The page of a deleted message offers to bring it back while that is possible, to
 // who deleted it and to nobody else.
 func TestThePageOfADeletedMessageBringsItBack(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bea := s.signup("ada"), s.signup("bea")
 	id := ada.send(1, "a", "not so fast")

@@ -47,6 +47,7 @@ func TestVariablesOfOrchestratorsMeanNothing(t *testing.T) {
 }
 
 func TestAProxyIsTrustedByItsAddress(t *testing.T) {
+	t.Parallel()
 	for given, want := range map[string]string{"127.0.0.1": "127.0.0.1/32", "::1": "::1/128", "10.0.0.0/8": "10.0.0.0/8",
 		" 10.1.2.3/8 ": "10.0.0.0/8", "::ffff:10.0.0.1": "10.0.0.1/32"} {
 		if n, err := proxyNetwork(given); err != nil || n.String() != want {
@@ -67,6 +68,7 @@ func TestAProxyIsTrustedByItsAddress(t *testing.T) {
 }
 
 func TestAShutdownTimeoutMayBeInAnyUnit(t *testing.T) {
+	t.Parallel()
 	out := command(t, 0, "", "serve", "--print-systemd-unit", "--shutdown-timeout", "2m")
 	if !strings.Contains(out, "--shutdown-timeout 2m0s ") || !strings.Contains(out, "TimeoutStopSec=135\n") {
 		t.Error(out)
@@ -137,6 +139,7 @@ func verifyUnit(t *testing.T, unit string) {
 }
 
 func TestNoValueAddsADirectiveToTheUnit(t *testing.T) {
+	t.Parallel()
 	for _, value := range []string{"a\nUser=root", "a\rUser=root", "a\x00b", "a\u2028User=root", "a\u0085User=root"} {
 		for _, flag := range []string{"--acme-email", "--acme-root", "--tls-domain", "--acme-directory"} {
 			args := []string{"serve", "--print-systemd-unit", flag, value}
@@ -168,6 +171,7 @@ func TestNoValueAddsADirectiveToTheUnit(t *testing.T) {
 }
 
 func TestADirectoryForBackupsMustBeWritableForTheServer(t *testing.T) {
+	t.Parallel()
 	dir := asRoot(t)
 	data, aside := filepath.Join(dir, "parley.db"), t.TempDir()
 	command(t, 0, password+"\n", "user", "add", "ada", "--data", data) // is someone's
@@ -197,6 +201,7 @@ func TestADirectoryForBackupsMustBeWritableForTheServer(t *testing.T) {
 
 // The server runs as somebody else than who sets the directory.
 func TestADirectoryForBackupsIsAskedOfTheServerThatRuns(t *testing.T) {
+	t.Parallel()
 	asRoot(t)
 	p := spawn(t)
 	mine := t.TempDir()

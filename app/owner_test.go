@@ -40,6 +40,7 @@ func owned(t *testing.T, path string) {
 }
 
 func TestWhatRootMakesBelongsToTheOwnerOfTheDirectory(t *testing.T) {
+	t.Parallel()
 	dir := asRoot(t)
 	at := func(name string) string { return filepath.Join(dir, name) }
 	if err := os.Mkdir(at("backups"), 0o700); err != nil || os.Chown(at("backups"), someone, group) != nil {
@@ -66,6 +67,7 @@ func TestWhatRootMakesBelongsToTheOwnerOfTheDirectory(t *testing.T) {
 }
 
 func TestARestoreKeepsOwnerGroupAndModeOfWhatItReplaces(t *testing.T) {
+	t.Parallel()
 	dir, aside := t.TempDir(), t.TempDir()
 	data, copied := filepath.Join(dir, "parley.db"), filepath.Join(aside, "copy.db")
 	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
@@ -94,6 +96,7 @@ func TestARestoreKeepsOwnerGroupAndModeOfWhatItReplaces(t *testing.T) {
 }
 
 func TestARestoreFollowsALinkToAVolume(t *testing.T) {
+	t.Parallel()
 	volume, dir := t.TempDir(), t.TempDir()
 	link, real, copied := filepath.Join(dir, "parley.db"), filepath.Join(volume, "real.db"), filepath.Join(dir, "copy.db")
 	for _, way := range []string{real, "../" + filepath.Base(volume) + "/real.db"} {
@@ -134,6 +137,7 @@ func TestARestoreFollowsALinkToAVolume(t *testing.T) {
 }
 
 func TestRootWritesThroughNoLinkThatSomebodyLaid(t *testing.T) {
+	t.Parallel()
 	dir, aside := asRoot(t), t.TempDir()
 	data, victim := filepath.Join(aside, "parley.db"), filepath.Join(aside, "victim")
 	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
@@ -158,6 +162,7 @@ func TestRootWritesThroughNoLinkThatSomebodyLaid(t *testing.T) {
 }
 
 func TestTheDirectoryOfAPrivateSiteIsForItsOwnerOnly(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	s.signup("ada")
 	dir := t.TempDir() // 0755 before

@@ -11,6 +11,7 @@ import (
 // One poll asks for several rooms: each part of the answer says which room it is of,
 // and a room that is not for who asks says that alone.
 func TestOnePollAsksForSeveralRooms(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bo := s.signup("ada"), s.signup("bo")
 	ada.post("/rooms", "name", "quay", "kind", "open").want(t, 303)

@@ -7,6 +7,7 @@ import (
 )
 
 func TestWhoDecidesSeesAtOnceThatSomethingWasReported(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bea, cid, dov := s.signup("ada"), s.signup("bea"), s.signup("cid"), s.signup("dov")
 	room := bea.post("/rooms", "name", "harbour", "kind", "open", "topic", "").want(t, http.StatusSeeOther).location()

@@ -9,6 +9,7 @@ import (
 )
 
 func TestWhoIsPutOutFallsSilentAtOnce(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bea := s.signup("ada"), s.signup("bea")
 	ada.post("/rooms", "name", "secret", "kind", "private", "people", "2").want(t, http.StatusSeeOther)
@@ -39,6 +40,7 @@ func TestWhoIsPutOutFallsSilentAtOnce(t *testing.T) {
 }
 
 func TestASessionThatEndsClosesItsPages(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	for what, end := range map[string]func(b *browser){
@@ -67,6 +69,7 @@ func TestASessionThatEndsClosesItsPages(t *testing.T) {
 }
 
 func TestAnOutsiderOfAnOpenRoomHearsNothing(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bea := s.signup("ada"), s.signup("bea")
 	ada.post("/rooms", "name", "open", "kind", "open").want(t, http.StatusSeeOther)
@@ -83,6 +86,7 @@ func TestAnOutsiderOfAnOpenRoomHearsNothing(t *testing.T) {
 }
 
 func TestAPageIsToldWhatConcernsIt(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bea := s.signup("ada"), s.signup("bea")
 	ada.post("/rooms", "name", "elsewhere", "kind", "open", "people", "2").want(t, http.StatusSeeOther)
@@ -109,6 +113,7 @@ func TestAPageIsToldWhatConcernsIt(t *testing.T) {
 }
 
 func TestAPollAnswersTheSameQuestion(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	ada.post("/rooms/1/messages", "body", "first").want(t, http.StatusSeeOther)

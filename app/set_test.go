@@ -9,6 +9,7 @@ import (
 )
 
 func TestSettingSaysWhatIsStored(t *testing.T) {
+	t.Parallel()
 	data := filepath.Join(t.TempDir(), "parley.db")
 	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
 	for _, c := range [][3]string{{chat.LimitLoginAccount.Key, " 5 ", "5"}, {chat.LimitLoginAccount.Key, "05", "5"},
@@ -25,6 +26,7 @@ func TestSettingSaysWhatIsStored(t *testing.T) {
 }
 
 func TestACommandTakesANameAsTheLogInDoes(t *testing.T) {
+	t.Parallel()
 	data := filepath.Join(t.TempDir(), "parley.db")
 	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
 	if out := command(t, 0, password+"\n", "user", "add", "@zed", "--data", data); !strings.HasPrefix(out, "zed was added") {

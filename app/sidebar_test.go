@@ -51,6 +51,7 @@ func (s *server) number(who, name string) int {
 // Who is in thousands of rooms gets pages and frames of a bounded size: the rooms that
 // matter are listed, what is unread above all, and the others are found.
 func TestPagesStaySmallForWhoIsInThousandsOfRooms(t *testing.T) {
+	t.Parallel()
 	const most = 256 << 10
 	s := start(t)
 	ada, bea := s.signup("ada"), s.signup("bea")

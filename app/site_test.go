@@ -104,6 +104,7 @@ func siteOf(t *testing.T, s *server, dir string, args ...string) map[string]stri
 }
 
 func TestEveryLinkOfASiteLeadsSomewhere(t *testing.T) {
+	t.Parallel()
 	s := lively(t)
 	for n := range 450 {
 		s.says("ada", 1, fmt.Sprint("number ", n))
@@ -159,6 +160,7 @@ func everything(t *testing.T, dir string) string {
 }
 
 func TestASiteHasTheRoomsThatWereAskedFor(t *testing.T) {
+	t.Parallel()
 	s := lively(t)
 	dir := filepath.Join(t.TempDir(), "site")
 	for _, of := range []struct{ private, direct bool }{{}, {private: true}, {direct: true}, {true, true}} {

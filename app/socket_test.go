@@ -11,6 +11,7 @@ import (
 )
 
 func TestASocketOfAnotherSiteIsRefusedBeforeItOpens(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	for _, headers := range [][]string{
@@ -36,6 +37,7 @@ func TestASocketOfAnotherSiteIsRefusedBeforeItOpens(t *testing.T) {
 }
 
 func TestAPageThatComesBackIsToldWhatItMissed(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	first := ada.says(1, "one")
@@ -62,6 +64,7 @@ func TestAPageThatComesBackIsToldWhatItMissed(t *testing.T) {
 // A queue holds 256 KiB: were the frame simply too large for it, the page would be
 // cut, come back, and be cut for ever.
 func TestMoreThanAQueueHoldsIsLoadedAnew(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	k := ada.view(1, 0)
@@ -77,6 +80,7 @@ func TestMoreThanAQueueHoldsIsLoadedAnew(t *testing.T) {
 }
 
 func TestNothingIsObeyedAfterTheGoodbye(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bob := s.signup("ada"), s.signup("bob")
 	bob.says(1, "unread")
@@ -102,6 +106,7 @@ func TestNothingIsObeyedAfterTheGoodbye(t *testing.T) {
 }
 
 func TestManyRoomsAreNoReasonToCutAPage(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	for i := range 1200 {

@@ -30,6 +30,7 @@ func refusal(t *testing.T, code int, words, dir string, args ...string) {
 }
 
 func TestNoCommandWritesOntoTheDataFile(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	data, link := filepath.Join(dir, "parley.db"), filepath.Join(t.TempDir(), "link")
 	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
@@ -62,6 +63,7 @@ func TestNoCommandWritesOntoTheDataFile(t *testing.T) {
 }
 
 func TestACopyIsMadeWhereALinkLeads(t *testing.T) {
+	t.Parallel()
 	dir, links := t.TempDir(), t.TempDir()
 	data := filepath.Join(dir, "parley.db")
 	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
@@ -98,6 +100,7 @@ func TestACopyIsMadeWhereALinkLeads(t *testing.T) {
 }
 
 func TestACommandMakesNoWorkspaceWhereNoneIs(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	empty, bare := filepath.Join(dir, "empty.db"), filepath.Join(dir, "bare.db")
 	if err := os.WriteFile(empty, nil, 0o600); err != nil {
@@ -116,6 +119,7 @@ func TestACommandMakesNoWorkspaceWhereNoneIs(t *testing.T) {
 }
 
 func TestAHalfMadeFileIsRefusedInWords(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	data := filepath.Join(dir, "parley.db")
 	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
@@ -130,6 +134,7 @@ func TestAHalfMadeFileIsRefusedInWords(t *testing.T) {
 }
 
 func TestASiteReplacesNothingButASite(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	data := filepath.Join(dir, "site", "parley.db")
 	if err := os.Mkdir(filepath.Dir(data), 0o700); err != nil {

@@ -33,6 +33,7 @@ func (s *server) ready(token string) chat.StoredFile {
 }
 
 func TestFilesOfAMessageAreForWhoReadsIt(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada, bea, cid := s.signup("ada"), s.signup("bea"), s.signup("cid")
 	room := ada.post("/rooms", "name", "secret", "kind", "private", "topic", "").want(t, http.StatusSeeOther).location()
@@ -124,6 +125,7 @@ func (b *browser) message(location string) string {
 }
 
 func TestRangesOfAFileAreServed(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	data := bytes.Repeat([]byte("0123456789abcdef"), 20_000) // five chunks
@@ -165,6 +167,7 @@ func TestRangesOfAFileAreServed(t *testing.T) {
 // One message for ever, whatever is cut and repeated; and nothing is left of what did not
 // become part of it.
 func TestUploadsAreSentOnce(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	first := ada.uploadAs("/rooms/1/messages", []string{"cid", "one", "body", "twice"}, sent{"a.txt", []byte("a text")}).want(t, http.StatusOK)
@@ -203,6 +206,7 @@ func TestUploadsAreSentOnce(t *testing.T) {
 }
 
 func TestARefusedFormKeepsItsFiles(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	ada := s.signup("ada")
 	long := strings.Repeat("long ", 2100)

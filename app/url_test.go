@@ -8,6 +8,7 @@ import (
 )
 
 func TestAPublicAddressIsASchemeAHostAndAPort(t *testing.T) {
+	t.Parallel()
 	data := filepath.Join(t.TempDir(), "parley.db")
 	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
 	for given, want := range map[string]string{"https://chat.example.org": "https://chat.example.org",
@@ -47,6 +48,7 @@ func TestAPublicAddressIsASchemeAHostAndAPort(t *testing.T) {
 }
 
 func TestABrowserIsHeardWhateverTheSpellingOfThePublicAddress(t *testing.T) {
+	t.Parallel()
 	for public, origin := range map[string]string{"https://chat.example.org:443": "https://chat.example.org",
 		"http://chat.example.org:80": "http://chat.example.org",
 		"https://Müller.example":     "https://xn--mller-kva.example", "https://例え.jp:0443/": "https://xn--r8jz45g.jp"} {
@@ -68,6 +70,7 @@ func TestABrowserIsHeardWhateverTheSpellingOfThePublicAddress(t *testing.T) {
 }
 
 func TestAHostWithTheUsualPortIsTheSameHost(t *testing.T) {
+	t.Parallel()
 	s := start(t)
 	for host, want := range map[string]bool{"chat.example.org": true, "chat.example.org:443": true,
 		"chat.example.org:8443": false, "evil.example": false} {
@@ -80,6 +83,7 @@ func TestAHostWithTheUsualPortIsTheSameHost(t *testing.T) {
 }
 
 func TestThePublicAddressIsOneOfACertificate(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for _, url := range []string{"https://other.example.org", "http://chat.example.org", "https://chat.example.org.evil.example"} {
 		out := command(t, 2, "", "serve", "--print-systemd-unit", "--tls-domain", "chat.example.org,müller.example", "--url", url,
