@@ -7,22 +7,6 @@ import (
 	"testing"
 )
 
-var (
-	inviteLink = regexp.MustCompile(`value="[^"]*(/join/[A-Z0-9]+)"`)
-	resetLink  = regexp.MustCompile(`value="[^"]*(/reset/[A-Za-z0-9_-]+)"`)
-)
-
-// invite makes an invite and answers with where it leads.
-func (b *browser) invite(t testing.TB, uses, role string) (path string) {
-	t.Helper()
-	to := b.post("/admin/invites", "uses", uses, "expires", "7d", "role", role).want(t, http.StatusSeeOther).location()
-	m := inviteLink.FindStringSubmatch(b.get(to).want(t, http.StatusOK).body)
-	if m == nil {
-		t.Fatal("no link at", to)
-	}
-	return m[1]
-}
-
 // administered are the pages of the administration and of moderation, with
 // something on each.
 func administered(t testing.TB, s *server, ada, bea, cid *browser) (list []sight) {

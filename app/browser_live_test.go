@@ -17,13 +17,6 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// tell posts as somebody without a page.
-func (b *browser) tell(room int, text string) {
-	b.s.t.Helper()
-	b.post(fmt.Sprintf("/rooms/%d/messages", room), "body", text,
-		"cid", fmt.Sprintf("t%011d", time.Now().UnixNano()%1e11)).want(b.s.t, http.StatusSeeOther)
-}
-
 // once waits for a message and checks that it is there one time.
 func (p *tab) once(text string) {
 	p.t.Helper()

@@ -40,17 +40,6 @@ func (b *browser) weigh(path, takes string) int {
 	return int(n)
 }
 
-// sentences are what people write, more or less.
-var sentences = []string{
-	"The harbour map loads in half the time now, and the labels stay put when you turn the phone.",
-	"Who has the tablet? I would like to see the beam on it before we ship on Monday.",
-	"I moved the **release notes** to the handbook; please read them and shout if something is missing.",
-	"That one is mine: `tiles.go` asked for the same picture twice. Fixed, and there is a test for it.",
-	"Lunch at one? The new place by the bridge has soup, and they take larger groups.",
-	"Looks good to me. The second picture is a little dark, but nobody will notice on a small screen.",
-	"See https://handbook.example.org/harbour/notes for what we agreed on, and what we left for later.",
-}
-
 // busyRoom is a room of 50 messages by six people, in a workspace of 20 rooms.
 func busyRoom(t testing.TB, s *server) *browser {
 	t.Helper()

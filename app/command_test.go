@@ -10,16 +10,6 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// command runs the command line and answers with what it prints.
-func command(t *testing.T, code int, in string, args ...string) string {
-	t.Helper()
-	var out, errs bytes.Buffer
-	if got := Main(args, strings.NewReader(in), &out, &errs); got != code {
-		t.Fatalf("parley %q ends with %d, want %d\n%s%s", args, got, code, out.String(), errs.String())
-	}
-	return out.String() + errs.String()
-}
-
 func TestTheCommandLineLooksAfterAccounts(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "parley.db")

@@ -3,41 +3,15 @@ package app
 import (
 	"database/sql"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"regexp"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 )
 
 var postedAs = regexp.MustCompile(`#m-(\d+)$`)
-
-// send posts once, without a word about what goes wrong; id is "" when no answer
-// came or the server was too busy.
-func (b *browser) send(room int, cid, body string) (id string) {
-	form := url.Values{"cid": {cid}, "body": {body}}.Encode()
-	req, err := http.NewRequest(http.MethodPost, fmt.Sprintf("%s/rooms/%d/messages", b.s.base, room), strings.NewReader(form))
-	if err != nil {
-		return ""
-	}
-	req.Header.Set("Cookie", b.cookie)
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("Sec-Fetch-Site", "same-origin")
-	r, err := b.http.Do(req)
-	if err != nil {
-		return ""
-	}
-	defer r.Body.Close()
-	io.Copy(io.Discard, r.Body)
-	if m := postedAs.FindStringSubmatch(r.Header.Get("Location")); r.StatusCode == http.StatusSeeOther && m != nil {
-		return m[1]
-	}
-	return ""
-}
 
 // Twenty times the process is killed under eight writers. Whatever was
 // acknowledged is stored, under the id that was told; what was not is sent again

@@ -2,8 +2,6 @@ package app
 
 import (
 	"compress/gzip"
-	"context"
-	"database/sql"
 	"fmt"
 	"io"
 	"log/slog"
@@ -33,19 +31,6 @@ func older(t *testing.T, path string) {
 		err = os.WriteFile(path, b, 0o600)
 	}
 	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// query runs statements as another program would.
-func query(t *testing.T, path, text string) {
-	t.Helper()
-	d, err := sql.Open("sqlite", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	if _, err := d.ExecContext(context.Background(), text); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -2,11 +2,14 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -170,4 +173,83 @@ func (a answer) want(t testing.TB, status int) answer {
 		t.Fatalf("status %d, want %d\n%s", a.status, status, a.body)
 	}
 	return a
+}
+
+// says posts a message and answers with its id.
+func (b *browser) says(room int, body string) int {
+	b.s.t.Helper()
+	return id(b.s.t, b.post(fmt.Sprintf("/rooms/%d/messages", room), "body", body).want(b.s.t, 303).location())
+}
+
+// found makes a room and answers with its id.
+func (b *browser) found(name, kind string) int {
+	b.s.t.Helper()
+	return id(b.s.t, b.post("/rooms", "name", name, "kind", kind).want(b.s.t, 303).location())
+}
+
+func id(t testing.TB, path string) int {
+	t.Helper()
+	n, err := strconv.Atoi(lastNumber.FindString(path))
+	if err != nil {
+		t.Fatalf("no id in %q", path)
+	}
+	return n
+}
+
+// send posts once, without a word about what goes wrong; id is "" when no answer
+// came or the server was too busy.
+func (b *browser) send(room int, cid, body string) (id string) {
+	form := url.Values{"cid": {cid}, "body": {body}}.Encode()
+	req, err := http.NewRequest(http.MethodPost, fmt.Sprintf("%s/rooms/%d/messages", b.s.base, room), strings.NewReader(form))
+	if err != nil {
+		return ""
+	}
+	req.Header.Set("Cookie", b.cookie)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	r, err := b.http.Do(req)
+	if err != nil {
+		return ""
+	}
+	defer r.Body.Close()
+	io.Copy(io.Discard, r.Body)
+	if m := postedAs.FindStringSubmatch(r.Header.Get("Location")); r.StatusCode == http.StatusSeeOther && m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// tell posts as somebody without a page.
+func (b *browser) tell(room int, text string) {
+	b.s.t.Helper()
+	b.post(fmt.Sprintf("/rooms/%d/messages", room), "body", text,
+		"cid", fmt.Sprintf("t%011d", time.Now().UnixNano()%1e11)).want(b.s.t, http.StatusSeeOther)
+}
+
+// invite makes an invite and answers with where it leads.
+func (b *browser) invite(t testing.TB, uses, role string) (path string) {
+	t.Helper()
+	to := b.post("/admin/invites", "uses", uses, "expires", "7d", "role", role).want(t, http.StatusSeeOther).location()
+	m := inviteLink.FindStringSubmatch(b.get(to).want(t, http.StatusOK).body)
+	if m == nil {
+		t.Fatal("no link at", to)
+	}
+	return m[1]
+}
+
+// Links that are shown once.
+var (
+	inviteLink = regexp.MustCompile(`value="[^"]*(/join/[A-Z0-9]+)"`)
+	resetLink  = regexp.MustCompile(`value="[^"]*(/reset/[A-Za-z0-9_-]+)"`)
+)
+
+// sentences are what people write, more or less.
+var sentences = []string{
+	"The harbour map loads in half the time now, and the labels stay put when you turn the phone.",
+	"Who has the tablet? I would like to see the beam on it before we ship on Monday.",
+	"I moved the **release notes** to the handbook; please read them and shout if something is missing.",
+	"That one is mine: `tiles.go` asked for the same picture twice. Fixed, and there is a test for it.",
+	"Lunch at one? The new place by the bridge has soup, and they take larger groups.",
+	"Looks good to me. The second picture is a little dark, but nobody will notice on a small screen.",
+	"See https://handbook.example.org/harbour/notes for what we agreed on, and what we left for later.",
 }

@@ -30,28 +30,7 @@ func (a answer) same() string {
 	return nonces.ReplaceAllString(b.String()+a.body, "")
 }
 
-// found makes a room and answers with its id.
-func (b *browser) found(name, kind string) int {
-	b.s.t.Helper()
-	return id(b.s.t, b.post("/rooms", "name", name, "kind", kind).want(b.s.t, 303).location())
-}
-
 var lastNumber = regexp.MustCompile(`\d+$`)
-
-func id(t testing.TB, path string) int {
-	t.Helper()
-	n, err := strconv.Atoi(lastNumber.FindString(path))
-	if err != nil {
-		t.Fatalf("no id in %q", path)
-	}
-	return n
-}
-
-// says posts a message and answers with its id.
-func (b *browser) says(room int, body string) int {
-	b.s.t.Helper()
-	return id(b.s.t, b.post(fmt.Sprintf("/rooms/%d/messages", room), "body", body).want(b.s.t, 303).location())
-}
 
 func TestWhatOneMayNotSeeAnswersLikeWhatDoesNotExist(t *testing.T) {
 	t.Parallel()

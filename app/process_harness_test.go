@@ -2,6 +2,9 @@ package app
 
 import (
 	"bufio"
+	"bytes"
+	"context"
+	"database/sql"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -95,4 +98,27 @@ func (p *process) restart() {
 	p.t.Helper()
 	p.kill()
 	p.start(strings.TrimPrefix(p.base, "http://"))
+}
+
+// command runs the command line and answers with what it prints.
+func command(t *testing.T, code int, in string, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if got := Main(args, strings.NewReader(in), &out, &errs); got != code {
+		t.Fatalf("parley %q ends with %d, want %d\n%s%s", args, got, code, out.String(), errs.String())
+	}
+	return out.String() + errs.String()
+}
+
+// query runs statements as another program would.
+func query(t *testing.T, path, text string) {
+	t.Helper()
+	d, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if _, err := d.ExecContext(context.Background(), text); err != nil {
+		t.Fatal(err)
+	}
 }

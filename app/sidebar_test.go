@@ -1,52 +1,13 @@
 package app
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 
 	"parley/app/chat"
 )
-
-// manyRooms makes somebody found so many rooms, every tenth of them private.
-func (s *server) manyRooms(name string, n int) {
-	s.t.Helper()
-	who := s.account(name)
-	var founders sync.WaitGroup
-	for part := range 32 { // changes that come together are stored together
-		founders.Go(func() {
-			for i := part; i < n; i += 32 {
-				r := chat.NewRoom{Name: fmt.Sprintf("project %04d", i)}
-				if i%10 == 0 {
-					r.Kind = chat.Private
-				}
-				if _, err := s.app.Chat.CreateRoom(context.Background(), who, r); err != nil {
-					s.t.Error(err)
-				}
-			}
-		})
-	}
-	founders.Wait()
-}
-
-// number finds a room of somebody by its name.
-func (s *server) number(who, name string) int {
-	s.t.Helper()
-	rooms, err := s.app.Chat.Sidebar(context.Background(), s.account(who).ID)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	for _, r := range rooms {
-		if r.Name == name {
-			return int(r.ID)
-		}
-	}
-	s.t.Fatal("no room is called ", name)
-	return 0
-}
 
 // Who is in thousands of rooms gets pages and frames of a bounded size: the rooms that
 // matter are listed, what is unread above all, and the others are found.
