@@ -26,21 +26,39 @@ const ourName = "chat.parley.localhost"
 // by is a configuration whose certificates are of an authority.
 func by(p *pebble, log io.Writer) func(*Config) {
 	return func(c *Config) {
-		c.Listen, c.URL = fmt.Sprint("127.0.0.1:", p.tlsPort), fmt.Sprint("https://", ourName, ":", p.tlsPort)
+		c.Listen, c.URL = fmt.Sprint("127.0.0.1:", p.tlsPort), p.url()
 		c.ACME = ACME{Domains: []string{ourName}, Directory: p.directory, Root: p.root, HTTP: fmt.Sprint("127.0.0.1:", p.httpPort)}
 		c.Log = slog.New(slog.NewTextHandler(log, nil))
 	}
 }
 
+// url is the public address of such a server.
+func (p *pebble) url() string { return fmt.Sprint("https://", ourName, ":", p.tlsPort) }
+
 // shown is the serial number of the certificate that a server shows; "" for none that
 // is valid and ours.
 func shown(address string, trusted *x509.CertPool) string {
+	if c := certificateAt(address, trusted); c != nil {
+		return c.SerialNumber.String()
+	}
+	return ""
+}
+
+// expiry is until when it is valid.
+func expiry(address string, trusted *x509.CertPool) time.Time {
+	if c := certificateAt(address, trusted); c != nil {
+		return c.NotAfter
+	}
+	return time.Time{}
+}
+
+func certificateAt(address string, trusted *x509.CertPool) *x509.Certificate {
 	c, err := tls.Dial("tcp", address, &tls.Config{RootCAs: trusted, ServerName: ourName})
 	if err != nil {
-		return ""
+		return nil
 	}
 	defer c.Close()
-	return c.ConnectionState().PeerCertificates[0].SerialNumber.String()
+	return c.ConnectionState().PeerCertificates[0]
 }
 
 func TestACertificateIsObtainedAndRenewed(t *testing.T) {
@@ -51,7 +69,7 @@ func TestACertificateIsObtainedAndRenewed(t *testing.T) {
 	s := start(t, by(p, log))
 	first := ""
 	within(t, "a certificate", func() bool { first = shown(s.app.Address.String(), trusted); return first != "" })
-	s.base = s.app.config.URL
+	s.base = p.url()
 	s.via = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted},
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "tcp", s.app.Address.String())
@@ -60,7 +78,7 @@ func TestACertificateIsObtainedAndRenewed(t *testing.T) {
 	if !strings.HasPrefix(ada.cookie, "__Host-parley=") || ada.get("/").header.Get("Strict-Transport-Security") == "" {
 		t.Error("https is not taken notice of")
 	}
-	leadsToHTTPS(t, s)
+	leadsToHTTPS(t, s, p.url())
 	if _, err := tls.Dial("tcp", s.app.Address.String(), &tls.Config{InsecureSkipVerify: true, ServerName: "another.example"}); err == nil {
 		t.Error("a certificate is shown for a name that is not ours")
 	}
@@ -80,24 +98,24 @@ func TestACertificateIsObtainedAndRenewed(t *testing.T) {
 	if p.issued() != before || before < 2 {
 		t.Errorf("%d certificates were issued, %d before the restart\n%s", p.issued(), before, log)
 	}
-	if left := time.Until(s.app.certificateExpiry()); left <= 0 || left > life*time.Second {
+	if left := time.Until(expiry(s.app.Address.String(), trusted)); left <= 0 || left > life*time.Second {
 		t.Error("it runs out in", left)
 	}
 }
 
 // leadsToHTTPS asks by plain HTTP.
-func leadsToHTTPS(t *testing.T, s *server) {
+func leadsToHTTPS(t *testing.T, s *server, url string) {
 	t.Helper()
 	plain := &browser{s: &server{t: t, base: "http://" + s.app.Plain.String()}, http: http.Client{CheckRedirect: func(*http.Request,
 		[]*http.Request) error {
 		return http.ErrUseLastResponse
 	}}}
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
-		if r := plain.do(method, "/rooms/1?a=b", "").want(t, http.StatusPermanentRedirect); r.location() != s.app.config.URL+"/rooms/1?a=b" {
+		if r := plain.do(method, "/rooms/1?a=b", "").want(t, http.StatusPermanentRedirect); r.location() != url+"/rooms/1?a=b" {
 			t.Error("led to", r.location())
 		}
 	}
-	if r := plain.get("//evil.example/x").want(t, http.StatusPermanentRedirect); !strings.HasPrefix(r.location(), s.app.config.URL+"/") {
+	if r := plain.get("//evil.example/x").want(t, http.StatusPermanentRedirect); !strings.HasPrefix(r.location(), url+"/") {
 		t.Error("led to", r.location())
 	}
 	plain.post("/login", "username", "ada", "password", password).want(t, http.StatusBadRequest)

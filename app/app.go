@@ -152,6 +152,12 @@ func (a *App) dataChanged(ctx context.Context) {
 	a.retentionChanged()
 }
 
+// Reload takes over settings at once that were changed; else it takes half a second.
+func (a *App) Reload(ctx context.Context) error { return a.server.Reload(ctx) }
+
+// Pages is how many pages are open, by socket or poll.
+func (a *App) Pages() int { return a.server.Pages() }
+
 // retentionChanged has messages removed that are older than the settings now allow.
 func (a *App) retentionChanged() {
 	select {

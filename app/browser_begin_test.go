@@ -19,7 +19,7 @@ func TestARoomOpensAtTheFirstUnreadMessage(t *testing.T) {
 		ada.tell(1, fmt.Sprint("the last that was read before ", n))
 		p.once(fmt.Sprint("the last that was read before ", n))
 		within(t, "it is read", func() bool {
-			r, m, err := s.app.store.RoomFor(t.Context(), 1, 2)
+			r, m, err := s.stored().RoomFor(t.Context(), 1, 2)
 			return err == nil && m.Unread(r) == 0
 		})
 		p.open("/people")

@@ -31,6 +31,14 @@ var running struct {
 	close func()
 }
 
+func TestMain(m *testing.M) {
+	code := runTests(m)
+	if running.close != nil {
+		running.close()
+	}
+	os.Exit(code)
+}
+
 func openChromium(t testing.TB) *chromium {
 	t.Helper()
 	path := ""

@@ -225,7 +225,7 @@ func TestARepeatedMessageIsNotHeldByTheRate(t *testing.T) {
 	if err := s.app.Chat.SetSetting(t.Context(), "limit.messages", "1"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.app.server.Reload(t.Context()); err != nil {
+	if err := s.app.Reload(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for i := 0; ; i++ {

@@ -17,7 +17,7 @@ func (s *server) crowd(like *browser, n int) (list []*browser) {
 	cookie, _, _ := strings.Cut(like.cookie, "=")
 	for i := range n {
 		name := fmt.Sprint("person", i)
-		j, err := s.app.store.AddAccount(context.Background(), auth.NewAccount{Username: name, Name: name,
+		j, err := s.stored().AddAccount(context.Background(), auth.NewAccount{Username: name, Name: name,
 			Hash: "-", At: time.Now()}, chat.NoAudit)
 		if err != nil {
 			s.t.Fatal(err)

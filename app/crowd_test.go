@@ -124,7 +124,7 @@ func TestEightPeopleTalkAndPagesThatComeAndGoMissNothing(t *testing.T) {
 	close(stop)
 	watching.Wait()
 
-	page, err := s.app.store.History(t.Context(), 1, chat.Span{}, 1000)
+	page, err := s.stored().History(t.Context(), 1, chat.Span{}, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}

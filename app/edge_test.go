@@ -145,7 +145,7 @@ func TestTheLastHopCounts(t *testing.T) {
 	if err := s.app.Chat.SetSetting(t.Context(), "limit.login.address", "2"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.app.server.Reload(t.Context()); err != nil {
+	if err := s.app.Reload(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	// Who fails is counted under the last address of all lines, not of the first.
@@ -177,70 +177,4 @@ func TestThePublicOriginIsTheOnlyOne(t *testing.T) {
 			t.Errorf("from %s: status %d, want %d", origin, r.status, want)
 		}
 	}
-}
-
-// A page that nobody reads does not vanish into the kernel: its deadline passes.
-func TestWhoDoesNotReadIsNoticed(t *testing.T) {
-	t.Parallel()
-	l, err := listen("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	reader, err := net.Dial("tcp", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer reader.Close()
-	reader.(*net.TCPConn).SetReadBuffer(4 << 10)
-	c, err := l.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	c.SetWriteDeadline(time.Now().Add(time.Second))
-	if n, err := c.Write(make([]byte, 2<<20)); err == nil {
-		t.Errorf("%d bytes were written for who reads nothing", n)
-	}
-}
-
-func TestOneAddressCannotTakeAllConnections(t *testing.T) {
-	t.Parallel()
-	l, err := listen("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	l.slots = make(chan struct{}, 8)
-	accepted := make(chan net.Conn, 16)
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			accepted <- c
-		}
-	}()
-	dial := func(from string) net.Conn {
-		t.Helper()
-		d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}
-		c, err := d.Dial("tcp", l.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { c.Close() })
-		return c
-	}
-	for range 6 {
-		dial("127.0.0.1")
-		<-accepted
-	}
-	c := dial("127.0.0.1")
-	c.SetReadDeadline(time.Now().Add(longest))
-	if _, err := c.Read(make([]byte, 1)); err == nil || strings.Contains(err.Error(), "timeout") {
-		t.Errorf("a seventh connection of eight is kept: %v", err)
-	}
-	dial("127.0.0.2")
-	(<-accepted).Close()
 }

@@ -51,7 +51,7 @@ func TestASlowReaderIsCutAndHoldsNobodyUp(t *testing.T) {
 		within(t, "the readers have what was said", func() bool { mu.Lock(); defer mu.Unlock(); return len(late) >= readers*(i-10) })
 	}
 	within(t, "all readers have all messages", func() bool { mu.Lock(); defer mu.Unlock(); return len(late) >= readers*posts })
-	within(t, "the deaf page is gone from the hub", func() bool { return s.app.server.Pages() == readers })
+	within(t, "the deaf page is gone from the hub", func() bool { return s.app.Pages() == readers })
 
 	mu.Lock()
 	slices.Sort(late)
@@ -102,7 +102,7 @@ func (b *browser) deaf(room int) *websocket.Conn {
 	if err := ws.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, `{"t":"view","room":%d,"rev":0}`, room)); err != nil {
 		b.s.t.Fatal(err)
 	}
-	within(b.s.t, "the deaf page listens", func() bool { return b.s.app.server.Pages() > 100 })
+	within(b.s.t, "the deaf page listens", func() bool { return b.s.app.Pages() > 100 })
 	return ws
 }
 

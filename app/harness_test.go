@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"parley/app/chat"
+	"parley/db"
 )
 
 // server is a whole Parley on a port of its own, with the rates off.
@@ -24,6 +25,8 @@ type server struct {
 	base string
 	data string
 	via  http.RoundTripper // how its visitors reach it; nil: as usual
+
+	store func() *db.DB // see stored
 }
 
 const password = "correct horse battery 9"
@@ -49,9 +52,23 @@ func (s *server) unlimited() {
 			s.t.Fatal(err)
 		}
 	}
-	if err := s.app.server.Reload(context.Background()); err != nil {
+	if err := s.app.Reload(context.Background()); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// stored is the data file, opened beside the server as a command does.
+func (s *server) stored() *db.DB {
+	s.t.Helper()
+	if s.store == nil {
+		d, err := db.Open(context.Background(), s.data)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.t.Cleanup(func() { d.Close() })
+		s.store = func() *db.DB { return d }
+	}
+	return s.store()
 }
 
 // account finds somebody by name.

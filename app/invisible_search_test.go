@@ -109,7 +109,7 @@ func TestABadSearchAnswers422AndKeepsWhatWasTyped(t *testing.T) {
 	if err := s.app.Chat.SetSetting(t.Context(), "limit.search", "1"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.app.server.Reload(t.Context()); err != nil {
+	if err := s.app.Reload(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	ada.get("/search?q=x").want(t, 200)

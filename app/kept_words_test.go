@@ -18,7 +18,7 @@ func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
 	if err := s.app.Chat.SetSetting(t.Context(), chat.LimitEdits.Key, "1"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.app.server.Reload(t.Context()); err != nil {
+	if err := s.app.Reload(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	ada.post("/messages/"+own+"/edit", "body", "between").want(t, http.StatusSeeOther)

@@ -41,7 +41,7 @@ func TestEveryLogInIsOneLineThatFail2banReads(t *testing.T) {
 	if err := s.app.Chat.SetSetting(t.Context(), chat.LimitLoginAccount.Key, "2"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.app.server.Reload(t.Context()); err != nil {
+	if err := s.app.Reload(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	const firefox, curl = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "curl/8.5.0"

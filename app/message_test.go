@@ -56,7 +56,7 @@ func TestEditsDeletionsAndRestoresAreHeldToTheirRate(t *testing.T) {
 	if err := s.app.Chat.SetSetting(t.Context(), "limit.edits", "1"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.app.server.Reload(t.Context()); err != nil {
+	if err := s.app.Reload(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	var refused answer

@@ -37,7 +37,7 @@ func TestOnePollAsksForSeveralRooms(t *testing.T) {
 	}
 	told := make(chan answer, 1)
 	go func() { told <- ask("room=1:99&room=2:99") }()
-	within(t, "it waits", func() bool { return s.app.server.Pages() > 0 })
+	within(t, "it waits", func() bool { return s.app.Pages() > 0 })
 	bo.post("/rooms/2/join").want(t, 303)
 	bo.tell(2, "what it waited for")
 	a := <-told

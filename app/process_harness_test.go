@@ -13,16 +13,13 @@ import (
 	"testing"
 )
 
-// TestMain lets the test binary be Parley itself, so that tests can kill it.
-func TestMain(m *testing.M) {
+// runTests lets the test binary be Parley itself, so that tests can kill it. It returns
+// the exit code of the tests.
+func runTests(m *testing.M) int {
 	if os.Getenv("BE_PARLEY") != "" {
 		os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
-	code := m.Run()
-	if running.close != nil {
-		running.close()
-	}
-	os.Exit(code)
+	return m.Run()
 }
 
 // process is Parley in a process of its own.

@@ -24,7 +24,7 @@ func TestWhoIsPutOutFallsSilentAtOnce(t *testing.T) {
 		}
 		poll <- a
 	}()
-	within(t, "the poll waits", func() bool { return s.app.server.Pages() == 2 })
+	within(t, "the poll waits", func() bool { return s.app.Pages() == 2 })
 	ada.post("/rooms/2/members/2/remove").want(t, http.StatusSeeOther)
 	k.wantClosed(live.CloseNotAllowed)
 	(<-poll).want(t, http.StatusNotFound)
@@ -131,7 +131,7 @@ func TestAPollAnswersTheSameQuestion(t *testing.T) {
 		}
 		waiting <- got
 	}()
-	within(t, "the poll waits", func() bool { return s.app.server.Pages() == 2 })
+	within(t, "the poll waits", func() bool { return s.app.Pages() == 2 })
 	ada.post("/rooms/1/messages", "body", "second").want(t, http.StatusSeeOther)
 	got := <-waiting
 	if strings.Contains(got, "first") {

@@ -98,11 +98,11 @@ func TestNothingIsObeyedAfterTheGoodbye(t *testing.T) {
 		_, err := w.c.Write([]byte{0x8a, 0x80, 0, 0, 0, 0})
 		return err != nil
 	})
-	r, m, err := s.app.store.RoomFor(t.Context(), 1, 1)
+	r, m, err := s.stored().RoomFor(t.Context(), 1, 1)
 	if err != nil || m.Unread(r) != 2 {
 		t.Errorf("unread is %d: a read mark moved after logging out (%v)", m.Unread(r), err)
 	}
-	within(t, "the page is forgotten", func() bool { return s.app.server.Pages() == 0 })
+	within(t, "the page is forgotten", func() bool { return s.app.Pages() == 0 })
 }
 
 func TestManyRoomsAreNoReasonToCutAPage(t *testing.T) {

@@ -19,7 +19,7 @@ func TestStoppingKeepsWhatWasSaidAndSendsPagesAway(t *testing.T) {
 	k := ada.view(1, 0)
 	poll := make(chan answer, 1)
 	go func() { poll <- ada.get("/rooms/1/changes?since=0", "HX-Request", "true") }()
-	within(t, "the poll waits", func() bool { return s.app.server.Pages() == 2 })
+	within(t, "the poll waits", func() bool { return s.app.Pages() == 2 })
 	idle := s.visitor() // keeps its connection
 	idle.get("/healthz").want(t, http.StatusOK)
 	said := make(chan string, 20) // "": it was refused, or no answer came

@@ -19,7 +19,7 @@ import (
 func (s *server) ready(token string) chat.StoredFile {
 	s.t.Helper()
 	for end := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-		f, err := s.app.store.FileByToken(s.t.Context(), token)
+		f, err := s.stored().FileByToken(s.t.Context(), token)
 		if err != nil {
 			s.t.Fatal(err)
 		}
@@ -189,10 +189,7 @@ func TestUploadsAreSentOnce(t *testing.T) {
 		t.Errorf("%d messages, %d files", n, len(tokens(p)))
 	}
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		if err := s.app.files.Sweep(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		u, err := s.app.store.FileUsage(t.Context(), 0)
+		u, err := s.stored().FileUsage(t.Context(), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
