@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"bytes"
@@ -8,99 +8,103 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"parley/app"
+	"parley/app/apptest"
 )
 
 func TestTheCommandLineLooksAfterAccounts(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "parley.db")
-	if out := command(t, 0, password+"\n", "user", "add", "ada", "--name", "Ada Okafor",
+	if out := apptest.Command(t, 0, apptest.Password+"\n", "user", "add", "ada", "--name", "Ada Okafor",
 		"--data", data); !strings.Contains(out, "administrator") {
 		t.Error("the first account:", out)
 	}
-	command(t, 0, password+"\n", "user", "add", "bea", "--data", data)
-	command(t, 2, "short\n", "user", "add", "cid", "--data", data)
-	command(t, 1, password+"\n", "user", "add", "ADA", "--data", data)
-	command(t, 2, "", "user", "add", "dov", "--data", data)
-	list := command(t, 0, "", "user", "list", "--data", data)
+	apptest.Command(t, 0, apptest.Password+"\n", "user", "add", "bea", "--data", data)
+	apptest.Command(t, 2, "short\n", "user", "add", "cid", "--data", data)
+	apptest.Command(t, 1, apptest.Password+"\n", "user", "add", "ADA", "--data", data)
+	apptest.Command(t, 2, "", "user", "add", "dov", "--data", data)
+	list := apptest.Command(t, 0, "", "user", "list", "--data", data)
 	if !strings.Contains(list, "Ada Okafor") || strings.Count(list, "\n") != 3 {
 		t.Error("the list:", list)
 	}
-	if list := command(t, 0, "", "user", "list", "--json", "--data", data); !strings.Contains(list, `"username":"bea"`) {
+	if list := apptest.Command(t, 0, "", "user", "list", "--json", "--data", data); !strings.Contains(list, `"username":"bea"`) {
 		t.Error("the list as JSON:", list)
 	}
-	if out := command(t, 2, "", "user", "promote", "ada", "--role", "member", "--data", data); !strings.Contains(out, "last administrator") {
+	if out := apptest.Command(t, 2, "", "user", "promote", "ada", "--role", "member",
+		"--data", data); !strings.Contains(out, "last administrator") {
 		t.Error("the last administrator:", out)
 	}
-	command(t, 0, "", "user", "promote", "bea", "--data", data)
-	command(t, 0, "", "user", "promote", "ada", "--role", "member", "--data", data)
-	command(t, 1, password+"\n", "user", "passwd", "nobody", "--data", data)
-	command(t, 1, "", "user", "list", "--data", data+".not")
+	apptest.Command(t, 0, "", "user", "promote", "bea", "--data", data)
+	apptest.Command(t, 0, "", "user", "promote", "ada", "--role", "member", "--data", data)
+	apptest.Command(t, 1, apptest.Password+"\n", "user", "passwd", "nobody", "--data", data)
+	apptest.Command(t, 1, "", "user", "list", "--data", data+".not")
 	for _, did := range []string{"logout", "disable", "enable"} {
-		if out := command(t, 0, "", "user", did, "ada", "--data", data); !strings.HasPrefix(out, "ada ") {
+		if out := apptest.Command(t, 0, "", "user", did, "ada", "--data", data); !strings.HasPrefix(out, "ada ") {
 			t.Error(did, out)
 		}
 	}
-	command(t, 2, "", "user", "disable", "bea", "--data", data) // the last administrator
-	if out := command(t, 0, "", "user", "reset", "ada", "--url", "https://chat.example.org/",
+	apptest.Command(t, 2, "", "user", "disable", "bea", "--data", data) // the last administrator
+	if out := apptest.Command(t, 0, "", "user", "reset", "ada", "--url", "https://chat.example.org/",
 		"--data", data); !strings.HasPrefix(out, "https://chat.example.org/reset/") {
 		t.Error("a link for a new password:", out)
 	}
-	if out := command(t, 0, "", "invite", "--uses", "3", "--expires", "7d",
+	if out := apptest.Command(t, 0, "", "invite", "--uses", "3", "--expires", "7d",
 		"--data", data); !strings.HasPrefix(out, "http://127.0.0.1:8080/join/") {
 		t.Error("an invite:", out)
 	}
 	for _, wrong := range [][]string{{"--uses", "-1"}, {"--expires", "soon"}, {"--expires", "-1h"}, {"--role", "king"}} {
-		command(t, 2, "", append([]string{"invite", "--data", data}, wrong...)...)
+		apptest.Command(t, 2, "", append([]string{"invite", "--data", data}, wrong...)...)
 	}
-	command(t, 2, "", "user")
+	apptest.Command(t, 2, "", "user")
 }
 
 func TestTheCommandLineSaysWhatItDoesNotKnow(t *testing.T) {
 	for _, args := range [][]string{{"--nope"}, {"frob"}, {"serve", "now"}, {"serve", "--log-level", "loud"},
 		{"serve", "--trusted-proxies", "here"}, {"serve", "--url", "nowhere"}} {
-		if out := command(t, 2, "", append(args, "--data", filepath.Join(t.TempDir(), "p.db"))...); len(out) < 20 {
+		if out := apptest.Command(t, 2, "", append(args, "--data", filepath.Join(t.TempDir(), "p.db"))...); len(out) < 20 {
 			t.Errorf("%q: %q", args, out)
 		}
 	}
 	t.Setenv("PARLEY_LISTEM", "x")
-	if out := command(t, 2, "", "version"); !strings.Contains(out, "PARLEY_LISTEM") {
+	if out := apptest.Command(t, 2, "", "version"); !strings.Contains(out, "PARLEY_LISTEM") {
 		t.Error("an unknown variable is not named:", out)
 	}
 }
 
 func TestEveryFlagHasATwinInTheEnvironment(t *testing.T) {
-	s := start(t)
-	t.Setenv("PARLEY_LISTEN", s.app.Address.String())
-	if out := command(t, 0, "", "healthcheck"); out != "ready\n" {
+	s := apptest.Start(t)
+	t.Setenv("PARLEY_LISTEN", s.App.Address.String())
+	if out := apptest.Command(t, 0, "", "healthcheck"); out != "ready\n" {
 		t.Error(out)
 	}
-	command(t, 1, "", "healthcheck", "--listen", "127.0.0.1:1") // the flag goes before
-	t.Setenv("PARLEY_DATA", s.data)
-	command(t, 0, "", "set", "limit.messages", "7")
-	if out := command(t, 0, "", "set", "limit.messages"); out != "7\n" {
+	apptest.Command(t, 1, "", "healthcheck", "--listen", "127.0.0.1:1") // the flag goes before
+	t.Setenv("PARLEY_DATA", s.Data)
+	apptest.Command(t, 0, "", "set", "limit.messages", "7")
+	if out := apptest.Command(t, 0, "", "set", "limit.messages"); out != "7\n" {
 		t.Error(out)
 	}
 	for _, key := range []string{"workspace.name", "signup", "limit.sockets.address"} {
-		if out := command(t, 0, "", "set"); !strings.Contains(out, key) {
+		if out := apptest.Command(t, 0, "", "set"); !strings.Contains(out, key) {
 			t.Errorf("%s is not listed in\n%s", key, out)
 		}
 	}
-	command(t, 2, "", "set", "nothing")
-	command(t, 2, "", "set", "nothing", "1")
-	command(t, 2, "", "set", "limit.messages", "many")
-	if out := command(t, 0, "", "version"); !strings.HasPrefix(out, "parley ") {
+	apptest.Command(t, 2, "", "set", "nothing")
+	apptest.Command(t, 2, "", "set", "nothing", "1")
+	apptest.Command(t, 2, "", "set", "limit.messages", "many")
+	if out := apptest.Command(t, 0, "", "version"); !strings.HasPrefix(out, "parley ") {
 		t.Error(out)
 	}
 }
 
 func TestASecondServerOnTheSameFileIsRefused(t *testing.T) {
 	t.Parallel()
-	s := start(t)
-	out := command(t, 1, "", "serve", "--data", s.data, "--listen", "127.0.0.1:0")
+	s := apptest.Start(t)
+	out := apptest.Command(t, 1, "", "serve", "--data", s.Data, "--listen", "127.0.0.1:0")
 	if !strings.Contains(out, "another Parley serves") {
 		t.Error(out)
 	}
-	s.signup("ada").get("/rooms/1").want(t, 200)
+	s.Signup("ada").Get("/rooms/1").Want(t, 200)
 }
 
 func TestEveryCommandHasAHelpTextAndAnExample(t *testing.T) {
@@ -119,29 +123,29 @@ func TestEveryCommandHasAHelpTextAndAnExample(t *testing.T) {
 		if !strings.Contains(c.Example, c.CommandPath()) {
 			t.Errorf("%q has no example of itself: %q", c.CommandPath(), c.Example)
 		}
-		if out := command(t, 0, "", append(strings.Fields(c.CommandPath())[1:], "--help")...); !strings.Contains(out, c.Example) {
+		if out := apptest.Command(t, 0, "", append(strings.Fields(c.CommandPath())[1:], "--help")...); !strings.Contains(out, c.Example) {
 			t.Errorf("%q --help does not show its example", c.CommandPath())
 		}
 	}
-	walk(commands())
+	walk(app.Commands())
 }
 
 func TestTheAuditLogTellsOfAccountsFromTheCommandLine(t *testing.T) {
 	t.Parallel()
-	s := start(t)
-	command(t, 0, password+"\n", "user", "add", "Ada", "--data", s.data)
-	command(t, 0, password+"\n", "user", "add", "bea", "--data", s.data)
-	if out := command(t, 0, password+" 2\n", "user", "passwd", "bea", "--data", s.data); !strings.HasPrefix(out, "bea ") {
+	s := apptest.Start(t)
+	apptest.Command(t, 0, apptest.Password+"\n", "user", "add", "Ada", "--data", s.Data)
+	apptest.Command(t, 0, apptest.Password+"\n", "user", "add", "bea", "--data", s.Data)
+	if out := apptest.Command(t, 0, apptest.Password+" 2\n", "user", "passwd", "bea", "--data", s.Data); !strings.HasPrefix(out, "bea ") {
 		t.Error("passwd says", out)
 	}
-	if out := command(t, 0, "", "user", "promote", "bea", "--data", s.data); !strings.HasPrefix(out, "bea is administrator") {
+	if out := apptest.Command(t, 0, "", "user", "promote", "bea", "--data", s.Data); !strings.HasPrefix(out, "bea is administrator") {
 		t.Error("promote says", out)
 	}
-	ada := s.visitor()
-	ada.post("/login", "username", "ada", "password", password).want(t, 303)
-	r := ada.get("/admin/log").want(t, 200)
+	ada := s.Visitor()
+	ada.Post("/login", "username", "ada", "password", apptest.Password).Want(t, 303)
+	r := ada.Get("/admin/log").Want(t, 200)
 	for _, deed := range []string{"added @Ada as administrator.", "added @bea as member.", "set a new password for @bea."} {
-		if !strings.Contains(r.body, deed) {
+		if !strings.Contains(r.Body, deed) {
 			t.Errorf("the log does not say %q", deed)
 		}
 	}
@@ -151,27 +155,27 @@ func TestCommandsSayWhatTheyDoNotTake(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	data, file := filepath.Join(dir, "parley.db"), filepath.Join(dir, "password")
-	if err := os.WriteFile(file, []byte(password+"\r\nsomething else\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(apptest.Password+"\r\nsomething else\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	command(t, 2, "short\n", "user", "add", "ada", "--data", data)
+	apptest.Command(t, 2, "short\n", "user", "add", "ada", "--data", data)
 	if _, err := os.Stat(data); err == nil {
 		t.Error("an account that was refused left a data file")
 	}
-	if out := command(t, 0, "", "user", "add", "ada", "--password-file", file, "--data", data); !strings.Contains(out, data) {
+	if out := apptest.Command(t, 0, "", "user", "add", "ada", "--password-file", file, "--data", data); !strings.Contains(out, data) {
 		t.Error("nothing says that the data file is new:", out)
 	}
-	if out := command(t, 0, password+"\nmore\n", "user", "add", "bea", "--data", data); strings.Contains(out, data) {
+	if out := apptest.Command(t, 0, apptest.Password+"\nmore\n", "user", "add", "bea", "--data", data); strings.Contains(out, data) {
 		t.Error("a data file that was there is new:", out)
 	}
-	s := start(t, func(c *Config) { c.Data = data })
-	s.visitor().post("/login", "username", "ada", "password", password).want(t, 303)
-	if out := command(t, 2, "", "export", "--site", filepath.Join(dir, "site"),
+	s := apptest.Start(t, func(c *app.Config) { c.Data = data })
+	s.Visitor().Post("/login", "username", "ada", "password", apptest.Password).Want(t, 303)
+	if out := apptest.Command(t, 2, "", "export", "--site", filepath.Join(dir, "site"),
 		"--without-passwords", "--data", data); !strings.Contains(out, "--without-passwords") {
 		t.Error(out)
 	}
 	for _, listen := range []string{"127.0.0.1:99999", ":-1", "localhost:nothing"} {
-		if out := command(t, 2, "", "serve", "--listen", listen,
+		if out := apptest.Command(t, 2, "", "serve", "--listen", listen,
 			"--data", filepath.Join(dir, "other.db")); !strings.Contains(out, "is not an address") {
 			t.Errorf("%s: %s", listen, out)
 		}
@@ -181,17 +185,17 @@ func TestCommandsSayWhatTheyDoNotTake(t *testing.T) {
 		0o600); err != nil {
 		t.Fatal(err)
 	}
-	command(t, 1, "", "export", foreign, "--data", data)
+	apptest.Command(t, 1, "", "export", foreign, "--data", data)
 	for _, name := range []string{"export.jsonl.gz", "export.jsonl.zst", "export.jsonl"} {
 		to := filepath.Join(dir, name)
 		for range 2 { // and again, over its own
-			command(t, 0, "", "export", to, "--data", data)
+			apptest.Command(t, 0, "", "export", to, "--data", data)
 		}
 		b, err := os.ReadFile(to)
 		if err != nil || bytes.HasPrefix(b, []byte("{")) == strings.Contains(name, "jsonl.") {
 			t.Errorf("%s begins with %.4q, %v", name, b, err)
 		}
-		if out := command(t, 0, "", "import", to, "--data", data); !strings.Contains(out, "holds all of it already") {
+		if out := apptest.Command(t, 0, "", "import", to, "--data", data); !strings.Contains(out, "holds all of it already") {
 			t.Errorf("%s: %s", name, out)
 		}
 	}

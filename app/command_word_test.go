@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"errors"
@@ -7,13 +7,16 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"parley/app"
+	"parley/app/apptest"
 )
 
 func TestTheCommandLineSaysWhatHelps(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	data := filepath.Join(dir, "parley.db")
-	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
+	apptest.Command(t, 0, apptest.Password+"\n", "user", "add", "ada", "--data", data)
 	bad := filepath.Join(dir, "bad.db")
 	if err := os.WriteFile(bad, []byte(strings.Repeat("this is no backup ", 100)), 0o600); err != nil {
 		t.Fatal(err)
@@ -44,7 +47,7 @@ func TestTheCommandLineSaysWhatHelps(t *testing.T) {
 		if !strings.Contains(c.args, "--data") {
 			args = append(args, "--data", data)
 		}
-		out := command(t, c.code, "", args...)
+		out := apptest.Command(t, c.code, "", args...)
 		if !strings.Contains(out, c.words) || strings.Count(out, "is a directory") > 1 || c.code == 2 && !strings.Contains(out, "Try: parley") {
 			t.Errorf("parley %s says %q", c.args, out)
 		}
@@ -58,18 +61,18 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on 
 
 func TestWhatCannotBeWrittenIsAFailure(t *testing.T) {
 	t.Parallel()
-	s := start(t)
-	s.signup("ada")
+	s := apptest.Start(t)
+	s.Signup("ada")
 	dir := t.TempDir()
 	file, copied := filepath.Join(dir, "all.jsonl"), filepath.Join(dir, "copy.db")
-	command(t, 0, "", "export", file, "--data", s.data)
-	command(t, 0, "", "backup", copied, "--data", s.data)
-	for _, args := range [][]string{{"version"}, {"version", "--json"}, {"healthcheck", "--listen", s.app.Address.String()}, {"restore",
+	apptest.Command(t, 0, "", "export", file, "--data", s.Data)
+	apptest.Command(t, 0, "", "backup", copied, "--data", s.Data)
+	for _, args := range [][]string{{"version"}, {"version", "--json"}, {"healthcheck", "--listen", s.App.Address.String()}, {"restore",
 		copied, "--data", filepath.Join(dir, "new.db")},
-		{"export", "--site", filepath.Join(dir, "site"), "--data", s.data},
-		{"import", file, "--dry-run", "--data", filepath.Join(dir, "other.db")}, {"set", "--data", s.data}, {"user", "list", "--data", s.data}} {
+		{"export", "--site", filepath.Join(dir, "site"), "--data", s.Data},
+		{"import", file, "--dry-run", "--data", filepath.Join(dir, "other.db")}, {"set", "--data", s.Data}, {"user", "list", "--data", s.Data}} {
 		var errs strings.Builder
-		if code := Main(args, strings.NewReader(""), full{}, &errs); code != 1 || !strings.Contains(errs.String(), "no space left") {
+		if code := app.Main(args, strings.NewReader(""), full{}, &errs); code != 1 || !strings.Contains(errs.String(), "no space left") {
 			t.Errorf("parley %q ends with %d: %s", args, code, errs.String())
 		}
 	}
@@ -83,13 +86,13 @@ func TestAServerThatCannotListenLeavesNoDataFile(t *testing.T) {
 	}
 	defer l.Close()
 	data := filepath.Join(t.TempDir(), "parley.db")
-	command(t, 1, "", "serve", "--data", data, "--listen", l.Addr().String())
+	apptest.Command(t, 1, "", "serve", "--data", data, "--listen", l.Addr().String())
 	if left, _ := filepath.Glob(data + "*"); len(left) > 0 {
 		t.Error("it left", left)
 	}
-	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
-	command(t, 1, "", "serve", "--data", data, "--listen", l.Addr().String())
-	if out := command(t, 0, "", "user", "list", "--data", data); !strings.Contains(out, "ada") {
+	apptest.Command(t, 0, apptest.Password+"\n", "user", "add", "ada", "--data", data)
+	apptest.Command(t, 1, "", "serve", "--data", data, "--listen", l.Addr().String())
+	if out := apptest.Command(t, 0, "", "user", "list", "--data", data); !strings.Contains(out, "ada") {
 		t.Error("the accounts:", out)
 	}
 }
@@ -97,34 +100,35 @@ func TestAServerThatCannotListenLeavesNoDataFile(t *testing.T) {
 func TestInvitesAreListedAndRevoked(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s := start(t, func(c *Config) { c.Listen = "unix:" + filepath.Join(dir, "http.sock") })
-	within(t, "the address is noted", func() bool {
-		set, err := s.app.Chat.Settings(t.Context())
-		return err == nil && set[settingAddress] != ""
+	s := apptest.Start(t, func(c *app.Config) { c.Listen = "unix:" + filepath.Join(dir, "http.sock") })
+	apptest.Within(t, "the address is noted", func() bool {
+		set, err := s.App.Chat.Settings(t.Context())
+		return err == nil && set[app.SettingAddress] != ""
 	})
-	if out := command(t, 2, "", "invite", "--data", s.data); !strings.Contains(out, "--url https://") {
+	if out := apptest.Command(t, 2, "", "invite", "--data", s.Data); !strings.Contains(out, "--url https://") {
 		t.Error("without an address:", out)
 	}
-	if out := command(t, 0, "", "invite", "list", "--data", s.data); strings.Count(out, "\n") != 1 {
+	if out := apptest.Command(t, 0, "", "invite", "list", "--data", s.Data); strings.Count(out, "\n") != 1 {
 		t.Error("a refused invite was made:", out)
 	}
 	link := func() string {
-		return strings.TrimSpace(command(t, 0, "", "invite", "--url", "https://chat.example.org", "--data", s.data))
+		return strings.TrimSpace(apptest.Command(t, 0, "", "invite", "--url", "https://chat.example.org", "--data", s.Data))
 	}
 	one, two := link(), link()
 	code := two[strings.LastIndex(two, "/")+1:]
 	for _, by := range []string{one, code, "2"} {
-		command(t, 0, "", "invite", "revoke", by, "--data", s.data)
+		apptest.Command(t, 0, "", "invite", "revoke", by, "--data", s.Data)
 	}
 	for _, wrong := range []string{"77", "nothing"} {
-		if out := command(t, 1, "", "invite", "revoke", wrong, "--data", s.data); !strings.Contains(out, "there is no invite") {
+		if out := apptest.Command(t, 1, "", "invite", "revoke", wrong, "--data", s.Data); !strings.Contains(out, "there is no invite") {
 			t.Error(wrong, out)
 		}
 	}
-	if out := command(t, 0, "", "invite", "list", "--data", s.data); strings.Count(out, "revoked") != 2 || !strings.Contains(out, code) {
+	if out := apptest.Command(t, 0, "", "invite", "list", "--data", s.Data); strings.Count(out, "revoked") != 2 ||
+		!strings.Contains(out, code) {
 		t.Error("the list:", out)
 	}
-	if out := command(t, 0, "", "invite", "list", "--json", "--data", s.data); strings.Count(out, `"valid":false`) != 2 {
+	if out := apptest.Command(t, 0, "", "invite", "list", "--json", "--data", s.Data); strings.Count(out, `"valid":false`) != 2 {
 		t.Error("the list as JSON:", out)
 	}
 }

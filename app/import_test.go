@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"bytes"
@@ -12,14 +12,17 @@ import (
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
+
+	"parley/app"
+	"parley/app/apptest"
 )
 
 func TestAnImportRefusesAHashThatWouldTakeTheMachineDown(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	data, file := filepath.Join(dir, "parley.db"), filepath.Join(dir, "export.jsonl")
-	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
-	command(t, 0, "", "export", file, "--data", data)
+	apptest.Command(t, 0, apptest.Password+"\n", "user", "add", "ada", "--data", data)
+	apptest.Command(t, 0, "", "export", file, "--data", data)
 	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +36,7 @@ func TestAnImportRefusesAHashThatWouldTakeTheMachineDown(t *testing.T) {
 			t.Fatal(err)
 		}
 		to := filepath.Join(dir, "imported.db")
-		if out := command(t, 1, "", "import", file, "--data", to); !strings.Contains(out, "nothing was imported: line ") ||
+		if out := apptest.Command(t, 1, "", "import", file, "--data", to); !strings.Contains(out, "nothing was imported: line ") ||
 			!strings.Contains(out, "the hash of the password") {
 			t.Errorf("%s: %s", crafted, out)
 		}
@@ -46,21 +49,21 @@ func TestAnImportRefusesAHashThatWouldTakeTheMachineDown(t *testing.T) {
 // Such a hash may have come in before imports looked at them.
 func TestALogInWithACraftedHashEndsNothing(t *testing.T) {
 	t.Parallel()
-	s := start(t)
-	s.signup("ada")
-	query(t, s.data, "UPDATE accounts SET password = replace(password, 'm=47104,t=1,p=1', 'm=47104,t=1,p=0')")
-	if r := s.visitor().post("/login", "username", "ada", "password", password); r.status < 400 {
-		t.Error("status", r.status)
+	s := apptest.Start(t)
+	s.Signup("ada")
+	apptest.Query(t, s.Data, "UPDATE accounts SET password = replace(password, 'm=47104,t=1,p=1', 'm=47104,t=1,p=0')")
+	if r := s.Visitor().Post("/login", "username", "ada", "password", apptest.Password); r.Status < 400 {
+		t.Error("status", r.Status)
 	}
-	s.visitor().get("/readyz").want(t, 200)
+	s.Visitor().Get("/readyz").Want(t, 200)
 }
 
 func TestAnExportComesByAPipeAndPacked(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	data, file := filepath.Join(dir, "parley.db"), filepath.Join(dir, "export.jsonl")
-	command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
-	command(t, 0, "", "export", file, "--data", data)
+	apptest.Command(t, 0, apptest.Password+"\n", "user", "add", "ada", "--data", data)
+	apptest.Command(t, 0, "", "export", file, "--data", data)
 	plain, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -97,13 +100,14 @@ func TestAnExportComesByAPipeAndPacked(t *testing.T) {
 				}
 				return ""
 			}
-			if out := command(t, 0, give(), "import", from, "--dry-run", "--data", imported); !strings.Contains(out, "It would come: 1 account") {
+			if out := apptest.Command(t, 0, give(), "import", from,
+				"--dry-run", "--data", imported); !strings.Contains(out, "It would come: 1 account") {
 				t.Errorf("%s by %s: %s", kind, to, out)
 			}
-			if out := command(t, 0, give(), "import", from, "--data", imported); !strings.Contains(out, "It came: 1 account") {
+			if out := apptest.Command(t, 0, give(), "import", from, "--data", imported); !strings.Contains(out, "It came: 1 account") {
 				t.Errorf("%s by %s: %s", kind, to, out)
 			}
-			if out := command(t, 0, give(), "import", from, "--data", imported); !strings.Contains(out, "holds all of it already") {
+			if out := apptest.Command(t, 0, give(), "import", from, "--data", imported); !strings.Contains(out, "holds all of it already") {
 				t.Errorf("%s by %s, again: %s", kind, to, out)
 			}
 		}
@@ -111,49 +115,50 @@ func TestAnExportComesByAPipeAndPacked(t *testing.T) {
 		if err := os.WriteFile(cut, packed[:len(packed)-20], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if out := command(t, 1, "", "import", cut, "--data", filepath.Join(dir, "cut.db")); !strings.Contains(out, "nothing was imported") {
+		if out := apptest.Command(t, 1, "", "import", cut,
+			"--data", filepath.Join(dir, "cut.db")); !strings.Contains(out, "nothing was imported") {
 			t.Errorf("%s, cut off: %s", kind, out)
 		}
 	}
-	command(t, 1, "", "import", filepath.Join(dir, "none"), "--data", filepath.Join(dir, "none.db"))
-	command(t, 1, "", "import", dir, "--data", filepath.Join(dir, "none.db"))
+	apptest.Command(t, 1, "", "import", filepath.Join(dir, "none"), "--data", filepath.Join(dir, "none.db"))
+	apptest.Command(t, 1, "", "import", dir, "--data", filepath.Join(dir, "none.db"))
 }
 
 func TestACompactFileIsSmallerAndHoldsTheSame(t *testing.T) {
 	t.Parallel()
-	s := start(t)
-	s.signup("ada")
+	s := apptest.Start(t)
+	s.Signup("ada")
 	for n := range 300 {
-		s.says("ada", 1, strings.Repeat("words ", 1000)+fmt.Sprint(n))
+		s.Says("ada", 1, strings.Repeat("words ", 1000)+fmt.Sprint(n))
 	}
-	if out := command(t, 1, "", "compact", "--data", s.data); !strings.Contains(out, "another Parley serves") {
+	if out := apptest.Command(t, 1, "", "compact", "--data", s.Data); !strings.Contains(out, "another Parley serves") {
 		t.Error(out)
 	}
-	s.stop()
+	s.Stop()
 	link := filepath.Join(t.TempDir(), "link.db")
-	if err := os.Symlink(s.data, link); err != nil {
+	if err := os.Symlink(s.Data, link); err != nil {
 		t.Fatal(err)
 	}
-	export := command(t, 0, "", "export", "-", "--data", s.data)
-	query(t, s.data, "CREATE TABLE heavy (b BLOB); INSERT INTO heavy SELECT randomblob(3000000); DROP TABLE heavy")
-	before := size(s.data)
-	out := command(t, 0, "", "compact", "--data", link)
-	if after := size(s.data); after > before-2_900_000 || !strings.Contains(out, formatBytes(before)) ||
-		!strings.Contains(out, formatBytes(after)) {
+	export := apptest.Command(t, 0, "", "export", "-", "--data", s.Data)
+	apptest.Query(t, s.Data, "CREATE TABLE heavy (b BLOB); INSERT INTO heavy SELECT randomblob(3000000); DROP TABLE heavy")
+	before := app.Size(s.Data)
+	out := apptest.Command(t, 0, "", "compact", "--data", link)
+	if after := app.Size(s.Data); after > before-2_900_000 || !strings.Contains(out, app.FormatBytes(before)) ||
+		!strings.Contains(out, app.FormatBytes(after)) {
 		t.Errorf("%d bytes became %d: %s", before, after, out)
 	}
-	if names, _ := filepath.Glob(s.data + "?*"); len(names) > 0 {
+	if names, _ := filepath.Glob(s.Data + "?*"); len(names) > 0 {
 		t.Errorf("left: %q", names)
 	}
 	if i, err := os.Lstat(link); err != nil || i.Mode().Type() != os.ModeSymlink {
 		t.Error("the link is", i.Mode(), err)
 	}
-	if command(t, 0, "", "export", "-", "--data", s.data) != export {
+	if apptest.Command(t, 0, "", "export", "-", "--data", s.Data) != export {
 		t.Error("it holds something else")
 	}
-	command(t, 0, "", "check", "--data", s.data)
-	command(t, 1, "", "compact", "--data", s.data+".none")
-	d, err := sql.Open("sqlite", s.data)
+	apptest.Command(t, 0, "", "check", "--data", s.Data)
+	apptest.Command(t, 1, "", "compact", "--data", s.Data+".none")
+	d, err := sql.Open("sqlite", s.Data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +166,7 @@ func TestACompactFileIsSmallerAndHoldsTheSame(t *testing.T) {
 	if _, err := d.Exec("PRAGMA journal_mode = WAL; BEGIN; SELECT count(*) FROM rooms"); err != nil {
 		t.Fatal(err)
 	}
-	if out := command(t, 1, "", "compact", "--data", s.data); !strings.Contains(out, "another command uses") {
+	if out := apptest.Command(t, 1, "", "compact", "--data", s.Data); !strings.Contains(out, "another command uses") {
 		t.Error(out)
 	}
 }

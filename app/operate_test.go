@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"bytes"
@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"parley/app"
+	"parley/app/apptest"
 )
 
 func TestVariablesOfOrchestratorsMeanNothing(t *testing.T) {
@@ -25,11 +28,11 @@ func TestVariablesOfOrchestratorsMeanNothing(t *testing.T) {
 		name, value, _ := strings.Cut(set, "=")
 		t.Run(name, func(t *testing.T) {
 			t.Setenv(name, value)
-			command(t, 0, "", "version")
+			apptest.Command(t, 0, "", "version")
 			data := filepath.Join(t.TempDir(), "parley.db")
-			command(t, 1, "", "user", "list", "--data", data)
-			command(t, 0, password+"\n", "user", "add", "ada", "--data", data)
-			if out := command(t, 0, "", "user", "list", "--data", data); strings.Contains(out, "/web/parley") {
+			apptest.Command(t, 1, "", "user", "list", "--data", data)
+			apptest.Command(t, 0, apptest.Password+"\n", "user", "add", "ada", "--data", data)
+			if out := apptest.Command(t, 0, "", "user", "list", "--data", data); strings.Contains(out, "/web/parley") {
 				t.Error(out)
 			}
 		})
@@ -39,7 +42,7 @@ func TestVariablesOfOrchestratorsMeanNothing(t *testing.T) {
 		name, value, _ := strings.Cut(set, "=")
 		t.Run(set, func(t *testing.T) {
 			t.Setenv(name, value)
-			if out := command(t, 2, "", "version"); !strings.Contains(out, name) {
+			if out := apptest.Command(t, 2, "", "version"); !strings.Contains(out, name) {
 				t.Error(out)
 			}
 		})
@@ -50,18 +53,18 @@ func TestAProxyIsTrustedByItsAddress(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{"127.0.0.1": "127.0.0.1/32", "::1": "::1/128", "10.0.0.0/8": "10.0.0.0/8",
 		" 10.1.2.3/8 ": "10.0.0.0/8", "::ffff:10.0.0.1": "10.0.0.1/32"} {
-		if n, err := proxyNetwork(given); err != nil || n.String() != want {
+		if n, err := app.ProxyNetwork(given); err != nil || n.String() != want {
 			t.Errorf("%q is %v, %v", given, n, err)
 		}
 	}
 	for _, given := range []string{"", "localhost", "10.0.0", "10.0.0.1/33", "fe80::1%eth0", "127.0.0.1:80"} {
-		if n, err := proxyNetwork(given); err == nil {
+		if n, err := app.ProxyNetwork(given); err == nil {
 			t.Errorf("%q is %v", given, n)
 		}
 	}
-	s := start(t, func(c *Config) { c.Shutdown = time.Second })
-	s.stop()
-	out := command(t, 0, "", "serve", "--print-systemd-unit", "--trusted-proxies", "127.0.0.1,::1")
+	s := apptest.Start(t, func(c *app.Config) { c.Shutdown = time.Second })
+	s.Stop()
+	out := apptest.Command(t, 0, "", "serve", "--print-systemd-unit", "--trusted-proxies", "127.0.0.1,::1")
 	if !strings.Contains(out, "--trusted-proxies 127.0.0.1,::1 ") {
 		t.Error(out)
 	}
@@ -69,13 +72,13 @@ func TestAProxyIsTrustedByItsAddress(t *testing.T) {
 
 func TestAShutdownTimeoutMayBeInAnyUnit(t *testing.T) {
 	t.Parallel()
-	out := command(t, 0, "", "serve", "--print-systemd-unit", "--shutdown-timeout", "2m")
+	out := apptest.Command(t, 0, "", "serve", "--print-systemd-unit", "--shutdown-timeout", "2m")
 	if !strings.Contains(out, "--shutdown-timeout 2m0s ") || !strings.Contains(out, "TimeoutStopSec=135\n") {
 		t.Error(out)
 	}
-	command(t, 2, "", "serve", "--print-systemd-unit", "--shutdown-timeout", "soon")
-	command(t, 2, "", "serve", "--print-systemd-unit", "--shutdown-timeout", "-1s")
-	command(t, 0, "", "serve", "--print-systemd-unit", "--shutdown-timeout", "1d")
+	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--shutdown-timeout", "soon")
+	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--shutdown-timeout", "-1s")
+	apptest.Command(t, 0, "", "serve", "--print-systemd-unit", "--shutdown-timeout", "1d")
 }
 
 // Every flag of serve is in the unit when it is given, or is refused.
@@ -88,8 +91,8 @@ func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
 		"acme-email":      {"ops@example.org", "--tls-domain", "chat.example.org"},
 		"trusted-proxies": {"10.0.0.0/8"},
 		"metrics-listen":  {"127.0.0.1:2"}, "log-format": {"json"}, "log-level": {"debug"}, "shutdown-timeout": {"20s"},
-		"signup": {"invite"}, "data": {unitData}}
-	serveCommand().Flags().VisitAll(func(f *pflag.Flag) {
+		"signup": {"invite"}, "data": {app.UnitData}}
+	app.ServeCommand().Flags().VisitAll(func(f *pflag.Flag) {
 		if f.Name == "print-systemd-unit" || f.Name == "help" {
 			return
 		}
@@ -98,22 +101,22 @@ func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
 			t.Errorf("--%s: this test does not know it", f.Name)
 			return
 		}
-		out := command(t, 0, "", append([]string{"serve", "--print-systemd-unit", "--" + f.Name}, value...)...)
+		out := apptest.Command(t, 0, "", append([]string{"serve", "--print-systemd-unit", "--" + f.Name}, value...)...)
 		if !strings.Contains(out, " --"+f.Name+" ") {
 			t.Errorf("--%s is not in\n%s", f.Name, out)
 		}
 		verifyUnit(t, out)
 	})
 	t.Setenv("PARLEY_LOG_LEVEL", "warn")
-	if out := command(t, 0, "", "serve", "--print-systemd-unit"); !strings.Contains(out, " --log-level warn ") {
+	if out := apptest.Command(t, 0, "", "serve", "--print-systemd-unit"); !strings.Contains(out, " --log-level warn ") {
 		t.Error("from the environment:", out)
 	}
-	command(t, 2, "", "serve", "--print-systemd-unit", "--data", "/srv/parley.db")
-	command(t, 2, "", "serve", "--print-systemd-unit", "--listen", "unix:/srv/http.sock")
-	command(t, 2, "", "serve", "--print-systemd-unit", "--listen", "unix:/run/parley/../http.sock")
-	out := command(t, 0, "", "serve", "--print-systemd-unit", "--listen", "unix:/run/parley/http.sock")
-	for _, line := range []string{"RuntimeDirectory=parley", "RuntimeDirectoryMode=0750", "Group=" + unitGroup, "groupadd --system " +
-		unitGroup, "StateDirectory=parley parley/backups"} {
+	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--data", "/srv/parley.db")
+	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--listen", "unix:/srv/http.sock")
+	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--listen", "unix:/run/parley/../http.sock")
+	out := apptest.Command(t, 0, "", "serve", "--print-systemd-unit", "--listen", "unix:/run/parley/http.sock")
+	for _, line := range []string{"RuntimeDirectory=parley", "RuntimeDirectoryMode=0750", "Group=" + app.UnitGroup, "groupadd --system " +
+		app.UnitGroup, "StateDirectory=parley parley/backups"} {
 		if !strings.Contains(out, line+"") {
 			t.Errorf("no %s in\n%s", line, out)
 		}
@@ -146,38 +149,38 @@ func TestNoValueAddsADirectiveToTheUnit(t *testing.T) {
 			if flag != "--tls-domain" {
 				args = append(args, "--tls-domain", "chat.example.org")
 			}
-			if out := command(t, 2, "", args...); strings.Contains(out, "\nUser=root") {
+			if out := apptest.Command(t, 2, "", args...); strings.Contains(out, "\nUser=root") {
 				t.Errorf("%q: %s", args, out)
 			}
 		}
 	}
-	cmd := serveCommand()
+	cmd := app.ServeCommand()
 	for typed, printed := range map[string]string{`50%`: `50%%`, `a b`: `"a b"`, `$HOME`: `$$HOME`, `say "hi"`: `"say \"hi\""`,
 		`a\nb`: `"a\\nb"`, ``: `""`, `;`: `";"`, `it's`: `"it's"`} {
 		if err := cmd.Flags().Set("acme-email", typed); err != nil {
 			t.Fatal(err)
 		}
 		var out bytes.Buffer
-		if err := writeUnit(cmd, &out, "/opt/my 100% parley", time.Second); err != nil {
+		if err := app.WriteUnit(cmd, &out, "/opt/my 100% parley", time.Second); err != nil {
 			t.Fatal(err)
 		}
 		if want := `ExecStart="/opt/my 100%% parley" serve --acme-email ` + printed + " --data "; !strings.Contains(out.String(), want) {
 			t.Errorf("%q: no %s in\n%s", typed, want, out.String())
 		}
 	}
-	if err := writeUnit(cmd, &bytes.Buffer{}, "/opt/two\nlines", time.Second); err == nil {
+	if err := app.WriteUnit(cmd, &bytes.Buffer{}, "/opt/two\nlines", time.Second); err == nil {
 		t.Error("the name of the program has two lines")
 	}
 }
 
 func TestADirectoryForBackupsMustBeWritableForTheServer(t *testing.T) {
 	t.Parallel()
-	dir := asRoot(t)
+	dir := apptest.AsRoot(t)
 	data, aside := filepath.Join(dir, "parley.db"), t.TempDir()
-	command(t, 0, password+"\n", "user", "add", "ada", "--data", data) // is someone's
+	apptest.Command(t, 0, apptest.Password+"\n", "user", "add", "ada", "--data", data) // is someone's
 	set := func(code int, to, words string) {
 		t.Helper()
-		if out := command(t, code, "", "set", "backup.dir", to, "--data", data); !strings.Contains(out, words) {
+		if out := apptest.Command(t, code, "", "set", "backup.dir", to, "--data", data); !strings.Contains(out, words) {
 			t.Errorf("%s: %s", to, out)
 		}
 	}
@@ -185,7 +188,7 @@ func TestADirectoryForBackupsMustBeWritableForTheServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	set(2, aside, "may not write into "+aside)
-	if err := os.Chown(aside, 0, group); err != nil || os.Chmod(aside, 0o770) != nil {
+	if err := os.Chown(aside, 0, apptest.Group); err != nil || os.Chmod(aside, 0o770) != nil {
 		t.Fatal(err)
 	}
 	set(0, aside, aside)
@@ -202,32 +205,32 @@ func TestADirectoryForBackupsMustBeWritableForTheServer(t *testing.T) {
 // The server runs as somebody else than who sets the directory.
 func TestADirectoryForBackupsIsAskedOfTheServerThatRuns(t *testing.T) {
 	t.Parallel()
-	asRoot(t)
-	p := spawn(t)
+	apptest.AsRoot(t)
+	p := apptest.Spawn(t)
 	mine := t.TempDir()
 	if err := os.Chmod(mine, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if who := serverOf(p.data); who.pid != p.cmd.Process.Pid || who.uid != os.Geteuid() {
-		t.Fatalf("it is %+v, not %d", who, p.cmd.Process.Pid)
+	if pid, uid := app.ServerOf(p.Data); pid != p.Cmd.Process.Pid || uid != os.Geteuid() {
+		t.Fatalf("it is %d of %d, not %d", pid, uid, p.Cmd.Process.Pid)
 	}
-	command(t, 0, "", "set", "backup.dir", mine, "--data", p.data)
-	if r := (runner{uid: someone, groups: []int{group}}); r.mayWrite(mine) {
+	apptest.Command(t, 0, "", "set", "backup.dir", mine, "--data", p.Data)
+	if app.MayWrite(apptest.Someone, []int{apptest.Group}, mine) {
 		t.Error("somebody else may write into", mine)
 	}
 }
 
 func TestAnEmptyVariableCountsAsNotSet(t *testing.T) {
-	root := commands()
+	root := app.Commands()
 	for _, c := range append(root.Commands(), root) {
 		for _, cmd := range append(c.Commands(), c) {
-			cmd.Flags().VisitAll(func(f *pflag.Flag) { t.Setenv(variable(f), "") })
+			cmd.Flags().VisitAll(func(f *pflag.Flag) { t.Setenv(app.Variable(f), "") })
 		}
 	}
 	t.Setenv("PARLEY_DATA", "")
 	for _, c := range append(root.Commands(), root) {
 		for _, cmd := range append(c.Commands(), c) {
-			if err := fromEnvironment(cmd, os.Environ()); err != nil {
+			if err := app.FromEnvironment(cmd, os.Environ()); err != nil {
 				t.Error(cmd.CommandPath(), err)
 			}
 			cmd.Flags().VisitAll(func(f *pflag.Flag) {
