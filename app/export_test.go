@@ -9,23 +9,8 @@ import (
 // What tests look at from outside the package.
 
 var (
-	BindHelp        = bindHelp
-	Commands        = commands
-	FormatBytes     = formatBytes
-	FromEnvironment = fromEnvironment
-	NewLog          = newLog
-	ProxyNetwork    = proxyNetwork
-	ServeCommand    = serveCommand
-	Size            = size
-	Variable        = variable
-	WriteUnit       = writeUnit
-	AcmeRetry       = acmeRetry
-)
-
-const (
-	SettingAddress = settingAddress
-	UnitData       = unitData
-	UnitGroup      = unitGroup
+	AcmeRetry = acmeRetry
+	BindHelp  = bindHelp
 )
 
 type Schedule = schedule

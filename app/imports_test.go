@@ -13,10 +13,11 @@ import (
 // mayImport is the table of the house: the packages of ours that each of
 // ours may import.
 var mayImport = map[string][]string{
-	"parley": {"parley/app"},
-	"parley/app": {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat",
-		"parley/app/files", "parley/app/live", "parley/app/metrics", "parley/app/site", "parley/app/slack", "parley/app/web", "parley/db",
-		"parley/db/cached", "parley/db/sqlite"},
+	"parley": {"parley/app/cmd"},
+	"parley/app": {"parley/app/announce", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/live",
+		"parley/app/metrics", "parley/app/web", "parley/db/cached", "parley/db/sqlite"},
+	"parley/app/cmd": {"parley/app", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/site",
+		"parley/app/slack", "parley/app/web", "parley/db", "parley/db/sqlite"},
 	"parley/app/archive": {"parley/app/chat"},
 	"parley/app/auth":    {"parley/app/chat"},
 	"parley/app/chat":    {},
@@ -41,7 +42,7 @@ var mayImport = map[string][]string{
 	"parley/static":    {},
 
 	// Of tests alone.
-	"parley/app/apptest": {"parley/app", "parley/app/auth", "parley/app/chat", "parley/db/sqlite"},
+	"parley/app/apptest": {"parley/app", "parley/app/auth", "parley/app/chat", "parley/app/cmd", "parley/db/sqlite"},
 	"parley/app/browser": {},
 	"parley/app/e2e":     {},
 
@@ -100,6 +101,7 @@ func TestOnlyWebAndLiveSpeakToTheNetworkAndOnlyDBSpeaksSQL(t *testing.T) {
 
 		"./auth": {"net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 		"./live": {"net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+		"./cmd":  {"github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 		"./web":  {"database/sql"},
 		"../db":  {"os", "net/http", "modernc.org/sqlite", "modernc.org/sqlite/lib", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 

@@ -12,14 +12,14 @@ import (
 	"syscall"
 	"testing"
 
-	"parley/app"
+	"parley/app/cmd"
 )
 
 // RunTests lets the test binary be Parley itself, so that tests can kill it. It returns
 // the exit code of the tests.
 func RunTests(m *testing.M) int {
 	if os.Getenv("BE_PARLEY") != "" {
-		os.Exit(app.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+		os.Exit(cmd.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
 	return m.Run()
 }
@@ -103,7 +103,7 @@ func (p *Process) Restart() {
 func Command(t *testing.T, code int, in string, args ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
-	if got := app.Main(args, strings.NewReader(in), &out, &errs); got != code {
+	if got := cmd.Main(args, strings.NewReader(in), &out, &errs); got != code {
 		t.Fatalf("parley %q ends with %d, want %d\n%s%s", args, got, code, out.String(), errs.String())
 	}
 	return out.String() + errs.String()

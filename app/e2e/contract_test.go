@@ -11,6 +11,7 @@ import (
 	"parley/app"
 	"parley/app/apptest"
 	"parley/app/chat"
+	"parley/app/cmd"
 )
 
 func TestOtherSitesCannotAct(t *testing.T) {
@@ -174,7 +175,7 @@ func TestRatesAreHeldAndChangedWhileTheServerRuns(t *testing.T) {
 	ada := s.Signup("ada")
 	set := func(key, value string) {
 		t.Helper()
-		if code := app.Main([]string{"set", key, value, "--data", s.Data}, strings.NewReader(""), io.Discard, io.Discard); code != 0 {
+		if code := cmd.Main([]string{"set", key, value, "--data", s.Data}, strings.NewReader(""), io.Discard, io.Discard); code != 0 {
 			t.Fatal("set ended with", code)
 		}
 		apptest.Within(t, "the server notices "+key, func() bool {

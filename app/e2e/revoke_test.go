@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"parley/app"
 	"parley/app/apptest"
+	"parley/app/cmd"
 	"parley/app/live"
 )
 
@@ -51,7 +51,7 @@ func TestASessionThatEndsClosesItsPages(t *testing.T) {
 			b.Post("/me/password", "current", apptest.Password, "password", apptest.Password).Want(t, http.StatusSeeOther)
 		},
 		"parley user passwd": func(*apptest.Browser) {
-			if code := app.Main([]string{"user", "passwd", "ada", "--data", s.Data}, strings.NewReader(apptest.Password+"\n"),
+			if code := cmd.Main([]string{"user", "passwd", "ada", "--data", s.Data}, strings.NewReader(apptest.Password+"\n"),
 				t.Output(), t.Output()); code != 0 {
 				t.Error("the command ends with", code)
 			}

@@ -1,4 +1,4 @@
-package app
+package cmd
 
 import (
 	"bufio"
@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/app"
 	"parley/app/auth"
 	"parley/app/bus"
 	"parley/app/chat"
@@ -45,7 +46,7 @@ func withStore(cmd *cobra.Command, open func(context.Context, string) (*sqlite.D
 	}
 	events, limits := bus.NewLocal(), chat.NewLimits(nil)
 	rules := chat.New(store, events, limits, nil)
-	rules.BackupDir = backupDir(path)
+	rules.BackupDir = app.BackupDir(path)
 	err = do(cmd.Context(), operator{rules, auth.New(store, events, limits, nil)})
 	empty, unsure := store.IsEmpty(cmd.Context())
 	err = errors.Join(err, store.Close())

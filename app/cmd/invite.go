@@ -1,4 +1,4 @@
-package app
+package cmd
 
 import (
 	"context"
@@ -9,14 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/app"
 	"parley/app/auth"
 	"parley/app/chat"
 	"parley/app/web"
 )
-
-// settingAddress is where the address of the last server is noted, so that commands
-// can print links. It is not one of the settings that people change.
-const settingAddress = "address"
 
 // urlFlag lets a command print links as people can open them.
 func urlFlag(cmd *cobra.Command) {
@@ -34,7 +31,7 @@ func link(ctx context.Context, cmd *cobra.Command, t operator, path string) (str
 		if err != nil {
 			return "", err
 		}
-		if base = s[settingAddress]; base == "" {
+		if base = s[app.SettingAddress]; base == "" {
 			base = "http://127.0.0.1:8080"
 		}
 		if !strings.Contains(base, "://") { // a socket in the file system

@@ -1,4 +1,5 @@
-package app
+// Package cmd is the command line of Parley: one file a command. It knows nothing of HTML.
+package cmd
 
 import (
 	"bytes"
@@ -10,12 +11,12 @@ import (
 	"os"
 	"regexp"
 	"runtime"
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"parley/app"
 	"parley/app/chat"
 	"parley/db/sqlite"
 )
@@ -87,7 +88,7 @@ func commands() *cobra.Command {
 		Args:          noCommand,
 		RunE:          serve.RunE,
 	}
-	root.Version = Version() // printed without a template: templates keep the linker from leaving out what nobody calls
+	root.Version = app.Version() // printed without a template: templates keep the linker from leaving out what nobody calls
 	root.PersistentFlags().String("data", "./parley.db", "the data `file`")
 	root.Flags().AddFlagSet(serve.LocalNonPersistentFlags())
 	root.AddCommand(serve, userCommand(), inviteCommand(), setCommand(), backupCommand(), restoreCommand(), compactCommand(), checkCommand(), exportCommand(), importCommand(), healthCommand(), versionCommand())
@@ -185,31 +186,14 @@ func versionCommand() *cobra.Command {
 		Use: "version", Short: "Print the version", Args: atMostArgs(0), Example: "  parley version\n  parley version --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
-				return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"version": Version(), "format": sqlite.Version(), "go": runtime.Version()})
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"version": app.Version(), "format": sqlite.Version(), "go": runtime.Version()})
 			}
-			fmt.Fprintln(cmd.OutOrStdout(), "parley", Version())
+			fmt.Fprintln(cmd.OutOrStdout(), "parley", app.Version())
 			return nil
 		},
 	}
 	cmd.Flags().Bool("json", false, "print one JSON object, with the format of the data file")
 	return cmd
-}
-
-// Version is the module's version, or the commit it was built from.
-func Version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
-			return s.Value[:12]
-		}
-	}
-	return "devel"
 }
 
 // words turns a refusal into what the command line says: a sentence, a usage

@@ -1,4 +1,4 @@
-package app_test
+package cmd_test
 
 import (
 	"bytes"
@@ -13,8 +13,8 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
-	"parley/app"
 	"parley/app/apptest"
+	"parley/app/cmd"
 )
 
 func TestAnImportRefusesAHashThatWouldTakeTheMachineDown(t *testing.T) {
@@ -141,10 +141,10 @@ func TestACompactFileIsSmallerAndHoldsTheSame(t *testing.T) {
 	}
 	export := apptest.Command(t, 0, "", "export", "-", "--data", s.Data)
 	apptest.Query(t, s.Data, "CREATE TABLE heavy (b BLOB); INSERT INTO heavy SELECT randomblob(3000000); DROP TABLE heavy")
-	before := app.Size(s.Data)
+	before := cmd.Size(s.Data)
 	out := apptest.Command(t, 0, "", "compact", "--data", link)
-	if after := app.Size(s.Data); after > before-2_900_000 || !strings.Contains(out, app.FormatBytes(before)) ||
-		!strings.Contains(out, app.FormatBytes(after)) {
+	if after := cmd.Size(s.Data); after > before-2_900_000 || !strings.Contains(out, cmd.FormatBytes(before)) ||
+		!strings.Contains(out, cmd.FormatBytes(after)) {
 		t.Errorf("%d bytes became %d: %s", before, after, out)
 	}
 	if names, _ := filepath.Glob(s.Data + "?*"); len(names) > 0 {

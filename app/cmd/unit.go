@@ -1,4 +1,4 @@
-package app
+package cmd
 
 import (
 	"errors"
@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"parley/app"
 )
 
 // unit is a service for systemd that may do little but serve: see systemd.exec(5),
@@ -91,7 +93,7 @@ var secretFlags = []string{"tls-cert", "tls-key", "acme-root"}
 
 // printUnit writes a unit that serves as these flags say: each that was given is in it,
 // or is refused.
-func printUnit(cmd *cobra.Command, c Config) error {
+func printUnit(cmd *cobra.Command, c app.Config) error {
 	binary, err := os.Executable()
 	if err != nil {
 		return err
@@ -120,7 +122,7 @@ func writeUnit(cmd *cobra.Command, w io.Writer, binary string, shutdown time.Dur
 	}
 	var before, service string
 	for _, name := range []string{"listen", "metrics-listen"} {
-		path, local := strings.CutPrefix(cmd.Flags().Lookup(name).Value.String(), unixPrefix)
+		path, local := strings.CutPrefix(cmd.Flags().Lookup(name).Value.String(), app.UnixPrefix)
 		if local && (!strings.HasPrefix(path, unitRun) || filepath.Clean(path) != path) {
 			return usageError{fmt.Errorf("--%s: the service can make its socket only in %s, like unix:%[2]shttp.sock", name, unitRun)}
 		}

@@ -1,4 +1,4 @@
-package app_test
+package cmd_test
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 
 	"parley/app"
 	"parley/app/apptest"
+	"parley/app/cmd"
 )
 
 func TestVariablesOfOrchestratorsMeanNothing(t *testing.T) {
@@ -53,12 +54,12 @@ func TestAProxyIsTrustedByItsAddress(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{"127.0.0.1": "127.0.0.1/32", "::1": "::1/128", "10.0.0.0/8": "10.0.0.0/8",
 		" 10.1.2.3/8 ": "10.0.0.0/8", "::ffff:10.0.0.1": "10.0.0.1/32"} {
-		if n, err := app.ProxyNetwork(given); err != nil || n.String() != want {
+		if n, err := cmd.ProxyNetwork(given); err != nil || n.String() != want {
 			t.Errorf("%q is %v, %v", given, n, err)
 		}
 	}
 	for _, given := range []string{"", "localhost", "10.0.0", "10.0.0.1/33", "fe80::1%eth0", "127.0.0.1:80"} {
-		if n, err := app.ProxyNetwork(given); err == nil {
+		if n, err := cmd.ProxyNetwork(given); err == nil {
 			t.Errorf("%q is %v", given, n)
 		}
 	}
@@ -91,8 +92,8 @@ func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
 		"acme-email":      {"ops@example.org", "--tls-domain", "chat.example.org"},
 		"trusted-proxies": {"10.0.0.0/8"},
 		"metrics-listen":  {"127.0.0.1:2"}, "log-format": {"json"}, "log-level": {"debug"}, "shutdown-timeout": {"20s"},
-		"signup": {"invite"}, "data": {app.UnitData}}
-	app.ServeCommand().Flags().VisitAll(func(f *pflag.Flag) {
+		"signup": {"invite"}, "data": {cmd.UnitData}}
+	cmd.ServeCommand().Flags().VisitAll(func(f *pflag.Flag) {
 		if f.Name == "print-systemd-unit" || f.Name == "help" {
 			return
 		}
@@ -115,8 +116,8 @@ func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
 	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--listen", "unix:/srv/http.sock")
 	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--listen", "unix:/run/parley/../http.sock")
 	out := apptest.Command(t, 0, "", "serve", "--print-systemd-unit", "--listen", "unix:/run/parley/http.sock")
-	for _, line := range []string{"RuntimeDirectory=parley", "RuntimeDirectoryMode=0750", "Group=" + app.UnitGroup, "groupadd --system " +
-		app.UnitGroup, "StateDirectory=parley parley/backups"} {
+	for _, line := range []string{"RuntimeDirectory=parley", "RuntimeDirectoryMode=0750", "Group=" + cmd.UnitGroup, "groupadd --system " +
+		cmd.UnitGroup, "StateDirectory=parley parley/backups"} {
 		if !strings.Contains(out, line+"") {
 			t.Errorf("no %s in\n%s", line, out)
 		}
@@ -154,21 +155,21 @@ func TestNoValueAddsADirectiveToTheUnit(t *testing.T) {
 			}
 		}
 	}
-	cmd := app.ServeCommand()
+	serve := cmd.ServeCommand()
 	for typed, printed := range map[string]string{`50%`: `50%%`, `a b`: `"a b"`, `$HOME`: `$$HOME`, `say "hi"`: `"say \"hi\""`,
 		`a\nb`: `"a\\nb"`, ``: `""`, `;`: `";"`, `it's`: `"it's"`} {
-		if err := cmd.Flags().Set("acme-email", typed); err != nil {
+		if err := serve.Flags().Set("acme-email", typed); err != nil {
 			t.Fatal(err)
 		}
 		var out bytes.Buffer
-		if err := app.WriteUnit(cmd, &out, "/opt/my 100% parley", time.Second); err != nil {
+		if err := cmd.WriteUnit(serve, &out, "/opt/my 100% parley", time.Second); err != nil {
 			t.Fatal(err)
 		}
 		if want := `ExecStart="/opt/my 100%% parley" serve --acme-email ` + printed + " --data "; !strings.Contains(out.String(), want) {
 			t.Errorf("%q: no %s in\n%s", typed, want, out.String())
 		}
 	}
-	if err := app.WriteUnit(cmd, &bytes.Buffer{}, "/opt/two\nlines", time.Second); err == nil {
+	if err := cmd.WriteUnit(serve, &bytes.Buffer{}, "/opt/two\nlines", time.Second); err == nil {
 		t.Error("the name of the program has two lines")
 	}
 }
@@ -202,40 +203,22 @@ func TestADirectoryForBackupsMustBeWritableForTheServer(t *testing.T) {
 	set(2, disk, "read-only")
 }
 
-// The server runs as somebody else than who sets the directory.
-func TestADirectoryForBackupsIsAskedOfTheServerThatRuns(t *testing.T) {
-	t.Parallel()
-	apptest.AsRoot(t)
-	p := apptest.Spawn(t)
-	mine := t.TempDir()
-	if err := os.Chmod(mine, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if pid, uid := app.ServerOf(p.Data); pid != p.Cmd.Process.Pid || uid != os.Geteuid() {
-		t.Fatalf("it is %d of %d, not %d", pid, uid, p.Cmd.Process.Pid)
-	}
-	apptest.Command(t, 0, "", "set", "backup.dir", mine, "--data", p.Data)
-	if app.MayWrite(apptest.Someone, []int{apptest.Group}, mine) {
-		t.Error("somebody else may write into", mine)
-	}
-}
-
 func TestAnEmptyVariableCountsAsNotSet(t *testing.T) {
-	root := app.Commands()
+	root := cmd.Commands()
 	for _, c := range append(root.Commands(), root) {
-		for _, cmd := range append(c.Commands(), c) {
-			cmd.Flags().VisitAll(func(f *pflag.Flag) { t.Setenv(app.Variable(f), "") })
+		for _, one := range append(c.Commands(), c) {
+			one.Flags().VisitAll(func(f *pflag.Flag) { t.Setenv(cmd.Variable(f), "") })
 		}
 	}
 	t.Setenv("PARLEY_DATA", "")
 	for _, c := range append(root.Commands(), root) {
-		for _, cmd := range append(c.Commands(), c) {
-			if err := app.FromEnvironment(cmd, os.Environ()); err != nil {
-				t.Error(cmd.CommandPath(), err)
+		for _, one := range append(c.Commands(), c) {
+			if err := cmd.FromEnvironment(one, os.Environ()); err != nil {
+				t.Error(one.CommandPath(), err)
 			}
-			cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			one.Flags().VisitAll(func(f *pflag.Flag) {
 				if f.Changed || f.Value.String() != f.DefValue {
-					t.Errorf("%s --%s is %q, not %q", cmd.CommandPath(), f.Name, f.Value.String(), f.DefValue)
+					t.Errorf("%s --%s is %q, not %q", one.CommandPath(), f.Name, f.Value.String(), f.DefValue)
 				}
 			})
 		}

@@ -1,4 +1,4 @@
-package app
+package cmd
 
 import (
 	"errors"
@@ -16,6 +16,8 @@ import (
 	_ "time/tzdata" // people's time zones, on machines that have none
 
 	"github.com/spf13/cobra"
+
+	"parley/app"
 )
 
 // serveHelp tells of what operators set up beside the server.
@@ -83,11 +85,11 @@ func serve(cmd *cobra.Command) error {
 	}
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a, err := Start(ctx, c)
+	a, err := app.Start(ctx, c)
 	if err != nil {
 		return words(err)
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "Parley is ready: open %s\n", greeting(c, a.Address))
+	fmt.Fprintf(cmd.OutOrStdout(), "Parley is ready: open %s\n", app.Greeting(c, a.Address))
 	if host, _, err := net.SplitHostPort(a.Address.String()); err == nil && c.URL == "" && c.Cert == "" && !net.ParseIP(host).IsLoopback() {
 		c.Log.Warn("passwords travel unprotected over plain HTTP; put HTTPS in front and set --url")
 	}
@@ -113,31 +115,13 @@ func serve(cmd *cobra.Command) error {
 	}
 }
 
-func greeting(c Config, address net.Addr) string {
-	if c.URL != "" {
-		return c.URL
-	}
-	if address.Network() == "unix" {
-		return "the address of the proxy before " + address.String()
-	}
-	scheme := "http://"
-	if c.Cert != "" {
-		scheme = "https://"
-	}
-	host, port, _ := net.SplitHostPort(address.String())
-	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
-		host = "localhost"
-	}
-	return scheme + net.JoinHostPort(host, port)
-}
-
 // acmeConfig reads the flags that say how certificates are obtained.
-func acmeConfig(cmd *cobra.Command, c *Config) (err error) {
+func acmeConfig(cmd *cobra.Command, c *app.Config) (err error) {
 	f := cmd.Flags()
 	if c.ACME.Domains, err = parseDomains(tlsDomains(cmd)); err != nil || len(c.ACME.Domains) == 0 {
 		return err
 	}
-	if c.Cert != "" || strings.HasPrefix(c.Listen, unixPrefix) {
+	if c.Cert != "" || strings.HasPrefix(c.Listen, app.UnixPrefix) {
 		return usageError{errors.New("--tls-domain obtains certificates by itself: neither --tls-cert nor --listen unix:PATH goes with it")}
 	}
 	c.ACME.Directory, _ = f.GetString("acme-directory")
@@ -153,9 +137,9 @@ func acmeConfig(cmd *cobra.Command, c *Config) (err error) {
 	return nil
 }
 
-func serveConfig(cmd *cobra.Command) (Config, error) {
+func serveConfig(cmd *cobra.Command) (app.Config, error) {
 	f := cmd.Flags()
-	var c Config
+	var c app.Config
 	c.Data, _ = f.GetString("data")
 	c.Listen = listenAddress(cmd)
 	c.Metrics, _ = f.GetString("metrics-listen")
@@ -188,6 +172,8 @@ func serveConfig(cmd *cobra.Command) (Config, error) {
 	}
 	level, _ := f.GetString("log-level")
 	format, _ := f.GetString("log-format")
-	c.Log, err = newLog(cmd.ErrOrStderr(), level, format)
-	return c, err
+	if c.Log, err = app.NewLog(cmd.ErrOrStderr(), level, format); err != nil {
+		return c, usageError{err}
+	}
+	return c, nil
 }

@@ -1,4 +1,4 @@
-package app_test
+package cmd_test
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 
 	"parley/app"
 	"parley/app/apptest"
+	"parley/app/cmd"
 )
 
 func TestTheCommandLineSaysWhatHelps(t *testing.T) {
@@ -72,7 +73,7 @@ func TestWhatCannotBeWrittenIsAFailure(t *testing.T) {
 		{"export", "--site", filepath.Join(dir, "site"), "--data", s.Data},
 		{"import", file, "--dry-run", "--data", filepath.Join(dir, "other.db")}, {"set", "--data", s.Data}, {"user", "list", "--data", s.Data}} {
 		var errs strings.Builder
-		if code := app.Main(args, strings.NewReader(""), full{}, &errs); code != 1 || !strings.Contains(errs.String(), "no space left") {
+		if code := cmd.Main(args, strings.NewReader(""), full{}, &errs); code != 1 || !strings.Contains(errs.String(), "no space left") {
 			t.Errorf("parley %q ends with %d: %s", args, code, errs.String())
 		}
 	}

@@ -1,4 +1,4 @@
-package app
+package cmd
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"parley/app"
 )
 
 func healthCommand() *cobra.Command {
@@ -68,7 +70,7 @@ func askReady(ctx context.Context, cmd *cobra.Command) error {
 // dialNear connects to what a server on this machine listens on.
 func dialNear(ctx context.Context, listen string) (net.Conn, error) {
 	var d net.Dialer
-	if path, local := strings.CutPrefix(listen, unixPrefix); local {
+	if path, local := strings.CutPrefix(listen, app.UnixPrefix); local {
 		return d.DialContext(ctx, "unix", path)
 	}
 	host, port, err := net.SplitHostPort(listen)
@@ -102,7 +104,7 @@ func listenAddress(cmd *cobra.Command) string {
 
 // address refuses what nothing can listen on; "" is nowhere.
 func address(flag, value string) error {
-	path, local := strings.CutPrefix(value, unixPrefix)
+	path, local := strings.CutPrefix(value, app.UnixPrefix)
 	_, port, err := net.SplitHostPort(value)
 	if err == nil && !local {
 		_, err = net.LookupPort("tcp", port)

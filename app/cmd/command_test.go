@@ -1,4 +1,4 @@
-package app_test
+package cmd_test
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 
 	"parley/app"
 	"parley/app/apptest"
+	"parley/app/cmd"
 )
 
 func TestTheCommandLineLooksAfterAccounts(t *testing.T) {
@@ -127,7 +128,7 @@ func TestEveryCommandHasAHelpTextAndAnExample(t *testing.T) {
 			t.Errorf("%q --help does not show its example", c.CommandPath())
 		}
 	}
-	walk(app.Commands())
+	walk(cmd.Commands())
 }
 
 func TestTheAuditLogTellsOfAccountsFromTheCommandLine(t *testing.T) {

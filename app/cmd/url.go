@@ -1,12 +1,14 @@
-package app
+package cmd
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/net/idna"
 
 	"parley/app/chat"
 	"parley/app/web"
@@ -54,4 +56,16 @@ func (s *durationFlag) Set(value string) error {
 	d, err := chat.ParseDuration(value)
 	*s = durationFlag(d)
 	return err
+}
+
+// parseDomains checks the names of --tls-domain, and spells them as in the DNS.
+func parseDomains(names []string) ([]string, error) {
+	for n, name := range names {
+		ascii, err := idna.Lookup.ToASCII(name)
+		if err != nil || !strings.Contains(ascii, ".") || net.ParseIP(ascii) != nil || strings.ContainsAny(ascii, "*:/ ") {
+			return nil, usageError{fmt.Errorf("--tls-domain: %q is not a name like chat.example.org", name)}
+		}
+		names[n] = ascii
+	}
+	return names, nil
 }
