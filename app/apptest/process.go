@@ -112,7 +112,7 @@ func Command(t *testing.T, code int, in string, args ...string) string {
 // Query runs statements as another program would.
 func Query(t *testing.T, path, text string) {
 	t.Helper()
-	d, err := sql.Open("sqlite", path)
+	d, err := sql.Open("sqlite", path+"?_pragma=busy_timeout(20000)")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -149,7 +149,7 @@ func TestWhatIsTypedAfterChoosingARoomGoesThere(t *testing.T) {
 				p.click("#lists a", "general")
 				p.until("the room", `stage.dataset.room === '1' && document.activeElement.id === 'box'`)
 			}
-			p.until("the switcher is there", `import('/static/'+document.documentElement.dataset.build+'/jump.js')`)
+			p.loaded("jump")
 			c := g.stop("/rooms/2")
 			way.choose(p)
 			if way.name == "back" {

@@ -63,7 +63,7 @@ func TestAnAnswerThatWasBegunWaits(t *testing.T) {
 	p.answers("half an answer, more")
 	p.open("/messages/" + one)
 	p.answers("half an answer, more")
-	p.until("its line can be sent from here", `performance.getEntriesByType('resource').some(r => r.name.includes('talk.js'))`)
+	p.loaded("talk")
 	p.click("#answer", "")
 	p.keys(kb.End + ", and all" + kb.Enter)
 	p.sees(".alone .body", "half an answer, more, and all")
@@ -112,8 +112,8 @@ func TestAnAnswerLeavesItsPageThroughTheOutbox(t *testing.T) {
 	p.expect(broken...)
 	p.open("/messages/" + one)
 	p.live()
-	p.until("the page listens", `performance.getEntriesByType('resource').some(r => r.name.includes('talk.js'))`)
-	p.until("tools", `import('/static/'+document.documentElement.dataset.build+'/tools.js')`)
+	p.loaded("talk")
+	p.loaded("tools")
 	p.offline(true)
 	p.click("#answer", "")
 	p.keys("from afar" + kb.Enter)
@@ -133,7 +133,7 @@ func TestAnAnswerThatIsTooLongSaysSo(t *testing.T) {
 		if p.talk(one); alone {
 			p.open("/messages/" + one)
 			p.live()
-			p.until("the page listens", `performance.getEntriesByType('resource').some(r => r.name.includes('talk.js'))`)
+			p.loaded("talk")
 		}
 		p.click("#answer", "")
 		p.write(strings.Repeat("word ", 1900))

@@ -17,7 +17,7 @@ func TestTheConversationThatHasThePageToItselfIsLive(t *testing.T) {
 	p.size(390, 844)
 	p.live()
 	title := ask[string](p, `document.title`)
-	p.until("it is told of the room", `performance.getEntriesByType('resource').some(r => r.name.includes('talk.js'))`)
+	p.loaded("talk")
 	for i := range 3 {
 		ada.Post("/rooms/1/messages", "body", fmt.Sprint("answer ", i), "reply_to", seq).Want(t, 303)
 		p.sees(".alone .msg", fmt.Sprint("answer ", i))
@@ -46,7 +46,7 @@ func TestThePageOfAReportGoesOnAsAnyOther(t *testing.T) {
 	seq := ada.Send(1, "root", "Shall we?")
 	p := openChromium(t).member(s, "mei", "/messages/"+seq+"/report")
 	p.live()
-	p.until("it is set up", `performance.getEntriesByType('resource').some(r => r.name.includes('talk.js'))`)
+	p.loaded("talk")
 	ask[any](p, `window.sent = [], (send => WebSocket.prototype.send = function (m) { sent.push(m);
 		send.call(this, m) })(WebSocket.prototype.send), 1`)
 	p.click("#f-reason", "")

@@ -60,7 +60,7 @@ func TestASwitcherThatHasNotComeIsTakenBack(t *testing.T) {
 	p.keys("k", chromedp.ModifierCtrl)
 	p.keys("de" + kb.Escape + "hello")
 	g.let(c)
-	p.until("the module", `import('/static/'+document.documentElement.dataset.build+'/jump.js')`)
+	p.loaded("jump")
 	p.until("the words in the box", `box.value === 'hello'`)
 	p.never("#jump", "")
 }

@@ -46,7 +46,7 @@ func TestTheSwitcherFindsRoomsAndPeopleAndNeedsNoConnectionForOnesOwn(t *testing
 func TestWhoIsChosenBeforeHeIsFoundGetsWhatIsTyped(t *testing.T) {
 	t.Parallel()
 	g, p := twoRooms(t)
-	p.until("the switcher is there", `import('/static/'+document.documentElement.dataset.build+'/jump.js')`)
+	p.loaded("jump")
 	hold := func() chan bool {
 		c := g.stop("/jump")
 		p.keys("k", chromedp.ModifierCtrl)

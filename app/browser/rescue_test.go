@@ -91,7 +91,7 @@ func TestAnAnswerOnThePageOfADeletedMessageStaysThere(t *testing.T) {
 	p := openChromium(t).member(s, "mei", "/messages/"+id)
 	p.expect("status of 410")
 	p.live()
-	p.until("it is told of the room", `performance.getEntriesByType('resource').some(r => r.name.includes('talk.js'))`)
+	p.loaded("talk")
 	ask[any](p, `window.asked = 0, (f => window.fetch = (...a) => f(...a).finally(() => setTimeout(() => asked++)))(fetch), 1`)
 	p.click("#answer", "")
 	p.write("half an answer")

@@ -26,7 +26,7 @@ func threeRooms(t *testing.T, switcher bool) (*apptest.Browser, *gate, *tab) {
 	p.live()
 	p.click("#box", "")
 	if switcher {
-		p.until("the switcher is there", `import('/static/'+document.documentElement.dataset.build+'/jump.js')`)
+		p.loaded("jump")
 		p.keys("k", chromedp.ModifierCtrl)
 		p.sees("#jump .opt", "quay")
 		p.keys(kb.Escape)

@@ -216,6 +216,12 @@ func (p *tab) live() {
 	p.until("a live connection", `document.getElementById('hub')?._htmx?.ws?.connection?.socket?.readyState === 1`)
 }
 
+// loaded waits until a module that is fetched later is there.
+func (p *tab) loaded(module string) {
+	p.t.Helper()
+	ask[any](p, `import('/static/' + document.documentElement.dataset.build + '/`+module+`.js').then(() => 1)`)
+}
+
 func (p *tab) size(width, height int64) {
 	p.t.Helper()
 	p.do(func(ctx context.Context) error {

@@ -158,7 +158,7 @@ func TestACompactFileIsSmallerAndHoldsTheSame(t *testing.T) {
 	}
 	apptest.Command(t, 0, "", "check", "--data", s.Data)
 	apptest.Command(t, 1, "", "compact", "--data", s.Data+".none")
-	d, err := sql.Open("sqlite", s.Data)
+	d, err := sql.Open("sqlite", s.Data+"?_pragma=busy_timeout(20000)")
 	if err != nil {
 		t.Fatal(err)
 	}

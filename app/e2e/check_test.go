@@ -18,7 +18,7 @@ func TestACheckSaysInWordsWhatIsWrong(t *testing.T) {
 	if out := apptest.Command(t, 0, "", "check", "--data", s.Data); !strings.Contains(out, "as it should be") {
 		t.Error(out)
 	}
-	d, err := sql.Open("sqlite", s.Data)
+	d, err := sql.Open("sqlite", s.Data+"?_pragma=busy_timeout(20000)")
 	if err != nil {
 		t.Fatal(err)
 	}
