@@ -8,7 +8,7 @@ package main
 import (
 	"os"
 
-	"parley/app"
+	"parley/app/cmd"
 )
 
-func main() { os.Exit(app.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() { os.Exit(cmd.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }

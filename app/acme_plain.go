@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-
-	"golang.org/x/net/idna"
 )
 
 // plain answers what comes by plain HTTP: the authority's question whether it is we,
@@ -45,18 +43,6 @@ func (i *issuer) secured(public, host string) *url.URL {
 		to.Host = net.JoinHostPort(to.Host, u.Port())
 	}
 	return to
-}
-
-// parseDomains checks the names of --tls-domain, and spells them as in the DNS.
-func parseDomains(names []string) ([]string, error) {
-	for n, name := range names {
-		ascii, err := idna.Lookup.ToASCII(name)
-		if err != nil || !strings.Contains(ascii, ".") || net.ParseIP(ascii) != nil || strings.ContainsAny(ascii, "*:/ ") {
-			return nil, usageError{fmt.Errorf("--tls-domain: %q is not a name like chat.example.org", name)}
-		}
-		names[n] = ascii
-	}
-	return names, nil
 }
 
 // bindHelp adds what helps when an address cannot be listened on.

@@ -1,5 +1,6 @@
-// Package app wires the parts together and reads the command line. Only main and
-// the tests of the whole program import it.
+// Package app wires the parts together: the server, from its configuration to its stop.
+// It knows nothing of the command line. Only that and the tests of the whole program
+// import it.
 package app
 
 import (
@@ -96,7 +97,7 @@ func (a *App) start(ctx context.Context) error {
 	store := cached.New(a.store)
 	a.Chat = chat.New(store, events, limits, nil)
 	a.Chat.Presence, a.announcer = announcer, announcer
-	a.Chat.BackupDir = backupDir("")
+	a.Chat.BackupDir = BackupDir("")
 	a.files = files.New(a.store, a.Chat, c.Log)
 	a.Auth = auth.New(store, events, limits, nil)
 	if c.Signup != "" {
@@ -152,6 +153,12 @@ func (a *App) dataChanged(ctx context.Context) {
 	a.retentionChanged()
 }
 
+// Reload takes over settings at once that were changed; else it takes half a second.
+func (a *App) Reload(ctx context.Context) error { return a.server.Reload(ctx) }
+
+// Pages is how many pages are open, by socket or poll.
+func (a *App) Pages() int { return a.server.Pages() }
+
 // retentionChanged has messages removed that are older than the settings now allow.
 func (a *App) retentionChanged() {
 	select {
@@ -175,7 +182,7 @@ func (a *App) logStart() {
 // resumeJobs goes on with what the last process did not end, and notes the address for
 // commands that print links.
 func (a *App) resumeJobs(ctx context.Context) {
-	if err := errors.Join(a.store.SetSetting(ctx, settingAddress, greeting(a.config, a.Address)), a.Chat.ResumeErasing(ctx)); err != nil && ctx.Err() == nil {
+	if err := errors.Join(a.store.SetSetting(ctx, SettingAddress, Greeting(a.config, a.Address)), a.Chat.ResumeErasing(ctx)); err != nil && ctx.Err() == nil {
 		a.config.Log.Error("what was begun before was not ended", "error", err)
 	}
 }

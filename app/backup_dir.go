@@ -15,10 +15,10 @@ import (
 	"parley/app/chat"
 )
 
-// backupDir refuses a directory that is not there, or into which the server cannot
+// BackupDir refuses a directory that is not there, or into which the server cannot
 // write. A command names the data file of the server, which runs as somebody else and
 // may see the directory otherwise; "" is this process.
-func backupDir(data string) func(path string) error {
+func BackupDir(data string) func(path string) error {
 	return func(path string) error {
 		refuse := func(format string, a ...any) error {
 			return chat.Invalid(chat.SettingBackupDir, fmt.Sprintf(format, a...))

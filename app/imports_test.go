@@ -13,8 +13,11 @@ import (
 // mayImport is the table of the house: the packages of ours that each of
 // ours may import.
 var mayImport = map[string][]string{
-	"parley":             {"parley/app"},
-	"parley/app":         {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/live", "parley/app/metrics", "parley/app/site", "parley/app/slack", "parley/app/web", "parley/db", "parley/db/cached", "parley/db/sqlite"},
+	"parley": {"parley/app/cmd"},
+	"parley/app": {"parley/app/announce", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/live",
+		"parley/app/metrics", "parley/app/web", "parley/db/cached", "parley/db/sqlite"},
+	"parley/app/cmd": {"parley/app", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/site",
+		"parley/app/slack", "parley/app/web", "parley/db", "parley/db/sqlite"},
 	"parley/app/archive": {"parley/app/chat"},
 	"parley/app/auth":    {"parley/app/chat"},
 	"parley/app/chat":    {},
@@ -31,11 +34,17 @@ var mayImport = map[string][]string{
 	"parley/app/announce": {"parley/app/chat", "parley/app/live", "parley/views"},
 	"parley/app/bus":      {"parley/app/chat"},
 
-	"parley/app/web":   {"parley/app/announce", "parley/app/auth", "parley/app/chat", "parley/app/files", "parley/app/live", "parley/static", "parley/views"},
+	"parley/app/web": {"parley/app/announce", "parley/app/auth", "parley/app/chat", "parley/app/files",
+		"parley/app/live", "parley/static", "parley/views"},
 	"parley/db":        {"parley/app/archive", "parley/app/auth", "parley/app/chat", "parley/app/files"},
 	"parley/db/cached": {"parley/app/auth", "parley/app/chat", "parley/db"},
 	"parley/db/sqlite": {"parley/app/auth", "parley/app/chat", "parley/app/files", "parley/db"},
 	"parley/static":    {},
+
+	// Of tests alone.
+	"parley/app/apptest": {"parley/app", "parley/app/auth", "parley/app/chat", "parley/app/cmd", "parley/db/sqlite"},
+	"parley/app/browser": {},
+	"parley/app/e2e":     {},
 
 	"parley/static/generate": {},
 
@@ -43,6 +52,7 @@ var mayImport = map[string][]string{
 }
 
 func TestPackagesImportOnlyWhatTheTableAllows(t *testing.T) {
+	t.Parallel()
 	cmd := exec.Command("go", "list", "-deps=false", "-json=ImportPath,Imports", "./...")
 	cmd.Dir = ".."
 	out, err := cmd.Output()
@@ -80,6 +90,7 @@ func TestPackagesImportOnlyWhatTheTableAllows(t *testing.T) {
 }
 
 func TestOnlyWebAndLiveSpeakToTheNetworkAndOnlyDBSpeaksSQL(t *testing.T) {
+	t.Parallel()
 	for pkg, banned := range map[string][]string{
 		"./chat":    {"net", "net/http", "database/sql", "html/template", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 		"./archive": {"net", "net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
@@ -90,6 +101,7 @@ func TestOnlyWebAndLiveSpeakToTheNetworkAndOnlyDBSpeaksSQL(t *testing.T) {
 
 		"./auth": {"net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 		"./live": {"net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+		"./cmd":  {"github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 		"./web":  {"database/sql"},
 		"../db":  {"os", "net/http", "modernc.org/sqlite", "modernc.org/sqlite/lib", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 
@@ -109,12 +121,14 @@ func TestOnlyWebAndLiveSpeakToTheNetworkAndOnlyDBSpeaksSQL(t *testing.T) {
 
 // What makes the scripts, and what drives browsers in tests, is no part of the program.
 func TestTheBinaryHasNoToolsOfItsMaking(t *testing.T) {
+	t.Parallel()
 	out, err := exec.Command("go", "list", "-deps", "..").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, i := range strings.Fields(string(out)) {
-		if strings.HasPrefix(i, "github.com/evanw/esbuild") || strings.HasPrefix(i, "github.com/chromedp") {
+		if strings.HasPrefix(i, "github.com/evanw/esbuild") || strings.HasPrefix(i, "github.com/chromedp") ||
+			i == "parley/app/apptest" {
 			t.Errorf("the binary has %s in it", i)
 		}
 	}

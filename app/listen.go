@@ -52,10 +52,10 @@ func listen(address string) (*listener, error) {
 	return &listener{Listener: l, slots: make(chan struct{}, n)}, nil
 }
 
-const unixPrefix = "unix:"
+const UnixPrefix = "unix:"
 
 func open(address string) (net.Listener, error) {
-	if path, local := strings.CutPrefix(address, unixPrefix); local {
+	if path, local := strings.CutPrefix(address, UnixPrefix); local {
 		return listenUnix(path)
 	}
 	return net.Listen("tcp", address)

@@ -10,11 +10,11 @@ import (
 	"unicode/utf8"
 )
 
-// newLog makes the log: one line for each event, whatever is in it.
-func newLog(w io.Writer, level, format string) (*slog.Logger, error) {
+// NewLog makes the log: one line for each event, whatever is in it.
+func NewLog(w io.Writer, level, format string) (*slog.Logger, error) {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(level)); err != nil {
-		return nil, usageError{fmt.Errorf("--log-level: %q is not debug, info, warn or error", level)}
+		return nil, fmt.Errorf("--log-level: %q is not debug, info, warn or error", level)
 	}
 	o := &slog.HandlerOptions{Level: l}
 	var h slog.Handler = slog.NewTextHandler(w, o) // quotes what is not printable
@@ -23,7 +23,7 @@ func newLog(w io.Writer, level, format string) (*slog.Logger, error) {
 	case "json":
 		h = slog.NewJSONHandler(plainText{w}, o)
 	default:
-		return nil, usageError{fmt.Errorf("--log-format: %q is not text or json", format)}
+		return nil, fmt.Errorf("--log-format: %q is not text or json", format)
 	}
 	log := slog.New(logCounter{h, new(logCounts)})
 	slog.SetDefault(log)

@@ -1,7 +1,6 @@
-package app
+package app_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,49 +8,33 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 	"unicode"
+
+	"parley/app"
+	"parley/app/apptest"
 )
 
-// written is a log that many may write to while a test reads it.
-type written struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (w *written) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.b.Write(p)
-}
-
-func (w *written) String() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.b.String()
-}
-
 // logging runs a server that logs everything.
-func logging(t *testing.T, format string) (*server, *written) {
+func logging(t *testing.T, format string) (*apptest.Server, *apptest.Written) {
 	t.Helper()
-	was, w := slog.Default(), &written{}
+	was, w := slog.Default(), &apptest.Written{}
 	t.Cleanup(func() { slog.SetDefault(was) })
-	log, err := newLog(w, "debug", format)
+	log, err := app.NewLog(w, "debug", format)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return start(t, func(c *Config) { c.Log = log }), w
+	return apptest.Start(t, func(c *app.Config) { c.Log = log }), w
 }
 
 // shout sends bytes that no client of HTTP would, and waits until the server has
 // answered or hung up.
-func (s *server) shout(request string) {
-	s.t.Helper()
-	c, err := net.Dial("tcp", s.app.Address.String())
+func shout(s *apptest.Server, request string) {
+	s.T.Helper()
+	c, err := net.Dial("tcp", s.App.Address.String())
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	defer c.Close()
 	fmt.Fprint(c, request)
@@ -62,52 +45,53 @@ func (s *server) shout(request string) {
 const evil = "\x1b]0;owned\a\u009b31m\u202egnp\u2028level=ERROR msg=forged"
 
 // hostile is a visit of somebody who wants to be in the log, or others to be.
-func hostile(t *testing.T, s *server) (secrets []string) {
-	ada := s.signup("ada")
-	_, token, _ := strings.Cut(ada.cookie, "=")
+func hostile(t *testing.T, s *apptest.Server) (secrets []string) {
+	ada := s.Signup("ada")
+	_, token, _ := strings.Cut(ada.Cookie, "=")
 	get := "GET /%0Alevel=ERROR%1b[2J HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
 	for _, lines := range []string{
 		"User-Agent: one\nlevel=ERROR msg=forged\r\n", "User-Agent: " + evil + "\r\n", "X-Request-Id: a\tb\x1b[2J" + evil + "\r\n",
-		"Cookie: " + ada.cookie + "\r\n broken", "Cookie: " + ada.cookie + "\x00\r\nNo colon here",
+		"Cookie: " + ada.Cookie + "\r\n broken", "Cookie: " + ada.Cookie + "\x00\r\nNo colon here",
 	} {
-		s.shout(get + lines + "\r\n\r\n")
+		shout(s, get+lines+"\r\n\r\n")
 	}
-	s.shout("BREW /\x1b[2J HTTP/9\r\nCookie: " + ada.cookie + "\r\n\r\n")
-	s.shout("GET / HTTP/1.1\r\nCookie: " + ada.cookie + "; " + strings.Repeat("x", 20<<10) + "\r\n\r\n")
-	ada.post("/me", "name", "Ada "+evil, "title", "the hidden title")
-	ada.post("/rooms/1/messages", "cid", "c", "body", "the hidden words "+evil).want(t, http.StatusSeeOther)
-	s.visitor().post("/login", "username", "ada"+evil, "password", "a hidden guess")
-	for _, path := range []string{"/join/short7", "/JOIN/short7", "/join/short7/x", "/reset/Ow3xSecretOfResets", "/rooms/1?q=the+hidden+question", "/x/" + token, "/%1b%5B2J%C2%9B%E2%80%AE"} {
-		s.visitor().get(path)
-		ada.get(path)
+	shout(s, "BREW /\x1b[2J HTTP/9\r\nCookie: "+ada.Cookie+"\r\n\r\n")
+	shout(s, "GET / HTTP/1.1\r\nCookie: "+ada.Cookie+"; "+strings.Repeat("x", 20<<10)+"\r\n\r\n")
+	ada.Post("/me", "name", "Ada "+evil, "title", "the hidden title")
+	ada.Post("/rooms/1/messages", "cid", "c", "body", "the hidden words "+evil).Want(t, http.StatusSeeOther)
+	s.Visitor().Post("/login", "username", "ada"+evil, "password", "a hidden guess")
+	for _, path := range []string{"/join/short7", "/JOIN/short7", "/join/short7/x", "/reset/Ow3xSecretOfResets",
+		"/rooms/1?q=the+hidden+question", "/x/" + token, "/%1b%5B2J%C2%9B%E2%80%AE"} {
+		s.Visitor().Get(path)
+		ada.Get(path)
 	}
-	ada.get("/search?q=the+hidden+question")
+	ada.Get("/search?q=the+hidden+question")
 	invite, reset := secretOf(t, s, "invite"), secretOf(t, s, "user", "reset", "ada")
 	for _, path := range []string{"/join/" + invite, "/reset/" + reset} {
-		s.visitor().get(path).want(t, http.StatusOK)
-		s.visitor().post(path, "username", "bea", "password", "hidden")
+		s.Visitor().Get(path).Want(t, http.StatusOK)
+		s.Visitor().Post(path, "username", "bea", "password", "hidden")
 	}
-	page := ada.open()
-	page.say(`{"t":"typing","room":1,"x":"the hidden words"}`)
-	page.obeyed()
-	if err := s.app.store.Close(); err != nil { // now everything is a fault
+	page := ada.Open()
+	page.Say(`{"t":"typing","room":1,"x":"the hidden words"}`)
+	page.Obeyed()
+	if err := s.App.CloseStore(); err != nil { // now everything is a fault
 		t.Fatal(err)
 	}
-	ada.post("/rooms/1/messages", "cid", "d", "body", "the hidden words "+evil)
-	r := ada.get("/people?q=the+hidden+question").want(t, http.StatusInternalServerError)
-	if r.header.Get("X-Request-Id") == "" {
+	ada.Post("/rooms/1/messages", "cid", "d", "body", "the hidden words "+evil)
+	r := ada.Get("/people?q=the+hidden+question").Want(t, http.StatusInternalServerError)
+	if r.Header.Get("X-Request-Id") == "" {
 		t.Error("a fault has no number")
 	}
 	for _, path := range []string{"/join/" + invite, "/reset/" + reset} {
-		s.visitor().get(path).want(t, http.StatusInternalServerError)
+		s.Visitor().Get(path).Want(t, http.StatusInternalServerError)
 	}
-	return []string{token, invite, reset, password, "hidden", "short7", "Ow3xSecretOfResets", "gnp"}
+	return []string{token, invite, reset, apptest.Password, "hidden", "short7", "Ow3xSecretOfResets", "gnp"}
 }
 
 // secretOf is the last part of a link that a command prints.
-func secretOf(t *testing.T, s *server, args ...string) string {
+func secretOf(t *testing.T, s *apptest.Server, args ...string) string {
 	t.Helper()
-	link := strings.TrimSpace(command(t, 0, "", append(args, "--data", s.data)...))
+	link := strings.TrimSpace(apptest.Command(t, 0, "", append(args, "--data", s.Data)...))
 	return link[strings.LastIndex(link, "/")+1:]
 }
 
@@ -116,8 +100,8 @@ func TestTheLogHoldsNoSecretsAndOneLineForEachEvent(t *testing.T) {
 		t.Run(format, func(t *testing.T) {
 			s, w := logging(t, format)
 			secrets := hostile(t, s)
-			s.app.Stop() // its file is closed already, and it says so
-			s.app = nil
+			s.App.Stop() // its file is closed already, and it says so
+			s.App = nil
 			log := w.String()
 			for _, secret := range secrets {
 				if at := strings.Index(log, secret); at >= 0 {
@@ -145,14 +129,15 @@ func TestTheLogHoldsNoSecretsAndOneLineForEachEvent(t *testing.T) {
 
 func TestARequestHasTheNameThatAProxyOfOursGaveIt(t *testing.T) {
 	s, w := logging(t, "text")
-	ada := s.signup("ada")
-	ada.get("/rooms/1", "X-Request-Id", "from-anybody")
+	ada := s.Signup("ada")
+	ada.Get("/rooms/1", "X-Request-Id", "from-anybody")
 	_, trusted, _ := net.ParseCIDR("127.0.0.1/32")
-	s.app.server.Trusted = []*net.IPNet{trusted}
-	ada.get("/rooms/1", "X-Request-Id", "from-the-proxy.7")
-	ada.get("/rooms/1", "X-Request-Id", "not=a name")
+	s.App.Trust(trusted)
+	ada.Get("/rooms/1", "X-Request-Id", "from-the-proxy.7")
+	ada.Get("/rooms/1", "X-Request-Id", "not=a name")
 	log := w.String()
-	if strings.Contains(log, "from-anybody") || !strings.Contains(log, "request=from-the-proxy.7 method=GET path=/rooms/1 status=200") || strings.Contains(log, "not=a") {
+	if strings.Contains(log, "from-anybody") || !strings.Contains(log, "request=from-the-proxy.7 method=GET path=/rooms/1 status=200") ||
+		strings.Contains(log, "not=a") {
 		t.Error(log)
 	}
 }

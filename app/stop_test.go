@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -10,32 +10,34 @@ import (
 	"testing"
 	"time"
 
+	"parley/app"
+	"parley/app/apptest"
 	"parley/app/live"
 )
 
 func TestStoppingKeepsWhatWasSaidAndSendsPagesAway(t *testing.T) {
-	s := start(t, func(c *Config) { c.Shutdown = 8 * time.Second })
-	ada := s.signup("ada")
-	k := ada.view(1, 0)
-	poll := make(chan answer, 1)
-	go func() { poll <- ada.get("/rooms/1/changes?since=0", "HX-Request", "true") }()
-	within(t, "the poll waits", func() bool { return s.app.server.Pages() == 2 })
-	idle := s.visitor() // keeps its connection
-	idle.get("/healthz").want(t, http.StatusOK)
+	s := apptest.Start(t, func(c *app.Config) { c.Shutdown = 8 * time.Second })
+	ada := s.Signup("ada")
+	k := ada.View(1, 0)
+	poll := make(chan apptest.Answer, 1)
+	go func() { poll <- ada.Get("/rooms/1/changes?since=0", "HX-Request", "true") }()
+	apptest.Within(t, "the poll waits", func() bool { return s.App.Pages() == 2 })
+	idle := s.Visitor() // keeps its connection
+	idle.Get("/healthz").Want(t, http.StatusOK)
 	said := make(chan string, 20) // "": it was refused, or no answer came
 	for i := range cap(said) {
-		go func() { said <- ada.send(1, fmt.Sprint("last", i), "the last words") }()
+		go func() { said <- ada.Send(1, fmt.Sprint("last", i), "the last words") }()
 	}
 	first := <-said
 	began := time.Now()
-	s.stop()
+	s.Stop()
 	took := time.Since(began)
 	if took > 10*time.Second {
 		t.Errorf("stopping took %v: somebody waits for what will not end by itself", took)
 	}
-	k.wantClosed(live.CloseRestart)
-	if a := <-poll; a.status != http.StatusOK && a.status != http.StatusServiceUnavailable {
-		t.Error("the poll answered", a.status)
+	k.WantClosed(live.CloseRestart)
+	if a := <-poll; a.Status != http.StatusOK && a.Status != http.StatusServiceUnavailable {
+		t.Error("the poll answered", a.Status)
 	}
 	acknowledged := 0
 	for i := range cap(said) {
@@ -50,8 +52,8 @@ func TestStoppingKeepsWhatWasSaidAndSendsPagesAway(t *testing.T) {
 	if acknowledged == 0 {
 		t.Error("nothing was acknowledged")
 	}
-	s.run()
-	if n := strings.Count(ada.get("/rooms/1").want(t, http.StatusOK).body, "<p>the last words</p>"); n < acknowledged {
+	s.Run()
+	if n := strings.Count(ada.Get("/rooms/1").Want(t, http.StatusOK).Body, "<p>the last words</p>"); n < acknowledged {
 		t.Errorf("%d messages were acknowledged, %d are there", acknowledged, n)
 	}
 	t.Logf("stopping took %v", took)
@@ -59,21 +61,21 @@ func TestStoppingKeepsWhatWasSaidAndSendsPagesAway(t *testing.T) {
 
 // Browsers connect ahead, and then say nothing for a while.
 func TestAConnectionThatSaysNothingDoesNotFailTheStop(t *testing.T) {
-	s := start(t, func(c *Config) { c.Shutdown = 8 * time.Second })
-	silent, err := net.Dial("tcp", s.app.Address.String())
+	s := apptest.Start(t, func(c *app.Config) { c.Shutdown = 8 * time.Second })
+	silent, err := net.Dial("tcp", s.App.Address.String())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer silent.Close()
 	began := time.Now()
-	s.stop() // fails the test when it ends with an error
+	s.Stop() // fails the test when it ends with an error
 	t.Logf("stopping took %v", time.Since(began))
 }
 
 // Each of these is open when the server is told to stop, and none ends by itself.
 func TestHalfARequestDoesNotFailTheStop(t *testing.T) {
 	cert, key := filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
-	pair(t, cert, key, 1)
+	apptest.Pair(t, cert, key, 1)
 	const whole = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 	for name, sent := range map[string]string{
 		"half a header":          whole[:30],
@@ -88,12 +90,12 @@ func TestHalfARequestDoesNotFailTheStop(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := start(t, func(c *Config) {
+			s := apptest.Start(t, func(c *app.Config) {
 				if c.Shutdown = 4 * time.Second; strings.Contains(name, "TLS") || strings.Contains(name, "handshake") {
 					c.Cert, c.Key = cert, key
 				}
 			})
-			c, err := net.Dial("tcp", s.app.Address.String())
+			c, err := net.Dial("tcp", s.App.Address.String())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -106,13 +108,11 @@ func TestHalfARequestDoesNotFailTheStop(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			within(t, "the server has the connection", func() bool {
-				s.app.listener.mu.Lock()
-				defer s.app.listener.mu.Unlock()
-				return len(s.app.listener.open) == 1
+			apptest.Within(t, "the server has the connection", func() bool {
+				return s.App.Connections() == 1
 			})
 			began := time.Now()
-			s.stop() // fails the test when it ends with an error
+			s.Stop() // fails the test when it ends with an error
 			t.Logf("stopping took %v", time.Since(began))
 		})
 	}

@@ -1,0 +1,289 @@
+// Package apptest runs Parley for tests: servers on ports of their own, in the process of
+// the test or in one that can be killed, people who ask them by HTTP and over sockets, and
+// the command line. Only tests import it.
+package apptest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/app"
+	"parley/app/chat"
+	"parley/db/sqlite"
+)
+
+// Server is a whole Parley on a port of its own, with the rates off.
+type Server struct {
+	T    testing.TB
+	App  *app.App
+	Base string
+	Data string
+	Via  http.RoundTripper // how its visitors reach it; nil: as usual
+
+	store func() *sqlite.DB // see stored
+}
+
+// Password is everybody's.
+const Password = "correct horse battery 9"
+
+// Start runs a server until the test ends.
+func Start(t testing.TB, change ...func(*app.Config)) *Server {
+	t.Helper()
+	s := &Server{T: t, Data: filepath.Join(t.TempDir(), "parley.db")}
+	s.Run(change...)
+	s.Unlimited()
+	t.Cleanup(func() { s.Stop() })
+	return s
+}
+
+// Unlimited turns the rates off.
+func (s *Server) Unlimited() {
+	s.T.Helper()
+	for _, l := range chat.AllLimits {
+		if strings.HasPrefix(l.Key, "limit.files.") { // no rates
+			continue
+		}
+		if err := s.App.Chat.SetSetting(context.Background(), l.Key, "0"); err != nil {
+			s.T.Fatal(err)
+		}
+	}
+	if err := s.App.Reload(context.Background()); err != nil {
+		s.T.Fatal(err)
+	}
+}
+
+// Stored is the data file, opened beside the server as a command does.
+func (s *Server) Stored() *sqlite.DB {
+	s.T.Helper()
+	if s.store == nil {
+		d, err := sqlite.Open(context.Background(), s.Data)
+		if err != nil {
+			s.T.Fatal(err)
+		}
+		s.T.Cleanup(func() { d.Close() })
+		s.store = func() *sqlite.DB { return d }
+	}
+	return s.store()
+}
+
+// Account finds somebody by name.
+func (s *Server) Account(name string) chat.Account {
+	s.T.Helper()
+	a, err := s.App.Chat.AccountNamed(context.Background(), name)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	return a
+}
+
+// Run starts the server, or starts it again.
+func (s *Server) Run(change ...func(*app.Config)) {
+	s.T.Helper()
+	c := app.Config{Data: s.Data, Listen: "127.0.0.1:0", Shutdown: 5 * time.Second, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	for _, f := range change {
+		f(&c)
+	}
+	a, err := app.Start(context.Background(), c)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	s.App, s.Base = a, "http://"+a.Address.String()
+}
+
+// Stop ends the server, if it runs.
+func (s *Server) Stop() {
+	if s.App == nil {
+		return
+	}
+	if err := s.App.Stop(); err != nil {
+		s.T.Error("stop:", err)
+	}
+	s.App = nil
+}
+
+// Browser is somebody with a cookie, who follows no redirect.
+type Browser struct {
+	Server *Server
+	Cookie string
+	HTTP   http.Client
+}
+
+// Visitor is somebody who is not logged in.
+func (s *Server) Visitor() *Browser {
+	return &Browser{Server: s, HTTP: http.Client{Transport: s.Via, CheckRedirect: func(*http.Request,
+		[]*http.Request) error {
+		return http.ErrUseLastResponse
+	}}}
+}
+
+// Signup makes an account and is logged in as it.
+func (s *Server) Signup(name string) *Browser {
+	s.T.Helper()
+	b := s.Visitor()
+	r := b.Post("/signup", "workspace", "Lighthouse Studio", "username", name, "password", Password)
+	if r.Status != http.StatusSeeOther {
+		s.T.Fatalf("sign-up of %s: status %d\n%s", name, r.Status, r.Body)
+	}
+	return b
+}
+
+// Answer is what came back.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   string
+}
+
+// Location is where the answer leads.
+func (a Answer) Location() string { return a.Header.Get("Location") }
+
+// Get asks for a page.
+func (b *Browser) Get(path string, headers ...string) Answer {
+	b.Server.T.Helper()
+	return b.Do(http.MethodGet, path, "", headers...)
+}
+
+// Post sends a form of name, value, name, value.
+func (b *Browser) Post(path string, fields ...string) Answer {
+	b.Server.T.Helper()
+	v := url.Values{}
+	for i := 0; i < len(fields); i += 2 {
+		v.Add(fields[i], fields[i+1])
+	}
+	return b.Do(http.MethodPost, path, v.Encode(), "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin")
+}
+
+// Do sends a request as it is told to.
+func (b *Browser) Do(method, path, body string, headers ...string) Answer {
+	b.Server.T.Helper()
+	req, err := http.NewRequest(method, b.Server.Base+path, strings.NewReader(body))
+	if err != nil {
+		b.Server.T.Fatal(err)
+	}
+	if b.Cookie != "" {
+		req.Header.Set("Cookie", b.Cookie)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	r, err := b.HTTP.Do(req)
+	if err != nil {
+		b.Server.T.Fatal(err)
+	}
+	defer r.Body.Close()
+	text, err := io.ReadAll(r.Body)
+	if err != nil {
+		b.Server.T.Fatal(err)
+	}
+	for _, c := range r.Cookies() {
+		if strings.HasSuffix(c.Name, "parley") {
+			b.Cookie = c.Name + "=" + c.Value
+		}
+	}
+	return Answer{r.StatusCode, r.Header, string(text)}
+}
+
+// Want fails the test unless the answer has the status.
+func (a Answer) Want(t testing.TB, status int) Answer {
+	t.Helper()
+	if a.Status != status {
+		t.Fatalf("status %d, want %d\n%s", a.Status, status, a.Body)
+	}
+	return a
+}
+
+// Says posts a message and answers with its id.
+func (b *Browser) Says(room int, body string) int {
+	b.Server.T.Helper()
+	return ID(b.Server.T, b.Post(fmt.Sprintf("/rooms/%d/messages", room), "body", body).Want(b.Server.T, 303).Location())
+}
+
+// Found makes a room and answers with its id.
+func (b *Browser) Found(name, kind string) int {
+	b.Server.T.Helper()
+	return ID(b.Server.T, b.Post("/rooms", "name", name, "kind", kind).Want(b.Server.T, 303).Location())
+}
+
+// ID is the number of a message at the end of its address.
+func ID(t testing.TB, path string) int {
+	t.Helper()
+	n, err := strconv.Atoi(LastNumber.FindString(path))
+	if err != nil {
+		t.Fatalf("no id in %q", path)
+	}
+	return n
+}
+
+// Send posts once, without a word about what goes wrong; id is "" when no answer
+// came or the server was too busy.
+func (b *Browser) Send(room int, cid, body string) (id string) {
+	form := url.Values{"cid": {cid}, "body": {body}}.Encode()
+	req, err := http.NewRequest(http.MethodPost, fmt.Sprintf("%s/rooms/%d/messages", b.Server.Base, room), strings.NewReader(form))
+	if err != nil {
+		return ""
+	}
+	req.Header.Set("Cookie", b.Cookie)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Sec-Fetch-Site", "same-origin")
+	r, err := b.HTTP.Do(req)
+	if err != nil {
+		return ""
+	}
+	defer r.Body.Close()
+	io.Copy(io.Discard, r.Body)
+	if m := PostedAs.FindStringSubmatch(r.Header.Get("Location")); r.StatusCode == http.StatusSeeOther && m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// Tell posts as somebody without a page.
+func (b *Browser) Tell(room int, text string) {
+	b.Server.T.Helper()
+	b.Post(fmt.Sprintf("/rooms/%d/messages", room), "body", text,
+		"cid", fmt.Sprintf("t%011d", time.Now().UnixNano()%1e11)).Want(b.Server.T, http.StatusSeeOther)
+}
+
+// Invite makes an invite and answers with where it leads.
+func (b *Browser) Invite(t testing.TB, uses, role string) (path string) {
+	t.Helper()
+	to := b.Post("/admin/invites", "uses", uses, "expires", "7d", "role", role).Want(t, http.StatusSeeOther).Location()
+	m := inviteLink.FindStringSubmatch(b.Get(to).Want(t, http.StatusOK).Body)
+	if m == nil {
+		t.Fatal("no link at", to)
+	}
+	return m[1]
+}
+
+// Links that are shown once.
+var (
+	inviteLink = regexp.MustCompile(`value="[^"]*(/join/[A-Z0-9]+)"`)
+	ResetLink  = regexp.MustCompile(`value="[^"]*(/reset/[A-Za-z0-9_-]+)"`)
+)
+
+// Sentences are what people write, more or less.
+var Sentences = []string{
+	"The harbour map loads in half the time now, and the labels stay put when you turn the phone.",
+	"Who has the tablet? I would like to see the beam on it before we ship on Monday.",
+	"I moved the **release notes** to the handbook; please read them and shout if something is missing.",
+	"That one is mine: `tiles.go` asked for the same picture twice. Fixed, and there is a test for it.",
+	"Lunch at one? The new place by the bridge has soup, and they take larger groups.",
+	"Looks good to me. The second picture is a little dark, but nobody will notice on a small screen.",
+	"See https://handbook.example.org/harbour/notes for what we agreed on, and what we left for later.",
+}
+
+// PostedAs finds the number of a message in where its sender is led.
+var PostedAs = regexp.MustCompile(`#m-(\d+)$`)
+
+// LastNumber is the number at the end of an address.
+var LastNumber = regexp.MustCompile(`\d+$`)

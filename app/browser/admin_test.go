@@ -1,0 +1,103 @@
+package browser
+
+import (
+	"testing"
+
+	"parley/app/apptest"
+)
+
+// A bad message is reported, its author is banned, and somebody new comes by an
+// invite: all of it without scripts.
+func TestWithoutJavaScriptAnAdministratorKeepsThePeace(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	c := openChromium(t)
+	adaHTTP, beaHTTP, danHTTP := s.Signup("ada"), s.Signup("bea"), s.Signup("dan")
+	spam := danHTTP.Send(1, "spam", "Cheap watches")
+	ada, bea := c.bare("ada", s), c.bare("bea", s)
+	ada.enter(adaHTTP)
+	bea.enter(beaHTTP)
+
+	bea.open("/messages/" + spam)
+	bea.click("a", "Report")
+	bea.at("/messages/" + spam + "/report")
+	bea.narrow()
+	bea.fill("[name=reason]", "advertising")
+	bea.click("button", "Report it")
+	bea.sees(".notice", "Reported")
+
+	ada.open("/")
+	ada.click("#main a", "1 reported message waits")
+	ada.sees("#main", "advertising")
+	ada.narrow()
+	ada.click("button", "Delete the message")
+	ada.sees("#main", "Nothing to decide")
+	ada.click(".tabs a", "People")
+	ada.narrow()
+	ada.click("#main a", "dan")
+	ada.click("summary", "Ban")
+	ada.click("[name=erase]", "")
+	ada.narrow()
+	ada.click("button", "Ban @dan")
+	ada.sees(".notice", "Banned")
+	ada.sees(".pill", "banned")
+
+	ada.click(".tabs a", "Invites")
+	ada.narrow()
+	ada.click("button", "Make an invite")
+	ada.sees("#new .qr", "")
+	link := ask[string](ada, `new URL(document.querySelector('#new input').value).pathname`)
+	ada.click(".tabs a", "Settings")
+	ada.narrow()
+	ada.click("[name=signup][value=invite]", "")
+	ada.click("button", "Save")
+	ada.sees(".notice", "Saved")
+	ada.click(".tabs a", "Log")
+	ada.sees("#main", "banned @dan and deleted everything that they wrote")
+	ada.narrow()
+	ada.click(".tabs a", "Rooms")
+	ada.click("#main a", "Settings")
+	ada.narrow()
+
+	eve := c.bare("eve", s)
+	eve.open("/signup")
+	eve.sees("main", "joined by invite")
+	eve.open(link)
+	eve.sees("main", "ada invites you")
+	eve.narrow()
+	eve.fill("[name=username]", "eve")
+	eve.fill("[name=password]", apptest.Password)
+	eve.click("button", "Sign up")
+	eve.at("/rooms/1")
+	eve.never(".msg", "Cheap watches")
+}
+
+// With scripts the same stands in the menu of a message, and the pages swap in.
+func TestAMessageIsReportedFromItsMenu(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	c := openChromium(t)
+	ada, dan := s.Signup("ada"), s.Signup("dan")
+	dan.Send(1, "spam", "Cheap watches")
+	ada.Send(1, "own", "my own words")
+	p := c.person("ada", s.Base)
+	p.enter(ada)
+	p.open("/rooms/1")
+	p.live()
+	p.hover("Cheap watches")
+	p.click("#tools [data-do=more]", "")
+	p.sees("#tools .opt", "Copy link")
+	p.click("#tools [data-do=report]", "")
+	p.sees("#main", "What is wrong with it?")
+	p.fill("[name=reason]", "advertising")
+	p.click("button", "Report it")
+	p.sees(".notice", "Reported")
+	p.click("#side a", "Administration")
+	p.sees(".tile.due", "reports to decide")
+	p.open("/rooms/1")
+	p.live()
+	p.hover("my own words")
+	p.click("#tools [data-do=more]", "")
+	p.sees("#tools .opt", "Delete")
+	p.never("#tools .opt", "Report")
+}

@@ -1,0 +1,108 @@
+package e2e
+
+import (
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"parley/app/apptest"
+)
+
+// Twenty times the process is killed under eight writers. Whatever was
+// acknowledged is stored, under the id that was told; what was not is sent again
+// under its client id; nothing is there twice.
+func TestNothingAcknowledgedIsLostToAKill(t *testing.T) {
+	t.Parallel()
+	const rounds, writers = 20, 8
+	p := apptest.Spawn(t)
+	ada := p.Signup("ada")
+	acked := map[string]string{} // cid → id
+	var mu sync.Mutex
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	for w := range writers {
+		b := &apptest.Browser{Server: &p.Server, Cookie: ada.Cookie,
+			HTTP: http.Client{CheckRedirect: ada.HTTP.CheckRedirect, Timeout: apptest.Longest}}
+		wg.Go(func() {
+			for i := 0; ; i++ {
+				cid := fmt.Sprintf("k%d-%d", w, i)
+				id := ""
+				for id == "" { // as the outbox does
+					id = b.Send(1, cid, "message "+cid)
+				}
+				mu.Lock()
+				acked[cid] = id
+				mu.Unlock()
+				select {
+				case <-stop:
+					return
+				default:
+				}
+			}
+		})
+	}
+	var slowest time.Duration
+	for range rounds {
+		time.Sleep(time.Duration(50+rand.IntN(250)) * time.Millisecond)
+		began := time.Now()
+		p.Restart()
+		slowest = max(slowest, time.Since(began))
+	}
+	close(stop)
+	wg.Wait()
+	again := ada.Send(1, "k0-0", "another body")
+	p.Kill()
+	t.Logf("%d messages acknowledged through %d kills; slowest restart %v", len(acked), rounds, slowest)
+	if again != acked["k0-0"] {
+		t.Errorf("a repeat after all kills made message %s, it was %s", again, acked["k0-0"])
+	}
+	checkStored(t, p.Data, acked)
+}
+
+// checkStored opens a file and compares it with what was acknowledged.
+func checkStored(t *testing.T, path string, acked map[string]string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var found string
+	if err := db.QueryRow("PRAGMA integrity_check").Scan(&found); err != nil || found != "ok" {
+		t.Fatalf("integrity: %s %v", found, err)
+	}
+	rows, err := db.Query("SELECT id, cid, rev, posts FROM messages WHERE room_id = 1 AND kind = 0 ORDER BY id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	stored := map[string]string{}
+	var rev, posts int
+	for n := 1; rows.Next(); n++ {
+		var id, cid string
+		before := rev
+		if err := rows.Scan(&id, &cid, &rev, &posts); err != nil {
+			t.Fatal(err)
+		}
+		if stored[cid] != "" {
+			t.Errorf("%s is stored twice", cid)
+		}
+		stored[cid] = id
+		if before != 0 && rev != before+1 || posts != n {
+			t.Errorf("message %s has rev %d after %d and is post %d, want %d", id, rev, before, posts, n)
+		}
+	}
+	for cid, id := range acked {
+		if stored[cid] != id {
+			t.Errorf("%s was acknowledged as message %s and is stored as %q", cid, id, stored[cid])
+		}
+	}
+	var last int
+	if err := db.QueryRow("SELECT rev FROM rooms WHERE id = 1").Scan(&last); err != nil || last != rev {
+		t.Errorf("the room is at rev %d, its newest message at %d (%v)", last, rev, err)
+	}
+}
