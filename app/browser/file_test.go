@@ -268,3 +268,62 @@ func TestAFileIsTakenOutOfItsMessage(t *testing.T) {
 		t.Error("what was removed is found:", p)
 	}
 }
+
+func TestAMessageOfFilesAloneIsChangedAnsweredAndReactedTo(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	c := openChromium(t)
+	ada := c.member(s, "Ada", "/rooms/1")
+	ada.live()
+	ada.choose(apptest.NewFile("a.txt", []byte("a")))
+	ada.sees("#tray .nm", "a.txt")
+	ada.click(".send", "")
+	ada.sees(".msg:not(.pend) .file b", "a.txt")
+	ada.keys(kb.ArrowUp) // the last message, to be changed
+	ada.until("the form", `document.activeElement.matches('form.edit textarea')`)
+	ada.write("words after all")
+	ada.keys(kb.Enter)
+	ada.sees(".msg .body", "words after all")
+	ada.sees(".msg .file b", "a.txt")
+	ada.choose(apptest.NewFile("b.txt", []byte("b")))
+	ada.sees("#tray .nm", "b.txt")
+	ada.click(".send", "")
+	ada.sees(".msg:not(.pend) .file b", "b.txt")
+	ada.focusOn("b.txt")
+	ada.keys("1") // 👍
+	ada.sees(".msg:last-of-type .rc", "1")
+	ada.keys("r")
+	ada.sees("#replying", "Replying to Ada")
+	ada.say("about that file")
+	ada.sees(".msg .re q", "b.txt")
+}
+
+// Nobody moves by a pixel when a picture is ready, and when it has come.
+func TestNobodyMovesWhenPicturesArrive(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	c := openChromium(t)
+	who := s.Signup("Ada")
+	for n := range 80 {
+		who.Send(1, fmt.Sprint("w", n), fmt.Sprint("line ", n))
+	}
+	bea := c.member(s, "Bea", "/rooms/1")
+	bea.live()
+	bea.scrollTo(-600) // the stream counts from its end
+	row, top := bea.firstRow()
+	for n := range 4 {
+		data := apptest.JpegOf(t, 2400, 1600+n*100)
+		who.Upload("/rooms/1/messages", []string{"cid", fmt.Sprint("p", n), "body", "a picture"}, apptest.NewFile("p.jpg", data)).Want(t, http.StatusSeeOther)
+		bea.until("one more picture on its ground or ready", fmt.Sprintf(`document.querySelectorAll('.pic').length > %d`, n))
+		bea.still("a message with a picture came", row, top)
+	}
+	bea.until("all pictures made", `!document.querySelector('.pic[data-wait]') && document.querySelectorAll('.pic img').length === 4`)
+	bea.still("pictures became ready", row, top)
+	ask[any](bea, `document.querySelectorAll('.pic img').forEach(i => i.loading = 'eager')`)
+	bea.until("all of them here", `[...document.querySelectorAll('.pic img')].every(i => i.complete && i.naturalWidth)`)
+	bea.still("pictures came", row, top)
+	heights := ask[[]float64](bea, `[...document.querySelectorAll('.pic')].map(p => p.getBoundingClientRect().height)`)
+	if len(heights) != 4 || heights[0] < 200 {
+		t.Error("pictures are as high as", heights)
+	}
+}

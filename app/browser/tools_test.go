@@ -16,8 +16,9 @@ import (
 
 // rowOf is the expression of the row of a message.
 func rowOf(text string) string {
-	return `[...document.querySelectorAll('#stream .msg[data-seq]')].find(r => r.querySelector('.body')?.textContent.includes(` +
-		quote(text) + `))`
+	return `[...document.querySelectorAll("#stream .msg[data-seq]")].find(r => ` +
+		`[...r.querySelectorAll('.body,.file b')].some(el => el.textContent.includes(` +
+		quote(text) + `)))`
 }
 
 // hover puts the mouse on the row of a message and waits for the toolbar in it.

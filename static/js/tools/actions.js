@@ -19,7 +19,8 @@ export const isMine = row => row.dataset.u === me;
 export const moderates = () => mainArea().dataset.can?.includes('mod');
 
 export function quoted(row) {
-  const text = row.querySelector('.body')?.textContent.replace(/\s+/g, ' ').trim() ?? '';
+  const files = [...row.querySelectorAll('.file b,.pic [aria-label],.pic img')].map(el => el.getAttribute('aria-label') ?? el.getAttribute('alt') ?? el.textContent),
+    text = row.querySelector('.body')?.textContent.replace(/\s+/g, ' ').trim() || files.join(', ');
   return {
     id: seq(row),
     who: row.querySelector('.who').textContent.trim(),
@@ -40,7 +41,7 @@ export const actions = {
   edit: row => edit(row),
   open: openConversation,
   copy: row => copy(row.querySelector('a.ts').href, 'Link copied'),
-  words: row => copy(row.querySelector('.body').innerText, 'Text copied'),
+  words: row => copy(row.querySelector('.body')?.innerText ?? '', 'Text copied'),
   delete: deleteMessage,
   unread: markUnread,
   report: row => visit(`/messages/${seq(row)}/report`),

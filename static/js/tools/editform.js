@@ -8,6 +8,7 @@ import { signIn } from '../session.js';
 import { store } from '../storage.js';
 import { toast } from '../toast.js';
 import { captureTyping, discardTyping, replayInto, whenComposed } from '../typeahead.js';
+import { bodyOf } from './body.js';
 import { notArrived } from './requests.js';
 import { hide, moveNode, swallow } from './toolbar.js';
 
@@ -73,7 +74,7 @@ function placeForm(row, html, text) {
     area = form.elements.body;
   hide();
   if (inPanel) form.removeAttribute('id'); // the room has it
-  form._body = row.querySelector('.body');
+  form._body = bodyOf(row);
   form._body.replaceWith(form);
   if (text != null) area.value = text;
   fitArea(area);

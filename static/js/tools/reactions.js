@@ -31,7 +31,7 @@ function paintReaction(row, emoji, yes) {
       form.method = 'post';
       form.action = `/messages/${seq(row)}/reactions`;
       rxs.append(form);
-      row.querySelector('.body,form.edit').after(rxs);
+      row.querySelector('.replies,.more').before(rxs);
     }
     chip = make('button', emoji + ' ');
     Object.assign(chip, { className: 'rc', name: 'e', value: emoji });

@@ -2,6 +2,7 @@
 // The toolbar: in the row that is pointed at, or as a sheet at the bottom after a long press.
 import { $, doc, mainArea, me, on } from '../dom.js';
 import { rowOf } from '../row.js';
+import { bodyOf } from './body.js';
 import { keepForm } from './editform.js';
 import { chipOf, reactedBy } from './reactions.js';
 
@@ -113,7 +114,7 @@ export const moveNode = (el, to, before) => (to.moveBefore ? to.moveBefore(el, b
 
 // A row was drawn anew: a form that somebody writes in goes over, and the toolbar.
 export function keepTools(old, el) {
-  const body = el.querySelector('.body');
+  const body = old.querySelector('form.edit') ? bodyOf(el) : el.querySelector('.hd');
   keepForm(old, el, body);
   const shows = tools.matches('.sheet') ? at === old : tools.parentElement === old;
   if (!shows) return;
