@@ -105,7 +105,39 @@ func (a *archived) live() chat.RoomID {
 	s.ok(a.AddOrigin(ctx, "elsewhere", "user U1", 2))
 	f := &filed{store: s, files: a.Archive}
 	f.send(private, 2, f.upload(2, "map.txt", 0))
+	f.show(room)
 	return room
+}
+
+// show has pictures show a person, a room, the workspace and an emoji; one shows nothing.
+func (f *filed) show(room chat.RoomID) {
+	f.Helper()
+	ctx := f.Context()
+	f.ok(f.SetAccountPicture(ctx, 2, f.uploadFor(2, "face.png", chat.UseFace, 0).ID))
+	f.ok(f.SetRoomPicture(ctx, room, f.uploadFor(1, "quay.png", chat.UseRoom, 0).ID))
+	f.ok(f.SetLogo(ctx, f.uploadFor(1, "logo.png", chat.UseLogo, 0).ID, chat.NoAudit))
+	ship := chat.CustomEmoji{Name: "shipit", File: f.uploadFor(1, "ship.png", chat.UseEmoji, 0).ID, By: chat.Person{ID: 1}, At: noon}
+	f.ok(f.AddEmoji(ctx, ship, chat.NoAudit))
+	f.uploadFor(1, "never.png", chat.UseFace, 0)
+}
+
+// shows names the pictures that show something.
+func (f *filed) shows(room chat.RoomID) (names []string) {
+	f.Helper()
+	who, err := f.Account(f.Context(), 2)
+	f.ok(err)
+	r, _, err := f.RoomFor(f.Context(), room, 1)
+	f.ok(err)
+	set, err := f.Settings(f.Context())
+	f.ok(err)
+	emoji, err := f.Emoji(f.Context())
+	f.ok(err)
+	for _, id := range []chat.FileID{who.Picture, r.Picture, set.Logo(), emoji[0].File} {
+		file, err := f.PictureInUse(f.Context(), id)
+		f.ok(err)
+		names = append(names, file.Name)
+	}
+	return names
 }
 
 var archiveTests = map[string]func(*archived){
@@ -123,6 +155,7 @@ var archiveTests = map[string]func(*archived){
 		if got := (&filed{there, other}).bytesOf(file.ID, chat.FormOriginal); !bytes.Equal(got, content) {
 			a.Errorf("%d bytes of a file are there, want %d", len(got), len(content))
 		}
+		a.equal((&filed{there, other}).shows(room), (&filed{a.store, a.Archive}).shows(room), "what pictures show")
 		was, is := a.log(room), there.log(room)
 		a.equal(ids(is), ids(was), "rows")
 		for who := range chat.AccountID(2) {
