@@ -10,7 +10,8 @@ import (
 // the process before, and of other nodes.
 const lookEvery = time.Minute
 
-func (s *Files) wake() {
+// Wake has Run look for pictures that wait.
+func (s *Files) Wake() {
 	select {
 	case s.waiting <- struct{}{}:
 	default: // it will look
