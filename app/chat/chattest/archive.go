@@ -219,4 +219,39 @@ var archiveTests = map[string]func(*archived){
 			a.equal(unread, 0, "unread: it is nobody's news")
 		}
 	},
+	"files come with what came from elsewhere": func(a *archived) {
+		ctx := a.Context()
+		a.account("ada")
+		at := noon.AddDate(-2, 0, 0)
+		there := &filed{a.store, a.Archive}
+		r, _, err := a.AddRoom(ctx, "elsewhere", archive.NewRoom{Key: "room C1", Name: "quay", People: []chat.AccountID{1}, Created: at})
+		a.ok(err)
+		row := func(with ...chat.File) *archive.HistoryRow {
+			return &archive.HistoryRow{Author: 1, At: at, CID: "elsewhere 1", Files: with}
+		}
+		one, two := there.upload(1, "map.txt", 0), there.upload(1, "list.txt", 0)
+		two.Alt = "What to buy"
+		a.ok(a.AddHistory(ctx, r.ID, []*archive.HistoryRow{row(two, one)}))
+		m, err := a.MessageByCID(ctx, 1, "elsewhere 1")
+		a.ok(err)
+		if m.Body != "" || len(m.Files) != 2 || m.Files[0].Name != two.Name || m.Files[0].Alt != two.Alt || m.Files[1].Name != one.Name {
+			a.Errorf("the message is %+v", m)
+		}
+		stored, err := a.FileByToken(ctx, one.Token)
+		a.ok(err)
+		a.equal(stored.At, at, "when it was sent")
+		again := there.upload(1, "again.txt", 0)
+		a.ok(a.AddHistory(ctx, r.ID, []*archive.HistoryRow{row(again)}))
+		if m, err = a.MessageByCID(ctx, 1, "elsewhere 1"); err != nil || len(m.Files) != 2 {
+			a.Errorf("a second time it is %+v, %v", m, err)
+		}
+		unsent, err := a.UnsentFiles(ctx, 1, []string{again.Token})
+		a.ok(err)
+		a.equal(len(unsent), 1, "uploads that no message took")
+		a.account("bea")
+		of := there.upload(2, "hers.txt", 0)
+		lost := row(of)
+		lost.CID = "elsewhere 2"
+		a.is(a.AddHistory(ctx, r.ID, []*archive.HistoryRow{lost}), chat.ErrConflict, "a file of somebody else")
+	},
 }
