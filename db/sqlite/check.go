@@ -18,6 +18,7 @@ type Problem struct {
 type Report struct {
 	Format   int       `json:"format"`
 	Messages int       `json:"messages"`
+	Files    int       `json:"files"` // of them; not counted in an older format
 	Problems []Problem `json:"problems"`
 	// Older says that the file is of an older format: what it counts was not checked.
 	Older bool `json:"older,omitempty"`
@@ -97,7 +98,8 @@ func (r *Report) rows(ctx context.Context, conn *sql.Conn, done func(int64)) err
 		return err
 	}
 	r.add(fromBackup, found)
-	if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM messages").Scan(&r.Messages); err != nil {
+	if err := conn.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM messages),
+		(SELECT count(*) FROM files WHERE message_id IS NOT NULL)`).Scan(&r.Messages, &r.Files); err != nil {
 		return err
 	}
 	done(countsChecked)
