@@ -145,11 +145,11 @@ func importAccount(t *Tx, a *archive.Account) error {
 		prefs = "{}"
 	}
 	return t.Exec(`INSERT INTO accounts (id, username, folded, skeleton, drawn, name, name_folded, likeness,
-		role, password, created_at, disabled_at, banned_at, title, bio, prefs)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		role, password, created_at, disabled_at, banned_at, title, bio, prefs, bot_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(CAST(? AS BIGINT), 0))`,
 		a.ID, a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username), chat.Drawn(a.Username),
 		a.Name, chat.FoldName(a.Name), chat.DrawnLetters(a.Name),
-		number(archive.RoleWords, a.Role), a.Password, a.Created, nullable(a.Disabled), nullable(a.Banned), a.Title, a.Bio, prefs)
+		number(archive.RoleWords, a.Role), a.Password, a.Created, nullable(a.Disabled), nullable(a.Banned), a.Title, a.Bio, prefs, a.Bot)
 }
 
 // importRoom leaves the counts of people and of the newest row to the end.

@@ -34,7 +34,7 @@ type Session struct {
 // Tab is one page of the settings.
 type Tab = templ.Component
 
-var meTabs = [][2]string{{"/me", "Profile"}, {"/me/appearance", "Appearance"}, {"/me/notifications", "Notifications"}, {"/me/sessions", "Sessions"}, {"/me/password", "Password"}}
+var meTabs = [][2]string{{"/me", "Profile"}, {"/me/appearance", "Appearance"}, {"/me/notifications", "Notifications"}, {"/me/sessions", "Sessions"}, {"/me/tokens", "Access tokens"}, {"/me/password", "Password"}}
 
 // mine is the frame around the pages of one's own settings.
 func mine(title, path string, f MeForm) templ.Component {

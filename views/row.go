@@ -75,7 +75,11 @@ func appendMessage(b []byte, m *chat.Message) (_ []byte, clock int) {
 	b = appendFace(b, m.Author)
 	b = appendNum(append(b, `<div class="hd"><h3 class="who"><a href="/people/`...), m.Author.ID)
 	b = appendEscaped(append(b, `">`...), m.Author.Name)
-	b, clock = appendStamp(append(b, "</a></h3>"...), m)
+	b = append(b, "</a></h3>"...)
+	if m.Author.Bot {
+		b = append(b, `<span class="tag">bot</span>`...)
+	}
+	b, clock = appendStamp(b, m)
 	b = append(b, "</div>"...)
 	if len(m.Text.Blocks) > 0 || len(m.Files) == 0 || !m.Edited.IsZero() {
 		b = appendNum(append(b, `<div class="body" id="mb-`...), m.ID)

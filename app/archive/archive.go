@@ -12,7 +12,7 @@
 //	setting     by key. key, value. Not those of backups, which belong to the machine
 //	account     by id. username; name as shown; role: member, administrator;
 //	            password: the argon2id hash in PHC format, left out: none that works;
-//	            created; disabled and banned: since when; title; bio; prefs
+//	            created; disabled and banned: since when; title; bio; prefs; bot: whose it is
 //	room        by id. kind: open, private, direct; name; topic; everyone: whoever
 //	            signs up is in it; direct: ids of the people of a direct conversation;
 //	            rev, posts: counts of changes and of posts; last_author, last_at: whom
@@ -145,7 +145,8 @@ func Begins(begin []byte) bool { return bytes.HasPrefix(begin, []byte(`{"type":"
 // Exported says whether a setting is carried along: no secret is, nor what belongs
 // to the machine.
 func Exported(key string) bool {
-	if key == chat.SettingWorkspace || key == chat.SettingSignup || key == chat.SettingRetention || key == chat.SettingOriginals || key == chat.SettingEmoji {
+	if key == chat.SettingWorkspace || key == chat.SettingSignup || key == chat.SettingRetention || key == chat.SettingOriginals ||
+		key == chat.SettingEmoji || key == chat.SettingBots {
 		return true
 	}
 	for _, l := range chat.AllLimits {

@@ -9,7 +9,7 @@ makes the same bytes.
   parley      format, and how many lines of each kind follow
   setting     key, value; not those of backups
   account     id, username, name, role (member, administrator), password (argon2id),
-              created, disabled, banned, title, bio, prefs
+              created, disabled, banned, title, bio, prefs, bot
   room        id, kind (open, private, direct), name, topic, everyone, direct (ids of
               people), rev, posts, last_author, last_at, created, slow
   membership  room, account, role (member, owner, moderator), rev, read, erased, joined, left,

@@ -56,6 +56,7 @@ type Account struct {
 	Title    string          `json:"title,omitempty"`
 	Bio      string          `json:"bio,omitempty"`
 	Prefs    json.RawMessage `json:"prefs,omitempty"`
+	Bot      chat.AccountID  `json:"bot,omitempty"` // whose bot it is
 }
 
 // Room is a room or a direct conversation.

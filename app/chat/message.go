@@ -266,7 +266,11 @@ func (c *Chat) newMessage(ctx context.Context, who Account, room RoomID, d Draft
 		return NewMessage{}, err
 	}
 	text.linkEmoji(names)
-	if err := c.Limits.Take(LimitMessages, who.ID.key()); err != nil {
+	limit := LimitMessages
+	if who.IsBot() {
+		limit = LimitBots
+	}
+	if err := c.Limits.Take(limit, who.ID.key()); err != nil {
 		return NewMessage{}, err
 	}
 	if d.CID == "" {

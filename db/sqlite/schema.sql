@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 11
+-- user_version 12
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -12,7 +12,9 @@ CREATE TABLE accounts (
   password    TEXT    NOT NULL,          -- argon2id in PHC format
   created_at  INTEGER NOT NULL,
   disabled_at INTEGER
-, title TEXT NOT NULL DEFAULT '', bio TEXT NOT NULL DEFAULT '', prefs TEXT NOT NULL DEFAULT '{}', banned_at INTEGER, erasing INTEGER NOT NULL DEFAULT 0, drawn    TEXT NOT NULL DEFAULT '', likeness TEXT NOT NULL DEFAULT '', picture INTEGER NOT NULL DEFAULT 0) STRICT;
+, title TEXT NOT NULL DEFAULT '', bio TEXT NOT NULL DEFAULT '', prefs TEXT NOT NULL DEFAULT '{}', banned_at INTEGER, erasing INTEGER NOT NULL DEFAULT 0, drawn    TEXT NOT NULL DEFAULT '', likeness TEXT NOT NULL DEFAULT '', picture INTEGER NOT NULL DEFAULT 0, bot_by INTEGER REFERENCES accounts DEFERRABLE INITIALLY DEFERRED) STRICT;
+
+CREATE INDEX accounts_by_bot ON accounts (bot_by) WHERE bot_by IS NOT NULL;
 
 CREATE INDEX accounts_by_drawn ON accounts (drawn);
 
@@ -120,6 +122,20 @@ CREATE TABLE invites (
   expires_at INTEGER,
   revoked_at INTEGER
 ) STRICT;
+
+CREATE TABLE keys (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_id INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE, -- for whom it acts
+  hash       BLOB    NOT NULL UNIQUE,    -- SHA-256; the key itself is shown once
+  begins     TEXT    NOT NULL,           -- its first signs, to know it by
+  name       TEXT    NOT NULL,
+  writes     INTEGER NOT NULL,           -- 0: it may only read
+  made_at    INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL DEFAULT 0, -- 0: never
+  used_at    INTEGER NOT NULL DEFAULT 0  -- 0: never
+) STRICT;
+
+CREATE INDEX keys_by_account ON keys (account_id);
 
 CREATE TABLE memberships (
   room_id    INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
