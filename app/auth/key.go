@@ -15,8 +15,6 @@ import (
 const (
 	// MaxKeys is how many keys act for one account.
 	MaxKeys = 20
-	// MaxKeyName is how many characters the name of a key has.
-	MaxKeyName = 64
 	// keyPrefix is how keys begin, so that one that was published by mistake is known as such.
 	keyPrefix = "parley_"
 	// keyBegins is how many signs of a key are kept, to know it by.
@@ -25,20 +23,8 @@ const (
 	rotation = 24 * time.Hour
 )
 
-// Key lets a program act for an account: for a bot, or for the person who made it.
-type Key struct {
-	ID      int64
-	Account chat.AccountID
-	Name    string
-	Begins  string // its first signs
-	Writes  bool   // else it may only read
-	Made    time.Time
-	Expires time.Time // zero: never
-	Used    time.Time // zero: never
-}
-
-// Over says whether a key has run out.
-func (k Key) Over(now time.Time) bool { return !k.Expires.IsZero() && !k.Expires.After(now) }
+// Key is chat.Key, which pages show.
+type Key = chat.Key
 
 // KeyStore keeps keys, as hashes.
 type KeyStore interface {
@@ -60,7 +46,7 @@ type KeyStore interface {
 // revoked. Who may look after the account may revoke it.
 func (a *Auth) CreateKey(ctx context.Context, who chat.Account, of chat.Account, name string, writes bool, life time.Duration) (string, Key, error) {
 	name = strings.TrimSpace(name)
-	if n := utf8.RuneCountInString(name); n == 0 || n > MaxKeyName || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
+	if n := utf8.RuneCountInString(name); n == 0 || n > chat.MaxKeyName || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
 		return "", Key{}, chat.Invalid("name", "The name of a key has 1 to 64 characters.")
 	}
 	if !looksAfter(who, of) {

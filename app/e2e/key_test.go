@@ -124,7 +124,7 @@ func TestABotSpeaksInItsRooms(t *testing.T) {
 		b.asks("POST", path, `{}`).Want(t, http.StatusForbidden)
 	}
 	ada.Post(fmt.Sprintf("/rooms/1/members/%d/remove", id))
-	ada.Post(url + "/remove").Want(t, http.StatusSeeOther)
+	ada.Post(url+"/remove").Want(t, http.StatusSeeOther)
 	b.asks("GET", "/rooms", "").Want(t, http.StatusUnauthorized)
 	if p := bea.Get("/rooms/1").Body; !strings.Contains(p, "the words alone") {
 		t.Error("what it said went with it")
@@ -144,8 +144,8 @@ func TestKeysAreExact(t *testing.T) {
 		}
 	}
 	ada.Do("GET", "/rooms", "", "Authorization", "Bearer nothing").Want(t, http.StatusUnauthorized) // whatever the cookie says
-	ada.Get("/rooms?key=" + p.key).Want(t, http.StatusOK)
-	s.Visitor().Get("/rooms?key=" + p.key).Want(t, http.StatusSeeOther)
+	ada.Get("/rooms?key="+p.key).Want(t, http.StatusOK)
+	s.Visitor().Get("/rooms?key="+p.key).Want(t, http.StatusSeeOther)
 	p.asks("GET", "/me.json", "").Want(t, http.StatusOK)
 	other.asks("GET", "/people", "").Want(t, http.StatusOK)
 	other.asks("POST", "/rooms/1/messages", `{"body":"x"}`).Want(t, http.StatusForbidden)
@@ -171,7 +171,7 @@ func TestKeysEndWithWhatTheyCameFrom(t *testing.T) {
 	old := newProgram(bea, url+"/keys", "write")
 	bea.Post("/rooms/1/members", "people", fmt.Sprint(id)).Want(t, http.StatusSeeOther)
 	old.asks("GET", "/rooms/1", "").Want(t, http.StatusOK)
-	fresh := program{old.Browser, keyOnPage.FindString(bea.Post(url + "/keys/1/rotate").Want(t, http.StatusOK).Body)}
+	fresh := program{old.Browser, keyOnPage.FindString(bea.Post(url+"/keys/1/rotate").Want(t, http.StatusOK).Body)}
 	for _, p := range []program{old, fresh} { // the old one works for a day
 		p.asks("GET", "/rooms/1", "").Want(t, http.StatusOK)
 	}
@@ -191,10 +191,10 @@ func TestKeysEndWithWhatTheyCameFrom(t *testing.T) {
 		t.Error("the bot of who may have none:", a.Status, a.Body)
 	}
 	bea.Post("/bots", "name", "B", "username", "more").Want(t, http.StatusForbidden)
-	ada.Post(url + "/adopt").Want(t, http.StatusSeeOther)
+	ada.Post(url+"/adopt").Want(t, http.StatusSeeOther)
 	fresh.asks("GET", "/rooms/1", "").Want(t, http.StatusOK)
 	bea.Get(url).Want(t, http.StatusNotFound)
-	ada.Post(url + "/keys/2/revoke").Want(t, http.StatusSeeOther)
+	ada.Post(url+"/keys/2/revoke").Want(t, http.StatusSeeOther)
 	fresh.asks("GET", "/rooms/1", "").Want(t, http.StatusUnauthorized)
 	ada.Post(fmt.Sprintf("/admin/people/%d/reset", id)).Want(t, http.StatusUnprocessableEntity)
 	ada.Post(fmt.Sprintf("/admin/people/%d/role", id), "role", "administrator").Want(t, http.StatusUnprocessableEntity)

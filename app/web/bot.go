@@ -196,4 +196,3 @@ func (s *Server) adoptBot(c *fiber.Ctx) error {
 	}
 	return c.Redirect(views.BotURL(bot.ID)+"?done=saved", fiber.StatusSeeOther)
 }
-
