@@ -22,6 +22,7 @@ var mayImport = map[string][]string{
 	"parley/app/auth":    {"parley/app/chat"},
 	"parley/app/chat":    {},
 	"parley/app/files":   {"parley/app/chat"},
+	"parley/app/hooks":   {"parley/app/chat", "parley/app/slack/mrkdwn"},
 	"parley/app/live":    {"parley/app/chat"},
 	"parley/app/metrics": {"parley/app/auth", "parley/app/live", "parley/app/web", "parley/db/sqlite"},
 	"parley/app/site":    {"parley/app/chat", "parley/views"},
@@ -34,7 +35,7 @@ var mayImport = map[string][]string{
 	"parley/app/announce": {"parley/app/chat", "parley/app/live", "parley/views"},
 	"parley/app/bus":      {"parley/app/chat"},
 
-	"parley/app/web": {"parley/app/announce", "parley/app/auth", "parley/app/chat", "parley/app/files",
+	"parley/app/web": {"parley/app/announce", "parley/app/auth", "parley/app/chat", "parley/app/files", "parley/app/hooks",
 		"parley/app/live", "parley/static", "parley/views"},
 	"parley/db":        {"parley/app/archive", "parley/app/auth", "parley/app/chat", "parley/app/files"},
 	"parley/db/cached": {"parley/app/auth", "parley/app/chat", "parley/db"},

@@ -8,11 +8,11 @@ import (
 	"parley/app/chat"
 )
 
-const keyColumns = "k.id, k.account_id, k.name, k.begins, k.writes, k.made_at, k.expires_at, k.used_at"
+const keyColumns = "k.id, k.account_id, k.name, k.begins, k.writes, k.made_at, k.expires_at, k.used_at, coalesce(k.room_id, 0), k.dialect"
 
 func scanKey(r Scanner) (k auth.Key, err error) {
 	var made, expires, used int64
-	err = r.Scan(&k.ID, &k.Account, &k.Name, &k.Begins, &k.Writes, &made, &expires, &used)
+	err = r.Scan(&k.ID, &k.Account, &k.Name, &k.Begins, &k.Writes, &made, &expires, &used, &k.Room, &k.Dialect)
 	k.Made, k.Expires, k.Used = FromMillis(made), FromMillis(expires), FromMillis(used)
 	return k, err
 }
@@ -20,8 +20,9 @@ func scanKey(r Scanner) (k auth.Key, err error) {
 // AddKey implements auth.KeyStore.
 func (d *Store) AddKey(ctx context.Context, k auth.Key, hash []byte, audit chat.AuditEntry) (id int64, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
-		return t.One(`INSERT INTO keys (account_id, hash, begins, name, writes, made_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-			[]any{k.Account, hash, k.Begins, k.Name, k.Writes, ToMillis(k.Made), millisOrNever(k.Expires)}, &id)
+		return t.One(`INSERT INTO keys (account_id, hash, begins, name, writes, made_at, expires_at, room_id, dialect)
+			VALUES (?, ?, ?, ?, ?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?) RETURNING id`,
+			[]any{k.Account, hash, k.Begins, k.Name, k.Writes, ToMillis(k.Made), millisOrNever(k.Expires), k.Room, int(k.Dialect)}, &id)
 	})
 	return id, err
 }
@@ -41,6 +42,12 @@ func (d *Store) KeyOf(ctx context.Context, hash []byte) (k auth.Key, of, maker c
 // Keys implements auth.KeyStore.
 func (d *Store) Keys(ctx context.Context, of chat.AccountID) ([]auth.Key, error) {
 	return All(ctx, d, scanKey, "SELECT "+keyColumns+" FROM keys k WHERE k.account_id = ? ORDER BY k.id DESC", of)
+}
+
+// Hooks implements auth.KeyStore.
+func (d *Store) Hooks(ctx context.Context, room chat.RoomID) ([]auth.Key, error) {
+	return All(ctx, d, scanKey, "SELECT "+keyColumns+` FROM keys k JOIN accounts a ON a.id = k.account_id
+		WHERE k.room_id = ? AND a.disabled_at IS NULL ORDER BY k.id DESC`, room)
 }
 
 // ExpireKey implements auth.KeyStore.

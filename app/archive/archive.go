@@ -30,7 +30,7 @@
 //	            is parsed at import), or the event (chat.SystemMessage); for, all: whom it is for; mentions: who finds it
 //	            among his mentions; cid: its author's own id for it; reactions; edited;
 //	            reply_to; versions: what it said before, each with until, rev and text;
-//	            deleted: when. What was deleted says nothing any more
+//	            program: how a program says it (chat.Program); deleted: when. What was deleted says nothing any more
 //	file        by id: one that came with a message, which is not deleted, or shows
 //	            something. token: of its address; message, or use: person, room, workspace,
 //	            emoji, and of: the id of the person or the room; emoji: its name; by; place among those of the message; name; kind: other,

@@ -16,7 +16,7 @@ makes the same bytes.
               level (usual, all, mentions, off), muted, starred, banned
   message     id, room, rev, born, posts, kind (said, joined, left, renamed, topic),
               author, at, cont, body (as typed), text (as parsed), for, all, mentions,
-              cid, reactions, edited, deleted, reply_to, versions (until, rev, text);
+              cid, reactions, edited, deleted, reply_to, versions (until, rev, text), program;
               a deleted message says nothing any more
   file        id, token, message, or use (person, room, workspace, emoji), of, emoji;
               by, place, name, kind (other, picture, sound, film, text), media, size, width, height, alt, moves, waiting, gone, removed, made,

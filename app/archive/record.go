@@ -116,6 +116,7 @@ type Message struct {
 	Deleted   *Time            `json:"deleted,omitempty"`
 	ReplyTo   chat.MessageID   `json:"reply_to,omitempty"`
 	Versions  []Version        `json:"versions,omitempty"`
+	Program   json.RawMessage  `json:"program,omitempty"`
 }
 
 // Version is what a message said until it was edited.

@@ -102,13 +102,18 @@ func (m *Message) valid() error {
 	if most := perByte*len(m.Body) + spareText; len(m.Text) > most {
 		return fmt.Errorf("the text has more than the %d bytes that parsing such a body makes", most)
 	}
+	if len(m.Program) > 0 {
+		if err := parsed[chat.Program](m.Program, "chat.Program"); err != nil {
+			return err
+		}
+	}
 	return parsedText(m.Text)
 }
 
 // sized bounds what a message brings: pages and searches read it.
 func (m *Message) sized() error {
 	err := errors.Join(short(m.Body, chat.MaxBody, "a message"), short(m.CID, maxKey, "a cid"),
-		small(m.Text, maxText, "the text"), small(m.Reactions, maxText, "the reactions"))
+		small(m.Text, maxText, "the text"), small(m.Reactions, maxText, "the reactions"), small(m.Program, maxText, "how a program says it"))
 	if len(m.For) > maxPeople || len(m.Mentions) > maxPeople || len(m.Versions) > maxVersions {
 		err = errors.Join(err, errors.New("the message has more people or versions than any has"))
 	}

@@ -35,6 +35,8 @@ type KeyStore interface {
 	KeyOf(ctx context.Context, hash []byte) (k Key, of, maker chat.Account, err error)
 	// Keys lists those of an account, the newest first.
 	Keys(ctx context.Context, of chat.AccountID) ([]Key, error)
+	// Hooks lists those of incoming hooks of a room, the newest first.
+	Hooks(ctx context.Context, room chat.RoomID) ([]Key, error)
 	// ExpireKey has a key of an account end at a time, or removes it (zero), and answers
 	// with its hash.
 	ExpireKey(ctx context.Context, of chat.AccountID, id int64, at time.Time, audit chat.AuditEntry) ([]byte, error)
@@ -45,8 +47,22 @@ type KeyStore interface {
 // answers with the key itself, which is kept nowhere. It lives so long; 0: until it is
 // revoked. Who may look after the account may revoke it.
 func (a *Auth) CreateKey(ctx context.Context, who chat.Account, of chat.Account, name string, writes bool, life time.Duration) (string, Key, error) {
-	name = strings.TrimSpace(name)
-	if n := utf8.RuneCountInString(name); n == 0 || n > chat.MaxKeyName || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }) {
+	k := Key{Name: name, Writes: writes}
+	if life > 0 {
+		k.Expires = a.now().Add(life)
+	}
+	return a.createKey(ctx, who, of, k)
+}
+
+// CreateHook makes the key in the address of an incoming hook: a bot says there what is
+// sent, in one room, and can do nothing else by it.
+func (a *Auth) CreateHook(ctx context.Context, who, bot chat.Account, room chat.RoomID, name string, dialect chat.Dialect) (string, Key, error) {
+	return a.createKey(ctx, who, bot, Key{Name: name, Writes: true, Room: room, Dialect: dialect})
+}
+
+func (a *Auth) createKey(ctx context.Context, who, of chat.Account, k Key) (string, Key, error) {
+	k.Name = strings.TrimSpace(k.Name)
+	if n := utf8.RuneCountInString(k.Name); n == 0 || n > chat.MaxKeyName || strings.ContainsFunc(k.Name, func(r rune) bool { return r < ' ' }) {
 		return "", Key{}, chat.Invalid("name", "The name of a key has 1 to 64 characters.")
 	}
 	if !looksAfter(who, of) {
@@ -59,13 +75,9 @@ func (a *Auth) CreateKey(ctx context.Context, who chat.Account, of chat.Account,
 	if len(keys) >= MaxKeys {
 		return "", Key{}, chat.Invalid("name", "There are 20 keys; that is as many as go. Revoke one first.")
 	}
-	now := a.now()
 	secret := keyPrefix + rand.Text()
-	k := Key{Account: of.ID, Name: name, Begins: secret[:keyBegins], Writes: writes, Made: now}
-	if life > 0 {
-		k.Expires = now.Add(life)
-	}
-	k.ID, err = a.store.AddKey(ctx, k, hashToken(secret), chat.NewAuditEntry(now, who, chat.AuditMakeKey, "@"+of.Username, name))
+	k.Account, k.Begins, k.Made = of.ID, secret[:keyBegins], a.now()
+	k.ID, err = a.store.AddKey(ctx, k, hashToken(secret), chat.NewAuditEntry(k.Made, who, chat.AuditMakeKey, "@"+of.Username, k.Name))
 	return secret, k, err
 }
 
@@ -105,11 +117,11 @@ func (a *Auth) RotateKey(ctx context.Context, who, of chat.Account, id int64) (s
 	if err != nil {
 		return "", k, err
 	}
-	var life time.Duration
+	again := k
 	if !k.Expires.IsZero() {
-		life = k.Expires.Sub(k.Made)
+		again.Expires = a.now().Add(k.Expires.Sub(k.Made))
 	}
-	secret, fresh, err := a.CreateKey(ctx, who, of, k.Name, k.Writes, life)
+	secret, fresh, err := a.createKey(ctx, who, of, again)
 	if err != nil {
 		return "", fresh, err
 	}
@@ -149,11 +161,27 @@ var ErrAsleep = chat.Forbidden("This bot sleeps: the person who made it may not 
 // ResumeKey finds for whom a key acts: chat.ErrNotFound for what is no key, or not any
 // more; ErrAsleep.
 func (a *Auth) ResumeKey(ctx context.Context, secret string) (Session, Key, error) {
+	return a.resumeSecret(ctx, secret, false)
+}
+
+// ResumeHook is ResumeKey for the key in the address of a hook.
+func (a *Auth) ResumeHook(ctx context.Context, secret string) (Session, Key, error) {
+	return a.resumeSecret(ctx, secret, true)
+}
+
+func (a *Auth) resumeSecret(ctx context.Context, secret string, hook bool) (Session, Key, error) {
 	if len(secret) != len(keyPrefix)+len(rand.Text()) || !strings.HasPrefix(secret, keyPrefix) {
 		return Session{}, Key{}, chat.NotFound()
 	}
-	return a.resumeKey(ctx, hashToken(secret))
+	s, k, err := a.resumeKey(ctx, hashToken(secret))
+	if err == nil && hook != (k.Room != 0) {
+		return Session{}, Key{}, chat.NotFound()
+	}
+	return s, k, err
 }
+
+// Hooks lists the incoming hooks of a room, the newest first.
+func (a *Auth) Hooks(ctx context.Context, room chat.RoomID) ([]Key, error) { return a.store.Hooks(ctx, room) }
 
 func (a *Auth) resumeKey(ctx context.Context, hash []byte) (Session, Key, error) {
 	k, of, maker, err := a.store.KeyOf(ctx, hash)

@@ -136,20 +136,15 @@ func (c *Chat) endBots(ctx context.Context, of AccountID) error {
 
 // AddBotTo takes a bot into an open room by the room's name, for the command line.
 func (c *Chat) AddBotTo(ctx context.Context, bot Account, name string) error {
-	room, err := c.openRoomNamed(ctx, name)
+	room, err := c.OpenRoomNamed(ctx, name)
 	if err != nil {
 		return err
 	}
-	rev, err := c.store.AddMembers(ctx, room, []AccountID{bot.ID}, c.now())
-	if err != nil || rev == 0 {
-		return err
-	}
-	c.bus.Publish(RoomChanged{Room: room, Rev: rev})
-	c.bus.Publish(RoomHeaderChanged{Room: room})
-	return nil
+	return c.addMembers(ctx, room, []AccountID{bot.ID})
 }
 
-func (c *Chat) openRoomNamed(ctx context.Context, name string) (RoomID, error) {
+// OpenRoomNamed finds an open room by its name, for the command line.
+func (c *Chat) OpenRoomNamed(ctx context.Context, name string) (RoomID, error) {
 	folded := FoldName(strings.TrimPrefix(strings.TrimSpace(name), "#"))
 	found, err := c.store.OpenRoomsNamed(ctx, []string{folded})
 	if err != nil {

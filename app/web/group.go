@@ -18,13 +18,14 @@ type credential int
 
 const (
 	nobody        credential = iota
+	keyInAddress             // of a hook, whose handler asks
 	sessionCookie            // or, of a program, its key; else the request is sent to log in
 )
 
 // admit lets a request into a group.
 func (g *group) admit(c *fiber.Ctx) error {
 	byKey := g.who == sessionCookie && keyShown(c)
-	if !byKey && !g.s.sameOrigin(c) {
+	if !byKey && g.who != keyInAddress && !g.s.sameOrigin(c) {
 		return chat.Forbidden("This request came from another site.")
 	}
 	if err := checkSize(c, g.body); err != nil {

@@ -44,6 +44,14 @@ type jsonRoomsPage struct {
 	More  *string    `json:"more"`  // address of the next page
 }
 
+// jsonSlack is an answer in Slack's words.
+type jsonSlack struct {
+	OK      bool   `json:"ok"`
+	Channel string `json:"channel"`
+	TS      string `json:"ts"`
+	Error   string `json:"error"`
+}
+
 // jsonMe is for whom a key acts, and what it may.
 type jsonMe struct {
 	jsonProfile

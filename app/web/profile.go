@@ -25,6 +25,7 @@ var notices = map[string]string{
 	"reported": "Reported. Thank you; somebody will look at it.",
 	"decided":  "Decided.",
 	"key":      "The key does not work any more.",
+	"hook":     "The hook does not work any more.",
 	"bot":      "The bot was removed; what it said stays.",
 }
 

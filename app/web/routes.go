@@ -27,6 +27,11 @@ func (s *Server) routes() {
 	public.get("/reset/:token", s.resetPage)
 	public.post("/reset/:token", s.resetPassword)
 
+	// What other programs send.
+	incoming := &group{s: s, body: maxForm, who: keyInAddress}
+	incoming.post("/hooks/:key", s.hook)
+	incoming.post("/hooks/:ignored/:key", s.hook) // as Rocket.Chat's clients have it
+
 	// Whoever is signed in.
 	browser := &group{s: s, body: maxForm, who: sessionCookie}
 	// What is asked most stands first: the router tries the routes in turn.
@@ -53,6 +58,10 @@ func (s *Server) routes() {
 	browser.get("/rooms/:room<int>/changes", s.pollRoom)
 	browser.get("/rooms/:room<int>/settings", s.roomSettings)
 	browser.post("/rooms/:room<int>/settings", s.updateRoom)
+	browser.get("/rooms/:room<int>/integrations", s.integrations)
+	browser.post("/rooms/:room<int>/integrations", s.makeHook)
+	browser.post("/rooms/:room<int>/integrations/:key<int>/revoke", s.revokeHook)
+	browser.post("/api/chat.postMessage", s.postAsSlack)
 	browser.get("/rooms/:room<int>/picture", s.roomPicture)
 	browser.post("/rooms/:room<int>/picture", s.setRoomPicture)
 	browser.post("/rooms/:room<int>/picture/delete", s.removeRoomPicture)

@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 12
+-- user_version 13
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -133,9 +133,11 @@ CREATE TABLE keys (
   made_at    INTEGER NOT NULL,
   expires_at INTEGER NOT NULL DEFAULT 0, -- 0: never
   used_at    INTEGER NOT NULL DEFAULT 0  -- 0: never
-) STRICT;
+, room_id INTEGER REFERENCES rooms ON DELETE CASCADE, dialect INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX keys_by_account ON keys (account_id);
+
+CREATE INDEX keys_by_room ON keys (room_id) WHERE room_id IS NOT NULL;
 
 CREATE TABLE memberships (
   room_id    INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
@@ -179,7 +181,7 @@ CREATE TABLE messages (
   cid        TEXT,                       -- the client's id for it
   reactions  BLOB,                       -- emoji and who put them there, as JSON
   edited_at  INTEGER,
-  deleted_at INTEGER, born INTEGER NOT NULL DEFAULT 0, reply_to INTEGER REFERENCES messages ON DELETE SET NULL, replies INTEGER NOT NULL DEFAULT 0, deleted_by INTEGER, files BLOB,
+  deleted_at INTEGER, born INTEGER NOT NULL DEFAULT 0, reply_to INTEGER REFERENCES messages ON DELETE SET NULL, replies INTEGER NOT NULL DEFAULT 0, deleted_by INTEGER, files BLOB, program BLOB,
   UNIQUE (author_id, cid)
 ) STRICT;
 
