@@ -29,7 +29,9 @@ func (s *Server) viewer(c *fiber.Ctx) (views.Viewer, error) {
 	if !v.ZoneKnown {
 		v.Zone, v.ZoneKnown = zone(c.Cookies("tz"))
 	}
-	v.Twelve = me.Account.Prefs.Clock == "12" || me.Account.Prefs.Clock == "" && c.Cookies("h12") != ""
+	us := readsLikeAmericans(c.Get(fiber.HeaderAcceptLanguage))
+	v.Twelve = me.Account.Prefs.Clock == "12" || me.Account.Prefs.Clock == "" && twelveHours(c.Get(fiber.HeaderAcceptLanguage))
+	v.MonthFirst = us
 	if target(c, "div#stage") || target(c, "aside#panel") {
 		return v, nil
 	}

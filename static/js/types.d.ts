@@ -24,6 +24,7 @@ interface LazyModules {
   emoji: typeof import('./lazy/emoji.js');
   failedmessage: typeof import('./lazy/failedmessage.js');
   files: typeof import('./lazy/files.js');
+  formlooks: typeof import('./lazy/formlooks.js');
   formatting: typeof import('./lazy/formatting.js');
   jump: typeof import('./lazy/jump.js');
   lightbox: typeof import('./lazy/lightbox.js');
