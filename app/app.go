@@ -151,6 +151,7 @@ func (a *App) dataChanged(ctx context.Context) {
 		a.config.Log.Error("changed settings were not taken over", "error", err)
 	}
 	a.retentionChanged()
+	a.files.Wake() // an import may have brought pictures
 }
 
 // Reload takes over settings at once that were changed; else it takes half a second.

@@ -218,6 +218,26 @@ func (d *Store) SetAccountPicture(ctx context.Context, who chat.AccountID, pictu
 	})
 }
 
+// SetRoomPicture implements chat.FileStore.
+func (d *Store) SetRoomPicture(ctx context.Context, room chat.RoomID, picture chat.FileID) error {
+	return d.change(ctx, func(t *Tx) error {
+		if err := dropRoomPicture(t, room); err != nil {
+			return err
+		}
+		n, err := t.Affect("UPDATE rooms SET picture = ? WHERE id = ? AND deleted_at IS NULL", picture, room)
+		if err == nil && n == 0 {
+			err = chat.NotFound()
+		}
+		return err
+	})
+}
+
+// dropRoomPicture has the picture of a room removed, before the room has another or goes.
+func dropRoomPicture(t *Tx, room chat.RoomID) error {
+	t.roomChanged(room)
+	return dropUse(t, "id IN (SELECT picture FROM rooms WHERE id = ? AND picture <> 0)", room)
+}
+
 // dropUse has files removed that showed something and do not any more.
 func dropUse(t *Tx, which string, arg any) error {
 	return t.Exec("UPDATE files SET use = 0, room_id = 0 WHERE message_id IS NULL AND "+which, arg)

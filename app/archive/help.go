@@ -18,8 +18,8 @@ makes the same bytes.
               author, at, cont, body (as typed), text (as parsed), for, all, mentions,
               cid, reactions, edited, deleted, reply_to, versions (until, rev, text);
               a deleted message says nothing any more
-  file        id, token, message, by, place, name, kind (other, picture, sound, film, text),
-              media, size, width, height, alt, moves, waiting, gone, removed, made,
+  file        id, token, message, or use (person, room, workspace, emoji), of, emoji;
+              by, place, name, kind (other, picture, sound, film, text), media, size, width, height, alt, moves, waiting, gone, removed, made,
               forms (form: original, small or large; media, size, sum)
   bytes       file, form, data (base64 of 64 KiB at most): what the files hold
   invite      id, code, role, uses, used, made_by, made, expires, revoked

@@ -124,12 +124,15 @@ type Version struct {
 	Text  json.RawMessage `json:"text"`
 }
 
-// File is one that came with a message.
+// File is one that came with a message, or shows something.
 type File struct {
 	Type    string         `json:"type"`
 	ID      chat.FileID    `json:"id"`
 	Token   string         `json:"token"`
-	Message chat.MessageID `json:"message"`
+	Message chat.MessageID `json:"message,omitempty"`
+	Use     string         `json:"use,omitempty"` // what it shows, of UseWords
+	Of      int64          `json:"of,omitempty"`
+	Emoji   string         `json:"emoji,omitempty"`
 	By      chat.AccountID `json:"by"`
 	Place   int            `json:"place,omitempty"`
 	Name    string         `json:"name,omitempty"`

@@ -74,7 +74,7 @@ func (m *Message) valid() error {
 		return errors.New("the reactions are not a list as chat.Reaction has it")
 	}
 	for _, r := range reactions {
-		if _, err := chat.ParseReaction(r.Emoji); err != nil || strings.HasPrefix(r.Emoji, ":") {
+		if !reaction(r.Emoji) {
 			return fmt.Errorf("the reaction %q is no emoji", r.Emoji)
 		}
 		if len(r.By) == 0 {
@@ -121,7 +121,7 @@ func (m *Message) sized() error {
 }
 
 func (f *File) valid() error {
-	err := errors.Join(numbered(int64(f.ID)), numbered(int64(f.Message)), numbered(int64(f.By)), worded(FileWords, f.Kind),
+	err := errors.Join(numbered(int64(f.ID)), f.shows(), numbered(int64(f.By)), worded(FileWords, f.Kind),
 		counted(int64(f.Place), f.Size, int64(f.Width), int64(f.Height)), named(f.Token, "a file has a token"),
 		short(f.Token, maxKey, "the token of a file"), short(f.Name, chat.MaxFileName, "the name of a file"), short(f.Alt, chat.MaxAlt, "what a picture shows"))
 	if err == nil && strings.ContainsFunc(f.Token, func(r rune) bool { return !(r >= '0' && r <= '9' || r >= 'A' && r <= 'Z') }) {
@@ -146,6 +146,47 @@ func (f *File) valid() error {
 		}
 	}
 	return err
+}
+
+// shows says what is wrong with what a file belongs to: a message, or what it shows.
+func (f *File) shows() error {
+	if f.Use == "" {
+		return errors.Join(numbered(int64(f.Message)), blankBut(f.Of != 0 || f.Emoji != ""))
+	}
+	err := worded(UseWords, f.Use)
+	switch use, _ := Number(UseWords, f.Use); chat.FileUse(use) {
+	case chat.UseFace, chat.UseRoom:
+		err = errors.Join(err, numbered(f.Of), blankBut(f.Message != 0 || f.Emoji != ""))
+	case chat.UseEmoji:
+		name, bad := chat.ParseEmojiName(f.Emoji)
+		if err = errors.Join(err, bad, blankBut(f.Message != 0 || f.Of != 0)); err == nil && name != f.Emoji {
+			err = fmt.Errorf("%q is no name of an emoji", f.Emoji)
+		}
+	default:
+		err = errors.Join(err, blankBut(f.Message != 0 || f.Of != 0 || f.Emoji != ""))
+	}
+	if err == nil && f.Kind != FileWords[chat.FilePicture] {
+		err = errors.New("what shows something is a picture")
+	}
+	return err
+}
+
+func blankBut(more bool) error {
+	if more {
+		return errors.New("a file is of one message, or shows one thing")
+	}
+	return nil
+}
+
+// reaction says whether something is an emoji as reactions have it: a character, or the
+// name of one that the workspace has of its own.
+func reaction(s string) bool {
+	if name := chat.CustomName(s); name != "" {
+		parsed, err := chat.ParseEmojiName(name)
+		return err == nil && parsed == name
+	}
+	_, err := chat.ParseReaction(s)
+	return err == nil
 }
 
 // mediaType says whether a type is one that a server gives what it stores: others could

@@ -272,6 +272,8 @@ type FileStore interface {
 	PictureInUse(context.Context, FileID) (File, error)
 	// SetAccountPicture has a picture show somebody, 0: none; the one before is removed.
 	SetAccountPicture(ctx context.Context, who AccountID, picture FileID) error
+	// SetRoomPicture has a picture show a room, 0: none; the one before is removed.
+	SetRoomPicture(ctx context.Context, room RoomID, picture FileID) error
 	// SetLogo has a picture show the workspace, 0: none; the one before is removed.
 	SetLogo(ctx context.Context, picture FileID, audit AuditEntry) error
 	// Emoji lists those of the workspace by name.
@@ -453,6 +455,39 @@ func (c *Chat) RemovePicture(ctx context.Context, who Account, of AccountID) err
 		}
 	}
 	return c.store.SetAccountPicture(ctx, of, 0)
+}
+
+// SetRoomPicture has a picture show a room, for who may give it another name; the zero
+// file: none.
+func (c *Chat) SetRoomPicture(ctx context.Context, who Account, room RoomID, f File) error {
+	if err := c.MayPictureRoom(ctx, who, room); err != nil {
+		return err
+	}
+	if err := c.store.SetRoomPicture(ctx, room, f.ID); err != nil {
+		return err
+	}
+	c.bus.Publish(RoomHeaderChanged{Room: room})
+	people, err := c.store.MemberIDs(ctx, room)
+	if err != nil {
+		return nil // it is done; lists of rooms show it when they are loaded again
+	}
+	c.bus.Publish(RoomListChanged{People: people})
+	return nil
+}
+
+// MayPictureRoom says whether somebody may give a room a picture: who may rename it.
+func (c *Chat) MayPictureRoom(ctx context.Context, who Account, room RoomID) error {
+	_, err := c.authorize(ctx, who, room, ActionRename)
+	return err
+}
+
+// PictureOfRoom finds the picture of a room, for who may read the room.
+func (c *Chat) PictureOfRoom(ctx context.Context, who Account, room RoomID) (File, error) {
+	r, err := c.ReadableRoom(ctx, who, room)
+	if err != nil {
+		return File{}, err
+	}
+	return c.PictureInUse(ctx, r.Picture)
 }
 
 // PictureOf finds the picture of somebody.

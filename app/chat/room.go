@@ -36,8 +36,9 @@ type Room struct {
 	Rev      Rev
 	Posts    int64 // messages ever posted in it; unread is the difference of two of these
 	Last     MessageID
-	People   int // how many are in it now, as Members lists them
-	Slow     int // seconds between two messages of one person; 0: as fast as they like
+	People   int    // how many are in it now, as Members lists them
+	Slow     int    // seconds between two messages of one person; 0: as fast as they like
+	Picture  FileID // that shows the room; 0: none
 	Created  time.Time
 }
 

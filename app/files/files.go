@@ -116,7 +116,7 @@ func (s *Files) SavePicture(ctx context.Context, who chat.Account, use chat.File
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pictureTimeout)
 	defer cancel()
 	for f.State == chat.FileWaiting {
-		s.wake()
+		s.Wake()
 		select {
 		case <-ctx.Done():
 			return f, errors.Join(chat.Busy("The server has many pictures to look at. Try again in a moment.", 5*time.Second), s.drop(who, f))
@@ -172,7 +172,7 @@ func (s *Files) save(ctx context.Context, who chat.Account, use chat.FileUse, na
 		return f, errors.Join(err, s.drop(who, f))
 	}
 	if f.State == chat.FileWaiting {
-		s.wake()
+		s.Wake()
 	}
 	return f, nil
 }
@@ -254,7 +254,8 @@ func (s *sink) flush() error {
 }
 
 func (s *Files) tooLarge(name string) error {
-	return chat.Invalid("file", name+" is too large: a file has at most "+strconv.Itoa(s.chat.Limits.Value(chat.LimitFileSize))+" MB.")
+	return chat.BeyondLimit(chat.LimitFileSize, "file",
+		name+" is too large: a file has at most "+strconv.Itoa(s.chat.Limits.Value(chat.LimitFileSize))+" MB.")
 }
 
 // step stores the next bytes, when it is this upload's turn.
@@ -294,7 +295,8 @@ func (s *Files) room(ctx context.Context, who chat.Account, more int64) error {
 			return err
 		}
 		if used.Bytes+more > most {
-			return chat.Invalid("file", "You have "+chat.Bytes(used.Bytes)+" of files here, and "+chat.Bytes(most)+" is as much as goes. Delete some first.")
+			return chat.BeyondLimit(chat.LimitFilesPerson, "file",
+				"You have "+chat.Bytes(used.Bytes)+" of files here, and "+chat.Bytes(most)+" is as much as goes. Delete some first.")
 		}
 	}
 	if most := s.megabytes(chat.LimitFilesTotal); most > 0 {
@@ -303,7 +305,7 @@ func (s *Files) room(ctx context.Context, who chat.Account, more int64) error {
 			return err
 		}
 		if used.Bytes+more > most {
-			return chat.Invalid("file", "The server has as many files as it may hold. Ask an administrator.")
+			return chat.BeyondLimit(chat.LimitFilesTotal, "file", "The server has as many files as it may hold. Ask an administrator.")
 		}
 	}
 	return nil
