@@ -22,8 +22,9 @@ type Viewer struct {
 	Nonce      string         // of the viewer stylesheet
 	Zone       *time.Location // UTC until the browser told its own
 	ZoneKnown  bool
-	Twelve     bool // reads 3:04 PM instead of 15:04
-	MonthFirst bool // reads November 28 instead of 28 November
+	Folded     string // sections of the sidebar, by spaces
+	Twelve     bool   // reads 3:04 PM instead of 15:04
+	MonthFirst bool   // reads November 28 instead of 28 November
 	Now        time.Time
 	Presence   func(chat.AccountID) string // "on", "away", ""
 	Rooms      []chat.SidebarRoom          // the sidebar; not needed for a stage

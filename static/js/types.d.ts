@@ -32,6 +32,7 @@ interface LazyModules {
   mackeys: typeof import('./lazy/mackeys.js');
   movement: typeof import('./lazy/movement.js');
   notify: typeof import('./lazy/notify.js');
+  over: typeof import('./lazy/over.js');
   poll: typeof import('./lazy/poll.js');
   presencedots: typeof import('./lazy/presencedots.js');
   quotes: typeof import('./lazy/quotes.js');
