@@ -43,7 +43,7 @@ func TestWhatIsPressedShowsThatItWasHeard(t *testing.T) {
 	for _, at := range []struct{ path, held, selector, text string }{
 		{"/rooms/1", "/jump", "#side .find", ""}, // its module
 		{"/rooms/1", "/emoji", "#smile", ""},
-		{"/rooms/1", "/settings", ".bar [aria-label='Room settings']", ""},
+		{"/rooms/1", "/over.js", ".bar [aria-label='Menu of this room']", ""},
 	} {
 		p.open(at.path)
 		p.live()

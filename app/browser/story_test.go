@@ -175,7 +175,7 @@ func (st *story) privateRoom() {
 
 func (st *story) headlines() {
 	ada, bea := st.ada, st.bea
-	ada.click("a[aria-label='Room settings']", "")
+	ada.settings()
 	ada.at("/rooms/3/settings")
 	ada.fill("[name=topic]", "Boats and tides")
 	ada.click("form[action$='/settings'] button", "Save")

@@ -24,6 +24,7 @@ interface LazyModules {
   emoji: typeof import('./lazy/emoji.js');
   failedmessage: typeof import('./lazy/failedmessage.js');
   files: typeof import('./lazy/files.js');
+  formlooks: typeof import('./lazy/formlooks.js');
   formatting: typeof import('./lazy/formatting.js');
   jump: typeof import('./lazy/jump.js');
   lightbox: typeof import('./lazy/lightbox.js');
@@ -31,6 +32,7 @@ interface LazyModules {
   mackeys: typeof import('./lazy/mackeys.js');
   movement: typeof import('./lazy/movement.js');
   notify: typeof import('./lazy/notify.js');
+  over: typeof import('./lazy/over.js');
   poll: typeof import('./lazy/poll.js');
   presencedots: typeof import('./lazy/presencedots.js');
   quotes: typeof import('./lazy/quotes.js');

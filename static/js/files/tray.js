@@ -173,7 +173,7 @@ export function bringBack(list) {
 
 // Pictures that are pasted have no name of their own.
 export function paste(files) {
-  const now = timeOfDay.format(new Date());
+  const now = timeOfDay(new Date());
   add([...files].map(f => (/^image\.\w+$/.test(f.name) ? new File([f], `Pasted ${now}${f.name.slice(5)}`, { type: f.type }) : f)));
 }
 
