@@ -73,7 +73,7 @@ func TestFilesAreChosenPastedDroppedAndSeenByOthers(t *testing.T) {
 	bea.sees(".msg .file b", "notes.txt")
 	ada.until("no tray and no row on its way", `!document.querySelector('#tray,.pend')`)
 	pdf := apptest.NewFile("Angebot.pdf", []byte("%PDF-1.4"))
-	ada.drag("dragenter", "#stream", pdf)
+	ada.drag("dragover", "#stream", pdf)
 	ada.sees(".drop", "Drop to share in #general")
 	ada.shot("files-drop")
 	ada.drag("dragover", "#stream", pdf)
