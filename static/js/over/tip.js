@@ -57,7 +57,7 @@ on(doc, 'pointerover', e => {
 });
 on(doc, 'focusin', e => {
   const el = e.target.closest?.(tipped);
-  if (el && usedKeyboard && e.target.matches(':focus-visible')) show(el);
+  if (el && usedKeyboard && e.target.matches(':focus-visible')) setTimeout(() => doc.activeElement === e.target && show(el)); // a picker that opens moves it, and nothing else may open meanwhile
   else if (of) hide();
 });
 on(doc, 'focusout', e => of?.contains(e.target) && hide());
