@@ -186,11 +186,14 @@ func (v Viewer) dayBefore(t time.Time) string {
 		return ""
 	case day(local, v.Zone) == day(now.AddDate(0, 0, -1), v.Zone):
 		return "Yesterday "
-	case now.Sub(t) < 6*24*time.Hour:
+	case now.Sub(t).Abs() < 6*24*time.Hour:
 		return local.Format("Monday ")
 	}
 	return v.date(t) + " "
 }
+
+// dayAt is a moment, in words.
+func (v Viewer) dayAt(t time.Time) string { return v.dayBefore(t) + v.clock(t) }
 
 // red sums what asks for this person: mentions, and every direct message.
 func (v Viewer) red() (n int64) {

@@ -79,7 +79,7 @@ func TestSixPeopleSpendADayInParley(t *testing.T) {
 	bea.sees(".msg", "low water at four")
 	bea.settings()
 	bea.at("/rooms/3/settings")
-	bea.click("button", "Star it")
+	bea.click(".setting", "Star")
 	bea.sees("#starred .nm", "tides")
 	bea.click("#starred a", "tides")
 	bea.at("/rooms/3")

@@ -64,7 +64,7 @@ type Membership struct {
 	Muted    bool
 	// MutedUntil is when muting ends by itself; zero: it does not.
 	MutedUntil time.Time
-	Star     int // its place among the rooms with a star, from 1 on with gaps; 0: it has none
+	Star       int // its place among the rooms with a star, from 1 on with gaps; 0: it has none
 }
 
 // Unread is how many posts the person has not read.

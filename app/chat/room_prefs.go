@@ -48,7 +48,7 @@ type RoomPrefs struct {
 	Level          *Level
 	Muted, Starred *bool
 	MutedUntil     time.Time // with Muted: when that ends by itself; zero: it does not
-	Raise          bool // before the room with a star that stands before it
+	Raise          bool      // before the room with a star that stands before it
 }
 
 // SetRoomPrefs changes what the caller wants to be told of a room, and where it stands

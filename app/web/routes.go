@@ -1,6 +1,10 @@
 package web
 
-import "github.com/gofiber/fiber/v2"
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"parley/views"
+)
 
 // routes is the table of contents: every address there is.
 func (s *Server) routes() {
@@ -67,6 +71,8 @@ func (s *Server) routes() {
 	browser.post("/rooms/:room<int>/picture/delete", s.removeRoomPicture)
 	browser.get("/rooms/:room<int>/add", s.addPage)
 	browser.post("/rooms/:room<int>/members", s.addMembers)
+	browser.get("/rooms/:room<int>/members/:person<int>", s.member)
+	browser.get("/rooms/:room<int>/members/:person<int>/ban", s.banPage)
 	browser.post("/rooms/:room<int>/members/:person<int>/remove", s.removeMember)
 	browser.post("/rooms/:room<int>/members/:person<int>/rank", s.setRank)
 	browser.post("/rooms/:room<int>/members/:person<int>/ban", s.banMember)
@@ -118,11 +124,16 @@ func (s *Server) routes() {
 	browser.post("/emoji/own/:name/delete", s.removeEmoji)
 	browser.get("/emoji/:name", s.emojiPicture)
 	browser.get("/avatars/:person<int>", s.face)
-	browser.get("/me/appearance", s.appearance)
-	browser.post("/me/appearance", s.setAppearance)
-	browser.get("/me/notifications", s.notifications)
-	browser.post("/me/notifications", s.setNotifications)
+	for path, p := range map[string]struct {
+		title string
+		page  func(views.Viewer, views.MeForm) views.Tab
+	}{"/me/appearance": {"Appearance", views.Appearance}, "/me/writing": {"Writing", views.Writing}, "/me/time": {"Time and dates", views.Time},
+		"/me/notifications": {"Notifications", views.Notifications}} {
+		browser.get(path, s.preferences(p.title, p.page))
+		browser.post(path, s.setPreferences(p.title, p.page))
+	}
 	browser.post("/me/pause", s.pause)
+	browser.get("/me/security", s.sessions)
 	browser.get("/me/sessions", s.sessions)
 	browser.post("/me/sessions/end", s.endSession)
 	browser.post("/me/sessions/:session/end", s.endSession)

@@ -82,8 +82,6 @@ on(doc, 'click', e => {
     setReply(null);
     box().focus();
   }
-  const link = e.target.closest?.('[data-copy]');
-  if (link) withModule('tools', t => t.copy(new URL(link.dataset.copy, location.href).href, 'Link copied'));
   const smile = e.target.closest?.('#smile');
   if (smile)
     withModuleAndKeys('emoji', m =>

@@ -38,6 +38,7 @@ interface LazyModules {
   quotes: typeof import('./lazy/quotes.js');
   roomtitle: typeof import('./lazy/roomtitle.js');
   rowlimit: typeof import('./lazy/rowlimit.js');
+  settings: typeof import('./lazy/settings.js');
   signin: typeof import('./lazy/signin.js');
   suggest: typeof import('./lazy/suggest.js');
   talk: typeof import('./lazy/talk.js');

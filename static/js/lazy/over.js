@@ -1,7 +1,9 @@
 // @ts-check
 // What opens over the page: the card of a person, the menu of a room, what a button does. Fetched when somebody first
 // points at the page or presses a key.
-import { openRoom } from '../dom.js';
+import { on } from '../dom.js';
+import { lazy } from '../lazy.js';
+import { copy } from '../over/copy.js';
 import { openCard } from '../over/card.js';
 import { fold } from '../over/lists.js';
 import { openMenu } from '../over/menu.js';
@@ -16,9 +18,17 @@ document.adoptedStyleSheets.push(sheet);
 /** @type {(el: HTMLElement) => void} */
 export function open(el) {
   if (el.dataset.fold) return fold(el);
-  if (el.matches('[href$="/menu"]')) {
-    const name = document.querySelector('.bar h1')?.textContent.trim() ?? '';
-    return void openMenu(/\d+/.exec(el.getAttribute('href'))?.[0] ?? String(openRoom()), name, el.getBoundingClientRect(), el);
+  if (el.dataset.copy) return void copy(new URL(el.dataset.copy, location.href).href, 'Link copied');
+  if (el.ariaHasPopup === 'menu') {
+    const name = el.dataset.name ?? document.querySelector('.bar h1')?.textContent.trim();
+    return void openMenu(el.getAttribute('href'), name ?? '', el.getBoundingClientRect(), el);
   }
   openCard(/** @type {HTMLAnchorElement} */ (el));
 }
+
+// Pages with settings and lists need more.
+function enterPage() {
+  if (document.querySelector('[data-auto],[data-filter],.facepick,.to')) lazy('settings');
+}
+enterPage();
+on(document, 'htmx:after:swap', enterPage);

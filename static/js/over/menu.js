@@ -1,7 +1,7 @@
 // @ts-check
 // The menu of a room: from its header, and where the pointer is in the list of rooms.
 import { $, doc, make, on, openRoom } from '../dom.js';
-import { post, visit } from '../request.js';
+import { load, post, visit } from '../request.js';
 import { signIn } from '../session.js';
 import { loadFailed, toast } from '../toast.js';
 import { markRoomRead } from '../unread.js';
@@ -10,8 +10,8 @@ import { fragment, isPhone, place, popover } from './place.js';
 
 /** @typedef {{ left: number, right: number, top: number, bottom: number }} Box */
 
-/** @type {(room: string, name: string, at: Box, opener: HTMLElement) => Promise<void>} */
-export async function openMenu(room, name, at, opener) {
+/** @type {(url: string, name: string, at: Box, opener: HTMLElement) => Promise<void>} */
+export async function openMenu(url, name, at, opener) {
   const menu = popover('menu', 'pop menu sheetlike', 'menu', opener.closest('nav,main')),
     head = make('p', name);
   head.className = 'head';
@@ -30,7 +30,7 @@ export async function openMenu(room, name, at, opener) {
   menu.showPopover();
   place(menu, at, 4);
   menu.focus({ preventScroll: true });
-  const content = await fragment(`/rooms/${room}/menu`, 'div#menu');
+  const content = await fragment(url, 'div#menu');
   if (!menu.isConnected) return;
   if (!content) {
     menu.hidePopover();
@@ -135,6 +135,7 @@ on(doc, 'submit', async e => {
     now = b.querySelector('.now')?.textContent ?? '';
   $('menu').hidePopover();
   if (!(await tell(path, { [b.name]: b.value }))) return;
+  if (form.dataset.person) return memberChanged(form.dataset, path, b);
   if (path.endsWith('/mute') && b.value !== 'off')
     toast(`${name} is muted ${now.startsWith('until') ? now : now ? 'until ' + now : 'until you turn it back on'}.`, 'Undo', () => tell(path, { for: 'off' }));
   else if (path.endsWith('/mute')) toast(`${name} is no longer muted.`);
@@ -147,6 +148,18 @@ on(doc, 'submit', async e => {
     toast(`You left ${name}.`, 'Undo', async () => (await tell(`/rooms/${room}/join`, {})) && visit('/rooms/' + room));
   }
 });
+
+// Who was removed from a room leaves its list at once, and can be brought back.
+function memberChanged({ room, name, person }, path, b) {
+  const row = doc.querySelector(`#members [href$="/members/${person}"]`)?.closest('li'),
+    again = () => load(location.pathname);
+  if (path.endsWith('/rank')) {
+    toast(`${name}: ${b.textContent.trim().toLowerCase()}.`);
+    return again();
+  }
+  row?.remove();
+  toast(`${name} was removed from the room.`, 'Undo', async () => (await tell(`/rooms/${room}/members`, { people: person })) && again());
+}
 
 // On a row of the list of rooms: the right button, its key, or a finger that stays.
 /** @type {(li: Element) => { room: string, name: string, a: HTMLElement } | null} */
@@ -162,13 +175,13 @@ on(doc, 'contextmenu', e => {
   if ($('menu')) return; // the finger opened it
   const r = row.a.getBoundingClientRect(),
     key = e.button !== 2 || (!e.clientX && !e.clientY);
-  openMenu(row.room, row.name, key ? r : { left: e.clientX, right: e.clientX, top: e.clientY, bottom: e.clientY }, row.a);
+  openMenu(`/rooms/${row.room}/menu`, row.name, key ? r : { left: e.clientX, right: e.clientX, top: e.clientY, bottom: e.clientY }, row.a);
 });
 on(doc, 'keydown', e => {
   const row = e.shiftKey && e.key === 'F10' && rowAt(e.target);
   if (!row) return;
   e.preventDefault();
-  openMenu(row.room, row.name, row.a.getBoundingClientRect(), row.a);
+  openMenu(`/rooms/${row.room}/menu`, row.name, row.a.getBoundingClientRect(), row.a);
 });
 
 let timer = 0;
@@ -185,7 +198,7 @@ on(doc, 'pointerdown', e => {
   timer = setTimeout(() => {
     on(doc, 'click', swallow, true); // the finger that is still down presses nothing
     on(doc, 'pointerup pointercancel', () => setTimeout(() => doc.removeEventListener('click', swallow, true), 100), { capture: true, once: true });
-    openMenu(row.room, row.name, row.a.getBoundingClientRect(), row.a);
+    openMenu(`/rooms/${row.room}/menu`, row.name, row.a.getBoundingClientRect(), row.a);
   }, 450);
 });
 on(doc, 'pointermove', e => Math.hypot(e.clientX - finger.x, e.clientY - finger.y) > 10 && clearTimeout(timer));
