@@ -23,7 +23,7 @@ var mayImport = map[string][]string{
 	"parley/app/chat":    {},
 	"parley/app/files":   {"parley/app/chat"},
 	"parley/app/live":    {"parley/app/chat"},
-	"parley/app/metrics": {"parley/app/auth", "parley/app/live", "parley/app/web", "parley/db/sqlite"},
+	"parley/app/metrics": {"parley/app/auth", "parley/app/live", "parley/app/web", "parley/db", "parley/db/sqlite"},
 	"parley/app/site":    {"parley/app/chat", "parley/views"},
 	"parley/app/slack":   {"parley/app/archive", "parley/app/chat", "parley/app/slack/mrkdwn"},
 
@@ -39,12 +39,18 @@ var mayImport = map[string][]string{
 	"parley/db":        {"parley/app/archive", "parley/app/auth", "parley/app/chat", "parley/app/files"},
 	"parley/db/cached": {"parley/app/auth", "parley/app/chat", "parley/db"},
 	"parley/db/sqlite": {"parley/app/auth", "parley/app/chat", "parley/app/files", "parley/db"},
-	"parley/static":    {},
+
+	"parley/db/postgres": {"parley/app/auth", "parley/app/chat", "parley/app/files", "parley/db"},
+
+	"parley/static": {},
 
 	// Of tests alone.
 	"parley/app/apptest": {"parley/app", "parley/app/auth", "parley/app/chat", "parley/app/cmd", "parley/db/sqlite"},
 	"parley/app/browser": {},
-	"parley/app/e2e":     {},
+
+	"parley/app/apptest/pgtest": {},
+
+	"parley/app/e2e": {},
 
 	"parley/static/generate": {},
 
@@ -103,7 +109,9 @@ func TestOnlyWebAndLiveSpeakToTheNetworkAndOnlyDBSpeaksSQL(t *testing.T) {
 		"./live": {"net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 		"./cmd":  {"github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 		"./web":  {"database/sql"},
-		"../db":  {"os", "net/http", "modernc.org/sqlite", "modernc.org/sqlite/lib", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+		"../db":  {"os", "net/http", "modernc.org/sqlite", "modernc.org/sqlite/lib", "github.com/jackc/pgx/v5", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+
+		"../db/postgres": {"net/http", "modernc.org/sqlite", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 
 		"../db/sqlite": {"net/http", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 	} {

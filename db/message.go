@@ -106,7 +106,7 @@ func (d *Store) AddMessage(ctx context.Context, n chat.NewMessage) (a chat.Added
 	if err != nil {
 		return a, err
 	}
-	err = d.change(ctx, func(t *Tx) error {
+	err = d.changeBeside(ctx, func(t *Tx) error {
 		a, err = addMessage(t, n, text)
 		return err
 	})
@@ -155,6 +155,9 @@ func addMessage(t *Tx, n chat.NewMessage, text []byte) (chat.Added, error) {
 	}
 	if err == nil {
 		err = setMentions(t, m)
+	}
+	if err == nil {
+		err = t.under.Index(t, m.ID)
 	}
 	return chat.Added{Message: m, Fresh: err == nil, LastRev: last}, err
 }

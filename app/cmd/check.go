@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"parley/app/chat"
+	"parley/db"
 	"parley/db/sqlite"
 )
 
@@ -46,16 +47,16 @@ exit code is 1. A damaged file, and the log beside it, stay as they are.`,
 }
 
 // checkFile looks, and tells meanwhile how far it is.
-func checkFile(cmd *cobra.Command, path string) (sqlite.Report, error) {
+func checkFile(cmd *cobra.Command, path string) (db.Report, error) {
 	var part atomic.Int64
 	defer progress(cmd, "Checking", func() (int64, int64) { return part.Load(), 100 })()
 	return sqlite.Check(cmd.Context(), path, part.Store)
 }
 
-func printReport(w io.Writer, path string, r sqlite.Report, asJSON bool) error {
+func printReport(w io.Writer, path string, r db.Report, asJSON bool) error {
 	if asJSON {
 		if r.Problems == nil {
-			r.Problems = []sqlite.Problem{}
+			r.Problems = []db.Problem{}
 		}
 		return json.NewEncoder(w).Encode(r)
 	}

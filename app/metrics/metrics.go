@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"parley/app/web"
+	"parley/db"
 	"parley/db/sqlite"
 )
 
@@ -61,7 +62,7 @@ func (m *Metrics) Request(a web.RequestMetric) {
 }
 
 // Committed counts a transaction.
-func (m *Metrics) Committed(c sqlite.Commit) {
+func (m *Metrics) Committed(c db.Commit) {
 	result := "ok"
 	if c.Err != nil {
 		result = "failed"

@@ -8,13 +8,13 @@ import (
 
 	"parley/app/auth"
 	"parley/app/live"
-	"parley/db/sqlite"
+	"parley/db"
 )
 
 // Sources are asked at every scrape for what they count by themselves.
 type Sources struct {
 	Live        func() live.Stats
-	Store       func() sqlite.Stats
+	Store       func() db.Stats
 	Auth        func() auth.Stats
 	Posts       func() uint64
 	Logged      func() (warnings, errors uint64) // lines of the log

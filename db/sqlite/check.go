@@ -8,28 +8,6 @@ import (
 	"parley/db"
 )
 
-// Problem is something that is not as it should be in a file, and what helps.
-type Problem struct {
-	What   string `json:"what"`
-	Advice string `json:"advice"`
-}
-
-// Report is what Check finds.
-type Report struct {
-	Format   int       `json:"format"`
-	Messages int       `json:"messages"`
-	Problems []Problem `json:"problems"`
-	// Older says that the file is of an older format: what it counts was not checked.
-	Older bool `json:"older,omitempty"`
-	// Unfinished is what was being imported when that was interrupted, or is now.
-	Unfinished string `json:"unfinished,omitempty"`
-}
-
-const (
-	fromBackup = "Stop the server and restore a backup: parley restore FILE."
-	byRepair   = "Nothing that was said is lost. Make it anew: parley check --repair."
-)
-
 // How many hundredths of the time the parts of a check take, about, one after the
 // other: measured with a million messages.
 const (
@@ -41,46 +19,50 @@ const (
 // Check looks through one state of a file, which a server may use meanwhile: the
 // file itself, what its rows say of each other, and the index of search. It tells
 // done, which must not wait and may be nil, how many hundredths of it are done.
-func Check(ctx context.Context, path string, done func(percent int64)) (r Report, err error) {
+func Check(ctx context.Context, path string, done func(percent int64)) (_ db.Report, err error) {
+	var r report
 	if done == nil {
 		done = func(int64) {}
 	}
 	path = Followed(path)
 	d, err := openAs(ctx, path, withMmap(readOnlyAsFound(path)))
 	if err != nil {
-		return r, err
+		return r.Report, err
 	}
 	defer d.Close()
 	conn, err := d.Conn(ctx)
 	if err != nil {
-		return r, err
+		return r.Report, err
 	}
 	defer conn.Close()
 	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
-		return r, err
+		return r.Report, err
 	}
 	defer conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 	err = conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&r.Format)
 	if err != nil {
-		return r, explain(path, err)
+		return r.Report, explain(path, err)
 	}
 	found, err := findDamage(ctx, conn)
 	if damaged(err) {
 		found, err = append(found, err.Error()), nil
 	}
-	r.add(fromBackup, found)
+	r.Add(db.FromBackup, found)
 	if err != nil || len(found) > 0 {
-		return r, err
+		return r.Report, err
 	}
 	done(fileChecked)
 	if r.Older = r.Format < Version(); r.Older { // what is upgraded is counted anew
-		return r, conn.QueryRowContext(ctx, "SELECT count(*) FROM messages").Scan(&r.Messages)
+		return r.Report, conn.QueryRowContext(ctx, "SELECT count(*) FROM messages").Scan(&r.Messages)
 	}
-	return r, r.rows(ctx, conn, done)
+	return r.Report, r.rows(ctx, conn, done)
 }
 
+// report is what is found step by step.
+type report struct{ db.Report }
+
 // rows looks at what the rows of a sound file say of each other.
-func (r *Report) rows(ctx context.Context, conn *sql.Conn, done func(int64)) error {
+func (r *report) rows(ctx context.Context, conn *sql.Conn, done func(int64)) error {
 	unfinished := "SELECT coalesce((SELECT value FROM settings WHERE key = ?), '')"
 	if err := conn.QueryRowContext(ctx, unfinished, chat.ImportUnfinished).Scan(&r.Unfinished); err != nil {
 		return err
@@ -90,13 +72,13 @@ func (r *Report) rows(ctx context.Context, conn *sql.Conn, done func(int64)) err
 		if err != nil {
 			return err
 		}
-		r.add(byRepair, found)
+		r.Add(db.ByRepair, found)
 	}
 	found, err := db.FileProblems(ctx, translated{conn})
 	if err != nil {
 		return err
 	}
-	r.add(fromBackup, found)
+	r.Add(db.FromBackup, found)
 	if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM messages").Scan(&r.Messages); err != nil {
 		return err
 	}
@@ -111,16 +93,10 @@ func (r *Report) rows(ctx context.Context, conn *sql.Conn, done func(int64)) err
 	if err != nil {
 		return err
 	}
-	r.add(fromBackup, o.Lost)
-	r.add(byRepair, o.Twice)
-	r.add(byRepair, found)
+	r.Add(db.FromBackup, o.Lost)
+	r.Add(db.ByRepair, o.Twice)
+	r.Add(db.ByRepair, found)
 	return nil
-}
-
-func (r *Report) add(advice string, found []string) {
-	for _, f := range found {
-		r.Problems = append(r.Problems, Problem{f, advice})
-	}
 }
 
 // Repair counts anew what is kept, and has the index of search made anew: what was
@@ -142,7 +118,7 @@ func (d *DB) Repair(ctx context.Context) error {
 				return err
 			}
 		}
-		return t.Exec("DELETE FROM settings WHERE key > ? AND key < ?", movedNotes, movedEnd) // it becomes what the rooms are now
+		return t.Exec("DELETE FROM settings WHERE key > ? AND key < ?", db.MovedNotes, db.MovedEnd) // it becomes what the rooms are now
 	})
 	if err != nil {
 		return err
