@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"time"
 
 	"parley/app/announce"
@@ -24,7 +23,7 @@ import (
 
 // Config is what serve is told.
 type Config struct {
-	Data     string // path of the data file
+	Data     string // path of the data file, or address of a PostgreSQL
 	Listen   string // host:port or unix:/path
 	Cert     string // path of a certificate for https, with Key; "": plain HTTP
 	Key      string
@@ -44,7 +43,7 @@ type App struct {
 	Plain       net.Addr // where plain HTTP leads to https, if anywhere
 	Chat        *chat.Chat
 	Auth        *auth.Auth
-	store       *sqlite.DB
+	store       Store
 	release     func() error // of the data file
 	server      *web.Server
 	announcer   *announce.Announcer
@@ -63,14 +62,9 @@ type App struct {
 // Start opens the data file and serves until Stop. When it returns, pages are
 // answered.
 func Start(ctx context.Context, c Config) (*App, error) {
-	_, missing := os.Stat(c.Data)
-	release, err := sqlite.Claim(c.Data)
+	store, release, undo, err := openServing(ctx, c.Data)
 	if err != nil {
 		return nil, err
-	}
-	store, err := sqlite.Open(ctx, c.Data)
-	if err != nil {
-		return nil, errors.Join(err, release())
 	}
 	a := &App{store: store, release: release, config: c, cert: &certificate{cert: c.Cert, key: c.Key}, ended: make(chan error, 1), old: make(chan struct{}, 1)}
 	if len(c.ACME.Domains) > 0 {
@@ -82,8 +76,8 @@ func Start(ctx context.Context, c Config) (*App, error) {
 		a.closeAuxiliary()
 		empty, unsure := store.IsEmpty(ctx)
 		err = errors.Join(err, store.Close())
-		if unsure == nil && empty && errors.Is(missing, os.ErrNotExist) {
-			err = errors.Join(err, sqlite.Remove(c.Data)) // nobody was served from it
+		if unsure == nil && empty {
+			err = errors.Join(err, undo()) // nobody was served from it
 		}
 		return nil, errors.Join(err, release())
 	}
@@ -91,13 +85,28 @@ func Start(ctx context.Context, c Config) (*App, error) {
 	return a, nil
 }
 
+// remembering is the store, and what it answered lately; what other nodes change is not
+// known here, and a shared one is asked each time.
+func (a *App) remembering() interface {
+	chat.Store
+	auth.Store
+} {
+	if Shared(a.config.Data) {
+		return a.store
+	}
+	return cached.New(a.store)
+}
+
 func (a *App) start(ctx context.Context) error {
 	c := a.config
 	events, limits, announcer := bus.NewLocal(), chat.NewLimits(nil), announce.New()
-	store := cached.New(a.store)
+	store := a.remembering()
 	a.Chat = chat.New(store, events, limits, nil)
 	a.Chat.Presence, a.announcer = announcer, announcer
 	a.Chat.BackupDir = BackupDir("")
+	if Shared(c.Data) {
+		a.Chat.BackupDir = noBackupDir
+	}
 	a.files = files.New(a.store, a.Chat, c.Log)
 	a.Auth = auth.New(store, events, limits, nil)
 	if c.Signup != "" {
@@ -134,7 +143,9 @@ func (a *App) start(ctx context.Context) error {
 	go a.applyRetention(ctx)
 	go a.purgeDeleted(ctx)
 	go a.files.Run(ctx)
-	go a.backups(ctx)
+	if !Shared(c.Data) {
+		go a.backups(ctx)
+	}
 	go a.resumeJobs(ctx)
 	return nil
 }
@@ -144,7 +155,7 @@ func (a *App) start(ctx context.Context) error {
 func (a *App) dataChanged(ctx context.Context) {
 	if format, is := a.store.Reformatted(); is {
 		a.config.Log.Error("another version of Parley has changed the format of the data file; nothing is stored until that version serves it, or a backup of this one is restored",
-			"file", a.config.Data, "format", format, "this_format", sqlite.Version())
+			"file", DataName(a.config.Data), "format", format, "this_format", sqlite.Version())
 		return
 	}
 	if err := a.server.Reload(ctx); err != nil {
@@ -169,7 +180,7 @@ func (a *App) retentionChanged() {
 
 // logStart tells the log what serves now.
 func (a *App) logStart() {
-	what := []any{"version", Version(), "format", sqlite.Version(), "file", a.config.Data, "address", a.Address.String()}
+	what := []any{"version", Version(), "format", sqlite.Version(), "file", DataName(a.config.Data), "address", a.Address.String()}
 	if a.config.URL != "" {
 		what = append(what, "url", a.config.URL)
 	}

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"parley/app/apptest/pgtest"
 	"parley/app/cmd"
 )
 
@@ -21,7 +22,7 @@ func RunTests(m *testing.M) int {
 	if os.Getenv("BE_PARLEY") != "" {
 		os.Exit(cmd.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
-	return m.Run()
+	return pgtest.Main(m)
 }
 
 // Process is Parley in a process of its own.

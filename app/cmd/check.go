@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/app"
 	"parley/app/chat"
 	"parley/db"
-	"parley/db/sqlite"
 )
 
 func checkCommand() *cobra.Command {
@@ -29,7 +29,7 @@ exit code is 1. A damaged file, and the log beside it, stay as they are.`,
 				return err
 			}
 			asJSON, _ := cmd.Flags().GetBool("json")
-			if err := printReport(cmd.OutOrStdout(), path, r, asJSON); err != nil {
+			if err := printReport(cmd.OutOrStdout(), app.DataName(path), r, asJSON); err != nil {
 				return err
 			}
 			repair, _ := cmd.Flags().GetBool("repair")
@@ -50,7 +50,7 @@ exit code is 1. A damaged file, and the log beside it, stay as they are.`,
 func checkFile(cmd *cobra.Command, path string) (db.Report, error) {
 	var part atomic.Int64
 	defer progress(cmd, "Checking", func() (int64, int64) { return part.Load(), 100 })()
-	return sqlite.Check(cmd.Context(), path, part.Store)
+	return app.Check(cmd.Context(), path, part.Store)
 }
 
 func printReport(w io.Writer, path string, r db.Report, asJSON bool) error {
@@ -96,7 +96,7 @@ const details = 5
 
 // repairFile mends what can be made anew, and looks again.
 func repairFile(cmd *cobra.Command, path string) error {
-	store, err := sqlite.OpenExisting(cmd.Context(), path)
+	store, err := app.OpenExisting(cmd.Context(), path)
 	if err != nil {
 		return err
 	}

@@ -114,11 +114,11 @@ func (d *DB) Reformatted() (format int, is bool) {
 func (d *DB) WatchOtherProcesses(ctx context.Context, changed func()) {
 	seen := int64(-1)
 	for tick := time.NewTicker(watchEvery); ; {
-		var number, least, moved int64
-		err := d.read.QueryRowContext(ctx, "SELECT number, least, moved FROM format").Scan(&number, &least, &moved)
+		var number, oldest, moved int64
+		err := d.read.QueryRowContext(ctx, "SELECT number, oldest, moved FROM format").Scan(&number, &oldest, &moved)
 		if err == nil {
 			reformatted := int64(0)
-			if least > int64(Version()) || number < int64(Version()) {
+			if oldest > int64(Version()) || number < int64(Version()) {
 				reformatted = number
 			}
 			d.format.Store(reformatted)

@@ -131,8 +131,8 @@ func (d *DB) migrate(ctx context.Context) error {
 
 // formatTable has one row: the number of the newest migration, the oldest version that may
 // work beside it, and how often something was changed that other nodes must know of.
-const formatTable = `CREATE TABLE format (number BIGINT NOT NULL, least BIGINT NOT NULL, moved BIGINT NOT NULL DEFAULT 0);
-	INSERT INTO format (number, least) VALUES (0, 0)`
+const formatTable = `CREATE TABLE format (number BIGINT NOT NULL, oldest BIGINT NOT NULL, moved BIGINT NOT NULL DEFAULT 0);
+	INSERT INTO format (number, oldest) VALUES (0, 0)`
 
 func step(ctx context.Context, tx *sql.Tx, n int) error {
 	text, err := migrations.ReadFile(fmt.Sprintf("migrations/%04d.sql", n))
@@ -142,7 +142,7 @@ func step(ctx context.Context, tx *sql.Tx, n int) error {
 	if _, err := tx.ExecContext(ctx, string(text)); err != nil {
 		return err
 	}
-	note := fmt.Sprintf("UPDATE format SET number = %d, least = %[1]d", n)
+	note := fmt.Sprintf("UPDATE format SET number = %d, oldest = %[1]d", n)
 	if strings.HasPrefix(string(text), besideMark) {
 		note = fmt.Sprintf("UPDATE format SET number = %d", n)
 	}

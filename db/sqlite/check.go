@@ -105,7 +105,7 @@ func (r *report) rows(ctx context.Context, conn *sql.Conn, done func(int64)) err
 func (d *DB) Repair(ctx context.Context) error {
 	err := d.change(ctx, func(t *db.Tx) error {
 		t.EverythingChanged()
-		if err := renumber(t); err != nil {
+		if err := db.Renumber(t); err != nil {
 			return err
 		}
 		for _, c := range db.Counts {
@@ -137,30 +137,4 @@ func (d *DB) BuildIndex(ctx context.Context) error {
 			return err
 		}
 	}
-}
-
-// misnumbered are the rooms in which two rows have one number.
-const misnumbered = `SELECT room_id FROM messages WHERE rev = born GROUP BY room_id HAVING count(*) <> count(DISTINCT born)
-	UNION SELECT room_id FROM messages WHERE kind = 0 GROUP BY room_id HAVING count(*) <> count(DISTINCT posts)`
-
-// renumber gives every row of such a room a number of its own, in the order of their
-// ids, above all that were given: open pages load the room again. The counts that
-// follow from these are made anew after it.
-func renumber(t *db.Tx) error {
-	rooms, err := db.List(t, db.ScanID[chat.RoomID], misnumbered)
-	if err != nil {
-		return err
-	}
-	for _, room := range rooms {
-		if err := t.Each([]any{room},
-			`UPDATE messages SET rev = n.rev, born = n.rev, posts = n.posts FROM (SELECT m.id, r.rev + row_number() OVER o AS rev,
-				first_value(m.posts - (m.kind = 0)) OVER o + sum(m.kind = 0) OVER o AS posts
-				FROM messages m JOIN rooms r ON r.id = m.room_id WHERE m.room_id = ?1 WINDOW o AS (ORDER BY m.id)) AS n WHERE messages.id = n.id`,
-			`UPDATE rooms SET rev = (SELECT max(rev) FROM messages WHERE room_id = ?1) WHERE id = ?1`,
-			`UPDATE memberships SET posts_read = min(posts_read, (SELECT max(posts) FROM messages WHERE room_id = ?1))
-				WHERE room_id = ?1`); err != nil {
-			return err
-		}
-	}
-	return nil
 }
