@@ -110,7 +110,7 @@ func (d *Store) AddMessage(ctx context.Context, n chat.NewMessage) (a chat.Added
 		a, err = addMessage(t, n, text)
 		return err
 	})
-	return d.addedWithLabels(ctx, a, err)
+	return d.AddedWithLabels(ctx, a, err)
 }
 
 // addMessage inserts a message with the next rev of its room, or finds the one that
@@ -126,7 +126,7 @@ func addMessage(t *Tx, n chat.NewMessage, text []byte) (chat.Added, error) {
 		return chat.Added{}, err
 	}
 	m := chat.Message{Room: n.Room, Rev: h.Rev + 1, Posts: h.Posts + 1, Author: n.Author, At: FromMillis(ToMillis(n.At)),
-		Cont: h.continues(n.Author.ID, n.At),
+		Cont: h.Continues(n.Author.ID, n.At),
 		Body: n.Body, Text: n.Text, For: n.For, All: n.All, CID: n.CID}
 	id, err := t.Insert(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid)
 		VALUES (?1, ?2, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (author_id, cid) DO NOTHING`,

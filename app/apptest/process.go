@@ -7,11 +7,11 @@ import (
 	"database/sql"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 
+	"parley/app"
 	"parley/app/apptest/pgtest"
 	"parley/app/cmd"
 )
@@ -35,7 +35,7 @@ type Process struct {
 // Spawn starts a process on a new file, with the rates off.
 func Spawn(t testing.TB, wrapper ...string) *Process {
 	t.Helper()
-	p := &Process{Server: Server{T: t, Data: filepath.Join(t.TempDir(), "parley.db")}, wrapper: wrapper}
+	p := &Process{Server: Server{T: t, Data: NewData(t)}, wrapper: wrapper}
 	p.setup()
 	p.start("127.0.0.1:0")
 	t.Cleanup(p.Kill)
@@ -49,6 +49,9 @@ func (p *Process) setup() {
 	s.Run()
 	s.Unlimited()
 	s.Stop()
+	if app.Shared(p.Data) {
+		return
+	}
 	b, err := os.ReadFile(p.Data)
 	if err == nil {
 		err = os.WriteFile(p.Data+".before", b, 0o600) // for who traces what comes next
@@ -113,6 +116,10 @@ func Command(t *testing.T, code int, in string, args ...string) string {
 // Query runs statements as another program would.
 func Query(t *testing.T, path, text string) {
 	t.Helper()
+	if app.Shared(path) {
+		pgtest.Query(t, path, text)
+		return
+	}
 	d, err := sql.Open("sqlite", path+"?_pragma=busy_timeout(20000)")
 	if err != nil {
 		t.Fatal(err)

@@ -8,7 +8,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime/debug"
+	"strconv"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"parley/app/chat"
 	"parley/db"
@@ -96,13 +99,29 @@ func (e *engine) attempt(ctx context.Context, begin string, do func(*db.Tx) erro
 // begin begins a transaction, under the lock that begin names, and refuses a schema that
 // another version has made another of.
 func (e *engine) begin(ctx context.Context, conn *sql.Conn, begin string) error {
-	if _, err := conn.ExecContext(ctx, begin); err != nil {
-		return err
+	return raw(conn, func(c *pgx.Conn) error {
+		results, err := c.PgConn().Exec(ctx, begin).ReadAll()
+		if err != nil {
+			return err
+		}
+		last := results[len(results)-1].Rows
+		if len(last) != 1 {
+			return errForeign // the table is empty
+		}
+		number, _ := strconv.ParseInt(string(last[0][0]), 10, 64)
+		oldest, _ := strconv.ParseInt(string(last[0][1]), 10, 64)
+		return (*DB)(e).checkFormat(number, oldest)
+	})
+}
+
+// checkFormat refuses a schema that this version cannot work with any more.
+func (d *DB) checkFormat(number, oldest int64) error {
+	if number >= int64(Version()) && oldest <= int64(Version()) {
+		d.format.Store(0)
+		return nil
 	}
-	if format := e.format.Load(); format != 0 {
-		return errReformatted(format)
-	}
-	return nil
+	d.format.Store(number)
+	return errReformatted(number)
 }
 
 // discard keeps a connection from being used again.

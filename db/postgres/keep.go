@@ -96,8 +96,12 @@ func (d *DB) Writable(ctx context.Context) error {
 	if err == nil && readOnly {
 		return cannotStore()
 	}
-	if err == nil && d.format.Load() != 0 {
-		return errReformatted(d.format.Load())
+	var number, oldest int64
+	if err == nil {
+		err = d.write.QueryRowContext(ctx, readFormat).Scan(&number, &oldest)
+	}
+	if err == nil {
+		err = d.checkFormat(number, oldest)
 	}
 	return explain(err)
 }
@@ -117,11 +121,7 @@ func (d *DB) WatchOtherProcesses(ctx context.Context, changed func()) {
 		var number, oldest, moved int64
 		err := d.read.QueryRowContext(ctx, "SELECT number, oldest, moved FROM format").Scan(&number, &oldest, &moved)
 		if err == nil {
-			reformatted := int64(0)
-			if oldest > int64(Version()) || number < int64(Version()) {
-				reformatted = number
-			}
-			d.format.Store(reformatted)
+			_ = d.checkFormat(number, oldest) // who changes something is told
 			if moved != seen {
 				if seen >= 0 {
 					d.PublishFacts(db.Facts{All: true})

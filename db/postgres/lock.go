@@ -41,5 +41,9 @@ func (k lockKeys) begin(how string) string {
 	if how == alone {
 		text += "; UPDATE format SET moved = moved + 1"
 	}
-	return text
+	return text + "; " + readFormat
 }
+
+// readFormat asks for the number of the newest migration, and for the oldest version that
+// may work with it.
+const readFormat = "SELECT number, oldest FROM format"
