@@ -33,6 +33,7 @@ type Config struct {
 	Signup   string // "open", "closed", "" for what is stored
 	Trusted  []*net.IPNet
 	Shutdown time.Duration // how long open requests may finish
+	Bus      bus.Servers   // that carry events to other nodes; none: they ask the store
 	Log      *slog.Logger
 }
 
@@ -56,6 +57,7 @@ type App struct {
 	stop        context.CancelFunc
 	ended       chan error
 	backupTries backupTries
+	nodes       *nodes        // nil: there is one, by itself
 	old         chan struct{} // the settings changed: there may be messages to remove
 }
 
@@ -99,7 +101,11 @@ func (a *App) remembering() interface {
 
 func (a *App) start(ctx context.Context) error {
 	c := a.config
-	events, limits, announcer := bus.NewLocal(), chat.NewLimits(nil), announce.New()
+	events, err := a.openBus(ctx)
+	if err != nil {
+		return err
+	}
+	limits, announcer := chat.NewLimits(nil), announce.New()
 	store := a.remembering()
 	a.Chat = chat.New(store, events, limits, nil)
 	a.Chat.Presence, a.announcer = announcer, announcer
@@ -114,8 +120,8 @@ func (a *App) start(ctx context.Context) error {
 			return err
 		}
 	}
-	var err error
-	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backupStatus, RetentionChanged: a.retentionChanged}
+	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backupStatus, RetentionChanged: a.retentionChanged,
+		Detail: a.busDetail}
 	if c.Metrics != "" {
 		if s.Answered, err = a.serveMetrics(announcer.Hub); err != nil {
 			return err
@@ -125,6 +131,7 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	events.Subscribe(announcer.Handle)
+	a.files.Turn = func(ctx context.Context) bool { return a.leads(ctx, jobPictures) }
 	if err := a.Refresh(); err != nil {
 		return err
 	}
@@ -147,6 +154,7 @@ func (a *App) start(ctx context.Context) error {
 		go a.backups(ctx)
 	}
 	go a.resumeJobs(ctx)
+	a.startNodes(ctx)
 	return nil
 }
 
@@ -162,6 +170,8 @@ func (a *App) dataChanged(ctx context.Context) {
 		a.config.Log.Error("changed settings were not taken over", "error", err)
 	}
 	a.retentionChanged()
+	a.nodes.changed()
+	a.files.Look()
 }
 
 // Reload takes over settings at once that were changed; else it takes half a second.
@@ -193,7 +203,11 @@ func (a *App) logStart() {
 // resumeJobs goes on with what the last process did not end, and notes the address for
 // commands that print links.
 func (a *App) resumeJobs(ctx context.Context) {
-	if err := errors.Join(a.store.SetSetting(ctx, SettingAddress, Greeting(a.config, a.Address)), a.Chat.ResumeErasing(ctx)); err != nil && ctx.Err() == nil {
+	err := a.store.SetSetting(ctx, SettingAddress, Greeting(a.config, a.Address))
+	if a.leads(ctx, jobErasing) {
+		err = errors.Join(err, a.Chat.ResumeErasing(ctx))
+	}
+	if err != nil && ctx.Err() == nil {
 		a.config.Log.Error("what was begun before was not ended", "error", err)
 	}
 }
@@ -215,6 +229,9 @@ func (a *App) purgeDeleted(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		if !a.leads(ctx, jobPurge) {
+			continue
+		}
 		if err := errors.Join(a.files.Sweep(ctx), a.Chat.PurgeDeleted(ctx)); err != nil && ctx.Err() == nil {
 			a.config.Log.Error("deleted messages were not removed from the file", "error", err)
 		}
@@ -229,6 +246,9 @@ func (a *App) expireSessions(ctx context.Context) {
 			tick.Stop()
 			return
 		case <-tick.C:
+		}
+		if !a.leads(ctx, jobSessions) {
+			continue // those that end are noticed
 		}
 		if err := errors.Join(a.Auth.ExpireSessions(ctx), a.server.Reload(ctx)); err != nil && ctx.Err() == nil {
 			a.config.Log.Error("what is old was not removed", "error", err)
@@ -246,6 +266,9 @@ func (a *App) applyRetention(ctx context.Context) {
 			return
 		case <-tick.C:
 		case <-a.old:
+		}
+		if !a.leads(ctx, jobRetention) {
+			continue
 		}
 		if err := a.Chat.ApplyRetention(ctx); err != nil && ctx.Err() == nil {
 			a.config.Log.Error("old messages were not removed", "error", err)
@@ -271,6 +294,7 @@ func (a *App) Stop() error {
 		err = nil
 	}
 	a.stop()
+	a.nodes.stop()
 	a.announcer.Stop()
 	a.closeAuxiliary()
 	return errors.Join(err, a.store.Close(), a.release())

@@ -23,7 +23,7 @@ var mayImport = map[string][]string{
 	"parley/app/chat":    {},
 	"parley/app/files":   {"parley/app/chat"},
 	"parley/app/live":    {"parley/app/chat"},
-	"parley/app/metrics": {"parley/app/auth", "parley/app/live", "parley/app/web", "parley/db", "parley/db/sqlite"},
+	"parley/app/metrics": {"parley/app/auth", "parley/app/bus", "parley/app/live", "parley/app/web", "parley/db", "parley/db/sqlite"},
 	"parley/app/site":    {"parley/app/chat", "parley/views"},
 	"parley/app/slack":   {"parley/app/archive", "parley/app/chat", "parley/app/slack/mrkdwn"},
 
@@ -48,7 +48,8 @@ var mayImport = map[string][]string{
 	"parley/app/apptest": {"parley/app", "parley/app/apptest/pgtest", "parley/app/auth", "parley/app/chat", "parley/app/cmd", "parley/db/sqlite"},
 	"parley/app/browser": {},
 
-	"parley/app/apptest/pgtest": {},
+	"parley/app/apptest/pgtest":   {},
+	"parley/app/apptest/natstest": {},
 
 	"parley/app/e2e": {},
 

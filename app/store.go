@@ -56,6 +56,9 @@ type Store interface {
 	// Reformatted says whether another version has changed the format meanwhile.
 	Reformatted() (format int, is bool)
 	UpgradedFrom() int
+	// RoomRevs tells where rooms stand, RoomRevsOf those that people are in.
+	RoomRevs(ctx context.Context, rooms []chat.RoomID) ([]db.RoomRev, error)
+	RoomRevsOf(ctx context.Context, people []chat.AccountID) ([]db.RoomRev, error)
 	Close() error
 }
 

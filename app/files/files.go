@@ -90,8 +90,10 @@ type Files struct {
 	chat    *chat.Chat
 	log     *slog.Logger
 	waiting chan struct{} // there may be a picture to make forms of
-	turn    sync.Mutex    // held by the one upload whose bytes are being stored; guards posted
-	posted  uint64        // messages that were posted when the last step ended
+	// Turn says whether this node makes the forms of pictures now; nil: it always does.
+	Turn   func(context.Context) bool
+	turn   sync.Mutex // held by the one upload whose bytes are being stored; guards posted
+	posted uint64     // messages that were posted when the last step ended
 }
 
 // New makes the service; call Run, too.
@@ -116,7 +118,7 @@ func (s *Files) SavePicture(ctx context.Context, who chat.Account, use chat.File
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pictureTimeout)
 	defer cancel()
 	for f.State == chat.FileWaiting {
-		s.wake()
+		s.Look()
 		select {
 		case <-ctx.Done():
 			return f, errors.Join(chat.Busy("The server has many pictures to look at. Try again in a moment.", 5*time.Second), s.drop(who, f))
@@ -172,7 +174,7 @@ func (s *Files) save(ctx context.Context, who chat.Account, use chat.FileUse, na
 		return f, errors.Join(err, s.drop(who, f))
 	}
 	if f.State == chat.FileWaiting {
-		s.wake()
+		s.Look()
 	}
 	return f, nil
 }

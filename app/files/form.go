@@ -23,7 +23,8 @@ import (
 // the process before, and of other nodes.
 const lookEvery = time.Minute
 
-func (s *Files) wake() {
+// Look has waiting pictures looked for soon.
+func (s *Files) Look() {
 	select {
 	case s.waiting <- struct{}{}:
 	default: // it will look
@@ -33,7 +34,9 @@ func (s *Files) wake() {
 // Run makes the forms of pictures, one picture at a time, until ctx ends.
 func (s *Files) Run(ctx context.Context) {
 	for tick := time.NewTicker(lookEvery); ; {
-		s.makeAll(ctx)
+		if s.Turn == nil || s.Turn(ctx) {
+			s.makeAll(ctx)
+		}
 		select {
 		case <-ctx.Done():
 			tick.Stop()

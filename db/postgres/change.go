@@ -84,9 +84,16 @@ func (e *engine) attempt(ctx context.Context, begin string, do func(*db.Tx) erro
 	}
 	t := db.NewTx(ctx, transaction{conn})
 	err = recovered(t, do)
+	var moved int64
+	if err == nil && begin == e.locks.begin(alone) && concernsOthers(t.Facts()) {
+		if err = t.One("UPDATE format SET moved = moved + 1 RETURNING moved", nil, &moved); err == nil {
+			e.own.add(moved) // before anybody can see it
+		}
+	}
 	if err == nil {
 		if _, err = conn.ExecContext(ctx, "COMMIT"); err != nil {
 			discard(conn) // nobody knows
+			e.own.take(moved)
 		}
 		return t.Facts(), err
 	}
@@ -94,6 +101,14 @@ func (e *engine) attempt(ctx context.Context, begin string, do func(*db.Tx) erro
 		discard(conn)
 	}
 	return t.Facts(), err
+}
+
+// concernsOthers says whether other nodes must know what was changed even if no hint comes:
+// all but what is said and read in rooms, whose revs tell. What declares nothing are
+// settings and the like.
+func concernsOthers(f db.Facts) bool {
+	said := len(f.Counts)+len(f.ReadMarks)+len(f.Prefs) > 0
+	return !said || f.All || f.Names || f.Links || f.Reports || len(f.Rooms)+len(f.Members)+len(f.Accounts)+len(f.Sessions) > 0
 }
 
 // begin begins a transaction, under the lock that begin names, and refuses a schema that

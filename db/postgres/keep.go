@@ -112,31 +112,3 @@ func (d *DB) Reformatted() (format int, is bool) {
 	format = int(d.format.Load())
 	return format, format != 0
 }
-
-// WatchOtherProcesses calls changed whenever another process has changed something that is
-// not said in a room, within half a second, until ctx ends.
-func (d *DB) WatchOtherProcesses(ctx context.Context, changed func()) {
-	seen := int64(-1)
-	for tick := time.NewTicker(watchEvery); ; {
-		var number, oldest, moved int64
-		err := d.read.QueryRowContext(ctx, "SELECT number, oldest, moved FROM format").Scan(&number, &oldest, &moved)
-		if err == nil {
-			_ = d.checkFormat(number, oldest) // who changes something is told
-			if moved != seen {
-				if seen >= 0 {
-					d.PublishFacts(db.Facts{All: true})
-					changed()
-				}
-				seen = moved
-			}
-		}
-		select {
-		case <-ctx.Done():
-			tick.Stop()
-			return
-		case <-tick.C:
-		}
-	}
-}
-
-const watchEvery = 300 * time.Millisecond

@@ -34,13 +34,9 @@ const (
 	beside = "pg_advisory_xact_lock_shared"
 )
 
-// begin begins a transaction that has the lock of changes, in one message. One that is
-// alone counts itself, so that other nodes notice it.
+// begin begins a transaction that has the lock of changes, in one message.
 func (k lockKeys) begin(how string) string {
 	text := fmt.Sprintf("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT %s(%d)", how, k.key(changes))
-	if how == alone {
-		text += "; UPDATE format SET moved = moved + 1"
-	}
 	return text + "; " + readFormat
 }
 

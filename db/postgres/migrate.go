@@ -130,8 +130,10 @@ func (d *DB) migrate(ctx context.Context) error {
 }
 
 // formatTable has one row: the number of the newest migration, the oldest version that may
-// work beside it, and how often something was changed that other nodes must know of.
-const formatTable = `CREATE TABLE format (number BIGINT NOT NULL, oldest BIGINT NOT NULL, moved BIGINT NOT NULL DEFAULT 0);
+// work beside it, how often something was changed that other nodes must know of, and a
+// name that no other workspace has.
+const formatTable = `CREATE TABLE format (number BIGINT NOT NULL, oldest BIGINT NOT NULL, moved BIGINT NOT NULL DEFAULT 0,
+	name TEXT NOT NULL DEFAULT md5(random()::text || clock_timestamp()::text));
 	INSERT INTO format (number, oldest) VALUES (0, 0)`
 
 func step(ctx context.Context, tx *sql.Tx, n int) error {
@@ -148,4 +150,9 @@ func step(ctx context.Context, tx *sql.Tx, n int) error {
 	}
 	_, err = tx.ExecContext(ctx, note)
 	return err
+}
+
+// Name is one that no other workspace has, and that all nodes of this one read.
+func (d *DB) Name(ctx context.Context) (name string, err error) {
+	return name, explain(d.read.QueryRowContext(ctx, "SELECT name FROM format").Scan(&name))
 }

@@ -32,6 +32,7 @@ type DB struct {
 	before   int          // the format before it was opened; 0: there was none
 	format   atomic.Int64 // that other versions have made of it since; 0: none has
 
+	own   ownChanges
 	watch atomic.Pointer[func(db.Commit)]
 	// leading is the connection that holds the locks of jobs which run once.
 	leading leader

@@ -247,3 +247,10 @@ CREATE TABLE words (
 );
 CREATE INDEX words_by_word ON words USING gin (word);
 ALTER TABLE words ALTER word SET STATISTICS 1000;
+
+-- Nodes that serve now, and whether they hear nothing of the others: then all ask the store.
+CREATE UNLOGGED TABLE nodes (
+  name TEXT COLLATE "C" PRIMARY KEY,
+  seen TIMESTAMPTZ NOT NULL,
+  away BOOLEAN NOT NULL
+);
