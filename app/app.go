@@ -171,7 +171,7 @@ func (a *App) dataChanged(ctx context.Context) {
 	}
 	a.retentionChanged()
 	a.nodes.changed()
-	a.files.Look()
+	a.files.Wake() // an import may have brought pictures
 }
 
 // Reload takes over settings at once that were changed; else it takes half a second.

@@ -9,15 +9,16 @@ import (
 	"parley/app/chat"
 )
 
-const accountColumns = "id, username, name, picture, role, created_at, coalesce(disabled_at, 0), title, bio, prefs"
+const accountColumns = "id, username, name, picture, role, created_at, coalesce(disabled_at, 0), title, bio, prefs, coalesce(bot_by, 0)"
 
 func scanAccount(r Scanner) (a chat.Account, err error) {
 	var created, disabled int64
 	var prefs string
-	err = r.Scan(&a.ID, &a.Username, &a.Name, &a.Picture, &a.Role, &created, &disabled, &a.Title, &a.Bio, &prefs)
+	err = r.Scan(&a.ID, &a.Username, &a.Name, &a.Picture, &a.Role, &created, &disabled, &a.Title, &a.Bio, &prefs, &a.Maker)
 	if err != nil {
 		return a, err
 	}
+	a.Bot = a.IsBot()
 	a.Created, a.Disabled = FromMillis(created), disabled != 0
 	return a, json.Unmarshal([]byte(prefs), &a.Prefs)
 }

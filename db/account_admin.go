@@ -90,7 +90,7 @@ func (d *Store) DisableAccount(ctx context.Context, who chat.AccountID, at time.
 				t.roomChanged(room)
 			}
 		}
-		return t.Each([]any{who}, "DELETE FROM resets WHERE account_id = ?", "DELETE FROM sessions WHERE account_id = ?")
+		return t.Each([]any{who}, "DELETE FROM resets WHERE account_id = ?", "DELETE FROM sessions WHERE account_id = ?", "DELETE FROM keys WHERE account_id = ?")
 	})
 	if err != nil {
 		return err
@@ -139,7 +139,7 @@ func recountPeople(t *Tx, who chat.AccountID) error {
 func (d *Store) EndSessions(ctx context.Context, who chat.AccountID, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *Tx) error {
 		t.accountChanged(who)
-		return t.Exec("DELETE FROM sessions WHERE account_id = ?", who)
+		return t.Each([]any{who}, "DELETE FROM sessions WHERE account_id = ?", "DELETE FROM keys WHERE account_id = ?")
 	})
 }
 

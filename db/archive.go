@@ -89,7 +89,7 @@ var exported = []struct {
 		s := &archive.Setting{Type: "setting"}
 		return s, r.Scan(&s.Key, &s.Value)
 	}},
-	{"SELECT id, username, name, role, password, created_at, disabled_at, banned_at, title, bio, prefs FROM accounts ORDER BY id",
+	{"SELECT id, username, name, role, password, created_at, disabled_at, banned_at, title, bio, prefs, coalesce(bot_by, 0) FROM accounts ORDER BY id",
 		scanExportedAccount},
 	{`SELECT id, kind, name, topic, everyone, coalesce(direct, ''), rev, posts, last_author, nullif(last_at, 0), created_at, slow
 		FROM rooms WHERE deleted_at IS NULL ORDER BY id`, scanExportedRoom},
@@ -113,7 +113,7 @@ var exported = []struct {
 func scanExportedAccount(r Scanner) (archive.Record, error) {
 	var role int
 	a := &archive.Account{Type: "account"}
-	err := r.Scan(&a.ID, &a.Username, &a.Name, &role, &a.Password, &a.Created, &a.Disabled, &a.Banned, &a.Title, &a.Bio, (*rawText)(&a.Prefs))
+	err := r.Scan(&a.ID, &a.Username, &a.Name, &role, &a.Password, &a.Created, &a.Disabled, &a.Banned, &a.Title, &a.Bio, (*rawText)(&a.Prefs), &a.Bot)
 	a.Role = archive.Word(archive.RoleWords, role)
 	return a, err
 }

@@ -6,29 +6,36 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"fmt"
+	"strconv"
 
 	"parley/app/archive"
 	"parley/app/chat"
 )
 
-// Files of messages that are there; what was uploaded and not sent is not exported.
+// Files of messages that are there, and those that show something; what was uploaded and
+// is neither is not exported.
 const (
-	sentFiles     = "files f JOIN messages m ON m.id = f.message_id JOIN rooms r ON r.id = m.room_id"
-	areThere      = " WHERE f.done = 1 AND m.deleted_at IS NULL AND r.deleted_at IS NULL"
-	exportedFiles = sentFiles + areThere
-	exportedBlobs = sentFiles + " JOIN blobs b ON b.file_id = f.id" + areThere + " AND length(b.sum) > 0"
+	carriedFiles = `files f LEFT JOIN messages m ON m.id = f.message_id LEFT JOIN rooms r ON r.id = m.room_id
+		LEFT JOIN accounts a ON f.use = 1 AND a.picture = f.id
+		LEFT JOIN rooms p ON f.use = 2 AND p.picture = f.id AND p.deleted_at IS NULL
+		LEFT JOIN settings s ON f.use = 3 AND s.key = '` + chat.SettingLogo + `' AND s.value = CAST(f.id AS TEXT)
+		LEFT JOIN emoji e ON f.use = 4 AND e.file_id = f.id`
+	areThere = ` WHERE f.done = 1 AND (m.deleted_at IS NULL AND r.id IS NOT NULL AND r.deleted_at IS NULL
+		OR a.id IS NOT NULL OR p.id IS NOT NULL OR s.key IS NOT NULL OR e.name IS NOT NULL)`
+	exportedFiles = carriedFiles + areThere
+	exportedBlobs = carriedFiles + " JOIN blobs b ON b.file_id = f.id" + areThere + " AND length(b.sum) > 0"
 )
 
 func (x *export) files() error {
-	err := x.rows(`SELECT f.id, f.token, f.message_id, f.by_id, f.place, f.name, f.kind, f.type, f.size, f.width, f.height, f.alt,
+	err := x.rows(`SELECT f.id, f.token, coalesce(f.message_id, 0), f.use, coalesce(a.id, p.id, 0), coalesce(e.name, ''), f.by_id, f.place, f.name, f.kind, f.type, f.size, f.width, f.height, f.alt,
 		f.moves, f.state = 1, f.gone, f.state = 2, f.made_at FROM `+exportedFiles+" ORDER BY f.id", func(r Scanner) error {
-		var kind int
+		var kind, use int
 		f := &archive.File{Type: "file"}
-		if err := r.Scan(&f.ID, &f.Token, &f.Message, &f.By, &f.Place, &f.Name, &kind, &f.Media, &f.Size, &f.Width, &f.Height, &f.Alt,
+		if err := r.Scan(&f.ID, &f.Token, &f.Message, &use, &f.Of, &f.Emoji, &f.By, &f.Place, &f.Name, &kind, &f.Media, &f.Size, &f.Width, &f.Height, &f.Alt,
 			&f.Moves, &f.Waiting, &f.Gone, &f.Removed, &f.Made); err != nil {
 			return err
 		}
-		f.Kind = archive.Word(archive.FileWords, kind)
+		f.Kind, f.Use = archive.Word(archive.FileWords, kind), archive.Word(archive.UseWords, use)
 		err := x.rows("SELECT form, type, size, sum FROM blobs WHERE file_id = ? AND length(sum) > 0 ORDER BY form", func(r Scanner) error {
 			var form int
 			var one archive.Form
@@ -78,16 +85,38 @@ func importFile(t *Tx, f *archive.File) error {
 		state = chat.FileWaiting
 	}
 	err := t.Exec(`INSERT INTO files (id, token, by_id, room_id, message_id, place, name, folded, kind, type, size, width, height, alt,
-		state, moves, gone, done, made_at)
-		VALUES (?, ?, ?, (SELECT room_id FROM messages WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
+		state, moves, gone, use, done, made_at)
+		VALUES (?, ?, ?, (SELECT room_id FROM messages WHERE id = ?), nullif(CAST(? AS BIGINT), 0), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
 		f.ID, f.Token, f.By, f.Message, f.Message, f.Place, f.Name, chat.FoldName(f.Name+" "+f.Alt),
 		number(archive.FileWords, f.Kind), f.Media, f.Size,
-		f.Width, f.Height, f.Alt, int(state), f.Moves, f.Gone, f.Made)
+		f.Width, f.Height, f.Alt, int(state), f.Moves, f.Gone, number(archive.UseWords, f.Use), f.Made)
+	if err == nil {
+		err = importShown(t, f)
+	}
 	for _, one := range f.Forms {
 		if err == nil {
 			err = t.Exec("INSERT INTO blobs (file_id, form, type, size, sum) VALUES (?, ?, ?, ?, ?)",
 				f.ID, number(archive.FormWords, one.Form), one.Media, one.Size, one.Sum)
 		}
+	}
+	return err
+}
+
+// importShown notes what a file shows; one of a message is noted with the message.
+func importShown(t *Tx, f *archive.File) (err error) {
+	n := int64(1)
+	switch chat.FileUse(number(archive.UseWords, f.Use)) {
+	case chat.UseFace:
+		n, err = t.Affect("UPDATE accounts SET picture = ? WHERE id = ?", f.ID, f.Of)
+	case chat.UseRoom:
+		n, err = t.Affect("UPDATE rooms SET picture = ? WHERE id = ?", f.ID, f.Of)
+	case chat.UseLogo:
+		err = SetSetting(t, chat.SettingLogo, strconv.FormatInt(int64(f.ID), 10))
+	case chat.UseEmoji:
+		err = t.Exec("INSERT INTO emoji (name, file_id, made_by, made_at) VALUES (?, ?, ?, ?)", f.Emoji, f.ID, f.By, f.Made)
+	}
+	if err == nil && n == 0 {
+		err = ErrNoReference
 	}
 	return err
 }

@@ -145,11 +145,11 @@ func importAccount(t *Tx, a *archive.Account) error {
 		prefs = "{}"
 	}
 	return t.Exec(`INSERT INTO accounts (id, username, folded, skeleton, drawn, name, name_folded, likeness,
-		role, password, created_at, disabled_at, banned_at, title, bio, prefs)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		role, password, created_at, disabled_at, banned_at, title, bio, prefs, bot_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(CAST(? AS BIGINT), 0))`,
 		a.ID, a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username), chat.Drawn(a.Username),
 		a.Name, chat.FoldName(a.Name), chat.DrawnLetters(a.Name),
-		number(archive.RoleWords, a.Role), a.Password, a.Created, nullable(a.Disabled), nullable(a.Banned), a.Title, a.Bio, prefs)
+		number(archive.RoleWords, a.Role), a.Password, a.Created, nullable(a.Disabled), nullable(a.Banned), a.Title, a.Bio, prefs, a.Bot)
 }
 
 // importRoom leaves the counts of people and of the newest row to the end.
@@ -184,7 +184,10 @@ func importRoom(t *Tx, r *archive.Room) error {
 }
 
 func importMessage(t *Tx, m *archive.Message) error {
-	text, reactions := []byte(m.Text), any(nil)
+	text, reactions, program := []byte(m.Text), any(nil), any(nil)
+	if len(m.Program) > 0 {
+		program = []byte(m.Program)
+	}
 	if len(text) == 0 {
 		text = []byte("{}")
 	}
@@ -200,10 +203,10 @@ func importMessage(t *Tx, m *archive.Message) error {
 	}
 	to := addressed(chat.NewMessage{For: m.For, All: m.All})
 	err = t.Exec(`INSERT INTO messages (id, room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid,
-		reactions, edited_at, deleted_at, reply_to)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, nullif(CAST(? AS BIGINT), 0))`,
+		reactions, edited_at, deleted_at, reply_to, program)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?)`,
 		m.ID, m.Room, m.Rev, m.Born, m.Posts, number(archive.MessageWords, m.Kind),
-		m.Author, m.At, m.Cont, m.Body, text, to, m.CID, reactions, nullable(m.Edited), nullable(m.Deleted), m.ReplyTo)
+		m.Author, m.At, m.Cont, m.Body, text, to, m.CID, reactions, nullable(m.Edited), nullable(m.Deleted), m.ReplyTo, program)
 	for _, v := range m.Versions {
 		if err == nil {
 			err = t.Exec("INSERT INTO versions (message_id, until, rev, text) VALUES (?, ?, ?, ?)", m.ID, v.Until, v.Rev, []byte(v.Text))

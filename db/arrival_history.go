@@ -68,6 +68,9 @@ func addRow(t *Tx, room chat.RoomID, r *archive.HistoryRow) error {
 	if err := t.setNewest(m); err != nil {
 		return err
 	}
+	if err := attachHistoric(t, m, r.Files); err != nil {
+		return err
+	}
 	if reply != 0 {
 		rev, err := nextRev(t, room)
 		if err != nil {
@@ -81,6 +84,17 @@ func addRow(t *Tx, room chat.RoomID, r *archive.HistoryRow) error {
 		return err
 	}
 	return addMentions(t, m)
+}
+
+// attachHistoric gives uploads to a message of another server: they are as old as it is.
+func attachHistoric(t *Tx, m chat.Message, files []chat.File) error {
+	if len(files) == 0 {
+		return nil
+	}
+	if _, err := attachFiles(t, m, files); err != nil {
+		return err
+	}
+	return t.Exec("UPDATE files SET made_at = ? WHERE message_id = ?", ToMillis(m.At), m.ID)
 }
 
 // rowJSON is what a row says, and its reactions, as they are stored.

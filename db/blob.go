@@ -154,7 +154,7 @@ func (d *Store) SweepFiles(ctx context.Context, unsent time.Time) (some bool, er
 // sweepOne removes some of what nothing needs any more.
 func (d *Store) sweepOne(ctx context.Context, unsent time.Time) (done bool, err error) {
 	const loose = `SELECT id FROM files WHERE message_id IS NULL AND (use = 0 AND (room_id IS NOT NULL OR made_at < ?1)
-		OR use <> 0 AND made_at < ?1 AND id NOT IN (SELECT picture FROM accounts) AND id NOT IN (SELECT file_id FROM emoji)
+		OR use <> 0 AND made_at < ?1 AND id NOT IN (SELECT picture FROM accounts) AND id NOT IN (SELECT picture FROM rooms) AND id NOT IN (SELECT file_id FROM emoji)
 			AND CAST(id AS TEXT) NOT IN (SELECT value FROM settings WHERE key = '` + chat.SettingLogo + `'))`
 	var found []int64
 	// First what hangs on loose files, so that their blobs are loose, too.

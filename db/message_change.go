@@ -53,7 +53,7 @@ func (d *Store) SetBody(ctx context.Context, id chat.MessageID, n chat.NewMessag
 			AND rev <= (SELECT rev FROM versions WHERE message_id = ?1 ORDER BY rev DESC LIMIT 1 OFFSET ?2)`, id, chat.MaxVersions); err != nil {
 			return err
 		}
-		if err := t.Exec("UPDATE messages SET rev = ?, body = ?, text = ?, addressed = ?, edited_at = ? WHERE id = ?",
+		if err := t.Exec("UPDATE messages SET rev = ?, body = ?, text = ?, addressed = ?, edited_at = ?, program = NULL WHERE id = ?",
 			rev, n.Body, parsed, addressed(n), ToMillis(n.At), id); err != nil {
 			return err
 		}

@@ -129,12 +129,13 @@ func recountAround(t *Tx, m chat.Message, rev chat.Rev, by int) error {
 
 // row is what of a row decides how it is grouped; the zero row is none.
 type row struct {
-	id     chat.MessageID
-	kind   chat.MessageKind
-	author chat.AccountID
-	at     int64
-	cont   bool
-	reply  bool
+	id      chat.MessageID
+	kind    chat.MessageKind
+	author  chat.AccountID
+	at      int64
+	cont    bool
+	reply   bool
+	program bool // it is said under a name of its own
 }
 
 // maxSkipped is how many deleted rows are looked past for a neighbour.
@@ -142,10 +143,10 @@ const maxSkipped = 200
 
 // neighbour finds the nearest row of a room that is not deleted, on one side.
 func neighbour(t *Tx, m chat.Message, side string) (r row, err error) {
-	err = t.One(`SELECT id, kind, author_id, at, cont, reply_to IS NOT NULL FROM
+	err = t.One(`SELECT id, kind, author_id, at, cont, reply_to IS NOT NULL, program IS NOT NULL FROM
 		(SELECT * FROM messages WHERE room_id = ?1 AND `+side+` LIMIT ?3) AS side WHERE deleted_at IS NULL LIMIT 1`,
 		[]any{m.Room, m.ID, maxSkipped},
-		&r.id, &r.kind, &r.author, &r.at, &r.cont, &r.reply)
+		&r.id, &r.kind, &r.author, &r.at, &r.cont, &r.reply, &r.program)
 	if errors.Is(err, sql.ErrNoRows) {
 		return row{}, nil
 	}
@@ -155,6 +156,7 @@ func neighbour(t *Tx, m chat.Message, side string) (r row, err error) {
 // updateContinued says anew whether a row goes on from the one before it.
 func updateContinued(t *Tx, r, before row, rev chat.Rev) error {
 	cont := r.kind == chat.MessagePosted && before.id != 0 && before.kind == chat.MessagePosted && r.author == before.author && !r.reply &&
+		!r.program && !before.program &&
 		r.at-before.at <= chat.ContinuedWithin.Milliseconds()
 	if r.id == 0 || cont == r.cont {
 		return nil

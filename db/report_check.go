@@ -10,6 +10,7 @@ type Problem struct {
 type Report struct {
 	Format   int       `json:"format"`
 	Messages int       `json:"messages"`
+	Files    int       `json:"files"` // of them; not counted in an older format
 	Problems []Problem `json:"problems"`
 	// Older says that the file is of an older format: what it counts was not checked.
 	Older bool `json:"older,omitempty"`

@@ -10,11 +10,11 @@ import (
 	"parley/app/chat"
 )
 
-const roomColumns = "r.id, r.kind, r.name, r.topic, r.everyone, r.rev, r.posts, r.last_id, r.people, r.slow, r.created_at"
+const roomColumns = "r.id, r.kind, r.name, r.topic, r.everyone, r.rev, r.posts, r.last_id, r.people, r.slow, r.picture, r.created_at"
 
 // roomFields are the places that roomColumns scan into.
 func roomFields(r *chat.Room, created *int64) []any {
-	return []any{&r.ID, &r.Kind, &r.Name, &r.Topic, &r.Everyone, &r.Rev, &r.Posts, &r.Last, &r.People, &r.Slow, created}
+	return []any{&r.ID, &r.Kind, &r.Name, &r.Topic, &r.Everyone, &r.Rev, &r.Posts, &r.Last, &r.People, &r.Slow, &r.Picture, created}
 }
 
 // roomForQuery finds rooms, with the membership of somebody (?1) in them.
@@ -155,8 +155,8 @@ func (d *Store) OpenRoomsNamed(ctx context.Context, names []string) (map[string]
 // Members implements chat.RoomStore.
 func (d *Store) Members(ctx context.Context, room chat.RoomID) ([]chat.RoomMember, error) {
 	return All(ctx, d, func(r Scanner) (o chat.RoomMember, err error) {
-		return o, r.Scan(&o.ID, &o.Username, &o.Name, &o.Picture, &o.Rank, &o.Deactivated)
-	}, `SELECT a.id, a.username, a.name, a.picture, m.owner, a.disabled_at IS NOT NULL FROM memberships m JOIN accounts a ON a.id = m.account_id
+		return o, r.Scan(&o.ID, &o.Username, &o.Name, &o.Picture, &o.Bot, &o.Rank, &o.Deactivated)
+	}, `SELECT a.id, a.username, a.name, a.picture, a.bot_by IS NOT NULL, m.owner, a.disabled_at IS NOT NULL FROM memberships m JOIN accounts a ON a.id = m.account_id
 		JOIN rooms r ON r.id = m.room_id
 		WHERE m.room_id = ? AND m.left_at IS NULL AND (a.disabled_at IS NULL OR r.kind = 2) ORDER BY a.name_folded, a.id`, room)
 }

@@ -22,8 +22,10 @@ func (d *Store) RemoveMember(ctx context.Context, room chat.RoomID, who chat.Acc
 		t.roomChanged(room)
 		n, err := t.Affect(markRoomDeleted+` AND kind = 1 AND NOT EXISTS (SELECT 1 FROM memberships
 			WHERE room_id = ?2 AND left_at IS NULL)`, ToMillis(at), room)
-		emptied = n > 0
-		return err
+		if emptied = n > 0; !emptied {
+			return err
+		}
+		return dropRoomPicture(t, room)
 	})
 	if emptied && err == nil {
 		go d.purge(room)
@@ -95,6 +97,9 @@ func (d *Store) DeleteRoom(ctx context.Context, room chat.RoomID, at time.Time,
 		}
 		if n == 0 {
 			return chat.NotFound()
+		}
+		if err := dropRoomPicture(t, room); err != nil {
+			return err
 		}
 		people, err = List(t, ScanID[chat.AccountID],
 			"SELECT account_id FROM memberships WHERE room_id = ? AND left_at IS NULL", room)

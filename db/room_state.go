@@ -40,6 +40,9 @@ func (s RoomState) Continues(author chat.AccountID, at time.Time) bool {
 // setNewest makes a message the newest of its room.
 func (t *Tx) setNewest(m chat.Message) error {
 	t.CountsChanged(m.Room)
+	if m.Program != nil { // nothing goes on from it: the next may speak under another name
+		m.Author.ID = 0
+	}
 	err := t.Exec("UPDATE rooms SET rev = ?, posts = ?, last_id = ?, last_author = ?, last_at = ? WHERE id = ?",
 		m.Rev, m.Posts, m.ID, m.Author.ID, ToMillis(m.At), m.Room)
 	if states := t.under.States(); err == nil && states != nil {

@@ -100,7 +100,8 @@ func (d *Store) HasAccounts(ctx context.Context) (has bool, err error) {
 
 // Password implements auth.Store.
 func (d *Store) Password(ctx context.Context, username string) (id chat.AccountID, hash string, err error) {
-	err = d.One(ctx, "SELECT id, password FROM accounts WHERE folded = ? AND disabled_at IS NULL", []any{chat.FoldName(username)}, &id, &hash)
+	err = d.One(ctx, "SELECT id, password FROM accounts WHERE folded = ? AND disabled_at IS NULL AND bot_by IS NULL",
+		[]any{chat.FoldName(username)}, &id, &hash)
 	return id, hash, err
 }
 
@@ -116,7 +117,8 @@ func setPassword(t *Tx, who chat.AccountID, hash string) error {
 	if err := t.Exec("UPDATE accounts SET password = ? WHERE id = ?", hash, who); err != nil {
 		return err
 	}
-	return t.Each([]any{who}, "DELETE FROM sessions WHERE account_id = ?", "DELETE FROM resets WHERE account_id = ?")
+	return t.Each([]any{who}, "DELETE FROM sessions WHERE account_id = ?", "DELETE FROM resets WHERE account_id = ?",
+		"DELETE FROM keys WHERE account_id = ?")
 }
 
 // Rehash implements auth.Store.

@@ -72,15 +72,32 @@ func appendMessage(b []byte, m *chat.Message) (_ []byte, clock int) {
 	if m.Quote.ID != 0 {
 		b = append(b, Bytes(context.Background(), replyLine(m.Room, m.Quote))...)
 	}
-	b = appendFace(b, m.Author)
+	name, text := m.Author.Name, m.Text
+	if p := m.Program; p != nil {
+		if p.Name != "" {
+			name = p.Name
+		}
+		if len(p.Attachments) > 0 {
+			text = p.Text
+		}
+	}
+	b = appendFace(b, m.Author, m.Program)
 	b = appendNum(append(b, `<div class="hd"><h3 class="who"><a href="/people/`...), m.Author.ID)
-	b = appendEscaped(append(b, `">`...), m.Author.Name)
-	b, clock = appendStamp(append(b, "</a></h3>"...), m)
+	b = appendEscaped(append(b, `">`...), name)
+	b = append(b, "</a></h3>"...)
+	if m.Author.Bot {
+		b = append(b, `<span class="tag">bot</span>`...)
+	}
+	b, clock = appendStamp(b, m)
 	b = append(b, "</div>"...)
-	if len(m.Text.Blocks) > 0 || len(m.Files) == 0 || !m.Edited.IsZero() {
+	boxes := m.Program != nil && len(m.Program.Attachments) > 0
+	if len(text.Blocks) > 0 || len(m.Files) == 0 && !boxes || !m.Edited.IsZero() {
 		b = appendNum(append(b, `<div class="body" id="mb-`...), m.ID)
-		b = appendBody(append(b, `" dir="auto">`...), m)
+		b = appendBody(append(b, `" dir="auto">`...), text, m.Edited)
 		b = append(b, "</div>"...)
+	}
+	if boxes {
+		b = append(b, Bytes(context.Background(), programBoxes(m))...)
 	}
 	b = appendFiles(b, m)
 	if len(m.Reactions) > 0 || m.Replies > 0 {
@@ -90,7 +107,11 @@ func appendMessage(b []byte, m *chat.Message) (_ []byte, clock int) {
 	return append(b, `"><span class="vh">Actions for this message</span></a>`...), clock
 }
 
-func appendFace(b []byte, p chat.Person) []byte {
+func appendFace(b []byte, p chat.Person, program *chat.Program) []byte {
+	if program != nil && program.Icon != "" {
+		b = appendEscaped(append(b, `<span class="av" aria-hidden="true">`...), program.Icon)
+		return append(b, "</span>"...)
+	}
 	if p.Picture != 0 {
 		b = append(append(b, `<img class="av" src="`...), faceURL(p, false)...)
 		return append(b, `" alt="" width="36" height="36" loading="lazy" decoding="async">`...)
@@ -116,13 +137,13 @@ func appendStamp(b []byte, m *chat.Message) (_ []byte, clock int) {
 
 // appendBody ends with a note when the message was edited, within its last paragraph
 // where it has one.
-func appendBody(b []byte, m *chat.Message) []byte {
-	b = appendText(b, m.Text)
-	if m.Edited.IsZero() {
+func appendBody(b []byte, text chat.Text, edited time.Time) []byte {
+	b = appendText(b, text)
+	if edited.IsZero() {
 		return b
 	}
 	rest, within := bytes.CutSuffix(b, []byte("</p>"))
-	b = m.Edited.UTC().AppendFormat(append(rest, `<span class="edited" title="`...), time.RFC3339)
+	b = edited.UTC().AppendFormat(append(rest, `<span class="edited" title="`...), time.RFC3339)
 	b = append(b, `">(edited)</span>`...)
 	if within {
 		b = append(b, "</p>"...)

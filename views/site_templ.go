@@ -1347,7 +1347,7 @@ var roomLinks = regexp.MustCompile(`<a class="rm" href="/rooms/\d+">([^<]*)</a>`
 // can hold what is replaced: its quotes are escaped.
 func siteBody(m chat.Message) string {
 	// A room that is named may have been deleted, or not be in the site.
-	return roomLinks.ReplaceAllString(strings.ReplaceAll(string(appendBody(nil, &m)), ` href="/people/`, ` href="../../people.html#u-`), "$1")
+	return roomLinks.ReplaceAllString(strings.ReplaceAll(string(appendBody(nil, m.Text, m.Edited)), ` href="/people/`, ` href="../../people.html#u-`), "$1")
 }
 
 // SitePeople lists who spoke, and who was spoken of.

@@ -225,13 +225,17 @@ func ID(t testing.TB, path string) int {
 // Send posts once, without a word about what goes wrong; id is "" when no answer
 // came or the server was too busy.
 func (b *Browser) Send(room int, cid, body string) (id string) {
-	form := url.Values{"cid": {cid}, "body": {body}}.Encode()
+	return b.SendForm(room, url.Values{"cid": {cid}, "body": {body}}.Encode(), "application/x-www-form-urlencoded")
+}
+
+// SendForm is Send of a form that is written already, see Form.
+func (b *Browser) SendForm(room int, form, kind string) (id string) {
 	req, err := http.NewRequest(http.MethodPost, fmt.Sprintf("%s/rooms/%d/messages", b.Server.Base, room), strings.NewReader(form))
 	if err != nil {
 		return ""
 	}
 	req.Header.Set("Cookie", b.Cookie)
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Content-Type", kind)
 	req.Header.Set("Sec-Fetch-Site", "same-origin")
 	r, err := b.HTTP.Do(req)
 	if err != nil {

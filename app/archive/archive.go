@@ -12,7 +12,7 @@
 //	setting     by key. key, value. Not those of backups, which belong to the machine
 //	account     by id. username; name as shown; role: member, administrator;
 //	            password: the argon2id hash in PHC format, left out: none that works;
-//	            created; disabled and banned: since when; title; bio; prefs
+//	            created; disabled and banned: since when; title; bio; prefs; bot: whose it is
 //	room        by id. kind: open, private, direct; name; topic; everyone: whoever
 //	            signs up is in it; direct: ids of the people of a direct conversation;
 //	            rev, posts: counts of changes and of posts; last_author, last_at: whom
@@ -30,9 +30,10 @@
 //	            is parsed at import), or the event (chat.SystemMessage); for, all: whom it is for; mentions: who finds it
 //	            among his mentions; cid: its author's own id for it; reactions; edited;
 //	            reply_to; versions: what it said before, each with until, rev and text;
-//	            deleted: when. What was deleted says nothing any more
-//	file        by id: one that came with a message, which is not deleted. token: of its
-//	            address; message; by; place among those of the message; name; kind: other,
+//	            program: how a program says it (chat.Program); deleted: when. What was deleted says nothing any more
+//	file        by id: one that came with a message, which is not deleted, or shows
+//	            something. token: of its address; message, or use: person, room, workspace,
+//	            emoji, and of: the id of the person or the room; emoji: its name; by; place among those of the message; name; kind: other,
 //	            picture, sound, film, text; media: its type; size; width, height; alt;
 //	            moves; waiting: its forms are to be made; gone: the original was not kept;
 //	            removed: it was taken out of its message; made; forms: what of it follows,
@@ -115,6 +116,7 @@ var (
 	LevelWords      = []string{"usual", "all", "mentions", "off"}
 	FileWords       = []string{"other", "picture", "sound", "film", "text"}
 	FormWords       = []string{"original", "small", "large"}
+	UseWords        = []string{"", "person", "room", "workspace", "emoji"}
 	MessageWords    = []string{"said", "joined", "left", "renamed", "topic", "converted"}
 )
 
@@ -143,7 +145,8 @@ func Begins(begin []byte) bool { return bytes.HasPrefix(begin, []byte(`{"type":"
 // Exported says whether a setting is carried along: no secret is, nor what belongs
 // to the machine.
 func Exported(key string) bool {
-	if key == chat.SettingWorkspace || key == chat.SettingSignup || key == chat.SettingRetention || key == chat.SettingOriginals {
+	if key == chat.SettingWorkspace || key == chat.SettingSignup || key == chat.SettingRetention || key == chat.SettingOriginals ||
+		key == chat.SettingEmoji || key == chat.SettingBots {
 		return true
 	}
 	for _, l := range chat.AllLimits {

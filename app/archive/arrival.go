@@ -36,6 +36,10 @@ type Importer interface {
 	// AddHistory adds rows to the end of a room's log, those that are new. They are
 	// nobody's news: who had read everything has still read everything.
 	AddHistory(ctx context.Context, room chat.RoomID, rows []*HistoryRow) error
+	// MessageByCID finds a message by its author and client id.
+	MessageByCID(ctx context.Context, author chat.AccountID, cid string) (chat.Message, error)
+	// DropFiles removes uploads that no row took.
+	DropFiles(ctx context.Context, by chat.AccountID, ids []chat.FileID) error
 }
 
 // NewPerson is a person of another server.
@@ -71,6 +75,7 @@ type HistoryRow struct {
 	CID       string
 	Event     chat.SystemMessage
 	Reactions []chat.Reaction
+	Files     []chat.File // uploads of its author, with Alt; a row that came before takes none
 	Edited    time.Time
 	Deleted   bool
 	Answers   *Thread // that it is a reply in; nil: in none

@@ -9,17 +9,17 @@ makes the same bytes.
   parley      format, and how many lines of each kind follow
   setting     key, value; not those of backups
   account     id, username, name, role (member, administrator), password (argon2id),
-              created, disabled, banned, title, bio, prefs
+              created, disabled, banned, title, bio, prefs, bot
   room        id, kind (open, private, direct), name, topic, everyone, direct (ids of
               people), rev, posts, last_author, last_at, created, slow
   membership  room, account, role (member, owner, moderator), rev, read, erased, joined, left,
               level (usual, all, mentions, off), muted, starred, banned
   message     id, room, rev, born, posts, kind (said, joined, left, renamed, topic),
               author, at, cont, body (as typed), text (as parsed), for, all, mentions,
-              cid, reactions, edited, deleted, reply_to, versions (until, rev, text);
+              cid, reactions, edited, deleted, reply_to, versions (until, rev, text), program;
               a deleted message says nothing any more
-  file        id, token, message, by, place, name, kind (other, picture, sound, film, text),
-              media, size, width, height, alt, moves, waiting, gone, removed, made,
+  file        id, token, message, or use (person, room, workspace, emoji), of, emoji;
+              by, place, name, kind (other, picture, sound, film, text), media, size, width, height, alt, moves, waiting, gone, removed, made,
               forms (form: original, small or large; media, size, sum)
   bytes       file, form, data (base64 of 64 KiB at most): what the files hold
   invite      id, code, role, uses, used, made_by, made, expires, revoked

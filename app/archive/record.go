@@ -56,6 +56,7 @@ type Account struct {
 	Title    string          `json:"title,omitempty"`
 	Bio      string          `json:"bio,omitempty"`
 	Prefs    json.RawMessage `json:"prefs,omitempty"`
+	Bot      chat.AccountID  `json:"bot,omitempty"` // whose bot it is
 }
 
 // Room is a room or a direct conversation.
@@ -115,6 +116,7 @@ type Message struct {
 	Deleted   *Time            `json:"deleted,omitempty"`
 	ReplyTo   chat.MessageID   `json:"reply_to,omitempty"`
 	Versions  []Version        `json:"versions,omitempty"`
+	Program   json.RawMessage  `json:"program,omitempty"`
 }
 
 // Version is what a message said until it was edited.
@@ -124,12 +126,15 @@ type Version struct {
 	Text  json.RawMessage `json:"text"`
 }
 
-// File is one that came with a message.
+// File is one that came with a message, or shows something.
 type File struct {
 	Type    string         `json:"type"`
 	ID      chat.FileID    `json:"id"`
 	Token   string         `json:"token"`
-	Message chat.MessageID `json:"message"`
+	Message chat.MessageID `json:"message,omitempty"`
+	Use     string         `json:"use,omitempty"` // what it shows, of UseWords
+	Of      int64          `json:"of,omitempty"`
+	Emoji   string         `json:"emoji,omitempty"`
 	By      chat.AccountID `json:"by"`
 	Place   int            `json:"place,omitempty"`
 	Name    string         `json:"name,omitempty"`

@@ -32,7 +32,8 @@ type Counts struct {
 	Events        int `json:"events"` // who came and went, names and topics of rooms
 	Replies       int `json:"replies"`
 	Reactions     int `json:"reactions"`
-	Files         int `json:"files"` // as links
+	Files         int `json:"files"`
+	Links         int `json:"links"` // to files that did not come
 }
 
 // Adapted is something that is called otherwise here.
@@ -123,7 +124,8 @@ func (r *Report) Print(w io.Writer) error {
 	}{{"accounts", r.Came.Accounts, r.Already.Accounts}, {"rooms", r.Came.Rooms, r.Already.Rooms},
 		{"conversations", r.Came.Conversations, r.Already.Conversations}, {"messages", r.Came.Messages, r.Already.Messages},
 		{"of them replies", r.Came.Replies, r.Already.Replies}, {"reactions", r.Came.Reactions, r.Already.Reactions},
-		{"links to files", r.Came.Files, r.Already.Files}, {"comings, goings, names", r.Came.Events, r.Already.Events}} {
+		{"files", r.Came.Files, r.Already.Files}, {"links to files", r.Came.Links, r.Already.Links},
+		{"comings, goings, names", r.Came.Events, r.Already.Events}} {
 		fmt.Fprintf(t, "%s\t%d\t%d\t\n", row.what, row.came, row.was)
 	}
 	if err := t.Flush(); err != nil {

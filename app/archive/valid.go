@@ -1,11 +1,9 @@
 package archive
 
 import (
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -74,7 +72,7 @@ func (m *Message) valid() error {
 		return errors.New("the reactions are not a list as chat.Reaction has it")
 	}
 	for _, r := range reactions {
-		if _, err := chat.ParseReaction(r.Emoji); err != nil || strings.HasPrefix(r.Emoji, ":") {
+		if !reaction(r.Emoji) {
 			return fmt.Errorf("the reaction %q is no emoji", r.Emoji)
 		}
 		if len(r.By) == 0 {
@@ -104,13 +102,18 @@ func (m *Message) valid() error {
 	if most := perByte*len(m.Body) + spareText; len(m.Text) > most {
 		return fmt.Errorf("the text has more than the %d bytes that parsing such a body makes", most)
 	}
+	if len(m.Program) > 0 {
+		if err := parsed[chat.Program](m.Program, "chat.Program"); err != nil {
+			return err
+		}
+	}
 	return parsedText(m.Text)
 }
 
 // sized bounds what a message brings: pages and searches read it.
 func (m *Message) sized() error {
 	err := errors.Join(short(m.Body, chat.MaxBody, "a message"), short(m.CID, maxKey, "a cid"),
-		small(m.Text, maxText, "the text"), small(m.Reactions, maxText, "the reactions"))
+		small(m.Text, maxText, "the text"), small(m.Reactions, maxText, "the reactions"), small(m.Program, maxText, "how a program says it"))
 	if len(m.For) > maxPeople || len(m.Mentions) > maxPeople || len(m.Versions) > maxVersions {
 		err = errors.Join(err, errors.New("the message has more people or versions than any has"))
 	}
@@ -120,44 +123,15 @@ func (m *Message) sized() error {
 	return err
 }
 
-func (f *File) valid() error {
-	err := errors.Join(numbered(int64(f.ID)), numbered(int64(f.Message)), numbered(int64(f.By)), worded(FileWords, f.Kind),
-		counted(int64(f.Place), f.Size, int64(f.Width), int64(f.Height)), named(f.Token, "a file has a token"),
-		short(f.Token, maxKey, "the token of a file"), short(f.Name, chat.MaxFileName, "the name of a file"), short(f.Alt, chat.MaxAlt, "what a picture shows"))
-	if err == nil && strings.ContainsFunc(f.Token, func(r rune) bool { return !(r >= '0' && r <= '9' || r >= 'A' && r <= 'Z') }) {
-		return errors.New("the token of a file is made of capital letters and digits")
+// reaction says whether something is an emoji as reactions have it: a character, or the
+// name of one that the workspace has of its own.
+func reaction(s string) bool {
+	if name := chat.CustomName(s); name != "" {
+		parsed, err := chat.ParseEmojiName(name)
+		return err == nil && parsed == name
 	}
-	if err == nil && !f.Removed && chat.FileName(f.Name) != f.Name {
-		return fmt.Errorf("%q is no name of a file", f.Name)
-	}
-	if err == nil && !mediaType(f.Media) {
-		return fmt.Errorf("%q is no type of a file that a server gives", f.Media)
-	}
-	for _, form := range f.Forms {
-		if err == nil {
-			err = errors.Join(worded(FormWords, form.Form), counted(form.Size))
-		}
-		if err == nil && (!mediaType(form.Media) || len(form.Sum) != sha256.Size) {
-			err = errors.New("a form of a file has a type that a server gives, and a sum of 32 bytes")
-		}
-		// What is shown in its place must be what this server would have made of it.
-		if err == nil && form.Form != FormWords[chat.FormOriginal] && form.Media != "image/jpeg" && form.Media != "image/png" && form.Media != "image/gif" {
-			err = fmt.Errorf("a form of a picture is not %q", form.Media)
-		}
-	}
-	return err
-}
-
-// mediaType says whether a type is one that a server gives what it stores: others could
-// make a browser act upon a file.
-func mediaType(s string) bool { return s == "" || slices.Contains(chat.MediaTypes, s) }
-
-func (b *Bytes) valid() error {
-	err := errors.Join(numbered(int64(b.File)), worded(FormWords, b.Form))
-	if err == nil && (len(b.Data) == 0 || len(b.Data) > BytesSize) {
-		err = errors.New("a line of bytes has 1 to 65,536 of them")
-	}
-	return err
+	_, err := chat.ParseReaction(s)
+	return err == nil
 }
 
 func (i *Invite) valid() error {

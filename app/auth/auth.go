@@ -53,6 +53,7 @@ type SignedUp struct {
 type Store interface {
 	InviteStore
 	ResetStore
+	KeyStore
 	// AddAccount makes an account; the first one is administrator and founds the
 	// room of everybody. chat.ErrConflict: the name is taken; ErrClosed,
 	// ErrInvitesOnly: sign-up is; ErrInviteOver: the invite is.

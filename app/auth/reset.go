@@ -28,6 +28,9 @@ func (a *Auth) CreateReset(ctx context.Context, who chat.Account, whom chat.Acco
 	if err := who.May(chat.ManagePeople); err != nil {
 		return "", err
 	}
+	if whom.IsBot() {
+		return "", chat.Invalid("who", "A bot has no password; it acts by keys.")
+	}
 	token = newToken()
 	now := a.now()
 	audit := chat.NewAuditEntry(now, who, chat.AuditMakeReset, "@"+whom.Username, "")

@@ -49,9 +49,14 @@ func (a *Auth) SessionByToken(ctx context.Context, token string) (Session, error
 	return a.ResumeSession(ctx, hashToken(token))
 }
 
-// ResumeSession finds the session that an open page belongs to.
+// ResumeSession finds the session that an open page belongs to, or the key that a
+// program listens by.
 func (a *Auth) ResumeSession(ctx context.Context, hash []byte) (Session, error) {
 	s, err := a.store.SessionOf(ctx, hash)
+	if errors.Is(err, chat.ErrNotFound) {
+		s, _, err = a.resumeKey(ctx, hash)
+		return s, err
+	}
 	if err != nil {
 		return s, err
 	}

@@ -96,6 +96,8 @@ func Allows(role RoomRole, room Room, a Action) bool {
 // roomRoleOf works out what an account is to a room.
 func roomRoleOf(who Account, room Room, m *Membership) RoomRole {
 	switch {
+	case m == nil && who.IsBot(): // it is nowhere but where people take it
+		return NoAccess
 	case room.Kind == Direct && m != nil:
 		return Participant
 	case m != nil && (m.Rank == RankOwner || who.Admin()):

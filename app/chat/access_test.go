@@ -122,6 +122,9 @@ var attempts = []attempt{
 		_, err := w.chat.BannedMembers(w.ctx, who, r)
 		return err
 	}},
+	{"picture", func(w *world, who chat.Account, r chat.RoomID) error {
+		return w.chat.SetRoomPicture(w.ctx, who, r, chat.File{})
+	}},
 	{"slow", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.SetSlowMode(w.ctx, who, r, 10) }},
 	{"appoint", func(w *world, who chat.Account, r chat.RoomID) error {
 		return w.chat.SetRank(w.ctx, who, r, w.people["third"].ID, chat.RankModerator)
@@ -139,14 +142,14 @@ var permitted = []struct {
 	room, who string
 	may       string
 }{
-	{"open", "owner", reading + talking + "call leave topic add moderate" + keeping + "rename appoint convert destroy"},
+	{"open", "owner", reading + talking + "call leave topic add moderate" + keeping + "rename picture appoint convert destroy"},
 	{"open", "member", reading + talking + "call leave topic add"},
 	{"open", "moderator", reading + talking + "call leave topic add moderate" + keeping},
 	{"open", "outsider", reading + "leave"},
-	{"open", "admin", reading + "leave topic" + keeping + "rename appoint destroy"},
+	{"open", "admin", reading + "leave topic" + keeping + "rename picture appoint destroy"},
 	{"open", "former", reading + "leave"},
 	{"open", "banned", "404"},
-	{"private", "owner", reading + talking + "call leave topic add moderate" + keeping + "rename appoint convert destroy"},
+	{"private", "owner", reading + talking + "call leave topic add moderate" + keeping + "rename picture appoint convert destroy"},
 	{"private", "member", reading + talking + "call leave topic add"},
 	{"private", "outsider", "404"},
 	{"private", "admin", "404"},
@@ -155,8 +158,8 @@ var permitted = []struct {
 	{"direct", "outsider", "404"},
 	{"direct", "admin", "404"},
 	{"everyone", "member", reading + talking + "call topic add"},
-	{"everyone", "admin", reading + talking + "call topic add moderate slow rename appoint"},
-	{"private with admin", "admin", reading + talking + "call leave topic add moderate" + keeping + "rename appoint convert destroy"},
+	{"everyone", "admin", reading + talking + "call topic add moderate slow rename picture appoint"},
+	{"private with admin", "admin", reading + talking + "call leave topic add moderate" + keeping + "rename picture appoint convert destroy"},
 }
 
 // What goes together in these lists. Who is in a room joins it again, and who is not

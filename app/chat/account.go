@@ -27,6 +27,7 @@ type Person struct {
 	Username string    `json:"u,omitempty"`
 	Name     string    `json:"n"` // as shown
 	Picture  FileID    `json:"-"` // that shows the person; 0: none
+	Bot      bool      `json:"-"` // a program speaks for it
 }
 
 // Account is a person together with what only the server needs.
@@ -38,6 +39,7 @@ type Account struct {
 	Title    string // what a person does here
 	Bio      string
 	Prefs    Prefs
+	Maker    AccountID // of a bot: to whom it belongs; 0: it is a person
 }
 
 // Admin says whether the account administers the server.

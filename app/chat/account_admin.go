@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -83,6 +84,9 @@ func (c *Chat) SetRole(ctx context.Context, who Account, id AccountID, role Role
 	if err != nil || a.Role == role {
 		return err
 	}
+	if a.IsBot() {
+		return Invalid("role", "A bot has no role.")
+	}
 	if role != RoleMember && role != RoleAdmin {
 		return Invalid("role", "Choose one of the values in the list.")
 	}
@@ -90,6 +94,9 @@ func (c *Chat) SetRole(ctx context.Context, who Account, id AccountID, role Role
 		return err
 	}
 	c.bus.Publish(RoomListChanged{People: []AccountID{id}})
+	if role == RoleMember {
+		return c.endBots(ctx, id)
+	}
 	return nil
 }
 
@@ -134,7 +141,7 @@ func (c *Chat) disableAccount(ctx context.Context, id AccountID, banned, erase b
 		return err
 	}
 	c.bus.Publish(SessionEnded{Account: id})
-	return c.publishCounts(ctx, id)
+	return errors.Join(c.endBots(ctx, id), c.publishCounts(ctx, id))
 }
 
 // publishCounts tells the rooms of an account that they have one more, or one less.

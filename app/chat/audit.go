@@ -31,6 +31,11 @@ const (
 	AuditDeleteFile     AuditAction = "delete-file"
 	AuditAddEmoji       AuditAction = "add-emoji"
 	AuditRemoveEmoji    AuditAction = "remove-emoji"
+	AuditAddBot         AuditAction = "add-bot"
+	AuditRemoveBot      AuditAction = "remove-bot"
+	AuditAdoptBot       AuditAction = "adopt-bot"
+	AuditMakeKey        AuditAction = "make-key"
+	AuditRevokeKey      AuditAction = "revoke-key"
 	AuditDismissReport  AuditAction = "dismiss"
 	AuditSetPassword    AuditAction = "password"
 	AuditImport         AuditAction = "import"
@@ -59,6 +64,11 @@ var AuditSentences = map[AuditAction]string{
 	AuditDeleteFile:     "deleted a file of % in #",
 	AuditAddEmoji:       "added the emoji %",
 	AuditRemoveEmoji:    "removed the emoji %",
+	AuditAddBot:         "made the bot %",
+	AuditRemoveBot:      "removed the bot %",
+	AuditAdoptBot:       "took over the bot %",
+	AuditMakeKey:        "made a key of %: #",
+	AuditRevokeKey:      "revoked a key of %: #",
 	AuditDismissReport:  "saw no fault in a message of %",
 	AuditSetPassword:    "set a new password for %",
 	AuditImport:         "imported # from %",

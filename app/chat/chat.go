@@ -49,6 +49,7 @@ type Store interface {
 	MessageStore
 	SearchStore
 	FileStore
+	BotStore
 	AuditStore
 	AccountRecordStore
 	ReportStore

@@ -29,6 +29,7 @@ type Error struct {
 	Sentence   string
 	Room       RoomID // that a deleted message was in, for KindGone; 0: none
 	Confirm    int    // not 0: it is done when asked again with this number
+	Limit      *Limit // that it is beyond; nil: none
 	RetryAfter time.Duration
 }
 
@@ -57,6 +58,11 @@ var ErrDiskFull = errors.New("the disk is full")
 // Invalid says what is wrong with one field of a form.
 func Invalid(field, sentence string) error {
 	return &Error{Kind: KindInvalid, Field: field, Sentence: sentence}
+}
+
+// BeyondLimit says that one field of a form is more than a limit allows.
+func BeyondLimit(l *Limit, field, sentence string) error {
+	return &Error{Kind: KindInvalid, Field: field, Sentence: sentence, Limit: l}
 }
 
 // Confirm asks whether so many people are meant.

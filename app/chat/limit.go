@@ -20,6 +20,7 @@ type Limit struct {
 // The limits of this server, in the order in which they are listed.
 var (
 	LimitMessages     = &Limit{"limit.messages", 2, time.Second, 5, "messages per second and person, after a burst of five times as many"}
+	LimitBots         = &Limit{"limit.bots", 5, time.Second, 5, "messages per second and bot, after a burst of five times as many"}
 	LimitEdits        = &Limit{"limit.edits", 5, time.Second, 0, "edits, deletions and reactions per second and person"}
 	LimitTyping       = &Limit{"limit.typing", 30, time.Minute, 0, "typing signals per minute and person"}
 	LimitSearch       = &Limit{"limit.search", 30, time.Minute, 0, "searches per minute and person"}
@@ -35,7 +36,8 @@ var (
 	LimitFilesPerson  = &Limit{"limit.files.person", 1024, 0, 0, "MB of files that one person may have here"}
 	LimitFilesTotal   = &Limit{"limit.files.total", 0, 0, 0, "MB of files that the server holds in all"}
 
-	AllLimits = []*Limit{LimitMessages, LimitEdits, LimitTyping, LimitSearch, LimitRooms, LimitReports, LimitLoginAccount, LimitLoginAddress, LimitSignup, LimitSockets, LimitSocketsAddr,
+	AllLimits = []*Limit{LimitMessages, LimitBots, LimitEdits, LimitTyping, LimitSearch, LimitRooms, LimitReports, LimitLoginAccount,
+		LimitLoginAddress, LimitSignup, LimitSockets, LimitSocketsAddr,
 		LimitFileSize, LimitFiles, LimitFilesPerson, LimitFilesTotal}
 )
 

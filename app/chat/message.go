@@ -43,6 +43,7 @@ type Message struct {
 	Quote   Quote // what it answers
 	Replies int   // how many answer it
 	System  SystemMessage
+	Program *Program // how a program says it; nil: as people do
 	// Reactions in the order in which their emoji came first.
 	Reactions []Reaction
 }
@@ -117,8 +118,9 @@ type Draft struct {
 	Body    string
 	Files   []DraftFile // in the order in which they are shown
 	CID     string
-	ReplyTo MessageID // 0: it answers nothing
-	Confirm int       // how many people its author agreed to notify
+	ReplyTo MessageID     // 0: it answers nothing
+	Confirm int           // how many people its author agreed to notify
+	Program *ProgramDraft // of a bot: how it says it; Body holds all of it in words
 }
 
 // PostMessage says something in a room. Saying it again with the same CID answers with
@@ -253,7 +255,10 @@ func (c *Chat) newMessage(ctx context.Context, who Account, room RoomID, d Draft
 	if err != nil {
 		return NewMessage{}, err
 	}
-	body, err := expandCommand(d.Body)
+	body, err := d.Body, error(nil)
+	if d.Program == nil {
+		body, err = expandCommand(body)
+	}
 	if err != nil {
 		return NewMessage{}, err
 	}
@@ -266,11 +271,22 @@ func (c *Chat) newMessage(ctx context.Context, who Account, room RoomID, d Draft
 		return NewMessage{}, err
 	}
 	text.linkEmoji(names)
-	if err := c.Limits.Take(LimitMessages, who.ID.key()); err != nil {
+	n := NewMessage{Room: room, Author: who.Person, At: c.now(), Body: TidyBody(body), Text: text, Files: files}
+	if d.Program != nil && who.IsBot() {
+		if n.Program, err = d.Program.parse(); err != nil {
+			return NewMessage{}, err
+		}
+	}
+	limit := LimitMessages
+	if who.IsBot() {
+		limit = LimitBots
+	}
+	if err := c.Limits.Take(limit, who.ID.key()); err != nil {
 		return NewMessage{}, err
 	}
 	if d.CID == "" {
 		d.CID = NewCID()
 	}
-	return NewMessage{Room: room, Author: who.Person, At: c.now(), Body: TidyBody(body), Text: text, Files: files, CID: d.CID}, nil
+	n.CID = d.CID
+	return n, nil
 }

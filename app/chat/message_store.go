@@ -7,16 +7,17 @@ import (
 
 // NewMessage is a draft that passed every rule.
 type NewMessage struct {
-	Room   RoomID
-	Author Person
-	At     time.Time
-	Body   string
-	Text   Text
-	Files  []File // uploads of the author, in order
-	For    []AccountID
-	All    bool
-	CID    string
-	Quote  Quote
+	Room    RoomID
+	Author  Person
+	At      time.Time
+	Body    string
+	Text    Text
+	Files   []File // uploads of the author, in order
+	For     []AccountID
+	All     bool
+	CID     string
+	Quote   Quote
+	Program *Program // of a program: how it says it; nil: as people do
 
 	linked map[string]RoomLink // what an edit finds, by what was typed: see RoomLinks
 }

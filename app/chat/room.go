@@ -36,8 +36,9 @@ type Room struct {
 	Rev      Rev
 	Posts    int64 // messages ever posted in it; unread is the difference of two of these
 	Last     MessageID
-	People   int // how many are in it now, as Members lists them
-	Slow     int // seconds between two messages of one person; 0: as fast as they like
+	People   int    // how many are in it now, as Members lists them
+	Slow     int    // seconds between two messages of one person; 0: as fast as they like
+	Picture  FileID // that shows the room; 0: none
 	Created  time.Time
 }
 
@@ -227,16 +228,19 @@ const roomsPage = 200
 // by name, and whether there are more.
 func (c *Chat) BrowseRooms(ctx context.Context, who Account, query string, page int) ([]RoomListing, bool, error) {
 	folded := FoldName(strings.TrimPrefix(query, "#"))
-	rooms, err := c.store.OpenRooms(ctx, who.ID, folded, 10_000)
-	if err != nil {
-		return nil, false, err
+	var rooms []RoomListing
+	if !who.IsBot() {
+		var err error
+		if rooms, err = c.store.OpenRooms(ctx, who.ID, folded, 10_000); err != nil {
+			return nil, false, err
+		}
 	}
 	mine, err := c.store.Sidebar(ctx, who.ID)
 	if err != nil {
 		return nil, false, err
 	}
 	for _, r := range mine {
-		if r.Kind == Private && strings.Contains(FoldName(r.Name), folded) {
+		if (r.Kind == Private || r.Kind == Open && who.IsBot()) && strings.Contains(FoldName(r.Name), folded) {
 			rooms = append(rooms, RoomListing{Room: r.Room, In: true})
 		}
 	}

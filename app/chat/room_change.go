@@ -8,6 +8,9 @@ import (
 
 // CreateRoom creates a room; the caller owns it.
 func (c *Chat) CreateRoom(ctx context.Context, who Account, r NewRoom) (Room, error) {
+	if who.IsBot() {
+		return Room{}, Forbidden("A bot makes no rooms; people take it into theirs.")
+	}
 	var err error
 	if r.Name, err = ParseRoomName(r.Name); err != nil {
 		return Room{}, err

@@ -152,8 +152,26 @@ func (c *Chat) resolve(ctx context.Context, who Account, p parsedSearch) (Search
 			return s, err
 		}
 	}
-	s.Impossible = p.asks("from") && len(s.From) == 0 || p.asks("in") && len(s.In) == 0
+	if who.IsBot() {
+		if err := c.withinRooms(ctx, who, &s); err != nil {
+			return s, err
+		}
+	}
+	s.Impossible = s.Impossible || p.asks("from") && len(s.From) == 0 || p.asks("in") && len(s.In) == 0
 	return s, nil
+}
+
+// withinRooms keeps a search within the rooms that the caller is in.
+func (c *Chat) withinRooms(ctx context.Context, who Account, s *Search) error {
+	if len(s.In) > 0 { // readable has asked
+		return nil
+	}
+	rooms, err := c.store.Sidebar(ctx, who.ID)
+	for _, r := range rooms {
+		s.In = append(s.In, r.ID)
+	}
+	s.Impossible = len(s.In) == 0
+	return err
 }
 
 // named adds what find finds to the one list or the other; ErrNotFound when it is

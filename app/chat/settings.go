@@ -19,6 +19,7 @@ const (
 	SettingRetention = "retention.days"
 	SettingOriginals = "files.originals"
 	SettingEmoji     = "emoji.add" // who may add emoji: SettingEveryone or SettingAdmins
+	SettingBots      = "bots.add"  // who may have bots, likewise
 )
 
 // SettingLogo is where the picture of the workspace is noted; people change it with the
@@ -82,6 +83,9 @@ func (s Settings) Logo() FileID {
 // EverybodyAddsEmoji says whether members may add emoji, too.
 func (s Settings) EverybodyAddsEmoji() bool { return s[SettingEmoji] == SettingEveryone }
 
+// EverybodyHasBots says whether members may have bots, too.
+func (s Settings) EverybodyHasBots() bool { return s[SettingBots] == SettingEveryone }
+
 // KeepsOriginals says whether pictures are kept as they were uploaded, too.
 func (s Settings) KeepsOriginals() bool { return s[SettingOriginals] != "off" }
 
@@ -128,6 +132,10 @@ func ParseSetting(key, value string) (string, error) {
 		if value != SettingEveryone && value != SettingAdmins {
 			return "", Invalid(key, "Emoji are added by everybody, or by admins.")
 		}
+	case key == SettingBots:
+		if value != SettingEveryone && value != SettingAdmins {
+			return "", Invalid(key, "Bots are made by everybody, or by admins.")
+		}
 	case slices.Contains(BackupKeys, key):
 		return checkBackup(key, value)
 	case slices.ContainsFunc(AllLimits, func(l *Limit) bool { return l.Key == key }):
@@ -152,7 +160,8 @@ func (s Settings) value(key string) string {
 			return strconv.Itoa(l.Default)
 		}
 	}
-	return map[string]string{SettingWorkspace: s.Workspace(), SettingSignup: s.Signup(), SettingRetention: "0", SettingOriginals: "on", SettingEmoji: SettingAdmins}[key]
+	return map[string]string{SettingWorkspace: s.Workspace(), SettingSignup: s.Signup(), SettingRetention: "0", SettingOriginals: "on", SettingEmoji: SettingAdmins,
+		SettingBots: SettingAdmins}[key]
 }
 
 // SetSetting changes one setting for the command line.

@@ -69,7 +69,8 @@ func printReport(w io.Writer, path string, r db.Report, asJSON bool) error {
 		return err
 	}
 	if len(r.Problems) == 0 {
-		_, err := fmt.Fprintf(w, "%s is as it should be: format %d, %s.\n", path, r.Format, plural(r.Messages, "message"))
+		_, err := fmt.Fprintf(w, "%s is as it should be: format %d, %s and %s.\n", path, r.Format,
+			plural(r.Messages, "message"), plural(r.Files, "file"))
 		return err
 	}
 	fmt.Fprintf(w, "%s is not as it should be:\n", path)

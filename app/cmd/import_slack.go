@@ -26,10 +26,15 @@ channels become open rooms, private channels private ones, direct messages direc
 conversations; threads become replies; references to open channels become links.
 Blocks and attachments of apps come as text. Nobody who comes has a password: "parley
 user passwd NAME" sets one. In a data file that nobody has used, Slack's owners become
-the administrators. Files stay at Slack: messages get a link to them. Guests, people of
-other workspaces, apps and who was deactivated come deactivated and are listed. Who has
-an account here already gets another, unless you say who it is: --same mei, --same
-mei=tanaka.
+the administrators. Guests, people of other workspaces, apps and who was deactivated come
+deactivated and are listed. Who has an account here already gets another, unless you say
+who it is: --same mei, --same mei=tanaka.
+
+Files come where their bytes are: in the archive, as other programs than Slack put them
+there (__uploads/FILEID/NAME, files/FILEID-NAME, attachments/FILEID-NAME, in the folder
+of a channel, too), or in the directory of --files, in the same places or right in it.
+Nothing is fetched: to the others messages get a link. The limits of files hold ("parley
+set"), and a message that came before keeps the links that it has.
 
 --rooms says which room a channel comes into: --rooms old=new,other=another, or a file
 with one old=new a line. An open channel whose new name is that of an open room here,
@@ -53,6 +58,7 @@ done to a copy of the data file that is thrown away.`,
 	cmd.Flags().Bool("dry-run", false, "only say what would come")
 	cmd.Flags().StringSlice("same", nil, "`NAME[=USERNAME]` of Slack is that account here; may be repeated")
 	cmd.Flags().StringSlice("rooms", nil, "`OLD=NEW`: the channel comes into that room; may be repeated, or a file with one a line")
+	cmd.Flags().String("files", "", "`DIRECTORY` of files that are not in the archive, called after Slack's ids of them")
 	cmd.Flags().String("links", "", "new `FILE.csv` for name, mail and a link to choose a password, of everybody who came")
 	cmd.Flags().Bool("json", false, "print the report as one JSON object")
 	urlFlag(cmd)
@@ -120,6 +126,9 @@ func importSlack(cmd *cobra.Command, from, path string) (err error) {
 	list, err := newLinkList(cmd, store)
 	var report *archive.Report
 	if err == nil {
+		err = storesFiles(cmd, store, &o)
+	}
+	if err == nil {
 		report, err = importWorkspace(cmd, from, store, o)
 	}
 	var unwritten error // all came, even so
@@ -134,7 +143,8 @@ func importSlack(cmd *cobra.Command, from, path string) (err error) {
 		}
 		return words(errors.Join(err, unwritten))
 	}
-	return errors.Join(printArrival(cmd, report), unwritten)
+	unmade := makePictures(cmd, path, report)
+	return errors.Join(printArrival(cmd, report), unwritten, unmade)
 }
 
 // importWorkspace imports an archive, and notes that in the audit log.
@@ -178,8 +188,12 @@ func unfinished(ctx context.Context, store app.Store, what string) (finish func(
 
 // importedReport says in words what came.
 func importedReport(n archive.Counts) string {
-	return plural(n.Accounts, "account") + ", " + plural(n.Rooms+n.Conversations, "room", "rooms and conversations") + ", " +
+	all := plural(n.Accounts, "account") + ", " + plural(n.Rooms+n.Conversations, "room", "rooms and conversations") + ", " +
 		plural(n.Messages, "message")
+	if n.Files > 0 {
+		all += ", " + plural(n.Files, "file")
+	}
+	return all
 }
 
 func printArrival(cmd *cobra.Command, report *archive.Report) error {

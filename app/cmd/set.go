@@ -64,7 +64,8 @@ func settingRows(s chat.Settings) [][3]string {
 		{chat.SettingRetention, fmt.Sprint(s.Retention()), "days that messages are kept; 0 is for ever"},
 	}
 	rows = append(rows, [3]string{chat.SettingOriginals, onOff(s.KeepsOriginals()), "on: pictures are kept as they were uploaded, too; off: only as they are shown"},
-		[3]string{chat.SettingEmoji, emojiBy(s), "who may add emoji: everybody or admins"})
+		[3]string{chat.SettingEmoji, whose(s.EverybodyAddsEmoji()), "who may add emoji: everybody or admins"},
+		[3]string{chat.SettingBots, whose(s.EverybodyHasBots()), "who may have bots: everybody or admins"})
 	plan := s.Backup()
 	rows = append(rows, [3]string{chat.SettingBackupDir, plan.Dir, "directory for backups by the server; empty is none"},
 		[3]string{chat.SettingBackupEvery, plan.Every.String(), "time between these backups, like 24h; 0s is off"},
@@ -110,8 +111,9 @@ func onOff(is bool) string {
 	return "off"
 }
 
-func emojiBy(s chat.Settings) string {
-	if s.EverybodyAddsEmoji() {
+// whose is the value of a setting of who may do something.
+func whose(everybody bool) string {
+	if everybody {
 		return chat.SettingEveryone
 	}
 	return chat.SettingAdmins

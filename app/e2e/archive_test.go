@@ -20,6 +20,12 @@ func TestAWorkspaceMovesByExportAndImport(t *testing.T) {
 	bea := s.Signup("bea")
 	ada.Post("/rooms/1/messages", "cid", "one", "body", "the lighthouse @bea").Want(t, 303)
 	bea.Post("/messages/2/reactions", "e", ":tada:").Want(t, 303)
+	picture := apptest.NewFile("quay.png", apptest.PngOf(t, 90, 90))
+	sendPicture(bea, "/me/picture", nil, picture).Want(t, 303)
+	sendPicture(ada, "/rooms/1/picture", nil, picture).Want(t, 303)
+	sendPicture(ada, "/admin/logo", nil, picture).Want(t, 303)
+	sendPicture(ada, "/emoji/own", []string{"name", "shipit"}, picture).Want(t, 303)
+	bea.Post("/messages/2/reactions", "e", ":shipit:").Want(t, 303)
 	dir := t.TempDir()
 	file, data := filepath.Join(dir, "all.jsonl"), filepath.Join(dir, "new.db")
 	apptest.Command(t, 0, "", "export", file, "--data", s.Data)
@@ -58,6 +64,11 @@ func TestAWorkspaceMovesByExportAndImport(t *testing.T) {
 	b.Post("/login", "username", "bea", "password", apptest.Password).Want(t, 303)
 	if r := b.Get("/rooms/1").Want(t, 200); !strings.Contains(r.Body, "lighthouse") || !strings.Contains(r.Body, "🎉") {
 		t.Error("the room did not come")
+	}
+	for _, path := range []string{"/avatars/2", "/rooms/1/picture", "/logo", "/emoji/shipit"} {
+		if r := b.Get(path).Want(t, 200); r.Body != bea.Get(path).Body {
+			t.Error(path, "is another picture")
+		}
 	}
 	if r := b.Get("/search?q=lighthouse").Want(t, 200); !strings.Contains(r.Body, "/rooms/1/@2") {
 		t.Error("search does not find what came")

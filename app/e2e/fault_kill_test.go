@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -106,5 +107,68 @@ func checkStored(t *testing.T, path string, acked map[string]string) {
 	var last int
 	if err := db.QueryRow("SELECT rev FROM rooms WHERE id = 1").Scan(&last); err != nil || last != rev {
 		t.Errorf("the room is at rev %d, its newest message at %d (%v)", last, rev, err)
+	}
+}
+
+// Killed in the middle of uploads the server has each message once when it was sent
+// again, with all of its files in whole; what came in part is nowhere.
+func TestUploadsAreWholeThroughKills(t *testing.T) {
+	t.Parallel()
+	const rounds, writers = 6, 3
+	p := apptest.Spawn(t)
+	ada := p.Signup("ada")
+	data := make([]byte, 3<<20)
+	rand.NewChaCha8([32]byte{7}).Read(data)
+	stop := make(chan struct{})
+	sent := make([]int, writers)
+	var wg sync.WaitGroup
+	for w := range writers {
+		b := &apptest.Browser{Server: &p.Server, Cookie: ada.Cookie,
+			HTTP: http.Client{CheckRedirect: ada.HTTP.CheckRedirect, Timeout: apptest.Longest}}
+		wg.Go(func() {
+			for {
+				cid := fmt.Sprintf("k%d-%d", w, sent[w])
+				form, kind := apptest.Form(t, []string{"cid", cid, "body", "message " + cid},
+					apptest.NewFile("a.bin", data), apptest.NewFile("b.bin", data[:len(data)/2]))
+				for b.SendForm(1, form, kind) == "" { // as the outbox does
+				}
+				sent[w]++
+				select {
+				case <-stop:
+					return
+				default:
+				}
+			}
+		})
+	}
+	for range rounds {
+		time.Sleep(time.Duration(100+rand.IntN(300)) * time.Millisecond)
+		p.Restart()
+	}
+	close(stop)
+	wg.Wait()
+	page := ada.Get("/rooms/1?before=1000000").Body
+	tokens := apptest.Tokens(page)
+	want := 0
+	for w, n := range sent {
+		want += 2 * n
+		for i := range n {
+			if cid := fmt.Sprintf("message k%d-%d<", w, i); strings.Count(page, cid) != 1 && want < 90 {
+				t.Errorf("%q is there %d times", cid, strings.Count(page, cid))
+			}
+		}
+	}
+	for i, token := range tokens {
+		name, size := "a.bin", len(data)
+		if i%2 == 1 {
+			name, size = "b.bin", len(data)/2
+		}
+		if a := ada.Get("/files/"+token+"/"+name).Want(t, http.StatusOK); a.Body != string(data[:size]) {
+			t.Errorf("file %d is not what was sent: %d bytes", i, len(a.Body))
+		}
+	}
+	p.Kill()
+	if out := apptest.Command(t, 0, "", "check", "--data", p.Data); !strings.Contains(out, fmt.Sprintf("%d files", want)) {
+		t.Errorf("%d files were sent, the check says %s", want, out)
 	}
 }

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"image"
 	"net/http"
 	"net/url"
@@ -128,4 +129,32 @@ func TestTheWorkspaceHasEmojiOfItsOwn(t *testing.T) {
 		t.Error("what was removed is still shown, or its name is not:", p)
 	}
 	bea.Post("/messages/"+said+"/reactions", "e", ":shipit:", "on", "0").Want(t, http.StatusSeeOther)
+}
+
+func TestARoomHasAPicture(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada, bea := s.Signup("ada"), s.Signup("bea")
+	private := fmt.Sprint("/rooms/", bea.Found("cellar", "private"))
+	for path, want := range map[string]int{"/rooms/1/picture": http.StatusForbidden, private + "/picture": http.StatusSeeOther} {
+		sendPicture(bea, path, nil, apptest.NewFile("room.png", apptest.PngOf(t, 300, 200))).Want(t, want)
+	}
+	sendPicture(ada, private+"/picture", nil, apptest.NewFile("room.png", apptest.PngOf(t, 300, 200))).Want(t, http.StatusNotFound)
+	sendPicture(ada, "/rooms/1/picture", nil, apptest.NewFile("room.txt", []byte("no picture"))).Want(t, http.StatusUnprocessableEntity)
+	sendPicture(ada, "/rooms/1/picture", nil, apptest.NewFile("room.png", apptest.PngOf(t, 300, 200))).Want(t, http.StatusSeeOther)
+	for _, path := range []string{"/rooms/1", "/rooms", private} {
+		if !strings.Contains(bea.Get(path).Body, `src="/rooms/1/picture?v=`) {
+			t.Error(path, "does not show the picture of the room")
+		}
+	}
+	bea.Get("/rooms/1/picture").Want(t, http.StatusOK)
+	bea.Get(private+"/picture").Want(t, http.StatusOK)
+	ada.Get(private+"/picture").Want(t, http.StatusNotFound)
+	s.Visitor().Get("/rooms/1/picture").Want(t, http.StatusSeeOther)
+	bea.Post("/rooms/1/picture/delete").Want(t, http.StatusForbidden)
+	ada.Post("/rooms/1/picture/delete").Want(t, http.StatusSeeOther)
+	if p := bea.Get("/rooms/1").Body; strings.Contains(p, "/rooms/1/picture") {
+		t.Error("the picture is still shown")
+	}
+	bea.Get("/rooms/1/picture").Want(t, http.StatusNotFound)
 }

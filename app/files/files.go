@@ -7,9 +7,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"errors"
-	"hash"
 	"io"
 	"log/slog"
 	"strconv"
@@ -118,7 +116,7 @@ func (s *Files) SavePicture(ctx context.Context, who chat.Account, use chat.File
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), pictureTimeout)
 	defer cancel()
 	for f.State == chat.FileWaiting {
-		s.Look()
+		s.Wake()
 		select {
 		case <-ctx.Done():
 			return f, errors.Join(chat.Busy("The server has many pictures to look at. Try again in a moment.", 5*time.Second), s.drop(who, f))
@@ -174,7 +172,7 @@ func (s *Files) save(ctx context.Context, who chat.Account, use chat.FileUse, na
 		return f, errors.Join(err, s.drop(who, f))
 	}
 	if f.State == chat.FileWaiting {
-		s.Look()
+		s.Wake()
 	}
 	return f, nil
 }
@@ -195,68 +193,9 @@ func (s *Files) finish(ctx context.Context, blob BlobID, f chat.File, sum []byte
 	return s.store.FinishFile(ctx, blob, f, sum)
 }
 
-// source remembers why its content broke off.
-type source struct {
-	io.Reader
-	err error
-}
-
-func (s *source) Read(p []byte) (int, error) {
-	n, err := s.Reader.Read(p)
-	if err != nil && err != io.EOF {
-		s.err = err
-	}
-	return n, err
-}
-
-// sink stores what is written to it step by step, and counts it.
-type sink struct {
-	most   int64 // 0: any
-	store  func(at int64, data []byte) error
-	buffer []byte
-	stored int64
-	size   int64 // with what is in the buffer
-	sum    hash.Hash
-}
-
-var errTooLarge = errors.New("files: too large")
-
-func (s *sink) Write(p []byte) (int, error) {
-	if s.sum == nil {
-		s.sum, s.buffer = sha256.New(), make([]byte, 0, stepSize)
-	}
-	if s.size += int64(len(p)); s.most > 0 && s.size > s.most {
-		return 0, errTooLarge
-	}
-	s.sum.Write(p)
-	for rest := p; len(rest) > 0; {
-		n := min(len(rest), stepSize-len(s.buffer))
-		s.buffer, rest = append(s.buffer, rest[:n]...), rest[n:]
-		if len(s.buffer) == stepSize {
-			if err := s.flush(); err != nil {
-				return 0, err
-			}
-		}
-	}
-	return len(p), nil
-}
-
-// flush stores what is in the buffer; only the last step may be a part of one.
-func (s *sink) flush() error {
-	if s.sum == nil {
-		s.sum = sha256.New()
-	}
-	if len(s.buffer) == 0 {
-		return nil
-	}
-	err := s.store(s.stored, s.buffer)
-	s.stored += int64(len(s.buffer))
-	s.buffer = s.buffer[:0]
-	return err
-}
-
 func (s *Files) tooLarge(name string) error {
-	return chat.Invalid("file", name+" is too large: a file has at most "+strconv.Itoa(s.chat.Limits.Value(chat.LimitFileSize))+" MB.")
+	return chat.BeyondLimit(chat.LimitFileSize, "file",
+		name+" is too large: a file has at most "+strconv.Itoa(s.chat.Limits.Value(chat.LimitFileSize))+" MB.")
 }
 
 // step stores the next bytes, when it is this upload's turn.
@@ -296,7 +235,8 @@ func (s *Files) room(ctx context.Context, who chat.Account, more int64) error {
 			return err
 		}
 		if used.Bytes+more > most {
-			return chat.Invalid("file", "You have "+chat.Bytes(used.Bytes)+" of files here, and "+chat.Bytes(most)+" is as much as goes. Delete some first.")
+			return chat.BeyondLimit(chat.LimitFilesPerson, "file",
+				"You have "+chat.Bytes(used.Bytes)+" of files here, and "+chat.Bytes(most)+" is as much as goes. Delete some first.")
 		}
 	}
 	if most := s.megabytes(chat.LimitFilesTotal); most > 0 {
@@ -305,7 +245,7 @@ func (s *Files) room(ctx context.Context, who chat.Account, more int64) error {
 			return err
 		}
 		if used.Bytes+more > most {
-			return chat.Invalid("file", "The server has as many files as it may hold. Ask an administrator.")
+			return chat.BeyondLimit(chat.LimitFilesTotal, "file", "The server has as many files as it may hold. Ask an administrator.")
 		}
 	}
 	return nil

@@ -12,58 +12,11 @@ import (
 	"image/png"
 	"io"
 	"runtime/debug"
-	"time"
 
 	"golang.org/x/image/draw"
 
 	"parley/app/chat"
 )
-
-// lookEvery is how often waiting pictures are looked for that nobody told of: those of
-// the process before, and of other nodes.
-const lookEvery = time.Minute
-
-// Look has waiting pictures looked for soon.
-func (s *Files) Look() {
-	select {
-	case s.waiting <- struct{}{}:
-	default: // it will look
-	}
-}
-
-// Run makes the forms of pictures, one picture at a time, until ctx ends.
-func (s *Files) Run(ctx context.Context) {
-	for tick := time.NewTicker(lookEvery); ; {
-		if s.Turn == nil || s.Turn(ctx) {
-			s.makeAll(ctx)
-		}
-		select {
-		case <-ctx.Done():
-			tick.Stop()
-			return
-		case <-tick.C:
-		case <-s.waiting:
-		}
-	}
-}
-
-func (s *Files) makeAll(ctx context.Context) {
-	for ctx.Err() == nil {
-		waiting, err := s.store.WaitingPictures(ctx, 1)
-		if err != nil || len(waiting) == 0 {
-			if err != nil && ctx.Err() == nil {
-				s.log.Error("pictures that wait were not looked for", "error", err)
-			}
-			return
-		}
-		if err := s.makeForms(ctx, waiting[0]); err != nil {
-			if ctx.Err() == nil {
-				s.log.Error("the forms of a picture could not be stored", "file", waiting[0].ID, "error", err)
-			}
-			return // it is tried again
-		}
-	}
-}
 
 // makeForms makes the forms of a picture, and tells its room. An error is the store's; what
 // cannot be decoded becomes a file like any other.

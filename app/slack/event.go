@@ -60,7 +60,7 @@ func (h *history) addEvent(m *message, at time.Time, who chat.Account, kind chat
 		return
 	}
 	r := &archive.HistoryRow{Kind: kind, Author: who.ID, At: at, CID: h.cid(m, 0), Event: e}
-	h.put(r, 0, false)
+	h.put(r, rowCounts{})
 	if h.joined = nil; kind == chat.MessageJoined {
 		h.joined = r
 	}

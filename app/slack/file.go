@@ -1,6 +1,10 @@
 package slack
 
-import "strings"
+import (
+	"strings"
+
+	"parley/app/chat"
+)
 
 // reference is a file's name and where it is, as it is typed here. The addresses for
 // downloading hold a key to every file of the workspace, which is no one's to know.
@@ -47,7 +51,7 @@ func (f file) canvas() bool {
 }
 
 func (f file) link() string {
-	if f.Mode == "hidden_by_limit" || f.Mode == "tombstone" {
+	if f.lost() {
 		return ""
 	}
 	for _, s := range []string{f.Permalink, f.Private} {
@@ -57,4 +61,23 @@ func (f file) link() string {
 		}
 	}
 	return ""
+}
+
+// lost says whether there is nothing of a file, at Slack neither.
+func (f file) lost() bool { return f.Mode == "hidden_by_limit" || f.Mode == "tombstone" }
+
+// fileName is what a file is called that comes.
+func (f file) fileName(u upload) string {
+	for _, name := range []string{f.Name, f.Title} {
+		if name != "" {
+			return chat.FileName(name)
+		}
+	}
+	return chat.FileName(u.name)
+}
+
+// alt is what a picture shows, cut to what a description may have.
+func (f file) alt() string {
+	alt := []rune(strings.Join(strings.Fields(chat.TidyBody(f.Alt)), " "))
+	return strings.TrimSpace(string(alt[:min(len(alt), chat.MaxAlt)]))
 }

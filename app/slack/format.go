@@ -125,6 +125,10 @@ type file struct {
 	Access    string `json:"file_access"`
 	Permalink string `json:"permalink"`
 	Private   string `json:"url_private"`
+	Alt       string `json:"alt_txt"`
+
+	came    bool // as a file of its message
+	refused bool // and reported
 }
 
 // moment reads Slack's ids of messages, which are seconds with six decimals.

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,13 +28,19 @@ type history struct {
 	c       *conversation
 	threads map[string]*archive.Thread // by the time of their first message
 	rows    []*archive.HistoryRow
-	files   []int // of each row: how many links to files it has
-	replies []bool
+	counts  []rowCounts         // of each row
 	joined  *archive.HistoryRow // the last row, while it collects who comes
 }
 
-func (in *Import) addHistory(ctx context.Context, c *conversation) error {
+// rowCounts is what the report counts of a row.
+type rowCounts struct {
+	files, links int
+	reply        bool
+}
+
+func (in *Import) addHistory(ctx context.Context, c *conversation) (err error) {
 	h := &history{Import: in, c: c, threads: map[string]*archive.Thread{}}
+	defer func() { err = errors.Join(err, h.dropUnsent(ctx)) }()
 	for _, day := range in.zip.days[c.folder] {
 		var messages []*message
 		size := 0
@@ -83,32 +90,52 @@ func (h *history) flush(ctx context.Context) error {
 		return nil
 	}
 	if err := h.to.AddHistory(ctx, h.c.room, h.rows); err != nil {
+		for _, r := range h.rows {
+			r.Fresh = false
+		}
 		return err
 	}
 	for i, r := range h.rows {
-		count := &h.report.Came
-		if !r.Fresh {
-			count = &h.report.Already
-		}
-		if r.Kind != chat.MessagePosted {
-			count.Events++
-			continue
-		}
-		count.Messages++
-		count.Files += h.files[i]
-		if h.replies[i] {
-			count.Replies++
-		}
-		for _, x := range r.Reactions {
-			count.Reactions += len(x.By)
-		}
+		h.count(r, h.counts[i])
 	}
-	h.rows, h.files, h.replies = h.rows[:0], h.files[:0], h.replies[:0]
-	return nil
+	err := h.dropUnsent(ctx)
+	h.rows, h.counts = h.rows[:0], h.counts[:0]
+	return err
 }
 
-func (h *history) put(r *archive.HistoryRow, files int, reply bool) {
-	h.rows, h.files, h.replies = append(h.rows, r), append(h.files, files), append(h.replies, reply)
+// count counts a row that is stored.
+func (h *history) count(r *archive.HistoryRow, n rowCounts) {
+	count := &h.report.Came
+	if !r.Fresh {
+		count = &h.report.Already
+	}
+	if r.Kind != chat.MessagePosted {
+		count.Events++
+		return
+	}
+	count.Messages++
+	count.Files += n.files
+	count.Links += n.links
+	if n.reply {
+		count.Replies++
+	}
+	for _, x := range r.Reactions {
+		count.Reactions += len(x.By)
+	}
+}
+
+// dropUnsent removes the uploads of rows that did not come, or had come before.
+func (h *history) dropUnsent(ctx context.Context) (err error) {
+	for _, r := range h.rows {
+		if !r.Fresh {
+			err = errors.Join(err, h.drop(ctx, r.Author, r.Files))
+		}
+	}
+	return err
+}
+
+func (h *history) put(r *archive.HistoryRow, n rowCounts) {
+	h.rows, h.counts = append(h.rows, r), append(h.counts, n)
 }
 
 // example is where something stands in the archive.
@@ -155,5 +182,5 @@ func (h *history) add(ctx context.Context, m *message) error {
 		return nil
 	}
 	h.joined = nil
-	return h.addSaid(m, at, who)
+	return h.addSaid(ctx, m, at, who)
 }

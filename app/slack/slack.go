@@ -12,8 +12,14 @@
 //	mpims.json      conversations of many  the same
 //	dms.json        conversations of two   folder ID/YYYY-MM-DD.json
 //
-// Files are not in it, only where they are at Slack: messages get a link to them. What a
-// message says is written as it is typed here by package mrkdwn; what a room here has no
+// Files are not in what Slack makes, only where they are there: messages get a link to
+// them. Other programs that export, or add files to an export, put them into it after
+// Slack's ids of them, or beside it: these come as files.
+//
+//	__uploads/FILEID/NAME   files/FILEID-NAME   attachments/FILEID-NAME
+//	CHANNEL/files/FILEID-NAME, and so on: the folders in front do not matter
+//
+// What a message says is written as it is typed here by package mrkdwn; what a room here has no
 // place for is counted in the report.
 package slack
 
@@ -49,6 +55,12 @@ type Import struct {
 	renamed map[string]string        // of Options.Rooms
 	emoji   map[string]string        // by Slack's name; "": unknown
 	long    long
+
+	saver  Saver // nil: all files stay links
+	limits *chat.Limits
+	beside map[string]upload // files of Options.Dir by Slack's id
+	named  map[string]bool   // files that a message has, by Slack's id
+	missed int               // messages that came before, without files that are there now
 }
 
 // Options of an import.
@@ -56,6 +68,9 @@ type Options struct {
 	Same     map[string]string       // usernames of Slack whose people have an account here, and its username
 	Rooms    map[string]string       // names of channels of Slack and what their rooms are called here, as chat.ParseRoomName made it
 	Progress func(part, whole int64) // is told how many of how many bytes were read
+	Files    Saver                   // stores files whose bytes are in the archive or in Dir; nil: none come but as links
+	Dir      string                  // of files that are not in the archive; "": none
+	Limits   *chat.Limits            // of files; nil: as they are at first
 }
 
 // Run imports an archive, or what is new in it since the last time.
@@ -69,8 +84,16 @@ func Run(ctx context.Context, path string, to archive.Importer, o Options) (*arc
 		Notes: []string{}}
 	in := &Import{zip: z, to: to, same: o.Same, renamed: o.Rooms, report: report, now: time.Now(),
 		people: map[string]chat.Account{}, bots: map[string]string{}, groups: map[string]string{},
-		rooms: map[string]*conversation{}, emoji: map[string]string{}}
-	return in.report, errors.Join(in.run(ctx, path), z.close())
+		rooms: map[string]*conversation{}, emoji: map[string]string{},
+		saver: o.Files, limits: o.Limits, named: map[string]bool{}}
+	if in.limits == nil {
+		in.limits = chat.NewLimits(nil)
+	}
+	end, err := in.openFiles(ctx, o.Dir)
+	if err == nil {
+		err = in.run(ctx, path)
+	}
+	return in.report, errors.Join(err, end(), z.close())
 }
 
 func (in *Import) run(ctx context.Context, path string) error {
@@ -101,6 +124,7 @@ func (in *Import) run(ctx context.Context, path string) error {
 		}
 	}
 	in.leftovers(conversations)
+	in.unusedFiles()
 	in.long.note(in.report)
 	return nil
 }

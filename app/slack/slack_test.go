@@ -51,7 +51,7 @@ func TestAWorkspaceOfSlackComes(t *testing.T) {
 		t.Errorf("it tells\n%s\nand should tell\n%s", got, tells)
 	}
 	if want := (archive.Counts{Accounts: 9, Rooms: 4, Conversations: 3, Messages: 18, Events: 3, Replies: 4, Reactions: 2,
-		Files: 1}); r.Came != want || r.Already != (archive.Counts{}) {
+		Links: 1}); r.Came != want || r.Already != (archive.Counts{}) {
 		t.Errorf("the report counts %+v and %+v", r.Came, r.Already)
 	}
 	if want := []archive.Adapted{{What: "account", From: "admin", To: "admin-slack"},

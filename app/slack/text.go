@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,7 +16,7 @@ import (
 
 // addSaid adds what somebody said: one row, or more where it is longer than a
 // message may be here.
-func (h *history) addSaid(m *message, at time.Time, who chat.Account) error {
+func (h *history) addSaid(ctx context.Context, m *message, at time.Time, who chat.Account) error {
 	first := archive.HistoryRow{Author: who.ID, At: at}
 	reply := m.ThreadTS != "" && m.ThreadTS != m.TS
 	if reply {
@@ -32,11 +33,23 @@ func (h *history) addSaid(m *message, at time.Time, who chat.Account) error {
 	if m.Subtype == "tombstone" {
 		first.Deleted, first.CID = true, h.cid(m, 0)
 		h.report.Skip("message that was deleted at Slack, of which the place came", h.example(m))
-		h.put(&first, 0, reply)
+		h.put(&first, rowCounts{reply: reply})
 		return nil
 	}
-	said, files := h.says(m, who)
+	return h.addParts(ctx, m, who, first, reply)
+}
+
+// addParts adds the rows of a message; its files go with the last of them.
+func (h *history) addParts(ctx context.Context, m *message, who chat.Account, first archive.HistoryRow, reply bool) error {
+	files, err := h.attach(ctx, m, who)
+	if err != nil {
+		return err
+	}
+	said, n := h.says(m, who)
 	parts := h.parts(m, said.Body)
+	if len(parts) == 0 && n.files > 0 {
+		parts = []string{""}
+	}
 	if len(parts) == 0 {
 		delete(h.threads, m.TS)
 		h.report.Skip("message in which there is nothing", h.example(m))
@@ -44,21 +57,23 @@ func (h *history) addSaid(m *message, at time.Time, who chat.Account) error {
 	}
 	first.Reactions = h.reactions(m)
 	for i, body := range parts {
-		r := first
+		r, counts := first, rowCounts{reply: reply}
 		if i > 0 {
 			r = archive.HistoryRow{Author: first.Author, At: first.At, Edited: first.Edited, Answers: first.Answers}
 		}
+		if i == len(parts)-1 {
+			r.Files, counts.files, counts.links = files, n.files, n.links
+		}
 		r.CID = h.cid(m, i)
 		h.resolve(&r, body, said)
-		h.put(&r, files, reply)
-		files = 0
+		h.put(&r, counts)
 	}
 	return nil
 }
 
 // says puts together what a message says: its text or blocks, what apps attached to
-// it, and links to its files.
-func (h *history) says(m *message, who chat.Account) (said mrkdwn.Result, files int) {
+// it, and links to those of its files that do not come.
+func (h *history) says(m *message, who chat.Account) (said mrkdwn.Result, n rowCounts) {
 	p := mrkdwn.Payload{Text: m.Text, Blocks: m.Blocks, Attachments: m.Attachments}
 	switch {
 	case m.Subtype == "file_comment" && m.Comment != nil:
@@ -79,20 +94,21 @@ func (h *history) says(m *message, who chat.Account) (said mrkdwn.Result, files 
 		}
 		said.Body = "**" + strings.Trim(m.Username, "*") + "**:" + between + said.Body
 	}
-	if m.File != nil && len(m.Files) == 0 && m.Subtype != "file_comment" {
-		m.Files = []file{*m.File}
-	}
 	for _, f := range m.Files {
+		if f.came {
+			n.files++
+			continue
+		}
 		said.Body += "\n" + f.reference()
-		if why := f.missing(); why != "" {
+		if why := f.missing(); why != "" && !f.refused {
 			h.report.Skip(why, h.example(m))
 		}
 		if f.link() != "" {
-			files++
+			n.links++
 		}
 	}
 	said.Body = strings.TrimPrefix(said.Body, "\n")
-	return said, files
+	return said, n
 }
 
 // resolve parses a part of a message, and finds out whom it is for.

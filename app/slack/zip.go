@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"path"
 	"regexp"
 	"slices"
@@ -35,6 +36,7 @@ type archiveFile struct {
 	top      map[string]*zip.File   // by name
 	days     map[string][]*zip.File // by folder, in order
 	order    []string               // the folders
+	uploads  map[string]upload      // by Slack's id of the file; the first of two counts
 	odd      []string               // files in folders that are none of a day
 	progress func(part, whole int64)
 	part     int64
@@ -48,7 +50,7 @@ func openArchive(name string, progress func(part, whole int64)) (*archiveFile, e
 	if err != nil {
 		return nil, fmt.Errorf("%s is not a ZIP archive that can be read: %w", name, err)
 	}
-	z := &archiveFile{zip: r, top: map[string]*zip.File{}, days: map[string][]*zip.File{}, progress: progress}
+	z := &archiveFile{zip: r, top: map[string]*zip.File{}, days: map[string][]*zip.File{}, uploads: map[string]upload{}, progress: progress}
 	if len(r.File) > maxEntries {
 		return nil, errors.Join(fmt.Errorf("the archive has %d files, which is more than an export has", len(r.File)), r.Close())
 	}
@@ -79,7 +81,10 @@ func openArchive(name string, progress func(part, whole int64)) (*archiveFile, e
 }
 
 func (z *archiveFile) add(f *zip.File, folder, base string) {
+	id, name, isUpload := uploadAt(folder, base)
 	switch {
+	case isUpload && z.uploads[id].open == nil:
+		z.uploads[id] = upload{name, path.Join(folder, base), int64(min(f.UncompressedSize64, math.MaxInt64)), f.Open}
 	case folder == "" && z.top[base] == nil:
 		z.top[base] = f
 	case folder == "":
@@ -106,7 +111,8 @@ func splitEntry(name string) (dir, base string) {
 	if strings.HasPrefix(base, "._") || slices.Contains(litter, base) || slices.Contains(strings.Split(dir, "/"), "__MACOSX") {
 		return "", ""
 	}
-	if lower := strings.ToLower(base); strings.HasSuffix(lower, ".json") {
+	_, _, isUpload := uploadAt(dir, base)
+	if lower := strings.ToLower(base); strings.HasSuffix(lower, ".json") && !isUpload {
 		base = lower
 	}
 	return dir, base
@@ -127,6 +133,13 @@ func (z *archiveFile) close() error {
 	r := z.zip
 	z.zip = nil
 	return r.Close()
+}
+
+// advance tells that so many bytes more are done.
+func (z *archiveFile) advance(n int64) {
+	if z.part += n; z.progress != nil {
+		z.progress(z.part, z.whole)
+	}
 }
 
 // bounded ends with an error after maxEntry bytes, or maxValue since value was set.
@@ -158,11 +171,7 @@ func each[T any](z *archiveFile, f *zip.File, put func(T) error) error {
 		return err
 	}
 	defer r.Close()
-	b := &bounded{r, maxEntry, maxValue, func(n int64) {
-		if z.part += n; z.progress != nil {
-			z.progress(z.part, z.whole)
-		}
-	}}
+	b := &bounded{r, maxEntry, maxValue, z.advance}
 	// What some editors write in front says in which encoding the rest is.
 	d := json.NewDecoder(transform.NewReader(b, unicode.BOMOverride(encoding.Nop.NewDecoder())))
 	if t, err := d.Token(); err != nil || t != json.Delim('[') {

@@ -147,7 +147,7 @@ func malformed(err error) error {
 // errors are returned as they are.
 func (s *Server) formErrors(c *fiber.Ctx, err error) (views.Errors, error) {
 	e, ok := chat.AsError(err)
-	if !ok {
+	if !ok || wantsJSON(c) {
 		return nil, err
 	}
 	switch e.Kind {

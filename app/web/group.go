@@ -18,16 +18,21 @@ type credential int
 
 const (
 	nobody        credential = iota
-	sessionCookie            // else the request is sent to log in
+	keyInAddress             // of a hook, whose handler asks
+	sessionCookie            // or, of a program, its key; else the request is sent to log in
 )
 
 // admit lets a request into a group.
 func (g *group) admit(c *fiber.Ctx) error {
-	if !g.s.sameOrigin(c) {
+	byKey := g.who == sessionCookie && keyShown(c)
+	if !byKey && g.who != keyInAddress && !g.s.sameOrigin(c) {
 		return chat.Forbidden("This request came from another site.")
 	}
 	if err := checkSize(c, g.body); err != nil {
 		return err
+	}
+	if byKey {
+		return g.s.key(c)
 	}
 	if g.who == sessionCookie {
 		return g.s.session(c)

@@ -23,6 +23,48 @@ type jsonMember struct {
 	Rank string `json:"rank"` // member, owner, moderator
 }
 
+// jsonProfile is what everybody may know of an account.
+type jsonProfile struct {
+	jsonPerson
+	Title       string `json:"title"`
+	About       string `json:"about"`
+	Role        string `json:"role"` // member, administrator
+	Bot         bool   `json:"bot"`
+	Deactivated bool   `json:"deactivated"`
+	Presence    string `json:"presence"` // on, away, or "" for who is not here
+}
+
+type jsonPeoplePage struct {
+	People []jsonProfile `json:"people"` // by name
+	More   *string       `json:"more"`   // address of the next page
+}
+
+type jsonRoomsPage struct {
+	Rooms []jsonRoom `json:"rooms"` // by name
+	More  *string    `json:"more"`  // address of the next page
+}
+
+// jsonSlack is an answer in Slack's words.
+type jsonSlack struct {
+	OK      bool   `json:"ok"`
+	Channel string `json:"channel"`
+	TS      string `json:"ts"`
+	Error   string `json:"error"`
+}
+
+// jsonMe is for whom a key acts, and what it may.
+type jsonMe struct {
+	jsonProfile
+	Writes  bool       `json:"writes"`  // else the key may only read
+	Expires *time.Time `json:"expires"` // the key; null: never
+}
+
+type jsonChanges struct {
+	Rev      chat.Rev      `json:"rev"`      // ask for what comes after this one
+	Reset    bool          `json:"reset"`    // too much has changed: read the room anew
+	Messages []jsonMessage `json:"messages"` // as they are now, in the order of their changes
+}
+
 type jsonMembership struct {
 	Rank     string `json:"rank"`
 	Unread   int64  `json:"unread"`
@@ -165,6 +207,10 @@ func each[A, B any](list []A, one func(A) B) []B {
 }
 
 func personJSON(p chat.Person) jsonPerson { return jsonPerson{p.ID, p.Username, p.Name} }
+
+func (s *Server) profileJSON(a chat.Account) jsonProfile {
+	return jsonProfile{personJSON(a.Person), a.Title, a.Bio, a.Role.String(), a.IsBot(), a.Disabled, s.announcer.PresenceWord(a.ID)}
+}
 
 func roomJSON(r chat.Room, title string, m *chat.Membership) jsonRoom {
 	j := jsonRoom{ID: r.ID, Kind: chat.KindWords[r.Kind], Name: r.Name, Title: title, Topic: r.Topic, Rev: r.Rev, People: r.People, Slow: r.Slow, Created: timeOf(r.Created)}

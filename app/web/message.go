@@ -8,7 +8,17 @@ import (
 )
 
 func draft(c *fiber.Ctx) chat.Draft {
-	return chat.Draft{Body: formValue(c, "body"), CID: formValue(c, "cid"), ReplyTo: id[chat.MessageID](formValue(c, "reply_to")), Confirm: int(id[int64](formValue(c, "confirm")))}
+	d := chat.Draft{Body: formValue(c, "body"), CID: formValue(c, "cid"), ReplyTo: id[chat.MessageID](formValue(c, "reply_to")),
+		Confirm: int(id[int64](formValue(c, "confirm")))}
+	if _, byKey := keyOf(c); byKey {
+		if d.CID == "" {
+			d.CID = c.Get("Idempotency-Key")
+		}
+		if args := c.Request().PostArgs(); !args.Has("body") && !args.Has("cid") && uploadOf(c) == nil { // curl --data 'the words'
+			d.Body = string(c.Body())
+		}
+	}
+	return d
 }
 
 // postMessage says something in a room. A script gets the message as everybody is
@@ -38,6 +48,9 @@ func (s *Server) postMessage(c *fiber.Ctx) error {
 // commandDone answers a command: what it did is told as to everybody else.
 func (s *Server) commandDone(c *fiber.Ctx, room chat.RoomID) error {
 	s.hub.StopTyping(room, sessionOf(c).Account.ID)
+	if wantsJSON(c) {
+		return c.SendStatus(fiber.StatusNoContent)
+	}
 	if fragment(c) {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 		return c.SendString("")
@@ -47,6 +60,9 @@ func (s *Server) commandDone(c *fiber.Ctx, room chat.RoomID) error {
 
 // messageAnswer answers with what somebody said, and with whom it does not reach.
 func (s *Server) messageAnswer(c *fiber.Ctx, m chat.Message, unreached views.UnreachedMentions) error {
+	if wantsJSON(c) {
+		return made(c, views.MessageURL(m.Room, m.ID), messageJSON(m))
+	}
 	if fragment(c) {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 		rows := views.ChangedRows(m.Room, []views.Row{s.rendered.Row(&m)}) // no rev: the page may have missed what came before
@@ -73,7 +89,7 @@ func (s *Server) unreachedMentions(c *fiber.Ctx, m chat.Message) views.Unreached
 
 // refusePost shows a plain form again, with what was typed and what was uploaded.
 func (s *Server) refusePost(c *fiber.Ctx, d chat.Draft, stored []chat.File, err error) error {
-	if fragment(c) {
+	if fragment(c) || wantsJSON(c) {
 		s.dropUnused(c, stored, chat.Message{})
 		return err
 	}
@@ -170,7 +186,13 @@ func (s *Server) postDirect(c *fiber.Ctx) error {
 	}
 	if err == nil {
 		s.dropUnused(c, stored, m)
+		if wantsJSON(c) {
+			return made(c, views.MessageURL(m.Room, m.ID), messageJSON(m))
+		}
 		return c.Redirect(views.RoomURL(m.Room), fiber.StatusSeeOther)
+	}
+	if wantsJSON(c) {
+		s.dropUnused(c, stored, chat.Message{})
 	}
 	errs, err := s.formErrors(c, err)
 	if err != nil {

@@ -111,7 +111,7 @@ func (s *Server) editForm(c *fiber.Ctx, errs views.Errors) error {
 
 func (s *Server) editMessage(c *fiber.Ctx) error {
 	m, err := s.chat.EditMessage(c.UserContext(), sessionOf(c).Account, messageParam(c), formValue(c, "body"))
-	if err == nil {
+	if err == nil && !wantsJSON(c) {
 		if u := s.unreachedMentions(c, m); u.Any() {
 			return s.messageAnswer(c, m, u)
 		}
@@ -145,6 +145,9 @@ func (s *Server) react(c *fiber.Ctx) error {
 // deleteMessage answers a plain form with the room, which offers to undo it.
 func (s *Server) deleteMessage(c *fiber.Ctx) error {
 	change, err := s.chat.DeleteMessage(c.UserContext(), sessionOf(c).Account, messageParam(c))
+	if err == nil && wantsJSON(c) {
+		return c.SendStatus(fiber.StatusNoContent)
+	}
 	if err == nil && !fragment(c) {
 		return c.Redirect(views.DeletedURL(change.Room, change.ID), fiber.StatusSeeOther)
 	}
@@ -172,6 +175,9 @@ func (s *Server) changed(c *fiber.Ctx, change chat.MessageChange, again func(*fi
 			return err
 		}
 		return again(c, errs)
+	}
+	if wantsJSON(c) {
+		return writeJSON(c, fiber.MIMEApplicationJSON, messageJSON(change.Message))
 	}
 	if fragment(c) {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)

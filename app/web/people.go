@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -10,20 +11,23 @@ import (
 	"parley/views"
 )
 
-func (s *Server) people(c *fiber.Ctx) error {
+func (s *Server) people(c *fiber.Ctx) (page, error) {
 	v, err := s.viewer(c)
 	if err != nil {
-		return err
+		return page{}, err
 	}
 	n, err := pageParam(c)
 	if err != nil {
-		return err
+		return page{}, err
 	}
 	d := views.Directory{Viewer: v, Query: c.Query("q"), Page: n}
 	if d.People, d.More, err = s.chat.People(c.UserContext(), d.Query, n); err != nil {
-		return err
+		return page{}, err
 	}
-	return s.page(c, v, views.PageShell{Title: "People", View: "page"}, views.People(d), nil)
+	return page{viewer: v, shell: views.PageShell{Title: "People", View: "page"}, main: views.People(d), data: func() any {
+		next := url.Values{"q": {d.Query}, "page": {strconv.Itoa(d.Page + 1)}}
+		return jsonPeoplePage{People: each(d.People, s.profileJSON), More: addressOf(d.More, "/people.json?"+next.Encode())}
+	}}, nil
 }
 
 // pageParam is which page of a list is asked for, from 0 on.
@@ -35,20 +39,21 @@ func pageParam(c *fiber.Ctx) (int, error) {
 	return n, nil
 }
 
-func (s *Server) profile(c *fiber.Ctx) error {
+func (s *Server) profile(c *fiber.Ctx) (page, error) {
 	v, err := s.viewer(c)
 	if err != nil {
-		return err
+		return page{}, err
 	}
 	p, err := s.chat.Person(c.UserContext(), personParam(c))
 	if err != nil {
-		return err
+		return page{}, err
 	}
 	common, err := s.chat.RoomsInCommon(c.UserContext(), v.Me, p.ID)
 	if err != nil {
-		return err
+		return page{}, err
 	}
-	return s.page(c, v, views.PageShell{Title: p.Name, View: "page"}, views.Profile(v, p, common), nil)
+	return page{viewer: v, shell: views.PageShell{Title: p.Name, View: "page"}, main: views.Profile(v, p, common),
+		data: func() any { return s.profileJSON(p) }}, nil
 }
 
 // peeks is how many messages home shows of a room.

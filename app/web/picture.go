@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"parley/app/chat"
+	"parley/views"
 )
 
 // receivePicture stores the one picture of a form, and waits until it can be shown.
@@ -71,6 +72,44 @@ func (s *Server) face(c *fiber.Ctx) error {
 		return err
 	}
 	return s.sendPicture(c, f)
+}
+
+// roomPicture is the picture of a room, for who may read the room.
+func (s *Server) roomPicture(c *fiber.Ctx) error {
+	f, err := s.chat.PictureOfRoom(c.UserContext(), sessionOf(c).Account, roomParam(c))
+	if err != nil {
+		return err
+	}
+	return s.sendPicture(c, f)
+}
+
+// setRoomPicture has a picture show a room.
+func (s *Server) setRoomPicture(c *fiber.Ctx) error {
+	who, room := sessionOf(c).Account, roomParam(c)
+	if err := s.chat.MayPictureRoom(c.UserContext(), who, room); err != nil {
+		c.Context().SetConnectionClose()
+		return err
+	}
+	f, err := s.receivePicture(c, chat.UseRoom)
+	if err == nil {
+		err = s.chat.SetRoomPicture(c.UserContext(), who, room, f)
+	}
+	return s.roomPictureChanged(c, err)
+}
+
+func (s *Server) removeRoomPicture(c *fiber.Ctx) error {
+	return s.roomPictureChanged(c, s.chat.SetRoomPicture(c.UserContext(), sessionOf(c).Account, roomParam(c), chat.File{}))
+}
+
+func (s *Server) roomPictureChanged(c *fiber.Ctx, err error) error {
+	if err != nil {
+		errs, err := s.formErrors(c, err)
+		if err != nil {
+			return err
+		}
+		return s.settingsPage(c, errs)
+	}
+	return c.Redirect(views.RoomURL(roomParam(c))+"/settings?done=saved", fiber.StatusSeeOther)
 }
 
 // logo is the picture of the workspace, for visitors, too.

@@ -24,7 +24,46 @@ func (s *Server) pollRoom(c *fiber.Ctx) error {
 	if err != nil {
 		return fiber.ErrBadRequest
 	}
+	if wantsJSON(c) {
+		return s.pollJSON(c, roomParam(c), chat.Rev(since))
+	}
 	return s.poll(c, roomParam(c), chat.Rev(since))
+}
+
+// pollJSON is pollRoom for programs: it answers at once when there is something, else
+// waits for it; nothing new is an answer without messages.
+func (s *Server) pollJSON(c *fiber.Ctx, room chat.RoomID, since chat.Rev) error {
+	me := sessionOf(c).Account
+	access, err := s.chat.ReadableRoom(c.UserContext(), me, room)
+	if err != nil {
+		return err
+	}
+	if since < 0 {
+		return writeJSON(c, fiber.MIMEApplicationJSON, jsonChanges{Rev: access.Rev, Messages: []jsonMessage{}})
+	}
+	p, end, err := s.beginPoll(c)
+	if err != nil {
+		return err
+	}
+	defer end()
+	if err := s.subscribe(c.UserContext(), p, me, room, &since); err != nil {
+		return err
+	}
+	if err := s.pollsStill(c); err != nil {
+		return err
+	}
+	if _, code := p.Wait(pollWait); code == live.CloseSessionOver || code == live.CloseNotAllowed || code == live.CloseRestart {
+		return s.answerPoll(c, nil, code)
+	}
+	s.renewTime(c)
+	if _, err := s.chat.Enter(c.UserContext(), me, room); err != nil {
+		return err
+	}
+	changes, err := s.chat.ChangesSince(c.UserContext(), room, since)
+	if err != nil {
+		return err
+	}
+	return writeJSON(c, fiber.MIMEApplicationJSON, jsonChanges{Rev: max(since, changes.Rev), Reset: changes.Reset, Messages: each(changes.Messages, messageJSON)})
 }
 
 // maxPolled is how many rooms one poll may ask for.

@@ -24,6 +24,9 @@ var notices = map[string]string{
 	"revoked":  "The invite does not work any more.",
 	"reported": "Reported. Thank you; somebody will look at it.",
 	"decided":  "Decided.",
+	"key":      "The key does not work any more.",
+	"hook":     "The hook does not work any more.",
+	"bot":      "The bot was removed; what it said stays.",
 }
 
 // settings answers with one page of a person's settings.

@@ -53,13 +53,16 @@ func (s *Server) respond(c *fiber.Ctx, p page) error {
 	return s.html(c, views.Page(p.viewer, p.shell, p.main, p.panel))
 }
 
-// wantsJSON says whether a program asks: by the end of the address, or by what it
-// accepts. Browsers say that they accept HTML.
+// wantsJSON says whether a program asks: by the end of the address, by a key, or by what
+// it accepts. Browsers say that they accept HTML.
 func wantsJSON(c *fiber.Ctx) bool {
 	if strings.HasSuffix(c.Path(), ".json") {
 		return true
 	}
 	accept := c.Get(fiber.HeaderAccept)
+	if keyShown(c) {
+		return !strings.Contains(accept, "text/html")
+	}
 	return (strings.Contains(accept, "application/json") || strings.Contains(accept, "application/problem+json")) && !strings.Contains(accept, "text/html")
 }
 
@@ -70,6 +73,13 @@ func writeJSON(c *fiber.Ctx, kind string, data any) error {
 	}
 	c.Set(fiber.HeaderContentType, kind)
 	return send(c, b)
+}
+
+// made answers a program whose question made something, and tells where it is.
+func made(c *fiber.Ctx, location string, data any) error {
+	c.Status(fiber.StatusCreated)
+	c.Location(location)
+	return writeJSON(c, fiber.MIMEApplicationJSON, data)
 }
 
 // problem is an error as programs get it: RFC 9457, with the words that people read.

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"net/url"
+	"strconv"
+
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
@@ -8,20 +11,30 @@ import (
 	"parley/views"
 )
 
-func (s *Server) openRooms(c *fiber.Ctx) error {
+func (s *Server) openRooms(c *fiber.Ctx) (page, error) {
 	v, err := s.viewer(c)
 	if err != nil {
-		return err
+		return page{}, err
 	}
 	n, err := pageParam(c)
 	if err != nil {
-		return err
+		return page{}, err
 	}
 	l := views.RoomsView{Viewer: v, Query: c.Query("q"), Page: n}
 	if l.Rooms, l.More, err = s.chat.BrowseRooms(c.UserContext(), v.Me, l.Query, n); err != nil {
-		return err
+		return page{}, err
 	}
-	return s.page(c, v, views.PageShell{Title: "Rooms", View: "page"}, views.Rooms(l), nil)
+	return page{viewer: v, shell: views.PageShell{Title: "Rooms", View: "page"}, main: views.Rooms(l), data: func() any { return roomsJSON(c, l) }}, nil
+}
+
+func roomsJSON(c *fiber.Ctx, l views.RoomsView) jsonRoomsPage {
+	in := map[chat.RoomID]*chat.Membership{}
+	for _, r := range l.Viewer.Rooms {
+		in[r.ID] = &r.Membership
+	}
+	next := url.Values{"q": {l.Query}, "page": {strconv.Itoa(l.Page + 1)}}
+	return jsonRoomsPage{Rooms: each(l.Rooms, func(r chat.RoomListing) jsonRoom { return roomJSON(r.Room, r.Label(), in[r.ID]) }),
+		More: addressOf(l.More, "/rooms.json?"+next.Encode())}
 }
 
 func (s *Server) newRoom(c *fiber.Ctx) error { return s.newRoomPage(c, views.RoomForm{}) }
@@ -103,6 +116,9 @@ func (s *Server) createRoom(c *fiber.Ctx) error {
 			return err
 		}
 		return s.newRoomPage(c, f)
+	}
+	if wantsJSON(c) {
+		return made(c, views.RoomURL(room.ID), roomJSON(room, room.Label(), nil))
 	}
 	return c.Redirect(views.RoomURL(room.ID), fiber.StatusSeeOther)
 }

@@ -16,6 +16,8 @@ func (s *Server) routes() {
 	public.get("/emoji", s.emoji)
 	public.get("/logo", s.logo)
 	public.get("/session", s.currentSession)
+	public.get("/api", s.apiPage)
+	public.get("/api/openapi.json", s.openAPI)
 	public.get("/signup", s.signupPage)
 	public.post("/signup", s.signup)
 	public.get("/login", s.loginPage)
@@ -24,6 +26,11 @@ func (s *Server) routes() {
 	public.post("/join/:code", s.joinByInvite)
 	public.get("/reset/:token", s.resetPage)
 	public.post("/reset/:token", s.resetPassword)
+
+	// What other programs send.
+	incoming := &group{s: s, body: maxForm, who: keyInAddress}
+	incoming.post("/hooks/:key", s.hook)
+	incoming.post("/hooks/:ignored/:key", s.hook) // as Rocket.Chat's clients have it
 
 	// Whoever is signed in.
 	browser := &group{s: s, body: maxForm, who: sessionCookie}
@@ -41,7 +48,7 @@ func (s *Server) routes() {
 	browser.get("/shortcuts", s.shortcuts)
 	browser.get("/mentions", s.mentions)
 
-	browser.get("/rooms", s.openRooms)
+	browser.page("/rooms", s.openRooms)
 	browser.post("/rooms", s.createRoom)
 	browser.get("/rooms/new", s.newRoom)
 	browser.page("/rooms/:room<int>", s.room)
@@ -51,6 +58,13 @@ func (s *Server) routes() {
 	browser.get("/rooms/:room<int>/changes", s.pollRoom)
 	browser.get("/rooms/:room<int>/settings", s.roomSettings)
 	browser.post("/rooms/:room<int>/settings", s.updateRoom)
+	browser.get("/rooms/:room<int>/integrations", s.integrations)
+	browser.post("/rooms/:room<int>/integrations", s.makeHook)
+	browser.post("/rooms/:room<int>/integrations/:key<int>/revoke", s.revokeHook)
+	browser.post("/api/chat.postMessage", s.postAsSlack)
+	browser.get("/rooms/:room<int>/picture", s.roomPicture)
+	browser.post("/rooms/:room<int>/picture", s.setRoomPicture)
+	browser.post("/rooms/:room<int>/picture/delete", s.removeRoomPicture)
 	browser.get("/rooms/:room<int>/add", s.addPage)
 	browser.post("/rooms/:room<int>/members", s.addMembers)
 	browser.post("/rooms/:room<int>/members/:person<int>/remove", s.removeMember)
@@ -89,9 +103,10 @@ func (s *Server) routes() {
 
 	browser.get("/dm/new", s.newDirect)
 	browser.post("/dm", s.postDirect)
-	browser.get("/people", s.people)
-	browser.get("/people/:person<int>", s.profile)
+	browser.page("/people", s.people)
+	browser.page("/people/:person<int>", s.profile)
 	browser.get("/me", s.profilePage)
+	browser.get("/me.json", s.me)
 	browser.post("/me", s.setProfile)
 	browser.post("/me/picture", s.setPicture)
 	browser.post("/me/picture/delete", s.removePicture)
@@ -108,6 +123,18 @@ func (s *Server) routes() {
 	browser.get("/me/sessions", s.sessions)
 	browser.post("/me/sessions/end", s.endSession)
 	browser.post("/me/sessions/:session/end", s.endSession)
+	browser.get("/me/tokens", s.tokens)
+	browser.post("/me/tokens", s.makeToken)
+	browser.post("/me/tokens/:key<int>/revoke", s.revokeToken)
+	browser.post("/me/tokens/:key<int>/rotate", s.rotateToken)
+	browser.get("/bots", s.bots)
+	browser.post("/bots", s.makeBot)
+	browser.get("/bots/:bot<int>", s.bot)
+	browser.post("/bots/:bot<int>/keys", s.makeBotKey)
+	browser.post("/bots/:bot<int>/keys/:key<int>/revoke", s.revokeBotKey)
+	browser.post("/bots/:bot<int>/keys/:key<int>/rotate", s.rotateBotKey)
+	browser.post("/bots/:bot<int>/remove", s.removeBot)
+	browser.post("/bots/:bot<int>/adopt", s.adoptBot)
 	browser.get("/me/password", s.password)
 	browser.post("/me/password", s.changePassword)
 

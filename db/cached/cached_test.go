@@ -75,7 +75,7 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(seed, 6))
 	for i := range 300 {
 		who, room, hash := people[rnd.IntN(4)], rooms[rnd.IntN(len(rooms))], hashes[rnd.IntN(4)]
-		switch rnd.IntN(33) {
+		switch rnd.IntN(34) {
 		case 0:
 			f.AddMembers(ctx, room, []chat.AccountID{who}, noon)
 		case 1:
@@ -127,6 +127,8 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 			f.BanMember(ctx, room, who, noon, chat.NoAudit)
 		case 19:
 			f.UnbanMember(ctx, room, who, chat.NoAudit)
+		case 33:
+			f.SetRoomPicture(ctx, room, chat.FileID(i))
 		case 20:
 			f.SetSlowMode(ctx, room, i, chat.NoAudit)
 		case 21:

@@ -67,7 +67,8 @@ func (d *DB) check(ctx context.Context, v db.Queryer, r *db.Report, done func(in
 		return err
 	}
 	r.Add(fromDump, found)
-	if err := one(ctx, v, "SELECT count(*) FROM messages", nil, &r.Messages); err != nil {
+	if err := one(ctx, v, "SELECT (SELECT count(*) FROM messages), (SELECT count(*) FROM files WHERE message_id IS NOT NULL)", nil,
+		&r.Messages, &r.Files); err != nil {
 		return err
 	}
 	done(countsChecked)

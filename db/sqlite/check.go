@@ -79,7 +79,8 @@ func (r *report) rows(ctx context.Context, conn *sql.Conn, done func(int64)) err
 		return err
 	}
 	r.Add(db.FromBackup, found)
-	if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM messages").Scan(&r.Messages); err != nil {
+	if err := conn.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM messages),
+		(SELECT count(*) FROM files WHERE message_id IS NOT NULL)`).Scan(&r.Messages, &r.Files); err != nil {
 		return err
 	}
 	done(countsChecked)

@@ -52,7 +52,7 @@ func acceptCurrent(ctx context.Context, path string, version int, d *sql.DB) err
 	if err := d.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM accounts)").Scan(&people); err != nil {
 		return err
 	}
-	if used := isServed(path); used || people { // asked only now: it takes the lock of a server that starts
+	if used := IsServed(path); used || people { // asked only now: it takes the lock of a server that starts
 		return errOlder(path, version, used)
 	}
 	return nil

@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 10
+-- user_version 13
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -12,7 +12,9 @@ CREATE TABLE accounts (
   password    TEXT    NOT NULL,          -- argon2id in PHC format
   created_at  INTEGER NOT NULL,
   disabled_at INTEGER
-, title TEXT NOT NULL DEFAULT '', bio TEXT NOT NULL DEFAULT '', prefs TEXT NOT NULL DEFAULT '{}', banned_at INTEGER, erasing INTEGER NOT NULL DEFAULT 0, drawn    TEXT NOT NULL DEFAULT '', likeness TEXT NOT NULL DEFAULT '', picture INTEGER NOT NULL DEFAULT 0) STRICT;
+, title TEXT NOT NULL DEFAULT '', bio TEXT NOT NULL DEFAULT '', prefs TEXT NOT NULL DEFAULT '{}', banned_at INTEGER, erasing INTEGER NOT NULL DEFAULT 0, drawn    TEXT NOT NULL DEFAULT '', likeness TEXT NOT NULL DEFAULT '', picture INTEGER NOT NULL DEFAULT 0, bot_by INTEGER REFERENCES accounts DEFERRABLE INITIALLY DEFERRED) STRICT;
+
+CREATE INDEX accounts_by_bot ON accounts (bot_by) WHERE bot_by IS NOT NULL;
 
 CREATE INDEX accounts_by_drawn ON accounts (drawn);
 
@@ -121,6 +123,22 @@ CREATE TABLE invites (
   revoked_at INTEGER
 ) STRICT;
 
+CREATE TABLE keys (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_id INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE, -- for whom it acts
+  hash       BLOB    NOT NULL UNIQUE,    -- SHA-256; the key itself is shown once
+  begins     TEXT    NOT NULL,           -- its first signs, to know it by
+  name       TEXT    NOT NULL,
+  writes     INTEGER NOT NULL,           -- 0: it may only read
+  made_at    INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL DEFAULT 0, -- 0: never
+  used_at    INTEGER NOT NULL DEFAULT 0  -- 0: never
+, room_id INTEGER REFERENCES rooms ON DELETE CASCADE, dialect INTEGER NOT NULL DEFAULT 0) STRICT;
+
+CREATE INDEX keys_by_account ON keys (account_id);
+
+CREATE INDEX keys_by_room ON keys (room_id) WHERE room_id IS NOT NULL;
+
 CREATE TABLE memberships (
   room_id    INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
   account_id INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
@@ -163,7 +181,7 @@ CREATE TABLE messages (
   cid        TEXT,                       -- the client's id for it
   reactions  BLOB,                       -- emoji and who put them there, as JSON
   edited_at  INTEGER,
-  deleted_at INTEGER, born INTEGER NOT NULL DEFAULT 0, reply_to INTEGER REFERENCES messages ON DELETE SET NULL, replies INTEGER NOT NULL DEFAULT 0, deleted_by INTEGER, files BLOB,
+  deleted_at INTEGER, born INTEGER NOT NULL DEFAULT 0, reply_to INTEGER REFERENCES messages ON DELETE SET NULL, replies INTEGER NOT NULL DEFAULT 0, deleted_by INTEGER, files BLOB, program BLOB,
   UNIQUE (author_id, cid)
 ) STRICT;
 
@@ -210,7 +228,7 @@ CREATE TABLE rooms (
   last_at     INTEGER NOT NULL DEFAULT 0,-- and when
   created_at  INTEGER NOT NULL,
   deleted_at  INTEGER
-, slow INTEGER NOT NULL DEFAULT 0, drawn TEXT) STRICT;
+, slow INTEGER NOT NULL DEFAULT 0, drawn TEXT, picture INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX rooms_by_drawn ON rooms (drawn) WHERE drawn IS NOT NULL;
 

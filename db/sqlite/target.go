@@ -61,7 +61,7 @@ func checkApart(path, to string) error {
 			}
 		}
 	}
-	if isServed(to) {
+	if IsServed(to) {
 		return fmt.Errorf("a running Parley uses %s; name another file", to)
 	}
 	if log := logOf(to); log != "" {
@@ -98,9 +98,9 @@ func resolved(path string) string {
 	}
 }
 
-// isServed says whether a running server has claimed a file; see Claim. The file must
+// IsServed says whether a running server has claimed a file; see Claim. The file must
 // not be one that this process has open.
-func isServed(path string) bool {
+func IsServed(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {
 		return false

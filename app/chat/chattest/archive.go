@@ -105,7 +105,39 @@ func (a *archived) live() chat.RoomID {
 	s.ok(a.AddOrigin(ctx, "elsewhere", "user U1", 2))
 	f := &filed{store: s, files: a.Archive}
 	f.send(private, 2, f.upload(2, "map.txt", 0))
+	f.show(room)
 	return room
+}
+
+// show has pictures show a person, a room, the workspace and an emoji; one shows nothing.
+func (f *filed) show(room chat.RoomID) {
+	f.Helper()
+	ctx := f.Context()
+	f.ok(f.SetAccountPicture(ctx, 2, f.uploadFor(2, "face.png", chat.UseFace, 0).ID))
+	f.ok(f.SetRoomPicture(ctx, room, f.uploadFor(1, "quay.png", chat.UseRoom, 0).ID))
+	f.ok(f.SetLogo(ctx, f.uploadFor(1, "logo.png", chat.UseLogo, 0).ID, chat.NoAudit))
+	ship := chat.CustomEmoji{Name: "shipit", File: f.uploadFor(1, "ship.png", chat.UseEmoji, 0).ID, By: chat.Person{ID: 1}, At: noon}
+	f.ok(f.AddEmoji(ctx, ship, chat.NoAudit))
+	f.uploadFor(1, "never.png", chat.UseFace, 0)
+}
+
+// shows names the pictures that show something.
+func (f *filed) shows(room chat.RoomID) (names []string) {
+	f.Helper()
+	who, err := f.Account(f.Context(), 2)
+	f.ok(err)
+	r, _, err := f.RoomFor(f.Context(), room, 1)
+	f.ok(err)
+	set, err := f.Settings(f.Context())
+	f.ok(err)
+	emoji, err := f.Emoji(f.Context())
+	f.ok(err)
+	for _, id := range []chat.FileID{who.Picture, r.Picture, set.Logo(), emoji[0].File} {
+		file, err := f.PictureInUse(f.Context(), id)
+		f.ok(err)
+		names = append(names, file.Name)
+	}
+	return names
 }
 
 var archiveTests = map[string]func(*archived){
@@ -123,6 +155,7 @@ var archiveTests = map[string]func(*archived){
 		if got := (&filed{there, other}).bytesOf(file.ID, chat.FormOriginal); !bytes.Equal(got, content) {
 			a.Errorf("%d bytes of a file are there, want %d", len(got), len(content))
 		}
+		a.equal((&filed{there, other}).shows(room), (&filed{a.store, a.Archive}).shows(room), "what pictures show")
 		was, is := a.log(room), there.log(room)
 		a.equal(ids(is), ids(was), "rows")
 		for who := range chat.AccountID(2) {
@@ -185,5 +218,40 @@ var archiveTests = map[string]func(*archived){
 			unread, _ := a.unread(r.ID, 1)
 			a.equal(unread, 0, "unread: it is nobody's news")
 		}
+	},
+	"files come with what came from elsewhere": func(a *archived) {
+		ctx := a.Context()
+		a.account("ada")
+		at := noon.AddDate(-2, 0, 0)
+		there := &filed{a.store, a.Archive}
+		r, _, err := a.AddRoom(ctx, "elsewhere", archive.NewRoom{Key: "room C1", Name: "quay", People: []chat.AccountID{1}, Created: at})
+		a.ok(err)
+		row := func(with ...chat.File) *archive.HistoryRow {
+			return &archive.HistoryRow{Author: 1, At: at, CID: "elsewhere 1", Files: with}
+		}
+		one, two := there.upload(1, "map.txt", 0), there.upload(1, "list.txt", 0)
+		two.Alt = "What to buy"
+		a.ok(a.AddHistory(ctx, r.ID, []*archive.HistoryRow{row(two, one)}))
+		m, err := a.MessageByCID(ctx, 1, "elsewhere 1")
+		a.ok(err)
+		if m.Body != "" || len(m.Files) != 2 || m.Files[0].Name != two.Name || m.Files[0].Alt != two.Alt || m.Files[1].Name != one.Name {
+			a.Errorf("the message is %+v", m)
+		}
+		stored, err := a.FileByToken(ctx, one.Token)
+		a.ok(err)
+		a.equal(stored.At, at, "when it was sent")
+		again := there.upload(1, "again.txt", 0)
+		a.ok(a.AddHistory(ctx, r.ID, []*archive.HistoryRow{row(again)}))
+		if m, err = a.MessageByCID(ctx, 1, "elsewhere 1"); err != nil || len(m.Files) != 2 {
+			a.Errorf("a second time it is %+v, %v", m, err)
+		}
+		unsent, err := a.UnsentFiles(ctx, 1, []string{again.Token})
+		a.ok(err)
+		a.equal(len(unsent), 1, "uploads that no message took")
+		a.account("bea")
+		of := there.upload(2, "hers.txt", 0)
+		lost := row(of)
+		lost.CID = "elsewhere 2"
+		a.is(a.AddHistory(ctx, r.ID, []*archive.HistoryRow{lost}), chat.ErrConflict, "a file of somebody else")
 	},
 }

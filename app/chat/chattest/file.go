@@ -44,8 +44,13 @@ var content = bytes.Repeat([]byte("0123456789abcdef"), 160<<10/16)
 // upload stores a file of content, all but the message.
 func (f *filed) upload(by chat.AccountID, name string, state chat.FileState) chat.File {
 	f.Helper()
+	return f.uploadFor(by, name, chat.UseMessage, state)
+}
+
+func (f *filed) uploadFor(by chat.AccountID, name string, use chat.FileUse, state chat.FileState) chat.File {
+	f.Helper()
 	file := chat.File{Token: "token of " + name, Name: name, Type: "text/plain", Size: int64(len(content)), State: state}
-	id, blob, err := f.files.NewFile(f.Context(), by, file.Token, chat.UseMessage, noon)
+	id, blob, err := f.files.NewFile(f.Context(), by, file.Token, use, noon)
 	f.ok(err)
 	file.ID = id
 	f.ok(f.files.Append(f.Context(), blob, 0, content[:128<<10]))
@@ -82,6 +87,8 @@ func (f *filed) bytesOf(id chat.FileID, form chat.Form) (all []byte) {
 	}
 	return all
 }
+
+func (f *filed) has(one chat.File) bool { return f.bytesOf(one.ID, chat.FormOriginal) != nil }
 
 func (f *filed) listed(q chat.FileQuery) (names []string) {
 	f.Helper()
@@ -158,6 +165,25 @@ var fileTests = map[string]func(*filed){
 		usage, err = f.FileUsage(f.Context(), 0)
 		f.ok(err)
 		f.equal(usage, chat.FileUsage{}, "after its message was purged")
+	},
+	"a picture goes with what it shows": func(f *filed) {
+		room, other := f.room("quay", 1), f.roomOf(chat.Private, "cellar", 1)
+		old := f.uploadFor(1, "old", chat.UseRoom, 0)
+		f.ok(f.SetRoomPicture(f.Context(), room, old.ID))
+		now := f.uploadFor(1, "now", chat.UseRoom, 0)
+		f.ok(f.SetRoomPicture(f.Context(), room, now.ID))
+		left := f.uploadFor(1, "left", chat.UseRoom, 0)
+		f.ok(f.SetRoomPicture(f.Context(), other, left.ID))
+		f.ok(f.files.Sweep(f.Context(), noon.Add(time.Second)))
+		f.equal([]bool{f.has(old), f.has(now), f.has(left)}, []bool{false, true, true}, "there is")
+		_, err := f.DeleteRoom(f.Context(), room, noon, chat.NoAudit)
+		f.ok(err)
+		_, emptied, err := f.RemoveMember(f.Context(), other, 1, noon, chat.NoAudit)
+		f.ok(err)
+		f.equal(emptied, true, "the last one left")
+		f.is(f.SetRoomPicture(f.Context(), room, 0), chat.ErrNotFound, "of a room that is deleted")
+		f.ok(f.files.Sweep(f.Context(), noon))
+		f.equal([]bool{f.has(now), f.has(left)}, []bool{false, false}, "there is")
 	},
 	"forms of a picture, and a file that is removed": func(f *filed) {
 		file := f.upload(1, "boat.png", 1)

@@ -1,0 +1,85 @@
+package hooks
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"parley/app/chat"
+	"parley/app/slack/mrkdwn"
+)
+
+// attachment reads one of Slack's, by
+// https://docs.slack.dev/legacy/legacy-messaging/legacy-secondary-message-attachments.
+func attachment(a payload, besideText bool) chat.AttachmentDraft {
+	d := chat.AttachmentDraft{
+		Tone:    a.str("color"),
+		Pretext: converted(a.str("pretext")),
+		By:      chat.Link{Text: unescaped(a.str("author_name")), URL: a.str("author_link")},
+		Title:   chat.Link{Text: unescaped(a.str("title")), URL: a.str("title_link")},
+		Text:    joined(converted(a.str("text")), mrkdwn.Convert(mrkdwn.Payload{Blocks: a.raw("blocks")}, mrkdwn.Names{}).Body),
+		Foot:    unescaped(a.str("footer")),
+		At:      moment(a.str("ts")),
+	}
+	for _, v := range a.list("fields") {
+		f, ok := v.(map[string]any)
+		if !ok {
+			continue
+		}
+		field := payload(f)
+		short, said := field["short"].(bool)
+		d.Fields = append(d.Fields, chat.FieldDraft{Name: unescaped(field.str("title")), Value: converted(scalar(field["value"])), Long: said && !short})
+	}
+	for _, key := range []string{"image_url", "thumb_url"} {
+		if u := a.str(key); u != "" {
+			d.Picture = chat.Link{Text: "picture", URL: u}
+			break
+		}
+	}
+	for _, v := range a.list("actions") {
+		if b, ok := v.(map[string]any); ok {
+			d.Buttons = append(d.Buttons, chat.Link{Text: unescaped(payload(b).str("text")), URL: payload(b).str("url")})
+		}
+	}
+	if empty(d) && !besideText {
+		d.Text = converted(a.str("fallback"))
+	}
+	return d
+}
+
+// empty says whether nothing would be in the box.
+func empty(d chat.AttachmentDraft) bool {
+	return d.Pretext == "" && d.Text == "" && d.Title.Text == "" && len(d.Fields) == 0 && d.Picture.URL == "" && len(d.Buttons) == 0
+}
+
+// converted is text in Slack's markup as it is typed here.
+func converted(s string) string {
+	if s == "" {
+		return ""
+	}
+	return mrkdwn.Convert(mrkdwn.Payload{Text: strings.ReplaceAll(s, "\r\n", "\n")}, mrkdwn.Names{}).Body
+}
+
+func unescaped(s string) string { return strings.TrimSpace(mrkdwn.Unescape(s)) }
+
+// moment reads seconds since 1970.
+func moment(s string) time.Time {
+	whole, _, _ := strings.Cut(s, ".")
+	n, err := strconv.ParseInt(whole, 10, 64)
+	if err != nil || n <= 0 || n > 1<<40 {
+		return time.Time{}
+	}
+	return time.Unix(n, 0).UTC()
+}
+
+// scalar is a value of any kind as text.
+func scalar(v any) string {
+	switch v := v.(type) {
+	case bool:
+		return strconv.FormatBool(v)
+	case nil:
+		return ""
+	default:
+		return payload{"v": v}.str("v")
+	}
+}
