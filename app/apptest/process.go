@@ -30,6 +30,16 @@ type Process struct {
 	Server
 	Cmd     *exec.Cmd
 	wrapper []string // a command that runs the server, like strace
+	flags   []string
+}
+
+// SpawnBeside starts a process on a workspace that is there, with more flags.
+func SpawnBeside(s *Server, flags ...string) *Process {
+	s.T.Helper()
+	p := &Process{Server: Server{T: s.T, Data: s.Data}, flags: flags}
+	p.start("127.0.0.1:0")
+	s.T.Cleanup(p.Kill)
+	return p
 }
 
 // Spawn starts a process on a new file, with the rates off.
@@ -65,6 +75,7 @@ func (p *Process) setup() {
 func (p *Process) start(listen string) {
 	p.T.Helper()
 	args := append(append([]string(nil), p.wrapper...), os.Args[0], "serve", "--data", p.Data, "--listen", listen, "--log-level", "error")
+	args = append(args, p.flags...)
 	p.Cmd = exec.Command(args[0], args[1:]...)
 	p.Cmd.Env = append(os.Environ(), "BE_PARLEY=1")
 	p.Cmd.Stderr = os.Stderr

@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"net/http"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -137,8 +138,81 @@ func TestPresenceIsThatOfAllNodes(t *testing.T) {
 	})
 }
 
-// Eight people write on two nodes by turns, as behind a balancer that keeps to none, while
-// something fails again and again: nothing is lost or doubled, and all pages have one order.
+// crowdOnNodes are people who write on nodes by turns, as behind a balancer that keeps to
+// none: what is not acknowledged is sent again, to the other.
+type crowdOnNodes struct {
+	t       *testing.T
+	mu      sync.Mutex
+	acked   map[string]string
+	stop    chan struct{}
+	writers sync.WaitGroup
+}
+
+func crowdOn(t *testing.T, one, two *apptest.Server, people ...*apptest.Browser) *crowdOnNodes {
+	c := &crowdOnNodes{t: t, acked: map[string]string{}, stop: make(chan struct{})}
+	for who, b := range people {
+		on := []*apptest.Browser{b.On(one), b.On(two)}
+		c.writers.Go(func() {
+			for n := 0; ; n++ {
+				select {
+				case <-c.stop:
+					return
+				default:
+				}
+				cid := fmt.Sprintf("p%d-%d", who, n)
+				for try := 0; ; try++ {
+					if id := on[(n+try)%2].Send(1, cid, "words "+cid); id != "" {
+						c.mu.Lock()
+						c.acked[cid] = id
+						c.mu.Unlock()
+						break
+					}
+					time.Sleep(10 * time.Millisecond)
+				}
+				time.Sleep(time.Duration(40+n%7) * time.Millisecond) // as people do
+			}
+		})
+	}
+	return c
+}
+
+func (c *crowdOnNodes) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.acked)
+}
+
+// more waits until so much more is said, and tells how long that took.
+func (c *crowdOnNodes) more(n int) time.Duration {
+	c.t.Helper()
+	began, was := time.Now(), c.count()
+	apptest.Within(c.t, "more is said", func() bool { return c.count() >= was+n })
+	return time.Since(began)
+}
+
+// end ends the writing and compares what was acknowledged with the store and with pages.
+func (c *crowdOnNodes) end(data string, pages ...*orderedPage) {
+	c.t.Helper()
+	close(c.stop)
+	c.writers.Wait()
+	checkStored(c.t, data, c.acked)
+	for i, p := range pages {
+		apptest.Within(c.t, fmt.Sprintf("page %d has all", i), func() bool { return p.count() == len(c.acked) })
+		if ids := p.order(); !slices.IsSorted(ids) {
+			c.t.Error("page", i, "has another order")
+		}
+	}
+	c.t.Log(len(c.acked), "messages")
+}
+
+func eight(one *apptest.Server) (people []*apptest.Browser) {
+	for n := range 8 {
+		people = append(people, one.Signup(fmt.Sprint("person", n)))
+	}
+	return people
+}
+
+// The bus ends and begins, and one node is cut off from it without a word.
 func TestNothingIsLostBetweenNodes(t *testing.T) {
 	t.Parallel()
 	bus := natstest.Start(t)
@@ -148,64 +222,56 @@ func TestNothingIsLostBetweenNodes(t *testing.T) {
 	t.Cleanup(func() { one.Stop() })
 	one.Unlimited()
 	two := one.Beside(over(way.Address()))
-	ada := one.Signup("ada")
-	people := []*apptest.Browser{ada}
-	for n := range 7 {
-		people = append(people, one.Signup(fmt.Sprint("person", n)))
-	}
-	pages := []*orderedPage{watch(ada, 1), watch(ada.On(two), 1)}
-	stop := make(chan struct{})
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	acked := map[string]string{}
-	for who, b := range people {
-		on := []*apptest.Browser{b, b.On(two)}
-		wg.Go(func() {
-			for n := 0; ; n++ {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				cid := fmt.Sprintf("p%d-%d", who, n)
-				for try := 0; ; try++ { // the same message again, to the other node
-					if id := on[(n+try)%2].Send(1, cid, "words "+cid); id != "" {
-						mu.Lock()
-						acked[cid] = id
-						mu.Unlock()
-						break
-					}
-				}
-				time.Sleep(time.Duration(40+n%7) * time.Millisecond) // as people do
-			}
-		})
-	}
-	more := func() {
-		mu.Lock()
-		n := len(acked)
-		mu.Unlock()
-		apptest.Within(t, "more is said", func() bool { mu.Lock(); defer mu.Unlock(); return len(acked) > n+40 })
-	}
-	for range 2 {
-		more()
+	people := eight(one)
+	pages := []*orderedPage{watch(people[0], 1), watch(people[0].On(two), 1)}
+	c := crowdOn(t, one, two, people...)
+	for range rounds(2) {
+		c.more(40)
 		bus.Stop()
-		more()
+		c.more(40)
 		bus.Restart()
-		more()
+		c.more(40)
 		way.Cut()
-		more()
+		c.more(40)
 		way.Heal()
 	}
-	close(stop) // while the bus comes back
-	wg.Wait()
-	checkStored(t, one.Data, acked)
-	for i, p := range pages {
-		apptest.Within(t, fmt.Sprintf("page %d has all", i), func() bool { return p.count() == len(acked) })
-		if ids := p.order(); !slices.IsSorted(ids) {
-			t.Error("page", i, "has another order")
+	c.end(one.Data, pages...)
+}
+
+// A node is killed and comes back, and so is PostgreSQL itself.
+func TestNothingIsLostWhenANodeOrPostgreSQLDies(t *testing.T) {
+	t.Parallel()
+	bus := natstest.Start(t)
+	store := pgtest.New(t)
+	one := &apptest.Server{T: t, Data: store.Schema(t)}
+	one.Run(over(bus.Address()))
+	t.Cleanup(func() { one.Stop() })
+	one.Unlimited()
+	two := apptest.SpawnBeside(one, "--bus", bus.Address())
+	people := eight(one)
+	page := watch(people[0], 1)
+	c := crowdOn(t, one, &two.Server, people...)
+	for range rounds(2) {
+		c.more(20)
+		two.Kill()
+		t.Log("a node was killed; 20 more in", c.more(20))
+		two.Restart()
+		c.more(20)
+		store.Kill()
+		if err := store.Start(); err != nil {
+			t.Fatal(err)
 		}
+		t.Log("PostgreSQL was killed and is there again; 20 more in", c.more(20))
 	}
-	t.Log(len(acked), "messages")
+	c.end(one.Data, page)
+}
+
+// rounds is how often faults are tried: more with FAULTS in the environment.
+func rounds(few int) int {
+	if n, err := strconv.Atoi(os.Getenv("FAULTS")); err == nil {
+		return n
+	}
+	return few
 }
 
 // orderedPage is an open page that keeps the rows it was told of, in the order of their coming.
