@@ -18,6 +18,9 @@ func (a *App) serveMetrics(hub *live.Hub) (func(web.RequestMetric), error) {
 	if a.nodes != nil && a.nodes.nats != nil {
 		sources.Bus = a.nodes.nats.Stats
 	}
+	if a.nodes != nil {
+		sources.Node = nodeName(a.config.Listen)
+	}
 	m := metrics.New(Version(), sources)
 	hub.Delivered = m.Delivered
 	a.store.OnCommit(m.Committed)

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"net"
+	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -35,6 +37,18 @@ const (
 	jobPictures
 	jobErasing
 )
+
+// nodeName is how metrics call a node: its machine, and the port where it listens.
+func nodeName(listen string) string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "node"
+	}
+	if _, port, err := net.SplitHostPort(listen); err == nil {
+		return net.JoinHostPort(host, port)
+	}
+	return host
+}
 
 // leads says whether this node does a job now: where a store is shared, one of them does.
 func (a *App) leads(ctx context.Context, job int) bool {

@@ -47,7 +47,11 @@ func New(version string, s Sources) *Metrics {
 	built := prometheus.NewGauge(prometheus.GaugeOpts{Name: "parley_build_info", Help: "Always 1; the labels say what runs.",
 		ConstLabels: prometheus.Labels{"version": version, "format": strconv.Itoa(sqlite.Version())}})
 	built.Set(1)
-	m.registry.MustRegister(m.requests, m.took, m.commits, m.commit, m.changes, m.told, built, s,
+	var register prometheus.Registerer = m.registry
+	if s.Node != "" {
+		register = prometheus.WrapRegistererWith(prometheus.Labels{"node": s.Node}, register)
+	}
+	register.MustRegister(m.requests, m.took, m.commits, m.commit, m.changes, m.told, built, s,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -14,6 +14,7 @@ import (
 
 // Sources are asked at every scrape for what they count by themselves.
 type Sources struct {
+	Node        string // one of several, as a label; "": there is one
 	Live        func() live.Stats
 	Store       func() db.Stats
 	Auth        func() auth.Stats
