@@ -1,6 +1,16 @@
 package apptest
 
 import (
+	"context"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"sync/atomic"
+	"testing"
+
 	"parley/app"
 )
 
@@ -19,3 +29,36 @@ func (b *Browser) On(s *Server) *Browser {
 	v.Cookie = b.Cookie
 	return v
 }
+
+// Balance is a balancer before nodes, which sends each request to the next of them, and to
+// another when one does not answer.
+func Balance(t testing.TB, nodes ...*Server) *Server {
+	t.Helper()
+	var turn atomic.Int64
+	var proxies []http.Handler
+	for i, n := range nodes {
+		to, err := url.Parse(n.Base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		proxies = append(proxies, &httputil.ReverseProxy{
+			Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = r.In.Host },
+			ErrorHandler: func(w http.ResponseWriter, r *http.Request, _ error) {
+				if r.Body != nil && r.Body != http.NoBody || r.Context().Value(moved{}) != nil { // it was read, or both are away
+					w.WriteHeader(http.StatusBadGateway)
+					return
+				}
+				proxies[(i+1)%len(proxies)].ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), moved{}, true)))
+			},
+			ErrorLog: log.New(io.Discard, "", 0),
+		})
+	}
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		proxies[int(turn.Add(1))%len(proxies)].ServeHTTP(w, r)
+	}))
+	t.Cleanup(front.Close)
+	return &Server{T: t, App: nodes[0].App, Base: front.URL, Data: nodes[0].Data}
+}
+
+// moved marks a request that was sent to another node.
+type moved struct{}

@@ -88,11 +88,12 @@ func TestWhoIsPutOutOnOneNodeFallsSilentOnTheOther(t *testing.T) {
 			one, two := twoNodes(t, bus...)
 			ada := one.Signup("ada")
 			secret := ada.Found("secret", "private")
+			busy := crowdOn(t, one, two, eight(one)...)
 			var took []time.Duration
-			for n := range 12 {
+			for n := range rounds(12) {
 				name := fmt.Sprint("bea", n)
 				bea := one.Signup(name)
-				id := n + 2
+				id := n + 10
 				var k *apptest.Socket
 				var end func()
 				code := live.CloseSessionOver
@@ -117,6 +118,7 @@ func TestWhoIsPutOutOnOneNodeFallsSilentOnTheOther(t *testing.T) {
 				want := map[int]int{live.CloseSessionOver: http.StatusSeeOther, live.CloseNotAllowed: http.StatusNotFound}[code]
 				bea.On(two).Get(fmt.Sprintf("/rooms/%d", secret)).Want(t, want)
 			}
+			busy.leave()
 			slices.Sort(took)
 			t.Logf("silent after %v at most, %v in the middle", took[len(took)-1], took[len(took)/2])
 		})
@@ -190,11 +192,16 @@ func (c *crowdOnNodes) more(n int) time.Duration {
 	return time.Since(began)
 }
 
+// leave ends the writing.
+func (c *crowdOnNodes) leave() {
+	close(c.stop)
+	c.writers.Wait()
+}
+
 // end ends the writing and compares what was acknowledged with the store and with pages.
 func (c *crowdOnNodes) end(data string, pages ...*orderedPage) {
 	c.t.Helper()
-	close(c.stop)
-	c.writers.Wait()
+	c.leave()
 	checkStored(c.t, data, c.acked)
 	for i, p := range pages {
 		apptest.Within(c.t, fmt.Sprintf("page %d has all", i), func() bool { return p.count() == len(c.acked) })
