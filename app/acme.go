@@ -19,7 +19,6 @@ import (
 	"golang.org/x/crypto/acme/autocert"
 
 	"parley/app/chat"
-	"parley/db/sqlite"
 )
 
 // ACME says how certificates are obtained, after RFC 8555.
@@ -41,7 +40,7 @@ type issuer struct {
 	ready   map[string]bool // domains that have a certificate
 }
 
-func newIssuer(c ACME, store *sqlite.DB, log *slog.Logger) (*issuer, error) {
+func newIssuer(c ACME, store Store, log *slog.Logger) (*issuer, error) {
 	trust := http.DefaultTransport.(*http.Transport).Clone()
 	if c.Root != "" {
 		pem, err := os.ReadFile(c.Root)
@@ -121,7 +120,7 @@ func (i *issuer) certificateExpiry() (first time.Time) {
 }
 
 // acmeStore is the data file as a place for certificates and keys.
-type acmeStore struct{ *sqlite.DB }
+type acmeStore struct{ Store }
 
 var _ autocert.Cache = acmeStore{}
 

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"time"
 
 	"parley/app/announce"
@@ -24,7 +23,7 @@ import (
 
 // Config is what serve is told.
 type Config struct {
-	Data     string // path of the data file
+	Data     string // path of the data file, or address of a PostgreSQL
 	Listen   string // host:port or unix:/path
 	Cert     string // path of a certificate for https, with Key; "": plain HTTP
 	Key      string
@@ -34,6 +33,7 @@ type Config struct {
 	Signup   string // "open", "closed", "" for what is stored
 	Trusted  []*net.IPNet
 	Shutdown time.Duration // how long open requests may finish
+	Bus      bus.Servers   // that carry events to other nodes; none: they ask the store
 	Log      *slog.Logger
 }
 
@@ -44,7 +44,7 @@ type App struct {
 	Plain       net.Addr // where plain HTTP leads to https, if anywhere
 	Chat        *chat.Chat
 	Auth        *auth.Auth
-	store       *sqlite.DB
+	store       Store
 	release     func() error // of the data file
 	server      *web.Server
 	announcer   *announce.Announcer
@@ -57,20 +57,16 @@ type App struct {
 	stop        context.CancelFunc
 	ended       chan error
 	backupTries backupTries
+	nodes       *nodes        // nil: there is one, by itself
 	old         chan struct{} // the settings changed: there may be messages to remove
 }
 
 // Start opens the data file and serves until Stop. When it returns, pages are
 // answered.
 func Start(ctx context.Context, c Config) (*App, error) {
-	_, missing := os.Stat(c.Data)
-	release, err := sqlite.Claim(c.Data)
+	store, release, undo, err := openServing(ctx, c.Data)
 	if err != nil {
 		return nil, err
-	}
-	store, err := sqlite.Open(ctx, c.Data)
-	if err != nil {
-		return nil, errors.Join(err, release())
 	}
 	a := &App{store: store, release: release, config: c, cert: &certificate{cert: c.Cert, key: c.Key}, ended: make(chan error, 1), old: make(chan struct{}, 1)}
 	if len(c.ACME.Domains) > 0 {
@@ -82,8 +78,8 @@ func Start(ctx context.Context, c Config) (*App, error) {
 		a.closeAuxiliary()
 		empty, unsure := store.IsEmpty(ctx)
 		err = errors.Join(err, store.Close())
-		if unsure == nil && empty && errors.Is(missing, os.ErrNotExist) {
-			err = errors.Join(err, sqlite.Remove(c.Data)) // nobody was served from it
+		if unsure == nil && empty {
+			err = errors.Join(err, undo()) // nobody was served from it
 		}
 		return nil, errors.Join(err, release())
 	}
@@ -91,13 +87,32 @@ func Start(ctx context.Context, c Config) (*App, error) {
 	return a, nil
 }
 
+// remembering is the store, and what it answered lately; what other nodes change is not
+// known here, and a shared one is asked each time.
+func (a *App) remembering() interface {
+	chat.Store
+	auth.Store
+} {
+	if Shared(a.config.Data) {
+		return a.store
+	}
+	return cached.New(a.store)
+}
+
 func (a *App) start(ctx context.Context) error {
 	c := a.config
-	events, limits, announcer := bus.NewLocal(), chat.NewLimits(nil), announce.New()
-	store := cached.New(a.store)
+	events, err := a.openBus(ctx)
+	if err != nil {
+		return err
+	}
+	limits, announcer := chat.NewLimits(nil), announce.New()
+	store := a.remembering()
 	a.Chat = chat.New(store, events, limits, nil)
 	a.Chat.Presence, a.announcer = announcer, announcer
 	a.Chat.BackupDir = BackupDir("")
+	if Shared(c.Data) {
+		a.Chat.BackupDir = noBackupDir
+	}
 	a.files = files.New(a.store, a.Chat, c.Log)
 	a.Auth = auth.New(store, events, limits, nil)
 	if c.Signup != "" {
@@ -105,8 +120,8 @@ func (a *App) start(ctx context.Context) error {
 			return err
 		}
 	}
-	var err error
-	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backupStatus, RetentionChanged: a.retentionChanged}
+	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backupStatus, RetentionChanged: a.retentionChanged,
+		Detail: a.busDetail}
 	if c.Metrics != "" {
 		if s.Answered, err = a.serveMetrics(announcer.Hub); err != nil {
 			return err
@@ -116,6 +131,7 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	events.Subscribe(announcer.Handle)
+	a.files.Turn = func(ctx context.Context) bool { return a.leads(ctx, jobPictures) }
 	if err := a.Refresh(); err != nil {
 		return err
 	}
@@ -134,8 +150,11 @@ func (a *App) start(ctx context.Context) error {
 	go a.applyRetention(ctx)
 	go a.purgeDeleted(ctx)
 	go a.files.Run(ctx)
-	go a.backups(ctx)
+	if !Shared(c.Data) {
+		go a.backups(ctx)
+	}
 	go a.resumeJobs(ctx)
+	a.startNodes(ctx)
 	return nil
 }
 
@@ -144,13 +163,14 @@ func (a *App) start(ctx context.Context) error {
 func (a *App) dataChanged(ctx context.Context) {
 	if format, is := a.store.Reformatted(); is {
 		a.config.Log.Error("another version of Parley has changed the format of the data file; nothing is stored until that version serves it, or a backup of this one is restored",
-			"file", a.config.Data, "format", format, "this_format", sqlite.Version())
+			"file", DataName(a.config.Data), "format", format, "this_format", sqlite.Version())
 		return
 	}
 	if err := a.server.Reload(ctx); err != nil {
 		a.config.Log.Error("changed settings were not taken over", "error", err)
 	}
 	a.retentionChanged()
+	a.nodes.changed()
 	a.files.Wake() // an import may have brought pictures
 }
 
@@ -170,7 +190,7 @@ func (a *App) retentionChanged() {
 
 // logStart tells the log what serves now.
 func (a *App) logStart() {
-	what := []any{"version", Version(), "format", sqlite.Version(), "file", a.config.Data, "address", a.Address.String()}
+	what := []any{"version", Version(), "format", sqlite.Version(), "file", DataName(a.config.Data), "address", a.Address.String()}
 	if a.config.URL != "" {
 		what = append(what, "url", a.config.URL)
 	}
@@ -183,7 +203,11 @@ func (a *App) logStart() {
 // resumeJobs goes on with what the last process did not end, and notes the address for
 // commands that print links.
 func (a *App) resumeJobs(ctx context.Context) {
-	if err := errors.Join(a.store.SetSetting(ctx, SettingAddress, Greeting(a.config, a.Address)), a.Chat.ResumeErasing(ctx)); err != nil && ctx.Err() == nil {
+	err := a.store.SetSetting(ctx, SettingAddress, Greeting(a.config, a.Address))
+	if a.leads(ctx, jobErasing) {
+		err = errors.Join(err, a.Chat.ResumeErasing(ctx))
+	}
+	if err != nil && ctx.Err() == nil {
 		a.config.Log.Error("what was begun before was not ended", "error", err)
 	}
 }
@@ -206,6 +230,9 @@ func (a *App) purgeDeleted(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		if !a.leads(ctx, jobPurge) {
+			continue
+		}
 		if err := errors.Join(a.files.Sweep(ctx), a.Chat.PurgeDeleted(ctx), a.Chat.EndMutes(ctx)); err != nil && ctx.Err() == nil {
 			a.config.Log.Error("what was due was not done", "error", err)
 		}
@@ -220,6 +247,9 @@ func (a *App) expireSessions(ctx context.Context) {
 			tick.Stop()
 			return
 		case <-tick.C:
+		}
+		if !a.leads(ctx, jobSessions) {
+			continue // those that end are noticed
 		}
 		if err := errors.Join(a.Auth.ExpireSessions(ctx), a.server.Reload(ctx)); err != nil && ctx.Err() == nil {
 			a.config.Log.Error("what is old was not removed", "error", err)
@@ -237,6 +267,9 @@ func (a *App) applyRetention(ctx context.Context) {
 			return
 		case <-tick.C:
 		case <-a.old:
+		}
+		if !a.leads(ctx, jobRetention) {
+			continue
 		}
 		if err := a.Chat.ApplyRetention(ctx); err != nil && ctx.Err() == nil {
 			a.config.Log.Error("old messages were not removed", "error", err)
@@ -262,6 +295,7 @@ func (a *App) Stop() error {
 		err = nil
 	}
 	a.stop()
+	a.nodes.stop()
 	a.announcer.Stop()
 	a.closeAuxiliary()
 	return errors.Join(err, a.store.Close(), a.release())

@@ -19,6 +19,9 @@ import (
 // write. A command names the data file of the server, which runs as somebody else and
 // may see the directory otherwise; "" is this process.
 func BackupDir(data string) func(path string) error {
+	if Shared(data) {
+		return noBackupDir
+	}
 	return func(path string) error {
 		refuse := func(format string, a ...any) error {
 			return chat.Invalid(chat.SettingBackupDir, fmt.Sprintf(format, a...))
@@ -46,6 +49,11 @@ func BackupDir(data string) func(path string) error {
 		}
 		return nil
 	}
+}
+
+// noBackupDir refuses every directory for a workspace that is no file.
+func noBackupDir(string) error {
+	return chat.Invalid(chat.SettingBackupDir, "This workspace is on a PostgreSQL, which is backed up by its own means: see parley backup --help.")
 }
 
 // readOnlyDisk is ST_RDONLY of statvfs(3).

@@ -14,8 +14,8 @@ import (
 // ours may import.
 var mayImport = map[string][]string{
 	"parley": {"parley/app/cmd"},
-	"parley/app": {"parley/app/announce", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/live",
-		"parley/app/metrics", "parley/app/web", "parley/db/cached", "parley/db/sqlite"},
+	"parley/app": {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/live",
+		"parley/app/metrics", "parley/app/web", "parley/db", "parley/db/cached", "parley/db/postgres", "parley/db/sqlite"},
 	"parley/app/cmd": {"parley/app", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files",
 		"parley/app/site", "parley/app/slack", "parley/app/web", "parley/db", "parley/db/sqlite"},
 	"parley/app/archive": {"parley/app/chat"},
@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"parley/app/files":   {"parley/app/chat"},
 	"parley/app/hooks":   {"parley/app/chat", "parley/app/slack/mrkdwn"},
 	"parley/app/live":    {"parley/app/chat"},
-	"parley/app/metrics": {"parley/app/auth", "parley/app/live", "parley/app/web", "parley/db/sqlite"},
+	"parley/app/metrics": {"parley/app/auth", "parley/app/bus", "parley/app/live", "parley/app/web", "parley/db", "parley/db/sqlite"},
 	"parley/app/site":    {"parley/app/chat", "parley/views"},
 	"parley/app/slack":   {"parley/app/archive", "parley/app/chat", "parley/app/slack/mrkdwn"},
 
@@ -40,12 +40,19 @@ var mayImport = map[string][]string{
 	"parley/db":        {"parley/app/archive", "parley/app/auth", "parley/app/chat", "parley/app/files"},
 	"parley/db/cached": {"parley/app/auth", "parley/app/chat", "parley/db"},
 	"parley/db/sqlite": {"parley/app/auth", "parley/app/chat", "parley/app/files", "parley/db"},
-	"parley/static":    {},
+
+	"parley/db/postgres": {"parley/app/auth", "parley/app/chat", "parley/app/files", "parley/db"},
+
+	"parley/static": {},
 
 	// Of tests alone.
-	"parley/app/apptest": {"parley/app", "parley/app/auth", "parley/app/chat", "parley/app/cmd", "parley/db/sqlite"},
+	"parley/app/apptest": {"parley/app", "parley/app/apptest/pgtest", "parley/app/auth", "parley/app/chat", "parley/app/cmd", "parley/db/sqlite"},
 	"parley/app/browser": {},
-	"parley/app/e2e":     {},
+
+	"parley/app/apptest/pgtest":   {},
+	"parley/app/apptest/natstest": {},
+
+	"parley/app/e2e": {},
 
 	"parley/static/generate": {},
 
@@ -104,7 +111,9 @@ func TestOnlyWebAndLiveSpeakToTheNetworkAndOnlyDBSpeaksSQL(t *testing.T) {
 		"./live": {"net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 		"./cmd":  {"github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 		"./web":  {"database/sql"},
-		"../db":  {"os", "net/http", "modernc.org/sqlite", "modernc.org/sqlite/lib", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+		"../db":  {"os", "net/http", "modernc.org/sqlite", "modernc.org/sqlite/lib", "github.com/jackc/pgx/v5", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+
+		"../db/postgres": {"net/http", "modernc.org/sqlite", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 
 		"../db/sqlite": {"net/http", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 	} {

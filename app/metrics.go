@@ -12,9 +12,16 @@ import (
 // serveMetrics counts for Prometheus from now on, and tells it on an address of its own.
 // The answer is whom requests are to be told.
 func (a *App) serveMetrics(hub *live.Hub) (func(web.RequestMetric), error) {
-	m := metrics.New(Version(), metrics.Sources{Live: hub.Stats, Store: a.store.Stats, Auth: a.Auth.Stats, Posts: a.Chat.Posts,
+	sources := metrics.Sources{Live: hub.Stats, Store: a.store.Stats, Auth: a.Auth.Stats, Posts: a.Chat.Posts,
 		Logged: a.countLogged, Certificate: a.certificateExpiry, Backup: func(ctx context.Context) time.Time { return a.backupStatus(ctx).Last },
-		BackupFailures: a.backupTries.failures.Load})
+		BackupFailures: a.backupTries.failures.Load}
+	if a.nodes != nil && a.nodes.nats != nil {
+		sources.Bus = a.nodes.nats.Stats
+	}
+	if a.nodes != nil {
+		sources.Node = nodeName(a.config.Listen)
+	}
+	m := metrics.New(Version(), sources)
 	hub.Delivered = m.Delivered
 	a.store.OnCommit(m.Committed)
 	var err error

@@ -53,7 +53,7 @@ func (d *Store) Import(ctx context.Context, read func(put func(archive.Record) e
 				return err
 			}
 		}
-		return nil
+		return t.under.Imported(t)
 	})
 }
 

@@ -1,7 +1,6 @@
 package db
 
 import (
-	"database/sql"
 	"errors"
 
 	"parley/app/archive"
@@ -63,7 +62,7 @@ func scanExportedMessage(r Scanner) (*archive.Message, error) {
 
 // sideRows reads rows that belong to messages, in their order.
 type sideRows[T any] struct {
-	rows *sql.Rows
+	rows Rows
 	scan func(Scanner) (chat.MessageID, T, error)
 	id   chat.MessageID // of next; 0: it was not read yet
 	next T

@@ -80,6 +80,9 @@ func addRow(t *Tx, room chat.RoomID, r *archive.HistoryRow) error {
 			return err
 		}
 	}
+	if err := t.under.Index(t, m.ID); err != nil {
+		return err
+	}
 	return addMentions(t, m)
 }
 

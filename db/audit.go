@@ -9,13 +9,18 @@ import (
 // changeAudited is change with an entry in the audit log, in the same transaction; the
 // zero entry is none, and what turns out to change nothing (tx.unchanged) has none.
 func (d *Store) changeAudited(ctx context.Context, e chat.AuditEntry, do func(*Tx) error) error {
-	return d.change(ctx, func(t *Tx) error {
+	return d.change(ctx, audited(e, do))
+}
+
+// audited is do, and then the entry.
+func audited(e chat.AuditEntry, do func(*Tx) error) func(*Tx) error {
+	return func(t *Tx) error {
 		t.unchanged = false
 		if err := do(t); err != nil || t.unchanged {
 			return err
 		}
 		return addAudit(t, e)
-	})
+	}
 }
 
 func addAudit(t *Tx, e chat.AuditEntry) error {

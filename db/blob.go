@@ -18,7 +18,7 @@ const (
 
 // NewFile implements files.Store.
 func (d *Store) NewFile(ctx context.Context, by chat.AccountID, token string, use chat.FileUse, at time.Time) (id chat.FileID, blob files.BlobID, err error) {
-	err = d.change(ctx, func(t *Tx) error {
+	err = d.changeBeside(ctx, func(t *Tx) error {
 		if err := t.One(`INSERT INTO files (token, by_id, name, folded, kind, type, size, state, use, made_at)
 			VALUES (?, ?, '', '', 0, '', 0, 0, ?, ?) RETURNING id`,
 			[]any{token, by, int(use), ToMillis(at)}, &id); err != nil {
@@ -41,7 +41,7 @@ func (d *Store) Append(ctx context.Context, blob files.BlobID, at int64, data []
 	if at%chunkSize != 0 {
 		return errors.New("db: a blob grows by whole chunks")
 	}
-	return d.change(ctx, func(t *Tx) error {
+	return d.changeBeside(ctx, func(t *Tx) error {
 		for n := at / chunkSize; len(data) > 0; n++ {
 			part := data[:min(chunkSize, len(data))]
 			data = data[len(part):]
@@ -84,7 +84,7 @@ func (d *Store) NewForm(ctx context.Context, id chat.FileID, form chat.Form, kin
 
 // FinishForm implements files.Store.
 func (d *Store) FinishForm(ctx context.Context, blob files.BlobID, size int64, sum []byte) error {
-	return d.change(ctx, func(t *Tx) error {
+	return d.changeBeside(ctx, func(t *Tx) error {
 		return t.Exec("UPDATE blobs SET size = ?, sum = ? WHERE id = ?", size, sum, blob)
 	})
 }

@@ -44,6 +44,9 @@ func (d *Store) Mentionable(ctx context.Context, room chat.RoomID, names []strin
 
 // JSONList writes texts or ids as a parameter of IN texts and IN ids; see Dialect.
 func JSONList[T string | chat.AccountID | chat.RoomID | chat.MessageID | chat.RoomKind](values []T) string {
+	if len(values) == 0 {
+		return "[]"
+	}
 	list, _ := json.Marshal(values) // strings and numbers cannot fail
 	return string(list)
 }

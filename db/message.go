@@ -111,11 +111,11 @@ func (d *Store) AddMessage(ctx context.Context, n chat.NewMessage) (a chat.Added
 	if err != nil {
 		return a, err
 	}
-	err = d.change(ctx, func(t *Tx) error {
+	err = d.changeBeside(ctx, func(t *Tx) error {
 		a, err = addMessage(t, n, text)
 		return err
 	})
-	return d.addedWithLabels(ctx, a, err)
+	return d.AddedWithLabels(ctx, a, err)
 }
 
 // addMessage inserts a message with the next rev of its room, or finds the one that
@@ -131,7 +131,7 @@ func addMessage(t *Tx, n chat.NewMessage, text []byte) (chat.Added, error) {
 		return chat.Added{}, err
 	}
 	m := chat.Message{Room: n.Room, Rev: h.Rev + 1, Posts: h.Posts + 1, Author: n.Author, At: FromMillis(ToMillis(n.At)),
-		Cont: h.continues(n.Author.ID, n.At) && n.Program == nil,
+		Cont: h.Continues(n.Author.ID, n.At) && n.Program == nil,
 		Body: n.Body, Text: n.Text, For: n.For, All: n.All, CID: n.CID, Program: n.Program}
 	id, err := t.Insert(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid)
 		VALUES (?1, ?2, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (author_id, cid) DO NOTHING`,
@@ -163,6 +163,9 @@ func addMessage(t *Tx, n chat.NewMessage, text []byte) (chat.Added, error) {
 	}
 	if err == nil {
 		err = setMentions(t, m)
+	}
+	if err == nil {
+		err = t.under.Index(t, m.ID)
 	}
 	return chat.Added{Message: m, Fresh: err == nil, LastRev: last}, err
 }

@@ -12,7 +12,7 @@ import (
 // with the message as it then is.
 func (d *Store) alterMessage(ctx context.Context, id chat.MessageID,
 	do func(*Tx, chat.Message, chat.Rev) error) (m chat.Message, err error) {
-	err = d.change(ctx, func(t *Tx) error {
+	err = d.changeBeside(ctx, func(t *Tx) error {
 		m, err = alterMessage(t, id, do)
 		return err
 	})
@@ -67,7 +67,7 @@ func (d *Store) SetBody(ctx context.Context, id chat.MessageID, n chat.NewMessag
 // SetReactions implements chat.MessageStore.
 func (d *Store) SetReactions(ctx context.Context, id chat.MessageID,
 	change func([]chat.Reaction) ([]chat.Reaction, error)) (m chat.Message, err error) {
-	err = d.change(ctx, func(t *Tx) error {
+	err = d.changeBeside(ctx, func(t *Tx) error {
 		room, rev, err := nextRevOf(t, id)
 		if err != nil {
 			return err

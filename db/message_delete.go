@@ -13,14 +13,14 @@ import (
 // DeleteMessage implements chat.MessageStore.
 func (d *Store) DeleteMessage(ctx context.Context, id chat.MessageID, by chat.AccountID, at time.Time,
 	audit chat.AuditEntry) (c chat.MessageChange, err error) {
-	err = d.changeAudited(ctx, audit, func(t *Tx) error {
+	err = d.changeBeside(ctx, audited(audit, func(t *Tx) error {
 		m, err := deleteMessage(t, id, by, at)
 		if err != nil {
 			return err
 		}
 		c, err = changed(t, m)
 		return err
-	})
+	}))
 	return d.changeWithLabels(ctx, c, err)
 }
 
@@ -42,7 +42,7 @@ func deleteMessage(t *Tx, id chat.MessageID, by chat.AccountID, at time.Time) (c
 // RestoreMessage implements chat.MessageStore.
 func (d *Store) RestoreMessage(ctx context.Context, id chat.MessageID, by chat.AccountID,
 	since time.Time) (c chat.MessageChange, err error) {
-	err = d.change(ctx, func(t *Tx) error {
+	err = d.changeBeside(ctx, func(t *Tx) error {
 		room, rev, err := nextRevOf(t, id)
 		if err != nil {
 			return err

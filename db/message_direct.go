@@ -25,7 +25,7 @@ func (d *Store) AddDirect(ctx context.Context, people []chat.AccountID, n chat.N
 		}
 		return err
 	})
-	return d.addedWithLabels(ctx, a, err)
+	return d.AddedWithLabels(ctx, a, err)
 }
 
 // direct finds the conversation of these people, or makes it.

@@ -2,13 +2,18 @@ package db
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 
 	"parley/app/chat"
 )
 
 // SetRead implements chat.MessageStore.
 func (d *Store) SetRead(ctx context.Context, room chat.RoomID, who chat.AccountID, upto chat.MessageID) (moved bool, err error) {
-	err = d.change(ctx, func(t *Tx) error {
+	err = d.changeBeside(ctx, func(t *Tx) error {
+		if err := lockMembership(t, room, who); err != nil {
+			return err
+		}
 		n, err := t.Affect(`UPDATE memberships SET posts_read = p.posts,
 			erased = (SELECT count(*) FROM messages WHERE room_id = ?1 AND id > ?3 AND kind = 0 AND deleted_at IS NOT NULL),
 			mentions = (SELECT count(*) FROM mentions WHERE account_id = ?2 AND room_id = ?1 AND message_id > ?3)
@@ -37,7 +42,10 @@ func (d *Store) SetAllRead(ctx context.Context, who chat.AccountID) (rooms []cha
 
 // SetUnread implements chat.MessageStore.
 func (d *Store) SetUnread(ctx context.Context, room chat.RoomID, who chat.AccountID, from chat.MessageID) error {
-	return d.change(ctx, func(t *Tx) error {
+	return d.changeBeside(ctx, func(t *Tx) error {
+		if err := lockMembership(t, room, who); err != nil {
+			return err
+		}
 		t.readMarkMoved(who)
 		return t.Exec(`UPDATE memberships SET posts_read = p.posts - 1,
 			erased = (SELECT count(*) FROM messages WHERE room_id = ?1 AND id >= ?3 AND kind = 0 AND deleted_at IS NOT NULL),
@@ -45,4 +53,15 @@ func (d *Store) SetUnread(ctx context.Context, room chat.RoomID, who chat.Accoun
 			FROM (SELECT posts FROM messages WHERE room_id = ?1 AND id = ?3 AND kind = 0) AS p
 			WHERE memberships.room_id = ?1 AND memberships.account_id = ?2 AND left_at IS NULL`, room, who, from)
 	})
+}
+
+// lockMembership lets nobody else move what somebody has read of a room, so that what is
+// counted then goes on from what others have counted.
+func lockMembership(t *Tx, room chat.RoomID, who chat.AccountID) error {
+	var there int
+	err := t.One("SELECT 1 FROM memberships WHERE room_id = ? AND account_id = ? {lock}", []any{room, who}, &there)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return err
 }

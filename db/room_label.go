@@ -117,8 +117,8 @@ func (d *Store) withCurrentLabel(ctx context.Context, m chat.Message, err error)
 	return rows[0], err
 }
 
-// addedWithLabels does it for what an author stored before: what is fresh has them.
-func (d *Store) addedWithLabels(ctx context.Context, a chat.Added, err error) (chat.Added, error) {
+// AddedWithLabels does it for what an author stored before: what is fresh has them.
+func (d *Store) AddedWithLabels(ctx context.Context, a chat.Added, err error) (chat.Added, error) {
 	if err == nil && !a.Fresh {
 		a.Message, err = d.withCurrentLabel(ctx, a.Message, nil)
 	}

@@ -32,8 +32,8 @@ func (t *Tx) roomState(room chat.RoomID) (s RoomState, err error) {
 	return s, err
 }
 
-// continues says whether a message stands below the one before it as one of a series.
-func (s RoomState) continues(author chat.AccountID, at time.Time) bool {
+// Continues says whether a message stands below the one before it as one of a series.
+func (s RoomState) Continues(author chat.AccountID, at time.Time) bool {
 	return s.Author == author && ToMillis(at)-s.At <= chat.ContinuedWithin.Milliseconds()
 }
 

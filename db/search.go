@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"math"
 
 	"parley/app/chat"
 )
@@ -10,6 +11,82 @@ import (
 // The groups of the index are made for it; this is what decides.
 const Readable = `r.deleted_at IS NULL AND coalesce((SELECT p.left_at IS NULL OR r.kind = 0 AND p.banned = 0
 	FROM memberships p WHERE p.room_id = r.id AND p.account_id = ?1), r.kind = 0)`
+
+// SearchIndex is how the index of an engine is asked.
+type SearchIndex struct {
+	// From joins the index with messages m, Has chooses what ?2 says in it, of ids above ?3
+	// and below ?4. By is the id in it: the newest come first.
+	From, Has, By string
+	Syntax        SearchSyntax
+}
+
+const foundIn = ` AND m.at >= ?5 AND m.at < ?6 AND ` + Readable
+
+func (x SearchIndex) hits() string {
+	return "SELECT m.id FROM messages m JOIN rooms r ON r.id = m.room_id " + x.From + " WHERE " + x.Has + foundIn + " ORDER BY " + x.By + " DESC LIMIT ?7"
+}
+
+func (x SearchIndex) literals() string {
+	return "SELECT m.id, m.body, m.text, m.files FROM messages m JOIN rooms r ON r.id = m.room_id " + x.From +
+		" WHERE " + x.Has + foundIn + " AND m.deleted_at IS NULL ORDER BY " + x.By + " DESC LIMIT ?7"
+}
+
+// SearchBounds limit a search by ids and by time, in milliseconds.
+type SearchBounds struct {
+	After, Before chat.MessageID
+	Since, Until  int64
+}
+
+// NewSearchBounds are those that a search names.
+func NewSearchBounds(s chat.Search) SearchBounds {
+	b := SearchBounds{Before: math.MaxInt64, Until: math.MaxInt64}
+	if s.Before > 0 {
+		b.Before = s.Before
+	}
+	if !s.Since.IsZero() {
+		b.Since = ToMillis(s.Since)
+	}
+	if !s.Until.IsZero() {
+		b.Until = ToMillis(s.Until)
+	}
+	return b
+}
+
+// SearchBy finds what who may read, the newest first; older is where the next page begins,
+// 0: there is none.
+func (d *Store) SearchBy(ctx context.Context, who chat.AccountID, s chat.Search, b SearchBounds,
+	x SearchIndex) (hits []chat.Hit, older chat.MessageID, err error) {
+	if b.After >= b.Before {
+		return nil, 0, nil
+	}
+	groups, err := d.searchGroups(ctx, who, s)
+	if err != nil || len(groups) == 0 {
+		return nil, 0, err
+	}
+	var found []chat.MessageID
+	args := []any{who, x.Syntax.expression(s, groups), b.After, b.Before, b.Since, b.Until}
+	if len(s.Literals) > 0 {
+		found, older, err = d.searchLiterally(ctx, s, x.literals(), args)
+	} else {
+		found, older, err = d.searchWords(ctx, s, x.hits(), args)
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	hits, err = d.Hits(ctx, who, found)
+	return hits, older, err
+}
+
+// searchWords finds what the index finds, the newest first.
+func (d *Store) searchWords(ctx context.Context, s chat.Search, query string,
+	args []any) (found []chat.MessageID, older chat.MessageID, err error) {
+	found, err = All(ctx, d, ScanID[chat.MessageID], query, append(args, s.Limit+1)...)
+	if len(found) > s.Limit {
+		found = found[:s.Limit]
+		older = found[len(found)-1]
+	}
+	return found, older, err
+}
 
 // Hits reads messages that a search found, the newest first, with the rooms that they
 // were said in; those that are gone by now are left out.

@@ -175,7 +175,7 @@ func (d *Store) SessionsOf(ctx context.Context, who chat.AccountID) ([]auth.Sess
 
 // TouchSession implements auth.Store.
 func (d *Store) TouchSession(ctx context.Context, hash []byte, at time.Time) error {
-	return d.change(ctx, func(t *Tx) error {
+	return d.changeBeside(ctx, func(t *Tx) error {
 		t.sessionChanged(hash)
 		return t.Exec("UPDATE sessions SET seen_at = ? WHERE token_hash = ?", ToMillis(at), hash)
 	})

@@ -31,12 +31,16 @@ func New(engine Engine) *Store { return &Store{engine: engine} }
 // and statements come to it as they are written here, see ownWords.
 type Engine interface {
 	// Stmt prepares a question for who asks it outside of a change; it is kept.
-	Stmt(ctx context.Context, query string) (*sql.Stmt, error)
+	Stmt(ctx context.Context, query string) (Stmt, error)
 	// Change runs do in a transaction and returns when it is durable. Once it has begun it
 	// goes on whatever becomes of ctx. It may run do twice: do has no effect but on its Tx
 	// and on variables that it sets anew. The facts of changes go to Store.PublishFacts
 	// after they are durable and before Change returns. Its error is explained.
 	Change(ctx context.Context, do func(*Tx) error) error
+	// ChangeBeside is Change for what locks before it reads what it goes on from: a room by
+	// its next rev, or a row that it changes. An engine may run several at once, but none
+	// beside a Change.
+	ChangeBeside(ctx context.Context, do func(*Tx) error) error
 	// View gives one state of everything to do, whoever writes meanwhile. Rows of several
 	// questions may be read side by side.
 	View(ctx context.Context, do func(Queryer) error) error
@@ -46,12 +50,28 @@ type Engine interface {
 	Explain(error) error
 }
 
+// Stmt is a question or a statement that is asked with arguments: a *sql.Stmt, or what
+// an engine that prepares by itself has in place of it.
+type Stmt interface {
+	ExecContext(ctx context.Context, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, args ...any) *sql.Row
+}
+
 // ErrNoReference is the error of a row that names another which is not there.
 var ErrNoReference = errors.New("it names a row that is not there")
 
 // Queryer is a connection or a pool of them.
 type Queryer interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryContext(ctx context.Context, query string, args ...any) (Rows, error)
+}
+
+// Rows are those of *sql.Rows.
+type Rows interface {
+	Scanner
+	Next() bool
+	Err() error
+	Close() error
 }
 
 // Scanner is a row or rows.
@@ -60,6 +80,11 @@ type Scanner interface{ Scan(...any) error }
 // change runs do in a transaction and returns when it is durable; see Engine.Change.
 func (d *Store) change(ctx context.Context, do func(*Tx) error) error {
 	return d.engine.Change(ctx, do)
+}
+
+// changeBeside is change for what locks first; see Engine.ChangeBeside.
+func (d *Store) changeBeside(ctx context.Context, do func(*Tx) error) error {
+	return d.engine.ChangeBeside(ctx, do)
 }
 
 // One reads a single row, or answers chat.ErrNotFound.
@@ -95,7 +120,7 @@ func All[T any](ctx context.Context, d *Store, scan func(Scanner) (T, error), qu
 }
 
 // ScanAll reads what is left of rows, each with scan, and closes them.
-func ScanAll[T any](rows *sql.Rows, scan func(Scanner) (T, error)) ([]T, error) {
+func ScanAll[T any](rows Rows, scan func(Scanner) (T, error)) ([]T, error) {
 	defer rows.Close()
 	var list []T
 	for rows.Next() {

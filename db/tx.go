@@ -23,12 +23,14 @@ type Tx struct {
 // Transaction is what an engine gives a Tx.
 type Transaction interface {
 	// Stmt prepares a statement of the transaction; it is kept.
-	Stmt(ctx context.Context, query string) (*sql.Stmt, error)
+	Stmt(ctx context.Context, query string) (Stmt, error)
 	// Insert adds a row and answers with its id, or with 0 when it was there.
 	Insert(ctx context.Context, query string, args []any) (id int64, err error)
 	// States are what it knows of rooms. Only an engine whose transactions come one after
 	// the other may keep them; nil: none are kept.
 	States() RoomStates
+	// Imported is told at the end of a change that gave rows the ids which they had elsewhere.
+	Imported(*Tx) error
 	Index
 }
 
@@ -36,6 +38,9 @@ type Transaction interface {
 type Index interface {
 	// Reindex makes the index agree with a message as it now is.
 	Reindex(*Tx, chat.MessageID) error
+	// Index adds a message that was just said. An engine whose index follows the log by
+	// itself has nothing to do.
+	Index(*Tx, chat.MessageID) error
 	// ReindexRoom has it agree, soon, with who may read a room now.
 	ReindexRoom(*Tx, chat.RoomID) error
 	// Unindex forgets messages that are about to be removed.
@@ -75,7 +80,7 @@ func (t *Tx) Each(args []any, queries ...string) error {
 	return nil
 }
 
-func (t *Tx) stmt(query string) (*sql.Stmt, error) {
+func (t *Tx) stmt(query string) (Stmt, error) {
 	if t.failed != nil {
 		return nil, t.failed
 	}

@@ -44,6 +44,10 @@ type Announcer struct {
 	reads    batcher[readMark]       // the badges of who has read
 	arrivals batcher[chat.AccountID] // who came or went
 
+	// OnPresence is called when somebody came or went, on any node; it must not wait. Set it
+	// before the first page.
+	OnPresence func()
+
 	mu              sync.Mutex
 	pendingMessages map[chat.RoomID][]*chat.Message // since the room's badges were sent
 	shown           map[chat.AccountID]shownBadges  // on the pages of who is here
@@ -123,6 +127,15 @@ func (a *Announcer) Handle(e chat.Event) {
 	case chat.UserTyping:
 		live.InBackground("typing", func() { a.Hub.StartTyping(e.Room, e.Who) })
 	}
+}
+
+// Resync tells the pages of this node what may have been lost: lists, headers and badges. It
+// does not wait.
+func (a *Announcer) Resync() {
+	for id := range a.Hub.ConnectedAccounts() {
+		a.lists.add(id)
+	}
+	a.headers.add(a.Hub.OpenRooms()...)
 }
 
 func (a *Announcer) announceHeaders(rooms []chat.RoomID) {

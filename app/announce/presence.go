@@ -45,6 +45,9 @@ func (a *Announcer) PresenceChanged(changed map[chat.AccountID]live.Presence) {
 		}
 	}
 	a.mu.Unlock()
+	if a.OnPresence != nil {
+		a.OnPresence()
+	}
 	a.Hub.SendAll(live.Text(a.presenceDots(changed)))
 	a.arrivals.add(slices.Collect(maps.Keys(changed))...)
 }

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -19,7 +18,6 @@ import (
 
 	"parley/app"
 	"parley/app/chat"
-	"parley/db/sqlite"
 )
 
 // Server is a whole Parley on a port of its own, with the rates off.
@@ -30,7 +28,7 @@ type Server struct {
 	Data string
 	Via  http.RoundTripper // how its visitors reach it; nil: as usual
 
-	store func() *sqlite.DB // see stored
+	store func() app.Store // see stored
 }
 
 // Password is everybody's.
@@ -39,7 +37,7 @@ const Password = "correct horse battery 9"
 // Start runs a server until the test ends.
 func Start(t testing.TB, change ...func(*app.Config)) *Server {
 	t.Helper()
-	s := &Server{T: t, Data: filepath.Join(t.TempDir(), "parley.db")}
+	s := &Server{T: t, Data: NewData(t)}
 	s.Run(change...)
 	s.Unlimited()
 	t.Cleanup(func() { s.Stop() })
@@ -63,15 +61,15 @@ func (s *Server) Unlimited() {
 }
 
 // Stored is the data file, opened beside the server as a command does.
-func (s *Server) Stored() *sqlite.DB {
+func (s *Server) Stored() app.Store {
 	s.T.Helper()
 	if s.store == nil {
-		d, err := sqlite.Open(context.Background(), s.Data)
+		d, err := app.OpenExisting(context.Background(), s.Data)
 		if err != nil {
 			s.T.Fatal(err)
 		}
 		s.T.Cleanup(func() { d.Close() })
-		s.store = func() *sqlite.DB { return d }
+		s.store = func() app.Store { return d }
 	}
 	return s.store()
 }

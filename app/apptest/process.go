@@ -7,11 +7,12 @@ import (
 	"database/sql"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 
+	"parley/app"
+	"parley/app/apptest/pgtest"
 	"parley/app/cmd"
 )
 
@@ -21,7 +22,7 @@ func RunTests(m *testing.M) int {
 	if os.Getenv("BE_PARLEY") != "" {
 		os.Exit(cmd.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
-	return m.Run()
+	return pgtest.Main(m)
 }
 
 // Process is Parley in a process of its own.
@@ -29,12 +30,22 @@ type Process struct {
 	Server
 	Cmd     *exec.Cmd
 	wrapper []string // a command that runs the server, like strace
+	flags   []string
+}
+
+// SpawnBeside starts a process on a workspace that is there, with more flags.
+func SpawnBeside(s *Server, flags ...string) *Process {
+	s.T.Helper()
+	p := &Process{Server: Server{T: s.T, Data: s.Data}, flags: flags}
+	p.start("127.0.0.1:0")
+	s.T.Cleanup(p.Kill)
+	return p
 }
 
 // Spawn starts a process on a new file, with the rates off.
 func Spawn(t testing.TB, wrapper ...string) *Process {
 	t.Helper()
-	p := &Process{Server: Server{T: t, Data: filepath.Join(t.TempDir(), "parley.db")}, wrapper: wrapper}
+	p := &Process{Server: Server{T: t, Data: NewData(t)}, wrapper: wrapper}
 	p.setup()
 	p.start("127.0.0.1:0")
 	t.Cleanup(p.Kill)
@@ -48,6 +59,9 @@ func (p *Process) setup() {
 	s.Run()
 	s.Unlimited()
 	s.Stop()
+	if app.Shared(p.Data) {
+		return
+	}
 	b, err := os.ReadFile(p.Data)
 	if err == nil {
 		err = os.WriteFile(p.Data+".before", b, 0o600) // for who traces what comes next
@@ -61,6 +75,7 @@ func (p *Process) setup() {
 func (p *Process) start(listen string) {
 	p.T.Helper()
 	args := append(append([]string(nil), p.wrapper...), os.Args[0], "serve", "--data", p.Data, "--listen", listen, "--log-level", "error")
+	args = append(args, p.flags...)
 	p.Cmd = exec.Command(args[0], args[1:]...)
 	p.Cmd.Env = append(os.Environ(), "BE_PARLEY=1")
 	p.Cmd.Stderr = os.Stderr
@@ -112,6 +127,10 @@ func Command(t *testing.T, code int, in string, args ...string) string {
 // Query runs statements as another program would.
 func Query(t *testing.T, path, text string) {
 	t.Helper()
+	if app.Shared(path) {
+		pgtest.Query(t, path, text)
+		return
+	}
 	d, err := sql.Open("sqlite", path+"?_pragma=busy_timeout(20000)")
 	if err != nil {
 		t.Fatal(err)

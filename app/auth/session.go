@@ -72,6 +72,22 @@ func (a *Auth) ResumeSession(ctx context.Context, hash []byte) (Session, error) 
 	return s, nil
 }
 
+// Ended finds those of sessions, by hash, that have ended. It asks once for all of them
+// where the store can.
+func (a *Auth) Ended(ctx context.Context, hashes [][]byte) (ended [][]byte, err error) {
+	if s, can := a.store.(interface {
+		EndedSessions(ctx context.Context, hashes [][]byte) ([][]byte, error)
+	}); can {
+		return s.EndedSessions(ctx, hashes)
+	}
+	for _, hash := range hashes {
+		if _, err := a.ResumeSession(ctx, hash); errors.Is(err, chat.ErrNotFound) {
+			ended = append(ended, hash)
+		}
+	}
+	return ended, nil
+}
+
 // EndSession logs a session out.
 func (a *Auth) EndSession(ctx context.Context, s Session) error {
 	if err := a.store.DeleteSession(ctx, s.Hash); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/app"
 	"parley/db/sqlite"
 )
 
@@ -23,9 +24,14 @@ that a server can be started with. It appears under its name only when it is who
 With - it goes to standard output, by way of a temporary file (see TMPDIR). With
 --to it gets a name with the time in UTC, and of the files with such names in that
 directory the newest --keep are kept. The server does the same by itself after
-"parley set backup.dir DIR" and "parley set backup.every 24h".`,
+"parley set backup.dir DIR" and "parley set backup.every 24h".
+
+` + ownBackup,
 		Example: "  parley backup /mnt/backup/parley.db\n  parley backup - | gzip | ssh vault 'cat > parley.db.gz'\n  parley backup --to /mnt/backup --keep 14",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if data, _ := cmd.Flags().GetString("data"); app.Shared(data) {
+				return ownMeans(cmd, data)
+			}
 			dir, _ := cmd.Flags().GetString("to")
 			keep, _ := cmd.Flags().GetInt("keep")
 			path, _ := cmd.Flags().GetString("data")
@@ -54,6 +60,20 @@ directory the newest --keep are kept. The server does the same by itself after
 	cmd.Flags().String("to", "", "`directory` for a backup with the time in its name")
 	cmd.Flags().Int("keep", 7, "how many of those to keep")
 	return cmd
+}
+
+// ownBackup says how a workspace on a PostgreSQL is backed up.
+const ownBackup = `A workspace on a PostgreSQL is backed up by its own means, while all nodes run:
+  pg_dump --format=custom --file=parley.dump postgres://…    one state, files included
+  stop all nodes; createdb NAME; pg_restore --dbname=NAME parley.dump; start them    to restore it
+  pg_basebackup and archive_command    any moment (point-in-time recovery): see the manual
+  of PostgreSQL, "Continuous Archiving"
+"parley check --data postgres://…" looks through what was restored, and "parley export"
+makes a file of it that a single machine can import.`
+
+// ownMeans refuses what the engine itself does.
+func ownMeans(cmd *cobra.Command, data string) error {
+	return fmt.Errorf("%s is on a PostgreSQL, and parley %s is for data files; nothing was done.\n%s", app.DataName(data), cmd.Name(), ownBackup)
 }
 
 // backupTo makes a backup under the name that the operator gave.

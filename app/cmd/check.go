@@ -9,8 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/app"
 	"parley/app/chat"
-	"parley/db/sqlite"
+	"parley/db"
 )
 
 func checkCommand() *cobra.Command {
@@ -28,7 +29,7 @@ exit code is 1. A damaged file, and the log beside it, stay as they are.`,
 				return err
 			}
 			asJSON, _ := cmd.Flags().GetBool("json")
-			if err := printReport(cmd.OutOrStdout(), path, r, asJSON); err != nil {
+			if err := printReport(cmd.OutOrStdout(), app.DataName(path), r, asJSON); err != nil {
 				return err
 			}
 			repair, _ := cmd.Flags().GetBool("repair")
@@ -46,16 +47,16 @@ exit code is 1. A damaged file, and the log beside it, stay as they are.`,
 }
 
 // checkFile looks, and tells meanwhile how far it is.
-func checkFile(cmd *cobra.Command, path string) (sqlite.Report, error) {
+func checkFile(cmd *cobra.Command, path string) (db.Report, error) {
 	var part atomic.Int64
 	defer progress(cmd, "Checking", func() (int64, int64) { return part.Load(), 100 })()
-	return sqlite.Check(cmd.Context(), path, part.Store)
+	return app.Check(cmd.Context(), path, part.Store)
 }
 
-func printReport(w io.Writer, path string, r sqlite.Report, asJSON bool) error {
+func printReport(w io.Writer, path string, r db.Report, asJSON bool) error {
 	if asJSON {
 		if r.Problems == nil {
-			r.Problems = []sqlite.Problem{}
+			r.Problems = []db.Problem{}
 		}
 		return json.NewEncoder(w).Encode(r)
 	}
@@ -96,7 +97,7 @@ const details = 5
 
 // repairFile mends what can be made anew, and looks again.
 func repairFile(cmd *cobra.Command, path string) error {
-	store, err := sqlite.OpenExisting(cmd.Context(), path)
+	store, err := app.OpenExisting(cmd.Context(), path)
 	if err != nil {
 		return err
 	}

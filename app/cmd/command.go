@@ -89,7 +89,7 @@ func commands() *cobra.Command {
 		RunE:          serve.RunE,
 	}
 	root.Version = app.Version() // printed without a template: templates keep the linker from leaving out what nobody calls
-	root.PersistentFlags().String("data", "./parley.db", "the data `file`")
+	root.PersistentFlags().String("data", "./parley.db", "the data `file`, or the address of a PostgreSQL: postgres://parley@db.example.org/parley")
 	root.Flags().AddFlagSet(serve.LocalNonPersistentFlags())
 	root.AddCommand(serve, userCommand(), inviteCommand(), botCommand(), hookCommand(), setCommand(), backupCommand(), restoreCommand(), compactCommand(), checkCommand(), exportCommand(), importCommand(), healthCommand(), versionCommand())
 	root.SetHelpCommand(helpCommand(root))

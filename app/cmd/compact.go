@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/app"
 	"parley/db/sqlite"
 )
 
@@ -19,6 +20,9 @@ at any moment it leaves either the one or the other, and nothing is missing in e
 		Example: "  parley compact --data /var/lib/parley.db",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			path, _ := cmd.Flags().GetString("data")
+			if app.Shared(path) {
+				return ownMeans(cmd, path)
+			}
 			ctx, done := copying(cmd.Context(), sqlite.CompactPart(path), path)
 			end := progress(cmd, "Copying", done)
 			before, after, err := sqlite.Compact(ctx, path)

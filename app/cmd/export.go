@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/app"
 	"parley/app/archive"
 	"parley/db/sqlite"
 )
@@ -54,8 +55,10 @@ func exportFile(cmd *cobra.Command, to string) error {
 	if err != nil {
 		return err
 	}
-	if to != "-" {
-		path, _ := cmd.Flags().GetString("data")
+	if path, _ := cmd.Flags().GetString("data"); to != "-" {
+		if app.Shared(path) {
+			path = "" // no file is in the way
+		}
 		to, err = sqlite.Target(path, to, "export", func(begin []byte) bool { return archive.Begins(begin) || isPackedExport(to) })
 	}
 	var lines int64
@@ -70,12 +73,12 @@ func exportFile(cmd *cobra.Command, to string) error {
 }
 
 // openData opens the data file of a command, which must be there.
-func openData(cmd *cobra.Command) (*sqlite.DB, error) {
+func openData(cmd *cobra.Command) (app.Store, error) {
 	path, _ := cmd.Flags().GetString("data")
-	return sqlite.OpenExisting(cmd.Context(), path)
+	return app.OpenExisting(cmd.Context(), path)
 }
 
-func exportTo(cmd *cobra.Command, store *sqlite.DB, to string, passwords bool) (int64, error) {
+func exportTo(cmd *cobra.Command, store app.Store, to string, passwords bool) (int64, error) {
 	var lines, whole atomic.Int64
 	export := func(put func(archive.Record) error) error {
 		return store.Export(cmd.Context(), passwords, func(r archive.Record) error {
@@ -133,7 +136,7 @@ func writeWhole(to string, write func(io.Writer) error) (err error) {
 
 // sameExport compares a file with what the store holds; without passwords when
 // the file has none.
-func sameExport(ctx context.Context, store *sqlite.DB, from *source) (line int64, same bool, err error) {
+func sameExport(ctx context.Context, store app.Store, from *source) (line int64, same bool, err error) {
 	var done atomic.Int64
 	for _, passwords := range []bool{true, false} {
 		err = from.read(&done, func(r io.Reader) (err error) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/app"
 	"parley/app/archive"
 	"parley/db/sqlite"
 )
@@ -34,12 +35,11 @@ file that is thrown away.`,
 				return err
 			}
 			defer from.Close()
-			_, err = os.Stat(path)
-			fresh := errors.Is(err, os.ErrNotExist)
+			fresh := app.Fresh(path)
 			if fresh && dry {
 				return importToTemp(cmd, from)
 			}
-			store, err := sqlite.OpenCurrent(cmd.Context(), path)
+			store, err := app.OpenCurrent(cmd.Context(), path)
 			if err != nil {
 				return err
 			}
@@ -82,7 +82,7 @@ func importToTemp(cmd *cobra.Command, from *source) (err error) {
 	return err
 }
 
-func importInto(cmd *cobra.Command, store *sqlite.DB, from *source, path string, dry bool) error {
+func importInto(cmd *cobra.Command, store app.Store, from *source, path string, dry bool) error {
 	ctx := cmd.Context()
 	vacant, err := store.IsEmpty(ctx)
 	switch {
@@ -96,13 +96,13 @@ func importInto(cmd *cobra.Command, store *sqlite.DB, from *source, path string,
 			return err
 		}
 		if !same {
-			return fmt.Errorf("%s holds other things (line %d of the export is the first that is not the same); name a new file with --data", path, line)
+			return fmt.Errorf("%s holds other things (line %d of the export is the first that is not the same); name a new file with --data", app.DataName(path), line)
 		}
 		if !dry {
 			err = store.BuildIndex(ctx) // an import before may have been interrupted here
 		}
 		if err == nil {
-			fmt.Fprintf(cmd.OutOrStdout(), "%s holds all of it already. Nothing was changed.\n", path)
+			fmt.Fprintf(cmd.OutOrStdout(), "%s holds all of it already. Nothing was changed.\n", app.DataName(path))
 		}
 		return err
 	}
@@ -118,7 +118,7 @@ func importInto(cmd *cobra.Command, store *sqlite.DB, from *source, path string,
 }
 
 // importFile imports all of a file, or nothing.
-func importFile(cmd *cobra.Command, store *sqlite.DB, from *source) (seen archive.Header, err error) {
+func importFile(cmd *cobra.Command, store app.Store, from *source) (seen archive.Header, err error) {
 	var done atomic.Int64
 	defer progress(cmd, "Importing", func() (int64, int64) { return done.Load(), from.size })()
 	err = store.Import(cmd.Context(), func(put func(archive.Record) error) error {
@@ -141,7 +141,7 @@ func importFile(cmd *cobra.Command, store *sqlite.DB, from *source) (seen archiv
 }
 
 // indexed makes everything that came found by search.
-func indexed(cmd *cobra.Command, store *sqlite.DB) error {
+func indexed(cmd *cobra.Command, store app.Store) error {
 	whole, err := store.IndexLag(cmd.Context())
 	if err != nil {
 		return err

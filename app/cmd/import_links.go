@@ -11,22 +11,22 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/app"
 	"parley/app/archive"
 	"parley/app/auth"
 	"parley/app/bus"
 	"parley/app/chat"
-	"parley/db/sqlite"
 )
 
 // linkList is the file of --links, made before anything comes; nil: none is wanted.
 type linkList struct {
 	path, base string
 	file       *os.File // nil with --dry-run
-	store      *sqlite.DB
+	store      app.Store
 	auth       *auth.Auth
 }
 
-func newLinkList(cmd *cobra.Command, store *sqlite.DB) (*linkList, error) {
+func newLinkList(cmd *cobra.Command, store app.Store) (*linkList, error) {
 	path, _ := cmd.Flags().GetString("links")
 	if path == "" {
 		return nil, nil

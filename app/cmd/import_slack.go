@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/app"
 	"parley/app/archive"
 	"parley/app/chat"
 	"parley/app/slack"
@@ -79,12 +80,34 @@ func runImportSlack(cmd *cobra.Command, from string) error {
 	}
 	defer os.RemoveAll(dir)
 	copied := filepath.Join(dir, "parley.db")
-	if _, err := os.Stat(path); err == nil {
+	if app.Shared(path) {
+		if err := copyToFile(cmd.Context(), path, copied); err != nil {
+			return err
+		}
+	} else if _, err := os.Stat(path); err == nil {
 		if err := sqlite.Backup(cmd.Context(), path, copied); err != nil {
 			return err
 		}
 	}
 	return importSlack(cmd, from, copied)
+}
+
+// copyToFile makes a data file of a workspace that is no file.
+func copyToFile(ctx context.Context, from, to string) error {
+	store, err := app.OpenExisting(ctx, from)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	copied, err := sqlite.Open(ctx, to)
+	if err != nil {
+		return err
+	}
+	if empty, err := store.IsEmpty(ctx); err != nil || empty {
+		return errors.Join(err, copied.Close())
+	}
+	err = copied.Import(ctx, func(put func(archive.Record) error) error { return store.Export(ctx, true, put) })
+	return errors.Join(err, copied.Close())
 }
 
 func importSlack(cmd *cobra.Command, from, path string) (err error) {
@@ -95,9 +118,8 @@ func importSlack(cmd *cobra.Command, from, path string) (err error) {
 	if o.Rooms, err = roomNames(cmd); err != nil {
 		return err
 	}
-	_, err = os.Stat(path)
-	fresh := errors.Is(err, os.ErrNotExist)
-	store, err := sqlite.OpenCurrent(cmd.Context(), path)
+	fresh := app.Fresh(path)
+	store, err := app.OpenCurrent(cmd.Context(), path)
 	if err != nil {
 		return err
 	}
@@ -126,7 +148,7 @@ func importSlack(cmd *cobra.Command, from, path string) (err error) {
 }
 
 // importWorkspace imports an archive, and notes that in the audit log.
-func importWorkspace(cmd *cobra.Command, from string, store *sqlite.DB, o slack.Options) (*archive.Report, error) {
+func importWorkspace(cmd *cobra.Command, from string, store app.Store, o slack.Options) (*archive.Report, error) {
 	finish, err := unfinished(cmd.Context(), store, filepath.Base(from))
 	if err != nil {
 		return nil, err
@@ -150,7 +172,7 @@ func importWorkspace(cmd *cobra.Command, from string, store *sqlite.DB, o slack.
 
 // unfinished notes that an import has begun. What it returns notes that nothing of it
 // is missing, or with an error that nothing came: then an earlier note stands again.
-func unfinished(ctx context.Context, store *sqlite.DB, what string) (finish func(error) error, err error) {
+func unfinished(ctx context.Context, store app.Store, what string) (finish func(error) error, err error) {
 	settings, err := store.Settings(ctx)
 	if err != nil {
 		return nil, err

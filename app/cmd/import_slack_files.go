@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/app"
 	"parley/app/archive"
 	"parley/app/bus"
 	"parley/app/chat"
@@ -17,14 +18,14 @@ import (
 )
 
 // storesFiles has an import store files within the limits of the data file.
-func storesFiles(cmd *cobra.Command, store *sqlite.DB, o *slack.Options) error {
+func storesFiles(cmd *cobra.Command, store app.Store, o *slack.Options) error {
 	o.Dir, _ = cmd.Flags().GetString("files")
 	var err error
 	o.Files, o.Limits, err = filesOf(cmd.Context(), store)
 	return err
 }
 
-func filesOf(ctx context.Context, store *sqlite.DB) (*files.Files, *chat.Limits, error) {
+func filesOf(ctx context.Context, store app.Store) (*files.Files, *chat.Limits, error) {
 	settings, err := store.Settings(ctx)
 	limits := chat.NewLimits(nil)
 	limits.Adopt(settings)
@@ -35,10 +36,10 @@ func filesOf(ctx context.Context, store *sqlite.DB) (*files.Files, *chat.Limits,
 // removes what was refused. What it does not end, a server does when it starts.
 func makePictures(cmd *cobra.Command, path string, report *archive.Report) (err error) {
 	dry, _ := cmd.Flags().GetBool("dry-run")
-	if dry || report.Came.Files+report.Already.Files == 0 || sqlite.IsServed(path) {
+	if dry || report.Came.Files+report.Already.Files == 0 || app.Shared(path) || sqlite.IsServed(path) {
 		return nil
 	}
-	store, err := sqlite.OpenCurrent(cmd.Context(), path)
+	store, err := app.OpenCurrent(cmd.Context(), path)
 	if err != nil {
 		return err
 	}

@@ -92,7 +92,10 @@ func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
 		"acme-email":      {"ops@example.org", "--tls-domain", "chat.example.org"},
 		"trusted-proxies": {"10.0.0.0/8"},
 		"metrics-listen":  {"127.0.0.1:2"}, "log-format": {"json"}, "log-level": {"debug"}, "shutdown-timeout": {"20s"},
-		"signup": {"invite"}, "data": {cmd.UnitData}}
+		"signup": {"invite"}, "data": {cmd.UnitData},
+		"bus":             {"nats://127.0.0.1:4222", "--data", "postgres://parley@127.0.0.1/parley"},
+		"bus-credentials": {"/bus.creds", "--bus", "nats://127.0.0.1:4222", "--data", "postgres://parley@127.0.0.1/parley"},
+		"bus-ca":          {"/ca.pem", "--bus", "tls://127.0.0.1:4222", "--data", "postgres://parley@127.0.0.1/parley"}}
 	cmd.ServeCommand().Flags().VisitAll(func(f *pflag.Flag) {
 		if f.Name == "print-systemd-unit" || f.Name == "help" {
 			return
@@ -113,6 +116,12 @@ func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
 		t.Error("from the environment:", out)
 	}
 	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--data", "/srv/parley.db")
+	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--data", "postgres://parley:secret@127.0.0.1/parley")
+	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--bus", "nats://127.0.0.1:4222")
+	if out := apptest.Command(t, 0, "", "serve", "--print-systemd-unit", "--data",
+		"postgres://parley@127.0.0.1/parley"); !strings.Contains(out, " --data postgres://parley@127.0.0.1/parley\n") {
+		t.Error(out)
+	}
 	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--listen", "unix:/srv/http.sock")
 	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--listen", "unix:/run/parley/../http.sock")
 	out := apptest.Command(t, 0, "", "serve", "--print-systemd-unit", "--listen", "unix:/run/parley/http.sock")

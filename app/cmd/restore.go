@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/app"
 	"parley/db/sqlite"
 )
 
@@ -19,6 +20,9 @@ or the other.`,
 		Example: "  parley restore /mnt/backup/parley-20260301T120000Z.db --data /var/lib/parley.db",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			path, _ := cmd.Flags().GetString("data")
+			if app.Shared(path) {
+				return ownMeans(cmd, path)
+			}
 			ctx, done := copying(cmd.Context(), sqlite.Followed(path)+".restore", args[0])
 			end := progress(cmd, "Copying", done)
 			kept, err := sqlite.Restore(ctx, args[0], path, time.Now())

@@ -63,6 +63,7 @@ func serveCommand() *cobra.Command {
 	f.String("signup", "", "who may sign up: open, invite or closed (default: as stored; open at first)")
 	f.StringSlice("trusted-proxies", nil, "`addresses` or networks whose X-Forwarded-For is believed, like 127.0.0.1 or 10.0.0.0/8")
 	f.String("metrics-listen", "", "`address` of /metrics for Prometheus, like 127.0.0.1:9464; never where others can reach it (default: none)")
+	busFlags(cmd)
 	f.String("log-level", "info", "debug, info, warn or error")
 	f.String("log-format", "text", "text or json")
 	shutdown := durationFlag(8 * time.Second)
@@ -145,6 +146,9 @@ func serveConfig(cmd *cobra.Command) (app.Config, error) {
 	c.Metrics, _ = f.GetString("metrics-listen")
 	var err error
 	if c.URL, err = publicURL(cmd); err != nil {
+		return c, err
+	}
+	if err := busConfig(cmd, &c); err != nil {
 		return c, err
 	}
 	c.Signup, _ = f.GetString("signup")

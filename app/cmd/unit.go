@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -89,7 +90,7 @@ const (
 )
 
 // secretFlags name files that the user of the service cannot read where they are.
-var secretFlags = []string{"tls-cert", "tls-key", "acme-root"}
+var secretFlags = []string{"tls-cert", "tls-key", "acme-root", "bus-credentials", "bus-ca"}
 
 // printUnit writes a unit that serves as these flags say: each that was given is in it,
 // or is refused.
@@ -144,6 +145,7 @@ func writeUnit(cmd *cobra.Command, w io.Writer, binary string, shutdown time.Dur
 // that systemd reads for it.
 func unitFlags(cmd *cobra.Command) (words []string, secrets string, err error) {
 	words = []string{"serve"}
+	data := unitData
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		value := f.Value.String()
 		if list, ok := f.Value.(pflag.SliceValue); ok {
@@ -151,6 +153,11 @@ func unitFlags(cmd *cobra.Command) (words []string, secrets string, err error) {
 		}
 		switch {
 		case !f.Changed || f.Name == "print-systemd-unit" || f.Name == "data" && value == unitData:
+		case (f.Name == "data" || f.Name == "bus") && hasPassword(value):
+			err = usageError{fmt.Errorf("--%s: a unit can be read by everybody on the machine; leave the password out of it, "+
+				"and put it into a file: ?passfile=/etc/parley/pgpass for PostgreSQL, --bus-credentials for the bus", f.Name)}
+		case f.Name == "data" && app.Shared(value):
+			data = value
 		case f.Name == "data":
 			err = usageError{errors.New("--data: the unit keeps its data in " + unitData +
 				", where it may write; leave --data out, or change what was printed")}
@@ -171,7 +178,21 @@ func unitFlags(cmd *cobra.Command) (words []string, secrets string, err error) {
 			words = append(words, "--"+f.Name, value)
 		}
 	})
-	return append(words, "--data", unitData), secrets, err
+	return append(words, "--data", data), secrets, err
+}
+
+// hasPassword says whether any of several addresses has a password in it.
+func hasPassword(addresses string) bool {
+	for a := range strings.SplitSeq(addresses, ",") {
+		u, err := url.Parse(a)
+		if err != nil {
+			continue
+		}
+		if _, has := u.User.Password(); has || u.Query().Has("password") {
+			return true
+		}
+	}
+	return false
 }
 
 // unitText is a text as it can stand in a unit: % begins a specifier.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -33,13 +32,12 @@ type operator struct {
 // withData opens the data file for one command.
 func withData(cmd *cobra.Command, do func(context.Context, operator) error) error {
 	path, _ := cmd.Flags().GetString("data")
-	return withStore(cmd, sqlite.OpenExisting, path, do)
+	return withStore(cmd, app.OpenExisting, path, do)
 }
 
 // withStore opens a data file for one command; a new file that stays empty is removed.
-func withStore(cmd *cobra.Command, open func(context.Context, string) (*sqlite.DB, error), path string, do func(context.Context, operator) error) error {
-	_, missing := os.Stat(path)
-	fresh := errors.Is(missing, fs.ErrNotExist)
+func withStore(cmd *cobra.Command, open app.Opener, path string, do func(context.Context, operator) error) error {
+	fresh := app.Fresh(path)
 	store, err := open(cmd.Context(), path)
 	if err != nil {
 		return err
@@ -80,7 +78,7 @@ func userAdd() *cobra.Command {
 			name, _ := cmd.Flags().GetString("name")
 			workspace, _ := cmd.Flags().GetString("workspace")
 			path, _ := cmd.Flags().GetString("data")
-			return withStore(cmd, sqlite.OpenCurrent, path, func(ctx context.Context, t operator) error {
+			return withStore(cmd, app.OpenCurrent, path, func(ctx context.Context, t operator) error {
 				audit, err := newAccountAudit(ctx, t, username)
 				if err != nil {
 					return err

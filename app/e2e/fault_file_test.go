@@ -37,6 +37,7 @@ func TestWhoMayOnlyReadIsToldWhatSQLiteNeeds(t *testing.T) {
 }
 
 func TestARestoreOntoAFullDiskChangesNothing(t *testing.T) {
+	apptest.NeedsFile(t)
 	dir := small(t)
 	data, copied := filepath.Join(dir, "parley.db"), filepath.Join(t.TempDir(), "copy.db")
 	apptest.Command(t, 0, apptest.Password+"\n", "user", "add", "ada", "--data", data)
@@ -56,6 +57,7 @@ func TestARestoreOntoAFullDiskChangesNothing(t *testing.T) {
 }
 
 func TestADamagedFileIsOneSentenceAndAFewDetails(t *testing.T) {
+	apptest.NeedsFile(t)
 	t.Parallel()
 	s := apptest.Start(t)
 	s.Signup("ada")

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/app"
 	"parley/app/apptest"
 )
 
@@ -67,15 +68,16 @@ func TestNothingAcknowledgedIsLostToAKill(t *testing.T) {
 // checkStored opens a file and compares it with what was acknowledged.
 func checkStored(t *testing.T, path string, acked map[string]string) {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+path)
+	apptest.Command(t, 0, "", "check", "--data", path)
+	driver, name := "sqlite", "file:"+path
+	if app.Shared(path) {
+		driver, name = "pgx", path
+	}
+	db, err := sql.Open(driver, name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	var found string
-	if err := db.QueryRow("PRAGMA integrity_check").Scan(&found); err != nil || found != "ok" {
-		t.Fatalf("integrity: %s %v", found, err)
-	}
 	rows, err := db.Query("SELECT id, cid, rev, posts FROM messages WHERE room_id = 1 AND kind = 0 ORDER BY id")
 	if err != nil {
 		t.Fatal(err)

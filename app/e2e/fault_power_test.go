@@ -25,6 +25,7 @@ import (
 // a message was acknowledged, the files are rebuilt with only what had been synced
 // by then, as after a loss of power, and must hold the message.
 func TestNothingAcknowledgedIsLostToALossOfPower(t *testing.T) {
+	apptest.NeedsFile(t)
 	t.Parallel()
 	if _, err := exec.LookPath("strace"); err != nil {
 		if os.Getenv("CI") == "true" {

@@ -88,8 +88,10 @@ type Files struct {
 	chat    *chat.Chat
 	log     *slog.Logger
 	waiting chan struct{} // there may be a picture to make forms of
-	turn    sync.Mutex    // held by the one upload whose bytes are being stored; guards posted
-	posted  uint64        // messages that were posted when the last step ended
+	// Turn says whether this node makes the forms of pictures now; nil: it always does.
+	Turn   func(context.Context) bool
+	turn   sync.Mutex // held by the one upload whose bytes are being stored; guards posted
+	posted uint64     // messages that were posted when the last step ended
 }
 
 // New makes the service; call Run, too.

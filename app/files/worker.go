@@ -21,7 +21,9 @@ func (s *Files) Wake() {
 // Run makes the forms of pictures, one picture at a time, until ctx ends.
 func (s *Files) Run(ctx context.Context) {
 	for tick := time.NewTicker(lookEvery); ; {
-		s.makeAll(ctx)
+		if s.Turn == nil || s.Turn(ctx) {
+			s.makeAll(ctx)
+		}
 		select {
 		case <-ctx.Done():
 			tick.Stop()

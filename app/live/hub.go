@@ -35,16 +35,17 @@ type Hub struct {
 
 	broadcasts, deliveries atomic.Uint64
 
-	mu       sync.RWMutex
-	draining bool
-	people   map[chat.AccountID]*person
-	rooms    map[chat.RoomID]*room
-	changed  map[chat.AccountID]Presence // what was published last of whose presence has changed
-	typing   map[chat.RoomID]map[chat.AccountID]*typist
-	open     sync.WaitGroup
-	sockets  pageCounter
-	polls    pageCounter
-	writers  writerPool
+	mu        sync.RWMutex
+	draining  bool
+	people    map[chat.AccountID]*person
+	elsewhere map[string]map[chat.AccountID]elsewhere // who is here by other nodes, by node
+	rooms     map[chat.RoomID]*room
+	changed   map[chat.AccountID]Presence // what was published last of whose presence has changed
+	typing    map[chat.RoomID]map[chat.AccountID]*typist
+	open      sync.WaitGroup
+	sockets   pageCounter
+	polls     pageCounter
+	writers   writerPool
 }
 
 // Events is whom the hub calls; none of its locks is held meanwhile.
@@ -76,7 +77,7 @@ type room struct {
 // New makes an empty hub.
 func New(events Events) *Hub {
 	return &Hub{events: events, people: map[chat.AccountID]*person{}, rooms: map[chat.RoomID]*room{},
-		changed: map[chat.AccountID]Presence{}, typing: map[chat.RoomID]map[chat.AccountID]*typist{}}
+		elsewhere: map[string]map[chat.AccountID]elsewhere{}, changed: map[chat.AccountID]Presence{}, typing: map[chat.RoomID]map[chat.AccountID]*typist{}}
 }
 
 // Add makes a page known of somebody who appears offline, if he is hidden. Its owner

@@ -38,20 +38,35 @@ type person struct {
 func (h *Hub) OnlineFor(id chat.AccountID) time.Duration {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
+	var since time.Time
 	if p := h.people[id]; p != nil {
-		return time.Since(p.since)
+		since = p.since
 	}
-	return 0
+	for _, people := range h.elsewhere {
+		if e, here := people[id]; here && (since.IsZero() || e.since.Before(since)) {
+			since = e.since
+		}
+	}
+	if since.IsZero() {
+		return 0
+	}
+	return time.Since(since)
 }
 
-// PresenceOf tells how much somebody is here.
+// PresenceOf tells how much somebody is here, by the pages of all nodes.
 func (h *Hub) PresenceOf(id chat.AccountID) Presence {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
+	return h.presenceOf(id)
+}
+
+// presenceOf is PresenceOf; the lock is held.
+func (h *Hub) presenceOf(id chat.AccountID) Presence {
+	now := h.presenceElsewhere(id)
 	if p := h.people[id]; p != nil {
-		return p.presence
+		now = max(now, p.presence)
 	}
-	return Offline
+	return now
 }
 
 // SetAway notes that nobody looks at a page, or that somebody does again.
@@ -99,7 +114,7 @@ func (h *Hub) updatePresence(id chat.AccountID, p *person) {
 	if p.hidden {
 		now = Offline
 	}
-	if was := p.presence; now != was {
+	if was := h.presenceOf(id); now != p.presence {
 		p.presence = now
 		h.presenceChanged(id, was)
 	}
@@ -110,8 +125,9 @@ func (h *Hub) graceOver(id chat.AccountID, p *person) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.people[id] == p && len(p.clients) == 0 {
+		was := h.presenceOf(id)
 		delete(h.people, id)
-		h.presenceChanged(id, p.presence)
+		h.presenceChanged(id, was)
 	}
 }
 
@@ -130,11 +146,7 @@ func (h *Hub) publishPresence() {
 	h.mu.Lock()
 	changed := make(map[chat.AccountID]Presence, len(h.changed))
 	for id, was := range h.changed {
-		now := Offline
-		if p := h.people[id]; p != nil {
-			now = p.presence
-		}
-		if now != was {
+		if now := h.presenceOf(id); now != was {
 			changed[id] = now
 		}
 	}

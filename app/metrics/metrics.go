@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"parley/app/web"
+	"parley/db"
 	"parley/db/sqlite"
 )
 
@@ -46,7 +47,11 @@ func New(version string, s Sources) *Metrics {
 	built := prometheus.NewGauge(prometheus.GaugeOpts{Name: "parley_build_info", Help: "Always 1; the labels say what runs.",
 		ConstLabels: prometheus.Labels{"version": version, "format": strconv.Itoa(sqlite.Version())}})
 	built.Set(1)
-	m.registry.MustRegister(m.requests, m.took, m.commits, m.commit, m.changes, m.told, built, s,
+	var register prometheus.Registerer = m.registry
+	if s.Node != "" {
+		register = prometheus.WrapRegistererWith(prometheus.Labels{"node": s.Node}, register)
+	}
+	register.MustRegister(m.requests, m.took, m.commits, m.commit, m.changes, m.told, built, s,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -61,7 +66,7 @@ func (m *Metrics) Request(a web.RequestMetric) {
 }
 
 // Committed counts a transaction.
-func (m *Metrics) Committed(c sqlite.Commit) {
+func (m *Metrics) Committed(c db.Commit) {
 	result := "ok"
 	if c.Err != nil {
 		result = "failed"

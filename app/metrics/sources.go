@@ -7,19 +7,23 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"parley/app/auth"
+	"parley/app/bus"
 	"parley/app/live"
-	"parley/db/sqlite"
+	"parley/db"
 )
 
 // Sources are asked at every scrape for what they count by themselves.
 type Sources struct {
+	Node        string // one of several, as a label; "": there is one
 	Live        func() live.Stats
-	Store       func() sqlite.Stats
+	Store       func() db.Stats
 	Auth        func() auth.Stats
 	Posts       func() uint64
 	Logged      func() (warnings, errors uint64) // lines of the log
 	Certificate func() time.Time                 // when it runs out; zero: there is none
 	Backup      func(context.Context) time.Time  // when the newest was made; zero: none
+	// Bus is how that to other nodes does; nil: there is none.
+	Bus func() bus.Stats
 	// BackupFailures is how many tries of the server failed.
 	BackupFailures func() uint64
 }
@@ -46,6 +50,12 @@ var (
 	dataBytes   = desc("data_bytes", "Size of the data file and its write-ahead log.", "file")
 	diskFree    = desc("data_free_bytes", "What is left on the disk of the data file.")
 
+	poolConns  = desc("pool_connections", "Connections to PostgreSQL, by state.", "state")
+	poolWaited = desc("pool_waits_total", "Times that a connection was waited for.")
+	busThere   = desc("bus_up", "1 while a server of the bus answers.")
+	busEvents  = desc("bus_messages_total", "Hints to and from other nodes; lost ones could not be sent, or came faster than they were taken.", "way")
+	busBreaks  = desc("bus_breaks_total", "Times that the bus went away.")
+
 	messages = desc("messages_total", "Messages that were posted.")
 	signups  = desc("signups_total", "Accounts that were made.")
 	logins   = desc("logins_total", "Passwords that were asked for, at log-in and where one changes, by result.", "result")
@@ -60,7 +70,7 @@ var (
 // Describe implements prometheus.Collector.
 func (s Sources) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{pagesOpen, pagesOpened, pagesClosed, people, rooms, casts, deliveries, waiting, bytes, longest,
-		writerQueue, dataBytes, diskFree, messages, signups, logins, hashing, logged, runsOut, backedUp, notBackedUp} {
+		writerQueue, dataBytes, diskFree, poolConns, poolWaited, busThere, busEvents, busBreaks, messages, signups, logins, hashing, logged, runsOut, backedUp, notBackedUp} {
 		to <- d
 	}
 }
@@ -74,6 +84,14 @@ func (s Sources) Collect(to chan<- prometheus.Metric) {
 	put.gauge(dataBytes, float64(data.Size), "data")
 	put.gauge(dataBytes, float64(data.Log), "log")
 	put.gauge(diskFree, float64(data.Free))
+	if data.Pool.Most > 0 {
+		put.gauge(poolConns, float64(data.Pool.Busy), "busy")
+		put.gauge(poolConns, float64(data.Pool.Open-data.Pool.Busy), "idle")
+		put.counter(poolWaited, uint64(data.Pool.Waited))
+	}
+	if s.Bus != nil {
+		s.collectBus(put)
+	}
 	put.counter(messages, s.Posts())
 	a := s.Auth()
 	put.counter(signups, a.SignedUp)
@@ -87,6 +105,19 @@ func (s Sources) Collect(to chan<- prometheus.Metric) {
 	put.moment(runsOut, s.Certificate())
 	put.moment(backedUp, s.Backup(context.Background()))
 	put.counter(notBackedUp, s.BackupFailures())
+}
+
+func (s Sources) collectBus(put sender) {
+	b := s.Bus()
+	up := 1.0
+	if b.Away {
+		up = 0
+	}
+	put.gauge(busThere, up)
+	put.counter(busEvents, b.Sent, "sent")
+	put.counter(busEvents, b.Received, "received")
+	put.counter(busEvents, b.Lost, "lost")
+	put.counter(busBreaks, b.Breaks)
 }
 
 func (s Sources) collectLive(put sender) {

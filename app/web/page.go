@@ -194,5 +194,9 @@ func (s *Server) readyz(c *fiber.Ctx) error {
 	if err := s.ready(c.UserContext()); err != nil {
 		return err
 	}
-	return c.SendString("ready\n")
+	ready := "ready\n"
+	if s.Detail != nil {
+		ready += s.Detail()
+	}
+	return c.SendString(ready)
 }

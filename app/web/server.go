@@ -32,6 +32,8 @@ type Config struct {
 	Backups func(context.Context) chat.Backups
 	// RetentionChanged is called when it was set how long messages are kept; it must not wait.
 	RetentionChanged func()
+	// Detail is told behind "ready" to who asks for /readyz; nil: nothing.
+	Detail func() string
 	// Answered is called with every request, if it is set; it must not wait.
 	Answered func(RequestMetric)
 }
@@ -65,6 +67,7 @@ type Server struct {
 	origin    *url.URL // parsed Config.URL, or nil
 	begun     string   // tells the requests of this process from others
 	draining  atomic.Bool
+	reloading sync.Mutex
 	settings  atomic.Pointer[chat.Settings]
 	uploading uploadsUnderWay
 	rendered  *announce.RenderCache
@@ -120,6 +123,8 @@ func New(c Config, ch *chat.Chat, au *auth.Auth, announcer *announce.Announcer, 
 // Reload takes over settings that were changed, here or by the command line, and
 // silences sessions that ended elsewhere.
 func (s *Server) Reload(ctx context.Context) error {
+	s.reloading.Lock() // else what was read first may be stored last
+	defer s.reloading.Unlock()
 	settings, err := s.chat.Settings(ctx)
 	if err != nil {
 		return err
@@ -129,10 +134,8 @@ func (s *Server) Reload(ctx context.Context) error {
 		return err
 	}
 	s.chat.Limits.Adopt(settings)
-	for session, account := range s.hub.Sessions() {
-		if _, err := s.auth.ResumeSession(ctx, []byte(session)); sessionEnded(err) {
-			s.hub.EndSessions(account, [][]byte{[]byte(session)})
-		}
+	if err := s.silenceEnded(ctx); err != nil {
+		return err
 	}
 	s.later.Range(func(session, _ any) bool {
 		if _, err := s.auth.ResumeSession(ctx, []byte(session.(string))); sessionEnded(err) {
@@ -141,6 +144,23 @@ func (s *Server) Reload(ctx context.Context) error {
 		return true
 	})
 	return nil
+}
+
+// silenceEnded silences the pages of sessions that have ended elsewhere.
+func (s *Server) silenceEnded(ctx context.Context) error {
+	open := s.hub.Sessions()
+	if len(open) == 0 {
+		return nil
+	}
+	hashes := make([][]byte, 0, len(open))
+	for session := range open {
+		hashes = append(hashes, []byte(session))
+	}
+	ended, err := s.auth.Ended(ctx, hashes)
+	for _, hash := range ended {
+		s.hub.EndSessions(open[string(hash)], [][]byte{hash})
+	}
+	return err
 }
 
 // Drain stops taking pages in, asks open ones to come back, and lets requests

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -395,7 +394,7 @@ type noting struct {
 	by *recording
 }
 
-func (n noting) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+func (n noting) QueryContext(ctx context.Context, query string, args ...any) (db.Rows, error) {
 	n.by.queries = append(n.by.queries, query)
 	return n.Queryer.QueryContext(ctx, query, args...)
 }

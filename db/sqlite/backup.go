@@ -134,7 +134,7 @@ func roomFor(ctx context.Context, from execer, part string) error {
 }
 
 // findDamage is what SQLite finds wrong with a file.
-func findDamage(ctx context.Context, d db.Queryer) (found []string, err error) {
+func findDamage(ctx context.Context, d asker) (found []string, err error) {
 	rows, err := d.QueryContext(ctx, "PRAGMA integrity_check(20)")
 	if err != nil {
 		return nil, err

@@ -8,29 +8,6 @@ import (
 	"parley/db"
 )
 
-// Problem is something that is not as it should be in a file, and what helps.
-type Problem struct {
-	What   string `json:"what"`
-	Advice string `json:"advice"`
-}
-
-// Report is what Check finds.
-type Report struct {
-	Format   int       `json:"format"`
-	Messages int       `json:"messages"`
-	Files    int       `json:"files"` // of them; not counted in an older format
-	Problems []Problem `json:"problems"`
-	// Older says that the file is of an older format: what it counts was not checked.
-	Older bool `json:"older,omitempty"`
-	// Unfinished is what was being imported when that was interrupted, or is now.
-	Unfinished string `json:"unfinished,omitempty"`
-}
-
-const (
-	fromBackup = "Stop the server and restore a backup: parley restore FILE."
-	byRepair   = "Nothing that was said is lost. Make it anew: parley check --repair."
-)
-
 // How many hundredths of the time the parts of a check take, about, one after the
 // other: measured with a million messages.
 const (
@@ -42,46 +19,50 @@ const (
 // Check looks through one state of a file, which a server may use meanwhile: the
 // file itself, what its rows say of each other, and the index of search. It tells
 // done, which must not wait and may be nil, how many hundredths of it are done.
-func Check(ctx context.Context, path string, done func(percent int64)) (r Report, err error) {
+func Check(ctx context.Context, path string, done func(percent int64)) (_ db.Report, err error) {
+	var r report
 	if done == nil {
 		done = func(int64) {}
 	}
 	path = Followed(path)
 	d, err := openAs(ctx, path, withMmap(readOnlyAsFound(path)))
 	if err != nil {
-		return r, err
+		return r.Report, err
 	}
 	defer d.Close()
 	conn, err := d.Conn(ctx)
 	if err != nil {
-		return r, err
+		return r.Report, err
 	}
 	defer conn.Close()
 	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
-		return r, err
+		return r.Report, err
 	}
 	defer conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 	err = conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&r.Format)
 	if err != nil {
-		return r, explain(path, err)
+		return r.Report, explain(path, err)
 	}
 	found, err := findDamage(ctx, conn)
 	if damaged(err) {
 		found, err = append(found, err.Error()), nil
 	}
-	r.add(fromBackup, found)
+	r.Add(db.FromBackup, found)
 	if err != nil || len(found) > 0 {
-		return r, err
+		return r.Report, err
 	}
 	done(fileChecked)
 	if r.Older = r.Format < Version(); r.Older { // what is upgraded is counted anew
-		return r, conn.QueryRowContext(ctx, "SELECT count(*) FROM messages").Scan(&r.Messages)
+		return r.Report, conn.QueryRowContext(ctx, "SELECT count(*) FROM messages").Scan(&r.Messages)
 	}
-	return r, r.rows(ctx, conn, done)
+	return r.Report, r.rows(ctx, conn, done)
 }
 
+// report is what is found step by step.
+type report struct{ db.Report }
+
 // rows looks at what the rows of a sound file say of each other.
-func (r *Report) rows(ctx context.Context, conn *sql.Conn, done func(int64)) error {
+func (r *report) rows(ctx context.Context, conn *sql.Conn, done func(int64)) error {
 	unfinished := "SELECT coalesce((SELECT value FROM settings WHERE key = ?), '')"
 	if err := conn.QueryRowContext(ctx, unfinished, chat.ImportUnfinished).Scan(&r.Unfinished); err != nil {
 		return err
@@ -91,13 +72,13 @@ func (r *Report) rows(ctx context.Context, conn *sql.Conn, done func(int64)) err
 		if err != nil {
 			return err
 		}
-		r.add(byRepair, found)
+		r.Add(db.ByRepair, found)
 	}
 	found, err := db.FileProblems(ctx, translated{conn})
 	if err != nil {
 		return err
 	}
-	r.add(fromBackup, found)
+	r.Add(db.FromBackup, found)
 	if err := conn.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM messages),
 		(SELECT count(*) FROM files WHERE message_id IS NOT NULL)`).Scan(&r.Messages, &r.Files); err != nil {
 		return err
@@ -113,16 +94,10 @@ func (r *Report) rows(ctx context.Context, conn *sql.Conn, done func(int64)) err
 	if err != nil {
 		return err
 	}
-	r.add(fromBackup, o.Lost)
-	r.add(byRepair, o.Twice)
-	r.add(byRepair, found)
+	r.Add(db.FromBackup, o.Lost)
+	r.Add(db.ByRepair, o.Twice)
+	r.Add(db.ByRepair, found)
 	return nil
-}
-
-func (r *Report) add(advice string, found []string) {
-	for _, f := range found {
-		r.Problems = append(r.Problems, Problem{f, advice})
-	}
 }
 
 // Repair counts anew what is kept, and has the index of search made anew: what was
@@ -131,7 +106,7 @@ func (r *Report) add(advice string, found []string) {
 func (d *DB) Repair(ctx context.Context) error {
 	err := d.change(ctx, func(t *db.Tx) error {
 		t.EverythingChanged()
-		if err := renumber(t); err != nil {
+		if err := db.Renumber(t); err != nil {
 			return err
 		}
 		for _, c := range db.Counts {
@@ -144,7 +119,7 @@ func (d *DB) Repair(ctx context.Context) error {
 				return err
 			}
 		}
-		return t.Exec("DELETE FROM settings WHERE key > ? AND key < ?", movedNotes, movedEnd) // it becomes what the rooms are now
+		return t.Exec("DELETE FROM settings WHERE key > ? AND key < ?", db.MovedNotes, db.MovedEnd) // it becomes what the rooms are now
 	})
 	if err != nil {
 		return err
@@ -163,30 +138,4 @@ func (d *DB) BuildIndex(ctx context.Context) error {
 			return err
 		}
 	}
-}
-
-// misnumbered are the rooms in which two rows have one number.
-const misnumbered = `SELECT room_id FROM messages WHERE rev = born GROUP BY room_id HAVING count(*) <> count(DISTINCT born)
-	UNION SELECT room_id FROM messages WHERE kind = 0 GROUP BY room_id HAVING count(*) <> count(DISTINCT posts)`
-
-// renumber gives every row of such a room a number of its own, in the order of their
-// ids, above all that were given: open pages load the room again. The counts that
-// follow from these are made anew after it.
-func renumber(t *db.Tx) error {
-	rooms, err := db.List(t, db.ScanID[chat.RoomID], misnumbered)
-	if err != nil {
-		return err
-	}
-	for _, room := range rooms {
-		if err := t.Each([]any{room},
-			`UPDATE messages SET rev = n.rev, born = n.rev, posts = n.posts FROM (SELECT m.id, r.rev + row_number() OVER o AS rev,
-				first_value(m.posts - (m.kind = 0)) OVER o + sum(m.kind = 0) OVER o AS posts
-				FROM messages m JOIN rooms r ON r.id = m.room_id WHERE m.room_id = ?1 WINDOW o AS (ORDER BY m.id)) AS n WHERE messages.id = n.id`,
-			`UPDATE rooms SET rev = (SELECT max(rev) FROM messages WHERE room_id = ?1) WHERE id = ?1`,
-			`UPDATE memberships SET posts_read = min(posts_read, (SELECT max(posts) FROM messages WHERE room_id = ?1))
-				WHERE room_id = ?1`); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -23,7 +23,7 @@ func checkRows(ctx context.Context, conn *sql.Conn, o *db.OrderCheck, done func(
 	if err := row.Scan(&upto, &last); err != nil {
 		return nil, err
 	}
-	moved, err := readMovedRooms(ctx, conn)
+	moved, err := db.MovedRooms(ctx, translated{conn})
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func checkRows(ctx context.Context, conn *sql.Conn, o *db.OrderCheck, done func(
 		return nil, err
 	}
 	done(indexSummed)
-	query := strings.Replace(entryQuery, " FROM messages m", db.NumberingColumns+"FROM messages m", 1)
+	query := strings.Replace(db.EntryQuery, " FROM messages m", db.NumberingColumns+"FROM messages m", 1)
 	rows, err := conn.QueryContext(ctx, query+"ORDER BY m.id")
 	if err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func checkRows(ctx context.Context, conn *sql.Conn, o *db.OrderCheck, done func(
 	defer rows.Close()
 	for rows.Next() {
 		var n db.Numbering
-		e, err := scanEntry(db.WithColumns{Scanner: rows, Dest: n.Fields()})
+		e, err := db.ScanEntry(db.WithColumns{Scanner: rows, Dest: n.Fields()})
 		if err != nil {
 			return nil, fmt.Errorf("message %d cannot be read: %w", e.ID, err)
 		}
@@ -65,17 +65,17 @@ type indexCheck struct {
 	found []string
 }
 
-func (w *indexCheck) compare(e indexEntry) {
+func (w *indexCheck) compare(e db.Entry) {
 	sum, in := w.sums.take(e.ID)
 	done, moved := w.moved[e.Room]
 	switch {
-	case moved && e.ID > done && in && !e.skip: // it is there as it was until its room moved
-	case len(w.found) > db.MostFindings || e.skip && !in:
-	case e.skip:
+	case moved && e.ID > done && in && !e.Skip: // it is there as it was until its room moved
+	case len(w.found) > db.MostFindings || e.Skip && !in:
+	case e.Skip:
 		w.found = db.AddFinding(w.found, "message %d is found though it is not there for anybody", e.ID)
 	case !in:
 		w.found = db.AddFinding(w.found, "message %d is not in the index of search", e.ID)
-	case sum != sumWords(w.seed, e.words()):
+	case sum != sumWords(w.seed, words(e)):
 		w.found = db.AddFinding(w.found, "message %d is in the index of search as something else", e.ID)
 	}
 }

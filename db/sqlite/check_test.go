@@ -56,7 +56,7 @@ func lived(t testing.TB) *file {
 	return f
 }
 
-func (f *file) check() []Problem {
+func (f *file) check() []db.Problem {
 	f.Helper()
 	r, err := Check(f.Context(), f.path, nil)
 	f.ok(err)
@@ -122,7 +122,7 @@ func TestACheckFindsWhatIsWrongAndARepairMendsIt(t *testing.T) {
 			if !strings.Contains(fmt.Sprint(p), want) || p[0].Advice == "" {
 				t.Fatalf("found: %v", p)
 			}
-			if p[0].Advice != byRepair {
+			if p[0].Advice != db.ByRepair {
 				return
 			}
 			f.ok(f.Repair(t.Context()))
@@ -145,7 +145,7 @@ func TestACheckFindsDamage(t *testing.T) {
 	}
 	f.ok(f.Close())
 	ruin(f, f.path)
-	if p := f.check(); len(p) == 0 || p[0].Advice != fromBackup {
+	if p := f.check(); len(p) == 0 || p[0].Advice != db.FromBackup {
 		t.Error("found:", p)
 	}
 	if _, err := Check(t.Context(), f.path+".not", nil); err == nil {
@@ -176,7 +176,7 @@ func TestACheckFindsRowsThatShareANumberAndARepairTellsThemApart(t *testing.T) {
 			f.indexNow(t.Context())
 			f.ok(script(f.path, spoil))
 			p := f.check()
-			if len(p) == 0 || !strings.Contains(fmt.Sprint(p), "have the same") || p[len(p)-1].Advice != byRepair {
+			if len(p) == 0 || !strings.Contains(fmt.Sprint(p), "have the same") || p[len(p)-1].Advice != db.ByRepair {
 				t.Fatal("found:", p)
 			}
 			f.ok(f.Repair(t.Context()))
@@ -201,7 +201,7 @@ func TestACheckMissesWhatWasRemovedByNobody(t *testing.T) {
 	f.says(1, 1, "the next")
 	f.ok(script(f.path, fmt.Sprintf("DELETE FROM messages WHERE id = %d", m.ID)))
 	p := f.check()
-	if !strings.Contains(fmt.Sprint(p), "room 1 misses 1 posts before message") || p[0].Advice != fromBackup {
+	if !strings.Contains(fmt.Sprint(p), "room 1 misses 1 posts before message") || p[0].Advice != db.FromBackup {
 		t.Error("found:", p)
 	}
 	f.ok(f.SetSetting(t.Context(), chat.SettingRetention, "0")) // it was on some day

@@ -27,7 +27,7 @@ import (
 type DB struct {
 	*db.Store
 	path         string
-	calendar     calendar
+	calendar     db.Calendar
 	read         *sql.DB
 	stmts        sync.Map // query → *sql.Stmt of read
 	writer       *writer
@@ -108,7 +108,7 @@ func (d *DB) Close() error {
 type engine DB
 
 // Stmt prepares a query once for all reading connections.
-func (e *engine) Stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+func (e *engine) Stmt(ctx context.Context, query string) (db.Stmt, error) {
 	if s, ok := e.stmts.Load(query); ok {
 		return s.(*sql.Stmt), nil
 	}
@@ -128,6 +128,11 @@ func (e *engine) Change(ctx context.Context, do func(*db.Tx) error) error {
 	return e.writer.enqueue(ctx, &change{do: do, done: make(chan struct{})})
 }
 
+// ChangeBeside implements db.Engine: here one comes after the other.
+func (e *engine) ChangeBeside(ctx context.Context, do func(*db.Tx) error) error {
+	return e.Change(ctx, do)
+}
+
 // View implements db.Engine.
 func (e *engine) View(ctx context.Context, do func(db.Queryer) error) error {
 	conn, err := e.read.Conn(ctx)
@@ -143,10 +148,16 @@ func (e *engine) View(ctx context.Context, do func(db.Queryer) error) error {
 }
 
 // translated asks in SQLite's words.
-type translated struct{ db.Queryer }
+type translated struct{ asker }
 
-func (q translated) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return q.Queryer.QueryContext(ctx, dialect.Translate(query), args...)
+// asker is a connection or a pool of them.
+type asker interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// QueryContext implements db.Queryer.
+func (q translated) QueryContext(ctx context.Context, query string, args ...any) (db.Rows, error) {
+	return q.asker.QueryContext(ctx, dialect.Translate(query), args...)
 }
 
 // Explain implements db.Engine.

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"testing"
 
@@ -20,12 +19,16 @@ func (c *counting) Change(ctx context.Context, do func(*db.Tx) error) error {
 	return c.engine.Change(ctx, func(*db.Tx) error { return do(db.NewTx(ctx, countingWriter{c.writer, c})) })
 }
 
+func (c *counting) ChangeBeside(ctx context.Context, do func(*db.Tx) error) error {
+	return c.Change(ctx, do)
+}
+
 type countingWriter struct {
 	*writer
 	by *counting
 }
 
-func (w countingWriter) Stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+func (w countingWriter) Stmt(ctx context.Context, query string) (db.Stmt, error) {
 	w.by.asked++
 	return w.writer.Stmt(ctx, query)
 }

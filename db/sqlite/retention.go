@@ -28,12 +28,12 @@ func (d *DB) DeleteBefore(ctx context.Context, before time.Time) (dropped int, e
 	olds, err := db.All(ctx, d.Store, func(r db.Scanner) (o old, err error) { return o, r.Scan(&o.id, &o.room, &o.day) },
 		`SELECT m.id, m.room_id, days.day FROM days CROSS JOIN messages m ON m.id BETWEEN days.first AND days.last
 			WHERE days.day <= ? AND m.at < ? ORDER BY days.day LIMIT ?`,
-		dayOf(before), db.ToMillis(before), dropSize)
+		db.DayOf(before), db.ToMillis(before), dropSize)
 	if err != nil {
 		return 0, err
 	}
 	if len(olds) == 0 {
-		return 0, d.change(ctx, func(t *db.Tx) error { return t.Exec(forgetDays, dayOf(before), db.ToMillis(before)) })
+		return 0, d.change(ctx, func(t *db.Tx) error { return t.Exec(forgetDays, db.DayOf(before), db.ToMillis(before)) })
 	}
 	d.unclean.Store(true)
 	err = d.change(ctx, func(t *db.Tx) error {

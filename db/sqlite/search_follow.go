@@ -110,7 +110,7 @@ type indexLag struct {
 func (d *DB) indexLag(ctx context.Context) (l indexLag, err error) {
 	var upto chat.MessageID
 	err = d.One(ctx, `SELECT upto, coalesce((SELECT max(id) FROM messages), 0), EXISTS (SELECT 1 FROM settings WHERE key > ?1 AND key < ?2)
-		FROM indexed`, []any{movedNotes, movedEnd}, &upto, &l.last, &l.moved)
+		FROM indexed`, []any{db.MovedNotes, db.MovedEnd}, &upto, &l.last, &l.moved)
 	l.ids = max(0, l.last-upto)
 	return l, err
 }

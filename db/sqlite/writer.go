@@ -40,7 +40,7 @@ type writer struct {
 	queue   chan *change
 	ended   chan struct{}
 	changed func(db.Facts) // is told after each commit what it made untrue
-	watch   atomic.Pointer[func(Commit)]
+	watch   atomic.Pointer[func(db.Commit)]
 
 	mu     sync.RWMutex // guards closed against a send on queue
 	closed bool
@@ -61,7 +61,7 @@ func newWriter(pool *sql.DB, conn *sql.Conn, changed func(db.Facts)) *writer {
 }
 
 // Stmt implements db.Transaction.
-func (w *writer) Stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+func (w *writer) Stmt(ctx context.Context, query string) (db.Stmt, error) {
 	if s := w.stmts[query]; s != nil {
 		return s, nil
 	}
@@ -172,7 +172,7 @@ func (w *writer) commit(group []*change) {
 	}
 	w.failing.Store(err != nil && errorCode(err) != 0)
 	if watch := w.watch.Load(); watch != nil {
-		(*watch)(Commit{Changes: len(group), Took: time.Since(began), Err: err})
+		(*watch)(db.Commit{Changes: len(group), Took: time.Since(began), Err: err})
 	}
 	w.changed(t.Facts())
 	for i, c := range group {

@@ -1,13 +1,13 @@
-package sqlite
+package db
 
 import (
 	"context"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
 	"parley/app/chat"
-	"parley/db"
 )
 
 // A room that becomes private or open is indexed anew, for those who may read it now: a
@@ -15,16 +15,16 @@ import (
 // was interrupted. Until then the index has some of it for the wrong readers: who may
 // read it does not find all, and nobody finds more.
 
-// movedNotes are the keys of these notes among the settings: the room stands behind the
+// MovedNotes are the keys of these notes among the settings: the room stands behind the
 // first, all of them are between the two.
 const (
-	movedNotes = "index.room."
-	movedEnd   = "index.room/"
+	MovedNotes = "index.room."
+	MovedEnd   = "index.room/"
 )
 
-// ReindexRoom implements db.Index: it notes that a room is to be indexed anew.
-func (*writer) ReindexRoom(t *db.Tx, room chat.RoomID) error {
-	return db.SetSetting(t, fmt.Sprint(movedNotes, room), "0")
+// NoteMovedRoom notes that a room is to be indexed anew.
+func NoteMovedRoom(t *Tx, room chat.RoomID) error {
+	return SetSetting(t, fmt.Sprint(MovedNotes, room), "0")
 }
 
 // movedRoom is a room that is being indexed anew, up to and with a message.
@@ -34,12 +34,12 @@ type movedRoom struct {
 	upto chat.MessageID
 }
 
-func scanMovedRoom(r db.Scanner) (m movedRoom, err error) {
+func scanMovedRoom(r Scanner) (m movedRoom, err error) {
 	var upto string
 	if err := r.Scan(&m.key, &upto); err != nil {
 		return m, err
 	}
-	room, err := strconv.ParseInt(strings.TrimPrefix(m.key, movedNotes), 10, 64)
+	room, err := strconv.ParseInt(strings.TrimPrefix(m.key, MovedNotes), 10, 64)
 	if err != nil {
 		return m, err
 	}
@@ -51,32 +51,29 @@ func scanMovedRoom(r db.Scanner) (m movedRoom, err error) {
 // movedRooms lists at most ?3 of them; ?1 and ?2 are the bounds of their keys.
 const movedRooms = "SELECT key, value FROM settings WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT ?3"
 
-// reindexBatch indexes at most size messages of such rooms anew; it tells how many there
-// were. Fewer: there are no more.
-func reindexBatch(t *db.Tx, size int) (n int, err error) {
+// ReindexMovedRooms has at most size messages of such rooms indexed anew, each with index,
+// up to a message; it tells how many there were. Fewer: there are no more.
+func ReindexMovedRooms(t *Tx, size int, upto chat.MessageID, index func(Entry) error) (n int, err error) {
 	for n < size {
 		m, err := nextMovedRoom(t)
 		if err != nil || m.room == 0 {
 			return n, err
 		}
-		entries, err := db.List(t, scanEntry, entryQuery+`WHERE m.room_id = ? AND m.id > ? AND m.id <= (SELECT upto FROM indexed)
+		entries, err := List(t, ScanEntry, EntryQuery+`WHERE m.room_id = ? AND m.id > ? AND m.id <= ?
 			ORDER BY m.id LIMIT ?`,
-			m.room, m.upto, size-n)
+			m.room, m.upto, upto, size-n)
 		if err != nil {
 			return n, err
 		}
 		for _, e := range entries {
-			if err := t.Exec("DELETE FROM words WHERE rowid = ?", e.ID); err != nil {
-				return n, err
-			}
-			if err := indexMessage(t, e); err != nil {
+			if err := index(e); err != nil {
 				return n, err
 			}
 		}
 		if len(entries) < size-n {
 			err = t.Exec("DELETE FROM settings WHERE key = ?", m.key)
 		} else {
-			err = db.SetSetting(t, m.key, fmt.Sprint(entries[len(entries)-1].ID))
+			err = SetSetting(t, m.key, fmt.Sprint(entries[len(entries)-1].ID))
 		}
 		if err != nil {
 			return n, err
@@ -87,21 +84,21 @@ func reindexBatch(t *db.Tx, size int) (n int, err error) {
 }
 
 // nextMovedRoom is the zero movedRoom when there is none.
-func nextMovedRoom(t *db.Tx) (movedRoom, error) {
-	found, err := db.List(t, scanMovedRoom, movedRooms, movedNotes, movedEnd, 1)
+func nextMovedRoom(t *Tx) (movedRoom, error) {
+	found, err := List(t, scanMovedRoom, movedRooms, MovedNotes, MovedEnd, 1)
 	if err != nil || len(found) == 0 {
 		return movedRoom{}, err
 	}
 	return found[0], nil
 }
 
-// readMovedRooms tells up to which message each room is indexed that is indexed anew.
-func readMovedRooms(ctx context.Context, d db.Queryer) (map[chat.RoomID]chat.MessageID, error) {
-	rows, err := d.QueryContext(ctx, movedRooms, movedNotes, movedEnd, -1)
+// MovedRooms tells up to which message each room is indexed that is indexed anew.
+func MovedRooms(ctx context.Context, d Queryer) (map[chat.RoomID]chat.MessageID, error) {
+	rows, err := d.QueryContext(ctx, movedRooms, MovedNotes, MovedEnd, math.MaxInt32)
 	if err != nil {
 		return nil, err
 	}
-	found, err := db.ScanAll(rows, scanMovedRoom)
+	found, err := ScanAll(rows, scanMovedRoom)
 	moved := map[chat.RoomID]chat.MessageID{}
 	for _, m := range found {
 		moved[m.room] = m.upto

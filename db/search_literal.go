@@ -1,4 +1,4 @@
-package sqlite
+package db
 
 import (
 	"context"
@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"parley/app/chat"
-	"parley/db"
 )
 
 // A search for signs, which the index does not know, looks at what the index finds
@@ -23,16 +22,12 @@ const (
 // beforeArg is the place among the arguments of a search of the id before which it looks.
 const beforeArg = 3
 
-const literalQuery = `SELECT m.id, m.body, m.text, m.files FROM messages m JOIN rooms r ON r.id = m.room_id JOIN words w ON w.rowid = m.id
-	WHERE w.word MATCH ?2 AND w.rowid > ?3 AND w.rowid < ?4 AND m.at >= ?5 AND m.at < ?6 AND m.deleted_at IS NULL AND ` + db.Readable + `
-	ORDER BY w.rowid DESC LIMIT ?7`
-
 // searchLiterally finds what the index finds and the search accepts, the newest
 // first; older is where the next page begins.
-func (d *DB) searchLiterally(ctx context.Context, s chat.Search, args []any) (ids []chat.MessageID, older chat.MessageID, err error) {
+func (d *Store) searchLiterally(ctx context.Context, s chat.Search, query string, args []any) (ids []chat.MessageID, older chat.MessageID, err error) {
 	args = slices.Clone(args)
 	for looked, size := 0, 0; older == 0; {
-		some, err := d.candidates(ctx, args, maxLookedAtBytes-size)
+		some, err := d.candidates(ctx, query, args, maxLookedAtBytes-size)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -63,8 +58,8 @@ type candidate struct {
 
 // candidates reads the next lookedAtOnce of them; fewer when there are no more, or when
 // they have more than so many bytes.
-func (d *DB) candidates(ctx context.Context, args []any, bytes int) ([]candidate, error) {
-	list, err := d.readCandidates(ctx, args, bytes)
+func (d *Store) candidates(ctx context.Context, query string, args []any, bytes int) ([]candidate, error) {
+	list, err := d.readCandidates(ctx, query, args, bytes)
 	if err != nil {
 		return nil, err
 	}
@@ -77,31 +72,31 @@ func (d *DB) candidates(ctx context.Context, args []any, bytes int) ([]candidate
 	return list, d.Relabel(ctx, texts) // not while rows are read: each takes a connection
 }
 
-func (d *DB) readCandidates(ctx context.Context, args []any, bytes int) (list []candidate, err error) {
-	stmt, err := (*engine)(d).Stmt(ctx, literalQuery)
+func (d *Store) readCandidates(ctx context.Context, query string, args []any, bytes int) (list []candidate, err error) {
+	stmt, err := d.engine.Stmt(ctx, query)
 	if err != nil {
-		return nil, storeError(err)
+		return nil, d.engine.Explain(err)
 	}
 	rows, err := stmt.QueryContext(ctx, append(args, lookedAtOnce)...)
 	if err != nil {
-		return nil, storeError(err)
+		return nil, d.engine.Explain(err)
 	}
 	defer rows.Close()
 	for bytes >= 0 && rows.Next() {
 		var c candidate
 		var parsed, files sql.RawBytes
 		if err := rows.Scan(&c.ID, &c.Body, &parsed, &files); err != nil {
-			return nil, storeError(err)
+			return nil, d.engine.Explain(err)
 		}
 		if err := json.Unmarshal(parsed, &c.Text); err != nil {
 			return nil, err
 		}
-		if c.Files, err = db.ParseFiles(files); err != nil {
+		if c.Files, err = ParseFiles(files); err != nil {
 			return nil, err
 		}
 		c.size = max(len(c.Body), (len(parsed)+len(files))/2) // reading markup takes its time, too
 		bytes -= c.size
 		list = append(list, c)
 	}
-	return list, storeError(rows.Err())
+	return list, d.engine.Explain(rows.Err())
 }

@@ -1,0 +1,34 @@
+package apptest
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"parley/app/apptest/pgtest"
+)
+
+// engine is what the tests of the whole program store their workspaces in: a data file,
+// or with TEST_ENGINE=postgres in the environment a PostgreSQL.
+var engine = os.Getenv("TEST_ENGINE")
+
+// NewData is where a workspace can be: none is there yet.
+func NewData(t testing.TB) string {
+	t.Helper()
+	switch engine {
+	case "", "sqlite":
+		return filepath.Join(t.TempDir(), "parley.db")
+	case "postgres":
+		return pgtest.Schema(t)
+	}
+	t.Fatalf("there is no engine %q: sqlite or postgres", engine)
+	return ""
+}
+
+// NeedsFile skips a test that is about data files where the engine has none.
+func NeedsFile(t testing.TB) {
+	t.Helper()
+	if engine == "postgres" {
+		t.Skip("it is about data files")
+	}
+}

@@ -1,0 +1,420 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"net"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"parley/app/bus"
+	"parley/app/chat"
+	"parley/app/live"
+	"parley/db"
+)
+
+const (
+	// followEvery is how often the store is asked what is new, while no bus tells.
+	followEvery = 400 * time.Millisecond
+	// presenceEvery is how often a node says who is here, and presenceLife how long that is
+	// believed.
+	presenceEvery = 2500 * time.Millisecond
+	presenceLife  = 7 * time.Second
+	// presencePart is how many people one message names.
+	presencePart = 20_000
+)
+
+// Jobs that one of all nodes does.
+const (
+	jobSessions = iota
+	jobRetention
+	jobPurge
+	jobPictures
+	jobErasing
+)
+
+// nodeName is how metrics call a node: its machine, and the port where it listens.
+func nodeName(listen string) string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "node"
+	}
+	if _, port, err := net.SplitHostPort(listen); err == nil {
+		return net.JoinHostPort(host, port)
+	}
+	return host
+}
+
+// leads says whether this node does a job now: where a store is shared, one of them does.
+func (a *App) leads(ctx context.Context, job int) bool {
+	s, shared := a.store.(interface {
+		Lead(ctx context.Context, job int) bool
+	})
+	return !shared || s.Lead(ctx, job)
+}
+
+// openBus makes the bus that events go by.
+func (a *App) openBus(ctx context.Context) (bus.Bus, error) {
+	if !Shared(a.config.Data) {
+		if len(a.config.Bus.Addresses) > 0 {
+			return nil, errors.New("a bus is between nodes that share a PostgreSQL: --bus needs --data postgres://…")
+		}
+		return bus.NewLocal(), nil
+	}
+	n := &nodes{app: a, wake: make(chan struct{}, 1), told: make(chan struct{}, 1), known: map[chat.RoomID]chat.Rev{}, heard: map[string]*node{}}
+	a.nodes = n
+	if len(a.config.Bus.Addresses) == 0 {
+		n.events = bus.NewLocal()
+		return n.events, nil
+	}
+	name, err := a.store.(interface {
+		Name(context.Context) (string, error)
+	}).Name(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if n.nats, err = bus.NewNATS(a.config.Bus, name); err != nil {
+		return nil, err
+	}
+	n.events = &n.nats.Local
+	return n.nats, nil
+}
+
+// busDetail says in a line how the bus does.
+func (a *App) busDetail() string {
+	switch {
+	case a.nodes == nil || a.nodes.nats == nil:
+		return ""
+	case a.nodes.nats.Away():
+		return "bus: away, the store is asked for what other nodes do\n"
+	}
+	return "bus: there\n"
+}
+
+// nodes keeps the pages of this node up with what other nodes do: by the bus, and while
+// that is away, or there is none, by asking the store.
+type nodes struct {
+	app    *App
+	nats   *bus.NATS // nil: there is none
+	events *bus.Local
+	wake   chan struct{} // something is to be looked for at once
+	told   chan struct{} // somebody came or went here
+	done   sync.WaitGroup
+
+	othersAway atomic.Bool // a node tells what does not arrive
+
+	mu    sync.Mutex
+	known map[chat.RoomID]chat.Rev // that was told of here
+	heard map[string]*node
+	back  time.Time // since when the bus is there
+	stale bool      // events may have been lost
+}
+
+// node is another one, as it was heard last.
+type node struct {
+	at    time.Time
+	round int64 // that is being told
+	parts int   // of it that came
+	here  map[chat.AccountID]live.Presence
+}
+
+func (a *App) startNodes(ctx context.Context) {
+	n := a.nodes
+	if n == nil {
+		return
+	}
+	n.stale = true
+	n.events.Subscribe(n.note)
+	n.done.Go(func() { n.follow(ctx) })
+	if n.nats == nil {
+		return
+	}
+	n.nats.OnBack(func() {
+		n.mu.Lock()
+		n.back = time.Now()
+		n.mu.Unlock()
+		n.lookAgain()
+		n.nats.Tell("hello", nil)
+		poke(n.told)
+	})
+	n.nats.Hear("hello", func(string, []byte) { // what that node told before did not arrive
+		n.lookAgain()
+		poke(n.told)
+	})
+	n.nats.Hear("here", n.hear)
+	a.announcer.OnPresence = func() { poke(n.told) }
+	n.done.Go(func() { n.tellPresence(ctx) })
+	n.done.Go(func() { n.noteNode(ctx) })
+}
+
+// note remembers what was told of a room, and has nobody type who has just said something,
+// on whichever node.
+func (n *nodes) note(e chat.Event) {
+	r, is := e.(chat.RoomChanged)
+	if !is {
+		return
+	}
+	n.mu.Lock()
+	if len(n.known) > maxKnown {
+		clear(n.known) // it is told again
+	}
+	n.known[r.Room] = max(n.known[r.Room], r.Rev)
+	n.mu.Unlock()
+	if hub := n.app.announcer.Hub; r.Message != nil && len(hub.TypingIn(r.Room)) > 0 {
+		live.InBackground("typing", func() { hub.StopTyping(r.Room, r.Message.Author.ID) })
+	}
+}
+
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// changed has the rooms that are shown looked at: something was changed that no event may
+// have told of.
+func (n *nodes) changed() {
+	if n == nil {
+		return
+	}
+	if n.away() {
+		n.lookAgain()
+	}
+	poke(n.wake)
+}
+
+// away says whether events may be missing: no server of the bus answers here, or none
+// answers another node.
+func (n *nodes) away() bool { return n.nats == nil || n.nats.Away() || n.othersAway.Load() }
+
+// noteEvery is how often nodes tell each other by the store how the bus does.
+const noteEvery = time.Second
+
+// noteNode tells the other nodes by the store whether this one hears the bus, and learns
+// the same of them.
+func (n *nodes) noteNode(ctx context.Context) {
+	store, can := n.app.store.(interface {
+		NoteNode(ctx context.Context, name string, away bool) (othersAway bool, err error)
+	})
+	if !can {
+		return
+	}
+	for tick := time.NewTicker(noteEvery); ; {
+		asking, cancel := context.WithTimeout(ctx, followTimeout)
+		away, err := store.NoteNode(asking, n.nats.Node(), n.nats.Away())
+		cancel()
+		if was := n.othersAway.Load(); err == nil && was != away {
+			n.othersAway.Store(away)
+			n.lookAgain() // what was told in between did not arrive
+		}
+		select {
+		case <-ctx.Done():
+			tick.Stop()
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// lookAgain has everything looked at once that events tell of.
+func (n *nodes) lookAgain() {
+	n.mu.Lock()
+	n.stale = true
+	n.mu.Unlock()
+	poke(n.wake)
+}
+
+// stop waits for what was begun, and leaves the bus.
+func (n *nodes) stop() {
+	if n == nil {
+		return
+	}
+	n.done.Wait()
+	if n.nats != nil {
+		n.nats.Close()
+	}
+}
+
+// follow asks the store what is new in rooms whenever an event may be missing.
+func (n *nodes) follow(ctx context.Context) {
+	for tick := time.NewTicker(followEvery); ; {
+		select {
+		case <-ctx.Done():
+			tick.Stop()
+			return
+		case <-n.wake:
+			n.followShown(ctx)
+		case <-tick.C:
+			if n.away() {
+				n.followShown(ctx)
+				n.followOthers(ctx)
+			}
+		}
+		n.mu.Lock()
+		stale := n.stale
+		n.stale = false
+		n.mu.Unlock()
+		if stale {
+			n.followOthers(ctx)
+			n.app.announcer.Resync()
+		}
+	}
+}
+
+// followShown looks at the rooms that pages show.
+func (n *nodes) followShown(ctx context.Context) {
+	told := n.app.announcer.Hub.DeliveredRevs()
+	if len(told) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, followTimeout)
+	defer cancel()
+	revs, err := n.app.store.RoomRevs(ctx, slices.Collect(maps.Keys(told)))
+	if err != nil {
+		return // the next look is soon
+	}
+	for _, r := range revs {
+		if r.Rev > told[r.Room] && !r.Gone {
+			n.events.Publish(chat.RoomChanged{Room: r.Room, Rev: r.Rev})
+		}
+		delete(told, r.Room)
+		if r.Gone {
+			n.events.Publish(chat.RoomDeleted{Room: r.Room})
+		}
+	}
+	for room := range told { // not even a row is left
+		n.events.Publish(chat.RoomDeleted{Room: room})
+	}
+}
+
+// followTimeout bounds one look at the store.
+const followTimeout = 5 * time.Second
+
+// maxKnown bounds the rooms that are remembered.
+const maxKnown = 100_000
+
+// maxFollowed bounds for how many people the store is asked in one look.
+const maxFollowed = 2_000
+
+// followOthers looks at the rooms that people here are in, for their badges.
+func (n *nodes) followOthers(ctx context.Context) {
+	people := slices.Collect(maps.Keys(n.app.announcer.Hub.ConnectedAccounts()))
+	if len(people) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, followTimeout)
+	defer cancel()
+	var revs []db.RoomRev
+	for some := range slices.Chunk(people, maxFollowed) {
+		more, err := n.app.store.RoomRevsOf(ctx, some)
+		if err != nil {
+			return
+		}
+		revs = append(revs, more...)
+	}
+	for _, r := range revs {
+		n.mu.Lock()
+		known := n.known[r.Room]
+		n.mu.Unlock()
+		if r.Rev > known {
+			n.events.Publish(chat.RoomChanged{Room: r.Room, Rev: r.Rev})
+		}
+	}
+}
+
+// here is what a node says of who is here: in parts, so that no message is too large.
+type here struct {
+	Round    int64
+	Part, Of int
+	Away     []chat.AccountID `json:",omitempty"`
+	Online   []chat.AccountID `json:",omitempty"`
+}
+
+// tellPresence says who is here, now and then, and when that changed; it forgets nodes that
+// say nothing any more.
+func (n *nodes) tellPresence(ctx context.Context) {
+	for tick := time.NewTicker(presenceEvery); ; {
+		for _, part := range presenceParts(n.app.announcer.Hub.Here(), time.Now().UnixNano()) {
+			n.nats.Tell("here", part)
+		}
+		n.forgetSilent(time.Now())
+		select {
+		case <-ctx.Done():
+			tick.Stop()
+			return
+		case <-tick.C:
+		case <-n.told:
+		}
+	}
+}
+
+func presenceParts(people map[chat.AccountID]live.Presence, round int64) (parts []here) {
+	all := slices.Sorted(maps.Keys(people))
+	of := max(1, (len(all)+presencePart-1)/presencePart)
+	for i := range of {
+		p := here{Round: round, Part: i, Of: of}
+		for _, id := range all[i*presencePart : min(len(all), (i+1)*presencePart)] {
+			if people[id] == live.Online {
+				p.Online = append(p.Online, id)
+			} else {
+				p.Away = append(p.Away, id)
+			}
+		}
+		parts = append(parts, p)
+	}
+	return parts
+}
+
+// hear takes over who is here by another node.
+func (n *nodes) hear(name string, body []byte) {
+	var h here
+	if err := json.Unmarshal(body, &h); err != nil {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	other := n.heard[name]
+	if other == nil {
+		other = &node{}
+		n.heard[name] = other
+	}
+	other.at = time.Now()
+	if other.round != h.Round {
+		other.round, other.parts, other.here = h.Round, 0, map[chat.AccountID]live.Presence{}
+	}
+	other.parts++
+	for _, id := range h.Away {
+		other.here[id] = live.Away
+	}
+	for _, id := range h.Online {
+		other.here[id] = live.Online
+	}
+	if other.parts == h.Of {
+		n.app.announcer.Hub.SetElsewhere(name, other.here)
+	}
+}
+
+// forgetSilent forgets the people of nodes that are gone. While the bus is away nobody is
+// heard, and all are believed to be as they were.
+func (n *nodes) forgetSilent(now time.Time) {
+	if n.away() {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if now.Sub(n.back) < presenceLife {
+		return
+	}
+	for name, other := range n.heard {
+		if now.Sub(other.at) > presenceLife {
+			delete(n.heard, name)
+			n.app.announcer.Hub.SetElsewhere(name, nil)
+		}
+	}
+}
