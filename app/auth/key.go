@@ -181,7 +181,9 @@ func (a *Auth) resumeSecret(ctx context.Context, secret string, hook bool) (Sess
 }
 
 // Hooks lists the incoming hooks of a room, the newest first.
-func (a *Auth) Hooks(ctx context.Context, room chat.RoomID) ([]Key, error) { return a.store.Hooks(ctx, room) }
+func (a *Auth) Hooks(ctx context.Context, room chat.RoomID) ([]Key, error) {
+	return a.store.Hooks(ctx, room)
+}
 
 func (a *Auth) resumeKey(ctx context.Context, hash []byte) (Session, Key, error) {
 	k, of, maker, err := a.store.KeyOf(ctx, hash)

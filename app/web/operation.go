@@ -57,7 +57,7 @@ var operations = []operation{
 		more:  "A body that is neither a form nor JSON is taken for the words. Files come as parts called file, each after an own part called alt that describes it, if you like.",
 		takes: []field{bodyOfIt, cidOfIt, {parameter{"reply_to", "integer", "the message that it answers"}, false, false}}},
 	{id: "chatPostMessage", method: "POST", path: "/api/chat.postMessage", says: "Say something, as Slack's chat.postMessage does", writes: true, answers: jsonSlack{},
-		more: "For programs that speak Slack: text, attachments, blocks, username, icon_emoji and thread_ts (the ts of an earlier answer) as there. Refusals have status 200, ok false, and Slack's word in error.",
+		more:  "For programs that speak Slack: text, attachments, blocks, username, icon_emoji and thread_ts (the ts of an earlier answer) as there. Refusals have status 200, ok false, and Slack's word in error.",
 		takes: []field{{parameter{"channel", "string", "the name or the id of a room that the key's account is in"}, true, false}, {parameter{"text", "string", "in Slack's mrkdwn"}, false, false}}},
 	{id: "joinRoom", method: "POST", path: "/rooms/:room/join", says: "Come into an open room", writes: true, people: true},
 	{id: "leaveRoom", method: "POST", path: "/rooms/:room/leave", says: "Leave a room", writes: true},
