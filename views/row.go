@@ -160,4 +160,7 @@ func appendBody(b []byte, text chat.Text, edited time.Time) []byte {
 	return b
 }
 
+// BodyHTML is what a message says, for programs that show HTML.
+func BodyHTML(m chat.Message) string { return string(appendText(nil, m.Text)) }
+
 func appendNum[T ~int64](b []byte, n T) []byte { return strconv.AppendInt(b, int64(n), 10) }

@@ -36,6 +36,9 @@ func (s *Server) routes() {
 	incoming.post("/hooks/:key", s.hook)
 	incoming.post("/hooks/:ignored/:key", s.hook) // as Rocket.Chat's clients have it
 
+	incoming.get("/feeds/:key/rooms/:room<int>", s.byFeedKey(s.roomFeed))
+	incoming.get("/feeds/:key/search", s.byFeedKey(s.searchFeed))
+
 	// Whoever is signed in.
 	browser := &group{s: s, body: maxForm, who: sessionCookie}
 	// What is asked most stands first: the router tries the routes in turn.
@@ -62,6 +65,8 @@ func (s *Server) routes() {
 	browser.get("/rooms/:room<int>/changes", s.pollRoom)
 	browser.get("/rooms/:room<int>/settings", s.roomSettings)
 	browser.post("/rooms/:room<int>/settings", s.updateRoom)
+	browser.get("/rooms/:room<int>/feed.atom", s.roomFeed)
+	browser.get("/search.atom", s.searchFeed)
 	browser.get("/rooms/:room<int>/integrations", s.integrations)
 	browser.post("/rooms/:room<int>/integrations", s.makeHook)
 	browser.post("/rooms/:room<int>/integrations/:key<int>/revoke", s.revokeHook)
@@ -139,6 +144,7 @@ func (s *Server) routes() {
 	browser.post("/me/sessions/:session/end", s.endSession)
 	browser.get("/me/tokens", s.tokens)
 	browser.post("/me/tokens", s.makeToken)
+	browser.post("/me/feeds", s.makeFeed)
 	browser.post("/me/tokens/:key<int>/revoke", s.revokeToken)
 	browser.post("/me/tokens/:key<int>/rotate", s.rotateToken)
 	browser.get("/bots", s.bots)

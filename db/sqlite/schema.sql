@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 14
+-- user_version 15
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -133,7 +133,7 @@ CREATE TABLE keys (
   made_at    INTEGER NOT NULL,
   expires_at INTEGER NOT NULL DEFAULT 0, -- 0: never
   used_at    INTEGER NOT NULL DEFAULT 0  -- 0: never
-, room_id INTEGER REFERENCES rooms ON DELETE CASCADE, dialect INTEGER NOT NULL DEFAULT 0) STRICT;
+, room_id INTEGER REFERENCES rooms ON DELETE CASCADE, dialect INTEGER NOT NULL DEFAULT 0, feed INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX keys_by_account ON keys (account_id);
 
