@@ -31,10 +31,10 @@ var (
 	LimitSignup       = &Limit{"limit.signup", 10, time.Hour, 0, "sign-ups per hour and address"}
 	LimitSockets      = &Limit{"limit.sockets.account", 16, 0, 0, "open pages per account"}
 	LimitSocketsAddr  = &Limit{"limit.sockets.address", 200, 0, 0, "open pages per address"}
-	LimitFileSize     = &Limit{"limit.files.size", 25, 0, 0, "MB that one file may have"}
+	LimitFileSize     = &Limit{"limit.files.size", 25, 0, 0, "MiB that one file may have"}
 	LimitFiles        = &Limit{"limit.files.message", 10, 0, 0, "files with one message"}
-	LimitFilesPerson  = &Limit{"limit.files.person", 1024, 0, 0, "MB of files that one person may have here"}
-	LimitFilesTotal   = &Limit{"limit.files.total", 0, 0, 0, "MB of files that the server holds in all"}
+	LimitFilesPerson  = &Limit{"limit.files.person", 1024, 0, 0, "MiB of files that one person may have here"}
+	LimitFilesTotal   = &Limit{"limit.files.total", 0, 0, 0, "MiB of files that the server holds in all"}
 
 	AllLimits = []*Limit{LimitMessages, LimitBots, LimitEdits, LimitTyping, LimitSearch, LimitRooms, LimitReports, LimitLoginAccount,
 		LimitLoginAddress, LimitSignup, LimitSockets, LimitSocketsAddr,

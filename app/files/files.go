@@ -220,7 +220,7 @@ func (s *Files) step(ctx context.Context, who chat.Account, blob BlobID, at int6
 	return nil
 }
 
-func (s *Files) megabytes(l *chat.Limit) int64 { return int64(s.chat.Limits.Value(l)) * 1_000_000 }
+func (s *Files) megabytes(l *chat.Limit) int64 { return int64(s.chat.Limits.Value(l)) << 20 }
 
 // room refuses what would be too much for a person, for the server or for the disk.
 func (s *Files) room(ctx context.Context, who chat.Account, more int64) error {

@@ -77,7 +77,7 @@ func (h *history) save(ctx context.Context, f *file, nth int, m *message, who ch
 		h.beyond(f, chat.LimitFiles, m)
 		return saved, nil
 	}
-	if most := h.limits.Value(chat.LimitFileSize); most > 0 && u.size > int64(most)*1_000_000 {
+	if most := h.limits.Value(chat.LimitFileSize); most > 0 && u.size > int64(most)<<20 {
 		h.beyond(f, chat.LimitFileSize, m)
 		return saved, nil
 	}

@@ -200,7 +200,7 @@ func TestFilesThatAreNotThereStayLinks(t *testing.T) {
 }
 
 func TestFilesBeyondALimitStayLinks(t *testing.T) {
-	big := strings.Repeat("x", 1_000_001)
+	big := strings.Repeat("x", 1<<20+1)
 	for what, c := range map[string]struct {
 		set  chat.Settings
 		came int

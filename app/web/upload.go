@@ -176,7 +176,7 @@ func (s *Server) maxUpload() int64 {
 	if size == 0 || count == 0 {
 		return 1 << 40
 	}
-	return int64(size)*int64(count)*1_000_000 + 2*maxForm
+	return int64(size)*int64(count)<<20 + 2*maxForm
 }
 
 func (s *Server) uploads() views.Uploads {

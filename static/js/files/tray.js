@@ -13,7 +13,7 @@ sheet.replaceSync(looks);
 doc.adoptedStyleSheets.push(sheet);
 
 const maxFiles = +hub.dataset.maxFiles; // with a message; 0: any number
-const maxFile = +hub.dataset.maxFile * 1e6; // bytes; 0: any
+const maxFile = +hub.dataset.maxFile * 2 ** 20; // bytes; 0: any
 
 /** @type {Map<number, TrayFile[]>} */
 const trays = new Map(); // of each room, as long as the page lives
@@ -23,13 +23,13 @@ let lastId = 0;
 export const size = n => (n < 1e6 ? Math.max(1, Math.round(n / 1000)) + ' kB' : (n / 1e6).toFixed(1).replace('.0', '') + ' MB');
 const isPicture = f => /^image\/(jpeg|png|gif|webp)$/.test(f.type);
 const limits = () =>
-  'Up to ' + (maxFiles ? maxFiles + ' files' : 'any number of files') + (maxFile ? ` of ${maxFile / 1e6} MB each` : '');
+  'Up to ' + (maxFiles ? maxFiles + ' files' : 'any number of files') + (maxFile ? ` of ${maxFile / 2 ** 20} MB each` : '');
 
 /** @type {(list: Iterable<File>, room?: number) => void} */
 export function add(list, room = openRoom()) {
   const tray = filesOf(room);
   for (const file of list) {
-    const why = maxFile && file.size > maxFile ? `${size(file.size)} is more than the ${maxFile / 1e6} MB that a file may have.` : '';
+    const why = maxFile && file.size > maxFile ? `${size(file.size)} is more than the ${maxFile / 2 ** 20} MB that a file may have.` : '';
     tray.push({ id: ++lastId, file, alt: '', why, url: isPicture(file) ? URL.createObjectURL(file) : '' });
   }
   if (room !== openRoom()) return;
