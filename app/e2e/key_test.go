@@ -97,6 +97,11 @@ func TestABotSpeaksInItsRooms(t *testing.T) {
 		}
 	}
 	plain := b.Do("POST", "/rooms/1/messages", "the words alone & more", "Authorization", "Bearer "+b.key, "Content-Type", "application/x-www-form-urlencoded")
+	by := s.Visitor().Do("POST", "/rooms/1/"+b.key+"/messages", "by its address", "Content-Type", "text/plain")
+	if one := answered[struct{ Body string }](t, by.Want(t, http.StatusCreated)); one.Body != "by its address" {
+		t.Error("by its address it said", one.Body)
+	}
+	s.Visitor().Do("POST", "/rooms/1/"+b.key[:20]+"/messages", "x").Want(t, http.StatusNotFound)
 	if one := answered[struct{ Body string }](t, plain.Want(t, http.StatusCreated)); one.Body != "the words alone & more" {
 		t.Error("curl --data said", one.Body)
 	}

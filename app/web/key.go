@@ -33,6 +33,25 @@ func keyOf(c *fiber.Ctx) (auth.Key, bool) {
 	return k, ok
 }
 
+// keyInAddress is postMessage for programs that can set no header.
+func (s *Server) keyInAddress(c *fiber.Ctx) error {
+	c.Request().Header.Set(fiber.HeaderAuthorization, "Bearer "+c.Params("key"))
+	session, k, err := s.auth.ResumeKey(c.UserContext(), c.Params("key"))
+	if err == nil && !k.Writes {
+		err = chat.Forbidden("This key may only read.")
+	}
+	if err == nil {
+		c.Locals("session", &session)
+		c.Locals(localKey, k)
+		err = readJSON(c)
+	}
+	if err != nil {
+		c.Context().SetConnectionClose()
+		return err
+	}
+	return s.postMessage(c)
+}
+
 // key finds for whom a program acts, and holds it to what operations has.
 func (s *Server) key(c *fiber.Ctx) error {
 	session, k, err := s.auth.ResumeKey(c.UserContext(), bearer(c))

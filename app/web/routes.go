@@ -36,6 +36,7 @@ func (s *Server) routes() {
 	incoming.post("/hooks/:key", s.hook)
 	incoming.post("/hooks/:ignored/:key", s.hook) // as Rocket.Chat's clients have it
 
+	incoming.post("/rooms/:room<int>/:key/messages", s.keyInAddress) // as Campfire's bots have it
 	incoming.get("/feeds/:key/rooms/:room<int>", s.byFeedKey(s.roomFeed))
 	incoming.get("/feeds/:key/search", s.byFeedKey(s.searchFeed))
 
