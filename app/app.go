@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"parley/app/announce"
@@ -16,6 +17,7 @@ import (
 	"parley/app/bus"
 	"parley/app/chat"
 	"parley/app/files"
+	"parley/app/hooks"
 	"parley/app/web"
 	"parley/db/cached"
 	"parley/db/sqlite"
@@ -23,18 +25,20 @@ import (
 
 // Config is what serve is told.
 type Config struct {
-	Data     string // path of the data file, or address of a PostgreSQL
-	Listen   string // host:port or unix:/path
-	Cert     string // path of a certificate for https, with Key; "": plain HTTP
-	Key      string
-	ACME     ACME   // how certificates are obtained, in place of these two
-	Metrics  string // host:port or unix:/path for /metrics; "": none
-	URL      string // public address, "" for whatever browsers use
-	Signup   string // "open", "closed", "" for what is stored
-	Trusted  []*net.IPNet
-	Shutdown time.Duration // how long open requests may finish
-	Bus      bus.Servers   // that carry events to other nodes; none: they ask the store
-	Log      *slog.Logger
+	Data    string // path of the data file, or address of a PostgreSQL
+	Listen  string // host:port or unix:/path
+	Cert    string // path of a certificate for https, with Key; "": plain HTTP
+	Key     string
+	ACME    ACME   // how certificates are obtained, in place of these two
+	Metrics string // host:port or unix:/path for /metrics; "": none
+	URL     string // public address, "" for whatever browsers use
+	Signup  string // "open", "closed", "" for what is stored
+	Trusted []*net.IPNet
+	// EgressAllowed are networks inside that requests of webhooks may go to.
+	EgressAllowed []netip.Prefix
+	Shutdown      time.Duration // how long open requests may finish
+	Bus           bus.Servers   // that carry events to other nodes; none: they ask the store
+	Log           *slog.Logger
 }
 
 // App is a running Parley.
@@ -120,7 +124,9 @@ func (a *App) start(ctx context.Context) error {
 			return err
 		}
 	}
-	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backupStatus, RetentionChanged: a.retentionChanged,
+	tellers := hooks.NewSender(hooks.Sender{Rules: a.Chat, Store: a.store, Log: c.Log, Host: func() string { return Greeting(a.config, a.Address) },
+		HTML: web.MessageHTML, Turn: func(ctx context.Context) bool { return a.leads(ctx, jobWebhooks) }}, hooks.Egress{Allowed: c.EgressAllowed})
+	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backupStatus, RetentionChanged: a.retentionChanged, Told: tellers.Wake,
 		Detail: a.busDetail}
 	if c.Metrics != "" {
 		if s.Answered, err = a.serveMetrics(announcer.Hub); err != nil {
@@ -131,6 +137,11 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	events.Subscribe(announcer.Handle)
+	events.Subscribe(func(e chat.Event) {
+		if said, ok := e.(chat.RoomChanged); ok && said.Message != nil {
+			tellers.Wake()
+		}
+	})
 	a.files.Turn = func(ctx context.Context) bool { return a.leads(ctx, jobPictures) }
 	if err := a.Refresh(); err != nil {
 		return err
@@ -150,6 +161,7 @@ func (a *App) start(ctx context.Context) error {
 	go a.applyRetention(ctx)
 	go a.purgeDeleted(ctx)
 	go a.files.Run(ctx)
+	go tellers.Run(ctx)
 	if !Shared(c.Data) {
 		go a.backups(ctx)
 	}

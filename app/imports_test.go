@@ -14,8 +14,8 @@ import (
 // ours may import.
 var mayImport = map[string][]string{
 	"parley": {"parley/app/cmd"},
-	"parley/app": {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/live",
-		"parley/app/metrics", "parley/app/web", "parley/db", "parley/db/cached", "parley/db/postgres", "parley/db/sqlite"},
+	"parley/app": {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/hooks",
+		"parley/app/live", "parley/app/metrics", "parley/app/web", "parley/db", "parley/db/cached", "parley/db/postgres", "parley/db/sqlite"},
 	"parley/app/cmd": {"parley/app", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files",
 		"parley/app/site", "parley/app/slack", "parley/app/web", "parley/db", "parley/db/sqlite"},
 	"parley/app/archive": {"parley/app/chat"},

@@ -36,6 +36,7 @@ const (
 	jobPurge
 	jobPictures
 	jobErasing
+	jobWebhooks
 )
 
 // nodeName is how metrics call a node: its machine, and the port where it listens.

@@ -45,7 +45,7 @@
 //	origin      by source and key: which account or room came from another server, and
 //	            what it is called there, so that a later import goes on from it
 //
-// Sessions, links to reset a password, reports, the audit log, certificates and
+// Sessions, keys, webhooks, links to reset a password, reports, the audit log, certificates and
 // the index of search are not in it.
 package archive
 

@@ -25,4 +25,4 @@ makes the same bytes.
   invite      id, code, role, uses, used, made_by, made, expires, revoked
   origin      source, key, id: what came from another server, and its name there
 
-Sessions, reset links, reports, the audit log and certificates are not in it.`
+Sessions, keys, webhooks, reset links, reports, the audit log and certificates are not in it.`

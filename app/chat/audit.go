@@ -34,6 +34,8 @@ const (
 	AuditAddBot         AuditAction = "add-bot"
 	AuditRemoveBot      AuditAction = "remove-bot"
 	AuditAdoptBot       AuditAction = "adopt-bot"
+	AuditAddWebhook     AuditAction = "add-webhook"
+	AuditRemoveWebhook  AuditAction = "remove-webhook"
 	AuditMakeKey        AuditAction = "make-key"
 	AuditRevokeKey      AuditAction = "revoke-key"
 	AuditDismissReport  AuditAction = "dismiss"
@@ -67,6 +69,8 @@ var AuditSentences = map[AuditAction]string{
 	AuditAddBot:         "made the bot %",
 	AuditRemoveBot:      "removed the bot %",
 	AuditAdoptBot:       "took over the bot %",
+	AuditAddWebhook:     "has # tell % what is said",
+	AuditRemoveWebhook:  "ended the webhook %",
 	AuditMakeKey:        "made a key of %: #",
 	AuditRevokeKey:      "revoked a key of %: #",
 	AuditDismissReport:  "saw no fault in a message of %",

@@ -50,6 +50,7 @@ type Store interface {
 	SearchStore
 	FileStore
 	BotStore
+	WebhookStore
 	AuditStore
 	AccountRecordStore
 	ReportStore

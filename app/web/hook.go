@@ -164,7 +164,15 @@ func (s *Server) integrationsPage(c *fiber.Ctx, f views.Integrations) error {
 			return err
 		}
 	}
+	if f.Webhooks, err = s.chat.Webhooks(c.UserContext(), v.Me, f.ID); err != nil {
+		return err
+	}
 	f.Mine = map[int64]bool{}
+	f.MineOut = map[chat.WebhookID]bool{}
+	for _, w := range f.Webhooks {
+		_, err := s.chat.Bot(c.UserContext(), v.Me, w.Bot)
+		f.MineOut[w.ID] = err == nil
+	}
 	for _, k := range f.Hooks {
 		_, err := s.chat.Bot(c.UserContext(), v.Me, k.Account)
 		f.Mine[k.ID] = err == nil

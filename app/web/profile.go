@@ -25,6 +25,8 @@ var notices = map[string]string{
 	"reported": "Reported. Thank you; somebody will look at it.",
 	"decided":  "Decided.",
 	"key":      "The key does not work any more.",
+	"untold":   "Nothing is told there any more.",
+	"again":    "It is told once more.",
 	"hook":     "The hook does not work any more.",
 	"bot":      "The bot was removed; what it said stays.",
 }

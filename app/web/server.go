@@ -31,6 +31,7 @@ type Config struct {
 	// Backups is how those do that the server makes by itself.
 	Backups func(context.Context) chat.Backups
 	// RetentionChanged is called when it was set how long messages are kept; it must not wait.
+	Told             func() // there may be something to tell webhooks
 	RetentionChanged func()
 	// Detail is told behind "ready" to who asks for /readyz; nil: nothing.
 	Detail func() string

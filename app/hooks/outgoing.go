@@ -1,0 +1,278 @@
+package hooks
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"parley/app/chat"
+)
+
+const (
+	tries       = 5 // of a delivery
+	atOnce      = 4 // deliveries that are under way
+	lookAgain   = 5 * time.Second
+	rememberFor = 14 * 24 * time.Hour // deliveries that are over
+	// Signature is the header that has the time and the signature of a body.
+	Signature = "X-Parley-Signature"
+)
+
+// pauses are between the tries of a delivery.
+var pauses = [tries - 1]time.Duration{10 * time.Second, time.Minute, 10 * time.Minute, time.Hour}
+
+// Sender tells webhooks what is said, and says what they answer. The queue is in the
+// store: it goes on where it was after a crash. A delivery may come twice, with the same
+// X-Parley-Delivery, when the process ends between the sending and the noting of it: told
+// twice is better than not.
+type Sender struct {
+	Rules *chat.Chat
+	Store chat.WebhookStore
+	Log   *slog.Logger
+	Host  func() string // the public address, without a slash at its end
+	HTML  func(chat.Message) string
+	Turn  func(context.Context) bool // whether this node is the one that sends; nil: it is
+
+	client *http.Client
+	wake   chan struct{}
+}
+
+// NewSender makes one that sends through an egress.
+func NewSender(s Sender, e Egress) *Sender {
+	s.client, s.wake = e.Client(), make(chan struct{}, 1)
+	return &s
+}
+
+// Wake has it look at once whether there is something to tell.
+func (s *Sender) Wake() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run sends until ctx ends.
+func (s *Sender) Run(ctx context.Context) {
+	tick := time.NewTicker(lookAgain)
+	defer tick.Stop()
+	forgot := time.Time{}
+	for {
+		if s.Turn == nil || s.Turn(ctx) {
+			if err := s.round(ctx); err != nil && ctx.Err() == nil {
+				s.Log.Warn("webhooks were not told", "error", err)
+			}
+			if now := time.Now(); now.Sub(forgot) > time.Hour {
+				forgot = now
+				if err := s.Store.ForgetDeliveries(ctx, now.Add(-rememberFor)); err != nil && ctx.Err() == nil {
+					s.Log.Warn("old deliveries were not removed", "error", err)
+				}
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-s.wake:
+		}
+	}
+}
+
+// round queues what there is to tell, and tries what is due.
+func (s *Sender) round(ctx context.Context) error {
+	list, err := s.Store.Webhooks(ctx, 0)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	byID := map[chat.WebhookID]chat.Webhook{}
+	for _, w := range list {
+		byID[w.ID] = w
+		for more := true; more; {
+			if more, err = s.Store.QueueDeliveries(ctx, w, time.Now()); err != nil {
+				return err
+			}
+		}
+	}
+	for {
+		due, err := s.Store.DueDeliveries(ctx, time.Now(), 4*atOnce)
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		var all sync.WaitGroup
+		slots := make(chan struct{}, atOnce)
+		for _, d := range due {
+			slots <- struct{}{}
+			all.Go(func() {
+				defer func() { <-slots }()
+				s.deliver(ctx, byID[d.Webhook], d)
+			})
+		}
+		all.Wait()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}
+
+// deliver tries one delivery and notes what became of it.
+func (s *Sender) deliver(ctx context.Context, w chat.Webhook, d chat.Delivery) {
+	began := time.Now()
+	d.Tries++
+	answer, err := s.tell(ctx, w, &d)
+	if ctx.Err() != nil {
+		return // it is tried again
+	}
+	d.Took, d.Note = time.Since(began), ""
+	_, refused := chat.AsError(err)
+	switch {
+	case err == nil:
+		d.State = chat.DeliveryArrived
+	case errors.Is(err, ErrInside), refused && !errors.Is(err, chat.ErrBusy):
+		d.State, d.Note = chat.DeliveryRefused, words(err)
+	case d.Tries >= tries:
+		d.State, d.Note = chat.DeliveryGivenUp, words(err)
+	default:
+		d.Next, d.Note = time.Now().Add(pauses[d.Tries-1]), words(err)
+	}
+	if err := s.Store.SetDelivery(ctx, d); err != nil {
+		s.Log.Warn("a delivery was not noted", "webhook", w.ID, "error", err)
+		return
+	}
+	if answer.Body != "" {
+		s.say(ctx, w, d, answer)
+	}
+}
+
+// words says why a delivery did not arrive, without addresses.
+func words(err error) string {
+	var deep error = err
+	for next := errors.Unwrap(deep); next != nil; next = errors.Unwrap(deep) {
+		deep = next
+	}
+	if errors.Is(err, ErrInside) {
+		deep = ErrInside
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		deep = errors.New("there was no answer in 5 seconds")
+	}
+	return deep.Error()
+}
+
+// told is what a webhook is sent.
+type told struct {
+	Event   string      `json:"event"` // message
+	User    toldUser    `json:"user"`
+	Room    toldRoom    `json:"room"`
+	Message toldMessage `json:"message"`
+}
+
+type toldUser struct {
+	ID       chat.AccountID `json:"id"`
+	Username string         `json:"username"`
+	Name     string         `json:"name"`
+}
+
+type toldRoom struct {
+	ID   chat.RoomID `json:"id"`
+	Name string      `json:"name"`
+	URL  string      `json:"url"`
+}
+
+type toldMessage struct {
+	ID   chat.MessageID `json:"id"`
+	At   time.Time      `json:"at"`
+	URL  string         `json:"url"`
+	Body struct {
+		Typed string `json:"typed"`
+		Plain string `json:"plain"`
+		HTML  string `json:"html"`
+	} `json:"body"`
+}
+
+// tell sends one delivery; answer is what the other program wants to say.
+func (s *Sender) tell(ctx context.Context, w chat.Webhook, d *chat.Delivery) (answer Incoming, err error) {
+	if w.ID == 0 {
+		return answer, chat.NotFound()
+	}
+	m, p, _, err := s.Rules.Told(ctx, w, *d)
+	if err != nil {
+		return answer, err
+	}
+	at := s.Host() + "/rooms/" + strconv.FormatInt(int64(p.ID), 10)
+	v := told{Event: "message", User: toldUser{m.Author.ID, m.Author.Username, m.Author.Name}, Room: toldRoom{p.ID, p.Name, at},
+		Message: toldMessage{ID: m.ID, At: m.At, URL: at + "/@" + strconv.FormatInt(int64(m.ID), 10)}}
+	v.Message.Body.Typed, v.Message.Body.Plain, v.Message.Body.HTML = m.Body, m.Text.Plain(), s.HTML(m)
+	body, err := json.Marshal(v)
+	if err != nil {
+		return answer, err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, w.URL, bytes.NewReader(body))
+	if err != nil {
+		return answer, err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("User-Agent", "Parley")
+	r.Header.Set("X-Parley-Delivery", strconv.FormatInt(d.ID, 10))
+	r.Header.Set(Signature, Sign(w.Secret, time.Now(), body))
+	res, err := s.client.Do(r)
+	if err != nil {
+		return answer, err
+	}
+	defer res.Body.Close()
+	d.Status = res.StatusCode
+	text, err := io.ReadAll(io.LimitReader(res.Body, egressAnswer))
+	if res.StatusCode < 200 || res.StatusCode > 299 {
+		return answer, fmt.Errorf("it answered %d", res.StatusCode)
+	}
+	if err != nil {
+		return answer, err
+	}
+	return answered(res.Header.Get("Content-Type"), text), nil
+}
+
+// Sign is what Signature says of a body: t=SECONDS,v1=HEX, where HEX is the HMAC-SHA256 of
+// SECONDS, a dot and the body by the webhook's secret.
+func Sign(secret string, at time.Time, body []byte) string {
+	seconds := strconv.FormatInt(at.Unix(), 10)
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(seconds + "."))
+	mac.Write(body)
+	return "t=" + seconds + ",v1=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+// answered is what an answer says: words in plain text, or a payload as hooks take it.
+// What is neither says nothing.
+func answered(contentType string, body []byte) Incoming {
+	kind, _, _ := mime.ParseMediaType(contentType)
+	if kind != "text/plain" && kind != "application/json" || strings.TrimSpace(string(body)) == "ok" {
+		return Incoming{}
+	}
+	in, err := Parse(kind, body, chat.DialectByLooks)
+	if err != nil {
+		return Incoming{}
+	}
+	return in
+}
+
+// say has the bot say what was answered, below what it answers.
+func (s *Sender) say(ctx context.Context, w chat.Webhook, d chat.Delivery, in Incoming) {
+	_, p, bot, err := s.Rules.Told(ctx, w, d)
+	if err == nil {
+		_, err = s.Rules.PostMessage(ctx, bot, p.ID, chat.Draft{Body: in.Body, ReplyTo: d.Message, Program: in.Program,
+			CID: "answer-" + strconv.FormatInt(d.ID, 10)})
+	}
+	if err != nil {
+		s.Log.Info("the answer of a webhook was not said", "webhook", w.ID, "error", err)
+	}
+}

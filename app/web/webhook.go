@@ -1,0 +1,64 @@
+package web
+
+import (
+	"crypto/rand"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"parley/app/chat"
+	"parley/views"
+)
+
+// MessageHTML is what a message says, for programs that show HTML.
+func MessageHTML(m chat.Message) string { return views.BodyHTML(m) }
+
+// addWebhook has an address told what is said in a room; the secret with which bodies are
+// signed is shown this once.
+func (s *Server) addWebhook(c *fiber.Ctx) error {
+	f := views.Integrations{OutName: formValue(c, "name"), OutURL: formValue(c, "url"), OutWord: formValue(c, "word")}
+	secret := rand.Text()
+	_, err := s.chat.AddWebhook(c.UserContext(), sessionOf(c).Account, roomParam(c),
+		chat.Webhook{Name: f.OutName, URL: f.OutURL, Word: f.OutWord, Secret: secret})
+	if err != nil {
+		if f.Errors, err = s.formErrors(c, err); err != nil {
+			return err
+		}
+		return s.integrationsPage(c, f)
+	}
+	return s.integrationsPage(c, views.Integrations{Secret: secret})
+}
+
+func webhookParam(c *fiber.Ctx) chat.WebhookID { return id[chat.WebhookID](c.Params("webhook")) }
+
+// deliveries is the page of what a webhook was told last.
+func (s *Server) deliveries(c *fiber.Ctx) error {
+	v, err := s.viewer(c)
+	if err != nil {
+		return err
+	}
+	f := views.Deliveries{Viewer: v, Notice: notices[c.Query("done")]}
+	if f.RoomAccess, err = s.chat.ReadableRoom(c.UserContext(), v.Me, roomParam(c)); err != nil {
+		return err
+	}
+	if f.Webhook, f.List, err = s.chat.Deliveries(c.UserContext(), v.Me, roomParam(c), webhookParam(c)); err != nil {
+		return err
+	}
+	return s.page(c, v, views.PageShell{Title: f.Webhook.Name, View: "page"}, views.DeliveriesPage(f), nil)
+}
+
+func (s *Server) removeWebhook(c *fiber.Ctx) error {
+	if err := s.chat.RemoveWebhook(c.UserContext(), sessionOf(c).Account, roomParam(c), webhookParam(c)); err != nil {
+		return err
+	}
+	return c.Redirect(views.RoomURL(roomParam(c))+"/integrations?done=untold", fiber.StatusSeeOther)
+}
+
+func (s *Server) sendAgain(c *fiber.Ctx) error {
+	delivery, _ := strconv.ParseInt(c.Params("delivery"), 10, 64)
+	if err := s.chat.SendAgain(c.UserContext(), sessionOf(c).Account, roomParam(c), webhookParam(c), delivery); err != nil {
+		return err
+	}
+	s.Told()
+	return c.Redirect(views.WebhookURL(roomParam(c), webhookParam(c))+"?done=again", fiber.StatusSeeOther)
+}
