@@ -26,8 +26,8 @@ func TestSearchAtScale(t *testing.T) {
 	words := strings.Fields("harbour map loads half time labels stay put phone lighthouse beam tablet ship monday release notes handbook " +
 		"picture twice fixed test lunch bridge soup groups agreed later quay rope anchor 東京 京都 大阪")
 	r := rand.New(rand.NewPCG(1, 2))
-	err := (*engine)(d).Change(t.Context(), func(x *db.Tx) error {
-		for n := range *messages {
+	fill := func(x *db.Tx, from, upto int) error {
+		for n := from; n < upto; n++ {
 			body := make([]string, 12)
 			for i := range body {
 				body[i] = words[r.IntN(len(words))]
@@ -48,9 +48,11 @@ func TestSearchAtScale(t *testing.T) {
 			}
 		}
 		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
+	}
+	for n := 0; n < *messages; n += 2_000 {
+		if err := (*engine)(d).Change(t.Context(), func(x *db.Tx) error { return fill(x, n, min(*messages, n+2_000)) }); err != nil {
+			t.Fatal(err)
+		}
 	}
 	pgtest.Query(t, address, "VACUUM ANALYZE")
 	phrase := func(words ...string) chat.Search {
