@@ -223,7 +223,8 @@ func (a *App) Refresh() error {
 	return a.cert.load()
 }
 
-// purgeDeleted removes from the file what was deleted a minute ago.
+// purgeDeleted removes from the file what was deleted a minute ago, and ends what was for a
+// while that is over.
 func (a *App) purgeDeleted(ctx context.Context) {
 	for tick := time.NewTicker(5 * time.Second); ; {
 		select {
@@ -235,8 +236,8 @@ func (a *App) purgeDeleted(ctx context.Context) {
 		if !a.leads(ctx, jobPurge) {
 			continue
 		}
-		if err := errors.Join(a.files.Sweep(ctx), a.Chat.PurgeDeleted(ctx)); err != nil && ctx.Err() == nil {
-			a.config.Log.Error("deleted messages were not removed from the file", "error", err)
+		if err := errors.Join(a.files.Sweep(ctx), a.Chat.PurgeDeleted(ctx), a.Chat.EndMutes(ctx)); err != nil && ctx.Err() == nil {
+			a.config.Log.Error("what was due was not done", "error", err)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"parley/app/chat"
 )
@@ -67,6 +68,16 @@ func (d *Store) Persons(ctx context.Context, ids []chat.AccountID) ([]chat.Perso
 	people, err := All(ctx, d, scanPerson, "SELECT id, username, name, picture FROM accounts WHERE id IN ids(?) AND disabled_at IS NULL", JSONList(ids))
 	slices.SortFunc(people, func(a, b chat.Person) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 	return people, err
+}
+
+// LastSeen implements chat.AccountStore.
+func (d *Store) LastSeen(ctx context.Context, who chat.AccountID) (time.Time, error) {
+	var at int64
+	err := d.One(ctx, "SELECT coalesce(max(seen_at), 0) FROM sessions WHERE account_id = ?", []any{who}, &at)
+	if at == 0 || err != nil {
+		return time.Time{}, err
+	}
+	return FromMillis(at), nil
 }
 
 // SetProfile implements chat.AccountStore.

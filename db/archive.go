@@ -93,7 +93,7 @@ var exported = []struct {
 		scanExportedAccount},
 	{`SELECT id, kind, name, topic, everyone, coalesce(direct, ''), rev, posts, last_author, nullif(last_at, 0), created_at, slow
 		FROM rooms WHERE deleted_at IS NULL ORDER BY id`, scanExportedRoom},
-	{`SELECT room_id, account_id, owner, rev, posts_read, erased, joined_at, left_at, level, muted, starred, banned FROM memberships
+	{`SELECT room_id, account_id, owner, rev, posts_read, erased, joined_at, left_at, level, muted, nullif(muted_until, 0), starred, banned FROM memberships
 		WHERE room_id ` + inLiveRooms + " ORDER BY room_id, account_id", scanExportedMembership},
 	{},
 	{"SELECT id, code, role, uses, used, coalesce(made_by, 0), made_at, expires_at, revoked_at FROM invites ORDER BY id",
@@ -131,7 +131,7 @@ func scanExportedRoom(r Scanner) (archive.Record, error) {
 func scanExportedMembership(r Scanner) (archive.Record, error) {
 	var role, level int
 	m := &archive.Membership{Type: "membership"}
-	err := r.Scan(&m.Room, &m.Account, &role, &m.Rev, &m.Read, &m.Erased, &m.Joined, &m.Left, &level, &m.Muted, &m.Star, &m.Banned)
+	err := r.Scan(&m.Room, &m.Account, &role, &m.Rev, &m.Read, &m.Erased, &m.Joined, &m.Left, &level, &m.Muted, &m.Until, &m.Star, &m.Banned)
 	m.Role = archive.Word(archive.MembershipWords, role)
 	if level != 0 {
 		m.Level = archive.Word(archive.LevelWords, level)

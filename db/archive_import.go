@@ -109,9 +109,9 @@ func importRecord(t *Tx, r archive.Record) error {
 	case *archive.Membership:
 		role, level := number(archive.MembershipWords, r.Role), number(archive.LevelWords, r.Level)
 		return t.Exec(`INSERT INTO memberships
-			(room_id, account_id, owner, rev, posts_read, erased, joined_at, left_at, level, muted, starred, banned)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			r.Room, r.Account, role, r.Rev, r.Read, r.Erased, r.Joined, nullable(r.Left), level, r.Muted, r.Star, r.Banned)
+			(room_id, account_id, owner, rev, posts_read, erased, joined_at, left_at, level, muted, muted_until, starred, banned)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(CAST(? AS BIGINT), 0), ?, ?)`,
+			r.Room, r.Account, role, r.Rev, r.Read, r.Erased, r.Joined, nullable(r.Left), level, r.Muted, nullable(r.Until), r.Star, r.Banned)
 	case *archive.Message:
 		return importMessage(t, r)
 	case *archive.File:

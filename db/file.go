@@ -192,7 +192,7 @@ func (d *Store) FileUsage(ctx context.Context, by chat.AccountID) (u chat.FileUs
 		err = d.One(ctx, "SELECT count(*), coalesce(sum(size), 0) FROM files WHERE by_id = ?", []any{by}, &u.Files, &u.Bytes)
 		return u, err
 	}
-	return u, errors.Join(d.One(ctx, "SELECT count(*) FROM files WHERE message_id IS NOT NULL", nil, &u.Files),
+	return u, errors.Join(d.One(ctx, "SELECT count(*) FROM files", nil, &u.Files),
 		d.One(ctx, "SELECT coalesce(sum(size), 0) FROM blobs", nil, &u.Bytes))
 }
 

@@ -8,11 +8,11 @@ import (
 	"parley/app/chat"
 )
 
-const keyColumns = "k.id, k.account_id, k.name, k.begins, k.writes, k.made_at, k.expires_at, k.used_at, coalesce(k.room_id, 0), k.dialect"
+const keyColumns = "k.id, k.account_id, k.name, k.begins, k.writes, k.made_at, k.expires_at, k.used_at, coalesce(k.room_id, 0), k.dialect, k.feed"
 
 func scanKey(r Scanner) (k auth.Key, err error) {
 	var made, expires, used int64
-	err = r.Scan(&k.ID, &k.Account, &k.Name, &k.Begins, &k.Writes, &made, &expires, &used, &k.Room, &k.Dialect)
+	err = r.Scan(&k.ID, &k.Account, &k.Name, &k.Begins, &k.Writes, &made, &expires, &used, &k.Room, &k.Dialect, &k.Feed)
 	k.Made, k.Expires, k.Used = FromMillis(made), FromMillis(expires), FromMillis(used)
 	return k, err
 }
@@ -20,9 +20,9 @@ func scanKey(r Scanner) (k auth.Key, err error) {
 // AddKey implements auth.KeyStore.
 func (d *Store) AddKey(ctx context.Context, k auth.Key, hash []byte, audit chat.AuditEntry) (id int64, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
-		return t.One(`INSERT INTO keys (account_id, hash, begins, name, writes, made_at, expires_at, room_id, dialect)
-			VALUES (?, ?, ?, ?, ?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?) RETURNING id`,
-			[]any{k.Account, hash, k.Begins, k.Name, k.Writes, ToMillis(k.Made), millisOrNever(k.Expires), k.Room, int(k.Dialect)}, &id)
+		return t.One(`INSERT INTO keys (account_id, hash, begins, name, writes, made_at, expires_at, room_id, dialect, feed)
+			VALUES (?, ?, ?, ?, ?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?, ?) RETURNING id`,
+			[]any{k.Account, hash, k.Begins, k.Name, k.Writes, ToMillis(k.Made), millisOrNever(k.Expires), k.Room, int(k.Dialect), k.Feed}, &id)
 	})
 	return id, err
 }

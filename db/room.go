@@ -20,7 +20,7 @@ func roomFields(r *chat.Room, created *int64) []any {
 // roomForQuery finds rooms, with the membership of somebody (?1) in them.
 const roomForQuery = "SELECT " + roomColumns + `, m.left_at IS NULL AND m.account_id IS NOT NULL, coalesce(m.banned, 0),
 	coalesce(m.owner, 0), coalesce(m.posts_read, 0), coalesce(m.erased, 0), coalesce(m.mentions, 0),
-	coalesce(m.level, 0), coalesce(m.muted, 0), coalesce(m.starred, 0)
+	coalesce(m.level, 0), coalesce(m.muted, 0), coalesce(m.muted_until, 0), coalesce(m.starred, 0)
 	FROM rooms r LEFT JOIN memberships m ON m.room_id = r.id AND m.account_id = ?1 WHERE r.deleted_at IS NULL`
 
 // roomFor is a room as it is for somebody.
@@ -34,7 +34,7 @@ func scanRoomFor(r Scanner) (v roomFor, err error) {
 	var created int64
 	m := &v.Membership
 	err = r.Scan(append(roomFields(&v.Room, &created), &v.in, &v.banned,
-		&m.Rank, &m.Read, &m.Erased, &m.Mentions, &m.Level, &m.Muted, &m.Star)...)
+		&m.Rank, &m.Read, &m.Erased, &m.Mentions, &m.Level, &m.Muted, (*millis)(&m.MutedUntil), &m.Star)...)
 	v.Created = FromMillis(created)
 	return v, err
 }
@@ -58,13 +58,13 @@ func (d *Store) RoomAccess(ctx context.Context, room chat.RoomID, who chat.Accou
 	return d.RoomFor(ctx, room, who)
 }
 
-const sideQuery = "SELECT " + roomColumns + `, m.owner, m.posts_read, m.erased, m.mentions, m.level, m.muted, m.starred
+const sideQuery = "SELECT " + roomColumns + `, m.owner, m.posts_read, m.erased, m.mentions, m.level, m.muted, m.muted_until, m.starred
 	FROM memberships m JOIN rooms r ON r.id = m.room_id
 	WHERE m.account_id = ? AND m.left_at IS NULL AND r.deleted_at IS NULL`
 
 func scanSideRoom(r Scanner) (s chat.SidebarRoom, err error) {
 	var created int64
-	err = r.Scan(append(roomFields(&s.Room, &created), &s.Rank, &s.Read, &s.Erased, &s.Mentions, &s.Level, &s.Muted, &s.Star)...)
+	err = r.Scan(append(roomFields(&s.Room, &created), &s.Rank, &s.Read, &s.Erased, &s.Mentions, &s.Level, &s.Muted, (*millis)(&s.MutedUntil), &s.Star)...)
 	s.Created = FromMillis(created)
 	return s, err
 }

@@ -221,9 +221,9 @@ func AdminInvites(f InviteList) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var7 string
-					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(i.Made.In(f.Zone).Format("2 January 2006"))
+					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(f.date(i.Made))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin_invites.templ`, Line: 84, Col: 79}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin_invites.templ`, Line: 84, Col: 51}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 					if templ_7745c5c3_Err != nil {
@@ -236,7 +236,7 @@ func AdminInvites(f InviteList) templ.Component {
 					var templ_7745c5c3_Var8 string
 					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(i.until(f.Viewer))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin_invites.templ`, Line: 84, Col: 102}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin_invites.templ`, Line: 84, Col: 74}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 					if templ_7745c5c3_Err != nil {
@@ -247,14 +247,14 @@ func AdminInvites(f InviteList) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if i.Valid {
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<button type=\"button\" class=\"btn small js\" data-copy=\"")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<button type=\"button\" class=\"btn small js\" data-with=\"over\" data-copy=\"")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var9 string
 						templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(i.URL)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin_invites.templ`, Line: 87, Col: 68}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin_invites.templ`, Line: 87, Col: 85}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 						if templ_7745c5c3_Err != nil {
@@ -286,9 +286,9 @@ func AdminInvites(f InviteList) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var11 string
-						templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs("Revoke the invite of " + i.Made.In(f.Zone).Format("2 January"))
+						templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs("Revoke the invite of " + f.date(i.Made))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin_invites.templ`, Line: 89, Col: 204}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin_invites.templ`, Line: 89, Col: 181}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 						if templ_7745c5c3_Err != nil {
@@ -402,7 +402,7 @@ func (i Invite) until(v Viewer) string {
 	if i.Expires.IsZero() {
 		return "for ever"
 	}
-	return "until " + i.Expires.In(v.Zone).Format("2 January 2006, "+v.clockLayout())
+	return "until " + v.date(i.Expires) + ", " + v.clock(i.Expires)
 }
 
 func (i Invite) bounds(v Viewer) string {
@@ -419,7 +419,7 @@ func (i Invite) bounds(v Viewer) string {
 	if i.Expires.IsZero() {
 		return who + "."
 	}
-	return who + ", until " + i.Expires.In(v.Zone).Format("2 January 2006, "+v.clockLayout()) + "."
+	return who + ", until " + v.date(i.Expires) + ", " + v.clock(i.Expires) + "."
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -5,6 +5,7 @@ import (
 	"context"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley/app/chat"
@@ -13,6 +14,14 @@ import (
 // A row of a timeline is what every message costs, so it is written here and not by
 // a template: that takes a third of the time. What stands in few rows is still drawn
 // by templates.
+
+// rowBuild is the build of the sheets that rows name.
+var rowBuild atomic.Pointer[string]
+
+func init() { SetRowBuild("") }
+
+// SetRowBuild says which build of the sheets rows name that are drawn from now on.
+func SetRowBuild(build string) { rowBuild.Store(&build) }
 
 var drawing = sync.Pool{New: func() any { return new([]byte) }}
 
@@ -97,7 +106,7 @@ func appendMessage(b []byte, m *chat.Message) (_ []byte, clock int) {
 		b = append(b, "</div>"...)
 	}
 	if boxes {
-		b = append(b, Bytes(context.Background(), programBoxes(m))...)
+		b = append(b, Bytes(WithBuild(context.Background(), *rowBuild.Load()), programBoxes(m))...)
 	}
 	b = appendFiles(b, m)
 	if len(m.Reactions) > 0 || m.Replies > 0 {
@@ -150,5 +159,8 @@ func appendBody(b []byte, text chat.Text, edited time.Time) []byte {
 	}
 	return b
 }
+
+// BodyHTML is what a message says, for programs that show HTML.
+func BodyHTML(m chat.Message) string { return string(appendText(nil, m.Text)) }
 
 func appendNum[T ~int64](b []byte, n T) []byte { return strconv.AppendInt(b, int64(n), 10) }

@@ -15,20 +15,22 @@ import (
 // Viewer is the person a page is drawn for. Fragments that many people get have
 // no viewer.
 type Viewer struct {
-	Me        chat.Account
-	Mark      string // of the session that the page is drawn for
-	Workspace string
-	Logo      chat.FileID    // of the workspace; 0: none
-	Nonce     string         // of the viewer stylesheet
-	Zone      *time.Location // UTC until the browser told its own
-	ZoneKnown bool
-	Twelve    bool // reads 3:04 PM instead of 15:04
-	Now       time.Time
-	Presence  func(chat.AccountID) string // "on", "away", ""
-	Rooms     []chat.SidebarRoom          // the sidebar; not needed for a stage
-	Reports   int                         // messages that wait for this person's decision
-	Timing    Timing
-	Uploads   Uploads
+	Me         chat.Account
+	Mark       string // of the session that the page is drawn for
+	Workspace  string
+	Logo       chat.FileID    // of the workspace; 0: none
+	Nonce      string         // of the viewer stylesheet
+	Zone       *time.Location // UTC until the browser told its own
+	ZoneKnown  bool
+	Folded     string // sections of the sidebar, by spaces
+	Twelve     bool   // reads 3:04 PM instead of 15:04
+	MonthFirst bool   // reads November 28 instead of 28 November
+	Now        time.Time
+	Presence   func(chat.AccountID) string // "on", "away", ""
+	Rooms      []chat.SidebarRoom          // the sidebar; not needed for a stage
+	Reports    int                         // messages that wait for this person's decision
+	Timing     Timing
+	Uploads    Uploads
 }
 
 // Timing is what the script has to know of how the server talks with it.
@@ -148,20 +150,50 @@ func day(t time.Time, zone *time.Location) string { return t.In(zone).Format(tim
 // dayName is a date in words.
 func (v Viewer) dayName(t time.Time) string {
 	local, now := t.In(v.Zone), v.Now.In(v.Zone)
-	name := local.Format("Monday, 2 January")
+	layout := "Monday, 2 January"
+	if v.MonthFirst {
+		layout = "Monday, January 2"
+	}
+	name := local.Format(layout)
 	switch {
 	case day(local, v.Zone) == day(now, v.Zone):
 		name = "Today"
 	case day(local, v.Zone) == day(now.AddDate(0, 0, -1), v.Zone):
 		name = "Yesterday"
 	case local.Year() != now.Year():
-		name = local.Format("Monday, 2 January 2006")
+		name = local.Format("Monday, ") + v.date(t)
 	}
 	if !v.ZoneKnown {
 		name += " (UTC)"
 	}
 	return name
 }
+
+// date is a day of any year.
+func (v Viewer) date(t time.Time) string {
+	if v.MonthFirst {
+		return t.In(v.Zone).Format("January 2, 2006")
+	}
+	return t.In(v.Zone).Format("2 January 2006")
+}
+
+// dayBefore says on which day something was, where that is not today, with a space
+// behind it.
+func (v Viewer) dayBefore(t time.Time) string {
+	local, now := t.In(v.Zone), v.Now.In(v.Zone)
+	switch {
+	case day(local, v.Zone) == day(now, v.Zone):
+		return ""
+	case day(local, v.Zone) == day(now.AddDate(0, 0, -1), v.Zone):
+		return "Yesterday "
+	case now.Sub(t).Abs() < 6*24*time.Hour:
+		return local.Format("Monday ")
+	}
+	return v.date(t) + " "
+}
+
+// dayAt is a moment, in words.
+func (v Viewer) dayAt(t time.Time) string { return v.dayBefore(t) + v.clock(t) }
 
 // red sums what asks for this person: mentions, and every direct message.
 func (v Viewer) red() (n int64) {

@@ -89,6 +89,7 @@ type Membership struct {
 	Left    *Time          `json:"left,omitempty"`
 	Level   string         `json:"level,omitempty"`
 	Muted   bool           `json:"muted,omitempty"`
+	Until   *Time          `json:"muted_until,omitempty"`
 	Star    int            `json:"starred,omitempty"`
 	Banned  bool           `json:"banned,omitempty"`
 }

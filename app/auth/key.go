@@ -60,6 +60,13 @@ func (a *Auth) CreateHook(ctx context.Context, who, bot chat.Account, room chat.
 	return a.createKey(ctx, who, bot, Key{Name: name, Writes: true, Room: room, Dialect: dialect})
 }
 
+// CreateFeed makes the key in the addresses of the caller's feeds: whoever has one reads
+// there what the caller may read, and can do nothing else by it.
+func (a *Auth) CreateFeed(ctx context.Context, who chat.Account) (string, error) {
+	secret, _, err := a.createKey(ctx, who, who, Key{Name: "Feeds", Feed: true})
+	return secret, err
+}
+
 func (a *Auth) createKey(ctx context.Context, who, of chat.Account, k Key) (string, Key, error) {
 	k.Name = strings.TrimSpace(k.Name)
 	if n := utf8.RuneCountInString(k.Name); n == 0 || n > chat.MaxKeyName || strings.ContainsFunc(k.Name, func(r rune) bool { return r < ' ' }) {
@@ -161,27 +168,34 @@ var ErrAsleep = chat.Forbidden("This bot sleeps: the person who made it may not 
 // ResumeKey finds for whom a key acts: chat.ErrNotFound for what is no key, or not any
 // more; ErrAsleep.
 func (a *Auth) ResumeKey(ctx context.Context, secret string) (Session, Key, error) {
-	return a.resumeSecret(ctx, secret, false)
+	return a.resumeSecret(ctx, secret, func(k Key) bool { return k.Room == 0 && !k.Feed })
 }
 
 // ResumeHook is ResumeKey for the key in the address of a hook.
 func (a *Auth) ResumeHook(ctx context.Context, secret string) (Session, Key, error) {
-	return a.resumeSecret(ctx, secret, true)
+	return a.resumeSecret(ctx, secret, func(k Key) bool { return k.Room != 0 })
 }
 
-func (a *Auth) resumeSecret(ctx context.Context, secret string, hook bool) (Session, Key, error) {
+// ResumeFeed is ResumeKey for the key in the address of a feed.
+func (a *Auth) ResumeFeed(ctx context.Context, secret string) (Session, Key, error) {
+	return a.resumeSecret(ctx, secret, func(k Key) bool { return k.Feed })
+}
+
+func (a *Auth) resumeSecret(ctx context.Context, secret string, fits func(Key) bool) (Session, Key, error) {
 	if len(secret) != len(keyPrefix)+len(rand.Text()) || !strings.HasPrefix(secret, keyPrefix) {
 		return Session{}, Key{}, chat.NotFound()
 	}
 	s, k, err := a.resumeKey(ctx, hashToken(secret))
-	if err == nil && hook != (k.Room != 0) {
+	if err == nil && !fits(k) {
 		return Session{}, Key{}, chat.NotFound()
 	}
 	return s, k, err
 }
 
 // Hooks lists the incoming hooks of a room, the newest first.
-func (a *Auth) Hooks(ctx context.Context, room chat.RoomID) ([]Key, error) { return a.store.Hooks(ctx, room) }
+func (a *Auth) Hooks(ctx context.Context, room chat.RoomID) ([]Key, error) {
+	return a.store.Hooks(ctx, room)
+}
 
 func (a *Auth) resumeKey(ctx context.Context, hash []byte) (Session, Key, error) {
 	k, of, maker, err := a.store.KeyOf(ctx, hash)

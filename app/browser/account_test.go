@@ -271,12 +271,12 @@ func TestALoginInAnotherTabIsNoticedAtOnce(t *testing.T) {
 	one.until("the words are still there", `box.value === 'half a thought'`)
 	one.open("/me")
 	two.open("/me/appearance")
-	two.sees("h1", "Appearance")
+	two.sees("h2", "Appearance")
 	two.logIn("ada") // the form of an open page is of another session, too
 	one.fill("#f-bio", "a long story")
-	one.click(".form .btn.primary", "Save")
-	one.sees("h1", "Nothing was sent.")
-	one.until("the words", `document.querySelector('textarea').value`)
+	one.keys(kb.Tab)
+	one.sees(".toast", "Nothing was sent")
+	one.until("the words", `document.querySelector('textarea').value === 'a long story'`)
 	if strings.Contains(s.Visitor().Get("/messages/"+id).Body, "👍") || strings.Contains(ada.Get("/messages/"+id).Body, "👍 <b>") {
 		t.Error("a reaction was sent")
 	}

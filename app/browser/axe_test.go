@@ -75,7 +75,7 @@ func sights(t *testing.T, s *apptest.Server) []sight {
 		"permalink":            "/rooms/1/@" + reacted, "message": "/messages/" + reacted, "rooms": "/rooms", "no rooms found": "/rooms?q=none",
 		"new room": "/rooms/new", "settings": "/rooms/2/settings",
 		"add people": "/rooms/3/add", "new message": "/dm/new", "first message": "/dm/new?to=3", "direct": "/rooms/4",
-		"direct of three": "/rooms/5", "people": "/people", "profile": "/people/2",
+		"direct of three": "/rooms/5", "people": "/people", "profile": "/people/2", "room menu as a page": "/rooms/2/menu",
 		"profile form": "/me", "appearance": "/me/appearance", "notifications": "/me/notifications", "sessions": "/me/sessions",
 		"own password": "/me/password", "settings of a conversation": "/rooms/4/settings", "workspace": "/admin/settings",
 		"shortcuts": "/shortcuts", "mentions": "/mentions", "jump": "/jump", "jump with a word": "/jump?q=e", "not found": "/rooms/99",
@@ -93,6 +93,12 @@ func acts(who *apptest.Browser, message string) []sight {
 	list := []sight{
 		{name: "toolbar", then: hover},
 		{name: "menu", then: func(p *tab) { hover(p); p.click("#tools [data-do=more]", ""); p.sees("#tools .opt", "Delete") }},
+		{name: "card", then: func(p *tab) { p.click(row+" .who a", ""); p.sees("#card .btn", "Profile") }},
+		{name: "room menu", then: func(p *tab) {
+			p.click(".bar [aria-haspopup=menu]", "")
+			p.click("#menu .opt", "Mute")
+			p.sees("#menu .opt", "For an hour")
+		}},
 		{name: "picker", then: func(p *tab) { hover(p); p.click("#tools [data-do=pick]", ""); p.sees("#emoji .all button", "🎉") }},
 		{name: "edit form", then: func(p *tab) {
 			hover(p)

@@ -140,7 +140,7 @@ func TestWhatSomebodyChoseIsKept(t *testing.T) {
 	ada.Post("/me/notifications", "quiet_from", "22:00").Want(t, 422)
 	ada.Post("/me", "name", "Ada Okafor", "title", "Designer", "bio", "Boats.\nAnd light.").Want(t, 303)
 	if page := ada.Get("/people/1").Body; !strings.Contains(page, "Designer") || !strings.Contains(page, "And light.") ||
-		!strings.Contains(page, "JST") {
+		!strings.Contains(page, "in Tokyo") {
 		t.Error("the profile does not show what was said")
 	}
 	if n := strings.Count(ada.Get("/me/sessions").Body, `action="/me/sessions/`); n < 2 { // one other at least, and all

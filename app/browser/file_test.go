@@ -73,7 +73,7 @@ func TestFilesAreChosenPastedDroppedAndSeenByOthers(t *testing.T) {
 	bea.sees(".msg .file b", "notes.txt")
 	ada.until("no tray and no row on its way", `!document.querySelector('#tray,.pend')`)
 	pdf := apptest.NewFile("Angebot.pdf", []byte("%PDF-1.4"))
-	ada.drag("dragenter", "#stream", pdf)
+	ada.drag("dragover", "#stream", pdf)
 	ada.sees(".drop", "Drop to share in #general")
 	ada.shot("files-drop")
 	ada.drag("dragover", "#stream", pdf)
@@ -123,7 +123,7 @@ func TestPicturesOpenInALightbox(t *testing.T) {
 	ada.keys("+")
 	ada.until("it closer", `document.querySelector('#lightbox figure img').hasAttribute('data-zoomed')`)
 	ada.keys(kb.Escape)
-	ada.until("the timeline, with the focus where it was", `!document.querySelector('#lightbox[open]') &&
+	ada.until("the timeline, with the focus where it was", `getComputedStyle(document.getElementById("lightbox")).display === "none" &&
 		document.activeElement.matches('.pics .pic:first-child')`)
 }
 
@@ -325,5 +325,63 @@ func TestNobodyMovesWhenPicturesArrive(t *testing.T) {
 	heights := ask[[]float64](bea, `[...document.querySelectorAll('.pic')].map(p => p.getBoundingClientRect().height)`)
 	if len(heights) != 4 || heights[0] < 200 {
 		t.Error("pictures are as high as", heights)
+	}
+}
+
+// On a slow line what was chosen, pasted or dropped is there with the words that follow at once.
+func TestFilesOnASlowLineGoWithTheirWords(t *testing.T) {
+	t.Parallel()
+	_, g, mei, p := slow(t)
+	file := apptest.NewFile("late.txt", []byte("late"))
+	for _, bring := range []struct {
+		how string
+		do  func()
+	}{
+		{"chosen", func() { p.choose(file) }},
+		{"pasted", func() { p.pasteFiles(apptest.NewFile("image.png", apptest.PngOf(t, 40, 40))) }},
+	} {
+		p.open("/rooms/1")
+		p.live()
+		held := g.stop("/files.js")
+		bring.do()
+		p.say("words with what was " + bring.how)
+		g.let(held)
+		p.until("one message with both", `[...document.querySelectorAll('.msg:not(.pend)')].some(m => m.querySelector('.body')?.textContent.includes(`+
+			quote(bring.how)+`) && m.querySelector('.file,.pic'))`)
+	}
+	p.open("/rooms/1")
+	p.live()
+	held := g.stop("/files.js")
+	p.drag("dragover", "#stream", file)
+	p.drag("drop", "#stream", file)
+	g.let(held)
+	p.sees("#tray .nm", "late.txt")
+	p.loses(".drop", "")
+	if n := strings.Count(mei.Get("/rooms/1").Body, "words with what was"); n != 2 {
+		t.Error("messages with words:", n)
+	}
+}
+
+func TestTheFirstMessageToSomebodyTakesItsFiles(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	c := openChromium(t)
+	bea := s.Signup("Bea")
+	ada := c.member(s, "Ada", "/rooms/1")
+	ada.live()
+	ada.open("/dm/new?to=1")
+	ada.choose(apptest.NewFile("pier.png", apptest.PngOf(t, 90, 60)), apptest.NewFile("b.txt", []byte("b")))
+	ada.sees("#tray .nm", "b.txt")
+	ada.fill(`#tray li:first-child .alt input`, "The pier")
+	ada.click(`#tray li:nth-child(2) [aria-label="Remove b.txt"]`, "")
+	ada.pasteFiles(apptest.NewFile("c.txt", []byte("c")))
+	ada.sees("#tray .nm", "c.txt")
+	ada.say("for you alone")
+	ada.sees(".msg .body", "for you alone")
+	ada.sees(".msg .file b", "c.txt")
+	ada.until("the picture with its description", `!!document.querySelector('.msg .pic [alt="The pier"], .msg .pic[aria-label*="The pier"], .msg .pic [aria-label="The pier"]')`)
+	ada.never(".msg .file b", "b.txt")
+	if p := bea.Get("/rooms/2").Body; !strings.Contains(p, "c.txt") {
+		t.Error("Bea does not see the files")
 	}
 }

@@ -43,7 +43,7 @@ func TestWhatIsPressedShowsThatItWasHeard(t *testing.T) {
 	for _, at := range []struct{ path, held, selector, text string }{
 		{"/rooms/1", "/jump", "#side .find", ""}, // its module
 		{"/rooms/1", "/emoji", "#smile", ""},
-		{"/rooms/1", "/settings", ".bar [aria-label='Room settings']", ""},
+		{"/rooms/1", "/over.js", ".bar [aria-label='Menu of this room']", ""},
 	} {
 		p.open(at.path)
 		p.live()
@@ -54,7 +54,7 @@ func TestWhatIsPressedShowsThatItWasHeard(t *testing.T) {
 		g.let(c)
 		p.until("the end of waiting", `document.readyState === 'complete' && !document.querySelector('[data-busy], [data-wait], .ahead')`)
 	}
-	for _, at := range []struct{ path, selector, text string }{{"/rooms", ".line button", "Join"}, {"/me", "form .btn.primary", "Save"}} {
+	for _, at := range []struct{ path, selector, text string }{{"/rooms", ".line button", "Join"}, {"/rooms/2/settings", "form .btn", "Leave the room"}} {
 		p.open(at.path)
 		p.live()
 		ask[any](p, `addEventListener('pagehide', () => sessionStorage.heard = !!document.querySelector('button[data-busy]')), 1`)

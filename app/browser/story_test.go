@@ -5,6 +5,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"parley/app/apptest"
 )
 
@@ -106,8 +108,9 @@ func (st *story) direct() {
 	ada.click("#side a", "People")
 	ada.at("/people")
 	ada.click("a.grow", "bea")
+	ada.click("#card a.btn", "Profile")
 	ada.at("/people/2")
-	ada.click("a.btn", "Message")
+	ada.click(".pro a.btn", "Message")
 	ada.at("/dm/new?to=2")
 	ada.sees(".beginning", "just between you and bea")
 	ada.say("Just for you")
@@ -175,16 +178,16 @@ func (st *story) privateRoom() {
 
 func (st *story) headlines() {
 	ada, bea := st.ada, st.bea
-	ada.click("a[aria-label='Room settings']", "")
+	ada.settings()
 	ada.at("/rooms/3/settings")
 	ada.fill("[name=topic]", "Boats and tides")
-	ada.click("form[action$='/settings'] button", "Save")
-	ada.sees(".notice", "Saved.")
+	ada.keys(kb.Tab)
+	ada.sees("#saved", "Saved")
 	bea.sees(".topic", "Boats and tides")
 	bea.sees(".sys", "set the topic: Boats and tides")
 	ada.fill("[name=name]", "quay")
-	ada.click("form[action$='/settings'] button", "Save")
-	ada.sees("h1", "quay")
+	ada.keys(kb.Tab)
+	ada.sees("#rooms .nm", "quay")
 	bea.sees("h1", "quay")
 	bea.sees("#rooms .nm", "quay")
 	bea.sees(".sys", "renamed the room to quay")
@@ -195,14 +198,16 @@ func (st *story) password() {
 	bea, secret := st.bea, "a different horse 17"
 	bea.click("#side a[aria-label='Your account']", "")
 	bea.at("/me")
-	bea.click(".tabs a", "Password")
+	bea.click(".setnav a", "Security")
+	bea.at("/me/security")
+	bea.click("a", "Change…")
 	bea.at("/me/password")
 	bea.fill("[name=current]", apptest.Password)
 	bea.fill("[name=password]", secret)
 	bea.click("button", "Change password")
 	bea.sees(".notice", "Your password was changed")
 	bea.live()
-	bea.click(".tabs a", "Profile")
+	bea.click(".setnav a", "Profile")
 	bea.at("/me")
 	bea.click("button", "Log out")
 	bea.at("/login")

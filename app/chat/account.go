@@ -56,6 +56,9 @@ type AccountStore interface {
 	People(ctx context.Context, query string, offset, limit int) ([]Account, error)
 	// Persons answers for the ids that exist, in the order asked.
 	Persons(context.Context, []AccountID) ([]Person, error)
+	// LastSeen is when a person last used Parley, to the minute; zero: never, or nowhere
+	// that is still logged in.
+	LastSeen(context.Context, AccountID) (time.Time, error)
 	SetProfile(ctx context.Context, who Person, p Profile) error
 	SetPrefs(ctx context.Context, who AccountID, p Prefs) error
 	SetRole(ctx context.Context, who AccountID, role Role, audit AuditEntry) error
@@ -76,6 +79,15 @@ func (c *Chat) People(ctx context.Context, query string, page int) (people []Acc
 // Person answers with one account of the directory.
 func (c *Chat) Person(ctx context.Context, id AccountID) (Account, error) {
 	return c.store.Account(ctx, id)
+}
+
+// LastSeen is when a person was last here, for who may know: nothing is said of who appears
+// offline, or of who is gone.
+func (c *Chat) LastSeen(ctx context.Context, a Account) (time.Time, error) {
+	if a.Prefs.Invisible || a.Disabled {
+		return time.Time{}, nil
+	}
+	return c.store.LastSeen(ctx, a.ID)
 }
 
 // AccountNamed finds an account by its username.

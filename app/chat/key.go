@@ -17,6 +17,7 @@ type Key struct {
 	Used    time.Time // zero: never
 	Room    RoomID    // of an incoming hook, which says things there and does nothing else; 0: it is none
 	Dialect Dialect   // of a hook
+	Feed    bool      // it stands in the addresses of feeds, and opens nothing else
 }
 
 // Dialect is how the text is written that comes to a hook; they are stored, so only ever append.

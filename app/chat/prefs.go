@@ -23,6 +23,7 @@ type Prefs struct {
 	Keys       string    `json:"keys,omitempty"`     // "" on, off: single letters on a message
 	Invisible  bool      `json:"invisible,omitempty"`
 	NoTyping   bool      `json:"no_typing,omitempty"`
+	Still      bool      `json:"still,omitempty"`       // pictures that move stand still until they are asked
 	NoArrivals bool      `json:"no_arrivals,omitempty"` // who comes and goes is not shown
 	Until      time.Time `json:"until,omitzero"`        // do not disturb before
 	QuietFrom  string    `json:"quiet_from,omitempty"`  // 22:00; do not disturb every day from here
@@ -57,6 +58,31 @@ func (p Prefs) validate() error {
 		}
 	}
 	return nil
+}
+
+// QuietUntil is when somebody may be disturbed again who is not to be disturbed now; zero:
+// he may. Zone is where he is, unless he chose one.
+func (p Prefs) QuietUntil(now time.Time, zone *time.Location) time.Time {
+	if chosen, err := time.LoadLocation(p.Zone); err == nil && p.Zone != "" {
+		zone = chosen
+	}
+	until := time.Time{}
+	if p.QuietFrom != "" {
+		local := now.In(zone)
+		at, from, to := local.Format("15:04"), p.QuietFrom, p.QuietTo
+		if from <= to && at >= from && at < to || from > to && (at >= from || at < to) {
+			end, _ := time.Parse("15:04", to) // it was validated
+			y, m, d := local.Date()
+			until = time.Date(y, m, d, end.Hour(), end.Minute(), 0, 0, zone)
+			if !until.After(now) {
+				until = time.Date(y, m, d+1, end.Hour(), end.Minute(), 0, 0, zone)
+			}
+		}
+	}
+	if p.Until.After(now) && p.Until.After(until) {
+		return p.Until
+	}
+	return until
 }
 
 // SetPrefs changes the caller's preferences.

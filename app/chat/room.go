@@ -62,7 +62,9 @@ type Membership struct {
 	Mentions int   // unread messages that are for this person
 	Level    Level // of notifications
 	Muted    bool
-	Star     int // its place among the rooms with a star, from 1 on with gaps; 0: it has none
+	// MutedUntil is when muting ends by itself; zero: it does not.
+	MutedUntil time.Time
+	Star       int // its place among the rooms with a star, from 1 on with gaps; 0: it has none
 }
 
 // Unread is how many posts the person has not read.
@@ -168,6 +170,10 @@ type RoomStore interface {
 	SetTopic(ctx context.Context, room RoomID, by AccountID, topic string, at time.Time) (Rev, error)
 	// SetRoomPrefs changes what is not nil.
 	SetRoomPrefs(ctx context.Context, room RoomID, who AccountID, c RoomPrefs) error
+	// SetStars orders those of these rooms that have a star.
+	SetStars(ctx context.Context, who AccountID, rooms []RoomID) error
+	// EndMutes ends the mutes that were to end by then, and says whose they were.
+	EndMutes(ctx context.Context, at time.Time) ([]AccountID, error)
 	// DeleteRoom deletes a room and answers with who was in it.
 	DeleteRoom(ctx context.Context, room RoomID, at time.Time, audit AuditEntry) ([]AccountID, error)
 	// AddMembers brings people in who are not in yet; rev 0: nobody was new.

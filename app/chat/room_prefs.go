@@ -1,6 +1,9 @@
 package chat
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Level says what of a room asks for a person's attention.
 type Level int
@@ -44,7 +47,8 @@ func NotifiedOf(r Room, m *Message, marks map[AccountID]Membership) (people []Ac
 type RoomPrefs struct {
 	Level          *Level
 	Muted, Starred *bool
-	Raise          bool // before the room with a star that stands before it
+	MutedUntil     time.Time // with Muted: when that ends by itself; zero: it does not
+	Raise          bool      // before the room with a star that stands before it
 }
 
 // SetRoomPrefs changes what the caller wants to be told of a room, and where it stands
@@ -61,6 +65,28 @@ func (c *Chat) SetRoomPrefs(ctx context.Context, who Account, room RoomID, choic
 	}
 	c.bus.Publish(RoomListChanged{People: []AccountID{who.ID}})
 	return nil
+}
+
+// SetStars gives the caller's rooms with a star this order. Rooms without one stay so, and
+// those that are not named keep their places.
+func (c *Chat) SetStars(ctx context.Context, who Account, rooms []RoomID) error {
+	if len(rooms) > MaxSidebar {
+		return Invalid("room", "That is more rooms than are listed.")
+	}
+	if err := c.store.SetStars(ctx, who.ID, rooms); err != nil {
+		return err
+	}
+	c.bus.Publish(RoomListChanged{People: []AccountID{who.ID}})
+	return nil
+}
+
+// EndMutes ends what was muted for a while that is over; call it now and then.
+func (c *Chat) EndMutes(ctx context.Context) error {
+	people, err := c.store.EndMutes(ctx, c.now())
+	if len(people) > 0 {
+		c.bus.Publish(RoomListChanged{People: people})
+	}
+	return err
 }
 
 // MarkUnread moves the caller's read mark back to before a message.

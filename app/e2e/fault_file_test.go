@@ -45,7 +45,7 @@ func TestARestoreOntoAFullDiskChangesNothing(t *testing.T) {
 	apptest.Command(t, 0, apptest.Password+"\n", "user", "add", "bea", "--data", data)
 	os.WriteFile(filepath.Join(dir, "filler"), make([]byte, 8<<20), 0o600) // as much of it as there is room for
 	if out := apptest.Command(t, 1, "", "restore", copied, "--data", data); !strings.Contains(out, "nothing was changed") ||
-		!strings.Contains(out, "full") {
+		!strings.Contains(out, "left") {
 		t.Error(out)
 	}
 	if err := os.Remove(filepath.Join(dir, "filler")); err != nil {

@@ -72,10 +72,26 @@ func sniff(head []byte) string {
 	case "text/html", "text/xml":
 		kind = "text/plain" // shown as what was typed, never acted upon
 	}
+	if kind == "image/gif" && !isGIF(head) {
+		return unknown
+	}
 	if kind == "text/plain" && !isText(head) {
 		return unknown
 	}
 	return kind
+}
+
+// isGIF says whether a block follows where one must, behind the palette: GIF89a, 18 to 20.
+func isGIF(head []byte) bool {
+	const screen = 13
+	if len(head) < screen {
+		return false
+	}
+	at := screen
+	if flags := head[10]; flags&0x80 != 0 {
+		at += 3 << (flags&7 + 1)
+	}
+	return at >= len(head) || head[at] == 0x21 || head[at] == 0x2C || head[at] == 0x3B
 }
 
 // isText says whether bytes are UTF-8 without control characters; the last character

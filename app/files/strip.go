@@ -126,14 +126,17 @@ func nextMarker(in *bufio.Reader) (byte, error) {
 func copyScan(in *bufio.Reader, out *bufio.Writer) (marker byte, err error) {
 	for {
 		data, err := in.ReadSlice(0xFF)
+		marked := err == nil
+		if marked {
+			data = data[:len(data)-1]
+		}
+		if _, err := out.Write(data); err != nil { // before more is read: that moves it
+			return 0, err
+		}
 		if errors.Is(err, bufio.ErrBufferFull) {
-			if _, err := out.Write(data); err != nil {
-				return 0, err
-			}
 			continue
 		}
-		if err != nil {
-			out.Write(data)
+		if !marked {
 			return 0, err
 		}
 		next := byte(0xFF)
@@ -143,13 +146,11 @@ func copyScan(in *bufio.Reader, out *bufio.Writer) (marker byte, err error) {
 			}
 		}
 		if next != 0 && (next < jpegRST0 || next > jpegRST7) {
-			_, err := out.Write(data[:len(data)-1])
-			return next, err
+			return next, nil
 		}
-		if _, err := out.Write(data); err != nil {
+		if _, err := out.Write([]byte{0xFF, next}); err != nil {
 			return 0, err
 		}
-		out.WriteByte(next)
 	}
 }
 

@@ -100,6 +100,61 @@ func TestNothingIsToldOfWhoMadeAPicture(t *testing.T) {
 	}
 }
 
+// inPieces reads a few bytes at a time, as they come over a line.
+type inPieces struct {
+	data []byte
+	rnd  *rand.Rand
+}
+
+func (r *inPieces) Read(p []byte) (int, error) {
+	if len(r.data) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p[:min(len(p), 1+r.rnd.IntN(3000))], r.data)
+	r.data = r.data[n:]
+	return n, nil
+}
+
+// However a picture comes, its bytes stay.
+func TestAPictureStaysAsItWasWhateverPiecesItComesIn(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	noise := image.NewRGBA(image.Rect(0, 0, 900, 700))
+	for i := range noise.Pix {
+		noise.Pix[i] = byte(rnd.Uint32())
+	}
+	var j, p bytes.Buffer
+	if err := jpeg.Encode(&j, noise, &jpeg.Options{Quality: 95}); err != nil {
+		t.Fatal(err)
+	}
+	if err := png.Encode(&p, noise); err != nil {
+		t.Fatal(err)
+	}
+	frame := image.NewPaletted(image.Rect(0, 0, 600, 600), color.Palette{color.White, color.Black, color.Gray{9}, color.Gray{90}})
+	for i := range frame.Pix {
+		frame.Pix[i] = byte(rnd.IntN(4))
+	}
+	var g bytes.Buffer
+	if err := gif.EncodeAll(&g, &gif.GIF{Image: []*image.Paletted{frame, frame}, Delay: []int{5, 5}}); err != nil {
+		t.Fatal(err)
+	}
+	film := make([]byte, 500_000)
+	for i := range film {
+		film[i] = byte(rnd.Uint32())
+	}
+	webp := riff("VP8L", string(film[:300_001]))
+	for kind, data := range map[string][]byte{"image/jpeg": j.Bytes(), "image/png": p.Bytes(), "image/gif": g.Bytes(), "image/webp": webp, "video/mp4": film} {
+		for range 5 {
+			var out bytes.Buffer
+			if err := strip(&out, bufio.NewReaderSize(&inPieces{data, rnd}, headSize), kind); err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(out.Bytes(), data) {
+				t.Errorf("%s: %d bytes became %d others", kind, len(data), out.Len())
+			}
+		}
+	}
+}
+
 func TestOrientationIsKeptAlone(t *testing.T) {
 	var j bytes.Buffer
 	if err := jpeg.Encode(&j, picture1(90, 60), nil); err != nil {

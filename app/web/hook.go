@@ -228,4 +228,3 @@ func (s *Server) revokeHook(c *fiber.Ctx) error {
 	}
 	return chat.NotFound()
 }
-

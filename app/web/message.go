@@ -2,6 +2,8 @@ package web
 
 import (
 	"github.com/gofiber/fiber/v2"
+	"slices"
+	"strings"
 
 	"parley/app/chat"
 	"parley/views"
@@ -122,6 +124,9 @@ func (s *Server) refusePost(c *fiber.Ctx, d chat.Draft, stored []chat.File, err 
 // newDirect chooses whom to talk to, and leads to the conversation.
 func (s *Server) newDirect(c *fiber.Ctx) error {
 	to := idsIn(c.Context().QueryArgs(), "to")
+	if c.Query("live") != "" {
+		return s.toOptions(c, to)
+	}
 	if c.Query("find") != "" {
 		return s.directForm(c, to, "")
 	}
@@ -145,6 +150,36 @@ func (s *Server) newDirect(c *fiber.Ctx) error {
 		return c.Redirect(views.RoomURL(room), fiber.StatusSeeOther)
 	}
 	return s.directPage(c, with, chat.Draft{CID: chat.NewCID()}, "")
+}
+
+// maxOptions is how many people a field offers at once.
+const maxOptions = 12
+
+// toOptions answers who types in the field of a new message.
+func (s *Server) toOptions(c *fiber.Ctx, to []chat.AccountID) error {
+	v, err := s.viewer(c)
+	if err != nil {
+		return err
+	}
+	found, err := s.others(c, strings.TrimPrefix(strings.TrimSpace(c.Query("q")), "@"))
+	if err != nil {
+		return err
+	}
+	found = slices.DeleteFunc(found, func(a chat.Account) bool { return slices.Contains(to, a.ID) })
+	mine, err := s.chat.Sidebar(c.UserContext(), v.Me.ID)
+	if err != nil {
+		return err
+	}
+	query := chat.FoldName(strings.TrimSpace(c.Query("q")))
+	rooms := slices.DeleteFunc(slices.Clone(mine), func(r chat.SidebarRoom) bool {
+		with := func(id chat.AccountID) bool {
+			return slices.ContainsFunc(r.With, func(p chat.Person) bool { return p.ID == id })
+		}
+		return r.Kind != chat.Direct || len(r.With) < 2 || !strings.Contains(chat.FoldName(r.Title()), query) ||
+			slices.ContainsFunc(to, func(id chat.AccountID) bool { return !with(id) })
+	})
+	c.Set(fiber.HeaderVary, "HX-Request")
+	return s.html(c, views.ToOptions(v, found[:min(len(found), maxOptions)], rooms[:min(len(rooms), 5)]))
 }
 
 func (s *Server) directForm(c *fiber.Ctx, to []chat.AccountID, problem string) error {

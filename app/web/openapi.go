@@ -235,6 +235,10 @@ func fill(v reflect.Value, depth int) {
 		for i := range v.NumField() {
 			fill(v.Field(i), depth)
 		}
+	case reflect.Int, reflect.Int64:
+		v.SetInt(7)
+	case reflect.String:
+		v.SetString("…")
 	case reflect.Pointer:
 		if v.Type().Elem() == reflect.TypeFor[time.Time]() {
 			v.Set(reflect.New(v.Type().Elem()))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -29,7 +30,10 @@ func (s *Server) viewer(c *fiber.Ctx) (views.Viewer, error) {
 	if !v.ZoneKnown {
 		v.Zone, v.ZoneKnown = zone(c.Cookies("tz"))
 	}
-	v.Twelve = me.Account.Prefs.Clock == "12" || me.Account.Prefs.Clock == "" && c.Cookies("h12") != ""
+	us := readsLikeAmericans(c.Get(fiber.HeaderAcceptLanguage))
+	v.Twelve = me.Account.Prefs.Clock == "12" || me.Account.Prefs.Clock == "" && twelveHours(c.Get(fiber.HeaderAcceptLanguage))
+	v.MonthFirst = us
+	v.Folded = folded(c.Cookies("fold"))
 	if target(c, "div#stage") || target(c, "aside#panel") {
 		return v, nil
 	}
@@ -52,6 +56,17 @@ func (s *Server) countReports(c *fiber.Ctx, v views.Viewer) (int, error) {
 func (s *Server) viewerOf(me chat.Account) views.Viewer {
 	return views.Viewer{Me: me, Workspace: s.workspace().Workspace(), Logo: s.workspace().Logo(), Zone: time.UTC, Now: time.Now(), Presence: s.announcer.PresenceWord, Uploads: s.uploads(),
 		Timing: views.Timing{Ping: beatEvery, Poll: pollWait, Rooms: maxPolled}}
+}
+
+// folded are the sections of the sidebar that a browser keeps folded.
+func folded(cookie string) string {
+	var list []string
+	for _, name := range []string{"starred", "rooms", "dms"} {
+		if slices.Contains(strings.Split(cookie, "."), name) {
+			list = append(list, name)
+		}
+	}
+	return strings.Join(list, " ")
 }
 
 // zones keeps time zones that browsers named; there are a few hundred.

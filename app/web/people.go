@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,20 +41,44 @@ func pageParam(c *fiber.Ctx) (int, error) {
 }
 
 func (s *Server) profile(c *fiber.Ctx) (page, error) {
-	v, err := s.viewer(c)
+	p, err := s.personView(c)
 	if err != nil {
 		return page{}, err
 	}
-	p, err := s.chat.Person(c.UserContext(), personParam(c))
+	return page{viewer: p.Viewer, shell: views.PageShell{Title: p.Name, View: "page"}, main: views.Profile(p),
+		data: func() any { return s.profileJSON(p.Account) }}, nil
+}
+
+// card is the same in short, for a script.
+func (s *Server) card(c *fiber.Ctx) error {
+	p, err := s.personView(c)
 	if err != nil {
-		return page{}, err
+		return err
 	}
-	common, err := s.chat.RoomsInCommon(c.UserContext(), v.Me, p.ID)
-	if err != nil {
-		return page{}, err
+	if room := id[chat.RoomID](c.Query("in")); room != 0 && p.Account.ID != p.Me.ID {
+		if access, err := s.chat.ReadableRoom(c.UserContext(), p.Me, room); err == nil && access.Allows(chat.ActionRemoveMember) &&
+			slices.ContainsFunc(p.Common, func(r chat.SidebarRoom) bool { return r.ID == room && !r.Everyone }) {
+			p.Room = room
+		}
 	}
-	return page{viewer: v, shell: views.PageShell{Title: p.Name, View: "page"}, main: views.Profile(v, p, common),
-		data: func() any { return s.profileJSON(p) }}, nil
+	c.Set(fiber.HeaderVary, "HX-Request, HX-Target")
+	return s.html(c, views.Card(p))
+}
+
+// personView is the person whom an address names, as the caller sees him.
+func (s *Server) personView(c *fiber.Ctx) (p views.PersonView, err error) {
+	if p.Viewer, err = s.viewer(c); err != nil {
+		return p, err
+	}
+	ctx := c.UserContext()
+	if p.Account, err = s.chat.Person(ctx, personParam(c)); err != nil {
+		return p, err
+	}
+	if p.Common, err = s.chat.RoomsInCommon(ctx, p.Me, p.Account.ID); err != nil {
+		return p, err
+	}
+	p.Seen, err = s.chat.LastSeen(ctx, p.Account)
+	return p, err
 }
 
 // peeks is how many messages home shows of a room.

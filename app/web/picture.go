@@ -22,7 +22,7 @@ func (s *Server) receivePicture(c *fiber.Ctx, use chat.FileUse) (chat.File, erro
 		return chat.File{}, err
 	}
 	defer leave()
-	f, err := s.files.SavePicture(c.UserContext(), who, use, u.next.FileName(), u.next)
+	f, err := s.files.SavePicture(c.UserContext(), who, use, fileName(u.next), u.next)
 	if u.cut != nil || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = u.broken(err)
 	}

@@ -43,7 +43,14 @@ func (s *Server) settingsOf(c *fiber.Ctx, title string, page func(views.Viewer, 
 
 func (s *Server) profilePage(c *fiber.Ctx) error {
 	a := sessionOf(c).Account
-	return s.settingsOf(c, "Your profile", views.Me, views.MeForm{Profile: chat.Profile{Name: a.Name, Title: a.Title, Bio: a.Bio}})
+	if c.Context().QueryArgs().Has("list") {
+		v, err := s.viewer(c)
+		if err != nil {
+			return err
+		}
+		return s.page(c, v, views.PageShell{Title: "Settings", View: "page"}, views.SettingsList(v), nil)
+	}
+	return s.settingsOf(c, "Profile", views.Me, views.MeForm{Profile: chat.Profile{Name: a.Name, Title: a.Title, Bio: a.Bio}})
 }
 
 // profileForm shows the page again after a form of it was refused.
@@ -53,42 +60,78 @@ func (s *Server) profileForm(c *fiber.Ctx, err error) error {
 		return err
 	}
 	a := sessionOf(c).Account
-	return s.settingsOf(c, "Your profile", views.Me, views.MeForm{Profile: chat.Profile{Name: a.Name, Title: a.Title, Bio: a.Bio}, Errors: errs})
+	return s.settingsOf(c, "Profile", views.Me, views.MeForm{Profile: chat.Profile{Name: a.Name, Title: a.Title, Bio: a.Bio}, Errors: errs})
+}
+
+// given takes over a field of a form where the form has it: settings are saved field by
+// field, and a form without a script sends all of them. Of several values of one name the
+// last counts: a box that is not ticked has another field before it that says 0.
+func given(c *fiber.Ctx, name string, to *string) {
+	if all := c.Request().PostArgs().PeekMulti(name); len(all) > 0 {
+		*to = string(all[len(all)-1])
+	}
+}
+
+// givenYes is the same for what is on or off; off turns its sense around.
+func givenYes(c *fiber.Ctx, name string, off bool, to *bool) {
+	value := ""
+	if given(c, name, &value); value != "" {
+		*to = (value == "1") != off
+	}
 }
 
 func (s *Server) setProfile(c *fiber.Ctx) error {
-	f := views.MeForm{Profile: chat.Profile{Name: formValue(c, "name"), Title: formValue(c, "title"), Bio: formValue(c, "bio")}}
-	err := s.chat.SetProfile(c.UserContext(), sessionOf(c).Account, f.Profile)
+	a := sessionOf(c).Account
+	f := views.MeForm{Profile: chat.Profile{Name: a.Name, Title: a.Title, Bio: a.Bio}}
+	given(c, "name", &f.Name)
+	given(c, "title", &f.Title)
+	given(c, "bio", &f.Bio)
+	err := s.chat.SetProfile(c.UserContext(), a, f.Profile)
 	if err != nil {
+		if fragment(c) {
+			return err
+		}
 		if f.Errors, err = s.formErrors(c, err); err != nil {
 			return err
 		}
-		return s.settingsOf(c, "Your profile", views.Me, f)
+		return s.settingsOf(c, "Profile", views.Me, f)
 	}
-	return c.Redirect("/me?done=name", fiber.StatusSeeOther)
+	return saved(c, "/me")
 }
 
-func (s *Server) appearance(c *fiber.Ctx) error {
-	return s.settingsOf(c, "Appearance", views.Appearance, views.MeForm{Prefs: sessionOf(c).Account.Prefs})
+// saved answers a form of settings that was taken.
+func saved(c *fiber.Ctx, path string) error {
+	if fragment(c) {
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+	return c.Redirect(path+"?done=saved", fiber.StatusSeeOther)
 }
 
-func (s *Server) notifications(c *fiber.Ctx) error {
-	return s.settingsOf(c, "Notifications", views.Notifications, views.MeForm{Prefs: sessionOf(c).Account.Prefs})
+func (s *Server) preferences(title string, page func(views.Viewer, views.MeForm) views.Tab) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		return s.settingsOf(c, title, page, views.MeForm{Prefs: sessionOf(c).Account.Prefs})
+	}
 }
 
-func (s *Server) setAppearance(c *fiber.Ctx) error {
-	return s.setPrefs(c, "Appearance", "/me/appearance", views.Appearance, func(p *chat.Prefs) {
-		p.Theme, p.Density, p.Enter, p.Keys = formValue(c, "theme"), formValue(c, "density"), formValue(c, "enter"), formValue(c, "keys")
-		p.Zone, p.Clock = formValue(c, "zone"), formValue(c, "clock")
-	})
-}
-
-func (s *Server) setNotifications(c *fiber.Ctx) error {
-	return s.setPrefs(c, "Notifications", "/me/notifications", views.Notifications, func(p *chat.Prefs) {
-		p.Announce, p.Sound = formValue(c, "announce"), formValue(c, "sound")
-		p.QuietFrom, p.QuietTo = formValue(c, "quiet_from"), formValue(c, "quiet_to")
-		p.Invisible, p.NoTyping, p.NoArrivals = formValue(c, "invisible") != "", formValue(c, "typing") == "", formValue(c, "arrivals") == ""
-	})
+// setPreferences takes what a form has of the preferences, whichever page it is of.
+func (s *Server) setPreferences(title string, page func(views.Viewer, views.MeForm) views.Tab) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		return s.setPrefs(c, title, c.Path(), page, func(p *chat.Prefs) {
+			for name, to := range map[string]*string{"theme": &p.Theme, "density": &p.Density, "enter": &p.Enter, "zone": &p.Zone, "clock": &p.Clock,
+				"announce": &p.Announce, "sound": &p.Sound, "quiet_from": &p.QuietFrom, "quiet_to": &p.QuietTo} {
+				given(c, name, to)
+			}
+			single := p.Keys != "off"
+			givenYes(c, "keys", false, &single)
+			if p.Keys = "off"; single {
+				p.Keys = ""
+			}
+			givenYes(c, "invisible", false, &p.Invisible)
+			givenYes(c, "typing", true, &p.NoTyping)
+			givenYes(c, "arrivals", true, &p.NoArrivals)
+			givenYes(c, "moving", true, &p.Still)
+		})
+	}
 }
 
 // pauses are how long one can ask not to be disturbed.
@@ -112,6 +155,9 @@ func (s *Server) pause(c *fiber.Ctx) error {
 func (s *Server) setPrefs(c *fiber.Ctx, title, path string, page func(views.Viewer, views.MeForm) views.Tab, change func(*chat.Prefs)) error {
 	me := sessionOf(c).Account
 	err := s.chat.SetPrefs(c.UserContext(), me, change)
+	if err != nil && fragment(c) {
+		return err
+	}
 	if err != nil {
 		f := views.MeForm{Prefs: me.Prefs}
 		change(&f.Prefs)
@@ -120,7 +166,7 @@ func (s *Server) setPrefs(c *fiber.Ctx, title, path string, page func(views.View
 		}
 		return s.settingsOf(c, title, page, f)
 	}
-	return c.Redirect(path+"?done=saved", fiber.StatusSeeOther)
+	return saved(c, path)
 }
 
 func (s *Server) password(c *fiber.Ctx) error {
@@ -137,7 +183,7 @@ func (s *Server) changePassword(c *fiber.Ctx) error {
 		return s.settingsOf(c, "Password", views.Password, f)
 	}
 	s.setCookie(c, token)
-	return c.Redirect("/me/password?done=password", fiber.StatusSeeOther)
+	return c.Redirect("/me/security?done=password", fiber.StatusSeeOther)
 }
 
 // sessions lists where one is logged in.
@@ -151,7 +197,7 @@ func (s *Server) sessions(c *fiber.Ctx) error {
 	for _, o := range all {
 		f.Sessions = append(f.Sessions, views.Session{ID: o.ID(), Agent: o.Agent, Since: o.Created, Seen: o.Seen, IsCurrent: o.ID() == me.ID()})
 	}
-	return s.settingsOf(c, "Sessions", views.Sessions, f)
+	return s.settingsOf(c, "Security", views.Security, f)
 }
 
 // endSession logs one other session out, or all others.
@@ -159,5 +205,5 @@ func (s *Server) endSession(c *fiber.Ctx) error {
 	if err := s.auth.EndOtherSession(c.UserContext(), *sessionOf(c), c.Params("session")); err != nil {
 		return err
 	}
-	return c.Redirect("/me/sessions?done=ended", fiber.StatusSeeOther)
+	return c.Redirect("/me/security?done=ended", fiber.StatusSeeOther)
 }

@@ -103,6 +103,13 @@ func (s *Server) roomView(c *fiber.Ctx, q chat.RoomQuery) (v views.RoomView, err
 	if v.Kind == chat.Direct {
 		v.Title = titleOf(v.Members, me.Account.ID)
 	}
+	if other := otherOf(v.Members, me.Account.ID); v.Kind == chat.Direct && other != 0 {
+		a, err := s.chat.Person(c.UserContext(), other)
+		if err != nil {
+			return v, err
+		}
+		v.Peer = views.NewPeer(v.Viewer, a)
+	}
 	v.Rows = s.rendered.Rows(p.Messages)
 	v.Older, v.Newer = p.Older && len(v.Rows) > 0, p.Newer && len(v.Rows) > 0
 	v.CID = chat.NewCID()
@@ -114,6 +121,17 @@ func (s *Server) roomView(c *fiber.Ctx, q chat.RoomQuery) (v views.RoomView, err
 		s.readLater(c, room, v.Rows[n-1].ID)
 	}
 	return v, nil
+}
+
+// otherOf is the other one of a conversation of two; 0: it is none.
+func otherOf(people []chat.RoomMember, me chat.AccountID) chat.AccountID {
+	if len(people) != 2 || people[0].ID != me && people[1].ID != me {
+		return 0
+	}
+	if people[0].ID == me {
+		return people[1].ID
+	}
+	return people[0].ID
 }
 
 // titleOf names a direct conversation after the others in it.

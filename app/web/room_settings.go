@@ -3,6 +3,7 @@ package web
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -15,28 +16,73 @@ func (s *Server) roomSettings(c *fiber.Ctx) error { return s.settingsPage(c, nil
 // settingsPage shows a room's settings; errs are of a form that was refused, whose
 // values are shown again.
 func (s *Server) settingsPage(c *fiber.Ctx, errs views.Errors) error {
-	v, err := s.viewer(c)
+	f, err := s.settingsForm(c, errs)
 	if err != nil {
 		return err
 	}
-	f := views.RoomSettings{Viewer: v, Errors: errs, Notice: notices[c.Query("done")]}
-	if f.RoomAccess, err = s.chat.ReadableRoom(c.UserContext(), v.Me, roomParam(c)); err != nil {
+	return s.page(c, f.Viewer, views.PageShell{Title: f.Title, View: "page"}, views.Settings(f), nil)
+}
+
+// member is what can be done with one member: a page, or a menu for a script.
+func (s *Server) member(c *fiber.Ctx) error {
+	f, p, err := s.memberForm(c)
+	if err != nil {
 		return err
+	}
+	if target(c, "div#menu") {
+		c.Set(fiber.HeaderVary, "HX-Request, HX-Target")
+		return s.html(c, views.MemberMenu(f, p))
+	}
+	return s.page(c, f.Viewer, views.PageShell{Title: p.Name, View: "page"}, views.MemberActions(f, p), nil)
+}
+
+// banPage asks before a member is banned.
+func (s *Server) banPage(c *fiber.Ctx) error {
+	f, p, err := s.memberForm(c)
+	if err != nil {
+		return err
+	}
+	if !f.Allows(chat.ActionBanMember) {
+		return chat.Forbidden("Only who keeps the peace here can do that.")
+	}
+	return s.page(c, f.Viewer, views.PageShell{Title: p.Name, View: "page"}, views.BanPage(f, p), nil)
+}
+
+func (s *Server) memberForm(c *fiber.Ctx) (f views.RoomSettings, p chat.RoomMember, err error) {
+	if f, err = s.settingsForm(c, nil); err != nil {
+		return f, p, err
+	}
+	for _, p := range f.Members {
+		if p.ID == personParam(c) {
+			return f, p, nil
+		}
+	}
+	return f, p, chat.NotFound()
+}
+
+func (s *Server) settingsForm(c *fiber.Ctx, errs views.Errors) (f views.RoomSettings, err error) {
+	v, err := s.viewer(c)
+	if err != nil {
+		return f, err
+	}
+	f = views.RoomSettings{Viewer: v, Errors: errs, Notice: notices[c.Query("done")]}
+	if f.RoomAccess, err = s.chat.ReadableRoom(c.UserContext(), v.Me, roomParam(c)); err != nil {
+		return f, err
 	}
 	if f.Members, err = s.chat.Members(c.UserContext(), v.Me, f.ID); err != nil {
-		return err
+		return f, err
 	}
 	if f.IsLast, err = s.chat.IsLast(c.UserContext(), f.RoomAccess); err != nil {
-		return err
+		return f, err
 	}
 	page, err := pageParam(c)
 	if err != nil {
-		return err
+		return f, err
 	}
 	f.Listed = views.NewMemberPage(v, f.Members, views.RoomURL(f.ID)+"/settings", strings.TrimSpace(c.Query("q")), page, false)
 	if f.Allows(chat.ActionBanMember) {
 		if f.Banned, err = s.chat.BannedMembers(c.UserContext(), v.Me, f.ID); err != nil {
-			return err
+			return f, err
 		}
 	}
 	f.Title = f.Label()
@@ -47,7 +93,7 @@ func (s *Server) settingsPage(c *fiber.Ctx, errs views.Errors) error {
 	if errs != nil && c.Request().PostArgs().Has("name") { // of another form of the page otherwise
 		f.Name, f.Topic = formValue(c, "name"), formValue(c, "topic")
 	}
-	return s.page(c, v, views.PageShell{Title: f.Title, View: "page"}, views.Settings(f), nil)
+	return f, nil
 }
 
 func (s *Server) updateRoom(c *fiber.Ctx) error {
@@ -55,6 +101,12 @@ func (s *Server) updateRoom(c *fiber.Ctx) error {
 	access, err := s.chat.ReadableRoom(ctx, me, room)
 	if err == nil {
 		err = s.chat.UpdateRoom(ctx, me, room, meant(c, "name", access.Name), meant(c, "topic", access.Topic))
+	}
+	if err == nil && fragment(c) {
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+	if err != nil && fragment(c) {
+		return err
 	}
 	if err != nil {
 		errs, err := s.formErrors(c, err)
@@ -72,8 +124,9 @@ func (s *Server) updateRoom(c *fiber.Ctx) error {
 // meant is what a field of a form asks for. Who left it as it was drawn wants nothing
 // of it: what somebody else has made of it meanwhile stays.
 func meant(c *fiber.Ctx, field, now string) string {
+	form := c.Request().PostArgs()
 	given := formValue(c, field)
-	if form := c.Request().PostArgs(); form.Has("was_"+field) && given == formValue(c, "was_"+field) {
+	if !form.Has(field) || form.Has("was_"+field) && given == formValue(c, "was_"+field) {
 		return now
 	}
 	return given
@@ -92,7 +145,9 @@ func (s *Server) chosen(c *fiber.Ctx, choice chat.RoomPrefs) error {
 
 // roomWish reads what a form asks for: on=1, on=0.
 func roomWish(c *fiber.Ctx) *bool {
-	on := formValue(c, "on") == "1"
+	wish := ""
+	given(c, "on", &wish)
+	on := wish == "1"
 	return &on
 }
 
@@ -103,7 +158,78 @@ func (s *Server) starRoom(c *fiber.Ctx) error {
 	return s.chosen(c, chat.RoomPrefs{Starred: roomWish(c)})
 }
 
-func (s *Server) muteRoom(c *fiber.Ctx) error { return s.chosen(c, chat.RoomPrefs{Muted: roomWish(c)}) }
+// setStars orders the rooms with a star.
+func (s *Server) setStars(c *fiber.Ctx) error {
+	var rooms []chat.RoomID
+	for _, v := range c.Request().PostArgs().PeekMulti("room") {
+		rooms = append(rooms, id[chat.RoomID](string(v)))
+	}
+	if err := s.chat.SetStars(c.UserContext(), sessionOf(c).Account, rooms); err != nil {
+		return err
+	}
+	if fragment(c) {
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+	return c.Redirect("/", fiber.StatusSeeOther)
+}
+
+// morning is when a day begins for who is not to be disturbed before it.
+const morning = 9
+
+// tomorrow is the next morning in a zone.
+func tomorrow(now time.Time, zone *time.Location) time.Time {
+	y, m, d := now.In(zone).Date()
+	return time.Date(y, m, d+1, morning, 0, 0, 0, zone)
+}
+
+// muteRoom mutes for a while, for good, or not any more.
+func (s *Server) muteRoom(c *fiber.Ctx) error {
+	wish := chat.RoomPrefs{Muted: roomWish(c)}
+	switch formValue(c, "for") {
+	case "":
+	case "1h":
+		wish.MutedUntil = time.Now().Add(time.Hour)
+	case "tomorrow":
+		v, err := s.viewer(c)
+		if err != nil {
+			return err
+		}
+		wish.MutedUntil = tomorrow(time.Now(), v.Zone)
+	case "on", "off":
+	default:
+		return chat.Invalid("for", "Choose one of the values in the list.")
+	}
+	if f := formValue(c, "for"); f != "" {
+		on := f != "off"
+		wish.Muted = &on
+	}
+	return s.chosen(c, wish)
+}
+
+// roomMenu is what one can do with a room: a page, or what a script shows as a menu.
+func (s *Server) roomMenu(c *fiber.Ctx) error {
+	v, err := s.viewer(c)
+	if err != nil {
+		return err
+	}
+	m := views.RoomMenu{Viewer: v, Hour: time.Now().Add(time.Hour), Tomorrow: tomorrow(time.Now(), v.Zone)}
+	if m.RoomAccess, err = s.chat.ReadableRoom(c.UserContext(), v.Me, roomParam(c)); err != nil {
+		return err
+	}
+	m.Title = m.RoomAccess.Name
+	if m.Kind == chat.Direct {
+		members, err := s.chat.Members(c.UserContext(), v.Me, m.ID)
+		if err != nil {
+			return err
+		}
+		m.Title = titleOf(members, v.Me.ID)
+	}
+	if target(c, "div#menu") {
+		c.Set(fiber.HeaderVary, "HX-Request, HX-Target")
+		return s.html(c, views.MenuItems(m))
+	}
+	return s.page(c, v, views.PageShell{Title: m.Title, View: "page"}, views.MenuPage(m), nil)
+}
 
 var levels = map[string]chat.Level{"usual": chat.LevelUsual, "all": chat.LevelAll, "mentions": chat.LevelMentions, "off": chat.LevelOff}
 
@@ -163,6 +289,12 @@ func (s *Server) removeMember(c *fiber.Ctx) error {
 
 // roomChanged answers a form of a room's settings; done is the notice.
 func (s *Server) roomChanged(c *fiber.Ctx, done string, err error) error {
+	if fragment(c) {
+		if err != nil {
+			return err
+		}
+		return c.SendStatus(fiber.StatusNoContent)
+	}
 	if err != nil {
 		errs, err := s.formErrors(c, err)
 		if err != nil {

@@ -1,6 +1,10 @@
 package web
 
-import "github.com/gofiber/fiber/v2"
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"parley/views"
+)
 
 // routes is the table of contents: every address there is.
 func (s *Server) routes() {
@@ -32,6 +36,9 @@ func (s *Server) routes() {
 	incoming.post("/hooks/:key", s.hook)
 	incoming.post("/hooks/:ignored/:key", s.hook) // as Rocket.Chat's clients have it
 
+	incoming.get("/feeds/:key/rooms/:room<int>", s.byFeedKey(s.roomFeed))
+	incoming.get("/feeds/:key/search", s.byFeedKey(s.searchFeed))
+
 	// Whoever is signed in.
 	browser := &group{s: s, body: maxForm, who: sessionCookie}
 	// What is asked most stands first: the router tries the routes in turn.
@@ -58,6 +65,8 @@ func (s *Server) routes() {
 	browser.get("/rooms/:room<int>/changes", s.pollRoom)
 	browser.get("/rooms/:room<int>/settings", s.roomSettings)
 	browser.post("/rooms/:room<int>/settings", s.updateRoom)
+	browser.get("/rooms/:room<int>/feed.atom", s.roomFeed)
+	browser.get("/search.atom", s.searchFeed)
 	browser.get("/rooms/:room<int>/integrations", s.integrations)
 	browser.post("/rooms/:room<int>/integrations", s.makeHook)
 	browser.post("/rooms/:room<int>/integrations/:key<int>/revoke", s.revokeHook)
@@ -67,6 +76,8 @@ func (s *Server) routes() {
 	browser.post("/rooms/:room<int>/picture/delete", s.removeRoomPicture)
 	browser.get("/rooms/:room<int>/add", s.addPage)
 	browser.post("/rooms/:room<int>/members", s.addMembers)
+	browser.get("/rooms/:room<int>/members/:person<int>", s.member)
+	browser.get("/rooms/:room<int>/members/:person<int>/ban", s.banPage)
 	browser.post("/rooms/:room<int>/members/:person<int>/remove", s.removeMember)
 	browser.post("/rooms/:room<int>/members/:person<int>/rank", s.setRank)
 	browser.post("/rooms/:room<int>/members/:person<int>/ban", s.banMember)
@@ -78,6 +89,8 @@ func (s *Server) routes() {
 	browser.post("/rooms/:room<int>/delete", s.deleteRoom)
 	browser.get("/rooms/:room<int>/mentions", s.mentionables)
 	browser.post("/rooms/:room<int>/read", s.markRead)
+	browser.get("/rooms/:room<int>/menu", s.roomMenu)
+	browser.post("/stars", s.setStars)
 	browser.post("/rooms/:room<int>/star", s.starRoom)
 	browser.post("/rooms/:room<int>/mute", s.muteRoom)
 	browser.post("/rooms/:room<int>/notify", s.setNotifyLevel)
@@ -105,6 +118,7 @@ func (s *Server) routes() {
 	browser.post("/dm", s.postDirect)
 	browser.page("/people", s.people)
 	browser.page("/people/:person<int>", s.profile)
+	browser.get("/people/:person<int>/card", s.card)
 	browser.get("/me", s.profilePage)
 	browser.get("/me.json", s.me)
 	browser.post("/me", s.setProfile)
@@ -115,16 +129,22 @@ func (s *Server) routes() {
 	browser.post("/emoji/own/:name/delete", s.removeEmoji)
 	browser.get("/emoji/:name", s.emojiPicture)
 	browser.get("/avatars/:person<int>", s.face)
-	browser.get("/me/appearance", s.appearance)
-	browser.post("/me/appearance", s.setAppearance)
-	browser.get("/me/notifications", s.notifications)
-	browser.post("/me/notifications", s.setNotifications)
+	for path, p := range map[string]struct {
+		title string
+		page  func(views.Viewer, views.MeForm) views.Tab
+	}{"/me/appearance": {"Appearance", views.Appearance}, "/me/writing": {"Writing", views.Writing}, "/me/time": {"Time and dates", views.Time},
+		"/me/notifications": {"Notifications", views.Notifications}} {
+		browser.get(path, s.preferences(p.title, p.page))
+		browser.post(path, s.setPreferences(p.title, p.page))
+	}
 	browser.post("/me/pause", s.pause)
+	browser.get("/me/security", s.sessions)
 	browser.get("/me/sessions", s.sessions)
 	browser.post("/me/sessions/end", s.endSession)
 	browser.post("/me/sessions/:session/end", s.endSession)
 	browser.get("/me/tokens", s.tokens)
 	browser.post("/me/tokens", s.makeToken)
+	browser.post("/me/feeds", s.makeFeed)
 	browser.post("/me/tokens/:key<int>/revoke", s.revokeToken)
 	browser.post("/me/tokens/:key<int>/rotate", s.rotateToken)
 	browser.get("/bots", s.bots)

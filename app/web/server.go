@@ -114,6 +114,7 @@ func New(c Config, ch *chat.Chat, au *auth.Auth, announcer *announce.Announcer, 
 	s.App.Server().NoDefaultServerHeader = true
 	s.App.Server().Name = ""
 	s.upgrade = s.upgrader()
+	views.SetRowBuild(s.assets.Build)
 	announcer.Attach(ch, views.WithBuild(context.Background(), s.assets.Build))
 	s.routes()
 	return s, s.Reload(context.Background())

@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,6 +26,12 @@ const (
 	// maxParts is how many parts a form with files has at most.
 	maxParts = 200
 )
+
+// fileName is that of a part, as its sender has it: browsers write three characters of a
+// name as HTML has it (multipart form data encoding algorithm), and no others.
+func fileName(p *multipart.Part) string {
+	return strings.NewReplacer("%22", `"`, "%0D", "\r", "%0A", "\n").Replace(p.FileName())
+}
 
 // takesFiles says whether files are expected at an address.
 func takesFiles(h *fasthttp.RequestHeader) bool {
@@ -135,7 +142,7 @@ func (s *Server) receive(c *fiber.Ctx, u *upload) (stored []chat.File, err error
 		if most > 0 && len(stored) >= most {
 			return stored, chat.Invalid("file", "A message takes "+s.uploadLimits()+".")
 		}
-		f, err := s.files.Save(c.UserContext(), who, u.next.FileName(), u.next)
+		f, err := s.files.Save(c.UserContext(), who, fileName(u.next), u.next)
 		if u.cut != nil || errors.Is(err, io.ErrUnexpectedEOF) {
 			return stored, u.broken(err)
 		}

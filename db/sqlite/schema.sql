@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 13
+-- user_version 15
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -133,7 +133,7 @@ CREATE TABLE keys (
   made_at    INTEGER NOT NULL,
   expires_at INTEGER NOT NULL DEFAULT 0, -- 0: never
   used_at    INTEGER NOT NULL DEFAULT 0  -- 0: never
-, room_id INTEGER REFERENCES rooms ON DELETE CASCADE, dialect INTEGER NOT NULL DEFAULT 0) STRICT;
+, room_id INTEGER REFERENCES rooms ON DELETE CASCADE, dialect INTEGER NOT NULL DEFAULT 0, feed INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX keys_by_account ON keys (account_id);
 
@@ -147,13 +147,15 @@ CREATE TABLE memberships (
   posts_read INTEGER NOT NULL,           -- how many of the room's posts were read
   mentions   INTEGER NOT NULL DEFAULT 0, -- unread messages for this person
   joined_at  INTEGER NOT NULL,
-  left_at    INTEGER, level INTEGER NOT NULL DEFAULT 0, muted INTEGER NOT NULL DEFAULT 0, starred INTEGER NOT NULL DEFAULT 0, banned INTEGER NOT NULL DEFAULT 0, erased INTEGER NOT NULL DEFAULT 0,                    -- a departure is kept, so that it can be told
+  left_at    INTEGER, level INTEGER NOT NULL DEFAULT 0, muted INTEGER NOT NULL DEFAULT 0, starred INTEGER NOT NULL DEFAULT 0, banned INTEGER NOT NULL DEFAULT 0, erased INTEGER NOT NULL DEFAULT 0, muted_until INTEGER NOT NULL DEFAULT 0,                    -- a departure is kept, so that it can be told
   PRIMARY KEY (room_id, account_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX departures ON memberships (room_id, rev) WHERE left_at IS NOT NULL;
 
 CREATE INDEX memberships_by_account ON memberships (account_id, room_id) WHERE left_at IS NULL;
+
+CREATE INDEX memberships_muted ON memberships (muted_until) WHERE muted_until > 0;
 
 CREATE TABLE mentions (
   account_id INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,

@@ -68,6 +68,7 @@ function submitted(e) {
   if (form.id !== 'composer' || !form.dataset.room) return;
   e.preventDefault();
   releasePressed(); // what was written shows at once
+  if (coming) return coming.then(() => form.requestSubmit());
   const text = box().value;
   if (!text.trim() && !loaded.files?.has()) return box().focus();
   const why = loaded.files?.send(text, replying) ?? enqueue(text, replying);
@@ -82,14 +83,16 @@ function submitted(e) {
 }
 
 // Files are chosen, pasted, or dragged over the room.
-on(doc, 'change', e => e.target.name === 'file' && withModule('files', m => m.chosen(e.target)));
-on(doc, 'paste', e => {
-  const list = [...e.clipboardData.files]; // the event forgets them
-  if (e.target !== box() || !list[0] || e.clipboardData.getData('text')) return;
-  e.preventDefault();
-  withModule('files', m => m.paste(list));
+/** @type {any} */
+let coming; // the module that takes them, and what was sent meanwhile waits
+on(doc, 'change paste dragover drop', e => {
+  const from = e.clipboardData ?? e.dataTransfer,
+    list = [...((from ?? e.target).files ?? [])]; // the event forgets them
+  if (!e.dataTransfer && (!list[0] || from?.getData('text') || e.target.form?.id !== 'composer')) return;
+  loaded.files || e.preventDefault();
+  coming = withModule('files', m => m.take(e, list));
+  coming?.then(() => (coming = null));
 });
-on(doc, 'dragenter', e => lazy('files').then(m => m?.dragEnter(e)));
 
 // Enter is a new line inside an open ``` fence, on touch, with Shift and while an IME composes; or as its owner chose.
 export const inFence = b => b.value.slice(0, b.selectionStart).match(/^```/gm)?.length % 2;

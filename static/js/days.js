@@ -1,45 +1,38 @@
 // @ts-check
-// Times and day lines in the viewer's own zone and language.
+// Times and day lines: as the server writes them, in the viewer's own zone.
 import { doc, make, root, timeline } from './dom.js';
 
 const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const timeZone = root.dataset.zone || browserZone;
-const hour12 = { 12: true, 24: false }[root.dataset.clock];
-export const timeOfDay = new Intl.DateTimeFormat(undefined, {
-  timeZone,
-  hour12,
-  hour: hour12 === false ? '2-digit' : 'numeric',
-  minute: '2-digit',
-});
-const longTime = new Intl.DateTimeFormat(undefined, {
-  timeZone,
-  hour12,
-  weekday: 'long',
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-  hour: 'numeric',
-  minute: '2-digit',
-});
-const relativeDay = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
-const isoDate = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
-export const dayOf = d => isoDate.format(d);
+let zone;
+let numbers;
+// 2026-11-28 15:04
+const local = d => {
+  if (zone !== (root.dataset.zone || browserZone))
+    numbers = new Intl.DateTimeFormat('sv-SE', {
+      timeZone: (zone = root.dataset.zone || browserZone),
+      dateStyle: 'short',
+      timeStyle: 'short',
+    });
+  return numbers.format(d);
+};
+export const dayOf = d => local(d).slice(0, 10);
+
+export function timeOfDay(d) {
+  const at = local(d).slice(-5),
+    h = +at.slice(0, 2);
+  return (root.dataset.clock || root.dataset.h) === '12' ? (h % 12 || 12) + at.slice(2) + (h < 12 ? ' AM' : ' PM') : at;
+}
 
 // What the server writes the times by, from the next page on.
-const setCookie = (name, value) =>
-  (doc.cookie = `${name}=${value}; Path=/; Max-Age=${value ? 31536000 : 0}; SameSite=Lax`);
-if (browserZone) setCookie('tz', browserZone);
-setCookie('h12', timeOfDay.formatToParts(0).some(p => /^[AP]M$/.test(p.value)) ? 1 : '');
+if (browserZone) doc.cookie = `tz=${browserZone}; Path=/; Max-Age=31536000; SameSite=Lax`;
 
 // Formats a row once and remembers its day.
 function formatTimes(row) {
   const t = row.querySelector('.ts time') ?? row.querySelector('time');
   if (!t) return '';
-  const d = new Date(t.dateTime);
-  t.textContent = timeOfDay.format(d);
-  (t.closest('.ts') ?? t).title = longTime.format(d);
-  const e = row.querySelector('.edited');
-  if (e) e.title = longTime.format(new Date(e.title));
+  const d = new Date(t.dateTime),
+    text = timeOfDay(d);
+  if (t.textContent !== text) t.textContent = text;
   return dayOf(d);
 }
 
@@ -81,23 +74,25 @@ function dayLine(day) {
   return li;
 }
 
+export function dayName(day, today = dayOf(new Date())) {
+  const date = new Date(day),
+    ago = (+new Date(today) - +date) / 864e5, // both at midnight in UTC
+    word = o => date.toLocaleDateString('en', { timeZone: 'UTC', ...o }),
+    month = word({ month: 'long' }),
+    year = day.slice(0, 4);
+  if (ago === 0 || ago === 1) return ago ? 'Yesterday' : 'Today';
+  const us = 'md' in root.dataset,
+    name = word({ weekday: 'long' }) + ', ' + (us ? month + ' ' : '') + +day.slice(8) + (us ? '' : ' ' + month);
+  return year === today.slice(0, 4) ? name : name + (us ? ', ' : ' ') + year;
+}
+
 function nameDay(li) {
-  const today = dayOf(new Date());
+  const today = dayOf(new Date()),
+    t = li.querySelector('time');
   if (li._named === today) return;
   li._named = today;
-  const date = new Date(li.dataset.day),
-    ago = Math.round((+new Date(today) - +date) / 864e5); // both at midnight in UTC
-  const text =
-    ago === 0 || ago === 1
-      ? relativeDay.format(-ago, 'day')
-      : date.toLocaleDateString(undefined, {
-          timeZone: 'UTC',
-          weekday: 'long',
-          day: 'numeric',
-          month: 'long',
-          year: li.dataset.day.slice(0, 4) === today.slice(0, 4) ? undefined : 'numeric',
-        });
-  li.querySelector('time').textContent = text[0].toUpperCase() + text.slice(1);
+  const text = dayName(li.dataset.day, today);
+  if (t.textContent !== text) t.textContent = text;
 }
 
 // "Today" ends at midnight, wherever that is.

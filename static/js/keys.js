@@ -4,7 +4,6 @@ import { $, doc, hasModKey, hub, isComposing, isMac, isShown, me, on, root, rows
 import { box, enterPressed, replying, setReply } from './composer.js';
 import { lazy, loaded, withModule, withModuleAndKeys } from './lazy.js';
 import { visit } from './request.js';
-import { goToLatest } from './scroll.js';
 import { capture } from './typeahead.js';
 import { markRoomRead } from './unread.js';
 
@@ -13,22 +12,6 @@ export function focusRow(row) {
   if (row.tabIndex < 0) row.tabIndex = -1;
   row.focus({ preventScroll: true });
   row.scrollIntoView({ block: 'nearest' });
-}
-
-function walkRows({ key }, row) {
-  const way = { PageUp: -1, PageDown: 1 }[key];
-  if (row && way) {
-    withModule('movement', m => m.movePage(way));
-    return true;
-  }
-  const every = [...doc.querySelectorAll('#stream [data-seq]:not(.gone),#stream .pend')],
-    at = every.indexOf(row),
-    last = every.length - 1;
-  const to = { ArrowUp: row ? at - 1 : last, ArrowDown: at + 1, Home: 0, End: last }[key];
-  if (to === undefined || (!row && key !== 'ArrowUp' && key !== 'End')) return false;
-  if (key === 'End') goToLatest();
-  focusRow(every[Math.max(0, Math.min(last, to))]);
-  return true;
 }
 
 export const newestRow = () => timeline() && rows(timeline()).findLast(isShown);
@@ -98,7 +81,10 @@ function keyPressed(e) {
   }
   if (field) return;
   const row = at.matches('#stream [data-seq],#stream .pend') ? at : null;
-  if ((row || at.id === 'stream') && walkRows(e, row)) return e.preventDefault();
+  if (row ? walkKeys.test(e.key) : at.id === 'stream' && /^(ArrowUp|End)$/.test(e.key)) {
+    e.preventDefault();
+    return withModule('movement', m => m.walkRows(e.key, row));
+  }
   if (e.key === '?') {
     e.preventDefault();
     return visit('/shortcuts');
@@ -110,6 +96,7 @@ function keyPressed(e) {
 }
 
 // Keys of the toolbar, of a form in a row, and of a row: they come to the module that knows what to do.
+const walkKeys = /^(Arrow(Up|Down)|Home|End|Page(Up|Down))$/;
 const rowKeys = /^(Enter|ArrowRight|Delete|[recu+123])$/i;
 function passToTools(e) {
   if (loaded.tools) return loaded.tools.key(e);

@@ -24,7 +24,7 @@ export async function lazy(name) {
 export function withModule(name, fn) {
   if (loaded[name]) return fn(loaded[name]);
   const el = pressed;
-  lazy(name).then(m => {
+  return lazy(name).then(m => {
     setPressed(el);
     if (m) return fn(m);
     discardTyping();

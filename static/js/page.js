@@ -51,7 +51,7 @@ export function enterPage() {
   const alone = mainArea()?.querySelector('.alone');
   if (alone) lazy('talk').then(t => t?.enterAlone(alone));
   /** @type {NodeListOf<HTMLTimeElement>} */ (doc.querySelectorAll('[data-c]')).forEach(t => {
-    t.textContent = timeOfDay.format(new Date(t.dateTime));
+    t.textContent = timeOfDay(new Date(t.dateTime));
   });
   updateBadges();
   updateBanner();

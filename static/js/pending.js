@@ -20,7 +20,7 @@ export function showPending(it) {
   if (!old) {
     row.id = 'p-' + it.cid;
     row.dataset.u = me;
-    row.querySelector('.ts').textContent = timeOfDay.format(it.at);
+    row.querySelector('.ts').textContent = timeOfDay(it.at);
     const p = make('p');
     it.body.split('\n').forEach((line, i) => p.append(...(i ? [make('br'), line] : [line])));
     row.querySelector('.body').append(p);

@@ -32,7 +32,8 @@ export function restorePosition() {
   if (positionFound) {
     stream().scrollTop += topOf(row) - topOf(stream()) - (state?.off ?? 0);
     if (target) target.dataset.target = 'seen';
-  } else (target ?? (location.search ? null : newLine()))?.scrollIntoView({ block: 'center' });
+  } else if (target) target.scrollIntoView({ block: 'center' });
+  else if (!location.search) newLine()?.scrollIntoView(); // near the top; if all of it fits, this is the end
   measureScroll();
 }
 

@@ -37,6 +37,22 @@ export function goToRow(row) {
   setTimeout(() => delete row.dataset.flash, 1200);
 }
 
+// Where one presses first may be what opens over the page, which is fetched when somebody first does anything here.
+on(doc, 'pointerover keydown touchstart', () => lazy('over'), { once: true, passive: true });
+on(
+  doc,
+  'click',
+  e => {
+    const el =
+      e.target.closest?.('[data-with],a[href^="/people/"]:not([hx-get],.btn)') ??
+      e.target.closest?.('.msg>.av')?.parentElement.querySelector('.who a');
+    if (!el || e.button || e.metaKey || e.ctrlKey || e.shiftKey || el.closest('#card')) return;
+    e.preventDefault();
+    e.stopPropagation();
+    withModule(el.dataset.with ?? 'over', m => m.open(el, e));
+  },
+  true,
+);
 on(doc, 'click', e => {
   const a = e.target.closest?.('#stream a[href^="/"],#panel ol a[href^="/"]');
   if (
@@ -66,8 +82,6 @@ on(doc, 'click', e => {
     setReply(null);
     box().focus();
   }
-  const link = e.target.closest?.('[data-copy]');
-  if (link) withModule('tools', t => t.copy(new URL(link.dataset.copy, location.href).href, 'Link copied'));
   const smile = e.target.closest?.('#smile');
   if (smile)
     withModuleAndKeys('emoji', m =>

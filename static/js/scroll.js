@@ -6,7 +6,6 @@ import { visit } from './request.js';
 import { checkReading } from './unread.js';
 
 export let scrolledUp = false; // further than a line or two
-let farUp = false;
 let unseenCount = 0;
 let viewHeld = false;
 let bottomFrame = 0;
@@ -62,9 +61,7 @@ export function keepingView(change) {
 }
 
 export function measureScroll() {
-  const y = -stream().scrollTop;
-  scrolledUp = y > 80;
-  farUp = y > 400;
+  scrolledUp = -stream().scrollTop > 80;
 }
 
 function scrolled() {
@@ -78,7 +75,7 @@ function scrolled() {
 export const countUnseen = () => unseenCount++;
 
 export function resetView() {
-  scrolledUp = farUp = viewHeld = false;
+  scrolledUp = viewHeld = false;
   anchor = null;
   unseenCount = 0;
 }
@@ -86,7 +83,7 @@ export function resetView() {
 export function updateLatestButton() {
   const a = $('latest');
   if (!a) return;
-  a.hidden = !(farUp || (scrolledUp && unseenCount) || timeline()?.dataset.live === 'no');
+  a.hidden = !(scrolledUp || timeline()?.dataset.live === 'no');
   const text = unseenCount ? `${unseenCount} new message${unseenCount > 1 ? 's' : ''}` : 'Latest',
     span = a.querySelector('span');
   if (span.textContent !== text) span.textContent = text;

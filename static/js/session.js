@@ -20,6 +20,7 @@ export function signIn() {
   if (!d || Date.now() - loggedOutAt < 60000) return location.assign('/login');
   if (!d.open) d.showModal();
   lazy('signin');
+  lazy('formlooks');
 }
 
 function endSession() {

@@ -18,7 +18,7 @@ export function captureTyping(page, busy, words) {
     const field = make('textarea');
     field.dir = 'auto';
     field.className = 'ahead';
-    field.ariaLabel = 'What you type waits for what you opened';
+    field.ariaLabel = 'Typed ahead';
     on(field, 'keydown', captureKey);
     on(field, 'compositionstart compositionend', e => {
       if (capture) capture.composing = e.type === 'compositionstart';

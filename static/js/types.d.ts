@@ -24,6 +24,7 @@ interface LazyModules {
   emoji: typeof import('./lazy/emoji.js');
   failedmessage: typeof import('./lazy/failedmessage.js');
   files: typeof import('./lazy/files.js');
+  formlooks: typeof import('./lazy/formlooks.js');
   formatting: typeof import('./lazy/formatting.js');
   jump: typeof import('./lazy/jump.js');
   lightbox: typeof import('./lazy/lightbox.js');
@@ -31,11 +32,13 @@ interface LazyModules {
   mackeys: typeof import('./lazy/mackeys.js');
   movement: typeof import('./lazy/movement.js');
   notify: typeof import('./lazy/notify.js');
+  over: typeof import('./lazy/over.js');
   poll: typeof import('./lazy/poll.js');
   presencedots: typeof import('./lazy/presencedots.js');
   quotes: typeof import('./lazy/quotes.js');
   roomtitle: typeof import('./lazy/roomtitle.js');
   rowlimit: typeof import('./lazy/rowlimit.js');
+  settings: typeof import('./lazy/settings.js');
   signin: typeof import('./lazy/signin.js');
   suggest: typeof import('./lazy/suggest.js');
   talk: typeof import('./lazy/talk.js');

@@ -132,6 +132,14 @@ var sessionTests = map[string]func(*store){
 		if !got.Seen.Equal(noon.Add(time.Hour)) {
 			s.Error("seen", got.Seen)
 		}
+		seen, err := s.LastSeen(s.Context(), 2)
+		s.ok(err)
+		if !seen.Equal(noon.Add(time.Hour)) {
+			s.Error("last seen", seen)
+		}
+		if seen, err = s.LastSeen(s.Context(), 3); err != nil || !seen.IsZero() {
+			s.Error("who was never here:", seen, err)
+		}
 	},
 	"a reset works once": func(s *store) {
 		s.ok(s.SetReset(s.Context(), 2, 1, []byte("r"), noon.Add(time.Hour), chat.NoAudit))

@@ -95,7 +95,7 @@ func (a *archived) live() chat.RoomID {
 	_, err = s.Store.BanMember(ctx, room, 3, noon, chat.NoAudit)
 	s.ok(err)
 	yes := true
-	s.ok(s.Store.SetRoomPrefs(ctx, room, 2, chat.RoomPrefs{Muted: &yes, Starred: &yes}))
+	s.ok(s.Store.SetRoomPrefs(ctx, room, 2, chat.RoomPrefs{Muted: &yes, MutedUntil: noon, Starred: &yes}))
 	s.ok(s.Store.SetSlowMode(ctx, private, 30, chat.NoAudit))
 	s.ok(s.Store.DisableAccount(ctx, 4, noon, true, false, chat.NoAudit))
 	invite := auth.Invite{Code: "CODE", Uses: 3, Made: noon, Expires: noon.Add(time.Hour), By: chat.Person{ID: 1}}

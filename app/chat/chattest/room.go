@@ -3,6 +3,7 @@ package chattest
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"parley/app/chat"
 )
@@ -189,5 +190,43 @@ var memberTests = map[string]func(*store){
 		if !(0 < at[rooms[0]] && at[rooms[0]] < at[rooms[2]] && at[rooms[2]] < at[rooms[1]]) {
 			s.Error("places:", at)
 		}
+		other := s.room("d", 1)
+		s.ok(s.SetStars(s.Context(), 1, []chat.RoomID{rooms[1], other, rooms[0], rooms[2]}))
+		for _, r := range s.sidebar(1) {
+			at[r.ID] = r.Star
+		}
+		if !(0 < at[rooms[1]] && at[rooms[1]] < at[rooms[0]] && at[rooms[0]] < at[rooms[2]]) || at[other] != 0 {
+			s.Error("places that were given:", at)
+		}
+	},
+	"a mute for a while ends by itself": func(s *store) {
+		yes, no, room, other := true, false, s.room("a", 1), s.room("b", 1)
+		s.ok(s.SetRoomPrefs(s.Context(), room, 1, chat.RoomPrefs{Muted: &yes, MutedUntil: noon}))
+		s.ok(s.SetRoomPrefs(s.Context(), other, 1, chat.RoomPrefs{Muted: &yes}))
+		s.ok(s.SetRoomPrefs(s.Context(), room, 1, chat.RoomPrefs{Starred: &yes})) // leaves it
+		ends := func(at time.Time, people, muted string) {
+			s.Helper()
+			who, err := s.EndMutes(s.Context(), at)
+			s.ok(err)
+			var list []bool
+			for _, r := range s.sidebar(1) {
+				if r.ID == room || r.ID == other {
+					list = append(list, r.Muted)
+				}
+			}
+			s.equal(fmt.Sprint(who), people, "whose mute ended")
+			s.equal(fmt.Sprint(list), muted, "what is muted")
+		}
+		_, m, err := s.RoomFor(s.Context(), room, 1)
+		s.ok(err)
+		if !m.MutedUntil.Equal(noon) {
+			s.Error("it ends", m.MutedUntil)
+		}
+		ends(noon.Add(-time.Second), "[]", "[true true]")
+		ends(noon, "[1]", "[false true]")
+		ends(noon, "[]", "[false true]")
+		s.ok(s.SetRoomPrefs(s.Context(), room, 1, chat.RoomPrefs{Muted: &yes, MutedUntil: noon}))
+		s.ok(s.SetRoomPrefs(s.Context(), room, 1, chat.RoomPrefs{Muted: &no}))
+		ends(noon, "[]", "[false true]")
 	},
 }

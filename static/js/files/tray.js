@@ -38,11 +38,26 @@ export function add(list, room = openRoom()) {
   box()?.focus();
 }
 
-// The field is emptied, so that the same file can be chosen again.
-/** @type {(input: HTMLInputElement) => void} */
-export function chosen(input) {
-  add([...input.files]);
-  input.value = '';
+// What is chosen, pasted, or dragged over the room and dropped.
+/** @type {(e: any, list: File[]) => void} */
+export function take(e, list) {
+  if (e.type === 'change') {
+    if (!goesByItself()) e.target.value = ''; // so that the same file can be chosen again
+    add(list);
+  } else if (e.type === 'paste') {
+    e.preventDefault();
+    paste(list);
+  } else if (e.type === 'drop') drop(e, list);
+  else dragOver(e);
+}
+
+// The first message to somebody is a form that goes as it is: its field has the files.
+const goesByItself = () => !!box() && !box().form.dataset.room;
+function fillField() {
+  const all = new DataTransfer();
+  for (const f of filesOf()) if (!f.why) all.items.add(f.file);
+  const field = /** @type {HTMLInputElement} */ (box().form.querySelector('[name=file]'));
+  if (field) field.files = all.files;
 }
 
 export const has = () => filesOf().length > 0;
@@ -52,6 +67,7 @@ export function show() {
   if (!form) return;
   form.querySelectorAll('#tray,.trayfoot').forEach(el => el.remove());
   const tray = filesOf();
+  if (goesByItself()) fillField();
   if (!tray.length) return;
   const ul = make('ul'),
     foot = make('p');
@@ -94,7 +110,7 @@ function tile(f, i, all) {
     const why = make('p', f.why);
     why.className = 'why';
     li.append(why);
-  } else if (f.url) li.append(description(f));
+  } else if (f.url || goesByItself()) li.append(description(f));
   return li;
 }
 
@@ -105,6 +121,8 @@ function description(f) {
   label.className = 'alt';
   words.className = 'vh';
   Object.assign(input, { maxLength: 500, placeholder: 'Describe the picture', value: f.alt, dir: 'auto', autocomplete: 'off' });
+  label.hidden = !f.url;
+  if (goesByItself()) input.name = 'alt';
   on(input, 'input', () => (f.alt = input.value));
   label.append(words, input);
   return label;
@@ -172,13 +190,12 @@ export function bringBack(list) {
 }
 
 // Pictures that are pasted have no name of their own.
-export function paste(files) {
-  const now = timeOfDay.format(new Date());
+function paste(files) {
+  const now = timeOfDay(new Date());
   add([...files].map(f => (/^image\.\w+$/.test(f.name) ? new File([f], `Pasted ${now}${f.name.slice(5)}`, { type: f.type }) : f)));
 }
 
 // What is dragged over the room can be dropped anywhere in it.
-let over = 0;
 let dragged = null; // a tile of the tray
 
 function overlay(shown) {
@@ -197,23 +214,20 @@ function overlay(shown) {
 const roomUnder = e => e.target.closest?.('#side a[href^="/rooms/"]');
 const carriesFiles = e => e.dataTransfer?.types.includes('Files') && !dragged;
 
-export function dragEnter(e) {
-  if (!carriesFiles(e)) return;
-  if (over++ === 0 && box()) overlay(true);
-}
-on(doc, 'dragleave', e => {
-  if (!carriesFiles(e)) return;
-  roomUnder(e)?.removeAttribute('data-over');
-  if (--over <= 0) endDrag();
-});
-on(doc, 'dragover', e => {
+function dragOver(e) {
   const tile = e.target.closest?.('#tray li');
   if (dragged && tile) return e.preventDefault();
-  if (!carriesFiles(e) || !(roomUnder(e) || box())) return;
+  if (!carriesFiles(e)) return;
+  if (!doc.querySelector('.drop')) overlay(true);
+  if (!(roomUnder(e) || box())) return;
   e.preventDefault();
   roomUnder(e)?.setAttribute('data-over', '');
+}
+on(doc, 'dragleave', e => {
+  roomUnder(e)?.removeAttribute('data-over');
+  if (!e.relatedTarget) endDrag(); // out of the window
 });
-on(doc, 'drop', e => {
+function drop(e, files) {
   const tile = e.target.closest?.('#tray li');
   if (dragged && tile) {
     e.preventDefault();
@@ -222,18 +236,16 @@ on(doc, 'drop', e => {
     move(dragged, to - tray.indexOf(dragged));
     return;
   }
-  if (!carriesFiles(e)) return;
-  e.preventDefault(); // else the browser shows the file in the place of the page
-  const a = roomUnder(e),
-    files = [...e.dataTransfer.files];
   endDrag();
+  if (!files.length) return;
+  e.preventDefault(); // else the browser shows the file in the place of the page
+  const a = roomUnder(e);
   if (a && a.getAttribute('href').match(/^\/rooms\/(\d+)$/)) {
     add(files, +a.getAttribute('href').slice(7));
     if (+a.getAttribute('href').slice(7) !== openRoom()) visit(a.getAttribute('href'));
   } else if (box()) add(files);
-});
+}
 function endDrag() {
-  over = 0;
   overlay(false);
   doc.querySelectorAll('#side [data-over]').forEach(el => el.removeAttribute('data-over'));
 }

@@ -13,7 +13,7 @@ import { sessionMark, store } from '../storage.js';
 import { speak, toast } from '../toast.js';
 import { size } from './tray.js';
 
-/** @type {Map<string, { it: QueuedMessage, files: TrayFile[], xhr?: XMLHttpRequest, loaded: number, cancelled?: boolean }>} */
+/** @type {Map<string, { it: QueuedMessage, files: TrayFile[], xhr?: XMLHttpRequest, loaded: number, cancelled?: boolean, not?: number }>} */
 const waiting = new Map();
 let running = false;
 
@@ -52,16 +52,19 @@ export function sent(cid) {
   xhr?.abort();
 }
 
+// One after the other; one that waits for its next attempt holds up no other.
 async function run() {
-  if (running) return;
+  if (running) return wake?.();
   running = true;
-  for (let next; (next = [...waiting.values()].find(w => !w.it.fail)); ) {
-    if (sessionOver) break;
-    const wait = await attempt(next);
-    if (wait) await new Promise(ok => setTimeout(ok, wait));
+  for (let open; (open = [...waiting.values()].filter(w => !w.it.fail)).length && !sessionOver; ) {
+    const next = open.find(w => !(w.not > Date.now()));
+    if (next) next.not = Date.now() + (await attempt(next));
+    else await new Promise(ok => setTimeout((wake = ok), Math.min(...open.map(w => w.not)) - Date.now()));
   }
   running = false;
 }
+/** @type {(v?: unknown) => void} */
+let wake;
 
 // Sends one; answers with how long to wait before the next attempt, of whichever.
 async function attempt(w) {
@@ -84,6 +87,7 @@ async function attempt(w) {
     return fail(w, 'Somebody logged in anew in this browser.');
   }
   if (r.status >= 400 && r.status < 500 && r.status !== 429 && r.status !== 408) return fail(w, r.text, r.confirm);
+  if (r.retry > 60000) return fail(w, r.text); // a disk without room: somebody has to do something
   it.since ??= Date.now();
   if (r.loaded > w.loaded) it.since = Date.now(); // it gets on
   if (Date.now() - it.since > 120000) return fail(w, 'The server does not answer.');
@@ -178,7 +182,7 @@ function showUpload(cid) {
   row.dataset.files = '';
   row.querySelectorAll('.file').forEach(el => el.remove());
   if (!it.body.trim()) row.querySelector('.body')?.remove();
-  if (!it.fail) row.querySelector('.ts').textContent = it.files.length === 1 ? 'Sending 1 file…' : `Sending ${it.files.length} files…`;
+  row.querySelector('.ts').textContent = it.fail ? '' : it.files.length === 1 ? 'Sending 1 file…' : `Sending ${it.files.length} files…`;
   const before = row.querySelector('.err');
   it.files.forEach((name, i) => before.before(card(cid, name, w?.files[i], it.fail)));
   if (w && !it.fail) progress(cid);
@@ -239,6 +243,7 @@ export function handleFailedUpload(action, row) {
   if (!it) return;
   if (action === 'retry' && w) {
     Object.assign(it, { fail: undefined, n: 0, since: undefined });
+    w.not = 0;
     store.set('f:' + cid, it);
     row.remove();
     showUpload(cid);

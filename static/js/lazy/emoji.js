@@ -91,7 +91,7 @@ function build() {
   peek.className = 'peek';
   peek.ariaHidden = 'true';
   for (const g of groups) {
-    const b = button({ emoji: g.list[0].emoji, name: g.name });
+    const b = button({ ...g.list[0], name: g.name });
     b.tabIndex = 0;
     b.dataset.kind = g.name;
     tabs.append(b);

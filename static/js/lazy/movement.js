@@ -4,7 +4,7 @@ import { doc, isShown, rows, stream, timeline } from '../dom.js';
 import { box } from '../composer.js';
 import { focusRow, newestRow } from '../keys.js';
 import { post } from '../request.js';
-import { firstVisible } from '../scroll.js';
+import { firstVisible, goToLatest } from '../scroll.js';
 import { signIn } from '../session.js';
 import { toast } from '../toast.js';
 
@@ -39,8 +39,19 @@ export function openNeighbour(steps, unread) {
   }
 }
 
+// From one message to another, by key.
+export function walkRows(key, row) {
+  if (key.startsWith('Page')) return movePage(key === 'PageUp' ? -1 : 1);
+  const every = [...doc.querySelectorAll('#stream [data-seq]:not(.gone),#stream .pend')],
+    at = every.indexOf(row),
+    last = every.length - 1,
+    to = { ArrowUp: row ? at - 1 : last, ArrowDown: at + 1, Home: 0, End: last }[key];
+  if (key === 'End') goToLatest();
+  focusRow(every[Math.max(0, Math.min(last, to))]);
+}
+
 // The focus goes along: up to the first row in view, down to the last.
-export function movePage(way) {
+function movePage(way) {
   const view = stream();
   view.scrollTop += way * (view.clientHeight - 60);
   const all = rows(timeline()).filter(isShown),

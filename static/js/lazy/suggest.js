@@ -73,7 +73,7 @@ async function fetchOptions(path) {
 
 function suggestRooms(q) {
   return [...doc.querySelectorAll('#lists a.room[href^="/rooms/"]')]
-    .filter(a => a.querySelector('use')?.getAttribute('href').endsWith('#hash'))
+    .filter(a => a.querySelector('.glyph') && !a.querySelector('use[href$="#lock"]'))
     .map(a => a.querySelector('.nm').textContent)
     .filter(name => beginsWith(name, q))
     .map(name => option('#' + name, '#' + name));
@@ -82,7 +82,11 @@ function suggestRooms(q) {
 async function suggestEmoji(q) {
   const begun = new RegExp('(?:^|[^a-z0-9])' + q.replaceAll('+', '\\+')); // not within a word of a name
   const found = (await (await lazy('emoji')).findByName(q)).filter(it => begun.test(it.short) || begun.test(it.words));
-  return found.slice(0, maxSuggestions).map(it => option(it.emoji, it.emoji + ' :' + it.short + ':'));
+  return found.slice(0, maxSuggestions).map(it => {
+    const li = option(it.emoji, (it.src ? '' : it.emoji + ' ') + ':' + it.short + ':');
+    if (it.src) li.prepend(Object.assign(make('img'), { src: it.src, alt: '', width: 20, height: 20 }));
+    return li;
+  });
 }
 
 function option(text, label) {

@@ -6,6 +6,7 @@ import { box, returnText } from '../composer.js';
 import { drawDays } from '../days.js';
 import { reloadPage, sendFrame } from '../frames.js';
 import { focusRow } from '../keys.js';
+import { lazy } from '../lazy.js';
 import { setPanelOpener } from '../panel.js';
 import { toast } from '../toast.js';
 import { enterAnswer, setAnswer } from '../talk/answer.js';
@@ -14,6 +15,7 @@ let refreshTimer = 0;
 
 export async function open(row) {
   setPanelOpener(row);
+  await lazy('formlooks');
   await htmx.ajax('GET', '/messages/' + seq(row), {
     target: '#panel',
     swap: 'outerHTML',

@@ -3,6 +3,7 @@
 import { $, doc, hasFinePointer, isShown, make, on, seq } from '../dom.js';
 import { box, enterPressed, fieldGrows, returnText, tooLong } from '../composer.js';
 import { focusRow } from '../keys.js';
+import { lazy } from '../lazy.js';
 import { apply, post } from '../request.js';
 import { signIn } from '../session.js';
 import { store } from '../storage.js';
@@ -51,6 +52,7 @@ export async function edit(row, text) {
   try {
     r = await fetch(`/messages/${id}/edit`, { headers: { 'HX-Request': 'true' }, signal: AbortSignal.timeout(20000) });
     html = await r.text();
+    await lazy('formlooks');
   } catch {
     no();
     return toast(notArrived);

@@ -1,0 +1,152 @@
+package web
+
+import (
+	"encoding/xml"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"parley/app/chat"
+	"parley/views"
+)
+
+// atomFeed is a feed as RFC 4287 has it.
+type atomFeed struct {
+	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
+	Base    string      `xml:"xml:base,attr"`
+	ID      string      `xml:"id"`
+	Title   string      `xml:"title"`
+	Updated string      `xml:"updated"`
+	Links   []atomLink  `xml:"link"`
+	Entries []atomEntry `xml:"entry"`
+}
+
+type atomLink struct {
+	Rel  string `xml:"rel,attr"`
+	Type string `xml:"type,attr"`
+	Href string `xml:"href,attr"`
+}
+
+type atomEntry struct {
+	ID        string      `xml:"id"`
+	Title     string      `xml:"title"`
+	Published string      `xml:"published"`
+	Updated   string      `xml:"updated"`
+	Author    string      `xml:"author>name"`
+	Link      atomLink    `xml:"link"`
+	Content   atomContent `xml:"content"`
+}
+
+type atomContent struct {
+	Type string `xml:"type,attr"`
+	HTML string `xml:",chardata"`
+}
+
+const (
+	atomType   = "application/atom+xml"
+	entryTitle = 80 // characters
+)
+
+// roomFeed is the newest page of a room for feed readers, the newest message first.
+func (s *Server) roomFeed(c *fiber.Ctx) error {
+	me := sessionOf(c).Account
+	p, err := s.chat.OpenRoom(c.UserContext(), me, roomParam(c), chat.RoomQuery{})
+	if err != nil {
+		return err
+	}
+	title := p.Label()
+	if p.Kind == chat.Direct {
+		title = titleOf(p.Members, me.ID)
+	}
+	f := s.feed(c, "room/"+strconv.FormatInt(int64(p.ID), 10), title+" · "+s.workspace().Workspace(), views.RoomURL(p.ID), p.Created)
+	for i := len(p.Messages) - 1; i >= 0; i-- {
+		if m := p.Messages[i]; m.Kind == chat.MessagePosted && !m.Deleted {
+			f.add(s.entry(c, m))
+		}
+	}
+	return sendFeed(c, f)
+}
+
+// searchFeed is what a search finds, for feed readers.
+func (s *Server) searchFeed(c *fiber.Ctx) error {
+	asked := c.Query("q")
+	found, err := s.chat.Search(c.UserContext(), sessionOf(c).Account, chat.SearchInput{Text: asked, Zone: time.UTC})
+	if err != nil {
+		return err
+	}
+	f := s.feed(c, "search/"+url.PathEscape(asked), "“"+asked+"” · "+s.workspace().Workspace(), "/search?"+url.Values{"q": {asked}}.Encode(), time.Unix(0, 0))
+	for _, h := range found.Hits {
+		f.add(s.entry(c, h.Message))
+	}
+	return sendFeed(c, f)
+}
+
+func (s *Server) feed(c *fiber.Ctx, id, title, page string, began time.Time) *atomFeed {
+	host := s.public(c)
+	return &atomFeed{Base: host, ID: s.tag(c, id), Title: title, Updated: began.UTC().Format(time.RFC3339),
+		Links: []atomLink{{"alternate", "text/html", host + page}}}
+}
+
+// tag names something for ever, as RFC 4151 has it.
+func (s *Server) tag(c *fiber.Ctx, what string) string {
+	return "tag:" + c.Hostname() + ",2026:" + what
+}
+
+func (f *atomFeed) add(e atomEntry) {
+	f.Updated = max(f.Updated, e.Updated) // all in UTC
+	f.Entries = append(f.Entries, e)
+}
+
+func (s *Server) entry(c *fiber.Ctx, m chat.Message) atomEntry {
+	name, line := m.Author.Name, []rune(m.Line())
+	if m.Program != nil && m.Program.Name != "" {
+		name = m.Program.Name
+	}
+	if len(line) > entryTitle {
+		line = append(line[:entryTitle-1], '…')
+	}
+	updated := m.At
+	if m.Edited.After(updated) {
+		updated = m.Edited
+	}
+	return atomEntry{ID: s.tag(c, "message/"+strconv.FormatInt(int64(m.ID), 10)), Title: name + ": " + string(line),
+		Published: m.At.UTC().Format(time.RFC3339), Updated: updated.UTC().Format(time.RFC3339), Author: name,
+		Link:    atomLink{"alternate", "text/html", s.public(c) + views.MessageURL(m.Room, m.ID)},
+		Content: atomContent{"html", views.BodyHTML(m)}}
+}
+
+func sendFeed(c *fiber.Ctx, f *atomFeed) error {
+	b, err := xml.MarshalIndent(f, "", " ")
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, atomType+"; charset=utf-8")
+	return send(c, append([]byte(xml.Header), b...))
+}
+
+// byFeedKey has a feed reader act for who made its address, for a feed and nothing else.
+func (s *Server) byFeedKey(feed fiber.Handler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		session, _, err := s.auth.ResumeFeed(c.UserContext(), c.Params("key"))
+		if err != nil {
+			return err
+		}
+		c.Locals("session", &session)
+		return feed(c)
+	}
+}
+
+// makeFeed makes the key in the addresses of one's feeds.
+func (s *Server) makeFeed(c *fiber.Ctx) error {
+	me := sessionOf(c).Account
+	secret, err := s.auth.CreateFeed(c.UserContext(), me)
+	f := views.KeyList{FeedKey: secret}
+	if err != nil {
+		if f.Errors, err = s.formErrors(c, err); err != nil {
+			return err
+		}
+	}
+	return s.tokenPage(c, f)
+}

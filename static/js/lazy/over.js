@@ -1,0 +1,34 @@
+// @ts-check
+// What opens over the page: the card of a person, the menu of a room, what a button does. Fetched when somebody first
+// points at the page or presses a key.
+import { on } from '../dom.js';
+import { lazy } from '../lazy.js';
+import { copy } from '../over/copy.js';
+import { openCard } from '../over/card.js';
+import { fold } from '../over/lists.js';
+import { openMenu } from '../over/menu.js';
+import '../over/tip.js';
+import looks from '../over/over.css';
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(looks);
+document.adoptedStyleSheets.push(sheet);
+
+// What was pressed opens.
+/** @type {(el: HTMLElement) => void} */
+export function open(el) {
+  if (el.dataset.fold) return fold(el);
+  if (el.dataset.copy) return void copy(new URL(el.dataset.copy, location.href).href, 'Link copied');
+  if (el.ariaHasPopup === 'menu') {
+    const name = el.dataset.name ?? document.querySelector('.bar h1')?.textContent.trim();
+    return void openMenu(el.getAttribute('href'), name ?? '', el.getBoundingClientRect(), el);
+  }
+  openCard(/** @type {HTMLAnchorElement} */ (el));
+}
+
+// Pages with settings and lists need more.
+function enterPage() {
+  if (document.querySelector('[data-auto],[data-filter],.facepick,.to')) lazy('settings');
+}
+enterPage();
+on(document, 'htmx:after:swap', enterPage);

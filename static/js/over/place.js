@@ -1,0 +1,58 @@
+// @ts-check
+// What opens over the page: beside what it belongs to on a desk, at the bottom on a phone.
+import { doc, make, on } from '../dom.js';
+
+export const isPhone = () => innerWidth < 720;
+
+// Beside a box of the window, on the side where there is room.
+/** @type {(el: HTMLElement, box: { left: number, right: number, top: number, bottom: number }, gap?: number) => void} */
+export function place(el, box, gap = 8) {
+  el.style.left = el.style.top = '';
+  if (isPhone()) return;
+  const { offsetWidth: w, offsetHeight: h } = el,
+    below = box.bottom + gap + h <= innerHeight - 8,
+    rtl = getComputedStyle(el).direction === 'rtl',
+    left = rtl ? box.right - w : box.left;
+  el.style.left = Math.max(8, Math.min(left, innerWidth - w - 8)) + 'px';
+  el.style.top = Math.max(8, Math.min(below ? box.bottom + gap : box.top - gap - h, innerHeight - h - 8)) + 'px';
+}
+
+// A popover of its own; the one of that name before it goes.
+/** @type {(id: string, className: string, role: string, where?: Element) => HTMLElement} */
+export function popover(id, className, role, where = doc.body) {
+  doc.getElementById(id)?.remove();
+  const el = make('div');
+  Object.assign(el, { id, className, popover: 'auto', role });
+  const handle = make('span');
+  handle.className = 'handle';
+  handle.ariaHidden = 'true';
+  el.append(handle);
+  on(el, 'toggle', e => e.newState === 'closed' && setTimeout(() => !el.matches(':popover-open') && el.remove()));
+  swipes(el);
+  where.append(el);
+  return el;
+}
+
+// Down with a finger closes what lies at the bottom.
+function swipes(el) {
+  let y = 0,
+    id = 0;
+  on(el, 'pointerdown', e => {
+    if (e.pointerType !== 'touch' || !isPhone() || el.scrollTop > 0) return;
+    y = e.clientY;
+    id = e.pointerId;
+  });
+  on(el, 'pointerup', e => {
+    if (e.pointerId === id && e.clientY - y > 80) el.hidePopover();
+    id = 0;
+  });
+}
+
+/** @type {(path: string, target: string) => Promise<DocumentFragment | null>} */
+export async function fragment(path, target) {
+  const r = await fetch(path, { headers: { 'HX-Request': 'true', 'HX-Target': target }, signal: AbortSignal.timeout(20000) }).catch(() => null);
+  if (!r?.ok || r.redirected) return null;
+  const t = make('template');
+  t.innerHTML = await r.text();
+  return t.content;
+}
