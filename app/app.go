@@ -110,6 +110,9 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	limits, announcer := chat.NewLimits(nil), announce.New()
+	if counters, can := a.store.(chat.Counters); can {
+		limits.Share(counters)
+	}
 	store := a.remembering()
 	a.Chat = chat.New(store, events, limits, nil)
 	a.Chat.Presence, a.announcer = announcer, announcer

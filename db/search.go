@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"math"
+	"slices"
 
 	"parley/app/chat"
 )
@@ -14,20 +15,31 @@ const Readable = `r.deleted_at IS NULL AND coalesce((SELECT p.left_at IS NULL OR
 
 // SearchIndex is how the index of an engine is asked.
 type SearchIndex struct {
-	// From joins the index with messages m, Has chooses what ?2 says in it, of ids above ?3
-	// and below ?4. By is the id in it: the newest come first.
+	// From joins the index with messages m and rooms r, Has chooses what ?2 says in it, of ids
+	// above ?3 and below ?4. By is the id in it: the newest come first.
 	From, Has, By string
 	Syntax        SearchSyntax
+	// Window is how many ids are looked at from the newest on. Where too little is found there,
+	// With finds all there is in the index before anything else is looked at, and FromWith
+	// comes in the place of From. A planner cannot know which of the two a word wants.
+	// 0: the index needs neither.
+	Window         chat.MessageID
+	With, FromWith string
+}
+
+// whole is the index asked for all there is.
+func (x SearchIndex) whole() SearchIndex {
+	return SearchIndex{From: x.FromWith, Has: "true", By: x.By, Syntax: x.Syntax, With: x.With}
 }
 
 const foundIn = ` AND m.at >= ?5 AND m.at < ?6 AND ` + Readable
 
 func (x SearchIndex) hits() string {
-	return "SELECT m.id FROM messages m JOIN rooms r ON r.id = m.room_id " + x.From + " WHERE " + x.Has + foundIn + " ORDER BY " + x.By + " DESC LIMIT ?7"
+	return x.With + "SELECT m.id FROM " + x.From + " WHERE " + x.Has + foundIn + " ORDER BY " + x.By + " DESC LIMIT ?7"
 }
 
 func (x SearchIndex) literals() string {
-	return "SELECT m.id, m.body, m.text, m.files FROM messages m JOIN rooms r ON r.id = m.room_id " + x.From +
+	return x.With + "SELECT m.id, m.body, m.text, m.files FROM " + x.From +
 		" WHERE " + x.Has + foundIn + " AND m.deleted_at IS NULL ORDER BY " + x.By + " DESC LIMIT ?7"
 }
 
@@ -63,18 +75,40 @@ func (d *Store) SearchBy(ctx context.Context, who chat.AccountID, s chat.Search,
 	if err != nil || len(groups) == 0 {
 		return nil, 0, err
 	}
-	var found []chat.MessageID
-	args := []any{who, x.Syntax.expression(s, groups), b.After, b.Before, b.Since, b.Until}
-	if len(s.Literals) > 0 {
-		found, older, err = d.searchLiterally(ctx, s, x.literals(), args)
-	} else {
-		found, older, err = d.searchWords(ctx, s, x.hits(), args)
-	}
+	found, older, err := d.find(ctx, s, []any{who, x.Syntax.expression(s, groups), b.After, b.Before, b.Since, b.Until}, x)
 	if err != nil {
 		return nil, 0, err
 	}
 	hits, err = d.Hits(ctx, who, found)
 	return hits, older, err
+}
+
+// find finds ids: first among the newest, where a common word has enough, then in the index.
+func (d *Store) find(ctx context.Context, s chat.Search, args []any, x SearchIndex) (found []chat.MessageID, older chat.MessageID, err error) {
+	if x.Window == 0 {
+		return d.findBy(ctx, s, args, x)
+	}
+	var newest chat.MessageID
+	if err := d.One(ctx, "SELECT coalesce(max(id), 0) FROM messages", nil, &newest); err != nil {
+		return nil, 0, err
+	}
+	after, before := args[afterArg].(chat.MessageID), args[beforeArg].(chat.MessageID)
+	floor := min(before, newest+1) - x.Window
+	first := x
+	first.With = ""
+	near := slices.Clone(args)
+	near[afterArg] = max(after, floor)
+	if found, older, err = d.findBy(ctx, s, near, first); err != nil || older != 0 || floor <= after {
+		return found, older, err
+	}
+	return d.findBy(ctx, s, args, x.whole())
+}
+
+func (d *Store) findBy(ctx context.Context, s chat.Search, args []any, x SearchIndex) ([]chat.MessageID, chat.MessageID, error) {
+	if len(s.Literals) > 0 {
+		return d.searchLiterally(ctx, s, x.literals(), args)
+	}
+	return d.searchWords(ctx, s, x.hits(), args)
 }
 
 // searchWords finds what the index finds, the newest first.

@@ -19,8 +19,11 @@ const (
 	lookedAtOnce     = 100
 )
 
-// beforeArg is the place among the arguments of a search of the id before which it looks.
-const beforeArg = 3
+// The places among the arguments of a search of the ids between which it looks.
+const (
+	afterArg  = 2
+	beforeArg = 3
+)
 
 // searchLiterally finds what the index finds and the search accepts, the newest
 // first; older is where the next page begins.

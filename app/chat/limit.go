@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"context"
 	"strconv"
 	"sync"
 	"time"
@@ -47,6 +48,8 @@ type Limits struct {
 	mu   sync.Mutex
 	set  map[string]int // by Limit.Key; absent: the default
 	seen map[*Limit]map[string]*rate.Limiter
+
+	shared Counters // of limits that protect; nil: this node counts alone
 }
 
 // NewLimits counts from zero with the default settings; now may be nil.
@@ -92,6 +95,15 @@ func (l *Limits) value(k *Limit) int {
 
 // Take counts one event of key, or refuses it with ErrTooOften.
 func (l *Limits) Take(k *Limit, key string) error {
+	wait, done := l.ask(k, func(ctx context.Context, pause time.Duration, burst int) (time.Duration, error) {
+		return l.shared.Count(ctx, k.Key, countedKey(key), pause, burst)
+	})
+	if done && wait > 0 {
+		return TooOften("That was a little fast. Wait a moment and try again.", wait)
+	}
+	if done {
+		return nil
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b := l.bucket(k, key)
@@ -109,6 +121,15 @@ func (l *Limits) Take(k *Limit, key string) error {
 
 // Full refuses when key has no event left, and counts nothing.
 func (l *Limits) Full(k *Limit, key string) error {
+	wait, done := l.ask(k, func(ctx context.Context, pause time.Duration, burst int) (time.Duration, error) {
+		return l.shared.Left(ctx, k.Key, countedKey(key), pause, burst)
+	})
+	if done && wait > 0 {
+		return TooOften("Too many tries. Wait "+inWords(wait)+" and try again.", wait)
+	}
+	if done {
+		return nil
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b := l.bucket(k, key)
@@ -116,12 +137,15 @@ func (l *Limits) Full(k *Limit, key string) error {
 	if b == nil || b.TokensAt(now) >= 1 {
 		return nil
 	}
-	wait := time.Duration((1 - b.TokensAt(now)) / float64(b.Limit()) * float64(time.Second))
+	wait = time.Duration((1 - b.TokensAt(now)) / float64(b.Limit()) * float64(time.Second))
 	return TooOften("Too many tries. Wait "+inWords(wait)+" and try again.", wait)
 }
 
 // Forgive forgets what was counted of key.
 func (l *Limits) Forgive(k *Limit, key string) {
+	l.ask(k, func(ctx context.Context, _ time.Duration, _ int) (time.Duration, error) {
+		return 0, l.shared.Forget(ctx, k.Key, countedKey(key))
+	})
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.seen[k], key)
@@ -170,3 +194,4 @@ func inWords(d time.Duration) string {
 }
 
 func (id AccountID) key() string { return strconv.FormatInt(int64(id), 10) }
+func (id RoomID) key() string    { return strconv.FormatInt(int64(id), 10) }

@@ -166,7 +166,7 @@ func (c *Chat) post(ctx context.Context, who Account, place RoomAccess, d Draft)
 	if err != nil {
 		return Message{}, err
 	}
-	undo, err := c.slowMode.take(who, place, n.At)
+	undo, err := c.takePause(ctx, who, place, n.At)
 	if err != nil {
 		return Message{}, err
 	}

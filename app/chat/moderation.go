@@ -137,11 +137,26 @@ type slowModeKey struct {
 	who  AccountID
 }
 
-// take begins a person's pause in a room, or says how long it lasts; back undoes it.
-func (s *slowModePauses) take(who Account, p RoomAccess, now time.Time) (back func(), err error) {
+// takePause begins a person's pause in a room, or says how long it lasts; back undoes it.
+// Where nodes count together, no other one lets the person through.
+func (c *Chat) takePause(ctx context.Context, who Account, p RoomAccess, now time.Time) (back func(), err error) {
 	if p.Slow == 0 || p.Allows(ActionSetSlowMode) {
 		return func() {}, nil
 	}
+	shared := c.Limits.shared
+	if shared == nil {
+		return c.slowMode.take(who, p, now)
+	}
+	key := countedKey(p.ID.key() + " " + who.ID.key())
+	wait, err := shared.Count(ctx, "slow", key, time.Duration(p.Slow)*time.Second, 1)
+	if err == nil && wait > 0 {
+		err = TooOften("Slow mode: wait "+inWords(wait)+" and send it then.", wait)
+	}
+	return func() { _ = shared.Forget(context.WithoutCancel(ctx), "slow", key) }, err // else the pause stays
+}
+
+// take begins a person's pause in a room, or says how long it lasts; back undoes it.
+func (s *slowModePauses) take(who Account, p RoomAccess, now time.Time) (back func(), err error) {
 	key, pause := slowModeKey{p.ID, who.ID}, time.Duration(p.Slow)*time.Second
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -13,6 +13,8 @@ import (
 
 // loadEmoji takes over the workspace's own emoji.
 func (s *Server) loadEmoji(ctx context.Context) error {
+	s.loading.Lock() // else what was read first may be taken over last
+	defer s.loading.Unlock()
 	list, err := s.chat.Emoji(ctx)
 	if err != nil {
 		return err

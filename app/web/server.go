@@ -69,6 +69,7 @@ type Server struct {
 	begun     string   // tells the requests of this process from others
 	draining  atomic.Bool
 	reloading sync.Mutex
+	loading   sync.Mutex // of emoji
 	settings  atomic.Pointer[chat.Settings]
 	uploading uploadsUnderWay
 	rendered  *announce.RenderCache

@@ -13,7 +13,7 @@ import (
 // index is how FTS5 is asked. It gives ids from the newest on, and only as many as are
 // asked for.
 var index = db.SearchIndex{
-	From: "JOIN words w ON w.rowid = m.id",
+	From: "messages m JOIN rooms r ON r.id = m.room_id JOIN words w ON w.rowid = m.id",
 	Has:  "w.word MATCH ?2 AND w.rowid > ?3 AND w.rowid < ?4",
 	By:   "w.rowid",
 	Syntax: db.SearchSyntax{And: " AND ", Or: " OR ", AndNot: " NOT ", Phrase: func(words []string, beginning bool) string {

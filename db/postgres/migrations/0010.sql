@@ -254,3 +254,12 @@ CREATE UNLOGGED TABLE nodes (
   seen TIMESTAMPTZ NOT NULL,
   away BOOLEAN NOT NULL
 );
+
+-- What limits that protect have counted, for all nodes together: until when the pauses of the
+-- events so far last.
+CREATE UNLOGGED TABLE counters (
+  name TEXT COLLATE "C" NOT NULL,
+  key  TEXT COLLATE "C" NOT NULL,
+  due  TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY (name, key)
+);
