@@ -248,6 +248,17 @@ func (d *Store) SetRoomPrefs(ctx context.Context, room chat.RoomID, who chat.Acc
 	})
 }
 
+// LeftRoom implements chat.RoomStore.
+func (d *Store) LeftRoom(ctx context.Context, room chat.RoomID, who chat.AccountID) (chat.Room, error) {
+	var left chat.RoomID
+	if err := d.One(ctx, "SELECT room_id FROM memberships WHERE room_id = ? AND account_id = ? AND left_at IS NOT NULL AND banned = 0",
+		[]any{room, who}, &left); err != nil {
+		return chat.Room{}, err
+	}
+	r, _, err := d.RoomFor(ctx, room, who)
+	return r, err
+}
+
 // SetStars implements chat.RoomStore.
 func (d *Store) SetStars(ctx context.Context, who chat.AccountID, rooms []chat.RoomID) error {
 	return d.change(ctx, func(t *Tx) error {

@@ -256,7 +256,7 @@ func TestPrivateRoomsHaveALockInEveryList(t *testing.T) {
 	p := openChromium(t).person("ada", s.Base)
 	p.enter(ada)
 	for _, at := range []struct{ path, around string }{
-		{"/", "#rooms li"}, {"/", ".catch h2"}, {"/jump?q=s", "#found li"}, {"/mentions", ".goto"}, {"/search?q=needle", ".goto"},
+		{"/", "#rooms li"}, {"/", ".catch h3"}, {"/jump?q=s", "#found li"}, {"/mentions", ".goto"}, {"/search?q=needle", ".goto"},
 		{"/people/2", ".facts a"}, {"/people/2", "#rooms li"},
 	} {
 		p.open(at.path)

@@ -225,7 +225,7 @@ func TestWithoutJavaScriptReadMarksAndOnesOwnAccountWork(t *testing.T) {
 	bea.open("/")
 	bea.sees(".catch", "something to read")
 	bea.sees("#b-1", "1")
-	bea.click(".catch h2 a", "general")
+	bea.click(".catch h3 a", "general")
 	bea.sees(".unread", "New")
 	bea.open("/")
 	bea.sees("h2", "You're all caught up.")

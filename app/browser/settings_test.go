@@ -46,7 +46,7 @@ func TestSettingsSaveThemselves(t *testing.T) {
 	p.open("/me/notifications")
 	p.live()
 	ask[any](p, `(set => { set('f-quiet_from', '00:00'); set('f-quiet_to', '23:59') })((id, v) => { const f = document.getElementById(id); f.value = v;
-		f.dispatchEvent(new Event('change', { bubbles: true })) }), document.body.dispatchEvent(new Event('keydown', { bubbles: true })), 1`)
+		f.dispatchEvent(new Event('change', { bubbles: true })) }), document.body.dispatchEvent(new PointerEvent('pointerover', { bubbles: true })), 1`)
 	p.sees("#saved", "Saved")
 	p.open("/me/notifications")
 	p.sees(".me .dnd", "Quiet until")

@@ -94,3 +94,18 @@ func (c *Chat) LastSeen(ctx context.Context, a Account) (time.Time, error) {
 func (c *Chat) AccountNamed(ctx context.Context, username string) (Account, error) {
 	return c.store.AccountNamed(ctx, username)
 }
+
+// maxAdmins is how many administrators are named to who needs help.
+const maxAdmins = 5
+
+// Admins are some of those who administer the server, who can log in.
+func (c *Chat) Admins(ctx context.Context) ([]Person, error) {
+	list, err := c.store.AccountRecords(ctx, "", StateAdmins, 0, maxAdmins)
+	var people []Person
+	for _, a := range list {
+		if !a.Disabled {
+			people = append(people, a.Person)
+		}
+	}
+	return people, err
+}

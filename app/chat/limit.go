@@ -30,6 +30,7 @@ var (
 	LimitLoginAccount = &Limit{"limit.login.account", 5, 30 * time.Minute, 0, "failed logins per half hour and account"}
 	LimitLoginAddress = &Limit{"limit.login.address", 20, 10 * time.Minute, 0, "failed logins per ten minutes and address"}
 	LimitSignup       = &Limit{"limit.signup", 10, time.Hour, 0, "sign-ups per hour and address"}
+	LimitNames        = &Limit{"limit.names", 60, time.Minute, 0, "usernames looked up for a sign-up per minute and address"}
 	LimitSockets      = &Limit{"limit.sockets.account", 16, 0, 0, "open pages per account"}
 	LimitSocketsAddr  = &Limit{"limit.sockets.address", 200, 0, 0, "open pages per address"}
 	LimitFileSize     = &Limit{"limit.files.size", 25, 0, 0, "MiB that one file may have"}
@@ -38,7 +39,7 @@ var (
 	LimitFilesTotal   = &Limit{"limit.files.total", 0, 0, 0, "MiB of files that the server holds in all"}
 
 	AllLimits = []*Limit{LimitMessages, LimitBots, LimitEdits, LimitTyping, LimitSearch, LimitRooms, LimitReports, LimitLoginAccount,
-		LimitLoginAddress, LimitSignup, LimitSockets, LimitSocketsAddr,
+		LimitLoginAddress, LimitSignup, LimitNames, LimitSockets, LimitSocketsAddr,
 		LimitFileSize, LimitFiles, LimitFilesPerson, LimitFilesTotal}
 )
 

@@ -23,6 +23,7 @@ type Prefs struct {
 	Keys       string    `json:"keys,omitempty"`     // "" on, off: single letters on a message
 	Invisible  bool      `json:"invisible,omitempty"`
 	NoTyping   bool      `json:"no_typing,omitempty"`
+	Begun      bool      `json:"begun,omitempty"`       // needs no help with the first steps any more
 	Still      bool      `json:"still,omitempty"`       // pictures that move stand still until they are asked
 	NoArrivals bool      `json:"no_arrivals,omitempty"` // who comes and goes is not shown
 	Until      time.Time `json:"until,omitzero"`        // do not disturb before

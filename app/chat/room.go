@@ -170,6 +170,8 @@ type RoomStore interface {
 	SetTopic(ctx context.Context, room RoomID, by AccountID, topic string, at time.Time) (Rev, error)
 	// SetRoomPrefs changes what is not nil.
 	SetRoomPrefs(ctx context.Context, room RoomID, who AccountID, c RoomPrefs) error
+	// LeftRoom finds a room that somebody was in and left, without being banned from it.
+	LeftRoom(ctx context.Context, room RoomID, who AccountID) (Room, error)
 	// SetStars orders those of these rooms that have a star.
 	SetStars(ctx context.Context, who AccountID, rooms []RoomID) error
 	// EndMutes ends the mutes that were to end by then, and says whose they were.

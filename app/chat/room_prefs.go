@@ -80,6 +80,16 @@ func (c *Chat) SetStars(ctx context.Context, who Account, rooms []RoomID) error 
 	return nil
 }
 
+// LeftRoom is the name of a room that the caller was in and is not any more, if it is still
+// there and he may know of it: who is banned may not.
+func (c *Chat) LeftRoom(ctx context.Context, who Account, room RoomID) (string, error) {
+	r, err := c.store.LeftRoom(ctx, room, who.ID)
+	if err != nil {
+		return "", err
+	}
+	return r.Label(), nil
+}
+
 // EndMutes ends what was muted for a while that is over; call it now and then.
 func (c *Chat) EndMutes(ctx context.Context) error {
 	people, err := c.store.EndMutes(ctx, c.now())

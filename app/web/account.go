@@ -15,7 +15,7 @@ func (s *Server) authPage(c *fiber.Ctx) (views.AuthForm, error) {
 	set := s.workspace()
 	return views.AuthForm{Workspace: set.Workspace(), Logo: set.Logo(), First: !has, Closed: has && set.Signup() == chat.SignupClosed,
 		InvitesOnly:   has && set.Signup() == chat.SignupInvites,
-		WorkspaceName: formValue(c, "workspace"), Username: formValue(c, "username"), Next: next(formValue(c, "next", c.Query("next")))}, err
+		WorkspaceName: formValue(c, "workspace"), Name: formValue(c, "name"), Username: formValue(c, "username"), Next: next(formValue(c, "next", c.Query("next")))}, err
 }
 
 // next is where to go after a login: a page of ours, or nowhere.
@@ -34,6 +34,55 @@ func (s *Server) signupPage(c *fiber.Ctx) error {
 	return s.html(c, views.SignUp(f))
 }
 
+// nameFree tells the form of a newcomer about usernames: with name, which one would fit;
+// with u, whether it can be had. It answers those who may sign up, and at a bounded rate.
+func (s *Server) nameFree(c *fiber.Ctx) error {
+	f, err := s.authPage(c)
+	if err != nil {
+		return err
+	}
+	if f.Closed || f.InvitesOnly {
+		if _, err := s.auth.InviteFor(c.UserContext(), c.Query("invite")); err != nil {
+			return chat.NotFound()
+		}
+	}
+	if err := s.chat.Limits.Take(chat.LimitNames, s.address(c)); err != nil {
+		return err
+	}
+	if name := c.Query("name"); name != "" {
+		suggested, err := s.chat.SuggestUsername(c.UserContext(), name)
+		if err != nil {
+			return err
+		}
+		return c.SendString(suggested)
+	}
+	name, err := chat.ParseUsername(c.Query("u"))
+	if err != nil {
+		return err
+	}
+	free, err := s.chat.UsernameFree(c.UserContext(), name)
+	if err != nil {
+		return err
+	}
+	if !free {
+		return chat.Conflict("username", "@"+name+" is taken.")
+	}
+	return c.SendString("@" + name + " is free")
+}
+
+// forgot says who can help somebody who does not know the password any more.
+func (s *Server) forgot(c *fiber.Ctx) error {
+	f, err := s.authPage(c)
+	if err != nil {
+		return err
+	}
+	admins, err := s.chat.Admins(c.UserContext())
+	if err != nil {
+		return err
+	}
+	return s.html(c, views.Forgot(f, admins))
+}
+
 func (s *Server) signup(c *fiber.Ctx) error {
 	f, err := s.authPage(c)
 	if err != nil {
@@ -43,7 +92,7 @@ func (s *Server) signup(c *fiber.Ctx) error {
 }
 
 func (s *Server) signUp(c *fiber.Ctx, f views.AuthForm) error {
-	j, err := s.auth.SignUp(c.UserContext(), auth.SignUp{Workspace: f.WorkspaceName, Username: f.Username,
+	j, err := s.auth.SignUp(c.UserContext(), auth.SignUp{Workspace: f.WorkspaceName, Name: strings.TrimSpace(f.Name), Username: f.Username,
 		Password: formValue(c, "password"), Address: s.address(c), Invite: f.Invite})
 	if err != nil {
 		if f.Errors, err = s.formErrors(c, err); err != nil {

@@ -120,16 +120,16 @@ func (s *Server) revokeInvite(c *fiber.Ctx) error {
 
 // joinPage is where an invite leads.
 func (s *Server) joinPage(c *fiber.Ctx) error {
-	f, err := s.invited(c)
-	if err != nil {
-		return err
-	}
 	session, err := s.cookieSession(c)
 	if err != nil {
 		return err
 	}
-	if session != nil {
-		return s.html(c, views.Welcome(f.Workspace))
+	f, err := s.invited(c)
+	if session != nil && (err == nil || errors.Is(err, auth.ErrInviteOver)) {
+		return s.html(c, views.Welcome(s.workspace().Workspace(), session.Account.Person))
+	}
+	if err != nil {
+		return err
 	}
 	return s.html(c, views.SignUp(f))
 }

@@ -102,7 +102,29 @@ func (s *Server) home(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.page(c, v, views.PageShell{Title: "Catch up", View: "home"}, views.Home(v, rooms, reports, notices[c.Query("done")]), nil)
+	slices.SortStableFunc(rooms, func(a, b views.Unread) int { return b.Newest().Compare(a.Newest()) })
+	var open []chat.RoomListing
+	if len(rooms) == 0 && v.Rooms == nil { // a stage has not asked for them
+		if v.Rooms, err = s.chat.Sidebar(c.UserContext(), v.Me.ID); err != nil {
+			return err
+		}
+	}
+	if len(rooms) == 0 {
+		if open, err = s.suggestedRooms(c, v.Me); err != nil {
+			return err
+		}
+	}
+	return s.page(c, v, views.PageShell{Title: "Catch up", View: "home"}, views.Home(v, rooms, open, reports, s.homeNotice(c)), nil)
+}
+
+// homeNotice is what home says first: of a room that one is not in any more, its name.
+func (s *Server) homeNotice(c *fiber.Ctx) string {
+	if c.Query("done") == "gone" {
+		if name, err := s.chat.LeftRoom(c.UserContext(), sessionOf(c).Account, id[chat.RoomID](c.Query("room"))); err == nil {
+			return "You were removed from " + name + "."
+		}
+	}
+	return notices[c.Query("done")]
 }
 
 func (s *Server) markAllRead(c *fiber.Ctx) error {

@@ -112,6 +112,11 @@ func (s *Server) roomView(c *fiber.Ctx, q chat.RoomQuery) (v views.RoomView, err
 	}
 	v.Rows = s.rendered.Rows(p.Messages)
 	v.Older, v.Newer = p.Older && len(v.Rows) > 0, p.Newer && len(v.Rows) > 0
+	if !v.Older {
+		if v.First, err = s.firstSteps(c, v); err != nil {
+			return v, err
+		}
+	}
 	v.CID = chat.NewCID()
 	v.Read = v.Posts
 	if v.Membership != nil {

@@ -24,6 +24,8 @@ func (s *Server) routes() {
 	public.get("/api/openapi.json", s.openAPI)
 	public.get("/signup", s.signupPage)
 	public.post("/signup", s.signup)
+	public.get("/signup/free", s.nameFree)
+	public.get("/forgot", s.forgot)
 	public.get("/login", s.loginPage)
 	public.post("/login", s.login)
 	public.get("/join/:code", s.joinPage)
@@ -50,6 +52,8 @@ func (s *Server) routes() {
 	browser.get("/changes", s.pollMany)
 
 	browser.get("/", s.home)
+	browser.post("/first/invite", s.firstInvite)
+	browser.post("/first/hide", s.hideFirst)
 	browser.post("/read-all", s.markAllRead)
 	browser.get("/jump", s.jump)
 	browser.page("/search", s.search)

@@ -17,7 +17,7 @@ export function signIn() {
   endSession();
   store.leave();
   const d = /** @type {HTMLDialogElement} */ ($('signin'));
-  if (!d || Date.now() - loggedOutAt < 60000) return location.assign('/login');
+  if (!d || Date.now() - loggedOutAt < 60000) return location.assign('/login?next=' + location.pathname);
   if (!d.open) d.showModal();
   lazy('signin');
   lazy('formlooks');

@@ -1,6 +1,6 @@
 // @ts-check
 // The socket: hx-ws opens it, this decides when. Place, catch-up and the choice of transport live here.
-import { doc, hub, on, root, timeline } from './dom.js';
+import { doc, hub, on, openRoom, root, timeline } from './dom.js';
 import { updateBanner } from './banner.js';
 import { showDraft } from './drafts.js';
 import { handleControl, sendFrame, sendView } from './frames.js';
@@ -91,7 +91,7 @@ function connectionLost(code) {
   dropSocket();
   connectionDown();
   if (code === 4401) return signIn();
-  if (code === 4403) return location.assign('/?done=gone'); // lostdrafts.js tells the rest there
+  if (code === 4403) return location.assign('/?done=gone&room=' + openRoom()); // lostdrafts.js tells the rest there
   if (code === 4409) isOutdated = true;
   const wait =
     Math.min(30000, 500 * 2 ** attempts++) * (0.7 + Math.random() * 0.6) + (code === 1012 ? Math.random() * 3000 : 0);

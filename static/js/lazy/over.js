@@ -18,6 +18,7 @@ document.adoptedStyleSheets.push(sheet);
 /** @type {(el: HTMLElement) => void} */
 export function open(el) {
   if (el.dataset.fold) return fold(el);
+  if (el.dataset.share) return void navigator.share({ url: el.dataset.share }).catch(() => {});
   if (el.dataset.copy) return void copy(new URL(el.dataset.copy, location.href).href, 'Link copied');
   if (el.ariaHasPopup === 'menu') {
     const name = el.dataset.name ?? document.querySelector('.bar h1')?.textContent.trim();
@@ -28,6 +29,7 @@ export function open(el) {
 
 // Pages with settings and lists need more.
 function enterPage() {
+  if ('share' in navigator) document.querySelectorAll('.share[hidden]').forEach(b => b.removeAttribute('hidden'));
   if (document.querySelector('[data-auto],[data-filter],.facepick,.to')) lazy('settings');
 }
 enterPage();

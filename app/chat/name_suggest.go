@@ -1,0 +1,59 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// SuggestUsername makes a username of a name that others see: ada of Ada Okafor, or ada2
+// where that is taken; "" where none can be made of it.
+func (c *Chat) SuggestUsername(ctx context.Context, name string) (string, error) {
+	base := usernameOf(name)
+	if base == "" {
+		return "", nil
+	}
+	for n := 1; n < 100; n++ {
+		try := base
+		if n > 1 {
+			try += strconv.Itoa(n)
+		}
+		free, err := c.UsernameFree(ctx, try)
+		if err != nil || free {
+			return try, err
+		}
+	}
+	return "", nil
+}
+
+// UsernameFree says whether nobody has a username. One that looks like another one is
+// refused only when somebody signs up with it.
+func (c *Chat) UsernameFree(ctx context.Context, name string) (bool, error) {
+	_, err := c.store.AccountNamed(ctx, FoldName(name))
+	if errors.Is(err, ErrNotFound) {
+		return true, nil
+	}
+	return false, err
+}
+
+// usernameOf is the first word of a name that a username can be, in small letters.
+func usernameOf(name string) string {
+	for word := range strings.FieldsSeq(strings.ToLower(name)) {
+		word = strings.Map(func(r rune) rune {
+			if nameRune(r) {
+				return r
+			}
+			return -1
+		}, word)
+		word = strings.Trim(word, ".-_")
+		if n := utf8.RuneCountInString(word); n < MinUsername || n > MaxUsername-2 {
+			continue
+		}
+		if parsed, err := ParseUsername(word); err == nil {
+			return parsed
+		}
+	}
+	return ""
+}

@@ -1,0 +1,67 @@
+// @ts-check
+// The pages before one is in: a password can be shown, a username is suggested from the name.
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) document.cookie = `tz=${zone}; Path=/; Max-Age=31536000; SameSite=Lax`; // the first page has the right times
+
+for (const b of document.querySelectorAll('.secret>button'))
+  b.addEventListener('click', () => {
+    const field = /** @type {HTMLInputElement} */ (b.parentElement.querySelector('input')),
+      { selectionStart, selectionEnd } = field,
+      show = field.type === 'password';
+    field.type = show ? 'text' : 'password';
+    b.setAttribute('aria-pressed', String(show));
+    b.textContent = show ? 'Hide' : 'Show';
+    field.setAttribute('autocapitalize', 'none');
+    field.spellcheck = false;
+    field.focus();
+    field.setSelectionRange(selectionStart, selectionEnd);
+  });
+for (const form of document.forms)
+  form.addEventListener('submit', () => {
+    for (const field of form.querySelectorAll('.secret input')) /** @type {HTMLInputElement} */ (field).type = 'password'; // browsers offer to keep it
+  });
+
+const shown = /** @type {HTMLInputElement} */ (document.getElementById('f-name')),
+  username = /** @type {HTMLInputElement} */ (document.getElementById('f-username')),
+  free = document.getElementById('free');
+let touched = !!username?.value;
+let asked = 0;
+let timer = 0;
+
+/** @type {(query: Record<string, string>) => Promise<{ ok: boolean, text: string } | null>} */
+async function ask(query) {
+  const mine = ++asked;
+  const r = await fetch('/signup/free?' + new URLSearchParams({ ...query, invite: free.dataset.invite ?? '' }), { headers: { 'HX-Request': 'true' } }).catch(() => null);
+  if (!r || r.status === 404 || r.status === 429) return null;
+  const text = (await r.text()).slice(0, 200);
+  return mine === asked ? { ok: r.ok, text } : null;
+}
+
+async function check() {
+  const answer = username.value.trim() && (await ask({ u: username.value }));
+  free.hidden = !answer;
+  if (!answer) return;
+  free.className = answer.ok ? 'ok' : 'why';
+  free.textContent = (answer.ok ? '✓ ' : '') + answer.text;
+}
+
+async function suggest() {
+  const answer = shown.value.trim() && (await ask({ name: shown.value }));
+  if (!answer || !answer.ok || !answer.text || touched) return;
+  username.value = answer.text;
+  check();
+}
+
+if (shown && username && free) {
+  const soon = fn => {
+    clearTimeout(timer);
+    timer = setTimeout(fn, 300);
+  };
+  shown.addEventListener('input', () => touched || soon(suggest));
+  username.addEventListener('input', () => {
+    touched = !!username.value;
+    soon(check);
+  });
+}
+export {};
