@@ -178,7 +178,11 @@ func appendRun(b []byte, r *chat.Run) []byte {
 	case chat.RunLink:
 		// The parser makes no other address; a stored row might.
 		if isWeb(r.URL) || strings.HasPrefix(r.URL, "mailto:") {
-			b = appendEscaped(append(b, `<a href="`...), r.URL)
+			b = append(b, "<a "...)
+			if r.Text != r.URL && "mailto:"+r.Text != r.URL && "https://"+r.Text != r.URL {
+				b = append(b, `class="nl" `...)
+			}
+			b = appendEscaped(append(b, `href="`...), r.URL)
 			b = append(b, `" rel="noopener noreferrer nofollow" target="_blank">`...)
 			return append(appendEscaped(b, r.Text), "</a>"...)
 		}
