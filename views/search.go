@@ -2,6 +2,7 @@ package views
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -131,7 +132,7 @@ func (v SearchView) places() []choice {
 }
 
 func (v SearchView) facts() []choice {
-	return withChoice([]choice{{"", "Anything"}, {"link", "A link"}, {"code", "Code"}, {"reaction", "A reaction"}}, v.Has)
+	return withChoice([]choice{{"", "Anything"}, {"link", "A link"}, {"image", "A picture"}, {"file", "A file"}, {"code", "Code"}, {"reaction", "A reaction"}}, v.Has)
 }
 
 func withChoice(list []choice, value string) []choice {
@@ -160,6 +161,67 @@ var examples = [][2]string{
 	{"in:#general", "in one room; in:@mei in your conversation with Mei"},
 	{"has:link", "with a link; also code, file, image or reaction"},
 	{"after:2026-11-23", "later than a day; also before: and on:, and today or yesterday"},
+}
+
+// chips are the filters of a search in words, each with the search without it.
+func (v SearchView) chips() (list []choice) {
+	add := func(words string, without func(*chat.SearchInput)) {
+		a := v.SearchInput
+		a.Older = 0
+		without(&a)
+		list = append(list, choice{SearchURL(a), words})
+	}
+	if v.In != "" {
+		add("In "+v.In, func(a *chat.SearchInput) { a.In = "" })
+	}
+	if v.From != "" {
+		add("From "+strings.TrimPrefix(v.From, "@"), func(a *chat.SearchInput) { a.From = "" })
+	}
+	if v.Has != "" {
+		add("With "+v.Has, func(a *chat.SearchInput) { a.Has = "" })
+	}
+	if v.After != "" {
+		add("After "+v.After, func(a *chat.SearchInput) { a.After = "" })
+	}
+	if v.Before != "" {
+		add("Before "+v.Before, func(a *chat.SearchInput) { a.Before = "" })
+	}
+	return list
+}
+
+// found says how much was found.
+func (v SearchView) found() string {
+	n := len(v.Hits)
+	if v.SearchInput.Older != 0 || v.SearchPage.Older != 0 {
+		return count(n, "message", "messages") + " on this page"
+	}
+	return count(n, "message", "messages")
+}
+
+// operator is one of what can be asked within the words, where it needs no quotation marks.
+var operator = regexp.MustCompile(`(?i)(?:^|\s)(from|in|has|after|before):([^\s"]+)`)
+
+// Mirrored is a search with those of its operators as filters that stand once among the
+// words, and of which no filter says anything else: it asks for the same.
+func Mirrored(a chat.SearchInput) chat.SearchInput {
+	fields := map[string]*string{"from": &a.From, "in": &a.In, "has": &a.Has, "after": &a.After, "before": &a.Before}
+	if strings.Contains(a.Text, `"`) || strings.Contains(a.Text, "-from:") || strings.Contains(a.Text, "-in:") || strings.Contains(a.Text, "-has:") {
+		return a
+	}
+	seen := map[string]int{}
+	for _, m := range operator.FindAllStringSubmatch(a.Text, -1) {
+		seen[strings.ToLower(m[1])]++
+	}
+	a.Text = strings.TrimSpace(operator.ReplaceAllStringFunc(a.Text, func(found string) string {
+		m := operator.FindStringSubmatch(found)
+		name := strings.ToLower(m[1])
+		if to := fields[name]; seen[name] == 1 && *to == "" && !strings.ContainsAny(m[2], ",*") {
+			*to = m[2]
+			return ""
+		}
+		return found
+	}))
+	return a
 }
 
 // invalid marks the field that was refused.

@@ -11,10 +11,61 @@ import (
 // element or attribute but the ones written here, whatever the text. The style sheet
 // gives each paragraph the direction of its own text, and code that of code.
 func appendText(b []byte, t chat.Text) []byte {
-	for i := range t.Blocks {
+	shown := shownBlocks(t.Blocks)
+	for i := range t.Blocks[:shown] {
 		b = appendBlock(b, &t.Blocks[i], t.Jumbo)
 	}
-	return b
+	if shown == len(t.Blocks) {
+		return b
+	}
+	rest := chat.Text{Blocks: t.Blocks[shown:]}
+	b = append(b, `<details class="rest"><summary>Show the rest · `...)
+	b = append(b, count(len(strings.Fields(rest.Plain())), "word", "words")...)
+	b = append(b, "</summary>"...)
+	for i := range rest.Blocks {
+		b = appendBlock(b, &rest.Blocks[i], false)
+	}
+	return append(b, "</details>"...)
+}
+
+// How much of a message is shown before the rest is folded.
+const (
+	foldedFrom  = 1200 // letters of a message that is folded
+	foldedAfter = 700  // letters that stay, about
+	foldedRest  = 300  // letters that are worth it
+	shownLines  = 20   // of a listing
+)
+
+// shownBlocks is how many blocks of a message stand before its rest; all of them where it
+// is not long.
+func shownBlocks(blocks []chat.Block) int {
+	if len(blocks) < 2 {
+		return len(blocks)
+	}
+	var sizes [64]int
+	total := 0
+	for i := range blocks {
+		one := chat.Text{Blocks: blocks[i : i+1]}
+		n := len(one.Plain())
+		if blocks[i].Kind == chat.BlockCode {
+			n = min(n, foldedAfter) // it folds by itself
+		}
+		if i < len(sizes) {
+			sizes[i] = n
+		}
+		total += n
+	}
+	if total <= foldedFrom {
+		return len(blocks)
+	}
+	sum := 0
+	for i := range blocks[:min(len(blocks), len(sizes))] {
+		if i > 0 && sum+sizes[i] > foldedAfter && total-sum >= foldedRest {
+			return i
+		}
+		sum += sizes[i]
+	}
+	return len(blocks)
 }
 
 func appendBlock(b []byte, bl *chat.Block, jumbo bool) []byte {
@@ -48,7 +99,25 @@ func appendBlock(b []byte, bl *chat.Block, jumbo bool) []byte {
 	return append(appendRuns(b, bl.Runs), "</p>"...)
 }
 
+// appendListing folds what goes beyond some lines: a browser finds it there, too.
 func appendListing(b []byte, bl *chat.Block) []byte {
+	code := strings.TrimSuffix(bl.Code, "\n")
+	lines := strings.Count(code, "\n") + 1
+	if lines <= shownLines+2 {
+		return appendLines(b, bl, bl.Code)
+	}
+	at := 0
+	for range shownLines {
+		at += strings.IndexByte(code[at:], '\n') + 1
+	}
+	b = appendLines(b, bl, bl.Code[:at])
+	b = append(b, `<details class="rest"><summary>Show `...)
+	b = strconv.AppendInt(b, int64(lines-shownLines), 10)
+	b = append(b, ` more lines</summary>`...)
+	return append(appendLines(b, bl, bl.Code[at:]), "</details>"...)
+}
+
+func appendLines(b []byte, bl *chat.Block, code string) []byte {
 	b = append(b, `<pre tabindex="0"><code`...)
 	if classLang(bl.Lang) {
 		b = append(b, ` class="lang-`...)
@@ -56,7 +125,7 @@ func appendListing(b []byte, bl *chat.Block) []byte {
 		b = append(b, '"')
 	}
 	b = append(b, '>')
-	return append(appendEscaped(b, bl.Code), "</code></pre>"...)
+	return append(appendEscaped(b, code), "</code></pre>"...)
 }
 
 func classLang(s string) bool {
@@ -108,8 +177,12 @@ func appendRun(b []byte, r *chat.Run) []byte {
 		return append(b, "<br>"...)
 	case chat.RunLink:
 		// The parser makes no other address; a stored row might.
-		if isWeb(r.URL) {
-			b = appendEscaped(append(b, `<a href="`...), r.URL)
+		if isWeb(r.URL) || strings.HasPrefix(r.URL, "mailto:") {
+			b = append(b, "<a "...)
+			if r.Text != r.URL && "mailto:"+r.Text != r.URL && "https://"+r.Text != r.URL {
+				b = append(b, `class="nl" `...)
+			}
+			b = appendEscaped(append(b, `href="`...), r.URL)
 			b = append(b, `" rel="noopener noreferrer nofollow" target="_blank">`...)
 			return append(appendEscaped(b, r.Text), "</a>"...)
 		}
@@ -127,10 +200,18 @@ func appendRun(b []byte, r *chat.Run) []byte {
 			b = strconv.AppendInt(b, int64(r.Account), 10)
 			b = append(b, `" href="/people/`...)
 			b = strconv.AppendInt(b, int64(r.Account), 10)
-			return append(appendEscaped(append(b, `">`...), r.Text), "</a>"...)
+			return append(appendEscaped(append(b, `">`...), mentionWords(r)), "</a>"...)
 		}
 	}
 	return appendEscaped(b, r.Text)
+}
+
+// mentionWords are what a mention shows: the name, where it was known.
+func mentionWords(r *chat.Run) string {
+	if r.Name == "" {
+		return r.Text
+	}
+	return "@" + r.Name
 }
 
 // isWeb says whether an address is one of the web, in whatever case it was typed.

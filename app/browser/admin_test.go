@@ -67,7 +67,7 @@ func TestWithoutJavaScriptAnAdministratorKeepsThePeace(t *testing.T) {
 	eve.narrow()
 	eve.fill("[name=username]", "eve")
 	eve.fill("[name=password]", apptest.Password)
-	eve.click("button", "Sign up")
+	eve.click(".form .btn.primary", "")
 	eve.at("/rooms/1")
 	eve.never(".msg", "Cheap watches")
 }

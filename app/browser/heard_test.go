@@ -257,7 +257,7 @@ func TestPrivateRoomsHaveALockInEveryList(t *testing.T) {
 	p.enter(ada)
 	for _, at := range []struct{ path, around string }{
 		{"/", "#rooms li"}, {"/", ".catch h3"}, {"/jump?q=s", "#found li"}, {"/mentions", ".goto"}, {"/search?q=needle", ".goto"},
-		{"/people/2", ".facts a"}, {"/people/2", "#rooms li"},
+		{"/people/2", ".pro ~ .group .room-link"}, {"/people/2", "#rooms li"},
 	} {
 		p.open(at.path)
 		for name, sign := range map[string]string{"secrets": "#lock", "square": "#hash"} {

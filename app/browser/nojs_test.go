@@ -52,7 +52,7 @@ func TestWithoutJavaScriptSomebodySignsUpTalksAndPages(t *testing.T) {
 	bea.narrow()
 	bea.fill("[name=username]", "bea")
 	bea.fill("[name=password]", apptest.Password)
-	bea.click("button", "Sign up")
+	bea.click(".form .btn.primary", "")
 	bea.at("/rooms/1")
 	bea.bottom("line 120 of ada")
 	bea.never(".js", "")

@@ -26,6 +26,7 @@ func TestNotificationsAreNotOfferedWhereNoneCanBeShown(t *testing.T) {
 			p.until("it was thought of", `localStorage['2:notified:2']`)
 			p.never("#offer", "")
 			p.open("/me/notifications")
+			p.pointed()
 			p.sees("#notifyState", "This browser cannot show notifications.")
 			p.never("#askNotify", "")
 		})

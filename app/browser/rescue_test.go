@@ -179,7 +179,7 @@ func TestWhoLogsOutIsLoggedOutInEveryTab(t *testing.T) {
 	one.open("/me")
 	one.click("button", "Log out")
 	one.at("/login")
-	two.at("/login")
+	two.at("/login?next=/rooms/1")
 	two.never(".msg", "")
 }
 

@@ -96,3 +96,28 @@ func TestWithoutJavaScriptSearchWorks(t *testing.T) {
 	p.sees(".empty h2", "Nothing found for “zanzibar”")
 	p.narrow()
 }
+
+// Operators among the words and filters are the same: each shows the other, and can be taken away.
+func TestFiltersMirrorOperators(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada, mei := s.Signup("ada"), s.Signup("mei")
+	ada.Tell(1, "a needle of ada")
+	mei.Tell(1, "a needle of mei")
+	p := openChromium(t).person("ada", s.Base)
+	p.enter(ada)
+	p.open("/search")
+	p.live()
+	p.fill("#q", "needle from:mei")
+	p.click("button", "Search")
+	p.sees(".chip", "From mei")
+	p.sees(".folded [role=status]", "1 message")
+	p.until("the words alone", `document.getElementById('q').value === 'needle' && document.querySelector('[name=from]').value === 'mei'`)
+	p.shot("search")
+	p.never(".sift", "From")
+	p.click("summary", "Filters")
+	p.sees(".sift", "From")
+	p.click(".chip", "From mei")
+	p.sees(".folded [role=status]", "2 messages")
+	p.never(".chip", "From mei")
+}

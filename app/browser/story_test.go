@@ -44,7 +44,7 @@ func (st *story) join(p *tab, first bool) {
 	}
 	p.fill("[name=username]", p.name)
 	p.fill("[name=password]", apptest.Password)
-	p.click("button", "Sign up")
+	p.click(".form .btn.primary", "")
 	p.at("/rooms/1")
 	p.sees("h1", "general")
 	p.live()

@@ -115,7 +115,7 @@ func (l *Limits) Take(k *Limit, key string) error {
 	r := b.ReserveN(now, 1)
 	if wait := r.DelayFrom(now); wait > 0 {
 		r.CancelAt(now)
-		return TooOften("That was a little fast. Wait a moment and try again.", wait)
+		return TooOften("That was a little fast. Wait "+inWords(wait)+" and try again.", wait)
 	}
 	return nil
 }

@@ -27,12 +27,46 @@ func (c *Chat) resolveMentions(ctx context.Context, who Account, n *NewMessage, 
 		return err
 	}
 	n.Text.Resolve(ids, calls...)
+	if err := c.nameMentioned(ctx, &n.Text); err != nil {
+		return err
+	}
 	for _, id := range n.Text.Addressed() {
 		if id != who.ID && !slices.Contains(n.For, id) {
 			n.For = append(n.For, id)
 		}
 	}
 	return nil
+}
+
+// nameMentioned has mentions show how the people are called, now: a username is what one types.
+func (c *Chat) nameMentioned(ctx context.Context, t *Text) error {
+	var ids []AccountID
+	each := func(do func(*Run)) {
+		eachText(t.Blocks, true, func(b *Block, _ bool) {
+			eachRun(b.Runs, func(r *Run) {
+				if r.Kind == RunMention && r.Account != 0 {
+					do(r)
+				}
+			})
+		})
+	}
+	each(func(r *Run) {
+		if !slices.Contains(ids, r.Account) {
+			ids = append(ids, r.Account)
+		}
+	})
+	if len(ids) == 0 {
+		return nil
+	}
+	people, err := c.store.Persons(ctx, ids)
+	each(func(r *Run) {
+		for _, p := range people {
+			if p.ID == r.Account && "@"+p.Name != r.Text {
+				r.Name = p.Name
+			}
+		}
+	})
+	return err
 }
 
 // addTaken adds the names of people whom the text cannot be for, so that @mei-ada, who

@@ -64,8 +64,9 @@ const (
 type Run struct {
 	Kind    RunKind   `json:"k,omitempty"`
 	Text    string    `json:"t,omitempty"`
+	Name    string    `json:"n,omitempty"` // of a mention: how the person is called
 	Runs    []Run     `json:"r,omitempty"`
-	URL     string    `json:"u,omitempty"` // http or https, valid, at most 2048 bytes before escaping
+	URL     string    `json:"u,omitempty"` // http, https or mailto, valid, at most 2048 bytes before escaping
 	Account AccountID `json:"a,omitempty"`
 	Room    RoomID    `json:"o,omitempty"`
 }

@@ -14,7 +14,7 @@ func TestLinksEndBeforeWhatIsAroundThem(t *testing.T) {
 		{"https://x.de؟ https://x.de, https://x.de।", "P(<a:https://x.de>؟ <a:https://x.de>, <a:https://x.de>।)"},
 		{"[https://x.de/a](https://x.de/a)", "P([<a:https://x.de/a>](<a:https://x.de/a>))"},
 		{"![a](https://x.de/a.png)![b](https://x.de/b.png)", "P(![a](<a:https://x.de/a.png>)![b](<a:https://x.de/b.png>))"},
-		{"[a](https://x.de/a_(b)) {https://x.de/{id}/x}, https://x.de/a?b[]=1&c[0]=(2)", "P([a](<a:https://x.de/a_(b)>) {<a:https://x.de/{id}/x>}, <a:https://x.de/a?b[]=1&c[0]=(2)>)"},
+		{"[a](https://x.de/a_(b)) {https://x.de/{id}/x}, https://x.de/a?b[]=1&c[0]=(2)", "P(<a:https://x.de/a_(b)> {<a:https://x.de/{id}/x>}, <a:https://x.de/a?b[]=1&c[0]=(2)>)"},
 	})
 }
 

@@ -54,7 +54,12 @@ func (rp *runParser) step(i int) int {
 	case '*', '_', '~':
 		return rp.emphasis(i)
 	case '@':
+		if n := rp.mail(i); n > 0 {
+			return n
+		}
 		return rp.mention(i)
+	case '[':
+		return max(1, rp.named(i))
 	case '#':
 		return rp.room(i)
 	case ':':
@@ -64,6 +69,9 @@ func (rp *runParser) step(i int) int {
 			if n := rp.link(i); n > 1 {
 				return n
 			}
+		}
+		if c|0x20 == 'w' {
+			return max(1, rp.www(i))
 		}
 		return 1
 	}

@@ -174,7 +174,7 @@ func TestLinksEndWhereTheSentenceGoesOn(t *testing.T) {
 
 func TestMentionsAreFoundAndResolved(t *testing.T) {
 	expect(t, [][2]string{
-		{"@Ada, @jo.nas. a@b.example (@müller) @- @a @_ada", "P(<at:@Ada>, <at:@jo.nas>. a@b.example (<at:@müller>) @- @a @_ada)"},
+		{"@Ada, @jo.nas. a@b.example (@müller) @- @a @_ada", "P(<at:@Ada>, <at:@jo.nas>. <a:mailto:a@b.example> (<at:@müller>) @- @a @_ada)"},
 		{"**@ada** _@ada_ `@ada`", "P(<b:<at:@ada>> <i:<at:@ada>> <c:@ada>)"},
 		{"@" + strings.Repeat("a", 70), "P(@" + strings.Repeat("a", 70) + ")"},
 		{`\@ada`, `P(<at:\@ada>)`}, // whether it is anybody, is found out later

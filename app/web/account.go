@@ -57,16 +57,17 @@ func (s *Server) nameFree(c *fiber.Ctx) error {
 		return c.SendString(suggested)
 	}
 	name, err := chat.ParseUsername(c.Query("u"))
-	if err != nil {
-		return err
+	if e, refused := chat.AsError(err); refused {
+		return c.SendString(e.Sentence)
 	}
 	free, err := s.chat.UsernameFree(c.UserContext(), name)
 	if err != nil {
 		return err
 	}
 	if !free {
-		return chat.Conflict("username", "@"+name+" is taken.")
+		return c.SendString("@" + name + " is taken.")
 	}
+	c.Set("Parley-Free", "yes")
 	return c.SendString("@" + name + " is free")
 }
 

@@ -150,11 +150,11 @@ func join(a, b []byte) []byte {
 func (s *Server) beginPoll(c *fiber.Ctx) (p *live.Client, end func(), err error) {
 	session := sessionOf(c)
 	if limit := s.chat.Limits.Value(chat.LimitSockets); limit > 0 && s.hub.Count(session.Account.ID) >= 2*limit {
-		return nil, nil, chat.TooOften("You have too many pages open.", time.Minute)
+		return nil, nil, chat.TooOften("You have too many pages open. Close some, or try again in a minute.", time.Minute)
 	}
 	address := s.address(c)
 	if !s.addresses.acquire(address, 2*s.chat.Limits.Value(chat.LimitSocketsAddr)) {
-		return nil, nil, chat.TooOften("Too many pages are open from this address.", time.Minute)
+		return nil, nil, chat.TooOften("Too many pages are open from this address. Try again in a minute.", time.Minute)
 	}
 	p = live.NewPoll(session.Account.ID, session.Hash)
 	if err := s.hub.Add(p, session.Account.Prefs.Invisible); errors.Is(err, live.ErrDraining) {

@@ -33,6 +33,9 @@ func (s *Server) search(c *fiber.Ctx) (page, error) {
 			}
 		}
 	}
+	if len(f.Errors) == 0 && !wantsJSON(c) {
+		f.SearchInput = views.Mirrored(f.SearchInput)
+	}
 	return page{viewer: v, shell: views.PageShell{Title: "Search", View: "page"}, main: views.Search(f), data: func() any { return searchJSON(c, f) }}, nil
 }
 

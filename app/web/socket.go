@@ -66,11 +66,11 @@ func (s *Server) socket(c *fiber.Ctx) error {
 	}
 	session := sessionOf(c)
 	if limit := s.chat.Limits.Value(chat.LimitSockets); limit > 0 && s.hub.Count(session.Account.ID) >= limit {
-		return chat.TooOften("You have too many pages open.", time.Minute)
+		return chat.TooOften("You have too many pages open. Close some, or try again in a minute.", time.Minute)
 	}
 	address := s.address(c)
 	if s.addresses.full(address, s.chat.Limits.Value(chat.LimitSocketsAddr)) {
-		return chat.TooOften("Too many pages are open from this address.", time.Minute)
+		return chat.TooOften("Too many pages are open from this address. Try again in a minute.", time.Minute)
 	}
 	c.Locals(localAddress, address)
 	if err := s.upgrade(c); err != nil {

@@ -247,7 +247,7 @@ func (u *uploadsUnderWay) enter(who chat.AccountID) (leave func(), err error) {
 		u.now = map[chat.AccountID]int{}
 	}
 	if u.now[who] >= uploadsEach {
-		return nil, chat.TooOften("You are sending several files already. Wait until some of them are there.", 5*time.Second)
+		return nil, chat.TooOften("You are sending several files already. Wait some seconds, until some of them are there.", 5*time.Second)
 	}
 	u.now[who]++
 	return func() {

@@ -35,6 +35,7 @@ export function setReply(re) {
   if (!bar) return;
   bar.hidden = !re;
   bar.querySelector('b').textContent = re?.who ?? '';
+  bar.querySelector('q').textContent = re?.text ?? '';
   box().form.elements.reply_to.value = re?.id ?? '';
   box().setAttribute('aria-describedby', re ? 'replying hint' : 'hint');
   boxChanged();

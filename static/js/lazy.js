@@ -1,5 +1,6 @@
 // @ts-check
 // Modules that only some people need, or only later: fetched when they are first used, see Load in static.go.
+import { hasFinePointer } from './dom.js';
 import { pressed, setPressed, untilAnswered } from './input.js';
 import { loadFailed, toast } from './toast.js';
 import { beginAgain, capture, captureTyping, discardTyping, replayWhereFocused } from './typeahead.js';
@@ -42,7 +43,7 @@ export function withModuleAndKeys(name, fn) {
   const mine = ++waitingFor,
     again = capture?.module === name;
   if (!again) discardTyping();
-  if (!loaded[name]) {
+  if (!loaded[name] && hasFinePointer()) {
     if (again && fieldLabels[name]) beginAgain();
     captureTyping(null, false, fieldLabels[name]);
     capture.module = name;

@@ -1,6 +1,6 @@
 // @ts-check
 // Everything that a page always needs, in one file. What has listeners is imported even where nothing of it is used here.
-import { doc, hub } from './dom.js';
+import { doc, hub, root } from './dom.js';
 import './storage.js';
 import './input.js';
 import './request.js';
@@ -36,4 +36,5 @@ if (hub) {
   setInterval(tick, 1000);
   setInterval(drawDaysAtMidnight, 60000);
   flushOutbox();
+  if (root.dataset.still) lazy('still');
 }

@@ -55,7 +55,6 @@ export function enterPage() {
   });
   updateBadges();
   updateBanner();
-  if ($('askNotify')) lazy('notify').then(n => n?.enterSettings());
   if (!first) {
     sendView();
     loaded.poll?.roomChanged();

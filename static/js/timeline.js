@@ -115,6 +115,7 @@ export function tidyTimeline() {
   if (rows(ol).length > 300) lazy('rowlimit').then(m => m?.limitRows(ol));
   [...ol.querySelectorAll('.unread')].slice(1).forEach(el => el.remove()); // each page of history has its own
   drawDays(ol);
+  if (ol.querySelector('pre,.rest')) lazy('code').then(m => m?.dress(ol));
   const start = ol.parentElement.querySelector('.beginning');
   if (start) start.hidden = !!$('older');
   updateLatestButton();

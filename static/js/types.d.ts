@@ -19,6 +19,7 @@ declare var CloseWatcher: { new (): { onclose: (() => void) | null; destroy(): v
 // What lazy() loads, by name.
 interface LazyModules {
   announcer: typeof import('./lazy/announcer.js');
+  code: typeof import('./lazy/code.js');
   countdown: typeof import('./lazy/countdown.js');
   counter: typeof import('./lazy/counter.js');
   emoji: typeof import('./lazy/emoji.js');
@@ -40,6 +41,7 @@ interface LazyModules {
   rowlimit: typeof import('./lazy/rowlimit.js');
   settings: typeof import('./lazy/settings.js');
   signin: typeof import('./lazy/signin.js');
+  still: typeof import('./lazy/still.js');
   suggest: typeof import('./lazy/suggest.js');
   talk: typeof import('./lazy/talk.js');
   tools: typeof import('./lazy/tools.js');

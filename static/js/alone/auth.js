@@ -33,9 +33,9 @@ let timer = 0;
 async function ask(query) {
   const mine = ++asked;
   const r = await fetch('/signup/free?' + new URLSearchParams({ ...query, invite: free.dataset.invite ?? '' }), { headers: { 'HX-Request': 'true' } }).catch(() => null);
-  if (!r || r.status === 404 || r.status === 429) return null;
+  if (!r?.ok) return null;
   const text = (await r.text()).slice(0, 200);
-  return mine === asked ? { ok: r.ok, text } : null;
+  return mine === asked ? { ok: r.headers.has('Parley-Free'), text } : null;
 }
 
 async function check() {
@@ -48,7 +48,7 @@ async function check() {
 
 async function suggest() {
   const answer = shown.value.trim() && (await ask({ name: shown.value }));
-  if (!answer || !answer.ok || !answer.text || touched) return;
+  if (!answer || !answer.text || touched) return;
   username.value = answer.text;
   check();
 }

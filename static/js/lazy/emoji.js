@@ -1,6 +1,6 @@
 // @ts-check
 // The picker of emoji: all of them by group, those used last, and a search. Fetched when it is first opened.
-import { $, doc, isComposing, make, on, root } from '../dom.js';
+import { $, doc, hasFinePointer, isComposing, make, on, root } from '../dom.js';
 import { store } from '../storage.js';
 import { toast } from '../toast.js';
 import { captureTyping, discardTyping, replayInto, returnFocus, whenComposed } from '../typeahead.js';
@@ -73,7 +73,7 @@ function build() {
   sheet.replaceSync(looks);
   doc.adoptedStyleSheets.push(sheet);
   picker = make('div');
-  Object.assign(picker, { id: 'emoji', className: 'pop emoji', role: 'dialog', ariaLabel: 'Emoji', popover: 'auto' });
+  Object.assign(picker, { id: 'emoji', className: 'pop emoji', role: 'dialog', ariaLabel: 'Emoji', popover: 'auto', tabIndex: -1 });
   const find = make('input'),
     tabs = make('div'),
     grid = make('div'),
@@ -244,7 +244,7 @@ export async function pick(anchor, fn, end) {
   onClose?.();
   onClose = null;
   try {
-    captureTyping(null, true, 'Search emoji');
+    if (hasFinePointer()) captureTyping(null, true, 'Search emoji'); // else the keyboard of a phone would come up
     if (!groups.length) await load();
     await new Promise(whenComposed);
   } catch {
@@ -261,6 +261,7 @@ export async function pick(anchor, fn, end) {
   picker.showPopover();
   onClose = end;
   placePicker(anchor.isConnected ? anchor : ($('stream') ?? doc.body));
+  if (!hasFinePointer()) return picker.focus({ preventScroll: true });
   searchField().focus({ preventScroll: true });
   replayInto(searchField());
 }

@@ -2,7 +2,7 @@
 // What opens over the page: the card of a person, the menu of a room, what a button does. Fetched when somebody first
 // points at the page or presses a key.
 import { on } from '../dom.js';
-import { lazy } from '../lazy.js';
+import { lazy, withModule } from '../lazy.js';
 import { copy } from '../over/copy.js';
 import { openCard } from '../over/card.js';
 import { fold } from '../over/lists.js';
@@ -27,8 +27,11 @@ export function open(el) {
   openCard(/** @type {HTMLAnchorElement} */ (el));
 }
 
+on(document, 'select', e => e.target.id === 'box' && withModule('formatting', m => m.offer()));
+
 // Pages with settings and lists need more.
 function enterPage() {
+  if (document.getElementById('askNotify')) lazy('notify').then(n => n?.enterSettings());
   if ('share' in navigator) document.querySelectorAll('.share[hidden]').forEach(b => b.removeAttribute('hidden'));
   if (document.querySelector('[data-auto],[data-filter],.facepick,.to')) lazy('settings');
 }

@@ -105,7 +105,11 @@ on(doc, 'click', e => {
   else if (el.dataset.copylink) {
     $('menu').hidePopover();
     copy(new URL(el.dataset.copylink, location.href).href, 'Link copied');
-  } else if (el.matches('a') && !el.search.includes('print')) {
+  } else if (el.dataset.print) {
+    $('menu').hidePopover();
+    if (+el.dataset.print === openRoom()) return print();
+    visit('/rooms/' + el.dataset.print).then(() => setTimeout(print));
+  } else if (el.matches('a')) {
     e.preventDefault();
     $('menu').hidePopover();
     visit(el.getAttribute('href'));

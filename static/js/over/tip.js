@@ -31,7 +31,11 @@ function show(el) {
   tip.replaceChildren(text);
   if (el.dataset.key) tip.append(make('kbd', isMac ? el.dataset.key.replace('Ctrl ', '⌘') : el.dataset.key));
   (el.closest('dialog') ?? doc.body).append(tip);
-  if (!tip.matches(':popover-open')) tip.showPopover();
+  try {
+    if (!tip.matches(':popover-open')) tip.showPopover();
+  } catch {
+    return hide(); // something else is about to open
+  }
   const r = el.getBoundingClientRect(),
     above = r.top > tip.offsetHeight + 10;
   tip.style.left = Math.max(6, Math.min(r.left + r.width / 2 - tip.offsetWidth / 2, innerWidth - tip.offsetWidth - 6)) + 'px';

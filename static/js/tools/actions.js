@@ -41,7 +41,10 @@ export const actions = {
   edit: row => edit(row),
   open: openConversation,
   copy: row => copy(row.querySelector('a.ts').href, 'Link copied'),
-  words: row => copy(row.querySelector('.body')?.innerText ?? '', 'Text copied'),
+  words: row => {
+    row.querySelectorAll('.rest').forEach(d => (d.open = true));
+    copy(row.querySelector('.body')?.innerText ?? '', 'Text copied');
+  },
   delete: deleteMessage,
   unread: markUnread,
   report: row => visit(`/messages/${seq(row)}/report`),

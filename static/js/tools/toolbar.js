@@ -1,6 +1,6 @@
 // @ts-check
 // The toolbar: in the row that is pointed at, or as a sheet at the bottom after a long press.
-import { $, doc, mainArea, me, on } from '../dom.js';
+import { $, doc, mainArea, make, me, on } from '../dom.js';
 import { rowOf } from '../row.js';
 import { bodyOf } from './body.js';
 import { keepForm } from './editform.js';
@@ -60,6 +60,7 @@ export function hide() {
   closeWatcher?.destroy();
   closeWatcher = null;
   tools.classList.remove('sheet');
+  tools.querySelector('.sheethead')?.remove();
   tools.remove();
 }
 
@@ -71,6 +72,16 @@ export function openMenu(yes) {
     'above',
     yes && !!pane && (menu.classList.remove('above'), menu.getBoundingClientRect().bottom > pane.bottom),
   );
+}
+
+// Whose message it is and how it begins, so that one sees what one is about to do it to.
+function headOf(row) {
+  const p = make('p'),
+    q = make('q', row.querySelector('.body')?.textContent.replace(/\s+/g, ' ').trim().slice(0, 120) ?? '');
+  p.className = 'sheethead';
+  q.dir = 'auto';
+  p.append(make('b', row.querySelector('.who')?.textContent.trim()), ' ', q);
+  return p;
 }
 
 // On a touch screen, after a long press: the same at the bottom, within reach of a thumb.
@@ -86,6 +97,7 @@ export function sheet(row, down) {
   hide();
   setRow(row);
   openMenu(true);
+  tools.prepend(headOf(row));
   tools.classList.add('sheet');
   if (self.CloseWatcher) (closeWatcher = new CloseWatcher()).onclose = hide;
   doc.body.append(tools);
