@@ -23,8 +23,8 @@ const (
 	followEvery = 400 * time.Millisecond
 	// presenceEvery is how often a node says who is here, and presenceLife how long that is
 	// believed.
-	presenceEvery = 2500 * time.Millisecond
-	presenceLife  = 7 * time.Second
+	presenceEvery = 2 * time.Second
+	presenceLife  = 6 * time.Second
 	// presencePart is how many people one message names.
 	presencePart = 20_000
 )

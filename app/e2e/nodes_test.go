@@ -125,6 +125,44 @@ func TestWhoIsPutOutOnOneNodeFallsSilentOnTheOther(t *testing.T) {
 	}
 }
 
+// An upgrade goes on node by node: what a newer version adds beside this one stops nobody, and
+// what it changes stops all that is stored, until this node is upgraded, too.
+func TestTwoVersionsWorkSideBySideWhereTheirFormatsAllowIt(t *testing.T) {
+	t.Parallel()
+	one, _ := twoNodes(t)
+	ada := one.Signup("ada")
+	apptest.Query(t, one.Data, "UPDATE format SET number = number + 1")
+	ada.Says(1, "beside a newer version")
+	if out := apptest.Command(t, 1, "", "user", "list", "--data", one.Data); !strings.Contains(out, "a newer Parley works here") {
+		t.Error("a command of this version says", out)
+	}
+	apptest.Query(t, one.Data, "UPDATE format SET oldest = number")
+	ada.Post("/rooms/1/messages", "body", "too late").Want(t, http.StatusServiceUnavailable)
+	if p := ada.Get("/rooms/1").Want(t, http.StatusOK).Body; !strings.Contains(p, "beside a newer version") {
+		t.Error("what was said is not shown")
+	}
+}
+
+func TestWhoTypesOnOneNodeIsSeenTypingOnTheOther(t *testing.T) {
+	t.Parallel()
+	one, two := twoNodes(t, natstest.Start(t).Address())
+	ada, bea := one.Signup("ada"), one.Signup("bea")
+	k := bea.On(two).View(1, 0)
+	a := ada.View(1, 0)
+	a.Say(`{"t":"typing","room":1}`)
+	k.Expect(`id="ty-1"`, "ada", "typing")
+	ada.Says(1, "and now it is said")
+	apptest.Within(t, "nobody types any more", func() bool {
+		all := k.All()
+		for i := len(all) - 1; i >= 0; i-- {
+			if strings.Contains(all[i], `id="ty-1"`) {
+				return !strings.Contains(all[i], "ada")
+			}
+		}
+		return false
+	})
+}
+
 func TestPresenceIsThatOfAllNodes(t *testing.T) {
 	t.Parallel()
 	one, two := twoNodes(t, natstest.Start(t).Address())

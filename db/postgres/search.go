@@ -69,8 +69,10 @@ func quoted(word string) string {
 			word = word[:len(word)-1]
 		}
 	}
-	return "'" + strings.NewReplacer("'", "''", `\`, `\\`).Replace(word) + "'"
+	return "'" + quotes.Replace(word) + "'"
 }
+
+var quotes = strings.NewReplacer("'", "''", `\`, `\\`)
 
 // vector is a message as the index has it. Each group has places of its own: a phrase does
 // not go from one into the other, as their words differ.
