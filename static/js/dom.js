@@ -22,6 +22,9 @@ export const hasFinePointer = () => !matchMedia('(pointer:coarse)').matches;
 // The key of shortcuts: on a Mac, Ctrl moves the caret. What an IME composes with is its alone (Safari says 229 only).
 export const isMac = /Mac|iP/.test(navigator.platform + navigator.userAgent);
 export const hasModKey = e => (isMac ? e.metaKey && !e.ctrlKey : e.ctrlKey && !e.metaKey);
+// Whether a key with Ctrl, ⌘ or Alt belongs to a shortcut, and whether a click asks for another tab or window.
+export const withModifier = e => e.ctrlKey || e.metaKey || e.altKey;
+export const opensElsewhere = e => e.button || e.shiftKey || withModifier(e);
 export const isComposing = e => e.isComposing || e.keyCode === 229;
 /** @type {<K extends keyof HTMLElementTagNameMap>(tag: K, text?: string) => HTMLElementTagNameMap[K]} */
 export const make = (tag, text = '') => Object.assign(doc.createElement(tag), { textContent: text });

@@ -1,6 +1,6 @@
 // @ts-check
 // The keyboard map. Single letters act only while a message row has the focus.
-import { $, doc, hasModKey, hub, isComposing, isMac, isShown, me, on, root, rows, timeline } from './dom.js';
+import { $, doc, hasModKey, hub, isComposing, isMac, isShown, me, on, root, rows, timeline, withModifier } from './dom.js';
 import { box, enterPressed, replying, setReply } from './composer.js';
 import { lazy, loaded, withModule, withModuleAndKeys } from './lazy.js';
 import { visit } from './request.js';
@@ -58,14 +58,14 @@ function keyPressed(e) {
     return;
   const at = e.target,
     inBox = at.id === 'box';
-  if (!e.ctrlKey && !e.metaKey && !e.altKey && loaded.suggest?.isOpen(at) && loaded.suggest.key(e))
+  if (!withModifier(e) && loaded.suggest?.isOpen(at) && loaded.suggest.key(e))
     return e.preventDefault();
   const field = at.closest('input,textarea,select,[contenteditable]');
   if (shortcutPressed(e, inBox)) return e.preventDefault();
   if (at.closest('#tools,#stream form.edit,#talk form.edit')) return passToTools(e);
   if (e.key === 'Escape' && (inBox || !field || at.closest('#panel'))) return escapePressed(e);
   if ((inBox || at.matches('.edit textarea')) && e.key === 'Enter') return enterPressed(e);
-  if (e.ctrlKey || e.metaKey || e.altKey) return;
+  if (withModifier(e)) return;
   if (inBox && e.key === 'Tab' && e.shiftKey && newestRow()) {
     e.preventDefault();
     const failed = doc.querySelector('.fail:last-child [data-act]'); // asks for something

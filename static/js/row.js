@@ -1,7 +1,7 @@
 // @ts-check
 // Rows are plain, so that they stay small and the same for everybody: their links and chips come alive here, and
 // what can be done to a message is fetched when somebody first points at one.
-import { $, doc, on, seq } from './dom.js';
+import { $, doc, on, opensElsewhere, seq } from './dom.js';
 import { box, insertText, setReply } from './composer.js';
 import { usedKeyboard } from './input.js';
 import { focusRow } from './keys.js';
@@ -46,7 +46,7 @@ on(
     const el =
       e.target.closest?.('[data-with],a[href^="/people/"]:not([hx-get],.btn)') ??
       e.target.closest?.('.msg>.av')?.parentElement.querySelector('.who a');
-    if (!el || e.button || e.metaKey || e.ctrlKey || e.shiftKey || el.closest('#card')) return;
+    if (!el || opensElsewhere(e) || el.closest('#card')) return;
     e.preventDefault();
     e.stopPropagation();
     withModule(el.dataset.with ?? 'over', m => m.open(el, e));
@@ -55,18 +55,7 @@ on(
 );
 on(doc, 'click', e => {
   const a = e.target.closest?.('#stream a[href^="/"],#panel ol a[href^="/"]');
-  if (
-    !a ||
-    a.hasAttribute('hx-get') ||
-    e.defaultPrevented ||
-    e.button ||
-    e.metaKey ||
-    e.ctrlKey ||
-    e.shiftKey ||
-    e.altKey ||
-    a.hasAttribute('download')
-  )
-    return;
+  if (!a || a.matches('[hx-get],[download]') || e.defaultPrevented || opensElsewhere(e)) return;
   e.preventDefault();
   if (a.matches('.pic')) return withModule('lightbox', m => m.open(a));
   const row = rowOf(e),

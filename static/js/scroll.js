@@ -1,6 +1,6 @@
 // @ts-check
 // The scroll keeper: at the bottom stay there, further up nothing moves. #stream is column-reverse: 0 is the bottom.
-import { $, doc, on, openRoom, rows, stream, timeline } from './dom.js';
+import { $, doc, on, openRoom, opensElsewhere, rows, stream, timeline } from './dom.js';
 import { savePositionSoon } from './position.js';
 import { visit } from './request.js';
 import { checkReading } from './unread.js';
@@ -99,7 +99,7 @@ on(
   doc,
   'click',
   e => {
-    if (!e.target.closest?.('#latest') || e.ctrlKey || e.metaKey || e.shiftKey) return;
+    if (!e.target.closest?.('#latest') || opensElsewhere(e)) return;
     e.preventDefault();
     e.stopPropagation(); // ours, not htmx's
     goToLatest();

@@ -1,7 +1,7 @@
 // @ts-check
 // Typing ahead: between the choice of a room, a dialog or a form and its coming, what is typed waits in a field of its
 // own. No key goes where it was not meant to go, and none is lost.
-import { $, doc, isComposing, make, on, openRoom } from './dom.js';
+import { $, doc, isComposing, make, on, openRoom, opensElsewhere } from './dom.js';
 import { box, enterSends } from './composer.js';
 import { draftKey, draftOf, markDraft } from './drafts.js';
 import { cancelWaiting } from './lazy.js';
@@ -33,8 +33,7 @@ export function captureTyping(page, busy, words) {
 }
 
 function captureKey(e) {
-  const plain = !e.ctrlKey && !e.metaKey && !e.altKey && !e.shiftKey;
-  if (isComposing(e) || !plain) return;
+  if (isComposing(e) || opensElsewhere(e)) return;
   if (e.key === 'Escape') {
     navigation?.request.abort?.();
     cancelWaiting();

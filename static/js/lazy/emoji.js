@@ -1,6 +1,6 @@
 // @ts-check
 // The picker of emoji: all of them by group, those used last, and a search. Fetched when it is first opened.
-import { $, doc, hasFinePointer, isComposing, make, on, root } from '../dom.js';
+import { $, doc, hasFinePointer, isComposing, make, on, root, withModifier } from '../dom.js';
 import { store } from '../storage.js';
 import { toast } from '../toast.js';
 import { captureTyping, discardTyping, replayInto, returnFocus, whenComposed } from '../typeahead.js';
@@ -188,7 +188,7 @@ function keyPressed(e) {
     }
     return;
   }
-  if (i < 0 || e.ctrlKey || e.metaKey || e.altKey) return;
+  if (i < 0 || withModifier(e)) return;
   const to =
     { ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: all.length - 1 }[e.key] ??
     ({ ArrowDown: 1, ArrowUp: -1 }[e.key] ? neighbourCell(all, i, e.key === 'ArrowDown') : undefined);

@@ -1,6 +1,6 @@
 // @ts-check
 // Pictures of the timeline at their full size: one after the other, closer, and as files.
-import { doc, make, on } from '../dom.js';
+import { doc, make, on, withModifier } from '../dom.js';
 import { withModule } from '../lazy.js';
 import looks from './lightbox.css';
 
@@ -141,7 +141,7 @@ on(figure, 'wheel', e => {
   setZoom(zoom * (e.deltaY < 0 ? 1.2 : 1 / 1.2), shift.x, shift.y);
 }, { passive: false });
 on(dialog, 'keydown', e => {
-  if (e.ctrlKey || e.metaKey || e.altKey) return;
+  if (withModifier(e)) return;
   const rtl = doc.dir === 'rtl' ? -1 : 1,
     act = {
       ArrowLeft: () => go(at - rtl),

@@ -1,6 +1,6 @@
 // @ts-check
 // The card of a person, where the name is read.
-import { doc, make, on, openRoom } from '../dom.js';
+import { doc, make, on, openRoom, opensElsewhere } from '../dom.js';
 import { box, insertText } from '../composer.js';
 import { visit } from '../request.js';
 import { loadFailed, toast } from '../toast.js';
@@ -57,7 +57,7 @@ export async function openCard(a) {
 on(doc, 'click', e => {
   const card = e.target.closest?.('#card'),
     el = card && e.target.closest('a,button');
-  if (!el || e.ctrlKey || e.metaKey || e.shiftKey || el.closest('form')) return;
+  if (!el || opensElsewhere(e) || el.closest('form')) return;
   e.preventDefault();
   e.stopPropagation();
   if ('more' in el.dataset) {

@@ -1,6 +1,6 @@
 // @ts-check
 // The menu of a room: from its header, and where the pointer is in the list of rooms.
-import { $, doc, make, on, openRoom } from '../dom.js';
+import { $, doc, make, on, openRoom, opensElsewhere } from '../dom.js';
 import { load, post, visit } from '../request.js';
 import { signIn } from '../session.js';
 import { loadFailed, toast } from '../toast.js';
@@ -100,7 +100,7 @@ on(doc, 'keydown', e => e.target.closest?.('#menu') && keyPressed(e), true);
 
 on(doc, 'click', e => {
   const el = e.target.closest?.('#menu .opt');
-  if (!el || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  if (!el || opensElsewhere(e)) return;
   if (el.ariaHasPopup) openSub(el, e.detail === 0);
   else if (el.dataset.copylink) {
     $('menu').hidePopover();

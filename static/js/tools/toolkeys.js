@@ -1,6 +1,6 @@
 // @ts-check
 // Keys in the toolbar, in a form in a row, and on a row.
-import { isComposing, mainArea } from '../dom.js';
+import { isComposing, mainArea, withModifier } from '../dom.js';
 import { enterPressed } from '../composer.js';
 import { focusRow } from '../keys.js';
 import { actions, deleteMessage, isMine, markUnread, moderates, pickReaction, replyTo } from './actions.js';
@@ -10,7 +10,7 @@ import { buttons, hide, menu, moreButton, openMenu, show, tools, toolsRow } from
 
 export function key(e) {
   if (isComposing(e)) return;
-  if (e.ctrlKey || e.metaKey || e.altKey) {
+  if (withModifier(e)) {
     if (e.target.closest('form.edit') && e.key === 'Enter') enterPressed(e);
     return;
   }
