@@ -42,7 +42,9 @@ func (p *tab) focusOn(text string) {
 		if ask[bool](p, `document.activeElement === `+rowOf(text)) {
 			return
 		}
+		ask[any](p, `window.before = document.activeElement, 1`)
 		p.keys(kb.ArrowUp)
+		p.until("the focus one row up", `document.activeElement !== window.before`) // the first key fetches what walks
 	}
 	p.t.Fatalf("arrows do not lead to %q but to %s", text, p.focus())
 }

@@ -18,10 +18,15 @@ export function showCount(n) {
 
 // A field that takes more than its server does says so, and keeps it all.
 export function checkLength(field) {
+  if (tooLongFor(field)) field.reportValidity();
+}
+
+// Without a word to whoever has gone on to the next field.
+export function tooLongFor(field) {
   const n = lengthOf(field.value),
     max = +field.dataset.max;
   field.setCustomValidity(
     n > max ? `At most ${max.toLocaleString()} characters, please: this has ${n.toLocaleString()}.` : '',
   );
-  if (n > max) field.reportValidity();
+  return n > max;
 }

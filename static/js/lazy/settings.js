@@ -1,6 +1,7 @@
 // @ts-check
 // Settings save themselves, field by field; lists are filtered while one types; a picture of oneself is cut square.
 import { $, doc, make, on, root } from '../dom.js';
+import { lazy } from '../lazy.js';
 import { post } from '../request.js';
 import { signIn } from '../session.js';
 import { enterFilter } from '../settings/filter.js';
@@ -43,6 +44,7 @@ async function save(f) {
   const all = fieldsOf(f);
   if (all.some(x => !x.value && x.type === 'time') && all.some(x => x.value)) return; // the other half is still to come
   if (f.type !== 'radio' && all.every(x => valueOf(x) === (stored.get(x) ?? initial(x)))) return;
+  for (const x of all) if (x.dataset.max) (await lazy('counter'))?.tooLongFor(x);
   const bad = all.find(x => !x.checkValidity());
   if (bad) return why(bad, bad.validationMessage);
   const values = Object.fromEntries(all.map(x => [x.name, valueOf(x)])),
