@@ -229,7 +229,7 @@ func TestWhoIsPutOutOfARoomStillHasWhatHeWasWriting(t *testing.T) {
 			p.click("#box", "")
 			p.write("half a thought")
 			ada.Post("/rooms/2/members/2/remove").Want(t, 303)
-			p.sees(".notice", "You are no longer in that room.")
+			p.sees(".notice", "You were removed from quay.")
 			p.sees(".notice blockquote", "half a thought")
 		})
 	}

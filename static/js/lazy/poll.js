@@ -174,7 +174,7 @@ async function applyNews(text, n) {
     if (data?.for) of = data.for;
     else if (of && of !== openRoom()) continue;
     else if (data?.gone) {
-      if (data.gone === openRoom()) location.assign('/?done=gone');
+      if (data.gone === openRoom()) location.assign('/?done=gone&room=' + openRoom());
     } else if (data) handleControl(data);
     else await apply(part);
   }

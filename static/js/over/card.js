@@ -8,7 +8,7 @@ import { fragment, place, popover } from './place.js';
 import { copy } from './copy.js';
 
 let closedFor = null; // what the card belonged to that a press has just closed
-let pressedAt = 0;
+let pressedAt = 0; // outside of it
 on(doc, 'pointerdown', e => e.target.closest?.('#card') || (pressedAt = Date.now()), true);
 
 /** @type {(a: HTMLAnchorElement) => Promise<void>} */
@@ -34,10 +34,11 @@ export async function openCard(a) {
   card.tabIndex = -1;
   on(card, 'toggle', e => {
     if (e.newState !== 'closed') return;
-    closedFor = Date.now() - pressedAt < 200 ? a : null;
+    closedFor = pressedAt > openedAt && Date.now() - pressedAt < 200 ? a : null; // by a press, and not by Escape
     setTimeout(() => (closedFor = null), 500);
   });
   card.showPopover();
+  const openedAt = Date.now();
   place(card, a.getBoundingClientRect());
   card.focus({ preventScroll: true });
   const id = /\d+/.exec(a.pathname)[0],
