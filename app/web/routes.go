@@ -19,6 +19,8 @@ func (s *Server) routes() {
 	public.get("/favicon.ico", s.favicon)
 	public.get("/emoji", s.emoji)
 	public.get("/logo", s.logo)
+	public.get("/manifest.webmanifest", s.manifest)
+	public.get("/sw.js", s.worker)
 	public.get("/session", s.currentSession)
 	public.get("/api", s.apiPage)
 	public.get("/api/openapi.json", s.openAPI)
@@ -42,6 +44,10 @@ func (s *Server) routes() {
 	incoming.get("/feeds/:key/rooms/:room<int>", s.byFeedKey(s.roomFeed))
 	incoming.get("/feeds/:key/search", s.byFeedKey(s.searchFeed))
 
+	// A browser sends it without an origin; it leads to a page that asks, and does nothing.
+	sharing := &group{s: s, body: maxForm, who: keyInAddress}
+	sharing.post("/share", s.shared)
+
 	// Whoever is signed in.
 	browser := &group{s: s, body: maxForm, who: sessionCookie}
 	// What is asked most stands first: the router tries the routes in turn.
@@ -57,6 +63,8 @@ func (s *Server) routes() {
 	browser.post("/read-all", s.markAllRead)
 	browser.get("/jump", s.jump)
 	browser.page("/search", s.search)
+	browser.get("/share", s.sharePage)
+	browser.post("/share/send", s.sendShared)
 	browser.get("/shortcuts", s.shortcuts)
 	browser.get("/mentions", s.mentions)
 

@@ -36,5 +36,6 @@ if (hub) {
   setInterval(tick, 1000);
   setInterval(drawDaysAtMidnight, 60000);
   flushOutbox();
+  setTimeout(lazy, 5000, 'worker');
   if (root.dataset.still) lazy('still');
 }

@@ -46,6 +46,7 @@ interface LazyModules {
   talk: typeof import('./lazy/talk.js');
   tools: typeof import('./lazy/tools.js');
   touch: typeof import('./lazy/touch.js');
+  worker: typeof import('./lazy/worker.js');
 }
 
 // What pages find by a selector or an id are elements of HTML, except icons.
