@@ -150,10 +150,14 @@ func (s *Server) routes() {
 		title string
 		page  func(views.Viewer, views.MeForm) views.Tab
 	}{"/me/appearance": {"Appearance", views.Appearance}, "/me/writing": {"Writing", views.Writing}, "/me/time": {"Time and dates", views.Time},
-		"/me/notifications": {"Notifications", views.Notifications}} {
+		"/me/notifications": {notificationsTitle, views.Notifications}} {
 		browser.get(path, s.preferences(p.title, p.page))
 		browser.post(path, s.setPreferences(p.title, p.page))
 	}
+	browser.post("/me/devices", s.addDevice)
+	browser.post("/me/devices/:device<int>/test", s.testDevice)
+	browser.post("/me/devices/:device<int>/arrived", s.deviceArrived)
+	browser.post("/me/devices/:device<int>/remove", s.removeDevice)
 	browser.post("/me/pause", s.pause)
 	browser.get("/me/security", s.sessions)
 	browser.get("/me/sessions", s.sessions)

@@ -36,6 +36,7 @@ interface LazyModules {
   over: typeof import('./lazy/over.js');
   poll: typeof import('./lazy/poll.js');
   presencedots: typeof import('./lazy/presencedots.js');
+  push: typeof import('./lazy/push.js');
   quotes: typeof import('./lazy/quotes.js');
   roomtitle: typeof import('./lazy/roomtitle.js');
   rowlimit: typeof import('./lazy/rowlimit.js');

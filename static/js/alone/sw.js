@@ -19,7 +19,7 @@ sw.addEventListener('install', e => {
 sw.addEventListener('activate', e => {
   e.waitUntil(
     (async () => {
-      for (const name of await caches.keys()) if (![assets, pages, shared].includes(name)) await caches.delete(name);
+      for (const name of await caches.keys()) if (![assets, pages, shared, 'device'].includes(name)) await caches.delete(name);
       await sw.clients.claim();
     })(),
   );
@@ -33,6 +33,7 @@ sw.addEventListener('fetch', e => {
   else if (r.method !== 'GET') {
     // Whoever comes in, goes, or has another session now finds nothing of before.
     if (r.mode === 'navigate' || url.pathname === '/login') e.waitUntil(forget());
+    if (url.pathname === '/logout') e.waitUntil(endDevice());
   } else if (r.mode === 'navigate') e.respondWith(open(r, url));
   else if (url.pathname.startsWith('/static/')) e.respondWith(caches.match(r).then(kept => kept ?? fetch(r)));
 });
@@ -106,6 +107,90 @@ async function takeShared(r) {
   for (const [i, file] of files.entries())
     await cache.put('/shared/' + i, new Response(file, { headers: { 'Content-Type': file.type || 'application/octet-stream', 'Parley-Name': encodeURIComponent(file.name) } }));
   return Response.redirect('/share?' + words, 303);
+}
+
+// Whoever logs out is not told here any more.
+async function endDevice() {
+  await caches.delete('device');
+  await (await sw.registration.pushManager?.getSubscription())?.unsubscribe();
+  for (const n of await sw.registration.getNotifications()) n.close();
+}
+
+// Told of a message. One notification is there for a room; one that comes twice is shown once, and silently.
+sw.addEventListener('push', e => {
+  let told;
+  try {
+    told = e.data.json();
+  } catch {
+    return;
+  }
+  e.waitUntil(told.withdraw ? withdraw(told.withdraw) : show(told));
+});
+
+async function withdraw(tag) {
+  for (const n of await sw.registration.getNotifications({ tag })) n.close();
+}
+
+async function show({ notification: n, app_badge }) {
+  const [old] = await sw.registration.getNotifications({ tag: n.tag });
+  if (old?.data?.message > n.message) return;
+  const news = !(old?.data?.message === n.message);
+  await sw.registration.showNotification(n.title, {
+    body: n.body ?? '',
+    tag: n.tag,
+    renotify: news,
+    silent: !news,
+    icon: home + 'app-192.png',
+    badge: home + 'app-badge.png',
+    timestamp: Date.now(),
+    data: { path: new URL(n.navigate, location.origin).pathname, room: n.room, message: n.message },
+    actions: n.room
+      ? [
+          { action: 'reply', type: 'text', title: 'Reply', placeholder: 'Your answer' },
+          { action: 'read', title: 'Mark as read' },
+        ]
+      : [],
+  });
+  if (app_badge !== undefined) await /** @type {any} */ (navigator).setAppBadge?.(app_badge).catch(() => {});
+  if (!n.test) return;
+  for (const c of await sw.clients.matchAll({ type: 'window' })) c.postMessage({ arrived: n.test });
+  await fetch(`/me/devices/${n.test}/arrived`, { method: 'POST' }).catch(() => {});
+}
+
+sw.addEventListener('notificationclick', e => {
+  const { path, room, message } = e.notification.data ?? {};
+  e.notification.close();
+  if (e.action === 'read') e.waitUntil(say(`/rooms/${room}/read`, { upto: message }).catch(() => {}));
+  else if (e.action === 'reply' && e.reply?.trim()) e.waitUntil(reply(room, message, e.reply));
+  else e.waitUntil(openAt(path ?? '/'));
+});
+
+const say = async (path, values) => {
+  const r = await fetch(path, { method: 'POST', headers: { 'HX-Request': 'true' }, body: new URLSearchParams(values) });
+  if (!r.ok || r.redirected) throw Error('it was not taken');
+};
+
+// What was written is not lost where it does not go.
+async function reply(room, message, body) {
+  try {
+    await say(`/rooms/${room}/messages`, { body, reply_to: message, cid: crypto.randomUUID().replaceAll('-', '').slice(0, 12) });
+    await say(`/rooms/${room}/read`, { upto: message });
+  } catch {
+    await sw.registration.showNotification('Your answer was not sent', { body, tag: 'unsent', icon: home + 'app-192.png', data: { path: '/share?' + new URLSearchParams({ text: body }) } });
+  }
+}
+
+async function openAt(path) {
+  const open = await sw.clients.matchAll({ type: 'window' });
+  for (const c of open) {
+    try {
+      await (await c.navigate(path))?.focus();
+      return;
+    } catch {
+      /* another one, or a new one */
+    }
+  }
+  await sw.clients.openWindow(path);
 }
 
 sw.addEventListener('message', e => {

@@ -1,6 +1,6 @@
 // @ts-check
 // Parley as an app: the service worker keeps the room that was open last; without a connection its page says so here.
-import { $, doc, mainArea, make, on, openRoom, root, timeline, timelineRev } from '../dom.js';
+import { $, doc, mainArea, make, me, on, openRoom, root, timeline, timelineRev } from '../dom.js';
 import { box } from '../composer.js';
 import { visit } from '../request.js';
 import { sessionOver } from '../session.js';
@@ -29,6 +29,19 @@ async function register() {
   if (!(await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' }).catch(() => null))) return;
   worker = (await navigator.serviceWorker.ready).active;
   keepRoom();
+  renewDevice();
+}
+
+// A device that is told belongs to a person and ends with a session: it goes on with the next one of the same person, and
+// is nobody else's.
+async function renewDevice() {
+  const at = await navigator.serviceWorker.ready,
+    device = await at.pushManager?.getSubscription();
+  if (!device || store.get('device') === sessionMark) return;
+  const owner = await (await caches.open('device')).match('/device');
+  if ((await owner?.text()) !== me) return void device.unsubscribe();
+  const m = await lazy('push');
+  await m?.tellServer(device);
 }
 
 // The room as it is now: soon after somebody came, and when he looks away; not if nothing is new.
