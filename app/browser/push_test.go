@@ -80,9 +80,11 @@ func TestADeviceShowsWhatItIsTold(t *testing.T) {
 	p.open("/me/notifications")
 	p.live()
 	p.loaded("over")
+	p.until("the button that works", `document.getElementById('addDevice')?.onclick`)
 	p.shot("devices-none")
 	p.click("#addDevice", "Tell me here, too")
 	p.sees("#devices [data-device]", "this one")
+	p.until("the page of the device", `!document.getElementById('addDevice')`)
 	p.click("#devices button", "Send a test")
 	p.pushed(w, device.Waits(1)[0].Plain)
 	p.sees("#devices [role=status]", "Test sent, arrived after")
@@ -105,7 +107,9 @@ func TestADeviceShowsWhatItIsTold(t *testing.T) {
 }
 
 func titleOf(t *testing.T, plain string) string {
-	var n struct{ Notification struct{ Title, Body, Tag string } }
+	var n struct {
+		Notification struct{ Title, Body, Tag string }
+	}
 	if err := json.Unmarshal([]byte(plain), &n); err != nil {
 		t.Fatal(err)
 	}

@@ -112,5 +112,5 @@ func (s *Server) sendShared(c *fiber.Ctx) error {
 		}
 		return s.share(c, views.ShareForm{Body: d.Body, CID: d.CID, Room: room, Errors: errs})
 	}
-	return s.messageAnswer(c, m, s.unreachedMentions(c, m))
+	return s.messageAnswer(c, m, s.unreachedMentions(c.UserContext(), me, m))
 }

@@ -4,7 +4,7 @@ import { $, doc, mainArea, make, me, on, openRoom, root, timeline, timelineRev }
 import { box } from '../composer.js';
 import { visit } from '../request.js';
 import { sessionOver } from '../session.js';
-import { isConnected } from '../socket.js';
+import { isPolling, isUp } from '../socket.js';
 import { sessionMark, store } from '../storage.js';
 import { lazy } from '../lazy.js';
 
@@ -47,7 +47,7 @@ async function renewDevice() {
 // The room as it is now: soon after somebody came, and when he looks away; not if nothing is new.
 function keepRoom() {
   const what = openRoom() + ':' + timelineRev();
-  if (!worker || sessionOver || !timeline() || !isConnected() || what === lastKept || Date.now() - lastKeptAt < 15000) return;
+  if (!worker || sessionOver || !timeline() || !(isUp || isPolling) || what === lastKept || Date.now() - lastKeptAt < 15000) return;
   lastKept = what;
   lastKeptAt = Date.now();
   worker.postMessage({ keep: { path: '/rooms/' + openRoom(), name: roomName(), mark: sessionMark } });
@@ -59,7 +59,7 @@ const waiting = () => store.keys('o:').length;
 
 // The page of the device: what it is, what waits, and which rooms are not here.
 function showKept() {
-  const off = !isConnected(),
+  const off = !(isUp || isPolling),
     words = $('net')?.querySelector('.nettext');
   for (const a of /** @type {NodeListOf<HTMLAnchorElement>} */ (doc.querySelectorAll('#lists a'))) {
     if (off && a.hasAttribute('href') && a.pathname !== location.pathname) {
