@@ -18,6 +18,7 @@ import (
 	"parley/app/chat"
 	"parley/app/files"
 	"parley/app/hooks"
+	"parley/app/push"
 	"parley/app/web"
 	"parley/db/cached"
 	"parley/db/sqlite"
@@ -129,7 +130,10 @@ func (a *App) start(ctx context.Context) error {
 	}
 	tellers := hooks.NewSender(hooks.Sender{Rules: a.Chat, Store: a.store, Log: c.Log, Host: func() string { return Greeting(a.config, a.Address) },
 		HTML: web.MessageHTML, Turn: func(ctx context.Context) bool { return a.leads(ctx, jobWebhooks) }}, hooks.Egress{Allowed: c.EgressAllowed})
+	pushes := push.NewSender(push.Sender{Rules: a.Chat, Store: a.store, Log: c.Log, Host: func() string { return Greeting(a.config, a.Address) }, Turn: func(ctx context.Context) bool { return a.leads(ctx, jobPushes) }},
+		hooks.Egress{Allowed: c.EgressAllowed})
 	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backupStatus, RetentionChanged: a.retentionChanged, Told: tellers.Wake,
+		Pusher: pushes,
 		Detail: a.busDetail}
 	if c.Metrics != "" {
 		if s.Answered, err = a.serveMetrics(announcer.Hub); err != nil {
@@ -141,8 +145,14 @@ func (a *App) start(ctx context.Context) error {
 	}
 	events.Subscribe(announcer.Handle)
 	events.Subscribe(func(e chat.Event) {
-		if said, ok := e.(chat.RoomChanged); ok && said.Message != nil {
-			tellers.Wake()
+		switch e := e.(type) {
+		case chat.RoomChanged:
+			if e.Message != nil {
+				tellers.Wake()
+			}
+			pushes.Wake()
+		case chat.ReadMarkMoved:
+			pushes.Wake()
 		}
 	})
 	a.files.Turn = func(ctx context.Context) bool { return a.leads(ctx, jobPictures) }
@@ -165,6 +175,7 @@ func (a *App) start(ctx context.Context) error {
 	go a.purgeDeleted(ctx)
 	go a.files.Run(ctx)
 	go tellers.Run(ctx)
+	go pushes.Run(ctx)
 	if !Shared(c.Data) {
 		go a.backups(ctx)
 	}

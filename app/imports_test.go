@@ -15,7 +15,7 @@ import (
 var mayImport = map[string][]string{
 	"parley": {"parley/app/cmd"},
 	"parley/app": {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/hooks",
-		"parley/app/live", "parley/app/metrics", "parley/app/web", "parley/db", "parley/db/cached", "parley/db/postgres", "parley/db/sqlite"},
+		"parley/app/live", "parley/app/metrics", "parley/app/push", "parley/app/web", "parley/db", "parley/db/cached", "parley/db/postgres", "parley/db/sqlite"},
 	"parley/app/cmd": {"parley/app", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files",
 		"parley/app/site", "parley/app/slack", "parley/app/web", "parley/db", "parley/db/sqlite"},
 	"parley/app/archive": {"parley/app/chat"},
@@ -24,6 +24,7 @@ var mayImport = map[string][]string{
 	"parley/app/files":   {"parley/app/chat"},
 	"parley/app/hooks":   {"parley/app/chat", "parley/app/slack/mrkdwn"},
 	"parley/app/live":    {"parley/app/chat"},
+	"parley/app/push":    {"parley/app/chat", "parley/app/hooks"},
 	"parley/app/metrics": {"parley/app/auth", "parley/app/bus", "parley/app/live", "parley/app/web", "parley/db", "parley/db/sqlite"},
 	"parley/app/site":    {"parley/app/chat", "parley/views"},
 	"parley/app/slack":   {"parley/app/archive", "parley/app/chat", "parley/app/slack/mrkdwn"},

@@ -37,6 +37,7 @@ const (
 	jobPictures
 	jobErasing
 	jobWebhooks
+	jobPushes
 )
 
 // nodeName is how metrics call a node: its machine, and the port where it listens.

@@ -51,6 +51,7 @@ type Store interface {
 	FileStore
 	BotStore
 	WebhookStore
+	DeviceStore
 	AuditStore
 	AccountRecordStore
 	ReportStore

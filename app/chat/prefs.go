@@ -29,18 +29,21 @@ type Prefs struct {
 	Until      time.Time `json:"until,omitzero"`        // do not disturb before
 	QuietFrom  string    `json:"quiet_from,omitempty"`  // 22:00; do not disturb every day from here
 	QuietTo    string    `json:"quiet_to,omitempty"`    // to here, in Zone
+	Push       string    `json:"push,omitempty"`        // "" devices tell after 2 minutes away, now, 5m, 15m, off
+	PushWords  string    `json:"push_words,omitempty"`  // "" who and the words, room: only that there is something
 }
 
 // choices are the values that a preference can have.
 var choices = map[string][]string{
 	"theme": {"", "light", "dark"}, "density": {"", "compact"}, "enter": {"", "send", "newline"}, "clock": {"", "12", "24"},
 	"announce": {"", "mentions", "off"}, "sound": {"", "mentions", "all"}, "keys": {"", "off"},
+	"push": {"", "now", "5m", "15m", "off"}, "push_words": {"", "room"},
 }
 
 // validate says which preference has a value that there is not.
 func (p Prefs) validate() error {
 	for field, value := range map[string]string{"theme": p.Theme, "density": p.Density, "enter": p.Enter, "clock": p.Clock,
-		"announce": p.Announce, "sound": p.Sound, "keys": p.Keys} {
+		"announce": p.Announce, "sound": p.Sound, "keys": p.Keys, "push": p.Push, "push_words": p.PushWords} {
 		if !slices.Contains(choices[field], value) {
 			return Invalid(field, "Choose one of the values in the list.")
 		}

@@ -19,6 +19,8 @@ func (s *Server) routes() {
 	public.get("/favicon.ico", s.favicon)
 	public.get("/emoji", s.emoji)
 	public.get("/logo", s.logo)
+	public.get("/manifest.webmanifest", s.manifest)
+	public.get("/sw.js", s.worker)
 	public.get("/session", s.currentSession)
 	public.get("/api", s.apiPage)
 	public.get("/api/openapi.json", s.openAPI)
@@ -42,6 +44,10 @@ func (s *Server) routes() {
 	incoming.get("/feeds/:key/rooms/:room<int>", s.byFeedKey(s.roomFeed))
 	incoming.get("/feeds/:key/search", s.byFeedKey(s.searchFeed))
 
+	// A browser sends it without an origin; it leads to a page that asks, and does nothing.
+	sharing := &group{s: s, body: maxForm, who: keyInAddress}
+	sharing.post("/share", s.shared)
+
 	// Whoever is signed in.
 	browser := &group{s: s, body: maxForm, who: sessionCookie}
 	// What is asked most stands first: the router tries the routes in turn.
@@ -57,6 +63,8 @@ func (s *Server) routes() {
 	browser.post("/read-all", s.markAllRead)
 	browser.get("/jump", s.jump)
 	browser.page("/search", s.search)
+	browser.get("/share", s.sharePage)
+	browser.post("/share/send", s.sendShared)
 	browser.get("/shortcuts", s.shortcuts)
 	browser.get("/mentions", s.mentions)
 
@@ -142,10 +150,14 @@ func (s *Server) routes() {
 		title string
 		page  func(views.Viewer, views.MeForm) views.Tab
 	}{"/me/appearance": {"Appearance", views.Appearance}, "/me/writing": {"Writing", views.Writing}, "/me/time": {"Time and dates", views.Time},
-		"/me/notifications": {"Notifications", views.Notifications}} {
+		"/me/notifications": {notificationsTitle, views.Notifications}} {
 		browser.get(path, s.preferences(p.title, p.page))
 		browser.post(path, s.setPreferences(p.title, p.page))
 	}
+	browser.post("/me/devices", s.addDevice)
+	browser.post("/me/devices/:device<int>/test", s.testDevice)
+	browser.post("/me/devices/:device<int>/arrived", s.deviceArrived)
+	browser.post("/me/devices/:device<int>/remove", s.removeDevice)
 	browser.post("/me/pause", s.pause)
 	browser.get("/me/security", s.sessions)
 	browser.get("/me/sessions", s.sessions)

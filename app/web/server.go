@@ -33,6 +33,7 @@ type Config struct {
 	// RetentionChanged is called when it was set how long messages are kept; it must not wait.
 	Told             func() // there may be something to tell webhooks
 	RetentionChanged func()
+	Pusher           Pusher // tells devices; nil: none are
 	// Detail is told behind "ready" to who asks for /readyz; nil: nothing.
 	Detail func() string
 	// Answered is called with every request, if it is set; it must not wait.
