@@ -37,6 +37,7 @@ const (
 	jobPictures
 	jobErasing
 	jobWebhooks
+	jobPreviews
 )
 
 // nodeName is how metrics call a node: its machine, and the port where it listens.

@@ -118,6 +118,7 @@ type Message struct {
 	ReplyTo   chat.MessageID   `json:"reply_to,omitempty"`
 	Versions  []Version        `json:"versions,omitempty"`
 	Program   json.RawMessage  `json:"program,omitempty"`
+	Previews  json.RawMessage  `json:"previews,omitempty"`
 }
 
 // Version is what a message said until it was edited.

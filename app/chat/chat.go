@@ -51,6 +51,7 @@ type Store interface {
 	FileStore
 	BotStore
 	WebhookStore
+	PreviewStore
 	AuditStore
 	AccountRecordStore
 	ReportStore

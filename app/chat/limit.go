@@ -33,13 +33,14 @@ var (
 	LimitNames        = &Limit{"limit.names", 60, time.Minute, 0, "usernames looked up for a sign-up per minute and address"}
 	LimitSockets      = &Limit{"limit.sockets.account", 16, 0, 0, "open pages per account"}
 	LimitSocketsAddr  = &Limit{"limit.sockets.address", 200, 0, 0, "open pages per address"}
+	LimitPreviews     = &Limit{"limit.previews", 30, time.Minute, 0, "messages per minute and person whose links are looked at"}
 	LimitFileSize     = &Limit{"limit.files.size", 25, 0, 0, "MiB that one file may have"}
 	LimitFiles        = &Limit{"limit.files.message", 10, 0, 0, "files with one message"}
 	LimitFilesPerson  = &Limit{"limit.files.person", 1024, 0, 0, "MiB of files that one person may have here"}
 	LimitFilesTotal   = &Limit{"limit.files.total", 0, 0, 0, "MiB of files that the server holds in all"}
 
 	AllLimits = []*Limit{LimitMessages, LimitBots, LimitEdits, LimitTyping, LimitSearch, LimitRooms, LimitReports, LimitLoginAccount,
-		LimitLoginAddress, LimitSignup, LimitNames, LimitSockets, LimitSocketsAddr,
+		LimitLoginAddress, LimitSignup, LimitNames, LimitSockets, LimitSocketsAddr, LimitPreviews,
 		LimitFileSize, LimitFiles, LimitFilesPerson, LimitFilesTotal}
 )
 

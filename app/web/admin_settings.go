@@ -19,11 +19,12 @@ func (s *Server) workspacePage(c *fiber.Ctx, errs views.Errors) error {
 		return err
 	}
 	set := s.workspace()
-	f := views.WorkspaceForm{Name: set.Workspace(), Signup: set.Signup(), Retention: strconv.Itoa(set.Retention())}
+	f := views.WorkspaceForm{Name: set.Workspace(), Signup: set.Signup(), Retention: strconv.Itoa(set.Retention()), Previews: set.ShowsPreviews()}
 	limits := c.Path() == "/admin/limits"
 	f.Agree = errs[chat.SettingRetention] == agreeFirst
 	if errs != nil && !limits {
 		f.Name, f.Signup, f.Retention = formValue(c, "workspace"), formValue(c, "signup"), formValue(c, chat.SettingRetention)
+		f.Previews = formValue(c, chat.SettingPreviews) == "1"
 	}
 	for _, l := range chat.AllLimits {
 		field := views.LimitField{Limit: l, Value: strconv.Itoa(s.chat.Limits.Value(l))}
@@ -47,8 +48,13 @@ func (s *Server) setWorkspace(c *fiber.Ctx) error {
 		c.Status(fiber.StatusUnprocessableEntity)
 		return s.workspacePage(c, views.Errors{chat.SettingRetention: agreeFirst})
 	}
-	return s.administer(c, chat.Settings{chat.SettingWorkspace: formValue(c, "workspace"), chat.SettingSignup: formValue(c, "signup"),
-		chat.SettingRetention: formValue(c, chat.SettingRetention, fmt.Sprint(s.workspace().Retention()))})
+	set := chat.Settings{chat.SettingWorkspace: formValue(c, "workspace"), chat.SettingSignup: formValue(c, "signup"),
+		chat.SettingRetention: formValue(c, chat.SettingRetention, fmt.Sprint(s.workspace().Retention()))}
+	shows := ""
+	if given(c, chat.SettingPreviews, &shows); shows != "" {
+		set[chat.SettingPreviews] = map[bool]string{true: "on", false: "off"}[shows == "1"]
+	}
+	return s.administer(c, set)
 }
 
 func (s *Server) setLimits(c *fiber.Ctx) error {
