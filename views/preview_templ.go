@@ -321,7 +321,7 @@ func removePreview(m chat.MessageID, n int, of string) templ.Component {
 }
 
 // MessageCard is a message that another one links to.
-func MessageCard(v Viewer, m chat.Message, room string, in chat.MessageID, n int) templ.Component {
+func MessageCard(v Viewer, m chat.Message, room chat.Room, in chat.MessageID, n int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -394,9 +394,9 @@ func MessageCard(v Viewer, m chat.Message, room string, in chat.MessageID, n int
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var21 string
-		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs("in " + room + " · " + v.dayAt(m.At))
+		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs("in " + cardRoom(room) + " · " + v.dayAt(m.At))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/preview.templ`, Line: 49, Col: 160}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/preview.templ`, Line: 49, Col: 170}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 		if templ_7745c5c3_Err != nil {
@@ -431,6 +431,14 @@ func MessageCard(v Viewer, m chat.Message, room string, in chat.MessageID, n int
 		}
 		return nil
 	})
+}
+
+// cardRoom is where the message of a card was said.
+func cardRoom(r chat.Room) string {
+	if r.Kind == chat.Direct {
+		return "your conversation"
+	}
+	return "#" + r.Name
 }
 
 func previewID(m chat.MessageID, n int) string { return "uf-" + num(m) + "-" + strconv.Itoa(n) }
@@ -470,7 +478,7 @@ func previewRemoved(m chat.MessageID, n int) templ.Component {
 		var templ_7745c5c3_Var24 templ.SafeURL
 		templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(previewURL(m, n) + "/restore"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/preview.templ`, Line: 68, Col: 74}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/preview.templ`, Line: 76, Col: 74}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 		if templ_7745c5c3_Err != nil {
@@ -483,7 +491,7 @@ func previewRemoved(m chat.MessageID, n int) templ.Component {
 		var templ_7745c5c3_Var25 string
 		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(previewURL(m, n) + "/restore")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/preview.templ`, Line: 68, Col: 116}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/preview.templ`, Line: 76, Col: 116}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
 		if templ_7745c5c3_Err != nil {

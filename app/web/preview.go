@@ -47,5 +47,5 @@ func (s *Server) messageCard(c *fiber.Ctx) error {
 		return c.Redirect(views.MessageURL(m.Room, m.ID)+"#"+views.MessageAnchor(m.ID), fiber.StatusSeeOther)
 	}
 	n, _ := strconv.Atoi(c.Query("n"))
-	return s.html(c, views.MessageCard(v, m, p.Label(), id[chat.MessageID](c.Query("in")), n))
+	return s.html(c, views.MessageCard(v, m, p.Room, id[chat.MessageID](c.Query("in")), n))
 }
