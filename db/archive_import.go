@@ -178,9 +178,9 @@ func importRoom(t *Tx, r *archive.Room) error {
 		last = *r.LastAt
 	}
 	return t.Exec(`INSERT INTO rooms
-		(id, kind, name, skeleton, drawn, topic, everyone, direct, rev, posts, last_author, last_at, created_at, slow)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, kind, r.Name, skeleton, drawn, r.Topic, r.Everyone, direct,
-		r.Rev, r.Posts, r.LastAuthor, last, r.Created, r.Slow)
+		(id, kind, name, skeleton, drawn, topic, everyone, direct, rev, posts, last_author, last_at, created_at, slow, world)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, kind, r.Name, skeleton, drawn, r.Topic, r.Everyone, direct,
+		r.Rev, r.Posts, r.LastAuthor, last, r.Created, r.Slow, r.World)
 }
 
 func importMessage(t *Tx, m *archive.Message) error {

@@ -55,7 +55,7 @@ func TestAStoredTextIsNotTrusted(t *testing.T) {
 		{Kind: chat.BlockCode, Lang: `x" hx-get="/`, Code: "</code>"},
 		{Kind: 99},
 	}}
-	want := `<p>x<a href="https://a/&#34; onclick=&#34;x" rel="noopener noreferrer nofollow" target="_blank">&lt;y&gt;</a>@&lt;z&gt;&lt;q&gt;</p>` +
+	want := `<p>x<a class="nl" href="https://a/&#34; onclick=&#34;x" rel="noopener noreferrer nofollow" target="_blank">&lt;y&gt;</a>@&lt;z&gt;&lt;q&gt;</p>` +
 		`<pre tabindex="0"><code>&lt;/code&gt;</code></pre><p></p>`
 	if got := string(appendText(nil, text)); got != want {
 		t.Errorf(" got %s\nwant %s", got, want)

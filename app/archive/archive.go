@@ -17,7 +17,8 @@
 //	            signs up is in it; direct: ids of the people of a direct conversation;
 //	            rev, posts: counts of changes and of posts; last_author, last_at: whom
 //	            and when the next message may go on from; created; slow: seconds
-//	            between two messages of one person
+//	            between two messages of one person; world: 1 when people without an account may
+//	            read it, 2 when search engines may list it, too
 //	membership  by room and account. role: member, owner, moderator; rev: of the room
 //	            at its last change; read: how many of the room's posts; erased:
 //	            how many after them were deleted; joined; left:
@@ -147,7 +148,7 @@ func Begins(begin []byte) bool { return bytes.HasPrefix(begin, []byte(`{"type":"
 // to the machine.
 func Exported(key string) bool {
 	if key == chat.SettingWorkspace || key == chat.SettingSignup || key == chat.SettingRetention || key == chat.SettingOriginals ||
-		key == chat.SettingEmoji || key == chat.SettingBots || key == chat.SettingPreviews {
+		key == chat.SettingEmoji || key == chat.SettingBots || key == chat.SettingPreviews || key == chat.SettingWorld {
 		return true
 	}
 	for _, l := range chat.AllLimits {

@@ -74,6 +74,7 @@ type Room struct {
 	LastAt     *Time            `json:"last_at,omitempty"`
 	Created    Time             `json:"created"`
 	Slow       int64            `json:"slow,omitempty"`
+	World      int64            `json:"world,omitempty"`
 }
 
 // Membership is a person in a room, or one who was.

@@ -39,6 +39,7 @@ const (
 	AuditMakeKey        AuditAction = "make-key"
 	AuditRevokeKey      AuditAction = "revoke-key"
 	AuditRemovePreview  AuditAction = "remove-preview"
+	AuditSetWorldAccess AuditAction = "world"
 	AuditDismissReport  AuditAction = "dismiss"
 	AuditSetPassword    AuditAction = "password"
 	AuditImport         AuditAction = "import"
@@ -75,6 +76,7 @@ var AuditSentences = map[AuditAction]string{
 	AuditMakeKey:        "made a key of %: #",
 	AuditRevokeKey:      "revoked a key of %: #",
 	AuditRemovePreview:  "removed what a link of % in # leads to",
+	AuditSetWorldAccess: "made % #",
 	AuditDismissReport:  "saw no fault in a message of %",
 	AuditSetPassword:    "set a new password for %",
 	AuditImport:         "imported # from %",

@@ -115,6 +115,7 @@ type jsonFilesPage struct {
 
 type jsonReaction struct {
 	Emoji string       `json:"emoji"`
+	Count int          `json:"count"`
 	By    []jsonPerson `json:"by"`
 }
 
@@ -247,7 +248,7 @@ func fileJSON(f chat.File) jsonFile {
 func messageJSON(m chat.Message) jsonMessage {
 	j := jsonMessage{ID: m.ID, Room: m.Room, Rev: m.Rev, Kind: jsonKinds[m.Kind], Author: personJSON(m.Author), At: timeOf(m.At), Body: m.Body, Text: m.Text.Plain(),
 		Edited: timeOf(m.Edited), Deleted: m.Deleted, Replies: m.Replies, For: append([]chat.AccountID{}, m.For...), ForAll: m.All,
-		Files: each(m.Files, fileJSON), Reactions: each(m.Reactions, func(r chat.Reaction) jsonReaction { return jsonReaction{r.Emoji, each(r.By, personJSON)} })}
+		Files: each(m.Files, fileJSON), Reactions: each(m.Reactions, func(r chat.Reaction) jsonReaction { return jsonReaction{r.Emoji, len(r.By), each(r.By, personJSON)} })}
 	j.Previews = []jsonPreview{}
 	for _, p := range m.Previews {
 		if !p.Shown() {

@@ -93,6 +93,7 @@ func (s *Server) routes() {
 	browser.post("/rooms/:room<int>/members/:person<int>/unban", s.unbanMember)
 	browser.post("/rooms/:room<int>/slow", s.setSlowMode)
 	browser.post("/rooms/:room<int>/privacy", s.setVisibility)
+	browser.post("/rooms/:room<int>/world", s.setWorldAccess)
 	browser.post("/rooms/:room<int>/join", s.joinRoom)
 	browser.post("/rooms/:room<int>/leave", s.leaveRoom)
 	browser.post("/rooms/:room<int>/delete", s.deleteRoom)

@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 17
+-- user_version 18
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -254,7 +254,7 @@ CREATE TABLE rooms (
   last_at     INTEGER NOT NULL DEFAULT 0,-- and when
   created_at  INTEGER NOT NULL,
   deleted_at  INTEGER
-, slow INTEGER NOT NULL DEFAULT 0, drawn TEXT, picture INTEGER NOT NULL DEFAULT 0) STRICT;
+, slow INTEGER NOT NULL DEFAULT 0, drawn TEXT, picture INTEGER NOT NULL DEFAULT 0, world INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX rooms_by_drawn ON rooms (drawn) WHERE drawn IS NOT NULL;
 
