@@ -1317,6 +1317,9 @@ func timeline(v RoomView) templ.Component {
 				b = insert(b, start+len("<li"), ` data-target aria-current="true"`)
 			}
 		}
+		if shared, ok := ctx.Value(sharedKey{}).(*[]byte); ok {
+			*shared = b
+		}
 		_, err := w.Write(b)
 		return err
 	})

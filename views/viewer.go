@@ -87,6 +87,14 @@ func WithBuild(ctx context.Context, build string) context.Context {
 	return context.WithValue(ctx, buildKey{}, build)
 }
 
+type sharedKey struct{}
+
+// WithShared has the rows of a room that are drawn put into shared: who compresses pages
+// does that once for all of them.
+func WithShared(ctx context.Context, shared *[]byte) context.Context {
+	return context.WithValue(ctx, sharedKey{}, shared)
+}
+
 func build(ctx context.Context) string {
 	b, _ := ctx.Value(buildKey{}).(string)
 	return b

@@ -114,6 +114,7 @@ type Browser struct {
 	Server *Server
 	Cookie string
 	HTTP   http.Client
+	live   *Socket // of SendLive
 }
 
 // Visitor is somebody who is not logged in.
@@ -154,11 +155,16 @@ func (b *Browser) Get(path string, headers ...string) Answer {
 // Post sends a form of name, value, name, value.
 func (b *Browser) Post(path string, fields ...string) Answer {
 	b.Server.T.Helper()
+	return b.Do(http.MethodPost, path, Fields(fields...), "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin")
+}
+
+// Fields writes a form of name, value, name, value.
+func Fields(fields ...string) string {
 	v := url.Values{}
 	for i := 0; i < len(fields); i += 2 {
 		v.Add(fields[i], fields[i+1])
 	}
-	return b.Do(http.MethodPost, path, v.Encode(), "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin")
+	return v.Encode()
 }
 
 // Do sends a request as it is told to.

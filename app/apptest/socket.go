@@ -111,9 +111,14 @@ func (s *Socket) listen() {
 // Say sends a frame.
 func (s *Socket) Say(format string, args ...any) {
 	s.t.Helper()
-	if err := s.WS.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, format, args...)); err != nil {
+	if err := s.TrySay(format, args...); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// TrySay sends a frame over a socket that may be closed.
+func (s *Socket) TrySay(format string, args ...any) error {
+	return s.WS.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, format, args...))
 }
 
 // Obeyed waits until the server has done what was said before: it does one thing

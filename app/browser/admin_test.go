@@ -93,7 +93,7 @@ func TestAMessageIsReportedFromItsMenu(t *testing.T) {
 	p.click("button", "Report it")
 	p.sees(".notice", "Reported")
 	p.click("#side a", "Administration")
-	p.sees(".tile.due", "reports to decide")
+	p.sees(".tile.due", "report to decide")
 	p.open("/rooms/1")
 	p.live()
 	p.hover("my own words")

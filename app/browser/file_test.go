@@ -293,7 +293,7 @@ func TestAMessageOfFilesAloneIsChangedAnsweredAndReactedTo(t *testing.T) {
 	ada.keys("1") // 👍
 	ada.sees(".msg:last-of-type .rc", "1")
 	ada.keys("r")
-	ada.sees("#replying", "Replying to Ada")
+	ada.sees("#replying", "Reply to Ada")
 	ada.say("about that file")
 	ada.sees(".msg .re q", "b.txt")
 }

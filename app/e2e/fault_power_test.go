@@ -39,9 +39,14 @@ func TestNothingAcknowledgedIsLostToALossOfPower(t *testing.T) {
 	ada := p.Signup("ada")
 	var wg sync.WaitGroup
 	for w := range 4 {
+		b := *ada
+		send := b.Send
+		if w%2 == 1 {
+			send = b.SendLive
+		}
 		wg.Go(func() {
 			for i := range 15 {
-				if ada.Send(1, fmt.Sprintf("p%d-%d", w, i), fmt.Sprintf("message %d of %d", i, w)) == "" {
+				if send(1, fmt.Sprintf("p%d-%d", w, i), fmt.Sprintf("message %d of %d", i, w)) == "" {
 					t.Error("a message was refused")
 				}
 			}
@@ -123,7 +128,7 @@ var (
 	partly  = regexp.MustCompile(`^(\d+) +(\w+\(.*) <unfinished \.\.\.>`)
 	resumed = regexp.MustCompile(`^(\d+) +<\.\.\. \w+ resumed>(.*)$`)
 	quoted  = regexp.MustCompile(`"((?:\\x[0-9a-f]{2})*)"`)
-	ackText = regexp.MustCompile(`#m-(\d+)\r\n`)
+	ackText = regexp.MustCompile(`#m-(\d+)\r\n|"sent":"[\w-]+","id":(\d+)}`) // to a form, and over a socket
 )
 
 func (d *disk) replay(t *testing.T, trace string) {
@@ -159,10 +164,10 @@ func (d *disk) replay(t *testing.T, trace string) {
 
 // acknowledges looks for an answer in a write to a socket.
 func (d *disk) acknowledges(call string) {
-	if name, args, _ := strings.Cut(call, "("); name == "write" {
+	if name, args, _ := strings.Cut(call, "("); name == "write" || name == "writev" {
 		fd, _, _ := strings.Cut(args, ",")
-		if m := ackText.FindSubmatch(text(args)); m != nil && d.open[fd] == "" {
-			id, _ := strconv.ParseInt(string(m[1]), 10, 64)
+		if m := ackText.FindSubmatch(texts(args)); m != nil && d.open[fd] == "" {
+			id, _ := strconv.ParseInt(string(m[1])+string(m[2]), 10, 64)
 			d.acked(chat.MessageID(id))
 		}
 	}
@@ -220,6 +225,15 @@ func (f *file) write(p []byte, at int) {
 		f.written = append(f.written, make([]byte, grow)...)
 	}
 	copy(f.written[at:], p)
+}
+
+// texts are all strings among the arguments of a call.
+func texts(args string) (all []byte) {
+	for _, m := range quoted.FindAllStringSubmatch(args, -1) {
+		b, _ := hex.DecodeString(strings.ReplaceAll(m[1], `\x`, ""))
+		all = append(all, b...)
+	}
+	return all
 }
 
 // text is the first string among the arguments of a call.

@@ -201,7 +201,11 @@ func crowdOn(t *testing.T, one, two *apptest.Server, people ...*apptest.Browser)
 				}
 				cid := fmt.Sprintf("p%d-%d", who, n)
 				for try := 0; ; try++ {
-					if id := on[(n+try)%2].Send(1, cid, "words "+cid); id != "" {
+					send := on[(n+try)%2].Send
+					if n%3 == 0 {
+						send = on[(n+try)%2].SendLive
+					}
+					if id := send(1, cid, "words "+cid); id != "" {
 						c.mu.Lock()
 						c.acked[cid] = id
 						c.mu.Unlock()

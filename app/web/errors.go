@@ -41,50 +41,71 @@ var sentences = map[int]string{
 	fiber.StatusRequestHeaderFieldsTooLarge: "The request has too many headers.",
 }
 
-// errorPage turns any error into a status and a sentence. What is not a refusal is
-// logged and told to nobody.
-func (s *Server) errorPage(c *fiber.Ctx, err error) (status int, sentence string) {
+// errorAnswer is what an error says to who asked.
+type errorAnswer struct {
+	status   int
+	sentence string
+	after    int // seconds to wait before it is tried again; 0: it says nothing of that
+	confirm  int // how many people are to be confirmed
+}
+
+// answerTo turns any error into an answer. What is not a refusal is told to nobody.
+func answerTo(ctx context.Context, err error) errorAnswer {
 	if e, ok := chat.AsError(err); ok {
-		if e.Confirm > 0 {
-			c.Set("Parley-Confirm", strconv.Itoa(e.Confirm))
-		}
+		a := errorAnswer{status: statuses[e.Kind], sentence: e.Sentence, confirm: e.Confirm}
 		if e.RetryAfter > 0 {
-			c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(e.RetryAfter.Seconds())+1))
+			a.after = int(e.RetryAfter.Seconds()) + 1
 		}
-		if e.Kind == chat.KindBusy {
-			s.logBusy(c, err, e.Error())
-		}
-		return statuses[e.Kind], e.Sentence
+		return a
 	}
 	var f *fiber.Error
 	if errors.As(err, &f) && f.Code < 500 {
 		if words, ok := sentences[f.Code]; ok && f.Message == fiber.NewError(f.Code).Message {
-			return f.Code, words
+			return errorAnswer{status: f.Code, sentence: words}
 		}
-		return f.Code, f.Message
+		return errorAnswer{status: f.Code, sentence: f.Message}
 	}
-	if errors.Is(err, context.DeadlineExceeded) || c.UserContext().Err() != nil {
-		c.Set(fiber.HeaderRetryAfter, "5")
+	if errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+		return errorAnswer{status: fiber.StatusServiceUnavailable, sentence: sentences[fiber.StatusServiceUnavailable], after: 5}
+	}
+	return errorAnswer{status: fiber.StatusInternalServerError, sentence: "Something went wrong here. It was noted; try again."}
+}
+
+// errorPage answers with the status and the sentence of an error, sets its headers, and
+// logs what is not a refusal.
+func (s *Server) errorPage(c *fiber.Ctx, err error) (status int, sentence string) {
+	a := answerTo(c.UserContext(), err)
+	if a.confirm > 0 {
+		c.Set("Parley-Confirm", strconv.Itoa(a.confirm))
+	}
+	if a.after > 0 {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(a.after))
+	}
+	e, refused := chat.AsError(err)
+	switch {
+	case refused && e.Kind == chat.KindBusy:
+		s.logBusy(err, e.Error(), func(level slog.Level, what string, args ...any) { s.logRequest(c, level, what, args...) })
+	case !refused && a.status == fiber.StatusServiceUnavailable:
 		s.logRequest(c, slog.LevelWarn, "took too long", "error", err)
-		return fiber.StatusServiceUnavailable, sentences[fiber.StatusServiceUnavailable]
+	case a.status == fiber.StatusInternalServerError:
+		s.logRequest(c, slog.LevelError, "fault", "error", err)
 	}
-	s.logRequest(c, slog.LevelError, "fault", "error", err)
-	return fiber.StatusInternalServerError, "Something went wrong here. It was noted; try again."
+	return a.status, a.sentence
 }
 
 // fullAgain is how often the log says at most that the disk is full.
 const fullAgain = time.Minute
 
 // logBusy logs why something could not be done now, without the words for visitors.
-func (s *Server) logBusy(c *fiber.Ctx, err error, words string) {
+func (s *Server) logBusy(err error, words string, log func(level slog.Level, what string, args ...any)) {
 	why := strings.TrimPrefix(err.Error(), words+": ")
 	if !errors.Is(err, chat.ErrDiskFull) {
-		s.logRequest(c, slog.LevelWarn, "busy", "error", why)
+		log(slog.LevelWarn, "busy", "error", why)
 		return
 	}
 	now, last := time.Now().UnixNano(), s.full.Load()
 	if now-last > int64(fullAgain) && s.full.CompareAndSwap(last, now) {
-		s.logRequest(c, slog.LevelError, "disk is full", "error", why)
+		log(slog.LevelError, "disk is full", "error", why)
 	}
 }
 

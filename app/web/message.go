@@ -1,9 +1,11 @@
 package web
 
 import (
-	"github.com/gofiber/fiber/v2"
+	"context"
 	"slices"
 	"strings"
+
+	"github.com/gofiber/fiber/v2"
 
 	"parley/app/chat"
 	"parley/views"
@@ -31,25 +33,34 @@ func (s *Server) postMessage(c *fiber.Ctx) error {
 	if err != nil {
 		return s.refusePost(c, d, stored, err)
 	}
-	if len(d.Files) == 0 {
-		if ran, err := s.chat.RunCommand(c.UserContext(), me, room, d.Body); err != nil {
-			return s.refusePost(c, d, nil, err)
-		} else if ran {
-			return s.commandDone(c, room)
-		}
-	}
-	m, err := s.chat.PostMessage(c.UserContext(), me, room, d)
+	m, ran, err := s.say(c.UserContext(), me, room, d)
 	if err != nil {
 		return s.refusePost(c, d, stored, err)
 	}
+	if ran {
+		return s.commandDone(c, room)
+	}
 	s.dropUnused(c, stored, m)
-	s.hub.StopTyping(room, sessionOf(c).Account.ID)
-	return s.messageAnswer(c, m, s.unreachedMentions(c, m))
+	return s.messageAnswer(c, m, s.unreachedMentions(c.UserContext(), me, m))
+}
+
+// say says something in a room, or does what it orders: then ran is true, and there is no
+// message. Forms and sockets ask here.
+func (s *Server) say(ctx context.Context, me chat.Account, room chat.RoomID, d chat.Draft) (m chat.Message, ran bool, err error) {
+	if len(d.Files) == 0 {
+		ran, err = s.chat.RunCommand(ctx, me, room, d.Body)
+	}
+	if !ran && err == nil {
+		m, err = s.chat.PostMessage(ctx, me, room, d)
+	}
+	if err == nil {
+		s.hub.StopTyping(room, me.ID)
+	}
+	return m, ran, err
 }
 
 // commandDone answers a command: what it did is told as to everybody else.
 func (s *Server) commandDone(c *fiber.Ctx, room chat.RoomID) error {
-	s.hub.StopTyping(room, sessionOf(c).Account.ID)
 	if wantsJSON(c) {
 		return c.SendStatus(fiber.StatusNoContent)
 	}
@@ -81,8 +92,8 @@ func (s *Server) messageAnswer(c *fiber.Ctx, m chat.Message, unreached views.Unr
 
 // unreachedMentions finds out whom the author of a message has to be told of. The message
 // is stored: where that fails, nothing is told.
-func (s *Server) unreachedMentions(c *fiber.Ctx, m chat.Message) views.UnreachedMentions {
-	u, err := s.chat.UnreachedMentions(c.UserContext(), sessionOf(c).Account, m)
+func (s *Server) unreachedMentions(ctx context.Context, me chat.Account, m chat.Message) views.UnreachedMentions {
+	u, err := s.chat.UnreachedMentions(ctx, me, m)
 	if err != nil {
 		s.log.Info("the author was not told who is not in the room", "room", m.Room, "error", err)
 	}

@@ -11,7 +11,6 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
-	"github.com/valyala/fasthttp"
 
 	"parley/app/chat"
 	"parley/views"
@@ -99,18 +98,12 @@ func (s *Server) page(c *fiber.Ctx, v views.Viewer, shell views.PageShell, main,
 
 var buffers = sync.Pool{New: func() any { return bytes.NewBuffer(make([]byte, 0, 48<<10)) }}
 
-// pageLevel of gzip: level 3 would take a third of the time and make 9 % more
-// bytes, which whoever is on a slow phone would wait for.
-const pageLevel = 5
-
-// compressFrom is the size from which compressing pays.
-const compressFrom = 1 << 10
-
 func (s *Server) html(c *fiber.Ctx, component templ.Component) error {
 	b := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(b)
 	b.Reset()
-	if err := component.Render(s.context(c), b); err != nil {
+	var shared []byte
+	if err := component.Render(views.WithShared(s.context(c), &shared), b); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
@@ -118,7 +111,7 @@ func (s *Server) html(c *fiber.Ctx, component templ.Component) error {
 	if mark := markedBy(c); mark != "" {
 		text = markForms(text, mark)
 	}
-	if !gzipped(c, text) {
+	if !gzipped(c, text, shared) {
 		c.Response().SetBody(text) // copied: what it is copied to is used again, too
 	}
 	return nil
@@ -126,22 +119,10 @@ func (s *Server) html(c *fiber.Ctx, component templ.Component) error {
 
 // send answers with b, which must not be changed afterwards.
 func send(c *fiber.Ctx, b []byte) error {
-	if gzipped(c, b) {
+	if gzipped(c, b, nil) {
 		return nil
 	}
 	return c.Send(b)
-}
-
-// gzipped answers with b compressed, when that pays and the browser takes it.
-func gzipped(c *fiber.Ctx, b []byte) bool {
-	if len(b) < compressFrom || !strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "gzip") {
-		return false
-	}
-	c.Append(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
-	c.Set(fiber.HeaderContentEncoding, "gzip")
-	c.Response().ResetBody()
-	fasthttp.WriteGzipLevel(c.Response().BodyWriter(), b, pageLevel) // to memory: it cannot fail
-	return true
 }
 
 // static serves an embedded file under a URL that changes with its content.

@@ -44,7 +44,7 @@ func (s *Server) room(c *fiber.Ctx) (p page, err error) {
 	}
 	if posted := id[chat.MessageID](c.Query("said")); posted != 0 {
 		if m, _, err := s.chat.Message(c.UserContext(), v.Me, posted); err == nil && m.Room == v.ID {
-			v.UnreachedMentions = s.unreachedMentions(c, m)
+			v.UnreachedMentions = s.unreachedMentions(c.UserContext(), sessionOf(c).Account, m)
 		}
 	}
 	p = roomPage(v, v.PageShell("room"))

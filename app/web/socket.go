@@ -85,6 +85,7 @@ type socketPage struct {
 	s       *Server
 	session *auth.Session
 	ws      *inner.Conn
+	defied  int // messages in a row that were posted although the page was told to wait
 }
 
 // serveSocket hears what a page says until it is gone. Thousands of these wait at any
@@ -182,13 +183,17 @@ func (p *socketPage) receive(kind int, text []byte) {
 	}
 }
 
-// clientFrame is what a page can say: only what may be lost.
+// clientFrame is what a page can say. All but a post may be lost; a post is answered.
 type clientFrame struct {
-	T    string
-	Room chat.RoomID
-	Rev  *chat.Rev
-	Side int
-	Upto chat.MessageID
+	T       string
+	Room    chat.RoomID
+	Rev     *chat.Rev
+	Side    int
+	Upto    chat.MessageID
+	CID     string
+	Body    string
+	Re      chat.MessageID
+	Confirm int
 }
 
 func (p *socketPage) handleFrame(text []byte) {
@@ -199,8 +204,15 @@ func (p *socketPage) handleFrame(text []byte) {
 	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
 	defer cancel()
 	err := p.resume(ctx)
+	if err != nil && sessionEnded(err) {
+		return // the page is told by its close
+	}
 	if err == nil {
 		err = p.answer(ctx, m)
+	}
+	if err != nil && m.T == "post" {
+		p.refusePost(ctx, m, err)
+		return
 	}
 	if err == nil || refused(err) {
 		return
@@ -231,6 +243,8 @@ func (p *socketPage) answer(ctx context.Context, m clientFrame) error {
 	switch m.T {
 	case "view":
 		return p.view(ctx, m)
+	case "post":
+		return p.post(ctx, m)
 	case "read":
 		return p.s.chat.MarkRead(ctx, p.session.Account, m.Room, m.Upto)
 	case "typing":

@@ -1,11 +1,9 @@
 // @ts-check
 // Title, icon and badge of the app, summed up from the badges of the sidebar.
 import { $, doc, hub, openRoom, root } from './dom.js';
-import { reloadPage } from './frames.js';
+import { lazy } from './lazy.js';
 
-let allBadges;
 let shownCount;
-let homeTimer = 0;
 
 export function updateBadges() {
   let n = 0,
@@ -26,11 +24,6 @@ export function updateBadges() {
   icon.dataset.read ??= icon.getAttribute('href');
   const href = n || other ? icon.dataset.unread : icon.dataset.read;
   if (icon.getAttribute('href') !== href) icon.href = href;
-  const all = badges.map(b => b.id + b.textContent).join();
-  if (hub.dataset.view === 'home' && allBadges !== undefined && all !== allBadges) {
-    clearTimeout(homeTimer); // what is new to catch up with
-    homeTimer = setTimeout(() => hub.dataset.view === 'home' && reloadPage(), 1000);
-  }
-  allBadges = all;
+  if (hub.dataset.view === 'home') lazy('home', m => m.badgesChanged(badges.map(b => b.id + b.textContent).join()));
   if (n !== shownCount) navigator.setAppBadge?.((shownCount = n))?.catch(() => {});
 }

@@ -44,7 +44,7 @@ export function setReply(re) {
 export function boxChanged(here = true) {
   saveDraftSoon(here);
   const n = lengthOf(box().value);
-  if (n >= nearMaxBody || loaded.counter) lazy('counter').then(m => m?.showCount(n));
+  if (n >= nearMaxBody || loaded.counter) lazy('counter', m => m.showCount(n));
   if (!fieldGrows) fitBox();
 }
 
@@ -133,8 +133,8 @@ on(doc, 'click', e => {
 });
 on(doc, 'input', e => {
   if (e.target.matches('#box,.edit textarea') && /[@#:]/.test(e.target.value))
-    lazy('suggest').then(s => s?.suggestFor(e.target));
-  if (e.target.dataset.max) lazy('counter').then(m => m?.checkLength(e.target));
+    lazy('suggest', s => s.suggestFor(e.target));
+  if (e.target.dataset.max) lazy('counter', m => m.checkLength(e.target));
   if (e.target.id !== 'box') return;
   boxChanged();
   if (!openRoom() || !e.target.value.trim() || Date.now() - typingSentAt < 3000) return;

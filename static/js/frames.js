@@ -3,6 +3,7 @@
 import { openRoom, root, timeline, timelineRev } from './dom.js';
 import { lazy } from './lazy.js';
 import { navigation } from './navigation.js';
+import { answerPost } from './outbox.js';
 import { load, post } from './request.js';
 import { helloReceived, isPolling, socket } from './socket.js';
 import { toast } from './toast.js';
@@ -12,7 +13,7 @@ export function sendView(fresh) {
   sendFrame({ t: 'view', room: n, ...(n && timelineRev() && { rev: +timelineRev() }), ...(fresh && { side: 1 }) });
 }
 
-// Upwards goes only what may be lost. False: nobody was told.
+// False: nobody was told. All but a post may be lost.
 export function sendFrame(msg) {
   if (socket?.readyState === 1) {
     socket.send(JSON.stringify(msg));
@@ -28,9 +29,11 @@ export function sendFrame(msg) {
 export function handleControl(m) {
   if (m.hello) helloReceived(m.hello);
   if (m.reset && m.reset === openRoom()) reloadPage();
+  if (m.sent) answerPost({ cid: m.sent, status: 200, id: m.id });
+  if (m.refused) answerPost(m.refused);
   if (m.toast) toast(m.toast);
-  if (m.notify) lazy('notify').then(n => n?.show(m.notify));
-  if (m.dots) lazy('presencedots').then(n => n?.updateDots(m.dots));
+  if (m.notify) lazy('notify', n => n.show(m.notify));
+  if (m.dots) lazy('presencedots', n => n.updateDots(m.dots));
   if (m.prefs) Object.assign(root.dataset, m.prefs);
 }
 

@@ -10,14 +10,17 @@ export const loaded = /** @type {LazyModules} */ ({});
 /** @type {{ [name: string]: number }} */
 const tries = {};
 
-/** @type {<K extends keyof LazyModules>(name: K) => Promise<LazyModules[K]>} */
-export async function lazy(name) {
+/** @type {<K extends keyof LazyModules>(name: K, fn?: (m: LazyModules[K]) => unknown) => Promise<LazyModules[K]>} */
+export async function lazy(name, fn) {
   try {
     const url = `./${name}.js${tries[name] ? '?' + tries[name] : ''}`;
-    return (loaded[name] ??= await untilAnswered(import(url)));
+    loaded[name] ??= await untilAnswered(import(url));
   } catch {
     tries[name] = (tries[name] ?? 0) + 1;
+    return;
   }
+  fn?.(loaded[name]);
+  return loaded[name];
 }
 
 // At once when it is there: a key that is to be taken cannot wait.

@@ -31,7 +31,7 @@ if (hub) {
   countSteps();
   enterPage();
   adoptSocket();
-  if (location.search.startsWith('?done=gone')) lazy('lostdrafts').then(m => m?.showLostDrafts());
+  if (location.search.startsWith('?done=gone')) lazy('lostdrafts', m => m.showLostDrafts());
   setTimeout(updateBanner, 2550);
   setInterval(tick, 1000);
   setInterval(drawDaysAtMidnight, 60000);

@@ -120,7 +120,7 @@ on(doc, 'htmx:after:swap', () => {
     restoreView();
     syncPanelView();
   }
-  if (roomRenamed) lazy('roomtitle').then(m => m?.updateRoomTitle());
+  if (roomRenamed) lazy('roomtitle', m => m.updateRoomTitle());
   if (sidebarChanged) markCurrent();
   sidebarChanged = timelineChanged = roomRenamed = false;
 });

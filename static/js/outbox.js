@@ -2,12 +2,13 @@
 // The outbox: what was written leaves in order, one at a time, once, and outlives the page.
 import { $, doc, on, openRoom } from './dom.js';
 import { tooLong } from './composer.js';
+import { sendFrame } from './frames.js';
 import { lazy, loaded } from './lazy.js';
 import { showOutbox, showPending } from './pending.js';
 import { apply, post } from './request.js';
 import { sessionOver, sessionTaken, signIn } from './session.js';
-import { isConnected, retryAfter } from './socket.js';
-import { changedKey, store } from './storage.js';
+import { isConnected, isUp } from './socket.js';
+import { changedKey, memory, store } from './storage.js';
 import { speak, toast } from './toast.js';
 
 let sending = false;
@@ -38,7 +39,7 @@ export function newCid() {
 export function enqueue(body, re, room = openRoom()) {
   if (sessionTaken) return 'Somebody logged in anew in this browser. Reload the page to go on.';
   if (tooLong(body)) return tooLong(body);
-  if (queue().length >= 50) return '50 messages are waiting to be sent. Try again when some have left.';
+  if (queue().length >= 50) return '50 messages are waiting to be sent already.';
   const it = {
     cid: newCid(),
     room,
@@ -86,32 +87,54 @@ export function retryNow() {
   flushOutbox();
 }
 
+// The answer to what is on its way over the socket.
+let postAnswered = null;
+export const answerPost = a => postAnswered?.(a);
+
+// Over the socket while there is one: it is answered like the form, which is posted when no answer comes.
+async function ask(it) {
+  const { room, cid, body, re, all } = it;
+  if (store.at() !== memory && isUp && sendFrame({ t: 'post', room, cid, body, re: re?.id, confirm: all })) {
+    const a = await new Promise(ok => {
+      postAnswered = a => a.cid === cid && ok(a);
+      wakeSender = ok; // another socket: what went over this one may be lost
+      setTimeout(ok, 5000);
+    });
+    if (a) return a;
+  }
+  try {
+    const r = await post(`/rooms/${room}/messages`, {
+        cid,
+        body,
+        ...(re && { reply_to: re.id }),
+        ...(all && { confirm: all }),
+      }),
+      why = await r.text();
+    return {
+      status: r.redirected ? 401 : r.status,
+      why,
+      after: +r.headers.get('Retry-After'),
+      confirm: +r.headers.get('Parley-Confirm'),
+    };
+  } catch {
+    return { status: 0 };
+  }
+}
+
 // Posts the oldest letter. Returns the wait before the next step, negative to stop.
 async function sendNext() {
   const it = queue().find(x => !x.fail);
   if (!it || sessionOver || (!navigator.onLine && !isConnected())) return -1;
   if (it.next > Date.now()) {
-    if (it.waitAsked) lazy('countdown').then(m => m?.countDown(it));
+    if (it.waitAsked) lazy('countdown', m => m.countDown(it));
     return it.next - Date.now();
   }
-  let r,
-    text = '';
-  try {
-    r = await post(`/rooms/${it.room}/messages`, {
-      cid: it.cid,
-      body: it.body,
-      ...(it.re && { reply_to: it.re.id }),
-      ...(it.all && { confirm: it.all }),
-    });
-    text = await r.text();
-  } catch {
-    r = null;
-  }
-  const code = r?.redirected ? 401 : (r?.status ?? 0);
-  if (r?.ok && code !== 401) {
+  const a = await ask(it),
+    code = a.status;
+  if (code >= 200 && code < 300) {
     removeQueued(it.cid);
-    await apply(text).catch(() => {});
-    markSent(it.cid);
+    if (a.why) await apply(a.why).catch(() => {});
+    setTimeout(markSent, a.id ? 3000 : 0, it.cid); // with an id, its row is on the way and takes the place of what stands for it
     await new Promise(ok => setTimeout(ok, 50)); // storage reaches other tabs a little later than the lock
     return 0;
   }
@@ -119,15 +142,16 @@ async function sendNext() {
   if (code === 401) signIn();
   if (code === 401 || code === 409) return -1;
   if (code >= 400 && code < 500 && code !== 429 && code !== 408)
-    return sendFailed(it, text, +r.headers.get('Parley-Confirm'), code === 410);
-  return retryLater(it, r);
+    return sendFailed(it, a.why, a.confirm, code === 410);
+  return retryLater(it, code, a.after);
 }
 
-function retryLater(it, r) {
+// After: the seconds that the server asks for.
+function retryLater(it, code, after) {
   const now = Date.now(),
-    asked = retryAfter(r),
+    asked = Math.min(after || 0, 120) * 1000,
     n = it.n ?? 0;
-  const since = r || isConnected() ? (it.since ?? now) : undefined; // without a connection nothing fails: it waits
+  const since = code || isConnected() ? (it.since ?? now) : undefined; // without a connection nothing fails: it waits
   if (now - since > 120000) return sendFailed(it, 'The server does not answer.');
   updateQueued(it.cid, { n: n + 1, since, waitAsked: asked > 0, next: now + (asked || Math.min(2 ** n, 15) * 1000) });
   return 0;

@@ -34,7 +34,8 @@ export function enterPage() {
   resetView();
   heldRows.clear();
   markCurrent();
-  if (timeline()) {
+  if (!timeline()) lazy('over'); // pages of settings and lists need it from the beginning
+  else {
     drawDays(timeline());
     showOutbox();
     enterComposer();
@@ -47,9 +48,9 @@ export function enterPage() {
       if (row) withModule('tools', t => t.edit(row, store.get(k)));
     }
   }
-  if (isMac) lazy('mackeys').then(m => m?.nameMacKeys());
+  if (isMac) lazy('mackeys', m => m.nameMacKeys());
   const alone = mainArea()?.querySelector('.alone');
-  if (alone) lazy('talk').then(t => t?.enterAlone(alone));
+  if (alone) lazy('talk', t => t.enterAlone(alone));
   /** @type {NodeListOf<HTMLTimeElement>} */ (doc.querySelectorAll('[data-c]')).forEach(t => {
     t.textContent = timeOfDay(new Date(t.dateTime));
   });

@@ -48,7 +48,7 @@ export function showPending(it) {
 
 export function showOutbox() {
   for (const it of queue()) showPending(it);
-  if (store.keys('f:')[0]) lazy('files').then(m => m?.showUploads());
+  if (store.keys('f:')[0]) lazy('files', m => m.showUploads());
 }
 
 on(doc, 'click', e => {

@@ -13,7 +13,7 @@ export const rowOf = e => e.target.closest?.('#stream .msg[data-seq],#panel .msg
 
 function aimTools(e) {
   if (loaded.tools) loaded.tools.aim(e);
-  else if (rowOf(e)) lazy('tools').then(t => t?.aim(e));
+  else if (rowOf(e)) lazy('tools', t => t.aim(e));
 }
 
 on(doc, 'pointerover', e => {
@@ -26,7 +26,7 @@ on(doc, 'focusin', e => {
 // Where there are fingers, a long press is what they have for pointing.
 if (matchMedia('(any-pointer:coarse)').matches) lazy('touch');
 on(doc, 'pointerdown', e => {
-  if (e.pointerType === 'touch' && !loaded.touch) lazy('touch').then(m => m?.fingerDown(e));
+  if (e.pointerType === 'touch' && !loaded.touch) lazy('touch', m => m.fingerDown(e));
 });
 
 // To a row that is loaded, and the eye with it.

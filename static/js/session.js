@@ -36,11 +36,11 @@ export function sessionReplaced() {
   sessionTaken = true;
   /** @type {HTMLDialogElement} */ ($('signin'))?.close();
   endSession();
-  toast('Nothing was sent: somebody logged in anew in this browser. Copy what you still need, then reload.');
+  toast('Nothing was sent: somebody logged in anew here. Copy what you still need, then reload.');
 }
 
 // Whether the session of this page is still that of the browser.
-export const verifySession = () => hub && !sessionOver && lazy('signin').then(m => m?.verify());
+export const verifySession = () => hub && !sessionOver && lazy('signin', m => m.verify());
 
 on(window, 'storage', e => {
   if (e.key === 'session' && e.newValue && sessionOver && !sessionTaken && localStorage.account === me)

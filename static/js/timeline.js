@@ -21,7 +21,7 @@ htmx.registerExtension('parley', {
       return all;
     }
     if (style === 're') {
-      lazy('quotes').then(m => m?.updateQuotes(all));
+      lazy('quotes', m => m.updateQuotes(all));
       return added;
     }
     if (style !== 'msg') return false;
@@ -99,7 +99,7 @@ function messageArrived(el) {
     newLineUnseen();
   }
   if (el.isConnected) insertNewLineBefore(el);
-  lazy('announcer').then(m => m?.announce(el));
+  lazy('announcer', m => m.announce(el));
 }
 
 // After each swap in the timeline: the ends of the list, days, times, length.
@@ -112,10 +112,10 @@ export function tidyTimeline() {
     heldRows.clear();
     late.forEach(el => placeRow(ol, el));
   }
-  if (rows(ol).length > 300) lazy('rowlimit').then(m => m?.limitRows(ol));
+  if (rows(ol).length > 300) lazy('rowlimit', m => m.limitRows(ol));
   [...ol.querySelectorAll('.unread')].slice(1).forEach(el => el.remove()); // each page of history has its own
   drawDays(ol);
-  if (ol.querySelector('pre,.rest')) lazy('code').then(m => m?.dress(ol));
+  if (ol.querySelector('pre,.rest')) lazy('code', m => m.dress(ol));
   const start = ol.parentElement.querySelector('.beginning');
   if (start) start.hidden = !!$('older');
   updateLatestButton();

@@ -94,7 +94,7 @@ export function keepTypingAsDraft() {
     all = text ? text + '\n' + words : words;
   store.set(draftKey(n), re ? { text: all, re } : all);
   markDraft(n);
-  toast('What you typed was not sent. It waits in the room that you chose, as a draft.');
+  toast('Not sent: what you typed waits in the room that you chose, as a draft.');
 }
 
 function typeInto(field, text) {

@@ -27,6 +27,7 @@ interface LazyModules {
   files: typeof import('./lazy/files.js');
   formlooks: typeof import('./lazy/formlooks.js');
   formatting: typeof import('./lazy/formatting.js');
+  home: typeof import('./lazy/home.js');
   jump: typeof import('./lazy/jump.js');
   lightbox: typeof import('./lazy/lightbox.js');
   lostdrafts: typeof import('./lazy/lostdrafts.js');

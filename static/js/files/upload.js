@@ -254,7 +254,7 @@ export function handleFailedUpload(action, row) {
     if (action === 'edit') {
       if (it.re && !$('m-' + it.re.id)?.hidden) setReply(it.re);
       returnText(it.body);
-      if (w) lazy('files').then(t => t?.bringBack(w.files));
+      if (w) lazy('files', t => t.bringBack(w.files));
     }
   } else toast('The files are not here any more since the page was loaded anew. Choose Edit, and add them again.');
   box()?.focus();

@@ -31,7 +31,7 @@ on(document, 'select', e => e.target.id === 'box' && withModule('formatting', m 
 
 // Pages with settings and lists need more.
 function enterPage() {
-  if (document.getElementById('askNotify')) lazy('notify').then(n => n?.enterSettings());
+  if (document.getElementById('askNotify')) lazy('notify', n => n.enterSettings());
   if ('share' in navigator) document.querySelectorAll('.share[hidden]').forEach(b => b.removeAttribute('hidden'));
   if (document.querySelector('[data-auto],[data-filter],.facepick,.to')) lazy('settings');
 }

@@ -1,14 +1,17 @@
 // @ts-check
 // Where no socket opens: the same question by long poll, until one does. A browser has six connections for all its tabs:
 // one of them asks for all, whoever holds the lock, and tells the others.
-import { doc, on, openRoom, timelineRev } from '../dom.js';
+import { doc, hub, on, openRoom, timelineRev } from '../dom.js';
 import { updateBanner } from '../banner.js';
 import { handleControl, reloadPage } from '../frames.js';
-import { maxPollRooms, pollWait } from '../limits.js';
 import { apply } from '../request.js';
 import { sessionOver, signIn } from '../session.js';
 import { connectionWorks, isPolling, isUp, retryAfter, setPolling } from '../socket.js';
 import { sessionMark } from '../storage.js';
+
+// As the page says it, see limits in views.
+const pollWait = +hub?.dataset.poll * 1000;
+const maxPollRooms = +hub?.dataset.pollRooms;
 
 const sharesPolls = !!navigator.locks && typeof BroadcastChannel === 'function';
 const tabID = Math.random().toString(36).slice(2);

@@ -1,10 +1,9 @@
 // @ts-check
 // What the buttons of the toolbar do.
-import { $, doc, hasFinePointer, isShown, mainArea, me, on, seq } from '../dom.js';
+import { $, doc, hasFinePointer, hub, isShown, mainArea, me, on, seq } from '../dom.js';
 import { box, setReply } from '../composer.js';
 import { focusRow } from '../keys.js';
 import { withModuleAndKeys } from '../lazy.js';
-import { maxQuote } from '../limits.js';
 import { visit } from '../request.js';
 import { goToRow, openConversation } from '../row.js';
 import { nearestShown } from '../timeline.js';
@@ -14,6 +13,8 @@ import { edit } from './editform.js';
 import { react } from './reactions.js';
 import { sendInOrder } from './requests.js';
 import { addButton, buttons, hide, menu, moreButton, openMenu, tools, toolsRow } from './toolbar.js';
+
+const maxQuote = +hub?.dataset.maxQuote; // of the line above a reply; the page says it, see limits in views
 
 export const isMine = row => row.dataset.u === me;
 export const moderates = () => mainArea().dataset.can?.includes('mod');

@@ -1,0 +1,1 @@
+import{hub as o,mainArea as m,reloadPage as l}from"./parley.js";var r=null,a="",i=0;function n(e){let t=m()?.firstElementChild;t===r&&e!==a&&(clearTimeout(i),i=setTimeout(()=>o.dataset.view==="home"&&l(),1e3)),r=t,a=e}export{n as badgesChanged};
