@@ -18,6 +18,7 @@ import (
 	"parley/app/chat"
 	"parley/app/files"
 	"parley/app/hooks"
+	"parley/app/preview"
 	"parley/app/push"
 	"parley/app/web"
 	"parley/db/cached"
@@ -35,8 +36,9 @@ type Config struct {
 	URL     string // public address, "" for whatever browsers use
 	Signup  string // "open", "closed", "" for what is stored
 	Trusted []*net.IPNet
-	// EgressAllowed are networks inside that requests of webhooks may go to.
+	// EgressAllowed are networks inside that requests of webhooks and for previews may go to.
 	EgressAllowed []netip.Prefix
+	NoPreviews    bool          // what messages link to is not looked at, whatever the setting says
 	Shutdown      time.Duration // how long open requests may finish
 	Bus           bus.Servers   // that carry events to other nodes; none: they ask the store
 	Log           *slog.Logger
@@ -155,6 +157,13 @@ func (a *App) start(ctx context.Context) error {
 			pushes.Wake()
 		}
 	})
+	previews := preview.New(a.Chat, a.store, a.files, c.Log, hooks.Egress{Allowed: c.EgressAllowed})
+	previews.Turn = func(ctx context.Context) bool { return a.leads(ctx, jobPreviews) }
+	events.Subscribe(func(e chat.Event) {
+		if said, ok := e.(chat.RoomChanged); ok && (said.Message == nil || said.Message.Fetches()) {
+			previews.Wake()
+		}
+	})
 	a.files.Turn = func(ctx context.Context) bool { return a.leads(ctx, jobPictures) }
 	if err := a.Refresh(); err != nil {
 		return err
@@ -176,6 +185,9 @@ func (a *App) start(ctx context.Context) error {
 	go a.files.Run(ctx)
 	go tellers.Run(ctx)
 	go pushes.Run(ctx)
+	if !c.NoPreviews {
+		go previews.Run(ctx)
+	}
 	if !Shared(c.Data) {
 		go a.backups(ctx)
 	}

@@ -38,6 +38,7 @@ const (
 	jobErasing
 	jobWebhooks
 	jobPushes
+	jobPreviews
 )
 
 // nodeName is how metrics call a node: its machine, and the port where it listens.
