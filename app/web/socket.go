@@ -92,7 +92,7 @@ type socketPage struct {
 	session *auth.Session
 	ws      *inner.Conn
 	host    string // the public address of the server, as the page has it
-	defied  int // messages in a row that were posted although the page was told to wait
+	defied  int    // messages in a row that were posted although the page was told to wait
 }
 
 // serve hears what a page says until it is gone. Thousands of these wait at any
