@@ -19,6 +19,7 @@ import (
 	"parley/app/files"
 	"parley/app/hooks"
 	"parley/app/mail"
+	"parley/app/preview"
 	"parley/app/push"
 	"parley/app/web"
 	"parley/db/cached"
@@ -36,9 +37,10 @@ type Config struct {
 	URL     string // public address, "" for whatever browsers use
 	Signup  string // "open", "closed", "" for what is stored
 	Trusted []*net.IPNet
-	// EgressAllowed are networks inside that requests of webhooks may go to.
+	// EgressAllowed are networks inside that requests of webhooks and for previews may go to.
 	EgressAllowed []netip.Prefix
 	Mail          *mail.Server  // that takes mails; nil: none are sent
+	NoPreviews    bool          // what messages link to is not looked at, whatever the setting says
 	Shutdown      time.Duration // how long open requests may finish
 	Bus           bus.Servers   // that carry events to other nodes; none: they ask the store
 	Log           *slog.Logger
@@ -163,6 +165,13 @@ func (a *App) start(ctx context.Context) error {
 			pushes.Wake()
 		}
 	})
+	previews := preview.New(a.Chat, a.store, a.files, c.Log, hooks.Egress{Allowed: c.EgressAllowed})
+	previews.Turn = func(ctx context.Context) bool { return a.leads(ctx, jobPreviews) }
+	events.Subscribe(func(e chat.Event) {
+		if said, ok := e.(chat.RoomChanged); ok && (said.Message == nil || said.Message.Fetches()) {
+			previews.Wake()
+		}
+	})
 	a.files.Turn = func(ctx context.Context) bool { return a.leads(ctx, jobPictures) }
 	if err := a.Refresh(); err != nil {
 		return err
@@ -186,6 +195,9 @@ func (a *App) start(ctx context.Context) error {
 	go pushes.Run(ctx)
 	if mails != nil {
 		go mails.Run(ctx)
+	}
+	if !c.NoPreviews {
+		go previews.Run(ctx)
 	}
 	if !Shared(c.Data) {
 		go a.backups(ctx)

@@ -91,7 +91,7 @@ var exported = []struct {
 	}},
 	{"SELECT id, username, name, role, password, created_at, disabled_at, banned_at, title, bio, prefs, coalesce(bot_by, 0) FROM accounts ORDER BY id",
 		scanExportedAccount},
-	{`SELECT id, kind, name, topic, everyone, coalesce(direct, ''), rev, posts, last_author, nullif(last_at, 0), created_at, slow
+	{`SELECT id, kind, name, topic, everyone, coalesce(direct, ''), rev, posts, last_author, nullif(last_at, 0), created_at, slow, world
 		FROM rooms WHERE deleted_at IS NULL ORDER BY id`, scanExportedRoom},
 	{`SELECT room_id, account_id, owner, rev, posts_read, erased, joined_at, left_at, level, muted, nullif(muted_until, 0), starred, banned FROM memberships
 		WHERE room_id ` + inLiveRooms + " ORDER BY room_id, account_id", scanExportedMembership},
@@ -123,7 +123,7 @@ func scanExportedRoom(r Scanner) (archive.Record, error) {
 	var direct string
 	room := &archive.Room{Type: "room"}
 	err := r.Scan(&room.ID, &kind, &room.Name, &room.Topic, &room.Everyone, &direct, &room.Rev, &room.Posts,
-		&room.LastAuthor, &room.LastAt, &room.Created, &room.Slow)
+		&room.LastAuthor, &room.LastAt, &room.Created, &room.Slow, &room.World)
 	room.Kind, room.Direct = archive.Word(archive.RoomWords, kind), ParseIDs(direct)
 	return room, err
 }

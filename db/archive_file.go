@@ -144,7 +144,7 @@ func endFiles(t *Tx) error {
 	if len(cut) > 0 {
 		return fmt.Errorf("file %d did not come in whole", cut[0])
 	}
-	with, err := List(t, ScanID[chat.MessageID], "SELECT DISTINCT message_id FROM files WHERE message_id IS NOT NULL")
+	with, err := List(t, ScanID[chat.MessageID], "SELECT DISTINCT message_id FROM files WHERE message_id IS NOT NULL AND use = 0")
 	if err != nil {
 		return err
 	}
@@ -160,9 +160,9 @@ func endFiles(t *Tx) error {
 // messages that say otherwise than their files.
 func FileProblems(ctx context.Context, d Queryer) (found []string, err error) {
 	for _, q := range [][2]string{
-		{"the message of file %d does not know of it", "SELECT f.id FROM files f JOIN messages m ON m.id = f.message_id WHERE m.files IS NULL"},
+		{"the message of file %d does not know of it", "SELECT f.id FROM files f JOIN messages m ON m.id = f.message_id WHERE m.files IS NULL AND f.use = 0"},
 		{"message %d has files that are not there", `SELECT m.id FROM messages m WHERE m.files IS NOT NULL
-			AND NOT EXISTS (SELECT 1 FROM files f WHERE f.message_id = m.id)`},
+			AND NOT EXISTS (SELECT 1 FROM files f WHERE f.message_id = m.id AND f.use = 0)`},
 	} {
 		rows, err := d.QueryContext(ctx, q[1]+fmt.Sprintf(" LIMIT %d", MostFindings))
 		if err != nil {

@@ -178,15 +178,18 @@ func importRoom(t *Tx, r *archive.Room) error {
 		last = *r.LastAt
 	}
 	return t.Exec(`INSERT INTO rooms
-		(id, kind, name, skeleton, drawn, topic, everyone, direct, rev, posts, last_author, last_at, created_at, slow)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, kind, r.Name, skeleton, drawn, r.Topic, r.Everyone, direct,
-		r.Rev, r.Posts, r.LastAuthor, last, r.Created, r.Slow)
+		(id, kind, name, skeleton, drawn, topic, everyone, direct, rev, posts, last_author, last_at, created_at, slow, world)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, kind, r.Name, skeleton, drawn, r.Topic, r.Everyone, direct,
+		r.Rev, r.Posts, r.LastAuthor, last, r.Created, r.Slow, r.World)
 }
 
 func importMessage(t *Tx, m *archive.Message) error {
-	text, reactions, program := []byte(m.Text), any(nil), any(nil)
+	text, reactions, program, previews := []byte(m.Text), any(nil), any(nil), any(nil)
 	if len(m.Program) > 0 {
 		program = []byte(m.Program)
+	}
+	if len(m.Previews) > 0 {
+		previews = []byte(m.Previews)
 	}
 	if len(text) == 0 {
 		text = []byte("{}")
@@ -203,10 +206,10 @@ func importMessage(t *Tx, m *archive.Message) error {
 	}
 	to := addressed(chat.NewMessage{For: m.For, All: m.All})
 	err = t.Exec(`INSERT INTO messages (id, room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid,
-		reactions, edited_at, deleted_at, reply_to, program)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?)`,
+		reactions, edited_at, deleted_at, reply_to, program, previews)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?, ?)`,
 		m.ID, m.Room, m.Rev, m.Born, m.Posts, number(archive.MessageWords, m.Kind),
-		m.Author, m.At, m.Cont, m.Body, text, to, m.CID, reactions, nullable(m.Edited), nullable(m.Deleted), m.ReplyTo, program)
+		m.Author, m.At, m.Cont, m.Body, text, to, m.CID, reactions, nullable(m.Edited), nullable(m.Deleted), m.ReplyTo, program, previews)
 	for _, v := range m.Versions {
 		if err == nil {
 			err = t.Exec("INSERT INTO versions (message_id, until, rev, text) VALUES (?, ?, ?, ?)", m.ID, v.Until, v.Rev, []byte(v.Text))

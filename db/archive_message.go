@@ -11,7 +11,7 @@ import (
 const (
 	// By id, so that nothing is sorted in memory.
 	exportedMessages = `SELECT id, room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, coalesce(cid, ''), reactions,
-		edited_at, deleted_at, coalesce(reply_to, 0), program FROM messages WHERE +room_id ` + inLiveRooms + " ORDER BY id"
+		edited_at, deleted_at, coalesce(reply_to, 0), program, previews FROM messages WHERE +room_id ` + inLiveRooms + " ORDER BY id"
 	exportedMentions = "SELECT message_id, account_id FROM mentions ORDER BY message_id, account_id"
 	exportedVersions = "SELECT message_id, until, rev, text FROM versions ORDER BY message_id, rev"
 )
@@ -44,6 +44,7 @@ func (x *export) messages() error {
 		}
 		if m.Deleted != nil { // what it said is kept for an undo, and for nothing else
 			m.Body, m.Text, m.For, m.All, m.Mentions, m.Reactions, m.Versions, m.Program = "", nil, nil, false, nil, nil, nil, nil
+			m.Previews = nil
 		}
 		return x.put(m)
 	})
@@ -54,7 +55,7 @@ func scanExportedMessage(r Scanner) (*archive.Message, error) {
 	var to string
 	m := &archive.Message{Type: "message"}
 	err := r.Scan(&m.ID, &m.Room, &m.Rev, &m.Born, &m.Posts, &kind, &m.Author, &m.At, &m.Cont, &m.Body, (*[]byte)(&m.Text), &to, &m.CID,
-		(*rawText)(&m.Reactions), &m.Edited, &m.Deleted, &m.ReplyTo, (*rawText)(&m.Program))
+		(*rawText)(&m.Reactions), &m.Edited, &m.Deleted, &m.ReplyTo, (*rawText)(&m.Program), (*rawText)(&m.Previews))
 	m.Kind = archive.Word(archive.MessageWords, kind)
 	m.For, m.All = ParseIDs(to), isToAll(to)
 	return m, err

@@ -48,7 +48,7 @@ func foldedFile(f chat.File) string { return chat.FoldName(f.Name + " " + f.Alt)
 // storeFiles notes the files of a message with it, as they now are.
 func storeFiles(t *Tx, id chat.MessageID) ([]chat.File, error) {
 	files, err := List(t, func(r Scanner) (chat.File, error) { return scanFile(r) },
-		"SELECT "+fileColumns+" FROM files f WHERE f.message_id = ? ORDER BY f.place, f.id", id)
+		"SELECT "+fileColumns+" FROM files f WHERE f.message_id = ? AND f.use = 0 ORDER BY f.place, f.id", id)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ func (d *Store) RoomFiles(ctx context.Context, q chat.FileQuery, limit int) ([]c
 	}
 	query := "SELECT " + fileColumns + `, f.message_id, a.id, a.username, a.name, f.made_at FROM files f
 		JOIN messages m ON m.id = f.message_id JOIN accounts a ON a.id = f.by_id
-		WHERE f.room_id = ? AND f.message_id IS NOT NULL AND m.deleted_at IS NULL AND f.state <> 2` + kind
+		WHERE f.room_id = ? AND f.message_id IS NOT NULL AND f.use = 0 AND m.deleted_at IS NULL AND f.state <> 2` + kind
 	args := []any{q.Room}
 	for word := range strings.FieldsSeq(q.Text) {
 		query += ` AND f.folded LIKE ? ESCAPE '\'`
@@ -189,7 +189,7 @@ const maxFilterWords = 8
 // FileUsage implements chat.FileStore.
 func (d *Store) FileUsage(ctx context.Context, by chat.AccountID) (u chat.FileUsage, err error) {
 	if by != 0 {
-		err = d.One(ctx, "SELECT count(*), coalesce(sum(size), 0) FROM files WHERE by_id = ?", []any{by}, &u.Files, &u.Bytes)
+		err = d.One(ctx, "SELECT count(*), coalesce(sum(size), 0) FROM files WHERE by_id = ? AND use <> 5", []any{by}, &u.Files, &u.Bytes)
 		return u, err
 	}
 	return u, errors.Join(d.One(ctx, "SELECT count(*) FROM files", nil, &u.Files),
@@ -201,6 +201,6 @@ func (d *Store) Uploaders(ctx context.Context, limit int) ([]chat.Uploader, erro
 	return All(ctx, d, func(r Scanner) (u chat.Uploader, err error) {
 		return u, r.Scan(&u.ID, &u.Username, &u.Name, &u.Files, &u.Bytes)
 	}, `SELECT a.id, a.username, a.name, f.n, f.bytes FROM
-		(SELECT by_id, count(*) AS n, sum(size) AS bytes FROM files GROUP BY by_id ORDER BY sum(size) DESC LIMIT ?) f
+		(SELECT by_id, count(*) AS n, sum(size) AS bytes FROM files WHERE use <> 5 GROUP BY by_id ORDER BY sum(size) DESC LIMIT ?) f
 		JOIN accounts a ON a.id = f.by_id ORDER BY f.bytes DESC, a.id`, limit)
 }

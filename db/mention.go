@@ -43,7 +43,7 @@ func (d *Store) Mentionable(ctx context.Context, room chat.RoomID, names []strin
 }
 
 // JSONList writes texts or ids as a parameter of IN texts and IN ids; see Dialect.
-func JSONList[T string | chat.AccountID | chat.RoomID | chat.MessageID | chat.RoomKind](values []T) string {
+func JSONList[T string | chat.AccountID | chat.RoomID | chat.MessageID | chat.FileID | chat.RoomKind](values []T) string {
 	if len(values) == 0 {
 		return "[]"
 	}

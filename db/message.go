@@ -13,7 +13,7 @@ import (
 
 const messageQuery = `SELECT m.id, m.room_id, m.rev, m.posts, m.kind, a.id, a.username, a.name, a.picture, a.bot_by IS NOT NULL, m.at, m.cont, m.body, m.text,
 	m.addressed, coalesce(m.cid, ''), coalesce(m.edited_at, 0), m.deleted_at IS NOT NULL, m.reactions,
-	m.files, m.program, m.replies, coalesce(m.reply_to, 0), q.text, q.files, coalesce(q.deleted_at, 0) > 0, coalesce(b.name, '')
+	m.files, m.program, m.previews, m.replies, coalesce(m.reply_to, 0), q.text, q.files, coalesce(q.deleted_at, 0) > 0, coalesce(b.name, '')
 	FROM messages m JOIN accounts a ON a.id = m.author_id
 	LEFT JOIN messages q ON q.id = m.reply_to LEFT JOIN accounts b ON b.id = q.author_id `
 
@@ -26,11 +26,11 @@ func scanMessage(r Scanner) (chat.Message, error) {
 // scanLabelled scans a message with the names that rooms have by name.
 func scanLabelled(r Scanner, name func(chat.RoomID) string) (m chat.Message, err error) {
 	var at, edited int64
-	var text, reactions, files, program, quoted, quotedFiles []byte
+	var text, reactions, files, program, previews, quoted, quotedFiles []byte
 	var addressed string
 	if err := r.Scan(&m.ID, &m.Room, &m.Rev, &m.Posts, &m.Kind, &m.Author.ID, &m.Author.Username, &m.Author.Name, &m.Author.Picture, &m.Author.Bot, &at, &m.Cont,
 		&m.Body, &text, &addressed, &m.CID, &edited, &m.Deleted, &reactions,
-		&files, &program, &m.Replies, &m.Quote.ID, &quoted, &quotedFiles, &m.Quote.Deleted, &m.Quote.By); err != nil {
+		&files, &program, &previews, &m.Replies, &m.Quote.ID, &quoted, &quotedFiles, &m.Quote.Deleted, &m.Quote.By); err != nil {
 		return m, err
 	}
 	m.At = FromMillis(at)
@@ -47,6 +47,11 @@ func scanLabelled(r Scanner, name func(chat.RoomID) string) (m chat.Message, err
 	}
 	if len(program) > 0 {
 		if err := json.Unmarshal(program, &m.Program); err != nil {
+			return m, err
+		}
+	}
+	if len(previews) > 0 {
+		if err := json.Unmarshal(previews, &m.Previews); err != nil {
 			return m, err
 		}
 	}
@@ -132,7 +137,7 @@ func addMessage(t *Tx, n chat.NewMessage, text []byte) (chat.Added, error) {
 	}
 	m := chat.Message{Room: n.Room, Rev: h.Rev + 1, Posts: h.Posts + 1, Author: n.Author, At: FromMillis(ToMillis(n.At)),
 		Cont: h.Continues(n.Author.ID, n.At) && n.Program == nil,
-		Body: n.Body, Text: n.Text, For: n.For, All: n.All, CID: n.CID, Program: n.Program}
+		Body: n.Body, Text: n.Text, For: n.For, All: n.All, CID: n.CID, Program: n.Program, Previews: n.Previews}
 	id, err := t.Insert(`INSERT INTO messages (room_id, rev, born, posts, kind, author_id, at, cont, body, text, addressed, cid)
 		VALUES (?1, ?2, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (author_id, cid) DO NOTHING`,
 		m.Room, m.Rev, m.Posts, m.Author.ID, ToMillis(m.At), m.Cont, m.Body, text, addressed(n), m.CID)
@@ -153,6 +158,9 @@ func addMessage(t *Tx, n chat.NewMessage, text []byte) (chat.Added, error) {
 	}
 	if err == nil && n.Program != nil {
 		err = storeProgram(t, m)
+	}
+	if err == nil && (len(n.Previews) > 0 || m.Fetches()) {
+		err = storeFetched(t, m, n.At)
 	}
 	if err == nil && len(n.Files) > 0 {
 		m.Files, err = attachFiles(t, m, n.Files)

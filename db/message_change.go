@@ -57,6 +57,12 @@ func (d *Store) SetBody(ctx context.Context, id chat.MessageID, n chat.NewMessag
 			rev, n.Body, parsed, addressed(n), ToMillis(n.At), id); err != nil {
 			return err
 		}
+		if len(n.Previews) > 0 || len(m.Previews) > 0 || m.Program != nil {
+			m.Previews, m.Program = n.Previews, nil
+			if err := storeFetched(t, m, n.At); err != nil {
+				return err
+			}
+		}
 		if err := t.under.Reindex(t, id); err != nil {
 			return err
 		}

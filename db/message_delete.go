@@ -197,10 +197,12 @@ func (d *Store) EmptyDeleted(ctx context.Context, before time.Time) (some bool, 
 // empty removes for good what deleted messages said; their rows keep the place.
 func empty(t *Tx, ids []chat.MessageID) error {
 	for _, id := range ids {
-		n, err := t.Affect(`UPDATE messages SET body = '', text = ?, addressed = '', reactions = NULL, files = NULL, deleted_by = NULL
+		n, err := t.Affect(`UPDATE messages SET body = '', text = ?, addressed = '', reactions = NULL, files = NULL, program = NULL,
+			previews = NULL, deleted_by = NULL
 			WHERE id = ? AND deleted_by IS NOT NULL`, []byte("{}"), id)
 		if err == nil && n > 0 {
-			err = t.Each([]any{id}, "DELETE FROM versions WHERE message_id = ?", "UPDATE files SET message_id = NULL WHERE message_id = ?")
+			err = t.Each([]any{id}, "DELETE FROM versions WHERE message_id = ?", "DELETE FROM fetches WHERE message_id = ?",
+				"UPDATE files SET message_id = NULL, use = 0 WHERE message_id = ?")
 		}
 		if err != nil {
 			return err

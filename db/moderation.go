@@ -43,6 +43,14 @@ func (d *Store) SetSlowMode(ctx context.Context, room chat.RoomID, seconds int, 
 	})
 }
 
+// SetWorldAccess implements chat.RoomStore.
+func (d *Store) SetWorldAccess(ctx context.Context, room chat.RoomID, access chat.WorldAccess, audit chat.AuditEntry) error {
+	return d.changeAudited(ctx, audit, func(t *Tx) error {
+		t.roomChanged(room)
+		return t.Exec("UPDATE rooms SET world = ? WHERE id = ?", int(access), room)
+	})
+}
+
 // BanMember implements chat.RoomStore.
 func (d *Store) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time,
 	audit chat.AuditEntry) (rev chat.Rev, err error) {

@@ -136,6 +136,11 @@ func (d *Store) SetVisibility(ctx context.Context, room chat.RoomID, by chat.Acc
 		if err := setDrawn(t, room, kind, name); err != nil {
 			return err
 		}
+		if kind != chat.Open {
+			if err := t.Exec("UPDATE rooms SET world = 0 WHERE id = ?", room); err != nil {
+				return err
+			}
+		}
 		if kind != was {
 			if err := t.under.ReindexRoom(t, room); err != nil {
 				return err

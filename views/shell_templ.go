@@ -321,7 +321,7 @@ func prefs(p chat.Prefs) templ.Attributer {
 // PrefData are preferences as the data attributes of a page; "" is none.
 func PrefData(p chat.Prefs) map[string]string {
 	all := map[string]string{"theme": p.Theme, "density": p.Density, "enter": p.Enter, "zone": p.Zone, "clock": p.Clock, "announce": p.Announce,
-		"sound": p.Sound, "keys": p.Keys, "quiet": quietHours(p), "arrivals": "", "still": "", "until": ""}
+		"sound": p.Sound, "keys": p.Keys, "previews": p.Previews, "quiet": quietHours(p), "arrivals": "", "still": "", "until": ""}
 	if p.Theme == "" {
 		all["theme"] = "auto"
 	}

@@ -110,7 +110,7 @@ func viewerCSS(id chat.AccountID) string {
 .msg[data-m~="ID"]:not([data-u="ID"])::before,.msg[data-m~="all"]:not([data-u="ID"])::before{content:""}
 .at[data-u="ID"]{background:var(--honey-chip);color:var(--honey-ink)}
 .rc[data-by~="ID"]{border-color:var(--accent);background:var(--accent-soft)}.rc[data-by~="ID"] .mine{display:inline}
-#tools[data-u="ID"] .own,#tools[data-can~=mod] .mod{display:flex}#tools[data-u="ID"] .alien{display:none}
+[data-u="ID"] .own,[data-can~=mod] .mod{display:flex}#tools[data-u="ID"] .alien{display:none}
 .typing b[data-u="ID"]{display:none}.typing b[data-u="ID"]:first-of-type+b::before{content:none}.typing:not(:has(b:not([data-u="ID"]))){visibility:hidden}
 @media (forced-colors:active){.msg[data-m~="ID"],.msg[data-m~="all"]{border-inline-start:3px solid Highlight}}`, "ID", num(id))
 }

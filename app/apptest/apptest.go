@@ -87,7 +87,7 @@ func (s *Server) Account(name string) chat.Account {
 // Run starts the server, or starts it again.
 func (s *Server) Run(change ...func(*app.Config)) {
 	s.T.Helper()
-	c := app.Config{Data: s.Data, Listen: "127.0.0.1:0", Shutdown: 5 * time.Second, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	c := app.Config{Data: s.Data, Listen: "127.0.0.1:0", NoPreviews: true, Shutdown: 5 * time.Second, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	for _, f := range change {
 		f(&c)
 	}

@@ -17,7 +17,8 @@
 //	            signs up is in it; direct: ids of the people of a direct conversation;
 //	            rev, posts: counts of changes and of posts; last_author, last_at: whom
 //	            and when the next message may go on from; created; slow: seconds
-//	            between two messages of one person
+//	            between two messages of one person; world: 1 when people without an account may
+//	            read it, 2 when search engines may list it, too
 //	membership  by room and account. role: member, owner, moderator; rev: of the room
 //	            at its last change; read: how many of the room's posts; erased:
 //	            how many after them were deleted; joined; left:
@@ -30,10 +31,11 @@
 //	            is parsed at import), or the event (chat.SystemMessage); for, all: whom it is for; mentions: who finds it
 //	            among his mentions; cid: its author's own id for it; reactions; edited;
 //	            reply_to; versions: what it said before, each with until, rev and text;
-//	            program: how a program says it (chat.Program); deleted: when. What was deleted says nothing any more
+//	            program: how a program says it (chat.Program); previews: what
+//	            its links lead to (list of chat.Preview); deleted: when. What was deleted says nothing any more
 //	file        by id: one that came with a message, which is not deleted, or shows
 //	            something. token: of its address; message, or use: person, room, workspace,
-//	            emoji, and of: the id of the person or the room; emoji: its name; by; place among those of the message; name; kind: other,
+//	            emoji, preview (of what message links to), and of: the id of the person or the room; emoji: its name; by; place among those of the message; name; kind: other,
 //	            picture, sound, film, text; media: its type; size; width, height; alt;
 //	            moves; waiting: its forms are to be made; gone: the original was not kept;
 //	            removed: it was taken out of its message; made; forms: what of it follows,
@@ -116,7 +118,7 @@ var (
 	LevelWords      = []string{"usual", "all", "mentions", "off"}
 	FileWords       = []string{"other", "picture", "sound", "film", "text"}
 	FormWords       = []string{"original", "small", "large"}
-	UseWords        = []string{"", "person", "room", "workspace", "emoji"}
+	UseWords        = []string{"", "person", "room", "workspace", "emoji", "preview"}
 	MessageWords    = []string{"said", "joined", "left", "renamed", "topic", "converted"}
 )
 
@@ -146,7 +148,7 @@ func Begins(begin []byte) bool { return bytes.HasPrefix(begin, []byte(`{"type":"
 // to the machine.
 func Exported(key string) bool {
 	if key == chat.SettingWorkspace || key == chat.SettingSignup || key == chat.SettingRetention || key == chat.SettingOriginals ||
-		key == chat.SettingEmoji || key == chat.SettingBots {
+		key == chat.SettingEmoji || key == chat.SettingBots || key == chat.SettingPreviews || key == chat.SettingWorld {
 		return true
 	}
 	for _, l := range chat.AllLimits {

@@ -74,6 +74,7 @@ type Room struct {
 	LastAt     *Time            `json:"last_at,omitempty"`
 	Created    Time             `json:"created"`
 	Slow       int64            `json:"slow,omitempty"`
+	World      int64            `json:"world,omitempty"`
 }
 
 // Membership is a person in a room, or one who was.
@@ -118,6 +119,7 @@ type Message struct {
 	ReplyTo   chat.MessageID   `json:"reply_to,omitempty"`
 	Versions  []Version        `json:"versions,omitempty"`
 	Program   json.RawMessage  `json:"program,omitempty"`
+	Previews  json.RawMessage  `json:"previews,omitempty"`
 }
 
 // Version is what a message said until it was edited.

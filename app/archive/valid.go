@@ -107,13 +107,39 @@ func (m *Message) valid() error {
 			return err
 		}
 	}
+	if len(m.Previews) > 0 {
+		if err := m.validPreviews(); err != nil {
+			return err
+		}
+	}
 	return parsedText(m.Text)
+}
+
+// validPreviews says what is wrong with what the links of a message lead to.
+func (m *Message) validPreviews() error {
+	if err := parsed[[]chat.Preview](m.Previews, "a list of chat.Preview"); err != nil {
+		return err
+	}
+	var list []chat.Preview
+	if err := json.Unmarshal(m.Previews, &list); err != nil {
+		return err
+	}
+	if len(list) > chat.MaxPreviews+chat.MaxRemovedPreviews {
+		return errors.New("the message has more previews than any has")
+	}
+	for _, p := range list {
+		if !chat.IsWebAddress(p.URL) {
+			return fmt.Errorf("a preview leads to %.80q", p.URL)
+		}
+	}
+	return nil
 }
 
 // sized bounds what a message brings: pages and searches read it.
 func (m *Message) sized() error {
 	err := errors.Join(short(m.Body, chat.MaxBody, "a message"), short(m.CID, maxKey, "a cid"),
-		small(m.Text, maxText, "the text"), small(m.Reactions, maxText, "the reactions"), small(m.Program, maxText, "how a program says it"))
+		small(m.Text, maxText, "the text"), small(m.Reactions, maxText, "the reactions"), small(m.Program, maxText, "how a program says it"),
+		small(m.Previews, maxText, "what its links lead to"))
 	if len(m.For) > maxPeople || len(m.Mentions) > maxPeople || len(m.Versions) > maxVersions {
 		err = errors.Join(err, errors.New("the message has more people or versions than any has"))
 	}

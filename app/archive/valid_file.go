@@ -52,6 +52,8 @@ func (f *File) shows() error {
 		if err = errors.Join(err, bad, blankBut(f.Message != 0 || f.Of != 0)); err == nil && name != f.Emoji {
 			err = fmt.Errorf("%q is no name of an emoji", f.Emoji)
 		}
+	case chat.UsePreview:
+		err = errors.Join(err, numbered(int64(f.Message)), blankBut(f.Of != 0 || f.Emoji != ""))
 	default:
 		err = errors.Join(err, blankBut(f.Message != 0 || f.Of != 0 || f.Emoji != ""))
 	}

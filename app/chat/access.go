@@ -10,27 +10,28 @@ type Action int
 
 // What the policy table is asked about.
 const (
-	ActionSee           Action = iota // know that the room exists, its name, topic and people
-	ActionRead                        // its messages
-	ActionListen                      // be told live
-	ActionPost                        // say something, be seen typing
-	ActionEdit                        // change what one said oneself
-	ActionDelete                      // take back what one said oneself
-	ActionReact                       // put an emoji to a message
-	ActionModerate                    // delete what others said
-	ActionJoin                        // come in by oneself
-	ActionLeave                       // go by oneself
-	ActionSetTopic                    // set the topic
-	ActionRename                      // set the name
-	ActionAddMembers                  // bring others in
-	ActionRemoveMember                // remove others
-	ActionMentionAll                  // everybody in it at once
-	ActionReport                      // of a message, to who can do something about it
-	ActionBanMember                   // remove others for good
-	ActionSetSlowMode                 // set how often each may say something
-	ActionSetRank                     // moderators and owners
-	ActionSetVisibility               // make an open room private, or a private one open
-	ActionDeleteRoom                  // delete the room with all that was said in it
+	ActionSee            Action = iota // know that the room exists, its name, topic and people
+	ActionRead                         // its messages
+	ActionListen                       // be told live
+	ActionPost                         // say something, be seen typing
+	ActionEdit                         // change what one said oneself
+	ActionDelete                       // take back what one said oneself
+	ActionReact                        // put an emoji to a message
+	ActionModerate                     // delete what others said
+	ActionJoin                         // come in by oneself
+	ActionLeave                        // go by oneself
+	ActionSetTopic                     // set the topic
+	ActionRename                       // set the name
+	ActionAddMembers                   // bring others in
+	ActionRemoveMember                 // remove others
+	ActionMentionAll                   // everybody in it at once
+	ActionReport                       // of a message, to who can do something about it
+	ActionBanMember                    // remove others for good
+	ActionSetSlowMode                  // set how often each may say something
+	ActionSetRank                      // moderators and owners
+	ActionSetVisibility                // make an open room private, or a private one open
+	ActionSetWorldAccess               // let people without an account read an open room
+	ActionDeleteRoom                   // delete the room with all that was said in it
 	actions
 )
 
@@ -66,7 +67,7 @@ var (
 	talking      = []Action{ActionListen, ActionPost, ActionEdit, ActionDelete, ActionReact}
 	takingPart   = []Action{ActionLeave, ActionSetTopic, ActionAddMembers, ActionMentionAll, ActionReport}
 	keepingPeace = []Action{ActionRemoveMember, ActionBanMember, ActionSetSlowMode}
-	owning       = []Action{ActionRename, ActionSetRank, ActionSetVisibility, ActionDeleteRoom}
+	owning       = []Action{ActionRename, ActionSetRank, ActionSetVisibility, ActionSetWorldAccess, ActionDeleteRoom}
 )
 
 func grant(lists ...[]Action) (row [actions]bool) {

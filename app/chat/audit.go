@@ -38,6 +38,8 @@ const (
 	AuditRemoveWebhook  AuditAction = "remove-webhook"
 	AuditMakeKey        AuditAction = "make-key"
 	AuditRevokeKey      AuditAction = "revoke-key"
+	AuditRemovePreview  AuditAction = "remove-preview"
+	AuditSetWorldAccess AuditAction = "world"
 	AuditDismissReport  AuditAction = "dismiss"
 	AuditSetPassword    AuditAction = "password"
 	AuditImport         AuditAction = "import"
@@ -73,6 +75,8 @@ var AuditSentences = map[AuditAction]string{
 	AuditRemoveWebhook:  "ended the webhook %",
 	AuditMakeKey:        "made a key of %: #",
 	AuditRevokeKey:      "revoked a key of %: #",
+	AuditRemovePreview:  "removed what a link of % in # leads to",
+	AuditSetWorldAccess: "made % #",
 	AuditDismissReport:  "saw no fault in a message of %",
 	AuditSetPassword:    "set a new password for %",
 	AuditImport:         "imported # from %",

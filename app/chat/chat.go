@@ -52,6 +52,7 @@ type Store interface {
 	BotStore
 	WebhookStore
 	DeviceStore
+	PreviewStore
 	AuditStore
 	AccountRecordStore
 	ReportStore

@@ -71,6 +71,8 @@ type File struct {
 const (
 	SmallForm = 720
 	LargeForm = 1600
+	// PreviewForm is the small form of a picture of what a message links to.
+	PreviewForm = 480
 )
 
 // Form says which bytes of a file are meant; they are stored, so only ever append.
@@ -239,6 +241,7 @@ const (
 	UseRoom                   // of a room
 	UseLogo                   // of the workspace
 	UseEmoji
+	UsePreview // of what a message links to, or a program shows: it is not one of its files
 )
 
 // The forms of a picture that is not for a message are squares of so many pixels.

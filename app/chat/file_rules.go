@@ -116,6 +116,9 @@ func (c *Chat) RemoveFile(ctx context.Context, who Account, token string) (Store
 	if err != nil {
 		return f, err
 	}
+	if !slices.ContainsFunc(m.Files, func(g File) bool { return g.ID == f.ID }) { // a link leads to it
+		return f, NotFound()
+	}
 	if m.Author.ID != who.ID && !p.Allows(ActionModerate) {
 		return f, Forbidden("Only who sent a file, and who moderates the room, can delete it.")
 	}

@@ -19,6 +19,12 @@ func (t Text) CheckLinks() (err error) {
 	return err
 }
 
+// IsWebAddress says whether an address is one that a message may link.
+func IsWebAddress(s string) bool {
+	scheme := schemeLen(s)
+	return scheme > 0 && validURL(s, scheme)
+}
+
 // matchesTarget says whether an address is one that a message may link, and the one that is shown.
 func matchesTarget(shown, target string) bool {
 	scheme := schemeLen(target)

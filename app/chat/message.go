@@ -44,6 +44,9 @@ type Message struct {
 	Replies int   // how many answer it
 	System  SystemMessage
 	Program *Program // how a program says it; nil: as people do
+	// Previews are what its first links lead to, in their order, and then those that were
+	// removed from earlier versions.
+	Previews []Preview
 	// Reactions in the order in which their emoji came first.
 	Reactions []Reaction
 }
@@ -121,6 +124,7 @@ type Draft struct {
 	ReplyTo MessageID     // 0: it answers nothing
 	Confirm int           // how many people its author agreed to notify
 	Program *ProgramDraft // of a bot: how it says it; Body holds all of it in words
+	Host    string        // public address of this server: links to its messages are known by it
 }
 
 // PostMessage says something in a room. Saying it again with the same CID answers with
@@ -276,6 +280,9 @@ func (c *Chat) newMessage(ctx context.Context, who Account, room RoomID, d Draft
 		if n.Program, err = d.Program.parse(); err != nil {
 			return NewMessage{}, err
 		}
+	}
+	if err := c.setPreviews(ctx, who, &n, nil, d.Host); err != nil {
+		return NewMessage{}, err
 	}
 	limit := LimitMessages
 	if who.IsBot() {

@@ -70,7 +70,13 @@ func (c *Chat) Editable(ctx context.Context, who Account, id MessageID) (Message
 
 // EditMessage changes what one said oneself. The same body again changes nothing.
 func (c *Chat) EditMessage(ctx context.Context, who Account, id MessageID, body string) (Message, error) {
+	return c.Edit(ctx, who, id, Draft{Body: body})
+}
+
+// Edit is EditMessage with the body, and the public address, of a draft.
+func (c *Chat) Edit(ctx context.Context, who Account, id MessageID, d Draft) (Message, error) {
 	m, _, err := c.Editable(ctx, who, id)
+	body := d.Body
 	if err != nil {
 		return m, err
 	}
@@ -86,6 +92,9 @@ func (c *Chat) EditMessage(ctx context.Context, who Account, id MessageID, body 
 		return m, err
 	}
 	n.Text.linkEmoji(names)
+	if err := c.setPreviews(ctx, who, &n, m.Previews, d.Host); err != nil {
+		return m, err
+	}
 	if n.linked, err = c.store.RoomLinks(ctx, id); err != nil {
 		return m, err
 	}

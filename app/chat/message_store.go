@@ -19,6 +19,8 @@ type NewMessage struct {
 	Quote   Quote
 	Program *Program // of a program: how it says it; nil: as people do
 
+	Previews []Preview
+
 	linked map[string]RoomLink // what an edit finds, by what was typed: see RoomLinks
 }
 

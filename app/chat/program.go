@@ -37,6 +37,8 @@ type Attachment struct {
 	Buttons []Link    `json:"l,omitempty"`
 	Foot    string    `json:"o,omitempty"`
 	At      time.Time `json:"d,omitzero"`
+	Shown   *File     `json:"s,omitempty"` // the picture, as it was fetched
+	Missing bool      `json:"x,omitempty"` // it could not be fetched
 }
 
 // Link is a text that may lead somewhere.

@@ -39,6 +39,7 @@ type Room struct {
 	People   int    // how many are in it now, as Members lists them
 	Slow     int    // seconds between two messages of one person; 0: as fast as they like
 	Picture  FileID // that shows the room; 0: none
+	World    WorldAccess
 	Created  time.Time
 }
 
@@ -187,7 +188,10 @@ type RoomStore interface {
 	// SetRank answers ErrNotFound for who is not in the room, and refuses to leave it
 	// without an owner.
 	SetRank(ctx context.Context, room RoomID, who AccountID, rank Rank, audit AuditEntry) error
-	// SetVisibility makes a room open or private, and tells it in the log.
+	// SetWorldAccess says what people without an account may do with a room.
+	SetWorldAccess(ctx context.Context, room RoomID, access WorldAccess, audit AuditEntry) error
+	// SetVisibility makes a room open or private, and tells it in the log. What is private is
+	// for nobody without an account.
 	SetVisibility(ctx context.Context, room RoomID, by AccountID, kind RoomKind, at time.Time, audit AuditEntry) (Rev, error)
 	// SetSlowMode sets how many seconds are between two messages of one person.
 	SetSlowMode(ctx context.Context, room RoomID, seconds int, audit AuditEntry) error

@@ -18,8 +18,10 @@ const (
 	SettingSignup    = "signup"
 	SettingRetention = "retention.days"
 	SettingOriginals = "files.originals"
-	SettingEmoji     = "emoji.add" // who may add emoji: SettingEveryone or SettingAdmins
-	SettingBots      = "bots.add"  // who may have bots, likewise
+	SettingEmoji     = "emoji.add"   // who may add emoji: SettingEveryone or SettingAdmins
+	SettingBots      = "bots.add"    // who may have bots, likewise
+	SettingWorld     = "rooms.world" // on or off: whether open rooms may be made readable without an account
+	SettingPreviews  = "previews"    // on or off: whether links are shown with what they lead to
 )
 
 // SettingLogo is where the picture of the workspace is noted; people change it with the
@@ -86,6 +88,12 @@ func (s Settings) EverybodyAddsEmoji() bool { return s[SettingEmoji] == SettingE
 // EverybodyHasBots says whether members may have bots, too.
 func (s Settings) EverybodyHasBots() bool { return s[SettingBots] == SettingEveryone }
 
+// WorldMayRead says whether open rooms may be made readable without an account.
+func (s Settings) WorldMayRead() bool { return s[SettingWorld] == "on" }
+
+// ShowsPreviews says whether links are looked at, and shown with what they lead to.
+func (s Settings) ShowsPreviews() bool { return s[SettingPreviews] != "off" }
+
 // KeepsOriginals says whether pictures are kept as they were uploaded, too.
 func (s Settings) KeepsOriginals() bool { return s[SettingOriginals] != "off" }
 
@@ -136,6 +144,14 @@ func ParseSetting(key, value string) (string, error) {
 		if value != SettingEveryone && value != SettingAdmins {
 			return "", Invalid(key, "Bots are made by everybody, or by admins.")
 		}
+	case key == SettingWorld:
+		if value != "on" && value != "off" {
+			return "", Invalid(key, "Owners of open rooms may let people without an account read them (on), or nobody may (off).")
+		}
+	case key == SettingPreviews:
+		if value != "on" && value != "off" {
+			return "", Invalid(key, "Links are shown with what they lead to (on), or alone (off).")
+		}
 	case slices.Contains(BackupKeys, key):
 		return checkBackup(key, value)
 	case slices.ContainsFunc(AllLimits, func(l *Limit) bool { return l.Key == key }):
@@ -161,7 +177,7 @@ func (s Settings) value(key string) string {
 		}
 	}
 	return map[string]string{SettingWorkspace: s.Workspace(), SettingSignup: s.Signup(), SettingRetention: "0", SettingOriginals: "on", SettingEmoji: SettingAdmins,
-		SettingBots: SettingAdmins}[key]
+		SettingBots: SettingAdmins, SettingPreviews: "on", SettingWorld: "off"}[key]
 }
 
 // SetSetting changes one setting for the command line.

@@ -61,7 +61,7 @@ func serveCommand() *cobra.Command {
 	f.Bool("print-systemd-unit", false, "print a hardened unit for systemd that serves with these flags, and end")
 	f.String("url", "", "public `address`, when a proxy stands in front")
 	f.String("signup", "", "who may sign up: open, invite or closed (default: as stored; open at first)")
-	f.StringSlice("egress-allow", nil, "`networks` inside that webhooks may be told at, like 10.1.2.0/24 (default: none, only the internet on ports 80 and 443)")
+	f.StringSlice("egress-allow", nil, "`networks` inside that webhooks may be told at and previews of links come from, like 10.1.2.0/24 (default: none, only the internet on ports 80 and 443)")
 	f.StringSlice("trusted-proxies", nil, "`addresses` or networks whose X-Forwarded-For is believed, like 127.0.0.1 or 10.0.0.0/8")
 	f.String("metrics-listen", "", "`address` of /metrics for Prometheus, like 127.0.0.1:9464; never where others can reach it (default: none)")
 	f.String("smtp-url", "", "`server` that takes mails, like smtp://user:password@mail.example.org:587 or smtps://mail.example.org:465 (default: none are sent)")

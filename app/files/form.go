@@ -99,16 +99,21 @@ func (s *Files) draw(b Blob, use chat.FileUse) (forms map[chat.Form]drawn, moves
 		pixels = onCanvas(pixels, head.width, head.height)
 	}
 	forms = map[chat.Form]drawn{}
-	if use != chat.UseMessage {
+	small := chat.SmallForm
+	switch use {
+	case chat.UseMessage:
+	case chat.UsePreview:
+		small = chat.PreviewForm
+	default:
 		return squares(pixels, head.turn, b.Type)
 	}
-	if max(head.width, head.height) > chat.SmallForm {
+	if max(head.width, head.height) > small {
 		pixels = shrink(pixels, chat.LargeForm)
 		if forms[chat.FormLarge], err = encode(turned(pixels, head.turn), b.Type, 82); err != nil {
 			return nil, false, err
 		}
 	}
-	if forms[chat.FormSmall], err = encode(turned(shrink(pixels, chat.SmallForm), head.turn), b.Type, 80); err != nil {
+	if forms[chat.FormSmall], err = encode(turned(shrink(pixels, small), head.turn), b.Type, 80); err != nil {
 		return nil, false, err
 	}
 	if b.Type == "image/gif" {

@@ -25,7 +25,8 @@ const (
 	tries       = 5 // of a delivery
 	atOnce      = 4 // deliveries that are under way
 	lookAgain   = 5 * time.Second
-	rememberFor = 14 * 24 * time.Hour // deliveries that are over
+	lookApart   = 100 * time.Millisecond // from one look to the next, however much is said
+	rememberFor = 14 * 24 * time.Hour    // deliveries that are over
 	// Signature is the header that has the time and the signature of a body.
 	Signature = "X-Parley-Signature"
 )
@@ -69,6 +70,7 @@ func (s *Sender) Run(ctx context.Context) {
 	defer tick.Stop()
 	forgot := time.Time{}
 	for {
+		looked := time.Now()
 		if s.Turn == nil || s.Turn(ctx) {
 			if err := s.round(ctx); err != nil && ctx.Err() == nil {
 				s.Log.Warn("webhooks were not told", "error", err)
@@ -85,7 +87,25 @@ func (s *Sender) Run(ctx context.Context) {
 			return
 		case <-tick.C:
 		case <-s.wake:
+			if !pause(ctx, time.Until(looked.Add(lookApart))) {
+				return
+			}
 		}
+	}
+}
+
+// pause waits; false: ctx has ended.
+func pause(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
 	}
 }
 

@@ -19,11 +19,13 @@ func (s *Server) workspacePage(c *fiber.Ctx, errs views.Errors) error {
 		return err
 	}
 	set := s.workspace()
-	f := views.WorkspaceForm{Name: set.Workspace(), Signup: set.Signup(), Retention: strconv.Itoa(set.Retention())}
+	f := views.WorkspaceForm{Name: set.Workspace(), Signup: set.Signup(), Retention: strconv.Itoa(set.Retention()), Previews: set.ShowsPreviews(), World: set.WorldMayRead()}
 	limits := c.Path() == "/admin/limits"
 	f.Agree = errs[chat.SettingRetention] == agreeFirst
 	if errs != nil && !limits {
 		f.Name, f.Signup, f.Retention = formValue(c, "workspace"), formValue(c, "signup"), formValue(c, chat.SettingRetention)
+		givenYes(c, chat.SettingPreviews, false, &f.Previews)
+		givenYes(c, chat.SettingWorld, false, &f.World)
 	}
 	for _, l := range chat.AllLimits {
 		field := views.LimitField{Limit: l, Value: strconv.Itoa(s.chat.Limits.Value(l))}
@@ -47,8 +49,15 @@ func (s *Server) setWorkspace(c *fiber.Ctx) error {
 		c.Status(fiber.StatusUnprocessableEntity)
 		return s.workspacePage(c, views.Errors{chat.SettingRetention: agreeFirst})
 	}
-	return s.administer(c, chat.Settings{chat.SettingWorkspace: formValue(c, "workspace"), chat.SettingSignup: formValue(c, "signup"),
-		chat.SettingRetention: formValue(c, chat.SettingRetention, fmt.Sprint(s.workspace().Retention()))})
+	set := chat.Settings{chat.SettingWorkspace: formValue(c, "workspace"), chat.SettingSignup: formValue(c, "signup"),
+		chat.SettingRetention: formValue(c, chat.SettingRetention, fmt.Sprint(s.workspace().Retention()))}
+	for _, key := range []string{chat.SettingPreviews, chat.SettingWorld} {
+		on := ""
+		if given(c, key, &on); on != "" {
+			set[key] = map[bool]string{true: "on", false: "off"}[on == "1"]
+		}
+	}
+	return s.administer(c, set)
 }
 
 func (s *Server) setLimits(c *fiber.Ctx) error {

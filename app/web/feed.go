@@ -60,9 +60,13 @@ func (s *Server) roomFeed(c *fiber.Ctx) error {
 	if p.Kind == chat.Direct {
 		title = titleOf(p.Members, me.ID)
 	}
+	return s.sendRoomFeed(c, p.Room, title, p.Messages)
+}
+
+func (s *Server) sendRoomFeed(c *fiber.Ctx, p chat.Room, title string, messages []chat.Message) error {
 	f := s.feed(c, "room/"+strconv.FormatInt(int64(p.ID), 10), title+" · "+s.workspace().Workspace(), views.RoomURL(p.ID), p.Created)
-	for i := len(p.Messages) - 1; i >= 0; i-- {
-		if m := p.Messages[i]; m.Kind == chat.MessagePosted && !m.Deleted {
+	for i := len(messages) - 1; i >= 0; i-- {
+		if m := messages[i]; m.Kind == chat.MessagePosted && !m.Deleted {
 			f.add(s.entry(c, m))
 		}
 	}

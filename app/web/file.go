@@ -55,6 +55,9 @@ func (s *Server) textFile(c *fiber.Ctx) (page, error) {
 
 // openFile finds the file of an address for who may have it now: asked at every request.
 func (s *Server) openFile(c *fiber.Ctx) (chat.StoredFile, error) {
+	if f, ok := c.Locals(localWorldFile).(chat.StoredFile); ok {
+		return f, nil
+	}
 	return s.chat.OpenFile(c.UserContext(), sessionOf(c).Account, c.Params("token"))
 }
 

@@ -103,7 +103,7 @@ func (s *Server) share(c *fiber.Ctx, f views.ShareForm) error {
 
 // sendShared says it in the room that was chosen.
 func (s *Server) sendShared(c *fiber.Ctx) error {
-	me, d, room := sessionOf(c).Account, draft(c), id[chat.RoomID](formValue(c, "room"))
+	me, d, room := sessionOf(c).Account, s.draft(c), id[chat.RoomID](formValue(c, "room"))
 	m, err := s.chat.PostMessage(c.UserContext(), me, room, d)
 	if err != nil {
 		errs, err := s.formErrors(c, err)

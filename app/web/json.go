@@ -115,7 +115,18 @@ type jsonFilesPage struct {
 
 type jsonReaction struct {
 	Emoji string       `json:"emoji"`
+	Count int          `json:"count"`
 	By    []jsonPerson `json:"by"`
+}
+
+// jsonPreview is what a link of a message leads to.
+type jsonPreview struct {
+	URL     string          `json:"url"`
+	Site    string          `json:"site"`
+	Title   string          `json:"title"`
+	Text    string          `json:"text"`
+	Picture string          `json:"picture"` // address of it, small; "": none
+	Message *chat.MessageID `json:"message"` // of this server, which has no more here: ask for it
 }
 
 type jsonSystem struct {
@@ -141,7 +152,8 @@ type jsonMessage struct {
 	ForAll    bool             `json:"for_all"` // everybody in the room
 	Files     []jsonFile       `json:"files"`
 	Reactions []jsonReaction   `json:"reactions"`
-	System    *jsonSystem      `json:"system"` // of all kinds but message
+	Previews  []jsonPreview    `json:"previews"` // what its links lead to
+	System    *jsonSystem      `json:"system"`   // of all kinds but message
 }
 
 type jsonRoomPage struct {
@@ -236,7 +248,21 @@ func fileJSON(f chat.File) jsonFile {
 func messageJSON(m chat.Message) jsonMessage {
 	j := jsonMessage{ID: m.ID, Room: m.Room, Rev: m.Rev, Kind: jsonKinds[m.Kind], Author: personJSON(m.Author), At: timeOf(m.At), Body: m.Body, Text: m.Text.Plain(),
 		Edited: timeOf(m.Edited), Deleted: m.Deleted, Replies: m.Replies, For: append([]chat.AccountID{}, m.For...), ForAll: m.All,
-		Files: each(m.Files, fileJSON), Reactions: each(m.Reactions, func(r chat.Reaction) jsonReaction { return jsonReaction{r.Emoji, each(r.By, personJSON)} })}
+		Files: each(m.Files, fileJSON), Reactions: each(m.Reactions, func(r chat.Reaction) jsonReaction { return jsonReaction{r.Emoji, len(r.By), each(r.By, personJSON)} })}
+	j.Previews = []jsonPreview{}
+	for _, p := range m.Previews {
+		if !p.Shown() {
+			continue
+		}
+		one := jsonPreview{URL: p.URL, Site: p.Site, Title: p.Title, Text: p.Text}
+		if p.Picture != nil {
+			one.Picture, _ = views.FormURLs(*p.Picture)
+		}
+		if p.Message != 0 {
+			one.Message = &p.Message
+		}
+		j.Previews = append(j.Previews, one)
+	}
 	if m.Quote.ID != 0 {
 		j.ReplyTo = &m.Quote.ID
 	}

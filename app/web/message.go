@@ -11,8 +11,8 @@ import (
 	"parley/views"
 )
 
-func draft(c *fiber.Ctx) chat.Draft {
-	d := chat.Draft{Body: formValue(c, "body"), CID: formValue(c, "cid"), ReplyTo: id[chat.MessageID](formValue(c, "reply_to")),
+func (s *Server) draft(c *fiber.Ctx) chat.Draft {
+	d := chat.Draft{Host: s.public(c), Body: formValue(c, "body"), CID: formValue(c, "cid"), ReplyTo: id[chat.MessageID](formValue(c, "reply_to")),
 		Confirm: int(id[int64](formValue(c, "confirm")))}
 	if _, byKey := keyOf(c); byKey {
 		if d.CID == "" {
@@ -28,7 +28,7 @@ func draft(c *fiber.Ctx) chat.Draft {
 // postMessage says something in a room. A script gets the message as everybody is
 // told of it; a plain form goes back to the room.
 func (s *Server) postMessage(c *fiber.Ctx) error {
-	me, room, d := sessionOf(c).Account, roomParam(c), draft(c)
+	me, room, d := sessionOf(c).Account, roomParam(c), s.draft(c)
 	stored, err := s.draftFiles(c, &d, func() error { return s.chat.MayUpload(c.UserContext(), me, room) })
 	if err != nil {
 		return s.refusePost(c, d, stored, err)
@@ -220,7 +220,7 @@ func (s *Server) directPage(c *fiber.Ctx, with []chat.Person, d chat.Draft, prob
 
 // postDirect says the first thing in a conversation.
 func (s *Server) postDirect(c *fiber.Ctx) error {
-	to, d := checkedPeople(c, "to"), draft(c)
+	to, d := checkedPeople(c, "to"), s.draft(c)
 	me := sessionOf(c).Account
 	stored, err := s.draftFiles(c, &d, func() error {
 		_, _, err := s.chat.FindDirect(c.UserContext(), me, to)

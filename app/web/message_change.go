@@ -110,7 +110,7 @@ func (s *Server) editForm(c *fiber.Ctx, errs views.Errors) error {
 }
 
 func (s *Server) editMessage(c *fiber.Ctx) error {
-	m, err := s.chat.EditMessage(c.UserContext(), sessionOf(c).Account, messageParam(c), formValue(c, "body"))
+	m, err := s.chat.Edit(c.UserContext(), sessionOf(c).Account, messageParam(c), chat.Draft{Body: formValue(c, "body"), Host: s.public(c)})
 	if err == nil && !wantsJSON(c) {
 		if u := s.unreachedMentions(c.UserContext(), sessionOf(c).Account, m); u.Any() {
 			return s.messageAnswer(c, m, u)

@@ -175,6 +175,9 @@ func (s *Server) session(c *fiber.Ctx) error {
 	if e, refused := chat.AsError(err); !refused || e.Kind != chat.KindNotFound {
 		return err
 	}
+	if may, err := s.worldMayRead(c); may || err != nil {
+		return err
+	}
 	if fragment(c) || c.Get(fiber.HeaderUpgrade) != "" || wantsJSON(c) {
 		return fiber.NewError(fiber.StatusUnauthorized, "Log in first.")
 	}

@@ -138,6 +138,11 @@ func (s *Server) setPreferences(title string, page func(views.Viewer, views.MeFo
 				"quiet_from": &p.QuietFrom, "quiet_to": &p.QuietTo} {
 				given(c, name, to)
 			}
+			previews := p.Previews != "off"
+			givenYes(c, "previews", false, &previews)
+			if p.Previews = "off"; previews {
+				p.Previews = ""
+			}
 			single := p.Keys != "off"
 			givenYes(c, "keys", false, &single)
 			if p.Keys = "off"; single {

@@ -65,7 +65,7 @@ func (s *Server) settingsForm(c *fiber.Ctx, errs views.Errors) (f views.RoomSett
 	if err != nil {
 		return f, err
 	}
-	f = views.RoomSettings{Viewer: v, Errors: errs, Notice: notices[c.Query("done")]}
+	f = views.RoomSettings{Viewer: v, Errors: errs, WorldMayRead: s.workspace().WorldMayRead(), Notice: notices[c.Query("done")]}
 	if f.RoomAccess, err = s.chat.ReadableRoom(c.UserContext(), v.Me, roomParam(c)); err != nil {
 		return f, err
 	}

@@ -207,7 +207,7 @@ func (s *Server) draftFiles(c *fiber.Ctx, d *chat.Draft, may func() error) (stor
 		}
 		s.renewTime(c)
 	}
-	*d = draft(c) // fields may stand behind the files
+	*d = s.draft(c) // fields may stand behind the files
 	alts := c.Request().PostArgs().PeekMulti("alt")
 	for _, token := range c.Request().PostArgs().PeekMulti("upload") {
 		d.Files = append(d.Files, chat.DraftFile{Token: string(token)})

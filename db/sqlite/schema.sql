@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 18
+-- user_version 20
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -115,6 +115,13 @@ CREATE TABLE emoji (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX emoji_by_file ON emoji (file_id);
+
+CREATE TABLE fetches (
+  message_id INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+  due_at     INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX fetches_due ON fetches (due_at);
 
 CREATE TABLE files (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -244,7 +251,7 @@ CREATE TABLE messages (
   cid        TEXT,                       -- the client's id for it
   reactions  BLOB,                       -- emoji and who put them there, as JSON
   edited_at  INTEGER,
-  deleted_at INTEGER, born INTEGER NOT NULL DEFAULT 0, reply_to INTEGER REFERENCES messages ON DELETE SET NULL, replies INTEGER NOT NULL DEFAULT 0, deleted_by INTEGER, files BLOB, program BLOB,
+  deleted_at INTEGER, born INTEGER NOT NULL DEFAULT 0, reply_to INTEGER REFERENCES messages ON DELETE SET NULL, replies INTEGER NOT NULL DEFAULT 0, deleted_by INTEGER, files BLOB, program BLOB, previews BLOB,
   UNIQUE (author_id, cid)
 ) STRICT;
 
@@ -311,7 +318,7 @@ CREATE TABLE rooms (
   last_at     INTEGER NOT NULL DEFAULT 0,-- and when
   created_at  INTEGER NOT NULL,
   deleted_at  INTEGER
-, slow INTEGER NOT NULL DEFAULT 0, drawn TEXT, picture INTEGER NOT NULL DEFAULT 0) STRICT;
+, slow INTEGER NOT NULL DEFAULT 0, drawn TEXT, picture INTEGER NOT NULL DEFAULT 0, world INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX rooms_by_drawn ON rooms (drawn) WHERE drawn IS NOT NULL;
 

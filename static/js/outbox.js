@@ -39,7 +39,7 @@ export function newCid() {
 export function enqueue(body, re, room = openRoom()) {
   if (sessionTaken) return 'Somebody logged in anew in this browser. Reload the page to go on.';
   if (tooLong(body)) return tooLong(body);
-  if (queue().length >= 50) return '50 messages are waiting to be sent. Try again when some have left.';
+  if (queue().length >= 50) return '50 messages are waiting to be sent already.';
   const it = {
     cid: newCid(),
     room,

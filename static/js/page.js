@@ -34,7 +34,8 @@ export function enterPage() {
   resetView();
   heldRows.clear();
   markCurrent();
-  if (timeline()) {
+  if (!timeline()) lazy('over'); // pages of settings and lists need it from the beginning
+  else {
     drawDays(timeline());
     showOutbox();
     enterComposer();

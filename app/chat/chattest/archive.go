@@ -97,6 +97,7 @@ func (a *archived) live() chat.RoomID {
 	yes := true
 	s.ok(s.Store.SetRoomPrefs(ctx, room, 2, chat.RoomPrefs{Muted: &yes, MutedUntil: noon, Starred: &yes}))
 	s.ok(s.Store.SetSlowMode(ctx, private, 30, chat.NoAudit))
+	s.ok(s.SetWorldAccess(ctx, 1, chat.WorldSearches, chat.NoAudit))
 	s.ok(s.Store.DisableAccount(ctx, 4, noon, true, false, chat.NoAudit))
 	invite := auth.Invite{Code: "CODE", Uses: 3, Made: noon, Expires: noon.Add(time.Hour), By: chat.Person{ID: 1}}
 	_, err = s.Store.AddInvite(ctx, invite, chat.NoAudit)

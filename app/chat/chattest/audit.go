@@ -31,6 +31,7 @@ var auditTests = map[string]func(*store){
 		s.ok(s.SetRole(ctx, 4, chat.RoleAdmin, entry("role")))
 		s.ok(s.SetRank(ctx, room, 2, chat.RankModerator, entry("rank")))
 		s.ok(s.SetSlowMode(ctx, room, 30, entry("slow")))
+		s.ok(s.SetWorldAccess(ctx, room, chat.WorldReads, entry("world")))
 		_, err := s.SetVisibility(ctx, room, 1, chat.Private, noon, entry("visibility"))
 		s.ok(err)
 		_, _, err = s.RemoveMember(ctx, room, 3, noon, entry("remove"))
@@ -53,7 +54,7 @@ var auditTests = map[string]func(*store){
 		_, err = s.AddAccount(ctx, auth.NewAccount{Username: "person5", Name: "x", Hash: "-", At: noon}, entry("account"))
 		s.ok(err)
 		s.equal(s.audit(),
-			"[account enable disable sessions password reset invite room close delete unban ban remove visibility slow rank role]", "entries")
+			"[account enable disable sessions password reset invite room close delete unban ban remove visibility world slow rank role]", "entries")
 	},
 	"a change that is refused stores no entry": func(s *store) {
 		room := s.room("quay", 1)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -19,7 +20,9 @@ type Files interface {
 
 // RunFiles tries what becomes of files on stores that open makes, as Run does.
 func RunFiles(t *testing.T, open func(testing.TB) Files) {
-	for what, test := range fileTests {
+	all := maps.Clone(fileTests)
+	maps.Copy(all, previewTests)
+	for what, test := range all {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			opened := open(t)

@@ -1,6 +1,7 @@
 // @ts-check
 // What can be done to a message: the toolbar in the row that is pointed at, and what its buttons do.
 import '../tools/missedclick.js';
+import '../tools/previews.js';
 import looks from '../tools/toolbar.css';
 
 // Its looks come with it; .sheet is what it is after a long press.
