@@ -18,6 +18,7 @@ import (
 	"parley/app/chat"
 	"parley/app/files"
 	"parley/app/hooks"
+	"parley/app/mail"
 	"parley/app/preview"
 	"parley/app/push"
 	"parley/app/web"
@@ -39,6 +40,7 @@ type Config struct {
 	// EgressAllowed are networks inside that requests of webhooks and for previews may go to.
 	EgressAllowed []netip.Prefix
 	NoPreviews    bool          // what messages link to is not looked at, whatever the setting says
+	Mail          *mail.Server  // that takes mails; nil: none are sent
 	Shutdown      time.Duration // how long open requests may finish
 	Bus           bus.Servers   // that carry events to other nodes; none: they ask the store
 	Log           *slog.Logger
@@ -137,6 +139,12 @@ func (a *App) start(ctx context.Context) error {
 	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backupStatus, RetentionChanged: a.retentionChanged, Told: tellers.Wake,
 		Pusher: pushes,
 		Detail: a.busDetail}
+	var mails *mail.Sender
+	if c.Mail != nil {
+		mails = mail.NewSender(mail.Sender{Server: c.Mail, Rules: a.Chat, Auth: a.Auth, Store: a.store, Log: c.Log, Host: func() string { return Greeting(a.config, a.Address) },
+			Workspace: func() string { return a.server.Workspace() }, Turn: func(ctx context.Context) bool { return a.leads(ctx, jobMails) }})
+		s.Mailer = mails
+	}
 	if c.Metrics != "" {
 		if s.Answered, err = a.serveMetrics(announcer.Hub); err != nil {
 			return err
@@ -187,6 +195,9 @@ func (a *App) start(ctx context.Context) error {
 	go pushes.Run(ctx)
 	if !c.NoPreviews {
 		go previews.Run(ctx)
+	}
+	if mails != nil {
+		go mails.Run(ctx)
 	}
 	if !Shared(c.Data) {
 		go a.backups(ctx)

@@ -39,6 +39,7 @@ const (
 	jobWebhooks
 	jobPushes
 	jobPreviews
+	jobMails
 )
 
 // nodeName is how metrics call a node: its machine, and the port where it listens.

@@ -28,6 +28,8 @@ var notices = map[string]string{
 	"untold":   "Nothing is told there any more.",
 	"again":    "It is told once more.",
 	"hook":     "The hook does not work any more.",
+	"confirm":  "A mail is on its way. Press the link in it.",
+	"unmailed": "Nothing is mailed to you any more.",
 	"device":   "The device is told nothing any more.",
 	"bot":      "The bot was removed; what it said stays.",
 }
@@ -43,6 +45,9 @@ func (s *Server) settingsOf(c *fiber.Ctx, title string, page func(views.Viewer, 
 	}
 	if title == notificationsTitle {
 		if f.Devices, err = s.devices(c); err != nil {
+			return err
+		}
+		if f.Mailbox, err = s.mailbox(c); err != nil {
 			return err
 		}
 	}
@@ -129,7 +134,8 @@ func (s *Server) setPreferences(title string, page func(views.Viewer, views.MeFo
 	return func(c *fiber.Ctx) error {
 		return s.setPrefs(c, title, c.Path(), page, func(p *chat.Prefs) {
 			for name, to := range map[string]*string{"theme": &p.Theme, "density": &p.Density, "enter": &p.Enter, "zone": &p.Zone, "clock": &p.Clock,
-				"announce": &p.Announce, "sound": &p.Sound, "push": &p.Push, "push_words": &p.PushWords, "quiet_from": &p.QuietFrom, "quiet_to": &p.QuietTo} {
+				"announce": &p.Announce, "sound": &p.Sound, "push": &p.Push, "push_words": &p.PushWords, "mail": &p.Mail, "mail_words": &p.MailWords,
+				"quiet_from": &p.QuietFrom, "quiet_to": &p.QuietTo} {
 				given(c, name, to)
 			}
 			previews := p.Previews != "off"

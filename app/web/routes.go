@@ -28,6 +28,10 @@ func (s *Server) routes() {
 	public.post("/signup", s.signup)
 	public.get("/signup/free", s.nameFree)
 	public.get("/forgot", s.forgot)
+	public.post("/forgot", s.askReset)
+	public.get("/mail/confirm/:code", s.confirmPage)
+	public.post("/mail/confirm/:code", s.confirmAddress)
+	public.get("/mail/off/:token", s.mailOffPage)
 	public.get("/login", s.loginPage)
 	public.post("/login", s.login)
 	public.get("/join/:code", s.joinPage)
@@ -44,9 +48,11 @@ func (s *Server) routes() {
 	incoming.get("/feeds/:key/rooms/:room<int>", s.byFeedKey(s.roomFeed))
 	incoming.get("/feeds/:key/search", s.byFeedKey(s.searchFeed))
 
-	// A browser sends it without an origin; it leads to a page that asks, and does nothing.
+	// What comes without an origin: from another app, which leads to a page that asks; from a
+	// mail program, with a token that can do nothing else.
 	sharing := &group{s: s, body: maxForm, who: keyInAddress}
 	sharing.post("/share", s.shared)
+	sharing.post("/mail/off/:token", s.mailOff)
 
 	// Whoever is signed in.
 	browser := &group{s: s, body: maxForm, who: sessionCookie}
@@ -158,6 +164,7 @@ func (s *Server) routes() {
 		browser.get(path, s.preferences(p.title, p.page))
 		browser.post(path, s.setPreferences(p.title, p.page))
 	}
+	browser.post("/me/mail", s.setAddress)
 	browser.post("/me/devices", s.addDevice)
 	browser.post("/me/devices/:device<int>/test", s.testDevice)
 	browser.post("/me/devices/:device<int>/arrived", s.deviceArrived)

@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 19
+-- user_version 20
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -19,6 +19,20 @@ CREATE INDEX accounts_by_bot ON accounts (bot_by) WHERE bot_by IS NOT NULL;
 CREATE INDEX accounts_by_drawn ON accounts (drawn);
 
 CREATE INDEX accounts_by_likeness ON accounts (likeness);
+
+CREATE TABLE addresses (
+  account_id   INTEGER PRIMARY KEY REFERENCES accounts ON DELETE CASCADE,
+  address      TEXT    NOT NULL,
+  folded       TEXT    NOT NULL,           -- as it is found
+  confirmed_at INTEGER NOT NULL DEFAULT 0, -- 0: it is not
+  code_hash    BLOB,                       -- SHA-256; the code itself is only in the mail
+  code_until   INTEGER NOT NULL DEFAULT 0,
+  mailed       INTEGER NOT NULL DEFAULT 0  -- the newest message that a mail was about
+) STRICT;
+
+CREATE INDEX addresses_by_code ON addresses (code_hash) WHERE code_hash IS NOT NULL;
+
+CREATE UNIQUE INDEX addresses_confirmed ON addresses (folded) WHERE confirmed_at > 0;
 
 CREATE TABLE audit (
   id      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -180,6 +194,18 @@ CREATE TABLE keys (
 CREATE INDEX keys_by_account ON keys (account_id);
 
 CREATE INDEX keys_by_room ON keys (room_id) WHERE room_id IS NOT NULL;
+
+CREATE TABLE mails (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind       INTEGER NOT NULL,             -- 0 confirm, 1 password, 2 invite, 3 device, 4 digest
+  account_id INTEGER REFERENCES accounts ON DELETE CASCADE, -- whom it is for, if that is known
+  data       TEXT    NOT NULL,
+  tries      INTEGER NOT NULL DEFAULT 0,
+  next_at    INTEGER NOT NULL,
+  made_at    INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX mails_due ON mails (next_at);
 
 CREATE TABLE memberships (
   room_id    INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
