@@ -26,7 +26,7 @@ const (
 	atOnce      = 4 // deliveries that are under way
 	lookAgain   = 5 * time.Second
 	lookApart   = 100 * time.Millisecond // from one look to the next, however much is said
-	rememberFor = 14 * 24 * time.Hour // deliveries that are over
+	rememberFor = 14 * 24 * time.Hour    // deliveries that are over
 	// Signature is the header that has the time and the signature of a body.
 	Signature = "X-Parley-Signature"
 )
