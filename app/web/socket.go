@@ -38,6 +38,10 @@ func (s *Server) upgrader() fiber.Handler {
 		// all of the request until this returns. Its write buffer goes to the next one; we
 		// have our own.
 		ws, session, address := c.Conn, c.Locals("session").(*auth.Session), c.Locals(localAddress).(string)
+		if _, program := c.Locals(localKey).(auth.Key); program {
+			go s.serveEvents(ws, session, address)
+			return
+		}
 		go s.serveSocket(ws, session, address)
 	}, websocket.Config{ReadBufferSize: 512, WriteBufferSize: 512, WriteBufferPool: &sync.Pool{}, RecoverHandler: func(*websocket.Conn) {
 		if p := recover(); p != nil { // contrib would tell the page what it was
