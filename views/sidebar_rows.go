@@ -42,6 +42,7 @@ func sidebarRooms(v Viewer, rooms []chat.SidebarRoom, current chat.RoomID) templ
 			}
 			b = append(appendBadge(appendSidebarName(b, r), r.ID, BadgeOf(r)), `</a></li>`...)
 		}
+		notePart(ctx, b)
 		_, err := w.Write(b)
 		return err
 	})
