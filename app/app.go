@@ -39,8 +39,8 @@ type Config struct {
 	Trusted []*net.IPNet
 	// EgressAllowed are networks inside that requests of webhooks and for previews may go to.
 	EgressAllowed []netip.Prefix
-	Mail          *mail.Server  // that takes mails; nil: none are sent
 	NoPreviews    bool          // what messages link to is not looked at, whatever the setting says
+	Mail          *mail.Server  // that takes mails; nil: none are sent
 	Shutdown      time.Duration // how long open requests may finish
 	Bus           bus.Servers   // that carry events to other nodes; none: they ask the store
 	Log           *slog.Logger
@@ -193,11 +193,11 @@ func (a *App) start(ctx context.Context) error {
 	go a.files.Run(ctx)
 	go tellers.Run(ctx)
 	go pushes.Run(ctx)
-	if mails != nil {
-		go mails.Run(ctx)
-	}
 	if !c.NoPreviews {
 		go previews.Run(ctx)
+	}
+	if mails != nil {
+		go mails.Run(ctx)
 	}
 	if !Shared(c.Data) {
 		go a.backups(ctx)
@@ -229,14 +229,6 @@ func (a *App) Reload(ctx context.Context) error { return a.server.Reload(ctx) }
 // Pages is how many pages are open, by socket or poll.
 func (a *App) Pages() int { return a.server.Pages() }
 
-// retentionChanged has messages removed that are older than the settings now allow.
-func (a *App) retentionChanged() {
-	select {
-	case a.old <- struct{}{}:
-	default: // it will look
-	}
-}
-
 // logStart tells the log what serves now.
 func (a *App) logStart() {
 	what := []any{"version", Version(), "format", sqlite.Version(), "file", DataName(a.config.Data), "address", a.Address.String()}
@@ -249,81 +241,12 @@ func (a *App) logStart() {
 	a.config.Log.Info("started", what...)
 }
 
-// resumeJobs goes on with what the last process did not end, and notes the address for
-// commands that print links.
-func (a *App) resumeJobs(ctx context.Context) {
-	err := a.store.SetSetting(ctx, SettingAddress, Greeting(a.config, a.Address))
-	if a.leads(ctx, jobErasing) {
-		err = errors.Join(err, a.Chat.ResumeErasing(ctx))
-	}
-	if err != nil && ctx.Err() == nil {
-		a.config.Log.Error("what was begun before was not ended", "error", err)
-	}
-}
-
 // Refresh reads the certificate's files again, where there are any.
 func (a *App) Refresh() error {
 	if a.config.Cert == "" {
 		return nil
 	}
 	return a.cert.load()
-}
-
-// purgeDeleted removes from the file what was deleted a minute ago, and ends what was for a
-// while that is over.
-func (a *App) purgeDeleted(ctx context.Context) {
-	for tick := time.NewTicker(5 * time.Second); ; {
-		select {
-		case <-ctx.Done():
-			tick.Stop()
-			return
-		case <-tick.C:
-		}
-		if !a.leads(ctx, jobPurge) {
-			continue
-		}
-		if err := errors.Join(a.files.Sweep(ctx), a.Chat.PurgeDeleted(ctx), a.Chat.EndMutes(ctx)); err != nil && ctx.Err() == nil {
-			a.config.Log.Error("what was due was not done", "error", err)
-		}
-	}
-}
-
-// expireSessions removes sessions that ran out and closes their pages.
-func (a *App) expireSessions(ctx context.Context) {
-	for tick := time.NewTicker(10 * time.Minute); ; {
-		select {
-		case <-ctx.Done():
-			tick.Stop()
-			return
-		case <-tick.C:
-		}
-		if !a.leads(ctx, jobSessions) {
-			continue // those that end are noticed
-		}
-		if err := errors.Join(a.Auth.ExpireSessions(ctx), a.store.ExpireTickets(ctx, time.Now()), a.server.Reload(ctx)); err != nil && ctx.Err() == nil {
-			a.config.Log.Error("what is old was not removed", "error", err)
-		}
-	}
-}
-
-// applyRetention removes messages that are not to be kept any longer. It may take hours, in
-// which nothing waits for it.
-func (a *App) applyRetention(ctx context.Context) {
-	for tick := time.NewTicker(10 * time.Minute); ; {
-		select {
-		case <-ctx.Done():
-			tick.Stop()
-			return
-		case <-tick.C:
-		case <-a.old:
-		}
-		if !a.leads(ctx, jobRetention) {
-			continue
-		}
-		if err := a.Chat.ApplyRetention(ctx); err != nil && ctx.Err() == nil {
-			a.config.Log.Error("old messages were not removed", "error", err)
-		}
-	}
 }
 
 // Ended delivers once when serving ended by itself.

@@ -48,6 +48,31 @@ func (c *Chat) RunCommand(ctx context.Context, who Account, room RoomID, body st
 	return false, nil
 }
 
+// expandInRoom is expandCommand in a room that may have commands of its own: what a program
+// answers is said as it was typed.
+func (c *Chat) expandInRoom(ctx context.Context, room RoomID, body string) (string, error) {
+	name, _, ok := parseCommand(body)
+	if !ok || ownCommands[name] || room == 0 {
+		return expandCommand(body)
+	}
+	list, err := c.store.Webhooks(ctx, room)
+	if err != nil {
+		return "", err
+	}
+	for _, w := range list {
+		if w.Word == "/"+name && !w.Off() {
+			return body, nil
+		}
+	}
+	return expandCommand(body)
+}
+
+// ownCommands are those that no program may have.
+var ownCommands = map[string]bool{"me": true, "shrug": true, "topic": true, "invite": true}
+
+// commandWord is the word of a webhook that is a command.
+var commandWord = regexp.MustCompile(`^/[a-z]{1,32}$`)
+
 // topicInWords answers who gives no topic.
 func topicInWords(topic string) string {
 	if topic == "" {

@@ -261,7 +261,7 @@ func (c *Chat) newMessage(ctx context.Context, who Account, room RoomID, d Draft
 	}
 	body, err := d.Body, error(nil)
 	if d.Program == nil {
-		body, err = expandCommand(body)
+		body, err = c.expandInRoom(ctx, room, body)
 	}
 	if err != nil {
 		return NewMessage{}, err

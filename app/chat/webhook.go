@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 )
@@ -27,6 +28,9 @@ const MaxFailed = 100
 
 // Off says whether nothing is told any more.
 func (w Webhook) Off() bool { return w.Failed >= MaxFailed }
+
+// IsCommand says whether it is asked by a command such as /deploy.
+func (w Webhook) IsCommand() bool { return strings.HasPrefix(w.Word, "/") }
 
 // Wants says whether a message is one that is told.
 func (w Webhook) Wants(m Message) bool {
@@ -95,6 +99,9 @@ func (c *Chat) AddWebhook(ctx context.Context, who Account, room RoomID, w Webho
 	if len(w.Word) > 100 || strings.ContainsAny(w.Word, " \t\n") {
 		return w, Invalid("word", "Write one word, or nothing.")
 	}
+	if w.IsCommand() && (!commandWord.MatchString(w.Word) || ownCommands[w.Word[1:]]) {
+		return w, Invalid("word", "A command is a slash and letters, like /deploy, and none that there is already.")
+	}
 	l := Link{Text: w.Name, URL: strings.TrimSpace(w.URL)}.cut()
 	if w.URL = l.URL; w.URL == "" {
 		return w, Invalid("url", "Write an address that begins with https:// or http://.")
@@ -102,6 +109,9 @@ func (c *Chat) AddWebhook(ctx context.Context, who Account, room RoomID, w Webho
 	list, err := c.store.Webhooks(ctx, room)
 	if err != nil {
 		return w, err
+	}
+	if w.IsCommand() && slices.ContainsFunc(list, func(other Webhook) bool { return other.Word == w.Word }) {
+		return w, Invalid("word", "This room has this command already.")
 	}
 	if len(list) >= MaxWebhooks {
 		return w, Invalid("url", "There are 10 for this room; that is as many as go.")

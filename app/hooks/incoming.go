@@ -26,6 +26,7 @@ type Incoming struct {
 	Body    string // all of it in words, as people type them
 	Program *chat.ProgramDraft
 	Thread  string // what it answers, as a sender names that; "": nothing
+	Private bool   // of an answer to a command: for who gave it alone
 }
 
 // payload is what senders have in common. Values are of any type: settings that nobody
@@ -129,7 +130,7 @@ func slack(p payload, dialect chat.Dialect) (Incoming, error) {
 	if !isSlack {
 		above = joined(text, mrkdwn.Convert(mrkdwn.Payload{Blocks: p.raw("blocks")}, mrkdwn.Names{}).Body)
 	}
-	in := Incoming{Thread: p.str("thread_ts"), Program: &chat.ProgramDraft{Name: p.str("username"), Icon: p.str("icon_emoji"), Text: above}}
+	in := Incoming{Thread: p.str("thread_ts"), Private: p.str("response_type") == "ephemeral", Program: &chat.ProgramDraft{Name: p.str("username"), Icon: p.str("icon_emoji"), Text: above}}
 	words := []string{above}
 	for _, v := range p.list("attachments") {
 		a, ok := v.(map[string]any)

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -237,11 +238,15 @@ func (s *Sender) tell(ctx context.Context, w chat.Webhook, d *chat.Delivery) (an
 	if err != nil {
 		return answer, err
 	}
+	kind := "application/json"
+	if w.IsCommand() {
+		body, kind = []byte(command(w, m, p.Room).Encode()), "application/x-www-form-urlencoded"
+	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, w.URL, bytes.NewReader(body))
 	if err != nil {
 		return answer, err
 	}
-	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Content-Type", kind)
 	r.Header.Set("User-Agent", "Parley")
 	r.Header.Set("X-Parley-Delivery", strconv.FormatInt(d.ID, 10))
 	r.Header.Set(Signature, Sign(w.Secret, time.Now(), body))
@@ -259,6 +264,17 @@ func (s *Sender) tell(ctx context.Context, w chat.Webhook, d *chat.Delivery) (an
 		return answer, err
 	}
 	return answered(res.Header.Get("Content-Type"), text), nil
+}
+
+// command is what Slack sends for a command of one's own
+// (https://docs.slack.dev/interactivity/implementing-slash-commands), but for addresses to
+// answer at later: the answer is that of the request.
+func command(w chat.Webhook, m chat.Message, room chat.Room) url.Values {
+	_, rest, _ := strings.Cut(strings.TrimSpace(m.Body), w.Word[:1])
+	_, rest, _ = strings.Cut(rest, " ")
+	return url.Values{"command": {w.Word}, "text": {strings.TrimSpace(rest)}, "user_id": {strconv.FormatInt(int64(m.Author.ID), 10)}, "user_name": {m.Author.Username},
+		"channel_id": {strconv.FormatInt(int64(room.ID), 10)}, "channel_name": {room.Name}, "team_id": {"parley"}, "token": {""},
+		"trigger_id": {strconv.FormatInt(int64(m.ID), 10)}}
 }
 
 // Sign is what Signature says of a body: t=SECONDS,v1=HEX, where HEX is the HMAC-SHA256 of
@@ -287,8 +303,10 @@ func answered(contentType string, body []byte) Incoming {
 
 // say has the bot say what was answered, below what it answers.
 func (s *Sender) say(ctx context.Context, w chat.Webhook, d chat.Delivery, in Incoming) {
-	_, p, bot, err := s.Rules.Told(ctx, w, d)
-	if err == nil {
+	m, p, bot, err := s.Rules.Told(ctx, w, d)
+	if err == nil && in.Private && w.IsCommand() {
+		_, err = s.Rules.PostDirect(ctx, bot, []chat.AccountID{m.Author.ID}, chat.Draft{Body: in.Body, Program: in.Program, CID: "answer-" + strconv.FormatInt(d.ID, 10)})
+	} else if err == nil {
 		_, err = s.Rules.PostMessage(ctx, bot, p.ID, chat.Draft{Body: in.Body, ReplyTo: d.Message, Program: in.Program,
 			CID: "answer-" + strconv.FormatInt(d.ID, 10)})
 	}

@@ -229,6 +229,9 @@ func (c *Client) NewSibling() *Client {
 	return &Client{Account: c.Account, Session: c.Session, notify: c.notify}
 }
 
+// Woken is sent to when something came for a poll or for a page beside it.
+func (c *Client) Woken() <-chan struct{} { return c.notify }
+
 // Wait returns what was pushed to a poll as soon as there is something, with
 // TextSeparator between the texts, or nothing after d; code is not 0 when the page was
 // closed.

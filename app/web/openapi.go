@@ -116,6 +116,11 @@ func (o operation) responses(schemas object) object {
 	refused := object{"description": "Refused: in words", "content": object{"application/problem+json": object{"schema": object{"$ref": "#/components/schemas/problem"}}}}
 	all := object{"default": refused}
 	status := o.statusText()
+	if o.socket {
+		all["101"] = object{"description": "A WebSocket, whose frames are of this form", "content": object{fiber.MIMEApplicationJSON: object{"schema": schemaOf(reflect.TypeOf(o.answers), schemas)}}}
+		all["426"] = refused
+		return all
+	}
 	switch o.answers.(type) {
 	case nil:
 		all[status] = object{"description": "Done"}
@@ -129,6 +134,8 @@ func (o operation) responses(schemas object) object {
 
 func (o operation) statusText() string {
 	switch {
+	case o.socket:
+		return "101"
 	case o.status == 201:
 		return "201"
 	case o.answers == nil:

@@ -17,6 +17,7 @@ type operation struct {
 	asks             []parameter
 	takes            []field // of the form or the JSON object that it is asked with
 	files            bool    // the form may bring files
+	socket           bool    // it becomes a WebSocket
 	answers          any     // the shape of the answer; nil: 204 without one
 	status           int     // 0: 200, or 204
 }
@@ -53,6 +54,9 @@ var operations = []operation{
 	{id: "waitForChanges", method: "GET", path: "/rooms/:room/changes", says: "What changed in a room since a rev, as soon as something does", answers: jsonChanges{},
 		more: "Answers at once when something has changed, else after it does, or without messages after 25 seconds: ask again with the rev that came. Without since it says where the room stands.",
 		asks: []parameter{{"since", "integer", "the rev of the last answer"}}},
+	{id: "events", method: "GET", path: "/ws", says: "Listen to rooms over a WebSocket", socket: true, answers: jsonEvent{},
+		more: `Say {"type":"subscribe","room":7}, for up to 100 rooms, with "since" and a rev to be told what came after it; the answer has type subscribed. Then each message that is new or changed comes as {"type":"message","room":7,"rev":12,"message":{…}}; ` +
+			`reset: read the room anew, too much has changed; gone: you may not listen to it any more; error: in words. {"type":"unsubscribe","room":7} ends it. Answer pings.`},
 	{id: "postMessage", method: "POST", path: "/rooms/:room/messages", says: "Say something in a room", writes: true, status: 201, answers: jsonMessage{}, files: true,
 		more:  "A body that is neither a form nor JSON is taken for the words. Files come as parts called file, each after an own part called alt that describes it, if you like.",
 		takes: []field{bodyOfIt, cidOfIt, {parameter{"reply_to", "integer", "the message that it answers"}, false, false}}},

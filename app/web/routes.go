@@ -49,6 +49,8 @@ func (s *Server) routes() {
 	incoming.post("/hooks/:ignored/:key", s.hook) // as Rocket.Chat's clients have it
 
 	incoming.post("/rooms/:room<int>/:key/messages", s.keyInAddress) // as Campfire's bots have it
+	incoming.post("/mcp", s.mcp)
+	incoming.get("/mcp", func(*fiber.Ctx) error { return fiber.ErrMethodNotAllowed }) // no stream of its own
 	incoming.get("/feeds/:key/rooms/:room<int>", s.byFeedKey(s.roomFeed))
 	incoming.get("/feeds/:key/search", s.byFeedKey(s.searchFeed))
 

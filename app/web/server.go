@@ -15,6 +15,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"parley/app/announce"
+	"parley/app/assistant"
 	"parley/app/auth"
 	"parley/app/chat"
 	"parley/app/files"
@@ -59,6 +60,7 @@ type Server struct {
 	auth       *auth.Auth
 	hub        *live.Hub
 	files      *files.Files
+	assistant  *assistant.Assistant
 	upgrade    fiber.Handler // to a socket
 	reconnects reconnectGC
 	announcer  *announce.Announcer
@@ -92,6 +94,7 @@ func New(c Config, ch *chat.Chat, au *auth.Auth, announcer *announce.Announcer, 
 		}
 		s.origin = u
 	}
+	s.assistant = assistant.New(ch, c.Version, log)
 	s.App = fiber.New(fiber.Config{
 		DisableStartupMessage: true,
 		Immutable:             true, // fasthttp reuses its buffers; what we keep must stay

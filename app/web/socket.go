@@ -38,8 +38,13 @@ func (s *Server) upgrader() fiber.Handler {
 		// by then: only what is inside is kept. Nothing waits in here, because fasthttp keeps
 		// all of the request until this returns. Its write buffer goes to the next one; we
 		// have our own.
-		p := &socketPage{s: s, ws: c.Conn, session: c.Locals("session").(*auth.Session), host: c.Locals(localHost).(string)}
-		go p.serve(c.Locals(localAddress).(string))
+		session, address := c.Locals("session").(*auth.Session), c.Locals(localAddress).(string)
+		if _, program := c.Locals(localKey).(auth.Key); program {
+			go s.serveEvents(c.Conn, session, address)
+			return
+		}
+		p := &socketPage{s: s, ws: c.Conn, session: session, host: c.Locals(localHost).(string)}
+		go p.serve(address)
 	}, websocket.Config{ReadBufferSize: 512, WriteBufferSize: 512, WriteBufferPool: &sync.Pool{}, RecoverHandler: func(*websocket.Conn) {
 		if p := recover(); p != nil { // contrib would tell the page what it was
 			s.log.Error("panic at a socket's begin", "panic", p, "stack", string(debug.Stack()))
