@@ -41,6 +41,7 @@ type Config struct {
 	// EgressAllowed are networks inside that requests of webhooks and for previews may go to.
 	EgressAllowed []netip.Prefix
 	NoPreviews    bool             // what messages link to is not looked at, whatever the setting says
+	AuthHeader    string           // in which trusted proxies say who is logged in; "": they do not
 	Providers     []*oidc.Provider // by which people log in
 	Mail          *mail.Server     // that takes mails; nil: none are sent
 	Shutdown      time.Duration    // how long open requests may finish
@@ -139,7 +140,7 @@ func (a *App) start(ctx context.Context) error {
 	pushes := push.NewSender(push.Sender{Rules: a.Chat, Store: a.store, Log: c.Log, Host: func() string { return Greeting(a.config, a.Address) }, Turn: func(ctx context.Context) bool { return a.leads(ctx, jobPushes) }},
 		hooks.Egress{Allowed: c.EgressAllowed})
 	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backupStatus, RetentionChanged: a.retentionChanged, Told: tellers.Wake,
-		Pusher: pushes, Providers: c.Providers,
+		Pusher: pushes, Providers: c.Providers, AuthHeader: c.AuthHeader,
 		Detail: a.busDetail}
 	var mails *mail.Sender
 	if c.Mail != nil {

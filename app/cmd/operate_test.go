@@ -93,8 +93,9 @@ func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
 		"oidc-client-secret-file": {secret, "--oidc-issuer", "https://id.example.org", "--oidc-client-id", "parley"},
 		"oidc-name":               {"House", "--oidc-issuer", "https://id.example.org", "--oidc-client-id", "parley"},
 		"oidc-domains":            {"example.org"}, "oidc-groups": {"chat"}, "oidc-admin-groups": {"ops"},
-		"mail-from": {"chat@example.org", "--smtp-url", "smtps://mail.example.org"},
-		"listen":    {"127.0.0.1:1"}, "url": {"https://chat.example.org"},
+		"auth-header": {"X-Remote-User", "--trusted-proxies", "127.0.0.1"},
+		"mail-from":   {"chat@example.org", "--smtp-url", "smtps://mail.example.org"},
+		"listen":      {"127.0.0.1:1"}, "url": {"https://chat.example.org"},
 		"tls-cert": {"/c.pem", "--tls-key", "/k.pem"}, "tls-key": {"/k.pem", "--tls-cert", "/c.pem"},
 		"tls-domain": {"chat.example.org"}, "http-listen": {":81", "--tls-domain", "chat.example.org"},
 		"acme-directory":  {"https://ca.example.org/dir", "--tls-domain", "chat.example.org"},
@@ -130,7 +131,7 @@ func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
 	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--bus", "nats://127.0.0.1:4222")
 	for _, bad := range [][]string{{"--smtp-url", "smtp://parley:secret@mail.example.org", "--mail-from", "chat@example.org"}, {"--smtp-url", "http://mail.example.org", "--mail-from", "chat@example.org"},
 		{"--oidc-issuer", "https://id.example.org", "--oidc-client-id", "parley", "--oidc-client-secret", "secret@"}, {"--oidc-issuer", "https://id.example.org"},
-		{"--oidc-issuer", "http://id.example.org", "--oidc-client-id", "parley"},
+		{"--auth-header", "X-Remote-User"}, {"--oidc-issuer", "http://id.example.org", "--oidc-client-id", "parley"},
 		{"--smtp-url", "smtp://mail.example.org"}, {"--smtp-url", "smtp://a.example.org", "--smtp-url-file", secret, "--mail-from", "chat@example.org"}, {"--smtp-url", "smtp://mail.example.org", "--mail-from", "nobody"}} {
 		if out := apptest.Command(t, 2, "", append([]string{"serve", "--print-systemd-unit"}, bad...)...); strings.Contains(out, "secret@") {
 			t.Error("the password is told:", out)

@@ -36,6 +36,7 @@ type Config struct {
 	Told             func() // there may be something to tell webhooks
 	RetentionChanged func()
 	Pusher           Pusher           // tells devices; nil: none are
+	AuthHeader       string           // in which trusted proxies say who is logged in; "": they do not
 	Providers        []*oidc.Provider // by which people log in
 	Mailer           Mailer           // sends mails; nil: none are
 	// Detail is told behind "ready" to who asks for /readyz; nil: nothing.
