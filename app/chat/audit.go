@@ -48,6 +48,7 @@ const (
 	AuditSetRecovery    AuditAction = "recovery"
 	AuditAddPasskey     AuditAction = "passkey"
 	AuditRemovePasskey  AuditAction = "passkey-off"
+	AuditDeleteAccount  AuditAction = "forget"
 	AuditLinkIdentity   AuditAction = "link"
 	AuditUnlinkIdentity AuditAction = "unlink"
 )
@@ -92,6 +93,7 @@ var AuditSentences = map[AuditAction]string{
 	AuditSetRecovery:    "made new recovery codes for %",
 	AuditAddPasskey:     "added a passkey of %: #",
 	AuditRemovePasskey:  "removed a passkey of %: #",
+	AuditDeleteAccount:  "deleted the own account, now %",
 	AuditLinkIdentity:   "linked % to #",
 	AuditUnlinkIdentity: "unlinked % from #",
 }

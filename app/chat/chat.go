@@ -52,6 +52,7 @@ type Store interface {
 	BotStore
 	WebhookStore
 	DeviceStore
+	OwnStore
 	PreviewStore
 	AuditStore
 	AccountRecordStore
