@@ -35,6 +35,7 @@ var (
 	LimitSocketsAddr  = &Limit{"limit.sockets.address", 200, 0, 0, "open pages per address"}
 	LimitForgot       = &Limit{"limit.forgot", 10, time.Hour, 0, "links for a new password asked for by mail per hour and address"}
 	LimitMails        = &Limit{"limit.mails", 5, time.Hour, 0, "mails of one kind per hour and person"}
+	LimitPasskeys     = &Limit{"limit.passkeys", 60, time.Minute, 0, "log-ins by passkey that are begun per minute and address"}
 	LimitTests        = &Limit{"limit.tests", 10, time.Minute, 0, "tests that one device is sent per minute"}
 	LimitPreviews     = &Limit{"limit.previews", 30, time.Minute, 0, "messages per minute and person whose links are looked at"}
 	LimitWorld        = &Limit{"limit.world", 120, time.Minute, 0, "pages of rooms read without an account per minute and address"}
@@ -45,7 +46,7 @@ var (
 
 	AllLimits = []*Limit{LimitMessages, LimitBots, LimitEdits, LimitTyping, LimitSearch, LimitRooms, LimitReports, LimitLoginAccount,
 		LimitLoginAddress, LimitSignup, LimitNames, LimitSockets, LimitSocketsAddr, LimitTests, LimitPreviews, LimitWorld,
-		LimitForgot, LimitMails,
+		LimitForgot, LimitMails, LimitPasskeys,
 		LimitFileSize, LimitFiles, LimitFilesPerson, LimitFilesTotal}
 )
 

@@ -170,6 +170,9 @@ func (s *Server) session(c *fiber.Ctx) error {
 	}
 	if err == nil {
 		c.Locals("session", &who)
+		if err := s.requireFactor(c, &who); err != nil || c.Response().StatusCode() == fiber.StatusSeeOther {
+			return err
+		}
 		return c.Next()
 	}
 	if e, refused := chat.AsError(err); !refused || e.Kind != chat.KindNotFound {

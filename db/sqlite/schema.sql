@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 20
+-- user_version 21
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -115,6 +115,13 @@ CREATE TABLE emoji (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX emoji_by_file ON emoji (file_id);
+
+CREATE TABLE factors (
+  account_id   INTEGER PRIMARY KEY REFERENCES accounts ON DELETE CASCADE,
+  secret       TEXT    NOT NULL,           -- base32
+  step         INTEGER NOT NULL DEFAULT 0, -- of the last code that was used: a code is good once
+  confirmed_at INTEGER NOT NULL DEFAULT 0  -- 0: it is being set up
+) STRICT;
 
 CREATE TABLE fetches (
   message_id INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
@@ -263,6 +270,18 @@ CREATE INDEX messages_changed ON messages (room_id, rev) WHERE rev <> born;
 
 CREATE INDEX messages_to_erase ON messages (deleted_at) WHERE deleted_by IS NOT NULL;
 
+CREATE TABLE passkeys (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_id INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  credential BLOB    NOT NULL UNIQUE,      -- its id, as the device says it
+  data       BLOB    NOT NULL,             -- its public key and counter, as JSON
+  name       TEXT    NOT NULL,
+  made_at    INTEGER NOT NULL,
+  used_at    INTEGER NOT NULL DEFAULT 0    -- 0: never
+) STRICT;
+
+CREATE INDEX passkeys_by_account ON passkeys (account_id);
+
 CREATE TABLE pushed (
   room_id INTEGER PRIMARY KEY REFERENCES rooms ON DELETE CASCADE,
   upto    INTEGER NOT NULL
@@ -282,6 +301,12 @@ CREATE TABLE pushes (
 CREATE INDEX pushes_by_room ON pushes (room_id);
 
 CREATE INDEX pushes_due ON pushes (next_at) WHERE state <> 1;
+
+CREATE TABLE recovery (
+  account_id INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  hash       BLOB    NOT NULL,             -- SHA-256
+  PRIMARY KEY (account_id, hash)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE reports (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -328,7 +353,7 @@ CREATE TABLE sessions (
   agent      TEXT    NOT NULL,
   created_at INTEGER NOT NULL,
   seen_at    INTEGER NOT NULL            -- at most once a minute
-) STRICT, WITHOUT ROWID;
+, proved_at INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
 
 CREATE INDEX sessions_by_account ON sessions (account_id, created_at);
 
@@ -336,6 +361,16 @@ CREATE TABLE settings (
   key   TEXT PRIMARY KEY,
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tickets (
+  hash       BLOB    PRIMARY KEY,          -- SHA-256
+  kind       INTEGER NOT NULL,
+  account_id INTEGER REFERENCES accounts ON DELETE CASCADE,
+  data       BLOB    NOT NULL,
+  until      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX tickets_by_end ON tickets (until);
 
 CREATE TABLE versions (
   message_id INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
