@@ -20,19 +20,24 @@
   button.type = 'button';
   button.setAttribute('aria-expanded', 'false');
   button.append(script.dataset.label || 'Ask us', count);
-  const tell = message => frame?.contentWindow?.postMessage(message, origin);
+  let loaded = false;
+  const tell = parley => loaded && frame.contentWindow.postMessage({ parley, page: page() }, origin);
   const show = opened => {
     if (!frame && !opened) return;
     if (!frame) {
       frame = document.createElement('iframe');
       frame.title = 'Support chat';
       frame.src = `${origin}/widget/${room}?page=${encodeURIComponent(page())}&from=${encodeURIComponent(location.origin)}`;
+      frame.onload = () => {
+        loaded = true;
+        tell(frame.hidden ? 'close' : 'open');
+      };
       root.append(frame);
     }
     frame.hidden = !opened;
     button.hidden = opened;
     button.setAttribute('aria-expanded', String(opened));
-    tell({ parley: opened ? 'open' : 'close', page: page() });
+    tell(opened ? 'open' : 'close');
     if (opened) frame.focus();
     else button.focus();
   };
@@ -46,7 +51,7 @@
       count.ariaLabel = e.data.n + ' new';
     }
   });
-  addEventListener('popstate', () => tell({ parley: 'page', page: page() }));
+  addEventListener('popstate', () => tell('page'));
   root.append(button);
   const begin = () => document.body.append(host);
   document.body ? begin() : addEventListener('DOMContentLoaded', begin);
