@@ -20,6 +20,13 @@ type Chat struct {
 	// BackupDir refuses a directory that cannot hold backups; nil: each is believed to.
 	BackupDir func(path string) error
 
+	// VisitorMail is called with what a visitor was answered who left a mail address; nil:
+	// nothing is mailed. It must not wait.
+	VisitorMail func(c Case, body string)
+
+	supportMu   sync.Mutex
+	supportWake chan struct{} // closed at the next change of a case; nil: nobody waits
+
 	retaining sync.Mutex // held by the one ApplyRetention that runs
 
 	inFlight postsInFlight
@@ -53,6 +60,7 @@ type Store interface {
 	WebhookStore
 	DeviceStore
 	PreviewStore
+	SupportStore
 	AuditStore
 	AccountRecordStore
 	ReportStore
