@@ -58,6 +58,7 @@ type Store interface {
 	KeyStore
 	AddressStore
 	FactorStore
+	IdentityStore
 	Account(context.Context, chat.AccountID) (chat.Account, error)
 	// AddAccount makes an account; the first one is administrator and founds the
 	// room of everybody. chat.ErrConflict: the name is taken; ErrClosed,

@@ -49,6 +49,8 @@ const (
 	AuditSetRecovery    AuditAction = "recovery"
 	AuditAddPasskey     AuditAction = "passkey"
 	AuditRemovePasskey  AuditAction = "passkey-off"
+	AuditLinkIdentity   AuditAction = "link"
+	AuditUnlinkIdentity AuditAction = "unlink"
 )
 
 // AuditSentences says of each what it means, with the object at % and the detail at #.
@@ -92,6 +94,8 @@ var AuditSentences = map[AuditAction]string{
 	AuditSetRecovery:    "made new recovery codes for %",
 	AuditAddPasskey:     "added a passkey of %: #",
 	AuditRemovePasskey:  "removed a passkey of %: #",
+	AuditLinkIdentity:   "linked % to #",
+	AuditUnlinkIdentity: "unlinked % from #",
 }
 
 // AuditEntry is one entry of the audit log. Object and Detail are words, which stay as

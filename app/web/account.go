@@ -13,7 +13,7 @@ import (
 func (s *Server) authPage(c *fiber.Ctx) (views.AuthForm, error) {
 	has, err := s.auth.HasAccounts(c.UserContext())
 	set := s.workspace()
-	return views.AuthForm{Workspace: set.Workspace(), Logo: set.Logo(), First: !has, Closed: has && set.Signup() == chat.SignupClosed,
+	return views.AuthForm{Providers: s.providers(), Workspace: set.Workspace(), Logo: set.Logo(), First: !has, Closed: has && set.Signup() == chat.SignupClosed,
 		InvitesOnly:   has && set.Signup() == chat.SignupInvites,
 		WorkspaceName: formValue(c, "workspace"), Name: formValue(c, "name"), Username: formValue(c, "username"), Next: next(formValue(c, "next", c.Query("next")))}, err
 }

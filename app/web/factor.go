@@ -140,6 +140,22 @@ func (s *Server) security(c *fiber.Ctx, f views.MeForm) error {
 			f.Passkeys = append(f.Passkeys, views.Passkey{ID: k.ID, Name: k.Name, Made: k.Made, Used: k.Used})
 		}
 	}
+	linked, err := s.auth.Identities(c.UserContext(), me.Account)
+	if err != nil {
+		return err
+	}
+	var issuers []string
+	for _, l := range linked {
+		issuers = append(issuers, l.Issuer)
+		one := views.Linked{Issuer: l.Issuer, Subject: l.Subject, Name: l.Issuer, Label: l.Label}
+		for _, p := range s.Providers {
+			if p.Issuer == l.Issuer {
+				one.Name = p.Name
+			}
+		}
+		f.Linked = append(f.Linked, one)
+	}
+	f.Providers = s.providers(issuers...)
 	return s.settingsOf(c, "Security", views.Security, f)
 }
 

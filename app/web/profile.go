@@ -30,6 +30,8 @@ var notices = map[string]string{
 	"hook":     "The hook does not work any more.",
 	"factor":   "No second factor is asked for any more.",
 	"passkey":  "The passkey does not work any more.",
+	"linked":   "Linked: you can log in by it.",
+	"unlinked": "Nobody logs in by it any more.",
 	"confirm":  "A mail is on its way. Press the link in it.",
 	"unmailed": "Nothing is mailed to you any more.",
 	"device":   "The device is told nothing any more.",

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"parley/app/auth"
 	"parley/app/chat"
 	"parley/views"
 )
@@ -55,6 +56,15 @@ func (s *Server) askProof(c *fiber.Ctx, errs views.Errors) error {
 	for name, value := range c.Context().PostArgs().All() {
 		if !slices.Contains([]string{fieldProof, fieldMark}, string(name)) {
 			f.Fields = append(f.Fields, views.Option{Value: string(name), Label: string(value)})
+		}
+	}
+	linked, err := s.auth.Identities(c.UserContext(), v.Me)
+	if err != nil {
+		return err
+	}
+	for i, p := range s.Providers {
+		if slices.ContainsFunc(linked, func(l auth.Identity) bool { return l.Issuer == p.Issuer }) {
+			f.Providers = append(f.Providers, views.Provider{Number: i + 1, Name: p.Name})
 		}
 	}
 	if s.site(c).HasPasskeys() {

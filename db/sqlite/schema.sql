@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 22
+-- user_version 23
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -193,6 +193,17 @@ CREATE INDEX files_by_room ON files (room_id, id) WHERE message_id IS NOT NULL;
 CREATE INDEX files_loose ON files (made_at) WHERE message_id IS NULL;
 
 CREATE INDEX files_waiting ON files (id) WHERE state = 1;
+
+CREATE TABLE identities (
+  issuer     TEXT    NOT NULL,
+  subject    TEXT    NOT NULL,
+  account_id INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  label      TEXT    NOT NULL,             -- by which its person knows it
+  made_at    INTEGER NOT NULL,
+  PRIMARY KEY (issuer, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX identities_by_account ON identities (account_id);
 
 CREATE TABLE imports (
   source TEXT    NOT NULL,               -- the other server
