@@ -18,7 +18,9 @@ import (
 	"parley/app/chat"
 	"parley/app/files"
 	"parley/app/hooks"
+	"parley/app/mail"
 	"parley/app/preview"
+	"parley/app/push"
 	"parley/app/web"
 	"parley/db/cached"
 	"parley/db/sqlite"
@@ -38,6 +40,7 @@ type Config struct {
 	// EgressAllowed are networks inside that requests of webhooks and for previews may go to.
 	EgressAllowed []netip.Prefix
 	NoPreviews    bool          // what messages link to is not looked at, whatever the setting says
+	Mail          *mail.Server  // that takes mails; nil: none are sent
 	Shutdown      time.Duration // how long open requests may finish
 	Bus           bus.Servers   // that carry events to other nodes; none: they ask the store
 	Log           *slog.Logger
@@ -131,8 +134,17 @@ func (a *App) start(ctx context.Context) error {
 	}
 	tellers := hooks.NewSender(hooks.Sender{Rules: a.Chat, Store: a.store, Log: c.Log, Host: func() string { return Greeting(a.config, a.Address) },
 		HTML: web.MessageHTML, Turn: func(ctx context.Context) bool { return a.leads(ctx, jobWebhooks) }}, hooks.Egress{Allowed: c.EgressAllowed})
+	pushes := push.NewSender(push.Sender{Rules: a.Chat, Store: a.store, Log: c.Log, Host: func() string { return Greeting(a.config, a.Address) }, Turn: func(ctx context.Context) bool { return a.leads(ctx, jobPushes) }},
+		hooks.Egress{Allowed: c.EgressAllowed})
 	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backupStatus, RetentionChanged: a.retentionChanged, Told: tellers.Wake,
+		Pusher: pushes,
 		Detail: a.busDetail}
+	var mails *mail.Sender
+	if c.Mail != nil {
+		mails = mail.NewSender(mail.Sender{Server: c.Mail, Rules: a.Chat, Auth: a.Auth, Store: a.store, Log: c.Log, Host: func() string { return Greeting(a.config, a.Address) },
+			Workspace: func() string { return a.server.Workspace() }, Turn: func(ctx context.Context) bool { return a.leads(ctx, jobMails) }})
+		s.Mailer = mails
+	}
 	if c.Metrics != "" {
 		if s.Answered, err = a.serveMetrics(announcer.Hub); err != nil {
 			return err
@@ -143,8 +155,14 @@ func (a *App) start(ctx context.Context) error {
 	}
 	events.Subscribe(announcer.Handle)
 	events.Subscribe(func(e chat.Event) {
-		if said, ok := e.(chat.RoomChanged); ok && said.Message != nil {
-			tellers.Wake()
+		switch e := e.(type) {
+		case chat.RoomChanged:
+			if e.Message != nil {
+				tellers.Wake()
+			}
+			pushes.Wake()
+		case chat.ReadMarkMoved:
+			pushes.Wake()
 		}
 	})
 	previews := preview.New(a.Chat, a.store, a.files, c.Log, hooks.Egress{Allowed: c.EgressAllowed})
@@ -174,8 +192,12 @@ func (a *App) start(ctx context.Context) error {
 	go a.purgeDeleted(ctx)
 	go a.files.Run(ctx)
 	go tellers.Run(ctx)
+	go pushes.Run(ctx)
 	if !c.NoPreviews {
 		go previews.Run(ctx)
+	}
+	if mails != nil {
+		go mails.Run(ctx)
 	}
 	if !Shared(c.Data) {
 		go a.backups(ctx)
@@ -207,14 +229,6 @@ func (a *App) Reload(ctx context.Context) error { return a.server.Reload(ctx) }
 // Pages is how many pages are open, by socket or poll.
 func (a *App) Pages() int { return a.server.Pages() }
 
-// retentionChanged has messages removed that are older than the settings now allow.
-func (a *App) retentionChanged() {
-	select {
-	case a.old <- struct{}{}:
-	default: // it will look
-	}
-}
-
 // logStart tells the log what serves now.
 func (a *App) logStart() {
 	what := []any{"version", Version(), "format", sqlite.Version(), "file", DataName(a.config.Data), "address", a.Address.String()}
@@ -227,81 +241,12 @@ func (a *App) logStart() {
 	a.config.Log.Info("started", what...)
 }
 
-// resumeJobs goes on with what the last process did not end, and notes the address for
-// commands that print links.
-func (a *App) resumeJobs(ctx context.Context) {
-	err := a.store.SetSetting(ctx, SettingAddress, Greeting(a.config, a.Address))
-	if a.leads(ctx, jobErasing) {
-		err = errors.Join(err, a.Chat.ResumeErasing(ctx))
-	}
-	if err != nil && ctx.Err() == nil {
-		a.config.Log.Error("what was begun before was not ended", "error", err)
-	}
-}
-
 // Refresh reads the certificate's files again, where there are any.
 func (a *App) Refresh() error {
 	if a.config.Cert == "" {
 		return nil
 	}
 	return a.cert.load()
-}
-
-// purgeDeleted removes from the file what was deleted a minute ago, and ends what was for a
-// while that is over.
-func (a *App) purgeDeleted(ctx context.Context) {
-	for tick := time.NewTicker(5 * time.Second); ; {
-		select {
-		case <-ctx.Done():
-			tick.Stop()
-			return
-		case <-tick.C:
-		}
-		if !a.leads(ctx, jobPurge) {
-			continue
-		}
-		if err := errors.Join(a.files.Sweep(ctx), a.Chat.PurgeDeleted(ctx), a.Chat.EndMutes(ctx)); err != nil && ctx.Err() == nil {
-			a.config.Log.Error("what was due was not done", "error", err)
-		}
-	}
-}
-
-// expireSessions removes sessions that ran out and closes their pages.
-func (a *App) expireSessions(ctx context.Context) {
-	for tick := time.NewTicker(10 * time.Minute); ; {
-		select {
-		case <-ctx.Done():
-			tick.Stop()
-			return
-		case <-tick.C:
-		}
-		if !a.leads(ctx, jobSessions) {
-			continue // those that end are noticed
-		}
-		if err := errors.Join(a.Auth.ExpireSessions(ctx), a.server.Reload(ctx)); err != nil && ctx.Err() == nil {
-			a.config.Log.Error("what is old was not removed", "error", err)
-		}
-	}
-}
-
-// applyRetention removes messages that are not to be kept any longer. It may take hours, in
-// which nothing waits for it.
-func (a *App) applyRetention(ctx context.Context) {
-	for tick := time.NewTicker(10 * time.Minute); ; {
-		select {
-		case <-ctx.Done():
-			tick.Stop()
-			return
-		case <-tick.C:
-		case <-a.old:
-		}
-		if !a.leads(ctx, jobRetention) {
-			continue
-		}
-		if err := a.Chat.ApplyRetention(ctx); err != nil && ctx.Err() == nil {
-			a.config.Log.Error("old messages were not removed", "error", err)
-		}
-	}
 }
 
 // Ended delivers once when serving ended by itself.

@@ -15,8 +15,8 @@ import (
 var mayImport = map[string][]string{
 	"parley": {"parley/app/cmd"},
 	"parley/app": {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/hooks",
-		"parley/app/live", "parley/app/metrics", "parley/app/web", "parley/db", "parley/db/cached", "parley/db/postgres", "parley/db/sqlite"},
-	"parley/app/cmd": {"parley/app", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files",
+		"parley/app/live", "parley/app/mail", "parley/app/metrics", "parley/app/push", "parley/app/web", "parley/db", "parley/db/cached", "parley/db/postgres", "parley/db/sqlite"},
+	"parley/app/cmd": {"parley/app", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/mail",
 		"parley/app/site", "parley/app/slack", "parley/app/web", "parley/db", "parley/db/sqlite"},
 	"parley/app/archive": {"parley/app/chat"},
 	"parley/app/auth":    {"parley/app/chat"},
@@ -24,6 +24,8 @@ var mayImport = map[string][]string{
 	"parley/app/files":   {"parley/app/chat"},
 	"parley/app/hooks":   {"parley/app/chat", "parley/app/slack/mrkdwn"},
 	"parley/app/live":    {"parley/app/chat"},
+	"parley/app/mail":    {"parley/app/auth", "parley/app/chat", "parley/views"},
+	"parley/app/push":    {"parley/app/chat", "parley/app/hooks"},
 	"parley/app/metrics": {"parley/app/auth", "parley/app/bus", "parley/app/live", "parley/app/web", "parley/db", "parley/db/sqlite"},
 	"parley/app/site":    {"parley/app/chat", "parley/views"},
 	"parley/app/slack":   {"parley/app/archive", "parley/app/chat", "parley/app/slack/mrkdwn"},
@@ -46,7 +48,7 @@ var mayImport = map[string][]string{
 	"parley/static": {},
 
 	// Of tests alone.
-	"parley/app/apptest": {"parley/app", "parley/app/apptest/pgtest", "parley/app/auth", "parley/app/chat", "parley/app/cmd", "parley/db/sqlite"},
+	"parley/app/apptest": {"parley/app", "parley/app/apptest/pgtest", "parley/app/auth", "parley/app/chat", "parley/app/cmd", "parley/app/mail", "parley/db/sqlite"},
 	"parley/app/browser": {},
 
 	"parley/app/apptest/pgtest":   {},

@@ -20,7 +20,7 @@ import (
 
 //go:generate go run ./generate
 
-//go:embed made js/vendor/*.js img/*.svg
+//go:embed made js/vendor/*.js img/*.svg img/*.png
 var files embed.FS
 
 // Asset is one file as it is served.
@@ -61,7 +61,7 @@ type File struct {
 // fit.
 func Load(others ...File) *Assets {
 	a := &Assets{byName: map[string]*Asset{}}
-	for _, pattern := range []string{"made/*", "js/vendor/*.js", "img/*.svg"} {
+	for _, pattern := range []string{"made/*", "js/vendor/*.js", "img/*.svg", "img/*.png"} {
 		for _, name := range matches(pattern) {
 			a.add(path.Base(name), read(name))
 		}

@@ -1317,9 +1317,7 @@ func timeline(v RoomView) templ.Component {
 				b = insert(b, start+len("<li"), ` data-target aria-current="true"`)
 			}
 		}
-		if shared, ok := ctx.Value(sharedKey{}).(*[]byte); ok {
-			*shared = b
-		}
+		notePart(ctx, b)
 		_, err := w.Write(b)
 		return err
 	})

@@ -87,12 +87,19 @@ func WithBuild(ctx context.Context, build string) context.Context {
 	return context.WithValue(ctx, buildKey{}, build)
 }
 
-type sharedKey struct{}
+type partsKey struct{}
 
-// WithShared has the rows of a room that are drawn put into shared: who compresses pages
-// does that once for all of them.
-func WithShared(ctx context.Context, shared *[]byte) context.Context {
-	return context.WithValue(ctx, sharedKey{}, shared)
+// WithParts collects what is drawn of a page that other pages have, too, in its order: the
+// lists of the sidebar and the rows of a room. Who compresses pages does that once for all.
+func WithParts(ctx context.Context, parts *[][]byte) context.Context {
+	return context.WithValue(ctx, partsKey{}, parts)
+}
+
+// notePart notes a part of the page that is drawn; it must not be changed any more.
+func notePart(ctx context.Context, part []byte) {
+	if parts, ok := ctx.Value(partsKey{}).(*[][]byte); ok {
+		*parts = append(*parts, part)
+	}
 }
 
 func build(ctx context.Context) string {

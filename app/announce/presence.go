@@ -25,6 +25,9 @@ func (a *Announcer) PresenceWord(id chat.AccountID) string {
 // Online implements chat.Presence: who appears offline is not.
 func (a *Announcer) Online(id chat.AccountID) bool { return a.Hub.PresenceOf(id) != live.Offline }
 
+// Watching implements chat.Presence.
+func (a *Announcer) Watching(id chat.AccountID) bool { return a.Hub.Watching(id) }
+
 // TypingChanged implements live.Events.
 func (a *Announcer) TypingChanged(room chat.RoomID) {
 	a.Hub.Broadcast(room, func() live.Frame {

@@ -25,4 +25,5 @@ makes the same bytes.
   invite      id, code, role, uses, used, made_by, made, expires, revoked
   origin      source, key, id: what came from another server, and its name there
 
-Sessions, keys, webhooks, reset links, reports, the audit log and certificates are not in it.`
+Sessions, devices, mail addresses, keys, webhooks, reset links, reports, the audit log and
+certificates are not in it.`

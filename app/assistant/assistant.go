@@ -81,7 +81,7 @@ func told[In, Out any](a *Assistant, do func(context.Context, In) (Out, error)) 
 		out, err := do(ctx, in)
 		if _, refused := chat.AsError(err); err != nil && !refused {
 			a.log.Error("a tool failed", "error", err)
-			err = errors.New("Something went wrong on the server. It was noted there.")
+			err = errors.New("something went wrong on the server; it was noted there")
 		}
 		return nil, out, err
 	}

@@ -54,6 +54,7 @@ type Store interface {
 	InviteStore
 	ResetStore
 	KeyStore
+	AddressStore
 	// AddAccount makes an account; the first one is administrator and founds the
 	// room of everybody. chat.ErrConflict: the name is taken; ErrClosed,
 	// ErrInvitesOnly: sign-up is; ErrInviteOver: the invite is.

@@ -175,7 +175,7 @@ func TestWhatIsTypedForARoomThatDoesNotComeWaitsThere(t *testing.T) {
 	p.click("#lists a", "quay")
 	p.keys("half a word")
 	stop := g.cut(c)
-	p.sees(".toast", "It waits in the room that you chose")
+	p.sees(".toast", "waits in the room that you chose")
 	p.until("the old box is empty", `document.getElementById('stage').dataset.room === '1' && !box.value`)
 	stop()
 	g.let(c)

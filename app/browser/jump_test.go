@@ -20,7 +20,7 @@ func TestTheSwitcherFindsRoomsAndPeopleAndNeedsNoConnectionForOnesOwn(t *testing
 	cid.Post("/rooms", "name", "detours", "kind", "open").Want(t, http.StatusSeeOther)
 	cid.Post("/rooms", "name", "desert", "kind", "private").Want(t, http.StatusSeeOther)
 	p := openChromium(t).person("ada", s.Base)
-	p.expect("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "WebSocket")
+	p.expect("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "WebSocket", "htmx:ws:error")
 	p.enter(ada)
 	p.open("/rooms/1")
 	p.live()

@@ -58,6 +58,7 @@ type Store interface {
 	FileStore
 	BotStore
 	WebhookStore
+	DeviceStore
 	PreviewStore
 	SupportStore
 	AuditStore

@@ -33,6 +33,9 @@ var (
 	LimitNames        = &Limit{"limit.names", 60, time.Minute, 0, "usernames looked up for a sign-up per minute and address"}
 	LimitSockets      = &Limit{"limit.sockets.account", 16, 0, 0, "open pages per account"}
 	LimitSocketsAddr  = &Limit{"limit.sockets.address", 200, 0, 0, "open pages per address"}
+	LimitForgot       = &Limit{"limit.forgot", 10, time.Hour, 0, "links for a new password asked for by mail per hour and address"}
+	LimitMails        = &Limit{"limit.mails", 5, time.Hour, 0, "mails of one kind per hour and person"}
+	LimitTests        = &Limit{"limit.tests", 10, time.Minute, 0, "tests that one device is sent per minute"}
 	LimitPreviews     = &Limit{"limit.previews", 30, time.Minute, 0, "messages per minute and person whose links are looked at"}
 	LimitWorld        = &Limit{"limit.world", 120, time.Minute, 0, "pages of rooms read without an account per minute and address"}
 	LimitVisitor      = &Limit{"limit.visitor", 20, time.Minute, 0, "messages per minute and visitor of a web site"}
@@ -45,7 +48,8 @@ var (
 	LimitFilesTotal  = &Limit{"limit.files.total", 0, 0, 0, "MiB of files that the server holds in all"}
 
 	AllLimits = []*Limit{LimitMessages, LimitBots, LimitEdits, LimitTyping, LimitSearch, LimitRooms, LimitReports, LimitLoginAccount,
-		LimitLoginAddress, LimitSignup, LimitNames, LimitSockets, LimitSocketsAddr, LimitPreviews, LimitWorld, LimitVisitor, LimitVisitorAddress,
+		LimitLoginAddress, LimitSignup, LimitNames, LimitSockets, LimitSocketsAddr, LimitTests, LimitPreviews, LimitWorld, LimitVisitor, LimitVisitorAddress,
+		LimitForgot, LimitMails,
 		LimitFileSize, LimitFiles, LimitFilesPerson, LimitFilesTotal}
 )
 

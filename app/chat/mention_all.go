@@ -19,6 +19,8 @@ const (
 // Presence tells who is online now.
 type Presence interface {
 	Online(AccountID) bool
+	// Watching says whether somebody looks at a page now, be he hidden from others or not.
+	Watching(AccountID) bool
 }
 
 // mentionAll works out whether a message calls many people, and may: which of the two

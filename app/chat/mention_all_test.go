@@ -14,6 +14,8 @@ type online []chat.AccountID
 
 func (o online) Online(id chat.AccountID) bool { return slices.Contains(o, id) }
 
+func (o online) Watching(id chat.AccountID) bool { return o.Online(id) }
+
 // crowd adds so many people to a room.
 func (w *world) crowd(room chat.RoomID, n int) {
 	w.Helper()

@@ -30,18 +30,25 @@ type Prefs struct {
 	Previews   string    `json:"previews,omitempty"`    // "" on, off: what links lead to is shown
 	QuietFrom  string    `json:"quiet_from,omitempty"`  // 22:00; do not disturb every day from here
 	QuietTo    string    `json:"quiet_to,omitempty"`    // to here, in Zone
+	Push       string    `json:"push,omitempty"`        // "" devices tell after 2 minutes away, now, 5m, 15m, off
+	Mail       string    `json:"mail,omitempty"`        // "" a mail tells after 30 minutes, 4h, 24h, off
+	MailWords  string    `json:"mail_words,omitempty"`  // "" who and where, words: what, too
+	PushWords  string    `json:"push_words,omitempty"`  // "" who and the words, room: only that there is something
 }
 
 // choices are the values that a preference can have.
 var choices = map[string][]string{
 	"theme": {"", "light", "dark"}, "density": {"", "compact"}, "enter": {"", "send", "newline"}, "clock": {"", "12", "24"},
 	"announce": {"", "mentions", "off"}, "sound": {"", "mentions", "all"}, "keys": {"", "off"}, "previews": {"", "off"},
+	"push": {"", "now", "5m", "15m", "off"}, "push_words": {"", "room"},
+	"mail": {"", "4h", "24h", "off"}, "mail_words": {"", "words"},
 }
 
 // validate says which preference has a value that there is not.
 func (p Prefs) validate() error {
 	for field, value := range map[string]string{"theme": p.Theme, "density": p.Density, "enter": p.Enter, "clock": p.Clock,
-		"announce": p.Announce, "sound": p.Sound, "keys": p.Keys, "previews": p.Previews} {
+		"announce": p.Announce, "sound": p.Sound, "keys": p.Keys, "previews": p.Previews, "push": p.Push, "push_words": p.PushWords,
+		"mail": p.Mail, "mail_words": p.MailWords} {
 		if !slices.Contains(choices[field], value) {
 			return Invalid(field, "Choose one of the values in the list.")
 		}

@@ -84,7 +84,13 @@ func TestAShutdownTimeoutMayBeInAnyUnit(t *testing.T) {
 
 // Every flag of serve is in the unit when it is given, or is refused.
 func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
-	values := map[string][]string{"listen": {"127.0.0.1:1"}, "url": {"https://chat.example.org"},
+	secret := filepath.Join(t.TempDir(), "smtp")
+	if err := os.WriteFile(secret, []byte("smtp://parley:secret@mail.example.org\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	values := map[string][]string{"smtp-url": {"smtp://mail.example.org", "--mail-from", "chat@example.org"}, "smtp-url-file": {secret, "--mail-from", "chat@example.org"},
+		"mail-from": {"chat@example.org", "--smtp-url", "smtps://mail.example.org"},
+		"listen":    {"127.0.0.1:1"}, "url": {"https://chat.example.org"},
 		"tls-cert": {"/c.pem", "--tls-key", "/k.pem"}, "tls-key": {"/k.pem", "--tls-cert", "/c.pem"},
 		"tls-domain": {"chat.example.org"}, "http-listen": {":81", "--tls-domain", "chat.example.org"},
 		"acme-directory":  {"https://ca.example.org/dir", "--tls-domain", "chat.example.org"},
@@ -118,6 +124,12 @@ func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
 	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--data", "/srv/parley.db")
 	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--data", "postgres://parley:secret@127.0.0.1/parley")
 	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--bus", "nats://127.0.0.1:4222")
+	for _, bad := range [][]string{{"--smtp-url", "smtp://parley:secret@mail.example.org", "--mail-from", "chat@example.org"}, {"--smtp-url", "http://mail.example.org", "--mail-from", "chat@example.org"},
+		{"--smtp-url", "smtp://mail.example.org"}, {"--smtp-url", "smtp://a.example.org", "--smtp-url-file", secret, "--mail-from", "chat@example.org"}, {"--smtp-url", "smtp://mail.example.org", "--mail-from", "nobody"}} {
+		if out := apptest.Command(t, 2, "", append([]string{"serve", "--print-systemd-unit"}, bad...)...); strings.Contains(out, "secret@") {
+			t.Error("the password is told:", out)
+		}
+	}
 	if out := apptest.Command(t, 0, "", "serve", "--print-systemd-unit", "--data",
 		"postgres://parley@127.0.0.1/parley"); !strings.Contains(out, " --data postgres://parley@127.0.0.1/parley\n") {
 		t.Error(out)

@@ -64,6 +64,9 @@ func serveCommand() *cobra.Command {
 	f.StringSlice("egress-allow", nil, "`networks` inside that webhooks may be told at and previews of links come from, like 10.1.2.0/24 (default: none, only the internet on ports 80 and 443)")
 	f.StringSlice("trusted-proxies", nil, "`addresses` or networks whose X-Forwarded-For is believed, like 127.0.0.1 or 10.0.0.0/8")
 	f.String("metrics-listen", "", "`address` of /metrics for Prometheus, like 127.0.0.1:9464; never where others can reach it (default: none)")
+	f.String("smtp-url", "", "`server` that takes mails, like smtp://user:password@mail.example.org:587 or smtps://mail.example.org:465 (default: none are sent)")
+	f.String("smtp-url-file", "", "`file` with what --smtp-url would say")
+	f.String("mail-from", "", "`address` that mails are from and bounces go to, like \"Lighthouse <chat@example.org>\"")
 	busFlags(cmd)
 	f.String("log-level", "info", "debug, info, warn or error")
 	f.String("log-format", "text", "text or json")
@@ -182,6 +185,9 @@ func serveConfig(cmd *cobra.Command) (app.Config, error) {
 			return c, usageError{fmt.Errorf("--egress-allow: %w", err)}
 		}
 		c.EgressAllowed = append(c.EgressAllowed, p)
+	}
+	if c.Mail, err = mailServer(cmd); err != nil {
+		return c, err
 	}
 	level, _ := f.GetString("log-level")
 	format, _ := f.GetString("log-format")

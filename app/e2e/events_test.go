@@ -17,8 +17,8 @@ import (
 	"parley/app/hooks"
 )
 
-// told is an event as a program gets it.
-type told struct {
+// event is an event as a program gets it.
+type event struct {
 	Type, Detail string
 	Room, Rev    int
 	Message      struct {
@@ -42,7 +42,7 @@ func (p program) listens(t *testing.T) *websocket.Conn {
 	return ws
 }
 
-func next(t *testing.T, ws *websocket.Conn) (e told) {
+func next(t *testing.T, ws *websocket.Conn) (e event) {
 	t.Helper()
 	if err := ws.ReadJSON(&e); err != nil {
 		t.Fatal(err)

@@ -69,6 +69,21 @@ func (h *Hub) presenceOf(id chat.AccountID) Presence {
 	return now
 }
 
+// Watching says whether somebody looks at a page, on any node; also of who appears offline,
+// where the page is of this one.
+func (h *Hub) Watching(id chat.AccountID) bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	if p := h.people[id]; p != nil {
+		for c := range p.clients {
+			if !c.away.Load() {
+				return true
+			}
+		}
+	}
+	return h.presenceElsewhere(id) == Online
+}
+
 // SetAway notes that nobody looks at a page, or that somebody does again.
 func (h *Hub) SetAway(c *Client, away bool) {
 	c.away.Store(away)

@@ -77,6 +77,7 @@ func (s *Server) forgot(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	f.Mails = s.Mailer != nil
 	admins, err := s.chat.Admins(c.UserContext())
 	if err != nil {
 		return err
@@ -157,7 +158,9 @@ func (s *Server) login(c *fiber.Ctx) error {
 // enter begins a session and sends its browser on.
 func (s *Server) enter(c *fiber.Ctx, id chat.AccountID, to string) error {
 	agent := c.Get(fiber.HeaderUserAgent)
-	token, err := s.auth.StartSession(c.UserContext(), id, strings.ToValidUTF8(agent[:min(len(agent), 256)], ""))
+	agent = strings.ToValidUTF8(agent[:min(len(agent), 256)], "")
+	s.noticeDevice(c, id, agent)
+	token, err := s.auth.StartSession(c.UserContext(), id, agent)
 	if err != nil {
 		return err
 	}

@@ -26,8 +26,8 @@ const (
 	keptBlocks = 1024
 )
 
-// compressor writes gzip (RFC 1952). The parts of a page that many share, the rows of a
-// room, are compressed once and put in as they are: a stream of deflate (RFC 1951) is made
+// compressor writes gzip (RFC 1952). The parts that many pages share, the rows of a room
+// and somebody's list of rooms, are compressed once and put in as they are: a stream of deflate (RFC 1951) is made
 // of blocks, and one that was flushed ends at a whole byte. Blocks are remembered by what
 // they say, so nothing has to be forgotten.
 type compressor struct {
@@ -67,19 +67,25 @@ func newDeflate(level int) *flate.Writer {
 // gzipHeader says nothing about the file: no name, no time, an unknown system.
 var gzipHeader = []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff}
 
-// gzip appends text to dst, compressed. Where shared stands in it, its block is used.
-func (z *compressor) gzip(dst *bytes.Buffer, text, shared []byte) {
+// gzip appends text to dst, compressed. Where parts of it stand, in their order, their
+// blocks are used.
+func (z *compressor) gzip(dst *bytes.Buffer, text []byte, parts [][]byte) {
 	dst.Write(gzipHeader)
-	head, tail, block := z.split(text, shared)
 	w := <-z.writers
 	w.Reset(dst) // writing to memory cannot fail
-	w.Write(head)
-	if block != nil {
+	rest := text
+	for _, part := range parts {
+		head, tail, block := z.split(rest, part)
+		if block == nil {
+			continue
+		}
+		w.Write(head)
 		w.Flush()
 		dst.Write(block)
 		w.Reset(dst) // what comes must not refer to what stood before the block
-		w.Write(tail)
+		rest = tail
 	}
+	w.Write(rest)
 	w.Close()
 	z.writers <- w
 	var end [8]byte
@@ -88,19 +94,16 @@ func (z *compressor) gzip(dst *bytes.Buffer, text, shared []byte) {
 	dst.Write(end[:])
 }
 
-// split cuts a text around what is shared in it; without a block for that, all of it is head.
-func (z *compressor) split(text, shared []byte) (head, tail, block []byte) {
-	if len(shared) < compressFrom {
-		return text, nil, nil
+// split cuts a text around a part of it. Without a block for that, block is nil.
+func (z *compressor) split(text, part []byte) (head, tail, block []byte) {
+	if len(part) < compressFrom {
+		return nil, nil, nil
 	}
-	at := bytes.Index(text, shared[:32]) // begins with the id of a row: it is there once
-	if at < 0 || !bytes.HasPrefix(text[at:], shared) {
-		return text, nil, nil
+	at := bytes.Index(text, part[:32]) // it begins with an id, which is there once
+	if at < 0 || !bytes.HasPrefix(text[at:], part) {
+		return nil, nil, nil
 	}
-	if block = z.block(shared); block == nil {
-		return text, nil, nil
-	}
-	return text[:at], text[at+len(shared):], block
+	return text[:at], text[at+len(part):], z.block(part)
 }
 
 // block is a text compressed, nil when it is seen for the first time.
@@ -127,9 +130,9 @@ func (z *compressor) block(text []byte) []byte {
 	return block
 }
 
-// gzipped answers with text compressed, when that pays and the browser takes it. Shared is
-// a part of it that other pages have, too, or nil.
-func gzipped(c *fiber.Ctx, text, shared []byte) bool {
+// gzipped answers with text compressed, when that pays and the browser takes it. Parts of
+// it are what other answers have, too, in their order.
+func gzipped(c *fiber.Ctx, text []byte, parts [][]byte) bool {
 	if len(text) < compressFrom || !strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "gzip") {
 		return false
 	}
@@ -138,7 +141,7 @@ func gzipped(c *fiber.Ctx, text, shared []byte) bool {
 	b := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(b)
 	b.Reset()
-	pageCompressor().gzip(b, text, shared)
+	pageCompressor().gzip(b, text, parts)
 	c.Response().SetBody(b.Bytes()) // copied
 	return true
 }

@@ -23,9 +23,13 @@ func TestWhatIsCompressedIsWhatItWas(t *testing.T) {
 		}
 		return b.String()
 	}
-	same := func(text, shared string) int {
+	same := func(text string, shared ...string) int {
 		var b bytes.Buffer
-		z.gzip(&b, []byte(text), []byte(shared))
+		var parts [][]byte
+		for _, part := range shared {
+			parts = append(parts, []byte(part))
+		}
+		z.gzip(&b, []byte(text), parts)
 		size := b.Len()
 		r, err := gzip.NewReader(&b)
 		if err != nil {
@@ -56,6 +60,10 @@ func TestWhatIsCompressedIsWhatItWas(t *testing.T) {
 		same(shell+part+"x"+part+shell, part) // it is there twice
 	}
 	same(strings.Repeat("short", 300), "short")
+	same(shell+rows(1)+shell+rows(2)+shell, rows(1), rows(2))
+	same(shell+rows(1)+shell+rows(2)+shell, rows(2), rows(1)) // not in their order
+	same(rows(1)+rows(2), rows(1), rows(2))
+	same(shell+rows(1)+shell, rows(1), rows(1))
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {

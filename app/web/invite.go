@@ -27,7 +27,7 @@ func (s *Server) invitePage(c *fiber.Ctx, f views.InviteList, show int64, errs v
 	if err != nil {
 		return err
 	}
-	f.Closed = s.workspace().Signup() == chat.SignupClosed
+	f.Closed, f.Mails = s.workspace().Signup() == chat.SignupClosed, s.Mailer != nil
 	for _, i := range list {
 		shown := s.invite(c, i)
 		if i.ID == show && shown.Valid {
@@ -75,8 +75,18 @@ func picture(link string) (views.QR, error) {
 }
 
 func (s *Server) makeInvite(c *fiber.Ctx) error {
-	f := views.InviteList{Role: formValue(c, "role"), Uses: strings.TrimSpace(formValue(c, "uses")), Expires: formValue(c, "expires")}
-	i, err := s.auth.CreateInvite(c.UserContext(), sessionOf(c).Account, wanted(f))
+	f := views.InviteList{Role: formValue(c, "role"), Uses: strings.TrimSpace(formValue(c, "uses")), Expires: formValue(c, "expires"), Address: formValue(c, "address")}
+	var err error
+	if f.Address != "" && s.Mailer != nil {
+		_, err = auth.ParseAddress(f.Address)
+	}
+	var i auth.Invite
+	if err == nil {
+		i, err = s.auth.CreateInvite(c.UserContext(), sessionOf(c).Account, wanted(f))
+	}
+	if err == nil {
+		err = s.mailInvite(c, i)
+	}
 	if err != nil {
 		errs, err := s.formErrors(c, err)
 		if err != nil {

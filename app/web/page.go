@@ -102,8 +102,8 @@ func (s *Server) html(c *fiber.Ctx, component templ.Component) error {
 	b := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(b)
 	b.Reset()
-	var shared []byte
-	if err := component.Render(views.WithShared(s.context(c), &shared), b); err != nil {
+	var parts [][]byte
+	if err := component.Render(views.WithParts(s.context(c), &parts), b); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
@@ -111,7 +111,7 @@ func (s *Server) html(c *fiber.Ctx, component templ.Component) error {
 	if mark := markedBy(c); mark != "" {
 		text = markForms(text, mark)
 	}
-	if !gzipped(c, text, shared) {
+	if !gzipped(c, text, parts) {
 		c.Response().SetBody(text) // copied: what it is copied to is used again, too
 	}
 	return nil

@@ -52,16 +52,21 @@ func (s *Server) pollJSON(c *fiber.Ctx, room chat.RoomID, since chat.Rev) error 
 	if err := s.pollsStill(c); err != nil {
 		return err
 	}
-	if _, code := p.Wait(pollWait); code == live.CloseSessionOver || code == live.CloseNotAllowed || code == live.CloseRestart {
-		return s.answerPoll(c, nil, code)
-	}
-	s.renewTime(c)
-	if _, err := s.chat.Enter(c.UserContext(), me, room); err != nil {
-		return err
-	}
-	changes, err := s.chat.ChangesSince(c.UserContext(), room, since)
-	if err != nil {
-		return err
+	var changes chat.Changes
+	for until := time.Now().Add(pollWait); ; { // who comes and goes and who types wakes it, too
+		if _, code := p.Wait(time.Until(until)); code == live.CloseSessionOver || code == live.CloseNotAllowed || code == live.CloseRestart {
+			return s.answerPoll(c, nil, code)
+		}
+		s.renewTime(c)
+		if _, err := s.chat.Enter(c.UserContext(), me, room); err != nil {
+			return err
+		}
+		if changes, err = s.chat.ChangesSince(c.UserContext(), room, since); err != nil {
+			return err
+		}
+		if changes.Rev > since || changes.Reset || !time.Now().Before(until) {
+			break
+		}
 	}
 	return writeJSON(c, fiber.MIMEApplicationJSON, jsonChanges{Rev: max(since, changes.Rev), Reset: changes.Reset, Messages: each(changes.Messages, messageJSON)})
 }

@@ -28,14 +28,28 @@ var notices = map[string]string{
 	"untold":   "Nothing is told there any more.",
 	"again":    "It is told once more.",
 	"hook":     "The hook does not work any more.",
+	"confirm":  "A mail is on its way. Press the link in it.",
+	"unmailed": "Nothing is mailed to you any more.",
+	"device":   "The device is told nothing any more.",
 	"bot":      "The bot was removed; what it said stays.",
 }
 
-// settings answers with one page of a person's settings.
+// notificationsTitle is the page that lists devices, too.
+const notificationsTitle = "Notifications"
+
+// settingsOf answers with one page of a person's settings.
 func (s *Server) settingsOf(c *fiber.Ctx, title string, page func(views.Viewer, views.MeForm) views.Tab, f views.MeForm) error {
 	v, err := s.viewer(c)
 	if err != nil {
 		return err
+	}
+	if title == notificationsTitle {
+		if f.Devices, err = s.devices(c); err != nil {
+			return err
+		}
+		if f.Mailbox, err = s.mailbox(c); err != nil {
+			return err
+		}
 	}
 	if f.Notice == "" && f.Errors == nil {
 		f.Notice = notices[c.Query("done")]
@@ -120,7 +134,8 @@ func (s *Server) setPreferences(title string, page func(views.Viewer, views.MeFo
 	return func(c *fiber.Ctx) error {
 		return s.setPrefs(c, title, c.Path(), page, func(p *chat.Prefs) {
 			for name, to := range map[string]*string{"theme": &p.Theme, "density": &p.Density, "enter": &p.Enter, "zone": &p.Zone, "clock": &p.Clock,
-				"announce": &p.Announce, "sound": &p.Sound, "quiet_from": &p.QuietFrom, "quiet_to": &p.QuietTo} {
+				"announce": &p.Announce, "sound": &p.Sound, "push": &p.Push, "push_words": &p.PushWords, "mail": &p.Mail, "mail_words": &p.MailWords,
+				"quiet_from": &p.QuietFrom, "quiet_to": &p.QuietTo} {
 				given(c, name, to)
 			}
 			previews := p.Previews != "off"
@@ -150,7 +165,7 @@ func (s *Server) pause(c *fiber.Ctx) error {
 	if !ok {
 		return fiber.ErrBadRequest
 	}
-	return s.setPrefs(c, "Notifications", "/me/notifications", views.Notifications, func(p *chat.Prefs) {
+	return s.setPrefs(c, notificationsTitle, "/me/notifications", views.Notifications, func(p *chat.Prefs) {
 		p.Until = time.Time{}
 		if d > 0 {
 			p.Until = time.Now().Add(d).UTC().Truncate(time.Second)

@@ -19,6 +19,8 @@ func (s *Server) routes() {
 	public.get("/favicon.ico", s.favicon)
 	public.get("/emoji", s.emoji)
 	public.get("/logo", s.logo)
+	public.get("/manifest.webmanifest", s.manifest)
+	public.get("/sw.js", s.worker)
 	public.get("/session", s.currentSession)
 	public.get("/api", s.apiPage)
 	public.get("/api/openapi.json", s.openAPI)
@@ -26,6 +28,10 @@ func (s *Server) routes() {
 	public.post("/signup", s.signup)
 	public.get("/signup/free", s.nameFree)
 	public.get("/forgot", s.forgot)
+	public.post("/forgot", s.askReset)
+	public.get("/mail/confirm/:code", s.confirmPage)
+	public.post("/mail/confirm/:code", s.confirmAddress)
+	public.get("/mail/off/:token", s.mailOffPage)
 	public.get("/login", s.loginPage)
 	public.post("/login", s.login)
 	public.get("/join/:code", s.joinPage)
@@ -53,6 +59,12 @@ func (s *Server) routes() {
 	incoming.get("/feeds/:key/rooms/:room<int>", s.byFeedKey(s.roomFeed))
 	incoming.get("/feeds/:key/search", s.byFeedKey(s.searchFeed))
 
+	// What comes without an origin: from another app, which leads to a page that asks; from a
+	// mail program, with a token that can do nothing else.
+	sharing := &group{s: s, body: maxForm, who: keyInAddress}
+	sharing.post("/share", s.shared)
+	sharing.post("/mail/off/:token", s.mailOff)
+
 	// Whoever is signed in.
 	browser := &group{s: s, body: maxForm, who: sessionCookie}
 	// What is asked most stands first: the router tries the routes in turn.
@@ -68,6 +80,8 @@ func (s *Server) routes() {
 	browser.post("/read-all", s.markAllRead)
 	browser.get("/jump", s.jump)
 	browser.page("/search", s.search)
+	browser.get("/share", s.sharePage)
+	browser.post("/share/send", s.sendShared)
 	browser.get("/shortcuts", s.shortcuts)
 	browser.get("/mentions", s.mentions)
 
@@ -168,10 +182,15 @@ func (s *Server) routes() {
 		title string
 		page  func(views.Viewer, views.MeForm) views.Tab
 	}{"/me/appearance": {"Appearance", views.Appearance}, "/me/writing": {"Writing", views.Writing}, "/me/time": {"Time and dates", views.Time},
-		"/me/notifications": {"Notifications", views.Notifications}} {
+		"/me/notifications": {notificationsTitle, views.Notifications}} {
 		browser.get(path, s.preferences(p.title, p.page))
 		browser.post(path, s.setPreferences(p.title, p.page))
 	}
+	browser.post("/me/mail", s.setAddress)
+	browser.post("/me/devices", s.addDevice)
+	browser.post("/me/devices/:device<int>/test", s.testDevice)
+	browser.post("/me/devices/:device<int>/arrived", s.deviceArrived)
+	browser.post("/me/devices/:device<int>/remove", s.removeDevice)
 	browser.post("/me/pause", s.pause)
 	browser.get("/me/security", s.sessions)
 	browser.get("/me/sessions", s.sessions)

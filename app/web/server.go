@@ -34,6 +34,8 @@ type Config struct {
 	// RetentionChanged is called when it was set how long messages are kept; it must not wait.
 	Told             func() // there may be something to tell webhooks
 	RetentionChanged func()
+	Pusher           Pusher // tells devices; nil: none are
+	Mailer           Mailer // sends mails; nil: none are
 	// Detail is told behind "ready" to who asks for /readyz; nil: nothing.
 	Detail func() string
 	// Answered is called with every request, if it is set; it must not wait.
@@ -180,5 +182,8 @@ func (s *Server) Drain(d time.Duration) error {
 
 // Pages counts the pages that are open now.
 func (s *Server) Pages() int { return s.hub.Pages() }
+
+// Workspace is the name of the place.
+func (s *Server) Workspace() string { return s.workspace().Workspace() }
 
 func (s *Server) workspace() chat.Settings { return *s.settings.Load() }

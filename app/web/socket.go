@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -37,12 +38,13 @@ func (s *Server) upgrader() fiber.Handler {
 		// by then: only what is inside is kept. Nothing waits in here, because fasthttp keeps
 		// all of the request until this returns. Its write buffer goes to the next one; we
 		// have our own.
-		ws, session, address := c.Conn, c.Locals("session").(*auth.Session), c.Locals(localAddress).(string)
+		session, address := c.Locals("session").(*auth.Session), c.Locals(localAddress).(string)
 		if _, program := c.Locals(localKey).(auth.Key); program {
-			go s.serveEvents(ws, session, address)
+			go s.serveEvents(c.Conn, session, address)
 			return
 		}
-		go s.serveSocket(ws, session, address)
+		p := &socketPage{s: s, ws: c.Conn, session: session, host: c.Locals(localHost).(string)}
+		go p.serve(address)
 	}, websocket.Config{ReadBufferSize: 512, WriteBufferSize: 512, WriteBufferPool: &sync.Pool{}, RecoverHandler: func(*websocket.Conn) {
 		if p := recover(); p != nil { // contrib would tell the page what it was
 			s.log.Error("panic at a socket's begin", "panic", p, "stack", string(debug.Stack()))
@@ -50,8 +52,12 @@ func (s *Server) upgrader() fiber.Handler {
 	}})
 }
 
-// localAddress is where a request for a socket keeps the address that its page is counted by.
-const localAddress = "address"
+// Where a request for a socket keeps the address that its page is counted by, and the
+// public address of the server as its page has it.
+const (
+	localAddress = "address"
+	localHost    = "host"
+)
 
 const (
 	// manyOpened sockets leave garbage and grown stacks that are worth a collection.
@@ -77,6 +83,7 @@ func (s *Server) socket(c *fiber.Ctx) error {
 		return chat.TooOften("Too many pages are open from this address. Try again in a minute.", time.Minute)
 	}
 	c.Locals(localAddress, address)
+	c.Locals(localHost, strings.Clone(s.public(c)))
 	if err := s.upgrade(c); err != nil {
 		return fiber.ErrBadRequest
 	}
@@ -89,13 +96,15 @@ type socketPage struct {
 	s       *Server
 	session *auth.Session
 	ws      *inner.Conn
-	defied  int // messages in a row that were posted although the page was told to wait
+	host    string // the public address of the server, as the page has it
+	defied  int    // messages in a row that were posted although the page was told to wait
 }
 
-// serveSocket hears what a page says until it is gone. Thousands of these wait at any
+// serve hears what a page says until it is gone. Thousands of these wait at any
 // time: what they keep on their stacks counts, and is little.
-func (s *Server) serveSocket(ws *inner.Conn, session *auth.Session, address string) {
-	conn := plain(ws)
+func (p *socketPage) serve(address string) {
+	s, session := p.s, p.session
+	conn := plain(p.ws)
 	defer conn.Close()
 	defer s.recoverSocket()
 	// It is counted here, where nothing can fail any more: who hangs up before the answer
@@ -104,7 +113,7 @@ func (s *Server) serveSocket(ws *inner.Conn, session *auth.Session, address stri
 	if counted {
 		defer s.addresses.release(address)
 	}
-	p := &socketPage{Client: s.hub.NewSocket(session.Account.ID, session.Hash, writable(conn)), s: s, session: session, ws: ws}
+	p.Client = s.hub.NewSocket(session.Account.ID, session.Hash, writable(conn))
 	defer p.Finish()
 	if !counted {
 		p.Close(live.CloseOverload, "too many pages")
@@ -118,7 +127,7 @@ func (s *Server) serveSocket(ws *inner.Conn, session *auth.Session, address stri
 	s.reconnects.add()
 	p.greet()
 	for {
-		kind, text, err := ws.ReadMessage()
+		kind, text, err := p.ws.ReadMessage()
 		if err != nil {
 			if errors.Is(err, os.ErrDeadlineExceeded) {
 				p.Silent()

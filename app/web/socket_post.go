@@ -36,7 +36,7 @@ type postRefusal struct {
 // id, and answered when it is stored. Everybody is told of it as ever.
 func (p *socketPage) post(ctx context.Context, m clientFrame) error {
 	me := p.session.Account
-	said, _, err := p.s.say(ctx, me, m.Room, chat.Draft{Body: m.Body, CID: m.CID, ReplyTo: m.Re, Confirm: m.Confirm})
+	said, _, err := p.s.say(ctx, me, m.Room, chat.Draft{Host: p.host, Body: m.Body, CID: m.CID, ReplyTo: m.Re, Confirm: m.Confirm})
 	if err != nil {
 		return err
 	}

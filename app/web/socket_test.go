@@ -32,6 +32,7 @@ func dialAlone(t *testing.T, au *auth.Auth) (*Server, *websocket.Conn) {
 	app.Get("/", func(c *fiber.Ctx) error {
 		c.Locals("session", &auth.Session{})
 		c.Locals(localAddress, "192.0.2.1")
+		c.Locals(localHost, "http://chat.example.org")
 		return upgrade(c)
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 19
+-- user_version 21
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -19,6 +19,20 @@ CREATE INDEX accounts_by_bot ON accounts (bot_by) WHERE bot_by IS NOT NULL;
 CREATE INDEX accounts_by_drawn ON accounts (drawn);
 
 CREATE INDEX accounts_by_likeness ON accounts (likeness);
+
+CREATE TABLE addresses (
+  account_id   INTEGER PRIMARY KEY REFERENCES accounts ON DELETE CASCADE,
+  address      TEXT    NOT NULL,
+  folded       TEXT    NOT NULL,           -- as it is found
+  confirmed_at INTEGER NOT NULL DEFAULT 0, -- 0: it is not
+  code_hash    BLOB,                       -- SHA-256; the code itself is only in the mail
+  code_until   INTEGER NOT NULL DEFAULT 0,
+  mailed       INTEGER NOT NULL DEFAULT 0  -- the newest message that a mail was about
+) STRICT;
+
+CREATE INDEX addresses_by_code ON addresses (code_hash) WHERE code_hash IS NOT NULL;
+
+CREATE UNIQUE INDEX addresses_confirmed ON addresses (folded) WHERE confirmed_at > 0;
 
 CREATE TABLE audit (
   id      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -105,6 +119,24 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, id);
 
 CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 0;
+
+CREATE TABLE devices (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_id INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  session    BLOB    NOT NULL REFERENCES sessions ON DELETE CASCADE,
+  endpoint   TEXT    NOT NULL UNIQUE,    -- where its push service takes messages for it
+  p256dh     BLOB    NOT NULL,           -- its public key
+  auth       BLOB    NOT NULL,           -- what only it and we know
+  name       TEXT    NOT NULL,
+  zone       TEXT    NOT NULL DEFAULT '',-- where it was when it was added
+  made_at    INTEGER NOT NULL,
+  reached_at INTEGER NOT NULL DEFAULT 0, -- 0: never
+  note       TEXT    NOT NULL DEFAULT '' -- why it was not reached the last time
+) STRICT;
+
+CREATE INDEX devices_by_account ON devices (account_id);
+
+CREATE INDEX devices_by_session ON devices (session);
 
 CREATE TABLE emoji (
   name    TEXT    PRIMARY KEY,           -- without colons
@@ -194,6 +226,18 @@ CREATE INDEX keys_by_account ON keys (account_id);
 
 CREATE INDEX keys_by_room ON keys (room_id) WHERE room_id IS NOT NULL;
 
+CREATE TABLE mails (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind       INTEGER NOT NULL,             -- 0 confirm, 1 password, 2 invite, 3 device, 4 digest
+  account_id INTEGER REFERENCES accounts ON DELETE CASCADE, -- whom it is for, if that is known
+  data       TEXT    NOT NULL,
+  tries      INTEGER NOT NULL DEFAULT 0,
+  next_at    INTEGER NOT NULL,
+  made_at    INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX mails_due ON mails (next_at);
+
 CREATE TABLE memberships (
   room_id    INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
   account_id INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
@@ -249,6 +293,26 @@ CREATE INDEX messages_by_room ON messages (room_id, id);
 CREATE INDEX messages_changed ON messages (room_id, rev) WHERE rev <> born;
 
 CREATE INDEX messages_to_erase ON messages (deleted_at) WHERE deleted_by IS NOT NULL;
+
+CREATE TABLE pushed (
+  room_id INTEGER PRIMARY KEY REFERENCES rooms ON DELETE CASCADE,
+  upto    INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE pushes (
+  device_id  INTEGER NOT NULL REFERENCES devices ON DELETE CASCADE,
+  room_id    INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
+  message_id INTEGER NOT NULL,
+  state      INTEGER NOT NULL DEFAULT 0, -- 0 waits, 1 is shown, 2 waits to be withdrawn
+  tries      INTEGER NOT NULL DEFAULT 0,
+  next_at    INTEGER NOT NULL,           -- of one that waits
+  made_at    INTEGER NOT NULL,
+  PRIMARY KEY (device_id, room_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX pushes_by_room ON pushes (room_id);
+
+CREATE INDEX pushes_due ON pushes (next_at) WHERE state <> 1;
 
 CREATE TABLE reports (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -37,6 +37,7 @@ interface LazyModules {
   over: typeof import('./lazy/over.js');
   poll: typeof import('./lazy/poll.js');
   presencedots: typeof import('./lazy/presencedots.js');
+  push: typeof import('./lazy/push.js');
   quotes: typeof import('./lazy/quotes.js');
   roomtitle: typeof import('./lazy/roomtitle.js');
   rowlimit: typeof import('./lazy/rowlimit.js');
@@ -47,6 +48,7 @@ interface LazyModules {
   talk: typeof import('./lazy/talk.js');
   tools: typeof import('./lazy/tools.js');
   touch: typeof import('./lazy/touch.js');
+  worker: typeof import('./lazy/worker.js');
 }
 
 // What pages find by a selector or an id are elements of HTML, except icons.

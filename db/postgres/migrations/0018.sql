@@ -1,3 +1,8 @@
 -- beside the version before
--- What people without an account may do with an open room: 0 nothing, 1 read it, 2 find it by search engines, too.
-ALTER TABLE rooms ADD COLUMN world BIGINT NOT NULL DEFAULT 0;
+-- What the links of a message lead to, as JSON, and which messages are to be looked at for that.
+ALTER TABLE messages ADD COLUMN previews BYTEA;
+CREATE TABLE fetches (
+  message_id BIGINT PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+  due_at     BIGINT NOT NULL
+);
+CREATE INDEX fetches_due ON fetches (due_at);

@@ -32,8 +32,10 @@ on(document, 'select', e => e.target.id === 'box' && withModule('formatting', m 
 // Pages with settings and lists need more.
 function enterPage() {
   if (document.getElementById('askNotify')) lazy('notify', n => n.enterSettings());
+  if (document.getElementById('devices')) lazy('push', m => m.enterDevices());
   if ('share' in navigator) document.querySelectorAll('.share[hidden]').forEach(b => b.removeAttribute('hidden'));
   if (document.querySelector('[data-auto],[data-filter],.facepick,.to')) lazy('settings');
 }
 enterPage();
 on(document, 'htmx:after:swap', enterPage);
+setTimeout(lazy, 3000, 'worker'); // the app, for when there is no connection

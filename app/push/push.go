@@ -1,0 +1,325 @@
+// Package push tells devices of messages when nobody looks at a page, by the push services
+// of their browsers. Whom and of what is decided in package chat; it knows nothing of SQL
+// or pages.
+package push
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdh"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	webpush "github.com/SherClockHolmes/webpush-go"
+
+	"parley/app/chat"
+	"parley/app/hooks"
+)
+
+const (
+	atOnce     = 8 // pushes that are under way
+	lookAgain  = 2 * time.Second
+	rest       = 300 * time.Millisecond // between two looks, however much is said
+	maxTries   = 6
+	life       = 24 * time.Hour       // of a push that its service holds
+	withdrawal = time.Hour            // of one that takes another back
+	step       = 512                  // lengths are padded to a multiple of it
+	overhead   = 16 + 4 + 1 + 65 + 16 // salt, size, length and key before a record, tag behind it
+	keyName    = "vapid"              // under which the key is kept, among certificates
+	answerSize = 4 << 10
+)
+
+// Store is where the key and the queue are.
+type Store interface {
+	chat.DeviceStore
+	Certificate(ctx context.Context, name string) ([]byte, error)
+	SetCertificate(ctx context.Context, name string, data []byte) error
+}
+
+// Sender tells devices. The queue is in the store: it goes on where it was after a crash. A
+// push may come twice, when the process ends between the sending and the noting of it: that
+// is better than never, and the device shows it once, because the second takes the place of
+// the first without a sound.
+type Sender struct {
+	Rules *chat.Chat
+	Store Store
+	Log   *slog.Logger
+	Host  func() string              // public address, which push services want to know, without a slash at its end
+	Turn  func(context.Context) bool // whether this node is the one that sends; nil: it is
+
+	allowed []netip.Prefix
+	client  *http.Client
+	wake    chan struct{}
+	mu      *sync.Mutex // of the keys
+	private string
+	public  string
+}
+
+// NewSender makes one that sends through an egress.
+func NewSender(s Sender, e hooks.Egress) *Sender {
+	s.allowed, s.client, s.wake, s.mu = e.Allowed, e.Client(), make(chan struct{}, 1), &sync.Mutex{}
+	s.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse } // a push service leads nowhere
+	return &s
+}
+
+// Inside says whether the operator lets requests go to a host that is not of the internet.
+func (s *Sender) Inside(host string) bool {
+	a, err := netip.ParseAddr(host)
+	return err == nil && slices.ContainsFunc(s.allowed, func(p netip.Prefix) bool { return p.Contains(a.Unmap()) })
+}
+
+// Wake has it look at once whether there is something to tell.
+func (s *Sender) Wake() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// keys are those with which push services know this server. They are made when they are
+// first asked for, and never changed: devices are bound to them.
+func (s *Sender) keys(ctx context.Context) (private, public string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.private != "" {
+		return s.private, s.public, nil
+	}
+	raw, err := s.Store.Certificate(ctx, keyName)
+	if errors.Is(err, chat.ErrNotFound) {
+		k, fault := ecdh.P256().GenerateKey(rand.Reader)
+		if fault != nil {
+			return "", "", fault
+		}
+		if err := s.Store.SetCertificate(ctx, keyName, k.Bytes()); err != nil {
+			return "", "", err
+		}
+		raw, err = s.Store.Certificate(ctx, keyName) // another node may have been faster by a moment
+	}
+	if err != nil {
+		return "", "", err
+	}
+	k, err := ecdh.P256().NewPrivateKey(raw)
+	if err != nil {
+		return "", "", fmt.Errorf("the key for pushes is damaged: %w", err)
+	}
+	s.private, s.public = base64.RawURLEncoding.EncodeToString(raw), base64.RawURLEncoding.EncodeToString(k.PublicKey().Bytes())
+	return s.private, s.public, nil
+}
+
+// PublicKey is what browsers are told, to take pushes of this server alone.
+func (s *Sender) PublicKey(ctx context.Context) (string, error) {
+	_, public, err := s.keys(ctx)
+	return public, err
+}
+
+// Run sends until ctx ends.
+func (s *Sender) Run(ctx context.Context) {
+	tick := time.NewTicker(lookAgain)
+	defer tick.Stop()
+	for {
+		if s.Turn == nil || s.Turn(ctx) {
+			if err := s.round(ctx); err != nil && ctx.Err() == nil {
+				s.Log.Warn("devices were not told", "error", err)
+			}
+		}
+		select { // what is said meanwhile is looked at together
+		case <-ctx.Done():
+			return
+		case <-time.After(rest):
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-s.wake:
+		}
+	}
+}
+
+// round queues what there is to tell, and sends what is due.
+func (s *Sender) round(ctx context.Context) error {
+	for more := true; more; {
+		var err error
+		if more, err = s.Rules.QueuePushes(ctx); err != nil {
+			return err
+		}
+	}
+	if err := s.Store.WithdrawRead(ctx, time.Now()); err != nil {
+		return err
+	}
+	for {
+		due, err := s.Store.DuePushes(ctx, time.Now(), 4*atOnce)
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		var all sync.WaitGroup
+		var mu sync.Mutex
+		var failed error
+		slots := make(chan struct{}, atOnce)
+		for _, p := range due {
+			slots <- struct{}{}
+			all.Go(func() {
+				defer func() { <-slots }()
+				if err := s.deliver(ctx, p); err != nil {
+					mu.Lock()
+					failed = err
+					mu.Unlock()
+				}
+			})
+		}
+		all.Wait()
+		if failed != nil || ctx.Err() != nil {
+			return errors.Join(failed, ctx.Err())
+		}
+	}
+}
+
+// deliver sends one push, if there is still something to tell, and notes what became of it.
+func (s *Sender) deliver(ctx context.Context, p chat.Push) error {
+	d, err := s.Store.Device(ctx, p.Device)
+	if errors.Is(err, chat.ErrNotFound) {
+		return s.Store.DropPush(ctx, p)
+	}
+	if err != nil {
+		return err
+	}
+	var payload []byte
+	ttl := life
+	switch {
+	case p.State == chat.PushWithdraw && !d.Withdraws():
+		return s.Store.DropPush(ctx, p)
+	case p.State == chat.PushWithdraw:
+		payload, ttl = withdraw(p.Room), withdrawal
+	default:
+		c, later, err := s.Rules.PushNow(ctx, p, d)
+		if err != nil {
+			return err
+		}
+		if !later.IsZero() {
+			p.Next = later
+			return s.Store.SetPush(ctx, p)
+		}
+		if c == nil {
+			return s.Store.DropPush(ctx, p)
+		}
+		payload = notification(*c, s.Host())
+	}
+	p.Tries++
+	err = s.send(ctx, d, payload, ttl, "room-"+strconv.FormatInt(int64(p.Room), 10))
+	if ctx.Err() != nil {
+		return nil // it is sent again
+	}
+	return s.note(ctx, d, p, err)
+}
+
+// note stores what became of a push.
+func (s *Sender) note(ctx context.Context, d chat.Device, p chat.Push, err error) error {
+	var answer answerError
+	switch {
+	case err == nil && p.State == chat.PushWithdraw:
+		return s.Store.DropPush(ctx, p)
+	case err == nil:
+		p.State, p.Tries = chat.PushShown, 0
+		return errors.Join(s.Store.SetPush(ctx, p), s.Store.DeviceReached(ctx, d.ID, time.Now(), ""))
+	case errors.As(err, &answer) && answer.gone():
+		s.Log.Info("a device takes no pushes any more", "device", d.ID, "status", answer.status)
+		return s.Store.RemoveDevice(ctx, d.Account, d.ID)
+	case errors.As(err, &answer) && answer.refused(), p.Tries >= maxTries:
+		s.Log.Warn("a device was not told", "device", d.ID, "error", words(err))
+		return errors.Join(s.Store.DropPush(ctx, p), s.Store.DeviceReached(ctx, d.ID, time.Now(), words(err)))
+	}
+	p.Next = time.Now().Add(max(answer.retry, time.Duration(1<<p.Tries)*5*time.Second))
+	return s.Store.SetPush(ctx, p)
+}
+
+// answerError is an answer of a push service that is no yes.
+type answerError struct {
+	status int
+	retry  time.Duration // as it asked to wait
+}
+
+func (e answerError) Error() string { return "its push service answered " + strconv.Itoa(e.status) }
+func (e answerError) gone() bool {
+	return e.status == http.StatusNotFound || e.status == http.StatusGone
+}
+func (e answerError) refused() bool {
+	return e.status >= 300 && e.status < 500 && e.status != http.StatusTooManyRequests && e.status != http.StatusRequestTimeout
+}
+
+// words says why a device was not reached, without its address, which is a secret.
+func words(err error) string {
+	var answer answerError
+	switch {
+	case errors.As(err, &answer):
+		return answer.Error()
+	case errors.Is(err, hooks.ErrInside):
+		return hooks.ErrInside.Error()
+	}
+	return "its push service was not reached"
+}
+
+// Test tells a device that it can be told, and says in words why not.
+func (s *Sender) Test(ctx context.Context, d chat.Device) error {
+	b, _ := json.Marshal(payload{Version: declarative, Notification: shown{Title: "It works", Body: "Parley can reach you here.", Navigate: s.Host() + "/me/notifications", Tag: "test", Test: int64(d.ID)}})
+	err := s.send(ctx, d, b, time.Minute, "test")
+	var answer answerError
+	if errors.As(err, &answer) && answer.gone() {
+		if err := s.Store.RemoveDevice(ctx, d.Account, d.ID); err != nil {
+			return err
+		}
+		return chat.Invalid("device", "This device takes no messages of Parley any more. It was removed; turn notifications on there again.")
+	}
+	if err != nil {
+		return errors.Join(s.Store.DeviceReached(ctx, d.ID, time.Now(), words(err)), chat.Invalid("device", "That did not go: "+words(err)+"."))
+	}
+	return nil
+}
+
+// recordSize has what is sent be as long as others of its kind: its length tells nothing.
+func recordSize(n int) uint32 { return uint32((n+1+step-1)/step*step) + overhead }
+
+// send gives one push to the service of a device.
+func (s *Sender) send(ctx context.Context, d chat.Device, payload []byte, ttl time.Duration, topic string) error {
+	private, public, err := s.keys(ctx)
+	if err != nil {
+		return err
+	}
+	subject := s.Host()
+	if !strings.HasPrefix(subject, "https://") {
+		subject = "https://localhost" // on this machine alone
+	}
+	res, err := webpush.SendNotificationWithContext(ctx, bytes.Clone(payload), // it writes behind what it is given
+		&webpush.Subscription{Endpoint: d.Endpoint, Keys: webpush.Keys{P256dh: base64.RawURLEncoding.EncodeToString(d.P256DH), Auth: base64.RawURLEncoding.EncodeToString(d.Auth)}},
+		&webpush.Options{HTTPClient: s.client, RecordSize: recordSize(len(payload)), Subscriber: subject, Topic: topic, TTL: int(ttl.Seconds()),
+			Urgency: webpush.UrgencyHigh, VAPIDPublicKey: public, VAPIDPrivateKey: private})
+	if err != nil {
+		var at *url.Error
+		if errors.As(err, &at) {
+			err = at.Err // without the address
+		}
+		return err
+	}
+	defer res.Body.Close()
+	io.Copy(io.Discard, io.LimitReader(res.Body, answerSize))
+	if res.StatusCode >= 200 && res.StatusCode < 300 {
+		return nil
+	}
+	e := answerError{status: res.StatusCode}
+	if n, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && n > 0 {
+		e.retry = min(time.Duration(n)*time.Second, time.Hour)
+	}
+	return e
+}
