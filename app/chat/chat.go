@@ -20,9 +20,9 @@ type Chat struct {
 	// BackupDir refuses a directory that cannot hold backups; nil: each is believed to.
 	BackupDir func(path string) error
 
-	// VisitorMail is called with what a visitor was answered who left a mail address; nil:
-	// nothing is mailed. It must not wait.
-	VisitorMail func(c Case, body string)
+	// VisitorMail queues a mail to a visitor who left an address and was answered; nil: nothing
+	// is mailed.
+	VisitorMail func(context.Context, Case) error
 
 	supportMu   sync.Mutex
 	supportWake chan struct{} // closed at the next change of a case; nil: nobody waits

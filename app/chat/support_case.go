@@ -318,9 +318,35 @@ func (c *Chat) AnswerCase(ctx context.Context, who Account, room RoomID, id Case
 		return []CaseLine{{Kind: LineTeam, Author: who.Person, At: now, Body: body}}, nil
 	})
 	if err == nil && c.VisitorMail != nil && one.Mail != "" {
-		c.VisitorMail(one, body)
+		if err := c.VisitorMail(ctx, one); err != nil { // it is said, and read where it was asked
+			slog.Error("an answer is not mailed to its visitor", "case", one.ID, "error", err)
+		}
 	}
 	return one, err
+}
+
+// CaseToMail is what a visitor is to be mailed who was answered before a time: the answers
+// since he wrote last. Nothing, when he has written since, or more was answered.
+func (c *Chat) CaseToMail(ctx context.Context, id CaseID, before time.Time) (one Case, w Widget, answers []CaseLine, err error) {
+	if one, err = c.store.Case(ctx, id); err != nil || one.Mail == "" || one.Visitor == nil {
+		return one, w, nil, err
+	}
+	if w, err = c.store.Widget(ctx, one.Room); err != nil {
+		return one, w, nil, err
+	}
+	lines, err := c.store.CaseLines(ctx, id, MaxCaseLines)
+	for _, l := range lines {
+		switch l.Kind {
+		case LineVisitor:
+			answers = nil
+		case LineTeam:
+			answers = append(answers, l)
+		}
+	}
+	if n := len(answers); n > 0 && answers[n-1].At.After(before) {
+		answers = nil
+	}
+	return one, w, answers, err
 }
 
 // CloseCase ends a conversation; ReopenCase undoes it.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/app/apptest"
 )
@@ -218,5 +219,56 @@ func TestWidgetsAreSetUp(t *testing.T) {
 	bot := ada.Get("/bots").Body
 	if !strings.Contains(bot, "Tidewater Ferries visitors") {
 		t.Error("the bot of the widget is not among the bots")
+	}
+}
+
+// Who left an address is mailed what was answered, once, and not what was read since.
+func TestVisitorsAreMailedWhatTheyAreAnswered(t *testing.T) {
+	t.Parallel()
+	box := apptest.NewMailServer(t)
+	s := apptest.Start(t, box.Config)
+	ada := s.Signup("ada")
+	room := ada.Found("desk", "private")
+	at := fmt.Sprintf("/rooms/%d", room)
+	ada.Post(at+"/widget", "on", "1", "slug", "help", "title", "Tidewater Ferries", "zone", "UTC", "hours", "mon-sun 00:00-00:01").Want(t, http.StatusSeeOther)
+	if page := s.Visitor().Get("/widget/help").Body; !strings.Contains(page, "by mail if you like") {
+		t.Error("the chat does not say that answers go by mail")
+	}
+	marta, quiet := guest{s.Visitor(), t}, guest{s.Visitor(), t}
+	marta.says("Is there a boat?", "mail", "marta@example.org", "page", "https://tidewater.example/winter").Want(t, http.StatusSeeOther)
+	quiet.says("And for me?").Want(t, http.StatusSeeOther)
+	for _, id := range []string{"1", "2"} {
+		ada.Post(at+"/cases/"+id+"/take").Want(t, http.StatusSeeOther)
+		ada.Post(at+"/cases/"+id+"/say", "body", "At 08:40.").Want(t, http.StatusSeeOther)
+		ada.Post(at+"/cases/"+id+"/say", "body", "Bring your bike.").Want(t, http.StatusSeeOther)
+	}
+	hurry := func() {
+		t.Helper()
+		due, err := s.Stored().DueMails(t.Context(), time.Now().Add(time.Hour), 10)
+		for _, m := range due {
+			m.Next = m.Made
+			if err == nil {
+				err = s.Stored().SetMail(t.Context(), m)
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	hurry()
+	got := box.Waits(1)[0]
+	if got.To != "marta@example.org" || got.Subject != "Tidewater Ferries answered you" || strings.Count(got.Text, "At 08:40.") != 1 || !strings.Contains(got.Text, "Bring your bike.") ||
+		!strings.Contains(got.Text, "https://tidewater.example/winter") {
+		t.Errorf("%+v", got)
+	}
+	ada.Post(at+"/cases/1/say", "body", "One more.").Want(t, http.StatusSeeOther)
+	marta.says("Thank you").Want(t, http.StatusSeeOther) // it was read
+	hurry()
+	apptest.Within(t, "nothing waits", func() bool {
+		due, err := s.Stored().DueMails(t.Context(), time.Now().Add(time.Hour), 10)
+		return err == nil && len(due) == 0
+	})
+	if n := len(box.Got()); n != 1 {
+		t.Errorf("%d mails were sent", n)
 	}
 }
