@@ -147,6 +147,7 @@ func (a *App) start(ctx context.Context) error {
 		mails = mail.NewSender(mail.Sender{Server: c.Mail, Rules: a.Chat, Auth: a.Auth, Store: a.store, Log: c.Log, Host: func() string { return Greeting(a.config, a.Address) },
 			Workspace: func() string { return a.server.Workspace() }, Turn: func(ctx context.Context) bool { return a.leads(ctx, jobMails) }})
 		s.Mailer = mails
+		a.Chat.VisitorMail = mails.QueueVisitor
 	}
 	if c.Metrics != "" {
 		if s.Answered, err = a.serveMetrics(announcer.Hub); err != nil {

@@ -10,11 +10,11 @@ import (
 	"parley/app/chat"
 )
 
-const roomColumns = "r.id, r.kind, r.name, r.topic, r.everyone, r.rev, r.posts, r.last_id, r.people, r.slow, r.picture, r.world, r.created_at"
+const roomColumns = "r.id, r.kind, r.name, r.topic, r.everyone, r.rev, r.posts, r.last_id, r.people, r.slow, r.picture, r.world, r.queue, r.created_at"
 
 // roomFields are the places that roomColumns scan into.
 func roomFields(r *chat.Room, created *int64) []any {
-	return []any{&r.ID, &r.Kind, &r.Name, &r.Topic, &r.Everyone, &r.Rev, &r.Posts, &r.Last, &r.People, &r.Slow, &r.Picture, &r.World, created}
+	return []any{&r.ID, &r.Kind, &r.Name, &r.Topic, &r.Everyone, &r.Rev, &r.Posts, &r.Last, &r.People, &r.Slow, &r.Picture, &r.World, &r.Queue, created}
 }
 
 // roomForQuery finds rooms, with the membership of somebody (?1) in them.

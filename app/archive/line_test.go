@@ -88,7 +88,7 @@ func TestWhatIsNotAnExportIsNamedByItsLine(t *testing.T) {
 		{"", link("https://example.org", "https://example.org@evil.example/"), "line 2: the text has a link to"},
 		{"", link("https://example.org@evil.example/", "https://example.org@evil.example/"), "line 2: the text has a link to"},
 		{"", link("javascript:alert(1)", "javascript:alert(1)"), "line 2: the text has a link to"},
-		{"", link("click here", "https://evil.example"), "line 2: the text has a link to"},
+		{"", link("example.org/login", "https://evil.example"), "line 2: the text has a link to"},
 		{"", `{"type":"account","id":1,"username":"a b","name":"A","role":"member","created":"2026-03-01T12:00:00Z"}`, "line 2: A username"},
 		{"", `{"type":"account","id":1,"username":"a","name":"A","role":"member","created":"2026-03-01T12:00:00Z"}`, "line 2: A username"},
 	} {

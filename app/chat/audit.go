@@ -40,6 +40,7 @@ const (
 	AuditRevokeKey      AuditAction = "revoke-key"
 	AuditRemovePreview  AuditAction = "remove-preview"
 	AuditSetWorldAccess AuditAction = "world"
+	AuditSetWidget      AuditAction = "widget"
 	AuditDismissReport  AuditAction = "dismiss"
 	AuditSetPassword    AuditAction = "password"
 	AuditImport         AuditAction = "import"
@@ -85,6 +86,7 @@ var AuditSentences = map[AuditAction]string{
 	AuditRevokeKey:      "revoked a key of %: #",
 	AuditRemovePreview:  "removed what a link of % in # leads to",
 	AuditSetWorldAccess: "made % #",
+	AuditSetWidget:      "turned the chat of visitors with % #",
 	AuditDismissReport:  "saw no fault in a message of %",
 	AuditSetPassword:    "set a new password for %",
 	AuditImport:         "imported # from %",

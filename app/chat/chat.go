@@ -20,6 +20,13 @@ type Chat struct {
 	// BackupDir refuses a directory that cannot hold backups; nil: each is believed to.
 	BackupDir func(path string) error
 
+	// VisitorMail queues a mail to a visitor who left an address and was answered; nil: nothing
+	// is mailed.
+	VisitorMail func(context.Context, Case) error
+
+	supportMu   sync.Mutex
+	supportWake chan struct{} // closed at the next change of a case; nil: nobody waits
+
 	retaining sync.Mutex // held by the one ApplyRetention that runs
 
 	inFlight postsInFlight
@@ -54,6 +61,7 @@ type Store interface {
 	DeviceStore
 	OwnStore
 	PreviewStore
+	SupportStore
 	AuditStore
 	AccountRecordStore
 	ReportStore

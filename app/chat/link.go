@@ -27,11 +27,17 @@ func IsWebAddress(s string) bool {
 
 // matchesTarget says whether an address is one that a message may link, and the one that is shown.
 func matchesTarget(shown, target string) bool {
+	if target == "mailto:"+shown && mailAddress.MatchString(shown) {
+		return true
+	}
 	scheme := schemeLen(target)
 	if scheme == 0 || !validURL(target, scheme) {
 		return false
 	}
-	if shown == target {
+	if len(shown) > 4 && strings.EqualFold(shown[:4], "www.") {
+		shown = "https://" + shown
+	}
+	if shown == target || !blank(shown) && !looksLikeAddress(shown) { // words that say no address
 		return true
 	}
 	a, err := url.Parse(target)

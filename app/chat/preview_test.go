@@ -68,3 +68,23 @@ func TestRemovedPreviewsAreRemembered(t *testing.T) {
 		t.Errorf("what was removed is back: %+v", again[0])
 	}
 }
+
+// What a message may link, an archive may bring.
+func TestNamedLinksOfAnArchive(t *testing.T) {
+	t.Parallel()
+	for body, fine := range map[string]bool{"see [the plan](https://a.example/plan)": true, "https://a.example": true, "www.a.example/x": true, "write to me@a.example": true} {
+		text, err := ParseText(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := text.CheckLinks(); (err == nil) != fine {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+	for _, shown := range []string{"https://bank.example", "bank.example/login", "www.bank.example", "me@bank.example", ""} {
+		text := Text{Blocks: []Block{{Runs: []Run{{Kind: RunLink, Text: shown, URL: "https://evil.example/"}}}}}
+		if text.CheckLinks() == nil {
+			t.Errorf("%q leads to another place", shown)
+		}
+	}
+}

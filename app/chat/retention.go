@@ -25,6 +25,9 @@ func (c *Chat) ApplyRetention(ctx context.Context) error {
 		}
 		before := c.now().Add(-time.Duration(s.Retention()) * 24 * time.Hour)
 		began := time.Now()
+		if err := c.store.DeleteCases(ctx, before); err != nil {
+			return err
+		}
 		n, err := c.store.DeleteBefore(ctx, before)
 		if err != nil || n == 0 {
 			return err

@@ -40,6 +40,7 @@ type Room struct {
 	Slow     int    // seconds between two messages of one person; 0: as fast as they like
 	Picture  FileID // that shows the room; 0: none
 	World    WorldAccess
+	Queue    bool // its people answer visitors of web sites
 	Created  time.Time
 }
 

@@ -24,7 +24,7 @@ func TestWhatProgramsSendIsRead(t *testing.T) {
 	t.Parallel()
 	for name, one := range map[string]struct{ kind, body, says, above string }{
 		"Slack's node client": {"application/json", `{"username":"deploys","icon_emoji":":rocket:","channel":"#ops","text":"plain *bold* <https://example.org/x|link>"}`,
-			"plain **bold** link (https://example.org/x)", ""},
+			"plain **bold** [link](https://example.org/x)", ""},
 		"a form":                       {"application/x-www-form-urlencoded", "payload=" + url.QueryEscape(`{"text":"a & b"}`), "a & b", ""},
 		"a form with a bare ampersand": {"application/x-www-form-urlencoded", `payload={"text":"a & b","username":"x"}`, "a & b", ""},
 		"Mattermost":                   {"application/json", `{"text":"**bold** and *slanted*","icon_url":null,"username":null,"channel":"ops"}`, "**bold** and *slanted*", ""},

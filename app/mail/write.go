@@ -30,6 +30,8 @@ func (s *Sender) write(ctx context.Context, m auth.Mail) (to string, w *views.Ma
 		return s.writeDevice(ctx, m, w)
 	case auth.MailDigest:
 		return s.writeDigest(ctx, m, w)
+	case auth.MailVisitor:
+		return s.writeVisitor(ctx, m, w)
 	}
 	return "", nil, nil
 }
@@ -134,6 +136,37 @@ func (s *Sender) writeDigest(ctx context.Context, m auth.Mail, w *views.Mail) (s
 	off, err := s.OffToken(ctx, a)
 	w.Off = s.Host() + "/mail/off/" + off
 	return a.Address, w, err
+}
+
+// visitorDelay is how long a mail to a visitor waits for more that is answered.
+const visitorDelay = time.Minute
+
+// QueueVisitor queues the mail to a visitor who was answered.
+func (s *Sender) QueueVisitor(ctx context.Context, k chat.Case) error {
+	now := time.Now()
+	if err := s.Store.QueueMail(ctx, auth.Mail{Kind: auth.MailVisitor, Data: strconv.FormatInt(int64(k.ID), 10), Next: now.Add(visitorDelay), Made: now}, 0); err != nil {
+		return err
+	}
+	s.Wake()
+	return nil
+}
+
+func (s *Sender) writeVisitor(ctx context.Context, m auth.Mail, w *views.Mail) (string, *views.Mail, error) {
+	id, _ := strconv.ParseInt(m.Data, 10, 64) // we wrote it
+	k, widget, answers, err := s.Rules.CaseToMail(ctx, chat.CaseID(id), m.Made)
+	if err != nil || len(answers) == 0 {
+		return "", nil, err
+	}
+	w.Workspace, w.Title = widget.Title, widget.Title+" answered you"
+	for _, l := range answers {
+		w.Entries = append(w.Entries, views.MailEntry{Name: chat.FirstName(l.Author.Name), Where: l.At.UTC().Format("15:04 UTC"), Text: chat.Truncate(l.Body, 2000), URL: s.Host() + "/widget/" + widget.Slug})
+	}
+	w.Button, w.URL = "Go on where you asked", s.Host()+"/widget/"+widget.Slug
+	if k.Page != "" {
+		w.URL = k.Page
+	}
+	w.Foot = []string{"You get this because you left your address when you asked. Answers to this mail are not read.", "“Forget me” below the chat ends it."}
+	return k.Mail, w, nil
 }
 
 func where(m chat.MissedMessage) string {

@@ -21,7 +21,7 @@ const tells = `= 0 "general" topic "all of us" everyone true: ada! bea Ada-2
 01T09:09:10 ada event 4 0 "noon"
 01T09:11:40 bea: "Aye" re "Shall we meet at the lighthouse, @bea?"
 02T12:53:20 admin-slack: "me too" re "Shall we meet at the lighthouse, @bea?"
-02T12:55:00 deploys: "Build 7 (https://ci.example/7)\ngreen\nTook: 5"
+02T12:55:00 deploys: "[Build 7](https://ci.example/7)\ngreen\nTook: 5"
 02T12:56:40 weather: "rain"
 02T12:58:20 bea: "_waves_"
 02T13:00:00 bea: "📎 ` + "`chart_1.png`" + ` https://files.slack.com/files-pri/T1-F1/chart_1.png\n📎 a file that was deleted" cont

@@ -45,7 +45,7 @@ func class(method, route string) string {
 		return "health"
 	case route == "/ws":
 		return "socket"
-	case strings.HasSuffix(route, "/changes"):
+	case strings.HasSuffix(route, "/changes"), strings.HasSuffix(route, "/lines"), strings.HasSuffix(route, "/live"):
 		return "poll"
 	case method != fiber.MethodPost:
 		return "page"

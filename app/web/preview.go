@@ -40,6 +40,10 @@ func (s *Server) messageCard(c *fiber.Ctx) error {
 		return err
 	}
 	m, p, err := s.chat.Message(c.UserContext(), v.Me, messageParam(c))
+	if e, refused := chat.AsError(err); refused && fragment(c) && (e.Kind == chat.KindNotFound || e.Kind == chat.KindGone) {
+		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+		return c.SendString("") // what one may not see is nothing, and no word about it
+	}
 	if err != nil {
 		return err
 	}

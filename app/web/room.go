@@ -35,6 +35,9 @@ func (s *Server) room(c *fiber.Ctx) (p page, err error) {
 	if err != nil {
 		return p, err
 	}
+	if v.Queue && v.IsMember() && span == (chat.Span{}) && !wantsJSON(c) { // what was told of visitors is read there, too
+		return page{to: views.CaseURL(v.ID, 0)}, nil
+	}
 	if fragment(c) && (span.Before != 0 || span.After != 0) {
 		v.Older, v.Newer = v.Older && span.Before != 0, v.Newer && span.After != 0 // at the other edge stand the page's own rows
 		return page{fragment: views.MoreRows(v, span.Before != 0 && !v.Older)}, nil

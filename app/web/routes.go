@@ -47,6 +47,15 @@ func (s *Server) routes() {
 	public.get("/reset/:token", s.resetPage)
 	public.post("/reset/:token", s.resetPassword)
 
+	// Visitors of web sites.
+	public.get("/widget.js", s.widgetScript)
+	public.get("/widget/:slug", s.widgetPage)
+	public.get("/widget/:slug/brand.css", s.widgetBrand)
+	public.get("/widget/:slug/lines", s.visitorLines)
+	public.post("/widget/:slug/say", s.visitorSays)
+	public.post("/widget/:slug/page", s.visitorAt)
+	public.post("/widget/:slug/forget", s.forgetVisitor)
+
 	// What other programs send.
 	incoming := &group{s: s, body: maxForm, who: keyInAddress}
 	incoming.post("/hooks/:key", s.hook)
@@ -103,6 +112,17 @@ func (s *Server) routes() {
 	browser.get("/rooms/:room<int>/outgoing/:webhook<int>", s.deliveries)
 	browser.post("/rooms/:room<int>/outgoing/:webhook<int>/remove", s.removeWebhook)
 	browser.post("/rooms/:room<int>/outgoing/:webhook<int>/again/:delivery<int>", s.sendAgain)
+	browser.get("/rooms/:room<int>/widget", s.widgetSettings)
+	browser.post("/rooms/:room<int>/widget", s.setWidget)
+	browser.get("/rooms/:room<int>/cases", s.queue)
+	browser.get("/rooms/:room<int>/cases/live", s.queueLive)
+	browser.get("/rooms/:room<int>/cases/:case<int>", s.queue)
+	browser.get("/rooms/:room<int>/cases/:case<int>/live", s.queueLive)
+	browser.post("/rooms/:room<int>/cases/:case<int>/take", s.takeCase)
+	browser.post("/rooms/:room<int>/cases/:case<int>/transfer", s.transferCase)
+	browser.post("/rooms/:room<int>/cases/:case<int>/close", s.closeCase)
+	browser.post("/rooms/:room<int>/cases/:case<int>/reopen", s.reopenCase)
+	browser.post("/rooms/:room<int>/cases/:case<int>/say", s.answerCase)
 	browser.post("/api/chat.postMessage", s.postAsSlack)
 	browser.get("/rooms/:room<int>/picture", s.roomPicture)
 	browser.post("/rooms/:room<int>/picture", s.setRoomPicture)

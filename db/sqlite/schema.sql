@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 23
+-- user_version 24
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -57,6 +57,37 @@ CREATE TABLE blobs (
 ) STRICT;
 
 CREATE INDEX blobs_by_size ON blobs (size);
+
+CREATE TABLE case_lines (
+  id      INTEGER PRIMARY KEY AUTOINCREMENT,
+  case_id INTEGER NOT NULL REFERENCES cases ON DELETE CASCADE,
+  kind    INTEGER NOT NULL,              -- 0 of the visitor, 1 of the team, 2 opened, 3 taken, 4 handed on, 5 closed
+  author  INTEGER REFERENCES accounts,   -- of the team
+  at      INTEGER NOT NULL,
+  body    TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX case_lines_by_case ON case_lines (case_id, id);
+
+CREATE TABLE cases (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  room_id    INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
+  visitor    BLOB,                       -- SHA-256 of the cookie; NULL: forgotten
+  name       TEXT    NOT NULL,
+  mail       TEXT    NOT NULL,
+  page       TEXT    NOT NULL,           -- where the visitor is
+  state      INTEGER NOT NULL,           -- 0 waits, 1 taken, 2 closed
+  taken_by   INTEGER REFERENCES accounts,
+  rev        INTEGER NOT NULL,           -- of the widget at the latest change
+  opened_at  INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  waits_at   INTEGER NOT NULL,           -- since when the visitor waits; 0: does not
+  last       TEXT    NOT NULL            -- what was said last, the beginning
+) STRICT;
+
+CREATE INDEX cases_by_room ON cases (room_id, state, id);
+
+CREATE INDEX cases_by_visitor ON cases (visitor) WHERE visitor IS NOT NULL;
 
 CREATE TABLE certificates (
   name TEXT PRIMARY KEY,
@@ -356,7 +387,7 @@ CREATE TABLE rooms (
   last_at     INTEGER NOT NULL DEFAULT 0,-- and when
   created_at  INTEGER NOT NULL,
   deleted_at  INTEGER
-, slow INTEGER NOT NULL DEFAULT 0, drawn TEXT, picture INTEGER NOT NULL DEFAULT 0, world INTEGER NOT NULL DEFAULT 0) STRICT;
+, slow INTEGER NOT NULL DEFAULT 0, drawn TEXT, picture INTEGER NOT NULL DEFAULT 0, world INTEGER NOT NULL DEFAULT 0, queue INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX rooms_by_drawn ON rooms (drawn) WHERE drawn IS NOT NULL;
 
@@ -407,6 +438,14 @@ CREATE TABLE webhooks (
 ) STRICT;
 
 CREATE INDEX webhooks_by_room ON webhooks (room_id);
+
+CREATE TABLE widgets (
+  room_id INTEGER PRIMARY KEY REFERENCES rooms ON DELETE CASCADE,
+  slug    TEXT    NOT NULL UNIQUE,       -- of its address
+  bot_id  INTEGER NOT NULL REFERENCES accounts, -- tells the room of who comes
+  data    BLOB    NOT NULL,              -- its settings, as JSON
+  rev     INTEGER NOT NULL DEFAULT 0     -- counts changes of its cases
+) STRICT;
 
 CREATE VIRTUAL TABLE words USING fts5 (
   word,

@@ -163,6 +163,9 @@ func (c *conversion) linkTo(label, url string) string {
 	case !labelled:
 		return address
 	}
+	if link, ok := named(label, address); ok {
+		return link
+	}
 	return label + " (" + address + ")"
 }
 

@@ -71,6 +71,9 @@ func (c *conversion) isRaw(entity string) bool {
 func (c *conversion) linked(e node) (string, bool) {
 	label := c.leaf(e.str("text"))
 	url, labelled := link(Unescape(c.cut(e.str("url"))), label)
+	if link, ok := named(label, url); labelled && ok {
+		return link, true
+	}
 	if labelled {
 		return label + " (" + url + ")", true
 	}
@@ -82,6 +85,9 @@ func (c *conversion) linkSpans(e node, s styled) []span {
 	url, labelled := link(Unescape(c.cut(e.str("url"))), label)
 	if !labelled {
 		return []span{{url, s, true}}
+	}
+	if link, ok := named(label, url); ok {
+		return []span{{link, s, true}}
 	}
 	return []span{{c.literal(label), s, false}, {" (", styled{}, false}, {url, styled{}, true}, {")", styled{}, false}}
 }

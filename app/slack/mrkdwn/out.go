@@ -54,6 +54,10 @@ func (o *out) whole(s string) {
 	}
 	o.settle(s)
 	before, _ := utf8.DecodeLastRuneInString(o.String())
+	if o.Len() > 0 && s[0] == '[' && (before == '!' || before == '\\') { // else it would not be a link
+		o.WriteByte(' ')
+		before = ' '
+	}
 	if o.Len() > 0 && (o.last != anything || kind != anything && (before == '\\' || word(before) && !spaceless(before))) {
 		o.WriteByte(' ')
 	}

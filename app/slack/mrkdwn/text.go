@@ -3,6 +3,8 @@ package mrkdwn
 import (
 	"regexp"
 	"strings"
+
+	"parley/app/chat"
 )
 
 // atomBase is where the characters begin that stand for what is not to be touched
@@ -103,7 +105,24 @@ func (w *work) token(s string) string {
 	if !labelled {
 		return w.atom(address)
 	}
+	if link, ok := named(Unescape(label), address); ok {
+		return w.atom(link)
+	}
 	return label + " (" + w.atom(address) + ")"
+}
+
+// named is a link under words, where it is read as one here.
+func named(words, address string) (string, bool) {
+	if strings.ContainsAny(words, `[]*_~\`+"`\n") || strings.Count(words, ":") > 1 {
+		return "", false
+	}
+	link := "[" + words + "](" + address + ")"
+	t, err := chat.ParseText(link)
+	if err != nil || len(t.Blocks) != 1 || len(t.Blocks[0].Runs) != 1 {
+		return "", false
+	}
+	r := t.Blocks[0].Runs[0]
+	return link, r.Kind == chat.RunLink && r.Text == words && r.URL == address
 }
 
 // link is an address as it is typed, and whether its label says something else.

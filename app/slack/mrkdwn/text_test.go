@@ -41,7 +41,7 @@ func TestSlacksMarkupIsWrittenAsItIsTypedHere(t *testing.T) {
 		"<https://a.example/x>yz <https://a.example>/q, <https://a.example>.": "https://a.example/x yz https://a.example /q, https://a.example.",
 		"&gt; ```a\nb``` c":                              "> ```\n> a\n> b\n> ```\n>  c",
 		"<https://a.example/x_y_z>":                      "https://a.example/x_y_z",
-		"<https://a.example/?a=1&amp;b=2|see>":           "see (https://a.example/?a=1&b=2)",
+		"<https://a.example/?a=1&amp;b=2|see>":           "[see](https://a.example/?a=1&b=2)",
 		"<http://a.example|a.example>":                   "http://a.example",
 		"<https://a.example/*x*|*go*>":                   "**go** (https://a.example/*x*)",
 		"<mailto:a@b.example|a@b.example>":               "a@b.example",

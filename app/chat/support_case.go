@@ -1,0 +1,380 @@
+package chat
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"log/slog"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Visitor is somebody on a web site. Token is what the cookie holds.
+type Visitor struct {
+	Token   string
+	Address string
+}
+
+func (v Visitor) hash() []byte {
+	sum := sha256.Sum256([]byte(v.Token))
+	return sum[:]
+}
+
+func isNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
+
+// VisitorDraft is what a visitor says.
+type VisitorDraft struct {
+	Body, Name, Mail, Page string
+}
+
+// tidy makes what a visitor says fit to be stored.
+func (d *VisitorDraft) tidy(w Widget) error {
+	d.Body = strings.TrimSpace(TidyBody(d.Body))
+	switch {
+	case d.Body == "":
+		return Invalid("body", "Write something first.")
+	case utf8.RuneCountInString(d.Body) > MaxVisitorBody:
+		return Invalid("body", "A message has at most 2,000 characters.")
+	}
+	if _, err := ParseText(d.Body); err != nil {
+		return err
+	}
+	name, ok := oneLine(d.Name)
+	if !ok || utf8.RuneCountInString(name) > MaxVisitorName || stackedMarks(name) {
+		return Invalid("name", "A name has at most 64 characters.")
+	}
+	mail := strings.TrimSpace(d.Mail)
+	if at := strings.LastIndexByte(mail, '@'); mail != "" && (at < 1 || at == len(mail)-1 || len(mail) > 254 || strings.ContainsFunc(mail, func(r rune) bool { return r <= ' ' || r == '<' || r == '>' || r == 0x7f })) {
+		return Invalid("mail", "An address looks like you@example.org.")
+	}
+	d.Name, d.Mail, d.Page = name, mail, w.page(d.Page)
+	return nil
+}
+
+// page is the address of a page as it may be told; "": none.
+func (w Widget) page(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || len(s) > 1000 {
+		return ""
+	}
+	u.User, u.Fragment = nil, ""
+	if !w.WholePage {
+		u.RawQuery = ""
+	}
+	return u.String()
+}
+
+// VisitorCase is the newest case of a visitor; ID 0: there is none.
+func (c *Chat) VisitorCase(ctx context.Context, w Widget, v Visitor) (Case, []CaseLine, error) {
+	if v.Token == "" {
+		return Case{}, nil, nil
+	}
+	one, err := c.store.CaseOfVisitor(ctx, w.Room, v.hash())
+	if isNotFound(err) {
+		return Case{}, nil, nil
+	}
+	if err != nil {
+		return one, nil, err
+	}
+	lines, err := c.store.CaseLines(ctx, one.ID, MaxCaseLines)
+	return one, lines, err
+}
+
+// VisitorRev is the rev of the newest case of a visitor; 0: there is none.
+func (c *Chat) VisitorRev(ctx context.Context, w Widget, v Visitor) (int64, error) {
+	one, err := c.store.CaseOfVisitor(ctx, w.Room, v.hash())
+	if isNotFound(err) {
+		return 0, nil
+	}
+	return one.Rev, err
+}
+
+// VisitorSays says something for a visitor: the first opens a case, of which the room is
+// told. Host is the public address of this server.
+func (c *Chat) VisitorSays(ctx context.Context, w Widget, v Visitor, d VisitorDraft, host string) (Case, error) {
+	if err := d.tidy(w); err != nil {
+		return Case{}, err
+	}
+	if err := c.Limits.Take(LimitVisitor, string(v.hash())); err != nil {
+		return Case{}, err
+	}
+	now := c.now()
+	said := CaseLine{Kind: LineVisitor, At: now, Body: d.Body}
+	one, err := c.store.CaseOfVisitor(ctx, w.Room, v.hash())
+	if err == nil && one.State != CaseClosed {
+		one, err = c.store.SetCase(ctx, one.ID, func(k *Case) ([]CaseLine, error) {
+			if k.State == CaseClosed {
+				return nil, Gone("This conversation was closed. Start anew.")
+			}
+			if k.Waits.IsZero() {
+				k.Waits = now
+			}
+			k.Last = excerpt(d.Body)
+			if d.Name != "" {
+				k.Name = d.Name
+			}
+			if d.Mail != "" {
+				k.Mail = d.Mail
+			}
+			if d.Page != "" {
+				k.Page = d.Page
+			}
+			return []CaseLine{said}, nil
+		})
+		if err == nil {
+			c.supportChanged()
+		}
+		return one, err
+	}
+	if err != nil && !isNotFound(err) {
+		return one, err
+	}
+	if err := c.Limits.Take(LimitVisitorAddress, v.Address); err != nil {
+		return Case{}, err
+	}
+	one, err = c.store.AddCase(ctx, Case{Room: w.Room, Visitor: v.hash(), Name: d.Name, Mail: d.Mail, Page: d.Page, Opened: now, Changed: now, Waits: now, Last: excerpt(d.Body)},
+		[]CaseLine{{Kind: LineOpened, At: now, Body: d.Page}, said})
+	if err != nil {
+		return one, err
+	}
+	c.supportChanged()
+	c.announceCase(ctx, w, one, host)
+	return one, nil
+}
+
+// excerpt is the beginning of what was said, in one line.
+func excerpt(s string) string { return cutRunes(strings.Join(strings.Fields(s), " "), maxCaseExcerpt) }
+
+// markup are the signs that mean something in a message.
+var markup = strings.NewReplacer(`\`, `\\`, "*", `\*`, "_", `\_`, "`", "\\`", "~", `\~`, "<", `\<`, "[", `\[`, "#", `\#`, "@", `\@`, ">", `\>`, ":", `\:`)
+
+// announceCase has the room's bot say that somebody waits, so that people are notified as
+// of any message. The case is stored: where that fails, it waits in the queue all the same.
+func (c *Chat) announceCase(ctx context.Context, w Widget, one Case, host string) {
+	bot, err := c.store.Account(ctx, w.Bot)
+	if err == nil {
+		_, err = c.PostMessage(ctx, bot, w.Room, Draft{Body: "**" + markup.Replace(one.Who()) + "** waits: " + markup.Replace(one.Last) + "\n" +
+			host + "/rooms/" + strconv.FormatInt(int64(w.Room), 10) + "/cases/" + strconv.FormatInt(int64(one.ID), 10)})
+	}
+	if err != nil {
+		slog.Info("a room was not told that a visitor waits", "room", w.Room, "error", err)
+	}
+}
+
+// Who is how the team calls a visitor.
+func (k Case) Who() string {
+	if k.Name != "" {
+		return k.Name
+	}
+	if u, err := url.Parse(k.Page); err == nil && k.Page != "" {
+		return "Visitor on " + cutRunes(u.Path, 40)
+	}
+	return "Visitor"
+}
+
+// VisitorPage notes where a visitor is now.
+func (c *Chat) VisitorPage(ctx context.Context, w Widget, v Visitor, page string) error {
+	if page = w.page(page); page == "" || v.Token == "" {
+		return nil
+	}
+	one, err := c.store.CaseOfVisitor(ctx, w.Room, v.hash())
+	if err != nil || one.State == CaseClosed || one.Page == page {
+		if isNotFound(err) {
+			err = nil
+		}
+		return err
+	}
+	if err := c.Limits.Take(LimitVisitor, string(v.hash())); err != nil {
+		return err
+	}
+	_, err = c.store.SetCase(ctx, one.ID, func(k *Case) ([]CaseLine, error) { k.Page = page; return nil, nil })
+	c.supportChanged()
+	return err
+}
+
+// ForgetVisitor removes who a visitor was.
+func (c *Chat) ForgetVisitor(ctx context.Context, v Visitor) error {
+	if v.Token == "" {
+		return nil
+	}
+	err := c.store.ForgetVisitor(ctx, v.hash())
+	c.supportChanged()
+	return err
+}
+
+// Queue is what the people of a room have to answer.
+type Queue struct {
+	RoomAccess
+	Widget
+	Cases []Case
+}
+
+// OpenQueue lists the cases of a room for who is in it.
+func (c *Chat) OpenQueue(ctx context.Context, who Account, room RoomID) (q Queue, err error) {
+	if q.Widget, q.RoomAccess, err = c.WidgetOf(ctx, who, room); err != nil {
+		return q, err
+	}
+	q.Cases, err = c.store.Cases(ctx, room, MaxCases)
+	return q, err
+}
+
+// OpenCase is a case with its lines, for who is in its room.
+func (c *Chat) OpenCase(ctx context.Context, who Account, room RoomID, id CaseID) (Case, []CaseLine, error) {
+	if _, _, err := c.WidgetOf(ctx, who, room); err != nil {
+		return Case{}, nil, err
+	}
+	one, err := c.store.Case(ctx, id)
+	if err == nil && one.Room != room {
+		err = NotFound()
+	}
+	if err != nil {
+		return Case{}, nil, err
+	}
+	lines, err := c.store.CaseLines(ctx, id, MaxCaseLines)
+	return one, lines, err
+}
+
+// changeCase changes a case for somebody who is in its room.
+func (c *Chat) changeCase(ctx context.Context, who Account, room RoomID, id CaseID, change func(*Case) ([]CaseLine, error)) (Case, error) {
+	p, err := c.authorize(ctx, who, room, ActionPost)
+	if err != nil {
+		return Case{}, err
+	}
+	one, err := c.store.SetCase(ctx, id, func(k *Case) ([]CaseLine, error) {
+		if k.Room != p.ID {
+			return nil, NotFound()
+		}
+		return change(k)
+	})
+	if err == nil {
+		c.supportChanged()
+	}
+	return one, err
+}
+
+// TakeCase has somebody answer a visitor; who comes second is told who was first.
+func (c *Chat) TakeCase(ctx context.Context, who Account, room RoomID, id CaseID) (Case, error) {
+	now := c.now()
+	return c.changeCase(ctx, who, room, id, func(k *Case) ([]CaseLine, error) {
+		switch {
+		case k.TakenBy.ID == who.ID && k.State == CaseTaken:
+			return nil, nil
+		case k.State == CaseTaken:
+			return nil, Conflict("", k.TakenBy.Name+" has it.")
+		case k.State == CaseClosed:
+			return nil, Gone("This conversation is closed.")
+		}
+		k.State, k.TakenBy = CaseTaken, who.Person
+		return []CaseLine{{Kind: LineTaken, Author: who.Person, At: now}}, nil
+	})
+}
+
+// TransferCase hands a case to another one of the room.
+func (c *Chat) TransferCase(ctx context.Context, who Account, room RoomID, id CaseID, to AccountID) (Case, error) {
+	a, err := c.store.Account(ctx, to)
+	if err != nil {
+		return Case{}, Invalid("to", "Choose somebody who is in this room.")
+	}
+	if _, m, err := c.store.RoomAccess(ctx, room, to); err != nil || m == nil || a.Disabled || a.IsBot() {
+		return Case{}, Invalid("to", "Choose somebody who is in this room.")
+	}
+	now := c.now()
+	return c.changeCase(ctx, who, room, id, func(k *Case) ([]CaseLine, error) {
+		if k.State == CaseClosed {
+			return nil, Gone("This conversation is closed.")
+		}
+		if k.State == CaseTaken && k.TakenBy.ID == to {
+			return nil, nil
+		}
+		k.State, k.TakenBy = CaseTaken, a.Person
+		return []CaseLine{{Kind: LineHandedOn, Author: who.Person, At: now, Body: a.Name}}, nil
+	})
+}
+
+// AnswerCase says something to a visitor, for who has the case.
+func (c *Chat) AnswerCase(ctx context.Context, who Account, room RoomID, id CaseID, body string) (Case, error) {
+	body = strings.TrimSpace(TidyBody(body))
+	if body == "" {
+		return Case{}, Invalid("body", "Write something first.")
+	}
+	if _, err := ParseText(body); err != nil {
+		return Case{}, err
+	}
+	if err := c.Limits.Take(LimitMessages, who.ID.key()); err != nil {
+		return Case{}, err
+	}
+	now := c.now()
+	one, err := c.changeCase(ctx, who, room, id, func(k *Case) ([]CaseLine, error) {
+		switch {
+		case k.State == CaseClosed:
+			return nil, Gone("This conversation is closed.")
+		case k.State != CaseTaken || k.TakenBy.ID != who.ID:
+			return nil, Forbidden("Take the conversation first.")
+		}
+		k.Waits, k.Last = time.Time{}, excerpt(FirstName(who.Name)+": "+body)
+		return []CaseLine{{Kind: LineTeam, Author: who.Person, At: now, Body: body}}, nil
+	})
+	if err == nil && c.VisitorMail != nil && one.Mail != "" {
+		if err := c.VisitorMail(ctx, one); err != nil { // it is said, and read where it was asked
+			slog.Error("an answer is not mailed to its visitor", "case", one.ID, "error", err)
+		}
+	}
+	return one, err
+}
+
+// CaseToMail is what a visitor is to be mailed who was answered before a time: the answers
+// since he wrote last. Nothing, when he has written since, or more was answered.
+func (c *Chat) CaseToMail(ctx context.Context, id CaseID, before time.Time) (one Case, w Widget, answers []CaseLine, err error) {
+	if one, err = c.store.Case(ctx, id); err != nil || one.Mail == "" || one.Visitor == nil {
+		return one, w, nil, err
+	}
+	if w, err = c.store.Widget(ctx, one.Room); err != nil {
+		return one, w, nil, err
+	}
+	lines, err := c.store.CaseLines(ctx, id, MaxCaseLines)
+	for _, l := range lines {
+		switch l.Kind {
+		case LineVisitor:
+			answers = nil
+		case LineTeam:
+			answers = append(answers, l)
+		}
+	}
+	if n := len(answers); n > 0 && answers[n-1].At.After(before) {
+		answers = nil
+	}
+	return one, w, answers, err
+}
+
+// CloseCase ends a conversation; ReopenCase undoes it.
+func (c *Chat) CloseCase(ctx context.Context, who Account, room RoomID, id CaseID) (Case, error) {
+	now := c.now()
+	return c.changeCase(ctx, who, room, id, func(k *Case) ([]CaseLine, error) {
+		if k.State == CaseClosed {
+			return nil, nil
+		}
+		k.State, k.Waits = CaseClosed, time.Time{}
+		return []CaseLine{{Kind: LineClosed, Author: who.Person, At: now}}, nil
+	})
+}
+
+// ReopenCase opens a case again that was closed, for who does.
+func (c *Chat) ReopenCase(ctx context.Context, who Account, room RoomID, id CaseID) (Case, error) {
+	now := c.now()
+	return c.changeCase(ctx, who, room, id, func(k *Case) ([]CaseLine, error) {
+		if k.State != CaseClosed {
+			return nil, nil
+		}
+		k.State, k.TakenBy = CaseTaken, who.Person
+		return []CaseLine{{Kind: LineTaken, Author: who.Person, At: now}}, nil
+	})
+}
+
+// FirstName is the first word of a name: what visitors read of the team.
+func FirstName(name string) string {
+	first, _, _ := strings.Cut(name, " ")
+	return first
+}

@@ -1,0 +1,91 @@
+// @ts-check
+// The chat of a visitor: sends, and shows answers as they come. Without it the page is a form and loads anew by itself.
+export {};
+const main = /** @type {HTMLElement} */ (document.querySelector('.wg')),
+  log = document.getElementById('log'),
+  why = document.getElementById('why'),
+  close = /** @type {HTMLButtonElement} */ (main.querySelector('.wg-x')),
+  form = document.forms[0],
+  box = /** @type {HTMLTextAreaElement} */ (document.getElementById('body')),
+  { slug, from } = main.dataset,
+  team = () => log.querySelectorAll('[data-team]').length;
+let rev = main.dataset.rev,
+  seen = team(),
+  hidden = false;
+
+const tell = message => from && parent !== window && parent.postMessage(message, from);
+const complain = words => {
+  why.textContent = words;
+  why.hidden = !words;
+};
+const atEnd = () => (log.scrollTop = log.scrollHeight);
+
+/** @param {Response} r */
+async function show(r) {
+  rev = r.headers.get('X-Rev');
+  if (r.headers.get('X-State') !== main.dataset.state) return location.reload(); // another form belongs to it
+  log.innerHTML = await r.text();
+  atEnd();
+  complain('');
+  if (hidden) tell({ parley: 'unread', n: team() - seen });
+  else seen = team();
+}
+
+const send = (path, fields) =>
+  fetch(`/widget/${slug}/${path}`, {
+    method: 'POST',
+    body: new URLSearchParams(fields),
+    headers: { 'HX-Request': 'true' },
+  });
+
+form.addEventListener('submit', async e => {
+  e.preventDefault();
+  if (!box.value.trim()) return;
+  const fields = /** @type {any} */ (new FormData(form)),
+    words = box.value;
+  box.value = '';
+  try {
+    const r = await send('say', fields);
+    if (r.ok) return show(r);
+    complain(r.headers.get('Content-Type')?.includes('html') ? 'That did not arrive. Try again.' : await r.text());
+  } catch {
+    complain('That did not arrive. Check the connection and try again.');
+  }
+  box.value ||= words;
+});
+box.addEventListener('keydown', e => {
+  if (e.key !== 'Enter' || e.shiftKey || e.isComposing) return;
+  e.preventDefault();
+  form.requestSubmit();
+});
+
+if (from && parent !== window) {
+  close.hidden = false;
+  close.onclick = () => tell({ parley: 'close' });
+  addEventListener('keydown', e => e.key === 'Escape' && tell({ parley: 'close' }));
+  addEventListener('message', e => {
+    if (e.origin !== from || e.source !== parent || !e.data?.parley) return;
+    if (e.data.page) {
+      /** @type {HTMLInputElement} */ (form.elements.namedItem('page')).value = e.data.page;
+      if (main.dataset.state === 'talk') send('page', { page: e.data.page });
+    }
+    hidden = e.data.parley === 'close' || (hidden && e.data.parley !== 'open');
+    if (hidden) return;
+    seen = team();
+    tell({ parley: 'unread', n: 0 });
+    box.focus();
+  });
+}
+
+atEnd();
+for (;;) {
+  if (main.dataset.state === 'none') await new Promise(() => {}); // the first message loads the page anew
+  try {
+    const r = await fetch(`/widget/${slug}/lines?rev=${rev}`);
+    if (r.status === 200) await show(r);
+    else if (r.status !== 204) throw r.status;
+  } catch {
+    complain('No connection. It goes on by itself.');
+    await new Promise(done => setTimeout(done, 3000));
+  }
+}
