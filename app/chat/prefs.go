@@ -31,10 +31,11 @@ type Prefs struct {
 	QuietFrom  string    `json:"quiet_from,omitempty"`  // 22:00; do not disturb every day from here
 	QuietTo    string    `json:"quiet_to,omitempty"`    // to here, in Zone
 	Push       string    `json:"push,omitempty"`        // "" devices tell after 2 minutes away, now, 5m, 15m, off
-	Keywords   string    `json:"keywords,omitempty"`    // words by commas of which one is told as of a mention
-	Mail       string    `json:"mail,omitempty"`        // "" a mail tells after 30 minutes, 4h, 24h, off
-	MailWords  string    `json:"mail_words,omitempty"`  // "" who and where, words: what, too
-	PushWords  string    `json:"push_words,omitempty"`  // "" who and the words, room: only that there is something
+	Status     *Status   `json:"status,omitempty"`
+	Keywords   string    `json:"keywords,omitempty"`   // words by commas of which one is told as of a mention
+	Mail       string    `json:"mail,omitempty"`       // "" a mail tells after 30 minutes, 4h, 24h, off
+	MailWords  string    `json:"mail_words,omitempty"` // "" who and where, words: what, too
+	PushWords  string    `json:"push_words,omitempty"` // "" who and the words, room: only that there is something
 }
 
 // choices are the values that a preference can have.
