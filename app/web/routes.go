@@ -239,6 +239,7 @@ func (s *Server) routes() {
 
 	browser.get("/admin", s.overview)
 	browser.get("/admin/people", s.adminPeople)
+	browser.post("/admin/people/asking/:asking<int>", s.proved(s.decideAsking))
 	browser.get("/admin/people/:person<int>", s.adminPerson)
 	browser.post("/admin/people/:person<int>/role", s.proved(s.setRole))
 	browser.post("/admin/people/:person<int>/disable", s.proved(s.disableAccount))
