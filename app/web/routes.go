@@ -176,6 +176,7 @@ func (s *Server) routes() {
 	browser.page("/people", s.people)
 	browser.page("/people/:person<int>", s.profile)
 	browser.get("/people/:person<int>/card", s.card)
+	browser.post("/people/:person<int>/block", s.block)
 	browser.get("/me", s.profilePage)
 	browser.get("/me.json", s.me)
 	browser.post("/me", s.setProfile)
