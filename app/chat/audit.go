@@ -49,6 +49,7 @@ const (
 	AuditSetRecovery    AuditAction = "recovery"
 	AuditAddPasskey     AuditAction = "passkey"
 	AuditRemovePasskey  AuditAction = "passkey-off"
+	AuditDeleteAccount  AuditAction = "forget"
 	AuditLinkIdentity   AuditAction = "link"
 	AuditUnlinkIdentity AuditAction = "unlink"
 )
@@ -94,6 +95,7 @@ var AuditSentences = map[AuditAction]string{
 	AuditSetRecovery:    "made new recovery codes for %",
 	AuditAddPasskey:     "added a passkey of %: #",
 	AuditRemovePasskey:  "removed a passkey of %: #",
+	AuditDeleteAccount:  "deleted the own account, now %",
 	AuditLinkIdentity:   "linked % to #",
 	AuditUnlinkIdentity: "unlinked % from #",
 }

@@ -33,6 +33,7 @@ var (
 	LimitNames        = &Limit{"limit.names", 60, time.Minute, 0, "usernames looked up for a sign-up per minute and address"}
 	LimitSockets      = &Limit{"limit.sockets.account", 16, 0, 0, "open pages per account"}
 	LimitSocketsAddr  = &Limit{"limit.sockets.address", 200, 0, 0, "open pages per address"}
+	LimitExport       = &Limit{"limit.export", 5, 24 * time.Hour, 0, "exports of the own account per day and person"}
 	LimitForgot       = &Limit{"limit.forgot", 10, time.Hour, 0, "links for a new password asked for by mail per hour and address"}
 	LimitMails        = &Limit{"limit.mails", 5, time.Hour, 0, "mails of one kind per hour and person"}
 	LimitPasskeys     = &Limit{"limit.passkeys", 60, time.Minute, 0, "log-ins by passkey that are begun per minute and address"}
@@ -50,7 +51,7 @@ var (
 
 	AllLimits = []*Limit{LimitMessages, LimitBots, LimitEdits, LimitTyping, LimitSearch, LimitRooms, LimitReports, LimitLoginAccount,
 		LimitLoginAddress, LimitSignup, LimitNames, LimitSockets, LimitSocketsAddr, LimitTests, LimitPreviews, LimitWorld,
-		LimitForgot, LimitMails, LimitPasskeys, LimitVisitor, LimitVisitorAddress,
+		LimitExport, LimitForgot, LimitMails, LimitPasskeys, LimitVisitor, LimitVisitorAddress,
 		LimitFileSize, LimitFiles, LimitFilesPerson, LimitFilesTotal}
 )
 

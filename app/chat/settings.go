@@ -158,6 +158,10 @@ func ParseSetting(key, value string) (string, error) {
 		if value != "off" && value != SettingAdmins && value != SettingEveryone {
 			return "", Invalid(key, "A second factor is asked of nobody (off), of admins, or of everybody.")
 		}
+	case key == SettingDeletion:
+		if value != DeletionKeeps && value != DeletionErases && value != DeletionOff {
+			return "", Invalid(key, "What somebody said who deletes his account stays (keep), goes (erase), or nobody deletes his account by himself (off).")
+		}
 	case key == SettingBots:
 		if value != SettingEveryone && value != SettingAdmins {
 			return "", Invalid(key, "Bots are made by everybody, or by admins.")
@@ -194,7 +198,7 @@ func (s Settings) value(key string) string {
 			return strconv.Itoa(l.Default)
 		}
 	}
-	return map[string]string{SettingWorkspace: s.Workspace(), SettingSignup: s.Signup(), SettingRetention: "0", SettingOriginals: "on", SettingEmoji: SettingAdmins, SettingFactor: "off",
+	return map[string]string{SettingWorkspace: s.Workspace(), SettingSignup: s.Signup(), SettingRetention: "0", SettingOriginals: "on", SettingEmoji: SettingAdmins, SettingFactor: "off", SettingDeletion: DeletionKeeps,
 		SettingBots: SettingAdmins, SettingPreviews: "on", SettingWorld: "off"}[key]
 }
 

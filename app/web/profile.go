@@ -138,7 +138,7 @@ func (s *Server) setPreferences(title string, page func(views.Viewer, views.MeFo
 	return func(c *fiber.Ctx) error {
 		return s.setPrefs(c, title, c.Path(), page, func(p *chat.Prefs) {
 			for name, to := range map[string]*string{"theme": &p.Theme, "density": &p.Density, "enter": &p.Enter, "zone": &p.Zone, "clock": &p.Clock,
-				"announce": &p.Announce, "sound": &p.Sound, "push": &p.Push, "push_words": &p.PushWords, "mail": &p.Mail, "mail_words": &p.MailWords,
+				"announce": &p.Announce, "sound": &p.Sound, "push": &p.Push, "push_words": &p.PushWords, "mail": &p.Mail, "keywords": &p.Keywords, "mail_words": &p.MailWords,
 				"quiet_from": &p.QuietFrom, "quiet_to": &p.QuietTo} {
 				given(c, name, to)
 			}

@@ -194,6 +194,11 @@ func (s *Server) routes() {
 		browser.get(path, s.preferences(p.title, p.page))
 		browser.post(path, s.setPreferences(p.title, p.page))
 	}
+	browser.get("/me/status", s.statusPage)
+	browser.post("/me/status", s.setStatus)
+	browser.get("/me/data", s.dataPage)
+	browser.post("/me/data/export", s.proved(s.exportOwn))
+	browser.post("/me/data/delete", s.proved(s.deleteOwn))
 	browser.post("/me/mail", s.proved(s.setAddress))
 	browser.post("/me/devices", s.addDevice)
 	browser.post("/me/devices/:device<int>/test", s.testDevice)

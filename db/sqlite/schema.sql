@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 23
+-- user_version 24
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -19,6 +19,8 @@ CREATE INDEX accounts_by_bot ON accounts (bot_by) WHERE bot_by IS NOT NULL;
 CREATE INDEX accounts_by_drawn ON accounts (drawn);
 
 CREATE INDEX accounts_by_likeness ON accounts (likeness);
+
+CREATE INDEX accounts_with_keywords ON accounts (id) WHERE prefs LIKE '%"keywords"%';
 
 CREATE TABLE addresses (
   account_id   INTEGER PRIMARY KEY REFERENCES accounts ON DELETE CASCADE,
