@@ -318,16 +318,20 @@ func (c *Chat) AnswerCase(ctx context.Context, who Account, room RoomID, id Case
 		return []CaseLine{{Kind: LineTeam, Author: who.Person, At: now, Body: body}}, nil
 	})
 	if err == nil && c.VisitorMail != nil && one.Mail != "" {
-		if err := c.VisitorMail(ctx, one); err != nil { // it is said, and read where it was asked
+		lines, err := c.store.CaseLines(ctx, id, 1)
+		if err == nil && len(lines) == 1 && lines[0].Kind == LineTeam {
+			err = c.VisitorMail(ctx, one, lines[0].ID)
+		}
+		if err != nil { // it is said, and read where it was asked
 			slog.Error("an answer is not mailed to its visitor", "case", one.ID, "error", err)
 		}
 	}
 	return one, err
 }
 
-// CaseToMail is what a visitor is to be mailed who was answered before a time: the answers
-// since he wrote last. Nothing, when he has written since, or more was answered.
-func (c *Chat) CaseToMail(ctx context.Context, id CaseID, before time.Time) (one Case, w Widget, answers []CaseLine, err error) {
+// CaseToMail is what a visitor is to be mailed of whose case the last answer is a line: the
+// answers since he wrote last. Nothing, when he has written since, or more was answered.
+func (c *Chat) CaseToMail(ctx context.Context, id CaseID, last int64) (one Case, w Widget, answers []CaseLine, err error) {
 	if one, err = c.store.Case(ctx, id); err != nil || one.Mail == "" || one.Visitor == nil {
 		return one, w, nil, err
 	}
@@ -343,7 +347,7 @@ func (c *Chat) CaseToMail(ctx context.Context, id CaseID, before time.Time) (one
 			answers = append(answers, l)
 		}
 	}
-	if n := len(answers); n > 0 && answers[n-1].At.After(before) {
+	if n := len(answers); n > 0 && answers[n-1].ID != last {
 		answers = nil
 	}
 	return one, w, answers, err
