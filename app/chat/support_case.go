@@ -148,15 +148,12 @@ func (c *Chat) VisitorSays(ctx context.Context, w Widget, v Visitor, d VisitorDr
 // excerpt is the beginning of what was said, in one line.
 func excerpt(s string) string { return cutRunes(strings.Join(strings.Fields(s), " "), maxCaseExcerpt) }
 
-// markup are the signs that mean something in a message.
-var markup = strings.NewReplacer(`\`, `\\`, "*", `\*`, "_", `\_`, "`", "\\`", "~", `\~`, "<", `\<`, "[", `\[`, "#", `\#`, "@", `\@`, ">", `\>`, ":", `\:`)
-
 // announceCase has the room's bot say that somebody waits, so that people are notified as
 // of any message. The case is stored: where that fails, it waits in the queue all the same.
 func (c *Chat) announceCase(ctx context.Context, w Widget, one Case, host string) {
 	bot, err := c.store.Account(ctx, w.Bot)
 	if err == nil {
-		_, err = c.PostMessage(ctx, bot, w.Room, Draft{Body: "**" + markup.Replace(one.Who()) + "** waits: " + markup.Replace(one.Last) + "\n" +
+		_, err = c.PostMessage(ctx, bot, w.Room, Draft{Body: "**" + EscapeMarkup(one.Who()) + "** waits: " + EscapeMarkup(one.Last) + "\n" +
 			host + "/rooms/" + strconv.FormatInt(int64(w.Room), 10) + "/cases/" + strconv.FormatInt(int64(one.ID), 10)})
 	}
 	if err != nil {
