@@ -1614,7 +1614,7 @@ func youNote(me bool) string {
 
 // hasMenu says whether the viewer can do anything with a member.
 func (s RoomSettings) hasMenu(p chat.RoomMember) bool {
-	return s.Allows(chat.ActionSetRank) || p.ID != s.Me.ID && s.MayActOn(p.Rank) && (s.Allows(chat.ActionRemoveMember) || s.Allows(chat.ActionBanMember))
+	return s.Allows(chat.ActionSetRank) || p.ID != s.Me.ID && s.MayActOn(p.Rank) && (s.MayPutOut(chat.ActionRemoveMember, p.Person) || s.MayPutOut(chat.ActionBanMember, p.Person))
 }
 
 // MemberActions is what can be done with one member, where no script runs.
@@ -1954,7 +1954,7 @@ func memberItems(s RoomSettings, p chat.RoomMember, scripted bool) templ.Compone
 			}
 		}
 		if p.ID != s.Me.ID && s.MayActOn(p.Rank) {
-			if s.Allows(chat.ActionRemoveMember) && !s.Everyone {
+			if s.MayPutOut(chat.ActionRemoveMember, p.Person) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 160, "<button class=\"opt danger\" formaction=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1993,7 +1993,7 @@ func memberItems(s RoomSettings, p chat.RoomMember, scripted bool) templ.Compone
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if s.Allows(chat.ActionBanMember) && !s.Everyone {
+			if s.MayPutOut(chat.ActionBanMember, p.Person) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 165, "<a class=\"opt danger\" href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -38,7 +38,7 @@ const (
 	MailInvite            // Data is the id of the invite, a space and the address
 	MailDevice            // Data is the browser that logged in
 	MailDigest            // Data are the ids of messages, by spaces
-	MailVisitor           // Data is the id of a case
+	MailVisitor           // Data is the id of a case, a space and that of the line that answers
 )
 
 // Mail is one that waits to be written and sent.

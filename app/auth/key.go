@@ -118,6 +118,18 @@ func (a *Auth) RevokeKey(ctx context.Context, who, of chat.Account, id int64) er
 	return err
 }
 
+// RevokeHook ends a hook, and the bot that was made for it when nothing else is left of it.
+func (a *Auth) RevokeHook(ctx context.Context, who, bot chat.Account, hook Key, rules *chat.Chat) error {
+	if err := a.RevokeKey(ctx, who, bot, hook.ID); err != nil {
+		return err
+	}
+	left, err := a.Keys(ctx, who, bot)
+	if err != nil {
+		return err
+	}
+	return rules.RemoveIdleBot(ctx, who, bot.ID, hook.Room, len(left))
+}
+
 // RotateKey makes another key of the same name; the one that was works for a day more.
 func (a *Auth) RotateKey(ctx context.Context, who, of chat.Account, id int64) (string, Key, error) {
 	k, err := a.key(ctx, who, of, id)

@@ -132,6 +132,17 @@ func (p RoomAccess) MayActOn(r Rank) bool { return p.Role != Moderator || r == R
 // IsMember says whether the person is in the room.
 func (p RoomAccess) IsMember() bool { return p.Membership != nil }
 
+// MayPutOut says whether the person may remove somebody (ActionRemoveMember), or ban him
+// (ActionBanMember). Out of the room of everybody nobody is put but a program.
+func (p RoomAccess) MayPutOut(a Action, whom Person) bool {
+	if p.Everyone && whom.Bot {
+		room := p.Room
+		room.Everyone = false
+		return Allows(p.Role, room, a)
+	}
+	return p.Allows(a)
+}
+
 // authorize is asked first by every method that touches a room for somebody: it answers
 // with what the room is to him, NotFound for who may not even see it, else Forbidden. The
 // counts in it may be old; ReadableRoom has them as they are.

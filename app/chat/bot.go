@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 )
@@ -110,6 +111,26 @@ func (c *Chat) RemoveBot(ctx context.Context, who Account, id AccountID) error {
 		return err
 	}
 	return c.disableAccount(ctx, id, false, false, c.audit(who, AuditRemoveBot, "@"+bot.Username, ""))
+}
+
+// RemoveIdleBot removes a bot of a room whose last hook there ended, when nothing is left
+// that it is for: keys is how many keys it still has.
+func (c *Chat) RemoveIdleBot(ctx context.Context, who Account, id AccountID, room RoomID, keys int) error {
+	if keys > 0 {
+		return nil
+	}
+	all, err := c.store.Webhooks(ctx, 0)
+	if err != nil || slices.ContainsFunc(all, func(w Webhook) bool { return w.Bot == id }) {
+		return err
+	}
+	rooms, err := c.store.Sidebar(ctx, id)
+	if err != nil || len(rooms) > 1 || len(rooms) == 1 && rooms[0].ID != room {
+		return err
+	}
+	if w, err := c.store.Widget(ctx, room); err == nil && w.Bot == id {
+		return nil
+	}
+	return c.RemoveBot(ctx, who, id)
 }
 
 // AdoptBot has a bot belong to the caller, who manages people: one acts only as long as

@@ -20,9 +20,9 @@ type Chat struct {
 	// BackupDir refuses a directory that cannot hold backups; nil: each is believed to.
 	BackupDir func(path string) error
 
-	// VisitorMail queues a mail to a visitor who left an address and was answered; nil: nothing
-	// is mailed.
-	VisitorMail func(context.Context, Case) error
+	// VisitorMail queues a mail to a visitor who left an address and was answered with a line;
+	// nil: nothing is mailed.
+	VisitorMail func(ctx context.Context, c Case, line int64) error
 
 	supportMu   sync.Mutex
 	supportWake chan struct{} // closed at the next change of a case; nil: nobody waits

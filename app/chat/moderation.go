@@ -79,11 +79,14 @@ func (c *Chat) BanMember(ctx context.Context, who Account, room RoomID, whom Acc
 // authorizeOver finds somebody whom the caller may remove from a room; see RoomAccess.MayActOn.
 // Administrators stand above moderators wherever they are.
 func (c *Chat) authorizeOver(ctx context.Context, who Account, room RoomID, a Action, whom AccountID) (RoomAccess, Account, error) {
-	p, err := c.authorize(ctx, who, room, a)
+	p, err := c.authorize(ctx, who, room, ActionSee)
 	if err != nil {
 		return p, Account{}, err
 	}
 	other, err := c.store.Account(ctx, whom)
+	if !p.MayPutOut(a, other.Person) {
+		return p, other, p.require(a)
+	}
 	if err != nil {
 		return p, other, err
 	}

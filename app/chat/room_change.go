@@ -91,7 +91,7 @@ func (c *Chat) LeaveRoom(ctx context.Context, who Account, room RoomID, alone bo
 	if err != nil || !p.IsMember() {
 		return err
 	}
-	if err := p.require(ActionLeave); err != nil {
+	if err := p.require(ActionLeave); err != nil && !who.IsBot() {
 		return err
 	}
 	if !alone {

@@ -148,15 +148,12 @@ func (c *Chat) VisitorSays(ctx context.Context, w Widget, v Visitor, d VisitorDr
 // excerpt is the beginning of what was said, in one line.
 func excerpt(s string) string { return cutRunes(strings.Join(strings.Fields(s), " "), maxCaseExcerpt) }
 
-// markup are the signs that mean something in a message.
-var markup = strings.NewReplacer(`\`, `\\`, "*", `\*`, "_", `\_`, "`", "\\`", "~", `\~`, "<", `\<`, "[", `\[`, "#", `\#`, "@", `\@`, ">", `\>`, ":", `\:`)
-
 // announceCase has the room's bot say that somebody waits, so that people are notified as
 // of any message. The case is stored: where that fails, it waits in the queue all the same.
 func (c *Chat) announceCase(ctx context.Context, w Widget, one Case, host string) {
 	bot, err := c.store.Account(ctx, w.Bot)
 	if err == nil {
-		_, err = c.PostMessage(ctx, bot, w.Room, Draft{Body: "**" + markup.Replace(one.Who()) + "** waits: " + markup.Replace(one.Last) + "\n" +
+		_, err = c.PostMessage(ctx, bot, w.Room, Draft{Body: "**" + EscapeMarkup(one.Who()) + "** waits: " + EscapeMarkup(one.Last) + "\n" +
 			host + "/rooms/" + strconv.FormatInt(int64(w.Room), 10) + "/cases/" + strconv.FormatInt(int64(one.ID), 10)})
 	}
 	if err != nil {
@@ -318,16 +315,20 @@ func (c *Chat) AnswerCase(ctx context.Context, who Account, room RoomID, id Case
 		return []CaseLine{{Kind: LineTeam, Author: who.Person, At: now, Body: body}}, nil
 	})
 	if err == nil && c.VisitorMail != nil && one.Mail != "" {
-		if err := c.VisitorMail(ctx, one); err != nil { // it is said, and read where it was asked
+		lines, err := c.store.CaseLines(ctx, id, 1)
+		if err == nil && len(lines) == 1 && lines[0].Kind == LineTeam {
+			err = c.VisitorMail(ctx, one, lines[0].ID)
+		}
+		if err != nil { // it is said, and read where it was asked
 			slog.Error("an answer is not mailed to its visitor", "case", one.ID, "error", err)
 		}
 	}
 	return one, err
 }
 
-// CaseToMail is what a visitor is to be mailed who was answered before a time: the answers
-// since he wrote last. Nothing, when he has written since, or more was answered.
-func (c *Chat) CaseToMail(ctx context.Context, id CaseID, before time.Time) (one Case, w Widget, answers []CaseLine, err error) {
+// CaseToMail is what a visitor is to be mailed of whose case the last answer is a line: the
+// answers since he wrote last. Nothing, when he has written since, or more was answered.
+func (c *Chat) CaseToMail(ctx context.Context, id CaseID, last int64) (one Case, w Widget, answers []CaseLine, err error) {
 	if one, err = c.store.Case(ctx, id); err != nil || one.Mail == "" || one.Visitor == nil {
 		return one, w, nil, err
 	}
@@ -343,7 +344,7 @@ func (c *Chat) CaseToMail(ctx context.Context, id CaseID, before time.Time) (one
 			answers = append(answers, l)
 		}
 	}
-	if n := len(answers); n > 0 && answers[n-1].At.After(before) {
+	if n := len(answers); n > 0 && answers[n-1].ID != last {
 		answers = nil
 	}
 	return one, w, answers, err

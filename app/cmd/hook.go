@@ -115,7 +115,7 @@ func hookRevoke() *cobra.Command {
 					}
 					bot, err := t.chat.Bot(ctx, chat.Operator, k.Account)
 					if err == nil {
-						err = t.auth.RevokeKey(ctx, chat.Operator, bot, k.ID)
+						err = t.auth.RevokeHook(ctx, chat.Operator, bot, k, t.chat)
 					}
 					if err == nil {
 						_, err = fmt.Fprintf(cmd.OutOrStdout(), "Hook %d is revoked.\n", k.ID)

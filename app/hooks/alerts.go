@@ -69,16 +69,16 @@ func alert(a, of payload) chat.AttachmentDraft {
 			d.Title.URL = u
 		}
 	}
-	d.Text = joined(escaped(notes["summary"]), escaped(notes["description"]))
+	d.Text = joined(chat.EscapeMarkup(notes["summary"]), chat.EscapeMarkup(notes["description"]))
 	if d.Text == "" {
-		d.Text = escaped(notes["message"])
+		d.Text = chat.EscapeMarkup(notes["message"])
 	}
 	if u := notes["runbook_url"]; u != "" {
 		d.Buttons = []chat.Link{{Text: "Runbook", URL: u}}
 	}
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
 		if key != "alertname" {
-			d.Fields = append(d.Fields, chat.FieldDraft{Name: key, Value: escaped(labels[key])})
+			d.Fields = append(d.Fields, chat.FieldDraft{Name: key, Value: chat.EscapeMarkup(labels[key])})
 		}
 	}
 	when := a.str("startsAt")
@@ -98,9 +98,4 @@ func texts(v any) map[string]string {
 		all[key] = scalar(value)
 	}
 	return all
-}
-
-// escaped is text that means no markup.
-func escaped(s string) string {
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "_", `\_`, "`", "\\`", "~", `\~`, "<", `\<`, "[", `\[`, "#", `\#`, "@", `\@`).Replace(s)
 }

@@ -30,6 +30,7 @@ func TestWhatProgramsSendIsRead(t *testing.T) {
 		"Mattermost":                   {"application/json", `{"text":"**bold** and *slanted*","icon_url":null,"username":null,"channel":"ops"}`, "**bold** and *slanted*", ""},
 		"line ends":                    {"application/json", "{\"text\":\"one\\r\\ntwo\"}", "one\ntwo", ""},
 		"title and message":            {"application/json", `{"version":"1.0","title":"Disk","message":"is full","type":"warning"}`, "**Disk**\nis full", ""},
+		"apprise":                      {"application/json", `{"version":"1.0","title":"Disk","message":"is full","attachments":[],"type":"info"}`, "**Disk**\nis full", ""},
 		"a message alone":              {"application/json", `{"message":"is full"}`, "is full", ""},
 		"words":                        {"text/plain", "only words", "only words", ""},
 		"no kind":                      {"", "only words", "only words", ""},

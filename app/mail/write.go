@@ -142,9 +142,9 @@ func (s *Sender) writeDigest(ctx context.Context, m auth.Mail, w *views.Mail) (s
 const visitorDelay = time.Minute
 
 // QueueVisitor queues the mail to a visitor who was answered.
-func (s *Sender) QueueVisitor(ctx context.Context, k chat.Case) error {
+func (s *Sender) QueueVisitor(ctx context.Context, k chat.Case, line int64) error {
 	now := time.Now()
-	if err := s.Store.QueueMail(ctx, auth.Mail{Kind: auth.MailVisitor, Data: strconv.FormatInt(int64(k.ID), 10), Next: now.Add(visitorDelay), Made: now}, 0); err != nil {
+	if err := s.Store.QueueMail(ctx, auth.Mail{Kind: auth.MailVisitor, Data: fmt.Sprint(k.ID, " ", line), Next: now.Add(visitorDelay), Made: now}, 0); err != nil {
 		return err
 	}
 	s.Wake()
@@ -152,8 +152,12 @@ func (s *Sender) QueueVisitor(ctx context.Context, k chat.Case) error {
 }
 
 func (s *Sender) writeVisitor(ctx context.Context, m auth.Mail, w *views.Mail) (string, *views.Mail, error) {
-	id, _ := strconv.ParseInt(m.Data, 10, 64) // we wrote it
-	k, widget, answers, err := s.Rules.CaseToMail(ctx, chat.CaseID(id), m.Made)
+	var id chat.CaseID
+	var line int64
+	if _, err := fmt.Sscan(m.Data, &id, &line); err != nil {
+		return "", nil, nil // we did not write it
+	}
+	k, widget, answers, err := s.Rules.CaseToMail(ctx, id, line)
 	if err != nil || len(answers) == 0 {
 		return "", nil, err
 	}

@@ -44,6 +44,11 @@ func (g *group) get(path string, handle fiber.Handler) { g.s.App.Get(path, g.adm
 
 func (g *group) post(path string, handle fiber.Handler) { g.s.App.Post(path, g.admit, handle) }
 
+// alias is another way to say a change, for programs.
+func (g *group) alias(method, path string, handle fiber.Handler) {
+	g.s.App.Add(method, path, g.admit, handle)
+}
+
 // page adds a question whose answer has data, too: programs get it under the same
 // address, or with .json at its end.
 func (g *group) page(path string, handle func(*fiber.Ctx) (page, error)) {

@@ -227,7 +227,7 @@ func (s *Server) revokeHook(c *fiber.Ctx) error {
 		}
 		bot, err := s.chat.Bot(c.UserContext(), me, k.Account)
 		if err == nil {
-			err = s.auth.RevokeKey(c.UserContext(), me, bot, k.ID)
+			err = s.auth.RevokeHook(c.UserContext(), me, bot, k, s.chat)
 		}
 		if err != nil {
 			return err

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -140,6 +142,22 @@ func (s *Server) react(c *fiber.Ctx) error {
 	}
 	m, err := s.chat.React(c.UserContext(), sessionOf(c).Account, messageParam(c), formValue(c, "e"), on)
 	return s.changed(c, chat.MessageChange{Message: m}, s.refusedMessage, err)
+}
+
+// reactAs is react for an address that ends with the emoji.
+func (s *Server) reactAs(on string) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		e, err := url.PathUnescape(c.Params("e"))
+		if err != nil {
+			return fiber.ErrBadRequest
+		}
+		if !strings.Contains(e, ":") && strings.Trim(e, "abcdefghijklmnopqrstuvwxyz0123456789_+-") == "" {
+			e = ":" + e + ":"
+		}
+		c.Request().PostArgs().Set("e", e)
+		c.Request().PostArgs().Set("on", on)
+		return s.react(c)
+	}
 }
 
 // deleteMessage answers a plain form with the room, which offers to undo it.

@@ -69,9 +69,9 @@ var operations = []operation{
 		takes: []field{{parameter{"upto", "integer", "the message"}, true, false}}},
 	{id: "startTyping", method: "POST", path: "/rooms/:room/typing", says: "Be seen typing, for a few seconds", writes: true},
 	{id: "readMessage", method: "GET", path: "/messages/:message", says: "A message, with what it answers, what answers it, and what it said before", answers: jsonMessagePage{}},
-	{id: "editMessage", method: "POST", path: "/messages/:message/edit", says: "Change what one said oneself", writes: true, answers: jsonMessage{}, takes: []field{bodyOfIt}},
-	{id: "deleteMessage", method: "POST", path: "/messages/:message/delete", says: "Take back what one said, or may delete", writes: true},
-	{id: "react", method: "POST", path: "/messages/:message/reactions", says: "Put an emoji to a message, or take it away", writes: true, answers: jsonMessage{},
+	{id: "editMessage", method: "POST", path: "/messages/:message/edit", says: "Change what one said oneself", more: "PATCH on the message itself does the same.", writes: true, answers: jsonMessage{}, takes: []field{bodyOfIt}},
+	{id: "deleteMessage", method: "POST", path: "/messages/:message/delete", says: "Take back what one said, or may delete", more: "DELETE on the message itself does the same.", writes: true},
+	{id: "react", method: "POST", path: "/messages/:message/reactions", says: "Put an emoji to a message, or take it away", more: "PUT and DELETE on the address with the emoji, or its name without colons, at its end do the one and the other.", writes: true, answers: jsonMessage{},
 		takes: []field{{parameter{"e", "string", "the emoji, or its name as in :tada:"}, true, false}, {parameter{"on", "integer", "1: put it, 0: take it away; left out: the other of both"}, false, false}}},
 	{id: "postDirect", method: "POST", path: "/dm", says: "Say something to people in private", writes: true, status: 201, answers: jsonMessage{}, files: true,
 		takes: []field{{parameter{"to", "integer", "to whom"}, true, true}, bodyOfIt, cidOfIt}},
@@ -97,10 +97,18 @@ var operationsByRoute = func() map[string]*operation {
 	return all
 }()
 
+// aliases are other ways to say an operation, which people who know HTTP try first.
+var aliases = map[string]string{"PATCH /messages/:message": "POST /messages/:message/edit", "DELETE /messages/:message": "POST /messages/:message/delete",
+	"PUT /messages/:message/reactions/:e": "POST /messages/:message/reactions", "DELETE /messages/:message/reactions/:e": "POST /messages/:message/reactions"}
+
 // operationOf finds the operation of a route, which may be the twin that ends in .json.
 func operationOf(method, route string) (*operation, bool) {
 	if method == fiber.MethodHead {
 		method = fiber.MethodGet
+	}
+	if other, ok := aliases[method+" "+route]; ok {
+		o, ok := operationsByRoute[other]
+		return o, ok
 	}
 	o, ok := operationsByRoute[method+" "+route]
 	if !ok {

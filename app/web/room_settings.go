@@ -42,7 +42,7 @@ func (s *Server) banPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if !f.Allows(chat.ActionBanMember) {
+	if !f.MayPutOut(chat.ActionBanMember, p.Person) {
 		return chat.Forbidden("Only who keeps the peace here can do that.")
 	}
 	return s.page(c, f.Viewer, views.PageShell{Title: p.Name, View: "page"}, views.BanPage(f, p), nil)

@@ -48,7 +48,23 @@ func (s *Server) deliveries(c *fiber.Ctx) error {
 }
 
 func (s *Server) removeWebhook(c *fiber.Ctx) error {
-	if err := s.chat.RemoveWebhook(c.UserContext(), sessionOf(c).Account, roomParam(c), webhookParam(c)); err != nil {
+	me := sessionOf(c).Account
+	w, err := s.chat.Webhook(c.UserContext(), me, roomParam(c), webhookParam(c))
+	if err == nil {
+		err = s.chat.RemoveWebhook(c.UserContext(), me, roomParam(c), w.ID)
+	}
+	if err != nil {
+		return err
+	}
+	bot, err := s.chat.Bot(c.UserContext(), me, w.Bot)
+	if err != nil {
+		return err
+	}
+	keys, err := s.auth.Keys(c.UserContext(), me, bot)
+	if err == nil {
+		err = s.chat.RemoveIdleBot(c.UserContext(), me, bot.ID, w.Room, len(keys))
+	}
+	if err != nil {
 		return err
 	}
 	return c.Redirect(views.RoomURL(roomParam(c))+"/integrations?done=untold", fiber.StatusSeeOther)

@@ -35,6 +35,7 @@ function enterPage() {
   if (document.getElementById('devices')) lazy('push', m => m.enterDevices());
   if (document.getElementById('addPasskey')) lazy('passkey', m => m.enterPasskeys());
   if ('share' in navigator) document.querySelectorAll('.share[hidden]').forEach(b => b.removeAttribute('hidden'));
+  if (document.querySelector('#panel .filter')) lazy('formlooks'); // a room has no forms else
   if (document.querySelector('[data-auto],[data-filter],.facepick,.to')) lazy('settings');
 }
 enterPage();

@@ -1,0 +1,99 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"parley/app/apptest"
+)
+
+// A bot can be put out of the room of everybody, and go by itself; people cannot.
+func TestBotsLeaveTheRoomOfEverybody(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada, bea := s.Signup("ada"), s.Signup("bea")
+	url, id := bot(ada, "deploys")
+	p := newProgram(ada, url+"/keys", "write")
+	in := func() bool { return p.asks("GET", "/rooms/1", "").Status == http.StatusOK }
+	take := func() {
+		t.Helper()
+		ada.Post("/rooms/1/members", "people", fmt.Sprint(id)).Want(t, http.StatusSeeOther)
+		if !in() {
+			t.Fatal("the bot is not in the room")
+		}
+	}
+	take()
+	remove := fmt.Sprintf("/rooms/1/members/%d/remove", id)
+	if page := ada.Get(fmt.Sprintf("/rooms/1/members/%d", id)).Body; !strings.Contains(page, remove) {
+		t.Error("the page does not offer to remove it")
+	}
+	bea.Post(remove).Want(t, http.StatusForbidden)
+	ada.Post(remove).Want(t, http.StatusSeeOther)
+	if in() {
+		t.Error("the bot is still in the room")
+	}
+	take()
+	p.asks("POST", "/rooms/1/leave", `{}`).Want(t, http.StatusNoContent)
+	if in() {
+		t.Error("the bot did not go")
+	}
+	ada.Post("/rooms/1/members/2/remove").Want(t, http.StatusForbidden)
+	bea.Post("/rooms/1/leave").Want(t, http.StatusForbidden)
+}
+
+// What was made for a hook alone goes with it.
+func TestABotGoesWithItsLastHook(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada := s.Signup("ada")
+	there := func(name string) bool { return strings.Contains(ada.Get("/bots").Body, name) }
+	ada.Post("/rooms/1/integrations", "name", "Alertmanager").Want(t, http.StatusOK)
+	ada.Post("/rooms/1/outgoing", "name", "Teller", "url", "https://ci.example/").Want(t, http.StatusOK)
+	ada.Post("/rooms/1/integrations", "name", "Kept").Want(t, http.StatusOK)
+	if !there("Alertmanager") || !there("Teller") || !there("Kept") {
+		t.Fatal("the bots are not there")
+	}
+	kept := s.Account("kept")
+	newProgram(ada, fmt.Sprintf("/bots/%d/keys", kept.ID), "write")
+	for _, key := range []string{"1", "2"} { // of Alertmanager and of Kept
+		ada.Post("/rooms/1/integrations/"+key+"/revoke").Want(t, http.StatusSeeOther)
+	}
+	ada.Post("/rooms/1/outgoing/1/remove").Want(t, http.StatusSeeOther)
+	if there("Alertmanager") || there("Teller") {
+		t.Error("a bot is left that nothing is left of")
+	}
+	if !there("Kept") {
+		t.Error("a bot is gone that has a key")
+	}
+}
+
+func TestPeopleWhoKnowHTTPFindTheirWay(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada := s.Signup("ada")
+	p, reader := newProgram(ada, "/me/tokens", "write"), newProgram(ada, "/me/tokens", "read")
+	at := fmt.Sprintf("/messages/%d", ada.Says(1, "first"))
+	if one := answered[struct{ Body string }](t, p.asks("PATCH", at, `{"body":"second"}`).Want(t, http.StatusOK)); one.Body != "second" {
+		t.Error("PATCH made", one)
+	}
+	for _, e := range []string{"tada", ":tada:", "%F0%9F%8E%89"} {
+		for method, n := range map[string]int{"PUT": 1} {
+			m := answered[struct{ Reactions []struct{ Emoji string } }](t, p.asks(method, at+"/reactions/"+e, "").Want(t, http.StatusOK))
+			if len(m.Reactions) != n || m.Reactions[0].Emoji != "🎉" {
+				t.Errorf("%s %s made %+v", method, e, m)
+			}
+		}
+	}
+	m := answered[struct{ Reactions []any }](t, p.asks("DELETE", at+"/reactions/tada", "").Want(t, http.StatusOK))
+	if len(m.Reactions) != 0 {
+		t.Error("the reaction stays")
+	}
+	reader.asks("PATCH", at, `{"body":"x"}`).Want(t, http.StatusForbidden)
+	reader.asks("DELETE", at, "").Want(t, http.StatusForbidden)
+	s.Visitor().Do("DELETE", at, "", "Sec-Fetch-Site", "same-origin").Want(t, http.StatusSeeOther)
+	ada.Do("DELETE", at, "", "Origin", "https://evil.example").Want(t, http.StatusForbidden)
+	p.asks("DELETE", at, "").Want(t, http.StatusNoContent)
+	p.asks("GET", at, "").Want(t, http.StatusGone)
+}
