@@ -238,9 +238,9 @@ func AdminPeople(f AccountRecords) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var12 string
-					templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs("Let " + a.Name + " in")
+					templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs("Let in " + a.Name)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin_people.templ`, Line: 57, Col: 202}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/admin_people.templ`, Line: 57, Col: 197}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 					if templ_7745c5c3_Err != nil {
