@@ -15,7 +15,7 @@ import (
 var mayImport = map[string][]string{
 	"parley": {"parley/app/cmd"},
 	"parley/app": {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/hooks",
-		"parley/app/live", "parley/app/mail", "parley/app/metrics", "parley/app/push", "parley/app/web", "parley/db", "parley/db/cached", "parley/db/postgres", "parley/db/sqlite"},
+		"parley/app/live", "parley/app/mail", "parley/app/metrics", "parley/app/preview", "parley/app/push", "parley/app/web", "parley/db", "parley/db/cached", "parley/db/postgres", "parley/db/sqlite"},
 	"parley/app/cmd": {"parley/app", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/mail",
 		"parley/app/site", "parley/app/slack", "parley/app/web", "parley/db", "parley/db/sqlite"},
 	"parley/app/archive": {"parley/app/chat"},
@@ -26,6 +26,10 @@ var mayImport = map[string][]string{
 	"parley/app/live":    {"parley/app/chat"},
 	"parley/app/mail":    {"parley/app/auth", "parley/app/chat", "parley/views"},
 	"parley/app/push":    {"parley/app/chat", "parley/app/hooks"},
+	"parley/app/preview": {"parley/app/chat", "parley/app/hooks"},
+
+	"parley/app/assistant": {"parley/app/chat"},
+
 	"parley/app/metrics": {"parley/app/auth", "parley/app/bus", "parley/app/live", "parley/app/web", "parley/db", "parley/db/sqlite"},
 	"parley/app/site":    {"parley/app/chat", "parley/views"},
 	"parley/app/slack":   {"parley/app/archive", "parley/app/chat", "parley/app/slack/mrkdwn"},
@@ -37,7 +41,7 @@ var mayImport = map[string][]string{
 	"parley/app/announce": {"parley/app/chat", "parley/app/live", "parley/views"},
 	"parley/app/bus":      {"parley/app/chat"},
 
-	"parley/app/web": {"parley/app/announce", "parley/app/auth", "parley/app/chat", "parley/app/files", "parley/app/hooks",
+	"parley/app/web": {"parley/app/announce", "parley/app/assistant", "parley/app/auth", "parley/app/chat", "parley/app/files", "parley/app/hooks",
 		"parley/app/live", "parley/static", "parley/views"},
 	"parley/db":        {"parley/app/archive", "parley/app/auth", "parley/app/chat", "parley/app/files"},
 	"parley/db/cached": {"parley/app/auth", "parley/app/chat", "parley/db"},
