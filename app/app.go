@@ -19,6 +19,7 @@ import (
 	"parley/app/files"
 	"parley/app/hooks"
 	"parley/app/mail"
+	"parley/app/oidc"
 	"parley/app/preview"
 	"parley/app/push"
 	"parley/app/web"
@@ -41,10 +42,12 @@ type Config struct {
 	// those from which links are shown: what is there every member may then have a look at.
 	EgressAllowed, PreviewAllowed []netip.Prefix
 
-	NoPreviews bool          // what messages link to is not looked at, whatever the setting says
-	Mail       *mail.Server  // that takes mails; nil: none are sent
-	Shutdown   time.Duration // how long open requests may finish
-	Bus        bus.Servers   // that carry events to other nodes; none: they ask the store
+	NoPreviews bool             // what messages link to is not looked at, whatever the setting says
+	AuthHeader string           // in which trusted proxies say who is logged in; "": they do not
+	Providers  []*oidc.Provider // by which people log in
+	Mail       *mail.Server     // that takes mails; nil: none are sent
+	Shutdown   time.Duration    // how long open requests may finish
+	Bus        bus.Servers      // that carry events to other nodes; none: they ask the store
 	Log        *slog.Logger
 }
 
@@ -139,7 +142,7 @@ func (a *App) start(ctx context.Context) error {
 	pushes := push.NewSender(push.Sender{Rules: a.Chat, Store: a.store, Log: c.Log, Host: func() string { return Greeting(a.config, a.Address) }, Turn: func(ctx context.Context) bool { return a.leads(ctx, jobPushes) }},
 		hooks.Egress{Allowed: c.EgressAllowed})
 	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backupStatus, RetentionChanged: a.retentionChanged, Told: tellers.Wake,
-		Pusher: pushes,
+		Pusher: pushes, Providers: c.Providers, AuthHeader: c.AuthHeader,
 		Detail: a.busDetail}
 	var mails *mail.Sender
 	if c.Mail != nil {

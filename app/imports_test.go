@@ -15,8 +15,8 @@ import (
 var mayImport = map[string][]string{
 	"parley": {"parley/app/cmd"},
 	"parley/app": {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/hooks",
-		"parley/app/live", "parley/app/mail", "parley/app/metrics", "parley/app/preview", "parley/app/push", "parley/app/web", "parley/db", "parley/db/cached", "parley/db/postgres", "parley/db/sqlite"},
-	"parley/app/cmd": {"parley/app", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/mail",
+		"parley/app/live", "parley/app/mail", "parley/app/metrics", "parley/app/oidc", "parley/app/preview", "parley/app/push", "parley/app/web", "parley/db", "parley/db/cached", "parley/db/postgres", "parley/db/sqlite"},
+	"parley/app/cmd": {"parley/app", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/mail", "parley/app/oidc",
 		"parley/app/site", "parley/app/slack", "parley/app/web", "parley/db", "parley/db/sqlite"},
 	"parley/app/archive": {"parley/app/chat"},
 	"parley/app/auth":    {"parley/app/chat"},
@@ -25,11 +25,9 @@ var mayImport = map[string][]string{
 	"parley/app/hooks":   {"parley/app/chat", "parley/app/slack/mrkdwn"},
 	"parley/app/live":    {"parley/app/chat"},
 	"parley/app/mail":    {"parley/app/auth", "parley/app/chat", "parley/views"},
+	"parley/app/oidc":    {},
 	"parley/app/push":    {"parley/app/chat", "parley/app/hooks"},
 	"parley/app/preview": {"parley/app/chat", "parley/app/hooks"},
-
-	"parley/app/assistant": {"parley/app/chat"},
-
 	"parley/app/metrics": {"parley/app/auth", "parley/app/bus", "parley/app/live", "parley/app/web", "parley/db", "parley/db/sqlite"},
 	"parley/app/site":    {"parley/app/chat", "parley/views"},
 	"parley/app/slack":   {"parley/app/archive", "parley/app/chat", "parley/app/slack/mrkdwn"},
@@ -41,8 +39,10 @@ var mayImport = map[string][]string{
 	"parley/app/announce": {"parley/app/chat", "parley/app/live", "parley/views"},
 	"parley/app/bus":      {"parley/app/chat"},
 
+	"parley/app/assistant": {"parley/app/chat"},
+
 	"parley/app/web": {"parley/app/announce", "parley/app/assistant", "parley/app/auth", "parley/app/chat", "parley/app/files", "parley/app/hooks",
-		"parley/app/live", "parley/static", "parley/views"},
+		"parley/app/live", "parley/app/oidc", "parley/static", "parley/views"},
 	"parley/db":        {"parley/app/archive", "parley/app/auth", "parley/app/chat", "parley/app/files"},
 	"parley/db/cached": {"parley/app/auth", "parley/app/chat", "parley/db"},
 	"parley/db/sqlite": {"parley/app/auth", "parley/app/chat", "parley/app/files", "parley/db"},

@@ -111,6 +111,11 @@ func (d *Store) QueueMail(ctx context.Context, m auth.Mail, upto chat.MessageID)
 				return err
 			}
 		}
+		if m.Kind == auth.MailVisitor { // one that waits will say this, too
+			if n, err := t.Affect("UPDATE mails SET made_at = ? WHERE kind = ? AND data = ? AND tries = 0", ToMillis(m.Made), int(m.Kind), m.Data); err != nil || n > 0 {
+				return err
+			}
+		}
 		var whose any
 		if m.Account != 0 {
 			whose = m.Account

@@ -55,7 +55,7 @@ func (d *Store) SetWorldAccess(ctx context.Context, room chat.RoomID, access cha
 func (d *Store) BanMember(ctx context.Context, room chat.RoomID, who chat.AccountID, at time.Time,
 	audit chat.AuditEntry) (rev chat.Rev, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
-		if rev, err = removeFromRoom(t, room, who, at); err != nil {
+		if rev, err = removeFromRoom(t, room, who, at, true); err != nil {
 			return err
 		}
 		n, err := t.Affect(`INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at, left_at, banned)

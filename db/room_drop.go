@@ -13,7 +13,7 @@ func (d *Store) RemoveMember(ctx context.Context, room chat.RoomID, who chat.Acc
 	audit chat.AuditEntry) (rev chat.Rev, emptied bool, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		emptied = false
-		if rev, err = removeFromRoom(t, room, who, at); err != nil {
+		if rev, err = removeFromRoom(t, room, who, at, audit != chat.NoAudit); err != nil {
 			return err
 		}
 		if t.unchanged = rev == 0; t.unchanged {
@@ -36,7 +36,8 @@ func (d *Store) RemoveMember(ctx context.Context, room chat.RoomID, who chat.Acc
 // markRoomDeleted deletes a room; purge removes what is left of it.
 const markRoomDeleted = "UPDATE rooms SET deleted_at = ?1, skeleton = NULL, drawn = NULL, direct = NULL, topic = '' WHERE id = ?2"
 
-func removeFromRoom(t *Tx, room chat.RoomID, who chat.AccountID, at time.Time) (chat.Rev, error) {
+// removeFromRoom ends a membership. The log says whether somebody else did.
+func removeFromRoom(t *Tx, room chat.RoomID, who chat.AccountID, at time.Time, byOthers bool) (chat.Rev, error) {
 	rev, err := nextRev(t, room)
 	if err != nil {
 		return 0, err
@@ -66,7 +67,11 @@ func removeFromRoom(t *Tx, room chat.RoomID, who chat.AccountID, at time.Time) (
 	if err := t.One("SELECT id, username, name FROM accounts WHERE id = ?", []any{who}, &p.ID, &p.Username, &p.Name); err != nil {
 		return 0, err
 	}
-	return rev, addEvent(t, room, who, chat.MessageLeft, chat.SystemMessage{People: []chat.Person{p}, Count: 1}, at)
+	event := chat.SystemMessage{People: []chat.Person{p}, Count: 1}
+	if byOthers {
+		event.Arg = chat.WasRemoved
+	}
+	return rev, addEvent(t, room, who, chat.MessageLeft, event, at)
 }
 
 // activeOwner is there when an owner of room r can log in.

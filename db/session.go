@@ -150,13 +150,14 @@ func scanHash(r Scanner) (h []byte, err error) { return h, r.Scan(&h) }
 // SessionOf implements auth.Store.
 func (d *Store) SessionOf(ctx context.Context, hash []byte) (s auth.Session, err error) {
 	var who chat.AccountID
-	var start, seen int64
-	err = d.One(ctx, "SELECT account_id, agent, created_at, seen_at FROM sessions WHERE token_hash = ?",
-		[]any{hash}, &who, &s.Agent, &start, &seen)
+	var start, seen, proved int64
+	err = d.One(ctx, `SELECT account_id, agent, created_at, seen_at, proved_at,
+		EXISTS (SELECT 1 FROM factors f WHERE f.account_id = sessions.account_id AND f.confirmed_at > 0) OR EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = sessions.account_id)
+		FROM sessions WHERE token_hash = ?`, []any{hash}, &who, &s.Agent, &start, &seen, &proved, &s.Second)
 	if err != nil {
 		return s, err
 	}
-	s.Hash, s.Created, s.Seen = hash, FromMillis(start), FromMillis(seen)
+	s.Hash, s.Created, s.Seen, s.Proved = hash, FromMillis(start), FromMillis(seen), FromMillis(proved)
 	if s.Account, err = d.Account(ctx, who); err == nil && s.Account.Disabled {
 		err = chat.NotFound()
 	}

@@ -243,7 +243,7 @@ func NewPeer(v Viewer, a chat.Account) *Peer {
 	if words, _ := p.localTime(); words != "" && !a.Disabled {
 		line += " · " + words
 	}
-	return &Peer{Account: a, On: v.Presence(a.ID), Line: line}
+	return &Peer{Account: a, On: v.Presence(a.ID), Line: line + v.statusNote(a) + v.quietNote(a)}
 }
 
 func (v RoomView) header() RoomHeader {

@@ -3,6 +3,7 @@ package views
 import (
 	"strconv"
 	"strings"
+	"unicode"
 
 	"parley/app/chat"
 )
@@ -199,11 +200,19 @@ func appendRun(b []byte, r *chat.Run) []byte {
 			b = append(b, `<a class="at" data-u="`...)
 			b = strconv.AppendInt(b, int64(r.Account), 10)
 			b = append(b, `" href="/people/`...)
-			b = strconv.AppendInt(b, int64(r.Account), 10)
-			return append(appendEscaped(append(b, `">`...), mentionWords(r)), "</a>"...)
+			b = append(strconv.AppendInt(b, int64(r.Account), 10), '"')
+			words := mentionWords(r)
+			if strings.ContainsFunc(words, rightToLeft) {
+				b = append(b, ` dir="auto"`...) // it says nothing of the direction of the words around it
+			}
+			return append(appendEscaped(append(b, '>'), words), "</a>"...)
 		}
 	}
 	return appendEscaped(b, r.Text)
+}
+
+func rightToLeft(r rune) bool {
+	return r > 0x590 && unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko)
 }
 
 // mentionWords are what a mention shows: the name, where it was known.

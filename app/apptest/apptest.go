@@ -113,6 +113,8 @@ func (s *Server) Stop() {
 type Browser struct {
 	Server *Server
 	Cookie string
+	Step   string // the cookie of a log-in that waits for its second step
+	State  string // likewise, that is at a provider
 	HTTP   http.Client
 	live   *Socket // of SendLive
 }
@@ -177,6 +179,11 @@ func (b *Browser) Do(method, path, body string, headers ...string) Answer {
 	if b.Cookie != "" {
 		req.Header.Set("Cookie", b.Cookie)
 	}
+	for _, c := range []string{b.Step, b.State} {
+		if c != "" {
+			req.Header.Add("Cookie", c)
+		}
+	}
 	for i := 0; i < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}
@@ -192,6 +199,12 @@ func (b *Browser) Do(method, path, body string, headers ...string) Answer {
 	for _, c := range r.Cookies() {
 		if strings.HasSuffix(c.Name, "parley") {
 			b.Cookie = c.Name + "=" + c.Value
+		}
+		if strings.HasSuffix(c.Name, "parley-step") {
+			b.Step = c.Name + "=" + c.Value
+		}
+		if strings.HasSuffix(c.Name, "parley-state") {
+			b.State = c.Name + "=" + c.Value
 		}
 	}
 	return Answer{r.StatusCode, r.Header, string(text)}

@@ -32,6 +32,8 @@ type Session struct {
 	Agent   string
 	Created time.Time
 	Seen    time.Time
+	Proved  time.Time // when it proved again who it is; zero: not since it began
+	Second  bool      // the account has a second factor, or a passkey
 }
 
 // NewAccount is somebody who signs up.
@@ -55,6 +57,9 @@ type Store interface {
 	ResetStore
 	KeyStore
 	AddressStore
+	FactorStore
+	IdentityStore
+	Account(context.Context, chat.AccountID) (chat.Account, error)
 	// AddAccount makes an account; the first one is administrator and founds the
 	// room of everybody. chat.ErrConflict: the name is taken; ErrClosed,
 	// ErrInvitesOnly: sign-up is; ErrInviteOver: the invite is.

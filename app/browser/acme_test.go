@@ -138,6 +138,7 @@ func withChromium(t *testing.T, s *apptest.Server) {
 	t.Helper()
 	c := openChromium(t)
 	bea := c.person("bea", s.Base)
+	bea.expect("SSL certificate error") // no worker is made behind a certificate that is not trusted
 	bea.do(func(ctx context.Context) error {
 		_, err := chromedp.Call(ctx, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: true})
 		return err

@@ -116,6 +116,7 @@ func TestTheMembersOfARoomAreAList(t *testing.T) {
 	p.click(`#members [aria-label="Menu for mei"]`, "")
 	p.shot("member-menu")
 	p.click("#menu .opt", "Remove from room")
+	p.click("#menu .opt", "Remove mei? Once more")
 	p.loses("#members li", "mei")
 	p.click(".toast button", "Undo")
 	p.sees("#members li", "mei")

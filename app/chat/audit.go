@@ -44,6 +44,14 @@ const (
 	AuditDismissReport  AuditAction = "dismiss"
 	AuditSetPassword    AuditAction = "password"
 	AuditImport         AuditAction = "import"
+	AuditSetFactor      AuditAction = "factor"
+	AuditRemoveFactor   AuditAction = "factor-off"
+	AuditSetRecovery    AuditAction = "recovery"
+	AuditAddPasskey     AuditAction = "passkey"
+	AuditRemovePasskey  AuditAction = "passkey-off"
+	AuditDeleteAccount  AuditAction = "forget"
+	AuditLinkIdentity   AuditAction = "link"
+	AuditUnlinkIdentity AuditAction = "unlink"
 )
 
 // AuditSentences says of each what it means, with the object at % and the detail at #.
@@ -82,6 +90,14 @@ var AuditSentences = map[AuditAction]string{
 	AuditDismissReport:  "saw no fault in a message of %",
 	AuditSetPassword:    "set a new password for %",
 	AuditImport:         "imported # from %",
+	AuditSetFactor:      "turned the second factor of % on",
+	AuditRemoveFactor:   "turned the second factor of % off",
+	AuditSetRecovery:    "made new recovery codes for %",
+	AuditAddPasskey:     "added a passkey of %: #",
+	AuditRemovePasskey:  "removed a passkey of %: #",
+	AuditDeleteAccount:  "deleted the own account, now %",
+	AuditLinkIdentity:   "linked % to #",
+	AuditUnlinkIdentity: "unlinked % from #",
 }
 
 // AuditEntry is one entry of the audit log. Object and Detail are words, which stay as

@@ -59,6 +59,7 @@ type Store interface {
 	BotStore
 	WebhookStore
 	DeviceStore
+	OwnStore
 	PreviewStore
 	SupportStore
 	AuditStore

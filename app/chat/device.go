@@ -196,7 +196,7 @@ func (c *Chat) queueRoom(ctx context.Context, room RoomID, after time.Time) (mor
 		}
 		prefs[d.Account], people = a.Prefs, append(people, d.Account)
 	}
-	r, marks, err := c.store.ReadMarks(ctx, room, people)
+	r, marks, err := c.ReadMarks(ctx, room, people)
 	if err != nil {
 		return false, err
 	}
@@ -238,7 +238,7 @@ func (c *Chat) PushNow(ctx context.Context, p Push, d Device) (content *PushCont
 	if err != nil || access.Membership == nil {
 		return nil, later, unlessGone(err)
 	}
-	r, marks, err := c.store.ReadMarks(ctx, p.Room, []AccountID{who.ID})
+	r, marks, err := c.ReadMarks(ctx, p.Room, []AccountID{who.ID})
 	mark, in := marks[who.ID]
 	if err != nil || !in || mark.Read >= m.Posts || len(NotifiedOf(r, &m, marks)) == 0 || who.Prefs.Push == "off" {
 		return nil, later, unlessGone(err)

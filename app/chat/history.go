@@ -38,7 +38,18 @@ func (c *Chat) StartTyping(ctx context.Context, who Account, room RoomID) error 
 // ReadMarks tells how far people of a room have read: what badges are made of. Who is
 // not in the room is not in the answer.
 func (c *Chat) ReadMarks(ctx context.Context, room RoomID, people []AccountID) (Room, map[AccountID]Membership, error) {
-	return c.store.ReadMarks(ctx, room, people)
+	r, marks, err := c.store.ReadMarks(ctx, room, people)
+	if err != nil || len(marks) == 0 {
+		return r, marks, err
+	}
+	words, err := c.store.KeywordsIn(ctx, room)
+	for id, list := range words {
+		if m, in := marks[id]; in {
+			m.Keywords = list
+			marks[id] = m
+		}
+	}
+	return r, marks, err
 }
 
 // SidebarRoom answers with one room of a person's list.

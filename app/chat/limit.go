@@ -33,8 +33,10 @@ var (
 	LimitNames        = &Limit{"limit.names", 60, time.Minute, 0, "usernames looked up for a sign-up per minute and address"}
 	LimitSockets      = &Limit{"limit.sockets.account", 16, 0, 0, "open pages per account"}
 	LimitSocketsAddr  = &Limit{"limit.sockets.address", 200, 0, 0, "open pages per address"}
+	LimitExport       = &Limit{"limit.export", 5, 24 * time.Hour, 0, "exports of the own account per day and person"}
 	LimitForgot       = &Limit{"limit.forgot", 10, time.Hour, 0, "links for a new password asked for by mail per hour and address"}
 	LimitMails        = &Limit{"limit.mails", 5, time.Hour, 0, "mails of one kind per hour and person"}
+	LimitPasskeys     = &Limit{"limit.passkeys", 60, time.Minute, 0, "log-ins by passkey that are begun per minute and address"}
 	LimitTests        = &Limit{"limit.tests", 10, time.Minute, 0, "tests that one device is sent per minute"}
 	LimitPreviews     = &Limit{"limit.previews", 30, time.Minute, 0, "messages per minute and person whose links are looked at"}
 	LimitWorld        = &Limit{"limit.world", 120, time.Minute, 0, "pages of rooms read without an account per minute and address"}
@@ -48,8 +50,8 @@ var (
 	LimitFilesTotal  = &Limit{"limit.files.total", 0, 0, 0, "MiB of files that the server holds in all"}
 
 	AllLimits = []*Limit{LimitMessages, LimitBots, LimitEdits, LimitTyping, LimitSearch, LimitRooms, LimitReports, LimitLoginAccount,
-		LimitLoginAddress, LimitSignup, LimitNames, LimitSockets, LimitSocketsAddr, LimitTests, LimitPreviews, LimitWorld, LimitVisitor, LimitVisitorAddress,
-		LimitForgot, LimitMails,
+		LimitLoginAddress, LimitSignup, LimitNames, LimitSockets, LimitSocketsAddr, LimitTests, LimitPreviews, LimitWorld,
+		LimitExport, LimitForgot, LimitMails, LimitPasskeys, LimitVisitor, LimitVisitorAddress,
 		LimitFileSize, LimitFiles, LimitFilesPerson, LimitFilesTotal}
 )
 

@@ -15,11 +15,14 @@ type MessageKind int
 const (
 	MessagePosted     MessageKind = iota
 	MessageJoined                 // Event.People came in
-	MessageLeft                   // Event.People went
+	MessageLeft                   // Event.People went; Event.Arg is WasRemoved where others had them go
 	MessageRenamed                // Event.Arg is the new name
 	MessageTopic                  // Event.Arg is the new topic
 	MessageVisibility             // Event.Arg is what it became: KindWords
 )
+
+// WasRemoved is what the log says of somebody who did not leave by himself.
+const WasRemoved = "removed"
 
 // Message is one row of a room's log as it now is.
 type Message struct {

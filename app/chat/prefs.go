@@ -31,9 +31,11 @@ type Prefs struct {
 	QuietFrom  string    `json:"quiet_from,omitempty"`  // 22:00; do not disturb every day from here
 	QuietTo    string    `json:"quiet_to,omitempty"`    // to here, in Zone
 	Push       string    `json:"push,omitempty"`        // "" devices tell after 2 minutes away, now, 5m, 15m, off
-	Mail       string    `json:"mail,omitempty"`        // "" a mail tells after 30 minutes, 4h, 24h, off
-	MailWords  string    `json:"mail_words,omitempty"`  // "" who and where, words: what, too
-	PushWords  string    `json:"push_words,omitempty"`  // "" who and the words, room: only that there is something
+	Status     *Status   `json:"status,omitempty"`
+	Keywords   string    `json:"keywords,omitempty"`   // words by commas of which one is told as of a mention
+	Mail       string    `json:"mail,omitempty"`       // "" a mail tells after 30 minutes, 4h, 24h, off
+	MailWords  string    `json:"mail_words,omitempty"` // "" who and where, words: what, too
+	PushWords  string    `json:"push_words,omitempty"` // "" who and the words, room: only that there is something
 }
 
 // choices are the values that a preference can have.
@@ -58,6 +60,9 @@ func (p Prefs) validate() error {
 			return Invalid("zone", "There is no time zone of this name. They look like Europe/Lisbon.")
 		}
 	}
+	if len(p.words()) > MaxKeywords || utf8.RuneCountInString(p.Keywords) > MaxKeywordText {
+		return Invalid("keywords", "These are up to 20 words, with 400 characters in all.")
+	}
 	if (p.QuietFrom == "") != (p.QuietTo == "") {
 		return Invalid("quiet_from", "Quiet hours have a beginning and an end, or neither.")
 	}
@@ -68,6 +73,15 @@ func (p Prefs) validate() error {
 	}
 	return nil
 }
+
+// Bounds of the words of which somebody is told.
+const (
+	MaxKeywords    = 20
+	MaxKeywordText = 400 // characters in all
+)
+
+// words are the keywords, folded.
+func (p Prefs) words() []string { return keywords(p.Keywords) }
 
 // QuietUntil is when somebody may be disturbed again who is not to be disturbed now; zero:
 // he may. Zone is where he is, unless he chose one.

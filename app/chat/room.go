@@ -66,7 +66,10 @@ type Membership struct {
 	Muted    bool
 	// MutedUntil is when muting ends by itself; zero: it does not.
 	MutedUntil time.Time
-	Star       int // its place among the rooms with a star, from 1 on with gaps; 0: it has none
+	// Keywords are words by commas of which the person is told here, as of a mention; only
+	// ReadMarks tells them.
+	Keywords string
+	Star     int // its place among the rooms with a star, from 1 on with gaps; 0: it has none
 }
 
 // Unread is how many posts the person has not read.

@@ -35,8 +35,19 @@ func NotifiedOf(r Room, m *Message, marks map[AccountID]Membership) (people []Ac
 	if m.Kind != MessagePosted || m.Deleted {
 		return nil
 	}
+	var said string // folded; once for all
 	for id, place := range marks {
-		if id != m.Author.ID && place.Notifies(r.Kind, m.IsFor(id)) {
+		if id == m.Author.ID {
+			continue
+		}
+		forHim := m.IsFor(id)
+		if !forHim && place.Keywords != "" {
+			if said == "" {
+				said = wordsOf(m.Text.Plain())
+			}
+			forHim = hasKeyword(said, place.Keywords)
+		}
+		if place.Notifies(r.Kind, forHim) {
 			people = append(people, id)
 		}
 	}

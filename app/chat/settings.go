@@ -18,10 +18,11 @@ const (
 	SettingSignup    = "signup"
 	SettingRetention = "retention.days"
 	SettingOriginals = "files.originals"
-	SettingEmoji     = "emoji.add"   // who may add emoji: SettingEveryone or SettingAdmins
-	SettingBots      = "bots.add"    // who may have bots, likewise
-	SettingWorld     = "rooms.world" // on or off: whether open rooms may be made readable without an account
-	SettingPreviews  = "previews"    // on or off: whether links are shown with what they lead to
+	SettingEmoji     = "emoji.add"    // who may add emoji: SettingEveryone or SettingAdmins
+	SettingFactor    = "login.factor" // of whom a second factor is asked: "off", SettingAdmins or SettingEveryone
+	SettingBots      = "bots.add"     // who may have bots, likewise
+	SettingWorld     = "rooms.world"  // on or off: whether open rooms may be made readable without an account
+	SettingPreviews  = "previews"     // on or off: whether links are shown with what they lead to
 )
 
 // SettingLogo is where the picture of the workspace is noted; people change it with the
@@ -94,6 +95,19 @@ func (s Settings) WorldMayRead() bool { return s[SettingWorld] == "on" }
 // ShowsPreviews says whether links are looked at, and shown with what they lead to.
 func (s Settings) ShowsPreviews() bool { return s[SettingPreviews] != "off" }
 
+// Factor says of whom a second factor is asked.
+func (s Settings) Factor() string {
+	if v := s[SettingFactor]; v != "" {
+		return v
+	}
+	return "off"
+}
+
+// FactorRequired says whether somebody must have a second factor, or a passkey.
+func (s Settings) FactorRequired(a Account) bool {
+	return !a.IsBot() && (s[SettingFactor] == SettingEveryone || s[SettingFactor] == SettingAdmins && a.Admin())
+}
+
 // KeepsOriginals says whether pictures are kept as they were uploaded, too.
 func (s Settings) KeepsOriginals() bool { return s[SettingOriginals] != "off" }
 
@@ -140,6 +154,14 @@ func ParseSetting(key, value string) (string, error) {
 		if value != SettingEveryone && value != SettingAdmins {
 			return "", Invalid(key, "Emoji are added by everybody, or by admins.")
 		}
+	case key == SettingFactor:
+		if value != "off" && value != SettingAdmins && value != SettingEveryone {
+			return "", Invalid(key, "A second factor is asked of nobody (off), of admins, or of everybody.")
+		}
+	case key == SettingDeletion:
+		if value != DeletionKeeps && value != DeletionErases && value != DeletionOff {
+			return "", Invalid(key, "What somebody said who deletes his account stays (keep), goes (erase), or nobody deletes his account by himself (off).")
+		}
 	case key == SettingBots:
 		if value != SettingEveryone && value != SettingAdmins {
 			return "", Invalid(key, "Bots are made by everybody, or by admins.")
@@ -176,7 +198,7 @@ func (s Settings) value(key string) string {
 			return strconv.Itoa(l.Default)
 		}
 	}
-	return map[string]string{SettingWorkspace: s.Workspace(), SettingSignup: s.Signup(), SettingRetention: "0", SettingOriginals: "on", SettingEmoji: SettingAdmins,
+	return map[string]string{SettingWorkspace: s.Workspace(), SettingSignup: s.Signup(), SettingRetention: "0", SettingOriginals: "on", SettingEmoji: SettingAdmins, SettingFactor: "off", SettingDeletion: DeletionKeeps,
 		SettingBots: SettingAdmins, SettingPreviews: "on", SettingWorld: "off"}[key]
 }
 

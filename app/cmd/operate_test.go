@@ -89,8 +89,13 @@ func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
 		t.Fatal(err)
 	}
 	values := map[string][]string{"smtp-url": {"smtp://mail.example.org", "--mail-from", "chat@example.org"}, "smtp-url-file": {secret, "--mail-from", "chat@example.org"},
-		"mail-from": {"chat@example.org", "--smtp-url", "smtps://mail.example.org"},
-		"listen":    {"127.0.0.1:1"}, "url": {"https://chat.example.org"},
+		"oidc-issuer": {"https://id.example.org", "--oidc-client-id", "parley"}, "oidc-client-id": {"parley", "--oidc-issuer", "https://id.example.org"},
+		"oidc-client-secret-file": {secret, "--oidc-issuer", "https://id.example.org", "--oidc-client-id", "parley"},
+		"oidc-name":               {"House", "--oidc-issuer", "https://id.example.org", "--oidc-client-id", "parley"},
+		"oidc-domains":            {"example.org"}, "oidc-groups": {"chat"}, "oidc-admin-groups": {"ops"},
+		"auth-header": {"X-Remote-User", "--trusted-proxies", "127.0.0.1"},
+		"mail-from":   {"chat@example.org", "--smtp-url", "smtps://mail.example.org"},
+		"listen":      {"127.0.0.1:1"}, "url": {"https://chat.example.org"},
 		"tls-cert": {"/c.pem", "--tls-key", "/k.pem"}, "tls-key": {"/k.pem", "--tls-cert", "/c.pem"},
 		"tls-domain": {"chat.example.org"}, "http-listen": {":81", "--tls-domain", "chat.example.org"},
 		"acme-directory":  {"https://ca.example.org/dir", "--tls-domain", "chat.example.org"},
@@ -103,7 +108,7 @@ func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
 		"bus-credentials": {"/bus.creds", "--bus", "nats://127.0.0.1:4222", "--data", "postgres://parley@127.0.0.1/parley"},
 		"bus-ca":          {"/ca.pem", "--bus", "tls://127.0.0.1:4222", "--data", "postgres://parley@127.0.0.1/parley"}}
 	cmd.ServeCommand().Flags().VisitAll(func(f *pflag.Flag) {
-		if f.Name == "print-systemd-unit" || f.Name == "help" {
+		if f.Name == "print-systemd-unit" || f.Name == "help" || f.Name == "oidc-signup" || f.Name == "oidc-client-secret" { // the last but one has no value, the last is refused
 			return
 		}
 		value, known := values[f.Name]
@@ -125,6 +130,8 @@ func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
 	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--data", "postgres://parley:secret@127.0.0.1/parley")
 	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--bus", "nats://127.0.0.1:4222")
 	for _, bad := range [][]string{{"--smtp-url", "smtp://parley:secret@mail.example.org", "--mail-from", "chat@example.org"}, {"--smtp-url", "http://mail.example.org", "--mail-from", "chat@example.org"},
+		{"--oidc-issuer", "https://id.example.org", "--oidc-client-id", "parley", "--oidc-client-secret", "secret@"}, {"--oidc-issuer", "https://id.example.org"},
+		{"--auth-header", "X-Remote-User"}, {"--oidc-issuer", "http://id.example.org", "--oidc-client-id", "parley"},
 		{"--smtp-url", "smtp://mail.example.org"}, {"--smtp-url", "smtp://a.example.org", "--smtp-url-file", secret, "--mail-from", "chat@example.org"}, {"--smtp-url", "smtp://mail.example.org", "--mail-from", "nobody"}} {
 		if out := apptest.Command(t, 2, "", append([]string{"serve", "--print-systemd-unit"}, bad...)...); strings.Contains(out, "secret@") {
 			t.Error("the password is told:", out)

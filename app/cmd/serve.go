@@ -66,6 +66,8 @@ func serveCommand() *cobra.Command {
 	f.StringSlice("preview-allow", nil, "`networks` inside whose pages are shown below links to them; every member can have a look at them so (default: none, likewise)")
 	f.StringSlice("trusted-proxies", nil, "`addresses` or networks whose X-Forwarded-For is believed, like 127.0.0.1 or 10.0.0.0/8")
 	f.String("metrics-listen", "", "`address` of /metrics for Prometheus, like 127.0.0.1:9464; never where others can reach it (default: none)")
+	oidcFlags(cmd)
+	f.String("auth-header", "", "`header` in which a proxy of --trusted-proxies says who is logged in, like X-Remote-User; it must take it away from what browsers send")
 	f.String("smtp-url", "", "`server` that takes mails, like smtp://user:password@mail.example.org:587 or smtps://mail.example.org:465 (default: none are sent)")
 	f.String("smtp-url-file", "", "`file` with what --smtp-url would say")
 	f.String("mail-from", "", "`address` that mails are from and bounces go to, like \"Lighthouse <chat@example.org>\"")
@@ -189,6 +191,13 @@ func serveConfig(cmd *cobra.Command) (app.Config, error) {
 			}
 			*to = append(*to, p)
 		}
+	}
+	c.AuthHeader, _ = f.GetString("auth-header")
+	if c.AuthHeader != "" && len(c.Trusted) == 0 && !strings.HasPrefix(c.Listen, app.UnixPrefix) {
+		return c, usageError{errors.New("--auth-header takes --trusted-proxies: else anybody could say who he is")}
+	}
+	if c.Providers, err = oidcProviders(cmd); err != nil {
+		return c, err
 	}
 	if c.Mail, err = mailServer(cmd); err != nil {
 		return c, err

@@ -90,7 +90,7 @@ const (
 )
 
 // secretFlags name files that the user of the service cannot read where they are.
-var secretFlags = []string{"tls-cert", "tls-key", "acme-root", "bus-credentials", "bus-ca", "smtp-url-file"}
+var secretFlags = []string{"tls-cert", "tls-key", "acme-root", "bus-credentials", "bus-ca", "smtp-url-file", "oidc-client-secret-file"}
 
 // printUnit writes a unit that serves as these flags say: each that was given is in it,
 // or is refused.
@@ -158,6 +158,10 @@ func unitFlags(cmd *cobra.Command) (words []string, secrets string, err error) {
 				"and put it into a file: ?passfile=/etc/parley/pgpass for PostgreSQL, --bus-credentials for the bus", f.Name)}
 		case f.Name == "smtp-url" && hasPassword(value):
 			err = usageError{errors.New("--smtp-url: a unit can be read by everybody on the machine; put it into a file, and name that with --smtp-url-file")}
+		case f.Name == "oidc-client-secret" && value != "":
+			err = usageError{errors.New("--oidc-client-secret: a unit can be read by everybody on the machine; put it into a file, and name that with --oidc-client-secret-file")}
+		case f.Name == "oidc-client-secret-file" && strings.Contains(value, ","):
+			err = usageError{errors.New("--oidc-client-secret-file: a unit is printed for one; add the others to it by LoadCredential=")}
 		case f.Name == "data" && app.Shared(value):
 			data = value
 		case f.Name == "data":

@@ -60,9 +60,9 @@ func withStore(cmd *cobra.Command, open app.Opener, path string, do func(context
 func userCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "user", Short: "Look after accounts", Example: "  parley user list\n  parley user add mei", Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return usageError{errors.New("say what to do: add, list, passwd, reset, promote, disable, enable or logout")}
+			return usageError{errors.New("say what to do: add, list, passwd, reset, reset-factor, promote, disable, enable or logout")}
 		}}
-	cmd.AddCommand(userAdd(), userList(), userPasswd(), userReset(), userPromote(), userDisable(), userEnable(), userLogout())
+	cmd.AddCommand(userAdd(), userList(), userPasswd(), userReset(), userResetFactor(), userPromote(), userDisable(), userEnable(), userLogout())
 	return cmd
 }
 
@@ -183,6 +183,24 @@ func userPasswd() *cobra.Command {
 		}}
 	passwordFlag(cmd)
 	return cmd
+}
+
+func userResetFactor() *cobra.Command {
+	return &cobra.Command{Use: "reset-factor NAME", Short: "Undo the second factor and the passkeys of somebody who has lost them; ends all sessions", Args: exactArgs(1),
+		Example: "  parley user reset-factor mei",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return withData(cmd, func(ctx context.Context, t operator) error {
+				a, err := account(ctx, t, args[0])
+				if err != nil {
+					return err
+				}
+				if err := t.auth.ResetFactors(ctx, chat.Operator, a); err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s logs in by password alone, and was logged out everywhere.\n", a.Username)
+				return err
+			})
+		}}
 }
 
 func userPromote() *cobra.Command {

@@ -70,7 +70,7 @@ func TestADamagedFileIsOneSentenceAndAFewDetails(t *testing.T) {
 		t.Fatal(err)
 	}
 	bad := filepath.Join(t.TempDir(), "bad.db")
-	copy(b[len(b)*3/4:], strings.Repeat("ruin", len(b)/24)) // of what was said, and not of what is read to open it
+	copy(b[len(b)*3/4:], strings.Repeat("ruin", len(b)/20))
 	if err := os.WriteFile(bad, b, 0o600); err != nil {
 		t.Fatal(err)
 	}

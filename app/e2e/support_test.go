@@ -255,19 +255,24 @@ func TestVisitorsAreMailedWhatTheyAreAnswered(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	nothingWaits := func() { // what was sent is noted, too
+		t.Helper()
+		apptest.Within(t, "nothing waits", func() bool {
+			due, err := s.Stored().DueMails(t.Context(), time.Now().Add(time.Hour), 10)
+			return err == nil && len(due) == 0
+		})
+	}
 	hurry()
 	got := box.Waits(1)[0]
 	if got.To != "marta@example.org" || got.Subject != "Tidewater Ferries answered you" || strings.Count(got.Text, "At 08:40.") != 1 || !strings.Contains(got.Text, "Bring your bike.") ||
 		!strings.Contains(got.Text, "https://tidewater.example/winter") {
 		t.Errorf("%+v", got)
 	}
+	nothingWaits()
 	ada.Post(at+"/cases/1/say", "body", "One more.").Want(t, http.StatusSeeOther)
 	marta.says("Thank you").Want(t, http.StatusSeeOther) // it was read
 	hurry()
-	apptest.Within(t, "nothing waits", func() bool {
-		due, err := s.Stored().DueMails(t.Context(), time.Now().Add(time.Hour), 10)
-		return err == nil && len(due) == 0
-	})
+	nothingWaits()
 	if n := len(box.Got()); n != 1 {
 		t.Errorf("%d mails were sent", n)
 	}

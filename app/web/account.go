@@ -13,7 +13,7 @@ import (
 func (s *Server) authPage(c *fiber.Ctx) (views.AuthForm, error) {
 	has, err := s.auth.HasAccounts(c.UserContext())
 	set := s.workspace()
-	return views.AuthForm{Workspace: set.Workspace(), Logo: set.Logo(), First: !has, Closed: has && set.Signup() == chat.SignupClosed,
+	return views.AuthForm{Providers: s.providers(), Workspace: set.Workspace(), Logo: set.Logo(), First: !has, Closed: has && set.Signup() == chat.SignupClosed,
 		InvitesOnly:   has && set.Signup() == chat.SignupInvites,
 		WorkspaceName: formValue(c, "workspace"), Name: formValue(c, "name"), Username: formValue(c, "username"), Next: next(formValue(c, "next", c.Query("next")))}, err
 }
@@ -126,7 +126,7 @@ func (s *Server) loginPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f.Left = session == nil
+	f.Left, f.Passkeys = session == nil, s.site(c).HasPasskeys()
 	return s.html(c, views.LogIn(f))
 }
 
@@ -141,6 +141,7 @@ func (s *Server) login(c *fiber.Ctx) error {
 		if fragment(c) {
 			return err
 		}
+		f.Passkeys = s.site(c).HasPasskeys()
 		if f.Errors, err = s.formErrors(c, err); err != nil {
 			return err
 		}
@@ -149,6 +150,12 @@ func (s *Server) login(c *fiber.Ctx) error {
 	to := f.Next
 	if to == "" {
 		to = "/"
+	}
+	if second, err := s.needsSecond(c, id); err != nil || second {
+		if err == nil {
+			err = s.beginSecond(c, id, to)
+		}
+		return err
 	}
 	err = s.enter(c, id, to)
 	s.logLogin(c, f.Username, err)

@@ -19,11 +19,12 @@ func (s *Server) workspacePage(c *fiber.Ctx, errs views.Errors) error {
 		return err
 	}
 	set := s.workspace()
-	f := views.WorkspaceForm{Name: set.Workspace(), Signup: set.Signup(), Retention: strconv.Itoa(set.Retention()), Previews: set.ShowsPreviews(), World: set.WorldMayRead()}
+	f := views.WorkspaceForm{Name: set.Workspace(), Signup: set.Signup(), Retention: strconv.Itoa(set.Retention()), Previews: set.ShowsPreviews(), World: set.WorldMayRead(), Factor: set.Factor()}
 	limits := c.Path() == "/admin/limits"
 	f.Agree = errs[chat.SettingRetention] == agreeFirst
 	if errs != nil && !limits {
 		f.Name, f.Signup, f.Retention = formValue(c, "workspace"), formValue(c, "signup"), formValue(c, chat.SettingRetention)
+		f.Factor = formValue(c, chat.SettingFactor, f.Factor)
 		givenYes(c, chat.SettingPreviews, false, &f.Previews)
 		givenYes(c, chat.SettingWorld, false, &f.World)
 	}
@@ -51,6 +52,9 @@ func (s *Server) setWorkspace(c *fiber.Ctx) error {
 	}
 	set := chat.Settings{chat.SettingWorkspace: formValue(c, "workspace"), chat.SettingSignup: formValue(c, "signup"),
 		chat.SettingRetention: formValue(c, chat.SettingRetention, fmt.Sprint(s.workspace().Retention()))}
+	if v := formValue(c, chat.SettingFactor); v != "" {
+		set[chat.SettingFactor] = v
+	}
 	for _, key := range []string{chat.SettingPreviews, chat.SettingWorld} {
 		on := ""
 		if given(c, key, &on); on != "" {

@@ -192,5 +192,11 @@ func (s *Server) resetPassword(c *fiber.Ctx) error {
 		}
 		return s.resetForm(c, errs)
 	}
+	if second, err := s.needsSecond(c, id); err != nil || second { // a mailbox is not two factors
+		if err == nil {
+			err = s.beginSecond(c, id, "/")
+		}
+		return err
+	}
 	return s.enter(c, id, "/")
 }

@@ -165,11 +165,23 @@ func (s *Server) sameOrigin(c *fiber.Ctx) bool {
 // session finds who asks. Others are sent to log in.
 func (s *Server) session(c *fiber.Ctx) error {
 	who, err := s.auth.SessionByToken(c.UserContext(), c.Cookies(s.cookieName(c)))
+	if e, refused := chat.AsError(err); s.AuthHeader != "" && (err == nil || refused && e.Kind == chat.KindNotFound) {
+		of := &who
+		if err != nil {
+			of = nil
+		}
+		if done, fault := s.byHeader(c, of); done || fault != nil {
+			return fault
+		}
+	}
 	if err == nil && belongsToAnother(c, who.ID()) {
 		return s.refuseStale(c)
 	}
 	if err == nil {
 		c.Locals("session", &who)
+		if err := s.requireFactor(c, &who); err != nil || c.Response().StatusCode() == fiber.StatusSeeOther {
+			return err
+		}
 		return c.Next()
 	}
 	if e, refused := chat.AsError(err); !refused || e.Kind != chat.KindNotFound {

@@ -28,6 +28,10 @@ var notices = map[string]string{
 	"untold":   "Nothing is told there any more.",
 	"again":    "It is told once more.",
 	"hook":     "The hook does not work any more.",
+	"factor":   "No second factor is asked for any more.",
+	"passkey":  "The passkey does not work any more.",
+	"linked":   "Linked: you can log in by it.",
+	"unlinked": "Nobody logs in by it any more.",
 	"confirm":  "A mail is on its way. Press the link in it.",
 	"unmailed": "Nothing is mailed to you any more.",
 	"device":   "The device is told nothing any more.",
@@ -134,7 +138,7 @@ func (s *Server) setPreferences(title string, page func(views.Viewer, views.MeFo
 	return func(c *fiber.Ctx) error {
 		return s.setPrefs(c, title, c.Path(), page, func(p *chat.Prefs) {
 			for name, to := range map[string]*string{"theme": &p.Theme, "density": &p.Density, "enter": &p.Enter, "zone": &p.Zone, "clock": &p.Clock,
-				"announce": &p.Announce, "sound": &p.Sound, "push": &p.Push, "push_words": &p.PushWords, "mail": &p.Mail, "mail_words": &p.MailWords,
+				"announce": &p.Announce, "sound": &p.Sound, "push": &p.Push, "push_words": &p.PushWords, "mail": &p.Mail, "keywords": &p.Keywords, "mail_words": &p.MailWords,
 				"quiet_from": &p.QuietFrom, "quiet_to": &p.QuietTo} {
 				given(c, name, to)
 			}
@@ -208,19 +212,8 @@ func (s *Server) changePassword(c *fiber.Ctx) error {
 	return c.Redirect("/me/security?done=password", fiber.StatusSeeOther)
 }
 
-// sessions lists where one is logged in.
-func (s *Server) sessions(c *fiber.Ctx) error {
-	me := sessionOf(c)
-	all, err := s.auth.Sessions(c.UserContext(), me.Account.ID)
-	if err != nil {
-		return err
-	}
-	var f views.MeForm
-	for _, o := range all {
-		f.Sessions = append(f.Sessions, views.Session{ID: o.ID(), Agent: o.Agent, Since: o.Created, Seen: o.Seen, IsCurrent: o.ID() == me.ID()})
-	}
-	return s.settingsOf(c, "Security", views.Security, f)
-}
+// sessions is the page of how one logs in, and where one is.
+func (s *Server) sessions(c *fiber.Ctx) error { return s.security(c, views.MeForm{}) }
 
 // endSession logs one other session out, or all others.
 func (s *Server) endSession(c *fiber.Ctx) error {

@@ -20,6 +20,7 @@ import (
 	"parley/app/chat"
 	"parley/app/files"
 	"parley/app/live"
+	"parley/app/oidc"
 	"parley/static"
 	"parley/views"
 )
@@ -34,8 +35,10 @@ type Config struct {
 	// RetentionChanged is called when it was set how long messages are kept; it must not wait.
 	Told             func() // there may be something to tell webhooks
 	RetentionChanged func()
-	Pusher           Pusher // tells devices; nil: none are
-	Mailer           Mailer // sends mails; nil: none are
+	Pusher           Pusher           // tells devices; nil: none are
+	AuthHeader       string           // in which trusted proxies say who is logged in; "": they do not
+	Providers        []*oidc.Provider // by which people log in
+	Mailer           Mailer           // sends mails; nil: none are
 	// Detail is told behind "ready" to who asks for /readyz; nil: nothing.
 	Detail func() string
 	// Answered is called with every request, if it is set; it must not wait.

@@ -41,7 +41,7 @@ func ruin(f *file, path string) {
 	f.ok(err)
 	i, err := w.Stat()
 	f.ok(err)
-	_, err = w.WriteAt([]byte(strings.Repeat("ruin", 20_000)), i.Size()/2)
+	_, err = w.WriteAt([]byte(strings.Repeat("ruin", 20_000)), i.Size()*3/4)
 	f.ok(err)
 	f.ok(w.Close())
 }

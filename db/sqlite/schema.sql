@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 21
+-- user_version 24
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -19,6 +19,8 @@ CREATE INDEX accounts_by_bot ON accounts (bot_by) WHERE bot_by IS NOT NULL;
 CREATE INDEX accounts_by_drawn ON accounts (drawn);
 
 CREATE INDEX accounts_by_likeness ON accounts (likeness);
+
+CREATE INDEX accounts_with_keywords ON accounts (id) WHERE prefs LIKE '%"keywords"%';
 
 CREATE TABLE addresses (
   account_id   INTEGER PRIMARY KEY REFERENCES accounts ON DELETE CASCADE,
@@ -147,6 +149,13 @@ CREATE TABLE emoji (
 
 CREATE INDEX emoji_by_file ON emoji (file_id);
 
+CREATE TABLE factors (
+  account_id   INTEGER PRIMARY KEY REFERENCES accounts ON DELETE CASCADE,
+  secret       TEXT    NOT NULL,           -- base32
+  step         INTEGER NOT NULL DEFAULT 0, -- of the last code that was used: a code is good once
+  confirmed_at INTEGER NOT NULL DEFAULT 0  -- 0: it is being set up
+) STRICT;
+
 CREATE TABLE fetches (
   message_id INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
   due_at     INTEGER NOT NULL
@@ -186,6 +195,17 @@ CREATE INDEX files_by_room ON files (room_id, id) WHERE message_id IS NOT NULL;
 CREATE INDEX files_loose ON files (made_at) WHERE message_id IS NULL;
 
 CREATE INDEX files_waiting ON files (id) WHERE state = 1;
+
+CREATE TABLE identities (
+  issuer     TEXT    NOT NULL,
+  subject    TEXT    NOT NULL,
+  account_id INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  label      TEXT    NOT NULL,             -- by which its person knows it
+  made_at    INTEGER NOT NULL,
+  PRIMARY KEY (issuer, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX identities_by_account ON identities (account_id);
 
 CREATE TABLE imports (
   source TEXT    NOT NULL,               -- the other server
@@ -294,6 +314,18 @@ CREATE INDEX messages_changed ON messages (room_id, rev) WHERE rev <> born;
 
 CREATE INDEX messages_to_erase ON messages (deleted_at) WHERE deleted_by IS NOT NULL;
 
+CREATE TABLE passkeys (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_id INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  credential BLOB    NOT NULL UNIQUE,      -- its id, as the device says it
+  data       BLOB    NOT NULL,             -- its public key and counter, as JSON
+  name       TEXT    NOT NULL,
+  made_at    INTEGER NOT NULL,
+  used_at    INTEGER NOT NULL DEFAULT 0    -- 0: never
+) STRICT;
+
+CREATE INDEX passkeys_by_account ON passkeys (account_id);
+
 CREATE TABLE pushed (
   room_id INTEGER PRIMARY KEY REFERENCES rooms ON DELETE CASCADE,
   upto    INTEGER NOT NULL
@@ -313,6 +345,12 @@ CREATE TABLE pushes (
 CREATE INDEX pushes_by_room ON pushes (room_id);
 
 CREATE INDEX pushes_due ON pushes (next_at) WHERE state <> 1;
+
+CREATE TABLE recovery (
+  account_id INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  hash       BLOB    NOT NULL,             -- SHA-256
+  PRIMARY KEY (account_id, hash)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE reports (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -359,7 +397,7 @@ CREATE TABLE sessions (
   agent      TEXT    NOT NULL,
   created_at INTEGER NOT NULL,
   seen_at    INTEGER NOT NULL            -- at most once a minute
-) STRICT, WITHOUT ROWID;
+, proved_at INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
 
 CREATE INDEX sessions_by_account ON sessions (account_id, created_at);
 
@@ -367,6 +405,16 @@ CREATE TABLE settings (
   key   TEXT PRIMARY KEY,
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tickets (
+  hash       BLOB    PRIMARY KEY,          -- SHA-256
+  kind       INTEGER NOT NULL,
+  account_id INTEGER REFERENCES accounts ON DELETE CASCADE,
+  data       BLOB    NOT NULL,
+  until      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX tickets_by_end ON tickets (until);
 
 CREATE TABLE versions (
   message_id INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,

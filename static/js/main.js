@@ -37,4 +37,5 @@ if (hub) {
   setInterval(drawDaysAtMidnight, 60000);
   flushOutbox();
   if (root.dataset.still) lazy('still');
+  setTimeout(lazy, 300, 'over'); // it is there before a hand has reached the mouse
 }

@@ -34,8 +34,7 @@ export function enterPage() {
   resetView();
   heldRows.clear();
   markCurrent();
-  if (!timeline()) lazy('over'); // pages of settings and lists need it from the beginning
-  else {
+  if (timeline()) {
     drawDays(timeline());
     showOutbox();
     enterComposer();

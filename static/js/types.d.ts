@@ -35,6 +35,7 @@ interface LazyModules {
   movement: typeof import('./lazy/movement.js');
   notify: typeof import('./lazy/notify.js');
   over: typeof import('./lazy/over.js');
+  passkey: typeof import('./lazy/passkey.js');
   poll: typeof import('./lazy/poll.js');
   presencedots: typeof import('./lazy/presencedots.js');
   push: typeof import('./lazy/push.js');

@@ -1,35 +1,38 @@
--- Support: rooms whose people answer visitors of web sites, and their conversations.
-ALTER TABLE rooms ADD COLUMN queue INTEGER NOT NULL DEFAULT 0;
-CREATE TABLE widgets (
-  room_id INTEGER PRIMARY KEY REFERENCES rooms ON DELETE CASCADE,
-  slug    TEXT    NOT NULL UNIQUE,       -- of its address
-  bot_id  INTEGER NOT NULL REFERENCES accounts, -- tells the room of who comes
-  data    BLOB    NOT NULL,              -- its settings, as JSON
-  rev     INTEGER NOT NULL DEFAULT 0     -- counts changes of its cases
+-- When a session last proved who it is; 0: when it began.
+ALTER TABLE sessions ADD COLUMN proved_at INTEGER NOT NULL DEFAULT 0;
+
+-- Codes of an app as second factor.
+CREATE TABLE factors (
+  account_id   INTEGER PRIMARY KEY REFERENCES accounts ON DELETE CASCADE,
+  secret       TEXT    NOT NULL,           -- base32
+  step         INTEGER NOT NULL DEFAULT 0, -- of the last code that was used: a code is good once
+  confirmed_at INTEGER NOT NULL DEFAULT 0  -- 0: it is being set up
 ) STRICT;
-CREATE TABLE cases (
+
+-- Codes for who has lost it, each good once.
+CREATE TABLE recovery (
+  account_id INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  hash       BLOB    NOT NULL,             -- SHA-256
+  PRIMARY KEY (account_id, hash)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE passkeys (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
-  room_id    INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
-  visitor    BLOB,                       -- SHA-256 of the cookie; NULL: forgotten
+  account_id INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+  credential BLOB    NOT NULL UNIQUE,      -- its id, as the device says it
+  data       BLOB    NOT NULL,             -- its public key and counter, as JSON
   name       TEXT    NOT NULL,
-  mail       TEXT    NOT NULL,
-  page       TEXT    NOT NULL,           -- where the visitor is
-  state      INTEGER NOT NULL,           -- 0 waits, 1 taken, 2 closed
-  taken_by   INTEGER REFERENCES accounts,
-  rev        INTEGER NOT NULL,           -- of the widget at the latest change
-  opened_at  INTEGER NOT NULL,
-  changed_at INTEGER NOT NULL,
-  waits_at   INTEGER NOT NULL,           -- since when the visitor waits; 0: does not
-  last       TEXT    NOT NULL            -- what was said last, the beginning
+  made_at    INTEGER NOT NULL,
+  used_at    INTEGER NOT NULL DEFAULT 0    -- 0: never
 ) STRICT;
-CREATE INDEX cases_by_room ON cases (room_id, state, id);
-CREATE INDEX cases_by_visitor ON cases (visitor) WHERE visitor IS NOT NULL;
-CREATE TABLE case_lines (
-  id      INTEGER PRIMARY KEY AUTOINCREMENT,
-  case_id INTEGER NOT NULL REFERENCES cases ON DELETE CASCADE,
-  kind    INTEGER NOT NULL,              -- 0 of the visitor, 1 of the team, 2 opened, 3 taken, 4 handed on, 5 closed
-  author  INTEGER REFERENCES accounts,   -- of the team
-  at      INTEGER NOT NULL,
-  body    TEXT    NOT NULL
-) STRICT;
-CREATE INDEX case_lines_by_case ON case_lines (case_id, id);
+CREATE INDEX passkeys_by_account ON passkeys (account_id);
+
+-- What was begun and is to be ended by whoever has the ticket, once and soon.
+CREATE TABLE tickets (
+  hash       BLOB    PRIMARY KEY,          -- SHA-256
+  kind       INTEGER NOT NULL,
+  account_id INTEGER REFERENCES accounts ON DELETE CASCADE,
+  data       BLOB    NOT NULL,
+  until      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tickets_by_end ON tickets (until);

@@ -64,4 +64,43 @@ if (shown && username && free) {
     soon(check);
   });
 }
+// Six digits send themselves.
+const code = /** @type {HTMLInputElement} */ (document.querySelector('[data-code]'));
+code?.addEventListener('input', () => /^\s*\d{3}\s?\d{3}\s*$/.test(code.value) && code.form.requestSubmit());
+
+// Passkeys: by a button, and offered by the browser in the field of the username.
+const passkey = /** @type {HTMLButtonElement} */ (document.getElementById('passkey')),
+  known = /** @type {any} */ (self.PublicKeyCredential);
+
+/** @type {(path: string, values: Record<string, string>) => Promise<Response>} */
+const send = async (path, values) => {
+  const r = await fetch(path, { method: 'POST', headers: { 'HX-Request': 'true' }, body: new URLSearchParams(values) });
+  if (!r.ok) throw Error((await r.text()).slice(0, 300));
+  return r;
+};
+let asking = new AbortController();
+
+/** @type {(mediation?: CredentialMediationRequirement) => Promise<void>} */
+async function logIn(mediation) {
+  asking.abort();
+  const mine = (asking = new AbortController());
+  try {
+    const { ticket, options } = await (await send('/login/passkey/begin', {})).json(),
+      shown = /** @type {any} */ (await navigator.credentials.get({ publicKey: known.parseRequestOptionsFromJSON(options), mediation, signal: mine.signal }));
+    await send('/login/passkey', { ticket, credential: JSON.stringify(shown.toJSON()) });
+    const next = /** @type {HTMLInputElement} */ (document.querySelector('form [name=next]'))?.value;
+    location.assign(next || '/');
+  } catch (/** @type {any} */ e) {
+    if (mine.signal.aborted || mediation) return;
+    const why = document.getElementById('passkeyState');
+    why.hidden = false;
+    why.textContent = e.name === 'NotAllowedError' ? 'No passkey was chosen.' : e.message;
+  }
+}
+
+if (passkey && known?.parseRequestOptionsFromJSON) {
+  passkey.hidden = false;
+  passkey.addEventListener('click', () => logIn());
+  known.isConditionalMediationAvailable?.().then(can => can && logIn('conditional'));
+}
 export {};

@@ -226,7 +226,7 @@ function placePicker(anchor) {
     gap = 6;
   const below = a.bottom + gap + h <= innerHeight - 8,
     above = a.top - gap - h >= 8;
-  picker.style.left = Math.max(8, Math.min(a.right - w, innerWidth - w - 8)) + 'px';
+  picker.style.left = Math.max(8, a.left + w <= innerWidth - 8 ? a.left : Math.min(a.right, innerWidth - 8) - w) + 'px'; // over the room, not over its lists
   picker.style.top =
     (above ? a.top - gap - h : below ? a.bottom + gap : Math.max(8, Math.min(a.top, innerHeight - h - 8))) + 'px';
 }

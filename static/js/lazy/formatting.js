@@ -128,12 +128,25 @@ function build() {
   });
 }
 
+function hideHelp() {
+  help?.remove();
+  bar.lastElementChild.ariaExpanded = 'false';
+}
+on(doc, 'pointerdown submit', e => help?.isConnected && !bar.lastElementChild.contains(e.target) && hideHelp(), true);
+on(
+  doc,
+  'keydown',
+  e => {
+    if (e.key !== 'Escape' || !help?.isConnected) return;
+    e.preventDefault();
+    e.stopPropagation();
+    hideHelp();
+  },
+  true,
+);
+
 function showHelp(b) {
-  if (help?.isConnected) {
-    help.remove();
-    b.ariaExpanded = 'false';
-    return;
-  }
+  if (help?.isConnected) return hideHelp();
   help = make('dl');
   help.className = 'pop fmthelp';
   help.append(
@@ -159,7 +172,7 @@ function show() {
 
 function close() {
   bar.hidden = true;
-  help?.remove();
+  hideHelp();
   if (opener) opener.ariaExpanded = 'false';
 }
 

@@ -33,7 +33,9 @@ on(document, 'select', e => e.target.id === 'box' && withModule('formatting', m 
 function enterPage() {
   if (document.getElementById('askNotify')) lazy('notify', n => n.enterSettings());
   if (document.getElementById('devices')) lazy('push', m => m.enterDevices());
+  if (document.getElementById('addPasskey')) lazy('passkey', m => m.enterPasskeys());
   if ('share' in navigator) document.querySelectorAll('.share[hidden]').forEach(b => b.removeAttribute('hidden'));
+  if (document.querySelector('#panel .filter')) lazy('formlooks'); // a room has no forms else
   if (document.querySelector('[data-auto],[data-filter],.facepick,.to')) lazy('settings');
 }
 enterPage();

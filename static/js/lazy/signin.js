@@ -1,6 +1,6 @@
 // @ts-check
 // Signing in over the page as it stands.
-import { $, me } from '../dom.js';
+import { $, make, me } from '../dom.js';
 import { updateBanner } from '../banner.js';
 import { saveDraft } from '../drafts.js';
 import { flushOutbox } from '../outbox.js';
@@ -22,6 +22,7 @@ export async function signedIn(form) {
     const r = await post('/login', new FormData(form));
     status = r.status;
     mark = r.headers.get('Parley-Session');
+    if (r.headers.has('Parley-Second')) askCode(form);
     if (status !== 204) text = (await r.text()).slice(0, 200);
   } catch {
     /* the sentence says it */
@@ -35,6 +36,19 @@ export async function signedIn(form) {
     return location.reload(); // somebody else
   form.elements.password.value = '';
   resume(mark);
+}
+
+// The account has a second factor: its code goes with the password.
+function askCode(form) {
+  if (form.elements.namedItem('code')) return;
+  const field = make('div'),
+    label = make('label', 'Code of your app'),
+    input = Object.assign(make('input'), { id: 'signin-code', name: 'code', inputMode: 'numeric', autocomplete: 'one-time-code', maxLength: 16, required: true });
+  field.className = 'field';
+  label.htmlFor = input.id;
+  field.append(label, input);
+  form.querySelector('.actions').before(field);
+  input.focus();
 }
 
 // Whether the session of this page is still that of the browser.

@@ -10,7 +10,7 @@ let finger = null;
 
 // The first press may have ended before this module came: then it held nothing.
 export function fingerDown(e) {
-  const row = e.pointerType === 'touch' && rowOf(e),
+  const row = e.pointerType === 'touch' && !e.target.closest('.rc[title]') && rowOf(e),
     left = 450 - (performance.now() - e.timeStamp);
   clearTimeout(timer);
   if (left < 440 && !e.target.hasPointerCapture(e.pointerId)) return;

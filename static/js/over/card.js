@@ -55,6 +55,20 @@ export async function openCard(a) {
   if (held) (card.querySelector('.acts .btn') ?? card).focus({ preventScroll: true });
 }
 
+// Escape closes the card, and marks nothing read.
+on(
+  doc,
+  'keydown',
+  e => {
+    const card = e.key === 'Escape' && doc.getElementById('card');
+    if (!card) return;
+    e.preventDefault();
+    e.stopPropagation();
+    card.hidePopover();
+  },
+  true,
+);
+
 on(doc, 'click', e => {
   const card = e.target.closest?.('#card'),
     el = card && e.target.closest('a,button');

@@ -134,7 +134,13 @@ on(doc, 'submit', async e => {
   if (!form) return;
   e.preventDefault();
   const b = e.submitter,
-    path = b.getAttribute('formaction'),
+    path = b.getAttribute('formaction');
+  if (form.dataset.person && path.endsWith('/remove') && !('sure' in b.dataset)) {
+    b.dataset.sure = '';
+    b.lastChild.textContent = `Remove ${form.dataset.name}? Once more`;
+    return;
+  }
+  const
     { room, name } = form.dataset,
     now = b.querySelector('.now')?.textContent ?? '';
   $('menu').hidePopover();
@@ -161,7 +167,11 @@ function memberChanged({ room, name, person }, path, b) {
     toast(`${name}: ${b.textContent.trim().toLowerCase()}.`);
     return again();
   }
+  const next = row?.nextElementSibling ?? row?.previousElementSibling,
+    count = doc.querySelector('#people h3 span');
   row?.remove();
+  if (count) count.textContent = String(+count.textContent - 1);
+  next?.querySelector('a,button')?.focus({ preventScroll: true });
   toast(`${name} was removed from the room.`, 'Undo', async () => (await tell(`/rooms/${room}/members`, { people: person })) && again());
 }
 
@@ -190,18 +200,20 @@ on(doc, 'keydown', e => {
 
 let timer = 0;
 let finger = { x: 0, y: 0 };
+// The finger that is still down presses nothing: what it lets go of is no click, whenever that comes.
 const swallow = e => {
   e.preventDefault();
-  e.stopPropagation();
+  e.stopImmediatePropagation();
 };
+const release = () => window.removeEventListener('click', swallow, true);
 on(doc, 'pointerdown', e => {
   clearTimeout(timer);
   const row = e.pointerType === 'touch' && rowAt(e.target);
   if (!row) return;
   finger = { x: e.clientX, y: e.clientY };
   timer = setTimeout(() => {
-    on(doc, 'click', swallow, true); // the finger that is still down presses nothing
-    on(doc, 'pointerup pointercancel', () => setTimeout(() => doc.removeEventListener('click', swallow, true), 100), { capture: true, once: true });
+    on(window, 'click', swallow, true);
+    on(window, 'pointerdown keydown', release, { capture: true, once: true });
     openMenu(`/rooms/${row.room}/menu`, row.name, row.a.getBoundingClientRect(), row.a);
   }, 450);
 });

@@ -25,6 +25,7 @@ export function enterTo() {
     if (!r?.ok) return /** @type {HTMLLIElement[]} */ ([...list.children]);
     const t = make('template');
     t.innerHTML = await r.text();
+    say(text.trim() && !t.content.querySelector('li') ? `Nobody is called “${text.trim()}” here.` : '');
     return /** @type {HTMLLIElement[]} */ ([...t.content.querySelectorAll('li')]);
   }
 

@@ -45,6 +45,7 @@ export async function edit(row, text) {
   const id = seq(row);
   if (row.querySelector('form.edit')) return row.querySelector('form.edit textarea').focus();
   let html, r;
+  const fromBox = doc.activeElement === box() || doc.activeElement.matches('.ahead');
   if (text == null) captureTyping(null, true); // what is typed from now on is for the form
   const no = () => {
     if (text == null) discardTyping();
@@ -64,6 +65,7 @@ export async function edit(row, text) {
   row = $(row.id); // it may have changed meanwhile
   if (!row || !isShown(row) || row.querySelector('form.edit')) return no();
   const form = placeForm(row, html, text);
+  form._fromBox = fromBox;
   if (text == null) replayInto(form.elements.body);
 }
 
@@ -120,6 +122,9 @@ function closeForm(form) {
   return row;
 }
 
+// Back to where one came from: the box, or the row.
+const leave = (form, row) => (form._fromBox && box() ? box().focus({ preventScroll: true }) : focusRow(row));
+
 function cancelForm(form) {
   const t = form.elements.body;
   if (t.value !== t.defaultValue && !form._sure) {
@@ -131,7 +136,7 @@ function cancelForm(form) {
         : 'You changed the text. Cancel once more, and that is lost.',
     );
   }
-  focusRow(closeForm(form));
+  leave(form, closeForm(form));
 }
 
 export function formKeyPressed(e) {
@@ -148,7 +153,7 @@ export function formKeyPressed(e) {
 async function saveForm(form) {
   const t = form.elements.body,
     button = form.querySelector('button');
-  if (t.value === t.defaultValue) return focusRow(closeForm(form));
+  if (t.value === t.defaultValue) return leave(form, closeForm(form));
   if (button.disabled) return;
   if (tooLong(t.value)) return explain(form, tooLong(t.value));
   button.disabled = true;
@@ -161,7 +166,7 @@ async function saveForm(form) {
       if (!form.isConnected) return;
       const row = closeForm(form);
       await apply(words);
-      return focusRow($(row.id) ?? $('m-' + id));
+      return leave(form, $(row.id) ?? $('m-' + id));
     }
     if (r.status === 401 || r.redirected) {
       words = 'Log in first.';

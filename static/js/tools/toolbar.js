@@ -77,7 +77,8 @@ export function openMenu(yes) {
 // Whose message it is and how it begins, so that one sees what one is about to do it to.
 function headOf(row) {
   const p = make('p'),
-    q = make('q', row.querySelector('.body')?.textContent.replace(/\s+/g, ' ').trim().slice(0, 120) ?? '');
+    body = /** @type {HTMLElement} */ (row.querySelector('.body')?.cloneNode(true)),
+    q = make('q', ((body?.querySelector('.edited')?.remove(), body?.textContent) ?? '').replace(/\s+/g, ' ').trim().slice(0, 120));
   p.className = 'sheethead';
   q.dir = 'auto';
   p.append(make('b', row.querySelector('.who')?.textContent.trim()), ' ', q);

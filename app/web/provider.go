@@ -1,0 +1,258 @@
+package web
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"parley/app/auth"
+	"parley/app/chat"
+	"parley/app/oidc"
+	"parley/views"
+)
+
+// begunLogin is a log-in at a provider that is under way.
+type begunLogin struct {
+	oidc.Request
+	Next string `json:"next"`
+}
+
+// provider is the one that an address names.
+func (s *Server) provider(c *fiber.Ctx) (*oidc.Provider, int, error) {
+	n, err := strconv.Atoi(c.Params("provider"))
+	if err != nil || n < 1 || n > len(s.Providers) {
+		return nil, 0, chat.NotFound()
+	}
+	return s.Providers[n-1], n, nil
+}
+
+// providers are the buttons of a page; which are linked already are left out.
+func (s *Server) providers(linked ...string) (list []views.Provider) {
+	for i, p := range s.Providers {
+		if !slices.Contains(linked, p.Issuer) {
+			list = append(list, views.Provider{Number: i + 1, Name: p.Name})
+		}
+	}
+	return list
+}
+
+// redirectURL is where a provider sends a browser back to: one for each, so that the answer of
+// one is not taken for that of another.
+func (s *Server) redirectURL(c *fiber.Ctx, n int) string {
+	return s.public(c) + "/login/provider/" + strconv.Itoa(n) + "/callback"
+}
+
+func (s *Server) stateCookie(c *fiber.Ctx) string { return s.cookieName(c) + "-state" }
+
+func (s *Server) setStateCookie(c *fiber.Ctx, token string) {
+	name, life := s.stateCookie(c), 15*60
+	if token == "" {
+		life = -1
+	}
+	c.Cookie(&fiber.Cookie{Name: name, Value: token, Path: "/", MaxAge: life, HTTPOnly: true, SameSite: "Lax", Secure: strings.HasPrefix(name, "__Host-")})
+}
+
+// providerLogin leads to a provider; who is logged in links that account to his.
+func (s *Server) providerLogin(c *fiber.Ctx) error { return s.toProvider(c, 0) }
+
+func (s *Server) linkProvider(c *fiber.Ctx) error { return s.toProvider(c, sessionOf(c).Account.ID) }
+
+func (s *Server) toProvider(c *fiber.Ctx, by chat.AccountID) error {
+	p, n, err := s.provider(c)
+	if err != nil {
+		return err
+	}
+	if err := s.chat.Limits.Take(chat.LimitPasskeys, s.address(c)); err != nil {
+		return err
+	}
+	state := auth.NewToken()
+	to, request, err := p.Begin(c.UserContext(), s.redirectURL(c, n), state)
+	if err != nil {
+		return s.providerFault(c, p, err)
+	}
+	if err := s.auth.KeepTicketAs(c.UserContext(), auth.TicketProvider, by, state, begunLogin{request, next(formValue(c, "next"))}); err != nil {
+		return err
+	}
+	s.setStateCookie(c, state)
+	return s.html(c, views.ToProvider(p.Name, to)) // a page: the policy of forms lets none lead elsewhere
+}
+
+// providerFault says in words why a log-in at a provider did not go.
+func (s *Server) providerFault(c *fiber.Ctx, p *oidc.Provider, err error) error {
+	s.log.Warn("a log-in at a provider did not go", "issuer", p.Issuer, "error", err)
+	switch {
+	case errors.Is(err, oidc.ErrAway):
+		return chat.Busy(p.Name+" does not answer. Try again in a while, or log in in another way.", 0)
+	case errors.Is(err, oidc.ErrNotIn):
+		return chat.Forbidden("This account of " + p.Name + " may not log in here. Ask an administrator.")
+	case errors.Is(err, oidc.ErrRefused):
+		return fiber.NewError(fiber.StatusBadRequest, p.Name+" did not let you in. Log in anew.")
+	}
+	return err
+}
+
+// providerCallback is where a provider sends a browser back to.
+func (s *Server) providerCallback(c *fiber.Ctx) error {
+	p, n, err := s.provider(c)
+	if err != nil {
+		return err
+	}
+	state := c.Query("state")
+	if state == "" || state != c.Cookies(s.stateCookie(c)) { // of another browser
+		return fiber.NewError(fiber.StatusBadRequest, "This log-in was begun in another browser, or long ago. Begin anew.")
+	}
+	s.setStateCookie(c, "")
+	var begun begunLogin
+	by, err := s.auth.UseTicket(c.UserContext(), auth.TicketProvider, state, &begun)
+	if err != nil {
+		return overLink(err, "This log-in took too long. Begin anew.")
+	}
+	who, err := p.End(c.UserContext(), begun.Request, s.redirectURL(c, n), c.Query("code"), c.Query("iss"))
+	if err != nil {
+		return s.providerFault(c, p, err)
+	}
+	if by != 0 {
+		return s.endLink(c, by, who)
+	}
+	return s.endProvider(c, p, who, begun.Next)
+}
+
+// endLink links an account at a provider to the one that began it, if that is still who is
+// logged in here: so both are proved.
+func (s *Server) endLink(c *fiber.Ctx, by chat.AccountID, who oidc.Identity) error {
+	session, err := s.cookieSession(c)
+	if err != nil {
+		return err
+	}
+	if session == nil || session.Account.ID != by {
+		return fiber.NewError(fiber.StatusBadRequest, "Somebody else is logged in here by now. Begin anew.")
+	}
+	if err := s.auth.LinkIdentity(c.UserContext(), session.Account, who.Issuer, who.Subject, who.Label()); err != nil {
+		if e, refused := chat.AsError(err); refused {
+			return fiber.NewError(fiber.StatusConflict, e.Sentence)
+		}
+		return err
+	}
+	return c.Redirect("/me/security?done=linked", fiber.StatusSeeOther)
+}
+
+// endProvider logs in whose account at the provider it is; who has none here may make one, or
+// link his after he logged in by what he has. A mail address proves nothing of that.
+func (s *Server) endProvider(c *fiber.Ctx, p *oidc.Provider, who oidc.Identity, to string) error {
+	account, err := s.auth.IdentityAccount(c.UserContext(), who.Issuer, who.Subject)
+	if err == nil {
+		if to == "" {
+			to = "/"
+		}
+		s.followRole(c, account, who)
+		err = s.enter(c, account.ID, to)
+		s.logLogin(c, account.Username, err)
+		return err
+	}
+	if e, refused := chat.AsError(err); !refused || e.Kind != chat.KindNotFound {
+		return err
+	}
+	token, err := s.auth.KeepTicket(c.UserContext(), auth.TicketProviderAccount, 0, who)
+	if err != nil {
+		return err
+	}
+	s.setStateCookie(c, token)
+	return c.Redirect("/login/provider/new", fiber.StatusSeeOther)
+}
+
+// followRole gives somebody the role that the provider says, where it says roles. The last
+// administrator stays one.
+func (s *Server) followRole(c *fiber.Ctx, account chat.Account, who oidc.Identity) {
+	role := chat.RoleMember
+	if who.Admin {
+		role = chat.RoleAdmin
+	}
+	if !who.Roles || account.Role == role {
+		return
+	}
+	if err := s.chat.SetRole(c.UserContext(), chat.Operator, account.ID, role); err != nil {
+		s.log.Warn("a role was not taken over from the provider", "account", account.Username, "error", err)
+	}
+}
+
+// vouching is the provider of an identity.
+func (s *Server) vouching(who oidc.Identity) (*oidc.Provider, error) {
+	for _, p := range s.Providers {
+		if p.Issuer == who.Issuer {
+			return p, nil
+		}
+	}
+	return nil, chat.NotFound()
+}
+
+// mayVouch says whether somebody may make an account by a provider.
+func (s *Server) mayVouch(p *oidc.Provider) bool {
+	return p.Rules.Signup || s.workspace().Signup() == chat.SignupOpen
+}
+
+// providerNew is the page of somebody who has an account at a provider, and none here.
+func (s *Server) providerNew(c *fiber.Ctx) error {
+	var who oidc.Identity
+	if err := s.auth.SeeTicket(c.UserContext(), auth.TicketProviderAccount, c.Cookies(s.stateCookie(c)), &who); err != nil {
+		return overLink(err, "This log-in took too long. Begin anew.")
+	}
+	p, err := s.vouching(who)
+	if err != nil {
+		return err
+	}
+	f := views.ProviderAccount{Workspace: s.workspace().Workspace(), Provider: p.Name, Label: who.Label(), Name: who.Name, May: s.mayVouch(p)}
+	if f.Username, err = s.chat.SuggestUsername(c.UserContext(), firstOf(who.Username, who.Name, who.Mail)); err != nil {
+		return err
+	}
+	return s.html(c, views.NewByProvider(f))
+}
+
+func firstOf(list ...string) string {
+	for _, s := range list {
+		if s, _, _ = strings.Cut(s, "@"); s != "" {
+			return s
+		}
+	}
+	return "guest"
+}
+
+// providerSignup makes an account for whom a provider vouches.
+func (s *Server) providerSignup(c *fiber.Ctx) error {
+	token := c.Cookies(s.stateCookie(c))
+	var who oidc.Identity
+	if err := s.auth.SeeTicket(c.UserContext(), auth.TicketProviderAccount, token, &who); err != nil {
+		return overLink(err, "This log-in took too long. Begin anew.")
+	}
+	p, err := s.vouching(who)
+	if err != nil {
+		return err
+	}
+	if !s.mayVouch(p) {
+		return chat.Forbidden("New accounts are not made here by " + p.Name + ". Ask an administrator for an invite.")
+	}
+	f := views.ProviderAccount{Workspace: s.workspace().Workspace(), Provider: p.Name, Label: who.Label(), Name: formValue(c, "name"), Username: formValue(c, "username"), May: true}
+	j, err := s.auth.SignUpBy(c.UserContext(), auth.SignUp{Username: f.Username, Name: strings.TrimSpace(f.Name), Address: s.address(c)},
+		auth.Identity{Issuer: who.Issuer, Subject: who.Subject, Label: who.Label()}, p.Rules.Signup)
+	if err != nil {
+		if f.Errors, err = s.formErrors(c, err); err != nil {
+			return err
+		}
+		return s.html(c, views.NewByProvider(f))
+	}
+	if _, err := s.auth.UseTicket(c.UserContext(), auth.TicketProviderAccount, token, &who); err != nil {
+		s.log.Info("a ticket was used up by another request", "account", j.Account.Username)
+	}
+	s.setStateCookie(c, "")
+	s.followRole(c, j.Account, who)
+	return s.enter(c, j.Account.ID, "/")
+}
+
+func (s *Server) unlinkProvider(c *fiber.Ctx) error {
+	if err := s.auth.UnlinkIdentity(c.UserContext(), sessionOf(c).Account, formValue(c, "issuer"), formValue(c, "subject")); err != nil {
+		return err
+	}
+	return c.Redirect("/me/security?done=unlinked", fiber.StatusSeeOther)
+}

@@ -1,0 +1,77 @@
+package web
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"parley/app/chat"
+	"parley/views"
+)
+
+// statusEnd is when a status ends that is to last so long, where somebody is.
+func statusEnd(how, date string, now time.Time, zone *time.Location) (time.Time, bool) {
+	local := now.In(zone)
+	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, zone)
+	switch how {
+	case "":
+		return time.Time{}, true
+	case "30m":
+		return now.Add(30 * time.Minute), true
+	case "1h":
+		return now.Add(time.Hour), true
+	case "4h":
+		return now.Add(4 * time.Hour), true
+	case "today":
+		return midnight.AddDate(0, 0, 1), true
+	case "week":
+		return midnight.AddDate(0, 0, 7-(int(local.Weekday())+6)%7), true
+	case "date":
+		day, err := time.ParseInLocation(time.DateOnly, date, zone)
+		return day.AddDate(0, 0, 1), err == nil
+	}
+	return time.Time{}, false
+}
+
+func (s *Server) statusPage(c *fiber.Ctx) error {
+	now := sessionOf(c).Account.Prefs.StatusNow(time.Now())
+	return s.statusForm(c, views.StatusForm{Emoji: now.Emoji, Text: now.Text})
+}
+
+func (s *Server) statusForm(c *fiber.Ctx, f views.StatusForm) error {
+	v, err := s.viewer(c)
+	if err != nil {
+		return err
+	}
+	f.Now = v.Me.Prefs.StatusNow(v.Now)
+	return s.page(c, v, views.PageShell{Title: "Status", View: "page"}, views.SetStatus(v, f), nil)
+}
+
+// setStatus says what one is at, or takes it away.
+func (s *Server) setStatus(c *fiber.Ctx) error {
+	me := sessionOf(c).Account
+	f := views.StatusForm{Emoji: formValue(c, "emoji"), Text: formValue(c, "text"), End: formValue(c, "end"), Date: formValue(c, "date"), Quiet: formValue(c, "quiet") != ""}
+	if formValue(c, "clear") != "" {
+		f = views.StatusForm{}
+	}
+	zone, known := zone(me.Prefs.Zone)
+	if !known {
+		zone, _ = zoneOf(c)
+	}
+	until, ok := statusEnd(f.End, f.Date, time.Now(), zone)
+	err := error(nil)
+	if !ok {
+		err = chat.Invalid("until", "Choose an end of the list, or a day.")
+	} else {
+		err = s.chat.SetStatus(c.UserContext(), me, f.Emoji, f.Text, until, f.Quiet)
+	}
+	if err != nil {
+		if f.Errors, err = s.formErrors(c, err); err != nil {
+			return err
+		}
+		return s.statusForm(c, f)
+	}
+	return c.Redirect("/me/status", fiber.StatusSeeOther)
+}
+
+func zoneOf(c *fiber.Ctx) (*time.Location, bool) { return zone(c.Cookies("tz")) }
