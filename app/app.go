@@ -38,15 +38,17 @@ type Config struct {
 	URL     string // public address, "" for whatever browsers use
 	Signup  string // "open", "closed", "" for what is stored
 	Trusted []*net.IPNet
-	// EgressAllowed are networks inside that requests of webhooks and for previews may go to.
-	EgressAllowed []netip.Prefix
-	NoPreviews    bool             // what messages link to is not looked at, whatever the setting says
-	AuthHeader    string           // in which trusted proxies say who is logged in; "": they do not
-	Providers     []*oidc.Provider // by which people log in
-	Mail          *mail.Server     // that takes mails; nil: none are sent
-	Shutdown      time.Duration    // how long open requests may finish
-	Bus           bus.Servers      // that carry events to other nodes; none: they ask the store
-	Log           *slog.Logger
+	// EgressAllowed are networks inside that requests of webhooks may go to, PreviewAllowed
+	// those from which links are shown: what is there every member may then have a look at.
+	EgressAllowed, PreviewAllowed []netip.Prefix
+
+	NoPreviews bool             // what messages link to is not looked at, whatever the setting says
+	AuthHeader string           // in which trusted proxies say who is logged in; "": they do not
+	Providers  []*oidc.Provider // by which people log in
+	Mail       *mail.Server     // that takes mails; nil: none are sent
+	Shutdown   time.Duration    // how long open requests may finish
+	Bus        bus.Servers      // that carry events to other nodes; none: they ask the store
+	Log        *slog.Logger
 }
 
 // App is a running Parley.
@@ -169,7 +171,7 @@ func (a *App) start(ctx context.Context) error {
 			pushes.Wake()
 		}
 	})
-	previews := preview.New(a.Chat, a.store, a.files, c.Log, hooks.Egress{Allowed: c.EgressAllowed})
+	previews := preview.New(a.Chat, a.store, a.files, c.Log, hooks.Egress{Allowed: c.PreviewAllowed})
 	previews.Turn = func(ctx context.Context) bool { return a.leads(ctx, jobPreviews) }
 	events.Subscribe(func(e chat.Event) {
 		if said, ok := e.(chat.RoomChanged); ok && (said.Message == nil || said.Message.Fetches()) {

@@ -56,7 +56,8 @@ func (d *Store) Widget(ctx context.Context, room chat.RoomID) (chat.Widget, erro
 
 // WidgetNamed implements chat.SupportStore.
 func (d *Store) WidgetNamed(ctx context.Context, slug string) (chat.Widget, error) {
-	return oneRow(ctx, d, scanWidget, "SELECT w.room_id, w.slug, w.bot_id, w.data, w.rev FROM widgets w JOIN rooms r ON r.id = w.room_id WHERE w.slug = ? AND r.deleted_at IS NULL", slug)
+	return oneRow(ctx, d, scanWidget, `SELECT w.room_id, w.slug, w.bot_id, w.data, w.rev
+		FROM widgets w JOIN rooms r ON r.id = w.room_id WHERE w.slug = ? AND r.deleted_at IS NULL`, slug)
 }
 
 const caseQuery = `SELECT k.id, k.room_id, k.visitor, k.name, k.mail, k.page, k.state, coalesce(k.taken_by, 0), coalesce(a.username, ''), coalesce(a.name, ''), k.rev,
@@ -99,7 +100,8 @@ func (d *Store) AddCase(ctx context.Context, k chat.Case, lines []chat.CaseLine)
 		}
 		k.Rev = rev
 		if err := t.One(`INSERT INTO cases (room_id, visitor, name, mail, page, state, rev, opened_at, changed_at, waits_at, last)
-			VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?) RETURNING id`, []any{k.Room, k.Visitor, k.Name, k.Mail, k.Page, rev, ToMillis(k.Opened), ToMillis(k.Changed), waitsMillis(k), k.Last}, &k.ID); err != nil {
+			VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?) RETURNING id`, []any{k.Room, k.Visitor, k.Name, k.Mail, k.Page, rev,
+			ToMillis(k.Opened), ToMillis(k.Changed), waitsMillis(k), k.Last}, &k.ID); err != nil {
 			return err
 		}
 		return addCaseLines(t, k.ID, lines)
@@ -177,8 +179,8 @@ func (d *Store) SetCase(ctx context.Context, id chat.CaseID, change func(*chat.C
 		if len(lines) > 0 {
 			k.Changed = lines[len(lines)-1].At
 		}
-		if err := t.Exec(`UPDATE cases SET name = ?, mail = ?, page = ?, state = ?, taken_by = nullif(CAST(? AS BIGINT), 0), rev = ?, changed_at = ?, waits_at = ?, last = ? WHERE id = ?`,
-			k.Name, k.Mail, k.Page, int(k.State), k.TakenBy.ID, rev, ToMillis(k.Changed), waitsMillis(k), k.Last, id); err != nil {
+		if err := t.Exec(`UPDATE cases SET name = ?, mail = ?, page = ?, state = ?, taken_by = nullif(CAST(? AS BIGINT), 0), rev = ?,
+			changed_at = ?, waits_at = ?, last = ? WHERE id = ?`, k.Name, k.Mail, k.Page, int(k.State), k.TakenBy.ID, rev, ToMillis(k.Changed), waitsMillis(k), k.Last, id); err != nil {
 			return err
 		}
 		return addCaseLines(t, id, lines)

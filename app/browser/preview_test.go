@@ -30,7 +30,7 @@ func TestAPreviewComesIsRemovedAndBroughtBack(t *testing.T) {
 	}))
 	t.Cleanup(w.Close)
 	s := apptest.Start(t, func(c *app.Config) {
-		c.NoPreviews, c.EgressAllowed = false, []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+		c.NoPreviews, c.PreviewAllowed = false, []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 	})
 	ada, bea := s.Signup("ada"), s.Signup("bea")
 	bea.Says(1, "hello")

@@ -101,7 +101,7 @@ func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
 		"acme-directory":  {"https://ca.example.org/dir", "--tls-domain", "chat.example.org"},
 		"acme-root":       {"/root.pem", "--tls-domain", "chat.example.org"},
 		"acme-email":      {"ops@example.org", "--tls-domain", "chat.example.org"},
-		"trusted-proxies": {"10.0.0.0/8"}, "egress-allow": {"10.0.0.0/8"},
+		"trusted-proxies": {"10.0.0.0/8"}, "egress-allow": {"10.0.0.0/8"}, "preview-allow": {"10.0.0.0/8"},
 		"metrics-listen": {"127.0.0.1:2"}, "log-format": {"json"}, "log-level": {"debug"}, "shutdown-timeout": {"20s"},
 		"signup": {"invite"}, "data": {cmd.UnitData},
 		"bus":             {"nats://127.0.0.1:4222", "--data", "postgres://parley@127.0.0.1/parley"},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"os/signal"
@@ -61,7 +62,8 @@ func serveCommand() *cobra.Command {
 	f.Bool("print-systemd-unit", false, "print a hardened unit for systemd that serves with these flags, and end")
 	f.String("url", "", "public `address`, when a proxy stands in front")
 	f.String("signup", "", "who may sign up: open, approval, invite or closed (default: as stored; open at first)")
-	f.StringSlice("egress-allow", nil, "`networks` inside that webhooks may be told at and previews of links come from, like 10.1.2.0/24 (default: none, only the internet on ports 80 and 443)")
+	f.StringSlice("egress-allow", nil, "`networks` inside that webhooks may be told at, like 10.1.2.0/24 (default: none, only the internet on ports 80 and 443)")
+	f.StringSlice("preview-allow", nil, "`networks` inside whose pages are shown below links to them; every member can have a look at them so (default: none, likewise)")
 	f.StringSlice("trusted-proxies", nil, "`addresses` or networks whose X-Forwarded-For is believed, like 127.0.0.1 or 10.0.0.0/8")
 	f.String("metrics-listen", "", "`address` of /metrics for Prometheus, like 127.0.0.1:9464; never where others can reach it (default: none)")
 	oidcFlags(cmd)
@@ -180,13 +182,15 @@ func serveConfig(cmd *cobra.Command) (app.Config, error) {
 		}
 		c.Trusted = append(c.Trusted, &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())})
 	}
-	inside, _ := f.GetStringSlice("egress-allow")
-	for _, n := range inside {
-		p, err := proxyNetwork(n)
-		if err != nil {
-			return c, usageError{fmt.Errorf("--egress-allow: %w", err)}
+	for name, to := range map[string]*[]netip.Prefix{"egress-allow": &c.EgressAllowed, "preview-allow": &c.PreviewAllowed} {
+		inside, _ := f.GetStringSlice(name)
+		for _, n := range inside {
+			p, err := proxyNetwork(n)
+			if err != nil {
+				return c, usageError{fmt.Errorf("--%s: %w", name, err)}
+			}
+			*to = append(*to, p)
 		}
-		c.EgressAllowed = append(c.EgressAllowed, p)
 	}
 	c.AuthHeader, _ = f.GetString("auth-header")
 	if c.AuthHeader != "" && len(c.Trusted) == 0 && !strings.HasPrefix(c.Listen, app.UnixPrefix) {

@@ -1,12 +1,15 @@
 package e2e
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -72,7 +75,7 @@ func ferries(t *testing.T) *web {
 // looksAt starts a server that looks at links to 127.0.0.1 and nothing else inside.
 func looksAt(t *testing.T) *apptest.Server {
 	return apptest.Start(t, func(c *app.Config) {
-		c.NoPreviews, c.EgressAllowed = false, []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+		c.NoPreviews, c.PreviewAllowed = false, []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 	})
 }
 
@@ -264,4 +267,27 @@ func TestNoLinkIsLookedAtInside(t *testing.T) {
 	if strings.Count(ada.Get("/rooms/1").Body, `class="unf"`) != 1 {
 		t.Error("something inside is shown")
 	}
+}
+
+// What links lead to goes with an export, with its pictures, and comes back as it was.
+func TestPreviewsGoWithAnExport(t *testing.T) {
+	t.Parallel()
+	w, s := ferries(t), looksAt(t)
+	ada := s.Signup("ada")
+	at := fmt.Sprintf("/messages/%d", ada.Says(1, w.URL+"/winter"))
+	apptest.Within(t, "it is shown", func() bool { return strings.Contains(ada.Get(at).Body, "unf-pic") })
+	dir := t.TempDir()
+	first, second, data := filepath.Join(dir, "first.jsonl"), filepath.Join(dir, "second.jsonl"), filepath.Join(dir, "other.db")
+	apptest.Command(t, 0, "", "export", first, "--data", s.Data)
+	apptest.Command(t, 0, "", "import", first, "--data", data)
+	apptest.Command(t, 0, "", "export", second, "--data", data)
+	a, err := os.ReadFile(first)
+	b, wrong := os.ReadFile(second)
+	if err != nil || wrong != nil || !bytes.Equal(a, b) {
+		t.Fatal("it comes back otherwise", err, wrong)
+	}
+	if !strings.Contains(string(a), `"use":"preview"`) || !strings.Contains(string(a), "Tidewater") {
+		t.Error("the export lacks what the link leads to")
+	}
+	apptest.Command(t, 0, "", "check", "--data", data)
 }

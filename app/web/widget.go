@@ -65,7 +65,8 @@ func (s *Server) widget(c *fiber.Ctx) (chat.Widget, error) {
 		frames = strings.Join(w.Origins, " ")
 	}
 	h := &c.Response().Header
-	h.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "+frames)
+	h.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "+
+		"form-action 'self'; base-uri 'none'; frame-ancestors "+frames)
 	h.Set("Cross-Origin-Opener-Policy", "unsafe-none")
 	return w, nil
 }
