@@ -27,9 +27,9 @@ func codeAt(t *testing.T, secret string, at time.Time) string {
 	return code
 }
 
-// factored turns the second factor of somebody on; it answers with the secret and the
-// recovery codes. The code of now is used up by that.
-func factored(t *testing.T, b *apptest.Browser) (secret string, codes []string) {
+// factored turns the second factor of somebody on; it answers with the secret, the recovery
+// codes, and the code that is used up by that.
+func factored(t *testing.T, b *apptest.Browser) (secret string, codes []string, used string) {
 	t.Helper()
 	page := b.Get("/me/security/factor").Want(t, http.StatusOK).Body
 	m := regexp.MustCompile(`<code>([A-Z2-7 ]{39})</code>`).FindStringSubmatch(page)
@@ -38,7 +38,8 @@ func factored(t *testing.T, b *apptest.Browser) (secret string, codes []string) 
 	}
 	secret = strings.ReplaceAll(m[1], " ", "")
 	b.Post("/me/security/factor", "code", "000000x").Want(t, http.StatusUnprocessableEntity)
-	shown := b.Post("/me/security/factor", "code", codeAt(t, secret, time.Now())).Want(t, http.StatusOK)
+	used = codeAt(t, secret, time.Now())
+	shown := b.Post("/me/security/factor", "code", used).Want(t, http.StatusOK)
 	if shown.Header.Get("Cache-Control") != "private, no-store" {
 		t.Error("codes may be kept:", shown.Header)
 	}
@@ -46,7 +47,7 @@ func factored(t *testing.T, b *apptest.Browser) (secret string, codes []string) 
 	if list == nil {
 		t.Fatal(shown.Body)
 	}
-	return secret, strings.Fields(list[1])
+	return secret, strings.Fields(list[1]), used
 }
 
 // passwordStep is the first step of a log-in that has a second.
@@ -66,14 +67,13 @@ func TestASecondFactorStandsBetweenThePasswordAndTheSession(t *testing.T) {
 	t.Parallel()
 	s := apptest.Start(t)
 	ada := s.Signup("ada")
-	secret, recovery := factored(t, ada)
+	secret, recovery, used := factored(t, ada)
 	if len(recovery) != auth.RecoveryCodes || strings.Contains(ada.Get("/me/security").Body, recovery[0]) || strings.Contains(ada.Get("/me/security").Body, secret) {
 		t.Fatal("codes:", recovery)
 	}
 	b := passwordStep(t, s, "ada")
 	b.Get("/rooms/1").Want(t, http.StatusSeeOther) // no session before the second step
 	b.Get("/login/second").Want(t, http.StatusOK)
-	used := codeAt(t, secret, time.Now())
 	wrong := b.Post("/login/second", "code", "000000").Want(t, http.StatusUnprocessableEntity).Body
 	if again := b.Post("/login/second", "code", used).Want(t, http.StatusUnprocessableEntity).Body; again != wrong {
 		t.Error("a code that was used and one that is wrong are told apart")
@@ -155,7 +155,7 @@ func TestTheDialogThatLogsInAgainAsksForTheCode(t *testing.T) {
 	t.Parallel()
 	s := apptest.Start(t)
 	ada := s.Signup("ada")
-	_, recovery := factored(t, ada)
+	_, recovery, _ := factored(t, ada)
 	login := func(fields string) apptest.Answer {
 		return s.Visitor().Do(http.MethodPost, "/login", "username=ada&password="+strings.ReplaceAll(apptest.Password, " ", "+")+fields,
 			"Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin", "HX-Request", "true")
@@ -183,7 +183,7 @@ func TestASecondFactorCanBeAskedOfEverybodyAndIsUndoneByTheAdministrator(t *test
 		t.Error("a socket opens:", err)
 	}
 	mei.Get("/me/security").Want(t, http.StatusOK)
-	_, codes := factored(t, mei)
+	_, codes, _ := factored(t, mei)
 	mei.Get("/rooms/1").Want(t, http.StatusOK)
 	factored(t, ada)
 	jonas := s.Signup("jonas")
