@@ -38,25 +38,25 @@ func (d *Store) ForgetAccount(ctx context.Context, who chat.AccountID, username,
 	})
 }
 
-// KeywordsIn implements chat.OwnStore. Few people have any, and the index has them alone.
-func (d *Store) KeywordsIn(ctx context.Context, room chat.RoomID) (map[chat.AccountID]string, error) {
+// ParticularIn implements chat.OwnStore.
+func (d *Store) ParticularIn(ctx context.Context, room chat.RoomID) (map[chat.AccountID]chat.Prefs, error) {
 	type row struct {
 		id    chat.AccountID
 		prefs string
 	}
 	list, err := All(ctx, d, func(r Scanner) (v row, err error) { return v, r.Scan(&v.id, &v.prefs) },
 		`SELECT a.id, a.prefs FROM accounts a JOIN memberships m ON m.account_id = a.id AND m.room_id = ? AND m.left_at IS NULL
-		WHERE a.prefs LIKE '%"keywords"%' AND a.disabled_at IS NULL`, room)
+		WHERE (a.prefs LIKE '%"keywords"%' OR a.prefs LIKE '%"blocked"%') AND a.disabled_at IS NULL`, room)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	words := map[chat.AccountID]string{}
+	all := map[chat.AccountID]chat.Prefs{}
 	for _, v := range list {
 		var p chat.Prefs
 		if err := json.Unmarshal([]byte(v.prefs), &p); err != nil {
 			return nil, err
 		}
-		words[v.id] = p.Keywords
+		all[v.id] = p
 	}
-	return words, nil
+	return all, nil
 }

@@ -74,6 +74,8 @@ func checkSignup(t *Tx, n auth.NewAccount) (chat.Role, error) {
 		return useInvite(t, n.Invite, n.At)
 	case policy == chat.SignupInvites:
 		return 0, auth.ErrInvitesOnly
+	case policy == chat.SignupAsks:
+		return 0, auth.ErrApproval
 	}
 	return chat.RoleMember, nil
 }

@@ -460,7 +460,7 @@ func viewerStyle(v Viewer) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if v.Nonce != "" {
-			templ_7745c5c3_Err = templ.Raw(`<style id="viewer" nonce="`+v.Nonce+`">`+viewerCSS(v.Me.ID)+`</style>`).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = templ.Raw(`<style id="viewer" nonce="`+v.Nonce+`">`+viewerCSS(v.Me.ID)+blockedCSS(v.Me.Prefs.Blocked)+`</style>`).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -122,6 +122,16 @@ func viewerCSS(id chat.AccountID) string {
 @media (forced-colors:active){.msg[data-m~="ID"],.msg[data-m~="all"]{border-inline-start:3px solid Highlight}}`, "ID", num(id))
 }
 
+// blockedCSS folds what people say whom the viewer blocks.
+func blockedCSS(blocked []chat.AccountID) string {
+	var b strings.Builder
+	for _, id := range blocked {
+		row := `.msg[data-u="` + num(id) + `"]`
+		b.WriteString(row + `>:not(.av,.hd){display:none}` + row + `>.hd::after{content:"You blocked this person";color:var(--text-3);font-size:var(--fs-s)}`)
+	}
+	return b.String()
+}
+
 // config is read by htmx: errors swap nothing, nothing is inserted as style, and
 // the socket is ours to reconnect.
 const config = `{"includeIndicatorCSS":false,"defaultSettleDelay":0,"defaultSwap":"none","ws":{"reconnect":false,"pauseOnBackground":false}}`

@@ -59,6 +59,7 @@ type Store interface {
 	AddressStore
 	FactorStore
 	IdentityStore
+	ApplicationStore
 	Account(context.Context, chat.AccountID) (chat.Account, error)
 	// AddAccount makes an account; the first one is administrator and founds the
 	// room of everybody. chat.ErrConflict: the name is taken; ErrClosed,

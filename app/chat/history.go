@@ -42,10 +42,10 @@ func (c *Chat) ReadMarks(ctx context.Context, room RoomID, people []AccountID) (
 	if err != nil || len(marks) == 0 {
 		return r, marks, err
 	}
-	words, err := c.store.KeywordsIn(ctx, room)
-	for id, list := range words {
+	particular, err := c.store.ParticularIn(ctx, room)
+	for id, p := range particular {
 		if m, in := marks[id]; in {
-			m.Keywords = list
+			m.Keywords, m.Blocked = p.Keywords, p.Blocked
 			marks[id] = m
 		}
 	}

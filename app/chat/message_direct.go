@@ -60,6 +60,13 @@ func (c *Chat) checkReachable(ctx context.Context, who Account, p RoomAccess) er
 	if gone, all := Deactivated(people, who.ID); all {
 		return Forbidden(Unreachable(gone))
 	}
+	if len(people) == 2 {
+		other := people[0].ID
+		if other == who.ID {
+			other = people[1].ID
+		}
+		return c.checkBlocked(ctx, who, other)
+	}
 	return nil
 }
 
@@ -86,6 +93,11 @@ func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d 
 	}
 	if room != 0 {
 		return c.PostMessage(ctx, who, room, d)
+	}
+	if len(people) == 1 {
+		if err := c.checkBlocked(ctx, who, people[0].ID); err != nil {
+			return Message{}, err
+		}
 	}
 	if d.ReplyTo != 0 {
 		return Message{}, NotFound()

@@ -52,7 +52,7 @@ func (c *Chat) missedOf(ctx context.Context, who Account, after MessageID) (list
 			return nil, err
 		}
 		for _, m := range page.Messages {
-			asks := r.Kind == Direct || m.IsFor(who.ID)
+			asks := (r.Kind == Direct || m.IsFor(who.ID)) && !who.Prefs.Blocks(m.Author.ID)
 			if asks && m.ID > after && m.Posts > r.Read && len(NotifiedOf(r.Room, &m, map[AccountID]Membership{who.ID: r.Membership})) > 0 {
 				list = append(list, MissedMessage{m, r})
 			}

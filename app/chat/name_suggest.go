@@ -5,7 +5,10 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // SuggestUsername makes a username of a name that others see: ada of Ada Okafor, or ada2
@@ -38,9 +41,13 @@ func (c *Chat) UsernameFree(ctx context.Context, name string) (bool, error) {
 	return false, err
 }
 
-// usernameOf is the first word of a name that a username can be, in small letters.
+// usernameOf is the first word of a name that a username can be, in small letters that
+// others can type: without marks where the rest is ASCII.
 func usernameOf(name string) string {
 	for word := range strings.FieldsSeq(strings.ToLower(name)) {
+		if bare := withoutMarks(word); isASCII(bare) {
+			word = bare
+		}
 		word = strings.Map(func(r rune) rune {
 			if nameRune(r) {
 				return r
@@ -56,4 +63,18 @@ func usernameOf(name string) string {
 		}
 	}
 	return ""
+}
+
+// withoutMarks is a word without accents and the like: zoe of zoë.
+func withoutMarks(word string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFD.String(word))
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
 }

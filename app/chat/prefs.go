@@ -13,29 +13,30 @@ import (
 // Prefs are what a person has chosen for every page. The zero value is what
 // everybody begins with; in each choice "" is the first.
 type Prefs struct {
-	Theme      string    `json:"theme,omitempty"`    // "" as the system, light, dark
-	Density    string    `json:"density,omitempty"`  // "" cozy, compact
-	Enter      string    `json:"enter,omitempty"`    // "" sends on a keyboard and not on a phone, send, newline
-	Zone       string    `json:"zone,omitempty"`     // IANA; "" as the browser
-	Clock      string    `json:"clock,omitempty"`    // "" as the language, 12, 24
-	Announce   string    `json:"announce,omitempty"` // "" all, mentions, off: what a screen reader is told
-	Sound      string    `json:"sound,omitempty"`    // "" off, mentions, all
-	Keys       string    `json:"keys,omitempty"`     // "" on, off: single letters on a message
-	Invisible  bool      `json:"invisible,omitempty"`
-	NoTyping   bool      `json:"no_typing,omitempty"`
-	Begun      bool      `json:"begun,omitempty"`       // needs no help with the first steps any more
-	Still      bool      `json:"still,omitempty"`       // pictures that move stand still until they are asked
-	NoArrivals bool      `json:"no_arrivals,omitempty"` // who comes and goes is not shown
-	Until      time.Time `json:"until,omitzero"`        // do not disturb before
-	Previews   string    `json:"previews,omitempty"`    // "" on, off: what links lead to is shown
-	QuietFrom  string    `json:"quiet_from,omitempty"`  // 22:00; do not disturb every day from here
-	QuietTo    string    `json:"quiet_to,omitempty"`    // to here, in Zone
-	Push       string    `json:"push,omitempty"`        // "" devices tell after 2 minutes away, now, 5m, 15m, off
-	Status     *Status   `json:"status,omitempty"`
-	Keywords   string    `json:"keywords,omitempty"`   // words by commas of which one is told as of a mention
-	Mail       string    `json:"mail,omitempty"`       // "" a mail tells after 30 minutes, 4h, 24h, off
-	MailWords  string    `json:"mail_words,omitempty"` // "" who and where, words: what, too
-	PushWords  string    `json:"push_words,omitempty"` // "" who and the words, room: only that there is something
+	Theme      string      `json:"theme,omitempty"`    // "" as the system, light, dark
+	Density    string      `json:"density,omitempty"`  // "" cozy, compact
+	Enter      string      `json:"enter,omitempty"`    // "" sends on a keyboard and not on a phone, send, newline
+	Zone       string      `json:"zone,omitempty"`     // IANA; "" as the browser
+	Clock      string      `json:"clock,omitempty"`    // "" as the language, 12, 24
+	Announce   string      `json:"announce,omitempty"` // "" all, mentions, off: what a screen reader is told
+	Sound      string      `json:"sound,omitempty"`    // "" off, mentions, all
+	Keys       string      `json:"keys,omitempty"`     // "" on, off: single letters on a message
+	Invisible  bool        `json:"invisible,omitempty"`
+	NoTyping   bool        `json:"no_typing,omitempty"`
+	Begun      bool        `json:"begun,omitempty"`       // needs no help with the first steps any more
+	Still      bool        `json:"still,omitempty"`       // pictures that move stand still until they are asked
+	NoArrivals bool        `json:"no_arrivals,omitempty"` // who comes and goes is not shown
+	Until      time.Time   `json:"until,omitzero"`        // do not disturb before
+	Previews   string      `json:"previews,omitempty"`    // "" on, off: what links lead to is shown
+	QuietFrom  string      `json:"quiet_from,omitempty"`  // 22:00; do not disturb every day from here
+	QuietTo    string      `json:"quiet_to,omitempty"`    // to here, in Zone
+	Push       string      `json:"push,omitempty"`        // "" devices tell after 2 minutes away, now, 5m, 15m, off
+	Blocked    []AccountID `json:"blocked,omitempty"`     // who does not reach the person
+	Status     *Status     `json:"status,omitempty"`
+	Keywords   string      `json:"keywords,omitempty"`   // words by commas of which one is told as of a mention
+	Mail       string      `json:"mail,omitempty"`       // "" a mail tells after 30 minutes, 4h, 24h, off
+	MailWords  string      `json:"mail_words,omitempty"` // "" who and where, words: what, too
+	PushWords  string      `json:"push_words,omitempty"` // "" who and the words, room: only that there is something
 }
 
 // choices are the values that a preference can have.

@@ -66,9 +66,10 @@ type Membership struct {
 	Muted    bool
 	// MutedUntil is when muting ends by itself; zero: it does not.
 	MutedUntil time.Time
-	// Keywords are words by commas of which the person is told here, as of a mention; only
-	// ReadMarks tells them.
+	// Keywords are words by commas of which the person is told here, as of a mention, and
+	// Blocked are those of whom he is told nothing; only ReadMarks tells them.
 	Keywords string
+	Blocked  []AccountID
 	Star     int // its place among the rooms with a star, from 1 on with gaps; 0: it has none
 }
 

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -37,7 +38,7 @@ func NotifiedOf(r Room, m *Message, marks map[AccountID]Membership) (people []Ac
 	}
 	var said string // folded; once for all
 	for id, place := range marks {
-		if id == m.Author.ID {
+		if id == m.Author.ID || slices.Contains(place.Blocked, m.Author.ID) {
 			continue
 		}
 		forHim := m.IsFor(id)

@@ -56,6 +56,7 @@ func (s Settings) Workspace() string {
 const (
 	SignupOpen    = "open"
 	SignupInvites = "invite"
+	SignupAsks    = "approval" // an administrator says yes to each
 	SignupClosed  = "closed"
 )
 
@@ -132,8 +133,8 @@ func ParseSetting(key, value string) (string, error) {
 		}
 		return name, nil
 	case key == SettingSignup:
-		if value != SignupOpen && value != SignupInvites && value != SignupClosed {
-			return "", Invalid(key, "Sign-up is open, invite or closed.")
+		if value != SignupOpen && value != SignupInvites && value != SignupAsks && value != SignupClosed {
+			return "", Invalid(key, "Sign-up is open, approval, invite or closed.")
 		}
 	case key == SettingRetention:
 		n, err := strconv.Atoi(value)

@@ -61,7 +61,7 @@ func serveCommand() *cobra.Command {
 	f.String("acme-email", "", "`address` that the authority may write to")
 	f.Bool("print-systemd-unit", false, "print a hardened unit for systemd that serves with these flags, and end")
 	f.String("url", "", "public `address`, when a proxy stands in front")
-	f.String("signup", "", "who may sign up: open, invite or closed (default: as stored; open at first)")
+	f.String("signup", "", "who may sign up: open, approval, invite or closed (default: as stored; open at first)")
 	f.StringSlice("egress-allow", nil, "`networks` inside that webhooks may be told at, like 10.1.2.0/24 (default: none, only the internet on ports 80 and 443)")
 	f.StringSlice("preview-allow", nil, "`networks` inside whose pages are shown below links to them; every member can have a look at them so (default: none, likewise)")
 	f.StringSlice("trusted-proxies", nil, "`addresses` or networks whose X-Forwarded-For is believed, like 127.0.0.1 or 10.0.0.0/8")

@@ -60,7 +60,7 @@ func printSet(w io.Writer, rows [][3]string, key string) error {
 func settingRows(s chat.Settings) [][3]string {
 	rows := [][3]string{
 		{chat.SettingWorkspace, s.Workspace(), "name of the workspace"},
-		{chat.SettingSignup, s.Signup(), "who may sign up: open, invite or closed"},
+		{chat.SettingSignup, s.Signup(), "who may sign up: open, approval, invite or closed"},
 		{chat.SettingRetention, fmt.Sprint(s.Retention()), "days that messages are kept; 0 is for ever"},
 	}
 	rows = append(rows, [3]string{chat.SettingOriginals, onOff(s.KeepsOriginals()), "on: pictures are kept as they were uploaded, too; off: only as they are shown"},

@@ -14,6 +14,7 @@ func (s *Server) authPage(c *fiber.Ctx) (views.AuthForm, error) {
 	has, err := s.auth.HasAccounts(c.UserContext())
 	set := s.workspace()
 	return views.AuthForm{Providers: s.providers(), Workspace: set.Workspace(), Logo: set.Logo(), First: !has, Closed: has && set.Signup() == chat.SignupClosed,
+		Asks: has && set.Signup() == chat.SignupAsks, Reason: formValue(c, "reason"),
 		InvitesOnly:   has && set.Signup() == chat.SignupInvites,
 		WorkspaceName: formValue(c, "workspace"), Name: formValue(c, "name"), Username: formValue(c, "username"), Next: next(formValue(c, "next", c.Query("next")))}, err
 }
@@ -94,6 +95,9 @@ func (s *Server) signup(c *fiber.Ctx) error {
 }
 
 func (s *Server) signUp(c *fiber.Ctx, f views.AuthForm) error {
+	if f.Asks && f.Invite == "" {
+		return s.apply(c, f)
+	}
 	j, err := s.auth.SignUp(c.UserContext(), auth.SignUp{Workspace: f.WorkspaceName, Name: strings.TrimSpace(f.Name), Username: f.Username,
 		Password: formValue(c, "password"), Address: s.address(c), Invite: f.Invite})
 	if err != nil {
@@ -112,6 +116,18 @@ func (s *Server) signUp(c *fiber.Ctx, f views.AuthForm) error {
 		to = views.RoomURL(j.Rooms[0].Room)
 	}
 	return s.enter(c, j.Account.ID, to)
+}
+
+// apply asks an administrator for an account.
+func (s *Server) apply(c *fiber.Ctx, f views.AuthForm) error {
+	err := s.auth.Apply(c.UserContext(), auth.SignUp{Name: strings.TrimSpace(f.Name), Username: f.Username, Password: formValue(c, "password"), Address: s.address(c)}, f.Reason)
+	if err != nil {
+		if f.Errors, err = s.formErrors(c, err); err != nil {
+			return err
+		}
+		return s.html(c, views.SignUp(f))
+	}
+	return s.html(c, views.MailDone("You have asked for an account", "An administrator looks at it. Once he has said yes, you log in with the password that you chose."))
 }
 
 func (s *Server) loginPage(c *fiber.Ctx) error {

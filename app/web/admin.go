@@ -42,7 +42,22 @@ func (s *Server) overview(c *fiber.Ctx) error {
 	return s.page(c, f.Viewer, adminView("Administration"), views.AdminOverview(f), nil)
 }
 
-func (s *Server) adminPeople(c *fiber.Ctx) error {
+func (s *Server) adminPeople(c *fiber.Ctx) error { return s.peopleRecords(c, nil) }
+
+// decideAsking says yes or no to somebody who asked for an account.
+func (s *Server) decideAsking(c *fiber.Ctx) error {
+	n, _ := strconv.ParseInt(c.Params("asking"), 10, 64) // 0 is nobody's
+	if err := s.auth.Decide(c.UserContext(), sessionOf(c).Account, n, formValue(c, "yes") != ""); err != nil {
+		errs, err := s.formErrors(c, err)
+		if err != nil {
+			return err
+		}
+		return s.peopleRecords(c, errs)
+	}
+	return c.Redirect("/admin/people?done=decided", fiber.StatusSeeOther)
+}
+
+func (s *Server) peopleRecords(c *fiber.Ctx, errs views.Errors) error {
 	n, err := pageParam(c)
 	if err != nil {
 		return err
@@ -51,7 +66,14 @@ func (s *Server) adminPeople(c *fiber.Ctx) error {
 	if f.People, f.More, err = s.chat.AccountRecords(c.UserContext(), sessionOf(c).Account, f.Query, f.State, n); err != nil {
 		return err
 	}
-	if f.Admin, err = s.admin(c, nil); err != nil {
+	asking, err := s.auth.Applications(c.UserContext(), sessionOf(c).Account)
+	if err != nil {
+		return err
+	}
+	for _, a := range asking {
+		f.Asking = append(f.Asking, views.Asking{ID: a.ID, Name: a.Name, Username: a.Username, Reason: a.Reason, Made: a.Made})
+	}
+	if f.Admin, err = s.admin(c, errs); err != nil {
 		return err
 	}
 	return s.page(c, f.Viewer, adminView("People"), views.AdminPeople(f), nil)

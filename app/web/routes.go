@@ -180,6 +180,7 @@ func (s *Server) routes() {
 	browser.page("/people", s.people)
 	browser.page("/people/:person<int>", s.profile)
 	browser.get("/people/:person<int>/card", s.card)
+	browser.post("/people/:person<int>/block", s.block)
 	browser.get("/me", s.profilePage)
 	browser.get("/me.json", s.me)
 	browser.post("/me", s.setProfile)
@@ -243,6 +244,7 @@ func (s *Server) routes() {
 
 	browser.get("/admin", s.overview)
 	browser.get("/admin/people", s.adminPeople)
+	browser.post("/admin/people/asking/:asking<int>", s.proved(s.decideAsking))
 	browser.get("/admin/people/:person<int>", s.adminPerson)
 	browser.post("/admin/people/:person<int>/role", s.proved(s.setRole))
 	browser.post("/admin/people/:person<int>/disable", s.proved(s.disableAccount))

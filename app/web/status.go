@@ -75,3 +75,11 @@ func (s *Server) setStatus(c *fiber.Ctx) error {
 }
 
 func zoneOf(c *fiber.Ctx) (*time.Location, bool) { return zone(c.Cookies("tz")) }
+
+// block keeps somebody from reaching the one who asks, or lets him again.
+func (s *Server) block(c *fiber.Ctx) error {
+	if err := s.chat.SetBlocked(c.UserContext(), sessionOf(c).Account, personParam(c), formValue(c, "off") == ""); err != nil {
+		return err
+	}
+	return c.Redirect(views.PersonURL(personParam(c)), fiber.StatusSeeOther)
+}

@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 24
+-- user_version 25
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -35,6 +35,16 @@ CREATE TABLE addresses (
 CREATE INDEX addresses_by_code ON addresses (code_hash) WHERE code_hash IS NOT NULL;
 
 CREATE UNIQUE INDEX addresses_confirmed ON addresses (folded) WHERE confirmed_at > 0;
+
+CREATE TABLE applications (
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,
+  username TEXT    NOT NULL,
+  folded   TEXT    NOT NULL UNIQUE,
+  name     TEXT    NOT NULL,
+  password TEXT    NOT NULL,               -- argon2id in PHC format
+  reason   TEXT    NOT NULL,
+  made_at  INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE audit (
   id      INTEGER PRIMARY KEY AUTOINCREMENT,
