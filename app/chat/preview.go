@@ -147,7 +147,7 @@ func messageOf(link, host string) MessageID {
 // Fetches says whether something of a message is to be fetched.
 func (m *Message) Fetches() bool {
 	waits := slices.ContainsFunc(m.Previews, func(p Preview) bool { return p.State == PreviewWaits && p.Message == 0 && p.Removed.IsZero() })
-	return waits || m.Program != nil && slices.ContainsFunc(m.Program.Attachments, func(a Attachment) bool { return a.waits() })
+	return waits || m.Program != nil && m.Program.Face != "" || m.Program != nil && slices.ContainsFunc(m.Program.Attachments, func(a Attachment) bool { return a.waits() })
 }
 
 // FetchDue is when something of a message is to be fetched or forgotten; zero: never.
@@ -171,6 +171,8 @@ func (a Attachment) waits() bool { return a.Picture.URL != "" && a.Shown == nil 
 func (c *Chat) setPreviews(ctx context.Context, who Account, n *NewMessage, before []Preview, host string) error {
 	if n.Program == nil {
 		n.Previews = previews(n.Text, before, host)
+	} else if who.Picture != 0 {
+		n.Program.Face = ""
 	}
 	if m := (Message{Previews: n.Previews, Program: n.Program}); !m.Fetches() {
 		return nil
@@ -182,6 +184,7 @@ func (c *Chat) setPreviews(ctx context.Context, who Account, n *NewMessage, befo
 	if !set.ShowsPreviews() || c.Limits.Take(LimitPreviews, who.ID.key()) != nil {
 		n.Previews = slices.DeleteFunc(n.Previews, func(p Preview) bool { return p.State == PreviewWaits && p.Message == 0 && p.Removed.IsZero() })
 		if n.Program != nil {
+			n.Program.Face = ""
 			for i := range n.Program.Attachments {
 				n.Program.Attachments[i].Missing = true
 			}

@@ -20,6 +20,7 @@ const (
 type Program struct {
 	Name        string       `json:"n,omitempty"` // as which it speaks; "": as itself
 	Icon        string       `json:"i,omitempty"` // an emoji
+	Face        string       `json:"u,omitempty"` // address of a picture that its bot gets, which has none yet
 	Text        Text         `json:"t"`           // what stands above the attachments
 	Attachments []Attachment `json:"a,omitempty"`
 	More        int          `json:"m,omitempty"` // attachments that were left out
@@ -57,6 +58,7 @@ type Field struct {
 // ProgramDraft is what a program wants to say beside its text; texts are as people type them.
 type ProgramDraft struct {
 	Name, Icon, Text string
+	IconURL          string // address of a picture
 	Attachments      []AttachmentDraft
 }
 
@@ -78,7 +80,7 @@ type FieldDraft struct {
 // parse makes of a draft what is stored. What is too long is cut: nobody is there to
 // shorten it.
 func (d ProgramDraft) parse() (*Program, error) {
-	p := &Program{Icon: d.Icon}
+	p := &Program{Icon: d.Icon, Face: Link{URL: d.IconURL}.cut().URL}
 	if name, ok := oneLine(d.Name); ok {
 		p.Name = cutRunes(name, MaxFieldName)
 	}

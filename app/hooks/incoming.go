@@ -130,7 +130,10 @@ func slack(p payload, dialect chat.Dialect) (Incoming, error) {
 	if !isSlack {
 		above = joined(text, mrkdwn.Convert(mrkdwn.Payload{Blocks: p.raw("blocks")}, mrkdwn.Names{}).Body)
 	}
-	in := Incoming{Thread: p.str("thread_ts"), Private: p.str("response_type") == "ephemeral", Program: &chat.ProgramDraft{Name: p.str("username"), Icon: p.str("icon_emoji"), Text: above}}
+	in := Incoming{Thread: p.str("thread_ts"), Private: p.str("response_type") == "ephemeral", Program: &chat.ProgramDraft{Name: p.str("username"), Icon: p.str("icon_emoji"), IconURL: p.str("icon_url"), Text: above}}
+	if in.Program.IconURL == "" {
+		in.Program.IconURL = p.str("avatar") // as Rocket.Chat has it
+	}
 	words := []string{above}
 	for _, v := range p.list("attachments") {
 		a, ok := v.(map[string]any)

@@ -143,6 +143,7 @@ func (f *Fetcher) fetch(ctx context.Context, id chat.MessageID) error {
 			}
 		}
 		if m.Program != nil {
+			f.face(ctx, author, m.Program.Face)
 			for _, a := range m.Program.Attachments {
 				if _, asked := pictures[a.Picture.URL]; !asked && a.Picture.URL != "" && a.Shown == nil && !a.Missing {
 					pictures[a.Picture.URL] = f.picture(ctx, author, a.Picture.URL)
@@ -163,6 +164,7 @@ func (f *Fetcher) fetch(ctx context.Context, id chat.MessageID) error {
 			}
 		}
 		if m.Program != nil {
+			m.Program.Face = ""
 			for i := range m.Program.Attachments {
 				a := &m.Program.Attachments[i]
 				if shown, ok := pictures[a.Picture.URL]; ok && a.Shown == nil {
@@ -252,13 +254,30 @@ func (f *Fetcher) look(ctx context.Context, link string) (p page, err error) {
 	return p, nil
 }
 
-// picture gets a picture and makes its forms from its pixels; nil: there is none that can be shown.
-func (f *Fetcher) picture(ctx context.Context, author chat.Account, link string) (shown *chat.File) {
+// face has a picture show a bot that has none.
+func (f *Fetcher) face(ctx context.Context, bot chat.Account, link string) {
+	if link == "" || !bot.IsBot() || bot.Picture != 0 {
+		return
+	}
+	if picture := f.pictureFor(ctx, bot, chat.UseFace, link); picture != nil {
+		if err := f.Rules.SetPicture(ctx, bot, *picture); err != nil && ctx.Err() == nil {
+			f.Log.Warn("a bot did not get its picture", "account", bot.ID, "error", err)
+		}
+	}
+}
+
+// picture gets a picture that a message shows.
+func (f *Fetcher) picture(ctx context.Context, author chat.Account, link string) *chat.File {
+	return f.pictureFor(ctx, author, chat.UsePreview, link)
+}
+
+// pictureFor gets a picture and makes its forms from its pixels; nil: there is none that can be shown.
+func (f *Fetcher) pictureFor(ctx context.Context, author chat.Account, use chat.FileUse, link string) (shown *chat.File) {
 	_ = f.get(ctx, link, "image/*", func(_ *http.Response, kind string, body io.Reader) error {
 		if !strings.HasPrefix(kind, "image/") && kind != "application/octet-stream" {
 			return errors.New("it is no picture")
 		}
-		file, err := f.Pictures.SavePicture(ctx, author, chat.UsePreview, "picture", body)
+		file, err := f.Pictures.SavePicture(ctx, author, use, "picture", body)
 		if err == nil {
 			shown = &file
 		}
