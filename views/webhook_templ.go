@@ -82,7 +82,7 @@ func outgoing(f Integrations) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(Input{Name: "name", Label: "Name of its bot", Value: f.OutName, Max: chat.MaxKeyName, Required: true}, f.Errors).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(Input{Name: "name", ID: "out-name", Label: "Name of its bot", Value: f.OutName, Max: chat.MaxKeyName, Required: true}, f.Errors).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

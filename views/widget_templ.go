@@ -756,27 +756,27 @@ func WidgetSettings(f WidgetForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if f.Stored && f.Widget.On {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 60, "<section class=\"boxed\"><h2>For the web site</h2><p class=\"help\">A button that opens the chat:</p><pre class=\"code\" tabindex=\"0\" aria-label=\"Script for the web site\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 60, "<section class=\"boxed\"><h2>For the web site</h2><p class=\"help\">A button that opens the chat:</p><pre class=\"code\" tabindex=\"0\" role=\"group\" aria-label=\"Script for the web site\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var35 string
 				templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(`<script src="` + f.Host + `/widget.js" data-room="` + f.Widget.Slug + `" async></script>`)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/widget.templ`, Line: 217, Col: 164}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/widget.templ`, Line: 217, Col: 177}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var35))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "</pre><p class=\"help\">Or a link, which needs no script:</p><pre class=\"code\" tabindex=\"0\" aria-label=\"Link for the web site\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "</pre><p class=\"help\">Or a link, which needs no script:</p><pre class=\"code\" tabindex=\"0\" role=\"group\" aria-label=\"Link for the web site\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var36 string
 				templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(`<a href="` + f.Host + `/widget/` + f.Widget.Slug + `">Ask us</a>`)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/widget.templ`, Line: 219, Col: 138}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/widget.templ`, Line: 219, Col: 151}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
 				if templ_7745c5c3_Err != nil {

@@ -34,7 +34,7 @@ func TestSettingsSaveThemselves(t *testing.T) {
 	p.fill("#f-name", "")
 	p.write("Ada Okafor")
 	p.keys(kb.Tab)
-	p.sees("#saved", "Saved")
+	p.until("it is saved", `fetch('/me').then(r => r.text()).then(html => html.includes('<b>Ada Okafor</b>'))`)
 	p.open("/me")
 	p.live()
 	p.sees(".me b", "Ada Okafor")

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
@@ -21,16 +22,28 @@ func rowOf(text string) string {
 		quote(text) + `)))`
 }
 
-// hover puts the mouse on the row of a message and waits for the toolbar in it.
+// hover puts the mouse on the row of a message and waits for the toolbar in it. The row may
+// move while what is in it comes: then once more.
 func (p *tab) hover(text string) {
 	p.t.Helper()
 	at := `(r => { if (!r) return null; r.scrollIntoView({ block: 'nearest' }); const b = r.getBoundingClientRect();
 		return [b.x + b.width / 3, b.y + b.height / 2] })(` + rowOf(text) + `)`
-	p.until("the row of "+text, at)
-	xy := ask[[]float64](p, at)
-	p.steps(chromedp.MouseEvent(chromedp.MouseMoved, xy[0]-5, xy[1]))
-	p.steps(chromedp.MouseEvent(chromedp.MouseMoved, xy[0], xy[1]))
-	p.until("the toolbar in the row of "+text, rowOf(text)+`?.querySelector('#tools')?.checkVisibility()`)
+	shown := rowOf(text) + `?.querySelector('#tools')?.checkVisibility()`
+	for end := time.Now().Add(patience); ; {
+		p.until("the row of "+text, at)
+		xy := ask[[]float64](p, at)
+		p.steps(chromedp.MouseEvent(chromedp.MouseMoved, xy[0]-5, xy[1]))
+		p.steps(chromedp.MouseEvent(chromedp.MouseMoved, xy[0], xy[1]))
+		for again := time.Now().Add(3 * time.Second); time.Now().Before(again); time.Sleep(20 * time.Millisecond) {
+			if ask[bool](p, "!!("+shown+")") {
+				return
+			}
+		}
+		if time.Now().After(end) {
+			p.until("the toolbar in the row of "+text, shown)
+			return
+		}
+	}
 }
 
 // focusOn gives the row of a message the focus, as the arrow keys do.

@@ -268,3 +268,11 @@ func (c *Chat) SupportChanged() <-chan struct{} {
 	}
 	return c.supportWake
 }
+
+// Since is since when somebody waits for an answer, else when it changed last.
+func (k Case) Since() time.Time {
+	if !k.Waits.IsZero() {
+		return k.Waits
+	}
+	return k.Changed
+}

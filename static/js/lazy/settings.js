@@ -2,7 +2,6 @@
 // Settings save themselves, field by field; lists are filtered while one types; a picture of oneself is cut square.
 import { $, doc, make, on, root } from '../dom.js';
 import { lazy } from '../lazy.js';
-import { post } from '../request.js';
 import { signIn } from '../session.js';
 import { enterFilter } from '../settings/filter.js';
 import '../settings/crop.js';
@@ -51,7 +50,14 @@ async function save(f) {
     slow = setTimeout(() => tell('Saving…'), 400);
   let words = '';
   try {
-    const r = await post(f.form.action, values);
+    // It arrives although one goes on to another page at once.
+    const r = await fetch(f.form.action, {
+      method: 'POST',
+      keepalive: true,
+      headers: { 'HX-Request': 'true' },
+      body: new URLSearchParams(values),
+      signal: AbortSignal.timeout(20000),
+    });
     if (r.status === 401 || /\/login/.test(r.url)) return signIn();
     if (!r.ok) words = (await r.text()).slice(0, 200) || 'That was not saved.';
     else for (const x of all) stored.set(x, values[x.name]);
