@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"parley/app/announce"
@@ -69,6 +70,7 @@ type App struct {
 	cert        *certificate
 	issuer      *issuer // nil: certificates are files, or there are none
 	stop        context.CancelFunc
+	jobs        sync.WaitGroup // that ask the store until stop
 	ended       chan error
 	backupTries backupTries
 	nodes       *nodes        // nil: there is one, by itself
@@ -190,25 +192,25 @@ func (a *App) start(ctx context.Context) error {
 	a.Address, a.listener = l.Addr(), l
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	go func(l net.Listener) { a.ended <- a.server.App.Listener(l) }(a.serveTLS(ctx, l))
-	go a.server.Beat(ctx)
-	go a.store.WatchOtherProcesses(ctx, func() { a.dataChanged(ctx) })
-	go a.store.FollowIndex(ctx)
-	go a.expireSessions(ctx)
-	go a.applyRetention(ctx)
-	go a.purgeDeleted(ctx)
-	go a.files.Run(ctx)
-	go tellers.Run(ctx)
-	go pushes.Run(ctx)
+	a.jobs.Go(func() { a.server.Beat(ctx) })
+	a.jobs.Go(func() { a.store.WatchOtherProcesses(ctx, func() { a.dataChanged(ctx) }) })
+	a.jobs.Go(func() { a.store.FollowIndex(ctx) })
+	a.jobs.Go(func() { a.expireSessions(ctx) })
+	a.jobs.Go(func() { a.applyRetention(ctx) })
+	a.jobs.Go(func() { a.purgeDeleted(ctx) })
+	a.jobs.Go(func() { a.files.Run(ctx) })
+	a.jobs.Go(func() { tellers.Run(ctx) })
+	a.jobs.Go(func() { pushes.Run(ctx) })
 	if !c.NoPreviews {
-		go previews.Run(ctx)
+		a.jobs.Go(func() { previews.Run(ctx) })
 	}
 	if mails != nil {
-		go mails.Run(ctx)
+		a.jobs.Go(func() { mails.Run(ctx) })
 	}
 	if !Shared(c.Data) {
-		go a.backups(ctx)
+		a.jobs.Go(func() { a.backups(ctx) })
 	}
-	go a.resumeJobs(ctx)
+	a.jobs.Go(func() { a.resumeJobs(ctx) })
 	a.startNodes(ctx)
 	return nil
 }
@@ -273,8 +275,23 @@ func (a *App) Stop() error {
 		err = nil
 	}
 	a.stop()
+	a.waitForJobs()
 	a.nodes.stop()
 	a.announcer.Stop()
 	a.closeAuxiliary()
 	return errors.Join(err, a.store.Close(), a.release())
+}
+
+// jobsEnd is how long jobs may take to notice that they are to stop.
+const jobsEnd = 3 * time.Second
+
+// waitForJobs waits until nothing asks the store any more.
+func (a *App) waitForJobs() {
+	done := make(chan struct{})
+	go func() { a.jobs.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(jobsEnd):
+		a.config.Log.Warn("a job goes on although it was stopped")
+	}
 }
