@@ -21,7 +21,7 @@ func restart(s *apptest.Server) func() {
 
 // refused are the faults of a page whose server is away.
 var refused = []string{"ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "ERR_SOCKET_NOT_CONNECTED",
-	"WebSocket connection to", "htmx:ws:error", "status of 503"}
+	"WebSocket connection to", "htmx:ws:error", "status of 503", "fetching the script"}
 
 func TestPagesOutliveARestartOfTheServer(t *testing.T) {
 	t.Parallel()
