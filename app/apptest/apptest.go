@@ -5,6 +5,7 @@ package apptest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -188,6 +190,10 @@ func (b *Browser) Do(method, path, body string, headers ...string) Answer {
 		req.Header.Set(headers[i], headers[i+1])
 	}
 	r, err := b.HTTP.Do(req)
+	for try := 0; errors.Is(err, syscall.ECONNRESET) && len(body) > 64<<10 && try < 5; try++ { // refused before it was read, and the answer lost
+		req.Body = io.NopCloser(strings.NewReader(body))
+		r, err = b.HTTP.Do(req)
+	}
 	if err != nil {
 		b.Server.T.Fatal(err)
 	}
