@@ -35,6 +35,7 @@ type Store interface {
 	// Certificate and the others keep what an authority issued.
 	Certificate(ctx context.Context, name string) ([]byte, error)
 	SetCertificate(ctx context.Context, name string, data []byte) error
+	KeepCertificate(ctx context.Context, name string, fresh []byte) ([]byte, error)
 	DeleteCertificate(ctx context.Context, name string) error
 
 	// BuildIndex brings the index of search up; IndexLag tells how far it is behind, and

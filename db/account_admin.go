@@ -61,6 +61,11 @@ func lastAdmin(t *Tx, who chat.AccountID, field string) error {
 
 // DisableAccount implements chat.AccountRecordStore.
 func (d *Store) DisableAccount(ctx context.Context, who chat.AccountID, at time.Time, banned, erase bool, audit chat.AuditEntry) error {
+	return d.disableAccount(ctx, who, at, banned, erase, audit, func(*Tx) error { return nil })
+}
+
+// disableAccount disables an account, and does in the same change what else is to be done.
+func (d *Store) disableAccount(ctx context.Context, who chat.AccountID, at time.Time, banned, erase bool, audit chat.AuditEntry, also func(*Tx) error) error {
 	var alone []chat.RoomID
 	err := d.changeAudited(ctx, audit, func(t *Tx) (err error) {
 		if err := lastAdmin(t, who, "who"); err != nil {
@@ -90,7 +95,10 @@ func (d *Store) DisableAccount(ctx context.Context, who chat.AccountID, at time.
 				t.roomChanged(room)
 			}
 		}
-		return t.Each([]any{who}, "DELETE FROM resets WHERE account_id = ?", "DELETE FROM sessions WHERE account_id = ?", "DELETE FROM keys WHERE account_id = ?")
+		if err := endAccess(t, who); err != nil {
+			return err
+		}
+		return also(t)
 	})
 	if err != nil {
 		return err
@@ -139,7 +147,7 @@ func recountPeople(t *Tx, who chat.AccountID) error {
 func (d *Store) EndSessions(ctx context.Context, who chat.AccountID, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *Tx) error {
 		t.accountChanged(who)
-		return t.Each([]any{who}, "DELETE FROM sessions WHERE account_id = ?", "DELETE FROM keys WHERE account_id = ?")
+		return endSessions(t, who)
 	})
 }
 

@@ -21,12 +21,7 @@ func (d *Store) MessagesNamed(ctx context.Context, ids []chat.MessageID) ([]chat
 
 // ForgetAccount implements chat.OwnStore.
 func (d *Store) ForgetAccount(ctx context.Context, who chat.AccountID, username, name string, at time.Time, erase bool, audit chat.AuditEntry) error {
-	if err := d.DisableAccount(ctx, who, at, false, erase, audit); err != nil {
-		return err
-	}
-	return d.change(ctx, func(t *Tx) error {
-		t.namesChanged()
-		t.accountChanged(who)
+	return d.disableAccount(ctx, who, at, false, erase, audit, func(t *Tx) error {
 		if err := t.Exec(`UPDATE accounts SET username = ?1, folded = ?2, skeleton = ?3, drawn = ?4, name = ?5, name_folded = ?6, likeness = ?7, password = '-',
 			title = '', bio = '', prefs = '{}', picture = 0, role = 0 WHERE id = ?8`, username, chat.FoldName(username), chat.Skeleton(username), chat.Drawn(username),
 			name, chat.FoldName(name), chat.DrawnLetters(name), who); err != nil {
@@ -34,29 +29,31 @@ func (d *Store) ForgetAccount(ctx context.Context, who chat.AccountID, username,
 		}
 		return t.Each([]any{who}, "DELETE FROM addresses WHERE account_id = ?", "DELETE FROM mails WHERE account_id = ?", "DELETE FROM devices WHERE account_id = ?",
 			"DELETE FROM factors WHERE account_id = ?", "DELETE FROM recovery WHERE account_id = ?", "DELETE FROM passkeys WHERE account_id = ?",
-			"DELETE FROM tickets WHERE account_id = ?", "DELETE FROM identities WHERE account_id = ?")
+			"DELETE FROM identities WHERE account_id = ?")
 	})
 }
 
-// ParticularIn implements chat.OwnStore.
-func (d *Store) ParticularIn(ctx context.Context, room chat.RoomID) (map[chat.AccountID]chat.Prefs, error) {
-	type row struct {
-		id    chat.AccountID
-		prefs string
-	}
-	list, err := All(ctx, d, func(r Scanner) (v row, err error) { return v, r.Scan(&v.id, &v.prefs) },
-		`SELECT a.id, a.prefs FROM accounts a JOIN memberships m ON m.account_id = a.id AND m.room_id = ? AND m.left_at IS NULL
-		WHERE (a.prefs LIKE '%"keywords"%' OR a.prefs LIKE '%"blocked"%') AND a.disabled_at IS NULL`, room)
-	if err != nil || len(list) == 0 {
-		return nil, err
-	}
+// FilterPrefs implements chat.OwnStore.
+func (d *Store) FilterPrefs(ctx context.Context) (map[chat.AccountID]chat.Prefs, error) {
+	return d.prefs(ctx, `(prefs LIKE '%"keywords"%' OR prefs LIKE '%"blocked"%') AND disabled_at IS NULL`) // the condition of an index
+}
+
+// PrefsOf implements chat.OwnStore.
+func (d *Store) PrefsOf(ctx context.Context, ids []chat.AccountID) (map[chat.AccountID]chat.Prefs, error) {
+	return d.prefs(ctx, "id IN ids(?)", JSONList(ids))
+}
+
+func (d *Store) prefs(ctx context.Context, which string, args ...any) (map[chat.AccountID]chat.Prefs, error) {
 	all := map[chat.AccountID]chat.Prefs{}
-	for _, v := range list {
+	_, err := All(ctx, d, func(r Scanner) (x struct{}, err error) {
+		var id chat.AccountID
+		var text string
 		var p chat.Prefs
-		if err := json.Unmarshal([]byte(v.prefs), &p); err != nil {
-			return nil, err
+		if err = r.Scan(&id, &text); err == nil {
+			err = json.Unmarshal([]byte(text), &p)
 		}
-		all[v.id] = p
-	}
-	return all, nil
+		all[id] = p
+		return x, err
+	}, "SELECT id, prefs FROM accounts WHERE "+which, args...)
+	return all, err
 }

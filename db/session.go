@@ -119,8 +119,21 @@ func setPassword(t *Tx, who chat.AccountID, hash string) error {
 	if err := t.Exec("UPDATE accounts SET password = ? WHERE id = ?", hash, who); err != nil {
 		return err
 	}
-	return t.Each([]any{who}, "DELETE FROM sessions WHERE account_id = ?", "DELETE FROM resets WHERE account_id = ?",
-		"DELETE FROM keys WHERE account_id = ?")
+	return endAccess(t, who)
+}
+
+// endAccess ends all by which somebody is in, or could come in without a password: nothing
+// of it outlives a new password, or the account.
+func endAccess(t *Tx, who chat.AccountID) error {
+	if err := t.Exec("DELETE FROM resets WHERE account_id = ?", who); err != nil {
+		return err
+	}
+	return endSessions(t, who)
+}
+
+// endSessions logs somebody and his programs out, log-ins that are under way as well.
+func endSessions(t *Tx, who chat.AccountID) error {
+	return t.Each([]any{who}, "DELETE FROM sessions WHERE account_id = ?", "DELETE FROM keys WHERE account_id = ?", "DELETE FROM tickets WHERE account_id = ?")
 }
 
 // Rehash implements auth.Store.

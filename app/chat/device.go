@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"crypto/ecdh"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -185,16 +186,14 @@ func (c *Chat) queueRoom(ctx context.Context, room RoomID, after time.Time) (mor
 	if err != nil {
 		return false, err
 	}
-	prefs, people := map[AccountID]Prefs{}, []AccountID{}
+	of := map[AccountID][]Device{}
 	for _, d := range devices {
-		if _, known := prefs[d.Account]; known {
-			continue
-		}
-		a, err := c.store.Account(ctx, d.Account)
-		if err != nil {
-			return false, err
-		}
-		prefs[d.Account], people = a.Prefs, append(people, d.Account)
+		of[d.Account] = append(of[d.Account], d)
+	}
+	people := slices.Collect(maps.Keys(of))
+	prefs, err := c.store.PrefsOf(ctx, people)
+	if err != nil {
+		return false, err
 	}
 	r, marks, err := c.ReadMarks(ctx, room, people)
 	if err != nil {
@@ -204,8 +203,8 @@ func (c *Chat) queueRoom(ctx context.Context, room RoomID, after time.Time) (mor
 	for _, m := range said {
 		for _, id := range NotifiedOf(r, &m, marks) {
 			delay, on := pushDelays[prefs[id].Push]
-			for _, d := range devices {
-				if on && d.Account == id && !m.At.Before(d.Made) {
+			for _, d := range of[id] {
+				if on && !m.At.Before(d.Made) {
 					list = append(list, Push{Device: d.ID, Room: room, Message: m.ID, Next: m.At.Add(delay), Made: m.At})
 				}
 			}

@@ -42,8 +42,8 @@ func (c *Chat) ReadMarks(ctx context.Context, room RoomID, people []AccountID) (
 	if err != nil || len(marks) == 0 {
 		return r, marks, err
 	}
-	particular, err := c.store.ParticularIn(ctx, room)
-	for id, p := range particular {
+	filters, err := c.store.FilterPrefs(ctx)
+	for id, p := range filters {
 		if m, in := marks[id]; in {
 			m.Keywords, m.Blocked = p.Keywords, p.Blocked
 			marks[id] = m

@@ -36,7 +36,7 @@ var (
 	LimitExport       = &Limit{"limit.export", 5, 24 * time.Hour, 0, "exports of the own account per day and person"}
 	LimitForgot       = &Limit{"limit.forgot", 10, time.Hour, 0, "links for a new password asked for by mail per hour and address"}
 	LimitMails        = &Limit{"limit.mails", 5, time.Hour, 0, "mails of one kind per hour and person"}
-	LimitPasskeys     = &Limit{"limit.passkeys", 60, time.Minute, 0, "log-ins by passkey that are begun per minute and address"}
+	LimitPasskeys     = &Limit{"limit.passkeys", 60, time.Minute, 0, "log-ins by passkey or provider that are begun per minute and address"}
 	LimitTests        = &Limit{"limit.tests", 10, time.Minute, 0, "tests that one device is sent per minute"}
 	LimitPreviews     = &Limit{"limit.previews", 30, time.Minute, 0, "messages per minute and person whose links are looked at"}
 	LimitWorld        = &Limit{"limit.world", 120, time.Minute, 0, "pages of rooms read without an account per minute and address"}

@@ -18,9 +18,10 @@ type OwnStore interface {
 	// preferences, and nothing with which somebody could log in. Erase begins to delete what
 	// it said as well. The last administrator is refused.
 	ForgetAccount(ctx context.Context, who AccountID, username, name string, at time.Time, erase bool, audit AuditEntry) error
-	// ParticularIn are the choices of those people of a room who have keywords, or block
-	// somebody: few.
-	ParticularIn(ctx context.Context, room RoomID) (map[AccountID]Prefs, error)
+	// FilterPrefs are the preferences of all who have keywords or block somebody: few.
+	FilterPrefs(ctx context.Context) (map[AccountID]Prefs, error)
+	// PrefsOf are the preferences of these people.
+	PrefsOf(ctx context.Context, ids []AccountID) (map[AccountID]Prefs, error)
 }
 
 // OwnMessage is one that somebody said, as he is told of it: with the room's name where he may

@@ -82,8 +82,9 @@ func ParseServer(address, from string) (*Server, error) {
 // Store is where the queue and the key are.
 type Store interface {
 	auth.AddressStore
-	Certificate(ctx context.Context, name string) ([]byte, error)
-	SetCertificate(ctx context.Context, name string, data []byte) error
+	// KeepCertificate answers with what is kept under a name, and keeps fresh there first
+	// when there is nothing.
+	KeepCertificate(ctx context.Context, name string, fresh []byte) ([]byte, error)
 }
 
 // Sender sends mails. The queue is in the store: it goes on where it was after a crash. A
@@ -273,15 +274,9 @@ func (s *Sender) secret(ctx context.Context) ([]byte, error) {
 	if s.key != nil {
 		return s.key, nil
 	}
-	key, err := s.Store.Certificate(ctx, keyName)
-	if errors.Is(err, chat.ErrNotFound) {
-		fresh := make([]byte, 32)
-		rand.Read(fresh)
-		if err := s.Store.SetCertificate(ctx, keyName, fresh); err != nil {
-			return nil, err
-		}
-		key, err = s.Store.Certificate(ctx, keyName)
-	}
+	fresh := make([]byte, 32)
+	rand.Read(fresh)
+	key, err := s.Store.KeepCertificate(ctx, keyName, fresh)
 	if err == nil {
 		s.key = key
 	}

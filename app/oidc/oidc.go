@@ -32,6 +32,7 @@ type Provider struct {
 
 	mu    sync.Mutex
 	found *oidc.Provider
+	away  time.Time // when it did not answer
 }
 
 // Rules say whom of a provider's people one lets in, and what they become.
@@ -79,6 +80,10 @@ type Request struct {
 
 var client = &http.Client{Timeout: timeout}
 
+// askAgain is how long one that did not answer is not asked again: who comes meanwhile need
+// not wait for it as well.
+const askAgain = 5 * time.Second
+
 // discover finds the provider's addresses and keys, once it answers.
 func (p *Provider) discover(ctx context.Context) (*oidc.Provider, error) {
 	p.mu.Lock()
@@ -86,9 +91,13 @@ func (p *Provider) discover(ctx context.Context) (*oidc.Provider, error) {
 	if p.found != nil {
 		return p.found, nil
 	}
+	if time.Since(p.away) < askAgain {
+		return nil, ErrAway
+	}
 	// The keys are asked for again later: not with the time of this request. Its client has a deadline.
 	found, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), client), p.Issuer)
 	if err != nil {
+		p.away = time.Now()
 		return nil, fmt.Errorf("%w: %w", ErrAway, err)
 	}
 	p.found = found

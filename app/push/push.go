@@ -38,8 +38,9 @@ const (
 // Store is where the key and the queue are.
 type Store interface {
 	chat.DeviceStore
-	Certificate(ctx context.Context, name string) ([]byte, error)
-	SetCertificate(ctx context.Context, name string, data []byte) error
+	// KeepCertificate answers with what is kept under a name, and keeps fresh there first
+	// when there is nothing.
+	KeepCertificate(ctx context.Context, name string, fresh []byte) ([]byte, error)
 }
 
 // Sender tells devices. The queue is in the store: it goes on where it was after a crash. A
@@ -90,17 +91,11 @@ func (s *Sender) keys(ctx context.Context) (private, public string, err error) {
 	if s.private != "" {
 		return s.private, s.public, nil
 	}
-	raw, err := s.Store.Certificate(ctx, keyName)
-	if errors.Is(err, chat.ErrNotFound) {
-		k, fault := ecdh.P256().GenerateKey(rand.Reader)
-		if fault != nil {
-			return "", "", fault
-		}
-		if err := s.Store.SetCertificate(ctx, keyName, k.Bytes()); err != nil {
-			return "", "", err
-		}
-		raw, err = s.Store.Certificate(ctx, keyName) // another node may have been faster by a moment
+	fresh, err := ecdh.P256().GenerateKey(rand.Reader)
+	if err != nil {
+		return "", "", err
 	}
+	raw, err := s.Store.KeepCertificate(ctx, keyName, fresh.Bytes())
 	if err != nil {
 		return "", "", err
 	}

@@ -21,8 +21,9 @@ type Store struct {
 	newest        cache[chat.RoomID, dated[chat.HistoryPage]]
 	sidebars      cache[chat.AccountID, dated[[]chat.SidebarRoom]]
 	reports       cache[struct{}, bool] // whether one waits for a decision
-	countChanges  changeClock           // of rooms whose counts moved
-	memberChanges changeClock           // of rooms whose people, ranks or kind changed
+	filters       cache[struct{}, map[chat.AccountID]chat.Prefs]
+	countChanges  changeClock // of rooms whose counts moved
+	memberChanges changeClock // of rooms whose people, ranks or kind changed
 }
 
 var (
@@ -51,7 +52,7 @@ type access struct {
 func New(d Source) *Store {
 	s := &Store{Source: d, sessions: newCache[string, auth.Session](50_000), access: newCache[db.RoomAccount, dated[access]](50_000),
 		members: newCache[chat.RoomID, dated[[]chat.RoomMember]](256), newest: newCache[chat.RoomID, dated[chat.HistoryPage]](256),
-		sidebars: newCache[chat.AccountID, dated[[]chat.SidebarRoom]](2_000), reports: newCache[struct{}, bool](1),
+		sidebars: newCache[chat.AccountID, dated[[]chat.SidebarRoom]](2_000), reports: newCache[struct{}, bool](1), filters: newCache[struct{}, map[chat.AccountID]chat.Prefs](1),
 		countChanges: changeClock{last: map[chat.RoomID]uint64{}}, memberChanges: changeClock{last: map[chat.RoomID]uint64{}}}
 	d.OnFacts(s.forget)
 	return s
@@ -151,6 +152,11 @@ func (s *Store) CountReports(ctx context.Context, who chat.AccountID, all bool) 
 	return s.Source.CountReports(ctx, who, all)
 }
 
+// FilterPrefs implements chat.OwnStore. It is asked at every message.
+func (s *Store) FilterPrefs(ctx context.Context) (map[chat.AccountID]chat.Prefs, error) {
+	return s.filters.load(struct{}{}, func() (map[chat.AccountID]chat.Prefs, error) { return s.Source.FilterPrefs(ctx) })
+}
+
 // forget drops what is untrue by now.
 func (s *Store) forget(f db.Facts) {
 	if f.All {
@@ -174,6 +180,7 @@ func (s *Store) forget(f db.Facts) {
 		s.sessions.forget(hash)
 	}
 	if len(f.Accounts) > 0 {
+		s.filters.clear()
 		changed := map[chat.AccountID]bool{}
 		for _, who := range f.Accounts {
 			changed[who] = true
@@ -199,4 +206,5 @@ func (s *Store) clear() {
 	s.newest.clear()
 	s.sidebars.clear()
 	s.reports.clear()
+	s.filters.clear()
 }

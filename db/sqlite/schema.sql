@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 25
+-- user_version 26
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -20,7 +20,7 @@ CREATE INDEX accounts_by_drawn ON accounts (drawn);
 
 CREATE INDEX accounts_by_likeness ON accounts (likeness);
 
-CREATE INDEX accounts_with_keywords ON accounts (id) WHERE prefs LIKE '%"keywords"%';
+CREATE INDEX accounts_with_filters ON accounts (id) WHERE prefs LIKE '%"keywords"%' OR prefs LIKE '%"blocked"%';
 
 CREATE TABLE addresses (
   account_id   INTEGER PRIMARY KEY REFERENCES accounts ON DELETE CASCADE,

@@ -53,6 +53,45 @@ var wayInTests = map[string]func(*store){
 		_, err = s.Ticket(s.Context(), auth.TicketProvider, []byte("nobody's"), noon)
 		s.is(err, chat.ErrNotFound, "after it was removed")
 	},
+	"a log-in that is under way ends with what ends sessions": func(s *store) {
+		for what, end := range map[string]func() error{
+			"a new password":     func() error { return s.SetPassword(s.Context(), 2, "-", chat.NoAudit) },
+			"log out everywhere": func() error { return s.EndSessions(s.Context(), 2, chat.NoAudit) },
+			"deactivation":       func() error { return s.DisableAccount(s.Context(), 2, noon, false, false, chat.NoAudit) },
+		} {
+			for _, who := range []chat.AccountID{2, 3} {
+				s.ok(s.AddTicket(s.Context(), []byte(what+string(rune('0'+who))), auth.Ticket{Kind: auth.TicketSecond, Account: who, Data: []byte{}, Until: noon.Add(time.Minute)}))
+			}
+			s.ok(end())
+			_, err := s.Ticket(s.Context(), auth.TicketSecond, []byte(what+"2"), noon)
+			s.is(err, chat.ErrNotFound, "a log-in after "+what)
+			_, err = s.Ticket(s.Context(), auth.TicketSecond, []byte(what+"3"), noon)
+			s.ok(err)
+		}
+	},
+	"who has words of his own or blocks somebody is known": func(s *store) {
+		s.ok(s.SetPrefs(s.Context(), 2, chat.Prefs{Keywords: "beam, tide", Theme: "dark"}))
+		s.ok(s.SetPrefs(s.Context(), 3, chat.Prefs{Blocked: []chat.AccountID{2}}))
+		s.ok(s.SetPrefs(s.Context(), 1, chat.Prefs{Theme: "light"}))
+		known, err := s.FilterPrefs(s.Context())
+		s.ok(err)
+		if len(known) != 2 || known[2].Keywords != "beam, tide" || !known[3].Blocks(2) {
+			s.Errorf("%+v", known)
+		}
+		s.ok(s.SetPrefs(s.Context(), 2, chat.Prefs{}))
+		if known, err = s.FilterPrefs(s.Context()); err != nil || len(known) != 1 || !known[3].Blocks(2) {
+			s.Errorf("after it was taken back: %+v, %v", known, err)
+		}
+		s.ok(s.DisableAccount(s.Context(), 3, noon, false, false, chat.NoAudit))
+		if known, err = s.FilterPrefs(s.Context()); err != nil || len(known) != 0 {
+			s.Errorf("after it was disabled: %+v, %v", known, err)
+		}
+		all, err := s.PrefsOf(s.Context(), []chat.AccountID{1, 2, 99})
+		s.ok(err)
+		if len(all) != 2 || all[1].Theme != "light" {
+			s.Errorf("%+v", all)
+		}
+	},
 	"passkeys and linked accounts are one person's": func(s *store) {
 		s.session(2, "one")
 		s.ok(s.AddPasskey(s.Context(), auth.Passkey{Account: 2, Name: "Key", Made: noon, Data: []byte("{}")}, []byte("c"), chat.NoAudit))
