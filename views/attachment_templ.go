@@ -188,7 +188,7 @@ func programBoxes(m *chat.Message) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if more := len(a.Fields) - shortFields; more > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<details class=\"fold\"><summary>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<details class=\"att-more\"><summary>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

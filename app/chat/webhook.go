@@ -141,6 +141,24 @@ func (c *Chat) Webhooks(ctx context.Context, who Account, room RoomID) ([]Webhoo
 	return list, err
 }
 
+// WebhooksOf lists what a bot listens to in the rooms that the caller is in, too, without
+// addresses and secrets.
+func (c *Chat) WebhooksOf(ctx context.Context, who Account, bot AccountID) (list []Webhook, err error) {
+	common, err := c.store.RoomsInCommon(ctx, who.ID, bot)
+	if err != nil {
+		return nil, err
+	}
+	all, err := c.store.Webhooks(ctx, 0)
+	for _, w := range all {
+		in := slices.ContainsFunc(common, func(r SidebarRoom) bool { return r.ID == w.Room })
+		if w.Bot == bot && in && !w.Off() {
+			w.URL, w.Secret = "", ""
+			list = append(list, w)
+		}
+	}
+	return list, err
+}
+
 // Webhook finds one of a room for who looks after its bot.
 func (c *Chat) Webhook(ctx context.Context, who Account, room RoomID, id WebhookID) (Webhook, error) {
 	list, err := c.store.Webhooks(ctx, room)

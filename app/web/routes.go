@@ -108,6 +108,7 @@ func (s *Server) routes() {
 	browser.get("/rooms/:room<int>/integrations", s.integrations)
 	browser.post("/rooms/:room<int>/integrations", s.makeHook)
 	browser.post("/rooms/:room<int>/integrations/:key<int>/revoke", s.revokeHook)
+	browser.post("/rooms/:room<int>/integrations/:key<int>/rotate", s.proved(s.rotateHook))
 	browser.post("/rooms/:room<int>/outgoing", s.addWebhook)
 	browser.get("/rooms/:room<int>/outgoing/:webhook<int>", s.deliveries)
 	browser.post("/rooms/:room<int>/outgoing/:webhook<int>/remove", s.removeWebhook)
