@@ -278,7 +278,7 @@ func (p *socketPage) view(ctx context.Context, m clientFrame) error {
 		p.s.hub.Leave(p.Client)
 		return nil
 	}
-	return p.s.subscribe(ctx, p.Client, p.session.Account, m.Room, m.Rev)
+	return p.s.subscribe(ctx, p.Client, p.session.Account, m.Room, m.Rev, p.s.announcer.SocketUpdates(m.Room))
 }
 
 // pushSidebar tells a page that comes back what its sidebar says by now.
@@ -297,7 +297,7 @@ func (p *socketPage) pushSidebar(ctx context.Context) {
 }
 
 // subscribe subscribes a page to a room, if its person may, and tells what it missed.
-func (s *Server) subscribe(ctx context.Context, c *live.Client, me chat.Account, room chat.RoomID, rev *chat.Rev) error {
+func (s *Server) subscribe(ctx context.Context, c *live.Client, me chat.Account, room chat.RoomID, rev *chat.Rev, updates live.Fetch) error {
 	l, err := s.chat.Enter(ctx, me, room)
 	since := chat.Rev(-1)
 	if rev != nil {
@@ -305,7 +305,7 @@ func (s *Server) subscribe(ctx context.Context, c *live.Client, me chat.Account,
 	}
 	if err == nil {
 		still := func() error { _, err := s.chat.Enter(ctx, me, room); return err }
-		err = s.hub.Join(c, l, still, since, s.announcer.Updates(room))
+		err = s.hub.Join(c, l, still, since, updates)
 	}
 	switch {
 	case errors.Is(err, chat.ErrNotFound):
