@@ -80,11 +80,11 @@ func (d *Store) QueueDelivery(ctx context.Context, w chat.WebhookID, m chat.Mess
 	})
 }
 
-const deliveryColumns = "id, webhook_id, message_id, state, tries, next_at, status, took, note, made_at"
+const deliveryColumns = "id, webhook_id, message_id, state, tries, next_at, status, took, note, made_at, answer_id"
 
 func scanDelivery(r Scanner) (v chat.Delivery, err error) {
 	var next, took, made int64
-	err = r.Scan(&v.ID, &v.Webhook, &v.Message, &v.State, &v.Tries, &next, &v.Status, &took, &v.Note, &made)
+	err = r.Scan(&v.ID, &v.Webhook, &v.Message, &v.State, &v.Tries, &next, &v.Status, &took, &v.Note, &made, &v.Answer)
 	v.Next, v.Took, v.Made = FromMillis(next), time.Duration(took)*time.Millisecond, FromMillis(made)
 	return v, err
 }
@@ -109,6 +109,38 @@ func (d *Store) SetDelivery(ctx context.Context, v chat.Delivery) error {
 		}
 		return nil
 	})
+}
+
+// Delivery implements chat.WebhookStore.
+func (d *Store) Delivery(ctx context.Context, id int64) (chat.Delivery, error) {
+	list, err := All(ctx, d, scanDelivery, "SELECT "+deliveryColumns+" FROM deliveries WHERE id = ?", id)
+	if err == nil && len(list) == 0 {
+		err = chat.ErrNotFound
+	}
+	if err != nil {
+		return chat.Delivery{}, err
+	}
+	return list[0], nil
+}
+
+// UseAnswer implements chat.WebhookStore.
+func (d *Store) UseAnswer(ctx context.Context, id int64, most int) (used int, err error) {
+	err = d.change(ctx, func(t *Tx) error {
+		n, err := t.Affect("UPDATE deliveries SET answers = answers + 1 WHERE id = ? AND answers < ?", id, most)
+		if err == nil && n == 0 {
+			err = chat.ErrConflict
+		}
+		if err != nil {
+			return err
+		}
+		return t.One("SELECT answers FROM deliveries WHERE id = ?", []any{id}, &used)
+	})
+	return used, err
+}
+
+// SetAnswer implements chat.WebhookStore.
+func (d *Store) SetAnswer(ctx context.Context, id int64, m chat.MessageID) error {
+	return d.change(ctx, func(t *Tx) error { return t.Exec("UPDATE deliveries SET answer_id = ? WHERE id = ?", m, id) })
 }
 
 // Deliveries implements chat.WebhookStore.

@@ -261,7 +261,7 @@ func outgoing(f Integrations) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field(Input{Name: "word", Label: "Only messages that begin with this word", Value: f.OutWord, Max: 100, Help: "Empty: all that people say here. A slash and a word, like /deploy, is a command: it goes there as Slack sends it, and an answer with response_type ephemeral is for who gave it alone."}, f.Errors).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field(Input{Name: "word", Label: "Only messages that begin with this word", Value: f.OutWord, Max: 100, Help: "Empty: all that people say here. A slash and a word, like /deploy, is a command: it goes there as Slack sends it. An answer with response_type in_channel is said here, others in private; response_url takes five more for 30 minutes."}, f.Errors).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -64,6 +64,7 @@ type Delivery struct {
 	Took    time.Duration
 	Note    string // why not
 	Made    time.Time
+	Answer  MessageID // what was said last in answer to it; 0: nothing
 }
 
 // WebhookStore keeps webhooks, and the queue of what they are told.
@@ -82,6 +83,13 @@ type WebhookStore interface {
 	DueDeliveries(ctx context.Context, at time.Time, limit int) ([]Delivery, error)
 	// SetDelivery stores what became of one; failed counts those in a row.
 	SetDelivery(ctx context.Context, d Delivery) error
+	// Delivery finds one.
+	Delivery(ctx context.Context, id int64) (Delivery, error)
+	// UseAnswer counts that one is answered once more, and says how often it was;
+	// ErrConflict: it was as often as it may be.
+	UseAnswer(ctx context.Context, id int64, most int) (used int, err error)
+	// SetAnswer stores which message a delivery was answered with last.
+	SetAnswer(ctx context.Context, id int64, m MessageID) error
 	// Deliveries lists the last ones of a webhook, the newest first.
 	Deliveries(ctx context.Context, w WebhookID, limit int) ([]Delivery, error)
 	// ForgetDeliveries removes those that are over and older than a time.

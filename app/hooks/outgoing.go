@@ -240,7 +240,9 @@ func (s *Sender) tell(ctx context.Context, w chat.Webhook, d *chat.Delivery) (an
 	}
 	kind := "application/json"
 	if w.IsCommand() {
-		body, kind = []byte(command(w, m, p.Room).Encode()), "application/x-www-form-urlencoded"
+		form := command(w, m, p.Room)
+		form.Set("response_url", s.Host()+"/commands/"+strconv.FormatInt(d.ID, 10)+"/"+chat.AnswerCode(w, d.ID, time.Now().Add(chat.AnswerLife)))
+		body, kind = []byte(form.Encode()), "application/x-www-form-urlencoded"
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, w.URL, bytes.NewReader(body))
 	if err != nil {
@@ -267,8 +269,8 @@ func (s *Sender) tell(ctx context.Context, w chat.Webhook, d *chat.Delivery) (an
 }
 
 // command is what Slack sends for a command of one's own
-// (https://docs.slack.dev/interactivity/implementing-slash-commands), but for addresses to
-// answer at later: the answer is that of the request.
+// (https://docs.slack.dev/interactivity/implementing-slash-commands), but for the address at
+// which it may be answered later.
 func command(w chat.Webhook, m chat.Message, room chat.Room) url.Values {
 	_, rest, _ := strings.Cut(strings.TrimSpace(m.Body), w.Word[:1])
 	_, rest, _ = strings.Cut(rest, " ")
@@ -301,16 +303,16 @@ func answered(contentType string, body []byte) Incoming {
 	return in
 }
 
-// say has the bot say what was answered, below what it answers.
+// say has the bot say what was answered.
 func (s *Sender) say(ctx context.Context, w chat.Webhook, d chat.Delivery, in Incoming) {
-	m, p, bot, err := s.Rules.Told(ctx, w, d)
-	if err == nil && in.Private && w.IsCommand() {
-		_, err = s.Rules.PostDirect(ctx, bot, []chat.AccountID{m.Author.ID}, chat.Draft{Body: in.Body, Program: in.Program, CID: "answer-" + strconv.FormatInt(d.ID, 10)})
-	} else if err == nil {
-		_, err = s.Rules.PostMessage(ctx, bot, p.ID, chat.Draft{Body: in.Body, ReplyTo: d.Message, Program: in.Program,
-			CID: "answer-" + strconv.FormatInt(d.ID, 10)})
-	}
-	if err != nil {
+	a := in.Answer()
+	a.CID = "answer-" + strconv.FormatInt(d.ID, 10)
+	if err := s.Rules.SayAnswer(ctx, w, d, a); err != nil {
 		s.Log.Info("the answer of a webhook was not said", "webhook", w.ID, "error", err)
 	}
+}
+
+// Answer is what a program says as the answer to a command.
+func (in Incoming) Answer() chat.CommandAnswer {
+	return chat.CommandAnswer{Draft: chat.Draft{Body: in.Body, Program: in.Program}, InRoom: in.InRoom, Replace: in.Replace, Delete: in.Delete}
 }

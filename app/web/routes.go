@@ -61,6 +61,8 @@ func (s *Server) routes() {
 	incoming.post("/hooks/:key", s.hook)
 	incoming.post("/hooks/:ignored/:key", s.hook) // as Rocket.Chat's clients have it
 
+	incoming.post("/commands/:delivery<int>/:code", s.answerCommand)
+
 	incoming.post("/rooms/:room<int>/:key/messages", s.keyInAddress) // as Campfire's bots have it
 	incoming.post("/mcp", s.mcp)
 	incoming.get("/mcp", func(*fiber.Ctx) error { return fiber.ErrMethodNotAllowed }) // no stream of its own

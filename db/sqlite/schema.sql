@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 26
+-- user_version 27
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -126,7 +126,7 @@ CREATE TABLE deliveries (
   took       INTEGER NOT NULL DEFAULT 0, -- milliseconds
   note       TEXT    NOT NULL DEFAULT '',-- why not
   made_at    INTEGER NOT NULL
-) STRICT;
+, answers INTEGER NOT NULL DEFAULT 0, answer_id INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, id);
 

@@ -1,0 +1,5 @@
+-- beside the version before
+-- Programs answer a command for a while at an address of their own: how often one did, and
+-- which message that made last.
+ALTER TABLE deliveries ADD COLUMN answers BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE deliveries ADD COLUMN answer_id BIGINT NOT NULL DEFAULT 0;

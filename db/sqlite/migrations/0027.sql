@@ -1,0 +1,4 @@
+-- Programs answer a command for a while at an address of their own: how often one did, and
+-- which message that made last.
+ALTER TABLE deliveries ADD COLUMN answers INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deliveries ADD COLUMN answer_id INTEGER NOT NULL DEFAULT 0;
