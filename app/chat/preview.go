@@ -72,6 +72,11 @@ type PreviewStore interface {
 	// DueFetches lists messages of which something is to be fetched or forgotten at a time,
 	// the longest due first.
 	DueFetches(ctx context.Context, at time.Time, limit int) ([]MessageID, error)
+	// TakeFetch counts that a message is tried once more, and has it due again at a time, if
+	// nothing is stored of it until then; it answers with how often it was tried.
+	TakeFetch(ctx context.Context, id MessageID, next time.Time) (tries int, err error)
+	// ForgetFetch takes a message from the queue.
+	ForgetFetch(ctx context.Context, id MessageID) error
 	// SetFetched has change say what a message shows of its links, and which pictures its
 	// attachments have; nothing else of it is stored. Pictures that change names belong to
 	// the message from then on, those that it names no more are removed; and Message.FetchDue

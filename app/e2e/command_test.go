@@ -35,7 +35,7 @@ func TestACommandIsAnsweredLater(t *testing.T) {
 	ada, bea := s.Signup("ada"), s.Signup("bea")
 	room := ada.Found("deploys", "open")
 	at := fmt.Sprint("/rooms/", room)
-	bea.Post(at + "/join").Want(t, http.StatusSeeOther)
+	bea.Post(at+"/join").Want(t, http.StatusSeeOther)
 	ada.Post(at+"/outgoing", "name", "CI", "url", l.URL, "word", "/deploy").Want(t, http.StatusOK)
 	l.set(http.StatusOK, "")
 	path := commanded(t, l, bea, room, "/deploy harbour")

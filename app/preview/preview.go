@@ -27,6 +27,10 @@ const (
 	atOnce    = 4               // messages that are worked on
 	maxAnswer = 1 << 20         // bytes that are read of one answer
 	maxOEmbed = 64 << 10
+	// maxTries is how often a message is tried that the store fails at, tryApart how long
+	// after a try, the next one is.
+	maxTries = 5
+	tryApart = 30 * time.Second
 	// rememberFor is how long what was found at an address is not asked for again.
 	rememberFor = 10 * time.Minute
 	maxKnown    = 256
@@ -92,42 +96,58 @@ func (f *Fetcher) Run(ctx context.Context) {
 	}
 }
 
-// round works on what is due.
-func (f *Fetcher) round(ctx context.Context) error {
-	for {
+// round works on what is due; the error is of what will be tried again.
+func (f *Fetcher) round(ctx context.Context) (failed error) {
+	for stuck := false; ctx.Err() == nil && !stuck; {
 		due, err := f.Store.DueFetches(ctx, time.Now(), 4*atOnce)
 		if err != nil || len(due) == 0 {
-			return err
+			return errors.Join(failed, err)
 		}
 		var all sync.WaitGroup
-		var failed error
 		var mu sync.Mutex
 		slots := make(chan struct{}, atOnce)
 		for _, id := range due {
 			slots <- struct{}{}
 			all.Go(func() {
 				defer func() { <-slots }()
-				if err := f.fetch(ctx, id); err != nil {
+				taken, err := f.fetch(ctx, id)
+				if err != nil {
 					mu.Lock()
-					failed = errors.Join(failed, err)
+					failed, stuck = errors.Join(failed, err), stuck || !taken
 					mu.Unlock()
 				}
 			})
 		}
 		all.Wait()
-		if failed != nil {
-			return failed
-		}
 	}
+	return errors.Join(failed, ctx.Err())
 }
 
 // fetch gets what a message waits for, and stores it. A fault of what reads pages is an
-// answer like any other: the next round would meet it again.
-func (f *Fetcher) fetch(ctx context.Context, id chat.MessageID) error {
-	m, err := f.Store.Message(ctx, id)
+// answer like any other: the next round would meet it again. What the store fails at is
+// tried again later, and not for ever; nothing waits for it. taken says whether that much
+// was stored.
+func (f *Fetcher) fetch(ctx context.Context, id chat.MessageID) (taken bool, err error) {
+	tries, err := f.Store.TakeFetch(ctx, id, time.Now().Add(tryApart))
 	if errors.Is(err, chat.ErrNotFound) {
-		return nil
+		return true, nil // it was done meanwhile
 	}
+	if err != nil {
+		return false, err
+	}
+	if tries > maxTries {
+		f.Log.Warn("links of a message are not looked at any more", "message", id, "tries", maxTries)
+		return true, f.Store.ForgetFetch(ctx, id)
+	}
+	err = f.fetchFor(ctx, id)
+	if errors.Is(err, chat.ErrNotFound) { // the message is no more, or its room is being deleted
+		err = f.Store.ForgetFetch(ctx, id)
+	}
+	return true, err
+}
+
+func (f *Fetcher) fetchFor(ctx context.Context, id chat.MessageID) error {
+	m, err := f.Store.Message(ctx, id)
 	if err != nil {
 		return err
 	}

@@ -169,7 +169,7 @@ CREATE TABLE factors (
 CREATE TABLE fetches (
   message_id INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
   due_at     INTEGER NOT NULL
-) STRICT;
+, tries INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX fetches_due ON fetches (due_at);
 

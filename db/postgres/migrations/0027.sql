@@ -3,3 +3,5 @@
 -- which message that made last.
 ALTER TABLE deliveries ADD COLUMN answers BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE deliveries ADD COLUMN answer_id BIGINT NOT NULL DEFAULT 0;
+-- How often a message was tried of which something is to be fetched.
+ALTER TABLE fetches ADD COLUMN tries BIGINT NOT NULL DEFAULT 0;

@@ -2,3 +2,5 @@
 -- which message that made last.
 ALTER TABLE deliveries ADD COLUMN answers INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE deliveries ADD COLUMN answer_id INTEGER NOT NULL DEFAULT 0;
+-- How often a message was tried of which something is to be fetched.
+ALTER TABLE fetches ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
