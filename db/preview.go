@@ -48,11 +48,9 @@ func pictureIDs(m chat.Message) []chat.FileID {
 			ids = append(ids, p.Picture.ID)
 		}
 	}
-	if m.Program != nil {
-		for _, a := range m.Program.Attachments {
-			if a.Shown != nil {
-				ids = append(ids, a.Shown.ID)
-			}
+	for _, slot := range m.Program.Pictures() {
+		if *slot.Shown != nil {
+			ids = append(ids, (*slot.Shown).ID)
 		}
 	}
 	return ids

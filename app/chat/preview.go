@@ -152,7 +152,7 @@ func messageOf(link, host string) MessageID {
 // Fetches says whether something of a message is to be fetched.
 func (m *Message) Fetches() bool {
 	waits := slices.ContainsFunc(m.Previews, func(p Preview) bool { return p.State == PreviewWaits && p.Message == 0 && p.Removed.IsZero() })
-	return waits || m.Program != nil && m.Program.Face != "" || m.Program != nil && slices.ContainsFunc(m.Program.Attachments, func(a Attachment) bool { return a.waits() })
+	return waits || m.Program != nil && m.Program.Face != "" || slices.ContainsFunc(m.Program.Pictures(), PictureSlot.waits)
 }
 
 // FetchDue is when something of a message is to be fetched or forgotten; zero: never.
@@ -167,9 +167,6 @@ func (m *Message) FetchDue(now time.Time) (due time.Time) {
 	}
 	return due
 }
-
-// waits says whether the picture of an attachment is still to be fetched.
-func (a Attachment) waits() bool { return a.Picture.URL != "" && a.Shown == nil && !a.Missing }
 
 // setPreviews says what of a new message's links is to be shown, where the workspace wants
 // that. What programs say in boxes of their own shows no other ones.
@@ -190,8 +187,8 @@ func (c *Chat) setPreviews(ctx context.Context, who Account, n *NewMessage, befo
 		n.Previews = slices.DeleteFunc(n.Previews, func(p Preview) bool { return p.State == PreviewWaits && p.Message == 0 && p.Removed.IsZero() })
 		if n.Program != nil {
 			n.Program.Face = ""
-			for i := range n.Program.Attachments {
-				n.Program.Attachments[i].Missing = true
+			for _, slot := range n.Program.Pictures() {
+				*slot.Missing = true
 			}
 		}
 	}

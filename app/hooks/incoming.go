@@ -116,7 +116,7 @@ func said(in Incoming) (Incoming, error) {
 	if strings.TrimSpace(in.Body) == "" {
 		return in, ErrNoText
 	}
-	if len(in.Program.Attachments) == 0 {
+	if len(in.Program.Attachments) == 0 && len(in.Program.Parts) == 0 {
 		in.Program.Text = in.Body
 	}
 	return in, nil
@@ -125,17 +125,32 @@ func said(in Incoming) (Incoming, error) {
 // slackLooks are what Slack's text has and Markdown has not.
 var slackLooks = regexp.MustCompile(`<(https?://[^|>\s]+|mailto:[^|>\s]+)(\|[^>]*)?>|<[!@#][^>\s]+>`)
 
-// slack reads a payload as Slack documents it, and as Mattermost and Rocket.Chat take it.
-func slack(p payload, dialect chat.Dialect) (Incoming, error) {
+// slackText is what a payload says above its attachments, in words, and what of that stands
+// beside its blocks.
+func slackText(p payload, dialect chat.Dialect) (all, beside string) {
 	text := strings.ReplaceAll(p.str("text"), "\r\n", "\n")
 	isSlack := dialect == chat.DialectSlack ||
 		dialect == chat.DialectByLooks && (len(p.list("attachments")) > 0 || len(p.list("blocks")) > 0 || slackLooks.MatchString(text))
 	asTyped := !isSlack || p["mrkdwn"] == false
-	above := mrkdwn.Convert(mrkdwn.Payload{Text: text, AsTyped: asTyped, Blocks: p.raw("blocks")}, mrkdwn.Names{}).Body
-	if !isSlack {
-		above = joined(text, mrkdwn.Convert(mrkdwn.Payload{Blocks: p.raw("blocks")}, mrkdwn.Names{}).Body)
+	convert := func(text string, blocks json.RawMessage) string {
+		return mrkdwn.Convert(mrkdwn.Payload{Text: text, AsTyped: asTyped, Blocks: blocks}, mrkdwn.Names{}).Body
 	}
-	in := Incoming{Thread: p.str("thread_ts"), InRoom: p.str("response_type") == "in_channel", Replace: p.yes("replace_original"), Program: &chat.ProgramDraft{Name: p.str("username"), Icon: p.str("icon_emoji"), IconURL: p.str("icon_url"), Text: above}}
+	inBlocks := convert("", p.raw("blocks"))
+	all, beside = convert(text, p.raw("blocks")), convert(text, nil)
+	if !isSlack {
+		all, beside = joined(text, inBlocks), text
+	}
+	if all == inBlocks { // which say as much
+		beside = ""
+	}
+	return all, beside
+}
+
+// slack reads a payload as Slack documents it, and as Mattermost and Rocket.Chat take it.
+func slack(p payload, dialect chat.Dialect) (Incoming, error) {
+	above, text := slackText(p, dialect)
+	in := Incoming{Thread: p.str("thread_ts"), InRoom: p.str("response_type") == "in_channel", Replace: p.yes("replace_original"), Program: &chat.ProgramDraft{Name: p.str("username"), Icon: p.str("icon_emoji"), IconURL: p.str("icon_url"),
+		Text: text, Parts: parts(p.list("blocks"))}}
 	if in.Program.IconURL == "" {
 		in.Program.IconURL = p.str("avatar") // as Rocket.Chat has it
 	}

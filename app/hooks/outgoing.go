@@ -3,19 +3,13 @@ package hooks
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"mime"
 	"net/http"
-	"net/url"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -160,11 +154,11 @@ func (s *Sender) deliver(ctx context.Context, w chat.Webhook, d chat.Delivery) {
 	case err == nil:
 		d.State = chat.DeliveryArrived
 	case errors.Is(err, ErrInside), refused && !errors.Is(err, chat.ErrBusy):
-		d.State, d.Note = chat.DeliveryRefused, words(err)
+		d.State, d.Note = chat.DeliveryRefused, reason(err)
 	case d.Tries >= tries:
-		d.State, d.Note = chat.DeliveryGivenUp, words(err)
+		d.State, d.Note = chat.DeliveryGivenUp, reason(err)
 	default:
-		d.Next, d.Note = time.Now().Add(pauses[d.Tries-1]), words(err)
+		d.Next, d.Note = time.Now().Add(pauses[d.Tries-1]), reason(err)
 	}
 	if err := s.Store.SetDelivery(ctx, d); err != nil {
 		s.Log.Warn("a delivery was not noted", "webhook", w.ID, "error", err)
@@ -175,8 +169,8 @@ func (s *Sender) deliver(ctx context.Context, w chat.Webhook, d chat.Delivery) {
 	}
 }
 
-// words says why a delivery did not arrive, without addresses.
-func words(err error) string {
+// reason says why a delivery did not arrive, without addresses.
+func reason(err error) string {
 	var deep error = err
 	for next := errors.Unwrap(deep); next != nil; next = errors.Unwrap(deep) {
 		deep = next
@@ -268,41 +262,6 @@ func (s *Sender) tell(ctx context.Context, w chat.Webhook, d *chat.Delivery) (an
 	return answered(res.Header.Get("Content-Type"), text), nil
 }
 
-// command is what Slack sends for a command of one's own
-// (https://docs.slack.dev/interactivity/implementing-slash-commands), but for the address at
-// which it may be answered later.
-func command(w chat.Webhook, m chat.Message, room chat.Room) url.Values {
-	_, rest, _ := strings.Cut(strings.TrimSpace(m.Body), w.Word[:1])
-	_, rest, _ = strings.Cut(rest, " ")
-	return url.Values{"command": {w.Word}, "text": {strings.TrimSpace(rest)}, "user_id": {strconv.FormatInt(int64(m.Author.ID), 10)}, "user_name": {m.Author.Username},
-		"channel_id": {strconv.FormatInt(int64(room.ID), 10)}, "channel_name": {room.Name}, "team_id": {"parley"}, "token": {""},
-		"trigger_id": {strconv.FormatInt(int64(m.ID), 10)}}
-}
-
-// Sign is what Signature says of a body: t=SECONDS,v1=HEX, where HEX is the HMAC-SHA256 of
-// SECONDS, a dot and the body by the webhook's secret.
-func Sign(secret string, at time.Time, body []byte) string {
-	seconds := strconv.FormatInt(at.Unix(), 10)
-	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte(seconds + "."))
-	mac.Write(body)
-	return "t=" + seconds + ",v1=" + hex.EncodeToString(mac.Sum(nil))
-}
-
-// answered is what an answer says: words in plain text, or a payload as hooks take it.
-// What is neither says nothing.
-func answered(contentType string, body []byte) Incoming {
-	kind, _, _ := mime.ParseMediaType(contentType)
-	if kind != "text/plain" && kind != "application/json" || strings.TrimSpace(string(body)) == "ok" {
-		return Incoming{}
-	}
-	in, err := Parse(kind, body, chat.DialectByLooks)
-	if err != nil {
-		return Incoming{}
-	}
-	return in
-}
-
 // say has the bot say what was answered.
 func (s *Sender) say(ctx context.Context, w chat.Webhook, d chat.Delivery, in Incoming) {
 	a := in.Answer()
@@ -310,9 +269,4 @@ func (s *Sender) say(ctx context.Context, w chat.Webhook, d chat.Delivery, in In
 	if err := s.Rules.SayAnswer(ctx, w, d, a); err != nil {
 		s.Log.Info("the answer of a webhook was not said", "webhook", w.ID, "error", err)
 	}
-}
-
-// Answer is what a program says as the answer to a command.
-func (in Incoming) Answer() chat.CommandAnswer {
-	return chat.CommandAnswer{Draft: chat.Draft{Body: in.Body, Program: in.Program}, InRoom: in.InRoom, Replace: in.Replace, Delete: in.Delete}
 }
