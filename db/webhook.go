@@ -113,14 +113,7 @@ func (d *Store) SetDelivery(ctx context.Context, v chat.Delivery) error {
 
 // Delivery implements chat.WebhookStore.
 func (d *Store) Delivery(ctx context.Context, id int64) (chat.Delivery, error) {
-	list, err := All(ctx, d, scanDelivery, "SELECT "+deliveryColumns+" FROM deliveries WHERE id = ?", id)
-	if err == nil && len(list) == 0 {
-		err = chat.ErrNotFound
-	}
-	if err != nil {
-		return chat.Delivery{}, err
-	}
-	return list[0], nil
+	return oneRow(ctx, d, scanDelivery, "SELECT "+deliveryColumns+" FROM deliveries WHERE id = ?", id)
 }
 
 // UseAnswer implements chat.WebhookStore.

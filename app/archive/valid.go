@@ -175,6 +175,7 @@ func (o *Origin) valid() error {
 const (
 	maxNumber   = 1 << 53 // browsers count no further, and the next id must be a number, too
 	maxPrefs    = 16 << 10
+	maxWidget   = 16 << 10
 	perByte     = 24 // bytes of a parsed text for each of the body, beside spareText
 	spareText   = 4 << 10
 	maxEvent    = 16 << 10

@@ -119,6 +119,9 @@ const (
 
 var slugForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,31}$`)
 
+// Check says what is wrong with a widget that comes from elsewhere.
+func (w Widget) Check() error { return w.tidy() }
+
 // tidy makes a widget that may be stored of one that was typed.
 func (w *Widget) tidy() error {
 	w.Slug = strings.ToLower(strings.TrimSpace(w.Slug))
