@@ -112,7 +112,7 @@ var exported = []struct {
 		WHERE room_id ` + inLiveRooms + " ORDER BY room_id, account_id", scanExportedMembership},
 	{},
 	{"SELECT room_id, slug, bot_id, rev, data FROM widgets WHERE room_id " + inLiveRooms + " ORDER BY room_id", scanExportedWidget},
-	{`SELECT id, room_id, visitor, name, mail, page, state, coalesce(taken_by, 0), rev, opened_at, changed_at, nullif(waits_at, 0), last
+	{`SELECT id, room_id, visitor, name, mail, page, state, coalesce(taken_by, 0), rev, opened_at, changed_at, nullif(waits_at, 0), last, seen_team, seen_visitor
 		FROM cases WHERE +room_id ` + inLiveRooms + " ORDER BY id", scanExportedCase},
 	{"SELECT id, case_id, kind, coalesce(author, 0), at, body FROM case_lines WHERE +case_id " + inLiveCases + " ORDER BY id", scanExportedCaseLine},
 	{"SELECT id, code, role, uses, used, coalesce(made_by, 0), made_at, expires_at, revoked_at FROM invites ORDER BY id",

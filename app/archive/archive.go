@@ -46,7 +46,8 @@
 //	            who tells the room of them; rev: of the room's cases; settings (chat.Widget)
 //	case        by id: a conversation with a visitor. room; visitor: SHA-256 of the cookie, left out
 //	            with the passwords; name; mail; page; state: waits, taken, closed; taken_by; rev;
-//	            opened; changed; waits: since when for an answer; last: what was said, the beginning
+//	            opened; changed; waits: since when for an answer; last: what was said, the beginning;
+//	            seen_team, seen_visitor: the lines up to which it was seen
 //	case_line   by id. case; kind: visitor, team, opened, taken, handed, closed; author: of the team;
 //	            at; body
 //	invite      by id. code: what the link carries; role; uses: 0 is any number; used;

@@ -34,6 +34,9 @@ type Case struct {
 	Changed Time           `json:"changed"`
 	Waits   *Time          `json:"waits,omitempty"`
 	Last    string         `json:"last,omitempty"`
+
+	SeenTeam    int64 `json:"seen_team,omitempty"`
+	SeenVisitor int64 `json:"seen_visitor,omitempty"`
 }
 
 // CaseLine is a line of one.
@@ -66,7 +69,7 @@ func (w *Widget) valid() error {
 }
 
 func (k *Case) valid() error {
-	err := errors.Join(numbered(int64(k.ID)), numbered(int64(k.Room)), worded(CaseWords, k.State), counted(k.Rev), counted(int64(k.TakenBy)),
+	err := errors.Join(numbered(int64(k.ID)), numbered(int64(k.Room)), worded(CaseWords, k.State), counted(k.Rev, int64(k.TakenBy), k.SeenTeam, k.SeenVisitor),
 		short(k.Name, chat.MaxVisitorName, "the name of a visitor"), short(k.Mail, 254, "the mail of a visitor"), short(k.Last, chat.MaxVisitorBody, "what was said last"))
 	if err != nil {
 		return err

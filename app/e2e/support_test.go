@@ -145,6 +145,56 @@ func TestVisitorsAreAnswered(t *testing.T) {
 	other.says("x").Want(t, http.StatusNotFound)
 }
 
+// Each side sees that the other one writes, and that it has read.
+func TestVisitorsAndTheirPeopleSeeEachOther(t *testing.T) {
+	t.Parallel()
+	s, ada, bea, room := desk(t)
+	at := fmt.Sprintf("/rooms/%d/cases/1", room)
+	marta := guest{s.Visitor(), t}
+	marta.says("Does the 06:10 run?", "name", "Marta Weiss").Want(t, http.StatusSeeOther)
+	if strings.Contains(marta.Get("/widget/help").Body, "seen") {
+		t.Error("it is said to be seen before anybody has")
+	}
+	ada.Get(at+"/live?rev=0").Want(t, http.StatusOK) // a page in the background
+	if strings.Contains(marta.Get("/widget/help").Body, "seen") {
+		t.Error("a page in the background has seen it")
+	}
+	ada.Get(at).Want(t, http.StatusOK)
+	if !strings.Contains(marta.Get("/widget/help").Body, "· seen") {
+		t.Error("the visitor does not know that it was seen")
+	}
+	bea.Post(at+"/take").Want(t, http.StatusSeeOther)
+	bea.Post(at+"/say", "body", "At 08:40.").Want(t, http.StatusSeeOther)
+	rev := revOf(ada.Get(at).Body)
+	seen := make(chan apptest.Answer)
+	go func() { seen <- ada.Get(at + "/live?rev=" + rev) }()
+	shown := marta.Get("/widget/help/lines?seen=1&rev=0").Want(t, http.StatusOK).Header.Get("X-Rev") // it shows another state yet
+	go marta.Get("/widget/help/lines?seen=1&rev=" + shown)
+	if a := <-seen; a.Status != http.StatusOK || !strings.Contains(a.Body, "Seen by Marta Weiss") {
+		t.Error("the team does not know that it was seen:", a.Status)
+	}
+
+	rev = revOf(ada.Get(at).Body)
+	go func() { seen <- ada.Get(at + "/live?rev=" + rev) }()
+	marta.Post("/widget/help/typing").Want(t, http.StatusNoContent)
+	if a := <-seen; a.Status != http.StatusOK || !strings.Contains(a.Body, "Marta Weiss is typing") {
+		t.Error("the team does not see that the visitor writes:", a.Status)
+	}
+	marta.says("And on Sunday?").Want(t, http.StatusSeeOther)
+	if strings.Contains(ada.Get(at).Body, "is typing") {
+		t.Error("who has written still writes")
+	}
+	rev = marta.Get("/widget/help/lines?rev=0").Header.Get("X-Rev")
+	go func() { seen <- marta.Get("/widget/help/lines?rev=" + rev) }()
+	bea.Post(at+"/typing").Want(t, http.StatusNoContent)
+	if a := <-seen; a.Status != http.StatusOK || a.Header.Get("X-Typing") != "bea" {
+		t.Error("the visitor does not see that somebody writes:", a.Status, a.Header.Get("X-Typing"))
+	}
+	ada.Post(at+"/typing").Want(t, http.StatusForbidden) // she does not have it
+	s.Signup("cid").Post(at+"/typing").Want(t, http.StatusNotFound)
+	s.Visitor().Post("/widget/help/typing").Want(t, http.StatusNoContent) // nobody's conversation
+}
+
 // revOf is where the page of a chat stands.
 func revOf(page string) string {
 	_, rest, _ := strings.Cut(page, `data-rev="`)

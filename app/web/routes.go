@@ -54,6 +54,7 @@ func (s *Server) routes() {
 	public.get("/widget/:slug/lines", s.visitorLines)
 	public.post("/widget/:slug/say", s.visitorSays)
 	public.post("/widget/:slug/page", s.visitorAt)
+	public.post("/widget/:slug/typing", s.visitorTypes)
 	public.post("/widget/:slug/forget", s.forgetVisitor)
 
 	// What other programs send.
@@ -126,6 +127,7 @@ func (s *Server) routes() {
 	browser.post("/rooms/:room<int>/cases/:case<int>/close", s.closeCase)
 	browser.post("/rooms/:room<int>/cases/:case<int>/reopen", s.reopenCase)
 	browser.post("/rooms/:room<int>/cases/:case<int>/say", s.answerCase)
+	browser.post("/rooms/:room<int>/cases/:case<int>/typing", s.typeInCase)
 	browser.post("/api/chat.postMessage", s.postAsSlack)
 	browser.get("/rooms/:room<int>/picture", s.roomPicture)
 	browser.post("/rooms/:room<int>/picture", s.setRoomPicture)

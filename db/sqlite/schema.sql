@@ -93,7 +93,7 @@ CREATE TABLE cases (
   changed_at INTEGER NOT NULL,
   waits_at   INTEGER NOT NULL,           -- since when the visitor waits; 0: does not
   last       TEXT    NOT NULL            -- what was said last, the beginning
-) STRICT;
+, seen_team INTEGER NOT NULL DEFAULT 0, seen_visitor INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX cases_by_room ON cases (room_id, state, id);
 

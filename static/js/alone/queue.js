@@ -1,7 +1,7 @@
 // @ts-check
 // The queue of visitors: what changes comes by itself, forms stay on the page, keys choose, take and close.
 export {};
-const parts = ['q-list', 'q-head', 'q-lines', 'q-foot'],
+const parts = ['q-list', 'q-head', 'q-lines', 'q-typing', 'q-foot'],
   htmx = /** @type {any} */ (window).htmx,
   /** @type {(id: string) => any} */
   $ = id => document.getElementById(id);
@@ -26,7 +26,8 @@ function apply(text) {
   atEnd();
 }
 
-let following = '';
+let following = '',
+  again = new AbortController();
 async function follow() {
   const queue = $('queue'),
     at = queue?.dataset.live;
@@ -34,12 +35,13 @@ async function follow() {
   following = at;
   while ($('queue')?.dataset.live === at) {
     try {
-      const r = await fetch(`${at}?rev=${$('q-list').dataset.rev}`, { headers: { 'HX-Request': 'true' } });
+      const r = await fetch(`${at}?rev=${$('q-list').dataset.rev}${document.hidden ? '' : '&seen=1'}`, { signal: again.signal, headers: { 'HX-Request': 'true' } });
       if ($('queue')?.dataset.live !== at) break;
       if (r.status === 200) apply(await r.text());
       else if (r.status !== 204) throw r.status;
     } catch {
-      await new Promise(done => setTimeout(done, 3000));
+      if (again.signal.aborted) again = new AbortController();
+      else await new Promise(done => setTimeout(done, 3000));
     }
   }
   if (following === at) following = '';
@@ -92,6 +94,17 @@ document.addEventListener('keydown', e => {
     all[Math.max(0, Math.min(all.length - 1, i + (e.key === 'j' ? 1 : -1)))]?.focus();
   } else /** @type {HTMLElement} */ (queue.querySelector(`[data-key="${CSS.escape(e.key)}"]`))?.click();
 });
+
+let told = 0;
+document.addEventListener('input', e => {
+  const box = /** @type {HTMLTextAreaElement} */ (e.target);
+  if (box.id !== 'q-body' || !box.value || Date.now() - told < 3000) return;
+  told = Date.now();
+  fetch(box.form.action.replace(/say$/, 'typing'), { method: 'POST', headers: { 'HX-Request': 'true' } }).catch(() => {});
+});
+
+// What stood in the background is seen from now on.
+document.addEventListener('visibilitychange', () => document.hidden || again.abort());
 
 // The stage is swapped, and this stays: it looks again.
 new MutationObserver(() => {
