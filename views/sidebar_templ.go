@@ -131,7 +131,7 @@ func sidebar(v Viewer, s PageShell) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Lists(v, s.Room).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Lists(v, s.current()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

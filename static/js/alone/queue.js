@@ -48,6 +48,28 @@ async function follow() {
   follow();
 }
 
+// Closing can be undone for 10 seconds; the time stands still while somebody is at it.
+function offerUndo(url) {
+  const p = document.createElement('p'),
+    undo = document.createElement('button'),
+    at = $('queue').dataset.live;
+  let timer = 0;
+  const run = () => (timer = setTimeout(() => p.remove(), 10_000));
+  undo.type = 'button';
+  undo.textContent = 'Undo';
+  undo.onclick = async () => {
+    p.remove();
+    const r = await fetch(url, { method: 'POST', headers: { 'HX-Request': 'true' } }).catch(() => null);
+    if (r?.ok && $('queue')?.dataset.live === at) apply(await r.text());
+  };
+  p.className = 'toast';
+  p.append('The conversation was closed.', undo);
+  for (const hold of ['mouseenter', 'focusin']) p.addEventListener(hold, () => clearTimeout(timer));
+  for (const go of ['mouseleave', 'focusout']) p.addEventListener(go, run);
+  $('toasts')?.append(p);
+  run();
+}
+
 document.addEventListener(
   'submit',
   async e => {
@@ -64,6 +86,7 @@ document.addEventListener(
       if (box) box.value = '';
       apply(await r.text());
       $('q-body')?.focus();
+      if (form.action.endsWith('/close')) offerUndo(form.action.replace(/close$/, 'reopen'));
       return;
     }
     const p = document.createElement('p');
