@@ -47,7 +47,7 @@ func (d *Store) QueueDeliveries(ctx context.Context, w chat.Webhook, at time.Tim
 		return false, err
 	}
 	err = d.change(ctx, func(t *Tx) error {
-		if err := t.One("SELECT seen FROM webhooks WHERE id = ? {lock}", []any{w.ID}, &seen); err != nil {
+		if err := t.One("SELECT seen, failed FROM webhooks WHERE id = ? {lock}", []any{w.ID}, &seen, &w.Failed); err != nil {
 			return err
 		}
 		said, err := List(t, scanMessage, messageQuery+"WHERE m.room_id = ? AND m.id > ? ORDER BY m.id LIMIT ?", w.Room, seen, queuedAtOnce)
@@ -89,9 +89,14 @@ func scanDelivery(r Scanner) (v chat.Delivery, err error) {
 	return v, err
 }
 
+// dueOfEach is how many deliveries of one webhook are due at once: one with very many, or
+// a slow one, leaves the others their turn.
+const dueOfEach = 4
+
 // DueDeliveries implements chat.WebhookStore.
 func (d *Store) DueDeliveries(ctx context.Context, at time.Time, limit int) ([]chat.Delivery, error) {
-	return All(ctx, d, scanDelivery, "SELECT "+deliveryColumns+" FROM deliveries WHERE state = 0 AND next_at <= ? ORDER BY next_at, id LIMIT ?", ToMillis(at), limit)
+	return All(ctx, d, scanDelivery, "SELECT "+deliveryColumns+` FROM (SELECT *, row_number() OVER (PARTITION BY webhook_id ORDER BY next_at, id) AS turn
+		FROM deliveries WHERE state = 0 AND next_at <= ?) AS due WHERE turn <= ? ORDER BY next_at, id LIMIT ?`, ToMillis(at), dueOfEach, limit)
 }
 
 // SetDelivery implements chat.WebhookStore.

@@ -1356,7 +1356,9 @@ func (v QueueView) late(k chat.Case) bool {
 // when is how long a visitor waits, else when something happened last.
 func (v QueueView) when(k chat.Case) string {
 	if !k.Waits.IsZero() {
-		if m := int(v.Now.Sub(k.Waits).Minutes()); m < 60 {
+		if m := int(v.Now.Sub(k.Waits).Minutes()); m == 0 {
+			return "now"
+		} else if m < 60 {
 			return strconv.Itoa(m) + " min"
 		}
 	}

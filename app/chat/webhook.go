@@ -79,7 +79,8 @@ type WebhookStore interface {
 	QueueDeliveries(ctx context.Context, w Webhook, at time.Time) (more bool, err error)
 	// QueueDelivery queues a message once more.
 	QueueDelivery(ctx context.Context, w WebhookID, m MessageID, at time.Time) error
-	// DueDeliveries lists what is to be tried at a time, the longest due first.
+	// DueDeliveries lists what is to be tried at a time, the longest due first, and a few of
+	// each webhook at most.
 	DueDeliveries(ctx context.Context, at time.Time, limit int) ([]Delivery, error)
 	// SetDelivery stores what became of one; failed counts those in a row.
 	SetDelivery(ctx context.Context, d Delivery) error

@@ -124,20 +124,32 @@ func (s *Sender) round(ctx context.Context) error {
 		if err != nil || len(due) == 0 {
 			return err
 		}
-		var all sync.WaitGroup
-		slots := make(chan struct{}, atOnce)
-		for _, d := range due {
-			slots <- struct{}{}
-			all.Go(func() {
-				defer func() { <-slots }()
-				s.deliver(ctx, byID[d.Webhook], d)
-			})
-		}
-		all.Wait()
+		s.deliverAll(ctx, byID, due)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
+}
+
+// deliverAll tries deliveries: those of one webhook one after the other, so that it is told
+// in the order in which things were said.
+func (s *Sender) deliverAll(ctx context.Context, byID map[chat.WebhookID]chat.Webhook, due []chat.Delivery) {
+	of := map[chat.WebhookID][]chat.Delivery{}
+	for _, d := range due {
+		of[d.Webhook] = append(of[d.Webhook], d)
+	}
+	var all sync.WaitGroup
+	slots := make(chan struct{}, atOnce)
+	for id, list := range of {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer func() { <-slots }()
+			for _, d := range list {
+				s.deliver(ctx, byID[id], d)
+			}
+		})
+	}
+	all.Wait()
 }
 
 // deliver tries one delivery and notes what became of it.
