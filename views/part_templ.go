@@ -50,11 +50,11 @@ func programParts(parts []chat.Part) templ.Component {
 			for _, p := range parts {
 				switch p.Kind {
 				case chat.PartHeader:
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<h4 class=\"b-head\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<h4 class=\"b-head\" dir=\"auto\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = partText(p.Text).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = inlineText(p.Text).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -494,7 +494,7 @@ func cells(row []chat.Cell) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = partText(c.Text).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = inlineText(c.Text).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -510,6 +510,22 @@ func cells(row []chat.Cell) templ.Component {
 		}
 		return nil
 	})
+}
+
+// inlineText is a text where only words may stand: its paragraphs beside one another; what
+// has other blocks, without its marks.
+func inlineText(t chat.Text) templ.Component {
+	var b []byte
+	for i, bl := range t.Blocks {
+		if bl.Kind != chat.BlockParagraph {
+			return templ.Raw(templ.EscapeString(t.Plain()))
+		}
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		b = appendRuns(b, bl.Runs)
+	}
+	return templ.Raw(string(b))
 }
 
 // pictureWords name a picture that is not shown.
