@@ -195,3 +195,19 @@ receivers:
 	}
 	shows(t, ada, "resolved by Slack: DiskWillFill", "[RESOLVED] DiskWillFill", `data-tone="good"`)
 }
+
+// A checker of OpenAPI finds nothing in the description of the API.
+func TestTheDescriptionOfTheAPIHasNoFaults(t *testing.T) {
+	t.Parallel()
+	checker := client(t, "REDOCLY_JS")
+	node := client(t, "NODE", "node")
+	s := apptest.Start(t)
+	file := filepath.Join(t.TempDir(), "openapi.json")
+	if err := os.WriteFile(file, []byte(s.Visitor().Get("/api/openapi.json").Want(t, http.StatusOK).Body), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	said := works(t, []string{"REDOCLY_TELEMETRY=off", "REDOCLY_SUPPRESS_UPDATE_NOTICE=true"}, node, checker, "lint", file)
+	if strings.Contains(said, "You have") || !strings.Contains(said, "is valid") {
+		t.Error("the checker says", said)
+	}
+}
