@@ -114,6 +114,7 @@ func TestTheTeamSeesAVisitorAndUndoesClosing(t *testing.T) {
 	v.sees("#log", "· seen")
 	q.click("#q-foot button", "Take it")
 	v.sees("#log", "ada is with you")
+	v.sees("#status", "ada is here")
 	v.fill("#body", "And")
 	q.sees("#q-typing", "Marta Weiss is typing")
 	q.fill("#q-body", "N")

@@ -169,7 +169,8 @@ func TestVisitorsAndTheirPeopleSeeEachOther(t *testing.T) {
 	seen := make(chan apptest.Answer)
 	go func() { seen <- ada.Get(at + "/live?rev=" + rev) }()
 	shown := marta.Get("/widget/help/lines?seen=1&rev=0").Want(t, http.StatusOK).Header.Get("X-Rev") // it shows another state yet
-	go marta.Get("/widget/help/lines?seen=1&rev=" + shown)
+	polled := make(chan apptest.Answer)
+	go func() { polled <- marta.Get("/widget/help/lines?seen=1&rev=" + shown) }()
 	if a := <-seen; a.Status != http.StatusOK || !strings.Contains(a.Body, "Seen by Marta Weiss") {
 		t.Error("the team does not know that it was seen:", a.Status)
 	}
@@ -181,6 +182,7 @@ func TestVisitorsAndTheirPeopleSeeEachOther(t *testing.T) {
 		t.Error("the team does not see that the visitor writes:", a.Status)
 	}
 	marta.says("And on Sunday?").Want(t, http.StatusSeeOther)
+	<-polled
 	if strings.Contains(ada.Get(at).Body, "is typing") {
 		t.Error("who has written still writes")
 	}

@@ -156,6 +156,23 @@ func TestAlertsOfAlertmanager(t *testing.T) {
 	}
 }
 
+// What Grafana sends by itself has a picture of the panel, and where to silence it.
+func TestAlertsOfGrafana(t *testing.T) {
+	t.Parallel()
+	in := parsed(t, "application/json; charset=utf-8", `{"receiver":"parley","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"High p95","grafana_folder":"Harbour"},
+		"annotations":{"summary":"p95 is over 900 ms"},"startsAt":"2026-11-29T03:00:00.5Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":"https://grafana.example.org/alerting/1/edit","fingerprint":"c6ea",
+		"silenceURL":"https://grafana.example.org/alerting/silence/new","dashboardURL":"https://grafana.example.org/d/1","panelURL":"https://grafana.example.org/d/1?viewPanel=2","values":{"B":1200.5},
+		"valueString":"[ var='B' value=1200.5 ]","imageURL":"https://grafana.example.org/render/1.png"}],"groupLabels":{"alertname":"High p95"},"commonLabels":{},"commonAnnotations":{},
+		"externalURL":"https://grafana.example.org/","version":"1","groupKey":"{}","truncatedAlerts":0,"orgId":1,"title":"[FIRING:1] High p95","state":"alerting","message":"**Firing**"}`)
+	a := in.Program.Attachments
+	if len(a) != 1 || a[0].Tone != "danger" || a[0].Title != (chat.Link{Text: "[FIRING] High p95", URL: "https://grafana.example.org/alerting/1/edit"}) || a[0].Foot != "Grafana" || a[0].At.IsZero() {
+		t.Fatalf("%+v", a)
+	}
+	if a[0].Picture.URL != "https://grafana.example.org/render/1.png" || len(a[0].Buttons) != 2 || a[0].Buttons[0] != (chat.Link{Text: "Panel", URL: "https://grafana.example.org/d/1?viewPanel=2"}) || a[0].Buttons[1].Text != "Silence" {
+		t.Errorf("%+v", a[0])
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{`{"text":"<!channel> *a*"}`, `payload={"text":1}`, `{"attachments":[{"fields":[{"value":[1]}],"ts":"x"}]}`, `{"alerts":[1],"state":"x"}`, "[", "payload=%"} {
 		f.Add(s)

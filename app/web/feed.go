@@ -89,8 +89,12 @@ func (s *Server) searchFeed(c *fiber.Ctx) error {
 
 func (s *Server) feed(c *fiber.Ctx, id, title, page string, began time.Time) *atomFeed {
 	host := s.public(c)
-	return &atomFeed{Base: host, ID: s.tag(c, id), Title: title, Updated: began.UTC().Format(time.RFC3339),
+	f := &atomFeed{Base: host, ID: s.tag(c, id), Title: title, Updated: began.UTC().Format(time.RFC3339),
 		Links: []atomLink{{"alternate", "text/html", host + page}}}
+	if c.Params("key") == "" { // an address with a secret stands nowhere but where it is used
+		f.Links = append(f.Links, atomLink{"self", atomType, host + string(c.Request().URI().RequestURI())})
+	}
+	return f
 }
 
 // tag names something for ever, as RFC 4151 has it.

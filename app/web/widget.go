@@ -153,8 +153,11 @@ func (s *Server) visitorLog(c *fiber.Ctx, w chat.Widget, v chat.Visitor) error {
 	_, typing := s.chat.WhoTypes(one.ID)
 	c.Set("X-Rev", liveRev(one.Rev, typing != ""))
 	c.Set("X-Typing", url.PathEscape(typing))
+	f := views.VisitorForm{Widget: w, Case: one, Here: s.announcer.PresenceWord(one.TakenBy.ID) != "", Zone: z}
+	f.Open, f.Until = w.OpenAt(time.Now())
+	c.Set("X-Status", url.PathEscape(f.Status()))
 	c.Set("X-State", views.VisitorState(one))
-	return s.html(c, views.VisitorLines(one, lines, z, s.announcer.PresenceWord(one.TakenBy.ID) != ""))
+	return s.html(c, views.VisitorLines(one, lines, z, f.Here))
 }
 
 // supportWait is how long a question for news is held; supportLook is how often the store is

@@ -26,7 +26,10 @@ const atEnd = () => (log.scrollTop = log.scrollHeight);
 async function show(r) {
   rev = r.headers.get('X-Rev');
   if (r.headers.get('X-State') !== main.dataset.state) return location.reload(); // another form belongs to it
-  typing.textContent = (who => who && who + ' is typing…')(decodeURIComponent(r.headers.get('X-Typing') || ''));
+  const said = name => decodeURIComponent(r.headers.get(name) || ''),
+    who = said('X-Typing');
+  typing.textContent = who && who + ' is typing…';
+  document.getElementById('status').textContent = said('X-Status');
   const next = document.createElement('div');
   next.innerHTML = await r.text();
   // What is as it was stays, so that nothing is read out twice.
