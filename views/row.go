@@ -110,7 +110,7 @@ func appendMessage(b []byte, m *chat.Message) (_ []byte, clock int) {
 	}
 	b = appendFiles(b, m)
 	if shows(m) {
-		b = append(b, Bytes(WithBuild(context.Background(), *rowBuild.Load()), previews(m))...)
+		b = append(b, Bytes(WithBuild(context.Background(), *rowBuild.Load()), previews(m, true))...)
 	}
 	if len(m.Reactions) > 0 || m.Replies > 0 {
 		b = append(append(b, Bytes(context.Background(), answers(*m))...), ' ')

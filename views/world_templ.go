@@ -596,7 +596,7 @@ func worldRow(v WorldView, m chat.Message) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if boxed := m.Program != nil && len(m.Program.Attachments) > 0; boxed {
+		if m.Program.Boxes() {
 			if len(m.Program.Text.Blocks) > 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 59, "<div class=\"body\" dir=\"auto\">")
 				if templ_7745c5c3_Err != nil {
@@ -640,7 +640,7 @@ func worldRow(v WorldView, m chat.Message) templ.Component {
 			}
 		}
 		if shows(&m) {
-			templ_7745c5c3_Err = previews(&m).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = previews(&m, false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
