@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"net/http"
@@ -70,6 +71,27 @@ func TestRoomsAndSearchesAreFeeds(t *testing.T) {
 	}
 	if strings.Contains(reader.Get(path+"/rooms/1").Body, path) {
 		t.Error("the feed tells the secret in its address")
+	}
+	for at, by := range map[string]*apptest.Browser{"/rooms/1/feed.json": bea, path + "/rooms/1/feed.json": reader} {
+		var j struct {
+			Version, Title string
+			Page           string `json:"home_page_url"`
+			URL            string `json:"feed_url"`
+			Items          []struct {
+				ID, URL string
+				HTML    string `json:"content_html"`
+				Authors []struct{ Name string }
+			}
+		}
+		a := by.Get(at).Want(t, http.StatusOK)
+		if err := json.Unmarshal([]byte(a.Body), &j); err != nil || a.Header.Get("Content-Type") != "application/feed+json" || j.Version != "https://jsonfeed.org/version/1.1" ||
+			j.Page != s.Base+"/rooms/1" || len(j.Items) != 1 || !strings.Contains(j.Items[0].HTML, "<strong>sea</strong>") || j.Items[0].Authors[0].Name != "ada" || (by == reader) != (j.URL == "") {
+			t.Errorf("%s is %s %+v", at, a.Header.Get("Content-Type"), j)
+		}
+	}
+	bea.Get(fmt.Sprintf("/rooms/%d/feed.json", secret)).Want(t, http.StatusNotFound)
+	if !strings.Contains(page, fmt.Sprintf("%s/rooms/%d", path, secret)) {
+		t.Error("the page does not give the addresses of one's rooms")
 	}
 	program{reader, path[len("/feeds/"):]}.asks("GET", "/rooms/1", "").Want(t, http.StatusUnauthorized)
 	reader.Do("POST", strings.Replace(path, "/feeds/", "/hooks/", 1), `{"text":"x"}`).Want(t, http.StatusNotFound)

@@ -32,7 +32,7 @@ func TestRoomsThatTheWorldMayRead(t *testing.T) {
 	visitor := s.Visitor()
 	closed := func(when string) {
 		t.Helper()
-		for _, path := range []string{at, at + ".json", at + "/feed.atom", fmt.Sprintf("%s/@%d", at, first), "/files/" + token + "/s", "/files/" + token + "/chart.png"} {
+		for _, path := range []string{at, at + ".json", at + "/feed.atom", at + "/feed.json", fmt.Sprintf("%s/@%d", at, first), "/files/" + token + "/s", "/files/" + token + "/chart.png"} {
 			if a := visitor.Get(path); a.Status != http.StatusSeeOther && a.Status != http.StatusUnauthorized || strings.Contains(a.Body, "light") {
 				t.Errorf("%s: %s answers with status %d", when, path, a.Status)
 			}

@@ -68,6 +68,7 @@ func (s *Server) routes() {
 	incoming.post("/mcp", s.mcp)
 	incoming.get("/mcp", func(*fiber.Ctx) error { return fiber.ErrMethodNotAllowed }) // no stream of its own
 	incoming.get("/feeds/:key/rooms/:room<int>", s.byFeedKey(s.roomFeed))
+	incoming.get("/feeds/:key/rooms/:room<int>/feed.json", s.byFeedKey(s.roomFeed))
 	incoming.get("/feeds/:key/search", s.byFeedKey(s.searchFeed))
 
 	// What comes without an origin: from another app, which leads to a page that asks; from a
@@ -107,6 +108,7 @@ func (s *Server) routes() {
 	browser.get("/rooms/:room<int>/settings", s.roomSettings)
 	browser.post("/rooms/:room<int>/settings", s.updateRoom)
 	browser.get("/rooms/:room<int>/feed.atom", s.roomFeed)
+	browser.get("/rooms/:room<int>/feed.json", s.roomFeed)
 	browser.get("/search.atom", s.searchFeed)
 	browser.get("/rooms/:room<int>/integrations", s.integrations)
 	browser.post("/rooms/:room<int>/integrations", s.makeHook)
