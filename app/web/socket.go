@@ -41,6 +41,7 @@ func (s *Server) upgrader() fiber.Handler {
 			go s.serveEvents(c.Conn, session, address)
 			return
 		}
+		dropRequestReader(c.Conn.NetConn(), plain(c.Conn))
 		p := &socketPage{s: s, ws: c.Conn, session: session, host: c.Locals(localHost).(string)}
 		go p.serve(address)
 	}, websocket.Config{ReadBufferSize: 512, WriteBufferSize: 512, WriteBufferPool: &sync.Pool{}, RecoverHandler: func(*websocket.Conn) {
