@@ -44,3 +44,38 @@ func TestPartsOfProgramsAreBounded(t *testing.T) {
 		t.Errorf("%+v, %v", p, err)
 	}
 }
+
+// What comes from elsewhere leads where a hook could have led, and has no more than one.
+func TestProgramsOfElsewhereAreChecked(t *testing.T) {
+	t.Parallel()
+	bad := Link{Text: "x", URL: "javascript:alert(1)"}
+	for name, p := range map[string]Program{
+		"a button":         {Parts: []Part{{Buttons: []Link{bad}}}},
+		"a picture":        {Parts: []Part{{Picture: &Picture{URL: bad.URL}}}},
+		"a small picture":  {Parts: []Part{{Row: []Cell{{Picture: &Picture{URL: "data:,x"}}}}}},
+		"a thumb":          {Attachments: []Attachment{{Thumb: &Picture{URL: bad.URL}}}},
+		"a title":          {Attachments: []Attachment{{Title: bad}}},
+		"an author":        {Attachments: []Attachment{{By: bad}}},
+		"a chart":          {Attachments: []Attachment{{Picture: bad}}},
+		"an old button":    {Attachments: []Attachment{{Buttons: []Link{bad}}}},
+		"a link in a text": {Parts: []Part{{Text: Text{Blocks: []Block{{Runs: []Run{{Kind: RunLink, Text: "x", URL: bad.URL}}}}}}}},
+		"a link in a field": {Attachments: []Attachment{{Fields: []Field{{Value: Text{Blocks: []Block{{Runs: []Run{{Kind: RunLink, Text: "x",
+			URL: bad.URL}}}}}}}}}},
+		"too many boxes": {Attachments: make([]Attachment, MaxAttachments+1)},
+		"too many parts": {Parts: make([]Part, MaxParts), Attachments: []Attachment{{Parts: make([]Part, 1)}}},
+		"too many cells": {Parts: []Part{{Row: make([]Cell, MaxCells+1)}}},
+	} {
+		if err := p.Check(); err == nil {
+			t.Errorf("%s is let in", name)
+		}
+	}
+	d := ProgramDraft{Text: "see https://example.org", Parts: []PartDraft{{Text: "[a](https://example.org)", Picture: Picture{URL: "https://example.org/a.png"}, Buttons: []Link{{"Open", "http://example.org"}}}},
+		Attachments: []AttachmentDraft{{Title: Link{Text: "Load"}, Thumb: "https://example.org/t.png", Fields: []FieldDraft{{Name: "a", Value: "https://example.org/b"}}}}}
+	p, err := d.parse()
+	if err == nil {
+		err = p.Check()
+	}
+	if err != nil {
+		t.Error("what a hook brought is refused:", err)
+	}
+}
