@@ -70,14 +70,6 @@ type PageShell struct {
 	Scripted  bool // made for a script; where none runs after all, the plain page is asked for
 }
 
-// current is the room that the sidebar marks.
-func (s PageShell) current() chat.RoomID {
-	if s.Of != 0 {
-		return s.Of
-	}
-	return s.Room
-}
-
 // can are the rights that the toolbar asks for.
 func (s PageShell) can() string {
 	switch {

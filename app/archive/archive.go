@@ -89,7 +89,8 @@ const (
 	kindOrigin     = "origin"
 )
 
-var kinds = []string{kindHeader, kindSetting, kindAccount, kindRoom, kindMembership, kindMessage, kindFile, kindBytes, kindWidget, kindCase, kindCaseLine, kindInvite, kindOrigin}
+var kinds = []string{kindHeader, kindSetting, kindAccount, kindRoom, kindMembership, kindMessage, kindFile, kindBytes,
+	kindWidget, kindCase, kindCaseLine, kindInvite, kindOrigin}
 
 // Record is one line: a pointer to one of the types of this package.
 type Record interface {

@@ -35,7 +35,8 @@ func (h *Header) Lines() (n int64) {
 
 func (h *Header) count(kind string) *int64 {
 	return map[string]*int64{kindHeader: new(int64), kindSetting: &h.Settings, kindAccount: &h.Accounts, kindRoom: &h.Rooms,
-		kindMembership: &h.Memberships, kindMessage: &h.Messages, kindFile: &h.Files, kindBytes: &h.Bytes, kindWidget: &h.Widgets, kindCase: &h.Cases, kindCaseLine: &h.CaseLines, kindInvite: &h.Invites, kindOrigin: &h.Origins}[kind]
+		kindMembership: &h.Memberships, kindMessage: &h.Messages, kindFile: &h.Files, kindBytes: &h.Bytes,
+		kindWidget: &h.Widgets, kindCase: &h.Cases, kindCaseLine: &h.CaseLines, kindInvite: &h.Invites, kindOrigin: &h.Origins}[kind]
 }
 
 // Setting is one that Exported allows.

@@ -70,7 +70,8 @@ func (w *Widget) valid() error {
 
 func (k *Case) valid() error {
 	err := errors.Join(numbered(int64(k.ID)), numbered(int64(k.Room)), worded(CaseWords, k.State), counted(k.Rev, int64(k.TakenBy), k.SeenTeam, k.SeenVisitor),
-		short(k.Name, chat.MaxVisitorName, "the name of a visitor"), short(k.Mail, 254, "the mail of a visitor"), short(k.Last, chat.MaxVisitorBody, "what was said last"))
+		short(k.Name, chat.MaxVisitorName, "the name of a visitor"), short(k.Mail, 254, "the mail of a visitor"),
+		short(k.Last, chat.MaxVisitorBody, "what was said last"))
 	if err != nil {
 		return err
 	}
@@ -87,7 +88,8 @@ func (k *Case) valid() error {
 }
 
 func (l *CaseLine) valid() error {
-	err := errors.Join(numbered(l.ID), numbered(int64(l.Case)), worded(CaseLineWords, l.Kind), counted(int64(l.Author)), short(l.Body, chat.MaxBody, "a line of a case"))
+	err := errors.Join(numbered(l.ID), numbered(int64(l.Case)), worded(CaseLineWords, l.Kind),
+		counted(int64(l.Author)), short(l.Body, chat.MaxBody, "a line of a case"))
 	if kind, _ := Number(CaseLineWords, l.Kind); err != nil || chat.CaseLineKind(kind) > chat.LineTeam {
 		return err
 	}

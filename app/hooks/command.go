@@ -19,7 +19,8 @@ import (
 func command(w chat.Webhook, m chat.Message, room chat.Room) url.Values {
 	_, rest, _ := strings.Cut(strings.TrimSpace(m.Body), w.Word[:1])
 	_, rest, _ = strings.Cut(rest, " ")
-	return url.Values{"command": {w.Word}, "text": {strings.TrimSpace(rest)}, "user_id": {strconv.FormatInt(int64(m.Author.ID), 10)}, "user_name": {m.Author.Username},
+	return url.Values{"command": {w.Word}, "text": {strings.TrimSpace(rest)},
+		"user_id": {strconv.FormatInt(int64(m.Author.ID), 10)}, "user_name": {m.Author.Username},
 		"channel_id": {strconv.FormatInt(int64(room.ID), 10)}, "channel_name": {room.Name}, "team_id": {"parley"}, "token": {""},
 		"trigger_id": {strconv.FormatInt(int64(m.ID), 10)}}
 }

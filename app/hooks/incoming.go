@@ -149,8 +149,9 @@ func slackText(p payload, dialect chat.Dialect) (all, beside string) {
 // slack reads a payload as Slack documents it, and as Mattermost and Rocket.Chat take it.
 func slack(p payload, dialect chat.Dialect) (Incoming, error) {
 	above, text := slackText(p, dialect)
-	in := Incoming{Thread: p.str("thread_ts"), InRoom: p.str("response_type") == "in_channel", Replace: p.yes("replace_original"), Program: &chat.ProgramDraft{Name: p.str("username"), Icon: p.str("icon_emoji"), IconURL: p.str("icon_url"),
-		Text: text, Parts: parts(p.list("blocks"))}}
+	in := Incoming{Thread: p.str("thread_ts"), InRoom: p.str("response_type") == "in_channel", Replace: p.yes("replace_original"),
+		Program: &chat.ProgramDraft{Name: p.str("username"), Icon: p.str("icon_emoji"), IconURL: p.str("icon_url"),
+			Text: text, Parts: parts(p.list("blocks"))}}
 	if in.Program.IconURL == "" {
 		in.Program.IconURL = p.str("avatar") // as Rocket.Chat has it
 	}
