@@ -67,7 +67,7 @@ func TestVisitorsAndTheirPeopleSeeEachOther(t *testing.T) {
 // What visitors and their people said moves with the workspace, and visitors come back to it.
 func TestConversationsWithVisitorsMove(t *testing.T) {
 	t.Parallel()
-	s, ada, bea, room := desk(t, "greeting", "Ahoy!")
+	s, _, bea, room := desk(t, "greeting", "Ahoy!")
 	at := fmt.Sprintf("/rooms/%d", room)
 	marta, elin := guest{s.Visitor(), t}, guest{s.Visitor(), t}
 	marta.says("Does the *06:10* run?", "name", "Marta Weiss", "mail", "marta@tidewater.example", "page", "https://www.tidewater.example/winter").Want(t, http.StatusSeeOther)
@@ -95,7 +95,8 @@ func TestConversationsWithVisitorsMove(t *testing.T) {
 	moved.Run()
 	t.Cleanup(func() { moved.Stop() })
 	moved.Unlimited()
-	ada, marta.Browser = moved.Visitor(), marta.On(moved)
+	ada := moved.Visitor()
+	marta.Browser = marta.On(moved)
 	ada.Post("/login", "username", "ada", "password", apptest.Password).Want(t, http.StatusSeeOther) // sessions stay where they were
 	if page := marta.Get("/widget/help").Want(t, http.StatusOK).Body; !strings.Contains(page, "At 08:40.") {
 		t.Error("the visitor does not come back to the conversation")
