@@ -124,6 +124,8 @@ func (a *Announcer) Handle(e chat.Event) {
 		a.Hub.Send(e.Account, live.Text(prefsFrame(e.Prefs)))
 	case chat.SessionEnded:
 		a.Hub.EndSessions(e.Account, e.Sessions)
+	case chat.CaseTyping:
+		a.chat.NoteCaseTyping(e)
 	case chat.UserTyping:
 		live.InBackground("typing", func() { a.Hub.StartTyping(e.Room, e.Who) })
 	}

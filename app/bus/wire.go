@@ -42,6 +42,8 @@ func kindOf(e chat.Event) string {
 		return "ended"
 	case chat.UserTyping:
 		return "typing"
+	case chat.CaseTyping:
+		return "case typing"
 	}
 	return ""
 }
@@ -86,6 +88,8 @@ func decode(w wire) (chat.Event, error) {
 		return read[chat.SessionEnded](w.Body)
 	case "typing":
 		return read[chat.UserTyping](w.Body)
+	case "case typing":
+		return read[chat.CaseTyping](w.Body)
 	}
 	return nil, nil
 }
