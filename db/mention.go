@@ -33,8 +33,8 @@ func (d *Store) Mentionable(ctx context.Context, room chat.RoomID, names []strin
 	}
 	found, err := All(ctx, d, func(r Scanner) (n named, err error) { return n, r.Scan(&n.name, &n.id) },
 		`SELECT a.folded, a.id FROM accounts a JOIN rooms r ON r.id = ?1 WHERE a.folded IN texts(?2) AND a.disabled_at IS NULL
-		AND coalesce((SELECT left_at IS NULL OR r.kind = 0 AND banned = 0 FROM memberships WHERE room_id = r.id AND account_id = a.id),
-		r.kind = 0)`, room, JSONList(names))
+		AND coalesce((SELECT left_at IS NULL OR r.kind = 0 AND banned = 0 AND a.role >= 0 FROM memberships WHERE room_id = r.id AND account_id = a.id),
+		r.kind = 0 AND a.role >= 0)`, room, JSONList(names))
 	ids := make(map[string]chat.AccountID, len(found))
 	for _, n := range found {
 		ids[n.name] = n.id

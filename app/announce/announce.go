@@ -185,7 +185,13 @@ func (a *Announcer) announceRoomNames(rooms []chat.RoomID) {
 			continue
 		}
 		if h.Kind == chat.Open { // it may have become private since
-			a.Hub.SendAll(live.Text(views.AppendPartial(nil, views.RoomLinkTarget(room), "textContent", views.Escaped("#"+h.Name))))
+			name := live.Text(views.AppendPartial(nil, views.RoomLinkTarget(room), "textContent", views.Escaped("#"+h.Name)))
+			a.Hub.SendMembers(name)
+			for _, p := range h.Members {
+				if p.Guest { // others are not told what it is called
+					a.Hub.Send(p.ID, name)
+				}
+			}
 		}
 	}
 }

@@ -44,6 +44,9 @@ func (a *Announcer) RoomLists(id chat.AccountID) (live.Frame, error) {
 	}
 	a.listsShown(id, rooms)
 	v := views.Viewer{Rooms: rooms, Presence: a.PresenceWord, Zone: time.UTC}
+	if a.Hub.IsGuest(id) {
+		v.Me.Role = chat.RoleGuest
+	}
 	return live.Text(views.Partial(a.ctx, views.ListsTarget, "outerMorph", views.Lists(v, 0))), nil
 }
 

@@ -2,6 +2,7 @@ package announce
 
 import (
 	"encoding/json"
+	"log/slog"
 	"maps"
 	"slices"
 	"time"
@@ -51,8 +52,28 @@ func (a *Announcer) PresenceChanged(changed map[chat.AccountID]live.Presence) {
 	if a.OnPresence != nil {
 		a.OnPresence()
 	}
-	a.Hub.SendAll(live.Text(a.presenceDots(changed)))
+	a.Hub.SendMembers(live.Text(a.presenceDots(changed)))
+	a.tellGuests(changed)
 	a.arrivals.add(slices.Collect(maps.Keys(changed))...)
+}
+
+// tellGuests sends guests the dots of those who are in a room with them.
+func (a *Announcer) tellGuests(changed map[chat.AccountID]live.Presence) {
+	people := slices.Collect(maps.Keys(changed))
+	for _, id := range a.Hub.Guests() {
+		ctx, cancel := a.timeout()
+		known, err := a.chat.Known(ctx, chat.Account{Person: chat.Person{ID: id}, Role: chat.RoleGuest}, people)
+		cancel()
+		if err != nil {
+			slog.Error("a guest was not told who is here", "account", id, "error", err)
+			continue
+		}
+		theirs := map[chat.AccountID]live.Presence{}
+		for _, id := range known {
+			theirs[id] = changed[id]
+		}
+		a.Hub.Send(id, live.Text(a.presenceDots(theirs)))
+	}
 }
 
 // maxDots is for how many people markup is sent: every page is told of everybody,

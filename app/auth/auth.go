@@ -39,9 +39,11 @@ type Session struct {
 // NewAccount is somebody who signs up.
 type NewAccount struct {
 	Username, Name, Hash string
-	Workspace            string // named by the first account
-	Invited              bool   // by the command line: closed sign-up does not matter
-	Invite               string // the code of a link, which says what role he gets
+	Workspace            string        // named by the first account
+	Invited              bool          // by the command line: closed sign-up does not matter
+	Invite               string        // the code of a link, which says what role he gets
+	Role                 chat.Role     // of who is invited by the command line
+	Rooms                []chat.RoomID // of a guest who is
 	At                   time.Time
 }
 
@@ -108,6 +110,8 @@ type SignUp struct {
 	Address                             string          // of the browser; "" on the command line
 	Invite                              string          // code of the link that he came by
 	Audit                               chat.AuditEntry // of who adds somebody else
+	Role                                chat.Role       // of who is added on the command line
+	Rooms                               []chat.RoomID   // of a guest who is
 }
 
 // HasAccounts says whether anybody signed up yet.
@@ -115,7 +119,7 @@ func (a *Auth) HasAccounts(ctx context.Context) (bool, error) { return a.store.H
 
 // SignUp makes an account. The first one names the workspace and administers it.
 func (a *Auth) SignUp(ctx context.Context, f SignUp) (SignedUp, error) {
-	n := NewAccount{Invited: f.Address == "", Invite: f.Invite, At: a.now()}
+	n := NewAccount{Invited: f.Address == "", Invite: f.Invite, Role: f.Role, Rooms: f.Rooms, At: a.now()}
 	var err error
 	if n.Username, err = chat.ParseUsername(f.Username); err != nil {
 		return SignedUp{}, err

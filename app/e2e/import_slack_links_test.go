@@ -32,8 +32,8 @@ func TestLinksToChooseAPasswordAreWrittenForWhoCame(t *testing.T) {
 	args := func(more ...string) []string {
 		return append([]string{"import", "slack", file, "--data", data, "--links", list, "--url", "https://chat.example.org"}, more...)
 	}
-	if out := apptest.Command(t, 0, "", args("--dry-run")...); !strings.Contains(out, "would be in "+list+", for 3 people") ||
-		!strings.Contains(out, "pat (pat): guest") {
+	if out := apptest.Command(t, 0, "", args("--dry-run")...); !strings.Contains(out, "would be in "+list+", for 4 people") ||
+		!strings.Contains(out, "pat came as a guest") {
 		t.Error("a dry run says", out)
 	}
 	if _, err := os.Stat(list); err == nil {
@@ -43,7 +43,7 @@ func TestLinksToChooseAPasswordAreWrittenForWhoCame(t *testing.T) {
 	if _, err := os.Stat(list); err == nil {
 		t.Error("an import that failed left a file of links")
 	}
-	if out := apptest.Command(t, 0, "", args()...); !strings.Contains(out, "for 3 people. They end after a day.") {
+	if out := apptest.Command(t, 0, "", args()...); !strings.Contains(out, "for 4 people. They end after a day.") {
 		t.Error("it says", out)
 	}
 	b, err := os.ReadFile(list)

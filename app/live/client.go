@@ -30,6 +30,7 @@ const (
 type Client struct {
 	Account chat.AccountID
 	Session string // hash
+	Guest   bool   // is told of nobody but who is in a room with its person
 	room    atomic.Pointer[room]
 	away    atomic.Bool
 	silent  atomic.Bool
