@@ -122,6 +122,8 @@ func (a *Announcer) Handle(e chat.Event) {
 	case chat.PrefsChanged:
 		a.Hub.SetHidden(e.Account, e.Prefs.Invisible)
 		a.Hub.Send(e.Account, live.Text(prefsFrame(e.Prefs)))
+	case chat.GuestChanged:
+		a.Hub.SetGuest(e.Account, e.Guest)
 	case chat.SessionEnded:
 		a.Hub.EndSessions(e.Account, e.Sessions)
 	case chat.UserTyping:

@@ -100,7 +100,7 @@ func (c *Chat) SetRole(ctx context.Context, who Account, id AccountID, role Role
 		return err
 	}
 	if a.IsGuest() || role == RoleGuest {
-		err = c.roleChanged(ctx, id, before)
+		err = c.roleChanged(ctx, id, role == RoleGuest, before)
 	} else {
 		c.bus.Publish(RoomListChanged{People: []AccountID{id}})
 	}

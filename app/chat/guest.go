@@ -88,7 +88,8 @@ func (c *Chat) keepKnown(ctx context.Context, who Account, accounts map[string]A
 
 // roleChanged tells the pages of somebody, and the rooms of everybody that a guest is not in,
 // what another role brought or took.
-func (c *Chat) roleChanged(ctx context.Context, id AccountID, before []SidebarRoom) error {
+func (c *Chat) roleChanged(ctx context.Context, id AccountID, guest bool, before []SidebarRoom) error {
+	c.bus.Publish(GuestChanged{Account: id, Guest: guest}) // first: others tell its pages more, or less
 	after, err := c.store.Sidebar(ctx, id)
 	if err != nil {
 		return err
@@ -104,7 +105,6 @@ func (c *Chat) roleChanged(ctx context.Context, id AccountID, before []SidebarRo
 		}
 	}
 	c.bus.Publish(RoomListChanged{People: []AccountID{id}})
-	c.bus.Publish(SessionEnded{Account: id}) // its pages connect again, as what they are now
 	return nil
 }
 

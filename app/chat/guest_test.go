@@ -191,8 +191,8 @@ func TestAGuestBecomesAMemberAndBack(t *testing.T) {
 	if got := w.owners(own); !slices.Equal(got, []string{"cleo"}) {
 		t.Error("the room passed to", got)
 	}
-	ended := slices.ContainsFunc(w.events, func(e chat.Event) bool { over, is := e.(chat.SessionEnded); return is && over.Account == kim.ID })
-	if !ended {
-		t.Error("the pages of who became a guest go on as they were")
+	told := slices.DeleteFunc(w.events, func(e chat.Event) bool { _, is := e.(chat.GuestChanged); return !is })
+	if len(told) != 3 || told[2] != (chat.GuestChanged{Account: kim.ID, Guest: true}) {
+		t.Error("his pages are told", told)
 	}
 }
