@@ -162,6 +162,9 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	events.Subscribe(announcer.Handle)
+	if err := announcer.LoadStatuses(ctx); err != nil {
+		return err
+	}
 	events.Subscribe(func(e chat.Event) {
 		switch e := e.(type) {
 		case chat.RoomChanged:

@@ -417,7 +417,7 @@ func (p PersonView) called() string {
 // here says whether somebody is here, or when that was.
 func (p PersonView) here() string {
 	switch p.Presence(p.Account.ID) {
-	case "on":
+	case "on", "dnd":
 		return "Here now"
 	case "away":
 		return "Away"

@@ -101,7 +101,10 @@ func TestAGuestWritesDirectlyToThoseInHisRooms(t *testing.T) {
 	w.direct("kim", "cleo")
 	for _, a := range []error{
 		w.chat.SetRole(w.ctx, kim, w.people["bob"].ID, chat.RoleGuest),
-		func() error { _, err := w.chat.CreateRoom(w.ctx, kim, chat.NewRoom{Name: "den", Kind: chat.Private}); return err }(),
+		func() error {
+			_, err := w.chat.CreateRoom(w.ctx, kim, chat.NewRoom{Name: "den", Kind: chat.Private})
+			return err
+		}(),
 		func() error { _, err := w.chat.CreateBot(w.ctx, kim, "robot", "Robot"); return err }(),
 		w.chat.AddEmoji(w.ctx, kim, "kim", chat.File{}),
 	} {

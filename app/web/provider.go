@@ -164,13 +164,13 @@ func (s *Server) endProvider(c *fiber.Ctx, p *oidc.Provider, who oidc.Identity, 
 }
 
 // followRole gives somebody the role that the provider says, where it says roles. The last
-// administrator stays one.
+// administrator stays one, and a guest a guest who does not become one.
 func (s *Server) followRole(c *fiber.Ctx, account chat.Account, who oidc.Identity) {
 	role := chat.RoleMember
 	if who.Admin {
 		role = chat.RoleAdmin
 	}
-	if !who.Roles || account.Role == role {
+	if !who.Roles || account.Role == role || account.IsGuest() && !who.Admin { // what is said is who administers
 		return
 	}
 	if err := s.chat.SetRole(c.UserContext(), chat.Operator, account.ID, role); err != nil {
