@@ -54,7 +54,9 @@ func ParseStatus(emoji, text string, until, now time.Time) (*Status, error) {
 }
 
 // StatusPrefs are the preferences of all who say something of themselves beside their names.
-func (c *Chat) StatusPrefs(ctx context.Context) (map[AccountID]Prefs, error) { return c.store.StatusPrefs(ctx) }
+func (c *Chat) StatusPrefs(ctx context.Context) (map[AccountID]Prefs, error) {
+	return c.store.StatusPrefs(ctx)
+}
 
 // SetStatus sets the caller's; quiet: he is not to be disturbed as long. That ends with the
 // status that it came with.
