@@ -711,7 +711,7 @@ func LogIn(f AuthForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if f.Passkeys {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<div class=\"form js\"><button type=\"button\" class=\"btn\" id=\"passkey\" hidden>Log in with a passkey</button><p class=\"why\" id=\"passkeyState\" role=\"alert\" hidden></p></div>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<div class=\"form js\"><button type=\"button\" class=\"btn\" id=\"passkey\" hidden>Log in with a passkey</button><p class=\"why\" id=\"passkeyState\" role=\"alert\" hidden></p><p class=\"or\">or</p></div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -28,8 +28,8 @@ type Viewer struct {
 	Now        time.Time
 	Presence   func(chat.AccountID) string // "on", "away", "dnd", ""
 	Status     func(chat.AccountID) chat.Status
-	Rooms      []chat.SidebarRoom          // the sidebar; not needed for a stage
-	Reports    int                         // messages that wait for this person's decision
+	Rooms      []chat.SidebarRoom // the sidebar; not needed for a stage
+	Reports    int                // messages that wait for this person's decision
 	Timing     Timing
 	Uploads    Uploads
 }

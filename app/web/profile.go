@@ -54,6 +54,9 @@ func (s *Server) settingsOf(c *fiber.Ctx, title string, page func(views.Viewer, 
 		if f.Mailbox, err = s.mailbox(c); err != nil {
 			return err
 		}
+		if f.Blocked, err = s.chat.BlockedPeople(c.UserContext(), v.Me); err != nil {
+			return err
+		}
 	}
 	if f.Notice == "" && f.Errors == nil {
 		f.Notice = notices[c.Query("done")]
