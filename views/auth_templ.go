@@ -759,7 +759,7 @@ func LogIn(f AuthForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = providerButtons(f.Providers, f.Next).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = providerButtons(f.Providers, f.Next, false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -113,6 +113,7 @@ type SignUp struct {
 	Audit                               chat.AuditEntry // of who adds somebody else
 	Role                                chat.Role       // of who is added on the command line
 	Rooms                               []chat.RoomID   // of a guest who is
+	NoPassword                          bool            // there is another way in
 }
 
 // HasAccounts says whether anybody signed up yet.
@@ -134,16 +135,20 @@ func (a *Auth) SignUp(ctx context.Context, f SignUp) (SignedUp, error) {
 	if n.Workspace, err = a.workspace(ctx, f.Workspace); err != nil {
 		return SignedUp{}, err
 	}
-	if err := a.parsePassword(ctx, f.Password, n.Username, n.Name, n.Workspace); err != nil {
-		return SignedUp{}, err
+	if !f.NoPassword {
+		if err := a.parsePassword(ctx, f.Password, n.Username, n.Name, n.Workspace); err != nil {
+			return SignedUp{}, err
+		}
 	}
 	if f.Address != "" {
 		if err := a.limits.Take(chat.LimitSignup, f.Address); err != nil {
 			return SignedUp{}, err
 		}
 	}
-	if n.Hash, err = a.passwords.Hash(ctx, f.Password); err != nil {
-		return SignedUp{}, busy(err)
+	if n.Hash = NoPassword; !f.NoPassword {
+		if n.Hash, err = a.passwords.Hash(ctx, f.Password); err != nil {
+			return SignedUp{}, busy(err)
+		}
 	}
 	j, err := a.store.AddAccount(ctx, n, f.Audit)
 	if err == nil {

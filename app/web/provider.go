@@ -290,7 +290,7 @@ func (s *Server) providerSignup(c *fiber.Ctx) error {
 
 func (s *Server) unlinkProvider(c *fiber.Ctx) error {
 	if err := s.auth.UnlinkIdentity(c.UserContext(), sessionOf(c).Account, formValue(c, "issuer"), formValue(c, "subject")); err != nil {
-		return err
+		return s.wayRefused(c, err)
 	}
 	return c.Redirect("/me/security?done=unlinked", fiber.StatusSeeOther)
 }
