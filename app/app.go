@@ -18,11 +18,8 @@ import (
 	"parley/app/bus"
 	"parley/app/chat"
 	"parley/app/files"
-	"parley/app/hooks"
 	"parley/app/mail"
 	"parley/app/oidc"
-	"parley/app/preview"
-	"parley/app/push"
 	"parley/app/web"
 	"parley/db/cached"
 	"parley/db/sqlite"
@@ -121,69 +118,21 @@ func (a *App) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	limits, announcer := chat.NewLimits(nil), announce.New()
-	if counters, can := a.store.(chat.Counters); can {
-		limits.Share(counters)
-	}
-	store := a.remembering()
-	a.Chat = chat.New(store, events, limits, nil)
-	a.Chat.Presence, a.announcer = announcer, announcer
-	a.Chat.BackupDir = BackupDir("")
-	if Shared(c.Data) {
-		a.Chat.BackupDir = noBackupDir
-	}
-	a.files = files.New(a.store, a.Chat, c.Log)
-	a.Auth = auth.New(store, events, limits, nil)
+	a.makeRules(events)
 	if c.Signup != "" {
 		if err := a.Chat.SetSetting(ctx, chat.SettingSignup, c.Signup); err != nil {
 			return err
 		}
 	}
-	tellers := hooks.NewSender(hooks.Sender{Rules: a.Chat, Store: a.store, Log: c.Log, Host: func() string { return Greeting(a.config, a.Address) },
-		HTML: web.MessageHTML, Turn: func(ctx context.Context) bool { return a.leads(ctx, jobWebhooks) }}, hooks.Egress{Allowed: c.EgressAllowed})
-	pushes := push.NewSender(push.Sender{Rules: a.Chat, Store: a.store, Log: c.Log, Host: func() string { return Greeting(a.config, a.Address) }, Turn: func(ctx context.Context) bool { return a.leads(ctx, jobPushes) }},
-		hooks.Egress{Allowed: c.EgressAllowed})
-	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backupStatus, RetentionChanged: a.retentionChanged, Told: tellers.Wake,
-		Pusher: pushes, Providers: c.Providers, AuthHeader: c.AuthHeader,
-		Detail: a.busDetail}
-	var mails *mail.Sender
-	if c.Mail != nil {
-		mails = mail.NewSender(mail.Sender{Server: c.Mail, Rules: a.Chat, Auth: a.Auth, Store: a.store, Log: c.Log, Host: func() string { return Greeting(a.config, a.Address) },
-			Workspace: func() string { return a.server.Workspace() }, Turn: func(ctx context.Context) bool { return a.leads(ctx, jobMails) }})
-		s.Mailer = mails
-		a.Chat.VisitorMail = mails.QueueVisitor
-	}
-	if c.Metrics != "" {
-		if s.Answered, err = a.serveMetrics(announcer.Hub); err != nil {
-			return err
-		}
-	}
-	if a.server, err = web.New(s, a.Chat, a.Auth, announcer, a.files, a.store.Writable, c.Log); err != nil {
+	out := a.newSenders()
+	if err := a.makeServer(out); err != nil {
 		return err
 	}
-	events.Subscribe(announcer.Handle)
-	if err := announcer.LoadStatuses(ctx); err != nil {
+	events.Subscribe(a.announcer.Handle)
+	if err := a.announcer.LoadStatuses(ctx); err != nil {
 		return err
 	}
-	events.Subscribe(func(e chat.Event) {
-		switch e := e.(type) {
-		case chat.RoomChanged:
-			if e.Message != nil {
-				tellers.Wake()
-			}
-			pushes.Wake()
-		case chat.ReadMarkMoved:
-			pushes.Wake()
-		}
-	})
-	previews := preview.New(a.Chat, a.store, a.files, c.Log, hooks.Egress{Allowed: c.PreviewAllowed})
-	previews.Turn = func(ctx context.Context) bool { return a.leads(ctx, jobPreviews) }
-	events.Subscribe(func(e chat.Event) {
-		if said, ok := e.(chat.RoomChanged); ok && (said.Message == nil || said.Message.Fetches()) {
-			previews.Wake()
-		}
-	})
-	a.files.Turn = func(ctx context.Context) bool { return a.leads(ctx, jobPictures) }
+	events.Subscribe(out.hear)
 	if err := a.Refresh(); err != nil {
 		return err
 	}
@@ -195,27 +144,43 @@ func (a *App) start(ctx context.Context) error {
 	a.Address, a.listener = l.Addr(), l
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
 	go func(l net.Listener) { a.ended <- a.server.App.Listener(l) }(a.serveTLS(ctx, l))
-	a.jobs.Go(func() { a.server.Beat(ctx) })
-	a.jobs.Go(func() { a.store.WatchOtherProcesses(ctx, func() { a.dataChanged(ctx) }) })
-	a.jobs.Go(func() { a.store.FollowIndex(ctx) })
-	a.jobs.Go(func() { a.expireSessions(ctx) })
-	a.jobs.Go(func() { a.applyRetention(ctx) })
-	a.jobs.Go(func() { a.purgeDeleted(ctx) })
-	a.jobs.Go(func() { a.files.Run(ctx) })
-	a.jobs.Go(func() { tellers.Run(ctx) })
-	a.jobs.Go(func() { pushes.Run(ctx) })
-	if !c.NoPreviews {
-		a.jobs.Go(func() { previews.Run(ctx) })
-	}
-	if mails != nil {
-		a.jobs.Go(func() { mails.Run(ctx) })
-	}
-	if !Shared(c.Data) {
-		a.jobs.Go(func() { a.backups(ctx) })
-	}
-	a.jobs.Go(func() { a.resumeJobs(ctx) })
+	a.startJobs(ctx, out)
 	a.startNodes(ctx)
 	return nil
+}
+
+// makeRules makes what decides: over the store, with limits that all nodes share.
+func (a *App) makeRules(events bus.Bus) {
+	limits, announcer := chat.NewLimits(nil), announce.New()
+	if counters, can := a.store.(chat.Counters); can {
+		limits.Share(counters)
+	}
+	store := a.remembering()
+	a.Chat = chat.New(store, events, limits, nil)
+	a.Chat.Presence, a.announcer = announcer, announcer
+	a.Chat.BackupDir = BackupDir("")
+	if Shared(a.config.Data) {
+		a.Chat.BackupDir = noBackupDir
+	}
+	a.files = files.New(a.store, a.Chat, a.config.Log)
+	a.Auth = auth.New(store, events, limits, nil)
+}
+
+// makeServer makes what answers requests, and serves the metrics.
+func (a *App) makeServer(out senders) (err error) {
+	c := a.config
+	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backupStatus, RetentionChanged: a.retentionChanged,
+		Told: out.hooks.Wake, Pusher: out.pushes, Providers: c.Providers, AuthHeader: c.AuthHeader, Detail: a.busDetail}
+	if out.mails != nil {
+		s.Mailer = out.mails
+	}
+	if c.Metrics != "" {
+		if s.Answered, err = a.serveMetrics(a.announcer.Hub); err != nil {
+			return err
+		}
+	}
+	a.server, err = web.New(s, a.Chat, a.Auth, a.announcer, a.files, a.store.Writable, c.Log)
+	return err
 }
 
 // dataChanged takes over what another process has changed in the file. What another

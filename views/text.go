@@ -179,13 +179,7 @@ func appendRun(b []byte, r *chat.Run) []byte {
 	case chat.RunLink:
 		// The parser makes no other address; a stored row might.
 		if isWeb(r.URL) || strings.HasPrefix(r.URL, "mailto:") {
-			b = append(b, "<a "...)
-			if r.Text != r.URL && "mailto:"+r.Text != r.URL && "https://"+r.Text != r.URL {
-				b = append(b, `class="nl" `...)
-			}
-			b = appendEscaped(append(b, `href="`...), r.URL)
-			b = append(b, `" rel="noopener noreferrer nofollow" target="_blank">`...)
-			return append(appendEscaped(b, r.Text), "</a>"...)
+			return appendLink(b, r)
 		}
 	case chat.RunMentionAll:
 		return append(appendEscaped(append(b, `<span class="at">`...), r.Text), "</span>"...)
@@ -197,18 +191,32 @@ func appendRun(b []byte, r *chat.Run) []byte {
 		}
 	case chat.RunMention:
 		if r.Account != 0 {
-			b = append(b, `<a class="at" data-u="`...)
-			b = strconv.AppendInt(b, int64(r.Account), 10)
-			b = append(b, `" href="/people/`...)
-			b = append(strconv.AppendInt(b, int64(r.Account), 10), '"')
-			words := mentionWords(r)
-			if strings.ContainsFunc(words, rightToLeft) {
-				b = append(b, ` dir="auto"`...) // it says nothing of the direction of the words around it
-			}
-			return append(appendEscaped(append(b, '>'), words), "</a>"...)
+			return appendMention(b, r)
 		}
 	}
 	return appendEscaped(b, r.Text)
+}
+
+func appendLink(b []byte, r *chat.Run) []byte {
+	b = append(b, "<a "...)
+	if r.Text != r.URL && "mailto:"+r.Text != r.URL && "https://"+r.Text != r.URL {
+		b = append(b, `class="nl" `...)
+	}
+	b = appendEscaped(append(b, `href="`...), r.URL)
+	b = append(b, `" rel="noopener noreferrer nofollow" target="_blank">`...)
+	return append(appendEscaped(b, r.Text), "</a>"...)
+}
+
+func appendMention(b []byte, r *chat.Run) []byte {
+	b = append(b, `<a class="at" data-u="`...)
+	b = strconv.AppendInt(b, int64(r.Account), 10)
+	b = append(b, `" href="/people/`...)
+	b = append(strconv.AppendInt(b, int64(r.Account), 10), '"')
+	words := mentionWords(r)
+	if strings.ContainsFunc(words, rightToLeft) {
+		b = append(b, ` dir="auto"`...) // it says nothing of the direction of the words around it
+	}
+	return append(appendEscaped(append(b, '>'), words), "</a>"...)
 }
 
 func rightToLeft(r rune) bool {

@@ -175,12 +175,14 @@ func TestWhatIsTypedForARoomThatDoesNotComeWaitsThere(t *testing.T) {
 	p.click("#lists a", "quay")
 	p.keys("half a word")
 	stop := g.cut(c)
-	p.sees(".toast", "waits in the room that you chose")
+	p.until("the failure is said", `document.querySelector('.toast')`)
+	p.keys(" and more" + kb.Enter + "of it") // by somebody who does not look up
+	p.sees(".toast", "wait as a draft in the room that you chose")
 	p.until("the old box is empty", `document.getElementById('stage').dataset.room === '1' && !box.value`)
 	stop()
 	g.let(c)
 	p.click("#lists a", "quay")
-	p.until("the draft", `document.getElementById('stage').dataset.room === '2' && box.value === 'half a word'`)
+	p.until("the draft", `document.getElementById('stage').dataset.room === '2' && box.value === 'half a word and more\nof it'`)
 }
 
 // Two rooms chosen one after the other: each gets what was typed for it.

@@ -133,49 +133,65 @@ func (s Search) marks(text string) []span {
 	}
 	literals := s.literalSpans(text)
 	first := len(text)
-	for _, m := range s.All {
-		list := words(m)
-		for i := 0; i < len(list) && list[i].Start < first; i++ {
-			if m.at(list[i:]) {
-				first = list[i].Start
-			}
-		}
-	}
 	for _, l := range literals {
 		first = min(first, l.start)
 	}
+	for _, m := range s.All {
+		first = m.first(words(m), first)
+	}
 	// What is shown begins at most a window before the first place.
 	near := span{max(0, first-snippetSize), first + 2*snippetSize}
-	hit := make([]bool, max(0, min(len(text), near.end+snippetSize)-near.start))
-	mark := func(l span) {
-		for j := max(l.start, near.start); j < l.end && j-near.start < len(hit); j++ {
-			hit[j-near.start] = true
-		}
-	}
+	hits := hits{near.start, make([]bool, max(0, min(len(text), near.end+snippetSize)-near.start))}
 	for _, m := range s.All {
 		list := words(m)
 		from, _ := slices.BinarySearchFunc(list, near.start, func(w Word, at int) int { return w.Start - at })
 		for i := from; i < len(list) && list[i].Start < near.end; i++ {
 			if m.at(list[i:]) {
-				mark(span{list[i].Start, list[i+len(m.Tokens)-1].End})
+				hits.mark(span{list[i].Start, list[i+len(m.Tokens)-1].End})
 			}
 		}
 	}
 	for _, l := range literals {
-		mark(l)
+		hits.mark(l)
 	}
-	var marks []span
-	for i := 0; i < len(hit); i++ {
-		if !hit[i] {
+	return hits.spans()
+}
+
+// first is where the match stands first in words, before a place; else that place.
+func (m Match) first(list []Word, before int) int {
+	for i := 0; i < len(list) && list[i].Start < before; i++ {
+		if m.at(list[i:]) {
+			return list[i].Start
+		}
+	}
+	return before
+}
+
+// hits are the bytes of a part of a text that belong to what is looked for.
+type hits struct {
+	start int // of the part
+	is    []bool
+}
+
+func (h hits) mark(s span) {
+	for i := max(s.start, h.start); i < s.end && i-h.start < len(h.is); i++ {
+		h.is[i-h.start] = true
+	}
+}
+
+// spans are what was marked, in order.
+func (h hits) spans() (list []span) {
+	for i := 0; i < len(h.is); i++ {
+		if !h.is[i] {
 			continue
 		}
 		start := i
-		for i < len(hit) && hit[i] {
+		for i < len(h.is) && h.is[i] {
 			i++
 		}
-		marks = append(marks, span{near.start + start, near.start + i})
+		list = append(list, span{h.start + start, h.start + i})
 	}
-	return marks
+	return list
 }
 
 // at says whether words begin with the match.

@@ -121,10 +121,34 @@ func (s Settings) Limit(k *Limit) (int, bool) {
 // Settings answers with all of them.
 func (c *Chat) Settings(ctx context.Context) (Settings, error) { return c.store.Settings(ctx) }
 
+// settingChoice is a setting that takes one of a few values; the first is in force until another is set.
+type settingChoice struct {
+	values []string
+	words  string // what they mean, for who wrote something else
+}
+
+var settingChoices = map[string]settingChoice{
+	SettingSignup:    {[]string{SignupOpen, SignupInvites, SignupAsks, SignupClosed}, "Sign-up is open, approval, invite or closed."},
+	SettingOriginals: {[]string{"on", "off"}, "Pictures are kept as they were uploaded (on), or only as they are shown (off)."},
+	SettingEmoji:     {[]string{SettingAdmins, SettingEveryone}, "Emoji are added by everybody, or by admins."},
+	SettingFactor:    {[]string{"off", SettingAdmins, SettingEveryone}, "A second factor is asked of nobody (off), of admins, or of everybody."},
+	SettingDeletion: {[]string{DeletionKeeps, DeletionErases, DeletionOff},
+		"What somebody said who deletes his account stays (keep), goes (erase), or nobody deletes his account by himself (off)."},
+	SettingBots:     {[]string{SettingAdmins, SettingEveryone}, "Bots are made by everybody, or by admins."},
+	SettingWorld:    {[]string{"off", "on"}, "Owners of open rooms may let people without an account read them (on), or nobody may (off)."},
+	SettingPreviews: {[]string{"on", "off"}, "Links are shown with what they lead to (on), or alone (off)."},
+}
+
 // ParseSetting answers with a setting as it is stored, or says why the key or the value
 // cannot be.
 func ParseSetting(key, value string) (string, error) {
 	value = strings.TrimSpace(value)
+	if c, is := settingChoices[key]; is {
+		if !slices.Contains(c.values, value) {
+			return "", Invalid(key, c.words)
+		}
+		return value, nil
+	}
 	switch {
 	case key == SettingWorkspace:
 		name, err := ParseDisplayName(value)
@@ -132,49 +156,8 @@ func ParseSetting(key, value string) (string, error) {
 			return "", Invalid("workspace", "A workspace's name has 1 to 64 characters.")
 		}
 		return name, nil
-	case key == SettingSignup:
-		if value != SignupOpen && value != SignupInvites && value != SignupAsks && value != SignupClosed {
-			return "", Invalid(key, "Sign-up is open, approval, invite or closed.")
-		}
 	case key == SettingRetention:
-		n, err := strconv.Atoi(value)
-		if err != nil && strings.Trim(value, "0123456789wd") == "" { // 30d is 30 days
-			var d time.Duration
-			d, err = ParseDuration(value)
-			n = int(d / (24 * time.Hour))
-		}
-		if err != nil || n < 0 || n > MaxRetention {
-			return "", Invalid(key, "Messages are kept for 1 to 36,500 days, or for ever with 0.")
-		}
-		value = strconv.Itoa(n)
-	case key == SettingOriginals:
-		if value != "on" && value != "off" {
-			return "", Invalid(key, "Pictures are kept as they were uploaded (on), or only as they are shown (off).")
-		}
-	case key == SettingEmoji:
-		if value != SettingEveryone && value != SettingAdmins {
-			return "", Invalid(key, "Emoji are added by everybody, or by admins.")
-		}
-	case key == SettingFactor:
-		if value != "off" && value != SettingAdmins && value != SettingEveryone {
-			return "", Invalid(key, "A second factor is asked of nobody (off), of admins, or of everybody.")
-		}
-	case key == SettingDeletion:
-		if value != DeletionKeeps && value != DeletionErases && value != DeletionOff {
-			return "", Invalid(key, "What somebody said who deletes his account stays (keep), goes (erase), or nobody deletes his account by himself (off).")
-		}
-	case key == SettingBots:
-		if value != SettingEveryone && value != SettingAdmins {
-			return "", Invalid(key, "Bots are made by everybody, or by admins.")
-		}
-	case key == SettingWorld:
-		if value != "on" && value != "off" {
-			return "", Invalid(key, "Owners of open rooms may let people without an account read them (on), or nobody may (off).")
-		}
-	case key == SettingPreviews:
-		if value != "on" && value != "off" {
-			return "", Invalid(key, "Links are shown with what they lead to (on), or alone (off).")
-		}
+		return parseRetention(value)
 	case slices.Contains(BackupKeys, key):
 		return checkBackup(key, value)
 	case slices.ContainsFunc(AllLimits, func(l *Limit) bool { return l.Key == key }):
@@ -182,11 +165,23 @@ func ParseSetting(key, value string) (string, error) {
 		if err != nil || n < 0 || n > 1_000_000 {
 			return "", Invalid(key, "A limit is a whole number from 0 (off) to 1,000,000.")
 		}
-		value = strconv.Itoa(n)
-	default:
-		return "", Invalid(key, "There is no setting "+strconv.Quote(key)+".")
+		return strconv.Itoa(n), nil
 	}
-	return value, nil
+	return "", Invalid(key, "There is no setting "+strconv.Quote(key)+".")
+}
+
+// parseRetention takes days, or a duration like 30d or 4w.
+func parseRetention(value string) (string, error) {
+	n, err := strconv.Atoi(value)
+	if err != nil && strings.Trim(value, "0123456789wd") == "" {
+		var d time.Duration
+		d, err = ParseDuration(value)
+		n = int(d / (24 * time.Hour))
+	}
+	if err != nil || n < 0 || n > MaxRetention {
+		return "", Invalid(SettingRetention, "Messages are kept for 1 to 36,500 days, or for ever with 0.")
+	}
+	return strconv.Itoa(n), nil
 }
 
 // value is a setting in force, as it would be stored.
@@ -194,13 +189,15 @@ func (s Settings) value(key string) string {
 	if v, ok := s[key]; ok {
 		return v
 	}
+	if c, is := settingChoices[key]; is {
+		return c.values[0]
+	}
 	for _, l := range AllLimits {
 		if l.Key == key {
 			return strconv.Itoa(l.Default)
 		}
 	}
-	return map[string]string{SettingWorkspace: s.Workspace(), SettingSignup: s.Signup(), SettingRetention: "0", SettingOriginals: "on", SettingEmoji: SettingAdmins, SettingFactor: "off", SettingDeletion: DeletionKeeps,
-		SettingBots: SettingAdmins, SettingPreviews: "on", SettingWorld: "off"}[key]
+	return map[string]string{SettingWorkspace: s.Workspace(), SettingRetention: "0"}[key]
 }
 
 // SetSetting changes one setting for the command line.

@@ -21,12 +21,7 @@ func (p *bodyParser) blocks(lines []string, depth int) []Block {
 	gap := 0 // blank lines before text; one parts two paragraphs, more are seen
 	end := func() {
 		if len(text) > 0 {
-			s := strings.TrimRight(strings.Join(text, "\n"), " \t\n")
-			above := make([]Run, max(0, gap-1))
-			for i := range above {
-				above[i].Kind = RunBreak
-			}
-			out = append(out, Block{Runs: append(above, p.runs(s, depth)...)})
+			out = append(out, p.paragraph(text, gap, depth))
 			text, gap = text[:0], 0
 		}
 	}
@@ -60,6 +55,16 @@ func (p *bodyParser) blocks(lines []string, depth int) []Block {
 	}
 	end()
 	return out
+}
+
+// paragraph parses the lines of one, which stands gap blank lines below what is before it.
+func (p *bodyParser) paragraph(lines []string, gap, depth int) Block {
+	s := strings.TrimRight(strings.Join(lines, "\n"), " \t\n")
+	above := make([]Run, max(0, gap-1))
+	for i := range above {
+		above[i].Kind = RunBreak
+	}
+	return Block{Runs: append(above, p.runs(s, depth)...)}
 }
 
 // block parses what begins at the first line, if that is not a paragraph, and

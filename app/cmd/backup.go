@@ -28,38 +28,41 @@ directory the newest --keep are kept. The server does the same by itself after
 
 ` + ownBackup,
 		Example: "  parley backup /mnt/backup/parley.db\n  parley backup - | gzip | ssh vault 'cat > parley.db.gz'\n  parley backup --to /mnt/backup --keep 14",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if data, _ := cmd.Flags().GetString("data"); app.Shared(data) {
-				return ownMeans(cmd, data)
-			}
-			dir, _ := cmd.Flags().GetString("to")
-			keep, _ := cmd.Flags().GetInt("keep")
-			path, _ := cmd.Flags().GetString("data")
-			switch {
-			case (dir == "") == (len(args) == 0):
-				return usageError{errors.New("name one file, or - for standard output, or a directory with --to")}
-			case dir == "" && cmd.Flags().Changed("keep"):
-				return usageError{errors.New("--keep belongs to --to: one file is one backup")}
-			case keep < 1:
-				return usageError{errors.New("--keep: keep at least one")}
-			case dir != "":
-				ctx, done := copying(cmd.Context(), filepath.Join(dir, "parley-backup.part"), path)
-				defer progress(cmd, "Copying", done)()
-				to, err := sqlite.Rotate(ctx, path, dir, keep, time.Now())
-				if err == nil {
-					fmt.Fprintln(cmd.OutOrStdout(), to)
-				}
-				return err
-			case args[0] == "-" && onTerminal(cmd.OutOrStdout()):
-				return usageError{errors.New("a backup is nothing to read on a terminal: parley backup - > FILE")}
-			case args[0] == "-":
-				return backupStream(cmd.Context(), path, cmd.OutOrStdout())
-			}
-			return backupTo(cmd, path, args[0])
-		}}
+		RunE:    backup}
 	cmd.Flags().String("to", "", "`directory` for a backup with the time in its name")
 	cmd.Flags().Int("keep", 7, "how many of those to keep")
 	return cmd
+}
+
+// backup makes the one backup that the command line asks for.
+func backup(cmd *cobra.Command, args []string) error {
+	if data, _ := cmd.Flags().GetString("data"); app.Shared(data) {
+		return ownMeans(cmd, data)
+	}
+	dir, _ := cmd.Flags().GetString("to")
+	keep, _ := cmd.Flags().GetInt("keep")
+	path, _ := cmd.Flags().GetString("data")
+	switch {
+	case (dir == "") == (len(args) == 0):
+		return usageError{errors.New("name one file, or - for standard output, or a directory with --to")}
+	case dir == "" && cmd.Flags().Changed("keep"):
+		return usageError{errors.New("--keep belongs to --to: one file is one backup")}
+	case keep < 1:
+		return usageError{errors.New("--keep: keep at least one")}
+	case dir != "":
+		ctx, done := copying(cmd.Context(), filepath.Join(dir, "parley-backup.part"), path)
+		defer progress(cmd, "Copying", done)()
+		to, err := sqlite.Rotate(ctx, path, dir, keep, time.Now())
+		if err == nil {
+			fmt.Fprintln(cmd.OutOrStdout(), to)
+		}
+		return err
+	case args[0] == "-" && onTerminal(cmd.OutOrStdout()):
+		return usageError{errors.New("a backup is nothing to read on a terminal: parley backup - > FILE")}
+	case args[0] == "-":
+		return backupStream(cmd.Context(), path, cmd.OutOrStdout())
+	}
+	return backupTo(cmd, path, args[0])
 }
 
 // ownBackup says how a workspace on a PostgreSQL is backed up.

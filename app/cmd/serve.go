@@ -146,6 +146,25 @@ func acmeConfig(cmd *cobra.Command, c *app.Config) (err error) {
 	return nil
 }
 
+// networksConfig reads the flags that name networks.
+func networksConfig(cmd *cobra.Command, c *app.Config) error {
+	var trusted []netip.Prefix
+	for name, to := range map[string]*[]netip.Prefix{"trusted-proxies": &trusted, "egress-allow": &c.EgressAllowed, "preview-allow": &c.PreviewAllowed} {
+		list, _ := cmd.Flags().GetStringSlice(name)
+		for _, n := range list {
+			p, err := proxyNetwork(n)
+			if err != nil {
+				return usageError{fmt.Errorf("--%s: %w", name, err)}
+			}
+			*to = append(*to, p)
+		}
+	}
+	for _, p := range trusted {
+		c.Trusted = append(c.Trusted, &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())})
+	}
+	return nil
+}
+
 func serveConfig(cmd *cobra.Command) (app.Config, error) {
 	f := cmd.Flags()
 	var c app.Config
@@ -174,23 +193,8 @@ func serveConfig(cmd *cobra.Command) (app.Config, error) {
 	if err := errors.Join(address("listen", c.Listen), address("metrics-listen", c.Metrics), address("http-listen", c.ACME.HTTP)); err != nil {
 		return c, usageError{err}
 	}
-	nets, _ := f.GetStringSlice("trusted-proxies")
-	for _, n := range nets {
-		p, err := proxyNetwork(n)
-		if err != nil {
-			return c, usageError{fmt.Errorf("--trusted-proxies: %w", err)}
-		}
-		c.Trusted = append(c.Trusted, &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())})
-	}
-	for name, to := range map[string]*[]netip.Prefix{"egress-allow": &c.EgressAllowed, "preview-allow": &c.PreviewAllowed} {
-		inside, _ := f.GetStringSlice(name)
-		for _, n := range inside {
-			p, err := proxyNetwork(n)
-			if err != nil {
-				return c, usageError{fmt.Errorf("--%s: %w", name, err)}
-			}
-			*to = append(*to, p)
-		}
+	if err := networksConfig(cmd, &c); err != nil {
+		return c, err
 	}
 	c.AuthHeader, _ = f.GetString("auth-header")
 	if c.AuthHeader != "" && len(c.Trusted) == 0 && !strings.HasPrefix(c.Listen, app.UnixPrefix) {

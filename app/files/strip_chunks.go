@@ -64,42 +64,52 @@ func walkGIF(in *bufio.Reader, out *bufio.Writer, image func(width, height int))
 		case gifTrailer:
 			return out.WriteByte(block)
 		case gifImage:
-			var d [9]byte
-			if _, err := io.ReadFull(in, d[:]); err != nil {
-				return err
-			}
-			if image != nil {
-				image(int(binary.LittleEndian.Uint16(d[4:])), int(binary.LittleEndian.Uint16(d[6:])))
-			}
-			out.WriteByte(block)
-			out.Write(d[:])
-			if _, err := io.CopyN(out, in, colourTable(d[8])+1); err != nil { // and the code size
-				return err
-			}
-			if err := copySubBlocks(in, out, nil); err != nil {
-				return err
-			}
+			err = copyFrame(in, out, image)
 		case gifExtension:
-			label, err := in.ReadByte()
-			if err != nil {
-				return err
-			}
-			first, err := subBlock(in)
-			if err != nil {
-				return err
-			}
-			to := io.Writer(io.Discard)
-			if label == gifControl || label == gifApplication && (bytes.HasPrefix(first, []byte("NETSCAPE2.0")) || bytes.HasPrefix(first, []byte("ANIMEXTS1.0"))) {
-				to = out
-			}
-			to.Write([]byte{block, label})
-			if err := copySubBlocks(in, to, first); err != nil {
-				return err
-			}
+			err = copyExtension(in, out)
 		default:
 			return nil // not a GIF any more
 		}
+		if err != nil {
+			return err
+		}
 	}
+}
+
+// copyFrame copies one frame; the byte that begins it was read.
+func copyFrame(in *bufio.Reader, out *bufio.Writer, image func(width, height int)) error {
+	var d [9]byte
+	if _, err := io.ReadFull(in, d[:]); err != nil {
+		return err
+	}
+	if image != nil {
+		image(int(binary.LittleEndian.Uint16(d[4:])), int(binary.LittleEndian.Uint16(d[6:])))
+	}
+	out.WriteByte(gifImage)
+	out.Write(d[:])
+	if _, err := io.CopyN(out, in, colourTable(d[8])+1); err != nil { // and the code size
+		return err
+	}
+	return copySubBlocks(in, out, nil)
+}
+
+// copyExtension copies what says how frames are shown, and leaves out the others; the byte
+// that begins it was read.
+func copyExtension(in *bufio.Reader, out *bufio.Writer) error {
+	label, err := in.ReadByte()
+	if err != nil {
+		return err
+	}
+	first, err := subBlock(in)
+	if err != nil {
+		return err
+	}
+	to := io.Writer(io.Discard)
+	if label == gifControl || label == gifApplication && (bytes.HasPrefix(first, []byte("NETSCAPE2.0")) || bytes.HasPrefix(first, []byte("ANIMEXTS1.0"))) {
+		to = out
+	}
+	to.Write([]byte{gifExtension, label})
+	return copySubBlocks(in, to, first)
 }
 
 // colourTable is the size in bytes of the table that packed fields announce.

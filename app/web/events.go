@@ -194,7 +194,7 @@ func (e *eventSocket) subscribe(c eventCommand) bool {
 		r.rev = *c.Since
 	}
 	since := r.rev
-	if err := e.s.subscribe(ctx, r.page, e.session.Account, c.Room, &since); err != nil {
+	if err := e.s.subscribe(ctx, r.page, e.session.Account, c.Room, &since, e.s.announcer.Updates(c.Room)); err != nil {
 		return e.refuse(c.Room, err)
 	}
 	e.rooms[c.Room] = r

@@ -46,7 +46,7 @@ func (s *Server) pollJSON(c *fiber.Ctx, room chat.RoomID, since chat.Rev) error 
 		return err
 	}
 	defer end()
-	if err := s.subscribe(c.UserContext(), p, me, room, &since); err != nil {
+	if err := s.subscribe(c.UserContext(), p, me, room, &since, s.announcer.Updates(room)); err != nil {
 		return err
 	}
 	if err := s.pollsStill(c); err != nil {
@@ -108,7 +108,7 @@ func (s *Server) pollMany(c *fiber.Ctx) error {
 	for i, at := range stands {
 		beside[i] = p.NewSibling()
 		defer s.hub.Leave(beside[i])
-		if err := s.subscribe(c.UserContext(), beside[i], sessionOf(c).Account, at.room, &at.since); err != nil && !refused(err) {
+		if err := s.subscribe(c.UserContext(), beside[i], sessionOf(c).Account, at.room, &at.since, s.announcer.Updates(at.room)); err != nil && !refused(err) {
 			return err
 		}
 	}
@@ -181,7 +181,7 @@ func (s *Server) poll(c *fiber.Ctx, room chat.RoomID, since chat.Rev) error {
 	defer end()
 	session := sessionOf(c)
 	if room != 0 {
-		if err := s.subscribe(c.UserContext(), p, session.Account, room, &since); err != nil {
+		if err := s.subscribe(c.UserContext(), p, session.Account, room, &since, s.announcer.Updates(room)); err != nil {
 			return err
 		}
 	}

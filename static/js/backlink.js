@@ -1,6 +1,6 @@
 // @ts-check
 // ‹ leads to where one came from.
-import { doc, on, opensElsewhere } from './dom.js';
+import { doc, on, opensElsewhere, swallow } from './dom.js';
 
 // How many entries of the history lead to the page one came from; 0: that was none of ours. The same page once more,
 // as for another search, is not another place.
@@ -27,8 +27,7 @@ on(
     const a = e.target.closest?.('.back,#panel>header [hx-push-url]');
     if (!a || opensElsewhere(e) || (innerWidth > 719 && !a.matches('.back'))) return;
     if (!stepsBack) return void (leftHistory = true); // nor does one come back from there
-    e.preventDefault();
-    e.stopPropagation();
+    swallow(e);
     history.go(-stepsBack);
   },
   true,

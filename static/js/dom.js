@@ -25,6 +25,11 @@ export const hasModKey = e => (isMac ? e.metaKey && !e.ctrlKey : e.ctrlKey && !e
 // Whether a key with Ctrl, ⌘ or Alt belongs to a shortcut, and whether a click asks for another tab or window.
 export const withModifier = e => e.ctrlKey || e.metaKey || e.altKey;
 export const opensElsewhere = e => e.button || e.shiftKey || withModifier(e);
+// What we did ourselves is neither the browser's nor htmx's.
+export function swallow(e) {
+  e.preventDefault();
+  e.stopPropagation();
+}
 export const isComposing = e => e.isComposing || e.keyCode === 229;
 /** @type {<K extends keyof HTMLElementTagNameMap>(tag: K, text?: string) => HTMLElementTagNameMap[K]} */
 export const make = (tag, text = '') => Object.assign(doc.createElement(tag), { textContent: text });

@@ -1,7 +1,7 @@
 // @ts-check
 // Rows are plain, so that they stay small and the same for everybody: their links and chips come alive here, and
 // what can be done to a message is fetched when somebody first points at one.
-import { $, doc, on, opensElsewhere, seq } from './dom.js';
+import { $, doc, on, opensElsewhere, seq, swallow } from './dom.js';
 import { box, insertText, setReply } from './composer.js';
 import { usedKeyboard } from './input.js';
 import { focusRow } from './keys.js';
@@ -47,8 +47,7 @@ on(
       e.target.closest?.('[data-with],a[href^="/people/"]:not([hx-get],.btn)') ??
       e.target.closest?.('.msg>.av')?.parentElement.querySelector('.who a');
     if (!el || opensElsewhere(e) || el.closest('#card')) return;
-    e.preventDefault();
-    e.stopPropagation();
+    swallow(e);
     withModule(el.dataset.with ?? 'over', m => m.open(el, e));
   },
   true,

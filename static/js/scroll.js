@@ -1,6 +1,6 @@
 // @ts-check
 // The scroll keeper: at the bottom stay there, further up nothing moves. #stream is column-reverse: 0 is the bottom.
-import { $, doc, on, openRoom, opensElsewhere, rows, stream, timeline } from './dom.js';
+import { $, doc, on, openRoom, opensElsewhere, rows, stream, swallow, timeline } from './dom.js';
 import { savePositionSoon } from './position.js';
 import { visit } from './request.js';
 import { checkReading } from './unread.js';
@@ -100,8 +100,7 @@ on(
   'click',
   e => {
     if (!e.target.closest?.('#latest') || opensElsewhere(e)) return;
-    e.preventDefault();
-    e.stopPropagation(); // ours, not htmx's
+    swallow(e);
     goToLatest();
   },
   true,

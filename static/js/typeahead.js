@@ -1,7 +1,7 @@
 // @ts-check
 // Typing ahead: between the choice of a room, a dialog or a form and its coming, what is typed waits in a field of its
 // own. No key goes where it was not meant to go, and none is lost.
-import { $, doc, isComposing, make, on, openRoom, opensElsewhere } from './dom.js';
+import { $, doc, isComposing, make, on, openRoom, opensElsewhere, swallow } from './dom.js';
 import { box, enterSends } from './composer.js';
 import { draftKey, draftOf, markDraft } from './drafts.js';
 import { cancelWaiting } from './lazy.js';
@@ -23,7 +23,7 @@ export function captureTyping(page, busy, words) {
     on(field, 'compositionstart compositionend', e => {
       if (capture) capture.composing = e.type === 'compositionstart';
     });
-    capture = { field, lines: [], focusedBefore: doc.activeElement };
+    capture = { field, lines: [], before: doc.activeElement };
     doc.body.append(field);
   }
   Object.assign(capture, { forPage: !!page, room: page?.room, busy });
@@ -33,6 +33,7 @@ export function captureTyping(page, busy, words) {
 }
 
 function captureKey(e) {
+  capture.typedAt = Date.now();
   if (isComposing(e) || opensElsewhere(e)) return;
   if (e.key === 'Escape') {
     navigation?.request.abort?.();
@@ -46,18 +47,17 @@ function captureKey(e) {
     capture.lines.push([capture.field.value, e.key]);
     capture.field.value = '';
   } else return e.stopPropagation();
-  e.preventDefault();
-  e.stopPropagation();
+  swallow(e);
 }
 
 // Takes the field away, and answers with what was typed in it.
 export function endCapture() {
-  const { field, lines, focusedBefore } = capture,
+  const { field, lines, before } = capture,
     held = doc.activeElement === field;
   lines.push([field.value]);
   capture = null;
   field.remove();
-  if (held && focusedBefore?.isConnected) focusedBefore.focus({ preventScroll: true });
+  if (held && before?.isConnected) before.focus({ preventScroll: true });
   return lines;
 }
 
@@ -94,7 +94,14 @@ export function keepTypingAsDraft() {
     all = text ? text + '\n' + words : words;
   store.set(draftKey(n), re ? { text: all, re } : all);
   markDraft(n);
-  toast('Not sent: what you typed waits in the room that you chose, as a draft.');
+  toast('Not sent: your words wait as a draft in the room that you chose.');
+}
+
+// The same, once nobody types any more: what comes after a failure that was not seen yet is for that room too.
+export function keepWhenQuiet() {
+  const c = capture,
+    left = navigation ? 1000 : c.typedAt + 1000 - Date.now();
+  left > 0 ? setTimeout(() => c === capture && keepWhenQuiet(), left) : keepTypingAsDraft();
 }
 
 function typeInto(field, text) {
@@ -120,7 +127,7 @@ export function replayOnPage() {
     discardTyping(true);
     return false;
   }
-  capture.focusedBefore = null;
+  capture.before = null;
   const log = endCapture(),
     draft = field.value;
   if (!typedText(log)) return false;
@@ -137,13 +144,13 @@ export function replayOnPage() {
 
 // A dialog is about to take the focus: where it was before is where it goes back to, unless a page is on its way.
 export const returnFocus = () =>
-  capture && !capture.forPage && (capture.focusedBefore?.focus({ preventScroll: true }), capture.field.blur());
+  capture && !capture.forPage && (capture.before?.focus({ preventScroll: true }), capture.field.blur());
 
 // A dialog or form has come: its field gets the text and the keys, in their order. What follows Enter is for what that opens.
 export function replayInto(field, more) {
   if (!capture || capture.forPage || capture.field === field) return;
   if (!field?.matches('input,textarea')) return discardTyping();
-  capture.focusedBefore = null;
+  capture.before = null;
   field.focus({ preventScroll: true });
   for (let line; (line = capture?.lines.shift()); ) {
     typeInto(field, line[0]);
@@ -157,7 +164,7 @@ export function replayInto(field, more) {
 export function replayWhereFocused() {
   if (capture?.composing) whenComposed(replayWhereFocused);
   else if (capture && !capture.forPage && !capture.busy)
-    replayInto(doc.activeElement === capture.field ? capture.focusedBefore : doc.activeElement);
+    replayInto(doc.activeElement === capture.field ? capture.before : doc.activeElement);
 }
 
 on(window, 'pagehide', () => capture?.forPage && keepTypingAsDraft());

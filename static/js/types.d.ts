@@ -118,10 +118,11 @@ interface TrayFile {
 interface Capture {
   field: HTMLTextAreaElement;
   lines: [text: string, key?: string][]; // each with the key that ended it
-  focusedBefore: HTMLElement;
+  before: HTMLElement; // what had the focus
   composing?: boolean; // an IME is at it
   forPage?: boolean; // and not for a dialog or form
   room?: number; // of the page
   module?: keyof LazyModules; // that is waited for
+  typedAt?: number; // when a key was pressed in it last
   busy?: boolean; // what is to come takes a while
 }

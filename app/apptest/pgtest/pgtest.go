@@ -12,7 +12,6 @@ import (
 	"os/user"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -98,26 +97,6 @@ func lacking(t testing.TB, err error) {
 		t.Fatal("PostgreSQL is needed where CI is true: ", err)
 	}
 	t.Skip("without PostgreSQL (Debian's package postgresql): ", err)
-}
-
-// binaries is where initdb and postgres are: of the newest version that there is.
-func binaries() (string, error) {
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
-	version := func(path string) int {
-		n, _ := strconv.Atoi(filepath.Base(filepath.Dir(filepath.Dir(path))))
-		return n
-	}
-	if len(found) > 0 {
-		return filepath.Dir(slices.MaxFunc(found, func(a, b string) int { return version(a) - version(b) })), nil
-	}
-	path, err := exec.LookPath("initdb")
-	if err != nil {
-		return "", err
-	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
-	}
-	return filepath.Dir(path), nil
 }
 
 func start(durable bool) (_ *Server, err error) {
