@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"strings"
 	"time"
 
 	"parley/app/chat"
@@ -184,20 +183,6 @@ func (a *Auth) workspace(ctx context.Context, name string) (string, error) {
 
 // errWrong is the one answer for a wrong name and a wrong password.
 var errWrong = chat.Invalid("password", "Username or password is wrong.")
-
-// AccountName is the username that somebody who logs in means, who may write his confirmed mail
-// address in its place; what was typed where it is nobody's.
-func (a *Auth) AccountName(ctx context.Context, typed string) (string, error) {
-	name := chat.TypedName(typed)
-	if !strings.Contains(name, "@") { // no username has one
-		return name, nil
-	}
-	who, err := a.store.AccountOfAddress(ctx, name)
-	if errors.Is(err, chat.ErrNotFound) {
-		return name, nil
-	}
-	return who.Username, err
-}
 
 // LogIn checks a password of a username or of a confirmed mail address. Failures are counted by
 // what was typed, so that nobody learns whose address it is, and by address.

@@ -108,6 +108,26 @@ func (c *Chat) roleChanged(ctx context.Context, id AccountID, guest bool, before
 	return nil
 }
 
+// EmojiFor lists the emoji of the workspace by name; a guest is not told who added those of
+// people of whom he does not know.
+func (c *Chat) EmojiFor(ctx context.Context, who Account) ([]CustomEmoji, error) {
+	shared, err := c.store.Emoji(ctx)
+	if err != nil || !who.IsGuest() {
+		return shared, err
+	}
+	list, ids := slices.Clone(shared), make([]AccountID, 0, len(shared))
+	for _, e := range list {
+		ids = append(ids, e.By.ID)
+	}
+	known, err := c.Known(ctx, who, ids)
+	for i := range list {
+		if !slices.Contains(known, list[i].By.ID) {
+			list[i].By = Person{}
+		}
+	}
+	return list, err
+}
+
 // MaxGuestRooms is into how many rooms one invite brings guests at most.
 const MaxGuestRooms = 50
 

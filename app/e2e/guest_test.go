@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"parley/app/apptest"
+	"parley/app/chat"
 )
 
 // inn is a server with a guest, kim, who came by an invite into the room "dock" of ada and
@@ -31,6 +32,10 @@ func newInn(t *testing.T) *inn {
 	n.zedID = 3
 	n.zed.Post("/me", "name", "Zed Zanzibar", "title", "zanzibar keeper", "bio", "all about zanzibar").Want(t, http.StatusSeeOther)
 	n.zed.Upload("/me/picture", nil, apptest.NewFile("face.png", apptest.PngOf(t, 300, 300))).Want(t, http.StatusSeeOther)
+	if err := n.App.Chat.SetSetting(t.Context(), chat.SettingEmoji, chat.SettingEveryone); err != nil {
+		t.Fatal(err)
+	}
+	n.zed.Upload("/emoji/own", []string{"name", "piermark"}, apptest.NewFile("boat.png", apptest.PngOf(t, 64, 64))).Want(t, http.StatusSeeOther)
 	n.dock, n.attic = n.ada.Found("dock", "open"), n.zed.Found("zanzibar-attic", "open")
 	n.ada.Post(fmt.Sprintf("/rooms/%d/members", n.dock), "people", "2").Want(t, http.StatusSeeOther)
 	n.ada.Post(fmt.Sprintf("/rooms/%d/join", n.attic)).Want(t, http.StatusSeeOther)
