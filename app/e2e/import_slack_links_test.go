@@ -54,8 +54,8 @@ func TestLinksToChooseAPasswordAreWrittenForWhoCame(t *testing.T) {
 		t.Error("its mode is", info.Mode(), err)
 	}
 	rows, err := csv.NewReader(strings.NewReader(string(b))).ReadAll()
-	if err != nil || len(rows) != 4 || !slices.Equal(rows[0], []string{"name", "mail", "link"}) || rows[1][0] != "Mei, Tanaka" ||
-		rows[1][1] != "mei@a.example" || rows[2][0] != "'=HYPERLINK(1)" || rows[3][1] != "" {
+	if err != nil || len(rows) != 5 || !slices.Equal(rows[0], []string{"name", "mail", "link"}) || rows[1][0] != "Mei, Tanaka" ||
+		rows[1][1] != "mei@a.example" || rows[2][0] != "'=HYPERLINK(1)" || rows[3][1] != "pat@b.example" || rows[4][1] != "" {
 		t.Fatal("the file holds", rows, err)
 	}
 	out := apptest.Command(t, 1, "", args()...)
@@ -78,7 +78,7 @@ func TestLinksToChooseAPasswordAreWrittenForWhoCame(t *testing.T) {
 	// Who has a password by now gets no link; the others get another, and theirs ends.
 	again := filepath.Join(dir, "again.csv")
 	apptest.Command(t, 0, "", "import", "slack", file, "--data", data, "--links", again, "--url", "https://chat.example.org")
-	if b, err := os.ReadFile(again); err != nil || strings.Contains(string(b), "Mei") || strings.Count(string(b), "/reset/") != 2 {
+	if b, err := os.ReadFile(again); err != nil || strings.Contains(string(b), "Mei") || strings.Count(string(b), "/reset/") != 3 {
 		t.Errorf("the second file holds %q %v", b, err)
 	}
 	s.Visitor().Get(strings.TrimPrefix(rows[2][2], "https://chat.example.org")).Want(t, 410)
