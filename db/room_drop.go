@@ -76,16 +76,16 @@ func removeFromRoom(t *Tx, room chat.RoomID, who chat.AccountID, at time.Time, b
 
 // activeOwner is there when an owner of room r can log in.
 const activeOwner = `EXISTS (SELECT 1 FROM memberships o JOIN accounts b ON b.id = o.account_id
-	WHERE o.room_id = r.id AND o.left_at IS NULL AND o.owner = 1 AND b.disabled_at IS NULL)`
+	WHERE o.room_id = r.id AND o.left_at IS NULL AND o.owner = 1 AND b.role >= 0 AND b.disabled_at IS NULL)`
 
 // passOwnership gives those rooms that have no owner who can log in to a moderator, else
-// to who has been there longest. An owner whose account is disabled stays one: when he
+// to who has been there longest and is no guest, if there is one. An owner whose account is disabled stays one: when he
 // comes back there are two. Rooms chooses by ?1.
 func passOwnership(t *Tx, rooms string, arg any) error {
 	return t.Exec(`UPDATE memberships SET owner = 1 WHERE (room_id, account_id) IN (
 		SELECT r.id, (SELECT n.account_id FROM memberships n JOIN accounts a ON a.id = n.account_id WHERE n.room_id = r.id AND n.left_at IS NULL
 			AND (a.disabled_at IS NULL OR NOT EXISTS (SELECT 1 FROM memberships o WHERE o.room_id = r.id AND o.left_at IS NULL AND o.owner = 1))
-			ORDER BY a.disabled_at IS NOT NULL, n.owner <> 2, n.joined_at, n.account_id LIMIT 1)
+			ORDER BY a.role < 0, a.disabled_at IS NOT NULL, n.owner <> 2, n.joined_at, n.account_id LIMIT 1)
 		FROM rooms r WHERE r.id IN (`+rooms+`) AND r.kind <> 2 AND r.deleted_at IS NULL AND NOT `+activeOwner+`)`, arg)
 }
 
