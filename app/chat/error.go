@@ -19,6 +19,7 @@ const (
 	KindTooOften                  // RetryAfter says when
 	KindBusy                      // too much to do, or the disk refuses; RetryAfter says when
 	KindConflict                  // somebody else was first
+	KindTooLarge                  // a field has more bytes than it may; Field names it
 )
 
 // Error is a refusal in words for a person. Anything that is not an Error is a
@@ -63,6 +64,11 @@ func Invalid(field, sentence string) error {
 // BeyondLimit says that one field of a form is more than a limit allows.
 func BeyondLimit(l *Limit, field, sentence string) error {
 	return &Error{Kind: KindInvalid, Field: field, Sentence: sentence, Limit: l}
+}
+
+// TooLarge is BeyondLimit of bytes.
+func TooLarge(l *Limit, field, sentence string) error {
+	return &Error{Kind: KindTooLarge, Field: field, Sentence: sentence, Limit: l}
 }
 
 // Confirm asks whether so many people are meant.

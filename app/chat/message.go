@@ -41,6 +41,7 @@ type Message struct {
 	For     []AccountID // people it is for: their rows are highlighted
 	All     bool        // it is for everybody in the room but its author, too
 	CID     string
+	Again   bool // this answer repeats what was said under its client id before
 	Edited  time.Time
 	Deleted bool
 	Quote   Quote // what it answers
@@ -238,6 +239,7 @@ func (c *Chat) repeatOf(ctx context.Context, who Account, m Message) (Message, e
 	if _, err := c.authorize(ctx, who, m.Room, ActionRead); err != nil {
 		return Message{}, NotFound()
 	}
+	m.Again = true
 	return m, nil
 }
 

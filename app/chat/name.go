@@ -158,14 +158,14 @@ func ParseRoomName(s string) (string, error) {
 		s = strings.TrimLeft(s[1:], " ")
 	}
 	if n := utf8.RuneCountInString(s); !ok || n > MaxName || !strings.ContainsFunc(s, visible) {
-		return "", Invalid("room", "A room's name has 1 to 64 characters.")
+		return "", Invalid("name", "A room's name has 1 to 64 characters.")
 	}
 	if stackedMarks(s) {
-		return "", Invalid("room", "This name has too many accents on one letter.")
+		return "", Invalid("name", "This name has too many accents on one letter.")
 	}
 	for _, word := range reservedRooms {
 		if Alike(s, word) {
-			return "", Invalid("room", "This name is reserved. Choose another.")
+			return "", Invalid("name", "This name is reserved. Choose another.")
 		}
 	}
 	return s, nil

@@ -194,7 +194,7 @@ func (s *Files) finish(ctx context.Context, blob BlobID, f chat.File, sum []byte
 }
 
 func (s *Files) tooLarge(name string) error {
-	return chat.BeyondLimit(chat.LimitFileSize, "file",
+	return chat.TooLarge(chat.LimitFileSize, "file",
 		name+" is too large: a file has at most "+strconv.Itoa(s.chat.Limits.Value(chat.LimitFileSize))+" MB.")
 }
 

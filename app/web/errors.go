@@ -1,14 +1,17 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"parley/app/chat"
@@ -19,6 +22,7 @@ import (
 var statuses = map[chat.Kind]int{
 	chat.KindInvalid:   fiber.StatusUnprocessableEntity,
 	chat.KindConflict:  fiber.StatusUnprocessableEntity,
+	chat.KindTooLarge:  fiber.StatusRequestEntityTooLarge,
 	chat.KindNotFound:  fiber.StatusNotFound,
 	chat.KindForbidden: fiber.StatusForbidden,
 	chat.KindGone:      fiber.StatusGone,
@@ -172,8 +176,9 @@ func (s *Server) formErrors(c *fiber.Ctx, err error) (views.Errors, error) {
 		return nil, err
 	}
 	switch e.Kind {
-	case chat.KindInvalid, chat.KindConflict:
-		c.Status(fiber.StatusUnprocessableEntity)
+	case chat.KindInvalid, chat.KindConflict, chat.KindTooLarge:
+		c.Status(statuses[e.Kind])
+		c.Locals(localWhy, e.Sentence)
 		return views.Errors{e.Field: e.Sentence}, nil
 	case chat.KindTooOften, chat.KindBusy:
 		status, sentence := s.errorPage(c, err)
@@ -181,4 +186,27 @@ func (s *Server) formErrors(c *fiber.Ctx, err error) (views.Errors, error) {
 		return views.Errors{"": sentence}, nil
 	}
 	return nil, err
+}
+
+// localWhy is where the request keeps why its form was refused.
+const localWhy = "why"
+
+// saidWhy puts why a form was refused above the first form of a page that says it nowhere:
+// what was refused has no field there, because no page asks for it so.
+func saidWhy(c *fiber.Ctx, page []byte) []byte {
+	words, _ := c.Locals(localWhy).(string)
+	if words == "" {
+		return page
+	}
+	why := []byte(templ.EscapeString(words))
+	if bytes.Contains(page, why) {
+		return page
+	}
+	at := max(0, bytes.Index(page, []byte(`id="stage"`)))
+	if form := bytes.Index(page[at:], []byte("<form")); form >= 0 {
+		at += form
+	} else {
+		at = len(page)
+	}
+	return slices.Concat(page[:at], []byte(`<p class="alert" role="alert">`), why, []byte("</p>"), page[at:])
 }

@@ -184,7 +184,11 @@ func (s *Server) byFeedKey(feed fiber.Handler) fiber.Handler {
 			return err
 		}
 		c.Locals("session", &session)
-		return feed(c)
+		err = feed(c)
+		if err != nil { // whose address it is, is nobody's business
+			c.Locals("session", nil)
+		}
+		return err
 	}
 }
 

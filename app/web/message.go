@@ -74,7 +74,7 @@ func (s *Server) commandDone(c *fiber.Ctx, room chat.RoomID) error {
 // messageAnswer answers with what somebody said, and with whom it does not reach.
 func (s *Server) messageAnswer(c *fiber.Ctx, m chat.Message, unreached views.UnreachedMentions) error {
 	if wantsJSON(c) {
-		return made(c, views.MessageURL(m.Room, m.ID), messageJSON(m))
+		return madeMessage(c, m)
 	}
 	if fragment(c) {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
@@ -233,7 +233,7 @@ func (s *Server) postDirect(c *fiber.Ctx) error {
 	if err == nil {
 		s.dropUnused(c, stored, m)
 		if wantsJSON(c) {
-			return made(c, views.MessageURL(m.Room, m.ID), messageJSON(m))
+			return madeMessage(c, m)
 		}
 		return c.Redirect(views.RoomURL(m.Room), fiber.StatusSeeOther)
 	}

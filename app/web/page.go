@@ -108,7 +108,7 @@ func (s *Server) html(c *fiber.Ctx, component templ.Component) error {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	text := b.Bytes()
+	text := saidWhy(c, b.Bytes())
 	if mark := markedBy(c); mark != "" {
 		text = markForms(text, mark)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"parley/app/chat"
 	"parley/views"
 )
 
@@ -80,6 +81,15 @@ func made(c *fiber.Ctx, location string, data any) error {
 	c.Status(fiber.StatusCreated)
 	c.Location(location)
 	return writeJSON(c, fiber.MIMEApplicationJSON, data)
+}
+
+// madeMessage is made of a message; one that was there before is not made again.
+func madeMessage(c *fiber.Ctx, m chat.Message) error {
+	if m.Again {
+		c.Location(views.MessageURL(m.Room, m.ID))
+		return writeJSON(c, fiber.MIMEApplicationJSON, messageJSON(m))
+	}
+	return made(c, views.MessageURL(m.Room, m.ID), messageJSON(m))
 }
 
 // problem is an error as programs get it: RFC 9457, with the words that people read.

@@ -113,9 +113,6 @@ func (s *Server) updateRoom(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		if words := errs["room"]; words != "" { // what chat calls a room's name
-			errs["name"] = words
-		}
 		return s.settingsPage(c, errs)
 	}
 	return c.Redirect(views.RoomURL(roomParam(c))+"/settings?done=saved", fiber.StatusSeeOther)
