@@ -129,6 +129,9 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	events.Subscribe(a.announcer.Handle)
+	if err := a.announcer.LoadStatuses(ctx); err != nil {
+		return err
+	}
 	events.Subscribe(out.hear)
 	if err := a.Refresh(); err != nil {
 		return err

@@ -19,7 +19,7 @@ func scanAccount(r Scanner) (a chat.Account, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.Bot = a.IsBot()
+	a.Bot, a.Guest = a.IsBot(), a.IsGuest()
 	a.Created, a.Disabled = FromMillis(created), disabled != 0
 	return a, json.Unmarshal([]byte(prefs), &a.Prefs)
 }
@@ -57,10 +57,26 @@ func begins(query string) string {
 const called = `(folded LIKE ?1 ESCAPE '\' OR name_folded LIKE ?1 ESCAPE '\' OR name_folded LIKE '% ' || ?1 ESCAPE '\')
 	ORDER BY name_folded, id LIMIT ?2 OFFSET ?3`
 
+// togetherWith are the people o in the rooms that somebody is in.
+const togetherWith = `SELECT o.account_id FROM memberships m JOIN rooms r ON r.id = m.room_id AND r.deleted_at IS NULL
+	JOIN memberships o ON o.room_id = m.room_id WHERE m.left_at IS NULL AND m.account_id = `
+
 // People implements chat.AccountStore.
-func (d *Store) People(ctx context.Context, query string, offset, limit int) ([]chat.Account, error) {
-	return All(ctx, d, scanAccount, "SELECT "+accountColumns+` FROM accounts WHERE disabled_at IS NULL
-		AND `+called, begins(query), limit, offset)
+func (d *Store) People(ctx context.Context, with chat.AccountID, query string, offset, limit int) ([]chat.Account, error) {
+	here, args := "disabled_at IS NULL AND ", []any{begins(query), limit, offset}
+	if with != 0 {
+		here, args = here+"(id = ?4 OR id IN ("+togetherWith+"?4 AND o.left_at IS NULL)) AND ", append(args, with)
+	}
+	return All(ctx, d, scanAccount, "SELECT "+accountColumns+" FROM accounts WHERE "+here+called, args...)
+}
+
+// Together implements chat.AccountStore.
+func (d *Store) Together(ctx context.Context, who chat.AccountID, people []chat.AccountID, left bool) ([]chat.AccountID, error) {
+	query := togetherWith + "?1 AND o.account_id IN ids(?2)"
+	if !left {
+		query += " AND o.left_at IS NULL"
+	}
+	return All(ctx, d, ScanID[chat.AccountID], query+" GROUP BY o.account_id", who, JSONList(people))
 }
 
 // Persons implements chat.AccountStore.
@@ -121,9 +137,50 @@ func (d *Store) SetRole(ctx context.Context, who chat.AccountID, role chat.Role,
 			return err
 		}
 		t.accountChanged(who)
-		return t.Exec("UPDATE accounts SET role = ? WHERE id = ?", role, who)
+		var was chat.Role
+		if err := t.One("SELECT role FROM accounts WHERE id = ?", []any{who}, &was); err != nil {
+			return err
+		}
+		if err := t.Exec("UPDATE accounts SET role = ? WHERE id = ?", role, who); err != nil {
+			return err
+		}
+		return followRole(t, who, was, role)
 	})
 }
+
+// followRole brings who is no guest any more into the rooms of everybody, and takes who is
+// one out of them; a guest has no rank in any room.
+func followRole(t *Tx, who chat.AccountID, was, role chat.Role) error {
+	if (was == chat.RoleGuest) == (role == chat.RoleGuest) {
+		return nil
+	}
+	t.namesChanged() // who is a guest is told beside the name
+	rooms, err := List(t, ScanID[chat.RoomID], everyoneRooms)
+	for _, room := range rooms {
+		if err != nil {
+			return err
+		}
+		if role == chat.RoleGuest {
+			_, err = removeFromRoom(t, room, who, time.Now(), true)
+		} else {
+			_, err = addToRoom(t, room, []chat.AccountID{who}, time.Now())
+		}
+	}
+	if err != nil || role != chat.RoleGuest {
+		return err
+	}
+	owned, err := List(t, ScanID[chat.RoomID], "UPDATE memberships SET owner = 0 WHERE account_id = ? AND left_at IS NULL AND owner <> 0 RETURNING room_id", who)
+	if err != nil || len(owned) == 0 {
+		return err
+	}
+	for _, room := range owned {
+		t.roomChanged(room) // all its members: somebody else may own it now
+	}
+	return passOwnership(t, "SELECT room_id FROM memberships WHERE account_id = ?1 AND left_at IS NULL", who)
+}
+
+// everyoneRooms are the rooms of everybody.
+const everyoneRooms = "SELECT id FROM rooms WHERE everyone = 1 AND deleted_at IS NULL"
 
 // Settings implements chat.Store.
 func (d *Store) Settings(ctx context.Context) (chat.Settings, error) {

@@ -31,7 +31,8 @@ func (m WithColumns) Scan(dest ...any) error { return m.Scanner.Scan(append(dest
 // AccountRecords implements chat.AccountRecordStore.
 func (d *Store) AccountRecords(ctx context.Context, query string, state chat.State, offset, limit int) ([]chat.AccountRecord, error) {
 	where := map[chat.State]string{chat.StateAll: "true", chat.StateAdmins: "role = 1 AND disabled_at IS NULL",
-		chat.StateDisabled: "disabled_at IS NOT NULL", chat.StateBanned: "banned_at IS NOT NULL"}[state]
+		chat.StateDisabled: "disabled_at IS NOT NULL", chat.StateBanned: "banned_at IS NOT NULL",
+		chat.StateGuests: "role = -1 AND disabled_at IS NULL"}[state]
 	if where == "" {
 		return nil, chat.NotFound()
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"parley/app/archive"
+	"parley/app/chat"
 )
 
 // Export tells all of one state to put, whoever writes meanwhile; hashes
@@ -115,13 +116,16 @@ var exported = []struct {
 	{`SELECT id, room_id, visitor, name, mail, page, state, coalesce(taken_by, 0), rev, opened_at, changed_at, nullif(waits_at, 0), last, seen_team, seen_visitor
 		FROM cases WHERE +room_id ` + inLiveRooms + " ORDER BY id", scanExportedCase},
 	{"SELECT id, case_id, kind, coalesce(author, 0), at, body FROM case_lines WHERE +case_id " + inLiveCases + " ORDER BY id", scanExportedCaseLine},
-	{"SELECT id, code, role, uses, used, coalesce(made_by, 0), made_at, expires_at, revoked_at FROM invites ORDER BY id",
+	{"SELECT id, code, role, uses, used, coalesce(made_by, 0), made_at, expires_at, revoked_at, rooms FROM invites ORDER BY id",
 		func(r Scanner) (archive.Record, error) {
-			var role int
+			var role chat.Role
+			var rooms []byte
 			i := &archive.Invite{Type: "invite"}
-			err := r.Scan(&i.ID, &i.Code, &role, &i.Uses, &i.Used, &i.MadeBy, &i.Made, &i.Expires, &i.Revoked)
-			i.Role = archive.Word(archive.RoleWords, role)
-			return i, err
+			if err := r.Scan(&i.ID, &i.Code, &role, &i.Uses, &i.Used, &i.MadeBy, &i.Made, &i.Expires, &i.Revoked, &rooms); err != nil {
+				return i, err
+			}
+			i.Role = archive.RoleWord(role)
+			return i, json.Unmarshal(rooms, &i.Rooms)
 		}},
 	{"SELECT source, key, id FROM imports ORDER BY source, key", func(r Scanner) (archive.Record, error) {
 		o := &archive.Origin{Type: "origin"}
@@ -130,10 +134,10 @@ var exported = []struct {
 }
 
 func scanExportedAccount(r Scanner) (archive.Record, error) {
-	var role int
+	var role chat.Role
 	a := &archive.Account{Type: "account"}
 	err := r.Scan(&a.ID, &a.Username, &a.Name, &role, &a.Password, &a.Created, &a.Disabled, &a.Banned, &a.Title, &a.Bio, (*rawText)(&a.Prefs), &a.Bot)
-	a.Role = archive.Word(archive.RoleWords, role)
+	a.Role = archive.RoleWord(role)
 	return a, err
 }
 

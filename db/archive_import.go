@@ -121,9 +121,9 @@ func importRecord(t *Tx, r archive.Record) error {
 	case *archive.Widget, *archive.Case, *archive.CaseLine:
 		return importSupport(t, r)
 	case *archive.Invite:
-		return t.Exec(`INSERT INTO invites (id, code, role, uses, used, made_by, made_at, expires_at, revoked_at)
-			VALUES (?, ?, ?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?, ?, ?)`,
-			r.ID, r.Code, number(archive.RoleWords, r.Role), r.Uses, r.Used, r.MadeBy, r.Made, nullable(r.Expires), nullable(r.Revoked))
+		return t.Exec(`INSERT INTO invites (id, code, role, uses, used, made_by, made_at, expires_at, revoked_at, rooms)
+			VALUES (?, ?, ?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?, ?, ?, ?)`,
+			r.ID, r.Code, archive.RoleNumber(r.Role), r.Uses, r.Used, r.MadeBy, r.Made, nullable(r.Expires), nullable(r.Revoked), JSONList(r.Rooms))
 	case *archive.Origin:
 		return t.Exec("INSERT INTO imports (source, key, id) VALUES (?, ?, ?)", r.Source, r.Key, r.ID)
 	}
@@ -151,7 +151,7 @@ func importAccount(t *Tx, a *archive.Account) error {
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(CAST(? AS BIGINT), 0))`,
 		a.ID, a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username), chat.Drawn(a.Username),
 		a.Name, chat.FoldName(a.Name), chat.DrawnLetters(a.Name),
-		number(archive.RoleWords, a.Role), a.Password, a.Created, nullable(a.Disabled), nullable(a.Banned), a.Title, a.Bio, prefs, a.Bot)
+		archive.RoleNumber(a.Role), a.Password, a.Created, nullable(a.Disabled), nullable(a.Banned), a.Title, a.Bio, prefs, a.Bot)
 }
 
 // importRoom leaves the counts of people and of the newest row to the end.

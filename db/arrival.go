@@ -77,10 +77,10 @@ func addNewcomer(t *Tx, p archive.NewPerson) (a chat.Account, err error) {
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?) RETURNING id`,
 		[]any{a.Username, chat.FoldName(a.Username), chat.Skeleton(a.Username), chat.Drawn(a.Username),
 			p.Name, chat.FoldName(p.Name), chat.DrawnLetters(p.Name), p.Role, ToMillis(p.Created), disabled,
-			p.Title}, &a.ID); err != nil || p.Disabled {
+			p.Title}, &a.ID); err != nil || p.Disabled || a.IsGuest() {
 		return a, err
 	}
-	rooms, err := List(t, ScanID[chat.RoomID], "SELECT id FROM rooms WHERE everyone = 1 AND deleted_at IS NULL")
+	rooms, err := List(t, ScanID[chat.RoomID], everyoneRooms)
 	for _, room := range rooms {
 		if err == nil {
 			err = addMember(t, room, a.ID, 0)
@@ -148,7 +148,7 @@ func addImportedRoom(t *Tx, source string, p archive.NewRoom) (r chat.Room, fres
 		return r, false, chat.Gone("This room was deleted here.")
 	}
 	if fresh && p.Everyone {
-		all, err := List(t, ScanID[chat.AccountID], "SELECT id FROM accounts WHERE disabled_at IS NULL ORDER BY id")
+		all, err := List(t, ScanID[chat.AccountID], "SELECT id FROM accounts WHERE disabled_at IS NULL AND role >= 0 ORDER BY id")
 		if err != nil {
 			return r, fresh, err
 		}

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -13,9 +14,9 @@ import (
 // AddInvite implements auth.InviteStore.
 func (d *Store) AddInvite(ctx context.Context, i auth.Invite, audit chat.AuditEntry) (id int64, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
-		return t.One(`INSERT INTO invites (code, role, uses, made_by, made_at, expires_at)
-			VALUES (?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?, nullif(CAST(? AS BIGINT), 0)) RETURNING id`,
-			[]any{i.Code, i.Role, i.Uses, i.By.ID, ToMillis(i.Made), millisOr0(i.Expires)}, &id)
+		return t.One(`INSERT INTO invites (code, role, uses, made_by, made_at, expires_at, rooms)
+			VALUES (?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?, nullif(CAST(? AS BIGINT), 0), ?) RETURNING id`,
+			[]any{i.Code, i.Role, i.Uses, i.By.ID, ToMillis(i.Made), millisOr0(i.Expires), JSONList(i.Rooms)}, &id)
 	})
 	return id, err
 }
@@ -28,14 +29,17 @@ func millisOr0(t time.Time) int64 {
 }
 
 const inviteQuery = `SELECT i.id, i.code, i.role, i.uses, i.used, coalesce(a.id, 0), coalesce(a.username, ''), coalesce(a.name, ''),
-	i.made_at, coalesce(i.expires_at, 0), i.revoked_at IS NOT NULL OR coalesce(a.role < 1 OR a.disabled_at IS NOT NULL, false)
+	i.made_at, coalesce(i.expires_at, 0), i.revoked_at IS NOT NULL OR coalesce(a.role < 1 OR a.disabled_at IS NOT NULL, false), i.rooms
 	FROM invites i LEFT JOIN accounts a ON a.id = i.made_by `
 
 func scanInvite(r Scanner) (i auth.Invite, err error) {
 	var made, expires int64
-	err = r.Scan(&i.ID, &i.Code, &i.Role, &i.Uses, &i.Used, &i.By.ID, &i.By.Username, &i.By.Name, &made, &expires, &i.Revoked)
+	var rooms []byte
+	if err = r.Scan(&i.ID, &i.Code, &i.Role, &i.Uses, &i.Used, &i.By.ID, &i.By.Username, &i.By.Name, &made, &expires, &i.Revoked, &rooms); err != nil {
+		return i, err
+	}
 	i.Made, i.Expires = FromMillis(made), FromMillis(expires)
-	return i, err
+	return i, json.Unmarshal(rooms, &i.Rooms)
 }
 
 // Invites implements auth.InviteStore.

@@ -33,8 +33,8 @@ func (d *Store) Mentionable(ctx context.Context, room chat.RoomID, names []strin
 	}
 	found, err := All(ctx, d, func(r Scanner) (n named, err error) { return n, r.Scan(&n.name, &n.id) },
 		`SELECT a.folded, a.id FROM accounts a JOIN rooms r ON r.id = ?1 WHERE a.folded IN texts(?2) AND a.disabled_at IS NULL
-		AND coalesce((SELECT left_at IS NULL OR r.kind = 0 AND banned = 0 FROM memberships WHERE room_id = r.id AND account_id = a.id),
-		r.kind = 0)`, room, JSONList(names))
+		AND coalesce((SELECT left_at IS NULL OR r.kind = 0 AND banned = 0 AND a.role >= 0 FROM memberships WHERE room_id = r.id AND account_id = a.id),
+		r.kind = 0 AND a.role >= 0)`, room, JSONList(names))
 	ids := make(map[string]chat.AccountID, len(found))
 	for _, n := range found {
 		ids[n.name] = n.id
@@ -82,11 +82,17 @@ func updateMentions(t *Tx, m chat.Message, n chat.NewMessage) error {
 	return countMentions(t, m, 1)
 }
 
+// addMentions leaves out those who block the author: they are told of nothing from there.
 func addMentions(t *Tx, m chat.Message) error {
+	blocked, err := blockersOf(t, m.Author.ID)
+	if err != nil {
+		return err
+	}
 	if m.All {
 		if err := t.Exec(`INSERT INTO mentions (account_id, room_id, message_id)
-			SELECT account_id, room_id, ? FROM memberships WHERE room_id = ? AND account_id <> ? AND left_at IS NULL`,
-			m.ID, m.Room, m.Author.ID); err != nil {
+			SELECT account_id, room_id, ? FROM memberships WHERE room_id = ? AND account_id <> ? AND left_at IS NULL
+			AND NOT (account_id IN ids(?))`,
+			m.ID, m.Room, m.Author.ID, JSONList(blocked)); err != nil {
 			return err
 		}
 	}
@@ -94,8 +100,25 @@ func addMentions(t *Tx, m chat.Message) error {
 		return nil
 	}
 	return t.Exec(`INSERT INTO mentions (account_id, room_id, message_id) SELECT id, ?, ? FROM accounts WHERE id IN ids(?)
-		ON CONFLICT DO NOTHING`,
-		m.Room, m.ID, JSONList(m.For))
+		AND NOT (id IN ids(?)) ON CONFLICT DO NOTHING`,
+		m.Room, m.ID, JSONList(m.For), JSONList(blocked))
+}
+
+// blockersOf are those who block somebody; few block anybody, and an index has them.
+func blockersOf(t *Tx, who chat.AccountID) (by []chat.AccountID, err error) {
+	_, err = List(t, func(r Scanner) (x struct{}, err error) {
+		var id chat.AccountID
+		var text string
+		var p chat.Prefs
+		if err = r.Scan(&id, &text); err == nil {
+			err = json.Unmarshal([]byte(text), &p)
+		}
+		if p.Blocks(who) {
+			by = append(by, id)
+		}
+		return x, err
+	}, `SELECT id, prefs FROM accounts WHERE prefs LIKE '%"keywords"%' OR prefs LIKE '%"blocked"%'`) // the condition of an index
+	return by, err
 }
 
 // countMentions counts a message for those for whom it is, where they have not read it.

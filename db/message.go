@@ -11,7 +11,7 @@ import (
 	"parley/app/chat"
 )
 
-const messageQuery = `SELECT m.id, m.room_id, m.rev, m.posts, m.kind, a.id, a.username, a.name, a.picture, a.bot_by IS NOT NULL, m.at, m.cont, m.body, m.text,
+const messageQuery = `SELECT m.id, m.room_id, m.rev, m.posts, m.kind, a.id, a.username, a.name, a.picture, a.bot_by IS NOT NULL, a.role < 0, m.at, m.cont, m.body, m.text,
 	m.addressed, coalesce(m.cid, ''), coalesce(m.edited_at, 0), m.deleted_at IS NOT NULL, m.reactions,
 	m.files, m.program, m.previews, m.replies, coalesce(m.reply_to, 0), q.text, q.files, coalesce(q.deleted_at, 0) > 0, coalesce(b.name, '')
 	FROM messages m JOIN accounts a ON a.id = m.author_id
@@ -28,7 +28,7 @@ func scanLabelled(r Scanner, name func(chat.RoomID) string) (m chat.Message, err
 	var at, edited int64
 	var text, reactions, files, program, previews, quoted, quotedFiles []byte
 	var addressed string
-	if err := r.Scan(&m.ID, &m.Room, &m.Rev, &m.Posts, &m.Kind, &m.Author.ID, &m.Author.Username, &m.Author.Name, &m.Author.Picture, &m.Author.Bot, &at, &m.Cont,
+	if err := r.Scan(&m.ID, &m.Room, &m.Rev, &m.Posts, &m.Kind, &m.Author.ID, &m.Author.Username, &m.Author.Name, &m.Author.Picture, &m.Author.Bot, &m.Author.Guest, &at, &m.Cont,
 		&m.Body, &text, &addressed, &m.CID, &edited, &m.Deleted, &reactions,
 		&files, &program, &previews, &m.Replies, &m.Quote.ID, &quoted, &quotedFiles, &m.Quote.Deleted, &m.Quote.By); err != nil {
 		return m, err

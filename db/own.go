@@ -38,6 +38,11 @@ func (d *Store) FilterPrefs(ctx context.Context) (map[chat.AccountID]chat.Prefs,
 	return d.prefs(ctx, `(prefs LIKE '%"keywords"%' OR prefs LIKE '%"blocked"%') AND disabled_at IS NULL`) // the condition of an index
 }
 
+// StatusPrefs implements chat.OwnStore.
+func (d *Store) StatusPrefs(ctx context.Context) (map[chat.AccountID]chat.Prefs, error) {
+	return d.prefs(ctx, `(prefs LIKE '%"status"%' OR prefs LIKE '%"until"%') AND disabled_at IS NULL`)
+}
+
 // PrefsOf implements chat.OwnStore.
 func (d *Store) PrefsOf(ctx context.Context, ids []chat.AccountID) (map[chat.AccountID]chat.Prefs, error) {
 	return d.prefs(ctx, "id IN ids(?)", JSONList(ids))

@@ -20,8 +20,8 @@ func (d *Store) RemoveMember(ctx context.Context, room chat.RoomID, who chat.Acc
 			return nil
 		}
 		t.roomChanged(room)
-		n, err := t.Affect(markRoomDeleted+` AND kind = 1 AND NOT EXISTS (SELECT 1 FROM memberships
-			WHERE room_id = ?2 AND left_at IS NULL)`, ToMillis(at), room)
+		n, err := t.Affect(markRoomDeleted+` AND kind = 1 AND NOT EXISTS (SELECT 1 FROM memberships m JOIN accounts a ON a.id = m.account_id
+			WHERE m.room_id = ?2 AND m.left_at IS NULL AND a.bot_by IS NULL)`, ToMillis(at), room)
 		if emptied = n > 0; !emptied {
 			return err
 		}
@@ -36,7 +36,9 @@ func (d *Store) RemoveMember(ctx context.Context, room chat.RoomID, who chat.Acc
 // markRoomDeleted deletes a room; purge removes what is left of it.
 const markRoomDeleted = "UPDATE rooms SET deleted_at = ?1, skeleton = NULL, drawn = NULL, direct = NULL, topic = '' WHERE id = ?2"
 
-// removeFromRoom ends a membership. The log says whether somebody else did.
+// removeFromRoom ends a membership. The log says whether somebody else did. From a private
+// room the bots of who goes go as well: else they would read on for their maker. It answers
+// with the last rev.
 func removeFromRoom(t *Tx, room chat.RoomID, who chat.AccountID, at time.Time, byOthers bool) (chat.Rev, error) {
 	rev, err := nextRev(t, room)
 	if err != nil {
@@ -52,40 +54,58 @@ func removeFromRoom(t *Tx, room chat.RoomID, who chat.AccountID, at time.Time, b
 	}
 	t.memberChanged(room, who)
 	var people int
+	var kind chat.RoomKind
 	if err := t.One(`UPDATE rooms SET people = people - CASE WHEN kind = 2
-		OR (SELECT disabled_at IS NULL FROM accounts WHERE id = ?2) THEN 1 ELSE 0 END WHERE id = ?1 RETURNING people`,
-		[]any{room, who}, &people); err != nil {
+		OR (SELECT disabled_at IS NULL FROM accounts WHERE id = ?2) THEN 1 ELSE 0 END WHERE id = ?1 RETURNING people, kind`,
+		[]any{room, who}, &people, &kind); err != nil {
 		return 0, err
 	}
 	if err := passOwnership(t, "?1", room); err != nil {
 		return 0, err
 	}
-	if people >= chat.QuietLeaves {
-		return rev, nil // stamped, so that it is told to the one who went, and to nobody else
+	if people < chat.QuietLeaves { // else it is stamped, so that it is told to the one who went, and to nobody else
+		if err := addLeft(t, room, who, at, byOthers); err != nil {
+			return 0, err
+		}
 	}
+	if kind != chat.Private {
+		return rev, nil
+	}
+	bots, err := List(t, ScanID[chat.AccountID], `SELECT a.id FROM accounts a JOIN memberships m ON m.account_id = a.id AND m.room_id = ?1
+		WHERE a.bot_by = ?2 AND m.left_at IS NULL ORDER BY a.id`, room, who)
+	for _, bot := range bots {
+		if err == nil {
+			rev, err = removeFromRoom(t, room, bot, at, byOthers)
+		}
+	}
+	return rev, err
+}
+
+// addLeft tells the log that somebody has left.
+func addLeft(t *Tx, room chat.RoomID, who chat.AccountID, at time.Time, byOthers bool) error {
 	var p chat.Person
 	if err := t.One("SELECT id, username, name FROM accounts WHERE id = ?", []any{who}, &p.ID, &p.Username, &p.Name); err != nil {
-		return 0, err
+		return err
 	}
 	event := chat.SystemMessage{People: []chat.Person{p}, Count: 1}
 	if byOthers {
 		event.Arg = chat.WasRemoved
 	}
-	return rev, addEvent(t, room, who, chat.MessageLeft, event, at)
+	return addEvent(t, room, who, chat.MessageLeft, event, at)
 }
 
 // activeOwner is there when an owner of room r can log in.
 const activeOwner = `EXISTS (SELECT 1 FROM memberships o JOIN accounts b ON b.id = o.account_id
-	WHERE o.room_id = r.id AND o.left_at IS NULL AND o.owner = 1 AND b.disabled_at IS NULL)`
+	WHERE o.room_id = r.id AND o.left_at IS NULL AND o.owner = 1 AND b.role >= 0 AND b.disabled_at IS NULL)`
 
 // passOwnership gives those rooms that have no owner who can log in to a moderator, else
-// to who has been there longest. An owner whose account is disabled stays one: when he
+// to who has been there longest and is no guest, if there is one. An owner whose account is disabled stays one: when he
 // comes back there are two. Rooms chooses by ?1.
 func passOwnership(t *Tx, rooms string, arg any) error {
 	return t.Exec(`UPDATE memberships SET owner = 1 WHERE (room_id, account_id) IN (
-		SELECT r.id, (SELECT n.account_id FROM memberships n JOIN accounts a ON a.id = n.account_id WHERE n.room_id = r.id AND n.left_at IS NULL
+		SELECT r.id, (SELECT n.account_id FROM memberships n JOIN accounts a ON a.id = n.account_id WHERE n.room_id = r.id AND n.left_at IS NULL AND a.bot_by IS NULL
 			AND (a.disabled_at IS NULL OR NOT EXISTS (SELECT 1 FROM memberships o WHERE o.room_id = r.id AND o.left_at IS NULL AND o.owner = 1))
-			ORDER BY a.disabled_at IS NOT NULL, n.owner <> 2, n.joined_at, n.account_id LIMIT 1)
+			ORDER BY a.role < 0, a.disabled_at IS NOT NULL, n.owner <> 2, n.joined_at, n.account_id LIMIT 1)
 		FROM rooms r WHERE r.id IN (`+rooms+`) AND r.kind <> 2 AND r.deleted_at IS NULL AND NOT `+activeOwner+`)`, arg)
 }
 

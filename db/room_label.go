@@ -9,9 +9,9 @@ import (
 )
 
 // withCurrentLabels gives the links to open rooms the names that these have now, in messages
-// and in the lines of what they answer: a message keeps which room it means, and not
-// what that was called. A room that is not open any more keeps the name under which
-// it was linked.
+// and in the lines of what they answer, and takes the names of who is gone away: a message
+// keeps which room it means, and not what that was called. A room that is not open any more keeps
+// the name under which it was linked.
 func (d *Store) withCurrentLabels(ctx context.Context, rows []chat.Message, err error) ([]chat.Message, error) {
 	var quotes []chat.MessageID // whose lines may hold links; what they answer is read again for these
 	for _, m := range rows {
@@ -43,6 +43,9 @@ func (d *Store) withCurrentLabels(ctx context.Context, rows []chat.Message, err 
 		if text := answered[m.Quote.ID]; err == nil && text != nil && text.Relabel(names.name) != "" {
 			m.Quote = chat.NewQuote(m.Quote.ID, m.Quote.By, *text, nil)
 		}
+	}
+	if err == nil {
+		err = d.withoutNamesOfGone(ctx, rows)
 	}
 	return rows, err
 }

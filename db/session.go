@@ -47,8 +47,7 @@ func addAccount(t *Tx, n auth.NewAccount) (j auth.SignedUp, err error) {
 	if accounts == 0 {
 		return j, createWorkspace(t, n, &j)
 	}
-	rooms, err := List(t, ScanID[chat.RoomID],
-		"SELECT id FROM rooms WHERE everyone = 1 AND deleted_at IS NULL")
+	rooms, err := firstRooms(t, n, j.Account.Role)
 	for _, room := range rooms {
 		rev, err := addToRoom(t, room, []chat.AccountID{j.Account.ID}, n.At)
 		if err != nil {
@@ -59,6 +58,32 @@ func addAccount(t *Tx, n auth.NewAccount) (j auth.SignedUp, err error) {
 	return j, err
 }
 
+// firstRooms are those into which somebody comes at once: the rooms of everybody, or those
+// for which a guest was invited.
+func firstRooms(t *Tx, n auth.NewAccount, role chat.Role) ([]chat.RoomID, error) {
+	switch {
+	case role != chat.RoleGuest:
+		return List(t, ScanID[chat.RoomID], everyoneRooms)
+	case n.Invited:
+		return n.Rooms, nil
+	}
+	var chosen string
+	var by chat.AccountID
+	if err := t.One("SELECT rooms, coalesce(made_by, 0) FROM invites WHERE code = ?", []any{n.Invite}, &chosen, &by); err != nil {
+		return nil, err
+	}
+	rooms, err := List(t, ScanID[chat.RoomID], roomsOfInvite, chosen, by)
+	if err == nil && len(rooms) == 0 {
+		err = auth.ErrInviteOver
+	}
+	return rooms, err
+}
+
+// roomsOfInvite are those that are left of the ones an invite is for: open ones, and private
+// ones that who made it is in yet.
+const roomsOfInvite = `SELECT r.id FROM rooms r WHERE r.id IN ids(?1) AND r.deleted_at IS NULL AND (r.kind = 0 OR r.kind = 1
+	AND EXISTS (SELECT 1 FROM memberships m WHERE m.room_id = r.id AND m.account_id = ?2 AND m.left_at IS NULL)) ORDER BY r.id`
+
 // checkSignup says what a newcomer becomes, or why he may not come.
 func checkSignup(t *Tx, n auth.NewAccount) (chat.Role, error) {
 	var policy string
@@ -67,7 +92,7 @@ func checkSignup(t *Tx, n auth.NewAccount) (chat.Role, error) {
 	case err != nil && !errors.Is(err, sql.ErrNoRows):
 		return 0, err
 	case n.Invited:
-		return chat.RoleMember, nil
+		return n.Role, nil
 	case policy == chat.SignupClosed:
 		return 0, auth.ErrClosed
 	case n.Invite != "":

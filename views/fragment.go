@@ -146,5 +146,8 @@ const ReportsTarget = "#reports"
 // DotTarget is every dot of a person.
 func DotTarget(id chat.AccountID) string { return "[data-p='" + num(id) + "']" }
 
+// StatusTarget is the status beside every name of a person that has room for one.
+func StatusTarget(id chat.AccountID) string { return "[data-s='" + num(id) + "']" }
+
 // ListsTarget is a person's lists of rooms.
 const ListsTarget = "#lists"

@@ -96,6 +96,8 @@ func appendMessage(b []byte, m *chat.Message) (_ []byte, clock int) {
 	b = append(b, "</a></h3>"...)
 	if m.Author.Bot {
 		b = append(b, `<span class="tag">bot</span>`...)
+	} else if m.Author.Guest {
+		b = append(b, `<span class="tag">guest</span>`...)
 	}
 	b, clock = appendStamp(b, m)
 	b = append(b, "</div>"...)

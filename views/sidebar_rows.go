@@ -40,12 +40,26 @@ func sidebarRooms(v Viewer, rooms []chat.SidebarRoom, current chat.RoomID) templ
 					return err
 				}
 			}
-			b = append(appendBadge(appendSidebarName(b, r), r.ID, BadgeOf(r)), `</a></li>`...)
+			b = appendSidebarName(b, r)
+			if len(r.With) == 1 {
+				b = appendStatus(b, v.statusOf(r.With[0].ID))
+			}
+			b = append(appendBadge(b, r.ID, BadgeOf(r)), `</a></li>`...)
 		}
 		notePart(ctx, b)
 		_, err := w.Write(b)
 		return err
 	})
+}
+
+// appendStatus appends the emoji of who a conversation is with.
+func appendStatus(b []byte, s chat.Status) []byte {
+	if !s.IsSet() {
+		return b
+	}
+	b = appendEscaped(append(b, `<span class="status-e" role="img" aria-label="`...), statusLabel(s))
+	b = append(append(b, `">`...), statusSign(s)...)
+	return append(b, `</span>`...)
 }
 
 // SidebarName is a room's name in the lists of its people.

@@ -26,9 +26,10 @@ type Viewer struct {
 	Twelve     bool   // reads 3:04 PM instead of 15:04
 	MonthFirst bool   // reads November 28 instead of 28 November
 	Now        time.Time
-	Presence   func(chat.AccountID) string // "on", "away", ""
-	Rooms      []chat.SidebarRoom          // the sidebar; not needed for a stage
-	Reports    int                         // messages that wait for this person's decision
+	Presence   func(chat.AccountID) string // "on", "away", "dnd", ""
+	Status     func(chat.AccountID) chat.Status
+	Rooms      []chat.SidebarRoom // the sidebar; not needed for a stage
+	Reports    int                // messages that wait for this person's decision
 	Timing     Timing
 	Uploads    Uploads
 }
@@ -288,6 +289,8 @@ func presenceWords(on string) string {
 		return "online"
 	case "away":
 		return "away"
+	case "dnd":
+		return "do not disturb"
 	}
 	return "offline"
 }

@@ -43,6 +43,8 @@ type Announcer struct {
 	reports  batcher[chat.RoomID]    // how many wait in these rooms
 	reads    batcher[readMark]       // the badges of who has read
 	arrivals batcher[chat.AccountID] // who came or went
+	// changedStatus is who says something else of himself, or whose word has ended.
+	changedStatus batcher[chat.AccountID]
 
 	// OnPresence is called when somebody came or went, on any node; it must not wait. Set it
 	// before the first page.
@@ -51,6 +53,7 @@ type Announcer struct {
 	mu              sync.Mutex
 	pendingMessages map[chat.RoomID][]*chat.Message // since the room's badges were sent
 	shown           map[chat.AccountID]shownBadges  // on the pages of who is here
+	statuses        map[chat.AccountID]shownStatus
 }
 
 var (
@@ -60,7 +63,7 @@ var (
 
 // New makes an announcer that sends nothing until Attach.
 func New() *Announcer {
-	a := &Announcer{Rendered: newRenderCache(), shown: map[chat.AccountID]shownBadges{},
+	a := &Announcer{Rendered: newRenderCache(), shown: map[chat.AccountID]shownBadges{}, statuses: map[chat.AccountID]shownStatus{},
 		pendingMessages: map[chat.RoomID][]*chat.Message{}}
 	a.badges = batcher[chat.RoomID]{every: badgeEvery, what: "badges", do: a.announceBadges}
 	a.lists = batcher[chat.AccountID]{every: listEvery, what: "lists", do: a.announceLists}
@@ -70,6 +73,7 @@ func New() *Announcer {
 	a.reports = batcher[chat.RoomID]{every: listEvery, what: "reports", do: a.announceReports}
 	a.reads = batcher[readMark]{every: promptly, what: "badges of who has read", do: a.announceReadMarks}
 	a.arrivals = batcher[chat.AccountID]{every: promptly, what: "presence", do: a.announceArrivals}
+	a.changedStatus = batcher[chat.AccountID]{every: listEvery, what: "statuses", do: a.announceStatuses}
 	a.Hub = live.New(a)
 	return a
 }
@@ -89,6 +93,7 @@ func (a *Announcer) Stop() {
 	a.reports.stop()
 	a.reads.stop()
 	a.arrivals.stop()
+	a.changedStatus.stop()
 }
 
 // storeTimeout bounds one question to the store.
@@ -122,8 +127,12 @@ func (a *Announcer) Handle(e chat.Event) {
 	case chat.PrefsChanged:
 		a.Hub.SetHidden(e.Account, e.Prefs.Invisible)
 		a.Hub.Send(e.Account, live.Text(prefsFrame(e.Prefs)))
+		a.setStatus(e.Account, e.Prefs)
+	case chat.GuestChanged:
+		a.Hub.SetGuest(e.Account, e.Guest)
 	case chat.SessionEnded:
 		a.Hub.EndSessions(e.Account, e.Sessions)
+		live.InBackground("a status", func() { a.dropStatus(e.Account) })
 	case chat.CaseTyping:
 		a.chat.NoteCaseTyping(e)
 	case chat.UserTyping:
@@ -138,6 +147,13 @@ func (a *Announcer) Resync() {
 		a.lists.add(id)
 	}
 	a.headers.add(a.Hub.OpenRooms()...)
+	live.InBackground("statuses", func() {
+		ctx, cancel := a.timeout()
+		defer cancel()
+		if err := a.LoadStatuses(ctx); err != nil {
+			slog.Error("statuses were not read anew", "error", err)
+		}
+	})
 }
 
 func (a *Announcer) announceHeaders(rooms []chat.RoomID) {
@@ -187,7 +203,13 @@ func (a *Announcer) announceRoomNames(rooms []chat.RoomID) {
 			continue
 		}
 		if h.Kind == chat.Open { // it may have become private since
-			a.Hub.SendAll(live.Text(views.AppendPartial(nil, views.RoomLinkTarget(room), "textContent", views.Escaped("#"+h.Name))))
+			name := live.Text(views.AppendPartial(nil, views.RoomLinkTarget(room), "textContent", views.Escaped("#"+h.Name)))
+			a.Hub.SendMembers(name)
+			for _, p := range h.Members {
+				if p.Guest { // others are not told what it is called
+					a.Hub.Send(p.ID, name)
+				}
+			}
 		}
 	}
 }

@@ -43,7 +43,10 @@ func (a *Announcer) RoomLists(id chat.AccountID) (live.Frame, error) {
 		return live.Frame{}, err
 	}
 	a.listsShown(id, rooms)
-	v := views.Viewer{Rooms: rooms, Presence: a.PresenceWord, Zone: time.UTC}
+	v := views.Viewer{Rooms: rooms, Presence: a.PresenceWord, Status: a.Status, Zone: time.UTC}
+	if a.Hub.IsGuest(id) {
+		v.Me.Role = chat.RoleGuest
+	}
 	return live.Text(views.Partial(a.ctx, views.ListsTarget, "outerMorph", views.Lists(v, 0))), nil
 }
 

@@ -19,7 +19,7 @@ var presenceWords = map[live.Presence]string{live.Offline: "", live.Away: "away"
 
 // PresenceWord is how much somebody is here, as views spell it.
 func (a *Announcer) PresenceWord(id chat.AccountID) string {
-	return presenceWords[a.Hub.PresenceOf(id)]
+	return a.presenceWord(id, a.Hub.PresenceOf(id))
 }
 
 // Online implements chat.Presence: who appears offline is not.
@@ -51,8 +51,21 @@ func (a *Announcer) PresenceChanged(changed map[chat.AccountID]live.Presence) {
 	if a.OnPresence != nil {
 		a.OnPresence()
 	}
-	a.Hub.SendAll(live.Text(a.presenceDots(changed)))
+	a.Hub.SendMembers(live.Text(a.presenceDots(changed)))
+	a.tellGuests(changed)
 	a.arrivals.add(slices.Collect(maps.Keys(changed))...)
+}
+
+// tellGuests sends guests the dots of those who are in a room with them.
+func (a *Announcer) tellGuests(changed map[chat.AccountID]live.Presence) {
+	people := slices.Collect(maps.Keys(changed))
+	for _, id := range a.Hub.Guests() {
+		theirs := map[chat.AccountID]live.Presence{}
+		for _, id := range a.knownTo(id, people) {
+			theirs[id] = changed[id]
+		}
+		a.Hub.Send(id, live.Text(a.presenceDots(theirs)))
+	}
 }
 
 // maxDots is for how many people markup is sent: every page is told of everybody,
@@ -62,13 +75,14 @@ const maxDots = 24
 func (a *Announcer) presenceDots(changed map[chat.AccountID]live.Presence) (b []byte) {
 	if len(changed) <= maxDots {
 		for id, p := range changed {
-			b = append(b, views.Partial(a.ctx, views.DotTarget(id), "outerHTML", views.Dot(id, presenceWords[p]))...)
+			b = append(b, views.Partial(a.ctx, views.DotTarget(id), "outerHTML", views.Dot(id, a.presenceWord(id, p)))...)
 		}
 		return b
 	}
 	by := map[string][]chat.AccountID{}
 	for id, p := range changed {
-		by[presenceWords[p]] = append(by[presenceWords[p]], id)
+		word := a.presenceWord(id, p)
+		by[word] = append(by[word], id)
 	}
 	b, err := json.Marshal(map[string]any{"dots": by})
 	if err != nil {

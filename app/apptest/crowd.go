@@ -30,6 +30,10 @@ func (s *Server) Crowd(like *Browser, n int) (list []*Browser) {
 		b.Cookie = cookie + "=" + token
 		list = append(list, b)
 	}
+	Within(s.T, "the server has noticed who was added beside it", func() bool {
+		room, people, err := s.App.Chat.Roster(context.Background(), 1)
+		return err == nil && room.People == len(people)
+	})
 	return list
 }
 

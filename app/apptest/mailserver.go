@@ -61,6 +61,11 @@ func (m *MailServer) Config(c *app.Config) {
 	c.Mail = s
 }
 
+// Flags are those of a process that sends its mails there.
+func (m *MailServer) Flags() []string {
+	return []string{"--smtp-url", "smtp://parley:s3cret@" + m.at, "--mail-from", "Lighthouse <chat@example.org>"}
+}
+
 // Refuses has it answer so; nil: it takes mails again.
 func (m *MailServer) Refuses(with *smtp.SMTPError) {
 	m.mu.Lock()

@@ -124,7 +124,7 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 
 // Words for the numbers that are stored; each is a number's word by its place.
 var (
-	RoleWords       = []string{"member", "administrator"}
+	RoleWords       = []string{"member", "administrator", guestWord}
 	RoomWords       = chat.KindWords
 	MembershipWords = []string{"member", "owner", "moderator"}
 	LevelWords      = []string{"usual", "all", "mentions", "off"}
@@ -133,6 +133,26 @@ var (
 	UseWords        = []string{"", "person", "room", "workspace", "emoji", "preview"}
 	MessageWords    = []string{"said", "joined", "left", "renamed", "topic", "converted"}
 )
+
+// guestWord is of the one role below 0.
+const guestWord = "guest"
+
+// RoleWord is the word of a role.
+func RoleWord(r chat.Role) string {
+	if r == chat.RoleGuest {
+		return guestWord
+	}
+	return Word(RoleWords, r)
+}
+
+// RoleNumber is the role of a word that was found valid; "" is a member's.
+func RoleNumber(word string) chat.Role {
+	if word == guestWord {
+		return chat.RoleGuest
+	}
+	n, _ := Number(RoleWords, word)
+	return chat.Role(n)
+}
 
 // Word is the word for a number; one that has none stands for itself.
 func Word[N ~int | ~int64](words []string, n N) string {

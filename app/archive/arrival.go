@@ -58,7 +58,7 @@ type NewRoom struct {
 	Kind     chat.RoomKind
 	Name     string // as chat.ParseRoomName made it
 	Topic    string
-	Everyone bool           // all accounts are in it, too, and whoever signs up
+	Everyone bool           // all accounts but guests are in it, too, and whoever signs up
 	Owner    chat.AccountID // 0: the first of People
 	People   []chat.AccountID
 	Created  time.Time

@@ -184,6 +184,7 @@ type Invite struct {
 	ID      int64          `json:"id"`
 	Code    string         `json:"code"`
 	Role    string         `json:"role"`
+	Rooms   []chat.RoomID  `json:"rooms,omitempty"` // into which guests come
 	Uses    int64          `json:"uses,omitempty"`
 	Used    int64          `json:"used,omitempty"`
 	MadeBy  chat.AccountID `json:"made_by,omitempty"`

@@ -132,7 +132,7 @@ func (r *Report) Print(w io.Writer) error {
 		return err
 	}
 	printList(w, "It is called otherwise here:", r.Adapted, func(a Adapted) string { return fmt.Sprintf("%s %q: %q", a.What, a.From, a.To) })
-	printList(w, "They came deactivated, as they are no full members there; parley user enable NAME lets one in:", r.Deactivated,
+	printList(w, "They came deactivated, as they are neither members nor guests there; parley user enable NAME lets one in:", r.Deactivated,
 		func(d Deactivated) string { return fmt.Sprintf("%s (%s): %s", d.Username, d.Name, d.Why) })
 	if len(r.Skipped) > 0 {
 		fmt.Fprintln(w, "\nIt did not come:")

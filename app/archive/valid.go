@@ -173,6 +173,9 @@ func reaction(s string) bool {
 }
 
 func (i *Invite) valid() error {
+	if len(i.Rooms) > chat.MaxGuestRooms {
+		return errors.New("an invite leads into too many rooms")
+	}
 	return errors.Join(counted(i.Uses, i.Used), short(i.Code, maxKey, "the code of an invite"),
 		numbered(i.ID), named(i.Code, "an invite has a code"), worded(RoleWords, i.Role))
 }

@@ -223,3 +223,17 @@ func (a *Auth) NoticeDevice(ctx context.Context, who chat.AccountID, agent strin
 	now := a.now()
 	return a.store.QueueMail(ctx, Mail{Kind: MailDevice, Account: who, Data: agent, Next: now, Made: now}, 0)
 }
+
+// AccountName is the username that somebody who logs in means, who may write his confirmed mail
+// address in its place; what was typed where it is nobody's.
+func (a *Auth) AccountName(ctx context.Context, typed string) (string, error) {
+	name := chat.TypedName(typed)
+	if !strings.Contains(name, "@") { // no username has one
+		return name, nil
+	}
+	who, err := a.store.AccountOfAddress(ctx, name)
+	if errors.Is(err, chat.ErrNotFound) {
+		return name, nil
+	}
+	return who.Username, err
+}

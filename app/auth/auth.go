@@ -39,9 +39,11 @@ type Session struct {
 // NewAccount is somebody who signs up.
 type NewAccount struct {
 	Username, Name, Hash string
-	Workspace            string // named by the first account
-	Invited              bool   // by the command line: closed sign-up does not matter
-	Invite               string // the code of a link, which says what role he gets
+	Workspace            string        // named by the first account
+	Invited              bool          // by the command line: closed sign-up does not matter
+	Invite               string        // the code of a link, which says what role he gets
+	Role                 chat.Role     // of who is invited by the command line
+	Rooms                []chat.RoomID // of a guest who is
 	At                   time.Time
 }
 
@@ -108,6 +110,9 @@ type SignUp struct {
 	Address                             string          // of the browser; "" on the command line
 	Invite                              string          // code of the link that he came by
 	Audit                               chat.AuditEntry // of who adds somebody else
+	Role                                chat.Role       // of who is added on the command line
+	Rooms                               []chat.RoomID   // of a guest who is
+	NoPassword                          bool            // there is another way in
 }
 
 // HasAccounts says whether anybody signed up yet.
@@ -115,7 +120,7 @@ func (a *Auth) HasAccounts(ctx context.Context) (bool, error) { return a.store.H
 
 // SignUp makes an account. The first one names the workspace and administers it.
 func (a *Auth) SignUp(ctx context.Context, f SignUp) (SignedUp, error) {
-	n := NewAccount{Invited: f.Address == "", Invite: f.Invite, At: a.now()}
+	n := NewAccount{Invited: f.Address == "", Invite: f.Invite, Role: f.Role, Rooms: f.Rooms, At: a.now()}
 	var err error
 	if n.Username, err = chat.ParseUsername(f.Username); err != nil {
 		return SignedUp{}, err
@@ -129,16 +134,20 @@ func (a *Auth) SignUp(ctx context.Context, f SignUp) (SignedUp, error) {
 	if n.Workspace, err = a.workspace(ctx, f.Workspace); err != nil {
 		return SignedUp{}, err
 	}
-	if err := a.parsePassword(ctx, f.Password, n.Username, n.Name, n.Workspace); err != nil {
-		return SignedUp{}, err
+	if !f.NoPassword {
+		if err := a.parsePassword(ctx, f.Password, n.Username, n.Name, n.Workspace); err != nil {
+			return SignedUp{}, err
+		}
 	}
 	if f.Address != "" {
 		if err := a.limits.Take(chat.LimitSignup, f.Address); err != nil {
 			return SignedUp{}, err
 		}
 	}
-	if n.Hash, err = a.passwords.Hash(ctx, f.Password); err != nil {
-		return SignedUp{}, busy(err)
+	if n.Hash = NoPassword; !f.NoPassword {
+		if n.Hash, err = a.passwords.Hash(ctx, f.Password); err != nil {
+			return SignedUp{}, busy(err)
+		}
 	}
 	j, err := a.store.AddAccount(ctx, n, f.Audit)
 	if err == nil {
@@ -175,12 +184,16 @@ func (a *Auth) workspace(ctx context.Context, name string) (string, error) {
 // errWrong is the one answer for a wrong name and a wrong password.
 var errWrong = chat.Invalid("password", "Username or password is wrong.")
 
-// LogIn checks a password. Failures are counted by account and by address.
+// LogIn checks a password of a username or of a confirmed mail address. Failures are counted by
+// what was typed, so that nobody learns whose address it is, and by address.
 func (a *Auth) LogIn(ctx context.Context, username, password, address string) (_ chat.AccountID, err error) {
 	defer func() { a.counts.login(err) }()
 	username = chat.TypedName(username)
 	account := chat.FoldName(username)
 	if err := a.throttled(account, address); err != nil {
+		return 0, err
+	}
+	if username, err = a.AccountName(ctx, username); err != nil {
 		return 0, err
 	}
 	id, hash, err := a.store.Password(ctx, username)

@@ -2,10 +2,8 @@ package auth
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"strings"
 	"time"
 
 	"parley/app/chat"
@@ -98,14 +96,17 @@ func (a *Auth) LinkIdentity(ctx context.Context, who chat.Account, issuer, subje
 
 // UnlinkIdentity ends that.
 func (a *Auth) UnlinkIdentity(ctx context.Context, who chat.Account, issuer, subject string) error {
+	if err := a.keepsWay(ctx, who); err != nil {
+		return err
+	}
 	return a.store.RemoveIdentity(ctx, who.ID, issuer, subject, chat.NewAuditEntry(a.now(), who, chat.AuditUnlinkIdentity, "@"+who.Username, issuer))
 }
 
-// SignUpBy makes an account for whom a provider vouches, and links it. Its password is
-// nobody's: the person logs in there, or by a link for a new one. vouched: the provider's
+// SignUpBy makes an account for whom a provider vouches, and links it. It has no password: the
+// person logs in there, or sets one. vouched: the provider's
 // people may come whatever the workspace says of others.
 func (a *Auth) SignUpBy(ctx context.Context, f SignUp, i Identity, vouched bool) (SignedUp, error) {
-	f.Password = rand.Text() + strings.ToLower(rand.Text())
+	f.NoPassword = true
 	if vouched {
 		if err := a.limits.Take(chat.LimitSignup, f.Address); err != nil {
 			return SignedUp{}, err

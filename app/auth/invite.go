@@ -26,8 +26,9 @@ var ErrInvitesOnly = chat.Forbidden("This workspace is joined by invite. Ask an 
 type Invite struct {
 	ID         int64
 	Code       string
-	Role       chat.Role // of who comes by it
-	Uses, Used int       // Uses 0: any number
+	Role       chat.Role     // of who comes by it
+	Rooms      []chat.RoomID // into which guests come
+	Uses, Used int           // Uses 0: any number
 	By         chat.Person
 	Made       time.Time
 	Expires    time.Time // zero: never
@@ -53,8 +54,10 @@ type InviteStore interface {
 // NewInvite is what an administrator asks for.
 type NewInvite struct {
 	Role chat.Role
-	Uses int           // 0: any number
-	Life time.Duration // 0: for ever
+	// Rooms are those into which guests come; see chat.GuestRooms.
+	Rooms []chat.RoomID
+	Uses  int           // 0: any number
+	Life  time.Duration // 0: for ever
 }
 
 // CreateInvite makes an invite.
@@ -63,7 +66,9 @@ func (a *Auth) CreateInvite(ctx context.Context, who chat.Account, n NewInvite) 
 		return Invite{}, err
 	}
 	switch {
-	case n.Role != chat.RoleMember && n.Role != chat.RoleAdmin:
+	case n.Role == chat.RoleGuest && len(n.Rooms) == 0:
+		return Invite{}, chat.Invalid("rooms", "Choose at least one room: guests see no other.")
+	case n.Role < chat.RoleGuest || n.Role > chat.RoleAdmin:
 		return Invite{}, chat.Invalid("role", "Choose one of the values in the list.")
 	case n.Uses < 0 || n.Uses > MaxUses:
 		return Invite{}, chat.Invalid("uses", "An invite brings 1 to 10,000 people, or any number with 0.")
@@ -72,14 +77,17 @@ func (a *Auth) CreateInvite(ctx context.Context, who chat.Account, n NewInvite) 
 	}
 	now := a.now()
 	i := Invite{Code: rand.Text()[:16], Role: n.Role, Uses: n.Uses, By: who.Person, Made: now}
+	if n.Role == chat.RoleGuest {
+		i.Rooms = n.Rooms
+	}
 	if n.Life > 0 {
 		i.Expires = now.Add(n.Life)
 	}
 	whom := "any number of people"
 	if n.Uses > 0 {
 		whom = strconv.Itoa(n.Uses) + " as " + n.Role.String()
-	} else if n.Role == chat.RoleAdmin {
-		whom += " as administrators"
+	} else if n.Role != chat.RoleMember {
+		whom += " as " + n.Role.String() + "s"
 	}
 	var err error
 	i.ID, err = a.store.AddInvite(ctx, i, chat.NewAuditEntry(now, who, chat.AuditMakeInvite, "", whom))

@@ -218,6 +218,9 @@ func (a *Auth) RemovePasskey(ctx context.Context, who chat.Account, id int64) er
 	}
 	for _, p := range list {
 		if p.ID == id {
+			if err := a.keepsWay(ctx, who); err != nil {
+				return err
+			}
 			return a.store.RemovePasskey(ctx, who.ID, id, chat.NewAuditEntry(a.now(), who, chat.AuditRemovePasskey, "@"+who.Username, p.Name))
 		}
 	}

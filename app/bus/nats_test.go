@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"encoding/json"
 	"reflect"
 	"strings"
 	"sync"
@@ -78,6 +79,7 @@ func TestEventsReachEveryNodeOfTheWorkspaceOnceAndNoOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	events := []chat.Event{
+		chat.GuestChanged{Account: 4, Guest: true},
 		chat.RoomChanged{Room: 7, Rev: 9, Message: &chat.Message{ID: 5, Room: 7, Rev: 9, Posts: 3, Author: chat.Person{ID: 2, Username: "ada", Name: "Ada"},
 			At: time.UnixMilli(1700000000000).UTC(), Body: "x", Text: text, For: []chat.AccountID{3}, CID: "c"}},
 		chat.RoomChanged{Room: 7, Rev: 10}, chat.RoomHeaderChanged{Room: 1}, chat.RoomRenamed{Room: 2}, chat.RoomDeleted{Room: 3, People: []chat.AccountID{1, 2}},
@@ -151,6 +153,27 @@ func TestABusThatIsNotThereYetIsAway(t *testing.T) {
 	for _, bad := range []string{"", "http://x", "nats://", "nats://a,,"} {
 		if list, err := Parse(bad); err == nil {
 			t.Error(bad, "is taken as", list)
+		}
+	}
+}
+
+// What stands beside the name of a bot and of a guest is not in the JSON of a message: other
+// nodes read it from the store.
+func TestMessagesOfBotsAndGuestsAreNotCarried(t *testing.T) {
+	t.Parallel()
+	for _, by := range []chat.Person{{ID: 2, Bot: true}, {ID: 2, Guest: true}, {ID: 2}} {
+		m := chat.Message{ID: 7, Author: by}
+		b, err := encode("one", chat.RoomChanged{Room: 1, Rev: 2, Message: &m})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var w wire
+		if err := json.Unmarshal(b, &w); err != nil {
+			t.Fatal(err)
+		}
+		e, err := decode(w)
+		if got := e.(chat.RoomChanged); err != nil || got.Rev != 2 || (got.Message == nil) != (by.Bot || by.Guest) {
+			t.Errorf("of %+v comes %+v, %v", by, got.Message, err)
 		}
 	}
 }

@@ -38,6 +38,8 @@ func kindOf(e chat.Event) string {
 		return "read"
 	case chat.PrefsChanged:
 		return "prefs"
+	case chat.GuestChanged:
+		return "guest"
 	case chat.SessionEnded:
 		return "ended"
 	case chat.UserTyping:
@@ -54,8 +56,13 @@ func encode(node string, e chat.Event) ([]byte, error) {
 	if kind == "" {
 		return nil, fmt.Errorf("bus: %T does not go between nodes", e)
 	}
+	r, changed := e.(chat.RoomChanged)
+	if changed && r.Message != nil && (r.Message.Author.Bot || r.Message.Author.Guest) {
+		r.Message = nil // what stands beside such a name is not in its JSON
+		e = r
+	}
 	body, err := json.Marshal(e)
-	if r, is := e.(chat.RoomChanged); err == nil && is && r.Message != nil && len(body) > maxCarried {
+	if changed && err == nil && len(body) > maxCarried {
 		r.Message = nil
 		body, err = json.Marshal(r)
 	}
@@ -84,6 +91,8 @@ func decode(w wire) (chat.Event, error) {
 		return read[chat.ReadMarkMoved](w.Body)
 	case "prefs":
 		return read[chat.PrefsChanged](w.Body)
+	case "guest":
+		return read[chat.GuestChanged](w.Body)
 	case "ended":
 		return read[chat.SessionEnded](w.Body)
 	case "typing":

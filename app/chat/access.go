@@ -43,6 +43,7 @@ const (
 	NoAccess    RoomRole = iota // of a private room or a conversation of others
 	NonMember                   // of an open room, not in it
 	ServerAdmin                 // of an open room, not in it, and administrator of the server
+	Guest                       // in the room, and a guest of the server
 	Member                      // in the room
 	Moderator                   // in the room and keeps the peace
 	Owner                       // in the room and responsible for it
@@ -55,6 +56,7 @@ var policy = [roomRoles][actions]bool{
 	NoAccess:    {},
 	NonMember:   grant(reading, []Action{ActionJoin, ActionReport}),
 	ServerAdmin: grant(reading, []Action{ActionJoin, ActionReport, ActionSetTopic}, keepingPeace, []Action{ActionRename, ActionSetRank, ActionDeleteRoom}),
+	Guest:       grant(reading, talking, []Action{ActionLeave, ActionReport}),
 	Member:      grant(reading, talking, takingPart),
 	Moderator:   grant(reading, talking, takingPart, keepingPeace, []Action{ActionModerate}),
 	Owner:       grant(reading, talking, takingPart, keepingPeace, []Action{ActionModerate}, owning),
@@ -80,9 +82,10 @@ func grant(lists ...[]Action) (row [actions]bool) {
 }
 
 // Allows asks the table. In the room of everybody nobody can leave, be removed,
-// close or delete it, whoever asks; in a large room not everybody can call all.
+// close or delete it, whoever asks but a guest, who need not be there; in a large room not
+// everybody can call all.
 func Allows(role RoomRole, room Room, a Action) bool {
-	if room.Everyone {
+	if room.Everyone && role != Guest {
 		switch a {
 		case ActionLeave, ActionRemoveMember, ActionBanMember, ActionSetVisibility, ActionDeleteRoom:
 			return false
@@ -97,10 +100,12 @@ func Allows(role RoomRole, room Room, a Action) bool {
 // roomRoleOf works out what an account is to a room.
 func roomRoleOf(who Account, room Room, m *Membership) RoomRole {
 	switch {
-	case m == nil && who.IsBot(): // it is nowhere but where people take it
+	case m == nil && who.confined(): // it is nowhere but where people take it
 		return NoAccess
 	case room.Kind == Direct && m != nil:
 		return Participant
+	case m != nil && who.IsGuest():
+		return Guest
 	case m != nil && (m.Rank == RankOwner || who.Admin()):
 		return Owner
 	case m != nil && m.Rank == RankModerator:
@@ -133,9 +138,9 @@ func (p RoomAccess) MayActOn(r Rank) bool { return p.Role != Moderator || r == R
 func (p RoomAccess) IsMember() bool { return p.Membership != nil }
 
 // MayPutOut says whether the person may remove somebody (ActionRemoveMember), or ban him
-// (ActionBanMember). Out of the room of everybody nobody is put but a program.
+// (ActionBanMember). Out of the room of everybody nobody is put but a program, and a guest.
 func (p RoomAccess) MayPutOut(a Action, whom Person) bool {
-	if p.Everyone && whom.Bot {
+	if p.Everyone && (whom.Bot || whom.Guest) {
 		room := p.Room
 		room.Everyone = false
 		return Allows(p.Role, room, a)

@@ -8,18 +8,28 @@ import (
 // Role is what a person is on the whole server.
 type Role int
 
-// Roles, by rising power.
+// Roles, by rising power, as they are stored. What is no role at all is RoleGuest - 1.
 const (
-	RoleMember Role = iota
+	RoleGuest Role = iota - 1 // sees the rooms it was added to, and nothing else
+	RoleMember
 	RoleAdmin
 )
 
 func (r Role) String() string {
-	if r == RoleAdmin {
+	switch r {
+	case RoleGuest:
+		return "guest"
+	case RoleAdmin:
 		return "administrator"
 	}
 	return "member"
 }
+
+// Roles are all there are, by their names.
+var Roles = map[string]Role{RoleGuest.String(): RoleGuest, RoleMember.String(): RoleMember, RoleAdmin.String(): RoleAdmin}
+
+// isRole says whether there is such a role.
+func (r Role) isRole() bool { return r >= RoleGuest && r <= RoleAdmin }
 
 // Person is what everybody may know of an account.
 type Person struct {
@@ -28,6 +38,7 @@ type Person struct {
 	Name     string    `json:"n"` // as shown
 	Picture  FileID    `json:"-"` // that shows the person; 0: none
 	Bot      bool      `json:"-"` // a program speaks for it
+	Guest    bool      `json:"-"` // it sees only rooms that it was added to
 }
 
 // Account is a person together with what only the server needs.
@@ -52,8 +63,12 @@ type AccountStore interface {
 	// AccountsNamed finds accounts by folded name; names of nobody are left out.
 	AccountsNamed(ctx context.Context, names []string) (map[string]Account, error)
 	// People lists accounts that are not disabled by display name, those whose
-	// name or username begins with query only; at most limit, from offset on.
-	People(ctx context.Context, query string, offset, limit int) ([]Account, error)
+	// name or username begins with query only; at most limit, from offset on. With is
+	// somebody with whom they are in a room, himself among them; 0: everybody is listed.
+	People(ctx context.Context, with AccountID, query string, offset, limit int) ([]Account, error)
+	// Together are those of some people who are in a room with somebody that is there, or
+	// who were in one that he is in, if left.
+	Together(ctx context.Context, who AccountID, people []AccountID, left bool) ([]AccountID, error)
 	// Persons answers for the ids that exist, in the order asked.
 	Persons(context.Context, []AccountID) ([]Person, error)
 	// LastSeen is when a person last used Parley, to the minute; zero: never, or nowhere
@@ -67,16 +82,25 @@ type AccountStore interface {
 // PeoplePage is how many people one page of the directory holds.
 const PeoplePage = 100
 
-// People lists the directory; more says that there is a next page.
-func (c *Chat) People(ctx context.Context, query string, page int) (people []Account, more bool, err error) {
-	people, err = c.store.People(ctx, FoldName(query), page*PeoplePage, PeoplePage+1)
+// People lists the directory, of which a guest has those who are in a room with him; more
+// says that there is a next page.
+func (c *Chat) People(ctx context.Context, who Account, query string, page int) (people []Account, more bool, err error) {
+	people, err = c.store.People(ctx, who.among(), FoldName(query), page*PeoplePage, PeoplePage+1)
 	if len(people) > PeoplePage {
 		return people[:PeoplePage], true, err
 	}
 	return people, false, err
 }
 
-// Person answers with one account of the directory.
+// among is with whom those are in a room of whom somebody knows: 0 for all but guests.
+func (a Account) among() AccountID {
+	if a.IsGuest() {
+		return a.ID
+	}
+	return 0
+}
+
+// Person answers with one account, whoever asks; see Profile.
 func (c *Chat) Person(ctx context.Context, id AccountID) (Account, error) {
 	return c.store.Account(ctx, id)
 }

@@ -29,6 +29,7 @@ const (
 	StateAdmins   State = "administrators"
 	StateDisabled State = "deactivated"
 	StateBanned   State = "banned"
+	StateGuests   State = "guests"
 )
 
 // AccountRecordStore keeps what administrators do with accounts. Disabled accounts keep
@@ -78,7 +79,8 @@ func (c *Chat) managed(ctx context.Context, who Account, id AccountID) (Account,
 	return c.store.Account(ctx, id)
 }
 
-// SetRole makes somebody an administrator, or a member again.
+// SetRole makes somebody an administrator, a member or a guest. A guest stays in the rooms
+// where he is, but in those of everybody; who is none any more comes into these.
 func (c *Chat) SetRole(ctx context.Context, who Account, id AccountID, role Role) error {
 	a, err := c.managed(ctx, who, id)
 	if err != nil || a.Role == role {
@@ -87,17 +89,25 @@ func (c *Chat) SetRole(ctx context.Context, who Account, id AccountID, role Role
 	if a.IsBot() {
 		return Invalid("role", "A bot has no role.")
 	}
-	if role != RoleMember && role != RoleAdmin {
+	if !role.isRole() {
 		return Invalid("role", "Choose one of the values in the list.")
+	}
+	before, err := c.store.Sidebar(ctx, id)
+	if err != nil {
+		return err
 	}
 	if err := c.store.SetRole(ctx, id, role, c.audit(who, AuditSetRole, "@"+a.Username, role.String())); err != nil {
 		return err
 	}
-	c.bus.Publish(RoomListChanged{People: []AccountID{id}})
-	if role == RoleMember {
-		return c.endBots(ctx, id)
+	if a.IsGuest() || role == RoleGuest {
+		err = c.roleChanged(ctx, id, role == RoleGuest, before)
+	} else {
+		c.bus.Publish(RoomListChanged{People: []AccountID{id}})
 	}
-	return nil
+	if role < RoleAdmin {
+		err = errors.Join(err, c.endBots(ctx, id))
+	}
+	return err
 }
 
 // DisableAccount keeps an account from logging in, and ends its sessions at once.

@@ -49,6 +49,7 @@ const (
 	AuditSetRecovery    AuditAction = "recovery"
 	AuditAddPasskey     AuditAction = "passkey"
 	AuditRemovePasskey  AuditAction = "passkey-off"
+	AuditRemovePassword AuditAction = "password-off"
 	AuditRefuseAccount  AuditAction = "refuse"
 	AuditDeleteAccount  AuditAction = "forget"
 	AuditLinkIdentity   AuditAction = "link"
@@ -96,6 +97,7 @@ var AuditSentences = map[AuditAction]string{
 	AuditSetRecovery:    "made new recovery codes for %",
 	AuditAddPasskey:     "added a passkey of %: #",
 	AuditRemovePasskey:  "removed a passkey of %: #",
+	AuditRemovePassword: "removed the password of %",
 	AuditRefuseAccount:  "refused an account to %",
 	AuditDeleteAccount:  "deleted the own account, now %",
 	AuditLinkIdentity:   "linked % to #",

@@ -18,7 +18,7 @@ func (c *Chat) SetBlocked(ctx context.Context, who Account, id AccountID, blocke
 	if id == who.ID {
 		return Invalid("who", "You cannot block yourself.")
 	}
-	if _, err := c.store.Account(ctx, id); err != nil {
+	if _, err := c.Profile(ctx, who, id); err != nil {
 		return err
 	}
 	if blocked && len(who.Prefs.Blocked) >= MaxBlocked && !who.Prefs.Blocks(id) {

@@ -34,7 +34,7 @@ func (a Account) IsBot() bool { return a.Maker != 0 }
 // MayHaveBots says whether somebody may make bots now, and have those that he made act:
 // administrators, or everybody, by a setting.
 func MayHaveBots(who Account, set Settings) bool {
-	return !who.Disabled && !who.IsBot() && (who.Has(ManageSettings) || set.EverybodyHasBots())
+	return !who.Disabled && !who.confined() && (who.Has(ManageSettings) || set.EverybodyHasBots())
 }
 
 // MayMakeBots is MayHaveBots with the settings as they are.

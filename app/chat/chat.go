@@ -114,6 +114,11 @@ type (
 		Account AccountID
 		Prefs   Prefs
 	}
+	// GuestChanged says that somebody is a guest from now on, or is none any more.
+	GuestChanged struct {
+		Account AccountID
+		Guest   bool
+	}
 	// SessionEnded says that sessions must be silent from now on. Nil Sessions
 	// means all of the account's.
 	SessionEnded struct {
@@ -141,6 +146,7 @@ func (RoomRenamed) event()       {}
 func (RoomDeleted) event()       {}
 func (RoomListChanged) event()   {}
 func (ReadMarkMoved) event()     {}
+func (GuestChanged) event()      {}
 func (SessionEnded) event()      {}
 func (UserTyping) event()        {}
 func (CaseTyping) event()        {}

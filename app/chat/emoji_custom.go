@@ -32,7 +32,7 @@ func (c *Chat) MayAddEmoji(ctx context.Context, who Account) (bool, error) {
 		return true, nil
 	}
 	set, err := c.store.Settings(ctx)
-	return err == nil && set.EverybodyAddsEmoji(), err
+	return err == nil && !who.IsGuest() && set.EverybodyAddsEmoji(), err
 }
 
 // Emoji lists the emoji of the workspace by name.

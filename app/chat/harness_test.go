@@ -124,3 +124,19 @@ func (w *world) owners(room chat.RoomID) (names []string) {
 	}
 	return names
 }
+
+// guest adds somebody and makes a guest of him.
+func (w *world) guest(name string) chat.Account {
+	w.Helper()
+	w.ok(w.chat.SetRole(w.ctx, chat.Operator, w.add(name).ID, chat.RoleGuest))
+	return w.renew(name)
+}
+
+// renew reads an account as it is now.
+func (w *world) renew(name string) chat.Account {
+	w.Helper()
+	a, err := w.store.AccountNamed(w.ctx, name)
+	w.ok(err)
+	w.people[name] = a
+	return a
+}

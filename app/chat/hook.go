@@ -17,6 +17,32 @@ func (c *Chat) MayHook(ctx context.Context, who Account, room RoomID) (bool, err
 	return c.MayMakeBots(ctx, who)
 }
 
+// CheckHook refuses what speaks in a room, or is told of it, for a maker who might not make
+// it there any more. One that was made for him, by who runs the server, needs no membership;
+// where he had one, his bots went with it.
+func (c *Chat) CheckHook(ctx context.Context, bot Account, room RoomID) error {
+	maker, err := c.store.Account(ctx, bot.Maker)
+	if err != nil {
+		return err
+	}
+	may, err := c.MayMakeBots(ctx, maker)
+	if err != nil {
+		return err
+	}
+	r, m, err := c.store.RoomAccess(ctx, room, maker.ID)
+	if err != nil {
+		return err
+	}
+	if m != nil {
+		_, err := accessOf(maker, r, m, ActionAddMembers)
+		may = may && err == nil
+	}
+	if !may || bot.Disabled {
+		return Forbidden("The bot may not act.")
+	}
+	return nil
+}
+
 // CreateHookBot makes the bot that speaks for a hook, and takes it into the room. The hook
 // ends with the bot, and is silent when the bot is put out of the room.
 func (c *Chat) CreateHookBot(ctx context.Context, who Account, room RoomID, name string) (Account, error) {

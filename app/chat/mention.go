@@ -18,11 +18,14 @@ func (c *Chat) resolveMentions(ctx context.Context, who Account, n *NewMessage, 
 		if ids, err = c.store.Mentionable(ctx, n.Room, names); err != nil {
 			return err
 		}
-		if err := c.addTaken(ctx, &n.Text, ids); err != nil {
+		if err := c.keepKnown(ctx, who, ids); err != nil {
+			return err
+		}
+		if err := c.addTaken(ctx, who, &n.Text, ids); err != nil {
 			return err
 		}
 	}
-	if err := c.linkRooms(ctx, &n.Text, n.linked); err != nil {
+	if err := c.linkRooms(ctx, who, &n.Text, n.linked); err != nil {
 		return err
 	}
 	n.Text.Resolve(ids, calls...)
@@ -69,15 +72,15 @@ func (c *Chat) nameMentioned(ctx context.Context, t *Text) error {
 }
 
 // addTaken adds the names of people whom the text cannot be for, so that @mei-ada, who
-// is not in the room, is not taken for @mei.
-func (c *Chat) addTaken(ctx context.Context, t *Text, ids map[string]AccountID) error {
+// is not in the room, is not taken for @mei. A guest is not told so which names there are.
+func (c *Chat) addTaken(ctx context.Context, who Account, t *Text, ids map[string]AccountID) error {
 	var longer []string
 	for _, names := range t.mentions(true) {
 		if len(names) > 1 {
 			longer = append(longer, names[:len(names)-1]...)
 		}
 	}
-	if len(longer) == 0 {
+	if len(longer) == 0 || who.IsGuest() {
 		return nil
 	}
 	taken, err := c.store.AccountsNamed(ctx, longer)
@@ -90,14 +93,18 @@ func (c *Chat) addTaken(ctx context.Context, t *Text, ids map[string]AccountID) 
 }
 
 // linkRooms makes links of the names of open rooms. What a private one is called,
-// tells nobody whether there is one. Names that are linked already mean what they meant.
-func (c *Chat) linkRooms(ctx context.Context, t *Text, linked map[string]RoomLink) error {
+// tells nobody whether there is one, nor a guest that of any. Names that are linked already
+// mean what they meant.
+func (c *Chat) linkRooms(ctx context.Context, who Account, t *Text, linked map[string]RoomLink) error {
 	names := t.RoomNames()
 	if len(names) == 0 {
 		return nil
 	}
 	rooms, err := c.store.OpenRoomsNamed(ctx, names)
 	if err != nil {
+		return err
+	}
+	if err := c.keepOwn(ctx, who, rooms); err != nil {
 		return err
 	}
 	maps.Copy(rooms, linked)
@@ -191,7 +198,7 @@ func (c *Chat) UnreachedMentions(ctx context.Context, who Account, m Message) (u
 		u.MentionedAll = p.People > SmallRoom && !p.Allows(ActionMentionAll)
 		u.CalledByEdit = !m.Edited.IsZero() && p.Allows(ActionMentionAll)
 	}
-	if p.Kind == Open || len(calls) == 0 {
+	if len(calls) == 0 || who.IsGuest() {
 		return u, nil
 	}
 	u.Add = p.Allows(ActionAddMembers)
@@ -209,7 +216,7 @@ func (c *Chat) UnreachedMentions(ctx context.Context, who Account, m Message) (u
 			if inside[name] == 0 && !known {
 				continue
 			}
-			if inside[name] == 0 && !a.Disabled && !slices.Contains(u.People, a.Person) {
+			if inside[name] == 0 && !a.Disabled && (p.Kind != Open || a.IsGuest()) && !slices.Contains(u.People, a.Person) {
 				u.People = append(u.People, a.Person)
 			}
 			break

@@ -46,12 +46,12 @@ func (c *Chat) Mentionables(ctx context.Context, who Account, room RoomID, query
 		}
 	}
 	if query != "" && p.Kind == Open {
-		others, err := c.store.People(ctx, query, 0, 20)
+		others, err := c.store.People(ctx, who.among(), query, 0, 20)
 		if err != nil {
 			return nil, nil, err
 		}
 		for _, o := range others {
-			if !known[o.ID] {
+			if !known[o.ID] && !o.IsGuest() {
 				list = append(list, Suggestion{o.Person, false})
 			}
 		}

@@ -18,7 +18,11 @@ func (c *Chat) FindDirect(ctx context.Context, who Account, with []AccountID) (R
 	if len(with) >= MaxDirect {
 		return 0, nil, Invalid("to", "A direct conversation has at most 9 people. Make a private room for more.")
 	}
-	people, err := c.store.Persons(ctx, with)
+	known, err := c.knownTo(ctx, who, with, false)
+	if err != nil {
+		return 0, nil, err
+	}
+	people, err := c.store.Persons(ctx, known)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -111,10 +115,10 @@ func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d 
 		ids = append(ids, p.ID)
 		names[FoldName(p.Username)] = p.ID
 	}
-	if err := c.addTaken(ctx, &n.Text, names); err != nil {
+	if err := c.addTaken(ctx, who, &n.Text, names); err != nil {
 		return Message{}, err
 	}
-	if err := c.linkRooms(ctx, &n.Text, nil); err != nil {
+	if err := c.linkRooms(ctx, who, &n.Text, nil); err != nil {
 		return Message{}, err
 	}
 	n.Text.Resolve(names) // every message of a conversation is for its people anyway

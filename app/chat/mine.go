@@ -20,6 +20,9 @@ type OwnStore interface {
 	ForgetAccount(ctx context.Context, who AccountID, username, name string, at time.Time, erase bool, audit AuditEntry) error
 	// FilterPrefs are the preferences of all who have keywords or block somebody: few.
 	FilterPrefs(ctx context.Context) (map[AccountID]Prefs, error)
+	// StatusPrefs are the preferences of all who can log in and have a status, or are not to be
+	// disturbed until a time: few, and asked for once.
+	StatusPrefs(ctx context.Context) (map[AccountID]Prefs, error)
 	// PrefsOf are the preferences of these people.
 	PrefsOf(ctx context.Context, ids []AccountID) (map[AccountID]Prefs, error)
 }

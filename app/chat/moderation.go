@@ -25,6 +25,9 @@ func (c *Chat) SetRank(ctx context.Context, who Account, room RoomID, whom Accou
 	if err != nil {
 		return err
 	}
+	if a.IsGuest() && rank != RankMember {
+		return Invalid("rank", "A guest has no power over a room. Ask an administrator to make a member of the guest first.")
+	}
 	audit := c.audit(who, AuditSetRank, "@"+a.Username, rank.String()+" of "+auditLabel(p.Room))
 	if err := c.store.SetRank(ctx, room, whom, rank, audit); err != nil {
 		return err

@@ -51,9 +51,9 @@ func (c *Chat) PictureOfRoom(ctx context.Context, who Account, room RoomID) (Fil
 	return c.PictureInUse(ctx, r.Picture)
 }
 
-// PictureOf finds the picture of somebody.
-func (c *Chat) PictureOf(ctx context.Context, who AccountID) (File, error) {
-	a, err := c.store.Account(ctx, who)
+// PictureOf finds the picture of somebody of whom the caller may know.
+func (c *Chat) PictureOf(ctx context.Context, who Account, of AccountID) (File, error) {
+	a, err := c.Profile(ctx, who, of)
 	if err != nil {
 		return File{}, err
 	}

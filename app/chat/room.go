@@ -233,9 +233,14 @@ func (c *Chat) Sidebar(ctx context.Context, who AccountID) ([]SidebarRoom, error
 // MaxOpenRooms is how many rooms OpenRooms lists; others are found by their names.
 const MaxOpenRooms = 200
 
-// OpenRooms lists the open rooms, in or not.
+// OpenRooms lists the open rooms, in or not; for who is nowhere but where others take him,
+// those that he is in.
 func (c *Chat) OpenRooms(ctx context.Context, who Account, query string) ([]RoomListing, error) {
-	return c.store.OpenRooms(ctx, who.ID, FoldName(strings.TrimPrefix(query, "#")), MaxOpenRooms)
+	folded := FoldName(strings.TrimPrefix(query, "#"))
+	if who.confined() {
+		return c.ownRooms(ctx, who, folded, Open)
+	}
+	return c.store.OpenRooms(ctx, who.ID, folded, MaxOpenRooms)
 }
 
 // roomsPage is how many rooms BrowseRooms lists at once.
@@ -245,22 +250,20 @@ const roomsPage = 200
 // by name, and whether there are more.
 func (c *Chat) BrowseRooms(ctx context.Context, who Account, query string, page int) ([]RoomListing, bool, error) {
 	folded := FoldName(strings.TrimPrefix(query, "#"))
-	var rooms []RoomListing
-	if !who.IsBot() {
+	kinds := []RoomKind{Private, Open}
+	var open []RoomListing
+	if !who.confined() {
 		var err error
-		if rooms, err = c.store.OpenRooms(ctx, who.ID, folded, 10_000); err != nil {
+		if open, err = c.store.OpenRooms(ctx, who.ID, folded, 10_000); err != nil {
 			return nil, false, err
 		}
+		kinds = kinds[:1]
 	}
-	mine, err := c.store.Sidebar(ctx, who.ID)
+	rooms, err := c.ownRooms(ctx, who, folded, kinds...)
 	if err != nil {
 		return nil, false, err
 	}
-	for _, r := range mine {
-		if (r.Kind == Private || r.Kind == Open && who.IsBot()) && strings.Contains(FoldName(r.Name), folded) {
-			rooms = append(rooms, RoomListing{Room: r.Room, In: true})
-		}
-	}
+	rooms = append(open, rooms...)
 	slices.SortStableFunc(rooms, func(a, b RoomListing) int { return strings.Compare(FoldName(a.Name), FoldName(b.Name)) })
 	rooms = rooms[min(page*roomsPage, len(rooms)):]
 	return rooms[:min(len(rooms), roomsPage)], len(rooms) > roomsPage, nil

@@ -11,6 +11,9 @@ func (c *Chat) CreateRoom(ctx context.Context, who Account, r NewRoom) (Room, er
 	if who.IsBot() {
 		return Room{}, Forbidden("A bot makes no rooms; people take it into theirs.")
 	}
+	if who.IsGuest() {
+		return Room{}, Forbidden("A guest makes no rooms; others take guests into theirs.")
+	}
 	var err error
 	if r.Name, err = ParseRoomName(r.Name); err != nil {
 		return Room{}, err

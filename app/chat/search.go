@@ -152,12 +152,11 @@ func (c *Chat) resolve(ctx context.Context, who Account, p parsedSearch) (Search
 			return s, err
 		}
 	}
-	if who.IsBot() {
-		if err := c.withinRooms(ctx, who, &s); err != nil {
-			return s, err
-		}
-	}
 	s.Impossible = s.Impossible || p.asks("from") && len(s.From) == 0 || p.asks("in") && len(s.In) == 0
+	if who.confined() && !s.Impossible {
+		err := c.withinRooms(ctx, who, &s)
+		return s, err
+	}
 	return s, nil
 }
 
@@ -195,6 +194,9 @@ func (c *Chat) sender(ctx context.Context, who Account, name string) (AccountID,
 		return who.ID, nil
 	}
 	a, err := c.store.AccountNamed(ctx, name)
+	if err == nil && who.IsGuest() {
+		a, err = c.Profile(ctx, who, a.ID)
+	}
 	return a.ID, err
 }
 

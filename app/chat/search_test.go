@@ -333,6 +333,7 @@ func TestPagesOfResultsHaveNoGapAndNoDouble(t *testing.T) {
 func TestSearchFindsNothingThatOneMayNotRead(t *testing.T) {
 	for _, r := range permitted {
 		w := begin(t, "admin", "owner", "member", "third", "former", "outsider", "newcomer", "moderator", "banned")
+		w.guest("guest")
 		room := w.place(r.room, "search")
 		w.says("third", room, "needle in here")
 		_, err := w.chat.ReadableRoom(w.ctx, w.people[r.who], room)

@@ -22,8 +22,8 @@ var serverPolicy = [...][serverActions]bool{
 		ReadAudit: true, SeeHealth: true},
 }
 
-// Has asks the table.
-func (a Account) Has(r ServerAction) bool { return serverPolicy[a.Role][r] }
+// Has asks the table. A guest has nothing.
+func (a Account) Has(r ServerAction) bool { return a.Role > RoleGuest && serverPolicy[a.Role][r] }
 
 // May is Has in words: ErrForbidden for who may not.
 func (a Account) May(r ServerAction) error {

@@ -53,7 +53,13 @@ func ParseStatus(emoji, text string, until, now time.Time) (*Status, error) {
 	return &s, nil
 }
 
-// SetStatus sets the caller's; quiet: he is not to be disturbed as long.
+// StatusPrefs are the preferences of all who say something of themselves beside their names.
+func (c *Chat) StatusPrefs(ctx context.Context) (map[AccountID]Prefs, error) {
+	return c.store.StatusPrefs(ctx)
+}
+
+// SetStatus sets the caller's; quiet: he is not to be disturbed as long. That ends with the
+// status that it came with.
 func (c *Chat) SetStatus(ctx context.Context, who Account, emoji, text string, until time.Time, quiet bool) error {
 	s, err := ParseStatus(emoji, text, until, c.now())
 	if err != nil {
@@ -63,6 +69,9 @@ func (c *Chat) SetStatus(ctx context.Context, who Account, emoji, text string, u
 		return Invalid("until", "Choose when you may be disturbed again.")
 	}
 	return c.SetPrefs(ctx, who, func(p *Prefs) {
+		if p.Status != nil && p.Until.Equal(p.Status.Until) { // it was part of the status before
+			p.Until = time.Time{}
+		}
 		p.Status = s
 		if quiet {
 			p.Until = until.UTC().Truncate(time.Second)

@@ -222,15 +222,7 @@ func (c *Chat) Told(ctx context.Context, w Webhook, d Delivery) (m Message, p Ro
 	if bot, err = c.store.Account(ctx, w.Bot); err != nil {
 		return m, p, bot, err
 	}
-	maker, err := c.store.Account(ctx, bot.Maker)
-	if err != nil {
-		return m, p, bot, err
-	}
-	may, err := c.MayMakeBots(ctx, maker)
-	if err == nil && (!may || bot.Disabled) {
-		err = Forbidden("The bot may not act.")
-	}
-	if err != nil {
+	if err := c.CheckHook(ctx, bot, w.Room); err != nil {
 		return m, p, bot, err
 	}
 	m, p, err = c.Message(ctx, bot, d.Message)

@@ -26,8 +26,8 @@ channels become open rooms, private channels private ones, direct messages direc
 conversations; threads become replies; references to open channels become links.
 Blocks and attachments of apps come as text. Nobody who comes has a password: "parley
 user passwd NAME" sets one. In a data file that nobody has used, Slack's owners become
-the administrators. Guests, people of other workspaces, apps and who was deactivated come
-deactivated and are listed. Who has an account here already gets another, unless you say
+the administrators, and its guests are guests here. People of other workspaces, apps and
+who was deactivated come deactivated and are listed. Who has an account here already gets another, unless you say
 who it is: --same mei, --same mei=tanaka.
 
 Files come where their bytes are: in the archive, as other programs than Slack put them

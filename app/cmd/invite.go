@@ -46,7 +46,7 @@ func link(ctx context.Context, cmd *cobra.Command, t operator, path string) (str
 
 func inviteCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "invite", Short: "Print a link by which people can join", Args: noCommand,
-		Example: "  parley invite --uses 5 --expires 7d\n  parley invite --role administrator --uses 1 --json",
+		Example: "  parley invite --uses 5 --expires 7d\n  parley invite --role administrator --uses 1 --json\n  parley invite --role guest --room harbour",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			n := auth.NewInvite{}
 			n.Uses, _ = cmd.Flags().GetInt("uses")
@@ -62,6 +62,9 @@ func inviteCommand() *cobra.Command {
 			return withData(cmd, func(ctx context.Context, t operator) error {
 				base, err := link(ctx, cmd, t, "/join/")
 				if err != nil {
+					return err
+				}
+				if n.Rooms, err = guestRooms(ctx, cmd, t, n.Role); err != nil {
 					return err
 				}
 				i, err := t.auth.CreateInvite(ctx, chat.Operator, n)
@@ -82,17 +85,48 @@ func inviteCommand() *cobra.Command {
 		}}
 	cmd.Flags().Int("uses", 1, "how many people can use it; 0 is any number")
 	cmd.Flags().String("expires", "7d", "how long it works, like 7d or 12h; 0 is for ever")
-	cmd.Flags().String("role", "member", "what they become: member or administrator")
+	cmd.Flags().String("role", "member", "what they become: member, administrator or guest")
+	roomsFlag(cmd)
 	cmd.Flags().Bool("json", false, "one JSON object")
 	urlFlag(cmd)
 	cmd.AddCommand(inviteList(), inviteRevoke())
 	return cmd
 }
 
+// roomsFlag names the rooms of guests.
+func roomsFlag(cmd *cobra.Command) {
+	cmd.Flags().StringSlice("room", nil, "open `room` that a guest comes into; may be repeated")
+}
+
+// guestRooms are the rooms of --room, for guests alone.
+func guestRooms(ctx context.Context, cmd *cobra.Command, t operator, role chat.Role) (rooms []chat.RoomID, err error) {
+	names, _ := cmd.Flags().GetStringSlice("room")
+	switch {
+	case role != chat.RoleGuest && len(names) > 0:
+		return nil, usageError{errors.New("--room is for guests; others come into the room of everybody")}
+	case role == chat.RoleGuest && len(names) == 0:
+		return nil, usageError{errors.New("say which rooms the guest comes into: --room NAME")}
+	}
+	for _, name := range names {
+		id, err := t.chat.OpenRoomNamed(ctx, name)
+		if errors.Is(err, chat.ErrNotFound) {
+			err = fmt.Errorf("there is no open room %q", name)
+		}
+		if err != nil {
+			return nil, err
+		}
+		rooms = append(rooms, id)
+	}
+	return rooms, nil
+}
+
 func role(name string) (chat.Role, error) {
-	role, ok := map[string]chat.Role{"administrator": chat.RoleAdmin, "admin": chat.RoleAdmin, "member": chat.RoleMember}[name]
+	if name == "admin" {
+		name = chat.RoleAdmin.String()
+	}
+	role, ok := chat.Roles[name]
 	if !ok {
-		return 0, usageError{fmt.Errorf("--role: %q is not administrator or member", name)}
+		return 0, usageError{fmt.Errorf("--role: %q is not administrator, member or guest", name)}
 	}
 	return role, nil
 }

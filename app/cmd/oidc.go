@@ -22,6 +22,9 @@ func oidcFlags(cmd *cobra.Command) {
 	f.StringSlice("oidc-domains", nil, "`domains` of verified mail addresses that may log in by providers (default: all)")
 	f.StringSlice("oidc-groups", nil, "`groups` of which one must be a person's to log in by providers (default: all)")
 	f.StringSlice("oidc-admin-groups", nil, "`groups` whose people administer; others do not (default: roles are given in Parley)")
+	f.String("oidc-name-claim", "", "`claim` of a person's name, with dots into objects (default: name)")
+	f.String("oidc-groups-claim", "", "`claim` of a person's groups, with dots into objects, as realm_access.roles (default: groups)")
+	f.Bool("oidc-logout", false, "who logs out is logged out at the provider, too, where it has an address for that; tell it URL/login as the address to come back to")
 	f.Bool("oidc-signup", false, "who has no account may make one by a provider, whoever may sign up otherwise")
 }
 
@@ -41,13 +44,17 @@ func oidcProviders(cmd *cobra.Command) ([]*oidc.Provider, error) {
 		rules.Domains = append(rules.Domains, strings.ToLower(strings.TrimPrefix(d, "@")))
 	}
 	rules.Signup, _ = f.GetBool("oidc-signup")
+	var claims oidc.Claims
+	claims.Name, _ = f.GetString("oidc-name-claim")
+	claims.Groups, _ = f.GetString("oidc-groups-claim")
+	logout, _ := f.GetBool("oidc-logout")
 	var all []*oidc.Provider
 	for i, issuer := range issuers {
 		u, err := url.Parse(issuer)
 		if err != nil || u.Host == "" || u.Scheme != "https" && u.Hostname() != "localhost" && u.Hostname() != "127.0.0.1" {
 			return nil, usageError{fmt.Errorf("--oidc-issuer: %q is not an https address", issuer)}
 		}
-		p := &oidc.Provider{Issuer: issuer, ClientID: ids[i], Name: u.Hostname(), Rules: rules}
+		p := &oidc.Provider{Issuer: issuer, ClientID: ids[i], Name: u.Hostname(), Claims: claims, Rules: rules, Logout: logout}
 		if i < len(names) {
 			p.Name = names[i]
 		}

@@ -92,7 +92,7 @@ func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
 		"oidc-issuer": {"https://id.example.org", "--oidc-client-id", "parley"}, "oidc-client-id": {"parley", "--oidc-issuer", "https://id.example.org"},
 		"oidc-client-secret-file": {secret, "--oidc-issuer", "https://id.example.org", "--oidc-client-id", "parley"},
 		"oidc-name":               {"House", "--oidc-issuer", "https://id.example.org", "--oidc-client-id", "parley"},
-		"oidc-domains":            {"example.org"}, "oidc-groups": {"chat"}, "oidc-admin-groups": {"ops"},
+		"oidc-domains":            {"example.org"}, "oidc-groups": {"chat"}, "oidc-name-claim": {"display_name"}, "oidc-groups-claim": {"realm_access.roles"}, "oidc-admin-groups": {"ops"},
 		"auth-header": {"X-Remote-User", "--trusted-proxies", "127.0.0.1"},
 		"mail-from":   {"chat@example.org", "--smtp-url", "smtps://mail.example.org"},
 		"listen":      {"127.0.0.1:1"}, "url": {"https://chat.example.org"},
@@ -108,7 +108,7 @@ func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
 		"bus-credentials": {"/bus.creds", "--bus", "nats://127.0.0.1:4222", "--data", "postgres://parley@127.0.0.1/parley"},
 		"bus-ca":          {"/ca.pem", "--bus", "tls://127.0.0.1:4222", "--data", "postgres://parley@127.0.0.1/parley"}}
 	cmd.ServeCommand().Flags().VisitAll(func(f *pflag.Flag) {
-		if f.Name == "print-systemd-unit" || f.Name == "help" || f.Name == "oidc-signup" || f.Name == "oidc-client-secret" { // the last but one has no value, the last is refused
+		if f.Name == "print-systemd-unit" || f.Name == "help" || f.Name == "oidc-signup" || f.Name == "oidc-logout" || f.Name == "oidc-client-secret" { // the last but one has no value, the last is refused
 			return
 		}
 		value, known := values[f.Name]

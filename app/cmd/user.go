@@ -68,7 +68,7 @@ func userCommand() *cobra.Command {
 
 func userAdd() *cobra.Command {
 	cmd := &cobra.Command{Use: "add NAME", Short: "Make an account; the first one begins the data file and administers the workspace", Args: exactArgs(1),
-		Example: "  parley user add mei --name 'Mei Tanaka' --password-file mei.txt",
+		Example: "  parley user add mei --name 'Mei Tanaka' --password-file mei.txt\n  parley user add kim --role guest --room harbour",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			username := chat.TypedName(args[0])
 			password, err := newPassword(cmd)
@@ -77,13 +77,23 @@ func userAdd() *cobra.Command {
 			}
 			name, _ := cmd.Flags().GetString("name")
 			workspace, _ := cmd.Flags().GetString("workspace")
+			named, _ := cmd.Flags().GetString("role")
+			role, err := role(named)
+			if err != nil {
+				return err
+			}
 			path, _ := cmd.Flags().GetString("data")
 			return withStore(cmd, app.OpenCurrent, path, func(ctx context.Context, t operator) error {
-				audit, err := newAccountAudit(ctx, t, username)
+				audit, err := newAccountAudit(ctx, t, username, role)
 				if err != nil {
 					return err
 				}
-				j, err := t.auth.SignUp(ctx, auth.SignUp{Username: username, Name: name, Password: password, Workspace: workspace, Audit: audit})
+				rooms, err := guestRooms(ctx, cmd, t, role)
+				if err != nil {
+					return err
+				}
+				j, err := t.auth.SignUp(ctx, auth.SignUp{Username: username, Name: name, Password: password, Workspace: workspace,
+					Role: role, Rooms: rooms, Audit: audit})
 				if err == nil {
 					fmt.Fprintf(cmd.OutOrStdout(), "%s was added as %s.\n", j.Account.Username, j.Account.Role)
 				}
@@ -92,18 +102,19 @@ func userAdd() *cobra.Command {
 		}}
 	cmd.Flags().String("name", "", "how the name is shown (default: the username)")
 	cmd.Flags().String("workspace", "", "name of the workspace, with the first account")
+	cmd.Flags().String("role", "member", "what it becomes: member, administrator or guest; the first is administrator")
+	roomsFlag(cmd)
 	passwordFlag(cmd)
 	return cmd
 }
 
 // newAccountAudit is the entry of an account that is made; the first administers.
-func newAccountAudit(ctx context.Context, t operator, name string) (chat.AuditEntry, error) {
+func newAccountAudit(ctx context.Context, t operator, name string, role chat.Role) (chat.AuditEntry, error) {
 	name, err := chat.ParseUsername(name)
 	if err != nil {
 		return chat.NoAudit, err
 	}
 	others, err := t.auth.HasAccounts(ctx)
-	role := chat.RoleMember
 	if !others {
 		role = chat.RoleAdmin
 	}
@@ -204,7 +215,7 @@ func userResetFactor() *cobra.Command {
 }
 
 func userPromote() *cobra.Command {
-	cmd := &cobra.Command{Use: "promote NAME", Short: "Make somebody administrator, or a member again", Args: exactArgs(1),
+	cmd := &cobra.Command{Use: "promote NAME", Short: "Make somebody administrator, a member again, or a guest", Args: exactArgs(1),
 		Example: "  parley user promote mei\n  parley user promote mei --role member",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name, _ := cmd.Flags().GetString("role")
@@ -224,7 +235,7 @@ func userPromote() *cobra.Command {
 				return err
 			})
 		}}
-	cmd.Flags().String("role", "administrator", "administrator or member")
+	cmd.Flags().String("role", "administrator", "administrator, member or guest")
 	return cmd
 }
 

@@ -32,8 +32,8 @@ func TestLinksToChooseAPasswordAreWrittenForWhoCame(t *testing.T) {
 	args := func(more ...string) []string {
 		return append([]string{"import", "slack", file, "--data", data, "--links", list, "--url", "https://chat.example.org"}, more...)
 	}
-	if out := apptest.Command(t, 0, "", args("--dry-run")...); !strings.Contains(out, "would be in "+list+", for 3 people") ||
-		!strings.Contains(out, "pat (pat): guest") {
+	if out := apptest.Command(t, 0, "", args("--dry-run")...); !strings.Contains(out, "would be in "+list+", for 4 people") ||
+		!strings.Contains(out, "pat came as a guest") {
 		t.Error("a dry run says", out)
 	}
 	if _, err := os.Stat(list); err == nil {
@@ -43,7 +43,7 @@ func TestLinksToChooseAPasswordAreWrittenForWhoCame(t *testing.T) {
 	if _, err := os.Stat(list); err == nil {
 		t.Error("an import that failed left a file of links")
 	}
-	if out := apptest.Command(t, 0, "", args()...); !strings.Contains(out, "for 3 people. They end after a day.") {
+	if out := apptest.Command(t, 0, "", args()...); !strings.Contains(out, "for 4 people. They end after a day.") {
 		t.Error("it says", out)
 	}
 	b, err := os.ReadFile(list)
@@ -54,8 +54,8 @@ func TestLinksToChooseAPasswordAreWrittenForWhoCame(t *testing.T) {
 		t.Error("its mode is", info.Mode(), err)
 	}
 	rows, err := csv.NewReader(strings.NewReader(string(b))).ReadAll()
-	if err != nil || len(rows) != 4 || !slices.Equal(rows[0], []string{"name", "mail", "link"}) || rows[1][0] != "Mei, Tanaka" ||
-		rows[1][1] != "mei@a.example" || rows[2][0] != "'=HYPERLINK(1)" || rows[3][1] != "" {
+	if err != nil || len(rows) != 5 || !slices.Equal(rows[0], []string{"name", "mail", "link"}) || rows[1][0] != "Mei, Tanaka" ||
+		rows[1][1] != "mei@a.example" || rows[2][0] != "'=HYPERLINK(1)" || rows[3][1] != "pat@b.example" || rows[4][1] != "" {
 		t.Fatal("the file holds", rows, err)
 	}
 	out := apptest.Command(t, 1, "", args()...)
@@ -78,7 +78,7 @@ func TestLinksToChooseAPasswordAreWrittenForWhoCame(t *testing.T) {
 	// Who has a password by now gets no link; the others get another, and theirs ends.
 	again := filepath.Join(dir, "again.csv")
 	apptest.Command(t, 0, "", "import", "slack", file, "--data", data, "--links", again, "--url", "https://chat.example.org")
-	if b, err := os.ReadFile(again); err != nil || strings.Contains(string(b), "Mei") || strings.Count(string(b), "/reset/") != 2 {
+	if b, err := os.ReadFile(again); err != nil || strings.Contains(string(b), "Mei") || strings.Count(string(b), "/reset/") != 3 {
 		t.Errorf("the second file holds %q %v", b, err)
 	}
 	s.Visitor().Get(strings.TrimPrefix(rows[2][2], "https://chat.example.org")).Want(t, 410)

@@ -247,3 +247,32 @@ func TestAMailServerThatIsAwayOrRefusesLosesNothingAndStopsNothing(t *testing.T)
 		t.Error(box.Got())
 	}
 }
+
+// A confirmed address stands for the username of its account, and says no more than one.
+func TestWhoHasAnAddressLogsInByIt(t *testing.T) {
+	t.Parallel()
+	box := apptest.NewMailServer(t)
+	s := apptest.Start(t, box.Config)
+	ada, mei := s.Signup("ada"), s.Signup("mei")
+	addressed(t, s, box, ada, "ada@example.org")
+	mei.Post("/me/mail", "address", "mei@example.org").Want(t, http.StatusSeeOther) // not confirmed
+	if page := s.Visitor().Get("/login").Body; !strings.Contains(page, "Username or mail address") {
+		t.Error("the page does not say that it can be one")
+	}
+	b := s.Visitor()
+	b.Post("/login", "username", " Ada@Example.ORG ", "password", apptest.Password).Want(t, http.StatusSeeOther)
+	if page := b.Get("/me").Want(t, http.StatusOK).Body; !strings.Contains(page, "@ada") {
+		t.Error("it is another account")
+	}
+	refusals := map[string]bool{}
+	for _, name := range []string{"ada@example.org", "mei@example.org", "nobody@example.org", "ada", "nobody"} {
+		a := s.Visitor().Post("/login", "username", name, "password", "wrong horse battery 9")
+		refusals[fmt.Sprint(a.Status, strings.ReplaceAll(nonces.ReplaceAllString(a.Body, ""), `value="`+name+`"`, ""))] = true
+	}
+	if len(refusals) != 1 {
+		t.Errorf("the answers differ: %d of them", len(refusals))
+	}
+	s.Visitor().Post("/login", "username", "mei@example.org", "password", apptest.Password).Want(t, http.StatusUnprocessableEntity)
+	ada.Post("/me/mail", "address", "").Want(t, http.StatusSeeOther)
+	s.Visitor().Post("/login", "username", "ada@example.org", "password", apptest.Password).Want(t, http.StatusUnprocessableEntity)
+}

@@ -41,3 +41,58 @@ func TestAStatusIsSeenUntilItsEnd(t *testing.T) {
 	}
 	aged(t, s, 1, time.Hour).Post("/me/status", "text", "needs no proof").Want(t, http.StatusSeeOther)
 }
+
+// Beside the names of conversations and in the list of a room's people it comes and goes while
+// one looks, and at its end by itself.
+func TestAStatusStandsBesideNamesAndGoesByItself(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada, mei, kim := s.Signup("ada"), s.Signup("mei"), s.Signup("kim")
+	ada.Post("/admin/people/3/role", "role", "guest").Want(t, http.StatusSeeOther)
+	ada.Post("/dm", "to", "2", "body", "hello").Want(t, http.StatusSeeOther)
+	socket, guest, hers := mei.View(1, 0), kim.Open(), ada.Open()
+	ada.Post("/me/status", "emoji", ":palm_tree:", "text", "On <holiday>", "end", "1h", "quiet", "1").Want(t, http.StatusSeeOther)
+	const beside = `<span class="status-e" role="img" aria-label="On &lt;holiday&gt;">🌴</span>`
+	socket.Expect(`id="lists"`, beside)
+	for _, path := range []string{"/rooms/1", "/"} {
+		if body := mei.Get(path).Body; !strings.Contains(body, beside) {
+			t.Error(path, "does not show it beside the conversation")
+		}
+	}
+	panel := mei.Get("/rooms/1/people").Body
+	if !strings.Contains(panel, `<span role="img" aria-label="On &lt;holiday&gt;">🌴</span>`) || !strings.Contains(panel, `data-s="1"`) || !strings.Contains(panel, `data-p="1" data-on="dnd"`) {
+		t.Error("the list of people does not show it:", panel)
+	}
+	ada.Post("/me/status", "clear", "1").Want(t, http.StatusSeeOther)
+	socket.Expect(`hx-target="[data-s='1']"`, `data-on="on"`)
+	if body := mei.Get("/rooms/1/people").Body; strings.Contains(body, "🌴") || strings.Contains(body, "dnd") {
+		t.Error("what was taken away is shown, or it is still said that she is not to be disturbed")
+	}
+	if err := s.App.Chat.SetStatus(t.Context(), s.Account("ada"), "🚌", "on the bus", time.Now().Add(2*time.Second), false); err != nil {
+		t.Fatal(err)
+	}
+	socket.Expect(`id="lists"`, "🚌")
+	apptest.Within(t, "the list is sent without it", func() bool {
+		all := strings.Join(socket.All(), "")
+		return !strings.Contains(all[strings.LastIndex(all, `id="lists"`):], "🚌")
+	})
+	if body := mei.Get("/rooms/1").Body; strings.Contains(body, "🚌") {
+		t.Error("it stays after its end")
+	}
+	for _, frame := range guest.All() {
+		if strings.Contains(frame, "holiday") || strings.Contains(frame, "data-s='1'") {
+			t.Error("a guest is told of who is in no room with him:", frame)
+		}
+	}
+	hers.Obeyed()
+	// It is there after a restart, and ends with the account.
+	ada.Post("/me/status", "text", "still here").Want(t, http.StatusSeeOther)
+	s.Stop()
+	s.Run()
+	if body := mei.Get("/rooms/1").Body; !strings.Contains(body, `aria-label="still here">💬</span>`) {
+		t.Error("a restart forgets it")
+	}
+	ada.Post("/admin/people/2/role", "role", "administrator").Want(t, http.StatusSeeOther)
+	mei.Post("/admin/people/1/disable").Want(t, http.StatusSeeOther)
+	apptest.Within(t, "it goes with the account", func() bool { return !strings.Contains(mei.Get("/rooms/1").Body, "still here") })
+}

@@ -29,7 +29,8 @@ const (
 // an idle one costs little.
 type Client struct {
 	Account chat.AccountID
-	Session string // hash
+	Session string      // hash
+	Guest   atomic.Bool // is told of nobody but who is in a room with its person
 	room    atomic.Pointer[room]
 	away    atomic.Bool
 	silent  atomic.Bool

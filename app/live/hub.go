@@ -152,12 +152,57 @@ func (h *Hub) Send(account chat.AccountID, f Frame) {
 }
 
 // SendAll queues a frame for every page there is.
-func (h *Hub) SendAll(f Frame) {
+func (h *Hub) SendAll(f Frame) { h.sendTo(f, func(*Client) bool { return true }) }
+
+// SendMembers queues a frame for every page but those of guests.
+func (h *Hub) SendMembers(f Frame) { h.sendTo(f, func(c *Client) bool { return !c.Guest.Load() }) }
+
+func (h *Hub) sendTo(f Frame, whom func(*Client) bool) {
 	if !f.Empty() {
 		n := 0
-		h.enqueueAll(func(c *Client) bool { n++; return c.enqueue(f) })
+		h.enqueueAll(func(c *Client) bool {
+			if !whom(c) {
+				return false
+			}
+			n++
+			return c.enqueue(f)
+		})
 		h.count(n)
 	}
+}
+
+// SetGuest notes what somebody who has pages open is from now on.
+func (h *Hub) SetGuest(account chat.AccountID, guest bool) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	if p := h.people[account]; p != nil {
+		for c := range p.clients {
+			c.Guest.Store(guest)
+		}
+	}
+}
+
+// IsGuest says whether somebody who has a page open is a guest.
+func (h *Hub) IsGuest(account chat.AccountID) bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	if p := h.people[account]; p != nil {
+		for c := range p.clients {
+			return c.Guest.Load()
+		}
+	}
+	return false
+}
+
+// Guests are the guests who have a page open.
+func (h *Hub) Guests() (guests []chat.AccountID) {
+	known := map[chat.AccountID]bool{}
+	h.each(func(c *Client) {
+		if c.Guest.Load() && !known[c.Account] {
+			known[c.Account], guests = true, append(guests, c.Account)
+		}
+	})
+	return guests
 }
 
 // enqueueAll hands those pages to the writer pool for which do answers true.

@@ -3,6 +3,7 @@
 package oidc
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -28,11 +29,21 @@ type Provider struct {
 	Issuer       string // exactly as the provider writes it
 	ClientID     string
 	ClientSecret string
+	Claims       Claims
 	Rules        Rules
+	// Logout leads who logs out here to the end of the log-in at the provider, where it has one.
+	Logout bool
 
 	mu    sync.Mutex
 	found *oidc.Provider
 	away  time.Time // when it did not answer
+}
+
+// Claims say where a provider writes what; a dot leads into an object, as in roles.chat. "" is
+// the standard's: name, groups.
+type Claims struct {
+	Name   string
+	Groups string
 }
 
 // Rules say whom of a provider's people one lets in, and what they become.
@@ -146,7 +157,11 @@ func (p *Provider) End(ctx context.Context, r Request, redirect, code, iss strin
 	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(r.Nonce)) != 1 {
 		return Identity{}, fmt.Errorf("%w: it answers another log-in", ErrRefused)
 	}
-	return p.identity(id)
+	claims, err := p.claims(ctx, found, token, id)
+	if err != nil {
+		return Identity{}, fmt.Errorf("%w: %w", ErrRefused, err)
+	}
+	return p.identity(id.Subject, claims)
 }
 
 // quiet is an error without what the provider sent: that may have a secret.
@@ -158,26 +173,18 @@ func quiet(err error) error {
 	return err
 }
 
-func (p *Provider) identity(id *oidc.IDToken) (Identity, error) {
-	var claims struct {
-		Username string   `json:"preferred_username"`
-		Name     string   `json:"name"`
-		Mail     string   `json:"email"`
-		Verified bool     `json:"email_verified"`
-		Groups   []string `json:"groups"`
-	}
-	if err := id.Claims(&claims); err != nil {
-		return Identity{}, fmt.Errorf("%w: %w", ErrRefused, err)
-	}
-	i := Identity{Issuer: p.Issuer, Subject: id.Subject, Username: claims.Username, Name: claims.Name, Roles: len(p.Rules.Admins) > 0}
-	if claims.Verified {
-		i.Mail = claims.Mail
+func (p *Provider) identity(subject string, c claims) (Identity, error) {
+	groups := c.texts(cmp.Or(p.Claims.Groups, "groups"))
+	i := Identity{Issuer: p.Issuer, Subject: subject, Username: c.text("preferred_username"), Name: c.text(cmp.Or(p.Claims.Name, "name")),
+		Roles: len(p.Rules.Admins) > 0}
+	if c.yes("email_verified") {
+		i.Mail = c.text("email")
 	}
 	_, domain, _ := strings.Cut(strings.ToLower(i.Mail), "@")
-	if len(p.Rules.Domains) > 0 && !slices.Contains(p.Rules.Domains, domain) || len(p.Rules.Groups) > 0 && !common(p.Rules.Groups, claims.Groups) || i.Subject == "" {
+	if len(p.Rules.Domains) > 0 && !slices.Contains(p.Rules.Domains, domain) || len(p.Rules.Groups) > 0 && !common(p.Rules.Groups, groups) || i.Subject == "" {
 		return Identity{}, ErrNotIn
 	}
-	i.Admin = common(p.Rules.Admins, claims.Groups)
+	i.Admin = common(p.Rules.Admins, groups)
 	return i, nil
 }
 

@@ -46,6 +46,9 @@ func (in *Import) addPeople(ctx context.Context, users []user) error {
 	}
 	for i, a := range made {
 		in.met(wanted[i], a)
+		if a.IsGuest() && !a.Disabled {
+			in.report.AddNote("%s came as a guest, and sees only the rooms that came with them in it. To make a member: parley user promote %s --role member", a.Name, a.Username)
+		}
 		if a.Admin() {
 			in.report.AddNote("%s administers this workspace, as an owner of the other. Set a password: parley user passwd %s", a.Name, a.Username)
 		}
@@ -77,14 +80,21 @@ func (in *Import) arrived(u user, a chat.Account) {
 	}
 }
 
-// warn notes who came before as a full member, or was let in since, and is none there.
+// warn notes who came before as a member, or was let in since, and is none there.
 func (in *Import) warn(u user, a chat.Account) {
-	if _, same := in.same[u.Name]; !same && !a.Disabled && in.noMember(u) != "" {
-		in.report.AddNote("%s can log in here and is no full member there (%s): parley user disable %s", a.Username, in.noMember(u), a.Username)
+	_, same := in.same[u.Name]
+	if !same && !a.Disabled && in.noMember(u) == "" && u.isGuest() && !a.IsGuest() {
+		in.report.AddNote("%s is a member here and a guest there: parley user promote %s --role guest", a.Username, a.Username)
+	}
+	if !same && !a.Disabled && in.noMember(u) != "" {
+		in.report.AddNote("%s can log in here and is neither a member nor a guest there (%s): parley user disable %s", a.Username, in.noMember(u), a.Username)
 	}
 }
 
-// noMember says why somebody is no full member; "" for who is.
+// isGuest says whether somebody sees only channels that he was added to.
+func (u user) isGuest() bool { return u.Guest || u.Single }
+
+// noMember says why somebody is neither a member nor a guest; "" for who is.
 func (in *Import) noMember(u user) string {
 	foreign := u.TeamID != "" && u.TeamID != in.home && len(u.Enterprise) == 0 && in.zip.top["users.json"] != nil
 	switch {
@@ -94,10 +104,6 @@ func (in *Import) noMember(u user) string {
 		return "in no list of users"
 	case u.Stranger || foreign:
 		return "of another workspace"
-	case u.Single:
-		return "guest of one channel"
-	case u.Guest:
-		return "guest"
 	case u.Deleted:
 		return "deactivated there"
 	}
@@ -111,8 +117,8 @@ func (in *Import) recall(ctx context.Context, id string) error {
 	return err
 }
 
-// newcomer is a user as an account. Who is no full member is disabled: guests would
-// be in rooms that they never saw. Owners administer a workspace that was nobody's.
+// newcomer is a user as an account. Guests come as guests; who is neither that nor a member
+// is disabled. Owners administer a workspace that was nobody's.
 func (in *Import) newcomer(u user) archive.NewPerson {
 	n := archive.NewPerson{Key: "user " + u.ID, Disabled: in.noMember(u) != "", Created: in.now}
 	n.Username = username(u.Name, u.ID)
@@ -120,7 +126,10 @@ func (in *Import) newcomer(u user) archive.NewPerson {
 	if title := []rune(strings.Join(strings.Fields(mrkdwn.Unescape(u.Profile.Title)), " ")); len(title) <= chat.MaxTitle {
 		n.Title = string(title)
 	}
-	if in.vacant && u.Owner && !n.Disabled {
+	switch {
+	case u.isGuest():
+		n.Role = chat.RoleGuest
+	case in.vacant && u.Owner && !n.Disabled:
 		n.Role = chat.RoleAdmin
 	}
 	return n

@@ -28,7 +28,7 @@ func (in *Import) addPlace(ctx context.Context, c *conversation) error {
 		in.describe(c, &p)
 	}
 	for _, a := range in.people {
-		if p.Everyone && !a.Disabled {
+		if p.Everyone && !a.Disabled && !a.IsGuest() {
 			c.members[a.ID] = true
 		}
 	}

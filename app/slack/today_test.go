@@ -20,16 +20,17 @@ func small(channels, groups string, days files) files {
 	return f
 }
 
-func TestGuestsAndStrangersComeDeactivatedAndAreListed(t *testing.T) {
+// Guests come as guests, into the channels that they were in and nowhere else.
+func TestGuestsComeAsGuestsAndStrangersDeactivated(t *testing.T) {
 	d := open(t)
 	r := d.run(files{"users.json": `[{"id":"U1","team_id":"T1","name":"ada","is_owner":true,"profile":{}},{"id":"U2","team_id":"T1","name":"bea","profile":{}},
 			{"id":"U3","team_id":"T1","name":"visitor","is_restricted":true,"is_owner":true,"profile":{}},{"id":"U4","team_id":"T1","name":"single","is_restricted":true,"is_ultra_restricted":true,"profile":{}},
 			{"id":"U5","team_id":"T9","name":"afar","is_stranger":true,"profile":{}},{"id":"U6","team_id":"T8","name":"foreign","profile":{}},
 			{"id":"U7","team_id":"T1","name":"robot","is_bot":true,"profile":{}},{"id":"U8","team_id":"T1","name":"gone","deleted":true,"profile":{}},
 			{"id":"U9","team_id":"T7","name":"grid","enterprise_user":{"id":"W1"},"profile":{}}]`,
-		"channels.json":           `[{"id":"C1","name":"general","is_general":true,"members":["U1","U2","U3","U4","U5","U6","U7","U8","U9"]}]`,
+		"channels.json":           `[{"id":"C1","name":"general","is_general":true,"members":["U1","U2","U3","U5","U6","U7","U8","U9"]},{"id":"C2","name":"dock","members":["U1","U4"]}]`,
 		"general/2024-01-01.json": `[{"type":"message","user":"U3","text":"as a guest","ts":"1704100000.000100"},{"type":"message","user":"U66","text":"unknown","ts":"1704100001.000100"}]`})
-	want := map[string]string{"visitor": "guest", "single": "guest of one channel", "afar": "of another workspace", "foreign": "of another workspace",
+	want := map[string]string{"afar": "of another workspace", "foreign": "of another workspace",
 		"robot": "app", "gone": "deactivated there", "U66": "in no list of users"}
 	for _, x := range r.Deactivated {
 		if want[x.Username] != x.Why {
@@ -43,31 +44,38 @@ func TestGuestsAndStrangersComeDeactivatedAndAreListed(t *testing.T) {
 	if len(want) > 0 {
 		t.Error("not listed:", want)
 	}
-	if got := d.told(); !strings.Contains(got, "everyone true: ada! bea grid\n") || !strings.Contains(got, `visitor: "as a guest"`) {
+	if got := d.told(); !strings.Contains(got, "everyone true: ada! bea grid visitor\n") || !strings.Contains(got, `visitor: "as a guest"`) {
 		t.Errorf("it tells\n%s", got)
 	}
 	var out strings.Builder
-	if err := r.Print(&out); err != nil || !strings.Contains(out.String(), "single (single): guest of one channel") {
+	if err := r.Print(&out); err != nil || !strings.Contains(out.String(), "single came as a guest") {
 		t.Error("the report says", out.String(), err)
+	}
+	for name, room := range map[string]string{"visitor": "general", "single": "dock"} {
+		a, err := d.AccountNamed(t.Context(), name)
+		rooms, of := d.Sidebar(t.Context(), a.ID)
+		if err != nil || of != nil || !a.IsGuest() || a.Disabled || len(rooms) != 1 || rooms[0].Name != room {
+			t.Error(name, "is", a.Role, "in", rooms, err, of)
+		}
 	}
 	people := []string{}
 	for _, p := range r.People {
 		people = append(people, p.Account.Username)
 	}
-	if got := strings.Join(people, " "); got != "ada bea grid" {
+	if got := strings.Join(people, " "); got != "ada bea visitor single grid" {
 		t.Error("who may log in:", got)
 	}
 }
 
-// Who became a guest there since the first time, or is let in here, is not locked out.
-func TestAGuestWhoCanLogInIsNoted(t *testing.T) {
+// Who became a guest there since the first time stays what he is here.
+func TestAMemberWhoIsAGuestThereIsNoted(t *testing.T) {
 	d := open(t)
 	f := small(`[{"id":"C1","name":"general","members":["U1","U2"]}]`, `[]`, files{
 		"general/2024-01-01.json": `[{"type":"message","user":"U1","text":"one","ts":"1704100000.000100"}]`})
 	d.run(f)
 	f["users.json"] = strings.Replace(f["users.json"].(string), `"name":"bea"`, `"name":"bea","is_restricted":true`, 1)
 	r := d.run(f)
-	if a, err := d.AccountNamed(t.Context(), "bea"); err != nil || a.Disabled || !strings.Contains(strings.Join(r.Notes, "\n"), "bea can log in here and is no full member there (guest)") {
+	if a, err := d.AccountNamed(t.Context(), "bea"); err != nil || a.Disabled || a.IsGuest() || !strings.Contains(strings.Join(r.Notes, "\n"), "bea is a member here and a guest there: parley user promote bea --role guest") {
 		t.Error(a, err, r.Notes)
 	}
 }

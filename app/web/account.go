@@ -13,7 +13,7 @@ import (
 func (s *Server) authPage(c *fiber.Ctx) (views.AuthForm, error) {
 	has, err := s.auth.HasAccounts(c.UserContext())
 	set := s.workspace()
-	return views.AuthForm{Providers: s.providers(), Workspace: set.Workspace(), Logo: set.Logo(), First: !has, Closed: has && set.Signup() == chat.SignupClosed,
+	return views.AuthForm{Providers: s.providers(), Mails: s.Mailer != nil, Workspace: set.Workspace(), Logo: set.Logo(), First: !has, Closed: has && set.Signup() == chat.SignupClosed,
 		Asks: has && set.Signup() == chat.SignupAsks, Reason: formValue(c, "reason"),
 		InvitesOnly:   has && set.Signup() == chat.SignupInvites,
 		WorkspaceName: formValue(c, "workspace"), Name: formValue(c, "name"), Username: formValue(c, "username"), Next: next(formValue(c, "next", c.Query("next")))}, err
@@ -78,7 +78,6 @@ func (s *Server) forgot(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f.Mails = s.Mailer != nil
 	admins, err := s.chat.Admins(c.UserContext())
 	if err != nil {
 		return err
@@ -201,5 +200,8 @@ func (s *Server) logout(c *fiber.Ctx) error {
 		return err
 	}
 	s.setCookie(c, "")
+	if led, err := s.endAtProvider(c); led || err != nil {
+		return err
+	}
 	return c.Redirect("/login", fiber.StatusSeeOther)
 }

@@ -107,12 +107,10 @@ func (s *Server) recordChanged(c *fiber.Ctx, done string, err error) error {
 	return c.Redirect(views.AccountRecordURL(personParam(c))+"?done="+done, fiber.StatusSeeOther)
 }
 
-var roles = map[string]chat.Role{chat.RoleMember.String(): chat.RoleMember, chat.RoleAdmin.String(): chat.RoleAdmin}
-
 func (s *Server) setRole(c *fiber.Ctx) error {
-	role, ok := roles[formValue(c, "role")]
+	role, ok := chat.Roles[formValue(c, "role")]
 	if !ok {
-		role = -1
+		role = chat.RoleGuest - 1
 	}
 	return s.recordChanged(c, "saved", s.chat.SetRole(c.UserContext(), sessionOf(c).Account, personParam(c), role))
 }

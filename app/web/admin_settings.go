@@ -3,10 +3,12 @@ package web
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"parley/app/chat"
+	"parley/app/oidc"
 	"parley/views"
 )
 
@@ -35,11 +37,34 @@ func (s *Server) workspacePage(c *fiber.Ctx, errs views.Errors) error {
 		}
 		f.Limits = append(f.Limits, field)
 	}
+	for i, p := range s.Providers {
+		f.Providers = append(f.Providers, views.ProviderSettings{Name: p.Name, Issuer: p.Issuer, Client: p.ClientID,
+			Redirect: s.redirectURL(c, i+1), Answers: p.Answers(), Rules: rulesOf(p)})
+	}
 	var err error
 	if f.Admin, err = s.admin(c, errs); err != nil {
 		return err
 	}
 	return s.page(c, f.Viewer, adminView("Settings"), views.Workspace(f), nil)
+}
+
+// rulesOf says in words whom a provider lets in, and what they become.
+func rulesOf(p *oidc.Provider) (rules []string) {
+	for _, r := range []struct {
+		words string
+		list  []string
+	}{{"Only mail addresses of ", p.Rules.Domains}, {"Only the groups ", p.Rules.Groups}, {"Administrators are the groups ", p.Rules.Admins}} {
+		if len(r.list) > 0 {
+			rules = append(rules, r.words+strings.Join(r.list, ", "))
+		}
+	}
+	if p.Rules.Signup {
+		rules = append(rules, "Who has no account may make one")
+	}
+	if p.Logout {
+		rules = append(rules, "Who logs out is logged out there, too")
+	}
+	return rules
 }
 
 const agreeFirst = "This deletes what is older, for good. Tick the box if you mean it."

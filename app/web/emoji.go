@@ -37,7 +37,7 @@ func (s *Server) emojiForm(c *fiber.Ctx, errs views.Errors) error {
 		return err
 	}
 	f := views.EmojiForm{Viewer: v, Errors: errs, Notice: notices[c.Query("done")], Name: formValue(c, "name")}
-	if f.List, err = s.chat.Emoji(c.UserContext()); err != nil {
+	if f.List, err = s.chat.EmojiFor(c.UserContext(), v.Me); err != nil {
 		return err
 	}
 	if c.Get(fiber.HeaderAccept) == fiber.MIMETextPlain {

@@ -61,6 +61,7 @@ func (s *Server) serveEvents(ws *inner.Conn, session *auth.Session, address stri
 	}
 	e := &eventSocket{s: s, ws: ws, session: session, page: live.NewPoll(session.Account.ID, session.Hash), rooms: map[chat.RoomID]*subscription{},
 		commands: make(chan eventCommand)}
+	e.page.Guest.Store(session.Account.IsGuest())
 	if !counted {
 		e.close(live.CloseOverload, "too many sockets")
 		return

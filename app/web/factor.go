@@ -130,7 +130,11 @@ func (s *Server) security(c *fiber.Ctx, f views.MeForm) error {
 	if err != nil {
 		return err
 	}
-	f.Factor = views.FactorState{On: !factor.Confirmed.IsZero(), Since: factor.Confirmed, Codes: factor.Recovery, Required: s.workspace().FactorRequired(me.Account)}
+	none, err := s.lacksPassword(c)
+	if err != nil {
+		return err
+	}
+	f.Factor = views.FactorState{NoPassword: none, On: !factor.Confirmed.IsZero(), Since: factor.Confirmed, Codes: factor.Recovery, Required: s.workspace().FactorRequired(me.Account)}
 	if f.Factor.CanPasskey = s.site(c).HasPasskeys(); f.Factor.CanPasskey {
 		keys, err := s.auth.Passkeys(c.UserContext(), me.Account)
 		if err != nil {

@@ -20,6 +20,9 @@ func (s *Server) hook(c *fiber.Ctx) error {
 	if err != nil {
 		return s.hookAnswer(c, err, "no_service")
 	}
+	if err := s.chat.CheckHook(c.UserContext(), session.Account, k.Room); err != nil {
+		return s.hookAnswer(c, err, "no_service")
+	}
 	in, err := hooks.Parse(c.Get(fiber.HeaderContentType), c.Body(), k.Dialect)
 	if err != nil {
 		return hookWords(c, fiber.StatusBadRequest, err.Error())

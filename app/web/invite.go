@@ -3,6 +3,8 @@ package web
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,6 +43,9 @@ func (s *Server) invitePage(c *fiber.Ctx, f views.InviteList, show int64, errs v
 	if f.Admin, err = s.admin(c, errs); err != nil {
 		return err
 	}
+	if f.Rooms, _, err = s.chat.BrowseRooms(c.UserContext(), f.Me, "", 0); err != nil {
+		return err
+	}
 	return s.page(c, f.Viewer, adminView("Invites"), views.AdminInvites(f), nil)
 }
 
@@ -49,7 +54,7 @@ func (s *Server) invite(c *fiber.Ctx, i auth.Invite) views.Invite {
 	if i.By.ID != 0 {
 		by = i.By.Name
 	}
-	return views.Invite{ID: i.ID, URL: s.public(c) + "/join/" + i.Code, Role: i.Role, Uses: i.Uses, Used: i.Used, By: by,
+	return views.Invite{ID: i.ID, URL: s.public(c) + "/join/" + i.Code, Role: i.Role, Rooms: i.Rooms, Uses: i.Uses, Used: i.Used, By: by,
 		Made: i.Made, Expires: i.Expires, Valid: i.Valid(time.Now()), Revoked: i.Revoked}
 }
 
@@ -75,14 +80,23 @@ func picture(link string) (views.QR, error) {
 }
 
 func (s *Server) makeInvite(c *fiber.Ctx) error {
-	f := views.InviteList{Role: formValue(c, "role"), Uses: strings.TrimSpace(formValue(c, "uses")), Expires: formValue(c, "expires"), Address: formValue(c, "address")}
+	f := views.InviteList{Role: formValue(c, "role"), Uses: strings.TrimSpace(formValue(c, "uses")), Expires: formValue(c, "expires"), Address: formValue(c, "address"), Chosen: map[chat.RoomID]bool{}}
+	for _, v := range c.Request().PostArgs().PeekMulti("rooms") {
+		if n := id[chat.RoomID](string(v)); n > 0 {
+			f.Chosen[n] = true
+		}
+	}
 	var err error
 	if f.Address != "" && s.Mailer != nil {
 		_, err = auth.ParseAddress(f.Address)
 	}
+	n := wanted(f)
+	if err == nil && n.Role == chat.RoleGuest {
+		n.Rooms, err = s.chat.GuestRooms(c.UserContext(), sessionOf(c).Account, slices.Sorted(maps.Keys(f.Chosen)))
+	}
 	var i auth.Invite
 	if err == nil {
-		i, err = s.auth.CreateInvite(c.UserContext(), sessionOf(c).Account, wanted(f))
+		i, err = s.auth.CreateInvite(c.UserContext(), sessionOf(c).Account, n)
 	}
 	if err == nil {
 		err = s.mailInvite(c, i)
@@ -100,8 +114,8 @@ func (s *Server) makeInvite(c *fiber.Ctx) error {
 // wanted reads the form; what it does not understand is out of bounds, which is
 // told with the field.
 func wanted(f views.InviteList) auth.NewInvite {
-	n := auth.NewInvite{Role: -1, Life: -1}
-	if role, ok := roles[f.Role]; ok {
+	n := auth.NewInvite{Role: chat.RoleGuest - 1, Life: -1}
+	if role, ok := chat.Roles[f.Role]; ok {
 		n.Role = role
 	}
 	if life, ok := lives[f.Expires]; ok {

@@ -31,7 +31,7 @@ type jsonProfile struct {
 	Role        string `json:"role"` // member, administrator
 	Bot         bool   `json:"bot"`
 	Deactivated bool   `json:"deactivated"`
-	Presence    string `json:"presence"` // on, away, or "" for who is not here
+	Presence    string `json:"presence"` // on, away, dnd for who is not to be disturbed, or "" for who is not here
 }
 
 type jsonPeoplePage struct {

@@ -23,8 +23,10 @@ func (s *Server) logLogin(c *fiber.Ctx, typed string, err error) {
 		return
 	}
 	name := unknownName
-	if a, missing := s.chat.AccountNamed(ctx, chat.TypedName(typed)); missing == nil {
-		name = a.Username
+	if meant, fault := s.auth.AccountName(ctx, typed); fault == nil {
+		if a, missing := s.chat.AccountNamed(ctx, meant); missing == nil {
+			name = a.Username
+		}
 	}
 	address := s.address(c)
 	what, result := "login failed", "error"

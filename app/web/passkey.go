@@ -61,7 +61,7 @@ func (s *Server) renamePasskey(c *fiber.Ctx) error {
 
 func (s *Server) removePasskey(c *fiber.Ctx) error {
 	if err := s.auth.RemovePasskey(c.UserContext(), sessionOf(c).Account, passkeyParam(c)); err != nil {
-		return err
+		return s.wayRefused(c, err)
 	}
 	return c.Redirect("/me/security?done=passkey", fiber.StatusSeeOther)
 }

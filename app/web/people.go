@@ -22,7 +22,7 @@ func (s *Server) people(c *fiber.Ctx) (page, error) {
 		return page{}, err
 	}
 	d := views.Directory{Viewer: v, Query: c.Query("q"), Page: n}
-	if d.People, d.More, err = s.chat.People(c.UserContext(), d.Query, n); err != nil {
+	if d.People, d.More, err = s.chat.People(c.UserContext(), v.Me, d.Query, n); err != nil {
 		return page{}, err
 	}
 	return page{viewer: v, shell: views.PageShell{Title: "People", View: "page"}, main: views.People(d), data: func() any {
@@ -74,7 +74,7 @@ func (s *Server) personView(c *fiber.Ctx) (p views.PersonView, err error) {
 		return p, err
 	}
 	ctx := c.UserContext()
-	if p.Account, err = s.chat.Person(ctx, personParam(c)); err != nil {
+	if p.Account, err = s.chat.Profile(ctx, p.Me, personParam(c)); err != nil {
 		return p, err
 	}
 	if p.Common, err = s.chat.RoomsInCommon(ctx, p.Me, p.Account.ID); err != nil {
@@ -177,7 +177,7 @@ func (s *Server) jump(c *fiber.Ctx) error {
 		}
 		f.More = f.More || len(f.Open) > maxJumpOpen
 		f.Open = f.Open[:min(len(f.Open), maxJumpOpen)]
-		if f.People, _, err = s.chat.People(c.UserContext(), strings.TrimPrefix(query, "@"), 0); err != nil {
+		if f.People, _, err = s.chat.People(c.UserContext(), v.Me, strings.TrimPrefix(query, "@"), 0); err != nil {
 			return err
 		}
 	}

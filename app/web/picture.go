@@ -67,7 +67,7 @@ func (s *Server) removePictureOf(c *fiber.Ctx) error {
 // face is the picture of a person: small, or with ?large as a profile shows it. It is of
 // one address only as long as it is of that person.
 func (s *Server) face(c *fiber.Ctx) error {
-	f, err := s.chat.PictureOf(c.UserContext(), personParam(c))
+	f, err := s.chat.PictureOf(c.UserContext(), sessionOf(c).Account, personParam(c))
 	if err != nil {
 		return err
 	}

@@ -162,6 +162,7 @@ func (s *Server) beginPoll(c *fiber.Ctx) (p *live.Client, end func(), err error)
 		return nil, nil, chat.TooOften("Too many pages are open from this address. Try again in a minute.", time.Minute)
 	}
 	p = live.NewPoll(session.Account.ID, session.Hash)
+	p.Guest.Store(session.Account.IsGuest())
 	if err := s.hub.Add(p, session.Account.Prefs.Invisible); errors.Is(err, live.ErrDraining) {
 		s.addresses.release(address)
 		return nil, nil, chat.Busy("The server is restarting.", time.Second)

@@ -11,31 +11,32 @@ import (
 
 // notices are what a page says after a form was taken.
 var notices = map[string]string{
-	"name":     "Your profile was changed.",
-	"password": "Your password was changed, and you were logged out everywhere else.",
-	"saved":    "Saved.",
-	"gone":     "You are no longer in that room.",
-	"removed":  "Removed from the room.",
-	"ended":    "Logged out there.",
-	"disabled": "The account cannot log in any more, and was logged out everywhere.",
-	"enabled":  "The account can log in again.",
-	"banned":   "Banned, and logged out everywhere.",
-	"out":      "Logged out everywhere.",
-	"revoked":  "The invite does not work any more.",
-	"reported": "Reported. Thank you; somebody will look at it.",
-	"decided":  "Decided.",
-	"key":      "The key does not work any more.",
-	"untold":   "Nothing is told there any more.",
-	"again":    "It is told once more.",
-	"hook":     "The hook does not work any more.",
-	"factor":   "No second factor is asked for any more.",
-	"passkey":  "The passkey does not work any more.",
-	"linked":   "Linked: you can log in by it.",
-	"unlinked": "Nobody logs in by it any more.",
-	"confirm":  "A mail is on its way. Press the link in it.",
-	"unmailed": "Nothing is mailed to you any more.",
-	"device":   "The device is told nothing any more.",
-	"bot":      "The bot was removed; what it said stays.",
+	"name":       "Your profile was changed.",
+	"password":   "Your password was changed, and you were logged out everywhere else.",
+	"nopassword": "Your password was removed, and you were logged out everywhere else.",
+	"saved":      "Saved.",
+	"gone":       "You are no longer in that room.",
+	"removed":    "Removed from the room.",
+	"ended":      "Logged out there.",
+	"disabled":   "The account cannot log in any more, and was logged out everywhere.",
+	"enabled":    "The account can log in again.",
+	"banned":     "Banned, and logged out everywhere.",
+	"out":        "Logged out everywhere.",
+	"revoked":    "The invite does not work any more.",
+	"reported":   "Reported. Thank you; somebody will look at it.",
+	"decided":    "Decided.",
+	"key":        "The key does not work any more.",
+	"untold":     "Nothing is told there any more.",
+	"again":      "It is told once more.",
+	"hook":       "The hook does not work any more.",
+	"factor":     "No second factor is asked for any more.",
+	"passkey":    "The passkey does not work any more.",
+	"linked":     "Linked: you can log in by it.",
+	"unlinked":   "Nobody logs in by it any more.",
+	"confirm":    "A mail is on its way. Press the link in it.",
+	"unmailed":   "Nothing is mailed to you any more.",
+	"device":     "The device is told nothing any more.",
+	"bot":        "The bot was removed; what it said stays.",
 }
 
 // notificationsTitle is the page that lists devices, too.
@@ -52,6 +53,9 @@ func (s *Server) settingsOf(c *fiber.Ctx, title string, page func(views.Viewer, 
 			return err
 		}
 		if f.Mailbox, err = s.mailbox(c); err != nil {
+			return err
+		}
+		if f.Blocked, err = s.chat.BlockedPeople(c.UserContext(), v.Me); err != nil {
 			return err
 		}
 	}
@@ -195,21 +199,70 @@ func (s *Server) setPrefs(c *fiber.Ctx, title, path string, page func(views.View
 	return saved(c, path)
 }
 
-func (s *Server) password(c *fiber.Ctx) error {
-	return s.settingsOf(c, "Password", views.Password, views.MeForm{})
+func (s *Server) password(c *fiber.Ctx) error { return s.passwordPage(c, views.MeForm{}) }
+
+func (s *Server) passwordPage(c *fiber.Ctx, f views.MeForm) (err error) {
+	if f.Factor.NoPassword, err = s.lacksPassword(c); err != nil {
+		return err
+	}
+	return s.settingsOf(c, "Password", views.Password, f)
 }
 
+func (s *Server) lacksPassword(c *fiber.Ctx) (bool, error) {
+	has, err := s.auth.HasPassword(c.UserContext(), sessionOf(c).Account)
+	return !has, err
+}
+
+// changePassword sets another password, or the first one for who has proved it otherwise.
 func (s *Server) changePassword(c *fiber.Ctx) error {
+	if none, err := s.lacksPassword(c); err != nil || none {
+		if err == nil {
+			err = s.proved(s.firstPassword)(c)
+		}
+		return err
+	}
 	token, err := s.auth.ChangePassword(c.UserContext(), *sessionOf(c), formValue(c, "current"), formValue(c, "password"), s.address(c))
 	if err != nil {
 		var f views.MeForm
 		if f.Errors, err = s.formErrors(c, err); err != nil {
 			return err
 		}
-		return s.settingsOf(c, "Password", views.Password, f)
+		return s.passwordPage(c, f)
 	}
 	s.setCookie(c, token)
 	return c.Redirect("/me/security?done=password", fiber.StatusSeeOther)
+}
+
+func (s *Server) firstPassword(c *fiber.Ctx) error {
+	token, err := s.auth.SetFirstPassword(c.UserContext(), *sessionOf(c), formValue(c, "password"))
+	if err != nil {
+		var f views.MeForm
+		if f.Errors, err = s.formErrors(c, err); err != nil {
+			return err
+		}
+		return s.passwordPage(c, f)
+	}
+	s.setCookie(c, token)
+	return c.Redirect("/me/security?done=password", fiber.StatusSeeOther)
+}
+
+// removePassword has somebody log in without one.
+func (s *Server) removePassword(c *fiber.Ctx) error {
+	token, err := s.auth.RemovePassword(c.UserContext(), *sessionOf(c))
+	if err != nil {
+		return s.wayRefused(c, err)
+	}
+	s.setCookie(c, token)
+	return c.Redirect("/me/security?done=nopassword", fiber.StatusSeeOther)
+}
+
+// wayRefused shows the page of security again, where a way in was not ended.
+func (s *Server) wayRefused(c *fiber.Ctx, err error) error {
+	errs, err := s.formErrors(c, err)
+	if err != nil {
+		return err
+	}
+	return s.security(c, views.MeForm{Errors: errs})
 }
 
 // sessions is the page of how one logs in, and where one is.

@@ -53,6 +53,9 @@ func (s *Server) askProof(c *fiber.Ctx, errs views.Errors) error {
 		return err
 	}
 	f := views.ProofForm{Action: c.OriginalURL(), Errors: errs}
+	if f.NoPassword, err = s.lacksPassword(c); err != nil {
+		return err
+	}
 	for name, value := range c.Context().PostArgs().All() {
 		if !slices.Contains([]string{fieldProof, fieldMark}, string(name)) {
 			f.Fields = append(f.Fields, views.Option{Value: string(name), Label: string(value)})

@@ -55,6 +55,42 @@ func (s *Server) setStateCookie(c *fiber.Ctx, token string) {
 	c.Cookie(&fiber.Cookie{Name: name, Value: token, Path: "/", MaxAge: life, HTTPOnly: true, SameSite: "Lax", Secure: strings.HasPrefix(name, "__Host-")})
 }
 
+// viaCookie notes by which provider a browser logged in, for the end of it.
+func (s *Server) viaCookie(c *fiber.Ctx) string { return s.cookieName(c) + "-via" }
+
+func (s *Server) setViaCookie(c *fiber.Ctx, n int) {
+	name, life, value := s.viaCookie(c), int(auth.SessionLife.Seconds()), strconv.Itoa(n)
+	if n == 0 {
+		life, value = -1, ""
+	}
+	c.Cookie(&fiber.Cookie{Name: name, Value: value, Path: "/", MaxAge: life, HTTPOnly: true, SameSite: "Lax", Secure: strings.HasPrefix(name, "__Host-")})
+}
+
+// cameBy notes the provider of an identity as the one of this browser, if it ends log-ins.
+func (s *Server) cameBy(c *fiber.Ctx, who oidc.Identity) {
+	for i, p := range s.Providers {
+		if p.Issuer == who.Issuer && p.Logout {
+			s.setViaCookie(c, i+1)
+		}
+	}
+}
+
+// endAtProvider leads who was logged out here on to the provider by which he came; false: there
+// is none that ends log-ins.
+func (s *Server) endAtProvider(c *fiber.Ctx) (bool, error) {
+	n, err := strconv.Atoi(c.Cookies(s.viaCookie(c)))
+	if err != nil || n < 1 || n > len(s.Providers) {
+		return false, nil
+	}
+	s.setViaCookie(c, 0)
+	p := s.Providers[n-1]
+	to := p.LogoutURL(c.UserContext(), s.public(c)+"/login")
+	if to == "" {
+		return false, nil
+	}
+	return true, s.html(c, views.ToProvider(p.Name, to, true))
+}
+
 // providerLogin leads to a provider; who is logged in links that account to his.
 func (s *Server) providerLogin(c *fiber.Ctx) error { return s.toProvider(c, 0) }
 
@@ -77,7 +113,7 @@ func (s *Server) toProvider(c *fiber.Ctx, by chat.AccountID) error {
 		return err
 	}
 	s.setStateCookie(c, state)
-	return s.html(c, views.ToProvider(p.Name, to)) // a page: the policy of forms lets none lead elsewhere
+	return s.html(c, views.ToProvider(p.Name, to, false)) // a page: the policy of forms lets none lead elsewhere
 }
 
 // providerFault says in words why a log-in at a provider did not go.
@@ -148,6 +184,7 @@ func (s *Server) endProvider(c *fiber.Ctx, p *oidc.Provider, who oidc.Identity, 
 			to = "/"
 		}
 		s.followRole(c, account, who)
+		s.cameBy(c, who)
 		err = s.enter(c, account.ID, to)
 		s.logLogin(c, account.Username, err)
 		return err
@@ -164,13 +201,13 @@ func (s *Server) endProvider(c *fiber.Ctx, p *oidc.Provider, who oidc.Identity, 
 }
 
 // followRole gives somebody the role that the provider says, where it says roles. The last
-// administrator stays one.
+// administrator stays one, and a guest a guest who does not become one.
 func (s *Server) followRole(c *fiber.Ctx, account chat.Account, who oidc.Identity) {
 	role := chat.RoleMember
 	if who.Admin {
 		role = chat.RoleAdmin
 	}
-	if !who.Roles || account.Role == role {
+	if !who.Roles || account.Role == role || account.IsGuest() && !who.Admin { // what is said is who administers
 		return
 	}
 	if err := s.chat.SetRole(c.UserContext(), chat.Operator, account.ID, role); err != nil {
@@ -247,12 +284,13 @@ func (s *Server) providerSignup(c *fiber.Ctx) error {
 	}
 	s.setStateCookie(c, "")
 	s.followRole(c, j.Account, who)
+	s.cameBy(c, who)
 	return s.enter(c, j.Account.ID, "/")
 }
 
 func (s *Server) unlinkProvider(c *fiber.Ctx) error {
 	if err := s.auth.UnlinkIdentity(c.UserContext(), sessionOf(c).Account, formValue(c, "issuer"), formValue(c, "subject")); err != nil {
-		return err
+		return s.wayRefused(c, err)
 	}
 	return c.Redirect("/me/security?done=unlinked", fiber.StatusSeeOther)
 }

@@ -47,6 +47,9 @@ func (s *Server) newRoomPage(c *fiber.Ctx, f views.RoomForm) error {
 	if err != nil {
 		return err
 	}
+	if v.Me.IsGuest() {
+		return chat.Forbidden("A guest makes no rooms; others take guests into theirs.")
+	}
 	if f.People, err = s.others(c, ""); err != nil {
 		return err
 	}
@@ -58,7 +61,7 @@ func (s *Server) newRoomPage(c *fiber.Ctx, f views.RoomForm) error {
 func (s *Server) choices(c *fiber.Ctx, chosen []chat.AccountID) (views.RoomOptions, error) {
 	f := views.RoomOptions{Query: c.Query("q"), Chosen: map[chat.AccountID]bool{}}
 	for _, id := range chosen {
-		a, err := s.chat.Person(c.UserContext(), id)
+		a, err := s.chat.Profile(c.UserContext(), sessionOf(c).Account, id)
 		if err == nil && !a.Disabled && id != sessionOf(c).Account.ID && !f.Chosen[id] {
 			f.Chosen[id], f.People = true, append(f.People, a)
 		}
@@ -74,7 +77,7 @@ func (s *Server) choices(c *fiber.Ctx, chosen []chat.AccountID) (views.RoomOptio
 
 // others lists people to choose from, without the one who chooses.
 func (s *Server) others(c *fiber.Ctx, query string) ([]chat.Account, error) {
-	all, _, err := s.chat.People(c.UserContext(), query, 0)
+	all, _, err := s.chat.People(c.UserContext(), sessionOf(c).Account, query, 0)
 	people := make([]chat.Account, 0, len(all))
 	for _, a := range all {
 		if a.ID != sessionOf(c).Account.ID && len(people) < pickable {

@@ -248,6 +248,7 @@ func (s *Server) routes() {
 	browser.post("/bots/:bot<int>/adopt", s.adoptBot)
 	browser.get("/me/password", s.password)
 	browser.post("/me/password", s.changePassword)
+	browser.post("/me/password/remove", s.proved(s.removePassword))
 
 	browser.get("/admin", s.overview)
 	browser.get("/admin/people", s.adminPeople)

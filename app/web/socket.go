@@ -113,6 +113,7 @@ func (p *socketPage) serve(address string) {
 		defer s.addresses.release(address)
 	}
 	p.Client = s.hub.NewSocket(session.Account.ID, session.Hash, writable(conn))
+	p.Guest.Store(session.Account.IsGuest())
 	defer p.Finish()
 	if !counted {
 		p.Close(live.CloseOverload, "too many pages")

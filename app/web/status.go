@@ -18,6 +18,8 @@ func statusEnd(how, date string, now time.Time, zone *time.Location) (time.Time,
 		return time.Time{}, true
 	case "30m":
 		return now.Add(30 * time.Minute), true
+	case "45m":
+		return now.Add(45 * time.Minute), true
 	case "1h":
 		return now.Add(time.Hour), true
 	case "4h":
@@ -34,8 +36,13 @@ func statusEnd(how, date string, now time.Time, zone *time.Location) (time.Time,
 }
 
 func (s *Server) statusPage(c *fiber.Ctx) error {
-	now := sessionOf(c).Account.Prefs.StatusNow(time.Now())
-	return s.statusForm(c, views.StatusForm{Emoji: now.Emoji, Text: now.Text})
+	prefs := sessionOf(c).Account.Prefs
+	now := prefs.StatusNow(time.Now())
+	f := views.StatusForm{Emoji: now.Emoji, Text: now.Text, Quiet: !now.Until.IsZero() && prefs.Until.Equal(now.Until)}
+	if !now.Until.IsZero() {
+		f.End = "keep"
+	}
+	return s.statusForm(c, f)
 }
 
 func (s *Server) statusForm(c *fiber.Ctx, f views.StatusForm) error {
@@ -43,7 +50,9 @@ func (s *Server) statusForm(c *fiber.Ctx, f views.StatusForm) error {
 	if err != nil {
 		return err
 	}
-	f.Now = v.Me.Prefs.StatusNow(v.Now)
+	if f.Now = v.Me.Prefs.StatusNow(v.Now); !f.Now.Until.IsZero() {
+		f.Ends = v.UntilWords(f.Now)
+	}
 	return s.page(c, v, views.PageShell{Title: "Status", View: "page"}, views.SetStatus(v, f), nil)
 }
 
@@ -59,6 +68,9 @@ func (s *Server) setStatus(c *fiber.Ctx) error {
 		zone, _ = zoneOf(c)
 	}
 	until, ok := statusEnd(f.End, f.Date, time.Now(), zone)
+	if now := me.Prefs.StatusNow(time.Now()); f.End == "keep" && !now.Until.IsZero() {
+		until, ok = now.Until, true
+	}
 	err := error(nil)
 	if !ok {
 		err = chat.Invalid("until", "Choose an end of the list, or a day.")

@@ -87,7 +87,7 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 		case 4:
 			f.SetProfile(ctx, chat.Person{ID: who}, chat.Profile{Name: fmt.Sprint("Name ", i), Title: "Tester"})
 		case 5:
-			f.SetRole(ctx, who, chat.Role(rnd.IntN(2)), chat.NoAudit)
+			f.SetRole(ctx, who, chat.Role(rnd.IntN(3)-1), chat.NoAudit)
 		case 6:
 			f.AddSession(ctx, auth.Session{Hash: hash, Account: chat.Account{Person: chat.Person{ID: who}}, Created: noon, Seen: noon}, 2)
 		case 7:

@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 27
+-- user_version 28
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -238,7 +238,7 @@ CREATE TABLE invites (
   made_at    INTEGER NOT NULL,
   expires_at INTEGER,
   revoked_at INTEGER
-) STRICT;
+, rooms TEXT NOT NULL DEFAULT '[]') STRICT;
 
 CREATE TABLE keys (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,

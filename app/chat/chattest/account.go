@@ -2,6 +2,7 @@ package chattest
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"parley/app/auth"
@@ -43,6 +44,96 @@ var accountTests = map[string]func(*store){
 			got = append(got, p.ID)
 		}
 		s.equal(got, []chat.AccountID{4, 2}, "people")
+	},
+	"a guest is in no room of everybody, and owns none": func(s *store) {
+		room := s.roomOf(chat.Private, "room 1", 2, 3, 4)
+		s.ok(s.SetRank(s.Context(), room, 3, chat.RankModerator, chat.NoAudit))
+		s.ok(s.SetRole(s.Context(), 2, chat.RoleGuest, entry("role")))
+		a, err := s.Account(s.Context(), 2)
+		s.ok(err)
+		s.equal(fmt.Sprint(a.Guest, a.Role), "true guest", "the guest")
+		s.equal(len(s.members(1)), 3, "people in the room of everybody")
+		everybody, _, err := s.RoomFor(s.Context(), 1, 0)
+		s.ok(err)
+		s.equal(everybody.People, 3, "the count of the room of everybody")
+		ranks := map[chat.AccountID]chat.Rank{}
+		members, err := s.Members(s.Context(), room)
+		s.ok(err)
+		for _, m := range members {
+			ranks[m.ID] = m.Rank
+			s.equal(m.Guest, m.ID == 2, "is a guest")
+		}
+		s.equal(ranks, map[chat.AccountID]chat.Rank{2: chat.RankMember, 3: chat.RankOwner, 4: chat.RankMember}, "ranks")
+		guests, err := s.AccountRecords(s.Context(), "", chat.StateGuests, 0, 9)
+		s.ok(err)
+		s.equal(len(guests), 1, "guests")
+		_, _, err = s.RemoveMember(s.Context(), room, 3, noon, chat.NoAudit)
+		s.ok(err)
+		_, m, err := s.RoomFor(s.Context(), room, 4)
+		s.ok(err)
+		s.equal(m.Rank, chat.RankOwner, "the rank of who is no guest")
+		s.ok(s.SetRole(s.Context(), 2, chat.RoleMember, entry("role")))
+		s.equal(len(s.members(1)), 4, "people in the room of everybody afterwards")
+	},
+	"people are listed and known by the rooms they are in together": func(s *store) {
+		room := s.roomOf(chat.Private, "room 2", 2, 3)
+		gone := s.roomOf(chat.Private, "room 3", 2, 4)
+		s.ok(s.SetRole(s.Context(), 2, chat.RoleGuest, chat.NoAudit))
+		ids := func(list []chat.Account, err error) (all []chat.AccountID) {
+			s.ok(err)
+			for _, a := range list {
+				all = append(all, a.ID)
+			}
+			return all
+		}
+		s.equal(ids(s.People(s.Context(), 2, "", 0, 9)), []chat.AccountID{2, 3, 4}, "people together")
+		s.equal(ids(s.People(s.Context(), 2, "person4", 0, 9)), []chat.AccountID{4}, "who is called so")
+		s.equal(ids(s.People(s.Context(), 0, "", 0, 9)), []chat.AccountID{1, 2, 3, 4}, "everybody")
+		_, _, err := s.RemoveMember(s.Context(), room, 3, noon, chat.NoAudit)
+		s.ok(err)
+		_, err = s.DeleteRoom(s.Context(), gone, noon, chat.NoAudit)
+		s.ok(err)
+		s.equal(ids(s.People(s.Context(), 2, "", 0, 9)), []chat.AccountID{2}, "people together afterwards")
+		for left, want := range map[bool][]chat.AccountID{true: {2, 3}, false: {2}} {
+			known, err := s.Together(s.Context(), 2, []chat.AccountID{1, 2, 3, 4}, left)
+			s.ok(err)
+			slices.Sort(known)
+			s.equal(known, want, fmt.Sprint("known, who left too: ", left))
+		}
+	},
+	"guests come into the rooms of their invite that are left": func(s *store) {
+		open, mine, others := s.roomOf(chat.Open, "room 4", 1), s.roomOf(chat.Private, "room 5", 1, 2), s.roomOf(chat.Private, "room 6", 2)
+		made := auth.Invite{Code: "GUESTS", Role: chat.RoleGuest, Rooms: []chat.RoomID{open, mine, others}, Made: noon, By: chat.Person{ID: 1}}
+		_, err := s.AddInvite(s.Context(), made, chat.NoAudit)
+		s.ok(err)
+		i, err := s.InviteByCode(s.Context(), "GUESTS")
+		s.ok(err)
+		s.equal(i.Rooms, made.Rooms, "the rooms of the invite")
+		come := func(name string) (all []chat.RoomID, err error) {
+			j, err := s.AddAccount(s.Context(), auth.NewAccount{Username: name, Name: name, Hash: "-", Invite: "GUESTS", At: noon}, chat.NoAudit)
+			if err != nil {
+				return nil, err
+			}
+			s.equal(j.Account.Role, chat.RoleGuest, "the role")
+			rooms, err := s.Sidebar(s.Context(), j.Account.ID)
+			for _, r := range rooms {
+				all = append(all, r.ID)
+			}
+			slices.Sort(all)
+			return all, err
+		}
+		rooms, err := come("kim")
+		s.ok(err)
+		s.equal(rooms, []chat.RoomID{open, mine}, "the rooms of the first")
+		_, _, err = s.RemoveMember(s.Context(), mine, 1, noon, chat.NoAudit)
+		s.ok(err)
+		rooms, err = come("lee")
+		s.ok(err)
+		s.equal(rooms, []chat.RoomID{open}, "the rooms of the second")
+		_, err = s.DeleteRoom(s.Context(), open, noon, chat.NoAudit)
+		s.ok(err)
+		_, err = come("pat")
+		s.is(err, auth.ErrInviteOver, "where no room is left")
 	},
 	"the last administrator stays one": func(s *store) {
 		s.is(s.SetRole(s.Context(), 1, chat.RoleMember, chat.NoAudit), chat.ErrInvalid, "demoted")

@@ -102,6 +102,10 @@ func (a *archived) live() chat.RoomID {
 	invite := auth.Invite{Code: "CODE", Uses: 3, Made: noon, Expires: noon.Add(time.Hour), By: chat.Person{ID: 1}}
 	_, err = s.Store.AddInvite(ctx, invite, chat.NoAudit)
 	s.ok(err)
+	guests := auth.Invite{Code: "GUESTS", Role: chat.RoleGuest, Rooms: []chat.RoomID{room}, Made: noon, By: chat.Person{ID: 1}}
+	_, err = s.Store.AddInvite(ctx, guests, chat.NoAudit)
+	s.ok(err)
+	s.ok(s.Store.SetRole(ctx, 3, chat.RoleGuest, chat.NoAudit))
 	s.ok(s.Store.SetSettings(ctx, chat.Settings{chat.SettingSignup: chat.SignupInvites}, nil))
 	s.ok(a.AddOrigin(ctx, "elsewhere", "user U1", 2))
 	f := &filed{store: s, files: a.Archive}

@@ -1,6 +1,9 @@
 package chattest
 
 import (
+	"encoding/json"
+	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -67,6 +70,44 @@ var wayInTests = map[string]func(*store){
 			s.is(err, chat.ErrNotFound, "a log-in after "+what)
 			_, err = s.Ticket(s.Context(), auth.TicketSecond, []byte(what+"3"), noon)
 			s.ok(err)
+		}
+	},
+	"a mention by somebody whom one blocks is not counted": func(s *store) {
+		s.ok(s.SetPrefs(s.Context(), 3, chat.Prefs{Blocked: []chat.AccountID{2}}))
+		s.says(1, 2, "for @person3 and @person4", 3, 4)
+		n := s.draft(1, 2, "for all", "all")
+		n.All = true
+		_, err := s.AddMessage(s.Context(), n)
+		s.ok(err)
+		for who, want := range map[chat.AccountID]int{1: 1, 3: 0, 4: 2} {
+			_, m, err := s.RoomFor(s.Context(), 1, who)
+			s.ok(err)
+			list, err := s.MentionsOf(s.Context(), who, 0, 9)
+			s.ok(err)
+			s.equal(fmt.Sprint(m.Mentions, len(list)), fmt.Sprint(want, want), fmt.Sprint("mentions of person", who))
+		}
+	},
+	"who is gone is named nowhere": func(s *store) {
+		room := s.room("quay", 1)
+		_, err := s.AddMembers(s.Context(), room, []chat.AccountID{2, 3}, noon)
+		s.ok(err)
+		m := s.says(room, 1, "look")
+		_, err = s.SetReactions(s.Context(), m.ID, func([]chat.Reaction) ([]chat.Reaction, error) {
+			return []chat.Reaction{{Emoji: "👍", By: []chat.Person{{ID: 2, Name: "person2"}, {ID: 3, Name: "person3"}}}}, nil
+		})
+		s.ok(err)
+		before, err := s.History(s.Context(), room, chat.Span{}, 50)
+		s.ok(err)
+		s.ok(s.ForgetAccount(s.Context(), 2, "deleted-2-abc", chat.DeletedName, noon, false, chat.NoAudit))
+		after, err := s.History(s.Context(), room, chat.Span{}, 50)
+		s.ok(err)
+		s.equal(len(after.Messages), len(before.Messages), "rows")
+		for i, m := range after.Messages {
+			text, err := json.Marshal([]any{m.System, m.Reactions})
+			s.ok(err)
+			s.equal(strings.Contains(string(text), "person2"), false, "the name of who is gone")
+			s.equal(strings.Contains(string(text), chat.DeletedName), true, "what stands for it")
+			s.equal(m.Labels != before.Messages[i].Labels, true, "it is drawn anew")
 		}
 	},
 	"who has words of his own or blocks somebody is known": func(s *store) {

@@ -3,6 +3,8 @@
 import { $, doc, make, me, on, openRoom, root } from '../dom.js';
 import { visit } from '../request.js';
 import { store } from '../storage.js';
+import { lazy } from '../lazy.js';
+import { toast } from '../toast.js';
 import looks from './notify.css';
 
 // Chrome on Android has the name, but throws where one is made: only a service worker may. A title that cannot be made
@@ -63,37 +65,54 @@ export async function show(n) {
   navigator.locks ? navigator.locks.request('notify ' + n.id, { ifAvailable: true }, once) : once(true);
 }
 
-// The first direct message is when somebody knows what notifications are for: they are offered once, and not again.
-function showOffer() {
-  if (!mayNotify || Notification.permission !== 'default' || !canNotify() || store.get('offered') || $('offer')) return;
+// Who says not now is asked again after so many days.
+const askAgain = 30 * 86400000;
+const onHomeScreen = () => matchMedia('(display-mode: standalone)').matches;
+const phoneOfApple = () => /iP(hone|ad|od)/.test(navigator.userAgent) && !onHomeScreen();
+
+// A second visit, the first own message and the first direct one are when somebody knows what notifications are for: they
+// are offered once. An iPhone has them only for what is on its Home Screen.
+export function showOffer() {
+  const mustInstall = !('Notification' in self) && phoneOfApple();
+  // Chrome on Android shows only what comes to the service worker.
+  const canPush = /Android/.test(navigator.userAgent) && 'Notification' in self && 'PushManager' in self;
+  if (!mustInstall && (self.Notification?.permission !== 'default' || !(canPush || canNotify()))) return;
+  if (Date.now() - (store.get('offered') ?? 0) < askAgain || $('offer')) return;
   const sheet = new CSSStyleSheet(),
-    box = Object.assign(make('section'), { id: 'offer', ariaLabel: 'Notifications' });
+    box = Object.assign(make('section'), { id: 'offer', role: 'region', ariaLabel: 'Notifications' });
   sheet.replaceSync(looks);
   doc.adoptedStyleSheets.push(sheet);
   const button = (words, kind, act) => {
     const b = Object.assign(make('button', words), { type: 'button', className: 'btn small ' + kind });
     on(b, 'click', () => {
-      store.set('offered', 1);
+      store.set('offered', Date.now());
       box.remove();
       act?.();
     });
     return b;
   };
   const row = Object.assign(make('p'), { className: 'actions' });
-  row.append(
-    button('Turn on notifications', 'primary', () => Notification.requestPermission()),
-    ' ',
-    button('Not now', ''),
-  );
+  if (mustInstall) row.append(button('I see', 'primary'));
+  else row.append(button('Turn on', 'primary', turnOn), ' ', button('Not now', ''));
   box.append(
     make('h2', 'Know when somebody writes to you?'),
     make(
       'p',
-      'While Parley is open, your browser can tell you about direct messages and mentions. You can change this in your settings.',
+      mustInstall
+        ? 'Then Parley must be on your Home Screen: press Share, choose Add to Home Screen, and open it from there.'
+        : 'Even when Parley is closed: direct messages and mentions, nothing else. Quiet hours and rooms are yours to set.',
     ),
     row,
   );
   $('toasts')?.append(box);
+}
+
+// This device is told when Parley is closed, too, where browser and server can do that.
+async function turnOn() {
+  if ((await Notification.requestPermission()) !== 'granted' || !('PushManager' in self)) return;
+  const m = await lazy('push'),
+    why = await m?.addDevice();
+  if (why) toast(why);
 }
 
 function showNotification(n) {

@@ -2,7 +2,7 @@
 // Many came or went at once: their dots change without markup.
 import { doc } from '../dom.js';
 
-const words = { on: 'online', away: 'away', '': 'offline' };
+const words = { on: 'online', away: 'away', dnd: 'do not disturb', '': 'offline' };
 
 export function updateDots(changes) {
   const now = new Map(Object.entries(changes).flatMap(([on, ids]) => ids.map(id => [String(id), on])));

@@ -21,27 +21,40 @@ export async function tellServer(device) {
   return '';
 }
 
-async function add(button, state) {
-  const say = words => (state.textContent = words);
-  button.disabled = true;
-  say('Asking your browser…');
+// The server's key is on the page of devices, which another page asks for.
+async function serverKey() {
+  const shown = $('devices')?.dataset.key;
+  if (shown) return shown;
+  return /id="devices" data-key="([\w-]+)"/.exec(await (await fetch('/me/notifications')).text())?.[1] ?? '';
+}
+
+// Why this device could not be added; '' when it was.
+export async function addDevice() {
   try {
-    if ((await Notification.requestPermission()) !== 'granted') return say('This browser forbids notifications of Parley; its settings can allow them.');
+    const text = await serverKey();
+    if (!text) return ''; // this server tells no devices
     await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' });
     const at = await navigator.serviceWorker.ready,
-      key = Uint8Array.from(atob($('devices').dataset.key.replaceAll('-', '+').replaceAll('_', '/')), c => c.charCodeAt(0)),
+      key = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), c => c.charCodeAt(0)),
       late = new Promise((_, no) => setTimeout(no, subscribeWithin, Error('late')));
     await (await at.pushManager.getSubscription())?.unsubscribe(); // it may be of another key, or of somebody else
     const device = await Promise.race([at.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }), late]);
     const why = await tellServer(/** @type {PushSubscription} */ (device));
-    if (why) return say(why);
-    await load(location.pathname, 'false');
-    toast('This device is told now.');
+    if (!why) toast('This device is told now.');
+    return why;
   } catch (/** @type {any} */ e) {
-    say(e.message === 'late' ? 'The push service of this browser does not answer. A network may block it.' : 'This browser cannot be told: ' + e.message);
-  } finally {
-    button.disabled = false;
+    return e.message === 'late' ? 'The push service of this browser does not answer. A network may block it.' : 'This browser cannot be told: ' + e.message;
   }
+}
+
+async function add(button, state) {
+  button.disabled = true;
+  state.textContent = 'Asking your browser…';
+  const allowed = (await Notification.requestPermission()) === 'granted',
+    why = allowed ? await addDevice() : 'This browser forbids notifications of Parley; its settings can allow them.';
+  button.disabled = false;
+  if (why) state.textContent = why;
+  else await load(location.pathname, 'false');
 }
 
 /** @type {{ [device: string]: { sent: number, timer: number } }} */

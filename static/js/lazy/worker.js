@@ -55,6 +55,20 @@ function keepRoom() {
 on(doc, 'visibilitychange', () => doc.hidden && keepRoom());
 setInterval(keepRoom, 60000);
 
+// Notifications are offered after the first own message, or at a later visit; never on the first page that somebody sees.
+function offerLater() {
+  const offer = () => lazy('notify', n => n.showOffer()),
+    first = store.get('visited') ?? Date.now();
+  store.set('visited', first);
+  if (Date.now() - first > 3600000) return offer();
+  const said = e => {
+    if (e.target !== box()?.form) return;
+    doc.removeEventListener('submit', said, true);
+    setTimeout(offer, 2000);
+  };
+  doc.addEventListener('submit', said, true);
+}
+
 const waiting = () => store.keys('o:').length;
 
 // The page of the device: what it is, what waits, and which rooms are not here.
@@ -123,5 +137,8 @@ async function enterShare() {
 }
 
 if (keptAt) showKept();
-else register();
+else {
+  register();
+  offerLater();
+}
 enterShare();
