@@ -70,6 +70,38 @@ func TestABotGoesWithItsLastHook(t *testing.T) {
 	}
 }
 
+// The page of a room's programs lists the bots that people took in, beside those of its hooks.
+func TestTheBotsOfARoomAreListed(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada, bea := s.Signup("ada"), s.Signup("bea")
+	room := ada.Found("deploys", "private")
+	at := fmt.Sprint("/rooms/", room)
+	_, id := bot(ada, "deployer")
+	newHook(ada, room, "Siren")
+	ada.Post(at+"/members", "people", "2").Want(t, http.StatusSeeOther)
+	list := func(by *apptest.Browser) string {
+		t.Helper()
+		_, rest, _ := strings.Cut(by.Get(at+"/integrations").Want(t, http.StatusOK).Body, "<h2>Bots here</h2>")
+		rest, _, _ = strings.Cut(rest, "</section>")
+		return rest
+	}
+	if strings.Contains(list(ada), "DEPLOYER") {
+		t.Error("a bot is listed that is not here")
+	}
+	ada.Post(at+"/members", "people", fmt.Sprint(id)).Want(t, http.StatusSeeOther)
+	if l := list(ada); !strings.Contains(l, "DEPLOYER") || !strings.Contains(l, fmt.Sprintf(`href="/people/%d"`, id)) || !strings.Contains(l, fmt.Sprintf("/members/%d/remove", id)) || strings.Contains(l, "Siren") {
+		t.Error("the bots here are", l)
+	}
+	if l := list(bea); !strings.Contains(l, "DEPLOYER") || strings.Contains(l, "/remove") {
+		t.Error("who may not take it out reads", l)
+	}
+	ada.Post(fmt.Sprintf("%s/members/%d/remove", at, id)).Want(t, http.StatusSeeOther)
+	if strings.Contains(list(ada), "DEPLOYER") {
+		t.Error("it was taken out, and is listed")
+	}
+}
+
 func TestPeopleWhoKnowHTTPFindTheirWay(t *testing.T) {
 	t.Parallel()
 	s := apptest.Start(t)

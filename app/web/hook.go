@@ -170,6 +170,11 @@ func (s *Server) integrationsPage(c *fiber.Ctx, f views.Integrations) error {
 	if f.Webhooks, err = s.chat.Webhooks(c.UserContext(), v.Me, f.ID); err != nil {
 		return err
 	}
+	if f.IsMember() {
+		if f.Bots, err = s.botsHere(c, f); err != nil {
+			return err
+		}
+	}
 	f.Mine = map[int64]bool{}
 	f.MineOut = map[chat.WebhookID]bool{}
 	for _, w := range f.Webhooks {
@@ -184,6 +189,24 @@ func (s *Server) integrationsPage(c *fiber.Ctx, f views.Integrations) error {
 		f.Notice = notices[c.Query("done")]
 	}
 	return s.page(c, v, views.PageShell{Title: f.Label(), View: "page"}, views.IntegrationsPage(f), nil)
+}
+
+// botsHere lists the bots of a room that are of none of its hooks and webhooks.
+func (s *Server) botsHere(c *fiber.Ctx, f views.Integrations) (bots []chat.Person, err error) {
+	members, err := s.chat.Members(c.UserContext(), f.Me, f.ID)
+	of := map[chat.AccountID]bool{}
+	for _, k := range f.Hooks {
+		of[k.Account] = true
+	}
+	for _, w := range f.Webhooks {
+		of[w.Bot] = true
+	}
+	for _, m := range members {
+		if m.Bot && !of[m.ID] {
+			bots = append(bots, m.Person)
+		}
+	}
+	return bots, err
 }
 
 // makeHook makes the address of an incoming hook, which is shown this once.
