@@ -29,8 +29,8 @@ func (x *export) parts(passwords bool) (err error) {
 		} else {
 			err = x.rows(part.query, func(r Scanner) error {
 				record, err := part.scan(r)
-				if a, ok := record.(*archive.Account); ok && !passwords {
-					a.Password = ""
+				if !passwords {
+					withoutSecrets(record)
 				}
 				if s, ok := record.(*archive.Setting); err != nil || ok && !archive.Exported(s.Key) {
 					return err
@@ -45,6 +45,16 @@ func (x *export) parts(passwords bool) (err error) {
 	return nil
 }
 
+// withoutSecrets leaves out hashes of passwords, and those of visitors' cookies.
+func withoutSecrets(r archive.Record) {
+	switch r := r.(type) {
+	case *archive.Account:
+		r.Password = ""
+	case *archive.Case:
+		r.Visitor = nil
+	}
+}
+
 // export is one run of Export.
 type export struct {
 	*Snapshot
@@ -54,14 +64,19 @@ type export struct {
 // inLiveRooms are the rooms that are not about to be removed.
 const inLiveRooms = "IN (SELECT id FROM rooms WHERE deleted_at IS NULL)"
 
+// inLiveCases are the cases of those rooms.
+const inLiveCases = "IN (SELECT id FROM cases WHERE room_id " + inLiveRooms + ")"
+
 func (x *export) header() error {
 	h := &archive.Header{Type: "parley", Format: archive.Format}
 	err := x.rows(`SELECT (SELECT count(*) FROM accounts), (SELECT count(*) FROM rooms WHERE deleted_at IS NULL),
 		(SELECT count(*) FROM memberships WHERE room_id `+inLiveRooms+`), (SELECT count(*) FROM messages WHERE room_id `+inLiveRooms+`),
 		(SELECT count(*) FROM `+exportedFiles+`),
 		(SELECT coalesce(sum((b.size + 65535) / 65536), 0) FROM `+exportedBlobs+`),
+		(SELECT count(*) FROM widgets WHERE room_id `+inLiveRooms+`), (SELECT count(*) FROM cases WHERE room_id `+inLiveRooms+`),
+		(SELECT count(*) FROM case_lines WHERE case_id `+inLiveCases+`),
 		(SELECT count(*) FROM invites), (SELECT count(*) FROM imports)`, func(r Scanner) error {
-		return r.Scan(&h.Accounts, &h.Rooms, &h.Memberships, &h.Messages, &h.Files, &h.Bytes, &h.Invites, &h.Origins)
+		return r.Scan(&h.Accounts, &h.Rooms, &h.Memberships, &h.Messages, &h.Files, &h.Bytes, &h.Widgets, &h.Cases, &h.CaseLines, &h.Invites, &h.Origins)
 	})
 	if err != nil {
 		return err
@@ -97,6 +112,10 @@ var exported = []struct {
 	{`SELECT room_id, account_id, owner, rev, posts_read, erased, joined_at, left_at, level, muted, nullif(muted_until, 0), starred, banned FROM memberships
 		WHERE room_id ` + inLiveRooms + " ORDER BY room_id, account_id", scanExportedMembership},
 	{},
+	{"SELECT room_id, slug, bot_id, rev, data FROM widgets WHERE room_id " + inLiveRooms + " ORDER BY room_id", scanExportedWidget},
+	{`SELECT id, room_id, visitor, name, mail, page, state, coalesce(taken_by, 0), rev, opened_at, changed_at, nullif(waits_at, 0), last, seen_team, seen_visitor
+		FROM cases WHERE +room_id ` + inLiveRooms + " ORDER BY id", scanExportedCase},
+	{"SELECT id, case_id, kind, coalesce(author, 0), at, body FROM case_lines WHERE +case_id " + inLiveCases + " ORDER BY id", scanExportedCaseLine},
 	{"SELECT id, code, role, uses, used, coalesce(made_by, 0), made_at, expires_at, revoked_at, rooms FROM invites ORDER BY id",
 		func(r Scanner) (archive.Record, error) {
 			var role chat.Role

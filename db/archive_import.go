@@ -118,6 +118,8 @@ func importRecord(t *Tx, r archive.Record) error {
 		return importFile(t, r)
 	case *archive.Bytes:
 		return importBytes(t, r)
+	case *archive.Widget, *archive.Case, *archive.CaseLine:
+		return importSupport(t, r)
 	case *archive.Invite:
 		return t.Exec(`INSERT INTO invites (id, code, role, uses, used, made_by, made_at, expires_at, revoked_at, rooms)
 			VALUES (?, ?, ?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?, ?, ?, ?)`,

@@ -57,8 +57,13 @@ func (d *Store) SetBody(ctx context.Context, id chat.MessageID, n chat.NewMessag
 			rev, n.Body, parsed, addressed(n), ToMillis(n.At), id); err != nil {
 			return err
 		}
-		if len(n.Previews) > 0 || len(m.Previews) > 0 || m.Program != nil {
-			m.Previews, m.Program = n.Previews, nil
+		if len(n.Previews) > 0 || len(m.Previews) > 0 || m.Program != nil || n.Program != nil {
+			m.Previews, m.Program = n.Previews, n.Program
+			if n.Program != nil {
+				if err := storeProgram(t, m); err != nil {
+					return err
+				}
+			}
 			if err := storeFetched(t, m, n.At); err != nil {
 				return err
 			}

@@ -36,7 +36,7 @@ func storeFetched(t *Tx, m chat.Message, now time.Time) error {
 	if due.IsZero() {
 		return t.Exec("DELETE FROM fetches WHERE message_id = ?", m.ID)
 	}
-	return t.Exec("INSERT INTO fetches (message_id, due_at) VALUES (?, ?) ON CONFLICT (message_id) DO UPDATE SET due_at = excluded.due_at",
+	return t.Exec("INSERT INTO fetches (message_id, due_at) VALUES (?, ?) ON CONFLICT (message_id) DO UPDATE SET due_at = excluded.due_at, tries = 0",
 		m.ID, ToMillis(due))
 }
 
@@ -48,11 +48,9 @@ func pictureIDs(m chat.Message) []chat.FileID {
 			ids = append(ids, p.Picture.ID)
 		}
 	}
-	if m.Program != nil {
-		for _, a := range m.Program.Attachments {
-			if a.Shown != nil {
-				ids = append(ids, a.Shown.ID)
-			}
+	for _, slot := range m.Program.Pictures() {
+		if *slot.Shown != nil {
+			ids = append(ids, (*slot.Shown).ID)
 		}
 	}
 	return ids
@@ -61,6 +59,19 @@ func pictureIDs(m chat.Message) []chat.FileID {
 // DueFetches implements chat.PreviewStore.
 func (d *Store) DueFetches(ctx context.Context, at time.Time, limit int) ([]chat.MessageID, error) {
 	return All(ctx, d, ScanID[chat.MessageID], "SELECT message_id FROM fetches WHERE due_at <= ? ORDER BY due_at, message_id LIMIT ?", ToMillis(at), limit)
+}
+
+// TakeFetch implements chat.PreviewStore.
+func (d *Store) TakeFetch(ctx context.Context, id chat.MessageID, next time.Time) (tries int, err error) {
+	err = d.change(ctx, func(t *Tx) error {
+		return t.One("UPDATE fetches SET tries = tries + 1, due_at = ? WHERE message_id = ? RETURNING tries", []any{ToMillis(next), id}, &tries)
+	})
+	return tries, err
+}
+
+// ForgetFetch implements chat.PreviewStore.
+func (d *Store) ForgetFetch(ctx context.Context, id chat.MessageID) error {
+	return d.change(ctx, func(t *Tx) error { return t.Exec("DELETE FROM fetches WHERE message_id = ?", id) })
 }
 
 // SetFetched implements chat.PreviewStore.

@@ -61,11 +61,11 @@ func (d *Store) WidgetNamed(ctx context.Context, slug string) (chat.Widget, erro
 }
 
 const caseQuery = `SELECT k.id, k.room_id, k.visitor, k.name, k.mail, k.page, k.state, coalesce(k.taken_by, 0), coalesce(a.username, ''), coalesce(a.name, ''), k.rev,
-	k.opened_at, k.changed_at, k.waits_at, k.last FROM cases k LEFT JOIN accounts a ON a.id = k.taken_by `
+	k.opened_at, k.changed_at, k.waits_at, k.last, k.seen_team, k.seen_visitor FROM cases k LEFT JOIN accounts a ON a.id = k.taken_by `
 
 func scanCase(r Scanner) (k chat.Case, err error) {
 	var opened, changed, waits int64
-	err = r.Scan(&k.ID, &k.Room, &k.Visitor, &k.Name, &k.Mail, &k.Page, &k.State, &k.TakenBy.ID, &k.TakenBy.Username, &k.TakenBy.Name, &k.Rev, &opened, &changed, &waits, &k.Last)
+	err = r.Scan(&k.ID, &k.Room, &k.Visitor, &k.Name, &k.Mail, &k.Page, &k.State, &k.TakenBy.ID, &k.TakenBy.Username, &k.TakenBy.Name, &k.Rev, &opened, &changed, &waits, &k.Last, &k.SeenTeam, &k.SeenVisitor)
 	k.Opened, k.Changed, k.Waits = FromMillis(opened), FromMillis(changed), FromMillis(waits)
 	return k, err
 }
@@ -186,6 +186,24 @@ func (d *Store) SetCase(ctx context.Context, id chat.CaseID, change func(*chat.C
 		return addCaseLines(t, id, lines)
 	})
 	return k, err
+}
+
+// SetCaseSeen implements chat.SupportStore.
+func (d *Store) SetCaseSeen(ctx context.Context, id chat.CaseID, visitor bool, line int64) error {
+	return d.change(ctx, func(t *Tx) error {
+		var room chat.RoomID
+		if err := t.One("SELECT room_id FROM cases WHERE id = ?", []any{id}, &room); err != nil {
+			return err
+		}
+		rev, err := nextCaseRev(t, room)
+		if err != nil {
+			return err
+		}
+		if visitor { // whose own page shows nothing of it
+			return t.Exec("UPDATE cases SET seen_visitor = ?1 WHERE id = ?2 AND seen_visitor < ?1", line, id)
+		}
+		return t.Exec("UPDATE cases SET seen_team = ?1, rev = ?2 WHERE id = ?3 AND seen_team < ?1", line, rev, id)
+	})
 }
 
 // ForgetVisitor implements chat.SupportStore.

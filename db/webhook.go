@@ -47,7 +47,7 @@ func (d *Store) QueueDeliveries(ctx context.Context, w chat.Webhook, at time.Tim
 		return false, err
 	}
 	err = d.change(ctx, func(t *Tx) error {
-		if err := t.One("SELECT seen FROM webhooks WHERE id = ? {lock}", []any{w.ID}, &seen); err != nil {
+		if err := t.One("SELECT seen, failed FROM webhooks WHERE id = ? {lock}", []any{w.ID}, &seen, &w.Failed); err != nil {
 			return err
 		}
 		said, err := List(t, scanMessage, messageQuery+"WHERE m.room_id = ? AND m.id > ? ORDER BY m.id LIMIT ?", w.Room, seen, queuedAtOnce)
@@ -80,18 +80,23 @@ func (d *Store) QueueDelivery(ctx context.Context, w chat.WebhookID, m chat.Mess
 	})
 }
 
-const deliveryColumns = "id, webhook_id, message_id, state, tries, next_at, status, took, note, made_at"
+const deliveryColumns = "id, webhook_id, message_id, state, tries, next_at, status, took, note, made_at, answer_id"
 
 func scanDelivery(r Scanner) (v chat.Delivery, err error) {
 	var next, took, made int64
-	err = r.Scan(&v.ID, &v.Webhook, &v.Message, &v.State, &v.Tries, &next, &v.Status, &took, &v.Note, &made)
+	err = r.Scan(&v.ID, &v.Webhook, &v.Message, &v.State, &v.Tries, &next, &v.Status, &took, &v.Note, &made, &v.Answer)
 	v.Next, v.Took, v.Made = FromMillis(next), time.Duration(took)*time.Millisecond, FromMillis(made)
 	return v, err
 }
 
+// dueOfEach is how many deliveries of one webhook are due at once: one with very many, or
+// a slow one, leaves the others their turn.
+const dueOfEach = 4
+
 // DueDeliveries implements chat.WebhookStore.
 func (d *Store) DueDeliveries(ctx context.Context, at time.Time, limit int) ([]chat.Delivery, error) {
-	return All(ctx, d, scanDelivery, "SELECT "+deliveryColumns+" FROM deliveries WHERE state = 0 AND next_at <= ? ORDER BY next_at, id LIMIT ?", ToMillis(at), limit)
+	return All(ctx, d, scanDelivery, "SELECT "+deliveryColumns+` FROM (SELECT *, row_number() OVER (PARTITION BY webhook_id ORDER BY next_at, id) AS turn
+		FROM deliveries WHERE state = 0 AND next_at <= ?) AS due WHERE turn <= ? ORDER BY next_at, id LIMIT ?`, ToMillis(at), dueOfEach, limit)
 }
 
 // SetDelivery implements chat.WebhookStore.
@@ -109,6 +114,31 @@ func (d *Store) SetDelivery(ctx context.Context, v chat.Delivery) error {
 		}
 		return nil
 	})
+}
+
+// Delivery implements chat.WebhookStore.
+func (d *Store) Delivery(ctx context.Context, id int64) (chat.Delivery, error) {
+	return oneRow(ctx, d, scanDelivery, "SELECT "+deliveryColumns+" FROM deliveries WHERE id = ?", id)
+}
+
+// UseAnswer implements chat.WebhookStore.
+func (d *Store) UseAnswer(ctx context.Context, id int64, most int) (used int, err error) {
+	err = d.change(ctx, func(t *Tx) error {
+		n, err := t.Affect("UPDATE deliveries SET answers = answers + 1 WHERE id = ? AND answers < ?", id, most)
+		if err == nil && n == 0 {
+			err = chat.ErrConflict
+		}
+		if err != nil {
+			return err
+		}
+		return t.One("SELECT answers FROM deliveries WHERE id = ?", []any{id}, &used)
+	})
+	return used, err
+}
+
+// SetAnswer implements chat.WebhookStore.
+func (d *Store) SetAnswer(ctx context.Context, id int64, m chat.MessageID) error {
+	return d.change(ctx, func(t *Tx) error { return t.Exec("UPDATE deliveries SET answer_id = ? WHERE id = ?", m, id) })
 }
 
 // Deliveries implements chat.WebhookStore.

@@ -86,7 +86,7 @@ func appendMessage(b []byte, m *chat.Message) (_ []byte, clock int) {
 		if p.Name != "" {
 			name = p.Name
 		}
-		if len(p.Attachments) > 0 {
+		if p.Boxes() {
 			text = p.Text
 		}
 	}
@@ -101,7 +101,7 @@ func appendMessage(b []byte, m *chat.Message) (_ []byte, clock int) {
 	}
 	b, clock = appendStamp(b, m)
 	b = append(b, "</div>"...)
-	boxes := m.Program != nil && len(m.Program.Attachments) > 0
+	boxes := m.Program.Boxes()
 	if len(text.Blocks) > 0 || len(m.Files) == 0 && !boxes || !m.Edited.IsZero() {
 		b = appendNum(append(b, `<div class="body" id="mb-`...), m.ID)
 		b = appendBody(append(b, `" dir="auto">`...), text, m.Edited)
@@ -112,7 +112,7 @@ func appendMessage(b []byte, m *chat.Message) (_ []byte, clock int) {
 	}
 	b = appendFiles(b, m)
 	if shows(m) {
-		b = append(b, Bytes(WithBuild(context.Background(), *rowBuild.Load()), previews(m))...)
+		b = append(b, Bytes(WithBuild(context.Background(), *rowBuild.Load()), previews(m, true))...)
 	}
 	if len(m.Reactions) > 0 || m.Replies > 0 {
 		b = append(append(b, Bytes(context.Background(), answers(*m))...), ' ')

@@ -59,11 +59,12 @@ func inSeconds(d time.Duration) string { return strconv.Itoa(int(d.Seconds())) }
 
 // PageShell is what the sidebar stands beside: one page.
 type PageShell struct {
-	Title string // of the document
-	View  string // home, room, panel or page: what a phone shows
-	Room  chat.RoomID
-	Box   bool // there is a box to write in
-	In    bool // the viewer may answer, react, and take back what he said
+	Title string      // of the document
+	View  string      // home, room, panel or page: what a phone shows
+	Room  chat.RoomID // whose messages are shown
+	Of    chat.RoomID // whose page it is, as the sidebar marks it; 0: Room
+	Box   bool        // there is a box to write in
+	In    bool        // the viewer may answer, react, and take back what he said
 
 	Moderates bool // and what others said
 	Again     bool // load anew every minute, for who has no script and wants that

@@ -133,6 +133,8 @@ func (a *Announcer) Handle(e chat.Event) {
 	case chat.SessionEnded:
 		a.Hub.EndSessions(e.Account, e.Sessions)
 		live.InBackground("a status", func() { a.dropStatus(e.Account) })
+	case chat.CaseTyping:
+		a.chat.NoteCaseTyping(e)
 	case chat.UserTyping:
 		live.InBackground("typing", func() { a.Hub.StartTyping(e.Room, e.Who) })
 	}

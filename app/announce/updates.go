@@ -42,14 +42,14 @@ func (a *Announcer) Updates(room chat.RoomID) live.Fetch {
 	}
 }
 
-// SocketUpdates are the same for a page whose connection came back. One that is ahead of
+// PageUpdates are the same for a page that comes back. One that is ahead of
 // the room was open before an older backup took the place of the data: it loads anew, else
 // it would be told nothing until the room has come to where the page is.
-func (a *Announcer) SocketUpdates(room chat.RoomID) live.Fetch {
+func (a *Announcer) PageUpdates(room chat.RoomID) live.Fetch {
 	updates := a.Updates(room)
 	return func(since chat.Rev, events []chat.RoomChanged) (live.Updates, error) {
 		n, err := updates(since, events)
-		if err == nil && since > n.Rev {
+		if err == nil && since > n.Rev && since != chat.Latest {
 			n.Frame = live.Text(resetFrame(room))
 		}
 		return n, err

@@ -42,6 +42,14 @@
 //	            each with form (original, small, large), media, size and sum (SHA-256)
 //	bytes       by file and form, in order. file; form; data: in base64, 64 KiB of it at
 //	            most, all but the last of a form exactly as much
+//	widget      by room: how visitors of web sites talk to its people. slug: of its address; bot:
+//	            who tells the room of them; rev: of the room's cases; settings (chat.Widget)
+//	case        by id: a conversation with a visitor. room; visitor: SHA-256 of the cookie, left out
+//	            with the passwords; name; mail; page; state: waits, taken, closed; taken_by; rev;
+//	            opened; changed; waits: since when for an answer; last: what was said, the beginning;
+//	            seen_team, seen_visitor: the lines up to which it was seen
+//	case_line   by id. case; kind: visitor, team, opened, taken, handed, closed; author: of the team;
+//	            at; body
 //	invite      by id. code: what the link carries; role; uses: 0 is any number; used;
 //	            made_by; made; expires; revoked
 //	origin      by source and key: which account or room came from another server, and
@@ -74,11 +82,15 @@ const (
 	kindMessage    = "message"
 	kindFile       = "file"
 	kindBytes      = "bytes"
+	kindWidget     = "widget"
+	kindCase       = "case"
+	kindCaseLine   = "case_line"
 	kindInvite     = "invite"
 	kindOrigin     = "origin"
 )
 
-var kinds = []string{kindHeader, kindSetting, kindAccount, kindRoom, kindMembership, kindMessage, kindFile, kindBytes, kindInvite, kindOrigin}
+var kinds = []string{kindHeader, kindSetting, kindAccount, kindRoom, kindMembership, kindMessage, kindFile, kindBytes,
+	kindWidget, kindCase, kindCaseLine, kindInvite, kindOrigin}
 
 // Record is one line: a pointer to one of the types of this package.
 type Record interface {

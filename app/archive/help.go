@@ -22,6 +22,10 @@ makes the same bytes.
               by, place, name, kind (other, picture, sound, film, text), media, size, width, height, alt, moves, waiting, gone, removed, made,
               forms (form: original, small or large; media, size, sum)
   bytes       file, form, data (base64 of 64 KiB at most): what the files hold
+  widget      room, slug, bot, rev, settings: how visitors of web sites talk to a room
+  case        id, room, visitor (SHA-256 of a cookie), name, mail, page, state (waits, taken,
+              closed), taken_by, rev, opened, changed, waits, last, seen_team, seen_visitor
+  case_line   id, case, kind (visitor, team, opened, taken, handed, closed), author, at, body
   invite      id, code, role, uses, used, made_by, made, expires, revoked
   origin      source, key, id: what came from another server, and its name there
 

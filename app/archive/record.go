@@ -18,6 +18,9 @@ type Header struct {
 	Messages    int64  `json:"messages"`
 	Files       int64  `json:"files,omitempty"`
 	Bytes       int64  `json:"bytes,omitempty"` // lines of them
+	Widgets     int64  `json:"widgets,omitempty"`
+	Cases       int64  `json:"cases,omitempty"`
+	CaseLines   int64  `json:"case_lines,omitempty"`
 	Invites     int64  `json:"invites"`
 	Origins     int64  `json:"origins"`
 }
@@ -32,7 +35,8 @@ func (h *Header) Lines() (n int64) {
 
 func (h *Header) count(kind string) *int64 {
 	return map[string]*int64{kindHeader: new(int64), kindSetting: &h.Settings, kindAccount: &h.Accounts, kindRoom: &h.Rooms,
-		kindMembership: &h.Memberships, kindMessage: &h.Messages, kindFile: &h.Files, kindBytes: &h.Bytes, kindInvite: &h.Invites, kindOrigin: &h.Origins}[kind]
+		kindMembership: &h.Memberships, kindMessage: &h.Messages, kindFile: &h.Files, kindBytes: &h.Bytes,
+		kindWidget: &h.Widgets, kindCase: &h.Cases, kindCaseLine: &h.CaseLines, kindInvite: &h.Invites, kindOrigin: &h.Origins}[kind]
 }
 
 // Setting is one that Exported allows.
@@ -205,6 +209,9 @@ func (*Membership) kind() string { return kindMembership }
 func (*Message) kind() string    { return kindMessage }
 func (*File) kind() string       { return kindFile }
 func (*Bytes) kind() string      { return kindBytes }
+func (*Widget) kind() string     { return kindWidget }
+func (*Case) kind() string       { return kindCase }
+func (*CaseLine) kind() string   { return kindCaseLine }
 func (*Invite) kind() string     { return kindInvite }
 func (*Origin) kind() string     { return kindOrigin }
 
@@ -227,6 +234,12 @@ func blank(kind string) Record {
 		return &File{}
 	case kindBytes:
 		return &Bytes{}
+	case kindWidget:
+		return &Widget{}
+	case kindCase:
+		return &Case{}
+	case kindCaseLine:
+		return &CaseLine{}
 	case kindInvite:
 		return &Invite{}
 	case kindOrigin:

@@ -103,7 +103,7 @@ func (m *Message) valid() error {
 		return fmt.Errorf("the text has more than the %d bytes that parsing such a body makes", most)
 	}
 	if len(m.Program) > 0 {
-		if err := parsed[chat.Program](m.Program, "chat.Program"); err != nil {
+		if err := m.validProgram(); err != nil {
 			return err
 		}
 	}
@@ -113,6 +113,18 @@ func (m *Message) valid() error {
 		}
 	}
 	return parsedText(m.Text)
+}
+
+// validProgram says what is wrong with how a program says a message.
+func (m *Message) validProgram() error {
+	if err := parsed[chat.Program](m.Program, "chat.Program"); err != nil {
+		return err
+	}
+	var p chat.Program
+	if err := json.Unmarshal(m.Program, &p); err != nil {
+		return err
+	}
+	return p.Check()
 }
 
 // validPreviews says what is wrong with what the links of a message lead to.
@@ -178,6 +190,7 @@ func (o *Origin) valid() error {
 const (
 	maxNumber   = 1 << 53 // browsers count no further, and the next id must be a number, too
 	maxPrefs    = 16 << 10
+	maxWidget   = 16 << 10
 	perByte     = 24 // bytes of a parsed text for each of the body, beside spareText
 	spareText   = 4 << 10
 	maxEvent    = 16 << 10

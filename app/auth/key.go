@@ -105,6 +105,27 @@ func (a *Auth) Keys(ctx context.Context, who, of chat.Account) ([]Key, error) {
 	return a.store.Keys(ctx, of.ID)
 }
 
+// KeyKinds is what the keys of an account open.
+type KeyKinds struct {
+	Reads, Writes bool
+	Hooks         []chat.RoomID // where something is said by an address
+}
+
+// KeyKinds says what a bot may do by its keys, which everybody may know.
+func (a *Auth) KeyKinds(ctx context.Context, bot chat.Account) (kinds KeyKinds, err error) {
+	keys, err := a.store.Keys(ctx, bot.ID)
+	for _, k := range keys {
+		switch {
+		case k.Over(a.now()) || k.Feed:
+		case k.Room != 0:
+			kinds.Hooks = append(kinds.Hooks, k.Room)
+		default:
+			kinds.Reads, kinds.Writes = true, kinds.Writes || k.Writes
+		}
+	}
+	return kinds, err
+}
+
 // RevokeKey ends a key at once.
 func (a *Auth) RevokeKey(ctx context.Context, who, of chat.Account, id int64) error {
 	k, err := a.key(ctx, who, of, id)

@@ -67,6 +67,7 @@ func sights(t *testing.T, s *apptest.Server) []sight {
 	list = append(list, acts(ada, own)...)
 	list = append(list, administered(t, s, ada, bea, cid)...)
 	list = append(list, outside(t, s, ada, bea)...)
+	list = append(list, programs(t, s, ada)...)
 	list = append(list, reached(t, s)...)
 	list = append(list, sight{name: "editing", path: "/messages/" + own + "/edit", who: ada},
 		sight{name: "deleted", path: "/messages/" + gone, who: ada},

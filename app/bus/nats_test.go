@@ -85,7 +85,7 @@ func TestEventsReachEveryNodeOfTheWorkspaceOnceAndNoOther(t *testing.T) {
 		chat.RoomChanged{Room: 7, Rev: 10}, chat.RoomHeaderChanged{Room: 1}, chat.RoomRenamed{Room: 2}, chat.RoomDeleted{Room: 3, People: []chat.AccountID{1, 2}},
 		chat.RoomListChanged{People: []chat.AccountID{4}}, chat.ReportsChanged{Room: 5}, chat.ReadMarkMoved{Account: 1, Room: 2},
 		chat.PrefsChanged{Account: 1, Prefs: chat.Prefs{Invisible: true}}, chat.SessionEnded{Account: 3, Sessions: [][]byte{{0, 255}}}, chat.SessionEnded{Account: 4},
-		chat.UserTyping{Room: 1, Who: chat.Person{ID: 2, Name: "Ada"}},
+		chat.UserTyping{Room: 1, Who: chat.Person{ID: 2, Name: "Ada"}}, chat.CaseTyping{Case: 3, Name: "Ada"},
 	}
 	for _, e := range events {
 		one.Publish(e)

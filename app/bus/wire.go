@@ -44,6 +44,8 @@ func kindOf(e chat.Event) string {
 		return "ended"
 	case chat.UserTyping:
 		return "typing"
+	case chat.CaseTyping:
+		return "case typing"
 	}
 	return ""
 }
@@ -95,6 +97,8 @@ func decode(w wire) (chat.Event, error) {
 		return read[chat.SessionEnded](w.Body)
 	case "typing":
 		return read[chat.UserTyping](w.Body)
+	case "case typing":
+		return read[chat.CaseTyping](w.Body)
 	}
 	return nil, nil
 }

@@ -26,6 +26,7 @@ type Chat struct {
 
 	supportMu   sync.Mutex
 	supportWake chan struct{} // closed at the next change of a case; nil: nobody waits
+	caseTyping  map[typist]typingUntil
 
 	retaining sync.Mutex // held by the one ApplyRetention that runs
 
@@ -124,6 +125,13 @@ type (
 		Account  AccountID
 		Sessions [][]byte // by hash
 	}
+	// CaseTyping says that a visitor, or who has the case, is writing now, or no more.
+	CaseTyping struct {
+		Case    CaseID
+		Visitor bool
+		Name    string // of who has the case, as visitors read it
+		Ended   bool
+	}
 	// UserTyping says that a person is writing in a room now.
 	UserTyping struct {
 		Room RoomID
@@ -141,4 +149,5 @@ func (ReadMarkMoved) event()     {}
 func (GuestChanged) event()      {}
 func (SessionEnded) event()      {}
 func (UserTyping) event()        {}
+func (CaseTyping) event()        {}
 func (PrefsChanged) event()      {}

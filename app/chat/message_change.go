@@ -73,7 +73,7 @@ func (c *Chat) EditMessage(ctx context.Context, who Account, id MessageID, body 
 	return c.Edit(ctx, who, id, Draft{Body: body})
 }
 
-// Edit is EditMessage with the body, and the public address, of a draft.
+// Edit is EditMessage with the body, the public address, and how a bot says it, of a draft.
 func (c *Chat) Edit(ctx context.Context, who Account, id MessageID, d Draft) (Message, error) {
 	m, _, err := c.Editable(ctx, who, id)
 	body := d.Body
@@ -81,8 +81,13 @@ func (c *Chat) Edit(ctx context.Context, who Account, id MessageID, d Draft) (Me
 		return m, err
 	}
 	n := NewMessage{Room: m.Room, Author: m.Author, Body: TidyBody(body), At: c.now()}
-	if n.Text, err = parseBody(body, m.Files); err != nil || n.Body == m.Body {
+	if n.Text, err = parseBody(body, m.Files); err != nil || n.Body == m.Body && d.Program == nil {
 		return m, err
+	}
+	if d.Program != nil && who.IsBot() {
+		if n.Program, err = d.Program.parse(); err != nil {
+			return m, err
+		}
 	}
 	if err := c.Limits.Take(LimitEdits, who.ID.key()); err != nil {
 		return m, err

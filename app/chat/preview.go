@@ -72,6 +72,11 @@ type PreviewStore interface {
 	// DueFetches lists messages of which something is to be fetched or forgotten at a time,
 	// the longest due first.
 	DueFetches(ctx context.Context, at time.Time, limit int) ([]MessageID, error)
+	// TakeFetch counts that a message is tried once more, and has it due again at a time, if
+	// nothing is stored of it until then; it answers with how often it was tried.
+	TakeFetch(ctx context.Context, id MessageID, next time.Time) (tries int, err error)
+	// ForgetFetch takes a message from the queue.
+	ForgetFetch(ctx context.Context, id MessageID) error
 	// SetFetched has change say what a message shows of its links, and which pictures its
 	// attachments have; nothing else of it is stored. Pictures that change names belong to
 	// the message from then on, those that it names no more are removed; and Message.FetchDue
@@ -147,7 +152,7 @@ func messageOf(link, host string) MessageID {
 // Fetches says whether something of a message is to be fetched.
 func (m *Message) Fetches() bool {
 	waits := slices.ContainsFunc(m.Previews, func(p Preview) bool { return p.State == PreviewWaits && p.Message == 0 && p.Removed.IsZero() })
-	return waits || m.Program != nil && m.Program.Face != "" || m.Program != nil && slices.ContainsFunc(m.Program.Attachments, func(a Attachment) bool { return a.waits() })
+	return waits || m.Program != nil && m.Program.Face != "" || slices.ContainsFunc(m.Program.Pictures(), PictureSlot.waits)
 }
 
 // FetchDue is when something of a message is to be fetched or forgotten; zero: never.
@@ -162,9 +167,6 @@ func (m *Message) FetchDue(now time.Time) (due time.Time) {
 	}
 	return due
 }
-
-// waits says whether the picture of an attachment is still to be fetched.
-func (a Attachment) waits() bool { return a.Picture.URL != "" && a.Shown == nil && !a.Missing }
 
 // setPreviews says what of a new message's links is to be shown, where the workspace wants
 // that. What programs say in boxes of their own shows no other ones.
@@ -185,8 +187,8 @@ func (c *Chat) setPreviews(ctx context.Context, who Account, n *NewMessage, befo
 		n.Previews = slices.DeleteFunc(n.Previews, func(p Preview) bool { return p.State == PreviewWaits && p.Message == 0 && p.Removed.IsZero() })
 		if n.Program != nil {
 			n.Program.Face = ""
-			for i := range n.Program.Attachments {
-				n.Program.Attachments[i].Missing = true
+			for _, slot := range n.Program.Pictures() {
+				*slot.Missing = true
 			}
 		}
 	}

@@ -13,6 +13,11 @@ const (
 	MaxFieldName   = 100 // characters
 	MaxTitleText   = 300 // characters of a title or a footer
 	MaxLink        = 2000
+	MaxParts       = 50 // of a message, those of its attachments included
+	MaxCells       = 10 // of one row of small texts and pictures
+	// MaxPictures is how many pictures of one message are fetched and shown; further ones
+	// stay links.
+	MaxPictures = 4
 )
 
 // Program is what a program says beside the text of its message, which holds all of it in
@@ -21,9 +26,10 @@ type Program struct {
 	Name        string       `json:"n,omitempty"` // as which it speaks; "": as itself
 	Icon        string       `json:"i,omitempty"` // an emoji
 	Face        string       `json:"u,omitempty"` // address of a picture that its bot gets, which has none yet
-	Text        Text         `json:"t"`           // what stands above the attachments
+	Text        Text         `json:"t"`           // what stands above the parts and attachments
+	Parts       []Part       `json:"p,omitempty"`
 	Attachments []Attachment `json:"a,omitempty"`
-	More        int          `json:"m,omitempty"` // attachments that were left out
+	More        int          `json:"m,omitempty"` // parts and attachments that were left out
 }
 
 // Attachment is a box of a program's message.
@@ -40,6 +46,8 @@ type Attachment struct {
 	At      time.Time `json:"d,omitzero"`
 	Shown   *File     `json:"s,omitempty"` // the picture, as it was fetched
 	Missing bool      `json:"x,omitempty"` // it could not be fetched
+	Thumb   *Picture  `json:"m,omitempty"` // a small one beside the words
+	Parts   []Part    `json:"k,omitempty"`
 }
 
 // Link is a text that may lead somewhere.
@@ -59,6 +67,7 @@ type Field struct {
 type ProgramDraft struct {
 	Name, Icon, Text string
 	IconURL          string // address of a picture
+	Parts            []PartDraft
 	Attachments      []AttachmentDraft
 }
 
@@ -66,8 +75,10 @@ type ProgramDraft struct {
 type AttachmentDraft struct {
 	Tone, Pretext, Text, Foot string
 	By, Title, Picture        Link
+	Thumb                     string // address of a small picture
 	Fields                    []FieldDraft
 	Buttons                   []Link
+	Parts                     []PartDraft
 	At                        time.Time
 }
 
@@ -93,48 +104,70 @@ func (d ProgramDraft) parse() (*Program, error) {
 	if p.Text, err = parsePart(d.Text); err != nil {
 		return nil, err
 	}
+	left := MaxParts
+	if p.Parts, p.More, err = parseParts(d.Parts, &left); err != nil {
+		return nil, err
+	}
 	for i, a := range d.Attachments {
 		if i == MaxAttachments {
-			p.More = len(d.Attachments) - i
+			p.More += len(d.Attachments) - i
 			break
 		}
-		one, err := a.parse()
+		one, more, err := a.parse(&left)
 		if err != nil {
 			return nil, err
 		}
-		p.Attachments = append(p.Attachments, one)
+		p.Attachments, p.More = append(p.Attachments, one), p.More+more
+	}
+	for i, slot := range p.Pictures() {
+		*slot.Missing = i >= MaxPictures
 	}
 	return p, nil
 }
 
-func (d AttachmentDraft) parse() (a Attachment, err error) {
-	a = Attachment{Tone: tone(d.Tone), By: d.By.cut(), Title: d.Title.cut(), Picture: d.Picture.cut(), Foot: cutRunes(d.Foot, MaxTitleText), At: d.At}
+// parse makes of a draft what is stored, with as many parts as are left, and says how many
+// more it has.
+func (d AttachmentDraft) parse(left *int) (a Attachment, more int, err error) {
+	a = Attachment{Tone: tone(d.Tone), By: d.By.cut(), Title: d.Title.cut(), Picture: d.Picture.cut(), Foot: cutRunes(d.Foot, MaxTitleText), At: d.At,
+		Thumb: Picture{URL: d.Thumb}.parse(), Buttons: parseButtons(d.Buttons)}
 	if a.Pretext, err = parsePart(d.Pretext); err != nil {
-		return a, err
+		return a, 0, err
 	}
 	if a.Text, err = parsePart(d.Text); err != nil {
-		return a, err
+		return a, 0, err
 	}
-	for _, l := range d.Buttons {
-		if l = l.cut(); l.URL != "" && l.Text != "" && len(a.Buttons) < MaxFields {
-			a.Buttons = append(a.Buttons, l)
+	if a.Fields, err = parseFields(d.Fields); err != nil {
+		return a, 0, err
+	}
+	a.Parts, more, err = parseParts(d.Parts, left)
+	return a, more, err
+}
+
+func parseButtons(drafts []Link) (all []Link) {
+	for _, l := range drafts {
+		if l = l.cut(); l.URL != "" && l.Text != "" && len(all) < MaxFields {
+			all = append(all, l)
 		}
 	}
-	for _, f := range d.Fields {
-		if len(a.Fields) == MaxFields {
+	return all
+}
+
+func parseFields(drafts []FieldDraft) (all []Field, err error) {
+	for _, f := range drafts {
+		if len(all) == MaxFields {
 			break
 		}
 		value, err := parsePart(f.Value)
 		if err != nil {
-			return a, err
+			return nil, err
 		}
 		if len(value.Blocks) == 0 && f.Name == "" {
 			continue
 		}
 		long := f.Long || utf8.RuneCountInString(f.Value) > 40 || strings.Contains(f.Value, "\n")
-		a.Fields = append(a.Fields, Field{Name: cutRunes(f.Name, MaxFieldName), Value: value, Long: long})
+		all = append(all, Field{Name: cutRunes(f.Name, MaxFieldName), Value: value, Long: long})
 	}
-	return a, nil
+	return all, nil
 }
 
 // parsePart parses a text that may be empty, or too long.

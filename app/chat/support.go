@@ -55,6 +55,8 @@ type Case struct {
 	Changed time.Time
 	Waits   time.Time // since when the visitor waits for an answer; zero: does not
 	Last    string    // what was said last, the beginning
+
+	SeenTeam, SeenVisitor int64 // the line up to which it was seen; 0: nothing was
 }
 
 // CaseLineKind says what a line of a case is; they are stored, so only ever append.
@@ -97,6 +99,10 @@ type SupportStore interface {
 	CaseLines(ctx context.Context, id CaseID, limit int) ([]CaseLine, error)
 	// SetCase changes a case with change, and adds lines that it answers with.
 	SetCase(ctx context.Context, id CaseID, change func(*Case) ([]CaseLine, error)) (Case, error)
+	// SetCaseSeen stores up to which line the visitor, or the team, has seen a case, and
+	// counts that as a change of the queue; what the team saw as one of the case, too. Who saw
+	// as much before stays as he is.
+	SetCaseSeen(ctx context.Context, id CaseID, visitor bool, line int64) error
 	// ForgetVisitor removes who a visitor was from all cases.
 	ForgetVisitor(ctx context.Context, visitor []byte) error
 	// DeleteCases removes cases that were closed before, with all that was said in them.
@@ -118,6 +124,9 @@ const (
 )
 
 var slugForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,31}$`)
+
+// Check says what is wrong with a widget that comes from elsewhere.
+func (w Widget) Check() error { return w.tidy() }
 
 // tidy makes a widget that may be stored of one that was typed.
 func (w *Widget) tidy() error {

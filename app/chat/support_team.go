@@ -119,6 +119,9 @@ func (c *Chat) AnswerCase(ctx context.Context, who Account, room RoomID, id Case
 		k.Waits, k.Last = time.Time{}, excerpt(FirstName(who.Name)+": "+body)
 		return []CaseLine{{Kind: LineTeam, Author: who.Person, At: now, Body: body}}, nil
 	})
+	if err == nil {
+		c.endTyping(id, false)
+	}
 	if err == nil && c.VisitorMail != nil && one.Mail != "" {
 		lines, err := c.store.CaseLines(ctx, id, 1)
 		if err == nil && len(lines) == 1 && lines[0].Kind == LineTeam {

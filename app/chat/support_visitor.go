@@ -83,13 +83,13 @@ func (c *Chat) VisitorCase(ctx context.Context, w Widget, v Visitor) (Case, []Ca
 	return one, lines, err
 }
 
-// VisitorRev is the rev of the newest case of a visitor; 0: there is none.
-func (c *Chat) VisitorRev(ctx context.Context, w Widget, v Visitor) (int64, error) {
+// VisitorRev is the newest case of a visitor without what was said; ID 0: there is none.
+func (c *Chat) VisitorRev(ctx context.Context, w Widget, v Visitor) (Case, error) {
 	one, err := c.store.CaseOfVisitor(ctx, w.Room, v.hash())
 	if isNotFound(err) {
-		return 0, nil
+		return Case{}, nil
 	}
-	return one.Rev, err
+	return one, err
 }
 
 // VisitorSays says something for a visitor: the first opens a case, of which the room is
@@ -125,6 +125,7 @@ func (c *Chat) VisitorSays(ctx context.Context, w Widget, v Visitor, d VisitorDr
 			return []CaseLine{said}, nil
 		})
 		if err == nil {
+			c.endTyping(one.ID, true)
 			c.supportChanged()
 		}
 		return one, err

@@ -88,6 +88,24 @@ func (t Text) Plain() string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
+// Lines is how many lines a text has where none is broken for its length.
+func (t Text) Lines() (n int) {
+	eachBlock(t.Blocks, func(bl *Block) {
+		if len(bl.Runs) > 0 {
+			n++
+		}
+		if bl.Kind == BlockCode {
+			n += 1 + strings.Count(bl.Code, "\n")
+		}
+		eachRun(bl.Runs, func(r *Run) {
+			if r.Kind == RunBreak {
+				n++
+			}
+		})
+	})
+	return n
+}
+
 func eachBlock(blocks []Block, f func(*Block)) {
 	for i := range blocks {
 		f(&blocks[i])

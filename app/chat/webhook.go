@@ -64,6 +64,7 @@ type Delivery struct {
 	Took    time.Duration
 	Note    string // why not
 	Made    time.Time
+	Answer  MessageID // what was said last in answer to it; 0: nothing
 }
 
 // WebhookStore keeps webhooks, and the queue of what they are told.
@@ -78,10 +79,18 @@ type WebhookStore interface {
 	QueueDeliveries(ctx context.Context, w Webhook, at time.Time) (more bool, err error)
 	// QueueDelivery queues a message once more.
 	QueueDelivery(ctx context.Context, w WebhookID, m MessageID, at time.Time) error
-	// DueDeliveries lists what is to be tried at a time, the longest due first.
+	// DueDeliveries lists what is to be tried at a time, the longest due first, and a few of
+	// each webhook at most.
 	DueDeliveries(ctx context.Context, at time.Time, limit int) ([]Delivery, error)
 	// SetDelivery stores what became of one; failed counts those in a row.
 	SetDelivery(ctx context.Context, d Delivery) error
+	// Delivery finds one.
+	Delivery(ctx context.Context, id int64) (Delivery, error)
+	// UseAnswer counts that one is answered once more, and says how often it was;
+	// ErrConflict: it was as often as it may be.
+	UseAnswer(ctx context.Context, id int64, most int) (used int, err error)
+	// SetAnswer stores which message a delivery was answered with last.
+	SetAnswer(ctx context.Context, id int64, m MessageID) error
 	// Deliveries lists the last ones of a webhook, the newest first.
 	Deliveries(ctx context.Context, w WebhookID, limit int) ([]Delivery, error)
 	// ForgetDeliveries removes those that are over and older than a time.
@@ -137,6 +146,24 @@ func (c *Chat) Webhooks(ctx context.Context, who Account, room RoomID) ([]Webhoo
 	list, err := c.store.Webhooks(ctx, room)
 	for i := range list {
 		list[i].Secret = ""
+	}
+	return list, err
+}
+
+// WebhooksOf lists what a bot listens to in the rooms that the caller is in, too, without
+// addresses and secrets.
+func (c *Chat) WebhooksOf(ctx context.Context, who Account, bot AccountID) (list []Webhook, err error) {
+	common, err := c.store.RoomsInCommon(ctx, who.ID, bot)
+	if err != nil {
+		return nil, err
+	}
+	all, err := c.store.Webhooks(ctx, 0)
+	for _, w := range all {
+		in := slices.ContainsFunc(common, func(r SidebarRoom) bool { return r.ID == w.Room })
+		if w.Bot == bot && in && !w.Off() {
+			w.URL, w.Secret = "", ""
+			list = append(list, w)
+		}
 	}
 	return list, err
 }

@@ -120,17 +120,34 @@ func (m Message) ForWorld() Message {
 	if m.Program != nil {
 		p := *m.Program
 		p.Text = p.Text.forWorld()
-		p.Attachments = slices.Clone(p.Attachments)
+		p.Parts, p.Attachments = worldParts(p.Parts), slices.Clone(p.Attachments)
 		for i := range p.Attachments {
 			a := &p.Attachments[i]
-			a.Pretext, a.Text, a.Fields = a.Pretext.forWorld(), a.Text.forWorld(), slices.Clone(a.Fields)
-			for j := range a.Fields {
-				a.Fields[j].Value = a.Fields[j].Value.forWorld()
-			}
+			a.Pretext, a.Text, a.Fields, a.Parts = a.Pretext.forWorld(), a.Text.forWorld(), worldFields(a.Fields), worldParts(a.Parts)
 		}
 		m.Program = &p
 	}
 	return m
+}
+
+func worldFields(fields []Field) []Field {
+	fields = slices.Clone(fields)
+	for i := range fields {
+		fields[i].Value = fields[i].Value.forWorld()
+	}
+	return fields
+}
+
+func worldParts(parts []Part) []Part {
+	parts = slices.Clone(parts)
+	for i := range parts {
+		p := &parts[i]
+		p.Text, p.Fields, p.Row = p.Text.forWorld(), worldFields(p.Fields), slices.Clone(p.Row)
+		for j := range p.Row {
+			p.Row[j].Text = p.Row[j].Text.forWorld()
+		}
+	}
+	return parts
 }
 
 func (t Text) forWorld() Text { return Text{Blocks: worldBlocks(t.Blocks), Jumbo: t.Jumbo} }

@@ -170,8 +170,11 @@ func (c countingReader) Read(b []byte) (int, error) {
 
 // summary says what came in words.
 func summary(h archive.Header) string {
-	return strings.Join([]string{plural(h.Accounts, "account"), plural(h.Rooms, "room", "rooms and conversations"),
-		plural(h.Messages, "message"), plural(h.Invites, "invite"), plural(h.Settings, "setting")}, ", ")
+	all := []string{plural(h.Accounts, "account"), plural(h.Rooms, "room", "rooms and conversations"), plural(h.Messages, "message")}
+	if h.Cases > 0 {
+		all = append(all, plural(h.Cases, "conversation with a visitor", "conversations with visitors"))
+	}
+	return strings.Join(append(all, plural(h.Invites, "invite"), plural(h.Settings, "setting")), ", ")
 }
 
 // plural is a number of things in words; the plural has an s where none is given.

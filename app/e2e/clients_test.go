@@ -104,6 +104,23 @@ const hook = new IncomingWebhook(process.argv[1], { username: 'deploys', icon_em
 	shows(t, ada, "plain <strong>bold</strong>", ">a link</a>", ">deploys</a>", "Build 7", "is <strong>live</strong>", "5 s", `data-tone="danger"`, ">Down</a>", "north")
 }
 
+// slack-notifier, a library of Ruby with which GitLab and others post: forms, in which it
+// escapes little.
+func TestRubysNotifierPosts(t *testing.T) {
+	t.Parallel()
+	ruby := client(t, "RUBY", "ruby")
+	if err := exec.Command(ruby, "-e", "require 'slack-notifier'").Run(); err != nil {
+		client(t, "RUBY_SLACK_NOTIFIER") // which names nothing: skipped, but not in CI
+	}
+	s, ada, key := hooked(t)
+	const script = `require 'slack-notifier'
+n = Slack::Notifier.new ARGV[0], channel: '#ops', username: 'pipeline', icon_emoji: ':rocket:'
+r = n.ping 'a & b *bold* [a link](https://example.org/?a=1&b=2)', attachments: [{ color: 'good', title: 'Build 7 & 8', text: '*passed*', fallback: 'x', fields: [{ title: 'Branch', value: 'main', short: true }] }]
+raise r.body unless r.body == 'ok'`
+	works(t, nil, ruby, "-e", script, s.Base+"/hooks/"+key)
+	shows(t, ada, "a &amp; b <strong>bold</strong>", `href="https://example.org/?a=1&amp;b=2"`, ">pipeline</a>", "🚀", "Build 7 &amp; 8", "<strong>passed</strong>", "<dt>Branch</dt>")
+}
+
 func TestAppriseNotifies(t *testing.T) {
 	t.Parallel()
 	apprise := client(t, "APPRISE", "apprise")
@@ -177,4 +194,20 @@ receivers:
 		t.Error("the end of an alert is not taken")
 	}
 	shows(t, ada, "resolved by Slack: DiskWillFill", "[RESOLVED] DiskWillFill", `data-tone="good"`)
+}
+
+// A checker of OpenAPI finds nothing in the description of the API.
+func TestTheDescriptionOfTheAPIHasNoFaults(t *testing.T) {
+	t.Parallel()
+	checker := client(t, "REDOCLY_JS")
+	node := client(t, "NODE", "node")
+	s := apptest.Start(t)
+	file := filepath.Join(t.TempDir(), "openapi.json")
+	if err := os.WriteFile(file, []byte(s.Visitor().Get("/api/openapi.json").Want(t, http.StatusOK).Body), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	said := works(t, []string{"REDOCLY_TELEMETRY=off", "REDOCLY_SUPPRESS_UPDATE_NOTICE=true"}, node, checker, "lint", file)
+	if strings.Contains(said, "You have") || !strings.Contains(said, "is valid") {
+		t.Error("the checker says", said)
+	}
 }

@@ -176,3 +176,26 @@ func TestHooksAreMadeByTheCommandLine(t *testing.T) {
 	apptest.Command(t, 0, "", "hook", "revoke", "1", "--room", "general", "--data", s.Data)
 	s.Visitor().Do("POST", path, "all is well").Want(t, http.StatusNotFound)
 }
+
+// The address of a hook is changed without a gap: the old one works for a day more.
+func TestTheAddressOfAHookIsChanged(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada, bea := s.Signup("ada"), s.Signup("bea")
+	old := newHook(ada, 1, "Siren")
+	at := regexp.MustCompile(`/rooms/1/integrations/\d+/rotate`).FindString(ada.Get("/rooms/1/integrations").Body)
+	if at == "" {
+		t.Fatal("nothing changes the address of a hook")
+	}
+	bea.Post(at).Want(t, http.StatusNotFound)
+	fresh := hookOnPage.FindString(ada.Post(at).Want(t, http.StatusOK).Body)
+	if fresh == "" || fresh == old {
+		t.Fatalf("the address was %s, and is %s", old, fresh)
+	}
+	for _, hook := range []string{old, fresh} {
+		s.Visitor().Do("POST", hook, `{"text":"hello"}`, "Content-Type", "application/json").Want(t, http.StatusOK)
+	}
+	if page := ada.Get("/rooms/1/integrations").Body; !strings.Contains(page, "ends in 1 day") {
+		t.Error("it is not said that the old address ends")
+	}
+}

@@ -10,9 +10,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/app"
 	"parley/app/apptest"
+	"parley/app/chat"
 )
 
 var revocation = regexp.MustCompile(`/me/tokens/\d+/revoke`)
@@ -177,14 +179,25 @@ func TestKeysAreNowhere(t *testing.T) {
 	v.Get("/feeds/"+feed+"/rooms/1").Want(t, http.StatusOK)
 	v.Get("/feeds/"+feed+"/rooms/99").Want(t, http.StatusNotFound)
 	token.Do("POST", "/mcp", `{"jsonrpc":"2.0","id":1,"method":"tools/list"}`, "Authorization", "Bearer "+token.key, "Content-Type", "application/json", "Accept", "application/json, text/event-stream")
-	for name, key := range map[string]string{"token": token.key, "hook": hook, "feed": feed} {
+	desk := ada.Found("desk", "private")
+	at := fmt.Sprintf("/rooms/%d", desk)
+	secret := secretOnPage.FindStringSubmatch(ada.Post(at+"/outgoing", "name", "CI", "url", "https://ci.example.org", "word", "/deploy").Want(t, http.StatusOK).Body)[1]
+	ada.Post(at+"/widget", "on", "1", "slug", "help", "title", "Tidewater Ferries", "zone", "UTC").Want(t, http.StatusSeeOther)
+	marta := guest{s.Visitor(), t}
+	marta.says("Hello?").Want(t, http.StatusSeeOther)
+	marta.Get("/widget/help").Want(t, http.StatusOK)
+	_, cookie, _ := strings.Cut(marta.Cookie, "=")
+	answer := chat.AnswerCode(chat.Webhook{Secret: secret}, 7, time.Unix(1, 0))
+	v.Do("POST", "/commands/7/"+answer, `{"text":"late"}`).Want(t, http.StatusNotFound)
+	keys := map[string]string{"token": token.key, "hook": hook, "feed": feed, "secret of a webhook": secret, "cookie of a visitor": cookie, "address of an answer": answer}
+	for name, key := range keys {
 		if len(key) < 20 {
 			t.Fatal("there is no", name)
 		}
 		if strings.Contains(logged.String(), key[7:]) || strings.Contains(logged.String(), key[:20]) {
 			t.Error("the log has the", name)
 		}
-		for _, path := range []string{"/me/tokens", "/rooms/1/integrations", "/bots", "/admin/log"} {
+		for _, path := range []string{"/me/tokens", "/rooms/1/integrations", at + "/integrations", at + "/outgoing/1", at + "/cases/1", "/bots", "/admin/log"} {
 			if strings.Contains(ada.Get(path).Body, key) {
 				t.Errorf("%s shows the %s again", path, name)
 			}
@@ -205,7 +218,7 @@ func TestKeysAreNowhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := string(exported)
-	for name, key := range map[string]string{"token": token.key, "hook": hook, "feed": feed} {
+	for name, key := range keys {
 		if strings.Contains(out, key) || strings.Contains(out, key[7:]) {
 			t.Error("an export has the", name)
 		}

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -37,7 +38,14 @@ func TestOnePollAsksForSeveralRooms(t *testing.T) {
 		t.Error("a room's news are among another's")
 	}
 	told := make(chan apptest.Answer, 1)
-	go func() { told <- ask("room=1:99&room=2:99") }()
+	rev := func(room string) string {
+		return regexp.MustCompile(`id="rev-` + room + `"[^>]*>(\d+)<`).FindStringSubmatch(ada.Get("/rooms/" + room).Body)[1]
+	}
+	if a := ask("room=1:99&room=2:" + rev("2")); !strings.Contains(a.Body, `{"reset":1}`) {
+		t.Errorf("a page that is ahead is answered with %q", a.Body)
+	}
+	now := "room=1:" + rev("1") + "&room=2:" + rev("2")
+	go func() { told <- ask(now) }()
 	apptest.Within(t, "it waits", func() bool { return s.App.Pages() > 0 })
 	bo.Post("/rooms/2/join").Want(t, 303)
 	bo.Tell(2, "what it waited for")

@@ -291,35 +291,3 @@ func TestPreviewsGoWithAnExport(t *testing.T) {
 	}
 	apptest.Command(t, 0, "", "check", "--data", data)
 }
-
-// A program brings pictures by their addresses: that of its bot is fetched once, those of its
-// attachments are served by us.
-func TestPicturesOfProgramsAreFetched(t *testing.T) {
-	t.Parallel()
-	w, s := ferries(t), looksAt(t)
-	ada := s.Signup("ada")
-	key := keyOnPage.FindString(ada.Post("/rooms/1/integrations", "name", "Charts").Want(t, http.StatusOK).Body)
-	send := func(body string) {
-		t.Helper()
-		s.Visitor().Do("POST", "/hooks/"+key, body, "Content-Type", "application/json").Want(t, http.StatusOK)
-	}
-	send(`{"username":"Charts","icon_url":"` + w.URL + `/boat.jpg","attachments":[{"title":"Load","image_url":"` + w.URL + `/wide.jpg"},{"title":"Gone","image_url":"` + w.URL + `/nothing"},{"title":"Liar","thumb_url":"` + w.URL + `/liar.jpg"}]}`)
-	page := ""
-	apptest.Within(t, "the picture and the face are shown", func() bool {
-		page = ada.Get("/rooms/1").Body
-		return strings.Contains(page, `class="att-pic"`) && strings.Contains(page, `<img class="av" src="/avatars/`)
-	})
-	if strings.Count(page, `class="att-pic"`) != 1 || strings.Contains(page, `src="http`) {
-		t.Error("pictures are shown that are none, or from elsewhere")
-	}
-	if !strings.Contains(page, `href="`+w.URL+`/nothing"`) {
-		t.Error("what cannot be fetched is no link")
-	}
-	hits := w.hits.Load()
-	send(`{"text":"again","icon_url":"` + w.URL + `/boat.jpg"}`)
-	at := fmt.Sprintf("/messages/%d", ada.Says(1, w.URL+"/plain"))
-	apptest.Within(t, "later ones are shown", func() bool { return strings.Contains(ada.Get(at).Body, "A plain page") })
-	if n := w.hits.Load() - hits; n != 1 {
-		t.Errorf("the other server was asked %d times", n)
-	}
-}

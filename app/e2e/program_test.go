@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -96,4 +97,44 @@ func TestPeopleWhoKnowHTTPFindTheirWay(t *testing.T) {
 	ada.Do("DELETE", at, "", "Origin", "https://evil.example").Want(t, http.StatusForbidden)
 	p.asks("DELETE", at, "").Want(t, http.StatusNoContent)
 	p.asks("GET", at, "").Want(t, http.StatusGone)
+}
+
+func TestABotsProfileSaysWhoMadeItAndWhatItMay(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada, bea := s.Signup("ada"), s.Signup("bea")
+	if err := errors.Join(s.App.Chat.SetSetting(t.Context(), "limit.bots", "5"), s.App.Reload(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	url, id := bot(ada, "deploys")
+	person := fmt.Sprint("/people/", id)
+	shows := func(by *apptest.Browser, parts ...string) {
+		t.Helper()
+		page := by.Get(person).Want(t, http.StatusOK).Body
+		for _, part := range parts {
+			if !strings.Contains(page, part) {
+				t.Errorf("the profile lacks %q", part)
+			}
+		}
+	}
+	shows(bea, "Made by", `href="/people/1"`, "It has no key, and can do nothing")
+	newProgram(ada, url+"/keys", "read")
+	shows(bea, "Reads in the rooms that it is in", "Writes nothing", "At most 5 messages a second")
+	if strings.Contains(bea.Get(person).Body, ">Block<") {
+		t.Error("a bot can be blocked as if it were a person")
+	}
+	newProgram(ada, url+"/keys", "write")
+	shows(bea, "Reads and writes in the rooms that it is in", "Comes into no room by itself")
+	secret := ada.Found("secret", "private")
+	newHook(ada, 1, "Siren")
+	newHook(ada, secret, "Quiet")
+	ada.Post("/rooms/1/outgoing", "name", "CI", "url", "https://ci.example.org", "word", "/deploy").Want(t, http.StatusOK)
+	for name, parts := range map[string][]string{"siren": {"Says in #general what is sent to its address", "Reads nothing"}, "ci": {"Answers /deploy in #general"}} {
+		person = fmt.Sprint("/people/", s.Account(name).ID)
+		shows(bea, parts...)
+	}
+	person = fmt.Sprint("/people/", s.Account("quiet").ID)
+	if page := bea.Get(person).Want(t, http.StatusOK).Body; strings.Contains(page, "secret") {
+		t.Error("it names a room that the reader must not know of")
+	}
 }

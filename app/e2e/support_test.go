@@ -216,6 +216,10 @@ func TestWidgetsAreSetUp(t *testing.T) {
 	if size+len(page) > 15_000 {
 		t.Errorf("the chat has %d bytes", size+len(page))
 	}
+	ada.Post(at, "on", "1", "slug", "help", "title", "Tidewater Ferries", "zone", "UTC", "colour", "#ffeedd", "whole", "1").Want(t, http.StatusSeeOther)
+	if page := ada.Get(at).Body; !strings.Contains(page, `data-room=&#34;help&#34; data-colour=&#34;#ffeedd&#34; data-ink=&#34;#10181c&#34; data-query async`) {
+		t.Error("what is put on a site does not say the colour, or that the query is told")
+	}
 	bot := ada.Get("/bots").Body
 	if !strings.Contains(bot, "Tidewater Ferries visitors") {
 		t.Error("the bot of the widget is not among the bots")

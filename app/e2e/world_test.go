@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -31,7 +32,7 @@ func TestRoomsThatTheWorldMayRead(t *testing.T) {
 	visitor := s.Visitor()
 	closed := func(when string) {
 		t.Helper()
-		for _, path := range []string{at, at + ".json", at + "/feed.atom", fmt.Sprintf("%s/@%d", at, first), "/files/" + token + "/s", "/files/" + token + "/chart.png"} {
+		for _, path := range []string{at, at + ".json", at + "/feed.atom", at + "/feed.json", fmt.Sprintf("%s/@%d", at, first), "/files/" + token + "/s", "/files/" + token + "/chart.png"} {
 			if a := visitor.Get(path); a.Status != http.StatusSeeOther && a.Status != http.StatusUnauthorized || strings.Contains(a.Body, "light") {
 				t.Errorf("%s: %s answers with status %d", when, path, a.Status)
 			}
@@ -144,5 +145,36 @@ func TestTheWorldReadsAllPages(t *testing.T) {
 	}
 	if seen != 120 {
 		t.Errorf("%d lines are seen", seen)
+	}
+}
+
+// The world reads what programs say in their own form, and is offered nothing to do.
+func TestTheWorldReadsWhatProgramsSay(t *testing.T) {
+	t.Parallel()
+	w, s := ferries(t), looksAt(t)
+	if err := errors.Join(s.App.Chat.SetSetting(t.Context(), "rooms.world", "on"), s.App.Reload(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	ada := s.Signup("ada")
+	room := ada.Found("releases", "open")
+	at := fmt.Sprint("/rooms/", room)
+	ada.Post(at+"/world", "world", "1").Want(t, http.StatusSeeOther)
+	hook := newHook(ada, room, "Builds")
+	s.Visitor().Do("POST", hook, `{"blocks":[{"type":"header","text":{"type":"plain_text","text":"Build 214"}},{"type":"image","image_url":"`+w.URL+`/wide.jpg","alt_text":"a chart"}]}`,
+		"Content-Type", "application/json").Want(t, http.StatusOK)
+	ada.Says(room, "see "+w.URL+"/winter")
+	page := ""
+	apptest.Within(t, "all is shown", func() bool {
+		page = s.Visitor().Get(at).Want(t, http.StatusOK).Body
+		return strings.Contains(page, "unf-pic") && strings.Contains(page, `alt="a chart"`)
+	})
+	if !strings.Contains(page, `class="b-head"`) {
+		t.Error("the heading lacks its form")
+	}
+	if strings.Contains(page, "<form") || strings.Contains(page, "<button") {
+		t.Error("the world is offered something to do")
+	}
+	for _, token := range apptest.Tokens(page) {
+		s.Visitor().Get("/files/"+token+"/s").Want(t, http.StatusOK)
 	}
 }

@@ -74,7 +74,16 @@ func alert(a, of payload) chat.AttachmentDraft {
 		d.Text = chat.EscapeMarkup(notes["message"])
 	}
 	if u := notes["runbook_url"]; u != "" {
-		d.Buttons = []chat.Link{{Text: "Runbook", URL: u}}
+		d.Buttons = append(d.Buttons, chat.Link{Text: "Runbook", URL: u})
+	}
+	if u := a.str("panelURL"); u != "" && u != d.Title.URL {
+		d.Buttons = append(d.Buttons, chat.Link{Text: "Panel", URL: u})
+	}
+	if u := a.str("silenceURL"); u != "" && firing {
+		d.Buttons = append(d.Buttons, chat.Link{Text: "Silence", URL: u})
+	}
+	if u := a.str("imageURL"); u != "" { // of Grafana, which draws the panel
+		d.Picture = chat.Link{Text: "picture", URL: u}
 	}
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
 		if key != "alertname" {

@@ -17,7 +17,9 @@ func attachment(a payload, besideText bool) chat.AttachmentDraft {
 		Pretext: converted(a.str("pretext")),
 		By:      chat.Link{Text: unescaped(a.str("author_name")), URL: a.str("author_link")},
 		Title:   chat.Link{Text: unescaped(a.str("title")), URL: a.str("title_link")},
-		Text:    joined(converted(a.str("text")), mrkdwn.Convert(mrkdwn.Payload{Blocks: a.raw("blocks")}, mrkdwn.Names{}).Body),
+		Text:    converted(a.str("text")),
+		Thumb:   a.str("thumb_url"),
+		Parts:   parts(a.list("blocks")),
 		Foot:    unescaped(a.str("footer")),
 		At:      moment(a.str("ts")),
 	}
@@ -30,11 +32,8 @@ func attachment(a payload, besideText bool) chat.AttachmentDraft {
 		short, said := field["short"].(bool)
 		d.Fields = append(d.Fields, chat.FieldDraft{Name: unescaped(field.str("title")), Value: converted(scalar(field["value"])), Long: said && !short})
 	}
-	for _, key := range []string{"image_url", "thumb_url"} {
-		if u := a.str(key); u != "" {
-			d.Picture = chat.Link{Text: "picture", URL: u}
-			break
-		}
+	if u := a.str("image_url"); u != "" {
+		d.Picture = chat.Link{Text: "picture", URL: u}
 	}
 	for _, v := range a.list("actions") {
 		if b, ok := v.(map[string]any); ok {
@@ -49,7 +48,8 @@ func attachment(a payload, besideText bool) chat.AttachmentDraft {
 
 // empty says whether nothing would be in the box.
 func empty(d chat.AttachmentDraft) bool {
-	return d.Pretext == "" && d.Text == "" && d.Title.Text == "" && len(d.Fields) == 0 && d.Picture.URL == "" && len(d.Buttons) == 0
+	return d.Pretext == "" && d.Text == "" && d.Title.Text == "" && len(d.Fields) == 0 && d.Picture.URL == "" && d.Thumb == "" &&
+		len(d.Buttons) == 0 && len(d.Parts) == 0
 }
 
 // converted is text in Slack's markup as it is typed here.

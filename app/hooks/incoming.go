@@ -26,7 +26,10 @@ type Incoming struct {
 	Body    string // all of it in words, as people type them
 	Program *chat.ProgramDraft
 	Thread  string // what it answers, as a sender names that; "": nothing
-	Private bool   // of an answer to a command: for who gave it alone
+	// Of an answer to a command.
+	InRoom  bool // for all in the room, not for who gave it alone
+	Replace bool // in the place of the answer before
+	Delete  bool // the answer before goes, and nothing is said
 }
 
 // payload is what senders have in common. Values are of any type: settings that nobody
@@ -51,6 +54,8 @@ func Parse(contentType string, body []byte, dialect chat.Dialect) (Incoming, err
 		return plain(string(body), contentType)
 	}
 	switch {
+	case p.yes("delete_original"):
+		return Incoming{Delete: true, Program: &chat.ProgramDraft{}}, nil
 	case p.isAlerts():
 		return alerts(p)
 	case p.str("text") == "" && len(p.list("blocks")) == 0 && len(p.list("attachments")) == 0 && (p.str("message") != "" || p.str("title") != ""):
@@ -111,7 +116,7 @@ func said(in Incoming) (Incoming, error) {
 	if strings.TrimSpace(in.Body) == "" {
 		return in, ErrNoText
 	}
-	if len(in.Program.Attachments) == 0 {
+	if len(in.Program.Attachments) == 0 && len(in.Program.Parts) == 0 {
 		in.Program.Text = in.Body
 	}
 	return in, nil
@@ -120,17 +125,33 @@ func said(in Incoming) (Incoming, error) {
 // slackLooks are what Slack's text has and Markdown has not.
 var slackLooks = regexp.MustCompile(`<(https?://[^|>\s]+|mailto:[^|>\s]+)(\|[^>]*)?>|<[!@#][^>\s]+>`)
 
-// slack reads a payload as Slack documents it, and as Mattermost and Rocket.Chat take it.
-func slack(p payload, dialect chat.Dialect) (Incoming, error) {
+// slackText is what a payload says above its attachments, in words, and what of that stands
+// beside its blocks.
+func slackText(p payload, dialect chat.Dialect) (all, beside string) {
 	text := strings.ReplaceAll(p.str("text"), "\r\n", "\n")
 	isSlack := dialect == chat.DialectSlack ||
 		dialect == chat.DialectByLooks && (len(p.list("attachments")) > 0 || len(p.list("blocks")) > 0 || slackLooks.MatchString(text))
 	asTyped := !isSlack || p["mrkdwn"] == false
-	above := mrkdwn.Convert(mrkdwn.Payload{Text: text, AsTyped: asTyped, Blocks: p.raw("blocks")}, mrkdwn.Names{}).Body
-	if !isSlack {
-		above = joined(text, mrkdwn.Convert(mrkdwn.Payload{Blocks: p.raw("blocks")}, mrkdwn.Names{}).Body)
+	convert := func(text string, blocks json.RawMessage) string {
+		return mrkdwn.Convert(mrkdwn.Payload{Text: text, AsTyped: asTyped, Blocks: blocks}, mrkdwn.Names{}).Body
 	}
-	in := Incoming{Thread: p.str("thread_ts"), Private: p.str("response_type") == "ephemeral", Program: &chat.ProgramDraft{Name: p.str("username"), Icon: p.str("icon_emoji"), IconURL: p.str("icon_url"), Text: above}}
+	inBlocks := convert("", p.raw("blocks"))
+	all, beside = convert(text, p.raw("blocks")), convert(text, nil)
+	if !isSlack {
+		all, beside = joined(text, inBlocks), text
+	}
+	if all == inBlocks { // which say as much
+		beside = ""
+	}
+	return all, beside
+}
+
+// slack reads a payload as Slack documents it, and as Mattermost and Rocket.Chat take it.
+func slack(p payload, dialect chat.Dialect) (Incoming, error) {
+	above, text := slackText(p, dialect)
+	in := Incoming{Thread: p.str("thread_ts"), InRoom: p.str("response_type") == "in_channel", Replace: p.yes("replace_original"),
+		Program: &chat.ProgramDraft{Name: p.str("username"), Icon: p.str("icon_emoji"), IconURL: p.str("icon_url"),
+			Text: text, Parts: parts(p.list("blocks"))}}
 	if in.Program.IconURL == "" {
 		in.Program.IconURL = p.str("avatar") // as Rocket.Chat has it
 	}
@@ -160,6 +181,9 @@ func (p payload) str(key string) string {
 	}
 	return ""
 }
+
+// yes is a bool, which some senders write as a text.
+func (p payload) yes(key string) bool { return p[key] == true || p[key] == "true" }
 
 func (p payload) list(key string) []any {
 	l, _ := p[key].([]any)

@@ -74,6 +74,62 @@ func TestAttachmentsBecomeBoxes(t *testing.T) {
 	}
 }
 
+func TestBlocksKeepTheirForm(t *testing.T) {
+	t.Parallel()
+	blocks := `[{"type":"divider"},{"type":"header","text":{"type":"plain_text","text":"Build *214*"}},
+		{"type":"section","text":{"type":"mrkdwn","text":"*rc.3* for <https://example.org|both>"},"accessory":{"type":"image","image_url":"https://example.org/a.png","alt_text":"a boat"}},
+		{"type":"section","fields":[{"type":"mrkdwn","text":"*Size:*\n38 MB"},{"type":"mrkdwn","text":"*all* of it"},{"type":"plain_text","text":"*plain*\nx"},null]},
+		{"type":"image","title":{"type":"plain_text","text":"Free disk"},"image_url":"https://example.org/b.png","alt_text":"it falls"},
+		{"type":"context","elements":[{"type":"image","image_url":"https://example.org/c.png","alt_text":"tr"},{"type":"mrkdwn","text":"by *Tomás*"},null]},
+		{"type":"actions","elements":[{"type":"button","text":{"type":"plain_text","text":"Open"},"url":"https://example.org/214"},{"type":"button","text":{"type":"plain_text","text":"No"},"action_id":"x"}]},
+		{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"rich","style":{"bold":true}}]}]},
+		{"type":"future","text":{"type":"mrkdwn","text":"of another day"}},{"type":"image","slack_file":{"id":"F1"},"alt_text":"kept elsewhere"},7,null]`
+	in := parsed(t, "application/json", `{"text":"Build 214","blocks":`+blocks+`}`)
+	d := in.Program
+	if d.Text != "" { // the blocks say as much
+		t.Errorf("above stands %q", d.Text)
+	}
+	at := func(i int) chat.PartDraft {
+		if i >= len(d.Parts) {
+			t.Fatalf("there are %d parts: %+v", len(d.Parts), d.Parts)
+		}
+		return d.Parts[i]
+	}
+	if p := at(1); p.Kind != chat.PartHeader || p.Text != `Build \*214\*` {
+		t.Errorf("the header is %+v", p)
+	}
+	if p := at(2); p.Text != "**rc.3** for [both](https://example.org)" || p.Picture != (chat.Picture{URL: "https://example.org/a.png", Alt: "a boat"}) {
+		t.Errorf("the section is %+v", p)
+	}
+	if f := at(3).Fields; len(f) != 3 || f[0] != (chat.FieldDraft{Name: "Size", Value: "38 MB"}) || f[1].Name != "" || f[1].Value != "**all** of it" || f[2].Name != "" {
+		t.Errorf("the fields are %+v", f)
+	}
+	if p := at(4); p.Kind != chat.PartPicture || p.Picture != (chat.Picture{URL: "https://example.org/b.png", Title: "Free disk", Alt: "it falls"}) {
+		t.Errorf("the picture is %+v", p)
+	}
+	if r := at(5).Row; len(r) != 2 || r[0].Picture.URL != "https://example.org/c.png" || r[1].Text != "by **Tomás**" {
+		t.Errorf("the row is %+v", r)
+	}
+	if b := at(6).Buttons; len(b) != 1 || b[0] != (chat.Link{Text: "Open", URL: "https://example.org/214"}) {
+		t.Errorf("the buttons are %+v", b)
+	}
+	if at(7).Text != "**rich**" || at(8).Text != "of another day" || !strings.Contains(at(9).Text, "kept elsewhere") || len(d.Parts) != 10 {
+		t.Errorf("the rest is %+v", d.Parts[7:])
+	}
+	for _, word := range []string{"214", "both", "38 MB", "Free disk", "Tomás", "rich"} {
+		if !strings.Contains(in.Body, word) {
+			t.Errorf("the words %q lack %q", in.Body, word)
+		}
+	}
+	boxed := parsed(t, "application/json", `{"text":"down","attachments":[{"color":"danger","blocks":`+blocks+`,"thumb_url":"https://example.org/t.png"}]}`)
+	if a := boxed.Program.Attachments; boxed.Program.Text != "down" || len(a) != 1 || len(a[0].Parts) != 10 || a[0].Thumb != "https://example.org/t.png" || a[0].Text != "" {
+		t.Errorf("%q, %+v", boxed.Program.Text, a)
+	}
+	if in := parsed(t, "application/json", `{"text":"look at this","blocks":[{"type":"image","image_url":"https://example.org/b.png","alt_text":"x"}]}`); in.Program.Text != "look at this" || len(in.Program.Parts) != 1 {
+		t.Errorf("a text beside a picture is lost: %+v", in.Program)
+	}
+}
+
 func TestAlertsOfAlertmanager(t *testing.T) {
 	t.Parallel()
 	body := `{"receiver":"parley","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"DiskFull","severity":"warning","instance":"db_1"},
@@ -97,6 +153,23 @@ func TestAlertsOfAlertmanager(t *testing.T) {
 	b, _ := json.Marshal(many)
 	if in := parsed(t, "application/json", string(b)); len(in.Program.Attachments) != maxAlerts || !strings.Contains(in.Body, "118 more") {
 		t.Errorf("%d boxes: %s", len(in.Program.Attachments), in.Program.Text)
+	}
+}
+
+// What Grafana sends by itself has a picture of the panel, and where to silence it.
+func TestAlertsOfGrafana(t *testing.T) {
+	t.Parallel()
+	in := parsed(t, "application/json; charset=utf-8", `{"receiver":"parley","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"High p95","grafana_folder":"Harbour"},
+		"annotations":{"summary":"p95 is over 900 ms"},"startsAt":"2026-11-29T03:00:00.5Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":"https://grafana.example.org/alerting/1/edit","fingerprint":"c6ea",
+		"silenceURL":"https://grafana.example.org/alerting/silence/new","dashboardURL":"https://grafana.example.org/d/1","panelURL":"https://grafana.example.org/d/1?viewPanel=2","values":{"B":1200.5},
+		"valueString":"[ var='B' value=1200.5 ]","imageURL":"https://grafana.example.org/render/1.png"}],"groupLabels":{"alertname":"High p95"},"commonLabels":{},"commonAnnotations":{},
+		"externalURL":"https://grafana.example.org/","version":"1","groupKey":"{}","truncatedAlerts":0,"orgId":1,"title":"[FIRING:1] High p95","state":"alerting","message":"**Firing**"}`)
+	a := in.Program.Attachments
+	if len(a) != 1 || a[0].Tone != "danger" || a[0].Title != (chat.Link{Text: "[FIRING] High p95", URL: "https://grafana.example.org/alerting/1/edit"}) || a[0].Foot != "Grafana" || a[0].At.IsZero() {
+		t.Fatalf("%+v", a)
+	}
+	if a[0].Picture.URL != "https://grafana.example.org/render/1.png" || len(a[0].Buttons) != 2 || a[0].Buttons[0] != (chat.Link{Text: "Panel", URL: "https://grafana.example.org/d/1?viewPanel=2"}) || a[0].Buttons[1].Text != "Silence" {
+		t.Errorf("%+v", a[0])
 	}
 }
 

@@ -3,19 +3,13 @@ package hooks
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"mime"
 	"net/http"
-	"net/url"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -130,20 +124,32 @@ func (s *Sender) round(ctx context.Context) error {
 		if err != nil || len(due) == 0 {
 			return err
 		}
-		var all sync.WaitGroup
-		slots := make(chan struct{}, atOnce)
-		for _, d := range due {
-			slots <- struct{}{}
-			all.Go(func() {
-				defer func() { <-slots }()
-				s.deliver(ctx, byID[d.Webhook], d)
-			})
-		}
-		all.Wait()
+		s.deliverAll(ctx, byID, due)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}
+}
+
+// deliverAll tries deliveries: those of one webhook one after the other, so that it is told
+// in the order in which things were said.
+func (s *Sender) deliverAll(ctx context.Context, byID map[chat.WebhookID]chat.Webhook, due []chat.Delivery) {
+	of := map[chat.WebhookID][]chat.Delivery{}
+	for _, d := range due {
+		of[d.Webhook] = append(of[d.Webhook], d)
+	}
+	var all sync.WaitGroup
+	slots := make(chan struct{}, atOnce)
+	for id, list := range of {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer func() { <-slots }()
+			for _, d := range list {
+				s.deliver(ctx, byID[id], d)
+			}
+		})
+	}
+	all.Wait()
 }
 
 // deliver tries one delivery and notes what became of it.
@@ -160,11 +166,11 @@ func (s *Sender) deliver(ctx context.Context, w chat.Webhook, d chat.Delivery) {
 	case err == nil:
 		d.State = chat.DeliveryArrived
 	case errors.Is(err, ErrInside), refused && !errors.Is(err, chat.ErrBusy):
-		d.State, d.Note = chat.DeliveryRefused, words(err)
+		d.State, d.Note = chat.DeliveryRefused, reason(err)
 	case d.Tries >= tries:
-		d.State, d.Note = chat.DeliveryGivenUp, words(err)
+		d.State, d.Note = chat.DeliveryGivenUp, reason(err)
 	default:
-		d.Next, d.Note = time.Now().Add(pauses[d.Tries-1]), words(err)
+		d.Next, d.Note = time.Now().Add(pauses[d.Tries-1]), reason(err)
 	}
 	if err := s.Store.SetDelivery(ctx, d); err != nil {
 		s.Log.Warn("a delivery was not noted", "webhook", w.ID, "error", err)
@@ -175,8 +181,8 @@ func (s *Sender) deliver(ctx context.Context, w chat.Webhook, d chat.Delivery) {
 	}
 }
 
-// words says why a delivery did not arrive, without addresses.
-func words(err error) string {
+// reason says why a delivery did not arrive, without addresses.
+func reason(err error) string {
 	var deep error = err
 	for next := errors.Unwrap(deep); next != nil; next = errors.Unwrap(deep) {
 		deep = next
@@ -240,7 +246,9 @@ func (s *Sender) tell(ctx context.Context, w chat.Webhook, d *chat.Delivery) (an
 	}
 	kind := "application/json"
 	if w.IsCommand() {
-		body, kind = []byte(command(w, m, p.Room).Encode()), "application/x-www-form-urlencoded"
+		form := command(w, m, p.Room)
+		form.Set("response_url", s.Host()+"/commands/"+strconv.FormatInt(d.ID, 10)+"/"+chat.AnswerCode(w, d.ID, time.Now().Add(chat.AnswerLife)))
+		body, kind = []byte(form.Encode()), "application/x-www-form-urlencoded"
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, w.URL, bytes.NewReader(body))
 	if err != nil {
@@ -266,51 +274,11 @@ func (s *Sender) tell(ctx context.Context, w chat.Webhook, d *chat.Delivery) (an
 	return answered(res.Header.Get("Content-Type"), text), nil
 }
 
-// command is what Slack sends for a command of one's own
-// (https://docs.slack.dev/interactivity/implementing-slash-commands), but for addresses to
-// answer at later: the answer is that of the request.
-func command(w chat.Webhook, m chat.Message, room chat.Room) url.Values {
-	_, rest, _ := strings.Cut(strings.TrimSpace(m.Body), w.Word[:1])
-	_, rest, _ = strings.Cut(rest, " ")
-	return url.Values{"command": {w.Word}, "text": {strings.TrimSpace(rest)}, "user_id": {strconv.FormatInt(int64(m.Author.ID), 10)}, "user_name": {m.Author.Username},
-		"channel_id": {strconv.FormatInt(int64(room.ID), 10)}, "channel_name": {room.Name}, "team_id": {"parley"}, "token": {""},
-		"trigger_id": {strconv.FormatInt(int64(m.ID), 10)}}
-}
-
-// Sign is what Signature says of a body: t=SECONDS,v1=HEX, where HEX is the HMAC-SHA256 of
-// SECONDS, a dot and the body by the webhook's secret.
-func Sign(secret string, at time.Time, body []byte) string {
-	seconds := strconv.FormatInt(at.Unix(), 10)
-	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte(seconds + "."))
-	mac.Write(body)
-	return "t=" + seconds + ",v1=" + hex.EncodeToString(mac.Sum(nil))
-}
-
-// answered is what an answer says: words in plain text, or a payload as hooks take it.
-// What is neither says nothing.
-func answered(contentType string, body []byte) Incoming {
-	kind, _, _ := mime.ParseMediaType(contentType)
-	if kind != "text/plain" && kind != "application/json" || strings.TrimSpace(string(body)) == "ok" {
-		return Incoming{}
-	}
-	in, err := Parse(kind, body, chat.DialectByLooks)
-	if err != nil {
-		return Incoming{}
-	}
-	return in
-}
-
-// say has the bot say what was answered, below what it answers.
+// say has the bot say what was answered.
 func (s *Sender) say(ctx context.Context, w chat.Webhook, d chat.Delivery, in Incoming) {
-	m, p, bot, err := s.Rules.Told(ctx, w, d)
-	if err == nil && in.Private && w.IsCommand() {
-		_, err = s.Rules.PostDirect(ctx, bot, []chat.AccountID{m.Author.ID}, chat.Draft{Body: in.Body, Program: in.Program, CID: "answer-" + strconv.FormatInt(d.ID, 10)})
-	} else if err == nil {
-		_, err = s.Rules.PostMessage(ctx, bot, p.ID, chat.Draft{Body: in.Body, ReplyTo: d.Message, Program: in.Program,
-			CID: "answer-" + strconv.FormatInt(d.ID, 10)})
-	}
-	if err != nil {
+	a := in.Answer()
+	a.CID = "answer-" + strconv.FormatInt(d.ID, 10)
+	if err := s.Rules.SayAnswer(ctx, w, d, a); err != nil {
 		s.Log.Info("the answer of a webhook was not said", "webhook", w.ID, "error", err)
 	}
 }

@@ -5,15 +5,10 @@ package preview
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
-	"mime"
 	"net/http"
-	"net/url"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -27,6 +22,10 @@ const (
 	atOnce    = 4               // messages that are worked on
 	maxAnswer = 1 << 20         // bytes that are read of one answer
 	maxOEmbed = 64 << 10
+	// maxTries is how often a message is tried that the store fails at, tryApart how long
+	// after a try, the next one is.
+	maxTries = 5
+	tryApart = 30 * time.Second
 	// rememberFor is how long what was found at an address is not asked for again.
 	rememberFor = 10 * time.Minute
 	maxKnown    = 256
@@ -92,42 +91,58 @@ func (f *Fetcher) Run(ctx context.Context) {
 	}
 }
 
-// round works on what is due.
-func (f *Fetcher) round(ctx context.Context) error {
-	for {
+// round works on what is due; the error is of what will be tried again.
+func (f *Fetcher) round(ctx context.Context) (failed error) {
+	for stuck := false; ctx.Err() == nil && !stuck; {
 		due, err := f.Store.DueFetches(ctx, time.Now(), 4*atOnce)
 		if err != nil || len(due) == 0 {
-			return err
+			return errors.Join(failed, err)
 		}
 		var all sync.WaitGroup
-		var failed error
 		var mu sync.Mutex
 		slots := make(chan struct{}, atOnce)
 		for _, id := range due {
 			slots <- struct{}{}
 			all.Go(func() {
 				defer func() { <-slots }()
-				if err := f.fetch(ctx, id); err != nil {
+				taken, err := f.fetch(ctx, id)
+				if err != nil {
 					mu.Lock()
-					failed = errors.Join(failed, err)
+					failed, stuck = errors.Join(failed, err), stuck || !taken
 					mu.Unlock()
 				}
 			})
 		}
 		all.Wait()
-		if failed != nil {
-			return failed
-		}
 	}
+	return errors.Join(failed, ctx.Err())
 }
 
 // fetch gets what a message waits for, and stores it. A fault of what reads pages is an
-// answer like any other: the next round would meet it again.
-func (f *Fetcher) fetch(ctx context.Context, id chat.MessageID) error {
-	m, err := f.Store.Message(ctx, id)
+// answer like any other: the next round would meet it again. What the store fails at is
+// tried again later, and not for ever; nothing waits for it. taken says whether that much
+// was stored.
+func (f *Fetcher) fetch(ctx context.Context, id chat.MessageID) (taken bool, err error) {
+	tries, err := f.Store.TakeFetch(ctx, id, time.Now().Add(tryApart))
 	if errors.Is(err, chat.ErrNotFound) {
-		return nil
+		return true, nil // it was done meanwhile
 	}
+	if err != nil {
+		return false, err
+	}
+	if tries > maxTries {
+		f.Log.Warn("links of a message are not looked at any more", "message", id, "tries", maxTries)
+		return true, f.Store.ForgetFetch(ctx, id)
+	}
+	err = f.fetchFor(ctx, id)
+	if errors.Is(err, chat.ErrNotFound) { // the message is no more, or its room is being deleted
+		err = f.Store.ForgetFetch(ctx, id)
+	}
+	return true, err
+}
+
+func (f *Fetcher) fetchFor(ctx context.Context, id chat.MessageID) error {
+	m, err := f.Store.Message(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -144,9 +159,9 @@ func (f *Fetcher) fetch(ctx context.Context, id chat.MessageID) error {
 		}
 		if m.Program != nil {
 			f.face(ctx, author, m.Program.Face)
-			for _, a := range m.Program.Attachments {
-				if _, asked := pictures[a.Picture.URL]; !asked && a.Picture.URL != "" && a.Shown == nil && !a.Missing {
-					pictures[a.Picture.URL] = f.picture(ctx, author, a.Picture.URL)
+			for _, slot := range m.Program.Pictures() {
+				if _, asked := pictures[slot.URL]; !asked && *slot.Shown == nil && !*slot.Missing {
+					pictures[slot.URL] = f.picture(ctx, author, slot.URL)
 				}
 			}
 		}
@@ -165,93 +180,14 @@ func (f *Fetcher) fetch(ctx context.Context, id chat.MessageID) error {
 		}
 		if m.Program != nil {
 			m.Program.Face = ""
-			for i := range m.Program.Attachments {
-				a := &m.Program.Attachments[i]
-				if shown, ok := pictures[a.Picture.URL]; ok && a.Shown == nil {
-					a.Shown, a.Missing = shown, shown == nil
+			for _, slot := range m.Program.Pictures() {
+				if shown, ok := pictures[slot.URL]; ok && *slot.Shown == nil && !*slot.Missing {
+					*slot.Shown, *slot.Missing = shown, shown == nil
 				}
 			}
 		}
 		return nil
 	})
-}
-
-// preview looks at one address.
-func (f *Fetcher) preview(ctx context.Context, author chat.Account, link string) chat.Preview {
-	none := chat.Preview{URL: link, State: chat.PreviewNone}
-	p, ok := f.pageOf(ctx, link)
-	if !ok {
-		return none
-	}
-	shown := chat.Preview{URL: link, Site: p.site, Title: p.title, Text: p.text}
-	if u, err := url.Parse(link); err == nil && shown.Site == "" {
-		shown.Site = strings.TrimPrefix(u.Hostname(), "www.")
-	}
-	if shown.Tidy(); shown.State == chat.PreviewThere && p.picture != "" {
-		shown.Picture = f.picture(ctx, author, p.picture)
-	}
-	return shown
-}
-
-// pageOf is what a page says of itself; of several who ask for it at once one looks.
-func (f *Fetcher) pageOf(ctx context.Context, link string) (page, bool) {
-	f.mu.Lock()
-	for at, a := range f.known { // in no order: which ones go matters little
-		if len(f.known) >= maxKnown || time.Since(a.at) > rememberFor {
-			delete(f.known, at)
-		}
-	}
-	a := f.known[link]
-	if a == nil {
-		a = &answer{at: time.Now()}
-		f.known[link] = a
-	}
-	f.mu.Unlock()
-	a.once.Do(func() {
-		var err error
-		a.page, err = f.look(ctx, link) // why not may have the address in it, which is nothing for a log
-		a.ok = err == nil
-	})
-	return a.page, a.ok
-}
-
-// look asks for a page, and where it leads to oEmbed (https://oembed.com) for more, for that.
-func (f *Fetcher) look(ctx context.Context, link string) (p page, err error) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			err = fmt.Errorf("reading it failed: %v\n%s", fault, debug.Stack())
-		}
-	}()
-	err = f.get(ctx, link, "text/html, application/xhtml+xml", func(r *http.Response, kind string, body io.Reader) error {
-		if kind != "text/html" && kind != "application/xhtml+xml" {
-			return errors.New("it is no page")
-		}
-		p = parsePage(body, r.Header.Get("Content-Type"), r.Request.URL)
-		return nil
-	})
-	if err != nil || p.oEmbed == "" || p.title != "" && p.picture != "" {
-		return p, err
-	}
-	var more struct {
-		Title     string `json:"title"`
-		Site      string `json:"provider_name"`
-		Thumbnail string `json:"thumbnail_url"`
-	}
-	if f.get(ctx, p.oEmbed, "application/json", func(_ *http.Response, _ string, body io.Reader) error {
-		return json.NewDecoder(io.LimitReader(body, maxOEmbed)).Decode(&more)
-	}) != nil {
-		return p, nil // it is as good as without
-	}
-	if p.title == "" {
-		p.title = more.Title
-	}
-	if p.site == "" {
-		p.site = more.Site
-	}
-	if base, err := url.Parse(p.oEmbed); err == nil && p.picture == "" {
-		p.picture = resolved(base, more.Thumbnail)
-	}
-	return p, nil
 }
 
 // face has a picture show a bot that has none.
@@ -284,49 +220,4 @@ func (f *Fetcher) pictureFor(ctx context.Context, author chat.Account, use chat.
 		return err
 	})
 	return shown
-}
-
-var errTooLarge = errors.New("the answer is too large")
-
-// get asks for an address, and has read take the answer, of which it gets at most maxAnswer
-// bytes.
-func (f *Fetcher) get(ctx context.Context, link, accept string, read func(r *http.Response, kind string, body io.Reader) error) error {
-	u, err := url.Parse(link)
-	if err != nil || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
-		return hooks.ErrInside
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
-	if err != nil {
-		return err
-	}
-	r.Header.Set("User-Agent", agent)
-	r.Header.Set("Accept", accept)
-	res, err := f.client.Do(r)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("it answers with status %d", res.StatusCode)
-	}
-	if res.ContentLength > maxAnswer && !strings.HasPrefix(accept, "text/") {
-		return errTooLarge
-	}
-	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
-	return read(res, kind, &bounded{res.Body, maxAnswer})
-}
-
-// bounded fails where there is more than fits: what was cut would be shown as if it were whole.
-type bounded struct {
-	io.Reader
-	left int64
-}
-
-func (b *bounded) Read(p []byte) (int, error) {
-	if b.left <= 0 {
-		return 0, errTooLarge
-	}
-	n, err := b.Reader.Read(p[:min(int64(len(p)), b.left)])
-	b.left -= int64(n)
-	return n, err
 }

@@ -196,3 +196,24 @@ func (s *Server) adoptBot(c *fiber.Ctx) error {
 	}
 	return c.Redirect(views.BotURL(bot.ID)+"?done=saved", fiber.StatusSeeOther)
 }
+
+// abilities are what a bot may do, as everybody may know; of rooms only those that the
+// viewer is in.
+func (s *Server) abilities(c *fiber.Ctx, p views.PersonView) (a views.BotAbilities, err error) {
+	ctx := c.UserContext()
+	maker, err := s.chat.Person(ctx, p.Maker)
+	if err != nil {
+		return a, err
+	}
+	kinds, err := s.auth.KeyKinds(ctx, p.Account)
+	if err != nil {
+		return a, err
+	}
+	if a.Told, err = s.chat.WebhooksOf(ctx, p.Me, p.Account.ID); err != nil {
+		return a, err
+	}
+	a.Maker, a.Asleep = maker.Person, p.Disabled || !chat.MayHaveBots(maker, s.workspace())
+	a.Reads, a.Writes, a.Hooks = kinds.Reads, kinds.Writes, kinds.Hooks
+	a.Rate = s.chat.Limits.Value(chat.LimitBots)
+	return a, nil
+}

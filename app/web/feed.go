@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -89,8 +90,12 @@ func (s *Server) searchFeed(c *fiber.Ctx) error {
 
 func (s *Server) feed(c *fiber.Ctx, id, title, page string, began time.Time) *atomFeed {
 	host := s.public(c)
-	return &atomFeed{Base: host, ID: s.tag(c, id), Title: title, Updated: began.UTC().Format(time.RFC3339),
+	f := &atomFeed{Base: host, ID: s.tag(c, id), Title: title, Updated: began.UTC().Format(time.RFC3339),
 		Links: []atomLink{{"alternate", "text/html", host + page}}}
+	if c.Params("key") == "" { // an address with a secret stands nowhere but where it is used
+		f.Links = append(f.Links, atomLink{"self", atomType, host + string(c.Request().URI().RequestURI())})
+	}
+	return f
 }
 
 // tag names something for ever, as RFC 4151 has it.
@@ -121,7 +126,48 @@ func (s *Server) entry(c *fiber.Ctx, m chat.Message) atomEntry {
 		Content: atomContent{"html", views.BodyHTML(m)}}
 }
 
+// jsonFeed is a feed as https://www.jsonfeed.org/version/1.1 has it.
+type jsonFeed struct {
+	Version string         `json:"version"`
+	Title   string         `json:"title"`
+	Page    string         `json:"home_page_url"`
+	URL     string         `json:"feed_url,omitempty"`
+	Items   []jsonFeedItem `json:"items"`
+}
+
+type jsonFeedItem struct {
+	ID        string           `json:"id"`
+	URL       string           `json:"url"`
+	Title     string           `json:"title"`
+	HTML      string           `json:"content_html"`
+	Published string           `json:"date_published"`
+	Modified  string           `json:"date_modified"`
+	Authors   []jsonFeedAuthor `json:"authors"`
+}
+
+type jsonFeedAuthor struct {
+	Name string `json:"name"`
+}
+
+const jsonFeedType = "application/feed+json"
+
+// json is the same feed in the other form.
+func (f *atomFeed) json() jsonFeed {
+	j := jsonFeed{Version: "https://jsonfeed.org/version/1.1", Title: f.Title, Page: f.Links[0].Href, Items: []jsonFeedItem{}}
+	if len(f.Links) > 1 {
+		j.URL = f.Links[1].Href
+	}
+	for _, e := range f.Entries {
+		j.Items = append(j.Items, jsonFeedItem{e.ID, e.Link.Href, e.Title, e.Content.HTML, e.Published, e.Updated, []jsonFeedAuthor{{e.Author}}})
+	}
+	return j
+}
+
+// sendFeed sends a feed in the form that its address names.
 func sendFeed(c *fiber.Ctx, f *atomFeed) error {
+	if strings.HasSuffix(c.Path(), ".json") {
+		return writeJSON(c, jsonFeedType, f.json())
+	}
 	b, err := xml.MarshalIndent(f, "", " ")
 	if err != nil {
 		return err
@@ -147,6 +193,9 @@ func (s *Server) makeFeed(c *fiber.Ctx) error {
 	me := sessionOf(c).Account
 	secret, err := s.auth.CreateFeed(c.UserContext(), me)
 	f := views.KeyList{FeedKey: secret}
+	if err == nil {
+		f.FeedRooms, err = s.chat.Sidebar(c.UserContext(), me.ID)
+	}
 	if err != nil {
 		if f.Errors, err = s.formErrors(c, err); err != nil {
 			return err

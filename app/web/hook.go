@@ -211,28 +211,46 @@ func (s *Server) makeHook(c *fiber.Ctx) error {
 
 var dialects = map[string]chat.Dialect{"": chat.DialectByLooks, "auto": chat.DialectByLooks, "slack": chat.DialectSlack, "markdown": chat.DialectMarkdown}
 
-// revokeHook ends a hook, and the bot that was made for it.
-func (s *Server) revokeHook(c *fiber.Ctx) error {
+// hookOf finds a hook of a request's room and its bot, for who looks after that.
+func (s *Server) hookOf(c *fiber.Ctx) (k chat.Key, bot chat.Account, err error) {
 	me, room := sessionOf(c).Account, roomParam(c)
 	if _, err := s.chat.ReadableRoom(c.UserContext(), me, room); err != nil {
-		return err
+		return k, bot, err
 	}
 	list, err := s.auth.Hooks(c.UserContext(), room)
 	if err != nil {
-		return err
+		return k, bot, err
 	}
 	for _, k := range list {
-		if k.ID != keyParam(c) {
-			continue
+		if k.ID == keyParam(c) {
+			bot, err := s.chat.Bot(c.UserContext(), me, k.Account)
+			return k, bot, err
 		}
-		bot, err := s.chat.Bot(c.UserContext(), me, k.Account)
-		if err == nil {
-			err = s.auth.RevokeHook(c.UserContext(), me, bot, k, s.chat)
-		}
-		if err != nil {
-			return err
-		}
-		return c.Redirect(views.RoomURL(room)+"/integrations?done=hook", fiber.StatusSeeOther)
 	}
-	return chat.NotFound()
+	return k, bot, chat.NotFound()
+}
+
+// rotateHook makes another address of a hook; the old one works for a day more.
+func (s *Server) rotateHook(c *fiber.Ctx) error {
+	var f views.Integrations
+	k, bot, err := s.hookOf(c)
+	if err == nil {
+		f.Fresh, _, err = s.auth.RotateKey(c.UserContext(), sessionOf(c).Account, bot, k.ID)
+	}
+	if err != nil {
+		return err
+	}
+	return s.integrationsPage(c, f)
+}
+
+// revokeHook ends a hook, and the bot that was made for it.
+func (s *Server) revokeHook(c *fiber.Ctx) error {
+	k, bot, err := s.hookOf(c)
+	if err == nil {
+		err = s.auth.RevokeHook(c.UserContext(), sessionOf(c).Account, bot, k, s.chat)
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(views.RoomURL(roomParam(c))+"/integrations?done=hook", fiber.StatusSeeOther)
 }

@@ -42,9 +42,24 @@ func describe(operations []operation, host string) object {
 			"description": "What programs may do, by the key of a bot or of a person. Times are RFC 3339 in UTC. Errors are application/problem+json (RFC 9457), with words for people in detail."},
 		"servers":    []object{{"url": host}},
 		"security":   []object{{"key": []string{}}},
-		"components": object{"schemas": schemas, "securitySchemes": object{"key": object{"type": "http", "scheme": "bearer"}}},
+		"components": object{"schemas": schemas, "responses": refusals, "securitySchemes": object{"key": object{"type": "http", "scheme": "bearer"}}},
 		"paths":      paths,
 	}
+}
+
+// refusals are what every operation may answer.
+var refusals = object{
+	"refused": refusal("Refused: in words", nil),
+	"limited": refusal("Too often: not again before the seconds that Retry-After says",
+		object{"Retry-After": object{"description": "seconds", "schema": object{"type": "integer"}}}),
+}
+
+func refusal(says string, headers object) object {
+	one := object{"description": says, "content": object{"application/problem+json": object{"schema": object{"$ref": "#/components/schemas/problem"}}}}
+	if headers != nil {
+		one["headers"] = headers
+	}
+	return one
 }
 
 var placeholders = regexp.MustCompile(`:(\w+)`)
@@ -113,8 +128,8 @@ func (o operation) form() object {
 }
 
 func (o operation) responses(schemas object) object {
-	refused := object{"description": "Refused: in words", "content": object{"application/problem+json": object{"schema": object{"$ref": "#/components/schemas/problem"}}}}
-	all := object{"default": refused}
+	refused := object{"$ref": "#/components/responses/refused"}
+	all := object{"default": refused, "4XX": refused, "429": object{"$ref": "#/components/responses/limited"}}
 	status := o.statusText()
 	if o.socket {
 		all["101"] = object{"description": "A WebSocket, whose frames are of this form", "content": object{fiber.MIMEApplicationJSON: object{"schema": schemaOf(reflect.TypeOf(o.answers), schemas)}}}

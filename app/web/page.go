@@ -93,6 +93,7 @@ func (s *Server) context(c *fiber.Ctx) context.Context {
 
 // page answers with a page that is for people alone.
 func (s *Server) page(c *fiber.Ctx, v views.Viewer, shell views.PageShell, main, panel templ.Component) error {
+	shell.Of = roomParam(c)
 	return s.respond(c, page{viewer: v, shell: shell, main: main, panel: panel})
 }
 

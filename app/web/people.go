@@ -42,6 +42,9 @@ func pageParam(c *fiber.Ctx) (int, error) {
 
 func (s *Server) profile(c *fiber.Ctx) (page, error) {
 	p, err := s.personView(c)
+	if err == nil && p.IsBot() {
+		p.Abilities, err = s.abilities(c, p)
+	}
 	if err != nil {
 		return page{}, err
 	}

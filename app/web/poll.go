@@ -108,7 +108,7 @@ func (s *Server) pollMany(c *fiber.Ctx) error {
 	for i, at := range stands {
 		beside[i] = p.NewSibling()
 		defer s.hub.Leave(beside[i])
-		if err := s.subscribe(c.UserContext(), beside[i], sessionOf(c).Account, at.room, &at.since, s.announcer.Updates(at.room)); err != nil && !refused(err) {
+		if err := s.subscribe(c.UserContext(), beside[i], sessionOf(c).Account, at.room, &at.since, s.announcer.PageUpdates(at.room)); err != nil && !refused(err) {
 			return err
 		}
 	}

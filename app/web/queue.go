@@ -18,6 +18,9 @@ func (s *Server) queue(c *fiber.Ctx) error { return s.queuePage(c, nil) }
 
 func (s *Server) queuePage(c *fiber.Ctx, errs views.Errors) error {
 	f, err := s.queueView(c)
+	if err == nil {
+		err = s.teamSees(c, &f)
+	}
 	if err != nil {
 		return err
 	}
@@ -47,13 +50,34 @@ func (s *Server) queueView(c *fiber.Ctx) (f views.QueueView, err error) {
 	if f.Case, f.Lines, err = s.chat.OpenCase(c.UserContext(), f.Me, f.RoomAccess.ID, caseParam(c)); err != nil {
 		return f, err
 	}
+	f.Typing, _ = s.chat.WhoTypes(f.Case.ID)
 	f.Members, err = s.chat.Members(c.UserContext(), f.Me, f.RoomAccess.ID)
 	return f, err
+}
+
+// teamSees notes that somebody has a case before the eyes; that counts as a change of the
+// queue, from which the page goes on.
+func (s *Server) teamSees(c *fiber.Ctx, f *views.QueueView) error {
+	before := f.Case.SeenTeam
+	err := s.chat.SeeCase(c.UserContext(), &f.Case, f.Lines, false)
+	if err == nil && f.Case.SeenTeam != before {
+		f.Widget, _, err = s.chat.WidgetOf(c.UserContext(), f.Me, f.RoomAccess.ID)
+	}
+	return err
 }
 
 // queueLive waits for a change in the queue, and answers with the parts of its page.
 func (s *Server) queueLive(c *fiber.Ctx) error {
 	me, room, rev := sessionOf(c), roomParam(c), c.Query("rev")
+	if c.Query("seen") != "" && caseParam(c) != 0 {
+		f, err := s.queueView(c)
+		if err == nil && strings.TrimSuffix(rev, "t") == strconv.FormatInt(f.Widget.Rev, 10) {
+			err = s.teamSees(c, &f)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	is, err := s.waitSupport(c, func(ctx context.Context) (bool, error) {
 		session, err := s.auth.ResumeSession(ctx, me.Hash)
 		if sessionEnded(err) {
@@ -63,7 +87,8 @@ func (s *Server) queueLive(c *fiber.Ctx) error {
 			return false, err
 		}
 		w, _, err := s.chat.WidgetOf(ctx, session.Account, room)
-		return strconv.FormatInt(w.Rev, 10) != rev, err
+		typing, _ := s.chat.WhoTypes(caseParam(c))
+		return liveRev(w.Rev, typing) != rev, err
 	})
 	if err != nil {
 		return err
@@ -124,6 +149,14 @@ func (s *Server) reopenCase(c *fiber.Ctx) error {
 func (s *Server) answerCase(c *fiber.Ctx) error {
 	_, err := s.chat.AnswerCase(c.UserContext(), sessionOf(c).Account, roomParam(c), caseParam(c), formValue(c, "body"))
 	return s.caseChanged(c, err)
+}
+
+// typeInCase shows a visitor that who has the case is writing.
+func (s *Server) typeInCase(c *fiber.Ctx) error {
+	if err := s.chat.TypeInCase(c.UserContext(), sessionOf(c).Account, roomParam(c), caseParam(c)); err != nil {
+		return err
+	}
+	return c.SendStatus(fiber.StatusNoContent)
 }
 
 // widgetSettings is the page of how visitors talk to a room.

@@ -54,6 +54,7 @@ func (s *Server) routes() {
 	public.get("/widget/:slug/lines", s.visitorLines)
 	public.post("/widget/:slug/say", s.visitorSays)
 	public.post("/widget/:slug/page", s.visitorAt)
+	public.post("/widget/:slug/typing", s.visitorTypes)
 	public.post("/widget/:slug/forget", s.forgetVisitor)
 
 	// What other programs send.
@@ -61,10 +62,13 @@ func (s *Server) routes() {
 	incoming.post("/hooks/:key", s.hook)
 	incoming.post("/hooks/:ignored/:key", s.hook) // as Rocket.Chat's clients have it
 
+	incoming.post("/commands/:delivery<int>/:code", s.answerCommand)
+
 	incoming.post("/rooms/:room<int>/:key/messages", s.keyInAddress) // as Campfire's bots have it
 	incoming.post("/mcp", s.mcp)
 	incoming.get("/mcp", func(*fiber.Ctx) error { return fiber.ErrMethodNotAllowed }) // no stream of its own
 	incoming.get("/feeds/:key/rooms/:room<int>", s.byFeedKey(s.roomFeed))
+	incoming.get("/feeds/:key/rooms/:room<int>/feed.json", s.byFeedKey(s.roomFeed))
 	incoming.get("/feeds/:key/search", s.byFeedKey(s.searchFeed))
 
 	// What comes without an origin: from another app, which leads to a page that asks; from a
@@ -104,10 +108,12 @@ func (s *Server) routes() {
 	browser.get("/rooms/:room<int>/settings", s.roomSettings)
 	browser.post("/rooms/:room<int>/settings", s.updateRoom)
 	browser.get("/rooms/:room<int>/feed.atom", s.roomFeed)
+	browser.get("/rooms/:room<int>/feed.json", s.roomFeed)
 	browser.get("/search.atom", s.searchFeed)
 	browser.get("/rooms/:room<int>/integrations", s.integrations)
 	browser.post("/rooms/:room<int>/integrations", s.makeHook)
 	browser.post("/rooms/:room<int>/integrations/:key<int>/revoke", s.revokeHook)
+	browser.post("/rooms/:room<int>/integrations/:key<int>/rotate", s.proved(s.rotateHook))
 	browser.post("/rooms/:room<int>/outgoing", s.addWebhook)
 	browser.get("/rooms/:room<int>/outgoing/:webhook<int>", s.deliveries)
 	browser.post("/rooms/:room<int>/outgoing/:webhook<int>/remove", s.removeWebhook)
@@ -123,6 +129,7 @@ func (s *Server) routes() {
 	browser.post("/rooms/:room<int>/cases/:case<int>/close", s.closeCase)
 	browser.post("/rooms/:room<int>/cases/:case<int>/reopen", s.reopenCase)
 	browser.post("/rooms/:room<int>/cases/:case<int>/say", s.answerCase)
+	browser.post("/rooms/:room<int>/cases/:case<int>/typing", s.typeInCase)
 	browser.post("/api/chat.postMessage", s.postAsSlack)
 	browser.get("/rooms/:room<int>/picture", s.roomPicture)
 	browser.post("/rooms/:room<int>/picture", s.setRoomPicture)

@@ -105,7 +105,7 @@ func (p *socketPage) view(ctx context.Context, m clientFrame) error {
 		p.s.hub.Leave(p.Client)
 		return nil
 	}
-	return p.s.subscribe(ctx, p.Client, p.session.Account, m.Room, m.Rev, p.s.announcer.SocketUpdates(m.Room))
+	return p.s.subscribe(ctx, p.Client, p.session.Account, m.Room, m.Rev, p.s.announcer.PageUpdates(m.Room))
 }
 
 // pushSidebar tells a page that comes back what its sidebar says by now.

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"parley/app/chat"
+	"parley/app/hooks"
 	"parley/views"
 )
 
@@ -77,4 +78,23 @@ func (s *Server) sendAgain(c *fiber.Ctx) error {
 	}
 	s.Told()
 	return c.Redirect(views.WebhookURL(roomParam(c), webhookParam(c))+"?done=again", fiber.StatusSeeOther)
+}
+
+// answerCommand takes what a program answers to a command at the address that it got with
+// it. It answers as hooks do, but says in words why it does not go.
+func (s *Server) answerCommand(c *fiber.Ctx) error {
+	in, err := hooks.Parse(c.Get(fiber.HeaderContentType), c.Body(), chat.DialectSlack)
+	if err != nil {
+		return hookWords(c, fiber.StatusBadRequest, err.Error())
+	}
+	in.Body = cutBody(in.Body)
+	delivery, _ := strconv.ParseInt(c.Params("delivery"), 10, 64)
+	if err := s.chat.AnswerCommand(c.UserContext(), delivery, c.Params("code"), in.Answer()); err != nil {
+		status, sentence := s.errorPage(c, err)
+		if status == fiber.StatusNotFound {
+			sentence = "There is no such address: the command, or its bot, is gone."
+		}
+		return hookWords(c, status, sentence)
+	}
+	return hookWords(c, fiber.StatusOK, "ok")
 }

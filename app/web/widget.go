@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -82,7 +83,11 @@ func (s *Server) visitorPage(c *fiber.Ctx, f views.VisitorForm) error {
 	if f.Case, f.Lines, err = s.chat.VisitorCase(c.UserContext(), w, s.visitor(c)); err != nil {
 		return err
 	}
+	if err := s.chat.SeeCase(c.UserContext(), &f.Case, f.Lines, true); err != nil {
+		return err
+	}
 	f.Widget, f.Now = w, time.Now()
+	_, f.Typing = s.chat.WhoTypes(f.Case.ID)
 	f.Open, f.Until = w.OpenAt(f.Now)
 	f.Here = s.announcer.PresenceWord(f.Case.TakenBy.ID) != ""
 	f.Mails = s.chat.VisitorMail != nil
@@ -145,9 +150,14 @@ func (s *Server) visitorLog(c *fiber.Ctx, w chat.Widget, v chat.Visitor) error {
 		return err
 	}
 	z, _ := zone(w.Zone)
-	c.Set("X-Rev", strconv.FormatInt(one.Rev, 10))
+	_, typing := s.chat.WhoTypes(one.ID)
+	c.Set("X-Rev", liveRev(one.Rev, typing != ""))
+	c.Set("X-Typing", url.PathEscape(typing))
+	f := views.VisitorForm{Widget: w, Case: one, Here: s.announcer.PresenceWord(one.TakenBy.ID) != "", Zone: z}
+	f.Open, f.Until = w.OpenAt(time.Now())
+	c.Set("X-Status", url.PathEscape(f.Status()))
 	c.Set("X-State", views.VisitorState(one))
-	return s.html(c, views.VisitorLines(one, lines, z, s.announcer.PresenceWord(one.TakenBy.ID) != ""))
+	return s.html(c, views.VisitorLines(one, lines, z, f.Here))
 }
 
 // supportWait is how long a question for news is held; supportLook is how often the store is
@@ -189,9 +199,15 @@ func (s *Server) visitorLines(c *fiber.Ctx) error {
 		return chat.TooOften("Too many pages are open from this address. Try again in a minute.", time.Minute)
 	}
 	defer s.addresses.release(v.Address)
+	if c.Query("seen") != "" {
+		if err := s.visitorSees(c, w, v, rev); err != nil {
+			return err
+		}
+	}
 	is, err := s.waitSupport(c, func(ctx context.Context) (bool, error) {
 		one, err := s.chat.VisitorRev(ctx, w, v)
-		return strconv.FormatInt(one, 10) != rev, err
+		_, typing := s.chat.WhoTypes(one.ID)
+		return liveRev(one.Rev, typing != "") != rev, err
 	})
 	if err != nil {
 		return err
@@ -200,6 +216,37 @@ func (s *Server) visitorLines(c *fiber.Ctx) error {
 		return c.SendStatus(fiber.StatusNoContent)
 	}
 	return s.visitorLog(c, w, v)
+}
+
+// liveRev is where a page stands: the rev of what it shows, and whether somebody writes there.
+func liveRev(rev int64, typing bool) string {
+	at := strconv.FormatInt(rev, 10)
+	if typing {
+		at += "t"
+	}
+	return at
+}
+
+// visitorSees notes that a visitor has before the eyes what a page shows that stands at a
+// rev, which is all there is.
+func (s *Server) visitorSees(c *fiber.Ctx, w chat.Widget, v chat.Visitor, rev string) error {
+	one, lines, err := s.chat.VisitorCase(c.UserContext(), w, v)
+	if err != nil || strings.TrimSuffix(rev, "t") != strconv.FormatInt(one.Rev, 10) {
+		return err
+	}
+	return s.chat.SeeCase(c.UserContext(), &one, lines, true)
+}
+
+// visitorTypes shows the team that a visitor is writing.
+func (s *Server) visitorTypes(c *fiber.Ctx) error {
+	w, err := s.widget(c)
+	if err == nil {
+		err = s.chat.VisitorTypes(c.UserContext(), w, s.visitor(c))
+	}
+	if err != nil {
+		return err
+	}
+	return c.SendStatus(fiber.StatusNoContent)
 }
 
 // visitorAt notes where a visitor is now.

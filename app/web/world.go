@@ -27,7 +27,7 @@ func (s *Server) worldMayRead(c *fiber.Ctx) (bool, error) {
 		} else {
 			err = chat.NotFound()
 		}
-	case "/rooms/:room/feed.atom":
+	case "/rooms/:room/feed.atom", "/rooms/:room/feed":
 		err = s.worldFeed(c)
 	case "/files/:token/s":
 		err = s.worldFile(c, func(c *fiber.Ctx) error { return s.form(c, chat.FormSmall) })

@@ -65,6 +65,13 @@ func full(t testing.TB) *file {
 			"INSERT INTO invites (code, role, uses, used, made_by, made_at, expires_at) VALUES ('welcome', 0, 5, 2, 1, 7000, 8000), ('admins', 1, 0, 0, NULL, 9000, NULL)",
 			"UPDATE invites SET revoked_at = 7500 WHERE id = 1",
 			"INSERT INTO imports (source, key, id) VALUES ('slack T1', 'user U1', 2)",
+			"UPDATE accounts SET bot_by = 1 WHERE id = 4",
+			`INSERT INTO widgets (room_id, slug, bot_id, data, rev) VALUES (2, 'help', 4, CAST('{"on":true,"title":"Tidewater Ferries","greeting":"Ahoy!","zone":"UTC","colour":"#10667e","late":5}' AS BLOB), 9)`,
+			"UPDATE rooms SET queue = 1 WHERE id = 2",
+			`INSERT INTO cases (id, room_id, visitor, name, mail, page, state, taken_by, rev, opened_at, changed_at, waits_at, last) VALUES
+				(3, 2, x'` + strings.Repeat("0a", 32) + `', 'Marta', 'marta@tidewater.example', 'https://tidewater.example/winter', 1, 2, 8, 1000, 3000, 0, 'No'),
+				(4, 2, NULL, '', '', '', 0, NULL, 9, 4000, 4000, 4000, 'Hello?')`,
+			"INSERT INTO case_lines (id, case_id, kind, author, at, body) VALUES (5, 3, 2, NULL, 1000, ''), (6, 3, 0, NULL, 1000, 'Does *it* run?'), (7, 3, 3, 2, 2000, ''), (8, 3, 1, 2, 3000, 'No'), (9, 4, 0, NULL, 4000, 'Hello?')",
 		} {
 			if err := tx.Exec(q); err != nil {
 				return err
@@ -135,15 +142,19 @@ func TestAnImportHasTheSameChecksAsThePages(t *testing.T) {
 		lines []byte
 		want  string
 	}{
-		"a username that calls":    {spoil("account", `"person2"`, `"username":"person2"`, `"username":"here"`), "would call everybody"},
-		"one that looks like it":   {spoil("account", `"person2"`, `"username":"person2"`, `"username":"r00m"`), "would call everybody"},
-		"rooms that look alike":    {bytes.Replace(lines, []byte(`{"type":"membership"`), []byte(`{"type":"room","id":900,"kind":"open","name":"generaI","rev":0,"posts":0,"created":"2026-01-01T00:00:00Z"}`+"\n"+`{"type":"membership"`), 1), "looks the same"},
-		"a reaction of a word":     {spoil("message", `"reactions":[{"e":"`, `"reactions":[{"e":"`, `"reactions":[{"e":"x`), "is no emoji"},
-		"a reaction of nobody's":   {spoil("message", `"by":[{"id":`, `"by":[{"id":`, `"by":[{"id":99`), "names person 99"},
-		"a message for nobody":     {spoil("message", `"for":[`, `"for":[`, `"for":[77`), "names person 77"},
-		"a mention of nobody":      {spoil("message", `"k":6,"t":"@`, `,"a":`, `,"a":88`), "names person 88"},
-		"an event of nobody":       {spoil("message", `"kind":"joined"`, `"p":[{"id":`, `"p":[{"id":55`), "names person 55"},
-		"a conversation of nobody": {spoil("room", `"direct":[`, `"direct":[`, `"direct":[4444,`), "names person 4444"},
+		"a username that calls":              {spoil("account", `"person2"`, `"username":"person2"`, `"username":"here"`), "would call everybody"},
+		"one that looks like it":             {spoil("account", `"person2"`, `"username":"person2"`, `"username":"r00m"`), "would call everybody"},
+		"rooms that look alike":              {bytes.Replace(lines, []byte(`{"type":"membership"`), []byte(`{"type":"room","id":900,"kind":"open","name":"generaI","rev":0,"posts":0,"created":"2026-01-01T00:00:00Z"}`+"\n"+`{"type":"membership"`), 1), "looks the same"},
+		"a reaction of a word":               {spoil("message", `"reactions":[{"e":"`, `"reactions":[{"e":"`, `"reactions":[{"e":"x`), "is no emoji"},
+		"a reaction of nobody's":             {spoil("message", `"by":[{"id":`, `"by":[{"id":`, `"by":[{"id":99`), "names person 99"},
+		"a message for nobody":               {spoil("message", `"for":[`, `"for":[`, `"for":[77`), "names person 77"},
+		"a mention of nobody":                {spoil("message", `"k":6,"t":"@`, `,"a":`, `,"a":88`), "names person 88"},
+		"an event of nobody":                 {spoil("message", `"kind":"joined"`, `"p":[{"id":`, `"p":[{"id":55`), "names person 55"},
+		"a page that is a script":            {spoil("case", `"page":`, `https://tidewater.example/winter`, `javascript:alert(1)`), "begins with https"},
+		"a person who is no bot":             {spoil("widget", `"bot":4`, `"bot":4`, `"bot":2`), "it names a person"},
+		"a widget without a title":           {spoil("widget", `Tidewater`, `Tidewater Ferries`, ``), "title"},
+		"a line of a case that is not there": {spoil("case_line", `"case":4`, `"case":4`, `"case":77`), "it names a person"},
+		"a conversation of nobody":           {spoil("room", `"direct":[`, `"direct":[`, `"direct":[4444,`), "names person 4444"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := vacant(t).imports(c.lines); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "line ") {
@@ -165,7 +176,7 @@ func TestWhatIsExportedAndImportedIsExportedTheSame(t *testing.T) {
 	if bytes.Contains(lines, []byte("not to be carried")) || !bytes.Contains(lines, []byte("日本語")) {
 		t.Errorf("exported\n%s", lines)
 	}
-	for _, kind := range []string{"setting", "account", "room", "membership", "message", "invite", "origin"} {
+	for _, kind := range []string{"setting", "account", "room", "membership", "message", "widget", "case", "case_line", "invite", "origin"} {
 		if !bytes.Contains(lines, []byte(`{"type":"`+kind+`"`)) {
 			t.Error("nothing of type", kind)
 		}

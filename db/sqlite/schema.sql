@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 27
+-- user_version 28
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -93,7 +93,7 @@ CREATE TABLE cases (
   changed_at INTEGER NOT NULL,
   waits_at   INTEGER NOT NULL,           -- since when the visitor waits; 0: does not
   last       TEXT    NOT NULL            -- what was said last, the beginning
-) STRICT;
+, seen_team INTEGER NOT NULL DEFAULT 0, seen_visitor INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX cases_by_room ON cases (room_id, state, id);
 
@@ -126,7 +126,7 @@ CREATE TABLE deliveries (
   took       INTEGER NOT NULL DEFAULT 0, -- milliseconds
   note       TEXT    NOT NULL DEFAULT '',-- why not
   made_at    INTEGER NOT NULL
-) STRICT;
+, answers INTEGER NOT NULL DEFAULT 0, answer_id INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, id);
 
@@ -169,7 +169,7 @@ CREATE TABLE factors (
 CREATE TABLE fetches (
   message_id INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
   due_at     INTEGER NOT NULL
-) STRICT;
+, tries INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX fetches_due ON fetches (due_at);
 

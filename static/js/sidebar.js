@@ -10,7 +10,7 @@ export function markCurrent() {
     of = destination ? /^\/rooms\/(\d+)(?:\/@\d+)?$/.exec(destination)?.[1] : openRoom();
   for (const a of doc.querySelectorAll('#side a[href]')) {
     const path = a.getAttribute('href');
-    if (path === here || path === '/rooms/' + of || (path === '/admin' && here.startsWith('/admin/')))
+    if (path === here || path === '/rooms/' + of || (path !== '/rooms' && here.startsWith(path + '/')))
       a.setAttribute('aria-current', 'page');
     else a.removeAttribute('aria-current');
   }

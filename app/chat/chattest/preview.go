@@ -1,6 +1,7 @@
 package chattest
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -29,6 +30,21 @@ func (f *filed) due(at time.Time) []chat.MessageID {
 }
 
 var previewTests = map[string]func(*filed){
+	"what is to be fetched is tried at its time, and forgotten": func(f *filed) {
+		m := f.linked(1, 1, "https://a.example/")
+		later := noon.Add(time.Minute)
+		for n := 1; n <= 2; n++ {
+			tries, err := f.TakeFetch(f.Context(), m.ID, later)
+			f.ok(err)
+			f.equal(tries, n, "tries")
+		}
+		f.equal(len(f.due(noon)), 0, "due when it is being tried")
+		f.equal(f.due(later), []chat.MessageID{m.ID}, "due later")
+		f.ok(f.ForgetFetch(f.Context(), m.ID))
+		f.equal(len(f.due(later)), 0, "due when it was forgotten")
+		_, err := f.TakeFetch(f.Context(), m.ID, later)
+		f.equal(errors.Is(err, chat.ErrNotFound), true, "that nothing is left to try")
+	},
 	"what links lead to is stored with its picture, removed and forgotten": func(f *filed) {
 		m := f.linked(1, 1, "https://a.example/", "https://b.example/")
 		f.equal(f.due(noon), []chat.MessageID{m.ID}, "due")

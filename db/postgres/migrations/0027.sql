@@ -1,3 +1,10 @@
--- Rooms into which guests come by an invite: JSON list of ids. Guests have the role -1. A
--- build of the version before would show a guest what a member sees: none runs beside this.
-ALTER TABLE invites ADD COLUMN rooms TEXT NOT NULL DEFAULT '[]';
+-- beside the version before
+-- Programs answer a command for a while at an address of their own: how often one did, and
+-- which message that made last.
+ALTER TABLE deliveries ADD COLUMN answers BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE deliveries ADD COLUMN answer_id BIGINT NOT NULL DEFAULT 0;
+-- How often a message was tried of which something is to be fetched.
+ALTER TABLE fetches ADD COLUMN tries BIGINT NOT NULL DEFAULT 0;
+-- Up to which line the team, and the visitor, have seen a conversation.
+ALTER TABLE cases ADD COLUMN seen_team BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE cases ADD COLUMN seen_visitor BIGINT NOT NULL DEFAULT 0;

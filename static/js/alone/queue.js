@@ -1,7 +1,7 @@
 // @ts-check
 // The queue of visitors: what changes comes by itself, forms stay on the page, keys choose, take and close.
 export {};
-const parts = ['q-list', 'q-head', 'q-lines', 'q-foot'],
+const parts = ['q-list', 'q-head', 'q-lines', 'q-typing', 'q-foot'],
   htmx = /** @type {any} */ (window).htmx,
   /** @type {(id: string) => any} */
   $ = id => document.getElementById(id);
@@ -26,7 +26,8 @@ function apply(text) {
   atEnd();
 }
 
-let following = '';
+let following = '',
+  again = new AbortController();
 async function follow() {
   const queue = $('queue'),
     at = queue?.dataset.live;
@@ -34,16 +35,39 @@ async function follow() {
   following = at;
   while ($('queue')?.dataset.live === at) {
     try {
-      const r = await fetch(`${at}?rev=${$('q-list').dataset.rev}`, { headers: { 'HX-Request': 'true' } });
+      const r = await fetch(`${at}?rev=${$('q-list').dataset.rev}${document.hidden ? '' : '&seen=1'}`, { signal: again.signal, headers: { 'HX-Request': 'true' } });
       if ($('queue')?.dataset.live !== at) break;
       if (r.status === 200) apply(await r.text());
       else if (r.status !== 204) throw r.status;
     } catch {
-      await new Promise(done => setTimeout(done, 3000));
+      if (again.signal.aborted) again = new AbortController();
+      else await new Promise(done => setTimeout(done, 3000));
     }
   }
   if (following === at) following = '';
   follow();
+}
+
+// Closing can be undone for 10 seconds; the time stands still while somebody is at it.
+function offerUndo(url) {
+  const p = document.createElement('p'),
+    undo = document.createElement('button'),
+    at = $('queue').dataset.live;
+  let timer = 0;
+  const run = () => (timer = setTimeout(() => p.remove(), 10_000));
+  undo.type = 'button';
+  undo.textContent = 'Undo';
+  undo.onclick = async () => {
+    p.remove();
+    const r = await fetch(url, { method: 'POST', headers: { 'HX-Request': 'true' } }).catch(() => null);
+    if (r?.ok && $('queue')?.dataset.live === at) apply(await r.text());
+  };
+  p.className = 'toast';
+  p.append('The conversation was closed.', undo);
+  for (const hold of ['mouseenter', 'focusin']) p.addEventListener(hold, () => clearTimeout(timer));
+  for (const go of ['mouseleave', 'focusout']) p.addEventListener(go, run);
+  $('toasts')?.append(p);
+  run();
 }
 
 document.addEventListener(
@@ -62,6 +86,7 @@ document.addEventListener(
       if (box) box.value = '';
       apply(await r.text());
       $('q-body')?.focus();
+      if (form.action.endsWith('/close')) offerUndo(form.action.replace(/close$/, 'reopen'));
       return;
     }
     const p = document.createElement('p');
@@ -92,6 +117,17 @@ document.addEventListener('keydown', e => {
     all[Math.max(0, Math.min(all.length - 1, i + (e.key === 'j' ? 1 : -1)))]?.focus();
   } else /** @type {HTMLElement} */ (queue.querySelector(`[data-key="${CSS.escape(e.key)}"]`))?.click();
 });
+
+let told = 0;
+document.addEventListener('input', e => {
+  const box = /** @type {HTMLTextAreaElement} */ (e.target);
+  if (box.id !== 'q-body' || !box.value || Date.now() - told < 3000) return;
+  told = Date.now();
+  fetch(box.form.action.replace(/say$/, 'typing'), { method: 'POST', headers: { 'HX-Request': 'true' } }).catch(() => {});
+});
+
+// What stood in the background is seen from now on.
+document.addEventListener('visibilitychange', () => document.hidden || again.abort());
 
 // The stage is swapped, and this stays: it looks again.
 new MutationObserver(() => {

@@ -4,12 +4,14 @@ export {};
 const main = /** @type {HTMLElement} */ (document.querySelector('.wg')),
   log = document.getElementById('log'),
   why = document.getElementById('why'),
+  typing = document.getElementById('typing'),
   close = /** @type {HTMLButtonElement} */ (main.querySelector('.wg-x')),
   form = document.forms[0],
   box = /** @type {HTMLTextAreaElement} */ (document.getElementById('body')),
   { slug, from } = main.dataset,
   team = () => log.querySelectorAll('[data-team]').length;
-let rev = main.dataset.rev,
+let again = new AbortController(),
+  rev = main.dataset.rev,
   seen = team(),
   hidden = false;
 
@@ -24,8 +26,20 @@ const atEnd = () => (log.scrollTop = log.scrollHeight);
 async function show(r) {
   rev = r.headers.get('X-Rev');
   if (r.headers.get('X-State') !== main.dataset.state) return location.reload(); // another form belongs to it
-  log.innerHTML = await r.text();
-  atEnd();
+  const said = name => decodeURIComponent(r.headers.get(name) || ''),
+    who = said('X-Typing');
+  typing.textContent = who && who + ' is typing…';
+  document.getElementById('status').textContent = said('X-Status');
+  const next = document.createElement('div');
+  next.innerHTML = await r.text();
+  // What is as it was stays, so that nothing is read out twice.
+  const same = [...log.children].findIndex((e, i) => !e.isEqualNode(next.children[i])),
+    keep = same < 0 ? log.children.length : same;
+  if (keep < log.children.length || keep < next.children.length) {
+    while (log.children[keep]) log.lastElementChild.remove();
+    log.append(...[...next.children].slice(keep));
+    atEnd();
+  }
   complain('');
   if (hidden) tell({ parley: 'unread', n: team() - seen });
   else seen = team();
@@ -53,6 +67,12 @@ form.addEventListener('submit', async e => {
   }
   box.value ||= words;
 });
+let told = 0;
+box.addEventListener('input', () => {
+  if (main.dataset.state !== 'talk' || !box.value || Date.now() - told < 3000) return;
+  told = Date.now();
+  send('typing', {}).catch(() => {});
+});
 box.addEventListener('keydown', e => {
   if (e.key !== 'Enter' || e.shiftKey || e.isComposing) return;
   e.preventDefault();
@@ -72,19 +92,25 @@ if (from && parent !== window) {
     hidden = e.data.parley === 'close' || (hidden && e.data.parley !== 'open');
     if (hidden) return;
     seen = team();
+    again.abort();
     tell({ parley: 'unread', n: 0 });
     box.focus();
   });
 }
 
+document.addEventListener('visibilitychange', () => document.hidden || again.abort());
 atEnd();
 for (;;) {
   if (main.dataset.state === 'none') await new Promise(() => {}); // the first message loads the page anew
   try {
-    const r = await fetch(`/widget/${slug}/lines?rev=${rev}`);
+    const r = await fetch(`/widget/${slug}/lines?rev=${rev}${hidden || document.hidden ? '' : '&seen=1'}`, { signal: again.signal });
     if (r.status === 200) await show(r);
     else if (r.status !== 204) throw r.status;
   } catch {
+    if (again.signal.aborted) {
+      again = new AbortController();
+      continue; // it is seen from now on
+    }
     complain('No connection. It goes on by itself.');
     await new Promise(done => setTimeout(done, 3000));
   }

@@ -13,7 +13,7 @@
   /** @type {HTMLIFrameElement} */
   let frame;
   sheet.replaceSync(
-    `button,iframe{position:fixed;inset:auto 1.25rem 1.25rem auto;z-index:2147483000;border:0}button{display:flex;gap:.6rem;align-items:center;min-height:3.25rem;padding:0 1.3rem;border-radius:99px;background:${script.dataset.colour || '#10667e'};color:#fff;font:600 1rem/1 system-ui,sans-serif;box-shadow:0 8px 28px #06182133;cursor:pointer}button:focus-visible{outline:3px solid #0072a8;outline-offset:2px}span{min-width:1.25rem;padding:.2rem .3rem;border-radius:99px;background:#fff;color:#10181c;font-size:.75rem}iframe{width:23.5rem;height:min(36rem,calc(100dvh - 2.5rem));border-radius:1.1rem;box-shadow:0 18px 50px #0618213d}[hidden]{display:none}@media (max-width:30rem){iframe{inset:0;width:100%;height:100dvh;border-radius:0}}`,
+    `button,iframe{position:fixed;inset:auto 1.25rem 1.25rem auto;z-index:2147483000;border:0}button{display:flex;gap:.6rem;align-items:center;min-height:3.25rem;padding:0 1.3rem;border-radius:99px;background:${script.dataset.colour || '#10667e'};color:${script.dataset.ink || '#fff'};font:600 1rem/1 system-ui,sans-serif;box-shadow:0 8px 28px #06182133;cursor:pointer}button:focus-visible{outline:3px solid #0072a8;outline-offset:2px}span{min-width:1.25rem;padding:.2rem .3rem;border-radius:99px;background:#fff;color:#10181c;font-size:.75rem}iframe{width:23.5rem;height:min(36rem,calc(100dvh - 2.5rem));border-radius:1.1rem;box-shadow:0 18px 50px #0618213d}[hidden]{display:none}@media (max-width:30rem){iframe{inset:0;width:100%;height:100dvh;border-radius:0}}`,
   );
   root.adoptedStyleSheets = [sheet];
   count.hidden = true;
