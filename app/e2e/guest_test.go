@@ -113,6 +113,26 @@ func TestAGuestIsToldOfNothingThatIsNotHis(t *testing.T) {
 	}
 }
 
+// A bot in a guest's room may be of somebody of whom he does not know.
+func TestAGuestIsNotToldWhoMadeABot(t *testing.T) {
+	t.Parallel()
+	n := newInn(t)
+	if err := n.App.Chat.SetSetting(t.Context(), chat.SettingBots, chat.SettingEveryone); err != nil {
+		t.Fatal(err)
+	}
+	_, id := bot(n.zed, "robot")
+	n.ada.Post(fmt.Sprintf("/rooms/%d/members", n.dock), "people", fmt.Sprint(id)).Want(t, http.StatusSeeOther)
+	at := fmt.Sprintf("/people/%d", id)
+	for _, path := range []string{at, at + "/card", at + ".json", fmt.Sprintf("/rooms/%d/people", n.dock), fmt.Sprintf("/rooms/%d/integrations", n.dock)} {
+		if a := n.kim.Get(path); strings.Contains(strings.ToLower(a.Body), "zanzibar") {
+			t.Error(path, "tells who made the bot")
+		}
+	}
+	if !strings.Contains(n.bea.Get(at).Want(t, http.StatusOK).Body, "Zed Zanzibar") {
+		t.Error("a member is not told who made the bot")
+	}
+}
+
 func TestAGuestDoesNothingOutsideOfHisRooms(t *testing.T) {
 	t.Parallel()
 	n := newInn(t)

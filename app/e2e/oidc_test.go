@@ -64,7 +64,7 @@ func TestAProviderLogsInWhomItVouchesFor(t *testing.T) {
 	t.Parallel()
 	m, s := provided(t, oidc.Rules{})
 	ada := s.Signup("ada")
-	if page := s.Visitor().Get("/login").Body; !strings.Contains(page, "Log in with Lighthouse ID") {
+	if page := s.Visitor().Get("/login").Body; !strings.Contains(page, `aria-label="Log in with"`) || !strings.Contains(page, "Lighthouse ID") {
 		t.Error("no button:", page)
 	}
 	// Somebody new chooses a username, and has an account by it.

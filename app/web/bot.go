@@ -212,7 +212,14 @@ func (s *Server) abilities(c *fiber.Ctx, p views.PersonView) (a views.BotAbiliti
 	if a.Told, err = s.chat.WebhooksOf(ctx, p.Me, p.Account.ID); err != nil {
 		return a, err
 	}
-	a.Maker, a.Asleep = maker.Person, p.Disabled || !chat.MayHaveBots(maker, s.workspace())
+	known, err := s.chat.Known(ctx, p.Me, []chat.AccountID{maker.ID})
+	if err != nil {
+		return a, err
+	}
+	if len(known) > 0 {
+		a.Maker = maker.Person
+	}
+	a.Asleep = p.Disabled || !chat.MayHaveBots(maker, s.workspace())
 	a.Reads, a.Writes, a.Hooks = kinds.Reads, kinds.Writes, kinds.Hooks
 	a.Rate = s.chat.Limits.Value(chat.LimitBots)
 	return a, nil
