@@ -26,7 +26,7 @@ func TestAFullDiskRefusesWritesAndRecovers(t *testing.T) {
 	s := apptest.Start(t, func(c *app.Config) {
 		c.Data, c.Log = filepath.Join(dir, "parley.db"), slog.New(slog.NewTextHandler(log, nil))
 	})
-	ada := s.Signup("ada")
+	ada, bea := s.Signup("ada"), s.Signup("bea")
 	k := ada.View(1, 0)
 	filler := filepath.Join(dir, "filler")
 	if err := os.WriteFile(filler, make([]byte, 3<<20), 0o600); err != nil {
@@ -47,6 +47,8 @@ func TestAFullDiskRefusesWritesAndRecovers(t *testing.T) {
 	if refused.Header.Get("Retry-After") == "" || !strings.Contains(refused.Body, "cannot store") {
 		t.Errorf("the refusal does not say what to do: %s", refused.Body)
 	}
+	bea.Post("/rooms/1/read", "upto", "3").Want(t, http.StatusServiceUnavailable)
+	bea.Post("/read-all").Want(t, http.StatusServiceUnavailable)
 	requests := 0 // what the server does by itself may fail meanwhile, too, and says so
 	for line := range strings.Lines(log.String()) {
 		if strings.Contains(line, " request=") && strings.Contains(line, "level=ERROR") {
