@@ -81,7 +81,7 @@ func TestAFullDiskRefusesWritesAndRecovers(t *testing.T) {
 // is answered is what is stored.
 func marksAreTrue(t *testing.T, s *apptest.Server, bea *apptest.Browser) {
 	t.Helper()
-		mark := func() int64 {
+	mark := func() int64 {
 		rooms, err := s.App.Chat.Sidebar(t.Context(), s.Account("bea").ID)
 		if err != nil {
 			t.Fatal(err)
