@@ -22,6 +22,9 @@ const (
 	writeWait          = 10 * time.Second
 	// closeWait is how long a closed page may take to answer.
 	closeWait = time.Second
+	// dropWait is how long a page that is cut for being slow may take for the frame that is
+	// under way, so that it hears why.
+	dropWait = 2 * time.Second
 )
 
 // Client is one open page: a socket, or a poll while it waits. What is pushed is
@@ -46,6 +49,7 @@ type Client struct {
 	busy      bool           // waits for the writer pool, or is being written
 	writer    sync.WaitGroup // counts busy
 	closeCode int            // close code; nothing more is queued
+	dropped   bool           // it was too slow: only the goodbye is written still
 }
 
 // NewSocket makes the page behind a connection.
@@ -125,7 +129,8 @@ func (c *Client) Finish() {
 	c.writer.Wait()
 }
 
-// dropSlow drops what waits: the page will ask for it again.
+// dropSlow drops what waits: the page will ask for it again. Where it takes the rest of the
+// frame under way within dropWait, it is told why.
 func (c *Client) dropSlow() {
 	c.closeCode = CloseOverload
 	if c.conn == nil {
@@ -133,8 +138,8 @@ func (c *Client) dropSlow() {
 		c.wake()
 		return
 	}
-	c.queue = [][]byte{closeFrame(CloseOverload, "too slow")}
-	c.conn.SetDeadline(time.Now().Add(closeWait)) // somebody waits in a write now
+	c.queue, c.dropped = [][]byte{closeFrame(CloseOverload, "too slow")}, true
+	c.conn.SetDeadline(time.Now().Add(dropWait)) // somebody waits in a write now
 }
 
 func (c *Client) wake() {

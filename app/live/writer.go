@@ -172,12 +172,17 @@ func (c *Client) flush(w *socketWriter) (again bool) {
 	return false
 }
 
-// writeSlowly writes for a socket whose peer is slow, until nothing waits any more.
+// slowBytes is how much a slow socket is given at once: what a page is cut for is not
+// written any more, but for that and the frame under way.
+const slowBytes = 16 << 10
+
+// writeSlowly writes for a socket whose peer is slow, until nothing waits any more. It
+// ends nowhere but behind a frame, as long as the peer takes bytes at all.
 func (c *Client) writeSlowly(frames net.Buffers) {
 	defer c.writer.Done()
-	for {
+	for begun := true; ; begun = false { // half of the first frame may be out
 		c.mu.Lock()
-		if len(frames) == 0 {
+		if len(frames) == 0 || c.dropped && !begun {
 			frames, c.queue, c.size = net.Buffers(c.queue), nil, 0
 		}
 		closing := c.closeCode != 0
@@ -193,12 +198,20 @@ func (c *Client) writeSlowly(frames net.Buffers) {
 			c.conn.SetWriteDeadline(time.Now().Add(writeWait))
 		}
 		c.mu.Unlock()
-		switch _, err := frames.WriteTo(c.conn); {
+		n, size := 1, len(frames[0])
+		for n < len(frames) && size+len(frames[n]) <= slowBytes {
+			size += len(frames[n])
+			n++
+		}
+		part := frames[:n]
+		frames = frames[n:]
+		switch _, err := part.WriteTo(c.conn); {
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			c.cut(CloseOverload)
+			frames = nil
 		case err != nil:
 			c.cut(CloseLost)
+			frames = nil
 		}
-		frames = nil
 	}
 }

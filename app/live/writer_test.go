@@ -2,6 +2,7 @@ package live
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -105,4 +106,73 @@ func TestFramesArriveWholeAndInOrderHoweverSlowlyTheyAreRead(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	readers.Wait()
+}
+
+// A page that is cut for being slow hears that behind the frame that was under way, and
+// gets nothing more of what waited.
+func TestASlowPageIsToldWhyItIsCutBehindAWholeFrame(t *testing.T) {
+	h := New(&witness{})
+	c, browser := wired(t, h, 1)
+	browser.(*net.TCPConn).SetReadBuffer(4 << 10)
+	c.conn.(*net.TCPConn).SetWriteBuffer(4 << 10)
+	browser.SetDeadline(time.Now().Add(20 * time.Second))
+	f := Text(bytes.Repeat([]byte("x"), 9000))
+	waiting := func() int { c.mu.Lock(); defer c.mu.Unlock(); return c.size }
+	pushed := 0 // before the last that waited
+	for waiting() < maxQueueBytes/2 {
+		c.Push(f)
+		pushed++
+		runtime.Gosched()
+	}
+	got, part := []byte{}, make([]byte, 1000)
+	for waiting() > 0 { // until all that waits is being written
+		n, err := browser.Read(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, part[:n]...)
+	}
+	for c.closedWith() == 0 {
+		c.Push(f)
+	}
+	done := make(chan struct{})
+	go func() { c.Finish(); c.conn.Close(); close(done) }()
+	rest, err := io.ReadAll(browser)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-done
+	got = append(got, rest...)
+	whole := 0
+	for bytes.HasPrefix(got, f.wire) {
+		got = got[len(f.wire):]
+		whole++
+	}
+	if !bytes.Equal(got, closeFrame(CloseOverload, "too slow")) {
+		t.Errorf("behind %d whole frames there are %d bytes, beginning with %.40q", whole, len(got), got)
+	}
+	if half := maxQueueBytes / 2 / len(f.wire); whole > pushed-half/2 {
+		t.Errorf("%d of %d frames were written to a page that is cut", whole, pushed)
+	}
+}
+
+// A page that takes nothing is dropped, and leaves nobody behind who waits for it.
+func TestAPageThatTakesNothingIsDropped(t *testing.T) {
+	h := New(&witness{})
+	c, browser := wired(t, h, 1)
+	browser.(*net.TCPConn).SetReadBuffer(4 << 10)
+	c.conn.(*net.TCPConn).SetWriteBuffer(4 << 10)
+	for n := 1; n > 0; { // until the kernel takes no more
+		c.conn.SetWriteDeadline(time.Now().Add(300 * time.Millisecond))
+		n, _ = c.conn.Write(make([]byte, 1<<20))
+	}
+	c.conn.SetWriteDeadline(time.Time{})
+	f := Text(bytes.Repeat([]byte("x"), 9000))
+	for c.closedWith() == 0 {
+		c.Push(f)
+	}
+	c.writer.Wait() // which the end of dropWait ends
+	if _, err := c.conn.Write([]byte("x")); !errors.Is(err, net.ErrClosed) {
+		t.Error("the connection is open:", err)
+	}
 }
