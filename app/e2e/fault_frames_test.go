@@ -71,7 +71,13 @@ func TestFramesThatNoBrowserSendsAreAnsweredWithTheirCodes(t *testing.T) {
 		send func(*wire)
 		code int
 	}{
-		"binary":                       {func(w *wire) { w.frame(0x82, "x") }, 1003},
+		"binary":               {func(w *wire) { w.frame(0x82, "x") }, 1003},
+		"close of half a code": {func(w *wire) { w.frame(0x88, "x") }, 1002},
+		"close of half a code later": {func(w *wire) {
+			w.frame(0x81, strings.Repeat("x", 200))
+			w.frame(0x89, "")
+			w.frame(0x88, "x")
+		}, 1002},
 		"unmasked":                     {func(w *wire) { w.c.Write([]byte{0x81, 1, 'x'}) }, 1002},
 		"reserved bit":                 {func(w *wire) { w.frame(0xc1, "x") }, 1002},
 		"reserved opcode":              {func(w *wire) { w.frame(0x83, "x") }, 1002},

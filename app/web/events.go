@@ -52,7 +52,7 @@ type subscription struct {
 // serveEvents tells a program what happens in the rooms that it asks for, until it is gone.
 // The hub only wakes it: what it is told comes from the store, so that a slow one holds
 // nothing up and takes no memory.
-func (s *Server) serveEvents(ws *inner.Conn, session *auth.Session, address string) {
+func (s *Server) serveEvents(ws *inner.Conn, watch *closeWatch, session *auth.Session, address string) {
 	defer plain(ws).Close()
 	defer s.recoverSocket()
 	counted := s.addresses.acquire(address, s.chat.Limits.Value(chat.LimitSocketsAddr))
@@ -76,6 +76,7 @@ func (s *Server) serveEvents(ws *inner.Conn, session *auth.Session, address stri
 			s.hub.Leave(r.page)
 		}
 	}()
+	ws.SetCloseHandler(func(code int, _ string) error { e.close(watch.code(code), ""); return nil })
 	ended := make(chan struct{})
 	defer close(ended)
 	go e.read(ended)

@@ -37,12 +37,12 @@ func (s *Server) upgrader() fiber.Handler {
 		// all of the request until this returns. Its write buffer goes to the next one; we
 		// have our own.
 		session, address := c.Locals("session").(*auth.Session), c.Locals(localAddress).(string)
+		watch := dropRequestReader(c.Conn.NetConn(), plain(c.Conn))
 		if _, program := c.Locals(localKey).(auth.Key); program {
-			go s.serveEvents(c.Conn, session, address)
+			go s.serveEvents(c.Conn, watch, session, address)
 			return
 		}
-		dropRequestReader(c.Conn.NetConn(), plain(c.Conn))
-		p := &socketPage{s: s, ws: c.Conn, session: session, host: c.Locals(localHost).(string)}
+		p := &socketPage{s: s, ws: c.Conn, watch: watch, session: session, host: c.Locals(localHost).(string)}
 		go p.serve(address)
 	}, websocket.Config{ReadBufferSize: 512, WriteBufferSize: 512, WriteBufferPool: &sync.Pool{}, RecoverHandler: func(*websocket.Conn) {
 		if p := recover(); p != nil { // contrib would tell the page what it was
@@ -95,8 +95,9 @@ type socketPage struct {
 	s       *Server
 	session *auth.Session
 	ws      *inner.Conn
-	host    string // the public address of the server, as the page has it
-	defied  int    // messages in a row that were posted although the page was told to wait
+	watch   *closeWatch // nil: nobody watches
+	host    string      // the public address of the server, as the page has it
+	defied  int         // messages in a row that were posted although the page was told to wait
 }
 
 // serve hears what a page says until it is gone. Thousands of these wait at any
@@ -182,7 +183,10 @@ func (p *socketPage) greet() {
 	p.ExtendDeadline(silentTimeout)
 	p.ws.SetPongHandler(func(string) error { p.ExtendDeadline(silentTimeout); return nil })
 	p.ws.SetPingHandler(func(data string) error { p.ExtendDeadline(silentTimeout); p.Pong([]byte(data)); return nil })
-	p.ws.SetCloseHandler(func(code int, _ string) error { p.Close(code, ""); return nil })
+	p.ws.SetCloseHandler(func(code int, _ string) error {
+		p.Close(p.watch.code(code), "")
+		return nil
+	})
 }
 
 // Beat keeps all pages alive until ctx ends.
