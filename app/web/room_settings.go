@@ -131,13 +131,7 @@ func meant(c *fiber.Ctx, field, now string) string {
 
 // chosen answers a form that changed how oneself has a room.
 func (s *Server) chosen(c *fiber.Ctx, choice chat.RoomPrefs) error {
-	if err := s.chat.SetRoomPrefs(c.UserContext(), sessionOf(c).Account, roomParam(c), choice); err != nil {
-		return err
-	}
-	if fragment(c) {
-		return c.SendStatus(fiber.StatusNoContent)
-	}
-	return c.Redirect(views.RoomURL(roomParam(c))+"/settings?done=saved", fiber.StatusSeeOther)
+	return s.roomChanged(c, "saved", s.chat.SetRoomPrefs(c.UserContext(), sessionOf(c).Account, roomParam(c), choice))
 }
 
 // roomWish reads what a form asks for: on=1, on=0.
@@ -194,7 +188,7 @@ func (s *Server) muteRoom(c *fiber.Ctx) error {
 		wish.MutedUntil = tomorrow(time.Now(), v.Zone)
 	case "on", "off":
 	default:
-		return chat.Invalid("for", "Choose one of the values in the list.")
+		return s.roomChanged(c, "", chat.Invalid("for", "Choose one of the values in the list."))
 	}
 	if f := formValue(c, "for"); f != "" {
 		on := f != "off"
@@ -233,7 +227,7 @@ var levels = map[string]chat.Level{"usual": chat.LevelUsual, "all": chat.LevelAl
 func (s *Server) setNotifyLevel(c *fiber.Ctx) error {
 	level, ok := levels[formValue(c, "level")]
 	if !ok {
-		return chat.Invalid("level", "Choose one of the values in the list.")
+		return s.roomChanged(c, "", chat.Invalid("level", "Choose one of the values in the list."))
 	}
 	return s.chosen(c, chat.RoomPrefs{Level: &level})
 }
