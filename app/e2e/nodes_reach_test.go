@@ -9,7 +9,6 @@ import (
 
 	"parley/app/apptest"
 	"parley/app/apptest/natstest"
-	"parley/app/apptest/pgtest"
 )
 
 // toldOf are the messages of which a device was told, each of which must be there once.
@@ -37,7 +36,7 @@ func TestOneOfTwoNodesReachesPeopleAndTheOtherGoesOn(t *testing.T) {
 	t.Parallel()
 	service, box := apptest.NewPushService(t), apptest.NewMailServer(t)
 	phone, hers := service.Device("phone"), service.Device("hers")
-	at := &apptest.Server{T: t, Data: pgtest.Schema(t)}
+	at := &apptest.Server{T: t, Data: apptest.PostgresData(t)}
 	at.Run()
 	at.Unlimited()
 	ada, mei, bea := at.Signup("ada"), at.Signup("mei"), at.Signup("bea")
