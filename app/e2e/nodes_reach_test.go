@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/app/apptest"
 	"parley/app/apptest/natstest"
@@ -68,6 +69,11 @@ func TestOneOfTwoNodesReachesPeopleAndTheOtherGoesOn(t *testing.T) {
 	}
 	last(from[1])
 	box.Waits(mails + 10)
+	// What was sent and is not noted yet goes once more after a crash: that is better than never.
+	apptest.Within(t, "all is noted", func() bool {
+		due, err := at.Stored().DuePushes(t.Context(), time.Now(), 1)
+		return err == nil && len(due) == 0
+	})
 
 	one.Kill()
 	by := mei.On(&two.Server)
