@@ -3,8 +3,8 @@ package web
 import (
 	"encoding/json"
 	"reflect"
-	"slices"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
