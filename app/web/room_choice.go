@@ -87,7 +87,7 @@ func (s *Server) roomMenu(c *fiber.Ctx) error {
 	if m.RoomAccess, err = s.chat.ReadableRoom(c.UserContext(), v.Me, roomParam(c)); err != nil {
 		return err
 	}
-	m.Title = m.RoomAccess.Name
+	m.Title, m.Address = m.RoomAccess.Name, s.public(c)+views.RoomURL(m.ID)
 	if m.Kind == chat.Direct {
 		members, err := s.chat.Members(c.UserContext(), v.Me, m.ID)
 		if err != nil {
