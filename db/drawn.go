@@ -1,6 +1,10 @@
 package db
 
-import "parley/app/chat"
+import (
+	"context"
+
+	"parley/app/chat"
+)
 
 // alikeAccount finds an account whose username looks like a name: folded, by its
 // skeleton, or as it is drawn.
@@ -8,6 +12,12 @@ const alikeAccount = "skeleton IN (?1, ?2) OR drawn IN (?1, ?2) OR folded = ?3"
 
 func alike(name string) []any {
 	return []any{chat.Skeleton(name), chat.Drawn(name), chat.FoldName(name)}
+}
+
+// UsernameTaken implements chat.AccountStore.
+func (d *Store) UsernameTaken(ctx context.Context, username string) (taken bool, err error) {
+	err = d.One(ctx, "SELECT EXISTS (SELECT 1 FROM accounts WHERE "+alikeAccount+")", alike(username), &taken)
+	return taken, err
 }
 
 // markedName is a display name with the username behind it where somebody else is

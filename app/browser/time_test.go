@@ -99,6 +99,9 @@ func TestUnreadMessagesThatFitAreShownFromTheEnd(t *testing.T) {
 			p.until("the line near the top", `(() => { const at = s => document.querySelector(s).getBoundingClientRect().top;
 				return at('.unread') - at('#stream') < 200 && at('.unread') >= at('#stream') })()`)
 			p.sees("#latest", "Latest")
+			ask[any](p, `document.getElementById('stream').scrollTop = 0, 1`)
+			p.until("the rest comes, and what is read stays in its place", `document.querySelector('[data-live=yes]') &&
+				document.getElementById('stream').scrollTop < -200 && !document.querySelector('#latest').hidden`)
 			ask[any](p, `document.getElementById('stream').scrollTop = -100, 1`)
 			p.sees("#latest", "Latest")
 			ask[any](p, `document.getElementById('stream').scrollTop = -60, 1`)

@@ -60,6 +60,8 @@ func (a Account) Admin() bool { return a.Role >= RoleAdmin }
 type AccountStore interface {
 	Account(context.Context, AccountID) (Account, error)
 	AccountNamed(ctx context.Context, username string) (Account, error)
+	// UsernameTaken says whether an account has a username, or one that looks like it.
+	UsernameTaken(ctx context.Context, username string) (bool, error)
 	// AccountsNamed finds accounts by folded name; names of nobody are left out.
 	AccountsNamed(ctx context.Context, names []string) (map[string]Account, error)
 	// People lists accounts that are not disabled by display name, those whose

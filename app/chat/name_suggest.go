@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"strings"
 	"unicode"
@@ -31,14 +30,11 @@ func (c *Chat) SuggestUsername(ctx context.Context, name string) (string, error)
 	return "", nil
 }
 
-// UsernameFree says whether nobody has a username. One that looks like another one is
-// refused only when somebody signs up with it.
+// UsernameFree says whether nobody has a username, nor one that looks like it: whether
+// one can sign up with it.
 func (c *Chat) UsernameFree(ctx context.Context, name string) (bool, error) {
-	_, err := c.store.AccountNamed(ctx, FoldName(name))
-	if errors.Is(err, ErrNotFound) {
-		return true, nil
-	}
-	return false, err
+	taken, err := c.store.UsernameTaken(ctx, name)
+	return !taken, err
 }
 
 // usernameOf is the first word of a name that a username can be, in small letters that

@@ -142,7 +142,9 @@ func slackText(p payload, dialect chat.Dialect) (all, beside string) {
 	text := strings.ReplaceAll(p.str("text"), "\r\n", "\n")
 	isSlack := dialect == chat.DialectSlack ||
 		dialect == chat.DialectByLooks && (len(p.list("attachments")) > 0 || len(p.list("blocks")) > 0 || slackLooks.MatchString(text))
-	asTyped := !isSlack || p["mrkdwn"] == false
+	verbatim := p["mrkdwn"] == false // which only Slack has
+	isSlack = isSlack || verbatim
+	asTyped := !isSlack || verbatim
 	convert := func(text string, blocks json.RawMessage) string {
 		return mrkdwn.Convert(mrkdwn.Payload{Text: text, AsTyped: asTyped, Blocks: blocks}, mrkdwn.Names{}).Body
 	}

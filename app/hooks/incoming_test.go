@@ -34,7 +34,7 @@ func TestWhatProgramsSendIsRead(t *testing.T) {
 		"a message alone":              {"application/json", `{"message":"is full"}`, "is full", ""},
 		"words":                        {"text/plain", "only words", "only words", ""},
 		"no kind":                      {"", "only words", "only words", ""},
-		"as typed":                     {"application/json", `{"text":"a *b* c","mrkdwn":false}`, "a *b* c", ""},
+		"as typed":                     {"application/json", `{"text":"a *b* c","mrkdwn":false}`, `a \*b\* c`, ""},
 		"blocks": {"application/json", `{"text":"short","blocks":[{"type":"header","text":{"type":"plain_text","text":"Build 7"}},{"type":"section","text":{"type":"mrkdwn","text":"is *live*"}},{"type":"divider"}]}`,
 			"**Build 7**\nis **live**", ""},
 	} {

@@ -268,8 +268,11 @@ func (s *Server) wayRefused(c *fiber.Ctx, err error) error {
 // sessions is the page of how one logs in, and where one is.
 func (s *Server) sessions(c *fiber.Ctx) error { return s.security(c, views.MeForm{}) }
 
-// endSession logs one other session out, or all others.
+// endSession logs one session out, or all but the own.
 func (s *Server) endSession(c *fiber.Ctx) error {
+	if c.Params("session") == sessionOf(c).ID() {
+		return s.logout(c)
+	}
 	if err := s.auth.EndOtherSession(c.UserContext(), *sessionOf(c), c.Params("session")); err != nil {
 		return err
 	}

@@ -29,7 +29,8 @@ func roomParam(c *fiber.Ctx) chat.RoomID { return id[chat.RoomID](c.Params("room
 func (s *Server) room(c *fiber.Ctx) (p page, err error) {
 	span := chat.Span{Before: id[chat.MessageID](c.Query("before")), After: id[chat.MessageID](c.Query("after"))}
 	if target(c, "aside#panel") {
-		return page{fragment: views.NoPanel()}, nil
+		_, err := s.chat.ReadableRoom(c.UserContext(), sessionOf(c).Account, roomParam(c))
+		return page{fragment: views.NoPanel()}, err
 	}
 	v, err := s.roomView(c, chat.RoomQuery{Span: span})
 	if err != nil {

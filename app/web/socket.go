@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"runtime/debug"
@@ -178,7 +179,7 @@ func (p *socketPage) greet() {
 	if err := p.resume(ctx); err == nil {
 		p.s.hub.SetHidden(p.session.Account.ID, p.session.Account.Prefs.Invisible)
 	}
-	p.Push(live.Text([]byte(`{"hello":{"build":"` + p.s.assets.Build + `"}}`)))
+	p.Push(live.Text(fmt.Appendf(nil, `{"hello":{"build":%q,"ping":%d}}`, p.s.assets.Build, beatEvery/time.Second)))
 	p.ws.SetReadLimit(readLimit)
 	p.ExtendDeadline(silentTimeout)
 	p.ws.SetPongHandler(func(string) error { p.ExtendDeadline(silentTimeout); return nil })

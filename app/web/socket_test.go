@@ -71,7 +71,7 @@ func (faultySessions) SessionOf(context.Context, []byte) (auth.Session, error) {
 // A store that cannot say whether a session goes on logs nobody out.
 func TestFaultOfTheStoreEndsNoSession(t *testing.T) {
 	s, ws := dialAlone(t, auth.New(faultySessions{}, nil, nil, time.Now))
-	if _, hello, err := ws.ReadMessage(); err != nil || string(hello) != `{"hello":{"build":"build"}}` {
+	if _, hello, err := ws.ReadMessage(); err != nil || string(hello) != `{"hello":{"build":"build","ping":25}}` {
 		t.Fatalf("greeted with %s, %v", hello, err)
 	}
 	ws.WriteMessage(websocket.TextMessage, []byte(`{"t":"idle"}`))

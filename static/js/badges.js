@@ -21,9 +21,8 @@ export function updateBadges() {
     title = (n ? `(${n}) ` : other ? '• ' : '') + bare;
   if (doc.title !== title) doc.title = title;
   const icon = /** @type {HTMLLinkElement} */ ($('favicon'));
-  icon.dataset.read ??= icon.getAttribute('href');
-  const href = n || other ? icon.dataset.unread : icon.dataset.read;
-  if (icon.getAttribute('href') !== href) icon.href = href;
+  const href = icon.href.replace(/(-unread)?\.svg/, n || other ? '-unread.svg' : '.svg');
+  if (icon.href !== href) icon.href = href;
   if (hub.dataset.view === 'home') lazy('home', m => m.badgesChanged(badges.map(b => b.id + b.textContent).join()));
   if (n !== shownCount) navigator.setAppBadge?.((shownCount = n))?.catch(() => {});
 }

@@ -1,6 +1,6 @@
 // @ts-check
 // Everything that a page always needs, in one file. What has listeners is imported even where nothing of it is used here.
-import { doc, hub, root } from './dom.js';
+import { doc, hub, mainArea, root } from './dom.js';
 import './storage.js';
 import './input.js';
 import './request.js';
@@ -37,5 +37,5 @@ if (hub) {
   setInterval(drawDaysAtMidnight, 60000);
   flushOutbox();
   if (root.dataset.still) lazy('still');
-  setTimeout(lazy, 300, 'over'); // it is there before a hand has reached the mouse
+  if (mainArea().querySelector('link:not(.msg *)')) lazy('over'); // what has a style of its own has more than a room
 }

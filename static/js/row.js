@@ -23,12 +23,6 @@ on(doc, 'focusin', e => {
   if (usedKeyboard) aimTools(e);
 });
 
-// Where there are fingers, a long press is what they have for pointing.
-if (matchMedia('(any-pointer:coarse)').matches) lazy('touch');
-on(doc, 'pointerdown', e => {
-  if (e.pointerType === 'touch' && !loaded.touch) lazy('touch', m => m.fingerDown(e));
-});
-
 // To a row that is loaded, and the eye with it.
 export function goToRow(row) {
   row.scrollIntoView({ block: 'center' });
@@ -37,8 +31,17 @@ export function goToRow(row) {
   setTimeout(() => delete row.dataset.flash, 1200);
 }
 
-// Where one presses first may be what opens over the page, which is fetched when somebody first does anything here.
-on(doc, 'pointerover keydown touchstart', () => lazy('over'), { once: true, passive: true });
+// Where one presses first may be what opens over the page, which is fetched when somebody first does anything here, and
+// does that then.
+on(
+  doc,
+  'pointermove keydown pointerdown contextmenu',
+  e => {
+    if (e.type < 'd' && e.target.closest?.('#lists [id^=r-]')) e.preventDefault();
+    lazy('over', m => m.begin(e));
+  },
+  { once: true },
+);
 on(
   doc,
   'click',

@@ -48,7 +48,6 @@ interface LazyModules {
   suggest: typeof import('./lazy/suggest.js');
   talk: typeof import('./lazy/talk.js');
   tools: typeof import('./lazy/tools.js');
-  touch: typeof import('./lazy/touch.js');
   worker: typeof import('./lazy/worker.js');
 }
 

@@ -26,6 +26,11 @@ var accountTests = map[string]func(*store){
 		s.account("joel")
 		_, err := s.AddAccount(s.Context(), auth.NewAccount{Username: "joeI", Name: "x", Hash: "-", At: noon}, chat.NoAudit)
 		s.is(err, chat.ErrConflict, "a capital i")
+		for name, want := range map[string]bool{"joeI": true, "J0el": true, "JOEL": true, "jo": false, "joelle": false} {
+			taken, err := s.UsernameTaken(s.Context(), name)
+			s.ok(err)
+			s.equal(taken, want, name+" is taken")
+		}
 	},
 	"what must be unique is a conflict": func(s *store) {
 		invite := auth.Invite{Code: "CODE", Made: noon, By: chat.Person{ID: 1}}

@@ -44,6 +44,7 @@ export function take(e, list) {
   if (e.type === 'change') {
     if (!goesByItself()) e.target.value = ''; // so that the same file can be chosen again
     add(list);
+    if (innerWidth < 720) /** @type {HTMLElement} */ (e.target.closest('#panel')?.querySelector('[aria-label=Close]'))?.click(); // they stand behind it
   } else if (e.type === 'paste') {
     e.preventDefault();
     paste(list);

@@ -1,13 +1,14 @@
 // @ts-check
 // What opens over the page: the card of a person, the menu of a room, what a button does. Fetched when somebody first
-// points at the page or presses a key.
+// points at the page or presses a key, see row.js.
 import { on } from '../dom.js';
 import { lazy, withModule } from '../lazy.js';
 import { copy } from '../over/copy.js';
 import { openCard } from '../over/card.js';
 import { fold } from '../over/lists.js';
-import { openMenu } from '../over/menu.js';
-import '../over/tip.js';
+import { fingerDown, keyDown, openMenu, rightPressed } from '../over/menu.js';
+import { chipHeld } from '../over/tip.js';
+import { rowHeld } from '../over/touch.js';
 import looks from '../over/over.css';
 
 const sheet = new CSSStyleSheet();
@@ -28,6 +29,18 @@ export function open(el) {
 }
 
 on(document, 'select', e => e.target.id === 'box' && withModule('formatting', m => m.offer()));
+
+// What brought this module here.
+/** @type {(e: any) => void} */
+export function begin(e) {
+  if (e.type === 'contextmenu') rightPressed(e);
+  else if (e.type === 'keydown') keyDown(e);
+  else if (e.type === 'pointerdown') {
+    fingerDown(e);
+    chipHeld(e);
+    rowHeld(e);
+  }
+}
 
 // Pages with settings and lists need more.
 function enterPage() {

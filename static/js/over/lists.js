@@ -4,7 +4,7 @@ import { $, doc, on } from '../dom.js';
 import { post } from '../request.js';
 import { speak, toast } from '../toast.js';
 
-const folded = () => new Set(($('side').dataset.fold ?? '').split(' ').filter(Boolean));
+const folded = () => new Set(($('side')?.dataset.fold ?? '').split(' ').filter(Boolean));
 
 /** @type {(button: HTMLElement) => void} */
 export function fold(button) {
@@ -24,6 +24,7 @@ function tellFolded() {
     if (b.ariaExpanded !== open) b.ariaExpanded = open;
   }
 }
+tellFolded();
 if ($('side')) new MutationObserver(tellFolded).observe($('side'), { childList: true, subtree: true });
 
 const rows = () => [...doc.querySelectorAll('#starred>li')];

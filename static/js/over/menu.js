@@ -6,7 +6,7 @@ import { signIn } from '../session.js';
 import { loadFailed, toast } from '../toast.js';
 import { markRoomRead } from '../unread.js';
 import { copy } from './copy.js';
-import { fragment, isPhone, place, popover } from './place.js';
+import { fragment, isPhone, place, popover, timeLeft } from './place.js';
 
 /** @typedef {{ left: number, right: number, top: number, bottom: number }} Box */
 
@@ -182,7 +182,8 @@ function rowAt(el) {
     a = li?.querySelector('a.room');
   return a && { room: li.id.slice(2), name: a.querySelector('.nm').textContent, a };
 }
-on(doc, 'contextmenu', e => {
+/** @type {(e: any) => void} */
+export function rightPressed(e) {
   const row = !e.shiftKey && rowAt(e.target);
   if (!row) return;
   e.preventDefault();
@@ -190,13 +191,16 @@ on(doc, 'contextmenu', e => {
   const r = row.a.getBoundingClientRect(),
     key = e.button !== 2 || (!e.clientX && !e.clientY);
   openMenu(`/rooms/${row.room}/menu`, row.name, key ? r : { left: e.clientX, right: e.clientX, top: e.clientY, bottom: e.clientY }, row.a);
-});
-on(doc, 'keydown', e => {
+}
+on(doc, 'contextmenu', rightPressed);
+/** @type {(e: any) => void} */
+export function keyDown(e) {
   const row = e.shiftKey && e.key === 'F10' && rowAt(e.target);
-  if (!row) return;
+  if (!row || $('menu')) return;
   e.preventDefault();
   openMenu(`/rooms/${row.room}/menu`, row.name, row.a.getBoundingClientRect(), row.a);
-});
+}
+on(doc, 'keydown', keyDown);
 
 let timer = 0;
 let finger = { x: 0, y: 0 };
@@ -206,16 +210,20 @@ const swallow = e => {
   e.stopImmediatePropagation();
 };
 const release = () => window.removeEventListener('click', swallow, true);
-on(doc, 'pointerdown', e => {
+// The first press may have ended before this module came: then it held nothing.
+/** @type {(e: any) => void} */
+export function fingerDown(e) {
   clearTimeout(timer);
-  const row = e.pointerType === 'touch' && rowAt(e.target);
-  if (!row) return;
+  const row = e.pointerType === 'touch' && rowAt(e.target),
+    left = timeLeft(e);
+  if (!row || !left) return;
   finger = { x: e.clientX, y: e.clientY };
   timer = setTimeout(() => {
     on(window, 'click', swallow, true);
     on(window, 'pointerdown keydown', release, { capture: true, once: true });
     openMenu(`/rooms/${row.room}/menu`, row.name, row.a.getBoundingClientRect(), row.a);
-  }, 450);
-});
+  }, left);
+}
+on(doc, 'pointerdown', fingerDown);
 on(doc, 'pointermove', e => Math.hypot(e.clientX - finger.x, e.clientY - finger.y) > 10 && clearTimeout(timer));
 on(doc, 'pointerup pointercancel scroll', () => clearTimeout(timer), { capture: true, passive: true });

@@ -4,6 +4,13 @@ import { doc, make, on } from '../dom.js';
 
 export const isPhone = () => innerWidth < 720;
 
+// What is left of a long press that began with an event; 0: the finger is up again.
+/** @type {(e: PointerEvent) => number} */
+export function timeLeft(e) {
+  const left = 450 - (performance.now() - e.timeStamp);
+  return left < 440 && !(/** @type {Element} */ (e.target).hasPointerCapture(e.pointerId)) ? 0 : Math.max(1, left);
+}
+
 // Beside a box of the window, on the side where there is room.
 /** @type {(el: HTMLElement, box: { left: number, right: number, top: number, bottom: number }, gap?: number) => void} */
 export function place(el, box, gap = 8) {

@@ -4,6 +4,7 @@ import { doc, isMac, make, on } from '../dom.js';
 import { usedKeyboard } from '../input.js';
 import { dayName, dayOf, timeOfDay } from '../days.js';
 import { toast } from '../toast.js';
+import { timeLeft } from './place.js';
 
 const tip = make('div');
 tip.className = 'tip';
@@ -78,10 +79,12 @@ on(doc, 'htmx:after:swap', () => of && !of.isConnected && hide());
 
 // A finger that stays on a reaction asks who that was.
 let held = 0;
-on(doc, 'pointerdown', e => {
+/** @type {(e: any) => void} */
+export function chipHeld(e) {
   clearTimeout(held);
-  const chip = e.pointerType === 'touch' && e.target.closest?.('.rc[title]');
-  if (!chip) return;
+  const chip = e.pointerType === 'touch' && e.target.closest?.('.rc[title]'),
+    left = timeLeft(e);
+  if (!chip || !left) return;
   held = setTimeout(() => {
     const swallow = c => {
       c.preventDefault();
@@ -90,7 +93,8 @@ on(doc, 'pointerdown', e => {
     on(doc, 'click', swallow, true);
     on(doc, 'pointerup pointercancel', () => setTimeout(() => doc.removeEventListener('click', swallow, true), 100), { capture: true, once: true });
     toast(`${chip.value} ${chip.title}`);
-  }, 450);
-}, true);
+  }, left);
+}
+on(doc, 'pointerdown', chipHeld, true);
 on(doc, 'pointermove', e => (Math.abs(e.movementX) > 6 || Math.abs(e.movementY) > 6) && clearTimeout(held));
 on(doc, 'pointerup pointercancel scroll', () => clearTimeout(held), { capture: true, passive: true });

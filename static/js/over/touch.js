@@ -3,23 +3,25 @@
 import { doc, on } from '../dom.js';
 import { withModule } from '../lazy.js';
 import { rowOf } from '../row.js';
+import { timeLeft } from './place.js';
 
 let timer = 0;
 /** @type {{ x: number, y: number, up?: boolean }} */
 let finger = null;
 
 // The first press may have ended before this module came: then it held nothing.
-export function fingerDown(e) {
-  const row = e.pointerType === 'touch' && !e.target.closest('.rc[title]') && rowOf(e),
-    left = 450 - (performance.now() - e.timeStamp);
+/** @type {(e: any) => void} */
+export function rowHeld(e) {
+  const row = e.pointerType === 'touch' && !e.target.closest?.('.rc[title]') && rowOf(e),
+    left = timeLeft(e);
   clearTimeout(timer);
-  if (left < 440 && !e.target.hasPointerCapture(e.pointerId)) return;
+  if (!left) return;
   finger = row && { x: e.clientX, y: e.clientY };
   const p = finger;
   if (row) timer = setTimeout(() => withModule('tools', t => t.sheet(row, !p.up)), left);
 }
 
-on(doc, 'pointerdown', fingerDown);
+on(doc, 'pointerdown', rowHeld);
 on(doc, 'pointermove', e => {
   if (finger && Math.hypot(e.clientX - finger.x, e.clientY - finger.y) > 10) clearTimeout(timer);
 });
