@@ -209,7 +209,7 @@ func (s *Server) draftFiles(c *fiber.Ctx, d *chat.Draft, may func() error) (stor
 	}
 	*d = s.draft(c) // fields may stand behind the files
 	if err == nil {
-		err = requireIDs(c, "reply_to", "of", "confirm", "to")
+		err = requireIDs(c, "reply_to", "of", "to")
 	}
 	alts := c.Request().PostArgs().PeekMulti("alt")
 	for _, token := range c.Request().PostArgs().PeekMulti("upload") {
