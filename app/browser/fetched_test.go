@@ -131,3 +131,16 @@ func TestTheFirstThingThatIsDoneOpensItsMenu(t *testing.T) {
 		})
 	}
 }
+
+// A listing says what it is to who cannot see it: it takes the focus.
+func TestListingsHaveNames(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada := s.Signup("ada")
+	ada.Says(1, "```go\nfunc main() {\n}\n```")
+	ada.Says(1, "```\none\n```")
+	p := openChromium(t).person("ada", s.Base)
+	p.enter(ada)
+	p.open("/rooms/1")
+	p.until("names", `[...document.querySelectorAll('#stream pre')].map(e => e.role + ' ' + e.ariaLabel).join() === 'group Go, 2 lines,group Code, 1 line'`)
+}
