@@ -199,7 +199,7 @@ func (a *App) dataChanged(ctx context.Context) {
 	a.files.Wake() // an import may have brought pictures
 }
 
-// Reload takes over settings at once that were changed; else it takes half a second.
+// Reload takes over settings at once that were changed; else it takes a moment.
 func (a *App) Reload(ctx context.Context) error { return a.server.Reload(ctx) }
 
 // Pages is how many pages are open, by socket or poll.

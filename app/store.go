@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"time"
 
 	"parley/app/archive"
 	"parley/app/auth"
@@ -70,6 +71,22 @@ var (
 
 // Shared says whether data names a PostgreSQL, which other nodes may use as well.
 func Shared(data string) bool { return postgres.IsAddress(data) }
+
+// AwaitNotice waits, after a command has changed and closed data, until whoever serves it must
+// have noticed: else who was logged out by it would be answered for a moment longer.
+func AwaitNotice(ctx context.Context, data string) {
+	wait := postgres.NoticedWithin
+	if !Shared(data) {
+		if !sqlite.IsServed(data) {
+			return
+		}
+		wait = sqlite.NoticedWithin
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(wait):
+	}
+}
 
 // DataName is what data is called in words: never with a password.
 func DataName(data string) string {

@@ -55,7 +55,7 @@ func lastAdmin(t *Tx, who chat.AccountID, field string) error {
 		return err
 	}
 	if others == 0 {
-		return chat.Invalid(field, "This is the last administrator; promote somebody else first.")
+		return chat.Conflict(field, "This is the last administrator; promote somebody else first.")
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func (d *Store) SetRank(ctx context.Context, room chat.RoomID, who chat.AccountI
 			return err
 		}
 		if was == chat.RankOwner && !owned {
-			return chat.Invalid("rank", "This is the last owner of the room; make somebody else an owner first.")
+			return chat.Conflict("rank", "This is the last owner of the room; make somebody else an owner first.")
 		}
 		return nil
 	})

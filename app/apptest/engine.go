@@ -32,3 +32,19 @@ func NeedsFile(t testing.TB) {
 		t.Skip("it is about data files")
 	}
 }
+
+// OnPostgres is for tests that are on a PostgreSQL whatever the others are on: where those
+// are on one, it was run beside them on files, and is skipped.
+func OnPostgres(t testing.TB) {
+	t.Helper()
+	if engine == "postgres" {
+		t.Skip("it is on a PostgreSQL wherever the others are")
+	}
+}
+
+// PostgresData is where a workspace can be on a PostgreSQL; see OnPostgres.
+func PostgresData(t testing.TB) string {
+	t.Helper()
+	OnPostgres(t)
+	return pgtest.Schema(t)
+}

@@ -80,7 +80,7 @@ func (a *Auth) createKey(ctx context.Context, who, of chat.Account, k Key) (stri
 		return "", Key{}, err
 	}
 	if len(keys) >= MaxKeys {
-		return "", Key{}, chat.Invalid("name", "There are 20 keys; that is as many as go. Revoke one first.")
+		return "", Key{}, chat.Conflict("name", "There are 20 keys; that is as many as go. Revoke one first.")
 	}
 	secret := keyPrefix + rand.Text()
 	k.Account, k.Begins, k.Made = of.ID, secret[:keyBegins], a.now()

@@ -29,7 +29,7 @@ func (a *Auth) CreateReset(ctx context.Context, who chat.Account, whom chat.Acco
 		return "", err
 	}
 	if whom.IsBot() {
-		return "", chat.Invalid("who", "A bot has no password; it acts by keys.")
+		return "", chat.Conflict("who", "A bot has no password; it acts by keys.")
 	}
 	token = newToken()
 	now := a.now()

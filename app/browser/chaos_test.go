@@ -142,7 +142,10 @@ func (p *tab) equal(room int) {
 // shows each message once and in order, and who was reading was not moved.
 func TestPagesSurviveCutsAndKills(t *testing.T) {
 	t.Parallel()
-	const cuts, kills = 50, 3
+	cuts, kills := 50, 3
+	if apptest.Slowed {
+		cuts, kills = 25, 1 // each takes several times as long
+	}
 	c := openChromium(t)
 	s := apptest.Spawn(t)
 	through := startProxy(t, s.Base[len("http://"):])

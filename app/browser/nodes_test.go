@@ -6,7 +6,6 @@ import (
 	"parley/app"
 	"parley/app/apptest"
 	"parley/app/apptest/natstest"
-	"parley/app/apptest/pgtest"
 )
 
 // Two nodes, and a balancer that sends each request to the other: nobody notices, not even
@@ -15,7 +14,7 @@ func TestPeopleDoNotNoticeThatThereAreTwoNodes(t *testing.T) {
 	t.Parallel()
 	bus := natstest.Start(t).Address()
 	over := func(c *app.Config) { c.Bus.Addresses = []string{bus} }
-	one := &apptest.Server{T: t, Data: pgtest.Schema(t)}
+	one := &apptest.Server{T: t, Data: apptest.PostgresData(t)}
 	one.Run(over)
 	t.Cleanup(func() { one.Stop() })
 	one.Unlimited()

@@ -27,7 +27,7 @@ var attempts = []attempt{
 		return err
 	}},
 	{"open-message", func(w *world, who chat.Account, r chat.RoomID) error {
-		_, err := w.chat.OpenMessage(w.ctx, who, w.message("third", r), 0)
+		_, err := w.chat.OpenMessage(w.ctx, who, w.message("third", r), 0, 0)
 		return err
 	}},
 	{"call", func(w *world, who chat.Account, r chat.RoomID) error {

@@ -87,7 +87,7 @@ func (c *Chat) SetRole(ctx context.Context, who Account, id AccountID, role Role
 		return err
 	}
 	if a.IsBot() {
-		return Invalid("role", "A bot has no role.")
+		return Conflict("role", "A bot has no role.")
 	}
 	if !role.isRole() {
 		return Invalid("role", "Choose one of the values in the list.")

@@ -18,7 +18,7 @@ const (
 	KindGone                      // it was there and was deleted
 	KindTooOften                  // RetryAfter says when
 	KindBusy                      // too much to do, or the disk refuses; RetryAfter says when
-	KindConflict                  // somebody else was first
+	KindConflict                  // what was given is right and does not go with what is there; Field names it
 	KindTooLarge                  // a field has more bytes than it may; Field names it
 )
 
@@ -92,7 +92,8 @@ func gone(room RoomID, sentence string) error {
 	return &Error{Kind: KindGone, Room: room, Sentence: sentence}
 }
 
-// Conflict says that somebody else was first.
+// Conflict says that a field does not go with what is there: somebody else was first, or it is
+// the last of its kind.
 func Conflict(field, sentence string) error {
 	return &Error{Kind: KindConflict, Field: field, Sentence: sentence}
 }

@@ -10,12 +10,24 @@ import (
 const (
 	// MaxQuote is how many characters of a message a line of it shows.
 	MaxQuote = 90
-	// MaxAncestors and MaxReplies are how much of a conversation is shown at once.
-	MaxAncestors = 50
-	MaxReplies   = 200
+	// MaxAncestors and MaxReplies are how much of a conversation is shown at once, and
+	// MaxThreadBytes of stored text: one reply is shown however long it is.
+	MaxAncestors   = 50
+	MaxReplies     = 50
+	MaxThreadBytes = 96 << 10
+	// MaxConversation is how many replies can be paged through.
+	MaxConversation = 10_000
 	// AnswersNothing refuses a reply to what was deleted.
 	AnswersNothing = "The message that this answers was deleted. Send it without the reply."
 )
+
+// ThreadSpan is a page of the conversation around a message: at most Up of what it answers,
+// at most Down of the replies after one of them (0: from the first on), and as many of both
+// as stay within about so many bytes of stored text.
+type ThreadSpan struct {
+	After           MessageID
+	Up, Down, Bytes int
+}
 
 // Quote is one line of the message that another one answers; the zero Quote is
 // none. It is always of the same room.

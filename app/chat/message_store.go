@@ -90,9 +90,9 @@ type MessageStore interface {
 	Deletion(context.Context, MessageID) (by AccountID, at time.Time, err error)
 	// PurgeDeleted removes from the file what messages said that were deleted before.
 	PurgeDeleted(ctx context.Context, before time.Time) error
-	// Thread answers with a message, what it answers (at most up of them) and all
-	// that answers it (at most down), in order; more says whether there are more.
-	Thread(ctx context.Context, id MessageID, up, down int) (_ []Message, more bool, err error)
+	// Thread answers with a message, what it answers and a page of what answers it, in
+	// order; more says whether there are more replies.
+	Thread(ctx context.Context, id MessageID, s ThreadSpan) (_ []Message, more bool, err error)
 	// RoomLinks tells which rooms a message links to, by the folded names under which it
 	// does: rooms may be called otherwise by now, and others so.
 	RoomLinks(context.Context, MessageID) (map[string]RoomLink, error)

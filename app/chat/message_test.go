@@ -137,7 +137,7 @@ func TestADeletionCanBeUndoneForAMinuteByWhoDidIt(t *testing.T) {
 		}
 	}
 	for name, err := range map[string]error{
-		"page":      second(w.chat.OpenMessage(w.ctx, w.people["bea"], m.ID, 0)),
+		"page":      second(w.chat.OpenMessage(w.ctx, w.people["bea"], m.ID, 0, 0)),
 		"permalink": second(w.chat.OpenRoom(w.ctx, w.people["bea"], room, chat.RoomQuery{Message: m.ID})),
 		"edit":      second(w.chat.EditMessage(w.ctx, w.people["bea"], m.ID, "x")),
 		"reaction":  second(w.chat.React(w.ctx, w.people["bea"], m.ID, "👍", nil)),
@@ -158,7 +158,7 @@ func TestADeletionCanBeUndoneForAMinuteByWhoDidIt(t *testing.T) {
 	if after.Body != before.Body || after.Text.Plain() != before.Text.Plain() || !slices.Equal(after.For, before.For) || len(after.Reactions) != 1 || after.Reactions[0].Emoji != "🎉" || !after.Edited.Equal(before.Edited) {
 		t.Errorf("came back as %+v, was %+v", after, before)
 	}
-	if p, err := w.chat.OpenMessage(w.ctx, w.people["bea"], m.ID, 0); err != nil || len(p.Versions) != 1 {
+	if p, err := w.chat.OpenMessage(w.ctx, w.people["bea"], m.ID, 0, 0); err != nil || len(p.Versions) != 1 {
 		t.Error("the versions did not come back:", p.Versions, err)
 	}
 

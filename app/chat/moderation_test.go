@@ -50,7 +50,7 @@ func TestAModeratorKeepsThePeaceAmongMembers(t *testing.T) {
 	}
 	w.ok(w.chat.UnbanMember(w.ctx, w.people["mod"], room, loud.ID))
 	w.ok(w.chat.JoinRoom(w.ctx, loud, room))
-	if err := w.chat.SetRank(w.ctx, w.people["owner"], room, w.people["owner"].ID, chat.RankMember); !errors.Is(err, chat.ErrInvalid) {
+	if err := w.chat.SetRank(w.ctx, w.people["owner"], room, w.people["owner"].ID, chat.RankMember); !errors.Is(err, chat.ErrConflict) {
 		t.Error("the last owner goes:", err)
 	}
 }

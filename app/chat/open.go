@@ -77,7 +77,7 @@ type MessagePage struct {
 	Message  Message
 	Members  []RoomMember // of a direct conversation alone
 	Thread   []Message    // in order, the message among them
-	More     bool         // there are more replies than MaxReplies
+	More     bool         // there are more replies
 	Versions []Version
 	Older    Rev // where the next page of versions begins; 0: there is none
 }
@@ -85,7 +85,7 @@ type MessagePage struct {
 // OpenMessage answers with all that the page of a message shows; its versions are
 // those before a rev, 0 for the newest. Of a deleted message it says ErrGone and the
 // room.
-func (c *Chat) OpenMessage(ctx context.Context, who Account, id MessageID, before Rev) (p MessagePage, err error) {
+func (c *Chat) OpenMessage(ctx context.Context, who Account, id MessageID, before Rev, after MessageID) (p MessagePage, err error) {
 	if p.Message, p.RoomAccess, err = c.Message(ctx, who, id); err != nil {
 		return p, err
 	}
@@ -94,7 +94,11 @@ func (c *Chat) OpenMessage(ctx context.Context, who Account, id MessageID, befor
 			return p, err
 		}
 	}
-	if p.Thread, p.More, err = c.store.Thread(ctx, id, MaxAncestors, MaxReplies); err != nil {
+	span := ThreadSpan{After: after, Up: MaxAncestors, Down: MaxReplies, Bytes: MaxThreadBytes}
+	if after > id {
+		span.Up = 0
+	}
+	if p.Thread, p.More, err = c.store.Thread(ctx, id, span); err != nil {
 		return p, err
 	}
 	p.Versions, p.Older, err = c.versions(ctx, id, before)

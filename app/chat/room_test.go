@@ -149,7 +149,7 @@ func TestTheLongestInARoomOwnsItWhenTheOwnerLeaves(t *testing.T) {
 
 func TestTheLastAdministratorStaysOne(t *testing.T) {
 	w := begin(t, "ada", "bob")
-	if err := w.chat.SetRole(w.ctx, chat.Operator, w.people["ada"].ID, chat.RoleMember); !errors.Is(err, chat.ErrInvalid) {
+	if err := w.chat.SetRole(w.ctx, chat.Operator, w.people["ada"].ID, chat.RoleMember); !errors.Is(err, chat.ErrConflict) {
 		t.Error(err)
 	}
 	w.ok(w.chat.SetRole(w.ctx, chat.Operator, w.people["bob"].ID, chat.RoleAdmin))

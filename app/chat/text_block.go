@@ -10,6 +10,8 @@ import (
 // bodyParser parses one body: blocks line by line, then the runs of each paragraph.
 type bodyParser struct {
 	links, mentions int
+	looked          int // bytes that were looked at for addresses
+	wasted          int // of them, those of what is no address
 }
 
 // blocks parses lines that are nested depth containers deep, and changes them. A line is looked at

@@ -62,6 +62,9 @@ func pathological() map[string]string {
 		"tick lines": strings.Repeat(ticks.String()[:19]+"\n", 499), "quotes": fill(">"), "quotes spaced": fill("> "), "quote lines": strings.Repeat(strings.Repeat(">", 19)+"\n", 499),
 		"dashes": fill("- "), "numbers": fill("1. "), "indents": indents, "blank items": strings.Repeat("- a\n\n\n", 160), "blanks": "- a" + strings.Repeat("\n", 498) + "a",
 		"parens": "http://a.b/" + strings.Repeat("(", 9900), "closing": "http://a.b/" + strings.Repeat(")", 9900), "urls": fill("http://"), "long host": "http://" + strings.Repeat("a.", 4900),
+		"www": fill("www."), "www of a script without spaces": fill("www.日"), "www paths": fill("www.a/"), "www ports": fill("www.a:"), "www lists": fill("www.a.b,"), "www brackets": fill("www.a.b)"),
+		"url lists": fill("http://a.b,"), "url brackets": fill("http://a.b)"), "url quotes": fill("‘http://a.b)"), "urls of a script without spaces": fill("http://a.b日"), "url ports": fill("http://a:"), "url marks": fill("http://a.b_"),
+		"named": fill("[a](http://b"), "named brackets": fill("[a](http://b("), "named bad": fill("[a](http://b..c)"), "named open": fill("[a](http://a.b/[a]"), "mails": fill("a@b.c"), "mail dots": fill("a.@b."), "mail hosts": fill("a@" + strings.Repeat("b.", 120)),
 		"many bad urls": fill("http://a..b "), "idn": fill("http://é.é "), "h": fill("h"), "at": fill("@"), "at a": fill("@a"), "long names": fill("@" + strings.Repeat("a", 66) + " "), "names": fill("@ab "),
 		"accents": fill("@a\u0301\u0301\u0301\u0301 "), "marks": "@a" + strings.Repeat("\u0301", 9900), "emoji": fill("👨‍👩‍👧‍👦"), "joiners": "🎉" + strings.Repeat("\u200d🎉", 4900), "breaks": fill(strings.Repeat("a", 20) + "\n"), "words": fill("lorem ipsum "),
 	}
@@ -73,6 +76,39 @@ func TestNoBodyTakesLong(t *testing.T) {
 		ParseText(body)
 		if took := time.Since(begin); took > 3*time.Second { // 1 ms where nothing else runs; what is not linear takes minutes
 			t.Errorf("%s took %v", name, took)
+		}
+	}
+}
+
+// What is looked at for addresses grows with a body and not with its square, whatever begins
+// an address in it.
+func TestAddressesAreLookedForInLinearTime(t *testing.T) {
+	for name, body := range pathological() {
+		body = TidyBody(body)
+		var p bodyParser
+		p.blocks(strings.Split(body, "\n"), 0)
+		if most := 2*len(body) + maxWasted + maxURL; p.looked > most {
+			t.Errorf("%s: %d bytes were looked at, of a body of %d", name, p.looked, len(body))
+		}
+	}
+}
+
+// Many addresses that are near each other are found all the same.
+func TestAddressesOfAListAreAllFound(t *testing.T) {
+	for _, one := range []string{"http://a.example,", "‘http://a.example’", "(www.a.example)", "www.a.example;", "[a](https://b.example/(c))", "www.!", "ada@a.example,"} {
+		text, err := ParseText(strings.Repeat(one, MaxLinks))
+		links := 0
+		for _, r := range text.Blocks[0].Runs {
+			if r.Kind == RunLink {
+				links++
+			}
+		}
+		want := MaxLinks
+		if one == "www.!" {
+			want = 0
+		}
+		if err != nil || links != want {
+			t.Errorf("%q: %d links, %v", one, links, err)
 		}
 	}
 }

@@ -125,12 +125,7 @@ func (rp *runParser) link(i int) int {
 	if glued(rp.s, i) {
 		return scheme
 	}
-	raw := rp.s[i:]
-	if end := strings.IndexFunc(raw, endsURL); end >= 0 {
-		raw = raw[:end]
-	}
-	raw = untilBracket(untilQuote(raw, rp.s[:i]))
-	raw = trimURL(untilSentence(untilNext(raw, scheme), scheme))
+	raw := trimURL(untilSentence(rp.address(i, scheme), scheme))
 	if !validURL(raw, scheme) {
 		return max(len(raw), scheme) // not tried again from within, which would be quadratic
 	}
@@ -161,54 +156,8 @@ func endsURL(r rune) bool {
 	return unicode.IsSpace(r) || invisible(r) || strings.ContainsRune("“”„«»‹›", r) || unicode.Is(unicode.Terminal_Punctuation, r) && r != '…' && r != '‥'
 }
 
-// closingQuotes are those that end an address which stands right behind the opening
-// one; elsewhere they may be apostrophes within it.
-var closingQuotes = map[rune]string{'\'': "'", '‚': "‘’", '‘': "’", '’': "’"}
-
-func untilQuote(s, before string) string {
-	open, _ := utf8.DecodeLastRuneInString(before)
-	if end := strings.IndexAny(s, closingQuotes[open]); end >= 0 {
-		return s[:end]
-	}
-	return s
-}
-
-// untilBracket ends an address before the bracket that was opened before it.
-func untilBracket(s string) string {
-	var open [3]int
-	for i := range len(s) {
-		if k := strings.IndexByte("([{", s[i]); k >= 0 {
-			open[k]++
-		} else if k := strings.IndexByte(")]}", s[i]); k >= 0 {
-			if open[k]--; open[k] < 0 {
-				return s[:i]
-			}
-		}
-	}
-	return s
-}
-
 // trimURL leaves out the punctuation of the sentence around an address.
 func trimURL(s string) string { return strings.TrimRight(s, ".,:;!?'*_~‘’…‥") }
-
-// untilNext ends an address where its host cannot go on, and where the next one of a
-// list begins: https://a.example,https://b.example are two.
-func untilNext(s string, scheme int) string {
-	rest := s[scheme:]
-	if end := strings.IndexFunc(rest, endsHost); end >= 0 && strings.IndexByte("/?#", rest[end]) < 0 {
-		return s[:scheme+end]
-	}
-	for i := scheme + 1; i < len(s); i++ {
-		if s[i]|0x20 != 'h' || schemeLen(s[i:]) == 0 {
-			continue
-		}
-		head := strings.TrimRightFunc(s[:i], spaceless)
-		if last := head[len(head)-1]; len(head) < i || strings.IndexByte(",;|+", last) >= 0 {
-			return strings.TrimRight(head, ",;|+")
-		}
-	}
-	return s
-}
 
 // endsHost is false for what may stand in a host with its port, in an address of
 // version 6, and before an @, which is refused.

@@ -24,20 +24,32 @@ func (rp *runParser) named(i int) int {
 	}
 	words, raw := rest[:end], rest[end+2:]
 	scheme := schemeLen(raw)
-	if scheme == 0 || blank(words) || looksLikeAddress(words) {
+	if scheme == 0 || rp.body.wasted > maxWasted || blank(words) || looksLikeAddress(words) {
 		return 0
 	}
-	if stop := strings.IndexFunc(raw[:min(len(raw), maxURL+1)], endsURL); stop >= 0 {
-		raw = raw[:stop]
-	}
-	raw = untilBracket(raw)
+	raw = rp.target(raw)
 	after := end + 2 + len(raw)
 	if !strings.HasPrefix(rest[min(after, len(rest)):], ")") || !validURL(raw, scheme) {
+		rp.wasted(len(raw))
 		return 0
 	}
 	rp.body.links++
 	rp.put(i, after+2, Run{Kind: RunLink, Text: words, URL: raw})
 	return after + 2
+}
+
+// target is the address at the beginning of s, up to a bracket that was not opened in it.
+func (rp *runParser) target(s string) string {
+	var brackets brackets
+	end := min(len(s), maxURL+1)
+	for j, r := range s[:end] {
+		if endsURL(r) || brackets.closed(r) {
+			end = j
+			break
+		}
+	}
+	rp.body.looked += end
+	return s[:end]
 }
 
 func looksLikeAddress(words string) bool {
@@ -49,20 +61,17 @@ func looksLikeAddress(words string) bool {
 // www parses an address that begins with www. and has no scheme.
 func (rp *runParser) www(i int) int {
 	const lead = "www."
-	if len(rp.s)-i < len(lead) || !strings.EqualFold(rp.s[i:i+len(lead)], lead) || glued(rp.s, i) {
+	if len(rp.s)-i < len(lead) || !strings.EqualFold(rp.s[i:i+len(lead)], lead) || rp.body.wasted > maxWasted || glued(rp.s, i) {
 		return 0
 	}
-	raw := rp.s[i:min(len(rp.s), i+maxURL)]
-	if end := strings.IndexFunc(raw, endsURL); end >= 0 {
-		raw = raw[:end]
-	}
-	raw = untilBracket(untilQuote(raw, rp.s[:i]))
-	raw = trimURL(untilSentence(untilNext(raw, len(lead)), len(lead)))
+	seen := rp.address(i, len(lead))
+	raw := trimURL(untilSentence(seen, len(lead)))
 	host := raw
 	if end := strings.IndexAny(host, "/?#"); end >= 0 {
 		host = host[:end]
 	}
 	if strings.Count(host, ".") < 2 || strings.Contains(host, "@") || !validURL("https://"+raw, len("https://")) {
+		rp.wasted(len(seen))
 		return 0
 	}
 	rp.body.links++
@@ -88,6 +97,7 @@ func (rp *runParser) mail(i int) int {
 	for end < len(rp.s) && end-i < 255 && isHostByte(rp.s[end]) {
 		end++
 	}
+	rp.body.looked += end - from
 	address := strings.TrimRight(rp.s[from:end], ".-")
 	if end < len(rp.s) {
 		if r, _ := utf8.DecodeRuneInString(rp.s[end:]); r == '@' || isWord(r) && !spaceless(r) || r == ':' && end+1 < len(rp.s) && rp.s[end+1] > ' ' {

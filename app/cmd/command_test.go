@@ -32,7 +32,7 @@ func TestTheCommandLineLooksAfterAccounts(t *testing.T) {
 	if list := apptest.Command(t, 0, "", "user", "list", "--json", "--data", data); !strings.Contains(list, `"username":"bea"`) {
 		t.Error("the list as JSON:", list)
 	}
-	if out := apptest.Command(t, 2, "", "user", "promote", "ada", "--role", "member",
+	if out := apptest.Command(t, 1, "", "user", "promote", "ada", "--role", "member",
 		"--data", data); !strings.Contains(out, "last administrator") {
 		t.Error("the last administrator:", out)
 	}
@@ -45,7 +45,12 @@ func TestTheCommandLineLooksAfterAccounts(t *testing.T) {
 			t.Error(did, out)
 		}
 	}
-	apptest.Command(t, 2, "", "user", "disable", "bea", "--data", data) // the last administrator
+	if out := apptest.Command(t, 1, "", "user", "disable", "bea", "--data", data); strings.Contains(out, "--help") {
+		t.Error("the last administrator, who is no mistake of the command line:", out)
+	}
+	apptest.Command(t, 0, "", "bot", "add", "helper", "--data", data)
+	apptest.Command(t, 1, "", "user", "promote", "helper", "--data", data)
+	apptest.Command(t, 1, "", "user", "reset", "helper", "--url", "https://chat.example.org/", "--data", data)
 	if out := apptest.Command(t, 0, "", "user", "reset", "ada", "--url", "https://chat.example.org/",
 		"--data", data); !strings.HasPrefix(out, "https://chat.example.org/reset/") {
 		t.Error("a link for a new password:", out)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"text/tabwriter"
 	"time"
 
@@ -19,11 +20,12 @@ import (
 	"parley/app/auth"
 	"parley/app/bus"
 	"parley/app/chat"
+	"parley/db"
 	"parley/db/sqlite"
 )
 
 // operator is what a command works with that changes a data file. A running server
-// notices within half a second.
+// notices before the command ends.
 type operator struct {
 	chat *chat.Chat
 	auth *auth.Auth
@@ -42,12 +44,17 @@ func withStore(cmd *cobra.Command, open app.Opener, path string, do func(context
 	if err != nil {
 		return err
 	}
+	var stored atomic.Bool
+	store.OnCommit(func(c db.Commit) { stored.Store(stored.Load() || c.Err == nil) })
 	events, limits := bus.NewLocal(), chat.NewLimits(nil)
 	rules := chat.New(store, events, limits, nil)
 	rules.BackupDir = app.BackupDir(path)
 	err = do(cmd.Context(), operator{rules, auth.New(store, events, limits, nil)})
 	empty, unsure := store.IsEmpty(cmd.Context())
 	err = errors.Join(err, store.Close())
+	if stored.Load() {
+		app.AwaitNotice(cmd.Context(), path)
+	}
 	switch {
 	case fresh && empty && unsure == nil:
 		err = errors.Join(err, sqlite.Remove(path))

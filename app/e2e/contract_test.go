@@ -77,6 +77,26 @@ func TestRequestsThatNoPageSendsAreRefused(t *testing.T) {
 	ada.Do("POST", "/rooms/1/messages", fmt.Sprintf(part, "\xff"), multi...).Want(t, 400)
 	ada.Do("POST", "/rooms/1/messages", fmt.Sprintf(part, "fine"), multi...).Want(t, 303)
 	ada.Do("POST", "/rooms/1/messages", "--b\r\nbroken", multi...).Want(t, 400)
+	for _, field := range []string{"reply_to", "of", "confirm"} {
+		ada.Do("POST", "/rooms/1/messages", "body=no+number&"+field+"=abc", form...).Want(t, 400)
+	}
+	for _, upto := range []string{"abc", "-1", "1.5", "1x", "99999999999999999999"} {
+		ada.Do("POST", "/rooms/1/read", "upto="+upto, form...).Want(t, 400)
+		ada.Do("POST", "/rooms/1/read", "upto="+upto, append(form, "HX-Request", "true")...).Want(t, 400)
+	}
+	for _, query := range []string{"since=abc", "room=abc", "room=1", "room=1:x", "room=0:1", "room=-1:1", "room="} {
+		ada.Get("/changes?"+query).Want(t, 400)
+	}
+	ada.Get("/rooms/1/changes?since=abc").Want(t, 400)
+	for _, body := range []string{"body=%zz", "body=50%", "body=x&cid=%f", "%zz=x"} {
+		if a := ada.Do("POST", "/rooms/1/messages", body, form...).Want(t, 400); !strings.Contains(a.Body, "percent sign") {
+			t.Errorf("%s: it is not said why", body)
+		}
+	}
+	for _, broken := range []string{"--b\r\nContent-Disposition: form-data; name=\"body\"\r\n\r\nhalf", "no boundary", "--b\r\nbroken\r\n\r\n--b--", ""} {
+		ada.Do("POST", "/rooms/1/messages", broken, multi...).Want(t, 400)
+		ada.Do("POST", "/rooms", broken, multi...).Want(t, 400)
+	}
 	ada.Do("DELETE", "/rooms/1", "", form...).Want(t, 404)
 	ada.Get("/rooms/99999999999999999999").Want(t, 404)
 	ada.Get("/rooms/1/@99999999999999999999").Want(t, 404)

@@ -82,6 +82,30 @@ func hostileRoom(s *apptest.Server) (root, edited chat.MessageID) {
 	return answered.ID, changed.ID
 }
 
+// longConversations are 400 long replies to one message, and as many of which each answers
+// the one before; it answers with what began them. The ids of each are one after the other.
+func longConversations(s *apptest.Server) (head, chained chat.MessageID) {
+	s.T.Helper()
+	who := s.Account("bea")
+	post := func(to chat.MessageID, i int) chat.MessageID {
+		s.T.Helper()
+		m, err := s.App.Chat.PostMessage(context.Background(), who, 1, chat.Draft{Body: fmt.Sprint(i, strings.Repeat(" d *e* f", 1100)), ReplyTo: to})
+		if err != nil {
+			s.T.Fatal(err)
+		}
+		return m.ID
+	}
+	head = post(0, 0)
+	for i := range 400 {
+		post(head, i)
+	}
+	chained = post(0, 0)
+	for i, to := 0, chained; i < 400; i++ {
+		to = post(to, i)
+	}
+	return head, chained
+}
+
 // cost is how much CPU some work takes: the least of three, because what else the
 // process does meanwhile is not the work's.
 func cost(work func()) time.Duration {
@@ -117,9 +141,12 @@ func TestReadingHostileContentIsBounded(t *testing.T) {
 	}
 	ordinary()
 	root, edited := hostileRoom(s)
+	head, chained := longConversations(s)
 	for _, path := range []string{
 		"/rooms/1", fmt.Sprint("/rooms/1?before=", root+60), fmt.Sprint("/rooms/1/@", root),
 		fmt.Sprint("/messages/", root), fmt.Sprint("/messages/", edited),
+		fmt.Sprint("/messages/", head), fmt.Sprint("/messages/", head, "?after=", head+300), fmt.Sprint("/messages/", chained), fmt.Sprint("/messages/", chained, "?after=", chained+300),
+		fmt.Sprint("/messages/", chained+200), fmt.Sprint("/messages/", head, ".json"), fmt.Sprint("/messages/", chained, ".json"), fmt.Sprint("/messages/", chained+200, ".json"),
 		"/search?q=a", "/search?q=a+b+*", "/search?q=%22%27%27%22", "/search?q=%E6%BC%A2", "/search?q=" + strings.Repeat("%E6%BC%A2", 80),
 		"/search?q=%22" + strings.Repeat("a+", 79) + "a%22", "/search?q=" + strings.Repeat("a+", 19) + "a",
 		"/search?q=%22a+a+a+a+a+a+a+a+a+a%22",

@@ -26,7 +26,7 @@ func TestAFullDiskRefusesWritesAndRecovers(t *testing.T) {
 	s := apptest.Start(t, func(c *app.Config) {
 		c.Data, c.Log = filepath.Join(dir, "parley.db"), slog.New(slog.NewTextHandler(log, nil))
 	})
-	ada := s.Signup("ada")
+	ada, bea := s.Signup("ada"), s.Signup("bea")
 	k := ada.View(1, 0)
 	filler := filepath.Join(dir, "filler")
 	if err := os.WriteFile(filler, make([]byte, 3<<20), 0o600); err != nil {
@@ -47,6 +47,7 @@ func TestAFullDiskRefusesWritesAndRecovers(t *testing.T) {
 	if refused.Header.Get("Retry-After") == "" || !strings.Contains(refused.Body, "cannot store") {
 		t.Errorf("the refusal does not say what to do: %s", refused.Body)
 	}
+	marksAreTrue(t, s, bea)
 	requests := 0 // what the server does by itself may fail meanwhile, too, and says so
 	for line := range strings.Lines(log.String()) {
 		if strings.Contains(line, " request=") && strings.Contains(line, "level=ERROR") {
@@ -74,4 +75,30 @@ func TestAFullDiskRefusesWritesAndRecovers(t *testing.T) {
 		t.Errorf("%d messages were stored and %d told", stored, n)
 	}
 	t.Logf("%d messages fitted; the next was refused, and sent again when there was room", stored)
+}
+
+// marksAreTrue moves a read mark while the disk is full, until even that fits no more: what
+// is answered is what is stored.
+func marksAreTrue(t *testing.T, s *apptest.Server, bea *apptest.Browser) {
+	t.Helper()
+	mark := func() int64 {
+		rooms, err := s.App.Chat.Sidebar(t.Context(), s.Account("bea").ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rooms[0].Membership.Read
+	}
+	for id := 3; ; id++ {
+		before := mark()
+		a := bea.Post("/rooms/1/read", "upto", fmt.Sprint(id))
+		if a.Status == http.StatusServiceUnavailable {
+			if mark() != before || a.Header.Get("Retry-After") == "" {
+				t.Errorf("the mark moved from %d to %d, or nobody is told when to try again", before, mark())
+			}
+			return
+		}
+		if a.Want(t, http.StatusSeeOther); mark() <= before {
+			t.Fatalf("it was answered that the mark was moved; it was %d and is %d", before, mark())
+		}
+	}
 }

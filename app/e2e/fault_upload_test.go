@@ -253,22 +253,22 @@ func TestFilesStayWithinTheirLimits(t *testing.T) {
 	set(chat.LimitFileSize, "1")
 	set(chat.LimitFiles, "2")
 	mega := bytes.Repeat([]byte("0123456789"), 110_000)
-	refused := func(want string, files ...apptest.Sent) {
+	refused := func(status int, want string, files ...apptest.Sent) {
 		t.Helper()
 		a := ada.Upload("/rooms/1/messages", []string{"cid", "", "body", "kept words"}, files...)
-		if a.Status != 422 || !strings.Contains(a.Body, want) || !strings.Contains(a.Body, "kept words</textarea>") {
+		if a.Status != status || !strings.Contains(a.Body, want) || !strings.Contains(a.Body, "kept words</textarea>") {
 			t.Errorf("status %d, and not %q: %s", a.Status, want, a.Body)
 		}
 	}
-	refused("big.txt is too large: a file has at most 1 MB.", apptest.NewFile("big.txt", mega))
-	refused("A message takes up to 2 files of 1 MB each.", apptest.NewFile("a.txt", []byte("a")), apptest.NewFile("b.txt",
+	refused(413, "big.txt is too large: a file has at most 1 MB.", apptest.NewFile("big.txt", mega))
+	refused(422, "A message takes up to 2 files of 1 MB each.", apptest.NewFile("a.txt", []byte("a")), apptest.NewFile("b.txt",
 		[]byte("b")), apptest.NewFile("c.txt", []byte("c")))
 	set(chat.LimitFileSize, "25")
 	set(chat.LimitFilesPerson, "1")
-	refused("and 1 MB is as much as goes", apptest.NewFile("big.txt", mega))
+	refused(422, "and 1 MB is as much as goes", apptest.NewFile("big.txt", mega))
 	set(chat.LimitFilesPerson, "0")
 	set(chat.LimitFilesTotal, "1")
-	refused("as many files as it may hold", apptest.NewFile("big.txt", mega))
+	refused(422, "as many files as it may hold", apptest.NewFile("big.txt", mega))
 	set(chat.LimitFilesTotal, "0")
 	ada.Upload("/rooms/1/messages", []string{"cid", "", "body", "kept words"}, apptest.NewFile("big.txt", mega)).Want(t, http.StatusSeeOther)
 }

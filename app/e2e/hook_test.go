@@ -67,10 +67,16 @@ func TestOtherProgramsSpeakByHooks(t *testing.T) {
 	for body, want := range map[string]struct {
 		status int
 		word   string
-	}{"": {400, "no_text"}, "{}": {400, "no_text"}, "{": {400, "invalid_payload"}, `{"text":"/nothing of the kind"}`: {200, "ok"},
+	}{"": {400, "no_text"}, "{}": {400, "no_text"}, "{": {400, "invalid_payload"}, "{\"text\":\"\xff\"}": {400, "invalid_payload"}, `{"text":"\ud83c"}`: {400, "invalid_payload"}, `{"text":"\ud83c\udf89"}`: {200, "ok"},
+		`{"text":"/nothing of the kind"}`:                   {200, "ok"},
 		`{"text":"` + strings.Repeat("long ", 5_000) + `"}`: {200, "ok"}, `{"text":"hello","thread_ts":"99999.0"}`: {200, "ok"}} {
 		if a := send(body, "application/json"); a.Status != want.status || a.Body != want.word {
 			t.Errorf("%.40q: %d %q", body, a.Status, a.Body)
+		}
+	}
+	for _, body := range []string{"payload=%ff", "payload={\"text\":\"%ff\"}", "text=%ff", "text=%zz", "\xff"} {
+		if a := send(body, "application/x-www-form-urlencoded"); a.Status != 400 || a.Body != "invalid_payload" {
+			t.Errorf("%q: %d %q", body, a.Status, a.Body)
 		}
 	}
 	for _, path := range []string{"/hooks/x", "/hooks/parley_" + strings.Repeat("A", 26), hook[:len(hook)-1], hook + "A"} {

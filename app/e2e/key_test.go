@@ -92,7 +92,7 @@ func TestABotSpeaksInItsRooms(t *testing.T) {
 		b.asks("POST", "/rooms/1/messages", `{"body":"again","cid":"d-214"}`),
 		b.asks("POST", "/rooms/1/messages", `{"body":"again"}`, "Idempotency-Key", "d-214"),
 	} {
-		if one := answered[struct{ ID int }](t, again.Want(t, http.StatusCreated)); one.ID != m.ID {
+		if one := answered[struct{ ID int }](t, again.Want(t, http.StatusOK)); one.ID != m.ID {
 			t.Error("the same again made", again.Body)
 		}
 	}
@@ -104,6 +104,15 @@ func TestABotSpeaksInItsRooms(t *testing.T) {
 	s.Visitor().Do("POST", "/rooms/1/"+b.key[:20]+"/messages", "x").Want(t, http.StatusNotFound)
 	if one := answered[struct{ Body string }](t, plain.Want(t, http.StatusCreated)); one.Body != "the words alone & more" {
 		t.Error("curl --data said", one.Body)
+	}
+	for _, body := range []string{"{\"body\":\"\xff\"}", `{"body":"\ud83c"}`, `{"body":"\udf89 alone"}`, "{\"body\":\"x\",\"cid\":\"\xc3\"}"} {
+		if a := b.asks("POST", "/rooms/1/messages", body); a.Status != http.StatusBadRequest || !strings.Contains(a.Body, "not valid UTF-8") {
+			t.Errorf("%q: %d %s", body, a.Status, a.Body)
+		}
+	}
+	percent := b.Do("POST", "/rooms/1/messages", "the disk is 90% full, 5%zz", "Authorization", "Bearer "+b.key, "Content-Type", "application/x-www-form-urlencoded")
+	if one := answered[struct{ Body string }](t, percent.Want(t, http.StatusCreated)); one.Body != "the disk is 90% full, 5%zz" {
+		t.Error("curl --data with percent signs said", one.Body)
 	}
 	msg := fmt.Sprint("/messages/", m.ID)
 	if one := answered[struct{ Body string }](t, b.asks("POST", msg+"/edit", `{"body":"build 215"}`).Want(t, http.StatusOK)); one.Body != "build 215" {

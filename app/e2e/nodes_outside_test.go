@@ -9,7 +9,6 @@ import (
 
 	"parley/app"
 	"parley/app/apptest"
-	"parley/app/apptest/pgtest"
 )
 
 // Links are looked at by one node, visitors are answered from another, programs listen on
@@ -20,7 +19,7 @@ func TestWhatComesFromOutsideReachesAllNodes(t *testing.T) {
 	change := func(c *app.Config) {
 		c.NoPreviews, c.PreviewAllowed = false, []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 	}
-	one := &apptest.Server{T: t, Data: pgtest.Schema(t)}
+	one := &apptest.Server{T: t, Data: apptest.PostgresData(t)}
 	one.Run(change)
 	t.Cleanup(func() { one.Stop() })
 	one.Unlimited()

@@ -6,10 +6,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/app/apptest"
 	"parley/app/apptest/natstest"
-	"parley/app/apptest/pgtest"
 )
 
 // toldOf are the messages of which a device was told, each of which must be there once.
@@ -37,7 +37,7 @@ func TestOneOfTwoNodesReachesPeopleAndTheOtherGoesOn(t *testing.T) {
 	t.Parallel()
 	service, box := apptest.NewPushService(t), apptest.NewMailServer(t)
 	phone, hers := service.Device("phone"), service.Device("hers")
-	at := &apptest.Server{T: t, Data: pgtest.Schema(t)}
+	at := &apptest.Server{T: t, Data: apptest.PostgresData(t)}
 	at.Run()
 	at.Unlimited()
 	ada, mei, bea := at.Signup("ada"), at.Signup("mei"), at.Signup("bea")
@@ -69,6 +69,11 @@ func TestOneOfTwoNodesReachesPeopleAndTheOtherGoesOn(t *testing.T) {
 	}
 	last(from[1])
 	box.Waits(mails + 10)
+	// What was sent and is not noted yet goes once more after a crash: that is better than never.
+	apptest.Within(t, "all is noted", func() bool {
+		due, err := at.Stored().DuePushes(t.Context(), time.Now(), 1)
+		return err == nil && len(due) == 0
+	})
 
 	one.Kill()
 	by := mei.On(&two.Server)

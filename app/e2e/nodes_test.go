@@ -31,7 +31,7 @@ func twoNodes(t *testing.T, bus ...string) (one, two *apptest.Server) {
 	if len(bus) > 0 {
 		change = over(bus[0])
 	}
-	one = &apptest.Server{T: t, Data: pgtest.Schema(t)}
+	one = &apptest.Server{T: t, Data: apptest.PostgresData(t)}
 	one.Run(change)
 	t.Cleanup(func() { one.Stop() })
 	one.Unlimited()
@@ -266,7 +266,7 @@ func TestNothingIsLostBetweenNodes(t *testing.T) {
 	t.Parallel()
 	bus := natstest.Start(t)
 	way := bus.Proxy()
-	one := &apptest.Server{T: t, Data: pgtest.Schema(t)}
+	one := &apptest.Server{T: t, Data: apptest.PostgresData(t)}
 	one.Run(over(bus.Address()))
 	t.Cleanup(func() { one.Stop() })
 	one.Unlimited()
@@ -290,6 +290,7 @@ func TestNothingIsLostBetweenNodes(t *testing.T) {
 // A node is killed and comes back, and so is PostgreSQL itself.
 func TestNothingIsLostWhenANodeOrPostgreSQLDies(t *testing.T) {
 	t.Parallel()
+	apptest.OnPostgres(t)
 	bus := natstest.Start(t)
 	store := pgtest.New(t)
 	one := &apptest.Server{T: t, Data: store.Schema(t)}

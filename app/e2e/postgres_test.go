@@ -16,7 +16,7 @@ import (
 // way, and nothing added.
 func TestAWorkspaceMovesToPostgreSQLAndBack(t *testing.T) {
 	t.Parallel()
-	there := pgtest.Schema(t)
+	there := apptest.PostgresData(t)
 	s := apptest.Start(t)
 	ada := s.Signup("ada")
 	bea := s.Signup("bea")
@@ -76,7 +76,7 @@ func TestAWorkspaceMovesToPostgreSQLAndBack(t *testing.T) {
 
 func TestCommandsTakeTheAddressOfAPostgreSQL(t *testing.T) {
 	t.Parallel()
-	data := pgtest.Schema(t)
+	data := apptest.PostgresData(t)
 	apptest.Command(t, 1, "", "user", "list", "--data", data)
 	if out := apptest.Command(t, 0, apptest.Password+"\n", "user", "add", "ada", "--data", data); !strings.Contains(out, "ada was added as administrator") {
 		t.Error(out)
@@ -111,7 +111,7 @@ func TestCommandsTakeTheAddressOfAPostgreSQL(t *testing.T) {
 
 func TestCheckFindsAndRepairsWhatIsWrongOnPostgreSQL(t *testing.T) {
 	t.Parallel()
-	data := pgtest.Schema(t)
+	data := apptest.PostgresData(t)
 	s := &apptest.Server{T: t, Data: data}
 	s.Run()
 	ada := s.Signup("ada")

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"parley/app/chat"
 	"parley/app/slack/mrkdwn"
@@ -45,6 +46,12 @@ func Parse(contentType string, body []byte, dialect chat.Dialect) (Incoming, err
 	}
 	if form, ok := bytes.CutPrefix(body, []byte("payload=")); ok {
 		body = formPayload(form)
+		if plain, err := url.QueryUnescape(string(body)); err == nil && !utf8.ValidString(plain) {
+			return Incoming{}, ErrPayload
+		}
+	}
+	if !IsText(body) && (body[0] == '{' || body[0] == '[' || !utf8.Valid(body)) {
+		return Incoming{}, ErrPayload
 	}
 	p, err := object(body)
 	if err != nil {
@@ -94,7 +101,11 @@ func object(body []byte) (p payload, err error) {
 // plain is a body that is no JSON: the words themselves, or a form with text=.
 func plain(body, contentType string) (Incoming, error) {
 	if strings.Contains(contentType, "x-www-form-urlencoded") {
-		if form, err := url.ParseQuery(body); err == nil && form.Get("text") != "" {
+		form, err := url.ParseQuery(body)
+		if err != nil && strings.HasPrefix(body, "text=") || !utf8.ValidString(form.Get("text")) {
+			return Incoming{}, ErrPayload
+		}
+		if err == nil && form.Get("text") != "" {
 			body = form.Get("text")
 		}
 	}

@@ -59,6 +59,9 @@ func (s *Server) readBody(c *fiber.Ctx) error {
 		stream = bytes.NewReader(req.Body())
 	}
 	boundary := string(req.Header.MultipartFormBoundary())
+	if boundary == "" && bytes.HasPrefix(req.Header.ContentType(), []byte(fiber.MIMEMultipartForm)) {
+		return fiber.NewError(fiber.StatusBadRequest, "The form does not say what parts it.")
+	}
 	if brings(&req.Header) {
 		if err := s.beginUpload(c, stream, boundary); err != nil {
 			c.Context().SetConnectionClose()
@@ -95,7 +98,7 @@ func (s *Server) readBody(c *fiber.Ctx) error {
 func readFields(c *fiber.Ctx, form *multipart.Reader) error {
 	for {
 		part, err := form.NextRawPart()
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF { // wrapped, it is a form that breaks off
 			return nil
 		}
 		if err != nil {

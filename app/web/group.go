@@ -31,6 +31,11 @@ func (g *group) admit(c *fiber.Ctx) error {
 	if err := checkSize(c, g.body); err != nil {
 		return err
 	}
+	if g.who != keyInAddress && !(byKey && bareWords(c)) {
+		if err := requireEscapes(c); err != nil {
+			return err
+		}
+	}
 	if byKey {
 		return g.s.key(c)
 	}

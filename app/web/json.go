@@ -174,6 +174,7 @@ type jsonMessagePage struct {
 	Message  jsonMessage   `json:"message"`
 	Thread   []jsonMessage `json:"thread"` // what it answers, the message, and its replies, in order
 	More     bool          `json:"more"`   // there are more replies
+	Newer    *string       `json:"newer"`  // address of the replies after these
 	Versions []jsonVersion `json:"versions"`
 	Older    *string       `json:"older"` // address of the versions before these
 }

@@ -8,6 +8,7 @@ import (
 
 	"parley/app/auth"
 	"parley/app/chat"
+	"parley/app/hooks"
 )
 
 // bearer is the key that a program shows; "" where a browser asks.
@@ -91,6 +92,9 @@ func (s *Server) key(c *fiber.Ctx) error {
 func readJSON(c *fiber.Ctx) error {
 	if kind, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";"); !strings.EqualFold(strings.TrimSpace(kind), fiber.MIMEApplicationJSON) {
 		return nil
+	}
+	if !hooks.IsText(c.Body()) {
+		return errNoText
 	}
 	var fields map[string]any
 	d := json.NewDecoder(strings.NewReader(string(c.Body())))

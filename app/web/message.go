@@ -18,11 +18,18 @@ func (s *Server) draft(c *fiber.Ctx) chat.Draft {
 		if d.CID == "" {
 			d.CID = c.Get("Idempotency-Key")
 		}
-		if args := c.Request().PostArgs(); !args.Has("body") && !args.Has("cid") && uploadOf(c) == nil { // curl --data 'the words'
+		if bareWords(c) && uploadOf(c) == nil {
 			d.Body = string(c.Body())
 		}
 	}
 	return d
+}
+
+// bareWords says whether a program sends what it says as it is, and not in a form:
+// curl --data 'the words'.
+func bareWords(c *fiber.Ctx) bool {
+	args := c.Request().PostArgs()
+	return writesMessage(&c.Request().Header) && !args.Has("body") && !args.Has("cid")
 }
 
 // postMessage says something in a room. A script gets the message as everybody is

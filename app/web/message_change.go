@@ -47,18 +47,32 @@ func messagePageJSON(c *fiber.Ctx, f views.Conversation, p chat.MessagePage) jso
 	return jsonMessagePage{
 		Room:     roomJSON(f.Room, f.RoomTitle, f.Membership),
 		Message:  messageJSON(p.Message),
-		Thread:   each(p.Thread, messageJSON),
-		More:     p.More,
+		Thread:   each(threadShown(f, p), messageJSON),
+		More:     f.More,
+		Newer:    addressOf(f.More, c.Path()+"?after="+strconv.FormatInt(int64(f.NextReplies()), 10)),
 		Versions: each(p.Versions, func(v chat.Version) jsonVersion { return jsonVersion{timeOf(v.At), v.Text.Plain()} }),
 		Older:    addressOf(p.Older != 0, c.Path()+"?before="+strconv.FormatInt(int64(p.Older), 10)),
 	}
+}
+
+// threadShown are the messages of a page of replies; the message itself is on the first
+// one alone.
+func threadShown(f views.Conversation, p chat.MessagePage) []chat.Message {
+	shown := p.Thread[:len(f.Rows)]
+	if f.After != 0 {
+		return shown[1:]
+	}
+	return shown
 }
 
 // conversation gathers it for the person who asks.
 func (s *Server) conversation(c *fiber.Ctx) (f views.Conversation, p chat.MessagePage, err error) {
 	me := sessionOf(c).Account
 	f.Before = id[chat.Rev](c.Query("before"))
-	p, err = s.chat.OpenMessage(c.UserContext(), me, messageParam(c), f.Before)
+	if f.After = id[chat.MessageID](c.Query("after")); f.After <= messageParam(c) {
+		f.After = 0
+	}
+	p, err = s.chat.OpenMessage(c.UserContext(), me, messageParam(c), f.Before, f.After)
 	if err != nil {
 		return f, p, err
 	}
@@ -81,8 +95,12 @@ const maxConversation = 96 << 10
 // fitting leaves out the last replies to a message where they are too much for a page.
 func fitting(rows []views.Row, of chat.MessageID, more bool) ([]views.Row, bool) {
 	size := 0
+	replies := 0
 	for i, r := range rows {
-		if size += r.Size(); size > maxConversation && r.ID > of {
+		if r.ID > of {
+			replies++
+		}
+		if size += r.Size(); size > maxConversation && replies > 1 {
 			return rows[:i], true
 		}
 	}

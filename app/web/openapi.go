@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -142,7 +143,11 @@ func (o operation) responses(schemas object) object {
 	case []byte:
 		all[status] = object{"description": "The bytes", "content": object{"application/octet-stream": object{"schema": object{}}}}
 	default:
-		all[status] = object{"description": "Done", "content": object{fiber.MIMEApplicationJSON: object{"schema": schemaOf(reflect.TypeOf(o.answers), schemas)}}}
+		content := object{fiber.MIMEApplicationJSON: object{"schema": schemaOf(reflect.TypeOf(o.answers), schemas)}}
+		all[status] = object{"description": "Done", "content": content}
+		if slices.Contains(o.takes, cidOfIt) {
+			all["200"] = object{"description": "It was done before, under the same cid", "content": content}
+		}
 	}
 	return all
 }

@@ -86,12 +86,15 @@ type stand struct {
 // of its own poll, or {"reset":7}, or {"gone":7}. Without a room it is the poll of a
 // page that shows none.
 func (s *Server) pollMany(c *fiber.Ctx) error {
+	if _, err := strconv.ParseInt(c.Query("since", "0"), 10, 64); err != nil { // which is of the poll of one room
+		return fiber.ErrBadRequest
+	}
 	var stands []stand
 	for _, pair := range c.Context().QueryArgs().PeekMulti("room") {
 		room, since, _ := strings.Cut(string(pair), ":")
 		n, err := strconv.ParseInt(room, 10, 64)
 		rev, err2 := strconv.ParseInt(since, 10, 64)
-		if err != nil || err2 != nil || len(stands) == maxPolled {
+		if err != nil || err2 != nil || n < 1 || len(stands) == maxPolled {
 			return fiber.ErrBadRequest
 		}
 		stands = append(stands, stand{chat.RoomID(n), chat.Rev(rev)})

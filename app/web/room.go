@@ -229,6 +229,9 @@ func (s *Server) leaveRoom(c *fiber.Ctx) error {
 }
 
 func (s *Server) markRead(c *fiber.Ctx) error {
+	if err := requireIDs(c, "upto"); err != nil {
+		return err
+	}
 	if err := s.chat.MarkRead(c.UserContext(), sessionOf(c).Account, roomParam(c), id[chat.MessageID](formValue(c, "upto"))); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/contrib/websocket"
 
 	"parley/app/chat"
+	"parley/app/hooks"
 	"parley/app/live"
 )
 
@@ -46,6 +47,9 @@ func (p *socketPage) handleFrame(text []byte) {
 	err := p.resume(ctx)
 	if err != nil && sessionEnded(err) {
 		return // the page is told by its close
+	}
+	if err == nil && m.T == "post" && !hooks.IsText(text) {
+		err = errNoText
 	}
 	if err == nil {
 		err = p.answer(ctx, m)

@@ -89,7 +89,7 @@ func uploadOf(c *fiber.Ctx) *upload {
 func (u *upload) advance(c *fiber.Ctx) error {
 	for {
 		part, err := u.form.NextRawPart()
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF { // wrapped, it is a form that breaks off
 			u.next = nil
 			return nil
 		}
@@ -208,6 +208,9 @@ func (s *Server) draftFiles(c *fiber.Ctx, d *chat.Draft, may func() error) (stor
 		s.renewTime(c)
 	}
 	*d = s.draft(c) // fields may stand behind the files
+	if err == nil {
+		err = requireIDs(c, "reply_to", "of", "confirm", "to")
+	}
 	alts := c.Request().PostArgs().PeekMulti("alt")
 	for _, token := range c.Request().PostArgs().PeekMulti("upload") {
 		d.Files = append(d.Files, chat.DraftFile{Token: string(token)})

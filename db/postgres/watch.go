@@ -12,6 +12,9 @@ import (
 // said in a room: sessions that ended, settings, who is in which room.
 const watchEvery = 300 * time.Millisecond
 
+// NoticedWithin is how long after a change other nodes must have noticed it.
+const NoticedWithin = 2 * watchEvery
+
 // WatchOtherProcesses calls changed whenever another process has changed something that is
 // not said in a room, within watchEvery and the time of a question, until ctx ends.
 func (d *DB) WatchOtherProcesses(ctx context.Context, changed func()) {

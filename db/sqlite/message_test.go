@@ -71,7 +71,7 @@ func TestAConversationGoesUpAndDown(t *testing.T) {
 	aaa := f.answers(aa, 2, "aaa")
 	want := func(id chat.MessageID, up, down int, bodies string, more bool) {
 		t.Helper()
-		all, is, err := f.Thread(t.Context(), id, up, down)
+		all, is, err := f.Thread(t.Context(), id, chat.ThreadSpan{Up: up, Down: down, Bytes: 1 << 20})
 		f.ok(err)
 		var got []string
 		for _, m := range all {

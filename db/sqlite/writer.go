@@ -262,11 +262,19 @@ func recovered(t *db.Tx, do func(*db.Tx) error) (err error) {
 // ours goes through that of the writer.
 const dataVersion = "PRAGMA data_version"
 
+// lookEvery is how often it is looked whether another process has changed the file. It costs
+// some microseconds.
+const lookEvery = 100 * time.Millisecond
+
+// NoticedWithin is how long after a change another process that serves the file must have
+// noticed it: it looks, asks its writer, and takes over what changed.
+const NoticedWithin = 3 * lookEvery
+
 // WatchOtherProcesses calls changed whenever another process has changed the file, within
-// half a second, until ctx ends.
+// NoticedWithin, until ctx ends.
 func (d *DB) WatchOtherProcesses(ctx context.Context, changed func()) {
 	var seen, format int64
-	for tick := time.NewTicker(500 * time.Millisecond); ; {
+	for tick := time.NewTicker(lookEvery); ; {
 		var now int64
 		ask := func(t *db.Tx) error {
 			if err := t.One(dataVersion, nil, &now); err != nil || now == seen {

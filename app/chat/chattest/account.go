@@ -141,8 +141,8 @@ var accountTests = map[string]func(*store){
 		s.is(err, auth.ErrInviteOver, "where no room is left")
 	},
 	"the last administrator stays one": func(s *store) {
-		s.is(s.SetRole(s.Context(), 1, chat.RoleMember, chat.NoAudit), chat.ErrInvalid, "demoted")
-		s.is(s.DisableAccount(s.Context(), 1, noon, false, false, chat.NoAudit), chat.ErrInvalid, "disabled")
+		s.is(s.SetRole(s.Context(), 1, chat.RoleMember, chat.NoAudit), chat.ErrConflict, "demoted")
+		s.is(s.DisableAccount(s.Context(), 1, noon, false, false, chat.NoAudit), chat.ErrConflict, "disabled")
 		s.ok(s.SetRole(s.Context(), 2, chat.RoleAdmin, chat.NoAudit))
 		s.ok(s.SetRole(s.Context(), 1, chat.RoleMember, chat.NoAudit))
 	},

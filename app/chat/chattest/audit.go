@@ -58,8 +58,8 @@ var auditTests = map[string]func(*store){
 	},
 	"a change that is refused stores no entry": func(s *store) {
 		room := s.room("quay", 1)
-		s.is(s.SetRank(s.Context(), room, 1, chat.RankMember, entry("rank")), chat.ErrInvalid, "the last owner")
-		s.is(s.SetRole(s.Context(), 1, chat.RoleMember, entry("role")), chat.ErrInvalid, "the last administrator")
+		s.is(s.SetRank(s.Context(), room, 1, chat.RankMember, entry("rank")), chat.ErrConflict, "the last owner")
+		s.is(s.SetRole(s.Context(), 1, chat.RoleMember, entry("role")), chat.ErrConflict, "the last administrator")
 		s.is(s.RevokeInvite(s.Context(), 99, noon, entry("invite")), chat.ErrNotFound, "no invite")
 		s.equal(len(s.audit()), 0, "entries")
 	},

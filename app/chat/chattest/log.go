@@ -3,6 +3,7 @@ package chattest
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"parley/app/chat"
@@ -120,10 +121,28 @@ var logTests = map[string]func(*store){
 		second := s.answers(first, 2, "answer")
 		s.says(room, 1, "something else")
 		third := s.answers(second.Message, 1, "thanks")
-		thread, more, err := s.Thread(s.Context(), second.ID, 10, 10)
+		thread, more, err := s.Thread(s.Context(), second.ID, chat.ThreadSpan{Up: 10, Down: 10, Bytes: 10_000})
 		s.ok(err)
 		s.equal(ids(thread), []chat.MessageID{first.ID, second.ID, third.ID}, "the thread")
 		s.equal(more, false, "more")
+		fourth := s.answers(first, 1, strings.Repeat("long ", 1000))
+		for after, want := range map[chat.MessageID][]chat.MessageID{0: {first.ID, second.ID}, second.ID: {first.ID, third.Message.ID}} {
+			thread, more, err = s.Thread(s.Context(), first.ID, chat.ThreadSpan{After: after, Down: 1, Bytes: 10_000})
+			s.ok(err)
+			s.equal(ids(thread), want, "a page of one reply")
+			s.equal(more, true, "more than one reply")
+		}
+		thread, more, err = s.Thread(s.Context(), first.ID, chat.ThreadSpan{After: third.Message.ID, Down: 5, Bytes: 10})
+		s.ok(err)
+		s.equal(ids(thread), []chat.MessageID{first.ID, fourth.Message.ID}, "one reply, however long")
+		s.equal(more, false, "more after the last reply")
+		thread, more, err = s.Thread(s.Context(), first.ID, chat.ThreadSpan{Down: 5, Bytes: 2_000})
+		s.ok(err)
+		s.equal(ids(thread), []chat.MessageID{first.ID, second.ID, third.Message.ID}, "as much as the bytes are for")
+		s.equal(more, true, "more than the bytes are for")
+		thread, _, err = s.Thread(s.Context(), second.ID, chat.ThreadSpan{Up: 5, Down: 5, Bytes: 10})
+		s.ok(err)
+		s.equal(ids(thread), []chat.MessageID{second.ID, third.Message.ID}, "no room for what it answers")
 	},
 	"what is older than a time goes, bit by bit": func(s *store) {
 		room := s.room("quay", 1)

@@ -111,7 +111,7 @@ var memberTests = map[string]func(*store){
 	},
 	"a room keeps an owner": func(s *store) {
 		room := s.room("quay", 1, 2, 3)
-		s.is(s.SetRank(s.Context(), room, 1, chat.RankMember, chat.NoAudit), chat.ErrInvalid, "the last owner")
+		s.is(s.SetRank(s.Context(), room, 1, chat.RankMember, chat.NoAudit), chat.ErrConflict, "the last owner")
 		s.is(s.SetRank(s.Context(), room, 4, chat.RankOwner, chat.NoAudit), chat.ErrNotFound, "who is not in it")
 		s.ok(s.SetRank(s.Context(), room, 3, chat.RankModerator, chat.NoAudit))
 		_, emptied, err := s.RemoveMember(s.Context(), room, 1, noon, chat.NoAudit)
