@@ -131,3 +131,36 @@ func TestTheFirstThingThatIsDoneOpensItsMenu(t *testing.T) {
 		})
 	}
 }
+
+// A listing says what it is to who cannot see it: it takes the focus.
+func TestListingsHaveNames(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada := s.Signup("ada")
+	ada.Says(1, "```go\nfunc main() {\n}\n```")
+	ada.Says(1, "```\none\n```")
+	p := openChromium(t).person("ada", s.Base)
+	p.enter(ada)
+	p.open("/rooms/1")
+	p.until("names", `[...document.querySelectorAll('#stream pre')].map(e => e.role + ' ' + e.ariaLabel).join() === 'group Go, 2 lines,group Code, 1 line'`)
+}
+
+// Files that are chosen in the empty list of a room go with the next message, and on a
+// phone the list makes way for it.
+func TestAnEmptyListOfFilesCanBeAddedTo(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	p := openChromium(t).member(s, "ada", "/rooms/1/files")
+	p.size(390, 844)
+	p.live()
+	p.loaded("files")
+	ask[any](p, `(() => {`+holding(apptest.NewFile("plan.txt", []byte("a plan")))+`
+		const field = document.querySelector('#files-list [type=file]');
+		field.files = dt.files;
+		field.dispatchEvent(new Event('change', { bubbles: true }));
+		return 1 })()`)
+	p.sees(".tray", "plan.txt")
+	p.until("the composer", `document.querySelector('#composer').checkVisibility()`)
+	p.click(".send", "")
+	p.sees("#stream .file", "plan.txt")
+}

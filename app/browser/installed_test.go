@@ -68,6 +68,8 @@ func TestWhatIsKeptGoesWithTheSession(t *testing.T) {
 	ada.controlled()
 	ada.keptRoom("/rooms/1")
 	ada.open("/me")
+	ada.loaded("settings") // which moves what stands there
+	ada.drawn()
 	ada.click("button", "Log out")
 	ada.at("/login")
 	ada.until("nothing kept", `window.kept ??= (setInterval(async () => { window.names = (await caches.keys()).join(); }, 50), 1)`)

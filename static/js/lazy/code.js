@@ -79,6 +79,7 @@ function colour(code) {
 
 /** @type {(around: ParentNode) => void} */
 export function dress(around) {
+  for (const pre of around.querySelectorAll('pre[tabindex]:not([role])')) nameIt(pre);
   const api = /** @type {any} */ (window).Highlight;
   if (!api || !(/** @type {any} */ (CSS).highlights)) return;
   if (!marks.k)
@@ -94,6 +95,15 @@ export function dress(around) {
   }
 }
 
+// What takes the focus has a name: Go, 64 lines. Rows are kept without it, so that they stay small.
+function nameIt(pre) {
+  const lang = languageOf(pre) || 'code',
+    lines = pre.textContent.replace(/\n$/, '').split('\n').length;
+  pre.role = 'group';
+  pre.ariaLabel = `${lang[0].toUpperCase()}${lang.slice(1)}, ${lines} line${lines > 1 ? 's' : ''}`;
+}
+const languageOf = pre => /lang-(\S+)/.exec(pre.firstElementChild?.className)?.[1] ?? '';
+
 // The corner: one for the page, at the listing that is pointed at or has the focus.
 const corner = make('div'),
   name = make('span'),
@@ -106,9 +116,8 @@ let timer = 0;
 
 function show(pre) {
   of = pre;
-  const main = pre.closest('main,aside') ?? doc.body,
-    lang = /lang-(\S+)/.exec(pre.firstElementChild?.className)?.[1] ?? '';
-  name.textContent = lang;
+  const main = pre.closest('main,aside') ?? doc.body;
+  name.textContent = languageOf(pre);
   copy.textContent = 'Copy';
   if (corner.parentElement !== main) main.append(corner);
   corner.hidden = false;

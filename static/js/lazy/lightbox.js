@@ -129,7 +129,9 @@ function setZoom(to, x = 0, y = 0) {
 on(dialog, 'close', () => {
   setZoom(1);
   picture.removeAttribute('src');
-  opener?.isConnected ? opener.focus({ preventScroll: true }) : all[at]?.focus();
+  // The row may have been drawn anew meanwhile.
+  const all = /** @type {NodeListOf<HTMLAnchorElement>} */ (doc.querySelectorAll('#stream [data-lb],.alone [data-lb]'));
+  (opener.isConnected ? opener : [...all].find(a => a.href === opener.href))?.focus({ preventScroll: true });
 });
 on(dialog, 'click', e => {
   if (e.target === figure) dialog.close();
