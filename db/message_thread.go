@@ -59,10 +59,11 @@ func fittingThread(all []weighed, id chat.MessageID, s chat.ThreadSpan) (shown [
 }
 
 // A reply is always newer than what it answers, so that ids are the order, up
-// and down. The walk down takes the oldest first and ends at its limit.
+// and down. The walk down takes the oldest first and ends at its limit, where the engine
+// can say so; ?3 stands once more for the one that cannot.
 const threadIDs = `WITH RECURSIVE
 	up(id, n) AS (SELECT CAST(?1 AS BIGINT), 0 UNION ALL SELECT m.reply_to, n + 1 FROM up JOIN messages m ON m.id = up.id
 	WHERE m.reply_to IS NOT NULL AND n < ?2),
 	down(id) AS (SELECT CAST(?1 AS BIGINT) UNION ALL SELECT m.id FROM down JOIN messages m ON m.reply_to = down.id {first ?3})
 	SELECT m.id, octet_length(m.text) + coalesce(octet_length(m.program), 0) FROM messages m WHERE m.id IN (SELECT id FROM up
-	UNION SELECT id FROM (SELECT id FROM down WHERE id > ?4 ORDER BY id LIMIT ?5) AS oldest) ORDER BY m.id`
+	UNION SELECT id FROM (SELECT id FROM down WHERE id > ?4 AND CAST(?3 AS BIGINT) > 0 ORDER BY id LIMIT ?5) AS oldest) ORDER BY m.id`

@@ -119,6 +119,9 @@ func (p *tab) rows(text string) int {
 func (p *tab) click(selector, text string) {
 	p.t.Helper()
 	el := found(selector, text)
+	// The module of settings moves what stands on their pages.
+	ask[any](p, `document.querySelector('#stage [data-auto]') && matchMedia('(scripting: enabled)').matches ?
+		import('/static/' + document.documentElement.dataset.build + '/settings.js').then(() => 1, () => 1) : 1`)
 	at := `(e => { if (!e) return null; e.scrollIntoView({ block: 'nearest' }); const r = e.getBoundingClientRect(), x = r.x + r.width / 2,
 		y = r.y + r.height / 2, top = document.elementFromPoint(x, y);
 		return top && (e.contains(top) || top.contains(e) || top.closest('label')?.control === e) ? [x, y] : null })(` + el + `)`

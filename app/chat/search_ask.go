@@ -25,8 +25,9 @@ const (
 	maxQuery = 500 // characters
 	maxTerms = 20
 	// maxTokens is how many words there are in them: each pair of neighbouring
-	// characters is one in scripts without spaces.
-	maxTokens = 80
+	// characters is one in scripts without spaces. A phrase of 80 that stand in every message
+	// took 0.6 s of CPU.
+	maxTokens = 30
 )
 
 // parsedSearch is a search before people and rooms are known.

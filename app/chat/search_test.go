@@ -221,16 +221,17 @@ func TestSearchKnowsDaysOfTheViewersZone(t *testing.T) {
 func TestABadSearchIsToldWhatToWrite(t *testing.T) {
 	w := begin(t, "ada")
 	for ask, want := range map[chat.SearchInput]string{
-		{Text: "before:soon"}:             "After before: comes a day, like 2026-11-23, today or yesterday.",
-		{Text: "x -on:today"}:             "After on: comes a day, like 2026-11-23, today or yesterday.",
-		{Text: "has:elephant"}:            "After has: comes link, code or reaction.",
-		{Text: "from: x"}:                 "Write who after from:, like from:mei or from:me.",
-		{Text: "in:#"}:                    "Write where after in:, like in:#general or in:@mei.",
-		{Text: "?!"}:                      "Write a word to search for, with letters or digits.",
-		{Text: "d*"}:                      "Write at least two letters before the *.",
-		{Text: strings.Repeat("x ", 21)}:  "Search for at most 20 words at once.",
-		{Text: strings.Repeat("x", 501)}:  "A search has at most 500 characters.",
-		{Text: "x", Before: "31.12.2026"}: "After before: comes a day, like 2026-11-23, today or yesterday.",
+		{Text: "before:soon"}:                        "After before: comes a day, like 2026-11-23, today or yesterday.",
+		{Text: "x -on:today"}:                        "After on: comes a day, like 2026-11-23, today or yesterday.",
+		{Text: "has:elephant"}:                       "After has: comes link, code or reaction.",
+		{Text: "from: x"}:                            "Write who after from:, like from:mei or from:me.",
+		{Text: "in:#"}:                               "Write where after in:, like in:#general or in:@mei.",
+		{Text: "?!"}:                                 "Write a word to search for, with letters or digits.",
+		{Text: "d*"}:                                 "Write at least two letters before the *.",
+		{Text: strings.Repeat("x ", 21)}:             "Search for at most 20 words at once.",
+		{Text: `"` + strings.Repeat("a ", 31) + `"`}: "This is too much to search for at once. Try fewer words.",
+		{Text: strings.Repeat("x", 501)}:             "A search has at most 500 characters.",
+		{Text: "x", Before: "31.12.2026"}:            "After before: comes a day, like 2026-11-23, today or yesterday.",
 	} {
 		_, err := w.chat.Search(w.ctx, w.people["ada"], ask)
 		if e, ok := chat.AsError(err); !ok || e.Kind != chat.KindInvalid || e.Sentence != want {
