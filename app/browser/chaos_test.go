@@ -144,7 +144,7 @@ func TestPagesSurviveCutsAndKills(t *testing.T) {
 	t.Parallel()
 	cuts, kills := 50, 3
 	if apptest.Slowed {
-		cuts, kills = 25, 1 // each takes several times as long
+		cuts, kills = 23, 1 // each takes several times as long
 	}
 	c := openChromium(t)
 	s := apptest.Spawn(t)

@@ -119,9 +119,10 @@ func (p *tab) rows(text string) int {
 func (p *tab) click(selector, text string) {
 	p.t.Helper()
 	el := found(selector, text)
-	// The module of settings moves what stands on their pages.
+	// The module of settings moves what stands on their pages; it may be held back.
 	ask[any](p, `document.querySelector('#stage [data-auto]') && matchMedia('(scripting: enabled)').matches ?
-		import('/static/' + document.documentElement.dataset.build + '/settings.js').then(() => 1, () => 1) : 1`)
+		Promise.race([import('/static/' + document.documentElement.dataset.build + '/settings.js').then(() => 1, () => 1),
+			new Promise(then => setTimeout(then, 2000, 1))]) : 1`)
 	at := `(e => { if (!e) return null; e.scrollIntoView({ block: 'nearest' }); const r = e.getBoundingClientRect(), x = r.x + r.width / 2,
 		y = r.y + r.height / 2, top = document.elementFromPoint(x, y);
 		return top && (e.contains(top) || top.contains(e) || top.closest('label')?.control === e) ? [x, y] : null })(` + el + `)`
