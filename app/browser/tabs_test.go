@@ -7,6 +7,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -20,6 +21,7 @@ type pollCounter struct {
 	url        string
 	open, most atomic.Int64
 	asked      atomic.Int64
+	query      sync.Map // what was asked
 }
 
 func countPolls(t *testing.T, s *apptest.Server) *pollCounter {
@@ -32,6 +34,7 @@ func countPolls(t *testing.T, s *apptest.Server) *pollCounter {
 		r.Header.Del("Upgrade")
 		if strings.HasSuffix(r.URL.Path, "/changes") {
 			c.asked.Add(1)
+			c.query.Store(r.URL.RawQuery, true)
 			n := c.open.Add(1)
 			defer c.open.Add(-1)
 			for most := c.most.Load(); n > most && !c.most.CompareAndSwap(most, n); most = c.most.Load() {
@@ -134,4 +137,29 @@ func TestWithoutLocksAHiddenTabDoesNotPoll(t *testing.T) {
 	}
 	ask[any](p, `away = false, document.dispatchEvent(new Event('visibilitychange')), 1`)
 	p.once("while it is hidden")
+}
+
+// A tab that comes while the others take news is not one that sleeps: it is asked for next,
+// from where it stands.
+func TestATabThatComesWhileOthersTakeNewsIsToldNext(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada, bo := s.Signup("ada"), s.Signup("bo")
+	ada.Says(1, "one")
+	ada.Says(1, "two")
+	polls := countPolls(t, s)
+	p := openChromium(t).person("ada", polls.url)
+	p.expect(broken...)
+	p.enter(ada)
+	p.open("/rooms/1")
+	apptest.Within(t, "it polls", func() bool { return polls.open.Load() > 0 })
+	// What two other tabs would say: one that takes no news, and one that comes with them.
+	ask[any](p, `(tabs => {
+		tabs.onmessage = e => e.data.news && tabs.postMessage({ want: { id: 'comes', room: 1, rev: 1 } });
+		tabs.postMessage({ want: { id: 'sleeps', room: 1, rev: 2 } });
+		window.tabs = tabs;
+	})(new BroadcastChannel('poll ' + document.documentElement.dataset.session)), 1`)
+	bo.Tell(1, "news")
+	p.once("news")
+	apptest.Within(t, "it is asked for", func() bool { _, asked := polls.query.Load("room=1:1"); return asked })
 }

@@ -151,17 +151,19 @@ async function askOnce(ctl) {
   if (r.status === 429 || r.status === 503) return retryAfter(r) || 5000;
   if (!r.ok) throw r;
   const n = tabID + Date.now(),
+    told = [...positions.keys()],
     before = allPositions();
   broadcast({ news: text, n });
   await applyNews(text, n);
-  return waitForTabs(n, before);
+  return waitForTabs(told, n, before);
 }
 
 const allPositions = () => JSON.stringify([...positions.values()].map(at => [at.room, at.rev]));
 
-// Waits until all tabs have taken the news. One that does not is asleep, and counts no more until it says where it stands.
-async function waitForTabs(n, before) {
-  const late = () => [...positions.values()].filter(at => at.n !== n);
+// Waits until all tabs that were told have taken the news. One that does not is asleep, and counts no more until it says
+// where it stands; one that comes meanwhile is asked for next.
+async function waitForTabs(told, n, before) {
+  const late = () => [...positions.values()].filter(at => at.n !== n && told.includes(at.id));
   for (const end = Date.now() + 2000; late().length && Date.now() < end; ) {
     await Promise.race([new Promise(ok => (positionsChanged = ok)), new Promise(ok => setTimeout(ok, 500))]);
   }
