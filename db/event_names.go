@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"parley/app/chat"
@@ -16,13 +17,14 @@ func (d *Store) withoutNamesOfGone(ctx context.Context, rows []chat.Message) err
 	if len(ids) == 0 {
 		return nil
 	}
+	slices.Sort(ids)
 	gone := map[chat.AccountID]chat.Person{}
 	_, err := All(ctx, d, func(r Scanner) (x struct{}, err error) {
 		var p chat.Person
 		err = r.Scan(&p.ID, &p.Username, &p.Name)
 		gone[p.ID] = p
 		return x, err
-	}, "SELECT id, username, name FROM accounts WHERE id IN ids(?) AND disabled_at IS NOT NULL AND name = ?", JSONList(ids), chat.DeletedName)
+	}, "SELECT id, username, name FROM accounts WHERE id IN ids(?) AND disabled_at IS NOT NULL AND name = ?", JSONList(slices.Compact(ids)), chat.DeletedName)
 	eachNamed(rows, func(m *chat.Message, p *chat.Person) {
 		now, there := gone[p.ID]
 		if !there || now.Name == p.Name {

@@ -84,7 +84,7 @@ func updateMentions(t *Tx, m chat.Message, n chat.NewMessage) error {
 
 // addMentions leaves out those who block the author: they are told of nothing from there.
 func addMentions(t *Tx, m chat.Message) error {
-	blocked, err := blockersOf(t, m.Author.ID)
+	blocked, err := blockersOf(t, m)
 	if err != nil {
 		return err
 	}
@@ -104,20 +104,20 @@ func addMentions(t *Tx, m chat.Message) error {
 		m.Room, m.ID, JSONList(m.For), JSONList(blocked))
 }
 
-// blockersOf are those who block somebody; few block anybody, and an index has them.
-func blockersOf(t *Tx, who chat.AccountID) (by []chat.AccountID, err error) {
-	_, err = List(t, func(r Scanner) (x struct{}, err error) {
-		var id chat.AccountID
-		var text string
-		var p chat.Prefs
-		if err = r.Scan(&id, &text); err == nil {
-			err = json.Unmarshal([]byte(text), &p)
+// blockersOf are those who block the author, of whom a message is for: few block anybody,
+// and an index has them.
+func blockersOf(t *Tx, m chat.Message) (by []chat.AccountID, err error) {
+	query, args := "SELECT a.id, a.prefs FROM accounts a WHERE a.id IN ids(?) AND "+withFilters, []any{JSONList(m.For)}
+	if m.All {
+		query, args = `SELECT a.id, a.prefs FROM accounts a CROSS JOIN memberships m WHERE `+withFilters+`
+			AND m.account_id = a.id AND (m.room_id = ? AND m.left_at IS NULL OR a.id IN ids(?))`, []any{m.Room, JSONList(m.For)}
+	}
+	list, err := List(t, scanPrefs, query, args...)
+	for _, p := range list {
+		if p.is.Blocks(m.Author.ID) {
+			by = append(by, p.of)
 		}
-		if p.Blocks(who) {
-			by = append(by, id)
-		}
-		return x, err
-	}, `SELECT id, prefs FROM accounts WHERE prefs LIKE '%"keywords"%' OR prefs LIKE '%"blocked"%'`) // the condition of an index
+	}
 	return by, err
 }
 

@@ -34,31 +34,45 @@ func (d *Store) ForgetAccount(ctx context.Context, who chat.AccountID, username,
 }
 
 // FilterPrefs implements chat.OwnStore.
-func (d *Store) FilterPrefs(ctx context.Context) (map[chat.AccountID]chat.Prefs, error) {
-	return d.prefs(ctx, `(prefs LIKE '%"keywords"%' OR prefs LIKE '%"blocked"%') AND disabled_at IS NULL`) // the condition of an index
+func (d *Store) FilterPrefs(ctx context.Context, room chat.RoomID) (map[chat.AccountID]chat.Prefs, error) {
+	return d.prefs(ctx, `accounts a CROSS JOIN memberships m WHERE `+withFilters+` AND a.disabled_at IS NULL
+		AND m.account_id = a.id AND m.room_id = ? AND m.left_at IS NULL`, room)
 }
+
+// withFilters is the condition of an index, over accounts a: who has keywords or blocks
+// somebody. A cross join has SQLite begin with these.
+const withFilters = `(a.prefs LIKE '%"keywords"%' OR a.prefs LIKE '%"blocked"%')`
 
 // StatusPrefs implements chat.OwnStore.
 func (d *Store) StatusPrefs(ctx context.Context) (map[chat.AccountID]chat.Prefs, error) {
-	return d.prefs(ctx, `(prefs LIKE '%"status"%' OR prefs LIKE '%"until"%') AND disabled_at IS NULL`)
+	return d.prefs(ctx, `accounts a WHERE (a.prefs LIKE '%"status"%' OR a.prefs LIKE '%"until"%') AND a.disabled_at IS NULL`)
 }
 
 // PrefsOf implements chat.OwnStore.
 func (d *Store) PrefsOf(ctx context.Context, ids []chat.AccountID) (map[chat.AccountID]chat.Prefs, error) {
-	return d.prefs(ctx, "id IN ids(?)", JSONList(ids))
+	return d.prefs(ctx, "accounts a WHERE a.id IN ids(?)", JSONList(ids))
 }
 
-func (d *Store) prefs(ctx context.Context, which string, args ...any) (map[chat.AccountID]chat.Prefs, error) {
-	all := map[chat.AccountID]chat.Prefs{}
-	_, err := All(ctx, d, func(r Scanner) (x struct{}, err error) {
-		var id chat.AccountID
-		var text string
-		var p chat.Prefs
-		if err = r.Scan(&id, &text); err == nil {
-			err = json.Unmarshal([]byte(text), &p)
-		}
-		all[id] = p
-		return x, err
-	}, "SELECT id, prefs FROM accounts WHERE "+which, args...)
+// prefs are the preferences of accounts a, from where and under which conditions is said.
+func (d *Store) prefs(ctx context.Context, from string, args ...any) (map[chat.AccountID]chat.Prefs, error) {
+	list, err := All(ctx, d, scanPrefs, "SELECT a.id, a.prefs FROM "+from, args...)
+	all := make(map[chat.AccountID]chat.Prefs, len(list))
+	for _, p := range list {
+		all[p.of] = p.is
+	}
 	return all, err
+}
+
+// prefsOf are somebody's preferences.
+type prefsOf struct {
+	of chat.AccountID
+	is chat.Prefs
+}
+
+func scanPrefs(r Scanner) (p prefsOf, err error) {
+	var text string
+	if err = r.Scan(&p.of, &text); err == nil {
+		err = json.Unmarshal([]byte(text), &p.is)
+	}
+	return p, err
 }

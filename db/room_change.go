@@ -146,7 +146,11 @@ func (d *Store) SetVisibility(ctx context.Context, room chat.RoomID, by chat.Acc
 				return err
 			}
 		}
-		return addEvent(t, room, by, chat.MessageVisibility, chat.SystemMessage{Arg: chat.KindWords[kind]}, at)
+		if err := addEvent(t, room, by, chat.MessageVisibility, chat.SystemMessage{Arg: chat.KindWords[kind]}, at); err != nil || kind == chat.Open {
+			return err
+		}
+		rev, err = removeLoneBots(t, room, rev, at)
+		return err
 	})
 	return rev, err
 }

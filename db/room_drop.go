@@ -81,6 +81,20 @@ func removeFromRoom(t *Tx, room chat.RoomID, who chat.AccountID, at time.Time, b
 	return rev, err
 }
 
+// removeLoneBots takes out of a room that becomes private the bots of who is not in it: of
+// the room that was open their makers could read all anyway. It answers with the last rev.
+func removeLoneBots(t *Tx, room chat.RoomID, rev chat.Rev, at time.Time) (chat.Rev, error) {
+	bots, err := List(t, ScanID[chat.AccountID], `SELECT a.id FROM memberships m JOIN accounts a ON a.id = m.account_id
+		WHERE m.room_id = ?1 AND m.left_at IS NULL AND a.bot_by IS NOT NULL AND NOT EXISTS (SELECT 1 FROM memberships o
+		WHERE o.room_id = ?1 AND o.account_id = a.bot_by AND o.left_at IS NULL) ORDER BY a.id`, room)
+	for _, bot := range bots {
+		if err == nil {
+			rev, err = removeFromRoom(t, room, bot, at, true)
+		}
+	}
+	return rev, err
+}
+
 // addLeft tells the log that somebody has left.
 func addLeft(t *Tx, room chat.RoomID, who chat.AccountID, at time.Time, byOthers bool) error {
 	var p chat.Person

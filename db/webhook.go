@@ -32,18 +32,32 @@ func (d *Store) Webhooks(ctx context.Context, room chat.RoomID) ([]chat.Webhook,
 		WHERE a.disabled_at IS NULL AND (CAST(?1 AS BIGINT) = 0 OR w.room_id = ?1) ORDER BY w.id DESC`, room)
 }
 
+// Webhook implements chat.WebhookStore.
+func (d *Store) Webhook(ctx context.Context, id chat.WebhookID) (chat.Webhook, error) {
+	return oneRow(ctx, d, scanWebhook, "SELECT "+webhookColumns+" FROM webhooks w JOIN accounts a ON a.id = w.bot_id WHERE w.id = ? AND a.disabled_at IS NULL", id)
+}
+
 // RemoveWebhook implements chat.WebhookStore.
 func (d *Store) RemoveWebhook(ctx context.Context, id chat.WebhookID, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *Tx) error { return t.Exec("DELETE FROM webhooks WHERE id = ?", id) })
 }
 
-// queuedAtOnce is how many messages one change of QueueDeliveries looks at.
-const queuedAtOnce = 100
+const (
+	// queuedAtOnce is how many messages one change of QueueDeliveries looks at.
+	queuedAtOnce = 100
+	// maxWaiting is how many deliveries of one webhook wait at most, and some of the next
+	// queuedAtOnce: where nobody listens, the rest stays in the room until somebody does.
+	maxWaiting = 200
+)
 
 // QueueDeliveries implements chat.WebhookStore.
 func (d *Store) QueueDeliveries(ctx context.Context, w chat.Webhook, at time.Time) (more bool, err error) {
 	var newest, seen chat.MessageID
 	if err := d.One(ctx, "SELECT r.last_id, w.seen FROM webhooks w JOIN rooms r ON r.id = w.room_id WHERE w.id = ?", []any{w.ID}, &newest, &seen); err != nil || newest <= seen {
+		return false, err
+	}
+	var full bool
+	if err := d.One(ctx, "SELECT EXISTS (SELECT 1 FROM deliveries WHERE webhook_id = ? AND state = 0 LIMIT 1 OFFSET ?)", []any{w.ID, maxWaiting}, &full); err != nil || full {
 		return false, err
 	}
 	err = d.change(ctx, func(t *Tx) error {

@@ -45,9 +45,12 @@ func (c *Chat) AnswerCommand(ctx context.Context, delivery int64, code string, a
 	if err != nil {
 		return err
 	}
-	w, err := c.webhook(ctx, d.Webhook)
+	w, err := c.store.Webhook(ctx, d.Webhook)
 	if err != nil {
 		return err
+	}
+	if w.Off() {
+		return NotFound()
 	}
 	seconds, _, _ := strings.Cut(code, "-")
 	n, err := strconv.ParseInt(seconds, 10, 64)
@@ -74,20 +77,6 @@ func (c *Chat) AnswerCommand(ctx context.Context, delivery int64, code string, a
 	}
 	a.CID = "answer-" + strconv.FormatInt(delivery, 10) + "-" + strconv.Itoa(used)
 	return c.SayAnswer(ctx, w, d, a)
-}
-
-// webhook finds one that is told something by its id.
-func (c *Chat) webhook(ctx context.Context, id WebhookID) (Webhook, error) {
-	all, err := c.store.Webhooks(ctx, 0)
-	if err != nil {
-		return Webhook{}, err
-	}
-	for _, w := range all {
-		if w.ID == id && !w.Off() {
-			return w, nil
-		}
-	}
-	return Webhook{}, NotFound()
 }
 
 // SayAnswer has the bot of a webhook say what was answered, below what it answers; what is

@@ -42,7 +42,7 @@ func (c *Chat) ReadMarks(ctx context.Context, room RoomID, people []AccountID) (
 	if err != nil || len(marks) == 0 {
 		return r, marks, err
 	}
-	filters, err := c.store.FilterPrefs(ctx)
+	filters, err := c.store.FilterPrefs(ctx, room)
 	for id, p := range filters {
 		if m, in := marks[id]; in {
 			m.Keywords, m.Blocked = p.Keywords, p.Blocked

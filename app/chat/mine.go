@@ -18,8 +18,8 @@ type OwnStore interface {
 	// preferences, and nothing with which somebody could log in. Erase begins to delete what
 	// it said as well. The last administrator is refused.
 	ForgetAccount(ctx context.Context, who AccountID, username, name string, at time.Time, erase bool, audit AuditEntry) error
-	// FilterPrefs are the preferences of all who have keywords or block somebody: few.
-	FilterPrefs(ctx context.Context) (map[AccountID]Prefs, error)
+	// FilterPrefs are the preferences of those in a room who have keywords or block somebody: few.
+	FilterPrefs(ctx context.Context, room RoomID) (map[AccountID]Prefs, error)
 	// StatusPrefs are the preferences of all who can log in and have a status, or are not to be
 	// disturbed until a time: few, and asked for once.
 	StatusPrefs(ctx context.Context) (map[AccountID]Prefs, error)

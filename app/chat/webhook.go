@@ -73,6 +73,8 @@ type WebhookStore interface {
 	AddWebhook(ctx context.Context, w Webhook, audit AuditEntry) (WebhookID, error)
 	// Webhooks lists those of a room, 0: all, the newest first.
 	Webhooks(ctx context.Context, room RoomID) ([]Webhook, error)
+	// Webhook finds one, unless its bot is disabled.
+	Webhook(ctx context.Context, id WebhookID) (Webhook, error)
 	RemoveWebhook(ctx context.Context, id WebhookID, audit AuditEntry) error
 	// QueueDeliveries looks at some of what was said in the webhook's room since it was
 	// looked at last, and queues what it wants; more: there is more to look at.

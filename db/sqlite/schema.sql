@@ -1,5 +1,5 @@
 -- The result of all migrations, for reading. Written by: go test ./db/sqlite -run Schema -update
--- user_version 28
+-- user_version 29
 
 CREATE TABLE accounts (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -131,6 +131,8 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, id);
 
 CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 0;
+
+CREATE INDEX deliveries_waiting ON deliveries (webhook_id) WHERE state = 0;
 
 CREATE TABLE devices (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -137,4 +137,70 @@ var programTests = map[string]func(*store){
 		s.ok(err)
 		s.equal(len(due), 0, "due of a webhook that is gone")
 	},
+	"bots are in a private room with their makers alone": func(s *store) {
+		for _, kind := range []chat.RoomKind{chat.Private, chat.Open} {
+			name := chat.KindWords[kind]
+			room := s.roomOf(kind, "den "+name, 1, 2)
+			his, hers := s.bot(2, "his-"+name, room), s.bot(1, "hers-"+name, room)
+			_, _, err := s.RemoveMember(s.Context(), room, 2, noon, chat.NoAudit)
+			s.ok(err)
+			members, err := s.Members(s.Context(), room)
+			s.ok(err)
+			s.equal(len(members), map[chat.RoomKind]int{chat.Private: 2, chat.Open: 3}[kind], "people of the room")
+			_, err = s.SetVisibility(s.Context(), room, 1, chat.Private, noon, chat.NoAudit)
+			s.ok(err)
+			members, err = s.Members(s.Context(), room)
+			s.ok(err)
+			for _, m := range members {
+				if m.ID == his.ID || m.ID != hers.ID && m.ID != 1 {
+					s.Errorf("%s: %+v is in the private room", name, m)
+				}
+			}
+			s.equal(len(members), 2, "people of the private room")
+		}
+	},
+	"what waits for one who does not listen is bounded": func(s *store) {
+		room := s.room("quay", 1)
+		b := s.bot(1, "ci", room)
+		id, err := s.AddWebhook(s.Context(), chat.Webhook{Room: room, Bot: b.ID, Name: "CI", URL: "https://ci.example", Secret: "s", Made: noon}, chat.NoAudit)
+		s.ok(err)
+		w, err := s.Webhook(s.Context(), id)
+		s.ok(err)
+		s.equal(w.Name, "CI", "the webhook")
+		_, err = s.Webhook(s.Context(), id+1)
+		s.is(err, chat.ErrNotFound, "another one")
+		for i := range 450 {
+			s.says(room, 1, fmt.Sprint("message ", i))
+		}
+		queue := func() {
+			for more := true; more; {
+				more, err = s.QueueDeliveries(s.Context(), w, noon)
+				s.ok(err)
+			}
+		}
+		told := 0
+		for range 3 {
+			queue()
+			waits := 0
+			for due := s.due(noon); len(due) > 0; due = s.due(noon) {
+				for _, d := range due {
+					d.State, waits = chat.DeliveryArrived, waits+1
+					s.ok(s.SetDelivery(s.Context(), d))
+				}
+			}
+			if waits > 300 {
+				s.Errorf("%d wait", waits)
+			}
+			told += waits
+		}
+		s.equal(told, 450, "in all")
+	},
+}
+
+// due are deliveries that are to be tried.
+func (s *store) due(at time.Time) []chat.Delivery {
+	s.Helper()
+	due, err := s.DueDeliveries(s.Context(), at, 100)
+	s.ok(err)
+	return due
 }

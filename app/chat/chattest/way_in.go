@@ -114,17 +114,26 @@ var wayInTests = map[string]func(*store){
 		s.ok(s.SetPrefs(s.Context(), 2, chat.Prefs{Keywords: "beam, tide", Theme: "dark"}))
 		s.ok(s.SetPrefs(s.Context(), 3, chat.Prefs{Blocked: []chat.AccountID{2}}))
 		s.ok(s.SetPrefs(s.Context(), 1, chat.Prefs{Theme: "light"}))
-		known, err := s.FilterPrefs(s.Context())
+		known, err := s.FilterPrefs(s.Context(), 1)
 		s.ok(err)
 		if len(known) != 2 || known[2].Keywords != "beam, tide" || !known[3].Blocks(2) {
 			s.Errorf("%+v", known)
 		}
+		room := s.room("quay", 3)
+		if known, err = s.FilterPrefs(s.Context(), room); err != nil || len(known) != 1 || !known[3].Blocks(2) {
+			s.Errorf("in a room with one of them: %+v, %v", known, err)
+		}
+		_, err = s.AddMembers(s.Context(), room, []chat.AccountID{2}, noon)
+		s.ok(err)
+		if known, err = s.FilterPrefs(s.Context(), room); err != nil || len(known) != 2 {
+			s.Errorf("after the other one came: %+v, %v", known, err)
+		}
 		s.ok(s.SetPrefs(s.Context(), 2, chat.Prefs{}))
-		if known, err = s.FilterPrefs(s.Context()); err != nil || len(known) != 1 || !known[3].Blocks(2) {
+		if known, err = s.FilterPrefs(s.Context(), 1); err != nil || len(known) != 1 || !known[3].Blocks(2) {
 			s.Errorf("after it was taken back: %+v, %v", known, err)
 		}
 		s.ok(s.DisableAccount(s.Context(), 3, noon, false, false, chat.NoAudit))
-		if known, err = s.FilterPrefs(s.Context()); err != nil || len(known) != 0 {
+		if known, err = s.FilterPrefs(s.Context(), 1); err != nil || len(known) != 0 {
 			s.Errorf("after it was disabled: %+v, %v", known, err)
 		}
 		all, err := s.PrefsOf(s.Context(), []chat.AccountID{1, 2, 99})
