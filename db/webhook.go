@@ -26,15 +26,22 @@ func (d *Store) AddWebhook(ctx context.Context, w chat.Webhook, audit chat.Audit
 	return id, err
 }
 
+// webhooksOfLive are the webhooks of bots that are not disabled.
+const webhooksOfLive = "SELECT " + webhookColumns + " FROM webhooks w JOIN accounts a ON a.id = w.bot_id WHERE a.disabled_at IS NULL AND "
+
 // Webhooks implements chat.WebhookStore.
 func (d *Store) Webhooks(ctx context.Context, room chat.RoomID) ([]chat.Webhook, error) {
-	return All(ctx, d, scanWebhook, "SELECT "+webhookColumns+` FROM webhooks w JOIN accounts a ON a.id = w.bot_id
-		WHERE a.disabled_at IS NULL AND (CAST(?1 AS BIGINT) = 0 OR w.room_id = ?1) ORDER BY w.id DESC`, room)
+	return All(ctx, d, scanWebhook, webhooksOfLive+"(CAST(?1 AS BIGINT) = 0 OR w.room_id = ?1) ORDER BY w.id DESC", room)
+}
+
+// WebhooksOfBot implements chat.WebhookStore.
+func (d *Store) WebhooksOfBot(ctx context.Context, bot chat.AccountID) ([]chat.Webhook, error) {
+	return All(ctx, d, scanWebhook, webhooksOfLive+"w.bot_id = ? ORDER BY w.id DESC", bot)
 }
 
 // Webhook implements chat.WebhookStore.
 func (d *Store) Webhook(ctx context.Context, id chat.WebhookID) (chat.Webhook, error) {
-	return oneRow(ctx, d, scanWebhook, "SELECT "+webhookColumns+" FROM webhooks w JOIN accounts a ON a.id = w.bot_id WHERE w.id = ? AND a.disabled_at IS NULL", id)
+	return oneRow(ctx, d, scanWebhook, webhooksOfLive+"w.id = ?", id)
 }
 
 // RemoveWebhook implements chat.WebhookStore.

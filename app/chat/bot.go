@@ -3,7 +3,6 @@ package chat
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 )
@@ -119,8 +118,8 @@ func (c *Chat) RemoveIdleBot(ctx context.Context, who Account, id AccountID, roo
 	if keys > 0 {
 		return nil
 	}
-	all, err := c.store.Webhooks(ctx, 0)
-	if err != nil || slices.ContainsFunc(all, func(w Webhook) bool { return w.Bot == id }) {
+	webhooks, err := c.store.WebhooksOfBot(ctx, id)
+	if err != nil || len(webhooks) > 0 {
 		return err
 	}
 	rooms, err := c.store.Sidebar(ctx, id)

@@ -73,6 +73,8 @@ type WebhookStore interface {
 	AddWebhook(ctx context.Context, w Webhook, audit AuditEntry) (WebhookID, error)
 	// Webhooks lists those of a room, 0: all, the newest first.
 	Webhooks(ctx context.Context, room RoomID) ([]Webhook, error)
+	// WebhooksOfBot lists those of a bot, unless it is disabled, the newest first.
+	WebhooksOfBot(ctx context.Context, bot AccountID) ([]Webhook, error)
 	// Webhook finds one, unless its bot is disabled.
 	Webhook(ctx context.Context, id WebhookID) (Webhook, error)
 	RemoveWebhook(ctx context.Context, id WebhookID, audit AuditEntry) error
@@ -159,10 +161,10 @@ func (c *Chat) WebhooksOf(ctx context.Context, who Account, bot AccountID) (list
 	if err != nil {
 		return nil, err
 	}
-	all, err := c.store.Webhooks(ctx, 0)
+	all, err := c.store.WebhooksOfBot(ctx, bot)
 	for _, w := range all {
 		in := slices.ContainsFunc(common, func(r SidebarRoom) bool { return r.ID == w.Room })
-		if w.Bot == bot && in && !w.Off() {
+		if in && !w.Off() {
 			w.URL, w.Secret = "", ""
 			list = append(list, w)
 		}

@@ -449,6 +449,8 @@ CREATE TABLE webhooks (
   made_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE INDEX webhooks_by_bot ON webhooks (bot_id);
+
 CREATE INDEX webhooks_by_room ON webhooks (room_id);
 
 CREATE TABLE widgets (

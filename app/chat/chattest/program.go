@@ -167,6 +167,9 @@ var programTests = map[string]func(*store){
 		w, err := s.Webhook(s.Context(), id)
 		s.ok(err)
 		s.equal(w.Name, "CI", "the webhook")
+		list, err := s.WebhooksOfBot(s.Context(), b.ID)
+		s.ok(err)
+		s.equal(list, []chat.Webhook{w}, "those of its bot")
 		_, err = s.Webhook(s.Context(), id+1)
 		s.is(err, chat.ErrNotFound, "another one")
 		for i := range 450 {
