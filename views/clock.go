@@ -1,6 +1,7 @@
 package views
 
 import (
+	"strings"
 	"time"
 )
 
@@ -14,6 +15,11 @@ func (v Viewer) clockLayout() string {
 
 // clock is the time of day.
 func (v Viewer) clock(t time.Time) string { return t.In(v.Zone).Format(v.clockLayout()) }
+
+// clockSeconds is the time of day to the second, for logs.
+func (v Viewer) clockSeconds(t time.Time) string {
+	return t.In(v.Zone).Format(strings.Replace(v.clockLayout(), "04", "04:05", 1))
+}
 
 // day is a date as an attribute.
 func day(t time.Time, zone *time.Location) string { return t.In(zone).Format(time.DateOnly) }
