@@ -58,6 +58,8 @@ func (q *queue) ForgetFetch(_ context.Context, id chat.MessageID) error {
 }
 
 func (q *queue) Message(_ context.Context, id chat.MessageID) (chat.Message, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	m, ok := q.messages[id]
 	if !ok {
 		return m, chat.ErrNotFound
