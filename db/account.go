@@ -96,9 +96,16 @@ func (d *Store) LastSeen(ctx context.Context, who chat.AccountID) (time.Time, er
 	return FromMillis(at), nil
 }
 
-// SetProfile implements chat.AccountStore.
-func (d *Store) SetProfile(ctx context.Context, who chat.Person, p chat.Profile) error {
+// ChangeProfile implements chat.AccountStore.
+func (d *Store) ChangeProfile(ctx context.Context, who chat.Person, change func(*chat.Profile) error) error {
 	return d.change(ctx, func(t *Tx) error {
+		var p chat.Profile
+		if err := t.One("SELECT name, title, bio FROM accounts WHERE id = ? {lock}", []any{who.ID}, &p.Name, &p.Title, &p.Bio); err != nil {
+			return err
+		}
+		if err := change(&p); err != nil {
+			return err
+		}
 		name, err := markedName(t, who.ID, who.Username, p.Name)
 		if err != nil {
 			return err
@@ -110,16 +117,28 @@ func (d *Store) SetProfile(ctx context.Context, who chat.Person, p chat.Profile)
 	})
 }
 
-// SetPrefs implements chat.AccountStore.
-func (d *Store) SetPrefs(ctx context.Context, who chat.AccountID, p chat.Prefs) error {
-	prefs, err := json.Marshal(p)
-	if err != nil {
-		return err
-	}
-	return d.change(ctx, func(t *Tx) error {
+// ChangePrefs implements chat.AccountStore.
+func (d *Store) ChangePrefs(ctx context.Context, who chat.AccountID, change func(*chat.Prefs) error) (p chat.Prefs, err error) {
+	err = d.change(ctx, func(t *Tx) error {
+		var was string
+		if err := t.One("SELECT prefs FROM accounts WHERE id = ? {lock}", []any{who}, &was); err != nil {
+			return err
+		}
+		p = chat.Prefs{}
+		if err := json.Unmarshal([]byte(was), &p); err != nil {
+			return err
+		}
+		if err := change(&p); err != nil {
+			return err
+		}
+		prefs, err := json.Marshal(p)
+		if err != nil {
+			return err
+		}
 		t.accountChanged(who)
 		return t.Exec("UPDATE accounts SET prefs = ? WHERE id = ?", string(prefs), who)
 	})
+	return p, err
 }
 
 // SetRole implements chat.AccountStore. The last administrator stays one.

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
@@ -67,6 +68,33 @@ func TestSettingsAreSavedHoweverLateTheirScriptComes(t *testing.T) {
 	g.let(c)
 	p.sees("#saved", "Saved")
 	p.until("it is off", `document.documentElement.dataset.keys === 'off'`)
+}
+
+// Of two values of a field the later one stays, also where the first is long on its way; so
+// does another field that was changed meanwhile.
+func TestOfTwoValuesOfAFieldTheLaterStays(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada := s.Signup("ada")
+	g := gated(t, s)
+	p := openChromium(t).person("ada", g.url)
+	p.enter(ada)
+	p.open("/me/appearance")
+	p.live()
+	p.click(".look", "Dark")
+	p.sees("#saved", "Saved")
+	c := g.stop("/me/appearance")
+	p.click(".look", "Light")
+	g.waits(t)
+	g.hold.Store(nil)
+	p.click(".look", "Dark") // as it was
+	p.click(".setting", "Moving pictures")
+	c <- true
+	p.until("four were answered", `performance.getEntriesByType('resource').filter(e => e.initiatorType === 'fetch' && /appearance$/.test(e.name)).length === 4`)
+	kept := ask[string](p, `fetch('/me/appearance').then(r => r.text()).then(html => /<html[^>]*>/.exec(html)[0])`)
+	if !strings.Contains(kept, `data-theme="dark"`) || !strings.Contains(kept, `data-still="on"`) {
+		t.Error("what is kept is", kept)
+	}
 }
 
 // The time zone is found by its city.

@@ -93,10 +93,10 @@ var attempts = []attempt{
 	{"leave", func(w *world, who chat.Account, r chat.RoomID) error { return w.chat.LeaveRoom(w.ctx, who, r, false) }},
 	{"topic", func(w *world, who chat.Account, r chat.RoomID) error {
 		room, _, _ := w.store.RoomFor(w.ctx, r, 0)
-		return w.chat.UpdateRoom(w.ctx, who, r, cmp.Or(room.Name, "r"), "new topic")
+		return w.chat.UpdateRoom(w.ctx, who, r, chat.RoomText{Name: new(cmp.Or(room.Name, "r")), Topic: new("new topic")})
 	}},
 	{"rename", func(w *world, who chat.Account, r chat.RoomID) error {
-		return w.chat.UpdateRoom(w.ctx, who, r, fmt.Sprint("new ", r), "")
+		return w.chat.UpdateRoom(w.ctx, who, r, chat.RoomText{Name: new(fmt.Sprint("new ", r)), Topic: new("")})
 	}},
 	{"add", func(w *world, who chat.Account, r chat.RoomID) error {
 		return w.chat.AddMembers(w.ctx, who, r, w.ids("newcomer"))

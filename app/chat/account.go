@@ -76,8 +76,11 @@ type AccountStore interface {
 	// LastSeen is when a person last used Parley, to the minute; zero: never, or nowhere
 	// that is still logged in.
 	LastSeen(context.Context, AccountID) (time.Time, error)
-	SetProfile(ctx context.Context, who Person, p Profile) error
-	SetPrefs(ctx context.Context, who AccountID, p Prefs) error
+	// ChangeProfile stores what change makes of a person's profile as it is, and nothing if
+	// it answers an error. Change may be called more than once.
+	ChangeProfile(ctx context.Context, who Person, change func(*Profile) error) error
+	// ChangePrefs is the same for his preferences, and answers what they are then.
+	ChangePrefs(ctx context.Context, who AccountID, change func(*Prefs) error) (Prefs, error)
 	SetRole(ctx context.Context, who AccountID, role Role, audit AuditEntry) error
 }
 

@@ -21,14 +21,15 @@ func (c *Chat) SetBlocked(ctx context.Context, who Account, id AccountID, blocke
 	if _, err := c.Profile(ctx, who, id); err != nil {
 		return err
 	}
-	if blocked && len(who.Prefs.Blocked) >= MaxBlocked && !who.Prefs.Blocks(id) {
-		return Invalid("who", "You have blocked 100 people; that is as many as go.")
-	}
-	return c.SetPrefs(ctx, who, func(p *Prefs) {
+	return c.ChangePrefs(ctx, who, func(p *Prefs) error {
+		if blocked && len(p.Blocked) >= MaxBlocked && !p.Blocks(id) {
+			return Invalid("who", "You have blocked 100 people; that is as many as go.")
+		}
 		p.Blocked = slices.DeleteFunc(slices.Clone(p.Blocked), func(b AccountID) bool { return b == id })
 		if blocked {
 			p.Blocked = append(p.Blocked, id)
 		}
+		return nil
 	})
 }
 

@@ -41,7 +41,7 @@ func (c *Chat) RunCommand(ctx context.Context, who Account, room RoomID, body st
 		if rest == "" { // who has not gone on writing wants to delete nothing
 			return true, Invalid("body", topicInWords(p.Topic))
 		}
-		return true, c.updateRoom(ctx, who, p, p.Name, rest)
+		return true, c.updateRoom(ctx, who, p, RoomText{Topic: &rest})
 	case "invite":
 		return true, c.addMembersNamed(ctx, who, room, strings.Fields(rest))
 	}

@@ -109,14 +109,16 @@ func (p Prefs) QuietUntil(now time.Time, zone *time.Location) time.Time {
 	return until
 }
 
-// SetPrefs changes the caller's preferences.
-func (c *Chat) SetPrefs(ctx context.Context, who Account, change func(*Prefs)) error {
-	p := who.Prefs
-	change(&p)
-	if err := p.validate(); err != nil {
-		return err
-	}
-	if err := c.store.SetPrefs(ctx, who.ID, p); err != nil {
+// ChangePrefs changes the caller's preferences as they are, also where another of his
+// changes is under way. Change may be called more than once; its error ends all.
+func (c *Chat) ChangePrefs(ctx context.Context, who Account, change func(*Prefs) error) error {
+	p, err := c.store.ChangePrefs(ctx, who.ID, func(p *Prefs) error {
+		if err := change(p); err != nil {
+			return err
+		}
+		return p.validate()
+	})
+	if err != nil {
 		return err
 	}
 	c.bus.Publish(PrefsChanged{Account: who.ID, Prefs: p})
@@ -134,11 +136,24 @@ const (
 	MaxBio   = 300
 )
 
-// SetProfile changes the caller's own profile. A name that looks like another
+// ChangeProfile changes the caller's own profile as it is, also where another of his
+// changes is under way; change may be called more than once. A name that looks like another
 // person's, or like one in charge, gets the username behind it.
-func (c *Chat) SetProfile(ctx context.Context, who Account, p Profile) error {
-	var err error
-	if p.Name, err = ParseDisplayName(UnmarkName(p.Name, who.Username)); err != nil {
+func (c *Chat) ChangeProfile(ctx context.Context, who Account, change func(*Profile)) error {
+	err := c.store.ChangeProfile(ctx, who.Person, func(p *Profile) error {
+		change(p)
+		return p.tidy(who.Username)
+	})
+	if err != nil {
+		return err
+	}
+	c.bus.Publish(RoomListChanged{People: []AccountID{who.ID}})
+	return nil
+}
+
+// tidy makes a profile what is stored of it, or says what is wrong with it.
+func (p *Profile) tidy(username string) (err error) {
+	if p.Name, err = ParseDisplayName(UnmarkName(p.Name, username)); err != nil {
 		return err
 	}
 	title, ok := oneLine(p.Title)
@@ -149,10 +164,6 @@ func (c *Chat) SetProfile(ctx context.Context, who Account, p Profile) error {
 	if p.Bio, ok = lines(p.Bio); !ok || utf8.RuneCountInString(p.Bio) > MaxBio || stackedMarks(p.Bio) {
 		return Invalid("bio", "This has at most 300 characters.")
 	}
-	if err := c.store.SetProfile(ctx, who.Person, p); err != nil {
-		return err
-	}
-	c.bus.Publish(RoomListChanged{People: []AccountID{who.ID}})
 	return nil
 }
 

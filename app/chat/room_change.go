@@ -142,22 +142,32 @@ func (c *Chat) publishDeparture(room RoomID, whom AccountID, rev Rev) error {
 	return nil
 }
 
+// RoomText is what is changed of a room's name and topic; nil leaves it.
+type RoomText struct {
+	Name, Topic *string
+}
+
 // UpdateRoom sets a room's name and topic, each only where it differs.
-func (c *Chat) UpdateRoom(ctx context.Context, who Account, room RoomID, name, topic string) error {
+func (c *Chat) UpdateRoom(ctx context.Context, who Account, room RoomID, to RoomText) error {
 	p, err := c.authorize(ctx, who, room, ActionSetTopic)
 	if err != nil {
 		return err
 	}
-	return c.updateRoom(ctx, who, p, name, topic)
+	return c.updateRoom(ctx, who, p, to)
 }
 
 // updateRoom is UpdateRoom for who was found to be allowed to set the topic.
-func (c *Chat) updateRoom(ctx context.Context, who Account, p RoomAccess, name, topic string) (err error) {
-	if name, err = ParseRoomName(name); err != nil {
-		return err
+func (c *Chat) updateRoom(ctx context.Context, who Account, p RoomAccess, to RoomText) (err error) {
+	name, topic := p.Name, p.Topic
+	if to.Name != nil {
+		if name, err = ParseRoomName(*to.Name); err != nil {
+			return err
+		}
 	}
-	if topic, err = ParseTopic(topic); err != nil {
-		return err
+	if to.Topic != nil {
+		if topic, err = ParseTopic(*to.Topic); err != nil {
+			return err
+		}
 	}
 	if name != p.Name {
 		if err := p.require(ActionRename); err != nil {

@@ -114,7 +114,7 @@ func TestNamesOfPrivateRoomsTellNothing(t *testing.T) {
 		}
 	}
 	other := w.room("plans", chat.Open, "bea")
-	if err := w.chat.UpdateRoom(w.ctx, w.people["bea"], other, "lay0ffs", ""); !errors.Is(err, chat.ErrConflict) {
+	if err := w.chat.UpdateRoom(w.ctx, w.people["bea"], other, chat.RoomText{Name: new("lay0ffs"), Topic: new("")}); !errors.Is(err, chat.ErrConflict) {
 		t.Errorf("two open rooms look alike: %v", err)
 	}
 	mine := w.room("layoffs", chat.Private, "bea")
@@ -161,7 +161,7 @@ func TestThePrivateRoomOfTheLastOneGoesAlong(t *testing.T) {
 
 func TestWhoAppearsOfflineIsNotSeenTyping(t *testing.T) {
 	w := begin(t, "ada", "bea")
-	w.ok(w.chat.SetPrefs(w.ctx, w.people["ada"], func(p *chat.Prefs) { p.Invisible = true }))
+	w.ok(w.chat.ChangePrefs(w.ctx, w.people["ada"], func(p *chat.Prefs) error { p.Invisible = true; return nil }))
 	ada, err := w.store.Account(w.ctx, w.people["ada"].ID)
 	w.ok(err)
 	w.ok(w.chat.StartTyping(w.ctx, ada, 1))
@@ -199,7 +199,7 @@ func TestADisplayNameIsNobodyElses(t *testing.T) {
 	w := begin(t, "ada", "mallory", "bea")
 	name := func(who, name string) string {
 		t.Helper()
-		w.ok(w.chat.SetProfile(w.ctx, w.people[who], chat.Profile{Name: name}))
+		w.ok(w.chat.ChangeProfile(w.ctx, w.people[who], func(p *chat.Profile) { p.Name = name }))
 		a, err := w.store.Account(w.ctx, w.people[who].ID)
 		w.ok(err)
 		return a.Name

@@ -78,7 +78,7 @@ func TestWhatIsShownIsFoundInQuotationMarks(t *testing.T) {
 		"eight `:rocket:` code", "nine see #design now", "ten 2. first"} {
 		w.says("ada", 1, body)
 	}
-	w.ok(w.chat.UpdateRoom(w.ctx, w.people["ada"], 2, "c++ lab", ""))
+	w.ok(w.chat.UpdateRoom(w.ctx, w.people["ada"], 2, chat.RoomText{Name: new("c++ lab"), Topic: new("")}))
 	for ask, want := range map[string]string{
 		`"🚀"`: "one", `":rocket:"`: "one eight", `":rocket: launch"`: "one", `"🚀 launch"`: "one", `"*star*"`: "two", `"\*star\*"`: "two",
 		`"1. first"`:           "three",

@@ -68,7 +68,7 @@ func (c *Chat) SetStatus(ctx context.Context, who Account, emoji, text string, u
 	if quiet && until.IsZero() {
 		return Invalid("until", "Choose when you may be disturbed again.")
 	}
-	return c.SetPrefs(ctx, who, func(p *Prefs) {
+	return c.ChangePrefs(ctx, who, func(p *Prefs) error {
 		if p.Status != nil && p.Until.Equal(p.Status.Until) { // it was part of the status before
 			p.Until = time.Time{}
 		}
@@ -76,5 +76,6 @@ func (c *Chat) SetStatus(ctx context.Context, who Account, emoji, text string, u
 		if quiet {
 			p.Until = until.UTC().Truncate(time.Second)
 		}
+		return nil
 	})
 }

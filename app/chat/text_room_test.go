@@ -85,12 +85,12 @@ func TestLinksToRoomsFollowTheirNames(t *testing.T) {
 	if got := shown(); got != "#design see #design now" {
 		t.Error(got)
 	}
-	w.ok(w.chat.UpdateRoom(w.ctx, w.people["ada"], room, "shape & form", ""))
+	w.ok(w.chat.UpdateRoom(w.ctx, w.people["ada"], room, chat.RoomText{Name: new("shape & form"), Topic: new("")}))
 	if got := shown(); got != "#shape & form see #shape & form now" {
 		t.Error("after the room got another name:", got)
 	}
 	w.ok(w.chat.SetVisibility(w.ctx, w.people["ada"], room, chat.Private))
-	w.ok(w.chat.UpdateRoom(w.ctx, w.people["ada"], room, "secret", ""))
+	w.ok(w.chat.UpdateRoom(w.ctx, w.people["ada"], room, chat.RoomText{Name: new("secret"), Topic: new("")}))
 	if got := shown(); strings.Contains(got, "secret") {
 		t.Error("the name of a private room shows:", got)
 	}
@@ -100,7 +100,7 @@ func TestAnEditKeepsTheRoomsThatItsWordsMean(t *testing.T) {
 	w := begin(t, "ada", "bea")
 	room := w.room("design", chat.Open, "ada")
 	m := w.says("ada", 1, "see #design, please")
-	w.ok(w.chat.UpdateRoom(w.ctx, w.people["ada"], room, "shape", ""))
+	w.ok(w.chat.UpdateRoom(w.ctx, w.people["ada"], room, chat.RoomText{Name: new("shape"), Topic: new("")}))
 	other := w.room("design", chat.Open, "bea")
 	for i, body := range []string{"see #design, please!", "really: see **#Design**", "see #design and #shape"} {
 		edited, err := w.chat.EditMessage(w.ctx, w.people["ada"], m.ID, body)
@@ -118,7 +118,7 @@ func TestAnEditKeepsTheRoomsThatItsWordsMean(t *testing.T) {
 		t.Errorf("words that are new mean %+v", m.Text.Blocks[0].Runs)
 	}
 	m = w.says("ada", 1, "see #design")
-	w.ok(w.chat.UpdateRoom(w.ctx, w.people["ada"], other, "closed", ""))
+	w.ok(w.chat.UpdateRoom(w.ctx, w.people["ada"], other, chat.RoomText{Name: new("closed"), Topic: new("")}))
 	w.ok(w.chat.SetVisibility(w.ctx, w.people["bea"], other, chat.Private))
 	m, err = w.chat.EditMessage(w.ctx, w.people["ada"], m.ID, "do see #design")
 	if w.ok(err); m.Text.Plain() != "do see #design" {

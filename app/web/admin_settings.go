@@ -27,8 +27,9 @@ func (s *Server) workspacePage(c *fiber.Ctx, errs views.Errors) error {
 	if errs != nil && !limits {
 		f.Name, f.Signup, f.Retention = formValue(c, "workspace"), formValue(c, "signup"), formValue(c, chat.SettingRetention)
 		f.Factor = formValue(c, chat.SettingFactor, f.Factor)
-		givenYes(c, chat.SettingPreviews, false, &f.Previews)
-		givenYes(c, chat.SettingWorld, false, &f.World)
+		asked := fieldsOf(c, chat.SettingPreviews, chat.SettingWorld)
+		asked.givenYes(chat.SettingPreviews, false, &f.Previews)
+		asked.givenYes(chat.SettingWorld, false, &f.World)
 	}
 	for _, l := range chat.AllLimits {
 		field := views.LimitField{Limit: l, Value: strconv.Itoa(s.chat.Limits.Value(l))}
@@ -80,9 +81,8 @@ func (s *Server) setWorkspace(c *fiber.Ctx) error {
 	if v := formValue(c, chat.SettingFactor); v != "" {
 		set[chat.SettingFactor] = v
 	}
-	for _, key := range []string{chat.SettingPreviews, chat.SettingWorld} {
-		on := ""
-		if given(c, key, &on); on != "" {
+	for key, on := range fieldsOf(c, chat.SettingPreviews, chat.SettingWorld) {
+		if on != "" {
 			set[key] = map[bool]string{true: "on", false: "off"}[on == "1"]
 		}
 	}

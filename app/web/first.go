@@ -56,7 +56,7 @@ func (s *Server) firstInvite(c *fiber.Ctx) error {
 
 // hideFirst takes the first steps away for good.
 func (s *Server) hideFirst(c *fiber.Ctx) error {
-	if err := s.chat.SetPrefs(c.UserContext(), sessionOf(c).Account, func(p *chat.Prefs) { p.Begun = true }); err != nil {
+	if err := s.chat.ChangePrefs(c.UserContext(), sessionOf(c).Account, func(p *chat.Prefs) error { p.Begun = true; return nil }); err != nil {
 		return err
 	}
 	return s.toFirst(c)

@@ -102,7 +102,7 @@ func (s *Server) mailOff(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := s.chat.SetPrefs(c.UserContext(), who, func(p *chat.Prefs) { p.Mail = "off" }); err != nil {
+	if err := s.chat.ChangePrefs(c.UserContext(), who, func(p *chat.Prefs) error { p.Mail = "off"; return nil }); err != nil {
 		return err
 	}
 	return s.html(c, views.MailDone("No such mails any more", "@"+who.Username+" is mailed nothing of what waits. The page of notifications turns it on again."))

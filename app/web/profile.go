@@ -87,34 +87,51 @@ func (s *Server) profileForm(c *fiber.Ctx, err error) error {
 	return s.settingsOf(c, "Profile", views.Me, views.MeForm{Profile: chat.Profile{Name: a.Name, Title: a.Title, Bio: a.Bio}, Errors: errs})
 }
 
-// given takes over a field of a form where the form has it: settings are saved field by
-// field, and a form without a script sends all of them. Of several values of one name the
-// last counts: a box that is not ticked has another field before it that says 0.
-func given(c *fiber.Ctx, name string, to *string) {
-	if all := c.Request().PostArgs().PeekMulti(name); len(all) > 0 {
-		*to = string(all[len(all)-1])
+// fields are those of a form that it has: settings are saved field by field, and a form
+// without a script sends all of them.
+type fields map[string]string
+
+// fieldsOf reads those of these names. Of several values of one name the last counts: a
+// box that is not ticked has another field before it that says 0.
+func fieldsOf(c *fiber.Ctx, names ...string) fields {
+	f := fields{}
+	for _, name := range names {
+		if all := c.Request().PostArgs().PeekMulti(name); len(all) > 0 {
+			f[name] = string(all[len(all)-1])
+		}
+	}
+	return f
+}
+
+// given takes over a field that the form has.
+func (f fields) given(name string, to *string) {
+	if value, ok := f[name]; ok {
+		*to = value
 	}
 }
 
 // givenYes is the same for what is on or off; off turns its sense around.
-func givenYes(c *fiber.Ctx, name string, off bool, to *bool) {
-	value := ""
-	if given(c, name, &value); value != "" {
+func (f fields) givenYes(name string, off bool, to *bool) {
+	if value := f[name]; value != "" {
 		*to = (value == "1") != off
 	}
 }
 
 func (s *Server) setProfile(c *fiber.Ctx) error {
 	a := sessionOf(c).Account
-	f := views.MeForm{Profile: chat.Profile{Name: a.Name, Title: a.Title, Bio: a.Bio}}
-	given(c, "name", &f.Name)
-	given(c, "title", &f.Title)
-	given(c, "bio", &f.Bio)
-	err := s.chat.SetProfile(c.UserContext(), a, f.Profile)
+	asked := fieldsOf(c, "name", "title", "bio")
+	change := func(p *chat.Profile) {
+		asked.given("name", &p.Name)
+		asked.given("title", &p.Title)
+		asked.given("bio", &p.Bio)
+	}
+	err := s.chat.ChangeProfile(c.UserContext(), a, change)
 	if err != nil {
 		if fragment(c) {
 			return err
 		}
+		f := views.MeForm{Profile: chat.Profile{Name: a.Name, Title: a.Title, Bio: a.Bio}}
+		change(&f.Profile)
 		if f.Errors, err = s.formErrors(c, err); err != nil {
 			return err
 		}
@@ -140,26 +157,25 @@ func (s *Server) preferences(title string, page func(views.Viewer, views.MeForm)
 // setPreferences takes what a form has of the preferences, whichever page it is of.
 func (s *Server) setPreferences(title string, page func(views.Viewer, views.MeForm) views.Tab) fiber.Handler {
 	return func(c *fiber.Ctx) error {
+		asked := fieldsOf(c, "theme", "density", "enter", "zone", "clock", "announce", "sound", "push", "push_words", "mail", "keywords", "mail_words",
+			"quiet_from", "quiet_to", "previews", "keys", "invisible", "typing", "arrivals", "moving")
 		return s.setPrefs(c, title, c.Path(), page, func(p *chat.Prefs) {
 			for name, to := range map[string]*string{"theme": &p.Theme, "density": &p.Density, "enter": &p.Enter, "zone": &p.Zone, "clock": &p.Clock,
 				"announce": &p.Announce, "sound": &p.Sound, "push": &p.Push, "push_words": &p.PushWords, "mail": &p.Mail, "keywords": &p.Keywords, "mail_words": &p.MailWords,
 				"quiet_from": &p.QuietFrom, "quiet_to": &p.QuietTo} {
-				given(c, name, to)
+				asked.given(name, to)
 			}
-			previews := p.Previews != "off"
-			givenYes(c, "previews", false, &previews)
-			if p.Previews = "off"; previews {
-				p.Previews = ""
+			for name, to := range map[string]*string{"previews": &p.Previews, "keys": &p.Keys} {
+				on := *to != "off"
+				asked.givenYes(name, false, &on)
+				if *to = "off"; on {
+					*to = ""
+				}
 			}
-			single := p.Keys != "off"
-			givenYes(c, "keys", false, &single)
-			if p.Keys = "off"; single {
-				p.Keys = ""
-			}
-			givenYes(c, "invisible", false, &p.Invisible)
-			givenYes(c, "typing", true, &p.NoTyping)
-			givenYes(c, "arrivals", true, &p.NoArrivals)
-			givenYes(c, "moving", true, &p.Still)
+			asked.givenYes("invisible", false, &p.Invisible)
+			asked.givenYes("typing", true, &p.NoTyping)
+			asked.givenYes("arrivals", true, &p.NoArrivals)
+			asked.givenYes("moving", true, &p.Still)
 		})
 	}
 }
@@ -184,7 +200,7 @@ func (s *Server) pause(c *fiber.Ctx) error {
 // setPrefs takes one form of preferences, or shows it again.
 func (s *Server) setPrefs(c *fiber.Ctx, title, path string, page func(views.Viewer, views.MeForm) views.Tab, change func(*chat.Prefs)) error {
 	me := sessionOf(c).Account
-	err := s.chat.SetPrefs(c.UserContext(), me, change)
+	err := s.chat.ChangePrefs(c.UserContext(), me, func(p *chat.Prefs) error { change(p); return nil })
 	if err != nil && fragment(c) {
 		return err
 	}

@@ -16,9 +16,7 @@ func (s *Server) chosen(c *fiber.Ctx, choice chat.RoomPrefs) error {
 
 // roomWish reads what a form asks for: on=1, on=0.
 func roomWish(c *fiber.Ctx) *bool {
-	wish := ""
-	given(c, "on", &wish)
-	on := wish == "1"
+	on := fieldsOf(c, "on")["on"] == "1"
 	return &on
 }
 

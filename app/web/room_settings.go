@@ -97,10 +97,7 @@ func (s *Server) settingsForm(c *fiber.Ctx, errs views.Errors) (f views.RoomSett
 
 func (s *Server) updateRoom(c *fiber.Ctx) error {
 	ctx, me, room := c.UserContext(), sessionOf(c).Account, roomParam(c)
-	access, err := s.chat.ReadableRoom(ctx, me, room)
-	if err == nil {
-		err = s.chat.UpdateRoom(ctx, me, room, meant(c, "name", access.Name), meant(c, "topic", access.Topic))
-	}
+	err := s.chat.UpdateRoom(ctx, me, room, chat.RoomText{Name: meant(c, "name"), Topic: meant(c, "topic")})
 	if err == nil && fragment(c) {
 		return c.SendStatus(fiber.StatusNoContent)
 	}
@@ -119,13 +116,13 @@ func (s *Server) updateRoom(c *fiber.Ctx) error {
 
 // meant is what a field of a form asks for. Who left it as it was drawn wants nothing
 // of it: what somebody else has made of it meanwhile stays.
-func meant(c *fiber.Ctx, field, now string) string {
+func meant(c *fiber.Ctx, field string) *string {
 	form := c.Request().PostArgs()
 	given := formValue(c, field)
 	if !form.Has(field) || form.Has("was_"+field) && given == formValue(c, "was_"+field) {
-		return now
+		return nil
 	}
-	return given
+	return &given
 }
 
 func (s *Server) addPage(c *fiber.Ctx) error { return s.addPeople(c, nil) }

@@ -85,7 +85,7 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 		case 3:
 			f.SetTopic(ctx, room, who, fmt.Sprint("topic ", i), noon)
 		case 4:
-			f.SetProfile(ctx, chat.Person{ID: who}, chat.Profile{Name: fmt.Sprint("Name ", i), Title: "Tester"})
+			f.ChangeProfile(ctx, chat.Person{ID: who}, func(p *chat.Profile) error { p.Name = fmt.Sprint("Name ", i); return nil })
 		case 5:
 			f.SetRole(ctx, who, chat.Role(rnd.IntN(3)-1), chat.NoAudit)
 		case 6:
@@ -110,7 +110,7 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 			yes := i%2 == 0
 			f.SetRoomPrefs(ctx, room, who, chat.RoomPrefs{Starred: &yes, Muted: &yes})
 		case 14:
-			f.SetPrefs(ctx, who, chat.Prefs{Theme: "dark"})
+			f.ChangePrefs(ctx, who, func(p *chat.Prefs) error { p.Theme = "dark"; return nil })
 		case 15:
 			page, err := f.DB.History(ctx, room, chat.Span{}, 5)
 			f.ok(err)
@@ -200,12 +200,12 @@ func TestWhatAnotherProcessChangesIsNoticed(t *testing.T) {
 	ctx := t.Context()
 	noticed := make(chan struct{}, 100)
 	go f.DB.WatchOtherProcesses(ctx, func() { noticed <- struct{}{} })
-	f.ok(f.SetProfile(ctx, chat.Person{ID: 1}, chat.Profile{Name: "Before"}))
+	f.ok(f.ChangeProfile(ctx, chat.Person{ID: 1}, func(p *chat.Profile) error { p.Name = "Before"; return nil }))
 	_, err := f.Members(ctx, 1)
 	f.ok(err)
 	other := f.open()
 	within(t, "another process's name is seen", func() bool {
-		f.ok(other.SetProfile(ctx, chat.Person{ID: 1}, chat.Profile{Name: "After"}))
+		f.ok(other.ChangeProfile(ctx, chat.Person{ID: 1}, func(p *chat.Profile) error { p.Name = "After"; return nil }))
 		people, err := f.Members(ctx, 1)
 		f.ok(err)
 		return people[0].Name == "After"
@@ -287,7 +287,10 @@ func TestOnlyWhatAChangeMadeUntrueIsForgotten(t *testing.T) {
 	}{
 		{"nothing", func() error { return nil }, nil},
 		{"mutes a room", func() error { return f.SetRoomPrefs(ctx, rooms[2], 3, chat.RoomPrefs{Muted: &yes}) }, map[string]int{"sidebars": 1, "access": 1}},
-		{"picks a theme", func() error { return f.SetPrefs(ctx, 3, chat.Prefs{Theme: "dark"}) }, map[string]int{"sessions": 1}},
+		{"picks a theme", func() error {
+			_, err := f.ChangePrefs(ctx, 3, func(p *chat.Prefs) error { p.Theme = "dark"; return nil })
+			return err
+		}, map[string]int{"sessions": 1}},
 		{"reads", func() error { _, err := f.SetRead(ctx, rooms[2], 3, 1<<40); return err }, map[string]int{"sidebars": 1}},
 		{"says something", func() error { m = f.says(rooms[2], 3, "more words"); return nil }, map[string]int{"sidebars": 3, "pages": 1}},
 		{"edits it", func() error {

@@ -104,14 +104,18 @@ func (f *file) listing() string {
 func frozen(t testing.TB) *file {
 	f := lived(t)
 	ctx := f.Context()
-	f.ok(f.SetProfile(ctx, chat.Person{ID: 2, Username: "bea"}, chat.Profile{Name: "Bea Lindqvist", Title: "Keeper of the light", Bio: "Up at night."}))
-	f.ok(f.SetPrefs(ctx, 2, chat.Prefs{Zone: "Europe/Stockholm"}))
+	f.ok(f.ChangeProfile(ctx, chat.Person{ID: 2, Username: "bea"}, func(p *chat.Profile) error {
+		*p = chat.Profile{Name: "Bea Lindqvist", Title: "Keeper of the light", Bio: "Up at night."}
+		return nil
+	}))
+	_, err := f.ChangePrefs(ctx, 2, func(p *chat.Prefs) error { p.Zone = "Europe/Stockholm"; return nil })
+	f.ok(err)
 	f.ok(f.SetSetting(ctx, "limit.messages", "77"))
 	level, yes := chat.Level(2), true
 	f.ok(f.SetRoomPrefs(ctx, 2, 2, chat.RoomPrefs{Level: &level, Starred: &yes}))
 	s := auth.Session{Hash: bytes.Repeat([]byte{7}, 32), Agent: "A browser", Created: noon, Seen: noon}
 	s.Account.ID = 2
-	_, err := f.AddSession(ctx, s, 9)
+	_, err = f.AddSession(ctx, s, 9)
 	f.ok(err)
 	f.governed()
 	return f

@@ -73,6 +73,13 @@ func (s *store) account(name string) chat.AccountID {
 	return j.Account.ID
 }
 
+// prefs gives somebody these preferences.
+func (s *store) prefs(who chat.AccountID, to chat.Prefs) {
+	s.Helper()
+	_, err := s.ChangePrefs(s.Context(), who, func(p *chat.Prefs) error { *p = to; return nil })
+	s.ok(err)
+}
+
 // room makes an open room of these people; the first owns it.
 func (s *store) room(name string, people ...chat.AccountID) chat.RoomID {
 	s.Helper()

@@ -2,6 +2,7 @@ package chattest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -72,8 +73,39 @@ var wayInTests = map[string]func(*store){
 			s.ok(err)
 		}
 	},
+	"changes of one's own account at once keep each other": func(s *store) {
+		var all sync.WaitGroup
+		for n := range 8 {
+			all.Go(func() {
+				_, err := s.ChangePrefs(s.Context(), 2, func(p *chat.Prefs) error {
+					p.Blocked = append(p.Blocked, chat.AccountID(100+n))
+					return nil
+				})
+				s.ok(err)
+			})
+			all.Go(func() {
+				s.ok(s.ChangeProfile(s.Context(), chat.Person{ID: 2, Username: "person2"}, func(p *chat.Profile) error {
+					if p.Bio += "a line\n"; n == 4 {
+						p.Title = "Keeper"
+					}
+					return nil
+				}))
+			})
+		}
+		all.Wait()
+		refused := errors.New("refused")
+		_, err := s.ChangePrefs(s.Context(), 2, func(p *chat.Prefs) error { p.Theme = "dark"; return refused })
+		s.is(err, refused, "what the change says")
+		a, err := s.Account(s.Context(), 2)
+		s.ok(err)
+		if len(a.Prefs.Blocked) != 8 || a.Bio != strings.Repeat("a line\n", 8) || a.Title != "Keeper" || a.Name != "person2" || a.Prefs.Theme != "" {
+			s.Errorf("of 8 changes each there is %+v", a)
+		}
+		_, err = s.ChangePrefs(s.Context(), 99, func(*chat.Prefs) error { return nil })
+		s.is(err, chat.ErrNotFound, "preferences of nobody")
+	},
 	"a mention by somebody whom one blocks is not counted": func(s *store) {
-		s.ok(s.SetPrefs(s.Context(), 3, chat.Prefs{Blocked: []chat.AccountID{2}}))
+		s.prefs(3, chat.Prefs{Blocked: []chat.AccountID{2}})
 		s.says(1, 2, "for @person3 and @person4", 3, 4)
 		n := s.draft(1, 2, "for all", "all")
 		n.All = true
@@ -111,9 +143,9 @@ var wayInTests = map[string]func(*store){
 		}
 	},
 	"who has words of his own or blocks somebody is known": func(s *store) {
-		s.ok(s.SetPrefs(s.Context(), 2, chat.Prefs{Keywords: "beam, tide", Theme: "dark"}))
-		s.ok(s.SetPrefs(s.Context(), 3, chat.Prefs{Blocked: []chat.AccountID{2}}))
-		s.ok(s.SetPrefs(s.Context(), 1, chat.Prefs{Theme: "light"}))
+		s.prefs(2, chat.Prefs{Keywords: "beam, tide", Theme: "dark"})
+		s.prefs(3, chat.Prefs{Blocked: []chat.AccountID{2}})
+		s.prefs(1, chat.Prefs{Theme: "light"})
 		known, err := s.FilterPrefs(s.Context(), 1)
 		s.ok(err)
 		if len(known) != 2 || known[2].Keywords != "beam, tide" || !known[3].Blocks(2) {
@@ -128,7 +160,7 @@ var wayInTests = map[string]func(*store){
 		if known, err = s.FilterPrefs(s.Context(), room); err != nil || len(known) != 2 {
 			s.Errorf("after the other one came: %+v, %v", known, err)
 		}
-		s.ok(s.SetPrefs(s.Context(), 2, chat.Prefs{}))
+		s.prefs(2, chat.Prefs{})
 		if known, err = s.FilterPrefs(s.Context(), 1); err != nil || len(known) != 1 || !known[3].Blocks(2) {
 			s.Errorf("after it was taken back: %+v, %v", known, err)
 		}

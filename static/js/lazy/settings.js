@@ -38,8 +38,22 @@ function why(f, words) {
   }
 }
 
-async function save(f) {
+// One is saved after the other: of two values of a field the later one stays, however slow the line is. What is still
+// to come when the page goes is sent at once.
+const waiting = new Set();
+let last = Promise.resolve();
+function save(f) {
   clearTimeout(timers.get(f));
+  timers.delete(f);
+  waiting.add(f);
+  last = last.then(() => waiting.has(f) && store(f));
+}
+addEventListener('pagehide', () => [...timers.keys(), ...waiting].forEach(store));
+
+async function store(f) {
+  clearTimeout(timers.get(f));
+  timers.delete(f);
+  waiting.delete(f);
   const all = fieldsOf(f);
   if (all.some(x => !x.value && x.type === 'time') && all.some(x => x.value)) return; // the other half is still to come
   if (f.type !== 'radio' && all.every(x => valueOf(x) === (stored.get(x) ?? initial(x)))) return;
