@@ -17,6 +17,7 @@ import (
 	"parley/app/auth"
 	"parley/app/bus"
 	"parley/app/chat"
+	"parley/app/directory"
 	"parley/app/files"
 	"parley/app/mail"
 	"parley/app/oidc"
@@ -40,12 +41,13 @@ type Config struct {
 	// those from which links are shown: what is there every member may then have a look at.
 	EgressAllowed, PreviewAllowed []netip.Prefix
 
-	NoPreviews bool             // what messages link to is not looked at, whatever the setting says
-	AuthHeader string           // in which trusted proxies say who is logged in; "": they do not
-	Providers  []*oidc.Provider // by which people log in
-	Mail       *mail.Server     // that takes mails; nil: none are sent
-	Shutdown   time.Duration    // how long open requests may finish
-	Bus        bus.Servers      // that carry events to other nodes; none: they ask the store
+	NoPreviews bool                 // what messages link to is not looked at, whatever the setting says
+	AuthHeader string               // in which trusted proxies say who is logged in; "": they do not
+	Providers  []*oidc.Provider     // by which people log in
+	Directory  *directory.Directory // whose passwords count here, too; nil: there is none
+	Mail       *mail.Server         // that takes mails; nil: none are sent
+	Shutdown   time.Duration        // how long open requests may finish
+	Bus        bus.Servers          // that carry events to other nodes; none: they ask the store
 	Log        *slog.Logger
 }
 
@@ -170,7 +172,7 @@ func (a *App) makeRules(events bus.Bus) {
 func (a *App) makeServer(out senders) (err error) {
 	c := a.config
 	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backupStatus, RetentionChanged: a.retentionChanged,
-		Told: out.hooks.Wake, Pusher: out.pushes, Providers: c.Providers, AuthHeader: c.AuthHeader, Detail: a.busDetail}
+		Told: out.hooks.Wake, Pusher: out.pushes, Providers: c.Providers, Directory: c.Directory, AuthHeader: c.AuthHeader, Detail: a.busDetail}
 	if out.mails != nil {
 		s.Mailer = out.mails
 	}
@@ -201,6 +203,10 @@ func (a *App) dataChanged(ctx context.Context) {
 
 // Reload takes over settings at once that were changed; else it takes a moment.
 func (a *App) Reload(ctx context.Context) error { return a.server.Reload(ctx) }
+
+// FollowDirectory looks after those who came by the directory of the house, now and not when
+// it is due.
+func (a *App) FollowDirectory(ctx context.Context) error { return a.server.FollowDirectory(ctx) }
 
 // Pages is how many pages are open, by socket or poll.
 func (a *App) Pages() int { return a.server.Pages() }

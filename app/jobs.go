@@ -55,6 +55,24 @@ func (a *App) expireSessions(ctx context.Context) {
 	}
 }
 
+// followDirectory looks after those who came by the directory of the house.
+func (a *App) followDirectory(ctx context.Context) {
+	for tick := time.NewTicker(15 * time.Minute); ; {
+		select {
+		case <-ctx.Done():
+			tick.Stop()
+			return
+		case <-tick.C:
+		}
+		if !a.leads(ctx, jobDirectory) {
+			continue
+		}
+		if err := a.server.FollowDirectory(ctx); err != nil && ctx.Err() == nil {
+			a.config.Log.Warn("the directory was not followed", "error", err)
+		}
+	}
+}
+
 // applyRetention removes messages that are not to be kept any longer. It may take hours, in
 // which nothing waits for it.
 func (a *App) applyRetention(ctx context.Context) {

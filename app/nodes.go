@@ -36,6 +36,7 @@ const (
 	jobPushes
 	jobPreviews
 	jobMails
+	jobDirectory
 )
 
 // nodeName is how metrics call a node: its machine, and the port where it listens.

@@ -77,6 +77,9 @@ func (a *App) startJobs(ctx context.Context, s senders) {
 	if !a.config.NoPreviews {
 		jobs = append(jobs, s.previews.Run)
 	}
+	if a.config.Directory != nil {
+		jobs = append(jobs, a.followDirectory)
+	}
 	if s.mails != nil {
 		jobs = append(jobs, s.mails.Run)
 	}

@@ -44,6 +44,15 @@ func addAccount(t *Tx, n auth.NewAccount) (j auth.SignedUp, err error) {
 			n.Name, chat.FoldName(n.Name), chat.DrawnLetters(n.Name), j.Account.Role, n.Hash, ToMillis(n.At)}, &j.Account.ID); err != nil {
 		return j, err
 	}
+	if n.Identity != nil {
+		i := *n.Identity
+		i.Account, i.Made = j.Account.ID, n.At
+		if err := addIdentity(t, i); errors.Is(err, chat.ErrConflict) {
+			return j, auth.ErrLinked
+		} else if err != nil {
+			return j, err
+		}
+	}
 	if accounts == 0 {
 		return j, createWorkspace(t, n, &j)
 	}

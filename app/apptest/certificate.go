@@ -15,7 +15,7 @@ import (
 
 // Pair writes a certificate for 127.0.0.1 and its key; the serial number tells
 // one from another.
-func Pair(t *testing.T, cert, key string, serial int64) {
+func Pair(t testing.TB, cert, key string, serial int64) {
 	t.Helper()
 	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -44,6 +44,7 @@ type NewAccount struct {
 	Invite               string        // the code of a link, which says what role he gets
 	Role                 chat.Role     // of who is invited by the command line
 	Rooms                []chat.RoomID // of a guest who is
+	Identity             *Identity     // that is linked to it, or nil; its account is not known yet
 	At                   time.Time
 }
 
@@ -65,7 +66,7 @@ type Store interface {
 	Account(context.Context, chat.AccountID) (chat.Account, error)
 	// AddAccount makes an account; the first one is administrator and founds the
 	// room of everybody. chat.ErrConflict: the name is taken; ErrClosed,
-	// ErrInvitesOnly: sign-up is; ErrInviteOver: the invite is.
+	// ErrInvitesOnly: sign-up is; ErrInviteOver: the invite is; ErrLinked: the identity is.
 	AddAccount(ctx context.Context, n NewAccount, audit chat.AuditEntry) (SignedUp, error)
 	HasAccounts(context.Context) (bool, error)
 	Settings(context.Context) (chat.Settings, error)
@@ -112,7 +113,7 @@ type SignUp struct {
 	Audit                               chat.AuditEntry // of who adds somebody else
 	Role                                chat.Role       // of who is added on the command line
 	Rooms                               []chat.RoomID   // of a guest who is
-	NoPassword                          bool            // there is another way in
+	Identity                            *Identity       // by which the person logs in, in place of a password
 }
 
 // HasAccounts says whether anybody signed up yet.
@@ -120,7 +121,7 @@ func (a *Auth) HasAccounts(ctx context.Context) (bool, error) { return a.store.H
 
 // SignUp makes an account. The first one names the workspace and administers it.
 func (a *Auth) SignUp(ctx context.Context, f SignUp) (SignedUp, error) {
-	n := NewAccount{Invited: f.Address == "", Invite: f.Invite, Role: f.Role, Rooms: f.Rooms, At: a.now()}
+	n := NewAccount{Invited: f.Address == "", Invite: f.Invite, Role: f.Role, Rooms: f.Rooms, Identity: f.Identity, At: a.now()}
 	var err error
 	if n.Username, err = chat.ParseUsername(f.Username); err != nil {
 		return SignedUp{}, err
@@ -134,7 +135,7 @@ func (a *Auth) SignUp(ctx context.Context, f SignUp) (SignedUp, error) {
 	if n.Workspace, err = a.workspace(ctx, f.Workspace); err != nil {
 		return SignedUp{}, err
 	}
-	if !f.NoPassword {
+	if f.Identity == nil {
 		if err := a.parsePassword(ctx, f.Password, n.Username, n.Name, n.Workspace); err != nil {
 			return SignedUp{}, err
 		}
@@ -144,7 +145,7 @@ func (a *Auth) SignUp(ctx context.Context, f SignUp) (SignedUp, error) {
 			return SignedUp{}, err
 		}
 	}
-	if n.Hash = NoPassword; !f.NoPassword {
+	if n.Hash = NoPassword; f.Identity == nil {
 		if n.Hash, err = a.passwords.Hash(ctx, f.Password); err != nil {
 			return SignedUp{}, busy(err)
 		}
@@ -186,7 +187,13 @@ var errWrong = chat.Invalid("password", "Username or password is wrong.")
 
 // LogIn checks a password of a username or of a confirmed mail address. Failures are counted by
 // what was typed, so that nobody learns whose address it is, and by address.
-func (a *Auth) LogIn(ctx context.Context, username, password, address string) (_ chat.AccountID, err error) {
+func (a *Auth) LogIn(ctx context.Context, username, password, address string) (chat.AccountID, error) {
+	return a.LogInOr(ctx, username, password, address, nil)
+}
+
+// LogInOr is LogIn; elsewhere, if there is one, says whether a password that is wrong here is
+// right at another place. Then it answers 0, and no error.
+func (a *Auth) LogInOr(ctx context.Context, username, password, address string, elsewhere func() (bool, error)) (_ chat.AccountID, err error) {
 	defer func() { a.counts.login(err) }()
 	username = chat.TypedName(username)
 	account := chat.FoldName(username)
@@ -204,11 +211,18 @@ func (a *Auth) LogIn(ctx context.Context, username, password, address string) (_
 	if err != nil {
 		return 0, busy(err)
 	}
+	right := ok
+	if !ok && elsewhere != nil {
+		id = 0
+		if right, err = elsewhere(); err != nil {
+			return 0, err
+		}
+	}
 	// Asked again: of many tries at once all would have passed the first time.
 	if err := a.throttled(account, address); err != nil {
 		return 0, err
 	}
-	if !ok {
+	if !right {
 		a.limits.Take(chat.LimitLoginAccount, account)
 		a.limits.Take(chat.LimitLoginAddress, address)
 		return 0, errWrong
@@ -218,6 +232,29 @@ func (a *Auth) LogIn(ctx context.Context, username, password, address string) (_
 		a.rehash(ctx, id, hash, password)
 	}
 	return id, nil
+}
+
+// CheckElsewhere has a name and a password checked at another place; failures count as those of
+// log-ins do.
+func (a *Auth) CheckElsewhere(ctx context.Context, username, address string, elsewhere func() (bool, error)) error {
+	account := chat.FoldName(chat.TypedName(username))
+	if err := a.throttled(account, address); err != nil {
+		return err
+	}
+	right, err := elsewhere()
+	if err != nil {
+		return err
+	}
+	if err := a.throttled(account, address); err != nil {
+		return err
+	}
+	if !right {
+		a.limits.Take(chat.LimitLoginAccount, account)
+		a.limits.Take(chat.LimitLoginAddress, address)
+		return errWrong
+	}
+	a.limits.Forgive(chat.LimitLoginAccount, account)
+	return nil
 }
 
 // Throttled answers with the refusal that a log-in gets now because too many failed, or nil.

@@ -106,7 +106,12 @@ var errProof = chat.Invalid("prove", "That is not right. Try again.")
 // Prove notes that a session proved who it is, by the password of its account. Failures
 // count as those of log-ins do.
 func (a *Auth) Prove(ctx context.Context, s Session, password, address string) error {
-	if _, err := a.LogIn(ctx, s.Account.Username, password, address); err != nil {
+	return a.ProveOr(ctx, s, password, address, nil)
+}
+
+// ProveOr is Prove, where a password may be right elsewhere; see LogInOr.
+func (a *Auth) ProveOr(ctx context.Context, s Session, password, address string, elsewhere func() (bool, error)) error {
+	if _, err := a.LogInOr(ctx, s.Account.Username, password, address, elsewhere); err != nil {
 		if errors.Is(err, chat.ErrInvalid) {
 			return errProof
 		}

@@ -12,6 +12,9 @@ import (
 // providerLife is how long somebody may take at a provider, and to choose a username after it.
 const providerLife = 15 * time.Minute
 
+// ErrLinked refuses an account at a provider that is somebody's here already.
+var ErrLinked = chat.Invalid("provider", "That account is linked to another one here.")
+
 // Identity is an account at a provider that is linked to one here.
 type Identity struct {
 	Issuer, Subject string
@@ -24,10 +27,12 @@ type Identity struct {
 type IdentityStore interface {
 	// AddIdentity answers chat.ErrConflict for one that is linked.
 	AddIdentity(ctx context.Context, i Identity, audit chat.AuditEntry) error
-	// IdentityAccount finds whose it is, unless that account is disabled.
+	// IdentityAccount finds whose it is; that account may be disabled.
 	IdentityAccount(ctx context.Context, issuer, subject string) (chat.Account, error)
 	// Identities lists those of an account.
 	Identities(ctx context.Context, who chat.AccountID) ([]Identity, error)
+	// IdentitiesAt lists those of an issuer by subject, from behind one on, at most limit.
+	IdentitiesAt(ctx context.Context, issuer string, after Identity, limit int) ([]Identity, error)
 	RemoveIdentity(ctx context.Context, who chat.AccountID, issuer, subject string, audit chat.AuditEntry) error
 }
 
@@ -73,14 +78,24 @@ func (a *Auth) SeeTicket(ctx context.Context, kind TicketKind, token string, v a
 	return err
 }
 
-// IdentityAccount finds whose account at a provider it is; chat.ErrNotFound: nobody's here.
+// IdentityAccount finds whose account at a provider it is; chat.ErrNotFound: nobody's here. A
+// disabled account is refused.
 func (a *Auth) IdentityAccount(ctx context.Context, issuer, subject string) (chat.Account, error) {
-	return a.store.IdentityAccount(ctx, issuer, subject)
+	who, err := a.store.IdentityAccount(ctx, issuer, subject)
+	if err == nil && who.Disabled {
+		return chat.Account{}, chat.Forbidden("This account is deactivated. Ask an administrator.")
+	}
+	return who, err
 }
 
 // Identities lists the caller's own.
 func (a *Auth) Identities(ctx context.Context, who chat.Account) ([]Identity, error) {
 	return a.store.Identities(ctx, who.ID)
+}
+
+// IdentitiesAt lists those of an issuer, from behind one on, at most limit.
+func (a *Auth) IdentitiesAt(ctx context.Context, issuer string, after Identity, limit int) ([]Identity, error) {
+	return a.store.IdentitiesAt(ctx, issuer, after, limit)
 }
 
 // LinkIdentity links an account at a provider to the caller's, who has proved both.
@@ -89,7 +104,7 @@ func (a *Auth) LinkIdentity(ctx context.Context, who chat.Account, issuer, subje
 	err := a.store.AddIdentity(ctx, Identity{Issuer: issuer, Subject: subject, Account: who.ID, Label: label, Made: now},
 		chat.NewAuditEntry(now, who, chat.AuditLinkIdentity, "@"+who.Username, issuer))
 	if errors.Is(err, chat.ErrConflict) {
-		err = chat.Invalid("provider", "That account is linked to another one here.")
+		err = ErrLinked
 	}
 	return err
 }
@@ -106,16 +121,12 @@ func (a *Auth) UnlinkIdentity(ctx context.Context, who chat.Account, issuer, sub
 // person logs in there, or sets one. vouched: the provider's
 // people may come whatever the workspace says of others.
 func (a *Auth) SignUpBy(ctx context.Context, f SignUp, i Identity, vouched bool) (SignedUp, error) {
-	f.NoPassword = true
+	f.Identity = &i
 	if vouched {
 		if err := a.limits.Take(chat.LimitSignup, f.Address); err != nil {
 			return SignedUp{}, err
 		}
 		f.Address = "" // as somebody who was added
 	}
-	j, err := a.SignUp(ctx, f)
-	if err != nil {
-		return j, err
-	}
-	return j, a.LinkIdentity(ctx, j.Account, i.Issuer, i.Subject, i.Label)
+	return a.SignUp(ctx, f)
 }

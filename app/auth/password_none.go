@@ -29,6 +29,16 @@ func (a *Auth) otherWays(ctx context.Context, who chat.Account) (int, error) {
 	return len(keys) + len(linked), err
 }
 
+// IsOnlyWay says whether an account at a provider is the one way in that somebody has.
+func (a *Auth) IsOnlyWay(ctx context.Context, who chat.Account) (bool, error) {
+	has, err := a.HasPassword(ctx, who)
+	if err != nil || has {
+		return false, err
+	}
+	n, err := a.otherWays(ctx, who)
+	return n == 1, err
+}
+
 // keepsWay refuses to end one of the other ways in where it is the only one.
 func (a *Auth) keepsWay(ctx context.Context, who chat.Account) error {
 	has, err := a.HasPassword(ctx, who)

@@ -67,6 +67,7 @@ func serveCommand() *cobra.Command {
 	f.StringSlice("trusted-proxies", nil, "`addresses` or networks whose X-Forwarded-For is believed, like 127.0.0.1 or 10.0.0.0/8")
 	f.String("metrics-listen", "", "`address` of /metrics for Prometheus, like 127.0.0.1:9464; never where others can reach it (default: none)")
 	oidcFlags(cmd)
+	ldapFlags(cmd)
 	f.String("auth-header", "", "`header` in which a proxy of --trusted-proxies says who is logged in, like X-Remote-User; it must take it away from what browsers send")
 	f.String("smtp-url", "", "`server` that takes mails, like smtp://user:password@mail.example.org:587 or smtps://mail.example.org:465 (default: none are sent)")
 	f.String("smtp-url-file", "", "`file` with what --smtp-url would say")
@@ -201,6 +202,9 @@ func serveConfig(cmd *cobra.Command) (app.Config, error) {
 		return c, usageError{errors.New("--auth-header takes --trusted-proxies: else anybody could say who he is")}
 	}
 	if c.Providers, err = oidcProviders(cmd); err != nil {
+		return c, err
+	}
+	if c.Directory, err = ldapDirectory(cmd); err != nil {
 		return c, err
 	}
 	if c.Mail, err = mailServer(cmd); err != nil {

@@ -90,7 +90,7 @@ const (
 )
 
 // secretFlags name files that the user of the service cannot read where they are.
-var secretFlags = []string{"tls-cert", "tls-key", "acme-root", "bus-credentials", "bus-ca", "smtp-url-file", "oidc-client-secret-file"}
+var secretFlags = []string{"tls-cert", "tls-key", "acme-root", "bus-credentials", "bus-ca", "smtp-url-file", "oidc-client-secret-file", "ldap-bind-password-file", "ldap-ca"}
 
 // printUnit writes a unit that serves as these flags say: each that was given is in it,
 // or is refused.
@@ -160,6 +160,8 @@ func unitFlags(cmd *cobra.Command) (words []string, secrets string, err error) {
 			err = usageError{errors.New("--smtp-url: a unit can be read by everybody on the machine; put it into a file, and name that with --smtp-url-file")}
 		case f.Name == "oidc-client-secret" && value != "":
 			err = usageError{errors.New("--oidc-client-secret: a unit can be read by everybody on the machine; put it into a file, and name that with --oidc-client-secret-file")}
+		case f.Name == "ldap-bind-password" && value != "":
+			err = usageError{errors.New("--ldap-bind-password: a unit can be read by everybody on the machine; put it into a file, and name that with --ldap-bind-password-file")}
 		case f.Name == "oidc-client-secret-file" && strings.Contains(value, ","):
 			err = usageError{errors.New("--oidc-client-secret-file: a unit is printed for one; add the others to it by LoadCredential=")}
 		case f.Name == "data" && app.Shared(value):

@@ -7,13 +7,14 @@ import (
 
 	"parley/app/auth"
 	"parley/app/chat"
+	"parley/app/oidc"
 	"parley/views"
 )
 
 func (s *Server) authPage(c *fiber.Ctx) (views.AuthForm, error) {
 	has, err := s.auth.HasAccounts(c.UserContext())
 	set := s.workspace()
-	return views.AuthForm{Providers: s.providers(), Mails: s.Mailer != nil, Workspace: set.Workspace(), Logo: set.Logo(), First: !has, Closed: has && set.Signup() == chat.SignupClosed,
+	return views.AuthForm{Providers: s.providers(), Directory: s.directoryName(), Mails: s.Mailer != nil, Workspace: set.Workspace(), Logo: set.Logo(), First: !has, Closed: has && set.Signup() == chat.SignupClosed,
 		Asks: has && set.Signup() == chat.SignupAsks, Reason: formValue(c, "reason"),
 		InvitesOnly:   has && set.Signup() == chat.SignupInvites,
 		WorkspaceName: formValue(c, "workspace"), Name: formValue(c, "name"), Username: formValue(c, "username"), Next: next(formValue(c, "next", c.Query("next")))}, err
@@ -150,7 +151,11 @@ func (s *Server) login(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	id, err := s.auth.LogIn(c.UserContext(), f.Username, formValue(c, "password"), s.address(c))
+	who := oidc.Identity{}
+	id, err := s.auth.LogInOr(c.UserContext(), f.Username, formValue(c, "password"), s.address(c), s.inDirectory(c, f.Username, &who))
+	if err == nil && id == 0 {
+		return s.endProvider(c, who, f.Next)
+	}
 	if err != nil {
 		s.logLogin(c, f.Username, err)
 		if fragment(c) {

@@ -40,7 +40,10 @@ func (s *Server) workspacePage(c *fiber.Ctx, errs views.Errors) error {
 	}
 	for i, p := range s.Providers {
 		f.Providers = append(f.Providers, views.ProviderSettings{Name: p.Name, Issuer: p.Issuer, Client: p.ClientID,
-			Redirect: s.redirectURL(c, i+1), Answers: p.Answers(), Rules: rulesOf(p)})
+			Redirect: s.redirectURL(c, i+1), Answers: p.Answers(), Rules: rulesOf(p.Rules, p.Logout)})
+	}
+	if d := s.Directory; d != nil {
+		f.Providers = append(f.Providers, views.ProviderSettings{Name: d.Name, Issuer: d.URL + "/" + d.Base, Answers: d.Answers(), Rules: rulesOf(d.Rules, false)})
 	}
 	var err error
 	if f.Admin, err = s.admin(c, errs); err != nil {
@@ -50,19 +53,19 @@ func (s *Server) workspacePage(c *fiber.Ctx, errs views.Errors) error {
 }
 
 // rulesOf says in words whom a provider lets in, and what they become.
-func rulesOf(p *oidc.Provider) (rules []string) {
-	for _, r := range []struct {
+func rulesOf(r oidc.Rules, logout bool) (rules []string) {
+	for _, one := range []struct {
 		words string
 		list  []string
-	}{{"Only mail addresses of ", p.Rules.Domains}, {"Only the groups ", p.Rules.Groups}, {"Administrators are the groups ", p.Rules.Admins}} {
-		if len(r.list) > 0 {
-			rules = append(rules, r.words+strings.Join(r.list, ", "))
+	}{{"Only mail addresses of ", r.Domains}, {"Only the groups ", r.Groups}, {"Administrators are the groups ", r.Admins}} {
+		if len(one.list) > 0 {
+			rules = append(rules, one.words+strings.Join(one.list, ", "))
 		}
 	}
-	if p.Rules.Signup {
+	if r.Signup {
 		rules = append(rules, "Who has no account may make one")
 	}
-	if p.Logout {
+	if logout {
 		rules = append(rules, "Who logs out is logged out there, too")
 	}
 	return rules

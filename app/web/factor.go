@@ -1,12 +1,14 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"parley/app/auth"
 	"parley/app/chat"
+	"parley/app/oidc"
 	"parley/views"
 )
 
@@ -152,14 +154,15 @@ func (s *Server) security(c *fiber.Ctx, f views.MeForm) error {
 	for _, l := range linked {
 		issuers = append(issuers, l.Issuer)
 		one := views.Linked{Issuer: l.Issuer, Subject: l.Subject, Name: l.Issuer, Label: l.Label}
-		for _, p := range s.Providers {
-			if p.Issuer == l.Issuer {
-				one.Name = p.Name
-			}
+		if by, err := s.vouching(oidc.Identity{Issuer: l.Issuer}); err == nil {
+			one.Name = by.name
 		}
 		f.Linked = append(f.Linked, one)
 	}
 	f.Providers = s.providers(issuers...)
+	if s.Directory != nil && !slices.Contains(issuers, s.Directory.Issuer()) {
+		f.Directory = s.Directory.Name
+	}
 	return s.settingsOf(c, "Security", views.Security, f)
 }
 

@@ -28,7 +28,11 @@ func (s *Server) proved(handle fiber.Handler) fiber.Handler {
 		if password == "" {
 			return s.askProof(c, nil)
 		}
-		if err := s.auth.Prove(c.UserContext(), *me, password, s.address(c)); err != nil {
+		elsewhere, err := s.proofInDirectory(c, *me, password)
+		if err != nil {
+			return err
+		}
+		if err := s.auth.ProveOr(c.UserContext(), *me, password, s.address(c), elsewhere); err != nil {
 			s.logLogin(c, me.Account.Username, err)
 			errs, err := s.formErrors(c, err)
 			if err != nil {
@@ -55,6 +59,13 @@ func (s *Server) askProof(c *fiber.Ctx, errs views.Errors) error {
 	f := views.ProofForm{Action: c.OriginalURL(), Errors: errs}
 	if f.NoPassword, err = s.lacksPassword(c); err != nil {
 		return err
+	}
+	linkedThere, err := s.linkedInDirectory(c, v.Me)
+	if err != nil {
+		return err
+	}
+	if f.NoPassword && linkedThere != "" {
+		f.NoPassword, f.Directory = false, s.Directory.Name
 	}
 	for name, value := range c.Context().PostArgs().All() {
 		if !slices.Contains([]string{fieldProof, fieldMark}, string(name)) {

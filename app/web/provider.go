@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strconv"
@@ -153,7 +154,7 @@ func (s *Server) providerCallback(c *fiber.Ctx) error {
 	if by != 0 {
 		return s.endLink(c, by, who)
 	}
-	return s.endProvider(c, p, who, begun.Next)
+	return s.endProvider(c, who, begun.Next)
 }
 
 // endLink links an account at a provider to the one that began it, if that is still who is
@@ -176,14 +177,23 @@ func (s *Server) endLink(c *fiber.Ctx, by chat.AccountID, who oidc.Identity) err
 }
 
 // endProvider logs in whose account at the provider it is; who has none here may make one, or
-// link his after he logged in by what he has. A mail address proves nothing of that.
-func (s *Server) endProvider(c *fiber.Ctx, p *oidc.Provider, who oidc.Identity, to string) error {
+// link his after he logged in by what he has. A mail address proves nothing of that. Of who
+// came by a password a second factor is asked as of everybody; providers have their own.
+func (s *Server) endProvider(c *fiber.Ctx, who oidc.Identity, to string) error {
 	account, err := s.auth.IdentityAccount(c.UserContext(), who.Issuer, who.Subject)
 	if err == nil {
 		if to == "" {
 			to = "/"
 		}
-		s.followRole(c, account, who)
+		s.followRole(c.UserContext(), account, who)
+		if s.ofDirectory(who.Issuer) {
+			if second, err := s.needsSecond(c, account.ID); err != nil || second {
+				if err == nil {
+					err = s.beginSecond(c, account.ID, to)
+				}
+				return err
+			}
+		}
 		s.cameBy(c, who)
 		err = s.enter(c, account.ID, to)
 		s.logLogin(c, account.Username, err)
@@ -191,6 +201,9 @@ func (s *Server) endProvider(c *fiber.Ctx, p *oidc.Provider, who oidc.Identity, 
 	}
 	if e, refused := chat.AsError(err); !refused || e.Kind != chat.KindNotFound {
 		return err
+	}
+	if fragment(c) {
+		return chat.Forbidden("There is no account for you here yet. Open the page of log-in.")
 	}
 	token, err := s.auth.KeepTicket(c.UserContext(), auth.TicketProviderAccount, 0, who)
 	if err != nil {
@@ -202,7 +215,7 @@ func (s *Server) endProvider(c *fiber.Ctx, p *oidc.Provider, who oidc.Identity, 
 
 // followRole gives somebody the role that the provider says, where it says roles. The last
 // administrator stays one, and a guest a guest who does not become one.
-func (s *Server) followRole(c *fiber.Ctx, account chat.Account, who oidc.Identity) {
+func (s *Server) followRole(ctx context.Context, account chat.Account, who oidc.Identity) {
 	role := chat.RoleMember
 	if who.Admin {
 		role = chat.RoleAdmin
@@ -210,24 +223,33 @@ func (s *Server) followRole(c *fiber.Ctx, account chat.Account, who oidc.Identit
 	if !who.Roles || account.Role == role || account.IsGuest() && !who.Admin { // what is said is who administers
 		return
 	}
-	if err := s.chat.SetRole(c.UserContext(), chat.Operator, account.ID, role); err != nil {
+	if err := s.chat.SetRole(ctx, chat.Operator, account.ID, role); err != nil {
 		s.log.Warn("a role was not taken over from the provider", "account", account.Username, "error", err)
 	}
 }
 
-// vouching is the provider of an identity.
-func (s *Server) vouching(who oidc.Identity) (*oidc.Provider, error) {
-	for _, p := range s.Providers {
-		if p.Issuer == who.Issuer {
-			return p, nil
-		}
-	}
-	return nil, chat.NotFound()
+// voucher is a provider, or the directory of the house.
+type voucher struct {
+	name   string
+	signup bool // who has no account may make one, whatever the workspace says of others
 }
 
-// mayVouch says whether somebody may make an account by a provider.
-func (s *Server) mayVouch(p *oidc.Provider) bool {
-	return p.Rules.Signup || s.workspace().Signup() == chat.SignupOpen
+// vouching is by whom an identity is.
+func (s *Server) vouching(who oidc.Identity) (voucher, error) {
+	if s.ofDirectory(who.Issuer) {
+		return voucher{s.Directory.Name, s.Directory.Rules.Signup}, nil
+	}
+	for _, p := range s.Providers {
+		if p.Issuer == who.Issuer {
+			return voucher{p.Name, p.Rules.Signup}, nil
+		}
+	}
+	return voucher{}, chat.NotFound()
+}
+
+// mayVouch says whether somebody may make an account by it.
+func (s *Server) mayVouch(p voucher) bool {
+	return p.signup || s.workspace().Signup() == chat.SignupOpen
 }
 
 // providerNew is the page of somebody who has an account at a provider, and none here.
@@ -240,7 +262,7 @@ func (s *Server) providerNew(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f := views.ProviderAccount{Workspace: s.workspace().Workspace(), Provider: p.Name, Label: who.Label(), Name: who.Name, May: s.mayVouch(p)}
+	f := views.ProviderAccount{Workspace: s.workspace().Workspace(), Provider: p.name, Label: who.Label(), Name: who.Name, May: s.mayVouch(p)}
 	if f.Username, err = s.chat.SuggestUsername(c.UserContext(), firstOf(who.Username, who.Name, who.Mail)); err != nil {
 		return err
 	}
@@ -268,11 +290,11 @@ func (s *Server) providerSignup(c *fiber.Ctx) error {
 		return err
 	}
 	if !s.mayVouch(p) {
-		return chat.Forbidden("New accounts are not made here by " + p.Name + ". Ask an administrator for an invite.")
+		return chat.Forbidden("New accounts are not made here by " + p.name + ". Ask an administrator for an invite.")
 	}
-	f := views.ProviderAccount{Workspace: s.workspace().Workspace(), Provider: p.Name, Label: who.Label(), Name: formValue(c, "name"), Username: formValue(c, "username"), May: true}
+	f := views.ProviderAccount{Workspace: s.workspace().Workspace(), Provider: p.name, Label: who.Label(), Name: formValue(c, "name"), Username: formValue(c, "username"), May: true}
 	j, err := s.auth.SignUpBy(c.UserContext(), auth.SignUp{Username: f.Username, Name: strings.TrimSpace(f.Name), Address: s.address(c)},
-		auth.Identity{Issuer: who.Issuer, Subject: who.Subject, Label: who.Label()}, p.Rules.Signup)
+		auth.Identity{Issuer: who.Issuer, Subject: who.Subject, Label: who.Label()}, p.signup)
 	if err != nil {
 		if f.Errors, err = s.formErrors(c, err); err != nil {
 			return err
@@ -283,7 +305,7 @@ func (s *Server) providerSignup(c *fiber.Ctx) error {
 		s.log.Info("a ticket was used up by another request", "account", j.Account.Username)
 	}
 	s.setStateCookie(c, "")
-	s.followRole(c, j.Account, who)
+	s.followRole(c.UserContext(), j.Account, who)
 	s.cameBy(c, who)
 	return s.enter(c, j.Account.ID, "/")
 }

@@ -223,6 +223,8 @@ func (s *Server) routes() {
 	browser.post("/me/security/factor/remove", s.proved(s.removeFactor))
 	browser.post("/me/security/factor/codes", s.proved(s.newRecovery))
 	browser.post("/me/identities/remove", s.proved(s.unlinkProvider))
+	browser.get("/me/identities/directory", s.directoryPage)
+	browser.post("/me/identities/directory", s.proved(s.linkDirectory))
 	browser.post("/me/identities/:provider<int>", s.proved(s.linkProvider))
 	browser.post("/me/passkeys/begin", s.proved(s.beginPasskey))
 	browser.post("/me/passkeys", s.addPasskey)

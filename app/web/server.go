@@ -18,6 +18,7 @@ import (
 	"parley/app/assistant"
 	"parley/app/auth"
 	"parley/app/chat"
+	"parley/app/directory"
 	"parley/app/files"
 	"parley/app/live"
 	"parley/app/oidc"
@@ -35,10 +36,11 @@ type Config struct {
 	// RetentionChanged is called when it was set how long messages are kept; it must not wait.
 	Told             func() // there may be something to tell webhooks
 	RetentionChanged func()
-	Pusher           Pusher           // tells devices; nil: none are
-	AuthHeader       string           // in which trusted proxies say who is logged in; "": they do not
-	Providers        []*oidc.Provider // by which people log in
-	Mailer           Mailer           // sends mails; nil: none are
+	Pusher           Pusher               // tells devices; nil: none are
+	AuthHeader       string               // in which trusted proxies say who is logged in; "": they do not
+	Providers        []*oidc.Provider     // by which people log in
+	Directory        *directory.Directory // whose passwords count here, too; nil: there is none
+	Mailer           Mailer               // sends mails; nil: none are
 	// Detail is told behind "ready" to who asks for /readyz; nil: nothing.
 	Detail func() string
 	// Answered is called with every request, if it is set; it must not wait.

@@ -207,8 +207,28 @@ var wayInTests = map[string]func(*store){
 		_, err = s.SessionOf(s.Context(), []byte("session of one"))
 		s.is(err, chat.ErrNotFound, "a session after the factors were reset")
 		s.ok(s.DisableAccount(s.Context(), 2, noon, false, false, chat.NoAudit))
-		_, err = s.IdentityAccount(s.Context(), i.Issuer, "s")
-		s.is(err, chat.ErrNotFound, "of a disabled account")
+		a, err = s.IdentityAccount(s.Context(), i.Issuer, "s")
+		s.ok(err)
+		s.equal(a.Disabled, true, "whether the account of an identity is disabled")
+	},
+	"an account and its identity are made together, or neither": func(s *store) {
+		add := func(name, subject string) error {
+			_, err := s.AddAccount(s.Context(), auth.NewAccount{Username: name, Name: name, Hash: auth.NoPassword, At: noon,
+				Identity: &auth.Identity{Issuer: "ldap:dc=example", Subject: subject, Label: name}}, chat.NoAudit)
+			return err
+		}
+		s.ok(add("bea", "2"))
+		s.ok(add("ada", "1"))
+		s.is(add("eve", "2"), auth.ErrLinked, "a subject that is somebody's")
+		_, err := s.AccountNamed(s.Context(), "eve")
+		s.is(err, chat.ErrNotFound, "the account that was not linked")
+		list, err := s.IdentitiesAt(s.Context(), "ldap:dc=example", auth.Identity{}, 1)
+		s.ok(err)
+		more, err := s.IdentitiesAt(s.Context(), "ldap:dc=example", list[0], 9)
+		s.ok(err)
+		if len(list) != 1 || list[0].Subject != "1" || len(more) != 1 || more[0].Label != "bea" || !more[0].Made.Equal(noon) {
+			s.Errorf("%+v and %+v", list, more)
+		}
 	},
 	"an address is confirmed by its code, for one account": func(s *store) {
 		s.ok(s.SetAddress(s.Context(), 2, "Two@Example.org"))
