@@ -22,7 +22,8 @@ func (i *issuer) plain(public string) http.Handler {
 			http.Error(w, "Parley is at "+to.String()+" and takes nothing over plain HTTP.", http.StatusBadRequest)
 		case err != nil:
 			w.Header().Set("Retry-After", "60")
-			http.Error(w, "Parley has no certificate for "+to.Hostname()+" yet, so nothing can be shown. The server's log says why.", http.StatusServiceUnavailable)
+			http.Error(w, "Parley has no certificate for "+to.Hostname()+" yet, so nothing can be shown. The server's log says why.",
+				http.StatusServiceUnavailable)
 		default:
 			http.Redirect(w, r, to.String()+r.URL.RequestURI(), http.StatusPermanentRedirect)
 		}

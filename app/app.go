@@ -83,7 +83,8 @@ func Start(ctx context.Context, c Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{store: store, release: release, config: c, cert: &certificate{cert: c.Cert, key: c.Key}, ended: make(chan error, 1), old: make(chan struct{}, 1)}
+	a := &App{store: store, release: release, config: c, cert: &certificate{cert: c.Cert, key: c.Key}, ended: make(chan error, 1),
+		old: make(chan struct{}, 1)}
 	if len(c.ACME.Domains) > 0 {
 		if a.issuer, err = newIssuer(c.ACME, store, c.Log); err != nil {
 			return nil, errors.Join(err, store.Close(), release())

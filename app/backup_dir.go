@@ -53,7 +53,8 @@ func BackupDir(data string) func(path string) error {
 
 // noBackupDir refuses every directory for a workspace that is no file.
 func noBackupDir(string) error {
-	return chat.Invalid(chat.SettingBackupDir, "This workspace is on a PostgreSQL, which is backed up by its own means: see parley backup --help.")
+	return chat.Invalid(chat.SettingBackupDir,
+		"This workspace is on a PostgreSQL, which is backed up by its own means: see parley backup --help.")
 }
 
 // readOnlyDisk is ST_RDONLY of statvfs(3).

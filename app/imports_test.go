@@ -14,9 +14,12 @@ import (
 // ours may import.
 var mayImport = map[string][]string{
 	"parley": {"parley/app/cmd"},
-	"parley/app": {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/hooks",
-		"parley/app/live", "parley/app/mail", "parley/app/metrics", "parley/app/oidc", "parley/app/preview", "parley/app/push", "parley/app/web", "parley/db", "parley/db/cached", "parley/db/postgres", "parley/db/sqlite"},
-	"parley/app/cmd": {"parley/app", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files", "parley/app/mail", "parley/app/oidc",
+	"parley/app": {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files",
+		"parley/app/hooks",
+		"parley/app/live", "parley/app/mail", "parley/app/metrics", "parley/app/oidc", "parley/app/preview", "parley/app/push", "parley/app/web",
+		"parley/db", "parley/db/cached", "parley/db/postgres", "parley/db/sqlite"},
+	"parley/app/cmd": {"parley/app", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files",
+		"parley/app/mail", "parley/app/oidc",
 		"parley/app/site", "parley/app/slack", "parley/app/web", "parley/db", "parley/db/sqlite"},
 	"parley/app/archive": {"parley/app/chat"},
 	"parley/app/auth":    {"parley/app/chat"},
@@ -41,7 +44,8 @@ var mayImport = map[string][]string{
 
 	"parley/app/assistant": {"parley/app/chat"},
 
-	"parley/app/web": {"parley/app/announce", "parley/app/assistant", "parley/app/auth", "parley/app/chat", "parley/app/files", "parley/app/hooks",
+	"parley/app/web": {"parley/app/announce", "parley/app/assistant", "parley/app/auth", "parley/app/chat", "parley/app/files",
+		"parley/app/hooks",
 		"parley/app/live", "parley/app/oidc", "parley/static", "parley/views"},
 	"parley/db":        {"parley/app/archive", "parley/app/auth", "parley/app/chat", "parley/app/files"},
 	"parley/db/cached": {"parley/app/auth", "parley/app/chat", "parley/db"},
@@ -52,7 +56,8 @@ var mayImport = map[string][]string{
 	"parley/static": {},
 
 	// Of tests alone.
-	"parley/app/apptest": {"parley/app", "parley/app/apptest/pgtest", "parley/app/auth", "parley/app/chat", "parley/app/cmd", "parley/app/mail", "parley/db/sqlite"},
+	"parley/app/apptest": {"parley/app", "parley/app/apptest/pgtest", "parley/app/auth", "parley/app/chat", "parley/app/cmd",
+		"parley/app/mail", "parley/db/sqlite"},
 	"parley/app/browser": {},
 
 	"parley/app/apptest/pgtest":   {},
@@ -117,7 +122,8 @@ func TestOnlyWebAndLiveSpeakToTheNetworkAndOnlyDBSpeaksSQL(t *testing.T) {
 		"./live": {"net/http", "database/sql", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 		"./cmd":  {"github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 		"./web":  {"database/sql"},
-		"../db":  {"os", "net/http", "modernc.org/sqlite", "modernc.org/sqlite/lib", "github.com/jackc/pgx/v5", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
+		"../db": {"os", "net/http", "modernc.org/sqlite", "modernc.org/sqlite/lib", "github.com/jackc/pgx/v5", "github.com/gofiber/fiber/v2",
+			"github.com/a-h/templ"},
 
 		"../db/postgres": {"net/http", "modernc.org/sqlite", "github.com/gofiber/fiber/v2", "github.com/a-h/templ"},
 

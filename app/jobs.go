@@ -49,7 +49,8 @@ func (a *App) expireSessions(ctx context.Context) {
 		if !a.leads(ctx, jobSessions) {
 			continue // those that end are noticed
 		}
-		if err := errors.Join(a.Auth.ExpireSessions(ctx), a.store.ExpireTickets(ctx, time.Now()), a.server.Reload(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(a.Auth.ExpireSessions(ctx), a.store.ExpireTickets(ctx, time.Now()), a.server.Reload(ctx)); err != nil &&
+			ctx.Err() == nil {
 			a.config.Log.Error("what is old was not removed", "error", err)
 		}
 	}

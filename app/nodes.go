@@ -67,7 +67,8 @@ func (a *App) openBus(ctx context.Context) (bus.Bus, error) {
 		}
 		return bus.NewLocal(), nil
 	}
-	n := &nodes{app: a, wake: make(chan struct{}, 1), told: make(chan struct{}, 1), known: map[chat.RoomID]chat.Rev{}, heard: map[string]*node{}}
+	n := &nodes{app: a, wake: make(chan struct{}, 1), told: make(chan struct{}, 1), known: map[chat.RoomID]chat.Rev{},
+		heard: map[string]*node{}}
 	a.nodes = n
 	if len(a.config.Bus.Addresses) == 0 {
 		n.events = bus.NewLocal()

@@ -81,7 +81,8 @@ func (d *Store) Together(ctx context.Context, who chat.AccountID, people []chat.
 
 // Persons implements chat.AccountStore.
 func (d *Store) Persons(ctx context.Context, ids []chat.AccountID) ([]chat.Person, error) {
-	people, err := All(ctx, d, scanPerson, "SELECT id, username, name, picture FROM accounts WHERE id IN ids(?) AND disabled_at IS NULL", JSONList(ids))
+	people, err := All(ctx, d, scanPerson, "SELECT id, username, name, picture FROM accounts WHERE id IN ids(?) AND disabled_at IS NULL",
+		JSONList(ids))
 	slices.SortFunc(people, func(a, b chat.Person) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 	return people, err
 }
@@ -188,7 +189,8 @@ func followRole(t *Tx, who chat.AccountID, was, role chat.Role) error {
 	if err != nil || role != chat.RoleGuest {
 		return err
 	}
-	owned, err := List(t, ScanID[chat.RoomID], "UPDATE memberships SET owner = 0 WHERE account_id = ? AND left_at IS NULL AND owner <> 0 RETURNING room_id", who)
+	owned, err := List(t, ScanID[chat.RoomID],
+		"UPDATE memberships SET owner = 0 WHERE account_id = ? AND left_at IS NULL AND owner <> 0 RETURNING room_id", who)
 	if err != nil || len(owned) == 0 {
 		return err
 	}

@@ -66,7 +66,8 @@ func (d *Store) DisableAccount(ctx context.Context, who chat.AccountID, at time.
 }
 
 // disableAccount disables an account, and does in the same change what else is to be done.
-func (d *Store) disableAccount(ctx context.Context, who chat.AccountID, at time.Time, banned, erase bool, audit chat.AuditEntry, also func(*Tx) error) error {
+func (d *Store) disableAccount(ctx context.Context, who chat.AccountID, at time.Time, banned, erase bool, audit chat.AuditEntry,
+	also func(*Tx) error) error {
 	var alone []chat.RoomID
 	err := d.changeAudited(ctx, audit, func(t *Tx) (err error) {
 		if err := lastAdmin(t, who, "who"); err != nil {

@@ -43,7 +43,8 @@ func (d *Store) SetAddress(ctx context.Context, who chat.AccountID, address stri
 // SetAddressCode implements auth.AddressStore.
 func (d *Store) SetAddressCode(ctx context.Context, who chat.AccountID, address string, hash []byte, until time.Time) error {
 	return d.change(ctx, func(t *Tx) error {
-		return t.Exec("UPDATE addresses SET code_hash = ?, code_until = ? WHERE account_id = ? AND address = ?", hash, ToMillis(until), who, address)
+		return t.Exec("UPDATE addresses SET code_hash = ?, code_until = ? WHERE account_id = ? AND address = ?", hash, ToMillis(until),
+			who, address)
 	})
 }
 
@@ -71,7 +72,8 @@ func (d *Store) ConfirmAddress(ctx context.Context, hash []byte, at time.Time) (
 		if taken {
 			return chat.ErrConflict
 		}
-		if err := t.Exec("UPDATE addresses SET confirmed_at = ?, code_hash = NULL, code_until = 0 WHERE account_id = ?", ToMillis(at), id); err != nil {
+		if err := t.Exec("UPDATE addresses SET confirmed_at = ?, code_hash = NULL, code_until = 0 WHERE account_id = ?", ToMillis(at),
+			id); err != nil {
 			return err
 		}
 		list, err := List(t, scanAddress, "SELECT "+addressColumns+" FROM addresses a WHERE a.account_id = ?", id)
@@ -107,12 +109,14 @@ func (d *Store) AddressesToMail(ctx context.Context) ([]auth.Address, error) {
 func (d *Store) QueueMail(ctx context.Context, m auth.Mail, upto chat.MessageID) error {
 	return d.change(ctx, func(t *Tx) error {
 		if upto != 0 {
-			if n, err := t.Affect("UPDATE addresses SET mailed = ? WHERE account_id = ? AND mailed < ?", upto, m.Account, upto); err != nil || n == 0 {
+			if n, err := t.Affect("UPDATE addresses SET mailed = ? WHERE account_id = ? AND mailed < ?", upto, m.Account, upto); err != nil ||
+				n == 0 {
 				return err
 			}
 		}
 		if m.Kind == auth.MailVisitor { // one that waits will say this, too
-			if n, err := t.Affect("UPDATE mails SET made_at = ? WHERE kind = ? AND data = ? AND tries = 0", ToMillis(m.Made), int(m.Kind), m.Data); err != nil || n > 0 {
+			if n, err := t.Affect("UPDATE mails SET made_at = ? WHERE kind = ? AND data = ? AND tries = 0", ToMillis(m.Made), int(m.Kind),
+				m.Data); err != nil || n > 0 {
 				return err
 			}
 		}
@@ -120,7 +124,8 @@ func (d *Store) QueueMail(ctx context.Context, m auth.Mail, upto chat.MessageID)
 		if m.Account != 0 {
 			whose = m.Account
 		}
-		return t.Exec("INSERT INTO mails (kind, account_id, data, next_at, made_at) VALUES (?, ?, ?, ?, ?)", int(m.Kind), whose, m.Data, ToMillis(m.Next), ToMillis(m.Made))
+		return t.Exec("INSERT INTO mails (kind, account_id, data, next_at, made_at) VALUES (?, ?, ?, ?, ?)", int(m.Kind), whose, m.Data,
+			ToMillis(m.Next), ToMillis(m.Made))
 	})
 }
 

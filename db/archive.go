@@ -76,7 +76,8 @@ func (x *export) header() error {
 		(SELECT count(*) FROM widgets WHERE room_id `+inLiveRooms+`), (SELECT count(*) FROM cases WHERE room_id `+inLiveRooms+`),
 		(SELECT count(*) FROM case_lines WHERE case_id `+inLiveCases+`),
 		(SELECT count(*) FROM invites), (SELECT count(*) FROM imports)`, func(r Scanner) error {
-		return r.Scan(&h.Accounts, &h.Rooms, &h.Memberships, &h.Messages, &h.Files, &h.Bytes, &h.Widgets, &h.Cases, &h.CaseLines, &h.Invites, &h.Origins)
+		return r.Scan(&h.Accounts, &h.Rooms, &h.Memberships, &h.Messages, &h.Files, &h.Bytes, &h.Widgets, &h.Cases, &h.CaseLines,
+			&h.Invites, &h.Origins)
 	})
 	if err != nil {
 		return err
@@ -115,7 +116,8 @@ var exported = []struct {
 	{"SELECT room_id, slug, bot_id, rev, data FROM widgets WHERE room_id " + inLiveRooms + " ORDER BY room_id", scanExportedWidget},
 	{`SELECT id, room_id, visitor, name, mail, page, state, coalesce(taken_by, 0), rev, opened_at, changed_at, nullif(waits_at, 0), last, seen_team, seen_visitor
 		FROM cases WHERE +room_id ` + inLiveRooms + " ORDER BY id", scanExportedCase},
-	{"SELECT id, case_id, kind, coalesce(author, 0), at, body FROM case_lines WHERE +case_id " + inLiveCases + " ORDER BY id", scanExportedCaseLine},
+	{"SELECT id, case_id, kind, coalesce(author, 0), at, body FROM case_lines WHERE +case_id " + inLiveCases + " ORDER BY id",
+		scanExportedCaseLine},
 	{"SELECT id, code, role, uses, used, coalesce(made_by, 0), made_at, expires_at, revoked_at, rooms FROM invites ORDER BY id",
 		func(r Scanner) (archive.Record, error) {
 			var role chat.Role
@@ -136,7 +138,8 @@ var exported = []struct {
 func scanExportedAccount(r Scanner) (archive.Record, error) {
 	var role chat.Role
 	a := &archive.Account{Type: "account"}
-	err := r.Scan(&a.ID, &a.Username, &a.Name, &role, &a.Password, &a.Created, &a.Disabled, &a.Banned, &a.Title, &a.Bio, (*rawText)(&a.Prefs), &a.Bot)
+	err := r.Scan(&a.ID, &a.Username, &a.Name, &role, &a.Password, &a.Created, &a.Disabled, &a.Banned, &a.Title, &a.Bio,
+		(*rawText)(&a.Prefs), &a.Bot)
 	a.Role = archive.RoleWord(role)
 	return a, err
 }

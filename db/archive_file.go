@@ -31,7 +31,8 @@ func (x *export) files() error {
 		f.moves, f.state = 1, f.gone, f.state = 2, f.made_at FROM `+exportedFiles+" ORDER BY f.id", func(r Scanner) error {
 		var kind, use int
 		f := &archive.File{Type: "file"}
-		if err := r.Scan(&f.ID, &f.Token, &f.Message, &use, &f.Of, &f.Emoji, &f.By, &f.Place, &f.Name, &kind, &f.Media, &f.Size, &f.Width, &f.Height, &f.Alt,
+		if err := r.Scan(&f.ID, &f.Token, &f.Message, &use, &f.Of, &f.Emoji, &f.By, &f.Place, &f.Name, &kind, &f.Media, &f.Size,
+			&f.Width, &f.Height, &f.Alt,
 			&f.Moves, &f.Waiting, &f.Gone, &f.Removed, &f.Made); err != nil {
 			return err
 		}
@@ -160,7 +161,8 @@ func endFiles(t *Tx) error {
 // messages that say otherwise than their files.
 func FileProblems(ctx context.Context, d Queryer) (found []string, err error) {
 	for _, q := range [][2]string{
-		{"the message of file %d does not know of it", "SELECT f.id FROM files f JOIN messages m ON m.id = f.message_id WHERE m.files IS NULL AND f.use = 0"},
+		{"the message of file %d does not know of it",
+			"SELECT f.id FROM files f JOIN messages m ON m.id = f.message_id WHERE m.files IS NULL AND f.use = 0"},
 		{"message %d has files that are not there", `SELECT m.id FROM messages m WHERE m.files IS NOT NULL
 			AND NOT EXISTS (SELECT 1 FROM files f WHERE f.message_id = m.id AND f.use = 0)`},
 	} {

@@ -15,7 +15,8 @@ func scanExportedWidget(r Scanner) (archive.Record, error) {
 func scanExportedCase(r Scanner) (archive.Record, error) {
 	var state int
 	k := &archive.Case{Type: "case"}
-	err := r.Scan(&k.ID, &k.Room, &k.Visitor, &k.Name, &k.Mail, &k.Page, &state, &k.TakenBy, &k.Rev, &k.Opened, &k.Changed, &k.Waits, &k.Last, &k.SeenTeam, &k.SeenVisitor)
+	err := r.Scan(&k.ID, &k.Room, &k.Visitor, &k.Name, &k.Mail, &k.Page, &state, &k.TakenBy, &k.Rev, &k.Opened, &k.Changed, &k.Waits, &k.Last,
+		&k.SeenTeam, &k.SeenVisitor)
 	k.State = archive.Word(archive.CaseWords, state)
 	return k, err
 }
@@ -40,7 +41,8 @@ func importSupport(t *Tx, r archive.Record) error {
 		}
 		return t.Exec(`INSERT INTO cases (id, room_id, visitor, name, mail, page, state, taken_by, rev, opened_at, changed_at, waits_at, last, seen_team, seen_visitor)
 			VALUES (?, ?, ?, ?, ?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?, ?, ?, coalesce(CAST(? AS BIGINT), 0), ?, ?, ?)`,
-			r.ID, r.Room, visitor, r.Name, r.Mail, r.Page, number(archive.CaseWords, r.State), r.TakenBy, r.Rev, r.Opened, r.Changed, nullable(r.Waits), r.Last, r.SeenTeam, r.SeenVisitor)
+			r.ID, r.Room, visitor, r.Name, r.Mail, r.Page, number(archive.CaseWords, r.State), r.TakenBy, r.Rev, r.Opened, r.Changed,
+			nullable(r.Waits), r.Last, r.SeenTeam, r.SeenVisitor)
 	case *archive.CaseLine:
 		return t.Exec("INSERT INTO case_lines (id, case_id, kind, author, at, body) VALUES (?, ?, ?, nullif(CAST(? AS BIGINT), 0), ?, ?)",
 			r.ID, r.Case, number(archive.CaseLineWords, r.Kind), r.Author, r.At, r.Body)

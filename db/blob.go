@@ -17,7 +17,8 @@ const (
 )
 
 // NewFile implements files.Store.
-func (d *Store) NewFile(ctx context.Context, by chat.AccountID, token string, use chat.FileUse, at time.Time) (id chat.FileID, blob files.BlobID, err error) {
+func (d *Store) NewFile(ctx context.Context, by chat.AccountID, token string, use chat.FileUse,
+	at time.Time) (id chat.FileID, blob files.BlobID, err error) {
 	err = d.changeBeside(ctx, func(t *Tx) error {
 		if err := t.One(`INSERT INTO files (token, by_id, name, folded, kind, type, size, state, use, made_at)
 			VALUES (?, ?, '', '', 0, '', 0, 0, ?, ?) RETURNING id`,
@@ -94,7 +95,8 @@ func (d *Store) WaitingPictures(ctx context.Context, limit int) ([]files.Waiting
 	return All(ctx, d, func(r Scanner) (w files.Waiting, err error) {
 		w.File, err = scanFile(r, &w.Use)
 		return w, err
-	}, "SELECT "+fileColumns+", f.use FROM files f WHERE f.state = 1 AND f.done = 1 AND coalesce(f.room_id, -1) <> 0 ORDER BY f.id LIMIT ?", limit)
+	}, "SELECT "+fileColumns+", f.use FROM files f WHERE f.state = 1 AND f.done = 1 AND coalesce(f.room_id, -1) <> 0 ORDER BY f.id LIMIT ?",
+		limit)
 }
 
 // SetPicture implements files.Store.

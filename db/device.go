@@ -40,7 +40,8 @@ func (d *Store) Devices(ctx context.Context, who chat.AccountID) ([]chat.Device,
 
 // Device implements chat.DeviceStore.
 func (d *Store) Device(ctx context.Context, id chat.DeviceID) (chat.Device, error) {
-	return oneRow(ctx, d, scanDevice, "SELECT "+deviceColumns+" FROM devices d JOIN accounts a ON a.id = d.account_id WHERE d.id = ? AND a.disabled_at IS NULL", id)
+	return oneRow(ctx, d, scanDevice,
+		"SELECT "+deviceColumns+" FROM devices d JOIN accounts a ON a.id = d.account_id WHERE d.id = ? AND a.disabled_at IS NULL", id)
 }
 
 // RemoveDevice implements chat.DeviceStore.
@@ -60,13 +61,15 @@ func (d *Store) DeviceReached(ctx context.Context, id chat.DeviceID, at time.Tim
 
 // DevicesIn implements chat.DeviceStore.
 func (d *Store) DevicesIn(ctx context.Context, room chat.RoomID) ([]chat.Device, error) {
-	return All(ctx, d, scanDevice, "SELECT "+deviceColumns+` FROM devices d JOIN memberships m ON m.account_id = d.account_id AND m.room_id = ? AND m.left_at IS NULL
+	return All(ctx, d, scanDevice,
+		"SELECT "+deviceColumns+` FROM devices d JOIN memberships m ON m.account_id = d.account_id AND m.room_id = ? AND m.left_at IS NULL
 		JOIN accounts a ON a.id = d.account_id WHERE a.disabled_at IS NULL ORDER BY d.id`, room)
 }
 
 // RoomsToPush implements chat.DeviceStore.
 func (d *Store) RoomsToPush(ctx context.Context, after time.Time) ([]chat.RoomID, error) {
-	return All(ctx, d, ScanID[chat.RoomID], `SELECT DISTINCT m.room_id FROM devices d JOIN memberships m ON m.account_id = d.account_id AND m.left_at IS NULL
+	return All(ctx, d, ScanID[chat.RoomID],
+		`SELECT DISTINCT m.room_id FROM devices d JOIN memberships m ON m.account_id = d.account_id AND m.left_at IS NULL
 		JOIN rooms r ON r.id = m.room_id LEFT JOIN pushed p ON p.room_id = r.id
 		WHERE r.last_at > ? AND r.last_id > coalesce(p.upto, 0) AND r.deleted_at IS NULL`, ToMillis(after))
 }
@@ -138,6 +141,7 @@ func (d *Store) WithdrawRead(ctx context.Context, at time.Time) error {
 		return err
 	}
 	return d.change(ctx, func(t *Tx) error {
-		return t.Exec(`UPDATE pushes SET state = 2, tries = 0, next_at = ? WHERE state = 1 AND EXISTS (`+read+` AND p.device_id = pushes.device_id AND p.room_id = pushes.room_id)`, ToMillis(at))
+		return t.Exec(`UPDATE pushes SET state = 2, tries = 0, next_at = ? WHERE state = 1 AND EXISTS (`+read+
+			` AND p.device_id = pushes.device_id AND p.room_id = pushes.room_id)`, ToMillis(at))
 	})
 }

@@ -3,7 +3,8 @@ package db
 import "testing"
 
 func TestWordsOfTheirOwnAreTranslated(t *testing.T) {
-	one := Dialect{IDs: "IN (SELECT value FROM json_each(%))", Texts: "IN (SELECT value FROM json_each(%))", Greatest: "max", First: "ORDER BY 1 LIMIT %"}
+	one := Dialect{IDs: "IN (SELECT value FROM json_each(%))", Texts: "IN (SELECT value FROM json_each(%))", Greatest: "max",
+		First: "ORDER BY 1 LIMIT %"}
 	other := Dialect{IDs: "= ANY (ids(%))", Texts: "= ANY (texts(%))", Greatest: "greatest", Lock: "FOR UPDATE", Numbered: true}
 	for _, c := range []struct{ asked, one, other string }{
 		{"SELECT 1 WHERE a = ? AND b = ?", "SELECT 1 WHERE a = ? AND b = ?", "SELECT 1 WHERE a = $1 AND b = $2"},

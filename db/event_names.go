@@ -24,7 +24,8 @@ func (d *Store) withoutNamesOfGone(ctx context.Context, rows []chat.Message) err
 		err = r.Scan(&p.ID, &p.Username, &p.Name)
 		gone[p.ID] = p
 		return x, err
-	}, "SELECT id, username, name FROM accounts WHERE id IN ids(?) AND disabled_at IS NOT NULL AND name = ?", JSONList(slices.Compact(ids)), chat.DeletedName)
+	}, "SELECT id, username, name FROM accounts WHERE id IN ids(?) AND disabled_at IS NOT NULL AND name = ?", JSONList(slices.Compact(ids)),
+		chat.DeletedName)
 	eachNamed(rows, func(m *chat.Message, p *chat.Person) {
 		now, there := gone[p.ID]
 		if !there || now.Name == p.Name {

@@ -40,7 +40,8 @@ func (d *Store) SetFactor(ctx context.Context, who chat.AccountID, secret string
 }
 
 // ConfirmFactor implements auth.FactorStore.
-func (d *Store) ConfirmFactor(ctx context.Context, who chat.AccountID, step int64, codes [][]byte, at time.Time, audit chat.AuditEntry) error {
+func (d *Store) ConfirmFactor(ctx context.Context, who chat.AccountID, step int64, codes [][]byte, at time.Time,
+	audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *Tx) error {
 		t.accountChanged(who)
 		n, err := t.Affect("UPDATE factors SET confirmed_at = ?, step = ? WHERE account_id = ? AND confirmed_at = 0", ToMillis(at), step, who)
@@ -103,7 +104,8 @@ func (d *Store) RemoveFactor(ctx context.Context, who chat.AccountID, audit chat
 func (d *Store) ResetFactors(ctx context.Context, who chat.AccountID, audit chat.AuditEntry) error {
 	return d.changeAudited(ctx, audit, func(t *Tx) error {
 		t.accountChanged(who)
-		return t.Each([]any{who}, "DELETE FROM factors WHERE account_id = ?", "DELETE FROM recovery WHERE account_id = ?", "DELETE FROM passkeys WHERE account_id = ?",
+		return t.Each([]any{who}, "DELETE FROM factors WHERE account_id = ?", "DELETE FROM recovery WHERE account_id = ?",
+			"DELETE FROM passkeys WHERE account_id = ?",
 			"DELETE FROM tickets WHERE account_id = ?", "DELETE FROM sessions WHERE account_id = ?")
 	})
 }
@@ -115,7 +117,8 @@ func (d *Store) AddTicket(ctx context.Context, hash []byte, v auth.Ticket) error
 		if v.Account != 0 {
 			whose = v.Account
 		}
-		return t.Exec("INSERT INTO tickets (hash, kind, account_id, data, until) VALUES (?, ?, ?, ?, ?)", hash, int(v.Kind), whose, v.Data, ToMillis(v.Until))
+		return t.Exec("INSERT INTO tickets (hash, kind, account_id, data, until) VALUES (?, ?, ?, ?, ?)", hash, int(v.Kind), whose,
+			v.Data, ToMillis(v.Until))
 	})
 }
 
@@ -130,13 +133,15 @@ const ticketColumns = "kind, coalesce(account_id, 0), data, until"
 
 // Ticket implements auth.FactorStore.
 func (d *Store) Ticket(ctx context.Context, kind auth.TicketKind, hash []byte, at time.Time) (auth.Ticket, error) {
-	return oneRow(ctx, d, scanTicket, "SELECT "+ticketColumns+" FROM tickets WHERE hash = ? AND kind = ? AND until > ?", hash, int(kind), ToMillis(at))
+	return oneRow(ctx, d, scanTicket, "SELECT "+ticketColumns+" FROM tickets WHERE hash = ? AND kind = ? AND until > ?", hash,
+		int(kind), ToMillis(at))
 }
 
 // TakeTicket implements auth.FactorStore.
 func (d *Store) TakeTicket(ctx context.Context, kind auth.TicketKind, hash []byte, at time.Time) (v auth.Ticket, err error) {
 	err = d.change(ctx, func(t *Tx) error {
-		list, err := List(t, scanTicket, "DELETE FROM tickets WHERE hash = ? AND kind = ? AND until > ? RETURNING "+ticketColumns, hash, int(kind), ToMillis(at))
+		list, err := List(t, scanTicket, "DELETE FROM tickets WHERE hash = ? AND kind = ? AND until > ? RETURNING "+ticketColumns, hash,
+			int(kind), ToMillis(at))
 		if err == nil && len(list) == 0 {
 			err = sql.ErrNoRows
 		}

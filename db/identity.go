@@ -35,12 +35,14 @@ func (d *Store) IdentityAccount(ctx context.Context, issuer, subject string) (ch
 
 // Identities implements auth.IdentityStore.
 func (d *Store) Identities(ctx context.Context, who chat.AccountID) ([]auth.Identity, error) {
-	return All(ctx, d, scanIdentity, "SELECT issuer, subject, account_id, label, made_at FROM identities WHERE account_id = ? ORDER BY made_at, issuer, subject", who)
+	return All(ctx, d, scanIdentity,
+		"SELECT issuer, subject, account_id, label, made_at FROM identities WHERE account_id = ? ORDER BY made_at, issuer, subject", who)
 }
 
 // IdentitiesAt implements auth.IdentityStore.
 func (d *Store) IdentitiesAt(ctx context.Context, issuer string, after auth.Identity, limit int) ([]auth.Identity, error) {
-	return All(ctx, d, scanIdentity, "SELECT issuer, subject, account_id, label, made_at FROM identities WHERE issuer = ? AND subject > ? ORDER BY subject LIMIT ?",
+	return All(ctx, d, scanIdentity,
+		"SELECT issuer, subject, account_id, label, made_at FROM identities WHERE issuer = ? AND subject > ? ORDER BY subject LIMIT ?",
 		issuer, after.Subject, limit)
 }
 

@@ -35,7 +35,8 @@ const inviteQuery = `SELECT i.id, i.code, i.role, i.uses, i.used, coalesce(a.id,
 func scanInvite(r Scanner) (i auth.Invite, err error) {
 	var made, expires int64
 	var rooms []byte
-	if err = r.Scan(&i.ID, &i.Code, &i.Role, &i.Uses, &i.Used, &i.By.ID, &i.By.Username, &i.By.Name, &made, &expires, &i.Revoked, &rooms); err != nil {
+	if err = r.Scan(&i.ID, &i.Code, &i.Role, &i.Uses, &i.Used, &i.By.ID, &i.By.Username, &i.By.Name, &made, &expires, &i.Revoked,
+		&rooms); err != nil {
 		return i, err
 	}
 	i.Made, i.Expires = FromMillis(made), FromMillis(expires)

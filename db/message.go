@@ -28,7 +28,8 @@ func scanLabelled(r Scanner, name func(chat.RoomID) string) (m chat.Message, err
 	var at, edited int64
 	var text, reactions, files, program, previews, quoted, quotedFiles []byte
 	var addressed string
-	if err := r.Scan(&m.ID, &m.Room, &m.Rev, &m.Posts, &m.Kind, &m.Author.ID, &m.Author.Username, &m.Author.Name, &m.Author.Picture, &m.Author.Bot, &m.Author.Guest, &at, &m.Cont,
+	if err := r.Scan(&m.ID, &m.Room, &m.Rev, &m.Posts, &m.Kind, &m.Author.ID, &m.Author.Username, &m.Author.Name, &m.Author.Picture,
+		&m.Author.Bot, &m.Author.Guest, &at, &m.Cont,
 		&m.Body, &text, &addressed, &m.CID, &edited, &m.Deleted, &reactions,
 		&files, &program, &previews, &m.Replies, &m.Quote.ID, &quoted, &quotedFiles, &m.Quote.Deleted, &m.Quote.By); err != nil {
 		return m, err

@@ -20,14 +20,17 @@ func (d *Store) MessagesNamed(ctx context.Context, ids []chat.MessageID) ([]chat
 }
 
 // ForgetAccount implements chat.OwnStore.
-func (d *Store) ForgetAccount(ctx context.Context, who chat.AccountID, username, name string, at time.Time, erase bool, audit chat.AuditEntry) error {
+func (d *Store) ForgetAccount(ctx context.Context, who chat.AccountID, username, name string, at time.Time, erase bool,
+	audit chat.AuditEntry) error {
 	return d.disableAccount(ctx, who, at, false, erase, audit, func(t *Tx) error {
 		if err := t.Exec(`UPDATE accounts SET username = ?1, folded = ?2, skeleton = ?3, drawn = ?4, name = ?5, name_folded = ?6, likeness = ?7, password = '-',
-			title = '', bio = '', prefs = '{}', picture = 0, role = 0 WHERE id = ?8`, username, chat.FoldName(username), chat.Skeleton(username), chat.Drawn(username),
+			title = '', bio = '', prefs = '{}', picture = 0, role = 0 WHERE id = ?8`, username, chat.FoldName(username), chat.Skeleton(username),
+			chat.Drawn(username),
 			name, chat.FoldName(name), chat.DrawnLetters(name), who); err != nil {
 			return err
 		}
-		return t.Each([]any{who}, "DELETE FROM addresses WHERE account_id = ?", "DELETE FROM mails WHERE account_id = ?", "DELETE FROM devices WHERE account_id = ?",
+		return t.Each([]any{who}, "DELETE FROM addresses WHERE account_id = ?", "DELETE FROM mails WHERE account_id = ?",
+			"DELETE FROM devices WHERE account_id = ?",
 			"DELETE FROM factors WHERE account_id = ?", "DELETE FROM recovery WHERE account_id = ?", "DELETE FROM passkeys WHERE account_id = ?",
 			"DELETE FROM identities WHERE account_id = ?")
 	})

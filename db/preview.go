@@ -23,7 +23,8 @@ func storeFetched(t *Tx, m chat.Message, now time.Time) error {
 		return err
 	}
 	pictures := pictureIDs(m)
-	if err := t.Exec("UPDATE files SET message_id = NULL, use = 0 WHERE message_id = ? AND use = 5 AND NOT id IN ids(?)", m.ID, JSONList(pictures)); err != nil {
+	if err := t.Exec("UPDATE files SET message_id = NULL, use = 0 WHERE message_id = ? AND use = 5 AND NOT id IN ids(?)", m.ID,
+		JSONList(pictures)); err != nil {
 		return err
 	}
 	if len(pictures) > 0 {
@@ -58,7 +59,8 @@ func pictureIDs(m chat.Message) []chat.FileID {
 
 // DueFetches implements chat.PreviewStore.
 func (d *Store) DueFetches(ctx context.Context, at time.Time, limit int) ([]chat.MessageID, error) {
-	return All(ctx, d, ScanID[chat.MessageID], "SELECT message_id FROM fetches WHERE due_at <= ? ORDER BY due_at, message_id LIMIT ?", ToMillis(at), limit)
+	return All(ctx, d, ScanID[chat.MessageID], "SELECT message_id FROM fetches WHERE due_at <= ? ORDER BY due_at, message_id LIMIT ?",
+		ToMillis(at), limit)
 }
 
 // TakeFetch implements chat.PreviewStore.
@@ -75,7 +77,8 @@ func (d *Store) ForgetFetch(ctx context.Context, id chat.MessageID) error {
 }
 
 // SetFetched implements chat.PreviewStore.
-func (d *Store) SetFetched(ctx context.Context, id chat.MessageID, change func(*chat.Message) error, audit chat.AuditEntry) (m chat.Message, err error) {
+func (d *Store) SetFetched(ctx context.Context, id chat.MessageID, change func(*chat.Message) error,
+	audit chat.AuditEntry) (m chat.Message, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		room, rev, err := nextRevOf(t, id)
 		if err != nil {

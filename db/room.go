@@ -14,7 +14,8 @@ const roomColumns = "r.id, r.kind, r.name, r.topic, r.everyone, r.rev, r.posts, 
 
 // roomFields are the places that roomColumns scan into.
 func roomFields(r *chat.Room, created *int64) []any {
-	return []any{&r.ID, &r.Kind, &r.Name, &r.Topic, &r.Everyone, &r.Rev, &r.Posts, &r.Last, &r.People, &r.Slow, &r.Picture, &r.World, &r.Queue, created}
+	return []any{&r.ID, &r.Kind, &r.Name, &r.Topic, &r.Everyone, &r.Rev, &r.Posts, &r.Last, &r.People, &r.Slow, &r.Picture,
+		&r.World, &r.Queue, created}
 }
 
 // roomForQuery finds rooms, with the membership of somebody (?1) in them.
@@ -64,7 +65,8 @@ const sideQuery = "SELECT " + roomColumns + `, m.owner, m.posts_read, m.erased, 
 
 func scanSideRoom(r Scanner) (s chat.SidebarRoom, err error) {
 	var created int64
-	err = r.Scan(append(roomFields(&s.Room, &created), &s.Rank, &s.Read, &s.Erased, &s.Mentions, &s.Level, &s.Muted, (*millis)(&s.MutedUntil), &s.Star)...)
+	err = r.Scan(append(roomFields(&s.Room, &created), &s.Rank, &s.Read, &s.Erased, &s.Mentions, &s.Level, &s.Muted, (*millis)(&s.MutedUntil),
+		&s.Star)...)
 	s.Created = FromMillis(created)
 	return s, err
 }

@@ -146,7 +146,8 @@ func (d *Store) SetVisibility(ctx context.Context, room chat.RoomID, by chat.Acc
 				return err
 			}
 		}
-		if err := addEvent(t, room, by, chat.MessageVisibility, chat.SystemMessage{Arg: chat.KindWords[kind]}, at); err != nil || kind == chat.Open {
+		if err := addEvent(t, room, by, chat.MessageVisibility, chat.SystemMessage{Arg: chat.KindWords[kind]}, at); err != nil ||
+			kind == chat.Open {
 			return err
 		}
 		rev, err = removeLoneBots(t, room, rev, at)

@@ -19,7 +19,8 @@ func (d *Store) SetRoomPrefs(ctx context.Context, room chat.RoomID, who chat.Acc
 			WHEN coalesce(?3, -1) = 0 THEN 0
 			WHEN coalesce(?3, -1) = 1 AND starred = 0 THEN (SELECT max(starred) + 1 FROM memberships WHERE account_id = ?5)
 			ELSE starred END
-			WHERE room_id = ?4 AND account_id = ?5 AND left_at IS NULL`, nullable(c.Level), nullable(c.Muted), nullable(c.Starred), room, who, millisOrZero(c.MutedUntil))
+			WHERE room_id = ?4 AND account_id = ?5 AND left_at IS NULL`, nullable(c.Level), nullable(c.Muted), nullable(c.Starred), room, who,
+			millisOrZero(c.MutedUntil))
 	})
 }
 

@@ -84,7 +84,8 @@ func (d *Store) SearchBy(ctx context.Context, who chat.AccountID, s chat.Search,
 }
 
 // find finds ids: first among the newest, where a common word has enough, then in the index.
-func (d *Store) find(ctx context.Context, s chat.Search, args []any, x SearchIndex) (found []chat.MessageID, older chat.MessageID, err error) {
+func (d *Store) find(ctx context.Context, s chat.Search, args []any, x SearchIndex) (found []chat.MessageID, older chat.MessageID,
+	err error) {
 	if x.Window == 0 {
 		return d.findBy(ctx, s, args, x)
 	}

@@ -27,7 +27,8 @@ const (
 
 // searchLiterally finds what the index finds and the search accepts, the newest
 // first; older is where the next page begins.
-func (d *Store) searchLiterally(ctx context.Context, s chat.Search, query string, args []any) (ids []chat.MessageID, older chat.MessageID, err error) {
+func (d *Store) searchLiterally(ctx context.Context, s chat.Search, query string,
+	args []any) (ids []chat.MessageID, older chat.MessageID, err error) {
 	args = slices.Clone(args)
 	for looked, size := 0, 0; older == 0; {
 		some, err := d.candidates(ctx, query, args, maxLookedAtBytes-size)

@@ -167,7 +167,8 @@ func endAccess(t *Tx, who chat.AccountID) error {
 
 // endSessions logs somebody and his programs out, log-ins that are under way as well.
 func endSessions(t *Tx, who chat.AccountID) error {
-	return t.Each([]any{who}, "DELETE FROM sessions WHERE account_id = ?", "DELETE FROM keys WHERE account_id = ?", "DELETE FROM tickets WHERE account_id = ?")
+	return t.Each([]any{who}, "DELETE FROM sessions WHERE account_id = ?", "DELETE FROM keys WHERE account_id = ?",
+		"DELETE FROM tickets WHERE account_id = ?")
 }
 
 // Rehash implements auth.Store.

@@ -65,7 +65,8 @@ const caseQuery = `SELECT k.id, k.room_id, k.visitor, k.name, k.mail, k.page, k.
 
 func scanCase(r Scanner) (k chat.Case, err error) {
 	var opened, changed, waits int64
-	err = r.Scan(&k.ID, &k.Room, &k.Visitor, &k.Name, &k.Mail, &k.Page, &k.State, &k.TakenBy.ID, &k.TakenBy.Username, &k.TakenBy.Name, &k.Rev, &opened, &changed, &waits, &k.Last, &k.SeenTeam, &k.SeenVisitor)
+	err = r.Scan(&k.ID, &k.Room, &k.Visitor, &k.Name, &k.Mail, &k.Page, &k.State, &k.TakenBy.ID, &k.TakenBy.Username, &k.TakenBy.Name, &k.Rev,
+		&opened, &changed, &waits, &k.Last, &k.SeenTeam, &k.SeenVisitor)
 	k.Opened, k.Changed, k.Waits = FromMillis(opened), FromMillis(changed), FromMillis(waits)
 	return k, err
 }
@@ -180,7 +181,8 @@ func (d *Store) SetCase(ctx context.Context, id chat.CaseID, change func(*chat.C
 			k.Changed = lines[len(lines)-1].At
 		}
 		if err := t.Exec(`UPDATE cases SET name = ?, mail = ?, page = ?, state = ?, taken_by = nullif(CAST(? AS BIGINT), 0), rev = ?,
-			changed_at = ?, waits_at = ?, last = ? WHERE id = ?`, k.Name, k.Mail, k.Page, int(k.State), k.TakenBy.ID, rev, ToMillis(k.Changed), waitsMillis(k), k.Last, id); err != nil {
+			changed_at = ?, waits_at = ?, last = ? WHERE id = ?`, k.Name, k.Mail, k.Page, int(k.State), k.TakenBy.ID, rev, ToMillis(k.Changed),
+			waitsMillis(k), k.Last, id); err != nil {
 			return err
 		}
 		return addCaseLines(t, id, lines)

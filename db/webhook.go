@@ -60,11 +60,13 @@ const (
 // QueueDeliveries implements chat.WebhookStore.
 func (d *Store) QueueDeliveries(ctx context.Context, w chat.Webhook, at time.Time) (more bool, err error) {
 	var newest, seen chat.MessageID
-	if err := d.One(ctx, "SELECT r.last_id, w.seen FROM webhooks w JOIN rooms r ON r.id = w.room_id WHERE w.id = ?", []any{w.ID}, &newest, &seen); err != nil || newest <= seen {
+	if err := d.One(ctx, "SELECT r.last_id, w.seen FROM webhooks w JOIN rooms r ON r.id = w.room_id WHERE w.id = ?", []any{w.ID}, &newest,
+		&seen); err != nil || newest <= seen {
 		return false, err
 	}
 	var full bool
-	if err := d.One(ctx, "SELECT EXISTS (SELECT 1 FROM deliveries WHERE webhook_id = ? AND state = 0 LIMIT 1 OFFSET ?)", []any{w.ID, maxWaiting}, &full); err != nil || full {
+	if err := d.One(ctx, "SELECT EXISTS (SELECT 1 FROM deliveries WHERE webhook_id = ? AND state = 0 LIMIT 1 OFFSET ?)",
+		[]any{w.ID, maxWaiting}, &full); err != nil || full {
 		return false, err
 	}
 	err = d.change(ctx, func(t *Tx) error {
@@ -116,7 +118,8 @@ const dueOfEach = 4
 
 // DueDeliveries implements chat.WebhookStore.
 func (d *Store) DueDeliveries(ctx context.Context, at time.Time, limit int) ([]chat.Delivery, error) {
-	return All(ctx, d, scanDelivery, "SELECT "+deliveryColumns+` FROM (SELECT *, row_number() OVER (PARTITION BY webhook_id ORDER BY next_at, id) AS turn
+	return All(ctx, d, scanDelivery,
+		"SELECT "+deliveryColumns+` FROM (SELECT *, row_number() OVER (PARTITION BY webhook_id ORDER BY next_at, id) AS turn
 		FROM deliveries WHERE state = 0 AND next_at <= ?) AS due WHERE turn <= ? ORDER BY next_at, id LIMIT ?`, ToMillis(at), dueOfEach, limit)
 }
 

@@ -84,8 +84,10 @@ func sorted(files []chat.File) (pictures, played, others []chat.File) {
 var cardKinds = map[string]string{
 	"PDF": "pdf", "DOC": "doc", "DOCX": "doc", "ODT": "doc", "RTF": "doc", "TXT": "doc", "MD": "doc",
 	"XLS": "sheet", "XLSX": "sheet", "ODS": "sheet", "CSV": "sheet", "TSV": "sheet",
-	"GO": "code", "JS": "code", "TS": "code", "PY": "code", "RB": "code", "RS": "code", "C": "code", "H": "code", "CPP": "code", "JAVA": "code",
-	"SH": "code", "SQL": "code", "JSON": "code", "YML": "code", "YAML": "code", "TOML": "code", "XML": "code", "HTML": "code", "CSS": "code", "LOG": "code",
+	"GO": "code", "JS": "code", "TS": "code", "PY": "code", "RB": "code", "RS": "code", "C": "code", "H": "code", "CPP": "code",
+	"JAVA": "code",
+	"SH":   "code", "SQL": "code", "JSON": "code", "YML": "code", "YAML": "code", "TOML": "code", "XML": "code", "HTML": "code",
+	"CSS": "code", "LOG": "code",
 	"ZIP": "zip", "GZ": "zip", "TGZ": "zip", "TAR": "zip", "7Z": "zip", "RAR": "zip", "XZ": "zip", "ZST": "zip",
 }
 
@@ -166,8 +168,10 @@ func boxOf(f chat.File) (width, height int) {
 }
 
 // activeEndings are of files that a web server would give to a browser to act upon.
-var activeEndings = map[string]bool{".html": true, ".htm": true, ".xhtml": true, ".xht": true, ".svg": true, ".svgz": true, ".xml": true, ".xsl": true,
-	".js": true, ".mjs": true, ".css": true, ".wasm": true, ".swf": true, ".shtml": true, ".php": true, ".phtml": true, ".cgi": true, ".htaccess": true}
+var activeEndings = map[string]bool{".html": true, ".htm": true, ".xhtml": true, ".xht": true, ".svg": true, ".svgz": true,
+	".xml": true, ".xsl": true,
+	".js": true, ".mjs": true, ".css": true, ".wasm": true, ".swf": true, ".shtml": true, ".php": true, ".phtml": true, ".cgi": true,
+	".htaccess": true}
 
 // SiteFile is where a site that needs no server has a file. What a browser would act upon
 // is a text there.

@@ -30,7 +30,8 @@ func TestFragmentsStayAsTheyAre(t *testing.T) {
 	}
 	rows := []Row{{&gone, RenderMessage(&gone)}, {&full, RenderMessage(&full)}}
 	b = append(append(b, ChangedRowsFor(7, rows, 4712)...), '\n')
-	b = append(Bytes(t.Context(), EditForm(Edit{Message: full, Body: "hello </textarea>", Errors: Errors{"body": "Write something first."}})), append([]byte("\n"), b...)...)
+	b = append(Bytes(t.Context(), EditForm(Edit{Message: full, Body: "hello </textarea>", Errors: Errors{"body": "Write something first."}})),
+		append([]byte("\n"), b...)...)
 	const file = "testdata/message.html"
 	if *update {
 		if err := os.WriteFile(file, b, 0o644); err != nil {

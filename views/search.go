@@ -76,7 +76,8 @@ func (v SearchView) literally(term string) string {
 // for a search of another shape.
 func (v SearchView) beginning() string {
 	word := strings.TrimSpace(v.Text)
-	if word == "" || len(v.Search.UnknownPeople)+len(v.Search.UnknownRooms) > 0 || strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+	if word == "" || len(v.Search.UnknownPeople)+len(v.Search.UnknownRooms) > 0 ||
+		strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 		return ""
 	}
 	return word
@@ -132,7 +133,8 @@ func (v SearchView) places() []choice {
 }
 
 func (v SearchView) facts() []choice {
-	return withChoice([]choice{{"", "Anything"}, {"link", "A link"}, {"image", "A picture"}, {"file", "A file"}, {"code", "Code"}, {"reaction", "A reaction"}}, v.Has)
+	return withChoice([]choice{{"", "Anything"}, {"link", "A link"}, {"image", "A picture"}, {"file", "A file"}, {"code", "Code"},
+		{"reaction", "A reaction"}}, v.Has)
 }
 
 func withChoice(list []choice, value string) []choice {
@@ -205,7 +207,8 @@ var operator = regexp.MustCompile(`(?i)(?:^|\s)(from|in|has|after|before):([^\s"
 // words, and of which no filter says anything else: it asks for the same.
 func Mirrored(a chat.SearchInput) chat.SearchInput {
 	fields := map[string]*string{"from": &a.From, "in": &a.In, "has": &a.Has, "after": &a.After, "before": &a.Before}
-	if strings.Contains(a.Text, `"`) || strings.Contains(a.Text, "-from:") || strings.Contains(a.Text, "-in:") || strings.Contains(a.Text, "-has:") {
+	if strings.Contains(a.Text, `"`) || strings.Contains(a.Text, "-from:") || strings.Contains(a.Text, "-in:") ||
+		strings.Contains(a.Text, "-has:") {
 		return a
 	}
 	seen := map[string]int{}

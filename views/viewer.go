@@ -129,7 +129,8 @@ func blockedCSS(blocked []chat.AccountID) string {
 	var b strings.Builder
 	for _, id := range blocked {
 		row := `.msg[data-u="` + num(id) + `"]`
-		b.WriteString(row + `>:not(.av,.hd){display:none}` + row + `>.hd::after{content:"You blocked this person";color:var(--text-3);font-size:var(--fs-s)}`)
+		b.WriteString(row + `>:not(.av,.hd){display:none}` + row +
+			`>.hd::after{content:"You blocked this person";color:var(--text-3);font-size:var(--fs-s)}`)
 	}
 	return b.String()
 }

@@ -17,7 +17,8 @@ func roomEvents(t testing.TB, n int) (list []chat.RoomChanged) {
 		t.Fatal(err)
 	}
 	for i := range n {
-		m := chat.Message{ID: chat.MessageID(i + 1), Room: 7, Rev: chat.Rev(i + 1), Author: chat.Person{ID: 2, Name: "Mei"}, Text: text, CID: fmt.Sprint("c", i)}
+		m := chat.Message{ID: chat.MessageID(i + 1), Room: 7, Rev: chat.Rev(i + 1), Author: chat.Person{ID: 2, Name: "Mei"}, Text: text,
+			CID: fmt.Sprint("c", i)}
 		list = append(list, chat.RoomChanged{Room: 7, Rev: m.Rev, Message: &m})
 	}
 	return list

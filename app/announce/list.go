@@ -126,7 +126,8 @@ func (a *Announcer) announceBadges(rooms []chat.RoomID) {
 const fewHere = 200
 
 // collectBadges adds what changed in one room to the partials of those who are here.
-func (a *Announcer) collectBadges(room chat.RoomID, asked []chat.AccountID, here map[chat.AccountID]bool, partials map[chat.AccountID][][]byte) {
+func (a *Announcer) collectBadges(room chat.RoomID, asked []chat.AccountID, here map[chat.AccountID]bool,
+	partials map[chat.AccountID][][]byte) {
 	ctx, cancel := a.timeout()
 	defer cancel()
 	pending := a.takePending(room)

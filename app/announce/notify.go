@@ -53,7 +53,8 @@ func (a *Announcer) takePending(room chat.RoomID) []*chat.Message {
 
 // notifyRoom tells those who are here and want to know of the latest message that is
 // worth it to them.
-func (a *Announcer) notifyRoom(r chat.Room, messages []*chat.Message, marks map[chat.AccountID]chat.Membership, here map[chat.AccountID]bool) {
+func (a *Announcer) notifyRoom(r chat.Room, messages []*chat.Message, marks map[chat.AccountID]chat.Membership,
+	here map[chat.AccountID]bool) {
 	slices.SortFunc(messages, func(a, b *chat.Message) int { return cmp.Compare(b.ID, a.ID) }) // published in any order
 	notified := map[chat.AccountID]bool{}
 	for _, m := range messages {
@@ -72,7 +73,8 @@ func (a *Announcer) notifyRoom(r chat.Room, messages []*chat.Message, marks map[
 }
 
 func notificationFrame(r chat.Room, m *chat.Message) live.Frame {
-	n := notification{Room: r.ID, ID: m.ID, By: m.Author.ID, For: m.For, All: m.All, DM: r.Kind == chat.Direct, Title: m.Author.Name, URL: views.MessageURL(r.ID, m.ID)}
+	n := notification{Room: r.ID, ID: m.ID, By: m.Author.ID, For: m.For, All: m.All, DM: r.Kind == chat.Direct, Title: m.Author.Name,
+		URL: views.MessageURL(r.ID, m.ID)}
 	if !n.DM {
 		n.Title += " in " + r.Label()
 	}

@@ -86,7 +86,8 @@ func (s *Server) Account(name string) chat.Account {
 // Run starts the server, or starts it again.
 func (s *Server) Run(change ...func(*app.Config)) {
 	s.T.Helper()
-	c := app.Config{Data: s.Data, Listen: "127.0.0.1:0", NoPreviews: true, Shutdown: 5 * time.Second, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	c := app.Config{Data: s.Data, Listen: "127.0.0.1:0", NoPreviews: true, Shutdown: 5 * time.Second,
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	for _, f := range change {
 		f(&c)
 	}
@@ -187,7 +188,8 @@ func (b *Browser) Do(method, path, body string, headers ...string) Answer {
 		req.Header.Set(headers[i], headers[i+1])
 	}
 	r, err := b.HTTP.Do(req)
-	for try := 0; errors.Is(err, syscall.ECONNRESET) && len(body) > 64<<10 && try < 5; try++ { // refused before it was read, and the answer lost
+	for try := 0; errors.Is(err, syscall.ECONNRESET) && len(body) > 64<<10 &&
+		try < 5; try++ { // refused before it was read, and the answer lost
 		req.Body = io.NopCloser(strings.NewReader(body))
 		r, err = b.HTTP.Do(req)
 	}

@@ -180,7 +180,8 @@ func Begins(begin []byte) bool { return bytes.HasPrefix(begin, []byte(`{"type":"
 // to the machine.
 func Exported(key string) bool {
 	if key == chat.SettingWorkspace || key == chat.SettingSignup || key == chat.SettingRetention || key == chat.SettingOriginals ||
-		key == chat.SettingEmoji || key == chat.SettingBots || key == chat.SettingFactor || key == chat.SettingDeletion || key == chat.SettingPreviews || key == chat.SettingWorld {
+		key == chat.SettingEmoji || key == chat.SettingBots || key == chat.SettingFactor || key == chat.SettingDeletion ||
+		key == chat.SettingPreviews || key == chat.SettingWorld {
 		return true
 	}
 	for _, l := range chat.AllLimits {

@@ -42,7 +42,8 @@ func link(shown, target string) string {
 func TestWhatParleyWroteIsRead(t *testing.T) {
 	for _, line := range []string{"\ufeff", ""} {
 		export := line + `{"type":"parley","format":1,"accounts":1,"messages":1}` + "\n" +
-			`{"type":"account","id":1,"username":"admin","name":"A","role":"member","created":"2026-03-01T12:00:00Z"}` + "\n" + link("https://Example.org/x", "https://example.org/x")
+			`{"type":"account","id":1,"username":"admin","name":"A","role":"member","created":"2026-03-01T12:00:00Z"}` + "\n" +
+			link("https://Example.org/x", "https://example.org/x")
 		if err := Read(strings.NewReader(export), func(Record) error { return nil }); err != nil {
 			t.Errorf("%q: %v", line, err)
 		}
@@ -70,18 +71,24 @@ func TestWhatIsNotAnExportIsNamedByItsLine(t *testing.T) {
 		{"", strings.Replace(said, `"id":2`, `"id":0`, 1), "line 2: the id must be"},
 		{"", strings.Replace(said, "a **b**", "", 1), "line 2: Write something first."},
 		{"", strings.Replace(said, "2026-03-01T13", "yesterday", 1), "line 2: "},
-		{"", strings.Replace(said, `"body":"a **b**"`, `"text":`+strings.Repeat(`{"b":[`, 200)+strings.Repeat(`]}`, 200), 1), "line 2: the text is nested too deep"},
+		{"", strings.Replace(said, `"body":"a **b**"`, `"text":`+strings.Repeat(`{"b":[`, 200)+strings.Repeat(`]}`, 200), 1),
+			"line 2: the text is nested too deep"},
 		{"", `{"type":"room","id":1,"kind":"direct","rev":0,"posts":0,"created":"2026-03-01T12:00:00Z"}`, "line 2: a direct conversation"},
-		{"", `{"type":"account","id":1,"username":"a\nb","name":"A","role":"member","created":"2026-03-01T12:00:00Z"}`, "line 2: an account has a username"},
+		{"", `{"type":"account","id":1,"username":"a\nb","name":"A","role":"member","created":"2026-03-01T12:00:00Z"}`,
+			"line 2: an account has a username"},
 		{"", `{"type":"setting","key":"signup","value":"anybody"}`, "line 2: Sign-up is"},
 		{"", strings.Replace(said, `"id":2`, `"id":9223372036854775807`, 1), "line 2: the id must be"},
 		{"", strings.Replace(said, `"posts":1`, `"posts":-1`, 1), "line 2: -1 counts nothing"},
 		{"", strings.Replace(said, "a **b**", strings.Repeat("a", 10_001), 1), "line 2: a message has at most 10000 characters"},
 		{"", strings.Replace(said, `"body"`, `"cid":"`+strings.Repeat("c", 600)+`","body"`, 1), "line 2: a cid has at most"},
-		{"", `{"type":"account","id":1,"username":"` + strings.Repeat("a", 33) + `","name":"A","role":"member","created":"2026-03-01T12:00:00Z"}`, "line 2: a username has at most 32"},
-		{"", `{"type":"account","id":1,"username":"ada","name":"A\u202eb","role":"member","created":"2026-03-01T12:00:00Z"}`, "line 2: an account has a name"},
-		{"", `{"type":"account","id":1,"username":"ada","name":"A","bio":"` + strings.Repeat("b", 301) + `","role":"member","created":"2026-03-01T12:00:00Z"}`, "line 2: what somebody says"},
-		{"", `{"type":"room","id":1,"kind":"open","name":"` + strings.Repeat("r", 65) + `","rev":0,"posts":0,"created":"2026-03-01T12:00:00Z"}`, "line 2: the name of a room has"},
+		{"", `{"type":"account","id":1,"username":"` + strings.Repeat("a", 33) + `","name":"A","role":"member","created":"2026-03-01T12:00:00Z"}`,
+			"line 2: a username has at most 32"},
+		{"", `{"type":"account","id":1,"username":"ada","name":"A\u202eb","role":"member","created":"2026-03-01T12:00:00Z"}`,
+			"line 2: an account has a name"},
+		{"", `{"type":"account","id":1,"username":"ada","name":"A","bio":"` + strings.Repeat("b", 301) +
+			`","role":"member","created":"2026-03-01T12:00:00Z"}`, "line 2: what somebody says"},
+		{"", `{"type":"room","id":1,"kind":"open","name":"` + strings.Repeat("r", 65) + `","rev":0,"posts":0,"created":"2026-03-01T12:00:00Z"}`,
+			"line 2: the name of a room has"},
 		{`,"rooms":-1`, "", "the file ends here"},
 		{"", strings.Replace(said, `"body"`, `"text":{"x":"`+strings.Repeat("x", 5<<10)+`"},"body"`, 1), "line 2: the text has more than"},
 		{"", link("https://example.org", "https://evil.example"), "line 2: the text has a link to"},
@@ -92,7 +99,8 @@ func TestWhatIsNotAnExportIsNamedByItsLine(t *testing.T) {
 		{"", `{"type":"account","id":1,"username":"a b","name":"A","role":"member","created":"2026-03-01T12:00:00Z"}`, "line 2: A username"},
 		{"", `{"type":"account","id":1,"username":"a","name":"A","role":"member","created":"2026-03-01T12:00:00Z"}`, "line 2: A username"},
 	} {
-		if _, err := lines(t, bad.header, bad.line); err == nil || !strings.HasPrefix(err.Error(), "line ") || !strings.Contains(err.Error(), bad.want) {
+		if _, err := lines(t, bad.header, bad.line); err == nil || !strings.HasPrefix(err.Error(), "line ") ||
+			!strings.Contains(err.Error(), bad.want) {
 			t.Errorf("%.80s with %s: %v", bad.line, bad.header, err)
 		}
 	}

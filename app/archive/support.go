@@ -57,7 +57,8 @@ var (
 )
 
 func (w *Widget) valid() error {
-	if err := errors.Join(numbered(int64(w.Room)), numbered(int64(w.Bot)), counted(w.Rev), small(w.Settings, maxWidget, "the settings")); err != nil {
+	if err := errors.Join(numbered(int64(w.Room)), numbered(int64(w.Bot)), counted(w.Rev),
+		small(w.Settings, maxWidget, "the settings")); err != nil {
 		return err
 	}
 	var set chat.Widget
@@ -69,7 +70,8 @@ func (w *Widget) valid() error {
 }
 
 func (k *Case) valid() error {
-	err := errors.Join(numbered(int64(k.ID)), numbered(int64(k.Room)), worded(CaseWords, k.State), counted(k.Rev, int64(k.TakenBy), k.SeenTeam, k.SeenVisitor),
+	err := errors.Join(numbered(int64(k.ID)), numbered(int64(k.Room)), worded(CaseWords, k.State),
+		counted(k.Rev, int64(k.TakenBy), k.SeenTeam, k.SeenVisitor),
 		short(k.Name, chat.MaxVisitorName, "the name of a visitor"), short(k.Mail, 254, "the mail of a visitor"),
 		short(k.Last, chat.MaxVisitorBody, "what was said last"))
 	if err != nil {

@@ -37,7 +37,8 @@ func (a *Account) valid() error {
 	return errors.Join(numbered(int64(a.ID)), worded(RoleWords, a.Role),
 		named(a.Username, "an account has a username"), short(a.Username, chat.MaxUsername, "a username"), chat.CheckUsername(a.Username),
 		named(a.Name, "an account has a name"), short(a.Name, chat.MaxName, "a name"),
-		short(a.Title, chat.MaxTitle, "a title"), short(a.Bio, chat.MaxBio, "what somebody says of himself"), small(a.Prefs, maxPrefs, "the preferences"))
+		short(a.Title, chat.MaxTitle, "a title"), short(a.Bio, chat.MaxBio, "what somebody says of himself"),
+		small(a.Prefs, maxPrefs, "the preferences"))
 }
 
 func (r *Room) valid() error {

@@ -13,7 +13,8 @@ import (
 func (f *File) valid() error {
 	err := errors.Join(numbered(int64(f.ID)), f.shows(), numbered(int64(f.By)), worded(FileWords, f.Kind),
 		counted(int64(f.Place), f.Size, int64(f.Width), int64(f.Height)), named(f.Token, "a file has a token"),
-		short(f.Token, maxKey, "the token of a file"), short(f.Name, chat.MaxFileName, "the name of a file"), short(f.Alt, chat.MaxAlt, "what a picture shows"))
+		short(f.Token, maxKey, "the token of a file"), short(f.Name, chat.MaxFileName, "the name of a file"),
+		short(f.Alt, chat.MaxAlt, "what a picture shows"))
 	if err == nil && strings.ContainsFunc(f.Token, func(r rune) bool { return !(r >= '0' && r <= '9' || r >= 'A' && r <= 'Z') }) {
 		return errors.New("the token of a file is made of capital letters and digits")
 	}
@@ -31,7 +32,8 @@ func (f *File) valid() error {
 			err = errors.New("a form of a file has a type that a server gives, and a sum of 32 bytes")
 		}
 		// What is shown in its place must be what this server would have made of it.
-		if err == nil && form.Form != FormWords[chat.FormOriginal] && form.Media != "image/jpeg" && form.Media != "image/png" && form.Media != "image/gif" {
+		if err == nil && form.Form != FormWords[chat.FormOriginal] && form.Media != "image/jpeg" && form.Media != "image/png" &&
+			form.Media != "image/gif" {
 			err = fmt.Errorf("a form of a picture is not %q", form.Media)
 		}
 	}

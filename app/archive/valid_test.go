@@ -17,7 +17,8 @@ var seed = flag.Uint64("seed", uint64(time.Now().UnixNano()), "of random bodies"
 func TestNoBodyIsParsedIntoMoreThanIsLetIn(t *testing.T) {
 	t.Log("-seed", *seed)
 	r := rand.New(rand.NewPCG(*seed, 0))
-	pieces := []string{"a", "<", " ", "\n", "\n\n", "> ", "- ", "1. ", "#a ", "@ab ", "*a*", "**a**", "`<`", "~~a~~", "_a_ ", "@all ", "\t", "\"", "http://a.b ", "\u2028", "日"}
+	pieces := []string{"a", "<", " ", "\n", "\n\n", "> ", "- ", "1. ", "#a ", "@ab ", "*a*", "**a**", "`<`", "~~a~~", "_a_ ", "@all ", "\t",
+		"\"", "http://a.b ", "\u2028", "日"}
 	bodies := []string{}
 	for _, p := range pieces {
 		for _, q := range pieces {
@@ -40,7 +41,8 @@ func TestNoBodyIsParsedIntoMoreThanIsLetIn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		long := len(b) + strings.Count(string(b), `"t":"#`)*len(`,"o":9007199254740992`) + strings.Count(string(b), `"t":"@`)*len(`,"a":9007199254740992`)
+		long := len(b) + strings.Count(string(b), `"t":"#`)*len(`,"o":9007199254740992`) + strings.Count(string(b),
+			`"t":"@`)*len(`,"a":9007199254740992`)
 		if long > perByte*len(body)+spareText {
 			t.Errorf("%.20q: %d bytes become %d", body, len(body), long)
 		}

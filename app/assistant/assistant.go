@@ -37,7 +37,8 @@ type Assistant struct {
 // New makes the service.
 func New(rules *chat.Chat, version string, log *slog.Logger) *Assistant {
 	a := &Assistant{rules: rules, log: log, version: version, schemas: mcp.NewSchemaCache()}
-	a.handler = mcp.NewStreamableHTTPHandler(a.server, &mcp.StreamableHTTPOptions{Stateless: true, JSONResponse: true, DisableLocalhostProtection: true})
+	a.handler = mcp.NewStreamableHTTPHandler(a.server, &mcp.StreamableHTTPOptions{Stateless: true, JSONResponse: true,
+		DisableLocalhostProtection: true})
 	return a
 }
 
@@ -162,7 +163,8 @@ func (u *user) listRooms(ctx context.Context, in listInput) (out listOutput, err
 }
 
 func (u *user) room(r chat.Room, name string, in *chat.Membership) Room {
-	one := Room{ID: r.ID, Name: name, Kind: chat.KindWords[r.Kind], Topic: r.Topic, Member: in != nil, URL: u.by.Host + "/rooms/" + strconv.FormatInt(int64(r.ID), 10)}
+	one := Room{ID: r.ID, Name: name, Kind: chat.KindWords[r.Kind], Topic: r.Topic, Member: in != nil,
+		URL: u.by.Host + "/rooms/" + strconv.FormatInt(int64(r.ID), 10)}
 	if in != nil {
 		one.Unread = in.Unread(r)
 	}
@@ -170,7 +172,8 @@ func (u *user) room(r chat.Room, name string, in *chat.Membership) Room {
 }
 
 func (u *user) message(m chat.Message) Message {
-	one := Message{ID: m.ID, Room: m.Room, At: m.At.UTC(), Author: m.Author.Name + " (@" + m.Author.Username + ")", Text: m.Body, ReplyTo: m.Quote.ID, Replies: m.Replies,
+	one := Message{ID: m.ID, Room: m.Room, At: m.At.UTC(), Author: m.Author.Name + " (@" + m.Author.Username + ")", Text: m.Body,
+		ReplyTo: m.Quote.ID, Replies: m.Replies,
 		URL: u.by.Host + "/rooms/" + strconv.FormatInt(int64(m.Room), 10) + "/@" + strconv.FormatInt(int64(m.ID), 10)}
 	for _, f := range m.Files {
 		if f.State != chat.FileRemoved {

@@ -198,7 +198,8 @@ func (a *Auth) MailInvite(ctx context.Context, who chat.Account, i Invite, addre
 		return err
 	}
 	now := a.now()
-	return a.store.QueueMail(ctx, Mail{Kind: MailInvite, Account: who.ID, Data: strconv.FormatInt(i.ID, 10) + " " + address, Next: now, Made: now}, 0)
+	return a.store.QueueMail(ctx, Mail{Kind: MailInvite, Account: who.ID, Data: strconv.FormatInt(i.ID, 10) + " " + address,
+		Next: now, Made: now}, 0)
 }
 
 // NoticeDevice tells an account by mail that it was logged in to by a program that none of

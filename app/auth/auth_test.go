@@ -117,7 +117,8 @@ func TestAnInviteHoldsUnderManyAtOnce(t *testing.T) {
 	for n := range 50 {
 		all.Go(func() {
 			name := "guest" + strconv.Itoa(n)
-			j, err := g.store.AddAccount(t.Context(), auth.NewAccount{Username: name, Name: name, Hash: "-", Invite: i.Code, At: g.now}, chat.NoAudit)
+			j, err := g.store.AddAccount(t.Context(), auth.NewAccount{Username: name, Name: name, Hash: "-", Invite: i.Code, At: g.now},
+				chat.NoAudit)
 			mu.Lock()
 			defer mu.Unlock()
 			switch {
@@ -142,7 +143,8 @@ func TestAnInviteHoldsUnderManyAtOnce(t *testing.T) {
 	if _, err := g.InviteFor(t.Context(), late.Code); !errors.Is(err, chat.ErrGone) {
 		t.Error("an hour later:", err)
 	}
-	if _, err := g.SignUp(t.Context(), auth.SignUp{Username: "late", Password: secret, Address: "192.0.2.1", Invite: late.Code}); !errors.Is(err, chat.ErrGone) {
+	if _, err := g.SignUp(t.Context(), auth.SignUp{Username: "late", Password: secret, Address: "192.0.2.1",
+		Invite: late.Code}); !errors.Is(err, chat.ErrGone) {
 		t.Error("somebody comes an hour later:", err)
 	}
 }

@@ -162,7 +162,8 @@ func (a *Auth) ConfirmFactor(ctx context.Context, who chat.Account, code string)
 	}
 	codes, hashes := newRecovery()
 	now := a.now()
-	return codes, a.store.ConfirmFactor(ctx, who.ID, step, hashes, now, chat.NewAuditEntry(now, who, chat.AuditSetFactor, "@"+who.Username, ""))
+	return codes, a.store.ConfirmFactor(ctx, who.ID, step, hashes, now, chat.NewAuditEntry(now, who, chat.AuditSetFactor,
+		"@"+who.Username, ""))
 }
 
 // NewRecovery makes new recovery codes in place of those before.

@@ -13,9 +13,12 @@ func crafted() []string {
 	return []string{"plain", "$", "$argon2id$v=19$m=47104,t=1,p=0$" + salt + "$" + key, "$argon2id$v=19$m=47104,t=0,p=1$" + salt + "$" + key,
 		"$argon2id$v=19$m=4294967295,t=1,p=1$" + salt + "$" + key, "$argon2id$v=19$m=262145,t=1,p=1$" + salt + "$" + key,
 		"$argon2id$v=19$m=47104,t=4294967295,p=1$" + salt + "$" + key, "$argon2id$v=19$m=47104,t=11,p=1$" + salt + "$" + key,
-		"$argon2id$v=19$m=47104,t=1,p=255$" + salt + "$" + key, "$argon2id$v=19$m=0,t=1,p=1$" + salt + "$" + key, "$argon2id$v=19$m=47104,t=1,p=1$$",
-		"$argon2id$v=19$m=47104,t=1,p=1$" + salt + "$", "$argon2id$v=19$m=47104,t=1,p=1$" + strings.Repeat("A", 400) + "$" + key, "$argon2i$v=19$m=47104,t=1,p=1$" + salt + "$" + key,
-		"$argon2id$v=16$m=47104,t=1,p=1$" + salt + "$" + key, "$2a$10$" + strings.Repeat("a", 53), "$argon2id$v=19$m=-1,t=1,p=1$" + salt + "$" + key}
+		"$argon2id$v=19$m=47104,t=1,p=255$" + salt + "$" + key, "$argon2id$v=19$m=0,t=1,p=1$" + salt + "$" + key,
+		"$argon2id$v=19$m=47104,t=1,p=1$$",
+		"$argon2id$v=19$m=47104,t=1,p=1$" + salt + "$", "$argon2id$v=19$m=47104,t=1,p=1$" + strings.Repeat("A", 400) + "$" + key,
+		"$argon2i$v=19$m=47104,t=1,p=1$" + salt + "$" + key,
+		"$argon2id$v=16$m=47104,t=1,p=1$" + salt + "$" + key, "$2a$10$" + strings.Repeat("a", 53),
+		"$argon2id$v=19$m=-1,t=1,p=1$" + salt + "$" + key}
 }
 
 func TestACraftedHashIsNeitherTakenNorComparedWith(t *testing.T) {

@@ -114,7 +114,8 @@ func (a *Auth) UnlinkIdentity(ctx context.Context, who chat.Account, issuer, sub
 	if err := a.keepsWay(ctx, who); err != nil {
 		return err
 	}
-	return a.store.RemoveIdentity(ctx, who.ID, issuer, subject, chat.NewAuditEntry(a.now(), who, chat.AuditUnlinkIdentity, "@"+who.Username, issuer))
+	return a.store.RemoveIdentity(ctx, who.ID, issuer, subject, chat.NewAuditEntry(a.now(), who, chat.AuditUnlinkIdentity,
+		"@"+who.Username, issuer))
 }
 
 // SignUpBy makes an account for whom a provider vouches, and links it. It has no password: the

@@ -46,7 +46,8 @@ type KeyStore interface {
 // CreateKey makes a key for the caller himself, or for a bot that he looks after, and
 // answers with the key itself, which is kept nowhere. It lives so long; 0: until it is
 // revoked. Who may look after the account may revoke it.
-func (a *Auth) CreateKey(ctx context.Context, who chat.Account, of chat.Account, name string, writes bool, life time.Duration) (string, Key, error) {
+func (a *Auth) CreateKey(ctx context.Context, who chat.Account, of chat.Account, name string, writes bool,
+	life time.Duration) (string, Key, error) {
 	k := Key{Name: name, Writes: writes}
 	if life > 0 {
 		k.Expires = a.now().Add(life)
@@ -56,7 +57,8 @@ func (a *Auth) CreateKey(ctx context.Context, who chat.Account, of chat.Account,
 
 // CreateHook makes the key in the address of an incoming hook: a bot says there what is
 // sent, in one room, and can do nothing else by it.
-func (a *Auth) CreateHook(ctx context.Context, who, bot chat.Account, room chat.RoomID, name string, dialect chat.Dialect) (string, Key, error) {
+func (a *Auth) CreateHook(ctx context.Context, who, bot chat.Account, room chat.RoomID, name string,
+	dialect chat.Dialect) (string, Key, error) {
 	return a.createKey(ctx, who, bot, Key{Name: name, Writes: true, Room: room, Dialect: dialect})
 }
 
@@ -69,7 +71,8 @@ func (a *Auth) CreateFeed(ctx context.Context, who chat.Account) (string, error)
 
 func (a *Auth) createKey(ctx context.Context, who, of chat.Account, k Key) (string, Key, error) {
 	k.Name = strings.TrimSpace(k.Name)
-	if n := utf8.RuneCountInString(k.Name); n == 0 || n > chat.MaxKeyName || strings.ContainsFunc(k.Name, func(r rune) bool { return r < ' ' }) {
+	if n := utf8.RuneCountInString(k.Name); n == 0 || n > chat.MaxKeyName ||
+		strings.ContainsFunc(k.Name, func(r rune) bool { return r < ' ' }) {
 		return "", Key{}, chat.Invalid("name", "The name of a key has 1 to 64 characters.")
 	}
 	if !looksAfter(who, of) {

@@ -54,11 +54,13 @@ type Site string
 // rp makes the party that a browser deals with; nil: there are no passkeys for such an address.
 func (s Site) rp() *webauthn.WebAuthn {
 	u, err := url.Parse(string(s))
-	if err != nil || u.Hostname() == "" || net.ParseIP(u.Hostname()) != nil || u.Scheme != "https" && u.Hostname() != "localhost" && !strings.HasSuffix(u.Hostname(), ".localhost") {
+	if err != nil || u.Hostname() == "" || net.ParseIP(u.Hostname()) != nil || u.Scheme != "https" && u.Hostname() != "localhost" &&
+		!strings.HasSuffix(u.Hostname(), ".localhost") {
 		return nil
 	}
 	w, err := webauthn.New(&webauthn.Config{RPID: u.Hostname(), RPDisplayName: "Parley", RPOrigins: []string{u.Scheme + "://" + u.Host},
-		AuthenticatorSelection: protocol.AuthenticatorSelection{ResidentKey: protocol.ResidentKeyRequirementRequired, UserVerification: protocol.VerificationRequired}})
+		AuthenticatorSelection: protocol.AuthenticatorSelection{ResidentKey: protocol.ResidentKeyRequirementRequired,
+			UserVerification: protocol.VerificationRequired}})
 	if err != nil {
 		return nil
 	}
@@ -126,7 +128,8 @@ func (a *Auth) BeginPasskey(ctx context.Context, site Site, who chat.Account) (o
 	return a.beginCeremony(ctx, TicketPasskey, who.ID, o.Response, session)
 }
 
-func (a *Auth) beginCeremony(ctx context.Context, kind TicketKind, who chat.AccountID, asked any, session *webauthn.SessionData) (options []byte, token string, err error) {
+func (a *Auth) beginCeremony(ctx context.Context, kind TicketKind, who chat.AccountID, asked any,
+	session *webauthn.SessionData) (options []byte, token string, err error) {
 	if options, err = json.Marshal(asked); err != nil {
 		return nil, "", err
 	}
@@ -168,7 +171,8 @@ func (a *Auth) EndPasskey(ctx context.Context, site Site, who chat.Account, toke
 	}
 }
 
-func (a *Auth) addPasskey(ctx context.Context, rp *webauthn.WebAuthn, who chat.Account, session webauthn.SessionData, name string, answer []byte) error {
+func (a *Auth) addPasskey(ctx context.Context, rp *webauthn.WebAuthn, who chat.Account, session webauthn.SessionData, name string,
+	answer []byte) error {
 	h, _, err := a.holder(ctx, who)
 	if err != nil {
 		return err
@@ -186,7 +190,8 @@ func (a *Auth) addPasskey(ctx context.Context, rp *webauthn.WebAuthn, who chat.A
 		return err
 	}
 	now := a.now()
-	err = a.store.AddPasskey(ctx, Passkey{Account: who.ID, Name: name, Made: now, Data: data}, c.ID, chat.NewAuditEntry(now, who, chat.AuditAddPasskey, "@"+who.Username, name))
+	err = a.store.AddPasskey(ctx, Passkey{Account: who.ID, Name: name, Made: now, Data: data}, c.ID,
+		chat.NewAuditEntry(now, who, chat.AuditAddPasskey, "@"+who.Username, name))
 	if errors.Is(err, chat.ErrConflict) {
 		err = errPasskey
 	}
@@ -195,7 +200,8 @@ func (a *Auth) addPasskey(ctx context.Context, rp *webauthn.WebAuthn, who chat.A
 
 func passkeyName(s string) (string, error) {
 	s = strings.TrimSpace(s)
-	if n := utf8.RuneCountInString(s); n == 0 || n > chat.MaxKeyName || !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' }) {
+	if n := utf8.RuneCountInString(s); n == 0 || n > chat.MaxKeyName || !utf8.ValidString(s) ||
+		strings.ContainsFunc(s, func(r rune) bool { return r < ' ' }) {
 		return "", chat.Invalid("name", "The name of a passkey has 1 to 64 characters.")
 	}
 	return s, nil

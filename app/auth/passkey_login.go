@@ -29,7 +29,8 @@ func (a *Auth) BeginPasskeyLogin(ctx context.Context, site Site) (options []byte
 
 // EndPasskeyLogin finds whose passkey a browser showed. The device asked for a finger, a face
 // or a number, so that it counts for two factors.
-func (a *Auth) EndPasskeyLogin(ctx context.Context, site Site, token string, answer []byte, address string) (who chat.AccountID, err error) {
+func (a *Auth) EndPasskeyLogin(ctx context.Context, site Site, token string, answer []byte,
+	address string) (who chat.AccountID, err error) {
 	defer func() { a.counts.login(err) }()
 	rp := site.rp()
 	if rp == nil {
@@ -90,7 +91,8 @@ func (a *Auth) EndPasskeyProof(ctx context.Context, site Site, s Session, token 
 
 // checkPasskey checks what a browser answered, and notes the use; of is whose it must be,
 // nil for anybody's. A counter that did not go on tells of a copy: that one is refused.
-func (a *Auth) checkPasskey(ctx context.Context, rp *webauthn.WebAuthn, session webauthn.SessionData, answer []byte, of *chat.Account) (chat.AccountID, error) {
+func (a *Auth) checkPasskey(ctx context.Context, rp *webauthn.WebAuthn, session webauthn.SessionData, answer []byte,
+	of *chat.Account) (chat.AccountID, error) {
 	parsed, err := protocol.ParseCredentialRequestResponseBytes(answer)
 	if err != nil {
 		return 0, errPasskey

@@ -154,14 +154,18 @@ func TestWhoGoesAwayStopsWaiting(t *testing.T) {
 }
 
 func TestNewPasswordsMustBeLongAndNotCommon(t *testing.T) {
-	for _, good := range []string{"four brown owls", "żółwżółw", strings.Repeat("éa", 128), "parley-2026", "lena marie and otto", "lighthouse keepers", "password of the day", "the a studio b"} {
+	for _, good := range []string{"four brown owls", "żółwżółw", strings.Repeat("éa", 128), "parley-2026", "lena marie and otto",
+		"lighthouse keepers", "password of the day", "the a studio b"} {
 		if err := ParsePassword(good); err != nil {
 			t.Errorf("%q: %v", good, err)
 		}
 	}
-	for _, bad := range []string{"", "1234567", "żółw", strings.Repeat("a", 257), "password", "PassWord", "12345678", "qwertyuiop", "abcdefg\xff", "        ", "zzzzzzzzzz", "......................", "11111111 ", " a       ", "aAaAaAaA", "a\u200ba\u200ba\u200ba\u200ba",
-		"studio lighthouse", "Lighthouse2026", "2026Lighthouse!", "L1ghthous3!!", "lena-lighthouse", "Studio.Marie7", "password1234", "P@ssw0rd!", " Passw0rd ", "\u200bpassword\u200b", "$unshine99!", "Footba11",
-		"Lighthouse Studio", "lighthousestudio1!", "lena marie", "LenaMarie2026", "lenamarielenamarie", "\u3000\u3000\u3000\u3000\u3000\u3000\u3000\u3000"} {
+	for _, bad := range []string{"", "1234567", "żółw", strings.Repeat("a", 257), "password", "PassWord", "12345678", "qwertyuiop",
+		"abcdefg\xff", "        ", "zzzzzzzzzz", "......................", "11111111 ", " a       ", "aAaAaAaA", "a\u200ba\u200ba\u200ba\u200ba",
+		"studio lighthouse", "Lighthouse2026", "2026Lighthouse!", "L1ghthous3!!", "lena-lighthouse", "Studio.Marie7", "password1234", "P@ssw0rd!",
+		" Passw0rd ", "\u200bpassword\u200b", "$unshine99!", "Footba11",
+		"Lighthouse Studio", "lighthousestudio1!", "lena marie", "LenaMarie2026", "lenamarielenamarie",
+		"\u3000\u3000\u3000\u3000\u3000\u3000\u3000\u3000"} {
 		if err := ParsePassword(bad, "lena", "Lena Marie", "Lighthouse Studio"); !errors.Is(err, chat.ErrInvalid) {
 			t.Errorf("%q: %v", bad, err)
 		}

@@ -43,7 +43,8 @@ func sights(t *testing.T, s *apptest.Server) []sight {
 	bea.Post("/rooms/3/messages", "body", "@ada hello").Want(t, http.StatusSeeOther)
 	bea.Post("/dm", "to", "1", "body", "Lunch?").Want(t, http.StatusSeeOther)
 	cid.Post("/dm", "to", "1", "to", "2", "body", "All of us?").Want(t, http.StatusSeeOther)
-	list := []sight{first, {name: "sign-up", path: "/signup", who: s.Visitor()}, {name: "login", path: "/login", who: s.Visitor()}, {name: "interface for programs", path: "/api", who: s.Visitor()},
+	list := []sight{first, {name: "sign-up", path: "/signup", who: s.Visitor()}, {name: "login", path: "/login", who: s.Visitor()},
+		{name: "interface for programs", path: "/api", who: s.Visitor()},
 		{name: "wrong password", who: s.Visitor(), html: s.Visitor().Post("/login", "username", "ada", "password", "wrong").Body},
 		{name: "refused sign-up", who: s.Visitor(), html: s.Visitor().Post("/signup", "username", "a", "password", "short").Body},
 		{name: "visitor's 404", who: s.Visitor(), html: s.Visitor().Get("/static/x/none").Body},

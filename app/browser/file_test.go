@@ -314,7 +314,8 @@ func TestNobodyMovesWhenPicturesArrive(t *testing.T) {
 	row, top := bea.firstRow()
 	for n := range 4 {
 		data := apptest.JpegOf(t, 2400, 1600+n*100)
-		who.Upload("/rooms/1/messages", []string{"cid", fmt.Sprint("p", n), "body", "a picture"}, apptest.NewFile("p.jpg", data)).Want(t, http.StatusSeeOther)
+		who.Upload("/rooms/1/messages", []string{"cid", fmt.Sprint("p", n), "body", "a picture"}, apptest.NewFile("p.jpg", data)).Want(t,
+			http.StatusSeeOther)
 		bea.until("one more picture on its ground or ready", fmt.Sprintf(`document.querySelectorAll('.pic').length > %d`, n))
 		bea.still("a message with a picture came", row, top)
 	}
@@ -347,8 +348,9 @@ func TestFilesOnASlowLineGoWithTheirWords(t *testing.T) {
 		bring.do()
 		p.say("words with what was " + bring.how)
 		g.let(held)
-		p.until("one message with both", `[...document.querySelectorAll('.msg:not(.pend)')].some(m => m.querySelector('.body')?.textContent.includes(`+
-			quote(bring.how)+`) && m.querySelector('.file,.pic'))`)
+		p.until("one message with both",
+			`[...document.querySelectorAll('.msg:not(.pend)')].some(m => m.querySelector('.body')?.textContent.includes(`+
+				quote(bring.how)+`) && m.querySelector('.file,.pic'))`)
 	}
 	p.open("/rooms/1")
 	p.live()
@@ -380,7 +382,8 @@ func TestTheFirstMessageToSomebodyTakesItsFiles(t *testing.T) {
 	ada.say("for you alone")
 	ada.sees(".msg .body", "for you alone")
 	ada.sees(".msg .file b", "c.txt")
-	ada.until("the picture with its description", `!!document.querySelector('.msg .pic [alt="The pier"], .msg .pic[aria-label*="The pier"], .msg .pic [aria-label="The pier"]')`)
+	ada.until("the picture with its description",
+		`!!document.querySelector('.msg .pic [alt="The pier"], .msg .pic[aria-label*="The pier"], .msg .pic [aria-label="The pier"]')`)
 	ada.never(".msg .file b", "b.txt")
 	if p := bea.Get("/rooms/2").Body; !strings.Contains(p, "c.txt") {
 		t.Error("Bea does not see the files")

@@ -54,7 +54,8 @@ func TestWhatIsPressedShowsThatItWasHeard(t *testing.T) {
 		g.let(c)
 		p.until("the end of waiting", `document.readyState === 'complete' && !document.querySelector('[data-busy], [data-wait], .ahead')`)
 	}
-	for _, at := range []struct{ path, selector, text string }{{"/rooms", ".line button", "Join"}, {"/rooms/2/settings", "form .btn", "Leave the room"}} {
+	for _, at := range []struct{ path, selector, text string }{{"/rooms", ".line button", "Join"},
+		{"/rooms/2/settings", "form .btn", "Leave the room"}} {
 		p.open(at.path)
 		p.live()
 		ask[any](p, `addEventListener('pagehide', () => sessionStorage.heard = !!document.querySelector('button[data-busy]')), 1`)

@@ -90,7 +90,8 @@ func TestAnotherBuildLeavesNothingOld(t *testing.T) {
 	ada.controlled()
 	ask[any](ada, `Promise.all([caches.open('pages-old'), caches.open('assets-old')]).then(() => 1)`)
 	ask[any](ada, `navigator.serviceWorker.register('/sw.js?another').then(() => 1)`)
-	ada.until("only what is of this build", `window.kept ??= (setInterval(async () => { window.names = (await caches.keys()).sort().join(); }, 50), 1)`)
+	ada.until("only what is of this build",
+		`window.kept ??= (setInterval(async () => { window.names = (await caches.keys()).sort().join(); }, 50), 1)`)
 	ada.until("only what is of this build", `window.names && !window.names.includes('old')`)
 }
 

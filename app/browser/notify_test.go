@@ -85,7 +85,8 @@ func TestNotificationsAreOfferedAtTheRightMoment(t *testing.T) {
 	p.shot("nudge")
 	p.click("#offer button", "Not now")
 	p.never("#offer", "")
-	p.until("a month later, at another visit", `localStorage['1:offered'] = Date.now() - 31 * 86400000, localStorage['1:visited'] = Date.now() - 40 * 86400000`)
+	p.until("a month later, at another visit",
+		`localStorage['1:offered'] = Date.now() - 31 * 86400000, localStorage['1:visited'] = Date.now() - 40 * 86400000`)
 	p.open("/people")
 	p.live()
 	p.pointed()

@@ -102,7 +102,8 @@ func TestTheMenuOfARoomIsWhereTheHandIs(t *testing.T) {
 	_, mei, p := crew(t)
 	p.click(".bar [aria-haspopup=menu]", "")
 	p.sees("#menu .opt", "Notifications")
-	p.until("the focus on the first", `document.activeElement.matches('#menu .opt') && document.activeElement.textContent.includes('Notifications')`)
+	p.until("the focus on the first",
+		`document.activeElement.matches('#menu .opt') && document.activeElement.textContent.includes('Notifications')`)
 	p.shot("menu")
 	p.keys(kb.ArrowDown + kb.ArrowRight)
 	p.until("the menu of mute", `document.activeElement.textContent.includes('For an hour')`)

@@ -22,9 +22,11 @@ func (p *tab) authenticator() webauthn.AuthenticatorID {
 		if _, err := chromedp.Call(ctx, webauthn.Enable, webauthn.EnableParams{}); err != nil {
 			return err
 		}
-		r, err := chromedp.Call(ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
-			Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal, HasResidentKey: true, HasUserVerification: true,
-			IsUserVerified: true, AutomaticPresenceSimulation: true}})
+		r, err := chromedp.Call(ctx, webauthn.AddVirtualAuthenticator,
+			webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+				Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal, HasResidentKey: true,
+				HasUserVerification: true,
+				IsUserVerified:      true, AutomaticPresenceSimulation: true}})
 		id = r.AuthenticatorID
 		return err
 	})
@@ -38,7 +40,8 @@ func named(s *apptest.Server) { s.Base = strings.Replace(s.Base, "127.0.0.1", "l
 func (p *tab) byPasskey() {
 	p.t.Helper()
 	p.open("/login")
-	p.until("a page that is logged in", `location.pathname.startsWith('/rooms') || location.pathname === '/' || (document.getElementById('passkey') && !document.getElementById('passkey').hidden && !window.pressed && ((window.pressed = 1), document.getElementById('passkey').click(), 0))`)
+	p.until("a page that is logged in",
+		`location.pathname.startsWith('/rooms') || location.pathname === '/' || (document.getElementById('passkey') && !document.getElementById('passkey').hidden && !window.pressed && ((window.pressed = 1), document.getElementById('passkey').click(), 0))`)
 }
 
 func TestAPasskeyLogsInAndProvesAndACopyOfItDoesNot(t *testing.T) {

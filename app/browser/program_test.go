@@ -14,7 +14,8 @@ var hookInPage = regexp.MustCompile(`/hooks/parley_[A-Z2-7]{26}`)
 // What programs send, as their own documentation and captures have it.
 const (
 	buildDone = `{"username":"Buildbot","icon_emoji":":building_construction:","blocks":[{"type":"header","text":{"type":"plain_text","text":"Nightly build 214 is ready to try"}},
-		{"type":"section","text":{"type":"mrkdwn","text":"*Harbour 2.0.0-rc.3* for both stores. One was slow: ` + "`SplashBeamTest`" + `."},"accessory":{"type":"image","image_url":"https://ci.example.org/boat.png","alt_text":"the lighthouse"}},
+		{"type":"section","text":{"type":"mrkdwn","text":"*Harbour 2.0.0-rc.3* for both stores. One was slow: ` + "`SplashBeamTest`" +
+		`."},"accessory":{"type":"image","image_url":"https://ci.example.org/boat.png","alt_text":"the lighthouse"}},
 		{"type":"section","fields":[{"type":"mrkdwn","text":"*iOS*\nTestFlight 2.0 (214)"},{"type":"mrkdwn","text":"*Android*\nharbour-214.apk"}]},{"type":"divider"},
 		{"type":"image","title":{"type":"plain_text","text":"Free disk"},"image_url":"https://ci.example.org/chart.png","alt_text":"disk falls"},
 		{"type":"context","elements":[{"type":"image","image_url":"https://ci.example.org/face.png","alt_text":"Tomás"},{"type":"mrkdwn","text":"Started by Tomás"},{"type":"plain_text","text":"12 min"}]},
@@ -47,12 +48,15 @@ func programs(t *testing.T, s *apptest.Server, ada *apptest.Browser) []sight {
 	for range 20 {
 		lines += `at a line of a program\n`
 	}
-	for _, payload := range []string{buildDone, fmt.Sprintf(pipelineFailed, lines), fmt.Sprintf(alert, "firing"), fmt.Sprintf(alert, "resolved")} {
+	for _, payload := range []string{buildDone, fmt.Sprintf(pipelineFailed, lines), fmt.Sprintf(alert, "firing"),
+		fmt.Sprintf(alert, "resolved")} {
 		sends(s, hook, payload)
 	}
 	at := fmt.Sprintf("/rooms/%d", room)
 	secret := ada.Post(at+"/outgoing", "name", "CI", "url", "https://ci.example.org/told", "word", "/deploy").Want(t, http.StatusOK).Body
-	return []sight{{name: "what programs say", path: at, who: ada}, {name: "address of a hook", who: ada, html: made}, {name: "secret of a webhook", who: ada, html: secret},
-		{name: "profile of a bot", path: fmt.Sprintf("/people/%d", s.Account("buildbot").ID), who: ada}, {name: "bot", path: fmt.Sprintf("/bots/%d", s.Account("buildbot").ID), who: ada},
+	return []sight{{name: "what programs say", path: at, who: ada}, {name: "address of a hook", who: ada, html: made},
+		{name: "secret of a webhook", who: ada, html: secret},
+		{name: "profile of a bot", path: fmt.Sprintf("/people/%d", s.Account("buildbot").ID), who: ada},
+		{name: "bot", path: fmt.Sprintf("/bots/%d", s.Account("buildbot").ID), who: ada},
 		{name: "log of a webhook", path: at + "/outgoing/1", who: ada}}
 }

@@ -43,7 +43,8 @@ func (p *tab) pushed(w *workers, plain string) {
 	id := w.id
 	w.mu.Unlock()
 	p.do(func(ctx context.Context) error {
-		_, err := chromedp.Call(ctx, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{Origin: p.base, RegistrationID: id, Data: plain})
+		_, err := chromedp.Call(ctx, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{Origin: p.base, RegistrationID: id,
+			Data: plain})
 		return err
 	})
 }
@@ -71,7 +72,9 @@ func TestADeviceShowsWhatItIsTold(t *testing.T) {
 		if _, err := chromedp.Call(ctx, serviceworker.Enable, cdp.Empty{}); err != nil {
 			return err
 		}
-		_, err := chromedp.Call(ctx, browser.SetPermission, browser.SetPermissionParams{Origin: s.Base, Permission: &browser.PermissionDescriptor{Name: "notifications"}, Setting: browser.PermissionSettingGranted, BrowserContextID: chromedp.FromContext(ctx).BrowserContextID})
+		_, err := chromedp.Call(ctx, browser.SetPermission, browser.SetPermissionParams{Origin: s.Base,
+			Permission: &browser.PermissionDescriptor{Name: "notifications"}, Setting: browser.PermissionSettingGranted,
+			BrowserContextID: chromedp.FromContext(ctx).BrowserContextID})
 		return err
 	})
 	f := device.Fields()

@@ -59,7 +59,8 @@ func TestALongMessageIsFolded(t *testing.T) {
 	t.Parallel()
 	s := apptest.Start(t)
 	ada := s.Signup("ada")
-	ada.Tell(1, strings.Repeat("Rooms are booked by the week. ", 20)+"\n\n"+strings.Repeat("Whoever brings guests tells the desk. ", 25)+"\n\nTHE END")
+	ada.Tell(1, strings.Repeat("Rooms are booked by the week. ", 20)+"\n\n"+strings.Repeat("Whoever brings guests tells the desk. ", 25)+
+		"\n\nTHE END")
 	p := openChromium(t).person("ada", s.Base)
 	p.enter(ada)
 	p.open("/rooms/1")
@@ -124,7 +125,8 @@ func TestPicturesStandStillWhereSomebodyWantsThat(t *testing.T) {
 	s := apptest.Start(t)
 	ada := s.Signup("ada")
 	ada.Post("/me/appearance", "moving", "0").Want(t, 303)
-	ada.Upload("/rooms/1/messages", []string{"body", "look", "cid", "still0000001"}, apptest.NewFile("wave.gif", apptest.GifOf(t, 60, 40, 3))).Want(t, 303)
+	ada.Upload("/rooms/1/messages", []string{"body", "look", "cid", "still0000001"},
+		apptest.NewFile("wave.gif", apptest.GifOf(t, 60, 40, 3))).Want(t, 303)
 	p := openChromium(t).person("ada", s.Base)
 	p.enter(ada)
 	p.open("/rooms/1")

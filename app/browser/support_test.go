@@ -24,16 +24,19 @@ func outside(t *testing.T, s *apptest.Server, ada, bea *apptest.Browser) []sight
 	ada.Post(at+"/members", "people", "2").Want(t, http.StatusSeeOther)
 	ada.Post(at+"/widget", "on", "1", "slug", "help", "title", "Tidewater Ferries", "zone", "UTC").Want(t, http.StatusSeeOther)
 	for _, name := range []string{"Marta Weiss", "", "Elin"} {
-		s.Visitor().Post("/widget/help/say", "name", name, "page", "https://tidewater.example/winter", "body", "Does the 06:10 run?").Want(t, http.StatusSeeOther)
+		s.Visitor().Post("/widget/help/say", "name", name, "page", "https://tidewater.example/winter", "body", "Does the 06:10 run?").Want(t,
+			http.StatusSeeOther)
 	}
 	ada.Post(at+"/cases/1/take").Want(t, http.StatusSeeOther)
 	ada.Post(at+"/cases/1/say", "body", "On Saturdays the first boat is 08:40.").Want(t, http.StatusSeeOther)
 	bea.Post(at+"/cases/2/take").Want(t, http.StatusSeeOther)
 	return []sight{{name: "room for the world", path: fmt.Sprintf("/rooms/%d", world), who: s.Visitor()},
 		{name: "chat of a visitor", path: "/widget/help", who: s.Visitor()},
-		{name: "queue", path: at + "/cases", who: ada}, {name: "case", path: at + "/cases/1", who: ada}, {name: "case that waits", path: at + "/cases/3", who: ada},
+		{name: "queue", path: at + "/cases", who: ada}, {name: "case", path: at + "/cases/1", who: ada},
+		{name: "case that waits", path: at + "/cases/3", who: ada},
 		{name: "case of another", path: at + "/cases/2", who: ada}, {name: "visitors of a room", path: at + "/widget", who: ada},
-		{name: "settings of a room for the world", path: fmt.Sprintf("/rooms/%d/settings", world), who: ada}, {name: "programs of a room", path: at + "/integrations", who: ada}}
+		{name: "settings of a room for the world", path: fmt.Sprintf("/rooms/%d/settings", world), who: ada}, {name: "programs of a room",
+			path: at + "/integrations", who: ada}}
 }
 
 // A visitor opens the chat on a site, writes, and is answered by who took it, at once on
@@ -52,7 +55,8 @@ func TestAVisitorIsHelped(t *testing.T) {
 	room := ada.Found("support", "private")
 	at := fmt.Sprintf("/rooms/%d", room)
 	ada.Post(at+"/members", "people", "2").Want(t, http.StatusSeeOther)
-	ada.Post(at+"/widget", "on", "1", "slug", "help", "title", "Tidewater Ferries", "zone", "UTC", "origins", site.URL).Want(t, http.StatusSeeOther)
+	ada.Post(at+"/widget", "on", "1", "slug", "help", "title", "Tidewater Ferries", "zone", "UTC", "origins", site.URL).Want(t,
+		http.StatusSeeOther)
 	c := openChromium(t)
 	host := c.person("a site", site.URL)
 	host.expect("favicon")

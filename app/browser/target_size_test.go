@@ -40,8 +40,10 @@ func TestFingersFindWhatTheyPress(t *testing.T) {
 	p.size(390, 4000) // a phone with all of a page on its screen
 	p.fingers()
 	p.enter(ada)
-	for _, path := range []string{"/", "/rooms/1", "/dm/new", "/rooms", "/people", "/mentions", "/search?q=beam", "/jump", "/rooms/1/people", "/rooms/2/settings",
-		"/me", "/rooms/new", "/rooms/1/files", "/people/2", "/me/security", "/me/appearance", "/me/notifications", "/me/status", "/bots", "/admin/people", "/admin/settings", "/rooms/1/menu"} {
+	for _, path := range []string{"/", "/rooms/1", "/dm/new", "/rooms", "/people", "/mentions", "/search?q=beam", "/jump", "/rooms/1/people",
+		"/rooms/2/settings",
+		"/me", "/rooms/new", "/rooms/1/files", "/people/2", "/me/security", "/me/appearance", "/me/notifications", "/me/status", "/bots",
+		"/admin/people", "/admin/settings", "/rooms/1/menu"} {
 		p.open(path)
 		p.drawn()
 		for _, one := range ask[[]string](p, small) {

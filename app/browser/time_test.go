@@ -41,7 +41,8 @@ func TestDaysHaveTheSameNameEverywhere(t *testing.T) {
 	p := openChromium(t).member(s, "ada", "/rooms/1")
 	p.live()
 	for _, c := range []struct{ md, day, today, name string }{
-		{"", "2026-11-28", "2026-11-28", "Today"}, {"", "2026-11-27", "2026-11-28", "Yesterday"}, {"", "2026-02-28", "2026-03-02", "Saturday, 28 February"},
+		{"", "2026-11-28", "2026-11-28", "Today"}, {"", "2026-11-27", "2026-11-28", "Yesterday"}, {"", "2026-02-28", "2026-03-02",
+			"Saturday, 28 February"},
 		{"", "2025-12-31", "2026-03-02", "Wednesday, 31 December 2025"}, {"md", "2026-02-28", "2026-03-02", "Saturday, February 28"},
 		{"md", "2025-12-31", "2026-03-02", "Wednesday, December 31, 2025"},
 	} {

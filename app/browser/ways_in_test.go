@@ -24,7 +24,8 @@ func TestEveryWayInIsGoneWithoutAScript(t *testing.T) {
 	}
 	t.Cleanup(func() { m.Shutdown() })
 	s := apptest.Start(t, func(c *app.Config) {
-		c.Providers = []*oidc.Provider{{Name: "Lighthouse ID", Issuer: m.Issuer(), ClientID: m.Config().ClientID, ClientSecret: m.Config().ClientSecret}}
+		c.Providers = []*oidc.Provider{{Name: "Lighthouse ID", Issuer: m.Issuer(), ClientID: m.Config().ClientID,
+			ClientSecret: m.Config().ClientSecret}}
 	})
 	s.Signup("founder")
 	ada := s.Signup("ada")

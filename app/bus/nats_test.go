@@ -80,11 +80,14 @@ func TestEventsReachEveryNodeOfTheWorkspaceOnceAndNoOther(t *testing.T) {
 	}
 	events := []chat.Event{
 		chat.GuestChanged{Account: 4, Guest: true},
-		chat.RoomChanged{Room: 7, Rev: 9, Message: &chat.Message{ID: 5, Room: 7, Rev: 9, Posts: 3, Author: chat.Person{ID: 2, Username: "ada", Name: "Ada"},
+		chat.RoomChanged{Room: 7, Rev: 9, Message: &chat.Message{ID: 5, Room: 7, Rev: 9, Posts: 3, Author: chat.Person{ID: 2, Username: "ada",
+			Name: "Ada"},
 			At: time.UnixMilli(1700000000000).UTC(), Body: "x", Text: text, For: []chat.AccountID{3}, CID: "c"}},
-		chat.RoomChanged{Room: 7, Rev: 10}, chat.RoomHeaderChanged{Room: 1}, chat.RoomRenamed{Room: 2}, chat.RoomDeleted{Room: 3, People: []chat.AccountID{1, 2}},
+		chat.RoomChanged{Room: 7, Rev: 10}, chat.RoomHeaderChanged{Room: 1}, chat.RoomRenamed{Room: 2},
+		chat.RoomDeleted{Room: 3, People: []chat.AccountID{1, 2}},
 		chat.RoomListChanged{People: []chat.AccountID{4}}, chat.ReportsChanged{Room: 5}, chat.ReadMarkMoved{Account: 1, Room: 2},
-		chat.PrefsChanged{Account: 1, Prefs: chat.Prefs{Invisible: true}}, chat.SessionEnded{Account: 3, Sessions: [][]byte{{0, 255}}}, chat.SessionEnded{Account: 4},
+		chat.PrefsChanged{Account: 1, Prefs: chat.Prefs{Invisible: true}}, chat.SessionEnded{Account: 3, Sessions: [][]byte{{0, 255}}},
+		chat.SessionEnded{Account: 4},
 		chat.UserTyping{Room: 1, Who: chat.Person{ID: 2, Name: "Ada"}}, chat.CaseTyping{Case: 3, Name: "Ada"},
 	}
 	for _, e := range events {

@@ -53,9 +53,10 @@ const (
 
 // policy is the one table: what a role may do. Everything that is not in it is refused.
 var policy = [roomRoles][actions]bool{
-	NoAccess:    {},
-	NonMember:   grant(reading, []Action{ActionJoin, ActionReport}),
-	ServerAdmin: grant(reading, []Action{ActionJoin, ActionReport, ActionSetTopic}, keepingPeace, []Action{ActionRename, ActionSetRank, ActionDeleteRoom}),
+	NoAccess:  {},
+	NonMember: grant(reading, []Action{ActionJoin, ActionReport}),
+	ServerAdmin: grant(reading, []Action{ActionJoin, ActionReport, ActionSetTopic}, keepingPeace, []Action{ActionRename, ActionSetRank,
+		ActionDeleteRoom}),
 	Guest:       grant(reading, talking, []Action{ActionLeave, ActionReport}),
 	Member:      grant(reading, talking, takingPart),
 	Moderator:   grant(reading, talking, takingPart, keepingPeace, []Action{ActionModerate}),

@@ -52,7 +52,8 @@ type AccountRecordStore interface {
 }
 
 // AccountRecords lists accounts for who manages them; more says that there is a next page.
-func (c *Chat) AccountRecords(ctx context.Context, who Account, query string, state State, page int) (list []AccountRecord, more bool, err error) {
+func (c *Chat) AccountRecords(ctx context.Context, who Account, query string, state State,
+	page int) (list []AccountRecord, more bool, err error) {
 	if err := who.May(ManagePeople); err != nil {
 		return nil, false, err
 	}

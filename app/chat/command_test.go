@@ -18,8 +18,10 @@ func TestCommandsBeginWithASlash(t *testing.T) {
 		return w.chat.PostMessage(w.ctx, w.people[who], room, chat.Draft{Body: body})
 	}
 	for body, want := range map[string]string{
-		"/me waves": "waves", "/Me waves": "waves", "/ME waves": "waves", "／me waves": "waves", "/ｍｅ waves": "waves", "/me is snake_case\nand more": "is snake_case and more", "/shrug": `¯\_(ツ)_/¯`, "/shrug who knows": `who knows ¯\_(ツ)_/¯`,
-		" /nothing of that kind": "/nothing of that kind", "/etc/hosts is a path": "/etc/hosts is a path", "/ alone": "/ alone", "a /me within": "a /me within", "/1": "/1",
+		"/me waves": "waves", "/Me waves": "waves", "/ME waves": "waves", "／me waves": "waves", "/ｍｅ waves": "waves",
+		"/me is snake_case\nand more": "is snake_case and more", "/shrug": `¯\_(ツ)_/¯`, "/shrug who knows": `who knows ¯\_(ツ)_/¯`,
+		" /nothing of that kind": "/nothing of that kind", "/etc/hosts is a path": "/etc/hosts is a path", "/ alone": "/ alone",
+		"a /me within": "a /me within", "/1": "/1",
 	} {
 		m, err := post("bea", body)
 		if err != nil || m.Text.Plain() != want {
@@ -27,8 +29,10 @@ func TestCommandsBeginWithASlash(t *testing.T) {
 		}
 	}
 	for body, want := range map[string]string{
-		"/nothing": "There is no /nothing. Start with a space to send it as text.", "/nothing at all": "There is no /nothing. Start with a space to send it as text.",
-		"/topic": "Write the topic after /topic, like /topic Tides and charts.", "/me": "Write what you do after /me, like /me waves.", "/invite": "Write whom after /invite, like /invite @mei.", "/invite @nobody": "Nobody has the username @nobody.",
+		"/nothing":        "There is no /nothing. Start with a space to send it as text.",
+		"/nothing at all": "There is no /nothing. Start with a space to send it as text.",
+		"/topic":          "Write the topic after /topic, like /topic Tides and charts.", "/me": "Write what you do after /me, like /me waves.",
+		"/invite": "Write whom after /invite, like /invite @mei.", "/invite @nobody": "Nobody has the username @nobody.",
 	} {
 		_, err := post("bea", body)
 		if e, _ := chat.AsError(err); e == nil || e.Sentence != want || !errors.Is(err, chat.ErrInvalid) {
@@ -49,7 +53,8 @@ func TestCommandsBeginWithASlash(t *testing.T) {
 	}
 	for _, body := range []string{"/topic", "/Topic  ", "/topic\n"} { // an order that is not written to its end
 		_, err := w.chat.RunCommand(w.ctx, w.people["bea"], room, body)
-		if e, _ := chat.AsError(err); e == nil || e.Sentence != "Write another topic after /topic, or clear it in the settings of the room. Now it is “Tides & charts”." {
+		if e, _ := chat.AsError(err); e == nil ||
+			e.Sentence != "Write another topic after /topic, or clear it in the settings of the room. Now it is “Tides & charts”." {
 			t.Errorf("%q: %v", body, err)
 		}
 	}

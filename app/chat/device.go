@@ -107,7 +107,8 @@ const (
 // inside, over plain HTTP; the push services of browsers never do.
 func (c *Chat) AddDevice(ctx context.Context, d Device, inside func(host string) bool) (DeviceID, error) {
 	u, err := url.Parse(d.Endpoint)
-	if err != nil || len(d.Endpoint) > maxEndpoint || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !inside(u.Hostname())) {
+	if err != nil || len(d.Endpoint) > maxEndpoint || u.Host == "" || u.User != nil || u.Scheme != "https" &&
+		(u.Scheme != "http" || !inside(u.Hostname())) {
 		return 0, Invalid("endpoint", "This is no address of a push service.")
 	}
 	if _, err := ecdh.P256().NewPublicKey(d.P256DH); err != nil || len(d.Auth) != 16 {

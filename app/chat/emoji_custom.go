@@ -54,7 +54,8 @@ func (c *Chat) AddEmoji(ctx context.Context, who Account, name string, f File) e
 	if len(all) >= MaxEmoji {
 		return Invalid("name", "There are 500 emoji of your own; that is as many as go.")
 	}
-	return c.store.AddEmoji(ctx, CustomEmoji{Name: name, File: f.ID, By: who.Person, At: c.now()}, c.audit(who, AuditAddEmoji, ":"+name+":", ""))
+	return c.store.AddEmoji(ctx, CustomEmoji{Name: name, File: f.ID, By: who.Person, At: c.now()},
+		c.audit(who, AuditAddEmoji, ":"+name+":", ""))
 }
 
 func (c *Chat) checkMayAddEmoji(ctx context.Context, who Account) error {

@@ -154,7 +154,8 @@ func TestMentionsTellAGuestOfNobody(t *testing.T) {
 	if m = w.says("cleo", attic, "@kim look"); len(m.For) > 0 {
 		t.Error("a guest is mentioned in a room that he does not see")
 	}
-	if u, err := w.chat.UnreachedMentions(w.ctx, w.people["cleo"], m); err != nil || len(u.People) != 1 || u.People[0].Username != "kim" || !u.Add {
+	if u, err := w.chat.UnreachedMentions(w.ctx, w.people["cleo"], m); err != nil || len(u.People) != 1 || u.People[0].Username != "kim" ||
+		!u.Add {
 		t.Error("cleo is told", u, err)
 	}
 	if list, _, err := w.chat.Mentionables(w.ctx, w.people["cleo"], attic, "k"); err != nil || len(list) > 0 {

@@ -50,7 +50,8 @@ func (l *Limits) sharedRate(k *Limit) (pause time.Duration, burst int, is bool) 
 }
 
 // ask asks counters; where they do not answer, each node counts for itself.
-func (l *Limits) ask(k *Limit, do func(ctx context.Context, pause time.Duration, burst int) (time.Duration, error)) (wait time.Duration, done bool) {
+func (l *Limits) ask(k *Limit, do func(ctx context.Context, pause time.Duration, burst int) (time.Duration, error)) (wait time.Duration,
+	done bool) {
 	pause, burst, is := l.sharedRate(k)
 	if !is {
 		return 0, false

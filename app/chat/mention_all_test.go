@@ -119,7 +119,8 @@ func TestInALargeRoomOnlyOwnersCallAllAndConfirmIt(t *testing.T) {
 	if e, _ := chat.AsError(err); e == nil || e.Sentence != "This will notify everybody who is online of the 31 people of #harbour." {
 		t.Errorf("@here: %v", err)
 	}
-	if m, err := w.chat.PostMessage(w.ctx, w.people["bea"], room, chat.Draft{Body: "@here", Confirm: 31}); err != nil || !slices.Equal(m.For, w.ids("ada")) {
+	if m, err := w.chat.PostMessage(w.ctx, w.people["bea"], room, chat.Draft{Body: "@here", Confirm: 31}); err != nil ||
+		!slices.Equal(m.For, w.ids("ada")) {
 		t.Errorf("@here is for %v: %v", m.For, err)
 	}
 	_, calls, err := w.chat.Mentionables(w.ctx, w.people["cid"], room, "")

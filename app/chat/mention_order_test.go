@@ -10,8 +10,10 @@ import (
 
 func TestWhoseUsernameBeginsWithWhatIsTypedComesFirst(t *testing.T) {
 	w := begin(t, "ada")
-	for username, called := range map[string]string{"noor": "Noor van der Meer", "tanaka": "Mei Tanaka", "mei": "Ada's colleague", "jo": "Jo", "meta": "Nobody's"} {
-		j, err := w.store.AddAccount(w.ctx, auth.NewAccount{Username: username, Name: called, Hash: "-", Workspace: "Test", At: w.now}, chat.NoAudit)
+	for username, called := range map[string]string{"noor": "Noor van der Meer", "tanaka": "Mei Tanaka", "mei": "Ada's colleague", "jo": "Jo",
+		"meta": "Nobody's"} {
+		j, err := w.store.AddAccount(w.ctx, auth.NewAccount{Username: username, Name: called, Hash: "-", Workspace: "Test", At: w.now},
+			chat.NoAudit)
 		w.ok(err)
 		w.people[username] = j.Account
 	}

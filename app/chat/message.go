@@ -186,7 +186,8 @@ func (c *Chat) post(ctx context.Context, who Account, place RoomAccess, d Draft)
 }
 
 // storeMessage stores a message that passed every rule, and publishes it.
-func (c *Chat) storeMessage(ctx context.Context, who Account, n NewMessage, calls []string, answered Message) (m Message, fresh bool, err error) {
+func (c *Chat) storeMessage(ctx context.Context, who Account, n NewMessage, calls []string,
+	answered Message) (m Message, fresh bool, err error) {
 	if err := c.resolveMentions(ctx, who, &n, calls); err != nil {
 		return m, false, err
 	}

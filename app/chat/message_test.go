@@ -39,7 +39,8 @@ func TestAReplyIsForWhoIsAnsweredAndCountsThere(t *testing.T) {
 	if !slices.Equal(a.For, w.ids("ada")) || w.mentions("ada", 1) != 1 {
 		t.Errorf("the reply is for %v, ada has %d mentions", a.For, w.mentions("ada", 1))
 	}
-	if got := a.Quote; got.By != "ada" || !strings.HasPrefix(got.Text, "shall we sail, and sail") || len([]rune(got.Text)) > chat.MaxQuote || !strings.HasSuffix(got.Text, "…") {
+	if got := a.Quote; got.By != "ada" || !strings.HasPrefix(got.Text, "shall we sail, and sail") || len([]rune(got.Text)) > chat.MaxQuote ||
+		!strings.HasSuffix(got.Text, "…") {
 		t.Errorf("the quote is %+v", got)
 	}
 	if is := w.stored(q); is.Replies != 1 || is.Rev <= a.Rev {
@@ -71,10 +72,12 @@ func TestAReplyStaysInItsRoomAndAnswersWhatIsThere(t *testing.T) {
 			t.Errorf("a reply to %d: %v", to, err)
 		}
 	}
-	if _, err := w.chat.PostMessage(w.ctx, w.people["bea"], 1, chat.Draft{Body: "x", ReplyTo: gone.ID}); !errors.Is(err, chat.ErrGone) || err.Error() != chat.AnswersNothing {
+	if _, err := w.chat.PostMessage(w.ctx, w.people["bea"], 1, chat.Draft{Body: "x", ReplyTo: gone.ID}); !errors.Is(err, chat.ErrGone) ||
+		err.Error() != chat.AnswersNothing {
 		t.Error("a reply to what was deleted:", err)
 	}
-	if _, err := w.chat.PostDirect(w.ctx, w.people["bea"], w.ids("ada"), chat.Draft{Body: "x", ReplyTo: hidden.ID}); !errors.Is(err, chat.ErrNotFound) {
+	if _, err := w.chat.PostDirect(w.ctx, w.people["bea"], w.ids("ada"), chat.Draft{Body: "x", ReplyTo: hidden.ID}); !errors.Is(err,
+		chat.ErrNotFound) {
 		t.Error("a reply that begins a conversation:", err)
 	}
 	first, err := w.chat.PostMessage(w.ctx, w.people["ada"], 1, chat.Draft{Body: "q", CID: "q"})
@@ -128,7 +131,8 @@ func TestADeletionCanBeUndoneForAMinuteByWhoDidIt(t *testing.T) {
 	before := w.stored(m)
 	change, err := w.chat.DeleteMessage(w.ctx, w.people["ada"], m.ID) // she owns the room
 	w.ok(err)
-	if change.Body != "" || len(change.Text.Blocks)+len(change.Reactions)+len(change.For) > 0 || !change.Deleted || w.mentions("cid", room) != 0 {
+	if change.Body != "" || len(change.Text.Blocks)+len(change.Reactions)+len(change.For) > 0 || !change.Deleted ||
+		w.mentions("cid", room) != 0 {
 		t.Errorf("a deleted message still says something: %+v", change.Message)
 	}
 	for name, want := range map[string]error{"bea": chat.ErrForbidden, "cid": chat.ErrGone} {
@@ -155,7 +159,8 @@ func TestADeletionCanBeUndoneForAMinuteByWhoDidIt(t *testing.T) {
 	if after.Rev <= before.Rev || w.mentions("cid", room) != 1 {
 		t.Errorf("rev %d after %d, %d mentions", after.Rev, before.Rev, w.mentions("cid", room))
 	}
-	if after.Body != before.Body || after.Text.Plain() != before.Text.Plain() || !slices.Equal(after.For, before.For) || len(after.Reactions) != 1 || after.Reactions[0].Emoji != "🎉" || !after.Edited.Equal(before.Edited) {
+	if after.Body != before.Body || after.Text.Plain() != before.Text.Plain() || !slices.Equal(after.For, before.For) ||
+		len(after.Reactions) != 1 || after.Reactions[0].Emoji != "🎉" || !after.Edited.Equal(before.Edited) {
 		t.Errorf("came back as %+v, was %+v", after, before)
 	}
 	if p, err := w.chat.OpenMessage(w.ctx, w.people["bea"], m.ID, 0, 0); err != nil || len(p.Versions) != 1 {
@@ -237,7 +242,8 @@ func TestRowsAreGroupedAnewAroundADeletion(t *testing.T) {
 }
 
 func TestEmojiAreKnownByTheirNames(t *testing.T) {
-	for in, want := range map[string]string{":tada:": "🎉", "👍": "👍", "👍\uFE0F": "👍", "❤": "❤️", "❤️": "❤️", ":+1:": "👍", ":red_heart:": "❤️", " 🎉 ": "🎉", "👍🏽": "👍🏽", ":face_with_tears_of_joy:": "😂"} {
+	for in, want := range map[string]string{":tada:": "🎉", "👍": "👍", "👍\uFE0F": "👍", "❤": "❤️", "❤️": "❤️", ":+1:": "👍", ":red_heart:": "❤️",
+		" 🎉 ": "🎉", "👍🏽": "👍🏽", ":face_with_tears_of_joy:": "😂"} {
 		if got, err := chat.ParseReaction(in); err != nil || got != want {
 			t.Errorf("%q: %q, %v; want %q", in, got, err, want)
 		}
@@ -261,7 +267,9 @@ func TestEmojiAreKnownByTheirNames(t *testing.T) {
 	if n != 1914 {
 		t.Errorf("the table has %d emoji", n)
 	}
-	for in, want := range map[string]string{"done :tada:!": "done 🎉!", "`:tada:` stays": ":tada: stays", "at 10:100:30": "at 10:100:30", "x:tada:": "x:tada:", ":tada::+1:": "🎉👍", ":none: :tada:": ":none: 🎉", "https://a.example/:tada:": "https://a.example/:tada:", "```\n:tada:\n```": ":tada:"} {
+	for in, want := range map[string]string{"done :tada:!": "done 🎉!", "`:tada:` stays": ":tada: stays", "at 10:100:30": "at 10:100:30",
+		"x:tada:": "x:tada:", ":tada::+1:": "🎉👍", ":none: :tada:": ":none: 🎉", "https://a.example/:tada:": "https://a.example/:tada:",
+		"```\n:tada:\n```": ":tada:"} {
 		text, err := chat.ParseText(in)
 		if err != nil || text.Plain() != want {
 			t.Errorf("%q says %q, %v; want %q", in, text.Plain(), err, want)

@@ -113,7 +113,8 @@ func (c *Chat) DeleteOwnAccount(ctx context.Context, who Account, typed string) 
 	}
 	erase := set.Deletion() == DeletionErases
 	username := "deleted-" + strconv.FormatInt(int64(who.ID), 10) + "-" + strings.ToLower(rand.Text()[:6])
-	if err := c.store.ForgetAccount(ctx, who.ID, username, DeletedName, c.now(), erase, c.audit(who, AuditDeleteAccount, "@"+username, "")); err != nil {
+	if err := c.store.ForgetAccount(ctx, who.ID, username, DeletedName, c.now(), erase,
+		c.audit(who, AuditDeleteAccount, "@"+username, "")); err != nil {
 		return err
 	}
 	c.bus.Publish(SessionEnded{Account: who.ID})

@@ -49,7 +49,8 @@ func (c *Chat) SetSlowMode(ctx context.Context, who Account, room RoomID, second
 	if seconds == p.Slow {
 		return nil
 	}
-	if err := c.store.SetSlowMode(ctx, room, seconds, c.audit(who, AuditSetSlowMode, auditLabel(p.Room), strconv.Itoa(seconds)+" seconds")); err != nil {
+	if err := c.store.SetSlowMode(ctx, room, seconds, c.audit(who, AuditSetSlowMode, auditLabel(p.Room),
+		strconv.Itoa(seconds)+" seconds")); err != nil {
 		return err
 	}
 	c.bus.Publish(RoomHeaderChanged{Room: room})

@@ -149,7 +149,8 @@ func TestTheAuditLogTellsWhoDidWhat(t *testing.T) {
 	for _, d := range entries {
 		got = append(got, d.ByName+" "+string(d.Action)+" "+d.Object+" "+d.Detail)
 	}
-	want := []string{"root disable @loud ", `The command line set limit.search "3"`, `root set signup "invite"`, "root role @mei administrator", "mei expel @loud a private room"}
+	want := []string{"root disable @loud ", `The command line set limit.search "3"`, `root set signup "invite"`,
+		"root role @mei administrator", "mei expel @loud a private room"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}

@@ -61,7 +61,8 @@ func ParseUsername(s string) (string, error) {
 // One that came to be reserved later may stay, unless it calls many people at once.
 func CheckUsername(s string) error {
 	if Alike(s, AtRoom) || Alike(s, AtHere) {
-		return Invalid("username", "The username "+s+" is reserved: it would call everybody. Rename the account on the server that it comes from.")
+		return Invalid("username", "The username "+s+
+			" is reserved: it would call everybody. Rename the account on the server that it comes from.")
 	}
 	if name, err := ParseUsername(s); err == nil && name != s || err != nil && !reserved(s) {
 		if err == nil {
@@ -125,7 +126,8 @@ func reserved(name string) bool {
 }
 
 // reservedOffices are words that make a display name one in charge.
-var reservedOffices = []string{"admin", "admins", "administrator", "administrators", "moderator", "moderators", "system", "official", "staff", "support", "security", "root", "owner", "parley", "everyone", "here"}
+var reservedOffices = []string{"admin", "admins", "administrator", "administrators", "moderator", "moderators", "system", "official",
+	"staff", "support", "security", "root", "owner", "parley", "everyone", "here"}
 
 // Claims says whether a display name could be taken for the server's, for somebody
 // in charge, or for the mark behind a name.

@@ -144,7 +144,8 @@ func DrawnLetters(name string) string {
 // decorates says whether a mark is drawn below or through a letter, or is the dot of an i:
 // no name differs by it.
 func decorates(r rune) bool {
-	return r >= 0x0316 && r <= 0x0319 || r >= 0x031C && r <= 0x0320 || r >= 0x0329 && r <= 0x0338 || r >= 0x0347 && r <= 0x0349 || r >= 0x034D && r <= 0x0356 || r == 0x0307
+	return r >= 0x0316 && r <= 0x0319 || r >= 0x031C && r <= 0x0320 || r >= 0x0329 && r <= 0x0338 || r >= 0x0347 && r <= 0x0349 ||
+		r >= 0x034D && r <= 0x0356 || r == 0x0307
 }
 
 // Alike says whether two names look alike.

@@ -17,7 +17,8 @@ func TestUsernamesAreWordsOfAnyScript(t *testing.T) {
 			t.Errorf("%q: %q, %v", in, got, err)
 		}
 	}
-	for _, in := range []string{"", "a", strings.Repeat("a", 33), "a b", ".ada", "ada.", "-ada", "ada_", "a@b", "a/b", "<b>", "a\u200bb", "a\u200db",
+	for _, in := range []string{"", "a", strings.Repeat("a", 33), "a b", ".ada", "ada.", "-ada", "ada_", "a@b", "a/b", "<b>",
+		"a\u200bb", "a\u200db",
 		"a\u202eb", "a\u3164b", "a\ufe0fb", "ad\xffa", "🎉🎉", "a\u0301\u0301\u0301\u0301\u0301\u0301b", "\u0301ab", "a\x00b", "a\nb"} {
 		if got, err := ParseUsername(in); !errors.Is(err, ErrInvalid) {
 			t.Errorf("%q became %q", in, got)
@@ -26,7 +27,8 @@ func TestUsernamesAreWordsOfAnyScript(t *testing.T) {
 }
 
 func TestReservedNamesAreRefusedInDisguiseToo(t *testing.T) {
-	for _, in := range []string{"admin", "Admin", "аdmin", "ADMIN", "ａｄｍｉｎ", "adm1n", "adrnin", "System", "here", "everyone", "room", "all", "a11", "channel", "Parley", "раrlеу"} {
+	for _, in := range []string{"admin", "Admin", "аdmin", "ADMIN", "ａｄｍｉｎ", "adm1n", "adrnin", "System", "here", "everyone", "room", "all",
+		"a11", "channel", "Parley", "раrlеу"} {
 		if got, err := ParseUsername(in); !errors.Is(err, ErrInvalid) {
 			t.Errorf("%q became %q", in, got)
 		}
@@ -50,7 +52,8 @@ func TestFoldedNamesMatchWhateverTheCase(t *testing.T) {
 }
 
 func TestSkeletonsAreEqualForLookalikes(t *testing.T) {
-	for a, b := range map[string]string{"paypal": "раураl", "dan1": "danl", "ivan": "IVAN", "dan0": "dano", "modern": "modem", "Helen": "Нelen", "ada": "ａｄа",
+	for a, b := range map[string]string{"paypal": "раураl", "dan1": "danl", "ivan": "IVAN", "dan0": "dano", "modern": "modem",
+		"Helen": "Нelen", "ada": "ａｄа",
 		"bob": "ЬоЬ", "vvill": "will", "scope": "ѕсоре", "a\u200bb": "ab"} {
 		if Skeleton(a) != Skeleton(b) {
 			t.Errorf("%q: %q, %q: %q", a, Skeleton(a), b, Skeleton(b))
@@ -80,7 +83,8 @@ func TestDisplayNamesAreCleaned(t *testing.T) {
 }
 
 func TestRoomNamesLoseTheirHash(t *testing.T) {
-	for in, want := range map[string]string{"#general": "general", " # Big  plans": "Big plans", "c#": "c#", "\x00# #a": "a", "#️⃣ keys": "#️⃣ keys", "日本": "日本"} {
+	for in, want := range map[string]string{"#general": "general", " # Big  plans": "Big plans", "c#": "c#", "\x00# #a": "a",
+		"#️⃣ keys": "#️⃣ keys", "日本": "日本"} {
 		if got, err := ParseRoomName(in); err != nil || got != want {
 			t.Errorf("%q: %q, %v", in, got, err)
 		}
@@ -105,8 +109,10 @@ func TestTopicsAreOneLineAndMayBeEmpty(t *testing.T) {
 
 func TestInitialsFitAnAvatar(t *testing.T) {
 	for in, want := range map[string]string{
-		"Ada Okafor": "AO", "mei": "ME", "Ada B. Okafor": "AO", "x": "X", "李 明": "李", "李明": "李", "🎉 party": "🎉", "👨‍👩‍👧": "👨‍👩‍👧", "(Ada) \"O'Hara\"": "AO",
-		"": "", "…": "…", "éa": "ÉA", "e\u0301a": "E\u0301A", "a-b": "A", "R2 D2": "RD", "हिन्दी": "हि", "Ada 明": "A", "- Ada -": "AD",
+		"Ada Okafor": "AO", "mei": "ME", "Ada B. Okafor": "AO", "x": "X", "李 明": "李", "李明": "李", "🎉 party": "🎉", "👨‍👩‍👧": "👨‍👩‍👧",
+		"(Ada) \"O'Hara\"": "AO",
+		"":                 "", "…": "…", "éa": "ÉA", "e\u0301a": "E\u0301A", "a-b": "A", "R2 D2": "RD", "हिन्दी": "हि", "Ada 明": "A",
+		"- Ada -": "AD",
 	} {
 		if got := Initials(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)

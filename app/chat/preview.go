@@ -184,7 +184,10 @@ func (c *Chat) setPreviews(ctx context.Context, who Account, n *NewMessage, befo
 		return err
 	}
 	if !set.ShowsPreviews() || c.Limits.Take(LimitPreviews, who.ID.key()) != nil {
-		n.Previews = slices.DeleteFunc(n.Previews, func(p Preview) bool { return p.State == PreviewWaits && p.Message == 0 && p.Removed.IsZero() })
+		n.Previews = slices.DeleteFunc(n.Previews, func(p Preview) bool {
+			return p.State == PreviewWaits && p.Message == 0 &&
+				p.Removed.IsZero()
+		})
 		if n.Program != nil {
 			n.Program.Face = ""
 			for _, slot := range n.Program.Pictures() {

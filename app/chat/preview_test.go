@@ -72,7 +72,8 @@ func TestRemovedPreviewsAreRemembered(t *testing.T) {
 // What a message may link, an archive may bring.
 func TestNamedLinksOfAnArchive(t *testing.T) {
 	t.Parallel()
-	for body, fine := range map[string]bool{"see [the plan](https://a.example/plan)": true, "https://a.example": true, "www.a.example/x": true, "write to me@a.example": true} {
+	for body, fine := range map[string]bool{"see [the plan](https://a.example/plan)": true, "https://a.example": true, "www.a.example/x": true,
+		"write to me@a.example": true} {
 		text, err := ParseText(body)
 		if err != nil {
 			t.Fatal(err)

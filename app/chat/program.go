@@ -128,7 +128,8 @@ func (d ProgramDraft) parse() (*Program, error) {
 // parse makes of a draft what is stored, with as many parts as are left, and says how many
 // more it has.
 func (d AttachmentDraft) parse(left *int) (a Attachment, more int, err error) {
-	a = Attachment{Tone: tone(d.Tone), By: d.By.cut(), Title: d.Title.cut(), Picture: d.Picture.cut(), Foot: cutRunes(d.Foot, MaxTitleText), At: d.At,
+	a = Attachment{Tone: tone(d.Tone), By: d.By.cut(), Title: d.Title.cut(), Picture: d.Picture.cut(), Foot: cutRunes(d.Foot, MaxTitleText),
+		At:    d.At,
 		Thumb: Picture{URL: d.Thumb}.parse(), Buttons: parseButtons(d.Buttons)}
 	if a.Pretext, err = parsePart(d.Pretext); err != nil {
 		return a, 0, err
@@ -195,7 +196,8 @@ func tone(s string) string {
 func (l Link) cut() Link {
 	l.Text = cutRunes(strings.Join(strings.Fields(strings.ToValidUTF8(l.Text, "\uFFFD")), " "), MaxTitleText)
 	lower := strings.ToLower(l.URL)
-	if len(l.URL) > MaxLink || !strings.HasPrefix(lower, "https://") && !strings.HasPrefix(lower, "http://") || strings.ContainsFunc(l.URL, func(r rune) bool { return r <= ' ' || r == utf8.RuneError }) {
+	if len(l.URL) > MaxLink || !strings.HasPrefix(lower, "https://") && !strings.HasPrefix(lower, "http://") ||
+		strings.ContainsFunc(l.URL, func(r rune) bool { return r <= ' ' || r == utf8.RuneError }) {
 		l.URL = ""
 	}
 	return l

@@ -10,7 +10,8 @@ func TestPartsOfProgramsAreBounded(t *testing.T) {
 	picture := func(i int) PartDraft {
 		return PartDraft{Kind: PartPicture, Picture: Picture{URL: fmt.Sprintf("https://example.org/%d.png", i)}}
 	}
-	d := ProgramDraft{Parts: []PartDraft{{Kind: PartLine}, {Kind: PartHeader, Text: "Build"}, {Text: ""}, {Picture: Picture{URL: "javascript:alert(1)"}}, {Kind: PartLine}}}
+	d := ProgramDraft{Parts: []PartDraft{{Kind: PartLine}, {Kind: PartHeader, Text: "Build"}, {Text: ""},
+		{Picture: Picture{URL: "javascript:alert(1)"}}, {Kind: PartLine}}}
 	p, err := d.parse()
 	if err != nil || len(p.Parts) != 1 || p.Parts[0].Kind != PartHeader || p.More != 0 {
 		t.Errorf("%+v, %v", p, err)
@@ -19,12 +20,14 @@ func TestPartsOfProgramsAreBounded(t *testing.T) {
 	for i := range 30 {
 		d.Parts = append(d.Parts, picture(i))
 	}
-	box := AttachmentDraft{Title: Link{Text: "Load"}, Thumb: "https://example.org/t.png", Picture: Link{Text: "picture", URL: "https://example.org/p.png"}}
+	box := AttachmentDraft{Title: Link{Text: "Load"}, Thumb: "https://example.org/t.png", Picture: Link{Text: "picture",
+		URL: "https://example.org/p.png"}}
 	for i := range 25 {
 		box.Parts = append(box.Parts, picture(100+i))
 	}
 	d.Attachments = []AttachmentDraft{box, box}
-	if p, err = d.parse(); err != nil || len(p.Parts) != 30 || len(p.Attachments[0].Parts) != 20 || len(p.Attachments[1].Parts) != 0 || p.More != 5+25 {
+	if p, err = d.parse(); err != nil || len(p.Parts) != 30 || len(p.Attachments[0].Parts) != 20 || len(p.Attachments[1].Parts) != 0 ||
+		p.More != 5+25 {
 		t.Errorf("%d parts, %d and %d in boxes, %d more: %v", len(p.Parts), len(p.Attachments[0].Parts), len(p.Attachments[1].Parts), p.More, err)
 	}
 	waits := 0
@@ -69,8 +72,10 @@ func TestProgramsOfElsewhereAreChecked(t *testing.T) {
 			t.Errorf("%s is let in", name)
 		}
 	}
-	d := ProgramDraft{Text: "see https://example.org", Parts: []PartDraft{{Text: "[a](https://example.org)", Picture: Picture{URL: "https://example.org/a.png"}, Buttons: []Link{{"Open", "http://example.org"}}}},
-		Attachments: []AttachmentDraft{{Title: Link{Text: "Load"}, Thumb: "https://example.org/t.png", Fields: []FieldDraft{{Name: "a", Value: "https://example.org/b"}}}}}
+	d := ProgramDraft{Text: "see https://example.org", Parts: []PartDraft{{Text: "[a](https://example.org)",
+		Picture: Picture{URL: "https://example.org/a.png"}, Buttons: []Link{{"Open", "http://example.org"}}}},
+		Attachments: []AttachmentDraft{{Title: Link{Text: "Load"}, Thumb: "https://example.org/t.png",
+			Fields: []FieldDraft{{Name: "a", Value: "https://example.org/b"}}}}}
 	p, err := d.parse()
 	if err == nil {
 		err = p.Check()

@@ -104,7 +104,8 @@ func (c *Chat) DecideReport(ctx context.Context, who Account, id MessageID, remo
 		}
 		audit := c.audit(who, AuditDismissReport, "@"+r.Message.Author.Username, "")
 		if remove && !r.Message.Deleted {
-			if _, err := c.deleteMessage(ctx, who, id, c.audit(who, AuditDeleteMessage, "@"+r.Message.Author.Username, auditLabel(r.Room))); err != nil {
+			if _, err := c.deleteMessage(ctx, who, id, c.audit(who, AuditDeleteMessage, "@"+r.Message.Author.Username,
+				auditLabel(r.Room))); err != nil {
 				return err
 			}
 			audit = NoAudit // the deletion has its own

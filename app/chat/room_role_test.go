@@ -41,7 +41,8 @@ func TestInvitesEndWithTheRoleOfWhoMadeThem(t *testing.T) {
 			if _, err := au.ResetPassword(w.ctx, reset, "four brown owls"); !errors.Is(err, chat.ErrNotFound) {
 				t.Errorf("the reset link came back with the role: %v", err)
 			}
-			if _, err := w.store.AddAccount(w.ctx, auth.NewAccount{Username: "late", Name: "Late", Hash: "-", Invite: i.Code, At: w.now}, chat.NoAudit); !errors.Is(err, auth.ErrInviteOver) {
+			if _, err := w.store.AddAccount(w.ctx, auth.NewAccount{Username: "late", Name: "Late", Hash: "-", Invite: i.Code, At: w.now},
+				chat.NoAudit); !errors.Is(err, auth.ErrInviteOver) {
 				t.Errorf("it came back with the role: %v", err)
 			}
 		})
@@ -114,7 +115,8 @@ func TestNamesOfPrivateRoomsTellNothing(t *testing.T) {
 		}
 	}
 	other := w.room("plans", chat.Open, "bea")
-	if err := w.chat.UpdateRoom(w.ctx, w.people["bea"], other, chat.RoomText{Name: new("lay0ffs"), Topic: new("")}); !errors.Is(err, chat.ErrConflict) {
+	if err := w.chat.UpdateRoom(w.ctx, w.people["bea"], other, chat.RoomText{Name: new("lay0ffs"), Topic: new("")}); !errors.Is(err,
+		chat.ErrConflict) {
 		t.Errorf("two open rooms look alike: %v", err)
 	}
 	mine := w.room("layoffs", chat.Private, "bea")
@@ -174,7 +176,8 @@ func TestWhoAppearsOfflineIsNotSeenTyping(t *testing.T) {
 
 func TestNamesThatLookAlikeAreTaken(t *testing.T) {
 	w := begin(t, "Joel", "Ian", "clara1")
-	for _, name := range []string{"JoeI", "joel", "J0el", "Joe1", "Lan", "lan", "1an", "cIara1", "claral", "сlara1", "Ꭻoel", "Ꮮan", "Ꮯlara1", "ᴊoel", "joe\u0332l", "ian\u0332"} {
+	for _, name := range []string{"JoeI", "joel", "J0el", "Joe1", "Lan", "lan", "1an", "cIara1", "claral", "сlara1", "Ꭻoel", "Ꮮan", "Ꮯlara1",
+		"ᴊoel", "joe\u0332l", "ian\u0332"} {
 		_, err := w.store.AddAccount(w.ctx, auth.NewAccount{Username: name, Name: name, Hash: "-", At: w.now}, chat.NoAudit)
 		if !errors.Is(err, chat.ErrConflict) {
 			t.Errorf("%s: %v", name, err)
@@ -204,13 +207,16 @@ func TestADisplayNameIsNobodyElses(t *testing.T) {
 		w.ok(err)
 		return a.Name
 	}
-	for _, c := range [][3]string{{"ada", "Ada Okafor", "Ada Okafor"}, {"mallory", "Ada Okafor", "Ada Okafor (@mallory)"}, {"mallory", "Ada Okafor (@mallory)", "Ada Okafor (@mallory)"},
-		{"mallory", "Аdа Оkаfоr", "Аdа Оkаfоr (@mallory)"}, {"mallory", "bea", "bea (@mallory)"}, {"mallory", "Mallory", "Mallory"}, {"ada", "Ada Okafor", "Ada Okafor"}} {
+	for _, c := range [][3]string{{"ada", "Ada Okafor", "Ada Okafor"}, {"mallory", "Ada Okafor", "Ada Okafor (@mallory)"},
+		{"mallory", "Ada Okafor (@mallory)", "Ada Okafor (@mallory)"},
+		{"mallory", "Аdа Оkаfоr", "Аdа Оkаfоr (@mallory)"}, {"mallory", "bea", "bea (@mallory)"}, {"mallory", "Mallory", "Mallory"},
+		{"ada", "Ada Okafor", "Ada Okafor"}} {
 		if got := name(c[0], c[1]); got != c[2] {
 			t.Errorf("%s is called %q, want %q", c[0], got, c[2])
 		}
 	}
-	for _, claim := range []string{"Admin", "administrator", "System", "[Parley]", "Аdmin", "everyone", "bea (admin)", "Official Support", "ada (@ada)", "@ada", "ada.", "a da", "ada ✅", "ᴀᴅᴀ", "ada\u0332", "Mallory!"} {
+	for _, claim := range []string{"Admin", "administrator", "System", "[Parley]", "Аdmin", "everyone", "bea (admin)", "Official Support",
+		"ada (@ada)", "@ada", "ada.", "a da", "ada ✅", "ᴀᴅᴀ", "ada\u0332", "Mallory!"} {
 		if got := name("bea", claim); got != claim+" (@bea)" {
 			t.Errorf("bea is called %q", got)
 		}

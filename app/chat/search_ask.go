@@ -76,7 +76,8 @@ func (a SearchInput) parse(now time.Time) (parsedSearch, error) {
 			return p, err
 		}
 	}
-	for _, f := range []term{{key: "in", value: a.In}, {key: "from", value: a.From}, {key: "has", value: a.Has}, {key: "before", value: a.Before}, {key: "after", value: a.After}} {
+	for _, f := range []term{{key: "in", value: a.In}, {key: "from", value: a.From}, {key: "has", value: a.Has},
+		{key: "before", value: a.Before}, {key: "after", value: a.After}} {
 		f.value = strings.TrimSpace(f.value)
 		if f.value == "" {
 			continue
@@ -146,7 +147,8 @@ func (p *parsedSearch) add(t term, field string) error {
 		return p.word(t)
 	case "from", "in":
 		if strings.Trim(t.value, "@# ") == "" {
-			return Invalid(field, map[string]string{"from": "Write who after from:, like from:mei or from:me.", "in": "Write where after in:, like in:#general or in:@mei."}[t.key])
+			return Invalid(field, map[string]string{"from": "Write who after from:, like from:mei or from:me.",
+				"in": "Write where after in:, like in:#general or in:@mei."}[t.key])
 		}
 		p.names = append(p.names, namedTerm{t.key, t.value, t.not})
 		return nil

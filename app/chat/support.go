@@ -150,7 +150,8 @@ func (w *Widget) tidy() error {
 	}
 	for i, o := range w.Origins {
 		u, err := url.Parse(strings.TrimSuffix(o, "/"))
-		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil ||
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" ||
+			u.User != nil ||
 			strings.ContainsAny(u.Host, " ;,'\"*") {
 			return Invalid("origins", "A site looks like https://www.example.org, without a path.")
 		}

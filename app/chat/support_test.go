@@ -46,7 +46,8 @@ func TestHoursOfAWidget(t *testing.T) {
 
 func TestPagesOfVisitors(t *testing.T) {
 	t.Parallel()
-	for page, want := range map[string]string{"https://a.example/x?secret=1#y": "https://a.example/x", "javascript:alert(1)": "", "https://u:p@a.example/": "https://a.example/", "x": "", "": ""} {
+	for page, want := range map[string]string{"https://a.example/x?secret=1#y": "https://a.example/x", "javascript:alert(1)": "",
+		"https://u:p@a.example/": "https://a.example/", "x": "", "": ""} {
 		if got := (Widget{}).page(page); got != want {
 			t.Errorf("%q is told as %q", page, got)
 		}

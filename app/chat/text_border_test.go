@@ -4,17 +4,24 @@ import "testing"
 
 func TestLinksEndBeforeWhatIsAroundThem(t *testing.T) {
 	expect(t, [][2]string{
-		{"„https://x.de/a“, ‚https://x.de/b‘ »https://x.de/c« ›https://x.de/d‹.", "P(„<a:https://x.de/a>“, ‚<a:https://x.de/b>‘ »<a:https://x.de/c>« ›<a:https://x.de/d>‹.)"},
-		{"„https://x.de/a“-Seite 'https://x.de/a'-Seite ‚https://x.de/a‘-Seite", "P(„<a:https://x.de/a>“-Seite '<a:https://x.de/a>'-Seite ‚<a:https://x.de/a>‘-Seite)"},
-		{"“https://x.de/a” ‘https://x.de/b’ «https://x.de/c» ‹https://x.de/d›", "P(“<a:https://x.de/a>” ‘<a:https://x.de/b>’ «<a:https://x.de/c>» ‹<a:https://x.de/d>›)"},
+		{"„https://x.de/a“, ‚https://x.de/b‘ »https://x.de/c« ›https://x.de/d‹.",
+			"P(„<a:https://x.de/a>“, ‚<a:https://x.de/b>‘ »<a:https://x.de/c>« ›<a:https://x.de/d>‹.)"},
+		{"„https://x.de/a“-Seite 'https://x.de/a'-Seite ‚https://x.de/a‘-Seite",
+			"P(„<a:https://x.de/a>“-Seite '<a:https://x.de/a>'-Seite ‚<a:https://x.de/a>‘-Seite)"},
+		{"“https://x.de/a” ‘https://x.de/b’ «https://x.de/c» ‹https://x.de/d›",
+			"P(“<a:https://x.de/a>” ‘<a:https://x.de/b>’ «<a:https://x.de/c>» ‹<a:https://x.de/d>›)"},
 		{"https://x.de/L’Équipe https://x.de/it's", "P(<a:https://x.de/L’Équipe> <a:https://x.de/it's>)"},
-		{"https://x.de/a؟ https://x.de/a، https://x.de/a؛ https://x.de/a۔", "P(<a:https://x.de/a>؟ <a:https://x.de/a>، <a:https://x.de/a>؛ <a:https://x.de/a>۔)"},
-		{"https://x.de/a। https://x.de/a॥ https://x.de/a። https://x.de/a፣ https://x.de/a։", "P(<a:https://x.de/a>। <a:https://x.de/a>॥ <a:https://x.de/a>። <a:https://x.de/a>፣ <a:https://x.de/a>։)"},
-		{"https://x.de/a។ https://x.de/a៖ https://x.de/a၊ https://x.de/a། https://x.de/a׃", "P(<a:https://x.de/a>។ <a:https://x.de/a>៖ <a:https://x.de/a>၊ <a:https://x.de/a>། <a:https://x.de/a>׃)"},
+		{"https://x.de/a؟ https://x.de/a، https://x.de/a؛ https://x.de/a۔",
+			"P(<a:https://x.de/a>؟ <a:https://x.de/a>، <a:https://x.de/a>؛ <a:https://x.de/a>۔)"},
+		{"https://x.de/a। https://x.de/a॥ https://x.de/a። https://x.de/a፣ https://x.de/a։",
+			"P(<a:https://x.de/a>। <a:https://x.de/a>॥ <a:https://x.de/a>። <a:https://x.de/a>፣ <a:https://x.de/a>։)"},
+		{"https://x.de/a។ https://x.de/a៖ https://x.de/a၊ https://x.de/a། https://x.de/a׃",
+			"P(<a:https://x.de/a>។ <a:https://x.de/a>៖ <a:https://x.de/a>၊ <a:https://x.de/a>། <a:https://x.de/a>׃)"},
 		{"https://x.de؟ https://x.de, https://x.de।", "P(<a:https://x.de>؟ <a:https://x.de>, <a:https://x.de>।)"},
 		{"[https://x.de/a](https://x.de/a)", "P([<a:https://x.de/a>](<a:https://x.de/a>))"},
 		{"![a](https://x.de/a.png)![b](https://x.de/b.png)", "P(![a](<a:https://x.de/a.png>)![b](<a:https://x.de/b.png>))"},
-		{"[a](https://x.de/a_(b)) {https://x.de/{id}/x}, https://x.de/a?b[]=1&c[0]=(2)", "P(<a:https://x.de/a_(b)> {<a:https://x.de/{id}/x>}, <a:https://x.de/a?b[]=1&c[0]=(2)>)"},
+		{"[a](https://x.de/a_(b)) {https://x.de/{id}/x}, https://x.de/a?b[]=1&c[0]=(2)",
+			"P(<a:https://x.de/a_(b)> {<a:https://x.de/{id}/x>}, <a:https://x.de/a?b[]=1&c[0]=(2)>)"},
 	})
 }
 

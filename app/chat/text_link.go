@@ -153,7 +153,8 @@ func endsURL(r rune) bool {
 	case r >= 0x3000 && r <= 0x303F, r >= 0xFF00 && r <= 0xFF0F, r >= 0xFF1A && r <= 0xFF20, r >= 0xFF3B && r <= 0xFF65:
 		return true
 	}
-	return unicode.IsSpace(r) || invisible(r) || strings.ContainsRune("“”„«»‹›", r) || unicode.Is(unicode.Terminal_Punctuation, r) && r != '…' && r != '‥'
+	return unicode.IsSpace(r) || invisible(r) || strings.ContainsRune("“”„«»‹›", r) || unicode.Is(unicode.Terminal_Punctuation, r) &&
+		r != '…' && r != '‥'
 }
 
 // trimURL leaves out the punctuation of the sentence around an address.

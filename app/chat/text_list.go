@@ -106,7 +106,8 @@ func listItem(line string) (item, bool) {
 		for mark < len(t) && t[mark] >= '0' && t[mark] <= '9' {
 			mark++
 		}
-		if mark == 0 || mark > 9 || mark == len(t) || t[mark] != '.' || mark > 1 && t[0] == '0' || numbersInARow.MatchString(t) { // 007. is a name
+		if mark == 0 || mark > 9 || mark == len(t) || t[mark] != '.' || mark > 1 && t[0] == '0' ||
+			numbersInARow.MatchString(t) { // 007. is a name
 			return item{}, false
 		}
 		it.numbered = true

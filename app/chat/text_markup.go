@@ -21,7 +21,8 @@ func literalLine(line string) string {
 	for _, signs := range literalTries {
 		var b strings.Builder
 		for i, r := range line {
-			if strings.ContainsRune(signs, r) && (r != ':' || i+1 < len(line) && isWord(rune(line[i+1]))) { // the second colon of :tada: acts no more
+			if strings.ContainsRune(signs, r) &&
+				(r != ':' || i+1 < len(line) && isWord(rune(line[i+1]))) { // the second colon of :tada: acts no more
 				b.WriteByte('\\')
 			}
 			b.WriteRune(r)

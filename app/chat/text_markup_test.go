@@ -7,7 +7,8 @@ import (
 
 func TestWordsStayAsTheyAre(t *testing.T) {
 	t.Parallel()
-	for _, s := range []string{"db_1", "*5 %* is left", "_x_ and *y*", "`code`", "a_b_c", "C:\\Users\\mei", "10.0.0.1:9100", "@room @ada", "#general", ":tada:", "https://a.example/x_y", "> quoted", "~~gone~~",
+	for _, s := range []string{"db_1", "*5 %* is left", "_x_ and *y*", "`code`", "a_b_c", "C:\\Users\\mei", "10.0.0.1:9100", "@room @ada",
+		"#general", ":tada:", "https://a.example/x_y", "> quoted", "~~gone~~",
 		"1 < 2", "", "two\nlines_of_it", "**_`~"} {
 		written := EscapeMarkup(s)
 		text, err := ParseText(written)

@@ -100,7 +100,8 @@ func (rp *runParser) mail(i int) int {
 	rp.body.looked += end - from
 	address := strings.TrimRight(rp.s[from:end], ".-")
 	if end < len(rp.s) {
-		if r, _ := utf8.DecodeRuneInString(rp.s[end:]); r == '@' || isWord(r) && !spaceless(r) || r == ':' && end+1 < len(rp.s) && rp.s[end+1] > ' ' {
+		if r, _ := utf8.DecodeRuneInString(rp.s[end:]); r == '@' || isWord(r) && !spaceless(r) || r == ':' && end+1 < len(rp.s) &&
+			rp.s[end+1] > ' ' {
 			return 0
 		}
 	}

@@ -107,7 +107,8 @@ func TestAnEditKeepsTheRoomsThatItsWordsMean(t *testing.T) {
 		w.ok(err)
 		again, err := w.store.Message(w.ctx, m.ID)
 		w.ok(err)
-		if want := []string{"see #shape, please!", "really: see #shape", "see #shape and #shape"}[i]; edited.Text.Plain() != want || again.Text.Plain() != want {
+		if want := []string{"see #shape, please!", "really: see #shape", "see #shape and #shape"}[i]; edited.Text.Plain() != want ||
+			again.Text.Plain() != want {
 			t.Errorf("after the edit it says %q, and then %q", edited.Text.Plain(), again.Text.Plain())
 		}
 	}

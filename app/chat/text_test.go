@@ -163,10 +163,12 @@ func TestLinksEndWhereTheSentenceGoesOn(t *testing.T) {
 		{"see https://a.example/b. (http://a.example/c_(d))!", "P(see <a:https://a.example/b>. (<a:http://a.example/c_(d)>)!)"},
 		{"**https://a.example/x_y_z**", "P(<b:<a:https://a.example/x_y_z>>)"},
 		{"HTTP://A.example:80/?q=a|b#c#d%zz", "P(<a:HTTP://A.example:80/?q=a|b#c#d%zz>)"},
-		{"http://[2001:db8::1]:8080/ http://127.0.0.1 http://bücher.example", "P(<a:http://[2001:db8::1]:8080/> <a:http://127.0.0.1> <a:http://bücher.example>)"},
+		{"http://[2001:db8::1]:8080/ http://127.0.0.1 http://bücher.example",
+			"P(<a:http://[2001:db8::1]:8080/> <a:http://127.0.0.1> <a:http://bücher.example>)"},
 		{"https://a.example/「x」 https://a.example。", "P(<a:https://a.example/>「x」 <a:https://a.example>。)"},
 		{"javascript:x ftp://a xhttp://a.example http:// http://-", "P(javascript:x ftp://a xhttp://a.example http:// <a:http://->)"},
-		{"http://good.example@bad.example http://1.2.3 http://a..b http://a:99999", "P(http://good.example@bad.example http://1.2.3 http://a..b http://a:99999)"},
+		{"http://good.example@bad.example http://1.2.3 http://a..b http://a:99999",
+			"P(http://good.example@bad.example http://1.2.3 http://a..b http://a:99999)"},
 		{`http://a.example\@b.example <http://a.example>`, `P(<a:http://a.example>\@b.example <<a:http://a.example>>)`},
 		{"http://a.example/" + strings.Repeat("x", maxURL), "P(http://a.example/" + strings.Repeat("x", maxURL) + ")"},
 	})
@@ -232,7 +234,8 @@ func TestBoundsAreToldInSentences(t *testing.T) {
 			t.Errorf("%.20q: %v", body, err)
 		}
 	}
-	for _, body := range []string{strings.Repeat("é", 10_000) + "  \n", strings.Repeat("a\n", 500), strings.Repeat("http://a.example @ada ", 50)} {
+	for _, body := range []string{strings.Repeat("é", 10_000) + "  \n", strings.Repeat("a\n", 500),
+		strings.Repeat("http://a.example @ada ", 50)} {
 		if _, err := ParseText(body); err != nil {
 			t.Errorf("%.20q: %v", body, err)
 		}

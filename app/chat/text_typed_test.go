@@ -8,12 +8,20 @@ import (
 // What people type that is no markup has to arrive as they typed it.
 func TestTextIsWhatWasTyped(t *testing.T) {
 	for name, bodies := range map[string][]string{
-		"stars within words":   {"Liebe Kolleg*innen und Mitarbeiter*innen", "f(*args) and g(*args)", "f(**kwargs) and g(**kwargs)", "2*3*4 and a*b*c", "int *p, *q;", "ls *.go *.md", "un**believ**able", "****", "f*** you, s*** happens", "5 * 3 * 2", "a~~b~~c"},
-		"stars of code":        {"SELECT COUNT(*), SUM(*) FROM t", "f(*) and g(*)", `"*" or "*.*"`, "[*] one [*] two", ".*foo.* and .*bar.*", "/* a */ and /* b */", "src/**/*.ts and test/**/*.ts", "**/*.go **/*.md", "cp ./*/*.txt ./*/*.md", "foo(_, _) and bar(_, _)", "$_GET['a'] $_POST['b'] @_ $_"},
-		"underscores":          {"snake_case_name", "__init__ and __main__", "_a_b", "lib_x_y.so"},
-		"windows paths":        {`C:\Users\mei\.ssh\config`, `C:\Users\mei\_work`, `D:\*.txt and E:\*.txt`, `\\server\share\_x_\*.txt`, `\\srv\#a\@b`, `copy dir\*.txt other\*.md`, `"C:\_a\_b" (C:\_c\_d)`, `C:\-x C:\>y`, `C:\tmp\:tada:`, `C:\~~a\~~b`, `.\*.txt and .\*.md`, `..\_a_ ..\_b_`, `%TEMP%\*.log or %APPDATA%\*.log`, `~\_vimrc ~\_x_`, `(.\_a_)`},
-		"other backslashes":    {`a\b`, `\d+\.\d+`, `\alpha_1 \beta_2`, `a\_b\_c`, `node_modules\@types\node`, `foo\#bar`, `\x`, `x\`, `\\`, `\.`, `\-x`, `a \> b`, `echo \*`, `\_`, `¯\_(ツ)_/¯`},
-		"colons":               {"fd00::a:b", "use crate::key::Key", "std::lock::Mutex", "10:30:45", "a:key:b", "x=:key:", "http-:key:-y", "(:key::value)", "{\"a\":key:\"b\"}", "Foo::star::Bar and ::star::", "$env:key:x", "path/:key:/x", "#[cfg]:key:", "[[:key:]]+ [:key:]", `"ok":tada: "a":tada:`, "{:key: value}", "Dict[str, :a:]"},
+		"stars within words": {"Liebe Kolleg*innen und Mitarbeiter*innen", "f(*args) and g(*args)", "f(**kwargs) and g(**kwargs)",
+			"2*3*4 and a*b*c", "int *p, *q;", "ls *.go *.md", "un**believ**able", "****", "f*** you, s*** happens", "5 * 3 * 2", "a~~b~~c"},
+		"stars of code": {"SELECT COUNT(*), SUM(*) FROM t", "f(*) and g(*)", `"*" or "*.*"`, "[*] one [*] two", ".*foo.* and .*bar.*",
+			"/* a */ and /* b */", "src/**/*.ts and test/**/*.ts", "**/*.go **/*.md", "cp ./*/*.txt ./*/*.md", "foo(_, _) and bar(_, _)",
+			"$_GET['a'] $_POST['b'] @_ $_"},
+		"underscores": {"snake_case_name", "__init__ and __main__", "_a_b", "lib_x_y.so"},
+		"windows paths": {`C:\Users\mei\.ssh\config`, `C:\Users\mei\_work`, `D:\*.txt and E:\*.txt`, `\\server\share\_x_\*.txt`,
+			`\\srv\#a\@b`, `copy dir\*.txt other\*.md`, `"C:\_a\_b" (C:\_c\_d)`, `C:\-x C:\>y`, `C:\tmp\:tada:`, `C:\~~a\~~b`, `.\*.txt and .\*.md`,
+			`..\_a_ ..\_b_`, `%TEMP%\*.log or %APPDATA%\*.log`, `~\_vimrc ~\_x_`, `(.\_a_)`},
+		"other backslashes": {`a\b`, `\d+\.\d+`, `\alpha_1 \beta_2`, `a\_b\_c`, `node_modules\@types\node`, `foo\#bar`, `\x`, `x\`, `\\`, `\.`,
+			`\-x`, `a \> b`, `echo \*`, `\_`, `¯\_(ツ)_/¯`},
+		"colons": {"fd00::a:b", "use crate::key::Key", "std::lock::Mutex", "10:30:45", "a:key:b", "x=:key:", "http-:key:-y",
+			"(:key::value)", "{\"a\":key:\"b\"}", "Foo::star::Bar and ::star::", "$env:key:x", "path/:key:/x", "#[cfg]:key:", "[[:key:]]+ [:key:]",
+			`"ok":tada: "a":tada:`, "{:key: value}", "Dict[str, :a:]"},
 		"sums and comparisons": {"a < b > c", "1 >2", ">.<", "x -> y"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -71,9 +79,11 @@ func TestScriptsWithoutSpacesHaveBordersBetweenLetters(t *testing.T) {
 		{"ดูhttps://example.com ครับ", "P(ดู<a:https://example.com> ครับ)"},
 		{"https://example.com你好 https://例え.jp", "P(<a:https://example.com>你好 <a:https://例え.jp>)"},
 		{"xhttps://example.com", "P(xhttps://example.com)"},
-		{"https://a.example,https://b.example/x|https://c.example/y;http://d.example", "P(<a:https://a.example>,<a:https://b.example/x>|<a:https://c.example/y>;<a:http://d.example>)"},
+		{"https://a.example,https://b.example/x|https://c.example/y;http://d.example",
+			"P(<a:https://a.example>,<a:https://b.example/x>|<a:https://c.example/y>;<a:http://d.example>)"},
 		{"请看https://a.example/x和https://b.example/y", "P(请看<a:https://a.example/x>和<a:https://b.example/y>)"},
-		{"https://web.example/2020/https://example.com ?u=https://a.example", "P(<a:https://web.example/2020/https://example.com> ?u=<a:https://a.example>)"},
+		{"https://web.example/2020/https://example.com ?u=https://a.example",
+			"P(<a:https://web.example/2020/https://example.com> ?u=<a:https://a.example>)"},
 		{"https://example.com,then https://example.com(x) https://example.com—next https://example.com’s https://example.com🎉 https://example.com→x", "P(<a:https://example.com>,then <a:https://example.com>(x) <a:https://example.com>—next <a:https://example.com>’s <a:https://example.com>🎉 <a:https://example.com>→x)"},
 		{"这是**重点**内容 *斜体*的", "P(这是<b:重点>内容 <i:斜体>的)"},
 		{"**「重点」**内容", "P(<b:「重点」>内容)"},
@@ -103,7 +113,8 @@ func TestScriptsWithoutSpacesHaveBordersBetweenLetters(t *testing.T) {
 }
 
 func TestAddressesKeepTheirBytes(t *testing.T) {
-	for _, url := range []string{"https://example.com/#/docs#chapter", "https://example.com/a|b?c=^{d}[e]%zz%41", "HTTPS://Example.com/Ä?ö=%C3%A4#ü", "https://example.com/a;b,c'd!e$f&g=h+i~j@k:l"} {
+	for _, url := range []string{"https://example.com/#/docs#chapter", "https://example.com/a|b?c=^{d}[e]%zz%41",
+		"HTTPS://Example.com/Ä?ö=%C3%A4#ü", "https://example.com/a;b,c'd!e$f&g=h+i~j@k:l"} {
 		text, err := ParseText("see " + url + " now")
 		if got := sketch(text); err != nil || got != "P(see <a:"+url+"> now)" {
 			t.Errorf("%q became %s, %v", url, got, err)

@@ -76,7 +76,8 @@ makes a file of it that a single machine can import.`
 
 // ownMeans refuses what the engine itself does.
 func ownMeans(cmd *cobra.Command, data string) error {
-	return fmt.Errorf("%s is on a PostgreSQL, and parley %s is for data files; nothing was done.\n%s", app.DataName(data), cmd.Name(), ownBackup)
+	return fmt.Errorf("%s is on a PostgreSQL, and parley %s is for data files; nothing was done.\n%s", app.DataName(data),
+		cmd.Name(), ownBackup)
 }
 
 // backupTo makes a backup under the name that the operator gave.

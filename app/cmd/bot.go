@@ -14,7 +14,8 @@ import (
 )
 
 func botCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "bot", Short: "Look after the accounts of programs", Example: "  parley bot add deploys --room general\n  parley bot list", Args: noCommand,
+	cmd := &cobra.Command{Use: "bot", Short: "Look after the accounts of programs",
+		Example: "  parley bot add deploys --room general\n  parley bot list", Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return usageError{errors.New("say what to do: add, list, rotate or remove")}
 		}}
@@ -141,7 +142,8 @@ func withBot(cmd *cobra.Command, name string, do func(context.Context, operator,
 }
 
 func botRotate() *cobra.Command {
-	return &cobra.Command{Use: "rotate NAME", Short: "Print a new key of a bot; those that it has work for a day more", Args: exactArgs(1), Example: "  parley bot rotate deploys > deploys.key",
+	return &cobra.Command{Use: "rotate NAME", Short: "Print a new key of a bot; those that it has work for a day more", Args: exactArgs(1),
+		Example: "  parley bot rotate deploys > deploys.key",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withBot(cmd, args[0], func(ctx context.Context, t operator, bot chat.Account) error {
 				keys, err := t.auth.Keys(ctx, chat.Operator, bot)
@@ -174,7 +176,8 @@ func botRotate() *cobra.Command {
 }
 
 func botRemove() *cobra.Command {
-	return &cobra.Command{Use: "remove NAME", Short: "End a bot and its keys; what it said stays", Args: exactArgs(1), Example: "  parley bot remove deploys",
+	return &cobra.Command{Use: "remove NAME", Short: "End a bot and its keys; what it said stays", Args: exactArgs(1),
+		Example: "  parley bot remove deploys",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withBot(cmd, args[0], func(ctx context.Context, t operator, bot chat.Account) error {
 				if err := t.chat.RemoveBot(ctx, chat.Operator, bot.ID); err != nil {

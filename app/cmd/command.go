@@ -89,9 +89,11 @@ func commands() *cobra.Command {
 		RunE:          serve.RunE,
 	}
 	root.Version = app.Version() // printed without a template: templates keep the linker from leaving out what nobody calls
-	root.PersistentFlags().String("data", "./parley.db", "the data `file`, or the address of a PostgreSQL: postgres://parley@db.example.org/parley")
+	root.PersistentFlags().String("data", "./parley.db",
+		"the data `file`, or the address of a PostgreSQL: postgres://parley@db.example.org/parley")
 	root.Flags().AddFlagSet(serve.LocalNonPersistentFlags())
-	root.AddCommand(serve, userCommand(), inviteCommand(), botCommand(), hookCommand(), setCommand(), backupCommand(), restoreCommand(), compactCommand(), checkCommand(), exportCommand(), importCommand(), healthCommand(), versionCommand())
+	root.AddCommand(serve, userCommand(), inviteCommand(), botCommand(), hookCommand(), setCommand(), backupCommand(), restoreCommand(),
+		compactCommand(), checkCommand(), exportCommand(), importCommand(), healthCommand(), versionCommand())
 	root.SetHelpCommand(helpCommand(root))
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
@@ -186,7 +188,8 @@ func versionCommand() *cobra.Command {
 		Use: "version", Short: "Print the version", Args: atMostArgs(0), Example: "  parley version\n  parley version --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
-				return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"version": app.Version(), "format": sqlite.Version(), "go": runtime.Version()})
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"version": app.Version(), "format": sqlite.Version(),
+					"go": runtime.Version()})
 			}
 			fmt.Fprintln(cmd.OutOrStdout(), "parley", app.Version())
 			return nil

@@ -17,7 +17,8 @@ import (
 )
 
 func exportCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "export FILE|-", Short: "Write all that was said, and who said it where, for another server or program", Args: atMostArgs(1),
+	cmd := &cobra.Command{Use: "export FILE|-", Short: "Write all that was said, and who said it where, for another server or program",
+		Args: atMostArgs(1),
 		Long: `Write all that a person would want to take along, also while the server runs: one
 state of the data file, as JSON Lines. "parley import FILE" makes a data file of it
 again. The file appears under its name only when it is whole. A new one can be read by

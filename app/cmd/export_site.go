@@ -50,7 +50,8 @@ func exportSite(cmd *cobra.Command, dir string) error {
 	if err = errors.Join(err, store.Close()); err != nil {
 		return fmt.Errorf("no site was written: %w", err)
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s has %s of %s on %s; begin at index.html.\n", dir, plural(total.Messages, "message"), plural(total.Rooms, "room"), plural(total.Pages, "page"))
+	fmt.Fprintf(cmd.OutOrStdout(), "%s has %s of %s on %s; begin at index.html.\n", dir, plural(total.Messages, "message"),
+		plural(total.Rooms, "room"), plural(total.Pages, "page"))
 	return nil
 }
 

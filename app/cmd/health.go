@@ -48,10 +48,11 @@ func askReady(ctx context.Context, cmd *cobra.Command) error {
 	if secure || cert != "" || len(domains) > 0 {
 		scheme = "https"
 	}
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, Transport: &http.Transport{
-		DialContext:     func(ctx context.Context, _, _ string) (net.Conn, error) { return dialNear(ctx, listen) },
-		TLSClientConfig: &tls.Config{ServerName: name, InsecureSkipVerify: true}, // the question is whether it answers, not who it is
-	}}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{
+			DialContext:     func(ctx context.Context, _, _ string) (net.Conn, error) { return dialNear(ctx, listen) },
+			TLSClientConfig: &tls.Config{ServerName: name, InsecureSkipVerify: true}, // the question is whether it answers, not who it is
+		}}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+name+"/readyz", nil)
 	if err != nil {
 		return usageError{err}
@@ -88,7 +89,8 @@ func listenFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.String("listen", defaultListen, "`address` to listen on: host:port, or unix:/path for a proxy on this machine (with --tls-domain: :443)")
 	f.String("tls-cert", "", "`file` with the certificate chain, for https without a proxy; SIGHUP reads it again")
-	f.StringSlice("tls-domain", nil, "`names` of this server, like chat.example.org, for https with certificates that it gets by itself (ACME, Let's Encrypt)")
+	f.StringSlice("tls-domain", nil,
+		"`names` of this server, like chat.example.org, for https with certificates that it gets by itself (ACME, Let's Encrypt)")
 }
 
 const defaultListen = "127.0.0.1:8080"

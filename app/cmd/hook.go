@@ -15,7 +15,8 @@ import (
 )
 
 func hookCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "hook", Short: "Look after the addresses by which other programs say things in a room", Example: "  parley hook add Alertmanager --room ops", Args: noCommand,
+	cmd := &cobra.Command{Use: "hook", Short: "Look after the addresses by which other programs say things in a room",
+		Example: "  parley hook add Alertmanager --room ops", Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return usageError{errors.New("say what to do: add, list or revoke")}
 		}}
@@ -102,7 +103,8 @@ func hookList() *cobra.Command {
 }
 
 func hookRevoke() *cobra.Command {
-	cmd := &cobra.Command{Use: "revoke ID", Short: "End a hook; what it said stays", Args: exactArgs(1), Example: "  parley hook revoke 12 --room ops",
+	cmd := &cobra.Command{Use: "revoke ID", Short: "End a hook; what it said stays", Args: exactArgs(1),
+		Example: "  parley hook revoke 12 --room ops",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withRoom(cmd, func(ctx context.Context, t operator, room chat.RoomID) error {
 				all, err := t.auth.Hooks(ctx, room)

@@ -96,7 +96,8 @@ func importInto(cmd *cobra.Command, store app.Store, from *source, path string, 
 			return err
 		}
 		if !same {
-			return fmt.Errorf("%s holds other things (line %d of the export is the first that is not the same); name a new file with --data", app.DataName(path), line)
+			return fmt.Errorf("%s holds other things (line %d of the export is the first that is not the same); name a new file with --data",
+				app.DataName(path), line)
 		}
 		if !dry {
 			err = store.BuildIndex(ctx) // an import before may have been interrupted here

@@ -165,7 +165,8 @@ func importWorkspace(cmd *cobra.Command, from string, store app.Store, o slack.O
 		err = errors.Join(err, finish(err))
 	}
 	if err == nil && report.Came != (archive.Counts{}) {
-		err = store.AddAudit(cmd.Context(), chat.NewAuditEntry(time.Now(), chat.Operator, chat.AuditImport, report.Source, importedReport(report.Came)))
+		err = store.AddAudit(cmd.Context(), chat.NewAuditEntry(time.Now(), chat.Operator, chat.AuditImport, report.Source,
+			importedReport(report.Came)))
 	}
 	return report, err
 }

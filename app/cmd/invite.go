@@ -150,7 +150,8 @@ func accountCommand(use, short, example, done string, do func(context.Context, o
 }
 
 func userDisable() *cobra.Command {
-	return accountCommand("disable", "Keep somebody from logging in, and log out everywhere", "disable mei", "%s cannot log in any more, and was logged out everywhere.",
+	return accountCommand("disable", "Keep somebody from logging in, and log out everywhere", "disable mei",
+		"%s cannot log in any more, and was logged out everywhere.",
 		func(ctx context.Context, t operator, a chat.Account) error {
 			return t.chat.DisableAccount(ctx, chat.Operator, a.ID)
 		})
@@ -171,7 +172,8 @@ func userLogout() *cobra.Command {
 }
 
 func userReset() *cobra.Command {
-	cmd := &cobra.Command{Use: "reset NAME", Short: "Print a link with which somebody sets a new password, once, for a day", Args: exactArgs(1),
+	cmd := &cobra.Command{Use: "reset NAME", Short: "Print a link with which somebody sets a new password, once, for a day",
+		Args:    exactArgs(1),
 		Example: "  parley user reset mei",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withData(cmd, func(ctx context.Context, t operator) error {

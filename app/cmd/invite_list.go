@@ -18,7 +18,8 @@ import (
 )
 
 func inviteList() *cobra.Command {
-	cmd := &cobra.Command{Use: "list", Short: "List the invites, the newest first", Args: atMostArgs(0), Example: "  parley invite list --json",
+	cmd := &cobra.Command{Use: "list", Short: "List the invites, the newest first", Args: atMostArgs(0),
+		Example: "  parley invite list --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return withData(cmd, func(ctx context.Context, t operator) error {
 				all, err := t.auth.Invites(ctx, chat.Operator)
@@ -69,7 +70,8 @@ func printInvites(w io.Writer, all []auth.Invite, asJSON bool) error {
 }
 
 func inviteRevoke() *cobra.Command {
-	return &cobra.Command{Use: "revoke CODE|ID", Short: "End an invite; who came by it stays", Args: exactArgs(1), Example: "  parley invite revoke 12",
+	return &cobra.Command{Use: "revoke CODE|ID", Short: "End an invite; who came by it stays", Args: exactArgs(1),
+		Example: "  parley invite revoke 12",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withData(cmd, func(ctx context.Context, t operator) error {
 				i, err := t.auth.InviteFor(ctx, path.Base(args[0])) // of a link, too

@@ -36,8 +36,10 @@ func ldapDirectory(cmd *cobra.Command) (*directory.Directory, error) {
 	f := cmd.Flags()
 	text := func(name string) string { v, _ := f.GetString(name); return v }
 	list := func(name string) []string { v, _ := f.GetStringSlice(name); return v }
-	c := directory.Config{URL: text("ldap-url"), Base: text("ldap-base"), BindDN: text("ldap-bind-dn"), BindPassword: text("ldap-bind-password"),
-		Filter: text("ldap-filter"), Name: text("ldap-name"), Rules: oidc.Rules{Groups: list("ldap-groups"), Admins: list("ldap-admin-groups")}}
+	c := directory.Config{URL: text("ldap-url"), Base: text("ldap-base"), BindDN: text("ldap-bind-dn"),
+		BindPassword: text("ldap-bind-password"),
+		Filter:       text("ldap-filter"), Name: text("ldap-name"), Rules: oidc.Rules{Groups: list("ldap-groups"),
+			Admins: list("ldap-admin-groups")}}
 	if c.URL == "" && c.Base == "" && c.BindDN == "" {
 		return nil, nil
 	}

@@ -14,8 +14,10 @@ import (
 
 func oidcFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringSlice("oidc-issuer", nil, "`address` of an OpenID Connect provider by which people log in, exactly as it writes it; several by commas, as the flags below")
-	f.StringSlice("oidc-client-id", nil, "`name` that the provider gave Parley; its redirect address is URL/login/provider/1/callback (2 for the second)")
+	f.StringSlice("oidc-issuer", nil,
+		"`address` of an OpenID Connect provider by which people log in, exactly as it writes it; several by commas, as the flags below")
+	f.StringSlice("oidc-client-id", nil,
+		"`name` that the provider gave Parley; its redirect address is URL/login/provider/1/callback (2 for the second)")
 	f.StringSlice("oidc-client-secret", nil, "`secret` that goes with it")
 	f.StringSlice("oidc-client-secret-file", nil, "`file` with that secret")
 	f.StringSlice("oidc-name", nil, "`words` on its button (default: its host)")
@@ -35,8 +37,10 @@ func oidcProviders(cmd *cobra.Command) ([]*oidc.Provider, error) {
 		v, _ := f.GetStringSlice(name)
 		return v
 	}
-	issuers, ids, secrets, files, names := list("oidc-issuer"), list("oidc-client-id"), list("oidc-client-secret"), list("oidc-client-secret-file"), list("oidc-name")
-	if len(ids) != len(issuers) || len(secrets)+len(files) > 0 && len(secrets) != len(issuers) && len(files) != len(issuers) || len(secrets) > 0 && len(files) > 0 || len(names) > len(issuers) {
+	issuers, ids, secrets, files, names := list("oidc-issuer"), list("oidc-client-id"), list("oidc-client-secret"),
+		list("oidc-client-secret-file"), list("oidc-name")
+	if len(ids) != len(issuers) || len(secrets)+len(files) > 0 && len(secrets) != len(issuers) && len(files) != len(issuers) ||
+		len(secrets) > 0 && len(files) > 0 || len(names) > len(issuers) {
 		return nil, usageError{errors.New("--oidc-issuer, --oidc-client-id and --oidc-client-secret-file (or --oidc-client-secret) belong together, as many of each")}
 	}
 	rules := oidc.Rules{Groups: list("oidc-groups"), Admins: list("oidc-admin-groups")}

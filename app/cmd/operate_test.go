@@ -91,16 +91,20 @@ func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
 	ca := filepath.Join(t.TempDir(), "ca.pem")
 	apptest.Pair(t, ca, filepath.Join(t.TempDir(), "key.pem"), 1)
 	house := []string{"--ldap-url", "ldaps://ldap.example.org", "--ldap-base", "dc=example"}
-	values := map[string][]string{"ldap-url": {"ldaps://ldap.example.org", "--ldap-base", "dc=example"}, "ldap-base": {"dc=example", "--ldap-url", "ldaps://ldap.example.org"},
+	values := map[string][]string{"ldap-url": {"ldaps://ldap.example.org", "--ldap-base", "dc=example"}, "ldap-base": {"dc=example",
+		"--ldap-url", "ldaps://ldap.example.org"},
 		"ldap-bind-dn":            append([]string{"cn=parley,dc=example", "--ldap-bind-password-file", secret}, house...),
 		"ldap-bind-password-file": append([]string{secret, "--ldap-bind-dn", "cn=parley,dc=example"}, house...),
-		"ldap-filter":             append([]string{"(uid={name})"}, house...), "ldap-name": append([]string{"Lighthouse"}, house...), "ldap-ca": append([]string{ca}, house...),
+		"ldap-filter":             append([]string{"(uid={name})"}, house...), "ldap-name": append([]string{"Lighthouse"}, house...),
+		"ldap-ca":      append([]string{ca}, house...),
 		"ldap-domains": {"example.org"}, "ldap-groups": {"chat"}, "ldap-admin-groups": {"ops"},
 		"smtp-url": {"smtp://mail.example.org", "--mail-from", "chat@example.org"}, "smtp-url-file": {secret, "--mail-from", "chat@example.org"},
-		"oidc-issuer": {"https://id.example.org", "--oidc-client-id", "parley"}, "oidc-client-id": {"parley", "--oidc-issuer", "https://id.example.org"},
+		"oidc-issuer": {"https://id.example.org", "--oidc-client-id", "parley"}, "oidc-client-id": {"parley", "--oidc-issuer",
+			"https://id.example.org"},
 		"oidc-client-secret-file": {secret, "--oidc-issuer", "https://id.example.org", "--oidc-client-id", "parley"},
 		"oidc-name":               {"House", "--oidc-issuer", "https://id.example.org", "--oidc-client-id", "parley"},
-		"oidc-domains":            {"example.org"}, "oidc-groups": {"chat"}, "oidc-name-claim": {"display_name"}, "oidc-groups-claim": {"realm_access.roles"}, "oidc-admin-groups": {"ops"},
+		"oidc-domains":            {"example.org"}, "oidc-groups": {"chat"}, "oidc-name-claim": {"display_name"},
+		"oidc-groups-claim": {"realm_access.roles"}, "oidc-admin-groups": {"ops"},
 		"auth-header": {"X-Remote-User", "--trusted-proxies", "127.0.0.1"},
 		"mail-from":   {"chat@example.org", "--smtp-url", "smtps://mail.example.org"},
 		"listen":      {"127.0.0.1:1"}, "url": {"https://chat.example.org"},
@@ -116,7 +120,8 @@ func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
 		"bus-credentials": {"/bus.creds", "--bus", "nats://127.0.0.1:4222", "--data", "postgres://parley@127.0.0.1/parley"},
 		"bus-ca":          {"/ca.pem", "--bus", "tls://127.0.0.1:4222", "--data", "postgres://parley@127.0.0.1/parley"}}
 	cmd.ServeCommand().Flags().VisitAll(func(f *pflag.Flag) {
-		if f.Name == "print-systemd-unit" || f.Name == "help" || f.Name == "oidc-signup" || f.Name == "oidc-logout" || f.Name == "ldap-signup" { // have no value
+		if f.Name == "print-systemd-unit" || f.Name == "help" || f.Name == "oidc-signup" || f.Name == "oidc-logout" ||
+			f.Name == "ldap-signup" { // have no value
 			return
 		}
 		if f.Name == "oidc-client-secret" || f.Name == "ldap-bind-password" { // are refused
@@ -140,14 +145,18 @@ func TestTheUnitHasEveryFlagThatWasGiven(t *testing.T) {
 	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--data", "/srv/parley.db")
 	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--data", "postgres://parley:secret@127.0.0.1/parley")
 	apptest.Command(t, 2, "", "serve", "--print-systemd-unit", "--bus", "nats://127.0.0.1:4222")
-	for _, bad := range [][]string{{"--smtp-url", "smtp://parley:secret@mail.example.org", "--mail-from", "chat@example.org"}, {"--smtp-url", "http://mail.example.org", "--mail-from", "chat@example.org"},
-		{"--oidc-issuer", "https://id.example.org", "--oidc-client-id", "parley", "--oidc-client-secret", "secret@"}, {"--oidc-issuer", "https://id.example.org"},
+	for _, bad := range [][]string{{"--smtp-url", "smtp://parley:secret@mail.example.org", "--mail-from", "chat@example.org"},
+		{"--smtp-url", "http://mail.example.org", "--mail-from", "chat@example.org"},
+		{"--oidc-issuer", "https://id.example.org", "--oidc-client-id", "parley", "--oidc-client-secret", "secret@"},
+		{"--oidc-issuer", "https://id.example.org"},
 		{"--ldap-url", "ldaps://ldap.example.org", "--ldap-base", "dc=example", "--ldap-bind-dn", "cn=parley", "--ldap-bind-password", "secret@"},
-		{"--ldap-url", "ldaps://ldap.example.org"}, {"--ldap-base", "dc=example"}, {"--ldap-url", "https://ldap.example.org", "--ldap-base", "dc=example"},
+		{"--ldap-url", "ldaps://ldap.example.org"}, {"--ldap-base", "dc=example"}, {"--ldap-url", "https://ldap.example.org",
+			"--ldap-base", "dc=example"},
 		{"--ldap-url", "ldaps://ldap.example.org", "--ldap-base", "dc=example", "--ldap-bind-dn", "cn=parley"},
 		{"--ldap-url", "ldaps://ldap.example.org", "--ldap-base", "dc=example", "--ldap-filter", "(uid=me)"},
 		{"--auth-header", "X-Remote-User"}, {"--oidc-issuer", "http://id.example.org", "--oidc-client-id", "parley"},
-		{"--smtp-url", "smtp://mail.example.org"}, {"--smtp-url", "smtp://a.example.org", "--smtp-url-file", secret, "--mail-from", "chat@example.org"}, {"--smtp-url", "smtp://mail.example.org", "--mail-from", "nobody"}} {
+		{"--smtp-url", "smtp://mail.example.org"}, {"--smtp-url", "smtp://a.example.org", "--smtp-url-file", secret, "--mail-from",
+			"chat@example.org"}, {"--smtp-url", "smtp://mail.example.org", "--mail-from", "nobody"}} {
 		if out := apptest.Command(t, 2, "", append([]string{"serve", "--print-systemd-unit"}, bad...)...); strings.Contains(out, "secret@") {
 			t.Error("the password is told:", out)
 		}

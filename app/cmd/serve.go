@@ -62,10 +62,13 @@ func serveCommand() *cobra.Command {
 	f.Bool("print-systemd-unit", false, "print a hardened unit for systemd that serves with these flags, and end")
 	f.String("url", "", "public `address`, when a proxy stands in front")
 	f.String("signup", "", "who may sign up: open, approval, invite or closed (default: as stored; open at first)")
-	f.StringSlice("egress-allow", nil, "`networks` inside that webhooks may be told at, like 10.1.2.0/24 (default: none, only the internet on ports 80 and 443)")
-	f.StringSlice("preview-allow", nil, "`networks` inside whose pages are shown below links to them; every member can have a look at them so (default: none, likewise)")
+	f.StringSlice("egress-allow", nil,
+		"`networks` inside that webhooks may be told at, like 10.1.2.0/24 (default: none, only the internet on ports 80 and 443)")
+	f.StringSlice("preview-allow", nil,
+		"`networks` inside whose pages are shown below links to them; every member can have a look at them so (default: none, likewise)")
 	f.StringSlice("trusted-proxies", nil, "`addresses` or networks whose X-Forwarded-For is believed, like 127.0.0.1 or 10.0.0.0/8")
-	f.String("metrics-listen", "", "`address` of /metrics for Prometheus, like 127.0.0.1:9464; never where others can reach it (default: none)")
+	f.String("metrics-listen", "",
+		"`address` of /metrics for Prometheus, like 127.0.0.1:9464; never where others can reach it (default: none)")
 	oidcFlags(cmd)
 	ldapFlags(cmd)
 	f.String("auth-header", "", "`header` in which a proxy of --trusted-proxies says who is logged in, like X-Remote-User; it must take it away from what browsers send")
@@ -142,7 +145,8 @@ func acmeConfig(cmd *cobra.Command, c *app.Config) (err error) {
 		c.URL = "https://" + c.ACME.Domains[0]
 	}
 	if u, err := url.Parse(c.URL); err != nil || u.Scheme != "https" || !slices.Contains(c.ACME.Domains, u.Hostname()) {
-		return usageError{fmt.Errorf("--url: %s is not an https address of a name in --tls-domain (%s), so no certificate would be for it", c.URL, strings.Join(c.ACME.Domains, ", "))}
+		return usageError{fmt.Errorf("--url: %s is not an https address of a name in --tls-domain (%s), so no certificate would be for it", c.URL,
+			strings.Join(c.ACME.Domains, ", "))}
 	}
 	return nil
 }
@@ -150,7 +154,8 @@ func acmeConfig(cmd *cobra.Command, c *app.Config) (err error) {
 // networksConfig reads the flags that name networks.
 func networksConfig(cmd *cobra.Command, c *app.Config) error {
 	var trusted []netip.Prefix
-	for name, to := range map[string]*[]netip.Prefix{"trusted-proxies": &trusted, "egress-allow": &c.EgressAllowed, "preview-allow": &c.PreviewAllowed} {
+	for name, to := range map[string]*[]netip.Prefix{"trusted-proxies": &trusted, "egress-allow": &c.EgressAllowed,
+		"preview-allow": &c.PreviewAllowed} {
 		list, _ := cmd.Flags().GetStringSlice(name)
 		for _, n := range list {
 			p, err := proxyNetwork(n)

@@ -63,13 +63,17 @@ func settingRows(s chat.Settings) [][3]string {
 		{chat.SettingSignup, s.Signup(), "who may sign up: open, approval, invite or closed"},
 		{chat.SettingRetention, fmt.Sprint(s.Retention()), "days that messages are kept; 0 is for ever"},
 	}
-	rows = append(rows, [3]string{chat.SettingOriginals, onOff(s.KeepsOriginals()), "on: pictures are kept as they were uploaded, too; off: only as they are shown"},
+	rows = append(rows, [3]string{chat.SettingOriginals, onOff(s.KeepsOriginals()),
+		"on: pictures are kept as they were uploaded, too; off: only as they are shown"},
 		[3]string{chat.SettingEmoji, whose(s.EverybodyAddsEmoji()), "who may add emoji: everybody or admins"},
 		[3]string{chat.SettingFactor, s.Factor(), "of whom a second factor or a passkey is asked: off, admins or everybody"},
-		[3]string{chat.SettingDeletion, s.Deletion(), "what somebody said who deletes his account: keep, erase, or off: nobody deletes his by himself"},
+		[3]string{chat.SettingDeletion, s.Deletion(),
+			"what somebody said who deletes his account: keep, erase, or off: nobody deletes his by himself"},
 		[3]string{chat.SettingBots, whose(s.EverybodyHasBots()), "who may have bots: everybody or admins"},
-		[3]string{chat.SettingWorld, onOff(s.WorldMayRead()), "on: owners of open rooms may let people without an account read them; off: nobody may"},
-		[3]string{chat.SettingPreviews, onOff(s.ShowsPreviews()), "on: links are shown with what they lead to, which the server looks up; off: alone"})
+		[3]string{chat.SettingWorld, onOff(s.WorldMayRead()),
+			"on: owners of open rooms may let people without an account read them; off: nobody may"},
+		[3]string{chat.SettingPreviews, onOff(s.ShowsPreviews()),
+			"on: links are shown with what they lead to, which the server looks up; off: alone"})
 	plan := s.Backup()
 	rows = append(rows, [3]string{chat.SettingBackupDir, plan.Dir, "directory for backups by the server; empty is none"},
 		[3]string{chat.SettingBackupEvery, plan.Every.String(), "time between these backups, like 24h; 0s is off"},

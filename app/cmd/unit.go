@@ -90,7 +90,8 @@ const (
 )
 
 // secretFlags name files that the user of the service cannot read where they are.
-var secretFlags = []string{"tls-cert", "tls-key", "acme-root", "bus-credentials", "bus-ca", "smtp-url-file", "oidc-client-secret-file", "ldap-bind-password-file", "ldap-ca"}
+var secretFlags = []string{"tls-cert", "tls-key", "acme-root", "bus-credentials", "bus-ca", "smtp-url-file", "oidc-client-secret-file",
+	"ldap-bind-password-file", "ldap-ca"}
 
 // printUnit writes a unit that serves as these flags say: each that was given is in it,
 // or is refused.
@@ -104,7 +105,8 @@ func printUnit(cmd *cobra.Command, c app.Config) error {
 	}
 	for _, hidden := range []string{"/home/", "/root/", "/tmp/", "/var/tmp/"} { // by ProtectHome and PrivateTmp
 		if strings.HasPrefix(binary, hidden) {
-			fmt.Fprintf(cmd.ErrOrStderr(), "Copy %s to /usr/local/bin first, and print the unit with that: systemd hides %s from it.\n", binary, hidden)
+			fmt.Fprintf(cmd.ErrOrStderr(), "Copy %s to /usr/local/bin first, and print the unit with that: systemd hides %s from it.\n",
+				binary, hidden)
 		}
 	}
 	return writeUnit(cmd, cmd.OutOrStdout(), binary, c.Shutdown)

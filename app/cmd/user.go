@@ -69,12 +69,14 @@ func userCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return usageError{errors.New("say what to do: add, list, passwd, reset, reset-factor, promote, disable, enable or logout")}
 		}}
-	cmd.AddCommand(userAdd(), userList(), userPasswd(), userReset(), userResetFactor(), userPromote(), userDisable(), userEnable(), userLogout())
+	cmd.AddCommand(userAdd(), userList(), userPasswd(), userReset(), userResetFactor(), userPromote(), userDisable(),
+		userEnable(), userLogout())
 	return cmd
 }
 
 func userAdd() *cobra.Command {
-	cmd := &cobra.Command{Use: "add NAME", Short: "Make an account; the first one begins the data file and administers the workspace", Args: exactArgs(1),
+	cmd := &cobra.Command{Use: "add NAME", Short: "Make an account; the first one begins the data file and administers the workspace",
+		Args:    exactArgs(1),
 		Example: "  parley user add mei --name 'Mei Tanaka' --password-file mei.txt\n  parley user add kim --role guest --room harbour",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			username := chat.TypedName(args[0])
@@ -154,7 +156,8 @@ func printAccounts(w io.Writer, all []chat.AccountRecord, asJSON bool) error {
 	if asJSON {
 		e := json.NewEncoder(w)
 		for _, a := range all {
-			if err := e.Encode(map[string]any{"id": a.ID, "username": a.Username, "name": a.Name, "role": a.Role.String(), "created": a.Created, "disabled": a.Disabled, "banned": a.Banned}); err != nil {
+			if err := e.Encode(map[string]any{"id": a.ID, "username": a.Username, "name": a.Name, "role": a.Role.String(), "created": a.Created,
+				"disabled": a.Disabled, "banned": a.Banned}); err != nil {
 				return err
 			}
 		}
@@ -204,7 +207,8 @@ func userPasswd() *cobra.Command {
 }
 
 func userResetFactor() *cobra.Command {
-	return &cobra.Command{Use: "reset-factor NAME", Short: "Undo the second factor and the passkeys of somebody who has lost them; ends all sessions", Args: exactArgs(1),
+	return &cobra.Command{Use: "reset-factor NAME",
+		Short: "Undo the second factor and the passkeys of somebody who has lost them; ends all sessions", Args: exactArgs(1),
 		Example: "  parley user reset-factor mei",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withData(cmd, func(ctx context.Context, t operator) error {

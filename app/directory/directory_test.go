@@ -32,19 +32,22 @@ func TestOneNameAndItsPasswordAreOnePerson(t *testing.T) {
 	s.Add("mei", "Mei Tanaka", "mei@example.org", "a garden in spring")
 	s.Add("bo", "Bo Lind", "bo@example.org", "cold water")
 	s.Add("bo2", "Bo Lind", "bo@example.org", "cold water")
-	for name, c := range map[string]directory.Config{"plain": {URL: s.Plain}, "starttls": {URL: s.Plain, TLS: s.Client()}, "ldaps": {URL: s.TLS, TLS: s.Client()}} {
+	for name, c := range map[string]directory.Config{"plain": {URL: s.Plain}, "starttls": {URL: s.Plain, TLS: s.Client()},
+		"ldaps": {URL: s.TLS, TLS: s.Client()}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := of(t, c)
 			who, right, err := d.Check(t.Context(), "mei", "a garden in spring")
-			if err != nil || !right || who.Username != "mei" || who.Name != "Mei Tanaka" || who.Mail != "mei@example.org" || who.Issuer != "ldap:dc=example,dc=org" ||
+			if err != nil || !right || who.Username != "mei" || who.Name != "Mei Tanaka" || who.Mail != "mei@example.org" ||
+				who.Issuer != "ldap:dc=example,dc=org" ||
 				!strings.HasPrefix(who.Subject, "entryUUID:") || who.Roles || who.Admin {
 				t.Fatalf("%+v %v %v", who, right, err)
 			}
 			if byMail, right, err := d.Check(t.Context(), "mei@example.org", "a garden in spring"); !right || byMail != who {
 				t.Error("by mail address:", byMail, right, err)
 			}
-			for _, wrong := range [][2]string{{"mei", "A garden in spring"}, {"mei", ""}, {"", "a garden in spring"}, {"*", "a garden in spring"}, {"m*", "a garden in spring"},
+			for _, wrong := range [][2]string{{"mei", "A garden in spring"}, {"mei", ""}, {"", "a garden in spring"}, {"*", "a garden in spring"},
+				{"m*", "a garden in spring"},
 				{"mei)(uid=*", "a garden in spring"}, {"mei)(|(uid=*))", "cold water"}, {"bo@example.org", "cold water"}, {"nobody", "cold water"},
 				{ldaptest.Root, ldaptest.Secret}, {"mei\x00", "a garden in spring"}, {"\xff", "cold water"}} {
 				if who, right, err := d.Check(t.Context(), wrong[0], wrong[1]); right || err != nil {
@@ -81,7 +84,8 @@ func TestGroupsSayWhoComesAndWhoAdministers(t *testing.T) {
 			}
 			s.Group("Chat", "mei", "bo")
 			s.Group("ops", "mei", "cy")
-			d := of(t, directory.Config{URL: s.Plain, Rules: oidc.Rules{Groups: []string{"chat"}, Admins: []string{"CN=ops, OU=groups, DC=example, DC=org"}}})
+			d := of(t, directory.Config{URL: s.Plain, Rules: oidc.Rules{Groups: []string{"chat"},
+				Admins: []string{"CN=ops, OU=groups, DC=example, DC=org"}}})
 			for uid, admin := range map[string]bool{"mei": true, "bo": false} {
 				who, right, err := d.Check(t.Context(), uid, uid+" is my password")
 				if err != nil || !right || !who.Roles || who.Admin != admin {
@@ -151,8 +155,10 @@ func TestADirectoryThatIsAwayIsSaid(t *testing.T) {
 
 func TestWhatTheOperatorSaysOfADirectoryIsChecked(t *testing.T) {
 	t.Parallel()
-	for _, c := range []directory.Config{{}, {URL: "https://x.example", Base: "dc=x"}, {URL: "ldaps://x.example"}, {URL: "ldaps://x.example", Base: "x"},
-		{URL: "ldaps://x.example", Base: "dc=x", Filter: "uid={name"}, {URL: "ldaps://x.example", Base: "dc=x", Filter: "(uid=mei)"}, {URL: "ldaps:///", Base: "dc=x"}} {
+	for _, c := range []directory.Config{{}, {URL: "https://x.example", Base: "dc=x"}, {URL: "ldaps://x.example"},
+		{URL: "ldaps://x.example", Base: "x"},
+		{URL: "ldaps://x.example", Base: "dc=x", Filter: "uid={name"}, {URL: "ldaps://x.example", Base: "dc=x", Filter: "(uid=mei)"},
+		{URL: "ldaps:///", Base: "dc=x"}} {
 		if d, err := directory.New(c); err == nil {
 			t.Errorf("%+v is taken: %+v", c, d)
 		}

@@ -17,7 +17,8 @@ func TestARepeatByAProgramMakesNothing(t *testing.T) {
 	ada := s.Signup("ada")
 	said := func(cid string, status int) string {
 		t.Helper()
-		return ada.Do("POST", "/rooms/1/messages", apptest.Fields("body", "once", "cid", cid), "Content-Type", "application/x-www-form-urlencoded", "Accept", "application/json", "Sec-Fetch-Site", "same-origin").Want(t, status).Body
+		return ada.Do("POST", "/rooms/1/messages", apptest.Fields("body", "once", "cid", cid), "Content-Type",
+			"application/x-www-form-urlencoded", "Accept", "application/json", "Sec-Fetch-Site", "same-origin").Want(t, status).Body
 	}
 	first := said("abcdefgh-1", http.StatusCreated)
 	if again := said("abcdefgh-1", http.StatusOK); again != first {
@@ -38,7 +39,8 @@ func TestTheAddressOfAFeedTellsNothingElse(t *testing.T) {
 		t.Fatal(page)
 	}
 	for _, path := range []string{at + "/rooms/999", at + "/rooms/999/feed.json"} {
-		if a := s.Visitor().Get(path); a.Status < 400 || strings.Contains(a.Body, "attic") || strings.Contains(a.Body, "data-session") || strings.Contains(a.Body, "@ada") {
+		if a := s.Visitor().Get(path); a.Status < 400 || strings.Contains(a.Body, "attic") || strings.Contains(a.Body, "data-session") ||
+			strings.Contains(a.Body, "@ada") {
 			t.Errorf("%s is answered with %d %.300s", path, a.Status, a.Body)
 		}
 	}

@@ -27,7 +27,8 @@ func (k withKey) RoundTrip(r *http.Request) (*http.Response, error) {
 func assistantOf(t *testing.T, s *apptest.Server, key string) (*mcp.ClientSession, error) {
 	t.Helper()
 	c := mcp.NewClient(&mcp.Implementation{Name: "test", Version: "1"}, nil)
-	session, err := c.Connect(t.Context(), &mcp.StreamableClientTransport{Endpoint: s.Base + "/mcp", HTTPClient: &http.Client{Transport: withKey(key)}, MaxRetries: -1}, nil)
+	session, err := c.Connect(t.Context(), &mcp.StreamableClientTransport{Endpoint: s.Base + "/mcp",
+		HTTPClient: &http.Client{Transport: withKey(key)}, MaxRetries: -1}, nil)
 	if err == nil {
 		t.Cleanup(func() { session.Close() })
 	}
@@ -85,7 +86,8 @@ func TestAssistantsReadAndPostAsTheirPerson(t *testing.T) {
 	ada.Says(hidden, "the boat leaves at dawn")
 	open := ada.Found("harbour", "open")
 	ada.Says(open, "the **boat** is in")
-	if _, err := s.App.Chat.PostDirect(t.Context(), s.Account("ada"), []chat.AccountID{s.Account("bea").ID}, chat.Draft{Body: "a boat for the two of us"}); err != nil {
+	if _, err := s.App.Chat.PostDirect(t.Context(), s.Account("ada"), []chat.AccountID{s.Account("bea").ID},
+		chat.Draft{Body: "a boat for the two of us"}); err != nil {
 		t.Fatal(err)
 	}
 	token := func(name string, writes bool) string {
@@ -108,7 +110,8 @@ func TestAssistantsReadAndPostAsTheirPerson(t *testing.T) {
 	if problem != "" || strings.Contains(names, "hideout") || !strings.Contains(names, "harbour") || !strings.Contains(names, "ada") {
 		t.Error("the rooms are", names, problem)
 	}
-	if m, problem := called[assistantMessages](t, c, "read_room", map[string]any{"room": open}); m.texts() != "the **boat** is in" || problem != "" {
+	if m, problem := called[assistantMessages](t, c, "read_room", map[string]any{"room": open}); m.texts() != "the **boat** is in" ||
+		problem != "" {
 		t.Error("the room says", m, problem)
 	}
 	_, outside := called[assistantMessages](t, c, "read_room", map[string]any{"room": hidden})
@@ -116,17 +119,20 @@ func TestAssistantsReadAndPostAsTheirPerson(t *testing.T) {
 	if outside == "" || outside != none {
 		t.Errorf("a hidden room says %q, one that is not there %q", outside, none)
 	}
-	if m, problem := called[assistantMessages](t, c, "search", map[string]any{"query": "boat"}); strings.Contains(m.texts(), "dawn") || !strings.Contains(m.texts(), "two of us") || problem != "" {
+	if m, problem := called[assistantMessages](t, c, "search", map[string]any{"query": "boat"}); strings.Contains(m.texts(), "dawn") ||
+		!strings.Contains(m.texts(), "two of us") || problem != "" {
 		t.Error("search finds", m, problem)
 	}
-	if _, problem := called[assistantMessages](t, c, "post_message", map[string]any{"room": open, "text": "x"}); !strings.Contains(problem, "Join the room first") {
+	if _, problem := called[assistantMessages](t, c, "post_message", map[string]any{"room": open, "text": "x"}); !strings.Contains(problem,
+		"Join the room first") {
 		t.Error("who is not in the room is told", problem)
 	}
 	if _, problem := called[assistantMessages](t, c, "post_message", map[string]any{"room": hidden, "text": "x"}); problem != none {
 		t.Error("who must not know of the room is told", problem)
 	}
 	for range 2 {
-		if _, problem := called[struct{ ID int }](t, c, "post_message", map[string]any{"room": 1, "text": "said by a **program**", "id": "once"}); problem != "" {
+		if _, problem := called[struct{ ID int }](t, c, "post_message", map[string]any{"room": 1, "text": "said by a **program**",
+			"id": "once"}); problem != "" {
 			t.Error(problem)
 		}
 	}
@@ -166,5 +172,6 @@ func TestAssistantsReadAndPostAsTheirPerson(t *testing.T) {
 		t.Error("a key that was revoked opens it")
 	}
 	bea.Get("/mcp").Want(t, http.StatusMethodNotAllowed)
-	bea.Do(http.MethodPost, "/mcp", `{"jsonrpc":"2.0","id":1,"method":"tools/list"}`, "Content-Type", "application/json").Want(t, http.StatusUnauthorized) // a cookie is no key
+	bea.Do(http.MethodPost, "/mcp", `{"jsonrpc":"2.0","id":1,"method":"tools/list"}`, "Content-Type", "application/json").Want(t,
+		http.StatusUnauthorized) // a cookie is no key
 }

@@ -19,7 +19,8 @@ func TestWhoIsBlockedDoesNotReachThePerson(t *testing.T) {
 	ada.Post("/people/1/block").Want(t, http.StatusUnprocessableEntity)
 	ada.Post("/people/99/block").Want(t, http.StatusNotFound)
 	ada.Post("/people/2/block").Want(t, http.StatusSeeOther)
-	for _, a := range []apptest.Answer{mei.Post("/rooms/2/messages", "body", "again"), mei.Post("/dm", "to", "1", "body", "again"), ada.Post("/rooms/2/messages", "body", "me")} {
+	for _, a := range []apptest.Answer{mei.Post("/rooms/2/messages", "body", "again"), mei.Post("/dm", "to", "1", "body", "again"),
+		ada.Post("/rooms/2/messages", "body", "me")} {
 		if a.Status != http.StatusForbidden {
 			t.Error(a.Status, a.Body)
 		}

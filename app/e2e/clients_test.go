@@ -68,7 +68,8 @@ func TestCurlNeedsOneLine(t *testing.T) {
 	t.Parallel()
 	curl := client(t, "CURL", "curl")
 	s, ada, key := hooked(t)
-	if out := works(t, nil, curl, "-sS", "-H", "Content-Type: application/json", "-d", `{"text":"from *curl*"}`, s.Base+"/hooks/"+key); out != "ok" {
+	if out := works(t, nil, curl, "-sS", "-H", "Content-Type: application/json", "-d", `{"text":"from *curl*"}`,
+		s.Base+"/hooks/"+key); out != "ok" {
 		t.Errorf("the hook answers %q", out)
 	}
 	works(t, nil, curl, "-sSf", "-d", "only words & more", s.Base+"/hooks/"+key)
@@ -79,7 +80,8 @@ func TestCurlNeedsOneLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	works(t, nil, curl, "-sSf", "-H", "Authorization: Bearer "+p.key, "-d", "by a token", s.Base+"/rooms/1/messages")
-	works(t, nil, curl, "-sSf", "-H", "Authorization: Bearer "+p.key, "-F", "body=with a file", "-F", "file=@"+file, s.Base+"/rooms/1/messages")
+	works(t, nil, curl, "-sSf", "-H", "Authorization: Bearer "+p.key, "-F", "body=with a file", "-F", "file=@"+file,
+		s.Base+"/rooms/1/messages")
 	shows(t, ada, "from <em>curl</em>", "only words &amp; more", "a form &amp; more", "by a token", "with a file", "notes.txt")
 }
 
@@ -101,7 +103,8 @@ const hook = new IncomingWebhook(process.argv[1], { username: 'deploys', icon_em
   try { await hook.send({}); throw new Error('nothing was taken'); } catch (e) { if (!/400/.test(e.message)) throw e; }
 })().catch(e => { console.error(e); process.exit(1); });`
 	works(t, []string{"NODE_PATH=" + modules}, node, "-e", script, s.Base+"/hooks/"+key)
-	shows(t, ada, "plain <strong>bold</strong>", ">a link</a>", ">deploys</a>", "Build 7", "is <strong>live</strong>", "5 s", `data-tone="danger"`, ">Down</a>", "north")
+	shows(t, ada, "plain <strong>bold</strong>", ">a link</a>", ">deploys</a>", "Build 7", "is <strong>live</strong>", "5 s",
+		`data-tone="danger"`, ">Down</a>", "north")
 }
 
 // slack-notifier, a library of Ruby with which GitLab and others post: forms, in which it
@@ -118,7 +121,8 @@ n = Slack::Notifier.new ARGV[0], channel: '#ops', username: 'pipeline', icon_emo
 r = n.ping 'a & b *bold* [a link](https://example.org/?a=1&b=2)', attachments: [{ color: 'good', title: 'Build 7 & 8', text: '*passed*', fallback: 'x', fields: [{ title: 'Branch', value: 'main', short: true }] }]
 raise r.body unless r.body == 'ok'`
 	works(t, nil, ruby, "-e", script, s.Base+"/hooks/"+key)
-	shows(t, ada, "a &amp; b <strong>bold</strong>", `href="https://example.org/?a=1&amp;b=2"`, ">pipeline</a>", "🚀", "Build 7 &amp; 8", "<strong>passed</strong>", "<dt>Branch</dt>")
+	shows(t, ada, "a &amp; b <strong>bold</strong>", `href="https://example.org/?a=1&amp;b=2"`, ">pipeline</a>", "🚀", "Build 7 &amp; 8",
+		"<strong>passed</strong>", "<dt>Branch</dt>")
 }
 
 func TestAppriseNotifies(t *testing.T) {
@@ -167,7 +171,8 @@ receivers:
 	at := l.Addr().String()
 	l.Close()
 	var out apptest.Written
-	cmd := exec.CommandContext(t.Context(), alertmanager, "--config.file="+file, "--storage.path="+filepath.Join(dir, "data"), "--web.listen-address="+at, "--cluster.listen-address=")
+	cmd := exec.CommandContext(t.Context(), alertmanager, "--config.file="+file, "--storage.path="+filepath.Join(dir, "data"),
+		"--web.listen-address="+at, "--cluster.listen-address=")
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

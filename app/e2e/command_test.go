@@ -44,14 +44,16 @@ func TestACommandIsAnsweredLater(t *testing.T) {
 		return s.Visitor().Do("POST", path, body, "Content-Type", "application/json")
 	}
 	page := func() string { return ada.Get(at).Body }
-	if a := send(path, `{"response_type":"in_channel","text":"*harbour* starts","attachments":[{"color":"good","title":"Build 7"}]}`).Want(t, http.StatusOK); a.Body != "ok" {
+	if a := send(path, `{"response_type":"in_channel","text":"*harbour* starts","attachments":[{"color":"good","title":"Build 7"}]}`).Want(t,
+		http.StatusOK); a.Body != "ok" {
 		t.Errorf("it is answered %q", a.Body)
 	}
 	if p := page(); !strings.Contains(p, "<strong>harbour</strong> starts") || !strings.Contains(p, "Build 7") {
 		t.Error("the room lacks the answer")
 	}
 	send(path, `{"replace_original":true,"text":"harbour is done","attachments":[{"color":"good","title":"Build 8"}]}`).Want(t, http.StatusOK)
-	if p := page(); strings.Contains(p, "starts") || strings.Contains(p, "Build 7") || !strings.Contains(p, "harbour is done") || !strings.Contains(p, "Build 8") {
+	if p := page(); strings.Contains(p, "starts") || strings.Contains(p, "Build 7") || !strings.Contains(p, "harbour is done") ||
+		!strings.Contains(p, "Build 8") {
 		t.Error("the answer was not replaced")
 	}
 	send(path, `{"text":"the password is mango"}`).Want(t, http.StatusOK) // as Slack: for who asked alone
@@ -62,7 +64,8 @@ func TestACommandIsAnsweredLater(t *testing.T) {
 	if bea.Get("/search?q=mango").Body == "" || strings.Contains(bea.Get("/search?q=mango").Body, "the password is") {
 		t.Error("the answer was not deleted")
 	}
-	send(path, `{"response_type":"in_channel","replace_original":true,"text":"once more"}`).Want(t, http.StatusOK) // nothing is there to replace
+	send(path, `{"response_type":"in_channel","replace_original":true,"text":"once more"}`).Want(t,
+		http.StatusOK) // nothing is there to replace
 	if !strings.Contains(page(), "once more") {
 		t.Error("the last answer is not said")
 	}
@@ -96,7 +99,8 @@ func TestTheAddressOfAnAnswerEnds(t *testing.T) {
 		return commanded(t, l, bea, room, "/deploy x"), list[0]
 	}
 	path, w := command()
-	for _, wrong := range []string{path[:len(path)-1], path + "0", strings.Replace(path, "/commands/1/", "/commands/2/", 1), "/commands/1/-", "/commands/1/9999999999-" + strings.Repeat("a", 40)} {
+	for _, wrong := range []string{path[:len(path)-1], path + "0", strings.Replace(path, "/commands/1/", "/commands/2/", 1), "/commands/1/-",
+		"/commands/1/9999999999-" + strings.Repeat("a", 40)} {
 		if status := say(wrong); status != http.StatusNotFound {
 			t.Errorf("%s is answered %d", wrong, status)
 		}

@@ -93,7 +93,8 @@ func TestRequestsThatNoPageSendsAreRefused(t *testing.T) {
 			t.Errorf("%s: it is not said why", body)
 		}
 	}
-	for _, broken := range []string{"--b\r\nContent-Disposition: form-data; name=\"body\"\r\n\r\nhalf", "no boundary", "--b\r\nbroken\r\n\r\n--b--", ""} {
+	for _, broken := range []string{"--b\r\nContent-Disposition: form-data; name=\"body\"\r\n\r\nhalf", "no boundary",
+		"--b\r\nbroken\r\n\r\n--b--", ""} {
 		ada.Do("POST", "/rooms/1/messages", broken, multi...).Want(t, 400)
 		ada.Do("POST", "/rooms", broken, multi...).Want(t, 400)
 	}

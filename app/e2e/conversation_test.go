@@ -62,7 +62,8 @@ func TestThePagesOfAConversationShowEachReplyOnce(t *testing.T) {
 		t.Error("the first page does not lead to the next one, or to itself")
 	}
 	second := ada.Get(next).Want(t, http.StatusOK).Body
-	if !strings.Contains(second, "reply 50.") || strings.Contains(second, "reply 49.") || !strings.Contains(second, "First replies") || !strings.Contains(second, "who is there?") {
+	if !strings.Contains(second, "reply 50.") || strings.Contains(second, "reply 49.") || !strings.Contains(second, "First replies") ||
+		!strings.Contains(second, "who is there?") {
 		t.Error("the second page shows", second)
 	}
 }

@@ -89,7 +89,8 @@ func longConversations(s *apptest.Server) (head, chained chat.MessageID) {
 	who := s.Account("bea")
 	post := func(to chat.MessageID, i int) chat.MessageID {
 		s.T.Helper()
-		m, err := s.App.Chat.PostMessage(context.Background(), who, 1, chat.Draft{Body: fmt.Sprint(i, strings.Repeat(" d *e* f", 1100)), ReplyTo: to})
+		m, err := s.App.Chat.PostMessage(context.Background(), who, 1, chat.Draft{Body: fmt.Sprint(i, strings.Repeat(" d *e* f", 1100)),
+			ReplyTo: to})
 		if err != nil {
 			s.T.Fatal(err)
 		}
@@ -145,8 +146,10 @@ func TestReadingHostileContentIsBounded(t *testing.T) {
 	for _, path := range []string{
 		"/rooms/1", fmt.Sprint("/rooms/1?before=", root+60), fmt.Sprint("/rooms/1/@", root),
 		fmt.Sprint("/messages/", root), fmt.Sprint("/messages/", edited),
-		fmt.Sprint("/messages/", head), fmt.Sprint("/messages/", head, "?after=", head+300), fmt.Sprint("/messages/", chained), fmt.Sprint("/messages/", chained, "?after=", chained+300),
-		fmt.Sprint("/messages/", chained+200), fmt.Sprint("/messages/", head, ".json"), fmt.Sprint("/messages/", chained, ".json"), fmt.Sprint("/messages/", chained+200, ".json"),
+		fmt.Sprint("/messages/", head), fmt.Sprint("/messages/", head, "?after=", head+300), fmt.Sprint("/messages/", chained),
+		fmt.Sprint("/messages/", chained, "?after=", chained+300),
+		fmt.Sprint("/messages/", chained+200), fmt.Sprint("/messages/", head, ".json"), fmt.Sprint("/messages/", chained, ".json"),
+		fmt.Sprint("/messages/", chained+200, ".json"),
 		"/search?q=a", "/search?q=a+b+*", "/search?q=%22%27%27%22", "/search?q=%E6%BC%A2", "/search?q=" + strings.Repeat("%E6%BC%A2", 80),
 		"/search?q=%22" + strings.Repeat("a+", 79) + "a%22", "/search?q=" + strings.Repeat("a+", 19) + "a",
 		"/search?q=%22a+a+a+a+a+a+a+a+a+a%22",

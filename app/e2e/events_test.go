@@ -31,7 +31,8 @@ type event struct {
 // listens opens the socket of a program.
 func (p program) listens(t *testing.T) *websocket.Conn {
 	t.Helper()
-	ws, _, err := websocket.DefaultDialer.Dial(strings.Replace(p.Server.Base, "http", "ws", 1)+"/ws", http.Header{"Authorization": {"Bearer " + p.key}})
+	ws, _, err := websocket.DefaultDialer.Dial(strings.Replace(p.Server.Base, "http", "ws", 1)+"/ws",
+		http.Header{"Authorization": {"Bearer " + p.key}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +131,8 @@ func TestAProgramListensOverASocket(t *testing.T) {
 	if _, _, err := ws.ReadMessage(); !websocket.IsCloseError(err, 4401) {
 		t.Error("it ends with", err)
 	}
-	_, r, err := websocket.DefaultDialer.Dial(strings.Replace(s.Base, "http", "ws", 1)+"/ws", http.Header{"Authorization": {"Bearer " + p.key}})
+	_, r, err := websocket.DefaultDialer.Dial(strings.Replace(s.Base, "http", "ws", 1)+"/ws",
+		http.Header{"Authorization": {"Bearer " + p.key}})
 	if err == nil || r.StatusCode != http.StatusUnauthorized {
 		t.Error("a revoked key opens a socket:", err)
 	}
@@ -155,15 +157,18 @@ func TestCommandsOfPrograms(t *testing.T) {
 	bea.Post(messages, "body", "/deploy harbour to staging & more").Want(t, http.StatusSeeOther)
 	apptest.Within(t, "it is answered", func() bool { return strings.Contains(ada.Get(fmt.Sprint("/rooms/", room)).Body, "is on its way") })
 	form, err := url.ParseQuery(l.heard()[0])
-	if err != nil || form.Get("command") != "/deploy" || form.Get("text") != "harbour to staging & more" || form.Get("user_name") != "bea" || form.Get("channel_name") != "deploys" {
+	if err != nil || form.Get("command") != "/deploy" || form.Get("text") != "harbour to staging & more" || form.Get("user_name") != "bea" ||
+		form.Get("channel_name") != "deploys" {
 		t.Errorf("it was asked %v, %v", form, err)
 	}
-	if head := l.heads[0]; head.Get("Content-Type") != "application/x-www-form-urlencoded" || !signed(secret, head.Get("X-Parley-Signature"), l.heard()[0]) {
+	if head := l.heads[0]; head.Get("Content-Type") != "application/x-www-form-urlencoded" ||
+		!signed(secret, head.Get("X-Parley-Signature"), l.heard()[0]) {
 		t.Error("its head is", head)
 	}
 	l.set(http.StatusOK, `{"response_type":"ephemeral","text":"the password is mango"}`)
 	bea.Post(messages, "body", "/deploy status").Want(t, http.StatusSeeOther)
-	apptest.Within(t, "who asked is answered alone", func() bool { return strings.Contains(bea.Get("/search?q=mango").Body, "the password is") })
+	apptest.Within(t, "who asked is answered alone",
+		func() bool { return strings.Contains(bea.Get("/search?q=mango").Body, "the password is") })
 	if page := ada.Get(fmt.Sprint("/rooms/", room)).Body; strings.Contains(page, "mango") || !strings.Contains(page, "/deploy status") {
 		t.Error("the room has what was for one alone, or lacks the command")
 	}

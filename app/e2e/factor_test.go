@@ -68,7 +68,8 @@ func TestASecondFactorStandsBetweenThePasswordAndTheSession(t *testing.T) {
 	s := apptest.Start(t)
 	ada := s.Signup("ada")
 	secret, recovery, used := factored(t, ada)
-	if len(recovery) != auth.RecoveryCodes || strings.Contains(ada.Get("/me/security").Body, recovery[0]) || strings.Contains(ada.Get("/me/security").Body, secret) {
+	if len(recovery) != auth.RecoveryCodes || strings.Contains(ada.Get("/me/security").Body, recovery[0]) ||
+		strings.Contains(ada.Get("/me/security").Body, secret) {
 		t.Fatal("codes:", recovery)
 	}
 	b := passwordStep(t, s, "ada")
@@ -94,7 +95,8 @@ func TestASecondFactorStandsBetweenThePasswordAndTheSession(t *testing.T) {
 
 	// A recovery code works once, however it is typed.
 	replay.Get("/login/second?recovery=1").Want(t, http.StatusOK)
-	replay.Post("/login/second", "recovery", "1", "code", " "+strings.ToUpper(strings.ReplaceAll(recovery[3], "-", " "))).Want(t, http.StatusSeeOther)
+	replay.Post("/login/second", "recovery", "1", "code", " "+strings.ToUpper(strings.ReplaceAll(recovery[3], "-", " "))).Want(t,
+		http.StatusSeeOther)
 	replay.Get("/rooms/1").Want(t, http.StatusOK)
 	passwordStep(t, s, "ada").Post("/login/second", "code", recovery[3]).Want(t, http.StatusUnprocessableEntity)
 	if body := ada.Get("/me/security").Body; !strings.Contains(body, "9 are left") {
@@ -123,7 +125,8 @@ func TestASecondFactorStandsBetweenThePasswordAndTheSession(t *testing.T) {
 	// A new password by a link is not two factors.
 	reset := apptest.ResetLink.FindStringSubmatch(ada.Post("/admin/people/1/reset").Want(t, http.StatusOK).Body)[1]
 	b = s.Visitor()
-	if to := b.Post(reset, "password", "quite another one 5").Want(t, http.StatusSeeOther).Location(); to != "/login/second" || b.Cookie != "" {
+	if to := b.Post(reset, "password", "quite another one 5").Want(t, http.StatusSeeOther).Location(); to != "/login/second" ||
+		b.Cookie != "" {
 		t.Error("a link for a new password leads to", to, b.Cookie)
 	}
 	b.Post("/login/second", "code", recovery[5]).Want(t, http.StatusSeeOther)
@@ -198,11 +201,13 @@ func TestASecondFactorCanBeAskedOfEverybodyAndIsUndoneByTheAdministrator(t *test
 	if to := b.Get("/rooms/1").Location(); to != "/me/security/factor" {
 		t.Error("a new one is not asked for:", to)
 	}
-	if body := ada.Get("/admin/log").Body; !strings.Contains(body, "turned the second factor of @mei off") || strings.Contains(body, codes[0]) {
+	if body := ada.Get("/admin/log").Body; !strings.Contains(body, "turned the second factor of @mei off") ||
+		strings.Contains(body, codes[0]) {
 		t.Error("the log does not tell of it")
 	}
 	apptest.Command(t, 0, "", "user", "reset-factor", "jonas", "--data", s.Data)
-	if to := s.Visitor().Post("/login", "username", "jonas", "password", apptest.Password).Want(t, http.StatusSeeOther).Location(); to == "/login/second" {
+	if to := s.Visitor().Post("/login", "username", "jonas", "password", apptest.Password).Want(t,
+		http.StatusSeeOther).Location(); to == "/login/second" {
 		t.Error("the command undoes nothing")
 	}
 }
@@ -230,19 +235,24 @@ func TestWhatMattersAsksAnOldSessionForAProof(t *testing.T) {
 	b := aged(t, s, 1, 11*time.Minute)
 	b.Get("/rooms/1").Want(t, http.StatusOK)
 	b.Says(1, "what does not matter needs no proof")
-	for _, path := range []string{"/me/tokens", "/me/feeds", "/me/security/factor", "/me/security/factor/remove", "/me/security/factor/codes", "/me/passkeys/begin", "/me/passkeys/1/remove",
-		"/admin/people/2/role", "/admin/people/2/disable", "/admin/people/2/enable", "/admin/people/2/ban", "/admin/people/2/logout", "/admin/people/2/reset", "/admin/people/2/factor", "/admin/invites"} {
-		if body := b.Post(path, "name", "Backup <script>").Want(t, http.StatusForbidden).Body; !strings.Contains(body, `id="proof"`) || !strings.Contains(body, `value="Backup &lt;script&gt;"`) {
+	for _, path := range []string{"/me/tokens", "/me/feeds", "/me/security/factor", "/me/security/factor/remove", "/me/security/factor/codes",
+		"/me/passkeys/begin", "/me/passkeys/1/remove",
+		"/admin/people/2/role", "/admin/people/2/disable", "/admin/people/2/enable", "/admin/people/2/ban", "/admin/people/2/logout",
+		"/admin/people/2/reset", "/admin/people/2/factor", "/admin/invites"} {
+		if body := b.Post(path, "name", "Backup <script>").Want(t, http.StatusForbidden).Body; !strings.Contains(body, `id="proof"`) ||
+			!strings.Contains(body, `value="Backup &lt;script&gt;"`) {
 			t.Error(path, "does not ask for a proof, or loses what was typed")
 		}
 	}
-	if body := b.Post("/me/tokens", "name", "Backup", "prove", "wrong").Want(t, http.StatusUnprocessableEntity).Body; strings.Contains(body, "parley_") || strings.Contains(body, `value="wrong"`) {
+	if body := b.Post("/me/tokens", "name", "Backup", "prove", "wrong").Want(t, http.StatusUnprocessableEntity).Body; strings.Contains(body,
+		"parley_") || strings.Contains(body, `value="wrong"`) {
 		t.Error(body)
 	}
 	if list, err := s.App.Auth.Keys(t.Context(), s.Account("ada"), s.Account("ada")); err != nil || len(list) != 0 {
 		t.Error(list, err)
 	}
-	if body := b.Post("/me/tokens", "name", "Backup", "life", "90d", "may", "read", "prove", apptest.Password).Body; !strings.Contains(body, "parley_") {
+	if body := b.Post("/me/tokens", "name", "Backup", "life", "90d", "may", "read", "prove", apptest.Password).Body; !strings.Contains(body,
+		"parley_") {
 		t.Error("it does not go on after the proof:", body)
 	}
 	b.Post("/admin/people/2/logout").Want(t, http.StatusSeeOther) // for ten minutes

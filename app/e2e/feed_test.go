@@ -42,7 +42,8 @@ func TestRoomsAndSearchesAreFeeds(t *testing.T) {
 		t.Helper()
 		validFeed(t, a.Body)
 		a.Want(t, http.StatusOK)
-		if err := xml.Unmarshal([]byte(a.Body), &f); err != nil || !strings.HasPrefix(a.Header.Get("Content-Type"), "application/atom+xml") || f.ID == "" || f.Updated == "" {
+		if err := xml.Unmarshal([]byte(a.Body), &f); err != nil || !strings.HasPrefix(a.Header.Get("Content-Type"), "application/atom+xml") ||
+			f.ID == "" || f.Updated == "" {
 			t.Error(err, a.Header.Get("Content-Type"), a.Body)
 		}
 		return f
@@ -84,8 +85,10 @@ func TestRoomsAndSearchesAreFeeds(t *testing.T) {
 			}
 		}
 		a := by.Get(at).Want(t, http.StatusOK)
-		if err := json.Unmarshal([]byte(a.Body), &j); err != nil || a.Header.Get("Content-Type") != "application/feed+json" || j.Version != "https://jsonfeed.org/version/1.1" ||
-			j.Page != s.Base+"/rooms/1" || len(j.Items) != 1 || !strings.Contains(j.Items[0].HTML, "<strong>sea</strong>") || j.Items[0].Authors[0].Name != "ada" || (by == reader) != (j.URL == "") {
+		if err := json.Unmarshal([]byte(a.Body), &j); err != nil || a.Header.Get("Content-Type") != "application/feed+json" ||
+			j.Version != "https://jsonfeed.org/version/1.1" ||
+			j.Page != s.Base+"/rooms/1" || len(j.Items) != 1 || !strings.Contains(j.Items[0].HTML, "<strong>sea</strong>") ||
+			j.Items[0].Authors[0].Name != "ada" || (by == reader) != (j.URL == "") {
 			t.Errorf("%s is %s %+v", at, a.Header.Get("Content-Type"), j)
 		}
 	}

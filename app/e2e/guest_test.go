@@ -35,17 +35,20 @@ func newInn(t *testing.T) *inn {
 	if err := n.App.Chat.SetSetting(t.Context(), chat.SettingEmoji, chat.SettingEveryone); err != nil {
 		t.Fatal(err)
 	}
-	n.zed.Upload("/emoji/own", []string{"name", "piermark"}, apptest.NewFile("boat.png", apptest.PngOf(t, 64, 64))).Want(t, http.StatusSeeOther)
+	n.zed.Upload("/emoji/own", []string{"name", "piermark"}, apptest.NewFile("boat.png", apptest.PngOf(t, 64, 64))).Want(t,
+		http.StatusSeeOther)
 	n.dock, n.attic = n.ada.Found("dock", "open"), n.zed.Found("zanzibar-attic", "open")
 	n.ada.Post(fmt.Sprintf("/rooms/%d/members", n.dock), "people", "2").Want(t, http.StatusSeeOther)
 	n.ada.Post(fmt.Sprintf("/rooms/%d/join", n.attic)).Want(t, http.StatusSeeOther)
 	n.said = n.zed.Says(n.attic, "zanzibar sails at dawn, @ada")
 	at := fmt.Sprintf("/rooms/%d", n.attic)
-	n.zed.Upload(at+"/messages", []string{"body", "a zanzibar chart"}, apptest.NewFile("zanzibar.png", apptest.PngOf(t, 80, 60))).Want(t, http.StatusSeeOther)
+	n.zed.Upload(at+"/messages", []string{"body", "a zanzibar chart"}, apptest.NewFile("zanzibar.png", apptest.PngOf(t, 80, 60))).Want(t,
+		http.StatusSeeOther)
 	n.file = apptest.Tokens(n.ada.Get(at).Body)[0]
 	n.Ready(n.file)
 	n.bea.Says(n.dock, "welcome to the dock")
-	shown := n.ada.Post("/admin/invites", "role", "guest", "rooms", fmt.Sprint(n.dock), "uses", "1", "expires", "7d").Want(t, http.StatusSeeOther)
+	shown := n.ada.Post("/admin/invites", "role", "guest", "rooms", fmt.Sprint(n.dock), "uses", "1", "expires", "7d").Want(t,
+		http.StatusSeeOther)
 	code := codeOfInvite.FindStringSubmatch(n.ada.Get(shown.Location()).Want(t, http.StatusOK).Body)
 	if code == nil {
 		t.Fatal("there is no link to pass on")
@@ -123,7 +126,8 @@ func TestAGuestIsNotToldWhoMadeABot(t *testing.T) {
 	_, id := bot(n.zed, "robot")
 	n.ada.Post(fmt.Sprintf("/rooms/%d/members", n.dock), "people", fmt.Sprint(id)).Want(t, http.StatusSeeOther)
 	at := fmt.Sprintf("/people/%d", id)
-	for _, path := range []string{at, at + "/card", at + ".json", fmt.Sprintf("/rooms/%d/people", n.dock), fmt.Sprintf("/rooms/%d/integrations", n.dock)} {
+	for _, path := range []string{at, at + "/card", at + ".json", fmt.Sprintf("/rooms/%d/people", n.dock),
+		fmt.Sprintf("/rooms/%d/integrations", n.dock)} {
 		if a := n.kim.Get(path); strings.Contains(strings.ToLower(a.Body), "zanzibar") {
 			t.Error(path, "tells who made the bot")
 		}
@@ -138,7 +142,8 @@ func TestAGuestDoesNothingOutsideOfHisRooms(t *testing.T) {
 	n := newInn(t)
 	before := n.zed.Get(fmt.Sprintf("/rooms/%d", n.attic)).Body
 	at, m := fmt.Sprintf("/rooms/%d", n.attic), fmt.Sprintf("/messages/%d", n.said)
-	for path, fields := range map[string][]string{at + "/messages": {"body", "x"}, at + "/join": nil, at + "/read": {"upto", "1"}, at + "/typing": nil,
+	for path, fields := range map[string][]string{at + "/messages": {"body", "x"}, at + "/join": nil, at + "/read": {"upto", "1"},
+		at + "/typing":  nil,
 		at + "/members": {"people", "4"}, at + "/star": nil, at + "/mute": nil, at + "/picture/delete": nil, m + "/reactions": {"e", "👍"},
 		m + "/report": {"reason", "x"}, m + "/unread": nil, "/people/3/block": nil, "/files/" + n.file + "/delete": nil} {
 		n.kim.Post(path, fields...).Want(t, http.StatusNotFound)
@@ -194,7 +199,8 @@ func TestAGuestHearsOfThoseInHisRoomsAlone(t *testing.T) {
 	socket.Expect(`aria-label="New room"`)
 	n.Signup("nobody5").View(1, 0)
 	socket.Expect(`[data-p='5']`)
-	if a := n.kim.Get(fmt.Sprintf("/rooms/%d", n.attic)); a.Status != http.StatusOK || !strings.Contains(n.kim.Get("/people").Body, "Zanzibar") {
+	if a := n.kim.Get(fmt.Sprintf("/rooms/%d", n.attic)); a.Status != http.StatusOK ||
+		!strings.Contains(n.kim.Get("/people").Body, "Zanzibar") {
 		t.Error("a member sees an open room:", a.Status)
 	}
 	n.ada.Post("/admin/people/4/role", "role", "guest").Want(t, http.StatusSeeOther)
@@ -210,7 +216,8 @@ func TestGuestsAreInvitedForRooms(t *testing.T) {
 	t.Parallel()
 	n := newInn(t)
 	secret := n.bea.Found("secret", "private")
-	for _, fields := range [][]string{{"role", "guest"}, {"role", "guest", "rooms", "424242"}, {"role", "guest", "rooms", fmt.Sprint(secret)}} {
+	for _, fields := range [][]string{{"role", "guest"}, {"role", "guest", "rooms", "424242"},
+		{"role", "guest", "rooms", fmt.Sprint(secret)}} {
 		a := n.ada.Post("/admin/invites", append(fields, "uses", "1", "expires", "7d")...).Want(t, http.StatusUnprocessableEntity)
 		if !strings.Contains(a.Body, `class="why"`) {
 			t.Error("it does not say why:", a.Body)
@@ -249,7 +256,8 @@ func TestGuestsAreMadeOnTheCommandLine(t *testing.T) {
 	n := newInn(t)
 	n.Stop()
 	data := "--data=" + n.Data
-	if out := apptest.Command(t, 0, apptest.Password+"\n", "user", "add", "lee", "--role", "guest", "--room", "dock", data); !strings.Contains(out, "lee was added as guest.") {
+	if out := apptest.Command(t, 0, apptest.Password+"\n", "user", "add", "lee", "--role", "guest", "--room", "dock",
+		data); !strings.Contains(out, "lee was added as guest.") {
 		t.Error("it says", out)
 	}
 	apptest.Command(t, 2, apptest.Password+"\n", "user", "add", "pat", "--role", "guest", data)
@@ -259,11 +267,13 @@ func TestGuestsAreMadeOnTheCommandLine(t *testing.T) {
 	if out := apptest.Command(t, 0, "", "user", "list", data); strings.Count(out, "guest") != 2 {
 		t.Error("the list is", out)
 	}
-	if out := apptest.Command(t, 0, "", "invite", "--role", "guest", "--room", "dock", "--json", data); !strings.Contains(out, `"role":"guest"`) {
+	if out := apptest.Command(t, 0, "", "invite", "--role", "guest", "--room", "dock", "--json", data); !strings.Contains(out,
+		`"role":"guest"`) {
 		t.Error("the invite is", out)
 	}
 	exported := apptest.Command(t, 0, "", "export", "-", data)
-	if strings.Count(exported, `"role":"guest"`) != 4 || !strings.Contains(exported, fmt.Sprintf(`"rooms":[%d]`, n.dock)) { // bea, lee, two invites
+	if strings.Count(exported, `"role":"guest"`) != 4 ||
+		!strings.Contains(exported, fmt.Sprintf(`"rooms":[%d]`, n.dock)) { // bea, lee, two invites
 		t.Error("the export has", strings.Count(exported, `"role":"guest"`))
 	}
 	n.Run()

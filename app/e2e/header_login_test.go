@@ -36,12 +36,14 @@ func TestATrustedProxySaysWhoIsLoggedIn(t *testing.T) {
 		t.Error("it is not hers")
 	}
 	// Somebody else at the same browser: a page of the one before sends nothing as the other.
-	b.Do(http.MethodPost, "/rooms/1/messages", "body=x", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin", "X-Remote-User", "ada").Want(t, http.StatusUnauthorized)
+	b.Do(http.MethodPost, "/rooms/1/messages", "body=x", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin",
+		"X-Remote-User", "ada").Want(t, http.StatusUnauthorized)
 	b.Get("/rooms/1", "X-Remote-User", "ada").Want(t, http.StatusSeeOther)
 	if page := b.Get("/me", "X-Remote-User", "ada").Body; !strings.Contains(page, "@ada") {
 		t.Error("it is not ada's")
 	}
-	if a := s.Visitor().Get("/rooms/1", "X-Remote-User", "bad name!"); a.Status == http.StatusOK || a.Status == http.StatusSeeOther && a.Location() == "/rooms/1" {
+	if a := s.Visitor().Get("/rooms/1", "X-Remote-User", "bad name!"); a.Status == http.StatusOK || a.Status == http.StatusSeeOther &&
+		a.Location() == "/rooms/1" {
 		t.Error(a.Status, a.Location())
 	}
 	b.Post("/admin/people/2/disable").Want(t, http.StatusSeeOther)
@@ -53,7 +55,8 @@ func TestAHeaderOfAnybodyElseCountsForNothing(t *testing.T) {
 	s := apptest.Start(t, trusting("192.0.2.0/24"))
 	s.Signup("ada")
 	b := s.Visitor()
-	if to := b.Get("/rooms/1", "X-Remote-User", "ada").Want(t, http.StatusSeeOther).Location(); !strings.HasPrefix(to, "/login") || b.Cookie != "" {
+	if to := b.Get("/rooms/1", "X-Remote-User", "ada").Want(t, http.StatusSeeOther).Location(); !strings.HasPrefix(to, "/login") ||
+		b.Cookie != "" {
 		t.Error(to, b.Cookie)
 	}
 }

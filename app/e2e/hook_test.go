@@ -42,9 +42,11 @@ func TestOtherProgramsSpeakByHooks(t *testing.T) {
 	}
 	page.Expect("disk of <strong>db1</strong> is ")
 	send(`{"username":"Grafana <b>","icon_emoji":":fire:","attachments":[{"title":"[FIRING:1] Disk","title_link":"javascript:alert(1)","text":"*97 %*","color":"#f2994a",
-		"fields":[{"title":"Host","value":"db1","short":true}],"actions":[{"text":"Open","url":"https://example.org/g"}],"footer":"v11"}]}`, "application/json").Want(t, http.StatusOK)
+		"fields":[{"title":"Host","value":"db1","short":true}],"actions":[{"text":"Open","url":"https://example.org/g"}],"footer":"v11"}]}`,
+		"application/json").Want(t, http.StatusOK)
 	p := ada.Get("/rooms/1").Body
-	for _, want := range []string{"Grafana &lt;b&gt;", `<span class="tag">bot</span>`, "🔥", `<article class="att">`, `fill="#f2994a"`, "<strong>97 %</strong>", "<dt>Host</dt>",
+	for _, want := range []string{"Grafana &lt;b&gt;", `<span class="tag">bot</span>`, "🔥", `<article class="att">`, `fill="#f2994a"`,
+		"<strong>97 %</strong>", "<dt>Host</dt>",
 		`href="https://example.org/g"`, "[FIRING:1] Disk", "v11", "Alert Manager"} {
 		if !strings.Contains(p, want) {
 			t.Errorf("the room lacks %q", want)
@@ -57,17 +59,20 @@ func TestOtherProgramsSpeakByHooks(t *testing.T) {
 		t.Error("what a program attached is not found")
 	}
 	send("payload=%7B%22text%22%3A%22by+form%22%7D", "application/x-www-form-urlencoded").Want(t, http.StatusOK)
-	out.Do("POST", strings.Replace(hook, "/hooks/", "/hooks/rocket/", 1), `{"text":"by rocket"}`, "Content-Type", "application/json").Want(t, http.StatusOK)
+	out.Do("POST", strings.Replace(hook, "/hooks/", "/hooks/rocket/", 1), `{"text":"by rocket"}`, "Content-Type", "application/json").Want(t,
+		http.StatusOK)
 	for range 2 {
 		out.Do("POST", hook+"?cid=once", `{"text":"said once"}`, "Content-Type", "application/json").Want(t, http.StatusOK)
 	}
-	if p := ada.Get("/rooms/1").Body; strings.Count(p, "said once") != 1 || !strings.Contains(p, "by form") || !strings.Contains(p, "by rocket") {
+	if p := ada.Get("/rooms/1").Body; strings.Count(p, "said once") != 1 || !strings.Contains(p, "by form") ||
+		!strings.Contains(p, "by rocket") {
 		t.Error("not all was said, or twice")
 	}
 	for body, want := range map[string]struct {
 		status int
 		word   string
-	}{"": {400, "no_text"}, "{}": {400, "no_text"}, "{": {400, "invalid_payload"}, "{\"text\":\"\xff\"}": {400, "invalid_payload"}, `{"text":"\ud83c"}`: {400, "invalid_payload"}, `{"text":"\ud83c\udf89"}`: {200, "ok"},
+	}{"": {400, "no_text"}, "{}": {400, "no_text"}, "{": {400, "invalid_payload"}, "{\"text\":\"\xff\"}": {400, "invalid_payload"},
+		`{"text":"\ud83c"}`: {400, "invalid_payload"}, `{"text":"\ud83c\udf89"}`: {200, "ok"},
 		`{"text":"/nothing of the kind"}`:                   {200, "ok"},
 		`{"text":"` + strings.Repeat("long ", 5_000) + `"}`: {200, "ok"}, `{"text":"hello","thread_ts":"99999.0"}`: {200, "ok"}} {
 		if a := send(body, "application/json"); a.Status != want.status || a.Body != want.word {

@@ -52,7 +52,8 @@ func TestTheWorkerIsOfThisBuildAndAskedForAnew(t *testing.T) {
 	t.Parallel()
 	s := apptest.Start(t)
 	a := s.Visitor().Get("/sw.js").Want(t, http.StatusOK)
-	if !strings.HasPrefix(a.Body, "self.build='") || a.Header.Get("Cache-Control") != "no-cache" || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/javascript") {
+	if !strings.HasPrefix(a.Body, "self.build='") || a.Header.Get("Cache-Control") != "no-cache" ||
+		!strings.HasPrefix(a.Header.Get("Content-Type"), "text/javascript") {
 		t.Errorf("%v %.40s", a.Header, a.Body)
 	}
 }
@@ -63,7 +64,8 @@ func TestWordsFromAnotherAppGoToTheRoomThatIsChosen(t *testing.T) {
 	ada := s.Signup("ada")
 	form := "--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nThe timetable\r\n--x\r\nContent-Disposition: form-data; name=\"url\"\r\n\r\nhttps://ferries.example.org/\r\n--x--\r\n"
 	// As a browser sends it for an app: without an origin.
-	to := ada.Do(http.MethodPost, "/share", form, "Content-Type", "multipart/form-data; boundary=x", "Sec-Fetch-Site", "none", "Origin", "null").Want(t, http.StatusSeeOther).Location()
+	to := ada.Do(http.MethodPost, "/share", form, "Content-Type", "multipart/form-data; boundary=x", "Sec-Fetch-Site", "none", "Origin",
+		"null").Want(t, http.StatusSeeOther).Location()
 	page := ada.Get(to).Want(t, http.StatusOK).Body
 	if !strings.Contains(page, "The timetable\nhttps://ferries.example.org/</textarea>") || !strings.Contains(page, "#general") {
 		t.Fatalf("%s: %s", to, page)
@@ -76,11 +78,13 @@ func TestWordsFromAnotherAppGoToTheRoomThatIsChosen(t *testing.T) {
 	if n := strings.Count(ada.Get("/rooms/1").Body, "<p>The timetable</p>"); n != 1 {
 		t.Error("it was said", n, "times")
 	}
-	if body := ada.Post("/share/send", "room", "1", "body", " ").Want(t, http.StatusUnprocessableEntity).Body; !strings.Contains(body, `id="share"`) {
+	if body := ada.Post("/share/send", "room", "1", "body", " ").Want(t, http.StatusUnprocessableEntity).Body; !strings.Contains(body,
+		`id="share"`) {
 		t.Error("the form is not shown again")
 	}
 	// Nobody is made to say something by another site, nor to a room that is not his.
-	ada.Do(http.MethodPost, "/share/send", "room=1&body=x", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "cross-site").Want(t, http.StatusForbidden)
+	ada.Do(http.MethodPost, "/share/send", "room=1&body=x", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site",
+		"cross-site").Want(t, http.StatusForbidden)
 	mei := s.Signup("mei")
 	room := ada.Found("quiet", "private")
 	mei.Post("/share/send", "room", strconv.Itoa(room), "body", "x").Want(t, http.StatusNotFound)

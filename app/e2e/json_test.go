@@ -67,7 +67,8 @@ func TestPagesHaveAShapeForPrograms(t *testing.T) {
 		"/rooms/1": "{members [{id number, name string, rank string, username string}], messages [" + shapeMessage +
 			"], newer null, older null, room " + shapeRoom + "}",
 		"/messages/1": "{message " + strings.Replace(strings.Replace(shapeMessage, "edited null", "edited string", 1),
-			"reactions [{by ["+shapePerson+"], count number, emoji string}]", "reactions []", 1) + ", more bool, newer null, older null, room " + shapeRoom + ", thread [" +
+			"reactions [{by ["+shapePerson+"], count number, emoji string}]", "reactions []", 1) + ", more bool, newer null, older null, room " +
+			shapeRoom + ", thread [" +
 			shapeMessage + "], versions [{text string, until string}]}",
 		"/search?q=from+far": "{behind bool, hits [{message " + shapeMessage + ", room " + shapeRoom +
 			", snippet string}], older null, query string}",

@@ -81,7 +81,8 @@ func TestABotSpeaksInItsRooms(t *testing.T) {
 		Body   string
 		Author struct{ Username string }
 	}](t, said)
-	if m.Author.Username != "deploys" || m.Body != "build **214** is live" || said.Header.Get("Location") != fmt.Sprintf("/rooms/1/@%d", m.ID) {
+	if m.Author.Username != "deploys" || m.Body != "build **214** is live" || said.Header.Get("Location") != fmt.Sprintf("/rooms/1/@%d",
+		m.ID) {
 		t.Error("it said", said.Body, said.Header.Get("Location"))
 	}
 	page.Expect("build <strong>214</strong> is live")
@@ -96,7 +97,8 @@ func TestABotSpeaksInItsRooms(t *testing.T) {
 			t.Error("the same again made", again.Body)
 		}
 	}
-	plain := b.Do("POST", "/rooms/1/messages", "the words alone & more", "Authorization", "Bearer "+b.key, "Content-Type", "application/x-www-form-urlencoded")
+	plain := b.Do("POST", "/rooms/1/messages", "the words alone & more", "Authorization", "Bearer "+b.key, "Content-Type",
+		"application/x-www-form-urlencoded")
 	by := s.Visitor().Do("POST", "/rooms/1/"+b.key+"/messages", "by its address", "Content-Type", "text/plain")
 	if one := answered[struct{ Body string }](t, by.Want(t, http.StatusCreated)); one.Body != "by its address" {
 		t.Error("by its address it said", one.Body)
@@ -110,12 +112,14 @@ func TestABotSpeaksInItsRooms(t *testing.T) {
 			t.Errorf("%q: %d %s", body, a.Status, a.Body)
 		}
 	}
-	percent := b.Do("POST", "/rooms/1/messages", "the disk is 90% full, 5%zz", "Authorization", "Bearer "+b.key, "Content-Type", "application/x-www-form-urlencoded")
+	percent := b.Do("POST", "/rooms/1/messages", "the disk is 90% full, 5%zz", "Authorization", "Bearer "+b.key, "Content-Type",
+		"application/x-www-form-urlencoded")
 	if one := answered[struct{ Body string }](t, percent.Want(t, http.StatusCreated)); one.Body != "the disk is 90% full, 5%zz" {
 		t.Error("curl --data with percent signs said", one.Body)
 	}
 	msg := fmt.Sprint("/messages/", m.ID)
-	if one := answered[struct{ Body string }](t, b.asks("POST", msg+"/edit", `{"body":"build 215"}`).Want(t, http.StatusOK)); one.Body != "build 215" {
+	if one := answered[struct{ Body string }](t, b.asks("POST", msg+"/edit", `{"body":"build 215"}`).Want(t,
+		http.StatusOK)); one.Body != "build 215" {
 		t.Error("edited:", one)
 	}
 	b.asks("POST", msg+"/reactions", `{"e":":tada:","on":true}`).Want(t, http.StatusOK)
@@ -131,7 +135,8 @@ func TestABotSpeaksInItsRooms(t *testing.T) {
 	if len(hits.Hits) != 1 || !strings.Contains(hits.Hits[0].Snippet, "open") {
 		t.Error("it finds", hits)
 	}
-	for _, path := range []string{"/people", "/people/1", "/me", "/admin", "/admin/people", "/bots", "/me/tokens", "/", "/mentions", "/reports"} {
+	for _, path := range []string{"/people", "/people/1", "/me", "/admin", "/admin/people", "/bots", "/me/tokens", "/",
+		"/mentions", "/reports"} {
 		b.asks("GET", path, "").Want(t, http.StatusForbidden)
 	}
 	for _, path := range []string{"/logout", "/me/password", "/me/tokens", "/rooms", "/admin/settings", url + "/keys"} {
@@ -151,7 +156,8 @@ func TestKeysAreExact(t *testing.T) {
 	ada := s.Signup("ada")
 	p := newProgram(ada, "/me/tokens", "write")
 	other := newProgram(ada, "/me/tokens", "read")
-	for _, key := range []string{"", " ", "parley_", p.key[:len(p.key)-1], p.key + "A", strings.ToLower(p.key), "parley_" + strings.Repeat("A", 26), "%", "*"} {
+	for _, key := range []string{"", " ", "parley_", p.key[:len(p.key)-1], p.key + "A", strings.ToLower(p.key),
+		"parley_" + strings.Repeat("A", 26), "%", "*"} {
 		a := program{p.Browser, key}.asks("GET", "/rooms", "")
 		if a.Status != http.StatusUnauthorized || a.Header.Get("WWW-Authenticate") == "" {
 			t.Errorf("%q: status %d", key, a.Status)
@@ -275,7 +281,8 @@ func TestTheAPIIsAsItsDescriptionSays(t *testing.T) {
 			if o.OperationID == "joinRoom" {
 				room = bea.Found("bea's", "open")
 			}
-			address := strings.NewReplacer("{room}", fmt.Sprint(room), "{message}", fmt.Sprint(message), "{person}", "2", "{token}", token, "{name}", "a.png").Replace(path)
+			address := strings.NewReplacer("{room}", fmt.Sprint(room), "{message}", fmt.Sprint(message), "{person}", "2", "{token}", token, "{name}",
+				"a.png").Replace(path)
 			query := "?"
 			for _, a := range o.Parameters {
 				if v := map[string]string{"q": "words", "page": "0", "since": "0"}[a.Name]; a.In == "query" && v != "" {
@@ -286,7 +293,8 @@ func TestTheAPIIsAsItsDescriptionSays(t *testing.T) {
 			if method == "post" {
 				fields := map[string]any{}
 				for name := range properties(o.RequestBody.Content["application/json"].Schema) {
-					fields[name] = map[string]any{"body": "said", "name": "a new room", "people": []int{2}, "to": []int{2}, "upto": message, "e": "👍", "kind": "private"}[name]
+					fields[name] = map[string]any{"body": "said", "name": "a new room", "people": []int{2}, "to": []int{2}, "upto": message, "e": "👍",
+						"kind": "private"}[name]
 				}
 				b, _ := json.Marshal(fields)
 				body = string(b)

@@ -20,7 +20,8 @@ func housed(t *testing.T, rules oidc.Rules) (*ldaptest.Server, *apptest.Server) 
 	l := ldaptest.Start(t, false)
 	return l, apptest.Start(t, func(c *app.Config) {
 		var err error
-		c.Directory, err = directory.New(directory.Config{Name: "Lighthouse", URL: l.Plain, Base: ldaptest.Base, BindDN: ldaptest.Root, BindPassword: ldaptest.Secret, Rules: rules})
+		c.Directory, err = directory.New(directory.Config{Name: "Lighthouse", URL: l.Plain, Base: ldaptest.Base, BindDN: ldaptest.Root,
+			BindPassword: ldaptest.Secret, Rules: rules})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -33,26 +34,31 @@ func TestThePasswordsOfADirectoryCountHereToo(t *testing.T) {
 	l.Add("mei", "Mei Tanaka", "mei@example.org", "a garden in spring")
 	l.Add("ada", "Ada of the house", "ada@example.org", "another ada's words")
 	ada := s.Signup("ada")
-	if page := s.Visitor().Get("/login").Body; !strings.Contains(page, "Your password of Lighthouse works here, too.") || !strings.Contains(page, "Username or mail address") {
+	if page := s.Visitor().Get("/login").Body; !strings.Contains(page, "Your password of Lighthouse works here, too.") ||
+		!strings.Contains(page, "Username or mail address") {
 		t.Error("the page of log-in says nothing of it:", page)
 	}
 
 	// Somebody new chooses a username, and has an account without a password.
 	b := s.Visitor()
-	if to := b.Post("/login", "username", "mei@example.org", "password", "a garden in spring", "next", "/mentions").Want(t, http.StatusSeeOther).Location(); to != "/login/provider/new" || b.Cookie != "" {
+	if to := b.Post("/login", "username", "mei@example.org", "password", "a garden in spring", "next", "/mentions").Want(t,
+		http.StatusSeeOther).Location(); to != "/login/provider/new" || b.Cookie != "" {
 		t.Fatal(to, b.Cookie)
 	}
-	if page := b.Get("/login/provider/new").Want(t, http.StatusOK).Body; !strings.Contains(page, "mei@example.org of Lighthouse") || !strings.Contains(page, `value="Mei Tanaka"`) {
+	if page := b.Get("/login/provider/new").Want(t, http.StatusOK).Body; !strings.Contains(page, "mei@example.org of Lighthouse") ||
+		!strings.Contains(page, `value="Mei Tanaka"`) {
 		t.Error(page)
 	}
 	b.Post("/login/provider/new", "username", "mei", "name", "Mei Tanaka").Want(t, http.StatusSeeOther)
 	b.Get("/rooms/1").Want(t, http.StatusOK)
 	b = s.Visitor()
-	if to := b.Post("/login", "username", "Mei", "password", "a garden in spring", "next", "/mentions").Want(t, http.StatusSeeOther).Location(); to != "/mentions" {
+	if to := b.Post("/login", "username", "Mei", "password", "a garden in spring", "next", "/mentions").Want(t,
+		http.StatusSeeOther).Location(); to != "/mentions" {
 		t.Error("it leads to", to)
 	}
 	for _, wrong := range []string{"a garden in autumn", "", "*"} {
-		if page := s.Visitor().Post("/login", "username", "mei", "password", wrong).Want(t, http.StatusUnprocessableEntity).Body; !strings.Contains(page, "Username or password is wrong.") {
+		if page := s.Visitor().Post("/login", "username", "mei", "password", wrong).Want(t,
+			http.StatusUnprocessableEntity).Body; !strings.Contains(page, "Username or password is wrong.") {
 			t.Error(page)
 		}
 	}
@@ -65,7 +71,8 @@ func TestThePasswordsOfADirectoryCountHereToo(t *testing.T) {
 	ada.Post("/me/identities/directory", "user", "ada", "password", "a guess").Want(t, http.StatusUnprocessableEntity)
 	ada.Post("/me/identities/directory", "user", "mei", "password", "a garden in spring").Want(t, http.StatusUnprocessableEntity) // mei's
 	ada.Post("/me/identities/directory", "user", "ada", "password", "another ada's words").Want(t, http.StatusSeeOther)
-	if page := ada.Get("/me/security").Body; !strings.Contains(page, `aria-label="Unlink Lighthouse"`) || strings.Contains(page, "/me/identities/directory") {
+	if page := ada.Get("/me/security").Body; !strings.Contains(page, `aria-label="Unlink Lighthouse"`) ||
+		strings.Contains(page, "/me/identities/directory") {
 		t.Error(page)
 	}
 	b = s.Visitor()
@@ -76,7 +83,8 @@ func TestThePasswordsOfADirectoryCountHereToo(t *testing.T) {
 	// The password of here works on, also while the directory is away.
 	l.Stop()
 	s.Visitor().Post("/login", "username", "ada", "password", apptest.Password).Want(t, http.StatusSeeOther)
-	if page := s.Visitor().Post("/login", "username", "mei", "password", "a garden in spring").Want(t, http.StatusServiceUnavailable).Body; !strings.Contains(page, "Lighthouse does not answer.") {
+	if page := s.Visitor().Post("/login", "username", "mei", "password", "a garden in spring").Want(t,
+		http.StatusServiceUnavailable).Body; !strings.Contains(page, "Lighthouse does not answer.") {
 		t.Error(page)
 	}
 }
@@ -121,7 +129,8 @@ func TestWhoIsInTheDirectoryNoMoreIsDeactivated(t *testing.T) {
 
 	// Bo has a password here, too: that is his other way in.
 	bo := aged(t, s, s.Account("bo").ID, time.Hour)
-	if page := bo.Post("/me/password", "password", "cold water at night").Want(t, http.StatusForbidden).Body; !strings.Contains(page, "Your password of Lighthouse") {
+	if page := bo.Post("/me/password", "password", "cold water at night").Want(t, http.StatusForbidden).Body; !strings.Contains(page,
+		"Your password of Lighthouse") {
 		t.Error(page)
 	}
 	bo.Post("/me/password", "prove", "cy and the sea", "password", "cold water at night").Want(t, http.StatusUnprocessableEntity)
@@ -155,7 +164,8 @@ func TestWhoIsInTheDirectoryNoMoreIsDeactivated(t *testing.T) {
 	mei.Get("/rooms/1").Want(t, http.StatusOK)
 	l.Add("eve", "Eve", "eve@example.org", "somebody else's, of the same name")
 	b = s.Visitor()
-	if to := b.Post("/login", "username", "eve", "password", "somebody else's, of the same name").Want(t, http.StatusSeeOther).Location(); to != "/login/provider/new" {
+	if to := b.Post("/login", "username", "eve", "password", "somebody else's, of the same name").Want(t,
+		http.StatusSeeOther).Location(); to != "/login/provider/new" {
 		t.Error("another person of the same name comes in as eve:", to)
 	}
 }
@@ -171,7 +181,8 @@ func TestTheSecondFactorIsAskedBehindADirectory(t *testing.T) {
 	b.Post("/login/provider/new", "username", "mei").Want(t, http.StatusSeeOther)
 	factored(t, b)
 	again := s.Visitor()
-	if to := again.Post("/login", "username", "mei", "password", "a garden in spring", "next", "/mentions").Want(t, http.StatusSeeOther).Location(); to != "/login/second?next=%2Fmentions" {
+	if to := again.Post("/login", "username", "mei", "password", "a garden in spring", "next", "/mentions").Want(t,
+		http.StatusSeeOther).Location(); to != "/login/second?next=%2Fmentions" {
 		t.Error("it leads to", to)
 	}
 	again.Get("/rooms/1").Want(t, http.StatusSeeOther)

@@ -130,17 +130,20 @@ func TestWhatWaitsIsMailedOnce(t *testing.T) {
 	queue := func() {
 		t.Helper()
 		now := time.Now()
-		if err := s.Stored().QueueMail(t.Context(), auth.Mail{Kind: auth.MailDigest, Account: 1, Data: fmt.Sprint(first, " ", m), Next: now, Made: now}, chat.MessageID(m)); err != nil {
+		if err := s.Stored().QueueMail(t.Context(), auth.Mail{Kind: auth.MailDigest, Account: 1, Data: fmt.Sprint(first, " ", m), Next: now,
+			Made: now}, chat.MessageID(m)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	queue()
 	got := box.Waits(2)[1]
-	if got.Subject != "2 messages wait for you" || strings.Contains(got.Text, "lens") || !strings.Contains(got.Text, "mei in #general") || !strings.Contains(got.Text, "mei to you") {
+	if got.Subject != "2 messages wait for you" || strings.Contains(got.Text, "lens") || !strings.Contains(got.Text, "mei in #general") ||
+		!strings.Contains(got.Text, "mei to you") {
 		t.Errorf("%s\n%s", got.Subject, got.Text)
 	}
 	linkIn(t, s, got, fmt.Sprintf("/rooms/1/@%d", first)[:8])
-	if strings.Contains(got.HTML, "<img") || strings.Contains(got.HTML, "<b>lens") || strings.Contains(got.HTML, "url(") || strings.Contains(got.HTML, "@import") || strings.Contains(got.HTML, "<script") {
+	if strings.Contains(got.HTML, "<img") || strings.Contains(got.HTML, "<b>lens") || strings.Contains(got.HTML, "url(") ||
+		strings.Contains(got.HTML, "@import") || strings.Contains(got.HTML, "<script") {
 		t.Error("the mail fetches or runs something:", got.HTML)
 	}
 	queue() // a second look, or another node: nothing is queued of what was mailed
@@ -154,8 +157,10 @@ func TestWhatWaitsIsMailedOnce(t *testing.T) {
 		t.Error(header)
 	}
 	s.Visitor().Get(off).Want(t, http.StatusOK)
-	s.Visitor().Do(http.MethodPost, off[:len(off)-1]+"x", "List-Unsubscribe=One-Click", "Content-Type", "application/x-www-form-urlencoded").Want(t, http.StatusNotFound)
-	s.Visitor().Do(http.MethodPost, off, "List-Unsubscribe=One-Click", "Content-Type", "application/x-www-form-urlencoded", "Origin", "https://mail.example.com").Want(t, http.StatusOK)
+	s.Visitor().Do(http.MethodPost, off[:len(off)-1]+"x", "List-Unsubscribe=One-Click", "Content-Type",
+		"application/x-www-form-urlencoded").Want(t, http.StatusNotFound)
+	s.Visitor().Do(http.MethodPost, off, "List-Unsubscribe=One-Click", "Content-Type", "application/x-www-form-urlencoded", "Origin",
+		"https://mail.example.com").Want(t, http.StatusOK)
 	if list := missed(31*time.Minute, 2); len(list) != 0 || len(box.Got()) != 2 {
 		t.Error("mailed after that:", list, box.Got())
 	}
@@ -169,10 +174,12 @@ func TestWhatWaitsIsMailedOnce(t *testing.T) {
 	}
 	third := int(list[0])
 	now := time.Now()
-	if err := s.Stored().QueueMail(t.Context(), auth.Mail{Kind: auth.MailDigest, Account: 1, Data: fmt.Sprint(first, " ", third), Next: now, Made: now}, chat.MessageID(third)); err != nil {
+	if err := s.Stored().QueueMail(t.Context(), auth.Mail{Kind: auth.MailDigest, Account: 1, Data: fmt.Sprint(first, " ", third), Next: now,
+		Made: now}, chat.MessageID(third)); err != nil {
 		t.Fatal(err)
 	}
-	if got := box.Waits(3)[2]; got.Subject != "mei wrote to you" || !strings.Contains(got.Text, "And one more.") || strings.Contains(got.Text, "lens") {
+	if got := box.Waits(3)[2]; got.Subject != "mei wrote to you" || !strings.Contains(got.Text, "And one more.") ||
+		strings.Contains(got.Text, "lens") {
 		t.Errorf("%s\n%s", got.Subject, got.Text)
 	}
 }
@@ -196,7 +203,8 @@ func TestInvitesAndNewBrowsersAreMailedAbout(t *testing.T) {
 	s.Visitor().Post(linkIn(t, s, m, "/join/"), "username", "mei", "password", apptest.Password).Want(t, http.StatusSeeOther)
 
 	login := func(agent string) {
-		s.Visitor().Do(http.MethodPost, "/login", "username=ada&password="+strings.ReplaceAll(apptest.Password, " ", "+"), "Content-Type", "application/x-www-form-urlencoded",
+		s.Visitor().Do(http.MethodPost, "/login", "username=ada&password="+strings.ReplaceAll(apptest.Password, " ", "+"), "Content-Type",
+			"application/x-www-form-urlencoded",
 			"Sec-Fetch-Site", "same-origin", "User-Agent", agent).Want(t, http.StatusSeeOther)
 	}
 	login("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")

@@ -41,7 +41,8 @@ func describedOperations(t *testing.T, s *apptest.Server) (all []apiOperation) {
 	}
 	for path, methods := range d.Paths {
 		for method, o := range methods {
-			one := apiOperation{id: o.OperationID, method: strings.ToUpper(method), path: path, people: strings.Contains(o.Description, "Not for the keys of bots")}
+			one := apiOperation{id: o.OperationID, method: strings.ToUpper(method), path: path, people: strings.Contains(o.Description,
+				"Not for the keys of bots")}
 			for name := range properties(o.RequestBody.Content["application/json"].Schema) {
 				one.fields = append(one.fields, name)
 			}
@@ -86,7 +87,8 @@ func TestEveryOperationIsRefusedToWhoMayNot(t *testing.T) {
 	cid.Post(revocation.FindString(cid.Get("/me/tokens").Body)).Want(t, http.StatusSeeOther) // the newest stands first
 	noKey := []string{"deactivated", "nobody", "another's, shorter", "another's, longer", "revoked", "hook", "feed"}
 	notIn := []string{"outsider", "administrator", "banned", "bot elsewhere"}
-	put := strings.NewReplacer("{room}", fmt.Sprint(room), "{message}", fmt.Sprint(secret), "{person}", "2", "{token}", token, "{name}", "zanzibar.png")
+	put := strings.NewReplacer("{room}", fmt.Sprint(room), "{message}", fmt.Sprint(secret), "{person}", "2", "{token}", token,
+		"{name}", "zanzibar.png")
 	operations := describedOperations(t, s)
 	if len(operations) < 25 {
 		t.Fatalf("%d operations are described", len(operations))
@@ -97,7 +99,8 @@ func TestEveryOperationIsRefusedToWhoMayNot(t *testing.T) {
 		if o.method == "POST" {
 			fields := map[string]any{}
 			for _, name := range o.fields {
-				fields[name] = map[string]any{"body": "said", "name": "a new room", "to": []int{3}, "upto": secret, "e": "👍", "kind": "private", "channel": "zanzibar", "text": "said"}[name]
+				fields[name] = map[string]any{"body": "said", "name": "a new room", "to": []int{3}, "upto": secret, "e": "👍", "kind": "private",
+					"channel": "zanzibar", "text": "said"}[name]
 			}
 			b, _ := json.Marshal(fields)
 			body = string(b)
@@ -135,13 +138,15 @@ func TestEveryOperationIsRefusedToWhoMayNot(t *testing.T) {
 			}
 		}
 		// What writes is nothing for a key that may only read.
-		if a := ask("reader"); o.method == "POST" && a.Status != http.StatusForbidden || o.method == "GET" && a.Status >= 400 && a.Status != http.StatusUpgradeRequired {
+		if a := ask("reader"); o.method == "POST" && a.Status != http.StatusForbidden || o.method == "GET" && a.Status >= 400 &&
+			a.Status != http.StatusUpgradeRequired {
 			t.Errorf("%s by a key that may only read: status %d", o.id, a.Status)
 		}
 		if o.method != "GET" && !o.people { // it would do it
 			continue
 		}
-		if a := ask("bot in it"); !o.people && a.Status >= 400 && a.Status != http.StatusUpgradeRequired || o.people && a.Status != http.StatusForbidden {
+		if a := ask("bot in it"); !o.people && a.Status >= 400 && a.Status != http.StatusUpgradeRequired || o.people &&
+			a.Status != http.StatusForbidden {
 			t.Errorf("%s by a bot that is in the room: status %d", o.id, a.Status)
 		}
 	}
@@ -178,10 +183,12 @@ func TestKeysAreNowhere(t *testing.T) {
 	v.Do("POST", "/hooks/"+hook[:20], `{"text":"hello"}`).Want(t, http.StatusNotFound)
 	v.Get("/feeds/"+feed+"/rooms/1").Want(t, http.StatusOK)
 	v.Get("/feeds/"+feed+"/rooms/99").Want(t, http.StatusNotFound)
-	token.Do("POST", "/mcp", `{"jsonrpc":"2.0","id":1,"method":"tools/list"}`, "Authorization", "Bearer "+token.key, "Content-Type", "application/json", "Accept", "application/json, text/event-stream")
+	token.Do("POST", "/mcp", `{"jsonrpc":"2.0","id":1,"method":"tools/list"}`, "Authorization", "Bearer "+token.key, "Content-Type",
+		"application/json", "Accept", "application/json, text/event-stream")
 	desk := ada.Found("desk", "private")
 	at := fmt.Sprintf("/rooms/%d", desk)
-	secret := secretOnPage.FindStringSubmatch(ada.Post(at+"/outgoing", "name", "CI", "url", "https://ci.example.org", "word", "/deploy").Want(t, http.StatusOK).Body)[1]
+	secret := secretOnPage.FindStringSubmatch(ada.Post(at+"/outgoing", "name", "CI", "url", "https://ci.example.org", "word",
+		"/deploy").Want(t, http.StatusOK).Body)[1]
 	ada.Post(at+"/widget", "on", "1", "slug", "help", "title", "Tidewater Ferries", "zone", "UTC").Want(t, http.StatusSeeOther)
 	marta := guest{s.Visitor(), t}
 	marta.says("Hello?").Want(t, http.StatusSeeOther)
@@ -189,7 +196,8 @@ func TestKeysAreNowhere(t *testing.T) {
 	_, cookie, _ := strings.Cut(marta.Cookie, "=")
 	answer := chat.AnswerCode(chat.Webhook{Secret: secret}, 7, time.Unix(1, 0))
 	v.Do("POST", "/commands/7/"+answer, `{"text":"late"}`).Want(t, http.StatusNotFound)
-	keys := map[string]string{"token": token.key, "hook": hook, "feed": feed, "secret of a webhook": secret, "cookie of a visitor": cookie, "address of an answer": answer}
+	keys := map[string]string{"token": token.key, "hook": hook, "feed": feed, "secret of a webhook": secret, "cookie of a visitor": cookie,
+		"address of an answer": answer}
 	for name, key := range keys {
 		if len(key) < 20 {
 			t.Fatal("there is no", name)
@@ -197,7 +205,8 @@ func TestKeysAreNowhere(t *testing.T) {
 		if strings.Contains(logged.String(), key[7:]) || strings.Contains(logged.String(), key[:20]) {
 			t.Error("the log has the", name)
 		}
-		for _, path := range []string{"/me/tokens", "/rooms/1/integrations", at + "/integrations", at + "/outgoing/1", at + "/cases/1", "/bots", "/admin/log"} {
+		for _, path := range []string{"/me/tokens", "/rooms/1/integrations", at + "/integrations", at + "/outgoing/1", at + "/cases/1",
+			"/bots", "/admin/log"} {
 			if strings.Contains(ada.Get(path).Body, key) {
 				t.Errorf("%s shows the %s again", path, name)
 			}

@@ -61,8 +61,9 @@ func ending(t *testing.T, claims oidc.Claims, rules oidc.Rules, rest map[string]
 	}
 	t.Cleanup(func() { m.Shutdown() })
 	return m, apptest.Start(t, func(c *app.Config) {
-		c.Providers = []*oidc.Provider{{Name: "Lighthouse ID", Issuer: m.Issuer(), ClientID: m.Config().ClientID, ClientSecret: m.Config().ClientSecret,
-			Claims: claims, Rules: rules, Logout: true}}
+		c.Providers = []*oidc.Provider{{Name: "Lighthouse ID", Issuer: m.Issuer(), ClientID: m.Config().ClientID,
+			ClientSecret: m.Config().ClientSecret,
+			Claims:       claims, Rules: rules, Logout: true}}
 	})
 }
 
@@ -114,7 +115,8 @@ func TestWhoCameByAProviderIsLoggedOutThere(t *testing.T) {
 func TestClaimsAreReadWhereTheyAre(t *testing.T) {
 	t.Parallel()
 	rest := map[string]any{"display_name": "Mei of the harbour", "realm_access": map[string]any{"roles": []string{"chat", "ops"}}}
-	m, s := ending(t, oidc.Claims{Name: "display_name", Groups: "realm_access.roles"}, oidc.Rules{Groups: []string{"chat"}, Admins: []string{"ops"}}, rest)
+	m, s := ending(t, oidc.Claims{Name: "display_name", Groups: "realm_access.roles"}, oidc.Rules{Groups: []string{"chat"},
+		Admins: []string{"ops"}}, rest)
 	ada := s.Signup("ada")
 	b := s.Visitor()
 	m.QueueUser(person("mei", "mei@example.org", "neither"))
@@ -129,7 +131,8 @@ func TestClaimsAreReadWhereTheyAre(t *testing.T) {
 	}
 	// Administrators see what was set, without the secret.
 	page := ada.Get("/admin/settings").Want(t, http.StatusOK).Body
-	for _, words := range []string{"Lighthouse ID", m.Issuer(), "/login/provider/1/callback", "Only the groups chat", "Administrators are the groups ops", "It answers"} {
+	for _, words := range []string{"Lighthouse ID", m.Issuer(), "/login/provider/1/callback", "Only the groups chat",
+		"Administrators are the groups ops", "It answers"} {
 		if !strings.Contains(page, words) {
 			t.Errorf("the settings do not say %q", words)
 		}

@@ -25,7 +25,8 @@ func provided(t *testing.T, rules oidc.Rules) (*mockoidc.MockOIDC, *apptest.Serv
 	}
 	t.Cleanup(func() { m.Shutdown() })
 	return m, apptest.Start(t, func(c *app.Config) {
-		c.Providers = []*oidc.Provider{{Name: "Lighthouse ID", Issuer: m.Issuer(), ClientID: m.Config().ClientID, ClientSecret: m.Config().ClientSecret, Rules: rules},
+		c.Providers = []*oidc.Provider{{Name: "Lighthouse ID", Issuer: m.Issuer(), ClientID: m.Config().ClientID,
+			ClientSecret: m.Config().ClientSecret, Rules: rules},
 			{Name: "Down", Issuer: "http://127.0.0.1:1", ClientID: "x", Rules: rules}}
 	})
 }
@@ -64,20 +65,23 @@ func TestAProviderLogsInWhomItVouchesFor(t *testing.T) {
 	t.Parallel()
 	m, s := provided(t, oidc.Rules{})
 	ada := s.Signup("ada")
-	if page := s.Visitor().Get("/login").Body; !strings.Contains(page, `aria-label="Log in with"`) || !strings.Contains(page, "Lighthouse ID") {
+	if page := s.Visitor().Get("/login").Body; !strings.Contains(page, `aria-label="Log in with"`) ||
+		!strings.Contains(page, "Lighthouse ID") {
 		t.Error("no button:", page)
 	}
 	// Somebody new chooses a username, and has an account by it.
 	m.QueueUser(person("mei", "mei@example.org"))
 	b := s.Visitor()
 	back, asked := atProvider(t, b, "/login/provider/1", "next", "/mentions")
-	if asked.Get("code_challenge_method") != "S256" || asked.Get("nonce") == "" || len(asked.Get("state")) < 40 || asked.Get("redirect_uri") != s.Base+"/login/provider/1/callback" {
+	if asked.Get("code_challenge_method") != "S256" || asked.Get("nonce") == "" || len(asked.Get("state")) < 40 ||
+		asked.Get("redirect_uri") != s.Base+"/login/provider/1/callback" {
 		t.Error(asked)
 	}
 	if to := b.Get(back).Want(t, http.StatusSeeOther).Location(); to != "/login/provider/new" || b.Cookie != "" {
 		t.Fatal(to, b.Cookie)
 	}
-	if page := b.Get("/login/provider/new").Want(t, http.StatusOK).Body; !strings.Contains(page, "mei@example.org of Lighthouse ID") || !strings.Contains(page, `value="mei"`) {
+	if page := b.Get("/login/provider/new").Want(t, http.StatusOK).Body; !strings.Contains(page, "mei@example.org of Lighthouse ID") ||
+		!strings.Contains(page, `value="mei"`) {
 		t.Error(page)
 	}
 	b.Post("/login/provider/new", "username", "ada").Want(t, http.StatusUnprocessableEntity)
@@ -170,7 +174,8 @@ func TestAnswersOfProvidersThatAreNotForThisLogInAreRefused(t *testing.T) {
 	b.Get(code.ReplaceAllString(back, code.FindString(theirs))).Want(t, http.StatusBadRequest)
 
 	// One that is down stops neither the start nor the others.
-	if a := s.Visitor().Post("/login/provider/2"); a.Status != http.StatusServiceUnavailable || !strings.Contains(a.Body, "Down does not answer") {
+	if a := s.Visitor().Post("/login/provider/2"); a.Status != http.StatusServiceUnavailable ||
+		!strings.Contains(a.Body, "Down does not answer") {
 		t.Error(a.Status, a.Body)
 	}
 	s.Visitor().Post("/login/provider/3").Want(t, http.StatusNotFound)
@@ -189,7 +194,8 @@ func TestAProviderSaysWhoComesAndWhoAdministers(t *testing.T) {
 	}
 	unverified := person("eve", "eve@example.org", "chat")
 	unverified.EmailVerified = false
-	for _, u := range []*mockoidc.MockUser{person("eve", "eve@example.com", "chat"), person("eve", "eve@example.org", "others"), person("eve", "eve@example.org.example.com", "chat"), unverified} {
+	for _, u := range []*mockoidc.MockUser{person("eve", "eve@example.com", "chat"), person("eve", "eve@example.org", "others"),
+		person("eve", "eve@example.org.example.com", "chat"), unverified} {
 		m.QueueUser(u)
 		b := s.Visitor()
 		back, _ := atProvider(t, b, "/login/provider/1")

@@ -96,7 +96,8 @@ func TestAProviderThatNobodyWroteHereLogsIn(t *testing.T) {
 		}
 	}
 	b.Get("/rooms/1").Want(t, http.StatusOK)
-	if to := onTo.FindStringSubmatch(b.Post("/logout").Want(t, http.StatusOK).Body); to == nil || !strings.HasPrefix(to[1], issuer+"end_session?") {
+	if to := onTo.FindStringSubmatch(b.Post("/logout").Want(t, http.StatusOK).Body); to == nil ||
+		!strings.HasPrefix(to[1], issuer+"end_session?") {
 		t.Error("the end of it is not there:", to)
 	}
 }

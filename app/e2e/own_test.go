@@ -59,7 +59,8 @@ func TestAnExportHasAllThatIsOnesOwnAndNothingElse(t *testing.T) {
 		Username, Bio string
 		Rooms         []struct{ Name string }
 	}
-	if err := json.Unmarshal([]byte(all["account.json"]), &account); err != nil || account.Username != "mei" || account.Bio != "I keep the lens" {
+	if err := json.Unmarshal([]byte(all["account.json"]), &account); err != nil || account.Username != "mei" ||
+		account.Bio != "I keep the lens" {
 		t.Error(all["account.json"], err)
 	}
 	said := all["messages.jsonl"]
@@ -106,7 +107,8 @@ func TestSomebodyDeletesTheOwnAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	jonas.Post("/me/data/delete", "username", "jonas").Want(t, http.StatusOK)
-	for deadline := time.Now().Add(30 * time.Second); strings.Contains(ada.Get("/rooms/1").Body, "and it goes"); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); strings.Contains(ada.Get("/rooms/1").Body,
+		"and it goes"); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("what was said stays")
 		}

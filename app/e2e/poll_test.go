@@ -39,7 +39,8 @@ func TestOnePollAsksForSeveralRooms(t *testing.T) {
 	}
 	told := make(chan apptest.Answer, 1)
 	rev := func(room string) string {
-		return regexp.MustCompile(`"rev":(\d+)`).FindStringSubmatch(ada.Get("/rooms/"+room+"/changes?since=-1", "Accept", "application/json").Body)[1]
+		return regexp.MustCompile(`"rev":(\d+)`).FindStringSubmatch(ada.Get("/rooms/"+room+"/changes?since=-1", "Accept",
+			"application/json").Body)[1]
 	}
 	if a := ask("room=1:99&room=2:" + rev("2")); !strings.Contains(a.Body, `{"reset":1}`) {
 		t.Errorf("a page that is ahead is answered with %q", a.Body)

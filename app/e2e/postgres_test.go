@@ -42,10 +42,12 @@ func TestAWorkspaceMovesToPostgreSQLAndBack(t *testing.T) {
 		return fmt.Sprintf("%x", sha256.Sum256(b))
 	}
 	first := export("one.jsonl", s.Data)
-	if out := apptest.Command(t, 0, "", "import", filepath.Join(dir, "one.jsonl"), "--data", there); !strings.Contains(out, "It came: 2 accounts, 2 rooms") {
+	if out := apptest.Command(t, 0, "", "import", filepath.Join(dir, "one.jsonl"), "--data", there); !strings.Contains(out,
+		"It came: 2 accounts, 2 rooms") {
 		t.Error("the import says", out)
 	}
-	if out := apptest.Command(t, 0, "", "import", filepath.Join(dir, "one.jsonl"), "--data", there); !strings.Contains(out, "Nothing was changed") {
+	if out := apptest.Command(t, 0, "", "import", filepath.Join(dir, "one.jsonl"), "--data", there); !strings.Contains(out,
+		"Nothing was changed") {
 		t.Error("the second import says", out)
 	}
 	if second := export("two.jsonl", there); second != first {
@@ -78,7 +80,8 @@ func TestCommandsTakeTheAddressOfAPostgreSQL(t *testing.T) {
 	t.Parallel()
 	data := apptest.PostgresData(t)
 	apptest.Command(t, 1, "", "user", "list", "--data", data)
-	if out := apptest.Command(t, 0, apptest.Password+"\n", "user", "add", "ada", "--data", data); !strings.Contains(out, "ada was added as administrator") {
+	if out := apptest.Command(t, 0, apptest.Password+"\n", "user", "add", "ada", "--data", data); !strings.Contains(out,
+		"ada was added as administrator") {
 		t.Error(out)
 	}
 	for _, c := range []struct{ args, want string }{

@@ -87,7 +87,8 @@ func TestLinksAreShownWithWhatTheyLeadTo(t *testing.T) {
 	at := fmt.Sprintf("/messages/%d", m)
 	apptest.Within(t, "both are shown", func() bool { return strings.Count(ada.Get(at).Body, `<article class="unf"`) == 2 })
 	page := ada.Get("/rooms/1").Body
-	for _, part := range []string{"Tidewater Ferries", "Winter &lt;b&gt;timetable&lt;/b&gt;", "All lines from 1 December.", "A plain page", `rel="noreferrer nofollow"`, "preview.css"} {
+	for _, part := range []string{"Tidewater Ferries", "Winter &lt;b&gt;timetable&lt;/b&gt;", "All lines from 1 December.", "A plain page",
+		`rel="noreferrer nofollow"`, "preview.css"} {
 		if !strings.Contains(page, part) {
 			t.Errorf("the room lacks %s", part)
 		}
@@ -108,7 +109,8 @@ func TestLinksAreShownWithWhatTheyLeadTo(t *testing.T) {
 	if err := json.Unmarshal([]byte(ada.Get(at+".json").Body), &data); err != nil {
 		t.Fatal(err)
 	}
-	if p := data.Message.Previews; len(p) != 2 || p[0].Title != "Winter <b>timetable</b>" || p[0].Picture == "" || p[1].Picture != "" || len(data.Message.Files) != 0 {
+	if p := data.Message.Previews; len(p) != 2 || p[0].Title != "Winter <b>timetable</b>" || p[0].Picture == "" || p[1].Picture != "" ||
+		len(data.Message.Files) != 0 {
 		t.Errorf("as JSON it is %+v", data)
 	}
 	if files := ada.Get("/rooms/1/files?view=page").Body; strings.Contains(files, apptest.Tokens(page)[0]) {
@@ -117,7 +119,10 @@ func TestLinksAreShownWithWhatTheyLeadTo(t *testing.T) {
 	// Who looks again is not asked for again.
 	before := w.hits.Load()
 	again := ada.Says(1, "once more: "+w.URL+"/plain")
-	apptest.Within(t, "it is shown again", func() bool { return strings.Contains(ada.Get(fmt.Sprintf("/messages/%d", again)).Body, "A plain page") })
+	apptest.Within(t, "it is shown again", func() bool {
+		return strings.Contains(ada.Get(fmt.Sprintf("/messages/%d", again)).Body,
+			"A plain page")
+	})
 	if w.hits.Load() != before {
 		t.Error("the page was asked for twice")
 	}
@@ -134,7 +139,8 @@ func TestLinksAreShownWithWhatTheyLeadTo(t *testing.T) {
 	if !strings.Contains(ada.Get(at).Body, "Tidewater") {
 		t.Error("what was brought back is not shown")
 	}
-	toast := ada.Do(http.MethodPost, at+"/previews/1/remove", "", "Sec-Fetch-Site", "same-origin", "HX-Request", "true").Want(t, http.StatusOK).Body
+	toast := ada.Do(http.MethodPost, at+"/previews/1/remove", "", "Sec-Fetch-Site", "same-origin", "HX-Request", "true").Want(t,
+		http.StatusOK).Body
 	if !strings.Contains(toast, "Preview removed for everybody") || !strings.Contains(toast, at+"/previews/1/restore") {
 		t.Error("the answer is", toast)
 	}
@@ -211,10 +217,12 @@ func TestLinksToMessagesShowThemToWhoMayRead(t *testing.T) {
 		t.Error("the page of an outsider has the message, or no place for it")
 	}
 	card := fmt.Sprintf("/messages/%d/card?in=%d&n=1", secret, m)
-	if a := ada.Get(card, "HX-Request", "true").Want(t, http.StatusOK); !strings.Contains(a.Body, "at dawn") || !strings.Contains(a.Body, "#hideout") {
+	if a := ada.Get(card, "HX-Request", "true").Want(t, http.StatusOK); !strings.Contains(a.Body, "at dawn") ||
+		!strings.Contains(a.Body, "#hideout") {
 		t.Error("its card is", a.Body)
 	}
-	hidden, none := bea.Get(card, "HX-Request", "true").Want(t, http.StatusOK), bea.Get("/messages/99999/card?in=1&n=1", "HX-Request", "true").Want(t, http.StatusOK)
+	hidden, none := bea.Get(card, "HX-Request", "true").Want(t, http.StatusOK), bea.Get("/messages/99999/card?in=1&n=1", "HX-Request",
+		"true").Want(t, http.StatusOK)
 	if hidden.Body != "" || none.Body != "" {
 		t.Error("what is hidden answers otherwise than what is not there")
 	}

@@ -24,7 +24,8 @@ func TestPicturesOfProgramsAreFetched(t *testing.T) {
 		t.Helper()
 		s.Visitor().Do("POST", "/hooks/"+key, body, "Content-Type", "application/json").Want(t, http.StatusOK)
 	}
-	send(`{"username":"Charts","icon_url":"` + w.URL + `/boat.jpg","attachments":[{"title":"Load","image_url":"` + w.URL + `/wide.jpg"},{"title":"Gone","image_url":"` + w.URL + `/nothing"},{"title":"Liar","thumb_url":"` + w.URL + `/liar.jpg"}]}`)
+	send(`{"username":"Charts","icon_url":"` + w.URL + `/boat.jpg","attachments":[{"title":"Load","image_url":"` + w.URL +
+		`/wide.jpg"},{"title":"Gone","image_url":"` + w.URL + `/nothing"},{"title":"Liar","thumb_url":"` + w.URL + `/liar.jpg"}]}`)
 	page := ""
 	apptest.Within(t, "the picture and the face are shown", func() bool {
 		page = ada.Get("/rooms/1").Body
@@ -69,7 +70,8 @@ func TestPicturesOfBlocksAreFetched(t *testing.T) {
 		page = ada.Get("/rooms/1").Body
 		return strings.Contains(page, `class="b-side"`) && strings.Contains(page, `class="att-pic"`) && strings.Contains(page, `class="av xs"`)
 	})
-	for _, part := range []string{`<h4 class="b-head" dir="auto">Build 214 is there</h4>`, "for <strong>both</strong> stores", "<dt>Size</dt>", `<figcaption dir="auto">Free disk</figcaption>`,
+	for _, part := range []string{`<h4 class="b-head" dir="auto">Build 214 is there</h4>`, "for <strong>both</strong> stores", "<dt>Size</dt>",
+		`<figcaption dir="auto">Free disk</figcaption>`,
 		`alt="it falls" width="1200" height="630"`, `alt="a boat" width="72" height="72"`, "by Tomás",
 		`href="` + w.URL + `/nothing.png"`, `href="` + w.URL + `/wide.jpg?fifth"`, `href="` + w.URL + `/boat.jpg?sixth"`} {
 		if !strings.Contains(page, part) {
@@ -86,7 +88,8 @@ func TestPicturesOfBlocksAreFetched(t *testing.T) {
 		t.Fatal(err)
 	}
 	send(`{"blocks":[{"type":"image","image_url":"AT/wide.jpg?off","alt_text":"when it is off"}]}`)
-	if page := ada.Get("/rooms/1").Body; !strings.Contains(page, `href="`+w.URL+`/wide.jpg?off"`) || !strings.Contains(page, "when it is off") {
+	if page := ada.Get("/rooms/1").Body; !strings.Contains(page, `href="`+w.URL+`/wide.jpg?off"`) ||
+		!strings.Contains(page, "when it is off") {
 		t.Error("with previews off it is no link")
 	}
 	dir := t.TempDir()

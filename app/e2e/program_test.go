@@ -90,7 +90,8 @@ func TestTheBotsOfARoomAreListed(t *testing.T) {
 		t.Error("a bot is listed that is not here")
 	}
 	ada.Post(at+"/members", "people", fmt.Sprint(id)).Want(t, http.StatusSeeOther)
-	if l := list(ada); !strings.Contains(l, "DEPLOYER") || !strings.Contains(l, fmt.Sprintf(`href="/people/%d"`, id)) || !strings.Contains(l, fmt.Sprintf("/members/%d/remove", id)) || strings.Contains(l, "Siren") {
+	if l := list(ada); !strings.Contains(l, "DEPLOYER") || !strings.Contains(l, fmt.Sprintf(`href="/people/%d"`, id)) ||
+		!strings.Contains(l, fmt.Sprintf("/members/%d/remove", id)) || strings.Contains(l, "Siren") {
 		t.Error("the bots here are", l)
 	}
 	if l := list(bea); !strings.Contains(l, "DEPLOYER") || strings.Contains(l, "/remove") {
@@ -161,7 +162,8 @@ func TestABotsProfileSaysWhoMadeItAndWhatItMay(t *testing.T) {
 	newHook(ada, 1, "Siren")
 	newHook(ada, secret, "Quiet")
 	ada.Post("/rooms/1/outgoing", "name", "CI", "url", "https://ci.example.org", "word", "/deploy").Want(t, http.StatusOK)
-	for name, parts := range map[string][]string{"siren": {"Says in #general what is sent to its address", "Reads nothing"}, "ci": {"Answers /deploy in #general"}} {
+	for name, parts := range map[string][]string{"siren": {"Says in #general what is sent to its address", "Reads nothing"},
+		"ci": {"Answers /deploy in #general"}} {
 		person = fmt.Sprint("/people/", s.Account(name).ID)
 		shows(bea, parts...)
 	}

@@ -174,7 +174,8 @@ func TestADeviceIsItsPersonsAlone(t *testing.T) {
 		t.Errorf("%+v", n)
 	}
 	// Addresses inside, without TLS, or with a password, and keys off the curve are refused.
-	for _, bad := range [][]string{{"endpoint", "http://192.0.2.7/x"}, {"endpoint", "https://u:p@push.example.org/x"}, {"endpoint", "ftp://push.example.org"}, {"p256dh", "AAAA"}, {"auth", "AAAA"}} {
+	for _, bad := range [][]string{{"endpoint", "http://192.0.2.7/x"}, {"endpoint", "https://u:p@push.example.org/x"},
+		{"endpoint", "ftp://push.example.org"}, {"p256dh", "AAAA"}, {"auth", "AAAA"}} {
 		ada.Post("/me/devices", append(bad, phone.Fields()...)...) // the first of a name counts
 		list, err := s.App.Chat.Devices(t.Context(), s.Account("ada"))
 		if err != nil || len(list) != 1 || list[0].Endpoint != phone.Endpoint {

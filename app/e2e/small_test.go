@@ -16,7 +16,8 @@ func TestALogInTellsTheScriptOfThePage(t *testing.T) {
 	s := apptest.Start(t)
 	s.Signup("ada")
 	form := url.Values{"username": {"ada"}, "password": {apptest.Password}}.Encode()
-	a := s.Visitor().Do("POST", "/login", form, "Content-Type", "application/x-www-form-urlencoded", "HX-Request", "true", "Sec-Fetch-Site", "same-origin")
+	a := s.Visitor().Do("POST", "/login", form, "Content-Type", "application/x-www-form-urlencoded", "HX-Request", "true", "Sec-Fetch-Site",
+		"same-origin")
 	if a.Want(t, http.StatusNoContent); a.Header.Get("HX-Trigger") != "parley:signed-in" {
 		t.Errorf("the headers are %v", a.Header)
 	}

@@ -70,12 +70,14 @@ func TestConversationsWithVisitorsMove(t *testing.T) {
 	s, _, bea, room := desk(t, "greeting", "Ahoy!")
 	at := fmt.Sprintf("/rooms/%d", room)
 	marta, elin := guest{s.Visitor(), t}, guest{s.Visitor(), t}
-	marta.says("Does the *06:10* run?", "name", "Marta Weiss", "mail", "marta@tidewater.example", "page", "https://www.tidewater.example/winter").Want(t, http.StatusSeeOther)
+	marta.says("Does the *06:10* run?", "name", "Marta Weiss", "mail", "marta@tidewater.example", "page",
+		"https://www.tidewater.example/winter").Want(t, http.StatusSeeOther)
 	elin.says("Hello?").Want(t, http.StatusSeeOther)
 	bea.Post(at+"/cases/1/take").Want(t, http.StatusSeeOther)
 	bea.Post(at+"/cases/1/say", "body", "At 08:40.").Want(t, http.StatusSeeOther)
 	dir := t.TempDir()
-	first, second, bare, data := filepath.Join(dir, "first.jsonl"), filepath.Join(dir, "second.jsonl"), filepath.Join(dir, "bare.jsonl"), filepath.Join(dir, "other.db")
+	first, second, bare, data := filepath.Join(dir, "first.jsonl"), filepath.Join(dir, "second.jsonl"), filepath.Join(dir, "bare.jsonl"),
+		filepath.Join(dir, "other.db")
 	apptest.Command(t, 0, "", "export", first, "--data", s.Data)
 	if said := apptest.Command(t, 0, "", "import", first, "--data", data); !strings.Contains(said, "2 conversations with visitors") {
 		t.Errorf("the import says %q", said)
@@ -88,7 +90,8 @@ func TestConversationsWithVisitorsMove(t *testing.T) {
 	}
 	apptest.Command(t, 0, "", "check", "--data", data)
 	apptest.Command(t, 0, "", "export", bare, "--without-passwords", "--data", s.Data)
-	if text, err := os.ReadFile(bare); err != nil || strings.Contains(string(text), `"visitor":"`) || !strings.Contains(string(text), "06:10") {
+	if text, err := os.ReadFile(bare); err != nil || strings.Contains(string(text), `"visitor":"`) ||
+		!strings.Contains(string(text), "06:10") {
 		t.Error("without passwords it has what opens a conversation, or lacks what was said", err)
 	}
 	moved := &apptest.Server{T: t, Data: data}

@@ -32,7 +32,8 @@ func desk(t *testing.T, settings ...string) (s *apptest.Server, ada, bea *apptes
 	ada, bea = s.Signup("ada"), s.Signup("bea")
 	room = ada.Found("desk", "private")
 	ada.Post(fmt.Sprintf("/rooms/%d/members", room), "people", "2").Want(t, http.StatusSeeOther)
-	ada.Post(fmt.Sprintf("/rooms/%d/widget", room), append([]string{"on", "1", "slug", "help", "title", "Tidewater Ferries", "zone", "UTC", "origins", "https://www.tidewater.example"}, settings...)...).Want(t, http.StatusSeeOther)
+	ada.Post(fmt.Sprintf("/rooms/%d/widget", room), append([]string{"on", "1", "slug", "help", "title", "Tidewater Ferries", "zone", "UTC",
+		"origins", "https://www.tidewater.example"}, settings...)...).Want(t, http.StatusSeeOther)
 	return s, ada, bea, room
 }
 
@@ -41,7 +42,8 @@ func TestVisitorsAreAnswered(t *testing.T) {
 	s, ada, bea, room := desk(t, "greeting", "Ahoy!")
 	at := fmt.Sprintf("/rooms/%d", room)
 	cid := s.Signup("cid")
-	page := s.Visitor().Get("/widget/help?page=https%3A%2F%2Fwww.tidewater.example%2Fwinter&from=https%3A%2F%2Fwww.tidewater.example").Want(t, http.StatusOK)
+	page := s.Visitor().Get("/widget/help?page=https%3A%2F%2Fwww.tidewater.example%2Fwinter&from=https%3A%2F%2Fwww.tidewater.example").Want(t,
+		http.StatusOK)
 	for _, part := range []string{"Ahoy!", "Tidewater Ferries", `data-from="https://www.tidewater.example"`, "name=\"name\""} {
 		if !strings.Contains(page.Body, part) {
 			t.Error("the chat lacks", part)
@@ -55,12 +57,15 @@ func TestVisitorsAreAnswered(t *testing.T) {
 		t.Error("a site that may not show it is talked to")
 	}
 	marta, other := guest{s.Visitor(), t}, guest{s.Visitor(), t}
-	first := marta.says("Does the *06:10* run? <script>", "name", "Marta Weiss", "page", "https://www.tidewater.example/winter?session=secret").Want(t, http.StatusSeeOther)
-	if cookie := first.Header.Get("Set-Cookie"); !strings.HasPrefix(cookie, "__Host-visitor=") || !strings.Contains(cookie, "HttpOnly; Secure; SameSite=None; Partitioned") {
+	first := marta.says("Does the *06:10* run? <script>", "name", "Marta Weiss", "page",
+		"https://www.tidewater.example/winter?session=secret").Want(t, http.StatusSeeOther)
+	if cookie := first.Header.Get("Set-Cookie"); !strings.HasPrefix(cookie, "__Host-visitor=") ||
+		!strings.Contains(cookie, "HttpOnly; Secure; SameSite=None; Partitioned") {
 		t.Error("the cookie is", cookie)
 	}
 	other.says("Is there a boat on Christmas day?").Want(t, http.StatusSeeOther)
-	if mine := marta.Get("/widget/help").Body; !strings.Contains(mine, "<em>06:10</em>") || strings.Contains(mine, "Christmas") || strings.Contains(mine, "<script>") && strings.Contains(mine, "run? <script>") {
+	if mine := marta.Get("/widget/help").Body; !strings.Contains(mine, "<em>06:10</em>") || strings.Contains(mine, "Christmas") ||
+		strings.Contains(mine, "<script>") && strings.Contains(mine, "run? <script>") {
 		t.Error("the visitor reads", mine)
 	}
 
@@ -85,14 +90,16 @@ func TestVisitorsAreAnswered(t *testing.T) {
 	}
 	ada.Get("/rooms/1/cases/1").Want(t, http.StatusNotFound) // it is of another room
 	ada.Post("/rooms/1/cases/1/take").Want(t, http.StatusNotFound)
-	if page := ada.Get(at+"/cases/1").Want(t, http.StatusOK).Body; !strings.Contains(page, "tidewater.example/winter") || strings.Contains(page, "session=secret") || !strings.Contains(page, "Take it") {
+	if page := ada.Get(at+"/cases/1").Want(t, http.StatusOK).Body; !strings.Contains(page, "tidewater.example/winter") ||
+		strings.Contains(page, "session=secret") || !strings.Contains(page, "Take it") {
 		t.Error("the conversation is", page)
 	}
 
 	// It is taken once, answered by who has it, handed on and closed.
 	bea.Post(at+"/cases/1/say", "body", "x").Want(t, http.StatusForbidden)
 	bea.Post(at+"/cases/1/take").Want(t, http.StatusSeeOther)
-	if a := ada.Post(at + "/cases/1/take"); a.Status != http.StatusConflict && a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "bea has it.") {
+	if a := ada.Post(at + "/cases/1/take"); a.Status != http.StatusConflict && a.Status != http.StatusUnprocessableEntity ||
+		!strings.Contains(a.Body, "bea has it.") {
 		t.Error("who comes second gets", a.Status)
 	}
 	waits := make(chan apptest.Answer)
@@ -158,11 +165,13 @@ func TestVisitorsAreHeldToTheirRates(t *testing.T) {
 			t.Errorf("%.10q: status %d", wrong, a.Status)
 		}
 	}
-	s.Visitor().Do("POST", "/widget/help/say", "body=x", "Content-Type", "application/x-www-form-urlencoded", "Origin", "https://www.tidewater.example", "Sec-Fetch-Site", "cross-site").Want(t, http.StatusForbidden)
+	s.Visitor().Do("POST", "/widget/help/say", "body=x", "Content-Type", "application/x-www-form-urlencoded", "Origin",
+		"https://www.tidewater.example", "Sec-Fetch-Site", "cross-site").Want(t, http.StatusForbidden)
 	ada.Post("/admin/limits", "limit.visitor", "2", "limit.visitor.address", "3").Want(t, http.StatusSeeOther)
 	v.says("one").Want(t, http.StatusSeeOther)
 	v.says("two").Want(t, http.StatusSeeOther)
-	if a := v.says("three"); a.Status != http.StatusTooManyRequests || !strings.Contains(a.Body, "a little fast") || !strings.Contains(a.Body, ">three<") {
+	if a := v.says("three"); a.Status != http.StatusTooManyRequests || !strings.Contains(a.Body, "a little fast") ||
+		!strings.Contains(a.Body, ">three<") {
 		t.Error("the third gets", a.Status, a.Body)
 	}
 	for range 2 {
@@ -180,10 +189,12 @@ func TestWidgetsAreSetUp(t *testing.T) {
 	at := fmt.Sprintf("/rooms/%d/widget", room)
 	bea.Get(at).Want(t, http.StatusForbidden)
 	bea.Post(at, "slug", "mine", "title", "x").Want(t, http.StatusForbidden)
-	if page := ada.Get(at).Want(t, http.StatusOK).Body; !strings.Contains(page, "data-room=&#34;help&#34;") && !strings.Contains(page, `data-room="help"`) {
+	if page := ada.Get(at).Want(t, http.StatusOK).Body; !strings.Contains(page, "data-room=&#34;help&#34;") &&
+		!strings.Contains(page, `data-room="help"`) {
 		t.Error("the page does not say what to put on the site")
 	}
-	for _, wrong := range [][]string{{"slug", "A b"}, {"slug", ""}, {"title", ""}, {"origins", "https://a.example/path"}, {"origins", "a.example"}, {"origins", "https://*"}, {"hours", "always"}, {"zone", "Mars"}, {"greeting", strings.Repeat("x", 501)}} {
+	for _, wrong := range [][]string{{"slug", "A b"}, {"slug", ""}, {"title", ""}, {"origins", "https://a.example/path"},
+		{"origins", "a.example"}, {"origins", "https://*"}, {"hours", "always"}, {"zone", "Mars"}, {"greeting", strings.Repeat("x", 501)}} {
 		fields := append([]string{}, wrong...)
 		for name, value := range map[string]string{"slug": "help", "title": "T"} {
 			if name != wrong[0] {
@@ -216,8 +227,10 @@ func TestWidgetsAreSetUp(t *testing.T) {
 	if size+len(page) > 15_000 {
 		t.Errorf("the chat has %d bytes", size+len(page))
 	}
-	ada.Post(at, "on", "1", "slug", "help", "title", "Tidewater Ferries", "zone", "UTC", "colour", "#ffeedd", "whole", "1").Want(t, http.StatusSeeOther)
-	if page := ada.Get(at).Body; !strings.Contains(page, `data-room=&#34;help&#34; data-colour=&#34;#ffeedd&#34; data-ink=&#34;#10181c&#34; data-query async`) {
+	ada.Post(at, "on", "1", "slug", "help", "title", "Tidewater Ferries", "zone", "UTC", "colour", "#ffeedd", "whole", "1").Want(t,
+		http.StatusSeeOther)
+	if page := ada.Get(at).Body; !strings.Contains(page,
+		`data-room=&#34;help&#34; data-colour=&#34;#ffeedd&#34; data-ink=&#34;#10181c&#34; data-query async`) {
 		t.Error("what is put on a site does not say the colour, or that the query is told")
 	}
 	bot := ada.Get("/bots").Body
@@ -234,7 +247,8 @@ func TestVisitorsAreMailedWhatTheyAreAnswered(t *testing.T) {
 	ada := s.Signup("ada")
 	room := ada.Found("desk", "private")
 	at := fmt.Sprintf("/rooms/%d", room)
-	ada.Post(at+"/widget", "on", "1", "slug", "help", "title", "Tidewater Ferries", "zone", "UTC", "hours", "mon-sun 00:00-00:01").Want(t, http.StatusSeeOther)
+	ada.Post(at+"/widget", "on", "1", "slug", "help", "title", "Tidewater Ferries", "zone", "UTC", "hours", "mon-sun 00:00-00:01").Want(t,
+		http.StatusSeeOther)
 	if page := s.Visitor().Get("/widget/help").Body; !strings.Contains(page, "by mail if you like") {
 		t.Error("the chat does not say that answers go by mail")
 	}
@@ -268,7 +282,8 @@ func TestVisitorsAreMailedWhatTheyAreAnswered(t *testing.T) {
 	}
 	hurry()
 	got := box.Waits(1)[0]
-	if got.To != "marta@example.org" || got.Subject != "Tidewater Ferries answered you" || strings.Count(got.Text, "At 08:40.") != 1 || !strings.Contains(got.Text, "Bring your bike.") ||
+	if got.To != "marta@example.org" || got.Subject != "Tidewater Ferries answered you" || strings.Count(got.Text, "At 08:40.") != 1 ||
+		!strings.Contains(got.Text, "Bring your bike.") ||
 		!strings.Contains(got.Text, "https://tidewater.example/winter") {
 		t.Errorf("%+v", got)
 	}

@@ -91,7 +91,8 @@ func TestAWebhookThatIsGoneIsOff(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if !strings.Contains(ada.Get("/rooms/1/integrations").Body, "off after 100 failures") || !strings.Contains(ada.Get("/rooms/1/outgoing/1").Body, "It is off") {
+	if !strings.Contains(ada.Get("/rooms/1/integrations").Body, "off after 100 failures") ||
+		!strings.Contains(ada.Get("/rooms/1/outgoing/1").Body, "It is off") {
 		t.Error("it is not said that it is off")
 	}
 	ada.Says(1, "two")

@@ -86,7 +86,8 @@ func TestWebhooksAreToldWhatIsSaid(t *testing.T) {
 			Body struct{ Typed, Plain, HTML string }
 		}
 	}
-	if err := json.Unmarshal([]byte(l.heard()[0]), &told); err != nil || told.User.Username != "ada" || told.Room.Name != "deploys" || told.Message.ID != said ||
+	if err := json.Unmarshal([]byte(l.heard()[0]), &told); err != nil || told.User.Username != "ada" || told.Room.Name != "deploys" ||
+		told.Message.ID != said ||
 		told.Message.Body.Plain != "deploy harbour now" || !strings.Contains(told.Message.Body.HTML, "<strong>harbour</strong>") {
 		t.Errorf("%v %s", err, l.heard()[0])
 	}

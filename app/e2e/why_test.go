@@ -27,7 +27,8 @@ func TestEveryRefusedFormSaysWhy(t *testing.T) {
 		{"/me/appearance", "theme", "purple"}, {"/me/time", "clock", "13"}, {"/me", "name", ""},
 		{"/me/data/delete", "username", "ada"}, {"/me/data/delete", "username", "other"},
 		{"/me/password", "now", "wrong", "password", "x"},
-		{"/admin/people/1/disable"}, {"/admin/people/1/ban"}, {"/admin/people/1/role", "role", "member"}, {"/admin/people/2/role", "role", "king"},
+		{"/admin/people/1/disable"}, {"/admin/people/1/ban"}, {"/admin/people/1/role", "role", "member"},
+		{"/admin/people/2/role", "role", "king"},
 		{"/bots", "username", "x", "name", ""}, {"/rooms/2/outgoing", "name", "x", "url", "ftp://x"}, {"/rooms/2/integrations", "name", ""},
 	} {
 		a := ada.Post(form[0], form[1:]...)

@@ -32,7 +32,8 @@ func TestRoomsThatTheWorldMayRead(t *testing.T) {
 	visitor := s.Visitor()
 	closed := func(when string) {
 		t.Helper()
-		for _, path := range []string{at, at + ".json", at + "/feed.atom", at + "/feed.json", fmt.Sprintf("%s/@%d", at, first), "/files/" + token + "/s", "/files/" + token + "/chart.png"} {
+		for _, path := range []string{at, at + ".json", at + "/feed.atom", at + "/feed.json", fmt.Sprintf("%s/@%d", at, first),
+			"/files/" + token + "/s", "/files/" + token + "/chart.png"} {
 			if a := visitor.Get(path); a.Status != http.StatusSeeOther && a.Status != http.StatusUnauthorized || strings.Contains(a.Body, "light") {
 				t.Errorf("%s: %s answers with status %d", when, path, a.Status)
 			}
@@ -46,12 +47,14 @@ func TestRoomsThatTheWorldMayRead(t *testing.T) {
 	ada.Post(at+"/world", "world", "1").Want(t, http.StatusSeeOther)
 
 	page := visitor.Get(at).Want(t, http.StatusOK)
-	for _, part := range []string{"the light is on", "<strong>now</strong>", "aye", "Sign up", "noindex", `type="application/atom+xml"`, `<span class="rc">🎉 <b>1</b></span>`, "chart.png"} {
+	for _, part := range []string{"the light is on", "<strong>now</strong>", "aye", "Sign up", "noindex", `type="application/atom+xml"`,
+		`<span class="rc">🎉 <b>1</b></span>`, "chart.png"} {
 		if !strings.Contains(page.Body, part) {
 			t.Errorf("the page lacks %s", part)
 		}
 	}
-	for _, part := range []string{"/people/", "@ada", "<form", "<script", "joined", "online", "data-by", "data-u=", "taken back", "/rooms/1\"", "href=\"/messages"} {
+	for _, part := range []string{"/people/", "@ada", "<form", "<script", "joined", "online", "data-by", "data-u=", "taken back", "/rooms/1\"",
+		"href=\"/messages"} {
 		if strings.Contains(page.Body, part) {
 			t.Errorf("the page has %s", part)
 		}
@@ -75,19 +78,23 @@ func TestRoomsThatTheWorldMayRead(t *testing.T) {
 	if err := json.Unmarshal([]byte(visitor.Get(at+".json").Want(t, http.StatusOK).Body), &data); err != nil {
 		t.Fatal(err)
 	}
-	if m := data.Messages; len(m) != 3 || m[0].Author.Username != "" || m[0].Author.Name != "ada" || len(m[0].For) != 0 || m[0].Reactions[0].Count != 1 || len(m[0].Reactions[0].By) != 0 ||
+	if m := data.Messages; len(m) != 3 || m[0].Author.Username != "" || m[0].Author.Name != "ada" || len(m[0].For) != 0 ||
+		m[0].Reactions[0].Count != 1 || len(m[0].Reactions[0].By) != 0 ||
 		data.Room.People != 0 || len(data.Members) != 0 {
 		t.Errorf("as JSON it is %+v", data)
 	}
-	if feed := visitor.Get(at+"/feed.atom").Want(t, http.StatusOK).Body; !strings.Contains(feed, "the light is on") || strings.Contains(feed, "/people/") {
+	if feed := visitor.Get(at+"/feed.atom").Want(t, http.StatusOK).Body; !strings.Contains(feed, "the light is on") ||
+		strings.Contains(feed, "/people/") {
 		t.Error("the feed is", feed)
 	}
 	visitor.Get(fmt.Sprintf("%s/@%d", at, first)).Want(t, http.StatusOK)
 	visitor.Get("/files/"+token+"/s").Want(t, http.StatusOK)
 	visitor.Get("/files/"+token+"/l").Want(t, http.StatusOK)
 	// Nothing beside it.
-	for _, path := range []string{"/rooms/1", "/rooms/99", fmt.Sprintf("%s/@%d", at, elsewhere), fmt.Sprintf("%s/@%d", at, gone), at + "/people", at + "/files", at + "/changes", at + "/settings", at + "/mentions",
-		fmt.Sprintf("/messages/%d", first), "/people/1", "/people/1/card", "/avatars/1", "/search?q=light", "/rooms", "/people", "/", "/ws", "/files/" + token, "/emoji/own"} {
+	for _, path := range []string{"/rooms/1", "/rooms/99", fmt.Sprintf("%s/@%d", at, elsewhere), fmt.Sprintf("%s/@%d", at, gone),
+		at + "/people", at + "/files", at + "/changes", at + "/settings", at + "/mentions",
+		fmt.Sprintf("/messages/%d", first), "/people/1", "/people/1/card", "/avatars/1", "/search?q=light", "/rooms", "/people", "/", "/ws",
+		"/files/" + token, "/emoji/own"} {
 		if a := visitor.Get(path); a.Status != http.StatusSeeOther || !strings.HasPrefix(a.Location(), "/login") {
 			t.Errorf("%s answers with status %d", path, a.Status)
 		}
@@ -160,7 +167,8 @@ func TestTheWorldReadsWhatProgramsSay(t *testing.T) {
 	at := fmt.Sprint("/rooms/", room)
 	ada.Post(at+"/world", "world", "1").Want(t, http.StatusSeeOther)
 	hook := newHook(ada, room, "Builds")
-	s.Visitor().Do("POST", hook, `{"blocks":[{"type":"header","text":{"type":"plain_text","text":"Build 214"}},{"type":"image","image_url":"`+w.URL+`/wide.jpg","alt_text":"a chart"}]}`,
+	s.Visitor().Do("POST", hook, `{"blocks":[{"type":"header","text":{"type":"plain_text","text":"Build 214"}},{"type":"image","image_url":"`+
+		w.URL+`/wide.jpg","alt_text":"a chart"}]}`,
 		"Content-Type", "application/json").Want(t, http.StatusOK)
 	ada.Says(room, "see "+w.URL+"/winter")
 	page := ""

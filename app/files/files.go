@@ -129,7 +129,8 @@ func (s *Files) SavePicture(ctx context.Context, who chat.Account, use chat.File
 		f = now.File
 	}
 	if f.Kind != chat.FilePicture {
-		return f, errors.Join(chat.Invalid("picture", "This is no picture that can be shown. Take one in JPEG, PNG, GIF or WebP."), s.drop(who, f))
+		return f, errors.Join(chat.Invalid("picture", "This is no picture that can be shown. Take one in JPEG, PNG, GIF or WebP."),
+			s.drop(who, f))
 	}
 	return f, nil
 }

@@ -30,9 +30,10 @@ func TestNothingIsToldOfWhereAFilmWasMade(t *testing.T) {
 	}
 	pad := strings.Repeat("kept ", 30_000) // more than a window
 	for name, one := range map[string]struct{ kind, data string }{
-		"user data":  {"video/mp4", box("moov", box("udta", "\x00\x00\x00\x1e\xA9xyz\x00\x12\x15\xc7+54.3233+010.1228/"))},
-		"metadata":   {"video/quicktime", box("ilst", box("data", "\x00\x00\x00\x01\x00\x00\x00\x00+54.3233+010.1228+012.345/"))},
-		"3GPP":       {"video/mp4", box("loci", "\x00\x00\x00\x00\x15\xc7SECRETPLACE\x00\x00\x54\x32\x33\x01\x54\x32\x33\x02\x54\x32\x33\x03kept")},
+		"user data": {"video/mp4", box("moov", box("udta", "\x00\x00\x00\x1e\xA9xyz\x00\x12\x15\xc7+54.3233+010.1228/"))},
+		"metadata":  {"video/quicktime", box("ilst", box("data", "\x00\x00\x00\x01\x00\x00\x00\x00+54.3233+010.1228+012.345/"))},
+		"3GPP": {"video/mp4", box("loci",
+			"\x00\x00\x00\x00\x15\xc7SECRETPLACE\x00\x00\x54\x32\x33\x01\x54\x32\x33\x02\x54\x32\x33\x03kept")},
 		"XMP":        {"image/heic", `<rdf exif:GPSLatitude="54,32.33N" exif:GPSLongitude='54,32.33E'><exif:GPSAltitude>54323/3</exif:GPSAltitude>kept`},
 		"Exif":       {"image/heic", box("mdat", exifWithPlace(binary.BigEndian, "MM\x00\x2A"))},
 		"other Exif": {"image/avif", box("mdat", exifWithPlace(binary.LittleEndian, "II\x2A\x00"))},
@@ -52,7 +53,8 @@ func TestNothingIsToldOfWhereAFilmWasMade(t *testing.T) {
 			}
 		}
 	}
-	for _, plain := range []string{"\xA9xyz\x00\x05\x00\x00hello", "loci and \x00\x00\x00\x00", "Exif\x00\x00II\x2A\x00\xff\xff\xff\xff", "Exif\x00\x00MM\x00\x2A\x00\x00\x00\x08\xff\xff",
+	for _, plain := range []string{"\xA9xyz\x00\x05\x00\x00hello", "loci and \x00\x00\x00\x00", "Exif\x00\x00II\x2A\x00\xff\xff\xff\xff",
+		"Exif\x00\x00MM\x00\x2A\x00\x00\x00\x08\xff\xff",
 		"GPSLatitude", "GPSLatitude=\"", "data\x00\x00\x00\x01", ""} {
 		if out := stripped(t, []byte(plain), "video/mp4"); string(out) != plain {
 			t.Errorf("%q became %q", plain, out)

@@ -8,7 +8,8 @@ import (
 )
 
 // pngKept are the chunks of a PNG that decide how it looks: PNG (third edition), 5.6.
-var pngKept = map[string]bool{"IHDR": true, "PLTE": true, "IDAT": true, "IEND": true, "tRNS": true, "cHRM": true, "gAMA": true, "iCCP": true,
+var pngKept = map[string]bool{"IHDR": true, "PLTE": true, "IDAT": true, "IEND": true, "tRNS": true, "cHRM": true,
+	"gAMA": true, "iCCP": true,
 	"sBIT": true, "sRGB": true, "cICP": true, "mDCV": true, "cLLI": true, "bKGD": true, "pHYs": true, "acTL": true, "fcTL": true, "fdAT": true}
 
 func stripPNG(in *bufio.Reader, out *bufio.Writer) error {
@@ -105,7 +106,8 @@ func copyExtension(in *bufio.Reader, out *bufio.Writer) error {
 		return err
 	}
 	to := io.Writer(io.Discard)
-	if label == gifControl || label == gifApplication && (bytes.HasPrefix(first, []byte("NETSCAPE2.0")) || bytes.HasPrefix(first, []byte("ANIMEXTS1.0"))) {
+	if label == gifControl || label == gifApplication && (bytes.HasPrefix(first, []byte("NETSCAPE2.0")) ||
+		bytes.HasPrefix(first, []byte("ANIMEXTS1.0"))) {
 		to = out
 	}
 	to.Write([]byte{gifExtension, label})

@@ -69,12 +69,17 @@ func TestNothingIsToldOfWhoMadeAPicture(t *testing.T) {
 		return string([]byte{0xFF, marker, byte((len(data) + 2) >> 8), byte(len(data) + 2)}) + data
 	}
 	for _, one := range []struct{ name, kind, data string }{
-		{"jpeg", "image/jpeg", j.String()[:2] + segment(0xE1, "Exif\x00\x00secret") + segment(0xE1, "http://ns.adobe.com/xap/1.0/\x00secret") + segment(0xED, "Photoshop secret") +
+		{"jpeg", "image/jpeg", j.String()[:2] + segment(0xE1, "Exif\x00\x00secret") + segment(0xE1, "http://ns.adobe.com/xap/1.0/\x00secret") +
+			segment(0xED, "Photoshop secret") +
 			segment(0xFE, "secret") + segment(0xE2, "MPF\x00secret") + segment(0xE2, "ICC_PROFILE\x00kept") + j.String()[2:] + "trailing secret"},
-		{"png", "image/png", p.String()[:33] + string(chunkOf("eXIf", "secret")) + string(chunkOf("tEXt", "Author\x00secret")) + string(chunkOf("iTXt", "secret")) +
-			string(chunkOf("zTXt", "secret")) + string(chunkOf("tIME", "secret!")) + string(chunkOf("prVt", "secret")) + string(chunkOf("iCCP", "kept")) + p.String()[33:] + "<script>secret</script>"},
-		{"gif", "image/gif", g.String()[:len(g.String())-1] + "\x21\xFE\x06secret\x00" + "\x21\xFF\x0BXMP DataXMPsecret\x00" + "\x21\x01\x06secret\x00" + ";secret kept"},
-		{"webp", "image/webp", string(riff("VP8X", "\x0c\x00\x00\x00\x00\x00\x00\x00\x00\x00", "ICCP", "kept", "VP8 ", "pixels", "EXIF", "secret", "XMP ", "secret!")) + "secret"},
+		{"png", "image/png", p.String()[:33] + string(chunkOf("eXIf", "secret")) + string(chunkOf("tEXt", "Author\x00secret")) +
+			string(chunkOf("iTXt", "secret")) +
+			string(chunkOf("zTXt", "secret")) + string(chunkOf("tIME", "secret!")) + string(chunkOf("prVt", "secret")) +
+			string(chunkOf("iCCP", "kept")) + p.String()[33:] + "<script>secret</script>"},
+		{"gif", "image/gif", g.String()[:len(g.String())-1] + "\x21\xFE\x06secret\x00" + "\x21\xFF\x0BXMP DataXMPsecret\x00" +
+			"\x21\x01\x06secret\x00" + ";secret kept"},
+		{"webp", "image/webp", string(riff("VP8X", "\x0c\x00\x00\x00\x00\x00\x00\x00\x00\x00", "ICCP", "kept", "VP8 ", "pixels", "EXIF", "secret",
+			"XMP ", "secret!")) + "secret"},
 	} {
 		t.Run(one.name, func(t *testing.T) {
 			out := stripped(t, []byte(one.data), one.kind)
@@ -142,7 +147,8 @@ func TestAPictureStaysAsItWasWhateverPiecesItComesIn(t *testing.T) {
 		film[i] = byte(rnd.Uint32())
 	}
 	webp := riff("VP8L", string(film[:300_001]))
-	for kind, data := range map[string][]byte{"image/jpeg": j.Bytes(), "image/png": p.Bytes(), "image/gif": g.Bytes(), "image/webp": webp, "video/mp4": film} {
+	for kind, data := range map[string][]byte{"image/jpeg": j.Bytes(), "image/png": p.Bytes(), "image/gif": g.Bytes(), "image/webp": webp,
+		"video/mp4": film} {
 		for range 5 {
 			var out bytes.Buffer
 			if err := strip(&out, bufio.NewReaderSize(&inPieces{data, rnd}, headSize), kind); err != nil {
@@ -188,7 +194,8 @@ func TestBrokenPicturesPassWithoutHarm(t *testing.T) {
 	png.Encode(&p, picture1(40, 30))
 	gif.Encode(&g, picture1(40, 30), nil)
 	for n := range 3000 {
-		for kind, data := range map[string][]byte{"image/jpeg": j.Bytes(), "image/png": p.Bytes(), "image/gif": g.Bytes(), "image/webp": riff("VP8X", "\x0c123456789", "VP8 ", "pixels", "EXIF", "x")} {
+		for kind, data := range map[string][]byte{"image/jpeg": j.Bytes(), "image/png": p.Bytes(), "image/gif": g.Bytes(),
+			"image/webp": riff("VP8X", "\x0c123456789", "VP8 ", "pixels", "EXIF", "x")} {
 			broken := bytes.Clone(data[:r.IntN(len(data)+1)])
 			for range r.IntN(8) {
 				if len(broken) > 0 {

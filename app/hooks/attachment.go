@@ -30,7 +30,8 @@ func attachment(a payload, besideText bool) chat.AttachmentDraft {
 		}
 		field := payload(f)
 		short, said := field["short"].(bool)
-		d.Fields = append(d.Fields, chat.FieldDraft{Name: unescaped(field.str("title")), Value: converted(scalar(field["value"])), Long: said && !short})
+		d.Fields = append(d.Fields, chat.FieldDraft{Name: unescaped(field.str("title")), Value: converted(scalar(field["value"])),
+			Long: said && !short})
 	}
 	if u := a.str("image_url"); u != "" {
 		d.Picture = chat.Link{Text: "picture", URL: u}

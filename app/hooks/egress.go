@@ -40,7 +40,8 @@ func prefixes(list string) (all []netip.Prefix) {
 // Public says whether an address is of the world outside.
 func Public(a netip.Addr) bool {
 	a = a.Unmap()
-	return a.IsValid() && a.Zone() == "" && a.IsGlobalUnicast() && !slices.ContainsFunc(closed, func(p netip.Prefix) bool { return p.Contains(a) })
+	return a.IsValid() && a.Zone() == "" && a.IsGlobalUnicast() &&
+		!slices.ContainsFunc(closed, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 // Egress is how requests go out to addresses that people wrote: the address is judged that

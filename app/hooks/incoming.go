@@ -65,7 +65,8 @@ func Parse(contentType string, body []byte, dialect chat.Dialect) (Incoming, err
 		return Incoming{Delete: true, Program: &chat.ProgramDraft{}}, nil
 	case p.isAlerts():
 		return alerts(p)
-	case p.str("text") == "" && len(p.list("blocks")) == 0 && len(p.list("attachments")) == 0 && (p.str("message") != "" || p.str("title") != ""):
+	case p.str("text") == "" && len(p.list("blocks")) == 0 && len(p.list("attachments")) == 0 &&
+		(p.str("message") != "" || p.str("title") != ""):
 		return message(p)
 	}
 	return slack(p, dialect)

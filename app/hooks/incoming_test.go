@@ -23,19 +23,24 @@ func parsed(t *testing.T, kind, body string) Incoming {
 func TestWhatProgramsSendIsRead(t *testing.T) {
 	t.Parallel()
 	for name, one := range map[string]struct{ kind, body, says, above string }{
-		"Slack's node client": {"application/json", `{"username":"deploys","icon_emoji":":rocket:","channel":"#ops","text":"plain *bold* <https://example.org/x|link>"}`,
+		"Slack's node client": {"application/json",
+			`{"username":"deploys","icon_emoji":":rocket:","channel":"#ops","text":"plain *bold* <https://example.org/x|link>"}`,
 			"plain **bold** [link](https://example.org/x)", ""},
 		"a form":                       {"application/x-www-form-urlencoded", "payload=" + url.QueryEscape(`{"text":"a & b"}`), "a & b", ""},
 		"a form with a bare ampersand": {"application/x-www-form-urlencoded", `payload={"text":"a & b","username":"x"}`, "a & b", ""},
-		"Mattermost":                   {"application/json", `{"text":"**bold** and *slanted*","icon_url":null,"username":null,"channel":"ops"}`, "**bold** and *slanted*", ""},
-		"line ends":                    {"application/json", "{\"text\":\"one\\r\\ntwo\"}", "one\ntwo", ""},
-		"title and message":            {"application/json", `{"version":"1.0","title":"Disk","message":"is full","type":"warning"}`, "**Disk**\nis full", ""},
-		"apprise":                      {"application/json", `{"version":"1.0","title":"Disk","message":"is full","attachments":[],"type":"info"}`, "**Disk**\nis full", ""},
-		"a message alone":              {"application/json", `{"message":"is full"}`, "is full", ""},
-		"words":                        {"text/plain", "only words", "only words", ""},
-		"no kind":                      {"", "only words", "only words", ""},
-		"as typed":                     {"application/json", `{"text":"a *b* c","mrkdwn":false}`, `a \*b\* c`, ""},
-		"blocks": {"application/json", `{"text":"short","blocks":[{"type":"header","text":{"type":"plain_text","text":"Build 7"}},{"type":"section","text":{"type":"mrkdwn","text":"is *live*"}},{"type":"divider"}]}`,
+		"Mattermost": {"application/json", `{"text":"**bold** and *slanted*","icon_url":null,"username":null,"channel":"ops"}`,
+			"**bold** and *slanted*", ""},
+		"line ends": {"application/json", "{\"text\":\"one\\r\\ntwo\"}", "one\ntwo", ""},
+		"title and message": {"application/json", `{"version":"1.0","title":"Disk","message":"is full","type":"warning"}`,
+			"**Disk**\nis full", ""},
+		"apprise": {"application/json",
+			`{"version":"1.0","title":"Disk","message":"is full","attachments":[],"type":"info"}`, "**Disk**\nis full", ""},
+		"a message alone": {"application/json", `{"message":"is full"}`, "is full", ""},
+		"words":           {"text/plain", "only words", "only words", ""},
+		"no kind":         {"", "only words", "only words", ""},
+		"as typed":        {"application/json", `{"text":"a *b* c","mrkdwn":false}`, `a \*b\* c`, ""},
+		"blocks": {"application/json",
+			`{"text":"short","blocks":[{"type":"header","text":{"type":"plain_text","text":"Build 7"}},{"type":"section","text":{"type":"mrkdwn","text":"is *live*"}},{"type":"divider"}]}`,
 			"**Build 7**\nis **live**", ""},
 	} {
 		in := parsed(t, one.kind, one.body)
@@ -49,14 +54,17 @@ func TestWhatProgramsSendIsRead(t *testing.T) {
 			t.Errorf("%q: %v, want %v", body, err, want)
 		}
 	}
-	if in := parsed(t, "application/json", `{"text":"x","thread_ts":"991.000000","username":"u","icon_emoji":":tada:"}`); in.Thread != "991.000000" || in.Program.Name != "u" || in.Program.Icon != ":tada:" {
+	if in := parsed(t, "application/json",
+		`{"text":"x","thread_ts":"991.000000","username":"u","icon_emoji":":tada:"}`); in.Thread != "991.000000" || in.Program.Name != "u" ||
+		in.Program.Icon != ":tada:" {
 		t.Errorf("%+v", in)
 	}
 }
 
 func TestAttachmentsBecomeBoxes(t *testing.T) {
 	t.Parallel()
-	in := parsed(t, "application/json", `{"channel":"#ops","username":"Alertmanager","attachments":[{"title":"[FIRING:1] Disk","title_link":"https://example.org/am","text":"","fallback":"[FIRING:1] Disk",
+	in := parsed(t, "application/json",
+		`{"channel":"#ops","username":"Alertmanager","attachments":[{"title":"[FIRING:1] Disk","title_link":"https://example.org/am","text":"","fallback":"[FIRING:1] Disk",
 		"callback_id":"","footer":"","color":"danger","mrkdwn_in":["fallback","pretext","text"]},
 		{"pretext":"see *this*","author_name":"CI","text":"a <https://example.org|b>","fields":[{"title":"Branch","value":"main","short":true},{"title":"Log","value":"long","short":false},{"title":null,"value":null}],
 		"actions":[{"type":"button","text":"Open","url":"https://example.org/run"},{"type":"button","text":"No"}],"color":"36a64f","ts":1764000000,"footer":"ci"}]}`)
@@ -98,13 +106,16 @@ func TestBlocksKeepTheirForm(t *testing.T) {
 	if p := at(1); p.Kind != chat.PartHeader || p.Text != `Build \*214\*` {
 		t.Errorf("the header is %+v", p)
 	}
-	if p := at(2); p.Text != "**rc.3** for [both](https://example.org)" || p.Picture != (chat.Picture{URL: "https://example.org/a.png", Alt: "a boat"}) {
+	if p := at(2); p.Text != "**rc.3** for [both](https://example.org)" ||
+		p.Picture != (chat.Picture{URL: "https://example.org/a.png", Alt: "a boat"}) {
 		t.Errorf("the section is %+v", p)
 	}
-	if f := at(3).Fields; len(f) != 3 || f[0] != (chat.FieldDraft{Name: "Size", Value: "38 MB"}) || f[1].Name != "" || f[1].Value != "**all** of it" || f[2].Name != "" {
+	if f := at(3).Fields; len(f) != 3 || f[0] != (chat.FieldDraft{Name: "Size", Value: "38 MB"}) || f[1].Name != "" ||
+		f[1].Value != "**all** of it" || f[2].Name != "" {
 		t.Errorf("the fields are %+v", f)
 	}
-	if p := at(4); p.Kind != chat.PartPicture || p.Picture != (chat.Picture{URL: "https://example.org/b.png", Title: "Free disk", Alt: "it falls"}) {
+	if p := at(4); p.Kind != chat.PartPicture || p.Picture != (chat.Picture{URL: "https://example.org/b.png", Title: "Free disk",
+		Alt: "it falls"}) {
 		t.Errorf("the picture is %+v", p)
 	}
 	if r := at(5).Row; len(r) != 2 || r[0].Picture.URL != "https://example.org/c.png" || r[1].Text != "by **Tomás**" {
@@ -121,11 +132,14 @@ func TestBlocksKeepTheirForm(t *testing.T) {
 			t.Errorf("the words %q lack %q", in.Body, word)
 		}
 	}
-	boxed := parsed(t, "application/json", `{"text":"down","attachments":[{"color":"danger","blocks":`+blocks+`,"thumb_url":"https://example.org/t.png"}]}`)
-	if a := boxed.Program.Attachments; boxed.Program.Text != "down" || len(a) != 1 || len(a[0].Parts) != 10 || a[0].Thumb != "https://example.org/t.png" || a[0].Text != "" {
+	boxed := parsed(t, "application/json", `{"text":"down","attachments":[{"color":"danger","blocks":`+blocks+
+		`,"thumb_url":"https://example.org/t.png"}]}`)
+	if a := boxed.Program.Attachments; boxed.Program.Text != "down" || len(a) != 1 || len(a[0].Parts) != 10 ||
+		a[0].Thumb != "https://example.org/t.png" || a[0].Text != "" {
 		t.Errorf("%q, %+v", boxed.Program.Text, a)
 	}
-	if in := parsed(t, "application/json", `{"text":"look at this","blocks":[{"type":"image","image_url":"https://example.org/b.png","alt_text":"x"}]}`); in.Program.Text != "look at this" || len(in.Program.Parts) != 1 {
+	if in := parsed(t, "application/json",
+		`{"text":"look at this","blocks":[{"type":"image","image_url":"https://example.org/b.png","alt_text":"x"}]}`); in.Program.Text != "look at this" || len(in.Program.Parts) != 1 {
 		t.Errorf("a text beside a picture is lost: %+v", in.Program)
 	}
 }
@@ -138,7 +152,8 @@ func TestAlertsOfAlertmanager(t *testing.T) {
 		"groupLabels":{},"commonLabels":{},"commonAnnotations":{},"externalURL":"https://example.org","version":"4","groupKey":"x"}`
 	in := parsed(t, "application/json", body)
 	a := in.Program.Attachments
-	if len(a) != 2 || a[0].Tone != "warning" || a[0].Title.Text != "[FIRING] DiskFull" || a[0].Text != `\*5 %\* left` || a[1].Tone != "good" || a[1].At.Minute() != 16 {
+	if len(a) != 2 || a[0].Tone != "warning" || a[0].Title.Text != "[FIRING] DiskFull" || a[0].Text != `\*5 %\* left` || a[1].Tone != "good" ||
+		a[1].At.Minute() != 16 {
 		t.Fatalf("%+v", a)
 	}
 	var many map[string]any
@@ -159,22 +174,27 @@ func TestAlertsOfAlertmanager(t *testing.T) {
 // What Grafana sends by itself has a picture of the panel, and where to silence it.
 func TestAlertsOfGrafana(t *testing.T) {
 	t.Parallel()
-	in := parsed(t, "application/json; charset=utf-8", `{"receiver":"parley","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"High p95","grafana_folder":"Harbour"},
+	in := parsed(t, "application/json; charset=utf-8",
+		`{"receiver":"parley","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"High p95","grafana_folder":"Harbour"},
 		"annotations":{"summary":"p95 is over 900 ms"},"startsAt":"2026-11-29T03:00:00.5Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":"https://grafana.example.org/alerting/1/edit","fingerprint":"c6ea",
 		"silenceURL":"https://grafana.example.org/alerting/silence/new","dashboardURL":"https://grafana.example.org/d/1","panelURL":"https://grafana.example.org/d/1?viewPanel=2","values":{"B":1200.5},
 		"valueString":"[ var='B' value=1200.5 ]","imageURL":"https://grafana.example.org/render/1.png"}],"groupLabels":{"alertname":"High p95"},"commonLabels":{},"commonAnnotations":{},
 		"externalURL":"https://grafana.example.org/","version":"1","groupKey":"{}","truncatedAlerts":0,"orgId":1,"title":"[FIRING:1] High p95","state":"alerting","message":"**Firing**"}`)
 	a := in.Program.Attachments
-	if len(a) != 1 || a[0].Tone != "danger" || a[0].Title != (chat.Link{Text: "[FIRING] High p95", URL: "https://grafana.example.org/alerting/1/edit"}) || a[0].Foot != "Grafana" || a[0].At.IsZero() {
+	if len(a) != 1 || a[0].Tone != "danger" ||
+		a[0].Title != (chat.Link{Text: "[FIRING] High p95", URL: "https://grafana.example.org/alerting/1/edit"}) || a[0].Foot != "Grafana" ||
+		a[0].At.IsZero() {
 		t.Fatalf("%+v", a)
 	}
-	if a[0].Picture.URL != "https://grafana.example.org/render/1.png" || len(a[0].Buttons) != 2 || a[0].Buttons[0] != (chat.Link{Text: "Panel", URL: "https://grafana.example.org/d/1?viewPanel=2"}) || a[0].Buttons[1].Text != "Silence" {
+	if a[0].Picture.URL != "https://grafana.example.org/render/1.png" || len(a[0].Buttons) != 2 ||
+		a[0].Buttons[0] != (chat.Link{Text: "Panel", URL: "https://grafana.example.org/d/1?viewPanel=2"}) || a[0].Buttons[1].Text != "Silence" {
 		t.Errorf("%+v", a[0])
 	}
 }
 
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{`{"text":"<!channel> *a*"}`, `payload={"text":1}`, `{"attachments":[{"fields":[{"value":[1]}],"ts":"x"}]}`, `{"alerts":[1],"state":"x"}`, "[", "payload=%"} {
+	for _, s := range []string{`{"text":"<!channel> *a*"}`, `payload={"text":1}`, `{"attachments":[{"fields":[{"value":[1]}],"ts":"x"}]}`,
+		`{"alerts":[1],"state":"x"}`, "[", "payload=%"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -38,7 +38,8 @@ func names(t *testing.T, first, then [4]byte) *net.Resolver {
 				if asked.Add(1) == 1 {
 					a = first
 				}
-				m.Answers = []dnsmessage.Resource{{Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class}, Body: &dnsmessage.AResource{A: a}}}
+				m.Answers = []dnsmessage.Resource{{Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class},
+					Body: &dnsmessage.AResource{A: a}}}
 			}
 			if b, err := m.Pack(); err == nil {
 				conn.WriteTo(b, from)

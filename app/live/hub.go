@@ -77,7 +77,8 @@ type room struct {
 // New makes an empty hub.
 func New(events Events) *Hub {
 	return &Hub{events: events, people: map[chat.AccountID]*person{}, rooms: map[chat.RoomID]*room{},
-		elsewhere: map[string]map[chat.AccountID]elsewhere{}, changed: map[chat.AccountID]Presence{}, typing: map[chat.RoomID]map[chat.AccountID]*typist{}}
+		elsewhere: map[string]map[chat.AccountID]elsewhere{}, changed: map[chat.AccountID]Presence{},
+		typing: map[chat.RoomID]map[chat.AccountID]*typist{}}
 }
 
 // Add makes a page known of somebody who appears offline, if he is hidden. Its owner

@@ -37,7 +37,8 @@ func TestPagesAreCountedByWhyTheyWent(t *testing.T) {
 			t.Errorf("%d went as %s, want %d", s.Sockets.Closed[why], why, n)
 		}
 	}
-	if s.Sockets.Opened != 9 || s.Sockets.Open != 0 || s.Polls.Open != 1 || s.Broadcasts != 1 || s.Deliveries != 1 || s.WaitingFrames != 1 || s.LongestQueue != 1 || s.Rooms != 1 {
+	if s.Sockets.Opened != 9 || s.Sockets.Open != 0 || s.Polls.Open != 1 || s.Broadcasts != 1 || s.Deliveries != 1 || s.WaitingFrames != 1 ||
+		s.LongestQueue != 1 || s.Rooms != 1 {
 		t.Errorf("%+v", s)
 	}
 }

@@ -31,7 +31,8 @@ func (h *Hub) StartTyping(id chat.RoomID, who chat.Person) {
 	if h.typing[id] == nil {
 		h.typing[id] = map[chat.AccountID]*typist{}
 	}
-	h.typing[id][who.ID] = &typist{Person: who, since: time.Now(), stop: time.AfterFunc(typingLife, func() { InBackground("typing", func() { h.StopTyping(id, who.ID) }) })}
+	h.typing[id][who.ID] = &typist{Person: who, since: time.Now(),
+		stop: time.AfterFunc(typingLife, func() { InBackground("typing", func() { h.StopTyping(id, who.ID) }) })}
 	h.mu.Unlock()
 	h.events.TypingChanged(id)
 }

@@ -160,7 +160,8 @@ func (s *Sender) QueueDigests(ctx context.Context) error {
 			ids = append(ids, m.ID)
 		}
 		now := time.Now()
-		err = s.Store.QueueMail(ctx, auth.Mail{Kind: auth.MailDigest, Account: a.Account, Data: joined(ids), Next: now, Made: now}, ids[len(ids)-1])
+		err = s.Store.QueueMail(ctx, auth.Mail{Kind: auth.MailDigest, Account: a.Account, Data: joined(ids), Next: now, Made: now},
+			ids[len(ids)-1])
 	}
 	return err
 }

@@ -46,7 +46,8 @@ func (s *Sender) writeConfirm(ctx context.Context, m auth.Mail, w *views.Mail) (
 		return "", nil, err
 	}
 	who, err := s.Rules.Person(ctx, m.Account)
-	w.Title, w.Lead, w.Button = "Confirm your address", "@"+who.Username+" of "+w.Workspace+" wants to be reached here. The link works for a day and once.", "Confirm this address"
+	w.Title, w.Lead, w.Button = "Confirm your address", "@"+who.Username+" of "+w.Workspace+
+		" wants to be reached here. The link works for a day and once.", "Confirm this address"
 	w.URL, w.Copy = s.Host()+"/mail/confirm/"+code, true
 	w.Foot = []string{"It was not you? Then throw this away: nothing else comes here."}
 	return a.Address, w, err
@@ -57,9 +58,11 @@ func (s *Sender) writePassword(ctx context.Context, m auth.Mail, w *views.Mail) 
 	if err != nil {
 		return "", nil, err
 	}
-	w.Title, w.Lead = "Set a new password", "Somebody, probably you, asked for this for @"+who.Username+". The link works for one hour and once."
+	w.Title, w.Lead = "Set a new password", "Somebody, probably you, asked for this for @"+who.Username+
+		". The link works for one hour and once."
 	w.Button, w.URL, w.Copy = "Choose a password", s.Host()+"/reset/"+token, true
-	w.Foot = []string{"It was not you? Then nothing has changed, and you may throw this away.", "Asked for at " + m.Made.UTC().Format("15:04") + " UTC."}
+	w.Foot = []string{"It was not you? Then nothing has changed, and you may throw this away.",
+		"Asked for at " + m.Made.UTC().Format("15:04") + " UTC."}
 	return a.Address, w, nil
 }
 
@@ -92,7 +95,8 @@ func (s *Sender) writeDevice(ctx context.Context, m auth.Mail, w *views.Mail) (s
 	}
 	who, err := s.Rules.Person(ctx, m.Account)
 	w.Title = "You logged in with " + views.BrowserName(m.Data)
-	w.Lead = "@" + who.Username + " was logged in to at " + m.Made.UTC().Format("15:04 UTC on 2 January 2006") + " with a browser that was not known here."
+	w.Lead = "@" + who.Username + " was logged in to at " + m.Made.UTC().Format("15:04 UTC on 2 January 2006") +
+		" with a browser that was not known here."
 	w.Button, w.URL = "Look where you are logged in", s.Host()+"/me/security"
 	w.Foot = []string{"It was not you? Log it out there, and change your password."}
 	return a.Address, w, err
@@ -117,7 +121,8 @@ func (s *Sender) writeDigest(ctx context.Context, m auth.Mail, w *views.Mail) (s
 		zone = time.UTC
 	}
 	for _, one := range list {
-		e := views.MailEntry{Name: one.Author.Name, Where: where(one) + " · " + one.At.In(zone).Format("15:04"), URL: s.Host() + views.MessageURL(one.Room, one.ID)}
+		e := views.MailEntry{Name: one.Author.Name, Where: where(one) + " · " + one.At.In(zone).Format("15:04"),
+			URL: s.Host() + views.MessageURL(one.Room, one.ID)}
 		if who.Prefs.MailWords == "words" {
 			e.Text = chat.Truncate(one.Line(), 500)
 		}
@@ -144,7 +149,8 @@ const visitorDelay = time.Minute
 // QueueVisitor queues the mail to a visitor who was answered.
 func (s *Sender) QueueVisitor(ctx context.Context, k chat.Case, line int64) error {
 	now := time.Now()
-	if err := s.Store.QueueMail(ctx, auth.Mail{Kind: auth.MailVisitor, Data: fmt.Sprint(k.ID, " ", line), Next: now.Add(visitorDelay), Made: now}, 0); err != nil {
+	if err := s.Store.QueueMail(ctx, auth.Mail{Kind: auth.MailVisitor, Data: fmt.Sprint(k.ID, " ", line), Next: now.Add(visitorDelay),
+		Made: now}, 0); err != nil {
 		return err
 	}
 	s.Wake()
@@ -163,13 +169,15 @@ func (s *Sender) writeVisitor(ctx context.Context, m auth.Mail, w *views.Mail) (
 	}
 	w.Workspace, w.Title = widget.Title, widget.Title+" answered you"
 	for _, l := range answers {
-		w.Entries = append(w.Entries, views.MailEntry{Name: chat.FirstName(l.Author.Name), Where: l.At.UTC().Format("15:04 UTC"), Text: chat.Truncate(l.Body, 2000), URL: s.Host() + "/widget/" + widget.Slug})
+		w.Entries = append(w.Entries, views.MailEntry{Name: chat.FirstName(l.Author.Name), Where: l.At.UTC().Format("15:04 UTC"),
+			Text: chat.Truncate(l.Body, 2000), URL: s.Host() + "/widget/" + widget.Slug})
 	}
 	w.Button, w.URL = "Go on where you asked", s.Host()+"/widget/"+widget.Slug
 	if k.Page != "" {
 		w.URL = k.Page
 	}
-	w.Foot = []string{"You get this because you left your address when you asked. Answers to this mail are not read.", "“Forget me” below the chat ends it."}
+	w.Foot = []string{"You get this because you left your address when you asked. Answers to this mail are not read.",
+		"“Forget me” below the chat ends it."}
 	return k.Mail, w, nil
 }
 

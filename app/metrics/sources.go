@@ -37,14 +37,16 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 var (
 	pagesOpen   = desc("pages_open", "Pages that are open now, by transport; a poll is one while it waits.", "transport")
 	pagesOpened = desc("pages_opened_total", "Pages that came.", "transport")
-	pagesClosed = desc("pages_closed_total", "Pages that went, and why: the server cut them (restart, slow, session_over, not_allowed, protocol), or not (left, lost).", "transport", "reason")
-	people      = desc("people_here", "People with an open page, or who left it just now.")
-	rooms       = desc("rooms_shown", "Rooms that at least one page shows.")
-	casts       = desc("casts_total", "Frames for the pages of a room, of a person or of everybody.")
-	deliveries  = desc("deliveries_total", "Frames of casts that were queued for pages.")
-	waiting     = desc("queue_frames", "Frames that wait to be written, to all pages together.")
-	bytes       = desc("queue_bytes", "Bytes that wait to be written, to all pages together.")
-	longest     = desc("queue_longest_frames", "Frames that wait for the one page that is furthest behind.")
+	pagesClosed = desc("pages_closed_total",
+		"Pages that went, and why: the server cut them (restart, slow, session_over, not_allowed, protocol), or not (left, lost).",
+		"transport", "reason")
+	people     = desc("people_here", "People with an open page, or who left it just now.")
+	rooms      = desc("rooms_shown", "Rooms that at least one page shows.")
+	casts      = desc("casts_total", "Frames for the pages of a room, of a person or of everybody.")
+	deliveries = desc("deliveries_total", "Frames of casts that were queued for pages.")
+	waiting    = desc("queue_frames", "Frames that wait to be written, to all pages together.")
+	bytes      = desc("queue_bytes", "Bytes that wait to be written, to all pages together.")
+	longest    = desc("queue_longest_frames", "Frames that wait for the one page that is furthest behind.")
 
 	writerQueue = desc("writer_queue", "Changes that wait for the writer.")
 	dataBytes   = desc("data_bytes", "Size of the data file and its write-ahead log.", "file")
@@ -53,8 +55,9 @@ var (
 	poolConns  = desc("pool_connections", "Connections to PostgreSQL, by state.", "state")
 	poolWaited = desc("pool_waits_total", "Times that a connection was waited for.")
 	busThere   = desc("bus_up", "1 while a server of the bus answers.")
-	busEvents  = desc("bus_messages_total", "Hints to and from other nodes; lost ones could not be sent, or came faster than they were taken.", "way")
-	busBreaks  = desc("bus_breaks_total", "Times that the bus went away.")
+	busEvents  = desc("bus_messages_total", "Hints to and from other nodes; lost ones could not be sent, or came faster than they were taken.",
+		"way")
+	busBreaks = desc("bus_breaks_total", "Times that the bus went away.")
 
 	messages = desc("messages_total", "Messages that were posted.")
 	signups  = desc("signups_total", "Accounts that were made.")
@@ -70,7 +73,8 @@ var (
 // Describe implements prometheus.Collector.
 func (s Sources) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{pagesOpen, pagesOpened, pagesClosed, people, rooms, casts, deliveries, waiting, bytes, longest,
-		writerQueue, dataBytes, diskFree, poolConns, poolWaited, busThere, busEvents, busBreaks, messages, signups, logins, hashing, logged, runsOut, backedUp, notBackedUp} {
+		writerQueue, dataBytes, diskFree, poolConns, poolWaited, busThere, busEvents, busBreaks, messages, signups, logins, hashing, logged,
+		runsOut, backedUp, notBackedUp} {
 		to <- d
 	}
 }

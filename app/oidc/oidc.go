@@ -120,7 +120,8 @@ func (p *Provider) config(found *oidc.Provider, redirect string) *oauth2.Config 
 	if len(p.Rules.Groups)+len(p.Rules.Admins) > 0 {
 		scopes = append(scopes, "groups")
 	}
-	return &oauth2.Config{ClientID: p.ClientID, ClientSecret: p.ClientSecret, Endpoint: found.Endpoint(), RedirectURL: redirect, Scopes: scopes}
+	return &oauth2.Config{ClientID: p.ClientID, ClientSecret: p.ClientSecret, Endpoint: found.Endpoint(), RedirectURL: redirect,
+		Scopes: scopes}
 }
 
 // Begin answers with the address that a browser is led to; state comes back with it.
@@ -181,7 +182,8 @@ func (p *Provider) identity(subject string, c claims) (Identity, error) {
 		i.Mail = c.text("email")
 	}
 	_, domain, _ := strings.Cut(strings.ToLower(i.Mail), "@")
-	if len(p.Rules.Domains) > 0 && !slices.Contains(p.Rules.Domains, domain) || len(p.Rules.Groups) > 0 && !common(p.Rules.Groups, groups) || i.Subject == "" {
+	if len(p.Rules.Domains) > 0 && !slices.Contains(p.Rules.Domains, domain) || len(p.Rules.Groups) > 0 && !common(p.Rules.Groups, groups) ||
+		i.Subject == "" {
 		return Identity{}, ErrNotIn
 	}
 	i.Admin = common(p.Rules.Admins, groups)

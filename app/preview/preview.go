@@ -61,7 +61,8 @@ type answer struct {
 
 // New makes one that asks through an egress.
 func New(rules *chat.Chat, store chat.Store, pictures Pictures, log *slog.Logger, e hooks.Egress) *Fetcher {
-	return &Fetcher{Rules: rules, Store: store, Pictures: pictures, Log: log, client: e.Client(), wake: make(chan struct{}, 1), known: map[string]*answer{}}
+	return &Fetcher{Rules: rules, Store: store, Pictures: pictures, Log: log, client: e.Client(), wake: make(chan struct{}, 1),
+		known: map[string]*answer{}}
 }
 
 // Wake has it look at once whether there is something to do.

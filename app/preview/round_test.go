@@ -71,7 +71,8 @@ func (q *queue) Account(context.Context, chat.AccountID) (chat.Account, error) {
 	return chat.Account{}, nil
 }
 
-func (q *queue) SetFetched(_ context.Context, id chat.MessageID, change func(*chat.Message) error, _ chat.AuditEntry) (chat.Message, error) {
+func (q *queue) SetFetched(_ context.Context, id chat.MessageID, change func(*chat.Message) error,
+	_ chat.AuditEntry) (chat.Message, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	m := q.messages[id]

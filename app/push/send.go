@@ -47,7 +47,8 @@ func words(err error) string {
 
 // Test tells a device that it can be told, and says in words why not.
 func (s *Sender) Test(ctx context.Context, d chat.Device) error {
-	b, _ := json.Marshal(payload{Version: declarative, Notification: shown{Title: "It works", Body: "Parley can reach you here.", Navigate: s.Host() + "/me/notifications", Tag: "test", Test: int64(d.ID)}})
+	b, _ := json.Marshal(payload{Version: declarative, Notification: shown{Title: "It works", Body: "Parley can reach you here.",
+		Navigate: s.Host() + "/me/notifications", Tag: "test", Test: int64(d.ID)}})
 	err := s.send(ctx, d, b, time.Minute, "test")
 	var answer answerError
 	if errors.As(err, &answer) && answer.gone() {
@@ -76,7 +77,8 @@ func (s *Sender) send(ctx context.Context, d chat.Device, payload []byte, ttl ti
 		subject = "https://localhost" // on this machine alone
 	}
 	res, err := webpush.SendNotificationWithContext(ctx, bytes.Clone(payload), // it writes behind what it is given
-		&webpush.Subscription{Endpoint: d.Endpoint, Keys: webpush.Keys{P256dh: base64.RawURLEncoding.EncodeToString(d.P256DH), Auth: base64.RawURLEncoding.EncodeToString(d.Auth)}},
+		&webpush.Subscription{Endpoint: d.Endpoint, Keys: webpush.Keys{P256dh: base64.RawURLEncoding.EncodeToString(d.P256DH),
+			Auth: base64.RawURLEncoding.EncodeToString(d.Auth)}},
 		&webpush.Options{HTTPClient: s.client, RecordSize: recordSize(len(payload)), Subscriber: subject, Topic: topic, TTL: int(ttl.Seconds()),
 			Urgency: webpush.UrgencyHigh, VAPIDPublicKey: public, VAPIDPrivateKey: private})
 	if err != nil {

@@ -73,7 +73,8 @@ func (w *writer) index() (err error) {
 	for _, r := range w.rooms {
 		rooms = append(rooms, [2]any{r.ID, r.Label()})
 	}
-	return w.script("search/index.js", "var PARLEY = ", map[string]any{"docs": x.count, "per": perShard, "shards": x.shards, "most": maxPlaces, "rooms": rooms}, ";\n")
+	return w.script("search/index.js", "var PARLEY = ", map[string]any{"docs": x.count, "per": perShard, "shards": x.shards, "most": maxPlaces,
+		"rooms": rooms}, ";\n")
 }
 
 // add takes one message: what is shown of it, and its words.

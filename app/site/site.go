@@ -97,7 +97,8 @@ func Write(ctx context.Context, from Source, o Options) (t Total, err error) {
 			return t, err
 		}
 	}
-	w := &writer{Options: o, ctx: ctx, source: from, to: filepath.Clean(o.Dir) + partly, place: map[chat.RoomID]int{}, seen: map[chat.AccountID]int{}}
+	w := &writer{Options: o, ctx: ctx, source: from, to: filepath.Clean(o.Dir) + partly, place: map[chat.RoomID]int{},
+		seen: map[chat.AccountID]int{}}
 	if err := os.RemoveAll(w.to); err != nil {
 		return t, err
 	}
@@ -149,7 +150,8 @@ func replaceable(dir string) error {
 		other = 0
 	}
 	if other >= 0 {
-		return fmt.Errorf("%s holds other things (%s); name a directory that is new, or one with an older site and nothing else", dir, entries[other].Name())
+		return fmt.Errorf("%s holds other things (%s); name a directory that is new, or one with an older site and nothing else",
+			dir, entries[other].Name())
 	}
 	return nil
 }

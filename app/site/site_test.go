@@ -36,7 +36,8 @@ func (m *memory) With(chat.RoomID) ([]chat.Person, error) { return nil, nil }
 
 func (m *memory) Accounts(put func(chat.Account) error) error {
 	for id, name := range []string{"", "Ada", "Bea", "Cid"} {
-		if err := put(chat.Account{Person: chat.Person{ID: chat.AccountID(id), Username: strings.ToLower(name), Name: name}}); id > 0 && err != nil {
+		if err := put(chat.Account{Person: chat.Person{ID: chat.AccountID(id), Username: strings.ToLower(name), Name: name}}); id > 0 &&
+			err != nil {
 			return err
 		}
 	}
@@ -72,7 +73,8 @@ func TestFilesLieBesideThePages(t *testing.T) {
 		{ID: 6, Name: "only large.jpg", Kind: chat.FilePicture, Width: 9, Height: 9, Gone: true},
 	}
 	dir, _ := write(t, m)
-	for name, want := range map[string]string{"files/3/pier & co.jpg": "file 3, form 0", "files/3.jpg": "file 3, form 1", "files/4/page.html.txt": "file 4, form 0",
+	for name, want := range map[string]string{"files/3/pier & co.jpg": "file 3, form 0", "files/3.jpg": "file 3, form 1",
+		"files/4/page.html.txt":  "file 4, form 0",
 		"files/6/only large.jpg": "file 6, form 2"} {
 		if have := read(t, dir, name); have != want {
 			t.Errorf("%s is %q", name, have)
@@ -101,7 +103,8 @@ func (m *memory) say(t *testing.T, at, body string) {
 		t.Fatal(err)
 	}
 	text.Resolve(map[string]chat.AccountID{"bea": 2})
-	m.said = append(m.said, chat.Message{ID: chat.MessageID(len(m.said) + 10), Room: 7, Author: chat.Person{ID: 1, Name: "Ada"}, At: when, Body: body, Text: text})
+	m.said = append(m.said, chat.Message{ID: chat.MessageID(len(m.said) + 10), Room: 7, Author: chat.Person{ID: 1, Name: "Ada"}, At: when,
+		Body: body, Text: text})
 }
 
 func write(t *testing.T, m *memory) (dir string, total Total) {
@@ -135,7 +138,8 @@ func TestAPageOfMessagesKeepsItsNameWhenMoreIsSaid(t *testing.T) {
 	if total != (Total{Rooms: 1, Messages: perPage + 4, Pages: 5}) {
 		t.Errorf("%+v", total)
 	}
-	for name, words := range map[string]string{"2026-03.html": "march 0", "2026-03-2.html": fmt.Sprint("march ", perPage), "2026-04.html": "april <a", "2024-01.html": "elsewhere", "2026-04-2.html": "april again"} {
+	for name, words := range map[string]string{"2026-03.html": "march 0", "2026-03-2.html": fmt.Sprint("march ", perPage),
+		"2026-04.html": "april <a", "2024-01.html": "elsewhere", "2026-04-2.html": "april again"} {
 		if page := read(t, dir, "rooms/7/"+name); !strings.Contains(page, words) {
 			t.Errorf("%s is not in %s", words, name)
 		}
@@ -201,7 +205,8 @@ func TestEveryWordIsInTheIndexUntilThereAreVeryMany(t *testing.T) {
 	}
 	var shard [][]any
 	script("search/d1.js", "PARLEY.got('d1',", ");\n", &shard)
-	if len(shard) != perShard || shard[0][5] != "common word400 日本語 </script>" || shard[0][1] != pageOf([]views.SitePart{{File: "2026-03-2.html", First: 410}}, 410) {
+	if len(shard) != perShard || shard[0][5] != "common word400 日本語 </script>" ||
+		shard[0][1] != pageOf([]views.SitePart{{File: "2026-03-2.html", First: 410}}, 410) {
 		t.Error("a message of the second file:", shard[0])
 	}
 }

@@ -87,7 +87,8 @@ func (in *Import) warn(u user, a chat.Account) {
 		in.report.AddNote("%s is a member here and a guest there: parley user promote %s --role guest", a.Username, a.Username)
 	}
 	if !same && !a.Disabled && in.noMember(u) != "" {
-		in.report.AddNote("%s can log in here and is neither a member nor a guest there (%s): parley user disable %s", a.Username, in.noMember(u), a.Username)
+		in.report.AddNote("%s can log in here and is neither a member nor a guest there (%s): parley user disable %s", a.Username,
+			in.noMember(u), a.Username)
 	}
 }
 
@@ -150,7 +151,8 @@ func username(name, id string) string {
 		}
 		return strings.Trim(s, "._-")
 	}
-	for _, try := range []string{name, clean(name), clean(onlyASCII(name)), clean(onlyASCII(name) + "-slack"), strings.ToLower(clean(onlyASCII(id)))} {
+	for _, try := range []string{name, clean(name), clean(onlyASCII(name)), clean(onlyASCII(name) + "-slack"),
+		strings.ToLower(clean(onlyASCII(id)))} {
 		if s, err := chat.ParseUsername(try); err == nil {
 			return s
 		}

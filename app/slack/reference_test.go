@@ -54,8 +54,9 @@ func TestReferencesToChannelsAreLinkedAndTellNoNameOfAPrivateOne(t *testing.T) {
 // A reference follows who may see its room now, not who could when it came first.
 func TestAReferenceToARoomThatBecamePrivateHereIsNoLink(t *testing.T) {
 	d := open(t)
-	f := small(`[{"id":"C1","name":"general","is_general":true,"members":["U1","U2"]},{"id":"C2","name":"harbour","members":["U1"]}]`, `[]`, files{
-		"general/2024-01-01.json": `[{"type":"message","user":"U1","text":"one","ts":"1704100000.000100"}]`})
+	f := small(`[{"id":"C1","name":"general","is_general":true,"members":["U1","U2"]},{"id":"C2","name":"harbour","members":["U1"]}]`,
+		`[]`, files{
+			"general/2024-01-01.json": `[{"type":"message","user":"U1","text":"one","ts":"1704100000.000100"}]`})
 	d.run(f)
 	if _, err := d.SetVisibility(t.Context(), 2, 1, chat.Private, workspaceAt, chat.NoAudit); err != nil {
 		t.Fatal(err)

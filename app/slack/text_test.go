@@ -27,7 +27,8 @@ func TestALongMessageIsCutWhereALineEnds(t *testing.T) {
 }
 
 func TestNoTextTakesLongToConvertAndCut(t *testing.T) {
-	for _, part := range []string{"*a ", "~a ", "<", "<@U1>", "`", "```", "&gt;", ":a:", "*", "_*~", "<http://a.example|*b*>", "```x```", ":wave::skin-tone-3:", "@ab "} {
+	for _, part := range []string{"*a ", "~a ", "<", "<@U1>", "`", "```", "&gt;", ":a:", "*", "_*~", "<http://a.example|*b*>", "```x```",
+		":wave::skin-tone-3:", "@ab "} {
 		began := time.Now()
 		split(mrkdwn.Convert(mrkdwn.Payload{Text: strings.Repeat(part, 80_000/len(part))}, mrkdwn.Names{}).Body, 0)
 		if d := time.Since(began); d > 8*time.Second {

@@ -75,7 +75,8 @@ func TestAMemberWhoIsAGuestThereIsNoted(t *testing.T) {
 	d.run(f)
 	f["users.json"] = strings.Replace(f["users.json"].(string), `"name":"bea"`, `"name":"bea","is_restricted":true`, 1)
 	r := d.run(f)
-	if a, err := d.AccountNamed(t.Context(), "bea"); err != nil || a.Disabled || a.IsGuest() || !strings.Contains(strings.Join(r.Notes, "\n"), "bea is a member here and a guest there: parley user promote bea --role guest") {
+	if a, err := d.AccountNamed(t.Context(), "bea"); err != nil || a.Disabled || a.IsGuest() || !strings.Contains(strings.Join(r.Notes, "\n"),
+		"bea is a member here and a guest there: parley user promote bea --role guest") {
 		t.Error(a, err, r.Notes)
 	}
 }
@@ -101,17 +102,22 @@ func TestNothingThatDoesNotComeIsLeftOutInSilence(t *testing.T) {
 			{"type":"message","user":"U1","text":"` + strings.Repeat("many words ", 2000) + `","ts":"1704100003.000100"},
 			{"type":"message","user":"U1","text":"see <https://a.example>","attachments":[{"from_url":"https://a.example","title":"A"}],"blocks":[{"type":"novelty","text":{"type":"mrkdwn","text":"see https://a.example *new*"}}],"ts":"1704100004.000100"}]`}))
 	got := whys(r)
-	for why, n := range map[string]int{"file that Slack hides behind a limit of its plan": 1, "file that was deleted": 1, "canvas (a link to it came)": 1, "canvas": 3, "user group": 1, "mention of a user group": 1,
-		"message that was deleted at Slack, of which the place came": 1, "huddle": 1, "pin": 2, "bookmark": 2, "reaction with an emoji of the workspace's own": 1, "block of the unknown kind novelty": 1,
-		"preview of a page that a message links to": 1, "file of which nothing is known": 1, "file in a folder that is none of a day's messages": 2, "file that cannot be read to its end": 1} {
+	for why, n := range map[string]int{"file that Slack hides behind a limit of its plan": 1, "file that was deleted": 1,
+		"canvas (a link to it came)": 1, "canvas": 3, "user group": 1, "mention of a user group": 1,
+		"message that was deleted at Slack, of which the place came": 1, "huddle": 1, "pin": 2, "bookmark": 2,
+		"reaction with an emoji of the workspace's own": 1, "block of the unknown kind novelty": 1,
+		"preview of a page that a message links to": 1, "file of which nothing is known": 1,
+		"file in a folder that is none of a day's messages": 2, "file that cannot be read to its end": 1} {
 		if got[why] != n {
 			t.Errorf("%s is counted %d times, want %d", why, got[why], n)
 		}
 	}
-	if notes := strings.Join(r.Notes, "\n"); !strings.Contains(notes, "1 × a message that is longer than one may be here (#general 1704100003.000100): they came as") {
+	if notes := strings.Join(r.Notes, "\n"); !strings.Contains(notes,
+		"1 × a message that is longer than one may be here (#general 1704100003.000100): they came as") {
 		t.Error("the report notes", notes)
 	}
-	if told := d.told(); !strings.Contains(told, "@crew") || !strings.Contains(told, "**new**") || !strings.Contains(told, "a file that Slack hides") {
+	if told := d.told(); !strings.Contains(told, "@crew") || !strings.Contains(told, "**new**") ||
+		!strings.Contains(told, "a file that Slack hides") {
 		t.Errorf("it tells\n%s", told)
 	}
 }

@@ -30,7 +30,8 @@ func TestArchivesThatOtherProgramsPackedAreRead(t *testing.T) {
 		"UTF-16, big endian":    func(n, c string) (string, string) { return n, utf16BOM(c, 0, 1) },
 	} {
 		t.Run(what, func(t *testing.T) {
-			again := files{"__MACOSX/users.json": "junk", "__MACOSX/general/._2024-01-01.json": "junk", ".DS_Store": "junk", "general/.DS_Store": "junk", "general/._2024-01-01.json": "junk"}
+			again := files{"__MACOSX/users.json": "junk", "__MACOSX/general/._2024-01-01.json": "junk", ".DS_Store": "junk",
+				"general/.DS_Store": "junk", "general/._2024-01-01.json": "junk"}
 			for name, content := range workspaceOf() {
 				name, changed := change(name, content.(string))
 				again[name] = changed

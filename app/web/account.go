@@ -14,10 +14,12 @@ import (
 func (s *Server) authPage(c *fiber.Ctx) (views.AuthForm, error) {
 	has, err := s.auth.HasAccounts(c.UserContext())
 	set := s.workspace()
-	return views.AuthForm{Providers: s.providers(), Directory: s.directoryName(), Mails: s.Mailer != nil, Workspace: set.Workspace(), Logo: set.Logo(), First: !has, Closed: has && set.Signup() == chat.SignupClosed,
+	return views.AuthForm{Providers: s.providers(), Directory: s.directoryName(), Mails: s.Mailer != nil, Workspace: set.Workspace(),
+		Logo: set.Logo(), First: !has, Closed: has && set.Signup() == chat.SignupClosed,
 		Asks: has && set.Signup() == chat.SignupAsks, Reason: formValue(c, "reason"),
 		InvitesOnly:   has && set.Signup() == chat.SignupInvites,
-		WorkspaceName: formValue(c, "workspace"), Name: formValue(c, "name"), Username: formValue(c, "username"), Next: next(formValue(c, "next", c.Query("next")))}, err
+		WorkspaceName: formValue(c, "workspace"), Name: formValue(c, "name"), Username: formValue(c, "username"),
+		Next: next(formValue(c, "next", c.Query("next")))}, err
 }
 
 // next is where to go after a login: a page of ours, or nowhere.
@@ -120,14 +122,16 @@ func (s *Server) signUp(c *fiber.Ctx, f views.AuthForm) error {
 
 // apply asks an administrator for an account.
 func (s *Server) apply(c *fiber.Ctx, f views.AuthForm) error {
-	err := s.auth.Apply(c.UserContext(), auth.SignUp{Name: strings.TrimSpace(f.Name), Username: f.Username, Password: formValue(c, "password"), Address: s.address(c)}, f.Reason)
+	err := s.auth.Apply(c.UserContext(), auth.SignUp{Name: strings.TrimSpace(f.Name), Username: f.Username, Password: formValue(c, "password"),
+		Address: s.address(c)}, f.Reason)
 	if err != nil {
 		if f.Errors, err = s.formErrors(c, err); err != nil {
 			return err
 		}
 		return s.html(c, views.SignUp(f))
 	}
-	return s.html(c, views.MailDone("You have asked for an account", "An administrator looks at it. Once he has said yes, you log in with the password that you chose."))
+	return s.html(c, views.MailDone("You have asked for an account",
+		"An administrator looks at it. Once he has said yes, you log in with the password that you chose."))
 }
 
 func (s *Server) loginPage(c *fiber.Ctx) error {

@@ -21,7 +21,8 @@ func (s *Server) workspacePage(c *fiber.Ctx, errs views.Errors) error {
 		return err
 	}
 	set := s.workspace()
-	f := views.WorkspaceForm{Name: set.Workspace(), Signup: set.Signup(), Retention: strconv.Itoa(set.Retention()), Previews: set.ShowsPreviews(), World: set.WorldMayRead(), Factor: set.Factor()}
+	f := views.WorkspaceForm{Name: set.Workspace(), Signup: set.Signup(), Retention: strconv.Itoa(set.Retention()),
+		Previews: set.ShowsPreviews(), World: set.WorldMayRead(), Factor: set.Factor()}
 	limits := c.Path() == "/admin/limits"
 	f.Agree = errs[chat.SettingRetention] == agreeFirst
 	if errs != nil && !limits {
@@ -43,7 +44,8 @@ func (s *Server) workspacePage(c *fiber.Ctx, errs views.Errors) error {
 			Redirect: s.redirectURL(c, i+1), Answers: p.Answers(), Rules: rulesOf(p.Rules, p.Logout)})
 	}
 	if d := s.Directory; d != nil {
-		f.Providers = append(f.Providers, views.ProviderSettings{Name: d.Name, Issuer: d.URL + "/" + d.Base, Answers: d.Answers(), Rules: rulesOf(d.Rules, false)})
+		f.Providers = append(f.Providers, views.ProviderSettings{Name: d.Name, Issuer: d.URL + "/" + d.Base, Answers: d.Answers(),
+			Rules: rulesOf(d.Rules, false)})
 	}
 	var err error
 	if f.Admin, err = s.admin(c, errs); err != nil {
@@ -75,7 +77,8 @@ const agreeFirst = "This deletes what is older, for good. Tick the box if you me
 
 func (s *Server) setWorkspace(c *fiber.Ctx) error {
 	was := s.workspace().Retention()
-	if days, err := strconv.Atoi(formValue(c, chat.SettingRetention)); err == nil && days > 0 && (was == 0 || days < was) && formValue(c, "agree") == "" {
+	if days, err := strconv.Atoi(formValue(c, chat.SettingRetention)); err == nil && days > 0 && (was == 0 || days < was) &&
+		formValue(c, "agree") == "" {
 		c.Status(fiber.StatusUnprocessableEntity)
 		return s.workspacePage(c, views.Errors{chat.SettingRetention: agreeFirst})
 	}

@@ -51,7 +51,8 @@ func class(method, route string) string {
 		return "page"
 	case strings.HasSuffix(route, "/messages"):
 		return "message"
-	case route == "/login" || route == "/signup" || route == "/me/password" || strings.HasPrefix(route, "/join/") || strings.HasPrefix(route, "/reset/"): // a password is hashed
+	case route == "/login" || route == "/signup" || route == "/me/password" || strings.HasPrefix(route, "/join/") ||
+		strings.HasPrefix(route, "/reset/"): // a password is hashed
 		return "login"
 	}
 	return "change"

@@ -118,7 +118,8 @@ func readFields(c *fiber.Ctx, form *multipart.Reader) error {
 // writesMessage says whether a form at this address brings what somebody wrote.
 func writesMessage(h *fasthttp.RequestHeader) bool {
 	path, _, _ := bytes.Cut(h.RequestURI(), []byte("?"))
-	return h.IsPost() && (bytes.HasSuffix(path, []byte("/messages")) || bytes.HasSuffix(path, []byte("/edit")) || bytes.Equal(path, []byte("/dm")))
+	return h.IsPost() && (bytes.HasSuffix(path, []byte("/messages")) || bytes.HasSuffix(path, []byte("/edit")) ||
+		bytes.Equal(path, []byte("/dm")))
 }
 
 // maxOf lets plain forms in which somebody wrote a message be read though they are

@@ -50,7 +50,8 @@ func (s *Server) addDevice(c *fiber.Ctx) error {
 	}
 	me := sessionOf(c)
 	zone, _ := url.QueryUnescape(c.Cookies("tz")) // else it is not known
-	d := chat.Device{Account: me.Account.ID, Session: me.Hash, Endpoint: formValue(c, "endpoint"), Name: views.BrowserName(c.Get(fiber.HeaderUserAgent)), Zone: zone}
+	d := chat.Device{Account: me.Account.ID, Session: me.Hash, Endpoint: formValue(c, "endpoint"),
+		Name: views.BrowserName(c.Get(fiber.HeaderUserAgent)), Zone: zone}
 	var err error
 	if d.P256DH, err = decoded(formValue(c, "p256dh")); err != nil {
 		return fiber.ErrBadRequest

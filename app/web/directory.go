@@ -86,7 +86,8 @@ func (s *Server) directoryForm(c *fiber.Ctx, errs views.Errors) error {
 	if s.Directory == nil {
 		return chat.NotFound()
 	}
-	return s.settingsOf(c, "Security", views.LinkDirectory, views.MeForm{Directory: s.Directory.Name, DirectoryUser: formValue(c, "user", sessionOf(c).Account.Username), Errors: errs})
+	return s.settingsOf(c, "Security", views.LinkDirectory, views.MeForm{Directory: s.Directory.Name,
+		DirectoryUser: formValue(c, "user", sessionOf(c).Account.Username), Errors: errs})
 }
 
 // linkDirectory links them: both are proved. Failures count as those of log-ins do.

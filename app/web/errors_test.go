@@ -40,7 +40,8 @@ func TestWhatTookTooLongIsABusyServer(t *testing.T) {
 				t.Fatal(err)
 			}
 			body, err := io.ReadAll(r.Body)
-			if err != nil || r.StatusCode != fiber.StatusServiceUnavailable || r.Header.Get("Retry-After") == "" || !strings.Contains(string(body), "<h1") || !strings.Contains(string(body), "too much to do") {
+			if err != nil || r.StatusCode != fiber.StatusServiceUnavailable || r.Header.Get("Retry-After") == "" ||
+				!strings.Contains(string(body), "<h1") || !strings.Contains(string(body), "too much to do") {
 				t.Errorf("%d, Retry-After %q, %v\n%s", r.StatusCode, r.Header.Get("Retry-After"), err, body)
 			}
 		})

@@ -59,7 +59,8 @@ func (s *Server) serveEvents(ws *inner.Conn, watch *closeWatch, session *auth.Se
 	if counted {
 		defer s.addresses.release(address)
 	}
-	e := &eventSocket{s: s, ws: ws, session: session, page: live.NewPoll(session.Account.ID, session.Hash), rooms: map[chat.RoomID]*subscription{},
+	e := &eventSocket{s: s, ws: ws, session: session, page: live.NewPoll(session.Account.ID, session.Hash),
+		rooms:    map[chat.RoomID]*subscription{},
 		commands: make(chan eventCommand)}
 	e.page.Guest.Store(session.Account.IsGuest())
 	if !counted {

@@ -20,7 +20,8 @@ func (s *Server) setStepCookie(c *fiber.Ctx, token string) {
 	if token == "" {
 		life = -1
 	}
-	c.Cookie(&fiber.Cookie{Name: name, Value: token, Path: "/", MaxAge: life, HTTPOnly: true, SameSite: "Lax", Secure: strings.HasPrefix(name, "__Host-")})
+	c.Cookie(&fiber.Cookie{Name: name, Value: token, Path: "/", MaxAge: life, HTTPOnly: true, SameSite: "Lax",
+		Secure: strings.HasPrefix(name, "__Host-")})
 }
 
 // needsSecond says whether a log-in by password has a second step.
@@ -72,7 +73,8 @@ func (s *Server) secondForm(c *fiber.Ctx, errs views.Errors) error {
 	if err != nil {
 		return err
 	}
-	f := views.SecondForm{Logo: s.workspace().Logo(), Next: next(formValue(c, "next", c.Query("next"))), Recovery: c.Query("recovery") != "" || formValue(c, "recovery") != "", Errors: errs}
+	f := views.SecondForm{Logo: s.workspace().Logo(), Next: next(formValue(c, "next", c.Query("next"))), Recovery: c.Query("recovery") != "" ||
+		formValue(c, "recovery") != "", Errors: errs}
 	factor, err := s.auth.Factor(c.UserContext(), who)
 	f.PasskeyOnly = factor.Confirmed.IsZero()
 	if err != nil {
@@ -126,7 +128,8 @@ func (s *Server) security(c *fiber.Ctx, f views.MeForm) error {
 		return err
 	}
 	for _, o := range all {
-		f.Sessions = append(f.Sessions, views.Session{ID: o.ID(), Agent: o.Agent, Since: o.Created, Seen: o.Seen, IsCurrent: o.ID() == me.ID(), IsNew: o.Created.After(me.Created) && o.ID() != me.ID()})
+		f.Sessions = append(f.Sessions, views.Session{ID: o.ID(), Agent: o.Agent, Since: o.Created, Seen: o.Seen, IsCurrent: o.ID() == me.ID(),
+			IsNew: o.Created.After(me.Created) && o.ID() != me.ID()})
 	}
 	factor, err := s.auth.Factor(c.UserContext(), me.Account.ID)
 	if err != nil {
@@ -136,7 +139,8 @@ func (s *Server) security(c *fiber.Ctx, f views.MeForm) error {
 	if err != nil {
 		return err
 	}
-	f.Factor = views.FactorState{NoPassword: none, On: !factor.Confirmed.IsZero(), Since: factor.Confirmed, Codes: factor.Recovery, Required: s.workspace().FactorRequired(me.Account)}
+	f.Factor = views.FactorState{NoPassword: none, On: !factor.Confirmed.IsZero(), Since: factor.Confirmed, Codes: factor.Recovery,
+		Required: s.workspace().FactorRequired(me.Account)}
 	if f.Factor.CanPasskey = s.site(c).HasPasskeys(); f.Factor.CanPasskey {
 		keys, err := s.auth.Passkeys(c.UserContext(), me.Account)
 		if err != nil {

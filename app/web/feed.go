@@ -81,7 +81,8 @@ func (s *Server) searchFeed(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	f := s.feed(c, "search/"+url.PathEscape(asked), "“"+asked+"” · "+s.workspace().Workspace(), "/search?"+url.Values{"q": {asked}}.Encode(), time.Unix(0, 0))
+	f := s.feed(c, "search/"+url.PathEscape(asked), "“"+asked+"” · "+s.workspace().Workspace(), "/search?"+url.Values{"q": {asked}}.Encode(),
+		time.Unix(0, 0))
 	for _, h := range found.Hits {
 		f.add(s.entry(c, h.Message))
 	}

@@ -132,7 +132,8 @@ func (s *Server) sendBlob(c *fiber.Ctx, b files.Blob, kind string) error {
 	}
 	from, to := int64(0), b.Size
 	c.Status(fiber.StatusOK)
-	if asked := c.Get(fiber.HeaderRange); asked != "" && (c.Get(fiber.HeaderIfRange) == "" || c.Get(fiber.HeaderIfRange) == tag) && strings.Count(asked, ",") == 0 {
+	if asked := c.Get(fiber.HeaderRange); asked != "" && (c.Get(fiber.HeaderIfRange) == "" || c.Get(fiber.HeaderIfRange) == tag) &&
+		strings.Count(asked, ",") == 0 {
 		first, last, err := fasthttp.ParseByteRange([]byte(asked), int(b.Size))
 		switch {
 		case err != nil && strings.HasPrefix(asked, "bytes="):
@@ -182,13 +183,15 @@ func (p *patient) Read(b []byte) (int, error) {
 // roomFiles is the list of a room's files: beside the room, as a page, or what a filter
 // finds.
 func (s *Server) roomFiles(c *fiber.Ctx) (page, error) {
-	q := chat.FileQuery{Room: roomParam(c), Text: c.Query("q"), Kind: c.Query("kind"), From: id[chat.AccountID](c.Query("from")), Before: id[chat.FileID](c.Query("before"))}
+	q := chat.FileQuery{Room: roomParam(c), Text: c.Query("q"), Kind: c.Query("kind"), From: id[chat.AccountID](c.Query("from")),
+		Before: id[chat.FileID](c.Query("before"))}
 	me := sessionOf(c).Account
 	access, list, more, err := s.chat.RoomFiles(c.UserContext(), me, q)
 	if err != nil {
 		return page{}, err
 	}
-	f := views.RoomFiles{RoomAccess: access, Title: access.Label(), Query: q, Typed: q.Text, Files: list, More: more, Whole: c.Query("view") == "page"}
+	f := views.RoomFiles{RoomAccess: access, Title: access.Label(), Query: q, Typed: q.Text, Files: list, More: more,
+		Whole: c.Query("view") == "page"}
 	if f.Viewer, err = s.viewer(c); err != nil {
 		return page{}, err
 	}

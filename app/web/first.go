@@ -48,7 +48,8 @@ func (s *Server) firstSteps(c *fiber.Ctx, v views.RoomView) (*views.FirstSteps, 
 
 // firstInvite makes the link that the founder passes on.
 func (s *Server) firstInvite(c *fiber.Ctx) error {
-	if _, err := s.auth.CreateInvite(c.UserContext(), sessionOf(c).Account, auth.NewInvite{Role: chat.RoleMember, Life: lives["7d"]}); err != nil {
+	if _, err := s.auth.CreateInvite(c.UserContext(), sessionOf(c).Account, auth.NewInvite{Role: chat.RoleMember,
+		Life: lives["7d"]}); err != nil {
 		return err
 	}
 	return s.toFirst(c)

@@ -49,7 +49,8 @@ func newCompressor() *compressor {
 	if err != nil {
 		panic(err) // keptBlocks is not 0
 	}
-	z := &compressor{writers: make(chan *flate.Writer, runtime.GOMAXPROCS(0)), seed: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, blocks: blocks}
+	z := &compressor{writers: make(chan *flate.Writer, runtime.GOMAXPROCS(0)), seed: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
+		blocks: blocks}
 	for range cap(z.writers) {
 		z.writers <- newDeflate(pageLevel)
 	}

@@ -19,7 +19,8 @@ func TestWhatIsCompressedIsWhatItWas(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		var b strings.Builder
 		for i := range 60 {
-			fmt.Fprintf(&b, `<li class="msg" id="m-%d" data-seq="%d"><p>%x and the same words everywhere</p></li>`, seed*100+uint64(i), i, r.Uint64())
+			fmt.Fprintf(&b, `<li class="msg" id="m-%d" data-seq="%d"><p>%x and the same words everywhere</p></li>`, seed*100+uint64(i),
+				i, r.Uint64())
 		}
 		return b.String()
 	}

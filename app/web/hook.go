@@ -235,7 +235,8 @@ func (s *Server) makeHook(c *fiber.Ctx) error {
 	return s.integrationsPage(c, f)
 }
 
-var dialects = map[string]chat.Dialect{"": chat.DialectByLooks, "auto": chat.DialectByLooks, "slack": chat.DialectSlack, "markdown": chat.DialectMarkdown}
+var dialects = map[string]chat.Dialect{"": chat.DialectByLooks, "auto": chat.DialectByLooks, "slack": chat.DialectSlack,
+	"markdown": chat.DialectMarkdown}
 
 // hookOf finds a hook of a request's room and its bot, for who looks after that.
 func (s *Server) hookOf(c *fiber.Ctx) (k chat.Key, bot chat.Account, err error) {

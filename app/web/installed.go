@@ -28,8 +28,9 @@ func (s *Server) manifest(c *fiber.Ctx) error {
 	at := "/static/" + s.assets.Build + "/"
 	mark := []icon{{at + "app-192.png", "192x192", "image/png", ""}}
 	b, err := json.Marshal(map[string]any{
-		"id": "/", "name": s.workspace().Workspace(), "short_name": s.workspace().Workspace(), "description": "Chat of " + s.workspace().Workspace(),
-		"start_url": "/", "scope": "/", "display": "standalone", "theme_color": "#10667e", "background_color": "#ffffff",
+		"id": "/", "name": s.workspace().Workspace(), "short_name": s.workspace().Workspace(),
+		"description": "Chat of " + s.workspace().Workspace(),
+		"start_url":   "/", "scope": "/", "display": "standalone", "theme_color": "#10667e", "background_color": "#ffffff",
 		"icons": []icon{mark[0], {at + "app-512.png", "512x512", "image/png", ""}, {at + "app-maskable.png", "512x512", "image/png", "maskable"},
 			{at + "app-icon.svg", "any", "image/svg+xml", ""}, {at + "app-badge.png", "96x96", "image/png", "monochrome"}},
 		"shortcuts": []shortcut{{"New message", "/dm/new", mark}, {"Mentions", "/mentions", mark}, {"Search", "/search", mark}},

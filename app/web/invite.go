@@ -80,7 +80,8 @@ func picture(link string) (views.QR, error) {
 }
 
 func (s *Server) makeInvite(c *fiber.Ctx) error {
-	f := views.InviteList{Role: formValue(c, "role"), Uses: strings.TrimSpace(formValue(c, "uses")), Expires: formValue(c, "expires"), Address: formValue(c, "address"), Chosen: map[chat.RoomID]bool{}}
+	f := views.InviteList{Role: formValue(c, "role"), Uses: strings.TrimSpace(formValue(c, "uses")), Expires: formValue(c, "expires"),
+		Address: formValue(c, "address"), Chosen: map[chat.RoomID]bool{}}
 	for _, v := range c.Request().PostArgs().PeekMulti("rooms") {
 		if n := id[chat.RoomID](string(v)); n > 0 {
 			f.Chosen[n] = true

@@ -226,20 +226,23 @@ func (s *Server) profileJSON(a chat.Account) jsonProfile {
 }
 
 func roomJSON(r chat.Room, title string, m *chat.Membership) jsonRoom {
-	j := jsonRoom{ID: r.ID, Kind: chat.KindWords[r.Kind], Name: r.Name, Title: title, Topic: r.Topic, Rev: r.Rev, People: r.People, Slow: r.Slow, Created: timeOf(r.Created)}
+	j := jsonRoom{ID: r.ID, Kind: chat.KindWords[r.Kind], Name: r.Name, Title: title, Topic: r.Topic, Rev: r.Rev, People: r.People,
+		Slow: r.Slow, Created: timeOf(r.Created)}
 	if m != nil {
 		j.Membership = &jsonMembership{Rank: m.Rank.String(), Unread: m.Unread(r), Mentions: m.Mentions, Muted: m.Muted, Starred: m.Star > 0}
 	}
 	return j
 }
 
-var jsonFileKinds = map[chat.FileKind]string{chat.FileOther: "file", chat.FilePicture: "picture", chat.FileSound: "sound", chat.FileFilm: "film", chat.FileText: "text"}
+var jsonFileKinds = map[chat.FileKind]string{chat.FileOther: "file", chat.FilePicture: "picture", chat.FileSound: "sound",
+	chat.FileFilm: "film", chat.FileText: "text"}
 
 func fileJSON(f chat.File) jsonFile {
 	if f.State == chat.FileRemoved {
 		return jsonFile{Kind: "file", Removed: true}
 	}
-	j := jsonFile{Name: f.Name, Kind: jsonFileKinds[f.Kind], Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height, Alt: f.Alt, URL: views.FileURL(f)}
+	j := jsonFile{Name: f.Name, Kind: jsonFileKinds[f.Kind], Type: f.Type, Size: f.Size, Width: f.Width, Height: f.Height, Alt: f.Alt,
+		URL: views.FileURL(f)}
 	if f.Kind == chat.FilePicture && f.State == chat.FileReady {
 		j.Small, j.Large = views.FormURLs(f)
 	}
@@ -247,9 +250,13 @@ func fileJSON(f chat.File) jsonFile {
 }
 
 func messageJSON(m chat.Message) jsonMessage {
-	j := jsonMessage{ID: m.ID, Room: m.Room, Rev: m.Rev, Kind: jsonKinds[m.Kind], Author: personJSON(m.Author), At: timeOf(m.At), Body: m.Body, Text: m.Text.Plain(),
+	j := jsonMessage{ID: m.ID, Room: m.Room, Rev: m.Rev, Kind: jsonKinds[m.Kind], Author: personJSON(m.Author), At: timeOf(m.At), Body: m.Body,
+		Text:   m.Text.Plain(),
 		Edited: timeOf(m.Edited), Deleted: m.Deleted, Replies: m.Replies, For: append([]chat.AccountID{}, m.For...), ForAll: m.All,
-		Files: each(m.Files, fileJSON), Reactions: each(m.Reactions, func(r chat.Reaction) jsonReaction { return jsonReaction{r.Emoji, len(r.By), each(r.By, personJSON)} })}
+		Files: each(m.Files, fileJSON), Reactions: each(m.Reactions, func(r chat.Reaction) jsonReaction {
+			return jsonReaction{r.Emoji, len(r.By),
+				each(r.By, personJSON)}
+		})}
 	j.Previews = []jsonPreview{}
 	for _, p := range m.Previews {
 		if !p.Shown() {

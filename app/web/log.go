@@ -40,7 +40,8 @@ const (
 func loggable(path string) string {
 	parts := strings.Split(path[:min(len(path), maxLogged)], "/")
 	for i, p := range parts {
-		after := i > 0 && (strings.EqualFold(parts[i-1], "join") || strings.EqualFold(parts[i-1], "reset") || strings.EqualFold(parts[i-1], "hooks") || strings.EqualFold(parts[i-1], "feeds"))
+		after := i > 0 && (strings.EqualFold(parts[i-1], "join") || strings.EqualFold(parts[i-1], "reset") ||
+			strings.EqualFold(parts[i-1], "hooks") || strings.EqualFold(parts[i-1], "feeds"))
 		if p != "" && (after || len(p) >= longest) {
 			parts[i] = secret
 		}

@@ -51,7 +51,8 @@ func (s *Server) logLogin(c *fiber.Ctx, typed string, err error) {
 // agentKinds are what programs call themselves, and what the log calls them. Of those
 // that call themselves by several names the particular one stands first.
 var agentKinds = [][2]string{{"bot", "bot"}, {"crawler", "bot"}, {"spider", "bot"},
-	{"edg", "edge"}, {"opr/", "opera"}, {"fxios/", "firefox"}, {"firefox/", "firefox"}, {"crios/", "chrome"}, {"chrome/", "chrome"}, {"safari/", "safari"},
+	{"edg", "edge"}, {"opr/", "opera"}, {"fxios/", "firefox"}, {"firefox/", "firefox"}, {"crios/", "chrome"}, {"chrome/", "chrome"},
+	{"safari/", "safari"},
 	{"curl/", "curl"}, {"wget/", "wget"}, {"python", "python"}, {"go-http-client/", "go"}, {"okhttp/", "okhttp"}}
 
 // agentKind is the kind of program that asks: one of a few words.

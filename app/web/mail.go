@@ -105,7 +105,8 @@ func (s *Server) mailOff(c *fiber.Ctx) error {
 	if err := s.chat.ChangePrefs(c.UserContext(), who, func(p *chat.Prefs) error { p.Mail = "off"; return nil }); err != nil {
 		return err
 	}
-	return s.html(c, views.MailDone("No such mails any more", "@"+who.Username+" is mailed nothing of what waits. The page of notifications turns it on again."))
+	return s.html(c, views.MailDone("No such mails any more",
+		"@"+who.Username+" is mailed nothing of what waits. The page of notifications turns it on again."))
 }
 
 // askReset has a link for a new password sent. Its answer is the same for whom nobody knows.
@@ -125,7 +126,8 @@ func (s *Server) askReset(c *fiber.Ctx) error {
 		return s.html(c, views.Forgot(f, nil))
 	}
 	s.Mailer.Wake()
-	return s.html(c, views.MailDone("Look at your mails", "If that is an account with a confirmed address, a link is on its way to it. It works for an hour."))
+	return s.html(c, views.MailDone("Look at your mails",
+		"If that is an account with a confirmed address, a link is on its way to it. It works for an hour."))
 }
 
 // mailInvite has an invite that was made sent to an address, where one was given.

@@ -12,7 +12,8 @@ import (
 )
 
 func (s *Server) draft(c *fiber.Ctx) chat.Draft {
-	d := chat.Draft{Host: s.public(c), Body: formValue(c, "body"), CID: formValue(c, "cid"), ReplyTo: id[chat.MessageID](formValue(c, "reply_to")),
+	d := chat.Draft{Host: s.public(c), Body: formValue(c, "body"), CID: formValue(c, "cid"),
+		ReplyTo: id[chat.MessageID](formValue(c, "reply_to")),
 		Confirm: int(id[int64](formValue(c, "confirm")))}
 	if _, byKey := keyOf(c); byKey {
 		if d.CID == "" {

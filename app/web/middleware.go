@@ -88,7 +88,8 @@ func (s *Server) securityHeaders(c *fiber.Ctx) (err error) {
 		ws, err = "", fiber.ErrBadRequest
 	}
 	h := &c.Response().Header
-	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-"+nonce+"'; img-src 'self' blob: data:; media-src 'self'; font-src 'self'; connect-src 'self'"+ws+
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-"+nonce+
+		"'; img-src 'self' blob: data:; media-src 'self'; font-src 'self'; connect-src 'self'"+ws+
 		"; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
@@ -120,7 +121,8 @@ func (s *Server) checkRequest(c *fiber.Ctx) error {
 	}
 	for name := range c.Context().QueryArgs().All() {
 		if slices.ContainsFunc(secretFields, func(secret string) bool { return strings.EqualFold(string(name), secret) }) {
-			return fiber.NewError(fiber.StatusBadRequest, "A password does not belong in an address. Choose another one: this one may be in a log by now.")
+			return fiber.NewError(fiber.StatusBadRequest,
+				"A password does not belong in an address. Choose another one: this one may be in a log by now.")
 		}
 	}
 	if err := requireUTF8(c); err != nil {

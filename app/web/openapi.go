@@ -41,10 +41,11 @@ func describe(operations []operation, host string) object {
 		"openapi": "3.1.0",
 		"info": object{"title": "Parley", "version": "1", "license": object{"name": "MIT", "identifier": "MIT"},
 			"description": "What programs may do, by the key of a bot or of a person. Times are RFC 3339 in UTC. Errors are application/problem+json (RFC 9457), with words for people in detail."},
-		"servers":    []object{{"url": host}},
-		"security":   []object{{"key": []string{}}},
-		"components": object{"schemas": schemas, "responses": refusals, "securitySchemes": object{"key": object{"type": "http", "scheme": "bearer"}}},
-		"paths":      paths,
+		"servers":  []object{{"url": host}},
+		"security": []object{{"key": []string{}}},
+		"components": object{"schemas": schemas, "responses": refusals,
+			"securitySchemes": object{"key": object{"type": "http", "scheme": "bearer"}}},
+		"paths": paths,
 	}
 }
 
@@ -56,7 +57,8 @@ var refusals = object{
 }
 
 func refusal(says string, headers object) object {
-	one := object{"description": says, "content": object{"application/problem+json": object{"schema": object{"$ref": "#/components/schemas/problem"}}}}
+	one := object{"description": says,
+		"content": object{"application/problem+json": object{"schema": object{"$ref": "#/components/schemas/problem"}}}}
 	if headers != nil {
 		one["headers"] = headers
 	}
@@ -92,7 +94,8 @@ func (o operation) describe(schemas object) object {
 		content := object{fiber.MIMEApplicationJSON: object{"schema": form}, fiber.MIMEApplicationForm: object{"schema": form}}
 		if o.files {
 			with := o.form()
-			with["properties"].(object)["file"] = object{"type": "array", "items": object{"type": "string", "contentMediaType": "application/octet-stream"}}
+			with["properties"].(object)["file"] = object{"type": "array", "items": object{"type": "string",
+				"contentMediaType": "application/octet-stream"}}
 			delete(with, "required")
 			content[fiber.MIMEMultipartForm] = object{"schema": with}
 		}
@@ -133,7 +136,8 @@ func (o operation) responses(schemas object) object {
 	all := object{"default": refused, "4XX": refused, "429": object{"$ref": "#/components/responses/limited"}}
 	status := o.statusText()
 	if o.socket {
-		all["101"] = object{"description": "A WebSocket, whose frames are of this form", "content": object{fiber.MIMEApplicationJSON: object{"schema": schemaOf(reflect.TypeOf(o.answers), schemas)}}}
+		all["101"] = object{"description": "A WebSocket, whose frames are of this form",
+			"content": object{fiber.MIMEApplicationJSON: object{"schema": schemaOf(reflect.TypeOf(o.answers), schemas)}}}
 		all["426"] = refused
 		return all
 	}
@@ -219,7 +223,8 @@ func structSchema(t reflect.Type, schemas object) object {
 func (s *Server) apiPage(c *fiber.Ctx) error {
 	f := views.API{Host: s.public(c), Workspace: s.workspace().Workspace()}
 	for _, o := range operations {
-		one := views.APIOperation{ID: o.id, Method: o.method, Path: templated(o.path), Says: o.says, More: o.more, Writes: o.writes, People: o.people, Files: o.files, Status: o.statusText()}
+		one := views.APIOperation{ID: o.id, Method: o.method, Path: templated(o.path), Says: o.says, More: o.more, Writes: o.writes,
+			People: o.people, Files: o.files, Status: o.statusText()}
 		for _, p := range o.asks {
 			one.Asks = append(one.Asks, views.APIField{Name: p.name, Kind: p.kind, Says: p.says})
 		}

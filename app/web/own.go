@@ -113,7 +113,8 @@ func (p *patientStream) Read(b []byte) (int, error) {
 }
 
 func (s *Server) ownAccount(ctx context.Context, me chat.Account) (a ownAccount, err error) {
-	a = ownAccount{Username: me.Username, Name: me.Name, Title: me.Title, Bio: me.Bio, Role: me.Role.String(), Created: me.Created, Prefs: me.Prefs}
+	a = ownAccount{Username: me.Username, Name: me.Name, Title: me.Title, Bio: me.Bio, Role: me.Role.String(), Created: me.Created,
+		Prefs: me.Prefs}
 	rooms, err := s.chat.Sidebar(ctx, me.ID)
 	if err != nil {
 		return a, err

@@ -53,7 +53,8 @@ func (s *Server) countReports(c *fiber.Ctx, v views.Viewer) (int, error) {
 }
 
 func (s *Server) viewerOf(me chat.Account) views.Viewer {
-	return views.Viewer{Me: me, Workspace: s.workspace().Workspace(), Logo: s.workspace().Logo(), Zone: time.UTC, Now: time.Now(), Presence: s.announcer.PresenceWord, Status: s.announcer.Status, Uploads: s.uploads(),
+	return views.Viewer{Me: me, Workspace: s.workspace().Workspace(), Logo: s.workspace().Logo(), Zone: time.UTC, Now: time.Now(),
+		Presence: s.announcer.PresenceWord, Status: s.announcer.Status, Uploads: s.uploads(),
 		Timing: views.Timing{Ping: beatEvery, Poll: pollWait, Rooms: maxPolled}}
 }
 

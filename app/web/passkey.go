@@ -37,7 +37,8 @@ func (s *Server) addPasskey(c *fiber.Ctx) error {
 	if name == "" {
 		name = views.BrowserName(c.Get(fiber.HeaderUserAgent))
 	}
-	if err := s.auth.EndPasskey(c.UserContext(), s.site(c), sessionOf(c).Account, formValue(c, "ticket"), name, []byte(formValue(c, "credential"))); err != nil {
+	if err := s.auth.EndPasskey(c.UserContext(), s.site(c), sessionOf(c).Account, formValue(c, "ticket"), name,
+		[]byte(formValue(c, "credential"))); err != nil {
 		return err
 	}
 	return c.SendStatus(fiber.StatusNoContent)
@@ -90,7 +91,8 @@ func (s *Server) beginPasskeyProof(c *fiber.Ctx) error {
 }
 
 func (s *Server) passkeyProof(c *fiber.Ctx) error {
-	if err := s.auth.EndPasskeyProof(c.UserContext(), s.site(c), *sessionOf(c), formValue(c, "ticket"), []byte(formValue(c, "credential"))); err != nil {
+	if err := s.auth.EndPasskeyProof(c.UserContext(), s.site(c), *sessionOf(c), formValue(c, "ticket"),
+		[]byte(formValue(c, "credential"))); err != nil {
 		return err
 	}
 	return c.SendStatus(fiber.StatusNoContent)

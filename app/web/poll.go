@@ -68,7 +68,8 @@ func (s *Server) pollJSON(c *fiber.Ctx, room chat.RoomID, since chat.Rev) error 
 			break
 		}
 	}
-	return writeJSON(c, fiber.MIMEApplicationJSON, jsonChanges{Rev: max(since, changes.Rev), Reset: changes.Reset, Messages: each(changes.Messages, messageJSON)})
+	return writeJSON(c, fiber.MIMEApplicationJSON, jsonChanges{Rev: max(since, changes.Rev), Reset: changes.Reset,
+		Messages: each(changes.Messages, messageJSON)})
 }
 
 // maxPolled is how many rooms one poll may ask for.
@@ -111,7 +112,8 @@ func (s *Server) pollMany(c *fiber.Ctx) error {
 	for i, at := range stands {
 		beside[i] = p.NewSibling()
 		defer s.hub.Leave(beside[i])
-		if err := s.subscribe(c.UserContext(), beside[i], sessionOf(c).Account, at.room, &at.since, s.announcer.PageUpdates(at.room)); err != nil && !refused(err) {
+		if err := s.subscribe(c.UserContext(), beside[i], sessionOf(c).Account, at.room, &at.since,
+			s.announcer.PageUpdates(at.room)); err != nil && !refused(err) {
 			return err
 		}
 	}

@@ -157,11 +157,13 @@ func (s *Server) preferences(title string, page func(views.Viewer, views.MeForm)
 // setPreferences takes what a form has of the preferences, whichever page it is of.
 func (s *Server) setPreferences(title string, page func(views.Viewer, views.MeForm) views.Tab) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		asked := fieldsOf(c, "theme", "density", "enter", "zone", "clock", "announce", "sound", "push", "push_words", "mail", "keywords", "mail_words",
+		asked := fieldsOf(c, "theme", "density", "enter", "zone", "clock", "announce", "sound", "push", "push_words", "mail",
+			"keywords", "mail_words",
 			"quiet_from", "quiet_to", "previews", "keys", "invisible", "typing", "arrivals", "moving")
 		return s.setPrefs(c, title, c.Path(), page, func(p *chat.Prefs) {
 			for name, to := range map[string]*string{"theme": &p.Theme, "density": &p.Density, "enter": &p.Enter, "zone": &p.Zone, "clock": &p.Clock,
-				"announce": &p.Announce, "sound": &p.Sound, "push": &p.Push, "push_words": &p.PushWords, "mail": &p.Mail, "keywords": &p.Keywords, "mail_words": &p.MailWords,
+				"announce": &p.Announce, "sound": &p.Sound, "push": &p.Push, "push_words": &p.PushWords, "mail": &p.Mail, "keywords": &p.Keywords,
+				"mail_words": &p.MailWords,
 				"quiet_from": &p.QuietFrom, "quiet_to": &p.QuietTo} {
 				asked.given(name, to)
 			}
@@ -198,7 +200,8 @@ func (s *Server) pause(c *fiber.Ctx) error {
 }
 
 // setPrefs takes one form of preferences, or shows it again.
-func (s *Server) setPrefs(c *fiber.Ctx, title, path string, page func(views.Viewer, views.MeForm) views.Tab, change func(*chat.Prefs)) error {
+func (s *Server) setPrefs(c *fiber.Ctx, title, path string, page func(views.Viewer, views.MeForm) views.Tab,
+	change func(*chat.Prefs)) error {
 	me := sessionOf(c).Account
 	err := s.chat.ChangePrefs(c.UserContext(), me, func(p *chat.Prefs) error { change(p); return nil })
 	if err != nil && fragment(c) {

@@ -195,8 +195,9 @@ func (s *Server) setWidget(c *fiber.Ctx) error {
 	late, _ := strconv.Atoi(formValue(c, "late"))
 	w := chat.Widget{Slug: formValue(c, "slug"), Title: formValue(c, "title"), Greeting: formValue(c, "greeting"),
 		Hours: strings.ReplaceAll(formValue(c, "hours"), "\r\n", "\n"),
-		Zone:  formValue(c, "zone"), Colour: formValue(c, "colour"), Late: late, On: formValue(c, "on") != "", WholePage: formValue(c, "whole") != "",
-		Origins: strings.Fields(formValue(c, "origins"))}
+		Zone:  formValue(c, "zone"), Colour: formValue(c, "colour"), Late: late, On: formValue(c, "on") != "",
+		WholePage: formValue(c, "whole") != "",
+		Origins:   strings.Fields(formValue(c, "origins"))}
 	if _, err := s.chat.SetWidget(c.UserContext(), sessionOf(c).Account, roomParam(c), w); err != nil {
 		errs, err := s.formErrors(c, err)
 		if err != nil {

@@ -64,7 +64,8 @@ func wantsJSON(c *fiber.Ctx) bool {
 	if keyShown(c) {
 		return !strings.Contains(accept, "text/html")
 	}
-	return (strings.Contains(accept, "application/json") || strings.Contains(accept, "application/problem+json")) && !strings.Contains(accept, "text/html")
+	return (strings.Contains(accept, "application/json") || strings.Contains(accept, "application/problem+json")) &&
+		!strings.Contains(accept, "text/html")
 }
 
 func writeJSON(c *fiber.Ctx, kind string, data any) error {

@@ -24,7 +24,8 @@ func (s *Server) openRooms(c *fiber.Ctx) (page, error) {
 	if l.Rooms, l.More, err = s.chat.BrowseRooms(c.UserContext(), v.Me, l.Query, n); err != nil {
 		return page{}, err
 	}
-	return page{viewer: v, shell: views.PageShell{Title: "Rooms", View: "page"}, main: views.Rooms(l), data: func() any { return roomsJSON(c, l) }}, nil
+	return page{viewer: v, shell: views.PageShell{Title: "Rooms", View: "page"}, main: views.Rooms(l),
+		data: func() any { return roomsJSON(c, l) }}, nil
 }
 
 func roomsJSON(c *fiber.Ctx, l views.RoomsView) jsonRoomsPage {
@@ -104,7 +105,8 @@ func idsIn(args *fasthttp.Args, name string) (ids []chat.AccountID) {
 var kinds = map[string]chat.RoomKind{"open": chat.Open, "private": chat.Private, "": chat.Open}
 
 func (s *Server) createRoom(c *fiber.Ctx) error {
-	f := views.RoomForm{Name: formValue(c, "name"), Topic: formValue(c, "topic"), Kind: formValue(c, "kind"), Chosen: map[chat.AccountID]bool{}}
+	f := views.RoomForm{Name: formValue(c, "name"), Topic: formValue(c, "topic"), Kind: formValue(c, "kind"),
+		Chosen: map[chat.AccountID]bool{}}
 	people := checkedPeople(c, "people")
 	for _, p := range people {
 		f.Chosen[p] = true
@@ -113,7 +115,8 @@ func (s *Server) createRoom(c *fiber.Ctx) error {
 	if !ok {
 		kind = -1
 	}
-	room, err := s.chat.CreateRoom(c.UserContext(), sessionOf(c).Account, chat.NewRoom{Name: f.Name, Topic: f.Topic, Kind: kind, People: people})
+	room, err := s.chat.CreateRoom(c.UserContext(), sessionOf(c).Account, chat.NewRoom{Name: f.Name, Topic: f.Topic,
+		Kind: kind, People: people})
 	if err != nil {
 		if f.Errors, err = s.formErrors(c, err); err != nil {
 			return err

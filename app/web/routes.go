@@ -201,7 +201,8 @@ func (s *Server) routes() {
 	for path, p := range map[string]struct {
 		title string
 		page  func(views.Viewer, views.MeForm) views.Tab
-	}{"/me/appearance": {"Appearance", views.Appearance}, "/me/writing": {"Writing", views.Writing}, "/me/time": {"Time and dates", views.Time},
+	}{"/me/appearance": {"Appearance", views.Appearance}, "/me/writing": {"Writing", views.Writing},
+		"/me/time":          {"Time and dates", views.Time},
 		"/me/notifications": {notificationsTitle, views.Notifications}} {
 		browser.get(path, s.preferences(p.title, p.page))
 		browser.post(path, s.setPreferences(p.title, p.page))

@@ -18,7 +18,8 @@ func (s *Server) search(c *fiber.Ctx) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	f := views.SearchView{Viewer: v, SearchInput: chat.SearchInput{Text: c.Query("q"), In: c.Query("in"), From: c.Query("from"), Has: c.Query("has"),
+	f := views.SearchView{Viewer: v, SearchInput: chat.SearchInput{Text: c.Query("q"), In: c.Query("in"), From: c.Query("from"),
+		Has:    c.Query("has"),
 		Before: c.Query("before"), After: c.Query("after"), Zone: v.Zone, Older: id[chat.MessageID](c.Query("older"))}}
 	if f.Rooms, err = s.chat.Sidebar(c.UserContext(), v.Me.ID); err != nil {
 		return page{}, err
@@ -36,7 +37,8 @@ func (s *Server) search(c *fiber.Ctx) (page, error) {
 	if len(f.Errors) == 0 && !wantsJSON(c) {
 		f.SearchInput = views.Mirrored(f.SearchInput)
 	}
-	return page{viewer: v, shell: views.PageShell{Title: "Search", View: "page"}, main: views.Search(f), data: func() any { return searchJSON(c, f) }}, nil
+	return page{viewer: v, shell: views.PageShell{Title: "Search", View: "page"}, main: views.Search(f),
+		data: func() any { return searchJSON(c, f) }}, nil
 }
 
 func searchJSON(c *fiber.Ctx, f views.SearchView) jsonSearchPage {
@@ -56,5 +58,6 @@ func searchJSON(c *fiber.Ctx, f views.SearchView) jsonSearchPage {
 		older.Set(string(name), string(value))
 	}
 	older.Set("older", strconv.FormatInt(int64(f.SearchPage.Older), 10))
-	return jsonSearchPage{Query: f.Text, Hits: each(f.Hits, hit), Older: addressOf(f.SearchPage.Older != 0, "/search.json?"+older.Encode()), Behind: f.Behind}
+	return jsonSearchPage{Query: f.Text, Hits: each(f.Hits, hit), Older: addressOf(f.SearchPage.Older != 0, "/search.json?"+older.Encode()),
+		Behind: f.Behind}
 }

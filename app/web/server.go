@@ -89,8 +89,10 @@ type Server struct {
 }
 
 // New makes a server; Listen on its App.
-func New(c Config, ch *chat.Chat, au *auth.Auth, announcer *announce.Announcer, fs *files.Files, ready Ready, log *slog.Logger) (*Server, error) {
-	s := &Server{Config: c, chat: ch, auth: au, hub: announcer.Hub, announcer: announcer, files: fs, assets: static.Load(static.File{Name: emojiFile, Text: chat.EmojiTable}), ready: ready, log: log, rendered: announcer.Rendered,
+func New(c Config, ch *chat.Chat, au *auth.Auth, announcer *announce.Announcer, fs *files.Files, ready Ready,
+	log *slog.Logger) (*Server, error) {
+	s := &Server{Config: c, chat: ch, auth: au, hub: announcer.Hub, announcer: announcer, files: fs,
+		assets: static.Load(static.File{Name: emojiFile, Text: chat.EmojiTable}), ready: ready, log: log, rendered: announcer.Rendered,
 		since: time.Now(), begun: strconv.FormatInt(time.Now().Unix(), 36)}
 	if c.URL != "" {
 		u, err := ParseOrigin(c.URL)

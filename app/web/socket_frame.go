@@ -128,7 +128,8 @@ func (p *socketPage) pushSidebar(ctx context.Context) {
 }
 
 // subscribe subscribes a page to a room, if its person may, and tells what it missed.
-func (s *Server) subscribe(ctx context.Context, c *live.Client, me chat.Account, room chat.RoomID, rev *chat.Rev, updates live.Fetch) error {
+func (s *Server) subscribe(ctx context.Context, c *live.Client, me chat.Account, room chat.RoomID, rev *chat.Rev,
+	updates live.Fetch) error {
 	l, err := s.chat.Enter(ctx, me, room)
 	since := chat.Rev(-1)
 	if rev != nil {

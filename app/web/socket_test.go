@@ -24,7 +24,8 @@ import (
 // dialAlone opens a socket of a server that has this much and no more.
 func dialAlone(t *testing.T, au *auth.Auth) (*Server, *websocket.Conn) {
 	t.Helper()
-	s := &Server{hub: announce.New().Hub, chat: chat.New(nil, nil, chat.NewLimits(nil), nil), auth: au, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	s := &Server{hub: announce.New().Hub, chat: chat.New(nil, nil, chat.NewLimits(nil), nil), auth: au,
+		log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	s.assets = &static.Assets{Build: "build"}
 	upgrade := s.upgrader()
 	app := fiber.New(fiber.Config{DisableStartupMessage: true})

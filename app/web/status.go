@@ -59,7 +59,8 @@ func (s *Server) statusForm(c *fiber.Ctx, f views.StatusForm) error {
 // setStatus says what one is at, or takes it away.
 func (s *Server) setStatus(c *fiber.Ctx) error {
 	me := sessionOf(c).Account
-	f := views.StatusForm{Emoji: formValue(c, "emoji"), Text: formValue(c, "text"), End: formValue(c, "end"), Date: formValue(c, "date"), Quiet: formValue(c, "quiet") != ""}
+	f := views.StatusForm{Emoji: formValue(c, "emoji"), Text: formValue(c, "text"), End: formValue(c, "end"), Date: formValue(c, "date"),
+		Quiet: formValue(c, "quiet") != ""}
 	if formValue(c, "clear") != "" {
 		f = views.StatusForm{}
 	}

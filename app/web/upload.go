@@ -43,7 +43,8 @@ func takesFiles(h *fasthttp.RequestHeader) bool {
 	case "/dm", "/me/picture", "/admin/logo", "/emoji/own":
 		return true
 	}
-	return bytes.HasPrefix(path, []byte("/rooms/")) && (bytes.HasSuffix(path, []byte("/messages")) || bytes.HasSuffix(path, []byte("/picture")))
+	return bytes.HasPrefix(path, []byte("/rooms/")) && (bytes.HasSuffix(path, []byte("/messages")) ||
+		bytes.HasSuffix(path, []byte("/picture")))
 }
 
 // upload is a form with files whose body still comes.

@@ -89,7 +89,8 @@ func (s *Server) worldRoom(c *fiber.Ctx, span chat.Span) error {
 	v.Zone, v.ZoneKnown = zone(c.Cookies("tz"))
 	v.Twelve, v.MonthFirst = twelveHours(c.Get(fiber.HeaderAcceptLanguage)), readsLikeAmericans(c.Get(fiber.HeaderAcceptLanguage))
 	v.Now = time.Now()
-	return s.html(c, views.World(views.WorldView{Viewer: v, WorldRoom: w, Target: span.Around, Signup: s.workspace().Signup() == chat.SignupOpen}))
+	return s.html(c, views.World(views.WorldView{Viewer: v, WorldRoom: w, Target: span.Around,
+		Signup: s.workspace().Signup() == chat.SignupOpen}))
 }
 
 // worldJSON is a message without who reacted and how its author is called to log in.

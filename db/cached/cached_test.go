@@ -40,7 +40,8 @@ func (f *file) truth(people []chat.AccountID, rooms []chat.RoomID, hashes [][]by
 			r, rm, again := f.DB.RoomFor(ctx, room, who)
 			n, nm, err2 := f.RoomFor(ctx, room, who)
 			same("room", []any{n, nm}, []any{r, rm}, err2, again)
-			same("standing", []any{k.Name, k.Topic, k.Kind, km != nil, rankOf(km)}, []any{r.Name, r.Topic, r.Kind, rm != nil, rankOf(rm)}, err, again)
+			same("standing", []any{k.Name, k.Topic, k.Kind, km != nil, rankOf(km)}, []any{r.Name, r.Topic, r.Kind, rm != nil, rankOf(rm)},
+				err, again)
 		}
 	}
 	for _, room := range rooms {
@@ -118,7 +119,8 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 				f.ok(f.SetUnread(ctx, room, who, page.Messages[0].ID))
 			}
 		case 16:
-			if r, err := f.CreateRoom(ctx, chat.NewRoom{Name: fmt.Sprint("new ", i), Kind: chat.Open, By: who, People: []chat.AccountID{1 + who%4}}, noon); err == nil {
+			if r, err := f.CreateRoom(ctx, chat.NewRoom{Name: fmt.Sprint("new ", i), Kind: chat.Open, By: who, People: []chat.AccountID{1 + who%4}},
+				noon); err == nil {
 				rooms = append(rooms, r.ID)
 			}
 		case 17:
@@ -286,7 +288,8 @@ func TestOnlyWhatAChangeMadeUntrueIsForgotten(t *testing.T) {
 		lost map[string]int
 	}{
 		{"nothing", func() error { return nil }, nil},
-		{"mutes a room", func() error { return f.SetRoomPrefs(ctx, rooms[2], 3, chat.RoomPrefs{Muted: &yes}) }, map[string]int{"sidebars": 1, "access": 1}},
+		{"mutes a room", func() error { return f.SetRoomPrefs(ctx, rooms[2], 3, chat.RoomPrefs{Muted: &yes}) },
+			map[string]int{"sidebars": 1, "access": 1}},
 		{"picks a theme", func() error {
 			_, err := f.ChangePrefs(ctx, 3, func(p *chat.Prefs) error { p.Theme = "dark"; return nil })
 			return err
@@ -297,10 +300,12 @@ func TestOnlyWhatAChangeMadeUntrueIsForgotten(t *testing.T) {
 			_, err := f.SetBody(ctx, m.ID, draft(rooms[2], 3, "other words", ""))
 			return err
 		}, map[string]int{"sidebars": 3, "pages": 1}},
-		{"sets a topic", func() error { _, err := f.SetTopic(ctx, rooms[2], 3, "a topic", noon); return err }, map[string]int{"sidebars": 3, "access": 4, "members": 1, "pages": 1}},
+		{"sets a topic", func() error { _, err := f.SetTopic(ctx, rooms[2], 3, "a topic", noon); return err }, map[string]int{"sidebars": 3,
+			"access": 4, "members": 1, "pages": 1}},
 		{"is seen", func() error { return f.TouchSession(ctx, hashes[2], noon.Add(time.Minute)) }, map[string]int{"sessions": 1}},
 		{"logs out", func() error { return f.DeleteSession(ctx, hashes[2]) }, map[string]int{"sessions": 1}},
-		{"leaves", func() error { _, _, err := f.RemoveMember(ctx, rooms[2], 3, noon, chat.NoAudit); return err }, map[string]int{"sidebars": 3, "access": 4, "members": 1, "pages": 1}},
+		{"leaves", func() error { _, _, err := f.RemoveMember(ctx, rooms[2], 3, noon, chat.NoAudit); return err }, map[string]int{"sidebars": 3,
+			"access": 4, "members": 1, "pages": 1}},
 		{"reports", func() error { return f.AddReport(ctx, m.ID, 2, "bad", noon) }, nil},
 	} {
 		f.truth(people, rooms, hashes) // everything is remembered

@@ -52,7 +52,8 @@ type access struct {
 func New(d Source) *Store {
 	s := &Store{Source: d, sessions: newCache[string, auth.Session](50_000), access: newCache[db.RoomAccount, dated[access]](50_000),
 		members: newCache[chat.RoomID, dated[[]chat.RoomMember]](256), newest: newCache[chat.RoomID, dated[chat.HistoryPage]](256),
-		sidebars: newCache[chat.AccountID, dated[[]chat.SidebarRoom]](2_000), reports: newCache[struct{}, bool](1), filters: newCache[chat.RoomID, dated[map[chat.AccountID]chat.Prefs]](256),
+		sidebars: newCache[chat.AccountID, dated[[]chat.SidebarRoom]](2_000), reports: newCache[struct{}, bool](1),
+		filters:      newCache[chat.RoomID, dated[map[chat.AccountID]chat.Prefs]](256),
 		countChanges: changeClock{last: map[chat.RoomID]uint64{}}, memberChanges: changeClock{last: map[chat.RoomID]uint64{}}}
 	d.OnFacts(s.forget)
 	return s
@@ -154,7 +155,8 @@ func (s *Store) CountReports(ctx context.Context, who chat.AccountID, all bool) 
 
 // FilterPrefs implements chat.OwnStore. It is asked at every message.
 func (s *Store) FilterPrefs(ctx context.Context, room chat.RoomID) (map[chat.AccountID]chat.Prefs, error) {
-	return loadDated(&s.filters, &s.memberChanges, room, room, func() (map[chat.AccountID]chat.Prefs, error) { return s.Source.FilterPrefs(ctx, room) })
+	return loadDated(&s.filters, &s.memberChanges, room, room,
+		func() (map[chat.AccountID]chat.Prefs, error) { return s.Source.FilterPrefs(ctx, room) })
 }
 
 // forget drops what is untrue by now.

@@ -185,7 +185,8 @@ func (transaction) States() db.RoomStates { return nil }
 func (transaction) Imported(t *db.Tx) error {
 	for _, table := range []string{"accounts", "rooms", "messages", "files", "blobs", "cases", "case_lines", "invites", "audit", "reports"} {
 		var next int64
-		if err := t.One(fmt.Sprintf("SELECT setval(pg_get_serial_sequence('%s', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM %[1]s), false)", table),
+		if err := t.One(fmt.Sprintf("SELECT setval(pg_get_serial_sequence('%s', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM %[1]s), false)",
+			table),
 			nil, &next); err != nil {
 			return err
 		}

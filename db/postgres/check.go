@@ -43,7 +43,8 @@ func Check(ctx context.Context, address string, done func(percent int64)) (r db.
 }
 
 func (d *DB) check(ctx context.Context, v db.Queryer, r *db.Report, done func(int64)) error {
-	if err := one(ctx, v, "SELECT coalesce((SELECT value FROM settings WHERE key = ?), '')", []any{chat.ImportUnfinished}, &r.Unfinished); err != nil {
+	if err := one(ctx, v, "SELECT coalesce((SELECT value FROM settings WHERE key = ?), '')", []any{chat.ImportUnfinished},
+		&r.Unfinished); err != nil {
 		return err
 	}
 	found, err := texts(ctx, v, `SELECT 'the rule ' || conname || ' of ' || conrelid::regclass || ' was never checked' FROM pg_constraint
@@ -87,7 +88,8 @@ func checkRows(ctx context.Context, v db.Queryer, r *db.Report, done func(int64)
 		return err
 	}
 	after := chat.MessageID(1 << 62) // what comes by an import is indexed up to it
-	if err := one(ctx, v, "SELECT coalesce((SELECT CAST(value AS BIGINT) FROM settings WHERE key = ?), ?)", []any{unindexedNote, after}, &after); err != nil {
+	if err := one(ctx, v, "SELECT coalesce((SELECT CAST(value AS BIGINT) FROM settings WHERE key = ?), ?)", []any{unindexedNote, after},
+		&after); err != nil {
 		return err
 	}
 	var found []string
@@ -119,7 +121,8 @@ func checkRows(ctx context.Context, v db.Queryer, r *db.Report, done func(int64)
 }
 
 // checkedMessages reads entries and how they are numbered, after ?1, at most ?2.
-var checkedMessages = strings.Replace(db.EntryQuery, " FROM messages m", db.NumberingColumns+"FROM messages m", 1) + "WHERE m.id > ? ORDER BY m.id LIMIT ?"
+var checkedMessages = strings.Replace(db.EntryQuery, " FROM messages m", db.NumberingColumns+"FROM messages m", 1) +
+	"WHERE m.id > ? ORDER BY m.id LIMIT ?"
 
 // compare looks whether the index has messages as they are.
 func compare(ctx context.Context, v db.Queryer, entries []db.Entry, moved map[chat.RoomID]chat.MessageID,
@@ -149,7 +152,8 @@ func compare(ctx context.Context, v db.Queryer, entries []db.Entry, moved map[ch
 		return found, err
 	}
 	lost, err := texts(ctx, v, `SELECT 'message ' || message_id || ' is in the index of search and not in the workspace' FROM words
-		WHERE message_id BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM messages WHERE id = message_id)`, entries[0].ID, entries[len(entries)-1].ID)
+		WHERE message_id BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM messages WHERE id = message_id)`, entries[0].ID,
+		entries[len(entries)-1].ID)
 	for _, what := range lost {
 		found = db.AddFinding(found, "%s", what)
 	}

@@ -11,7 +11,8 @@ var _ chat.Counters = (*DB)(nil)
 
 // Count implements chat.Counters. The time is that of PostgreSQL: nodes need not agree on it.
 func (d *DB) Count(ctx context.Context, name, key string, pause time.Duration, burst int) (time.Duration, error) {
-	r, err := d.write.ExecContext(ctx, `INSERT INTO counters (name, key, due) VALUES ($1, $2, clock_timestamp() + $3::bigint * interval '1 microsecond')
+	r, err := d.write.ExecContext(ctx,
+		`INSERT INTO counters (name, key, due) VALUES ($1, $2, clock_timestamp() + $3::bigint * interval '1 microsecond')
 		ON CONFLICT (name, key) DO UPDATE SET due = greatest(counters.due, clock_timestamp()) + $3::bigint * interval '1 microsecond'
 		WHERE counters.due <= clock_timestamp() + $4::bigint * interval '1 microsecond'`,
 		name, key, pause.Microseconds(), pause.Microseconds()*int64(burst-1))

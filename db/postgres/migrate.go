@@ -105,7 +105,8 @@ func (d *DB) migrate(ctx context.Context) error {
 	}
 	defer tx.Rollback()
 	for _, lock := range []int{migrating, changes} {
-		if _, err := tx.ExecContext(ctx, fmt.Sprintf("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(%d)", d.locks.key(lock))); err != nil {
+		if _, err := tx.ExecContext(ctx, fmt.Sprintf("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(%d)",
+			d.locks.key(lock))); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,8 @@ func (d *DB) NoteNode(ctx context.Context, name string, away bool) (othersAway b
 		ON CONFLICT (name) DO UPDATE SET seen = excluded.seen, away = excluded.away`, name, away); err != nil {
 		return false, explain(err)
 	}
-	return othersAway, explain(d.write.QueryRowContext(ctx, `WITH old AS (DELETE FROM nodes WHERE seen < clock_timestamp() - interval '10 minutes')
-		SELECT EXISTS (SELECT 1 FROM nodes WHERE name <> $1 AND away AND seen > clock_timestamp() - interval '10 seconds')`, name).Scan(&othersAway))
+	return othersAway, explain(d.write.QueryRowContext(ctx,
+		`WITH old AS (DELETE FROM nodes WHERE seen < clock_timestamp() - interval '10 minutes')
+		SELECT EXISTS (SELECT 1 FROM nodes WHERE name <> $1 AND away AND seen > clock_timestamp() - interval '10 seconds')`,
+		name).Scan(&othersAway))
 }

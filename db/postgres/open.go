@@ -131,7 +131,8 @@ func (d *DB) prepare(ctx context.Context, accept func(format int) error) (err er
 	case version < oldest:
 		return fmt.Errorf("this is PostgreSQL %d; 14 or newer is needed", version/10000)
 	case encoding != "UTF8":
-		return fmt.Errorf("the encoding of this database is %s; UTF8 is needed: CREATE DATABASE parley ENCODING 'UTF8' TEMPLATE template0", encoding)
+		return fmt.Errorf("the encoding of this database is %s; UTF8 is needed: CREATE DATABASE parley ENCODING 'UTF8' TEMPLATE template0",
+			encoding)
 	case schema == "":
 		return errors.New("there is no schema to work in; make the one that search_path names")
 	}

@@ -71,7 +71,8 @@ func (g *posts) begin(ctx context.Context, group []*post) error {
 		_, err := pgx.ForEachRow(rows, []any{&a.Room, &a.Who}, func() error { g.members[a] = true; return nil })
 		return err
 	})
-	b.Queue("SELECT nextval(pg_get_serial_sequence('messages', 'id')) FROM generate_series(1, $1)", len(group)).Query(func(rows pgx.Rows) error {
+	b.Queue("SELECT nextval(pg_get_serial_sequence('messages', 'id')) FROM generate_series(1, $1)",
+		len(group)).Query(func(rows pgx.Rows) error {
 		var err error
 		g.ids, err = pgx.CollectRows(rows, pgx.RowTo[int64])
 		return err

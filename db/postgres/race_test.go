@@ -161,7 +161,8 @@ func TestOnlyOneOfTwoNodesIsTheFirstAdministratorAndTheLastOneStays(t *testing.T
 	for i := range 10 {
 		wg.Go(func() {
 			name := fmt.Sprint("person", i)
-			a, err := nodes[i%2].AddAccount(t.Context(), auth.NewAccount{Username: name, Name: name, Hash: "-", Workspace: "Test", At: noon}, chat.NoAudit)
+			a, err := nodes[i%2].AddAccount(t.Context(), auth.NewAccount{Username: name, Name: name, Hash: "-", Workspace: "Test", At: noon},
+				chat.NoAudit)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {

@@ -24,7 +24,8 @@ func TestBothEnginesHaveTheSameTables(t *testing.T) {
 		t.Errorf("SQLite's newest migration is %s, PostgreSQL's is %d: each has a twin of the same number", newest, Version())
 	}
 	d := openAt(t, pgtest.Schema(t))
-	rows, err := d.read.QueryContext(context.Background(), `SELECT table_name, column_name, data_type, is_nullable, coalesce(column_default, '')
+	rows, err := d.read.QueryContext(context.Background(),
+		`SELECT table_name, column_name, data_type, is_nullable, coalesce(column_default, '')
 		FROM information_schema.columns WHERE table_schema = current_schema()`)
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +41,8 @@ func TestBothEnginesHaveTheSameTables(t *testing.T) {
 			continue
 		}
 		value = strings.TrimSuffix(strings.TrimSuffix(value, "::text"), "::bigint")
-		got[table+"."+column] = fmt.Sprint(map[string]string{"bigint": "INTEGER", "text": "TEXT", "bytea": "BLOB"}[kind], " ", null == "NO", " ", value)
+		got[table+"."+column] = fmt.Sprint(map[string]string{"bigint": "INTEGER", "text": "TEXT", "bytea": "BLOB"}[kind], " ",
+			null == "NO", " ", value)
 	}
 	want := tablesOf(t, "../sqlite/schema.sql")
 	for _, name := range slices.Sorted(maps.Keys(want)) {

@@ -45,7 +45,8 @@ func full(t testing.TB) *file {
 	_, err := f.AddMessage(t.Context(), d)
 	f.ok(err)
 	d = draft(1, 1, "with files", "files")
-	d.Files = []chat.File{f.uploads(1, "pier.jpg", chat.FilePicture, bytes.Repeat([]byte("a picture"), 9000)), f.uploads(1, "empty.txt", chat.FileText, nil)}
+	d.Files = []chat.File{f.uploads(1, "pier.jpg", chat.FilePicture, bytes.Repeat([]byte("a picture"), 9000)),
+		f.uploads(1, "empty.txt", chat.FileText, nil)}
 	d.Files[0].Alt = "The pier"
 	_, err = f.AddMessage(t.Context(), d)
 	f.ok(err)
@@ -69,7 +70,8 @@ func full(t testing.TB) *file {
 			`INSERT INTO widgets (room_id, slug, bot_id, data, rev) VALUES (2, 'help', 4, CAST('{"on":true,"title":"Tidewater Ferries","greeting":"Ahoy!","zone":"UTC","colour":"#10667e","late":5}' AS BLOB), 9)`,
 			"UPDATE rooms SET queue = 1 WHERE id = 2",
 			`INSERT INTO cases (id, room_id, visitor, name, mail, page, state, taken_by, rev, opened_at, changed_at, waits_at, last) VALUES
-				(3, 2, x'` + strings.Repeat("0a", 32) + `', 'Marta', 'marta@tidewater.example', 'https://tidewater.example/winter', 1, 2, 8, 1000, 3000, 0, 'No'),
+				(3, 2, x'` + strings.Repeat("0a", 32) +
+				`', 'Marta', 'marta@tidewater.example', 'https://tidewater.example/winter', 1, 2, 8, 1000, 3000, 0, 'No'),
 				(4, 2, NULL, '', '', '', 0, NULL, 9, 4000, 4000, 4000, 'Hello?')`,
 			"INSERT INTO case_lines (id, case_id, kind, author, at, body) VALUES (5, 3, 2, NULL, 1000, ''), (6, 3, 0, NULL, 1000, 'Does *it* run?'), (7, 3, 3, 2, 2000, ''), (8, 3, 1, 2, 3000, 'No'), (9, 4, 0, NULL, 4000, 'Hello?')",
 		} {
@@ -128,7 +130,8 @@ func TestAnImportHasTheSameChecksAsThePages(t *testing.T) {
 		var b bytes.Buffer
 		done := false
 		for line := range bytes.Lines(lines) {
-			if !done && bytes.HasPrefix(line, []byte(`{"type":"`+kind+`"`)) && bytes.Contains(line, []byte(has)) && bytes.Contains(line, []byte(from)) {
+			if !done && bytes.HasPrefix(line, []byte(`{"type":"`+kind+`"`)) && bytes.Contains(line, []byte(has)) &&
+				bytes.Contains(line, []byte(from)) {
 				line, done = bytes.Replace(line, []byte(from), []byte(to), 1), true
 			}
 			b.Write(line)
@@ -142,15 +145,21 @@ func TestAnImportHasTheSameChecksAsThePages(t *testing.T) {
 		lines []byte
 		want  string
 	}{
-		"a username that calls":              {spoil("account", `"person2"`, `"username":"person2"`, `"username":"here"`), "would call everybody"},
-		"one that looks like it":             {spoil("account", `"person2"`, `"username":"person2"`, `"username":"r00m"`), "would call everybody"},
-		"rooms that look alike":              {bytes.Replace(lines, []byte(`{"type":"membership"`), []byte(`{"type":"room","id":900,"kind":"open","name":"generaI","rev":0,"posts":0,"created":"2026-01-01T00:00:00Z"}`+"\n"+`{"type":"membership"`), 1), "looks the same"},
-		"a reaction of a word":               {spoil("message", `"reactions":[{"e":"`, `"reactions":[{"e":"`, `"reactions":[{"e":"x`), "is no emoji"},
-		"a reaction of nobody's":             {spoil("message", `"by":[{"id":`, `"by":[{"id":`, `"by":[{"id":99`), "names person 99"},
-		"a message for nobody":               {spoil("message", `"for":[`, `"for":[`, `"for":[77`), "names person 77"},
-		"a mention of nobody":                {spoil("message", `"k":6,"t":"@`, `,"a":`, `,"a":88`), "names person 88"},
-		"an event of nobody":                 {spoil("message", `"kind":"joined"`, `"p":[{"id":`, `"p":[{"id":55`), "names person 55"},
-		"a page that is a script":            {spoil("case", `"page":`, `https://tidewater.example/winter`, `javascript:alert(1)`), "begins with https"},
+		"a username that calls": {spoil("account", `"person2"`, `"username":"person2"`, `"username":"here"`),
+			"would call everybody"},
+		"one that looks like it": {spoil("account", `"person2"`, `"username":"person2"`, `"username":"r00m"`),
+			"would call everybody"},
+		"rooms that look alike": {bytes.Replace(lines, []byte(`{"type":"membership"`),
+			[]byte(`{"type":"room","id":900,"kind":"open","name":"generaI","rev":0,"posts":0,"created":"2026-01-01T00:00:00Z"}`+"\n"+
+				`{"type":"membership"`), 1), "looks the same"},
+		"a reaction of a word": {spoil("message", `"reactions":[{"e":"`, `"reactions":[{"e":"`, `"reactions":[{"e":"x`),
+			"is no emoji"},
+		"a reaction of nobody's": {spoil("message", `"by":[{"id":`, `"by":[{"id":`, `"by":[{"id":99`), "names person 99"},
+		"a message for nobody":   {spoil("message", `"for":[`, `"for":[`, `"for":[77`), "names person 77"},
+		"a mention of nobody":    {spoil("message", `"k":6,"t":"@`, `,"a":`, `,"a":88`), "names person 88"},
+		"an event of nobody":     {spoil("message", `"kind":"joined"`, `"p":[{"id":`, `"p":[{"id":55`), "names person 55"},
+		"a page that is a script": {spoil("case", `"page":`, `https://tidewater.example/winter`, `javascript:alert(1)`),
+			"begins with https"},
 		"a person who is no bot":             {spoil("widget", `"bot":4`, `"bot":4`, `"bot":2`), "it names a person"},
 		"a widget without a title":           {spoil("widget", `Tidewater`, `Tidewater Ferries`, ``), "title"},
 		"a line of a case that is not there": {spoil("case_line", `"case":4`, `"case":4`, `"case":77`), "it names a person"},
@@ -236,7 +245,8 @@ func TestAnImportIsComparedWithWhatIsThere(t *testing.T) {
 	lines := f.exported()
 	compare := func(with []byte) (int64, bool) {
 		t.Helper()
-		line, same, err := archive.Compare(bytes.NewReader(with), func(put func(archive.Record) error) error { return f.Export(t.Context(), true, put) })
+		line, same, err := archive.Compare(bytes.NewReader(with),
+			func(put func(archive.Record) error) error { return f.Export(t.Context(), true, put) })
 		f.ok(err)
 		return line, same
 	}

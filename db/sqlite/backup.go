@@ -122,7 +122,8 @@ type execer interface {
 // roomFor refuses a copy that its disk has no room for, before it begins.
 func roomFor(ctx context.Context, from execer, part string) error {
 	var pages, each, free int64
-	if err := from.QueryRowContext(ctx, "SELECT page_count, page_size, freelist_count FROM pragma_page_count, pragma_page_size, pragma_freelist_count").
+	if err := from.QueryRowContext(ctx,
+		"SELECT page_count, page_size, freelist_count FROM pragma_page_count, pragma_page_size, pragma_freelist_count").
 		Scan(&pages, &each, &free); err != nil {
 		return err
 	}

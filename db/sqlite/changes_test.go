@@ -82,7 +82,8 @@ func TestAFileOfFormat1TellsTheSameChanges(t *testing.T) {
 		INSERT INTO rooms (kind, name, rev, created_at) VALUES (0, 'a', 9, 1), (0, 'b', 3, 1);
 		INSERT INTO messages (room_id, rev, posts, kind, author_id, at, cont, body, text, addressed) VALUES
 		(1, 1, 1, 0, 1, 1, 0, 'a', x'7b7d', ''), (1, 7, 2, 0, 1, 1, 0, 'b', x'7b7d', ''), (2, 3, 1, 0, 1, 1, 0, 'c', x'7b7d', ''),
-		(1, 3, 3, 0, 1, 1, 0, 'd', x'7b7d', ''), (1, 9, 4, 0, 1, 1, 0, 'e', x'7b7d', ''), (1, 6, 5, 0, 1, 1, 0, 'f', x'7b7d', '')`, applicationID)))
+		(1, 3, 3, 0, 1, 1, 0, 'd', x'7b7d', ''), (1, 9, 4, 0, 1, 1, 0, 'e', x'7b7d', ''), (1, 6, 5, 0, 1, 1, 0, 'f', x'7b7d', '')`,
+		applicationID)))
 	f.DB = f.open()
 	f.everySince(1, 200)
 	f.everySince(1, 2)

@@ -47,7 +47,8 @@ func damagedFiles(t *testing.T) map[string]*file {
 	f.ok(os.WriteFile(head.path, b, 0o600))
 	f.ok(os.WriteFile(whole.path, []byte(strings.Repeat("ruin", len(b)/4)), 0o600))
 	ruin(f, old.path)
-	return map[string]*file{"in the middle": middle, "at its head": head, "everywhere": whole, "without a log": func() *file { f.ok(os.Remove(old.path + "-wal")); return old }()}
+	return map[string]*file{"in the middle": middle, "at its head": head, "everywhere": whole,
+		"without a log": func() *file { f.ok(os.Remove(old.path + "-wal")); return old }()}
 }
 
 func TestADamagedFileAndItsLogStayAsTheyAre(t *testing.T) {

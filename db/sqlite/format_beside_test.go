@@ -29,7 +29,8 @@ func TestACommandLeavesAFileOfAnOlderServerAsItIs(t *testing.T) {
 				d.Close()
 				t.Fatal("it was opened")
 			}
-			if s := err.Error(); !strings.Contains(s, "format 7") || !strings.Contains(s, "Nothing was changed") || strings.Contains(s, "Stop that server") != used {
+			if s := err.Error(); !strings.Contains(s, "format 7") || !strings.Contains(s, "Nothing was changed") ||
+				strings.Contains(s, "Stop that server") != used {
 				t.Error(err)
 			}
 			if f.asIs() != was {

@@ -19,7 +19,8 @@ import (
 	"parley/app/chat"
 )
 
-var freeze = flag.Bool("freeze", false, "keep a data file of this format in testdata, with a list of what it holds; once, before it is released")
+var freeze = flag.Bool("freeze", false,
+	"keep a data file of this format in testdata, with a list of what it holds; once, before it is released")
 
 // listing is all that a file tells of itself.
 func (f *file) listing() string {
@@ -87,7 +88,8 @@ func (f *file) listing() string {
 		p, err := f.History(ctx, id, chat.Span{}, 100)
 		f.ok(err)
 		for _, m := range p.Messages {
-			put("message", m.ID, m.Rev, m.Posts, m.Kind, m.Author, m.At, m.Cont, m.Body, m.Text, m.For, m.CID, m.Edited, m.Deleted, m.Quote.ID, m.Replies, m.System, m.Reactions)
+			put("message", m.ID, m.Rev, m.Posts, m.Kind, m.Author, m.At, m.Cont, m.Body, m.Text, m.For, m.CID, m.Edited, m.Deleted, m.Quote.ID,
+				m.Replies, m.System, m.Reactions)
 			versions, _, err := f.Versions(ctx, m.ID, 0, 100, 1<<20)
 			f.ok(err)
 			slices.Reverse(versions)
@@ -124,14 +126,16 @@ func frozen(t testing.TB) *file {
 // governed adds what administrators and moderators leave in a file.
 func (f *file) governed() {
 	f.Helper()
-	audit := chat.NewAuditEntry(noon, chat.Account{Person: chat.Person{ID: 1, Username: "person1"}}, chat.AuditSetRank, "@person2", "moderator of #general")
+	audit := chat.NewAuditEntry(noon, chat.Account{Person: chat.Person{ID: 1, Username: "person1"}}, chat.AuditSetRank, "@person2",
+		"moderator of #general")
 	f.ok(f.SetRank(f.Context(), 1, 2, chat.RankModerator, audit))
 	ctx := f.Context()
 	f.ok(f.SetSlowMode(ctx, 1, 30, chat.NoAudit))
 	f.room("quay", 2, 4)
 	_, err := f.BanMember(ctx, 4, 4, noon, chat.NoAudit)
 	f.ok(err)
-	for _, i := range []auth.Invite{{Code: "CODEWITHOUTBOUND", Made: noon}, {Code: "CODEFORONEADMIN1", Role: chat.RoleAdmin, Uses: 1, Made: noon, Expires: noon.Add(time.Hour), By: chat.Person{ID: 1}}} {
+	for _, i := range []auth.Invite{{Code: "CODEWITHOUTBOUND", Made: noon}, {Code: "CODEFORONEADMIN1", Role: chat.RoleAdmin, Uses: 1,
+		Made: noon, Expires: noon.Add(time.Hour), By: chat.Person{ID: 1}}} {
 		_, err := f.AddInvite(ctx, i, chat.NoAudit)
 		f.ok(err)
 	}
@@ -266,7 +270,8 @@ func (f *file) old(messages int) {
 		INSERT INTO memberships (room_id, account_id, rev, posts_read, joined_at) VALUES (1, 1, 0, 0, 1);
 		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %[3]d)
 		INSERT INTO messages (room_id, rev, posts, kind, author_id, at, cont, body, text, addressed, cid)
-			SELECT 1, i, i, 0, 1, i * 1000, 0, 'old word', CAST('{"b":[{"r":[{"t":"old word"}]}]}' AS BLOB), '', 'c' || i FROM n`, first, applicationID, messages)))
+			SELECT 1, i, i, 0, 1, i * 1000, 0, 'old word', CAST('{"b":[{"r":[{"t":"old word"}]}]}' AS BLOB), '', 'c' || i FROM n`, first,
+		applicationID, messages)))
 }
 
 func TestAnUpgradeThatWasInterruptedStartsAgain(t *testing.T) {

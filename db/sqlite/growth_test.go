@@ -46,7 +46,8 @@ var readsThatMustNotGrow = []asked{
 		return err
 	}},
 	{"search of a word", func(s *scaled) error {
-		_, err := s.chat.Search(s.Context(), chat.Account{Person: chat.Person{ID: chat.AccountID(1 + s.random.IntN(1000))}}, chat.SearchInput{Text: s.words(1), Zone: time.UTC})
+		_, err := s.chat.Search(s.Context(), chat.Account{Person: chat.Person{ID: chat.AccountID(1 + s.random.IntN(1000))}},
+			chat.SearchInput{Text: s.words(1), Zone: time.UTC})
 		return err
 	}},
 }
@@ -75,7 +76,8 @@ func TestReadsDoNotGrowWithTheHistory(t *testing.T) {
 		}
 		median := func(d []time.Duration) time.Duration { slices.Sort(d); return d[len(d)/2] }
 		a, b := median(took[0]), median(took[1])
-		t.Logf("%-20s %8s at 100,000, %8s at %d: ×%.2f", q.name, a.Round(time.Microsecond), b.Round(time.Microsecond), *messages, float64(b)/float64(a))
+		t.Logf("%-20s %8s at 100,000, %8s at %d: ×%.2f", q.name, a.Round(time.Microsecond), b.Round(time.Microsecond), *messages,
+			float64(b)/float64(a))
 	}
 }
 

@@ -32,7 +32,8 @@ func TestAReplyIsToldWithTheMessageThatItAnswers(t *testing.T) {
 	a := f.answers(q, 2, "an answer")
 	c, err := f.ChangesSince(t.Context(), 1, at.Rev, 200)
 	f.ok(err)
-	if len(c.Messages) != 2 || c.Messages[0].ID != q.ID || c.Messages[0].Replies != 1 || c.Messages[1].Quote.ID != q.ID || c.Messages[1].Quote.Text != "a question" || c.Messages[1].Cont {
+	if len(c.Messages) != 2 || c.Messages[0].ID != q.ID || c.Messages[0].Replies != 1 || c.Messages[1].Quote.ID != q.ID ||
+		c.Messages[1].Quote.Text != "a question" || c.Messages[1].Cont {
 		t.Errorf("%+v", c.Messages)
 	}
 	if a.Rev != at.Rev+1 || c.Messages[0].Rev != at.Rev+2 || c.Rev != at.Rev+2 {

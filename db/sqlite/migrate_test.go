@@ -70,7 +70,8 @@ func TestAFileThatIsNotOursIsRefusedAndLeftAlone(t *testing.T) {
 			return script(path, "PRAGMA journal_mode = WAL; CREATE TABLE songs (name TEXT)")
 		},
 		"newer": func(path string) error {
-			return script(path, fmt.Sprintf("CREATE TABLE later (name TEXT); PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, Version()+1))
+			return script(path, fmt.Sprintf("CREATE TABLE later (name TEXT); PRAGMA application_id = %d; PRAGMA user_version = %d",
+				applicationID, Version()+1))
 		},
 		"newer and ours before": func(path string) error {
 			d, err := Open(t.Context(), path)

@@ -78,7 +78,8 @@ func TestAChangedMessageIsToldAgainAndAnErasedOneKeepsItsRow(t *testing.T) {
 	}
 	c, err := f.ChangesSince(t.Context(), 1, before.Rev, 200)
 	f.ok(err)
-	if len(c.Messages) != 1 || c.Messages[0].Body != "other words" || c.Messages[0].Rev != edited.Rev || edited.Rev != before.Rev+1 || edited.Edited.IsZero() {
+	if len(c.Messages) != 1 || c.Messages[0].Body != "other words" || c.Messages[0].Rev != edited.Rev || edited.Rev != before.Rev+1 ||
+		edited.Edited.IsZero() {
 		t.Errorf("after the edit: %+v", c)
 	}
 	old, _, err := f.Versions(t.Context(), m.ID, 0, 10, 1<<20)

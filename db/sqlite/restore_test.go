@@ -107,7 +107,8 @@ func TestARestoreTakesNothingThatIsNotWhole(t *testing.T) {
 		},
 		"another program's": func(path string) error { return script(path, "CREATE TABLE songs (name TEXT)") },
 		"one of the future": func(path string) error {
-			return script(path, fmt.Sprintf("CREATE TABLE later (name TEXT); PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, Version()+1))
+			return script(path, fmt.Sprintf("CREATE TABLE later (name TEXT); PRAGMA application_id = %d; PRAGMA user_version = %d",
+				applicationID, Version()+1))
 		},
 		"one that points to nowhere": func(path string) error {
 			if err := os.WriteFile(path, whole, 0o600); err != nil {

@@ -240,7 +240,8 @@ func TestFollowingAtScale(t *testing.T) {
 			s.ok(err)
 			stop()
 			ended.Wait()
-			t.Logf("%3d writers, following %-5t %8.0f posts/s  p50 %6.2f ms  p99 %6.2f ms  worst %6.2f ms  %d behind", load.writers, with, perSecond, ms(p50), ms(p99), ms(worst), lag.ids)
+			t.Logf("%3d writers, following %-5t %8.0f posts/s  p50 %6.2f ms  p99 %6.2f ms  worst %6.2f ms  %d behind", load.writers, with, perSecond,
+				ms(p50), ms(p99), ms(worst), lag.ids)
 			for n := chat.MessageID(1); n > 0; {
 				n, err = s.indexNext(t.Context(), 5000)
 				s.ok(err)

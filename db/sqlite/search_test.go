@@ -169,7 +169,8 @@ func TestSearchScansNothingButItsWords(t *testing.T) {
 			f.ok(rows.Scan(&id, &parent, &x, &detail))
 			words := strings.HasPrefix(detail, "SCAN w VIRTUAL TABLE INDEX") && strings.Contains(query.(string), "MATCH")
 			words = words || strings.HasPrefix(detail, "SCAN json_each") // a list that was given
-			if strings.HasPrefix(detail, "SCAN") && !words && detail != "SCAN indexed" && !strings.Contains(detail, "CONSTANT ROW") || strings.Contains(detail, "TEMP B-TREE") {
+			if strings.HasPrefix(detail, "SCAN") && !words && detail != "SCAN indexed" && !strings.Contains(detail, "CONSTANT ROW") ||
+				strings.Contains(detail, "TEMP B-TREE") {
 				t.Errorf("%s\nin %s", detail, query)
 			}
 		}

@@ -72,7 +72,8 @@ func TestAmongOthersAChangeThatLostItsTransactionIsNotHalfStored(t *testing.T) {
 
 func TestADisablingThatIsNotStoredLeavesEverything(t *testing.T) {
 	f := create(t, 2)
-	_, err := f.AddSession(t.Context(), auth.Session{Hash: []byte("a hash"), Account: chat.Account{Person: chat.Person{ID: 2}}, Created: noon, Seen: noon}, 9)
+	_, err := f.AddSession(t.Context(), auth.Session{Hash: []byte("a hash"), Account: chat.Account{Person: chat.Person{ID: 2}}, Created: noon,
+		Seen: noon}, 9)
 	f.ok(err)
 	f.ok(script(f.path, "CREATE TRIGGER full BEFORE UPDATE ON accounts BEGIN SELECT RAISE(ROLLBACK, 'as on a full disk'); END"))
 	if err := f.DisableAccount(t.Context(), 2, noon, true, false, chat.NoAudit); err == nil {

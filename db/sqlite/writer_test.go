@@ -35,7 +35,8 @@ func TestOneClientIDIsOneMessageUnderFiftyParallelTries(t *testing.T) {
 			t.Errorf("answer %d is %+v, answer 0 is %+v", n, m, all[0])
 		}
 	}
-	if p, err := f.History(t.Context(), room, chat.Span{}, 50); made != 1 || err != nil || len(p.Messages) != 1 || p.Messages[0].Body != all[0].Body {
+	if p, err := f.History(t.Context(), room, chat.Span{}, 50); made != 1 || err != nil || len(p.Messages) != 1 ||
+		p.Messages[0].Body != all[0].Body {
 		t.Error(made, "were fresh; the room has", p.Messages, err)
 	}
 }
@@ -196,7 +197,8 @@ func BenchmarkCommit(b *testing.B) {
 	b.SetParallelism(32)
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if _, err := f.AddMessage(b.Context(), draft(room, 1, "The labels stay put when you turn the phone.", fmt.Sprint("b", n.Add(1)))); err != nil {
+			if _, err := f.AddMessage(b.Context(), draft(room, 1, "The labels stay put when you turn the phone.",
+				fmt.Sprint("b", n.Add(1)))); err != nil {
 				b.Error(err)
 			}
 		}
@@ -220,7 +222,8 @@ func BenchmarkCommitInManyRooms(b *testing.B) {
 		for pb.Next() {
 			i := n.Add(1)
 			at := i * 7919 % rooms
-			if _, err := f.AddMessage(b.Context(), draft(ids[at], chat.AccountID(at+1), "The labels stay put when you turn the phone.", fmt.Sprint("b", i))); err != nil {
+			if _, err := f.AddMessage(b.Context(), draft(ids[at], chat.AccountID(at+1), "The labels stay put when you turn the phone.",
+				fmt.Sprint("b", i))); err != nil {
 				b.Error(err)
 			}
 		}

@@ -128,7 +128,8 @@ func Person(uid string) string { return "uid=" + uid + ",ou=people," + Base }
 // Add makes a person.
 func (s *Server) Add(uid, name, mail, password string) {
 	s.t.Helper()
-	s.add(Person(uid), map[string][]string{"objectClass": {"inetOrgPerson"}, "uid": {uid}, "cn": {name}, "sn": {name}, "mail": {mail}, "userPassword": {password}})
+	s.add(Person(uid), map[string][]string{"objectClass": {"inetOrgPerson"}, "uid": {uid}, "cn": {name}, "sn": {name}, "mail": {mail},
+		"userPassword": {password}})
 }
 
 // Group makes a group of people.

@@ -14,20 +14,23 @@ var deviceTests = map[string]func(*store){
 		first, second := s.device(2, "one"), s.device(2, "two")
 		list, err := s.Devices(s.Context(), 2)
 		s.ok(err)
-		if len(list) != 2 || list[0].ID != second || list[1].ID != first || list[0].Endpoint != "https://push.example.org/two" || string(list[0].Auth) != "0123456789abcdef" {
+		if len(list) != 2 || list[0].ID != second || list[1].ID != first || list[0].Endpoint != "https://push.example.org/two" ||
+			string(list[0].Auth) != "0123456789abcdef" {
 			s.Errorf("%+v", list)
 		}
 		s.ok(s.DeleteSession(s.Context(), []byte("session of one")))
 		if _, err := s.Device(s.Context(), first); err == nil {
 			s.Error("it outlives its session")
 		}
-		again, err := s.AddDevice(s.Context(), chat.Device{Account: 2, Session: list[0].Session, Endpoint: list[0].Endpoint, P256DH: []byte("new"), Auth: list[0].Auth, Name: "New", Made: noon.Add(time.Hour)}, 5)
+		again, err := s.AddDevice(s.Context(), chat.Device{Account: 2, Session: list[0].Session, Endpoint: list[0].Endpoint,
+			P256DH: []byte("new"), Auth: list[0].Auth, Name: "New", Made: noon.Add(time.Hour)}, 5)
 		s.ok(err)
 		if d, err := s.Device(s.Context(), second); err != nil || again != second || d.Name != "New" || !d.Made.Equal(noon) {
 			s.Error(again, d, err)
 		}
 		s.session(3, "three")
-		taken, err := s.AddDevice(s.Context(), chat.Device{Account: 3, Session: []byte("session of three"), Endpoint: list[0].Endpoint, P256DH: []byte("k"), Auth: list[0].Auth, Name: "Taken", Made: noon}, 5)
+		taken, err := s.AddDevice(s.Context(), chat.Device{Account: 3, Session: []byte("session of three"), Endpoint: list[0].Endpoint,
+			P256DH: []byte("k"), Auth: list[0].Auth, Name: "Taken", Made: noon}, 5)
 		s.ok(err)
 		if d, err := s.Device(s.Context(), taken); err != nil || d.Account != 3 || taken == second {
 			s.Error(d, err)
@@ -46,7 +49,8 @@ var deviceTests = map[string]func(*store){
 			s.device(2, name)
 		}
 		s.session(2, "d")
-		_, err := s.AddDevice(s.Context(), chat.Device{Account: 2, Session: []byte("session of d"), Endpoint: "d", P256DH: []byte("k"), Auth: []byte("a"), Name: "d", Made: noon}, 2)
+		_, err := s.AddDevice(s.Context(), chat.Device{Account: 2, Session: []byte("session of d"), Endpoint: "d", P256DH: []byte("k"),
+			Auth: []byte("a"), Name: "d", Made: noon}, 2)
 		s.ok(err)
 		list, err := s.Devices(s.Context(), 2)
 		s.ok(err)
@@ -76,7 +80,8 @@ var deviceTests = map[string]func(*store){
 		}
 		at := noon.Add(time.Minute)
 		s.ok(s.QueuePushes(s.Context(), room, first.ID, []chat.Push{{Device: d, Message: first.ID, Next: at, Made: noon}}))
-		s.ok(s.QueuePushes(s.Context(), room, second.ID, []chat.Push{{Device: d, Message: second.ID, Next: at.Add(time.Hour), Made: noon}, {Device: d + 100, Message: second.ID, Next: at, Made: noon}}))
+		s.ok(s.QueuePushes(s.Context(), room, second.ID, []chat.Push{{Device: d, Message: second.ID, Next: at.Add(time.Hour), Made: noon},
+			{Device: d + 100, Message: second.ID, Next: at, Made: noon}}))
 		s.ok(s.QueuePushes(s.Context(), room, first.ID, []chat.Push{{Device: d, Message: first.ID, Next: at, Made: noon}})) // a node that is late
 		if said, err := s.ToPush(s.Context(), room, before, 10); err != nil || len(said) != 0 {
 			s.Error("looked at twice:", said, err)
@@ -133,14 +138,16 @@ var deviceTests = map[string]func(*store){
 
 func (s *store) session(who chat.AccountID, name string) {
 	s.Helper()
-	_, err := s.AddSession(s.Context(), auth.Session{Hash: []byte("session of " + name), Account: chat.Account{Person: chat.Person{ID: who}}, Agent: "test", Created: noon, Seen: noon}, 20)
+	_, err := s.AddSession(s.Context(), auth.Session{Hash: []byte("session of " + name), Account: chat.Account{Person: chat.Person{ID: who}},
+		Agent: "test", Created: noon, Seen: noon}, 20)
 	s.ok(err)
 }
 
 func (s *store) device(who chat.AccountID, name string) chat.DeviceID {
 	s.Helper()
 	s.session(who, name)
-	id, err := s.AddDevice(s.Context(), chat.Device{Account: who, Session: []byte("session of " + name), Endpoint: "https://push.example.org/" + name, P256DH: []byte("key"),
+	id, err := s.AddDevice(s.Context(), chat.Device{Account: who, Session: []byte("session of " + name),
+		Endpoint: "https://push.example.org/" + name, P256DH: []byte("key"),
 		Auth: []byte("0123456789abcdef"), Name: name, Made: noon}, 20)
 	s.ok(err)
 	return id

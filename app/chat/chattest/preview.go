@@ -60,7 +60,8 @@ var previewTests = map[string]func(*filed){
 		f.equal(len(f.due(noon.Add(time.Hour))), 0, "due when all is there")
 		stored, err := f.Message(f.Context(), m.ID)
 		f.ok(err)
-		f.equal(fmt.Sprintf("%s %v %d", stored.Previews[0].Title, stored.Previews[0].Picture.Token == picture.Token, len(stored.Files)), "A boat true 0", "the message")
+		f.equal(fmt.Sprintf("%s %v %d", stored.Previews[0].Title, stored.Previews[0].Picture.Token == picture.Token, len(stored.Files)),
+			"A boat true 0", "the message")
 		list, err := f.RoomFiles(f.Context(), chat.FileQuery{Room: 1}, 10)
 		f.ok(err)
 		f.equal(len(list), 0, "files of the room")
@@ -103,7 +104,8 @@ var previewTests = map[string]func(*filed){
 		f.equal(f.due(noon), []chat.MessageID{m.ID}, "due after the edit")
 		_, err = f.DeleteMessage(f.Context(), m.ID, 1, noon, chat.NoAudit)
 		f.ok(err)
-		gone, err := f.SetFetched(f.Context(), m.ID, func(*chat.Message) error { f.Error("what is deleted was changed"); return nil }, chat.NoAudit)
+		gone, err := f.SetFetched(f.Context(), m.ID, func(*chat.Message) error { f.Error("what is deleted was changed"); return nil },
+			chat.NoAudit)
 		f.ok(err)
 		f.equal(gone.Deleted, true, "deleted")
 		f.equal(len(f.due(noon)), 0, "due when it is deleted")

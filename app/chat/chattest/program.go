@@ -44,9 +44,11 @@ var programTests = map[string]func(*store){
 	},
 	"a key is found by its hash alone, and ends": func(s *store) {
 		b := s.bot(1, "deploys", 1)
-		id, err := s.AddKey(s.Context(), auth.Key{Account: b.ID, Name: "ci", Begins: "parley_A", Writes: true, Made: noon}, []byte("hash one"), chat.NoAudit)
+		id, err := s.AddKey(s.Context(), auth.Key{Account: b.ID, Name: "ci", Begins: "parley_A", Writes: true, Made: noon}, []byte("hash one"),
+			chat.NoAudit)
 		s.ok(err)
-		_, err = s.AddKey(s.Context(), auth.Key{Account: 2, Name: "token", Made: noon, Expires: noon.Add(time.Hour)}, []byte("hash two"), chat.NoAudit)
+		_, err = s.AddKey(s.Context(), auth.Key{Account: 2, Name: "token", Made: noon, Expires: noon.Add(time.Hour)}, []byte("hash two"),
+			chat.NoAudit)
 		s.ok(err)
 		k, of, maker, err := s.KeyOf(s.Context(), []byte("hash one"))
 		s.ok(err)
@@ -81,7 +83,8 @@ var programTests = map[string]func(*store){
 	"the key of a hook is listed with its room and dies with it": func(s *store) {
 		room := s.room("alerts", 1)
 		b := s.bot(1, "alertmanager", room)
-		_, err := s.AddKey(s.Context(), auth.Key{Account: b.ID, Name: "Alertmanager", Writes: true, Room: room, Dialect: chat.DialectSlack, Made: noon}, []byte("hook"), chat.NoAudit)
+		_, err := s.AddKey(s.Context(), auth.Key{Account: b.ID, Name: "Alertmanager", Writes: true, Room: room, Dialect: chat.DialectSlack,
+			Made: noon}, []byte("hook"), chat.NoAudit)
 		s.ok(err)
 		hooks, err := s.Hooks(s.Context(), room)
 		s.ok(err)
@@ -94,7 +97,8 @@ var programTests = map[string]func(*store){
 		room := s.room("deploys", 1, 2)
 		b := s.bot(1, "ci", room)
 		s.says(room, 1, "before")
-		id, err := s.AddWebhook(s.Context(), chat.Webhook{Room: room, Bot: b.ID, Name: "CI", URL: "https://ci.example", Secret: "s", Word: "deploy", Made: noon}, chat.NoAudit)
+		id, err := s.AddWebhook(s.Context(), chat.Webhook{Room: room, Bot: b.ID, Name: "CI", URL: "https://ci.example", Secret: "s",
+			Word: "deploy", Made: noon}, chat.NoAudit)
 		s.ok(err)
 		list, err := s.Webhooks(s.Context(), room)
 		s.ok(err)
@@ -127,7 +131,8 @@ var programTests = map[string]func(*store){
 		s.ok(s.QueueDelivery(s.Context(), id, told.ID, noon))
 		log, err := s.Deliveries(s.Context(), id, 10)
 		s.ok(err)
-		s.equal(fmt.Sprint(len(log), log[0].State, log[1].Note, log[1].Status, log[1].Took), fmt.Sprint(2, chat.DeliveryWaits, "it answered 500", 500, 7*time.Millisecond), "the log")
+		s.equal(fmt.Sprint(len(log), log[0].State, log[1].Note, log[1].Status, log[1].Took), fmt.Sprint(2, chat.DeliveryWaits, "it answered 500",
+			500, 7*time.Millisecond), "the log")
 		s.ok(s.ForgetDeliveries(s.Context(), noon.Add(time.Hour)))
 		log, err = s.Deliveries(s.Context(), id, 10)
 		s.ok(err)
@@ -162,7 +167,8 @@ var programTests = map[string]func(*store){
 	"what waits for one who does not listen is bounded": func(s *store) {
 		room := s.room("quay", 1)
 		b := s.bot(1, "ci", room)
-		id, err := s.AddWebhook(s.Context(), chat.Webhook{Room: room, Bot: b.ID, Name: "CI", URL: "https://ci.example", Secret: "s", Made: noon}, chat.NoAudit)
+		id, err := s.AddWebhook(s.Context(), chat.Webhook{Room: room, Bot: b.ID, Name: "CI", URL: "https://ci.example", Secret: "s", Made: noon},
+			chat.NoAudit)
 		s.ok(err)
 		w, err := s.Webhook(s.Context(), id)
 		s.ok(err)

@@ -34,7 +34,8 @@ var supportTests = map[string]func(*store){
 		visitor := []byte("hash of a cookie")
 		_, err := s.CaseOfVisitor(s.Context(), room, visitor)
 		s.is(err, chat.ErrNotFound, "a visitor who is new")
-		k, err := s.AddCase(s.Context(), chat.Case{Room: room, Visitor: visitor, Name: "Marta", Mail: "m@a.example", Page: "https://a.example/x", Opened: noon, Changed: noon, Waits: noon, Last: "hi"},
+		k, err := s.AddCase(s.Context(), chat.Case{Room: room, Visitor: visitor, Name: "Marta", Mail: "m@a.example", Page: "https://a.example/x",
+			Opened: noon, Changed: noon, Waits: noon, Last: "hi"},
 			[]chat.CaseLine{{Kind: chat.LineOpened, At: noon}, {Kind: chat.LineVisitor, At: noon, Body: "hi"}})
 		s.ok(err)
 		wrong := errors.New("no")
@@ -49,10 +50,12 @@ var supportTests = map[string]func(*store){
 		s.equal(k2.Rev > k.Rev, true, "the rev grows")
 		got, err := s.CaseOfVisitor(s.Context(), room, visitor)
 		s.ok(err)
-		s.equal(fmt.Sprint(got.ID == k.ID, got.Name, got.State, got.TakenBy.Username, got.Waits.IsZero(), got.Changed.Equal(later)), fmt.Sprint(true, "Marta", chat.CaseTaken, "person1", true, true), "the case")
+		s.equal(fmt.Sprint(got.ID == k.ID, got.Name, got.State, got.TakenBy.Username, got.Waits.IsZero(), got.Changed.Equal(later)),
+			fmt.Sprint(true, "Marta", chat.CaseTaken, "person1", true, true), "the case")
 		lines, err := s.CaseLines(s.Context(), k.ID, 2)
 		s.ok(err)
-		s.equal(fmt.Sprintf("%d %s %s %s", len(lines), lines[0].Body, lines[1].Body, lines[1].Author.Name), "2 hi hello person1", "the last lines")
+		s.equal(fmt.Sprintf("%d %s %s %s", len(lines), lines[0].Body, lines[1].Body, lines[1].Author.Name), "2 hi hello person1",
+			"the last lines")
 		s.ok(s.ForgetVisitor(s.Context(), visitor))
 		_, err = s.CaseOfVisitor(s.Context(), room, visitor)
 		s.is(err, chat.ErrNotFound, "a visitor who is forgotten")

@@ -40,7 +40,8 @@ var wayInTests = map[string]func(*store){
 		s.is(err, chat.ErrNotFound, "after it was removed")
 	},
 	"a ticket is taken once, and not after its end": func(s *store) {
-		s.ok(s.AddTicket(s.Context(), []byte("t"), auth.Ticket{Kind: auth.TicketSecond, Account: 2, Data: []byte("d"), Until: noon.Add(time.Minute)}))
+		s.ok(s.AddTicket(s.Context(), []byte("t"), auth.Ticket{Kind: auth.TicketSecond, Account: 2, Data: []byte("d"),
+			Until: noon.Add(time.Minute)}))
 		s.ok(s.AddTicket(s.Context(), []byte("nobody's"), auth.Ticket{Kind: auth.TicketProvider, Data: []byte{}, Until: noon.Add(time.Minute)}))
 		_, err := s.Ticket(s.Context(), auth.TicketPasskey, []byte("t"), noon)
 		s.is(err, chat.ErrNotFound, "of another kind")
@@ -64,7 +65,8 @@ var wayInTests = map[string]func(*store){
 			"deactivation":       func() error { return s.DisableAccount(s.Context(), 2, noon, false, false, chat.NoAudit) },
 		} {
 			for _, who := range []chat.AccountID{2, 3} {
-				s.ok(s.AddTicket(s.Context(), []byte(what+string(rune('0'+who))), auth.Ticket{Kind: auth.TicketSecond, Account: who, Data: []byte{}, Until: noon.Add(time.Minute)}))
+				s.ok(s.AddTicket(s.Context(), []byte(what+string(rune('0'+who))), auth.Ticket{Kind: auth.TicketSecond, Account: who, Data: []byte{},
+					Until: noon.Add(time.Minute)}))
 			}
 			s.ok(end())
 			_, err := s.Ticket(s.Context(), auth.TicketSecond, []byte(what+"2"), noon)
@@ -98,7 +100,8 @@ var wayInTests = map[string]func(*store){
 		s.is(err, refused, "what the change says")
 		a, err := s.Account(s.Context(), 2)
 		s.ok(err)
-		if len(a.Prefs.Blocked) != 8 || a.Bio != strings.Repeat("a line\n", 8) || a.Title != "Keeper" || a.Name != "person2" || a.Prefs.Theme != "" {
+		if len(a.Prefs.Blocked) != 8 || a.Bio != strings.Repeat("a line\n", 8) || a.Title != "Keeper" || a.Name != "person2" ||
+			a.Prefs.Theme != "" {
 			s.Errorf("of 8 changes each there is %+v", a)
 		}
 		_, err = s.ChangePrefs(s.Context(), 99, func(*chat.Prefs) error { return nil })
@@ -177,7 +180,8 @@ var wayInTests = map[string]func(*store){
 	"passkeys and linked accounts are one person's": func(s *store) {
 		s.session(2, "one")
 		s.ok(s.AddPasskey(s.Context(), auth.Passkey{Account: 2, Name: "Key", Made: noon, Data: []byte("{}")}, []byte("c"), chat.NoAudit))
-		s.is(s.AddPasskey(s.Context(), auth.Passkey{Account: 3, Name: "Key", Made: noon, Data: []byte("{}")}, []byte("c"), chat.NoAudit), chat.ErrConflict, "the same key")
+		s.is(s.AddPasskey(s.Context(), auth.Passkey{Account: 3, Name: "Key", Made: noon, Data: []byte("{}")}, []byte("c"), chat.NoAudit),
+			chat.ErrConflict, "the same key")
 		session, err := s.SessionOf(s.Context(), []byte("session of one"))
 		s.ok(err)
 		s.equal(session.Second, true, "the account has another factor")
@@ -190,7 +194,8 @@ var wayInTests = map[string]func(*store){
 		s.ok(s.RenamePasskey(s.Context(), 2, list[0].ID, "New"))
 		list, err = s.Passkeys(s.Context(), 2)
 		s.ok(err)
-		s.equal(list, []auth.Passkey{{ID: list[0].ID, Account: 2, Name: "New", Made: noon, Used: noon.Add(time.Hour), Data: []byte("{1}")}}, "the passkey")
+		s.equal(list, []auth.Passkey{{ID: list[0].ID, Account: 2, Name: "New", Made: noon, Used: noon.Add(time.Hour), Data: []byte("{1}")}},
+			"the passkey")
 
 		i := auth.Identity{Issuer: "https://id.example.org", Subject: "s", Account: 2, Label: "two@example.org", Made: noon}
 		s.ok(s.AddIdentity(s.Context(), i, chat.NoAudit))
@@ -267,11 +272,14 @@ var wayInTests = map[string]func(*store){
 		}
 	},
 	"as many ask for an account as may": func(s *store) {
-		s.is(s.AddApplication(s.Context(), auth.Application{Username: "Person1", Name: "x", Hash: "-", Made: noon}, 2), chat.ErrConflict, "a name that is taken")
+		s.is(s.AddApplication(s.Context(), auth.Application{Username: "Person1", Name: "x", Hash: "-", Made: noon}, 2), chat.ErrConflict,
+			"a name that is taken")
 		s.ok(s.AddApplication(s.Context(), auth.Application{Username: "new", Name: "New", Hash: "-", Reason: "why", Made: noon}, 2))
-		s.is(s.AddApplication(s.Context(), auth.Application{Username: "NEW", Name: "New", Hash: "-", Made: noon}, 2), chat.ErrConflict, "a name that somebody asked for")
+		s.is(s.AddApplication(s.Context(), auth.Application{Username: "NEW", Name: "New", Hash: "-", Made: noon}, 2), chat.ErrConflict,
+			"a name that somebody asked for")
 		s.ok(s.AddApplication(s.Context(), auth.Application{Username: "newer", Name: "Newer", Hash: "-", Made: noon}, 2))
-		s.is(s.AddApplication(s.Context(), auth.Application{Username: "newest", Name: "Newest", Hash: "-", Made: noon}, 2), chat.ErrTooOften, "one more than may")
+		s.is(s.AddApplication(s.Context(), auth.Application{Username: "newest", Name: "Newest", Hash: "-", Made: noon}, 2), chat.ErrTooOften,
+			"one more than may")
 		list, err := s.Applications(s.Context())
 		s.ok(err)
 		if len(list) != 2 || list[0].Username != "new" || list[0].Reason != "why" || !list[0].Made.Equal(noon) {

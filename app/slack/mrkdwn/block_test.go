@@ -17,7 +17,8 @@ func rich(elements string) string {
 
 func TestBlocksAreWrittenAsTheyAreTypedHere(t *testing.T) {
 	list := func(style, indent, more, item string) string {
-		return `{"type":"rich_text_list","style":"` + style + `","indent":` + indent + more + `,"elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"` + item + `"}]}]}`
+		return `{"type":"rich_text_list","style":"` + style + `","indent":` + indent + more +
+			`,"elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"` + item + `"}]}]}`
 	}
 	for from, want := range map[string]string{
 		`[{"type":"header","text":{"type":"plain_text","text":"Build &amp; *run* 7"}}]`:                                                     `Build & \*run\* 7`,
@@ -33,8 +34,10 @@ func TestBlocksAreWrittenAsTheyAreTypedHere(t *testing.T) {
 			{"type":"static_select","placeholder":{"type":"plain_text","text":"Pick"}}]}]`: "[Yes] · [See](https://s.example) · [Pick]",
 		`[{"type":"table","rows":[[{"type":"raw_text","text":"a"},{"type":"raw_text","text":"b*"}],[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"user","user_id":"U1"}]}]},{"type":"raw_text","text":"2"}]]}]`: "a | b*\n@ada | 2",
 		`[{"type":"markdown","text":"# Head\n**b** [l](https://l.example) ` + "`c`" + `"}]`: "**Head**\n**b** [l](https://l.example) `c`",
-		`[{"type":"rich_text","elements":[` + list("bullet", "0", "", "a") + `,` + list("ordered", "1", "", "b") + `,` + list("ordered", "1", `,"offset":1`, "c") + `,` + list("bullet", "2", "", "d") +
-			`,` + list("ordered", "1", "", "e") + `,` + list("bullet", "0", `,"border":1`, "f") + `]}]`: "- a\n  1. b\n  2. c\n    - d\n  3. e\n> - f",
+		`[{"type":"rich_text","elements":[` + list("bullet", "0", "", "a") + `,` + list("ordered", "1", "", "b") + `,` + list("ordered", "1",
+			`,"offset":1`, "c") + `,` + list("bullet", "2", "", "d") +
+			`,` + list("ordered", "1", "", "e") + `,` + list("bullet", "0", `,"border":1`, "f") +
+			`]}]`: "- a\n  1. b\n  2. c\n    - d\n  3. e\n> - f",
 		`[{"type":"rich_text","elements":[{"type":"rich_text_quote","elements":[{"type":"text","text":"a\nb"}]},{"type":"rich_text_preformatted","language":"go","elements":[{"type":"text","text":"x := *y\n"},{"type":"link","url":"https://z.example"}]}]}]`:                                                                                                            "> a\n> b\n```go\nx := *y\nhttps://z.example\n```",
 		rich(`{"type":"text","text":"a ","style":{"bold":true}},{"type":"text","text":"b","style":{"italic":true}},{"type":"text","text":" "},{"type":"text","text":"c","style":{"strike":true,"bold":true}},{"type":"text","text":" "},{"type":"text","text":"d*` + "`" + `","style":{"code":true}}`):                                                                     "**a** _b_ ~~**c**~~ `` d*` ``",
 		rich(`{"type":"text","text":"part"},{"type":"text","text":"ly","style":{"bold":true}},{"type":"text","text":" x\ny","style":{"bold":true}}`):                                                                                                                                                                                                                       "partly x\n**y**",
@@ -56,8 +59,10 @@ func TestBlocksAreWrittenAsTheyAreTypedHere(t *testing.T) {
 
 // What is typed has to show what was meant, whatever characters it is made of.
 func TestPlainTextShowsItself(t *testing.T) {
-	for _, s := range []string{"*a*", "_a_", "~~a~~", "`a`", "`a` and `b`", "snake_case_name", "2*3*4", "a * b", "**", "*", "_", "x_ _y", "*a", "¯\\_(ツ)_/¯", `C:\a_b\*.go`, "a*b *c* d", "~a~", "_*a*_", "__init__"} {
-		blocks, _ := json.Marshal([]any{map[string]any{"type": "rich_text", "elements": []any{map[string]any{"type": "rich_text_section", "elements": []any{map[string]any{"type": "text", "text": s}}}}}})
+	for _, s := range []string{"*a*", "_a_", "~~a~~", "`a`", "`a` and `b`", "snake_case_name", "2*3*4", "a * b", "**", "*", "_", "x_ _y", "*a",
+		"¯\\_(ツ)_/¯", `C:\a_b\*.go`, "a*b *c* d", "~a~", "_*a*_", "__init__"} {
+		blocks, _ := json.Marshal([]any{map[string]any{"type": "rich_text", "elements": []any{map[string]any{"type": "rich_text_section",
+			"elements": []any{map[string]any{"type": "text", "text": s}}}}}})
 		body := Convert(Payload{Blocks: blocks}, Names{}).Body
 		text, err := chat.ParseText(body)
 		if err != nil || text.Plain() != s {
@@ -74,8 +79,10 @@ func TestBlocksTakeThePlaceOfATextThatSaysNoMore(t *testing.T) {
 		{"story", section("the whole *story*"), "the whole **story**"},
 		{"Alert", section("Disk of db1 is full"), "Disk of db1 is full"},
 		{"A long account of what has happened", section("Alert"), "A long account of what has happened\nAlert"},
-		{"Deployed", `[{"type":"image","image_url":"https://i.example","alt_text":"a long chart of everything"}]`, "Deployed\n🖼 [a long chart of everything](https://i.example)"},
-		{"Deployed it", `[{"type":"section","text":"Deployed"},{"type":"actions","elements":[{"type":"button","text":"Undo"}]}]`, "Deployed it\n[Undo]"},
+		{"Deployed", `[{"type":"image","image_url":"https://i.example","alt_text":"a long chart of everything"}]`,
+			"Deployed\n🖼 [a long chart of everything](https://i.example)"},
+		{"Deployed it", `[{"type":"section","text":"Deployed"},{"type":"actions","elements":[{"type":"button","text":"Undo"}]}]`,
+			"Deployed it\n[Undo]"},
 		{":tada:", rich(`{"type":"emoji","name":"tada"}`), "🎉"},
 		{"<!subteam^S7|@night>", rich(`{"type":"usergroup","usergroup_id":"S7"}`), "@night"},
 		{"a &amp;lt; b", rich(`{"type":"text","text":"a &lt; b"}`), "a &lt; b"},
@@ -102,7 +109,8 @@ func TestAttachmentsAreWrittenAsTheyAreTypedHere(t *testing.T) {
 		`[{"color":"#f00","blocks":[{"type":"header","text":{"type":"plain_text","text":"Down"}},{"type":"section","fields":[{"type":"mrkdwn","text":"*Since*\nnoon"}]},{"type":"actions","elements":[{"type":"button","text":{"type":"plain_text","text":"Look"},"url":"https://k.example"}]}]}]`: "**Down**\n**Since**\nnoon\n[Look](https://k.example)",
 		`[{"is_msg_unfurl":true,"author_name":"Bea","text":"one\ntwo","from_url":"https://a.slack.com/archives/C1/p1"}]`:                   "Bea\n> one\n> two\nhttps://a.slack.com/archives/C1/p1",
 		`[{"is_share":true,"message_blocks":[{"message":{"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"*in* blocks"}}]}}]}]`: "> **in** blocks",
-		`[null, 5, {"title":7,"text":{"a":1},"fields":"x","blocks":"y"}]`:                                                                  "", `{}`: "",
+		`[null, 5, {"title":7,"text":{"a":1},"fields":"x","blocks":"y"}]`:                                                                  "",
+		`{}`: "",
 	} {
 		if got := Convert(Payload{Attachments: json.RawMessage(from)}, known()).Body; got != want {
 			t.Errorf("%s\nbecomes\n%s\nwant\n%s", from, got, want)
@@ -112,25 +120,34 @@ func TestAttachmentsAreWrittenAsTheyAreTypedHere(t *testing.T) {
 
 func TestAPayloadThatIsTooLargeIsCutAndThatIsCounted(t *testing.T) {
 	nest := func(open, end string, n int) string { return strings.Repeat(open, n) + strings.Repeat(end, n) }
-	const cut, deep, many = "text that goes on beyond what is looked at", "element that is nested too deep", "element beyond as many as are looked at"
+	const cut, deep, many = "text that goes on beyond what is looked at", "element that is nested too deep",
+		"element beyond as many as are looked at"
 	for _, c := range []struct {
 		what string
 		p    Payload
 		lost string
 	}{
 		{"deep elements", Payload{Blocks: json.RawMessage("[" + nest(`{"type":"x","elements":[`, `]}`, 4_000) + "]")}, deep},
-		{"deep rich text", Payload{Blocks: json.RawMessage(`[{"type":"rich_text","elements":[` + nest(`{"type":"rich_text_section","elements":[`, `]}`, 4_000) + `]}]`)}, deep},
-		{"deep texts", Payload{Blocks: json.RawMessage("[" + nest(`{"type":"x","text":`, `}`, 4_000)[:4_000*len(`{"type":"x","text":`)] + `""` + strings.Repeat("}", 4_000) + "]")}, deep},
-		{"deeper than JSON may be", Payload{Blocks: json.RawMessage(nest("[", "]", 20_000))}, "list of blocks or attachments that cannot be read"},
+		{"deep rich text", Payload{Blocks: json.RawMessage(`[{"type":"rich_text","elements":[` + nest(`{"type":"rich_text_section","elements":[`,
+			`]}`, 4_000) + `]}]`)}, deep},
+		{"deep texts", Payload{Blocks: json.RawMessage("[" + nest(`{"type":"x","text":`, `}`, 4_000)[:4_000*len(`{"type":"x","text":`)] + `""` +
+			strings.Repeat("}", 4_000) + "]")}, deep},
+		{"deeper than JSON may be", Payload{Blocks: json.RawMessage(nest("[", "]", 20_000))},
+			"list of blocks or attachments that cannot be read"},
 		{"deep attachments", Payload{Attachments: json.RawMessage("[" + nest(`{"blocks":[{"type":"x","elements":[`, `]}]}`, 2_000) + "]")}, deep},
-		{"many blocks", Payload{Blocks: json.RawMessage("[" + strings.Repeat(`{"type":"section","text":{"type":"mrkdwn","text":"*x*"}},`, 30_000) + `{}]`)}, many},
-		{"many attachments", Payload{Attachments: json.RawMessage("[" + strings.Repeat(`{"text":"x","fields":[{"title":"a","value":"b"}]},`, 30_000) + `{}]`)}, many},
-		{"more JSON than is read", Payload{Text: "x", Blocks: json.RawMessage("[" + strings.Repeat("{},", 2<<20) + "{}]")}, "list of blocks or attachments that is too long to be read"},
+		{"many blocks", Payload{Blocks: json.RawMessage("[" + strings.Repeat(`{"type":"section","text":{"type":"mrkdwn","text":"*x*"}},`,
+			30_000) + `{}]`)}, many},
+		{"many attachments", Payload{Attachments: json.RawMessage("[" + strings.Repeat(`{"text":"x","fields":[{"title":"a","value":"b"}]},`,
+			30_000) + `{}]`)}, many},
+		{"more JSON than is read", Payload{Text: "x", Blocks: json.RawMessage("[" + strings.Repeat("{},", 2<<20) + "{}]")},
+			"list of blocks or attachments that is too long to be read"},
 		{"a huge text", Payload{Text: strings.Repeat("words ", 1<<20)}, cut},
 		{"huge marks", Payload{Text: strings.Repeat("*~_`<&gt;", 1<<18)}, cut},
 		{"huge plain marks", Payload{Text: strings.Repeat("*a_ `~", 1<<18), AsTyped: true}, cut},
-		{"a huge leaf", Payload{Text: "x", Blocks: json.RawMessage(rich(`{"type":"text","style":{"bold":true},"text":"` + strings.Repeat("*a_&lt; ", 1<<18) + `"}`))}, cut},
-		{"many leaves", Payload{Text: strings.Repeat("y ", 1<<17), Blocks: json.RawMessage(rich(strings.Repeat(`{"type":"text","text":"&lt;*a"},`, 30_000) + `{"type":"text","text":"b"}`))}, many},
+		{"a huge leaf", Payload{Text: "x",
+			Blocks: json.RawMessage(rich(`{"type":"text","style":{"bold":true},"text":"` + strings.Repeat("*a_&lt; ", 1<<18) + `"}`))}, cut},
+		{"many leaves", Payload{Text: strings.Repeat("y ", 1<<17),
+			Blocks: json.RawMessage(rich(strings.Repeat(`{"type":"text","text":"&lt;*a"},`, 30_000) + `{"type":"text","text":"b"}`))}, many},
 	} {
 		r := Convert(c.p, known())
 		if r.Lost[c.lost] == 0 {
@@ -140,7 +157,8 @@ func TestAPayloadThatIsTooLargeIsCutAndThatIsCounted(t *testing.T) {
 			t.Errorf("%s becomes %d bytes", c.what, len(r.Body))
 		}
 	}
-	if r := Convert(Payload{Blocks: json.RawMessage("[" + strings.Repeat(`{"type":"section","text":"x"},`, 9_999) + `{"type":"section","text":"last"}]`)}, known()); len(r.Lost) > 0 || !strings.HasSuffix(r.Body, "x\nlast") {
+	if r := Convert(Payload{Blocks: json.RawMessage("[" + strings.Repeat(`{"type":"section","text":"x"},`, 9_999) +
+		`{"type":"section","text":"last"}]`)}, known()); len(r.Lost) > 0 || !strings.HasSuffix(r.Body, "x\nlast") {
 		t.Error("of ten thousand blocks is lost", r.Lost)
 	}
 }
