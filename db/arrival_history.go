@@ -72,11 +72,7 @@ func addRow(t *Tx, room chat.RoomID, r *archive.HistoryRow) error {
 		return err
 	}
 	if reply != 0 {
-		rev, err := nextRev(t, room)
-		if err != nil {
-			return err
-		}
-		if err := t.Exec("UPDATE messages SET replies = replies + ?, rev = ? WHERE id = ?", valueIf(!r.Deleted, 1), rev, reply); err != nil {
+		if err := countReply(t, room, reply, r.Deleted); err != nil {
 			return err
 		}
 	}
@@ -84,6 +80,16 @@ func addRow(t *Tx, room chat.RoomID, r *archive.HistoryRow) error {
 		return err
 	}
 	return addMentions(t, m)
+}
+
+// countReply counts a row at the message that it answers, under the next rev; one that was
+// deleted counts as none.
+func countReply(t *Tx, room chat.RoomID, answered chat.MessageID, deleted bool) error {
+	rev, err := nextRev(t, room)
+	if err != nil {
+		return err
+	}
+	return t.Exec("UPDATE messages SET replies = replies + ?, rev = ? WHERE id = ?", valueIf(!deleted, 1), rev, answered)
 }
 
 // attachHistoric gives uploads to a message of another server: they are as old as it is.

@@ -73,10 +73,8 @@ func ScanEntry(r Scanner) (e Entry, err error) {
 		return e, err
 	}
 	e.At = FromMillis(at)
-	if len(reactions) > 0 {
-		if err := json.Unmarshal(reactions, &e.Reactions); err != nil {
-			return e, err
-		}
+	if err := unmarshalKept(reactions, &e.Reactions); err != nil {
+		return e, err
 	}
 	if e.Files, err = ParseFiles(files); err != nil {
 		return e, err

@@ -11,9 +11,7 @@ import (
 
 // ParseFiles reads the files of a message as they are stored with it.
 func ParseFiles(stored []byte) (files []chat.File, err error) {
-	if len(stored) > 0 {
-		err = json.Unmarshal(stored, &files)
-	}
+	err = unmarshalKept(stored, &files)
 	return files, err
 }
 

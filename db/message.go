@@ -46,23 +46,17 @@ func scanLabelled(r Scanner, name func(chat.RoomID) string) (m chat.Message, err
 	if m.Files, err = ParseFiles(files); err != nil {
 		return m, err
 	}
-	if len(program) > 0 {
-		if err := json.Unmarshal(program, &m.Program); err != nil {
-			return m, err
-		}
+	if err := unmarshalKept(program, &m.Program); err != nil {
+		return m, err
 	}
-	if len(previews) > 0 {
-		if err := json.Unmarshal(previews, &m.Previews); err != nil {
-			return m, err
-		}
+	if err := unmarshalKept(previews, &m.Previews); err != nil {
+		return m, err
+	}
+	if err := unmarshalKept(reactions, &m.Reactions); err != nil {
+		return m, err
 	}
 	m.All = isToAll(addressed)
 	m.For = ParseIDs(addressed)
-	if len(reactions) > 0 {
-		if err := json.Unmarshal(reactions, &m.Reactions); err != nil {
-			return m, err
-		}
-	}
 	if m.Kind != chat.MessagePosted {
 		return m, json.Unmarshal(text, &m.System)
 	}
@@ -71,6 +65,14 @@ func scanLabelled(r Scanner, name func(chat.RoomID) string) (m chat.Message, err
 		m.Labels = m.Text.Relabel(name)
 	}
 	return m, err
+}
+
+// unmarshalKept reads a column of JSON that is empty in most rows: to stays as it is then.
+func unmarshalKept(column []byte, to any) error {
+	if len(column) == 0 {
+		return nil
+	}
+	return json.Unmarshal(column, to)
 }
 
 // quote cuts what a message answers to what a line of it shows.
@@ -125,7 +127,7 @@ func (d *Store) AddMessage(ctx context.Context, n chat.NewMessage) (a chat.Added
 }
 
 // addMessage inserts a message with the next rev of its room, or finds the one that
-// its author stored under the same client id. What an author says he has read.
+// its author stored under the same client id.
 func addMessage(t *Tx, n chat.NewMessage, text []byte) (chat.Added, error) {
 	// Not nextRev first, as other changes do: a row that is returned costs half as much as
 	// all the rest of this one, and the file is locked for the writer, which knows the rev.
@@ -149,22 +151,11 @@ func addMessage(t *Tx, n chat.NewMessage, text []byte) (chat.Added, error) {
 		return chat.Added{}, err
 	}
 	m.ID = chat.MessageID(id)
-	in, err := t.Affect(`UPDATE memberships SET posts_read = ?, erased = 0, mentions = 0
-		WHERE room_id = ? AND account_id = ? AND left_at IS NULL`, m.Posts, m.Room, m.Author.ID)
-	if err == nil && in == 0 { // removed meanwhile
-		err = sql.ErrNoRows
-	}
-	if err == nil {
+	if err = readByAuthor(t, m); err == nil {
 		err = t.setNewest(m)
 	}
-	if err == nil && n.Program != nil {
-		err = storeProgram(t, m)
-	}
-	if err == nil && (len(n.Previews) > 0 || m.Fetches()) {
-		err = storeFetched(t, m, n.At)
-	}
-	if err == nil && len(n.Files) > 0 {
-		m.Files, err = attachFiles(t, m, n.Files)
+	if err == nil {
+		err = storeBeside(t, &m, n)
 	}
 	last := m.Rev
 	if err == nil && n.Quote.ID != 0 {
@@ -177,6 +168,32 @@ func addMessage(t *Tx, n chat.NewMessage, text []byte) (chat.Added, error) {
 		err = t.under.Index(t, m.ID)
 	}
 	return chat.Added{Message: m, Fresh: err == nil, LastRev: last}, err
+}
+
+// readByAuthor moves the author's read mark to what he says: that he has read. It is
+// sql.ErrNoRows where he was removed meanwhile.
+func readByAuthor(t *Tx, m chat.Message) error {
+	in, err := t.Affect(`UPDATE memberships SET posts_read = ?, erased = 0, mentions = 0
+		WHERE room_id = ? AND account_id = ? AND left_at IS NULL`, m.Posts, m.Room, m.Author.ID)
+	if err == nil && in == 0 {
+		err = sql.ErrNoRows
+	}
+	return err
+}
+
+// storeBeside stores what a new message brings beside its text: how a program says it, what
+// its links lead to, its files.
+func storeBeside(t *Tx, m *chat.Message, n chat.NewMessage) (err error) {
+	if n.Program != nil {
+		err = storeProgram(t, *m)
+	}
+	if err == nil && (len(n.Previews) > 0 || m.Fetches()) {
+		err = storeFetched(t, *m, n.At)
+	}
+	if err == nil && len(n.Files) > 0 {
+		m.Files, err = attachFiles(t, *m, n.Files)
+	}
+	return err
 }
 
 // storeProgram stores how a program says a message.
