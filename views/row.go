@@ -81,27 +81,12 @@ func appendMessage(b []byte, m *chat.Message) (_ []byte, clock int) {
 	if m.Quote.ID != 0 {
 		b = append(b, Bytes(context.Background(), replyLine(m.Room, m.Quote))...)
 	}
-	name, text := m.Author.Name, m.Text
-	if p := m.Program; p != nil {
-		if p.Name != "" {
-			name = p.Name
-		}
-		if p.Boxes() {
-			text = p.Text
-		}
-	}
 	b = appendFace(b, m.Author, m.Program)
-	b = appendNum(append(b, `<div class="hd"><h3 class="who"><a href="/people/`...), m.Author.ID)
-	b = appendEscaped(append(b, `">`...), name)
-	b = append(b, "</a></h3>"...)
-	if m.Author.Bot {
-		b = append(b, `<span class="tag">bot</span>`...)
-	} else if m.Author.Guest {
-		b = append(b, `<span class="tag">guest</span>`...)
+	b, clock = appendHead(b, m)
+	text, boxes := m.Text, m.Program.Boxes()
+	if boxes {
+		text = m.Program.Text
 	}
-	b, clock = appendStamp(b, m)
-	b = append(b, "</div>"...)
-	boxes := m.Program.Boxes()
 	if len(text.Blocks) > 0 || len(m.Files) == 0 && !boxes || !m.Edited.IsZero() {
 		b = appendNum(append(b, `<div class="body" id="mb-`...), m.ID)
 		b = appendBody(append(b, `" dir="auto">`...), text, m.Edited)
@@ -133,6 +118,24 @@ func appendFace(b []byte, p chat.Person, program *chat.Program) []byte {
 	b = append(append(b, `<span class="av" data-h="`...), avatarHue(p.ID)...)
 	b = appendEscaped(append(b, `" aria-hidden="true">`...), chat.Initials(p.Name))
 	return append(b, "</span>"...)
+}
+
+// appendHead appends who said something and when, and tells where in b the time of day is.
+func appendHead(b []byte, m *chat.Message) (_ []byte, clock int) {
+	name := m.Author.Name
+	if m.Program != nil && m.Program.Name != "" {
+		name = m.Program.Name
+	}
+	b = appendNum(append(b, `<div class="hd"><h3 class="who"><a href="/people/`...), m.Author.ID)
+	b = appendEscaped(append(b, `">`...), name)
+	b = append(b, "</a></h3>"...)
+	if m.Author.Bot {
+		b = append(b, `<span class="tag">bot</span>`...)
+	} else if m.Author.Guest {
+		b = append(b, `<span class="tag">guest</span>`...)
+	}
+	b, clock = appendStamp(b, m)
+	return append(b, "</div>"...), clock
 }
 
 // appendStamp appends when something was said, and tells where in b the time of day
