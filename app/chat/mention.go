@@ -202,13 +202,20 @@ func (c *Chat) UnreachedMentions(ctx context.Context, who Account, m Message) (u
 		return u, nil
 	}
 	u.Add = p.Allows(ActionAddMembers)
-	inside, err := c.store.Mentionable(ctx, m.Room, calls)
+	u.People, err = c.outsiders(ctx, p.Room, text, calls)
+	return u, err
+}
+
+// outsiders finds the people whom a text names and who do not read a room: those who are not
+// in it, but for members of the workspace, who may read an open one. calls are its names.
+func (c *Chat) outsiders(ctx context.Context, room Room, text Text, calls []string) (people []Person, err error) {
+	inside, err := c.store.Mentionable(ctx, room.ID, calls)
 	if err != nil {
-		return u, err
+		return nil, err
 	}
 	outside, err := c.store.AccountsNamed(ctx, calls)
 	if err != nil {
-		return u, err
+		return nil, err
 	}
 	for _, names := range text.mentions(false) { // the first that is somebody's is meant
 		for _, name := range names {
@@ -216,11 +223,11 @@ func (c *Chat) UnreachedMentions(ctx context.Context, who Account, m Message) (u
 			if inside[name] == 0 && !known {
 				continue
 			}
-			if inside[name] == 0 && !a.Disabled && (p.Kind != Open || a.IsGuest()) && !slices.Contains(u.People, a.Person) {
-				u.People = append(u.People, a.Person)
+			if inside[name] == 0 && !a.Disabled && (room.Kind != Open || a.IsGuest()) && !slices.Contains(people, a.Person) {
+				people = append(people, a.Person)
 			}
 			break
 		}
 	}
-	return u, nil
+	return people, nil
 }

@@ -110,19 +110,15 @@ func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d 
 	if err != nil {
 		return Message{}, err
 	}
-	ids, names := make([]AccountID, 0, len(people)+1), map[string]AccountID{FoldName(who.Username): who.ID}
+	people = append(people, who.Person)
+	if err := c.resolveDirect(ctx, who, people, &n.Text); err != nil {
+		return Message{}, err
+	}
+	ids := make([]AccountID, 0, len(people))
 	for _, p := range people {
 		ids = append(ids, p.ID)
-		names[FoldName(p.Username)] = p.ID
 	}
-	if err := c.addTaken(ctx, who, &n.Text, names); err != nil {
-		return Message{}, err
-	}
-	if err := c.linkRooms(ctx, who, &n.Text, nil); err != nil {
-		return Message{}, err
-	}
-	n.Text.Resolve(names) // every message of a conversation is for its people anyway
-	added, err := c.store.AddDirect(ctx, append(ids, who.ID), n)
+	added, err := c.store.AddDirect(ctx, ids, n)
 	if err != nil {
 		return Message{}, err
 	}
@@ -130,6 +126,23 @@ func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d 
 		return c.repeatOf(ctx, who, added.Message)
 	}
 	c.publishMessage(&added)
-	c.bus.Publish(RoomListChanged{People: append(ids, who.ID)})
+	c.bus.Publish(RoomListChanged{People: ids})
 	return added.Message, nil
+}
+
+// resolveDirect makes links of the people of a conversation that a text names, and of rooms.
+// Nobody is notified for that: every message of a conversation is for its people anyway.
+func (c *Chat) resolveDirect(ctx context.Context, who Account, people []Person, text *Text) error {
+	names := map[string]AccountID{}
+	for _, p := range people {
+		names[FoldName(p.Username)] = p.ID
+	}
+	if err := c.addTaken(ctx, who, text, names); err != nil {
+		return err
+	}
+	if err := c.linkRooms(ctx, who, text, nil); err != nil {
+		return err
+	}
+	text.Resolve(names)
+	return nil
 }

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -105,30 +106,7 @@ func (c *Chat) VisitorSays(ctx context.Context, w Widget, v Visitor, d VisitorDr
 	said := CaseLine{Kind: LineVisitor, At: now, Body: d.Body}
 	one, err := c.store.CaseOfVisitor(ctx, w.Room, v.hash())
 	if err == nil && one.State != CaseClosed {
-		one, err = c.store.SetCase(ctx, one.ID, func(k *Case) ([]CaseLine, error) {
-			if k.State == CaseClosed {
-				return nil, Gone("This conversation was closed. Start anew.")
-			}
-			if k.Waits.IsZero() {
-				k.Waits = now
-			}
-			k.Last = excerpt(d.Body)
-			if d.Name != "" {
-				k.Name = d.Name
-			}
-			if d.Mail != "" {
-				k.Mail = d.Mail
-			}
-			if d.Page != "" {
-				k.Page = d.Page
-			}
-			return []CaseLine{said}, nil
-		})
-		if err == nil {
-			c.endTyping(one.ID, true)
-			c.supportChanged()
-		}
-		return one, err
+		return c.addToCase(ctx, one.ID, d, said)
 	}
 	if err != nil && !isNotFound(err) {
 		return one, err
@@ -145,6 +123,26 @@ func (c *Chat) VisitorSays(ctx context.Context, w Widget, v Visitor, d VisitorDr
 	c.supportChanged()
 	c.announceCase(ctx, w, one, host)
 	return one, nil
+}
+
+// addToCase adds to an open case what its visitor says: said is the line of d.
+func (c *Chat) addToCase(ctx context.Context, id CaseID, d VisitorDraft, said CaseLine) (Case, error) {
+	one, err := c.store.SetCase(ctx, id, func(k *Case) ([]CaseLine, error) {
+		if k.State == CaseClosed {
+			return nil, Gone("This conversation was closed. Start anew.")
+		}
+		if k.Waits.IsZero() {
+			k.Waits = said.At
+		}
+		k.Last = excerpt(d.Body)
+		k.Name, k.Mail, k.Page = cmp.Or(d.Name, k.Name), cmp.Or(d.Mail, k.Mail), cmp.Or(d.Page, k.Page)
+		return []CaseLine{said}, nil
+	})
+	if err == nil {
+		c.endTyping(one.ID, true)
+		c.supportChanged()
+	}
+	return one, err
 }
 
 // excerpt is the beginning of what was said, in one line.
