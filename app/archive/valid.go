@@ -68,17 +68,8 @@ func (m *Message) valid() error {
 	if err != nil || m.Deleted != nil {
 		return err
 	}
-	var reactions []chat.Reaction
-	if len(m.Reactions) > 0 && json.Unmarshal(m.Reactions, &reactions) != nil {
-		return errors.New("the reactions are not a list as chat.Reaction has it")
-	}
-	for _, r := range reactions {
-		if !reaction(r.Emoji) {
-			return fmt.Errorf("the reaction %q is no emoji", r.Emoji)
-		}
-		if len(r.By) == 0 {
-			return fmt.Errorf("the reaction %s is nobody's", r.Emoji)
-		}
+	if err := m.validReactions(); err != nil {
+		return err
 	}
 	if m.ReplyTo >= m.ID {
 		return errors.New("a message answers one that has a lower id")
@@ -114,6 +105,23 @@ func (m *Message) valid() error {
 		}
 	}
 	return parsedText(m.Text)
+}
+
+// validReactions says what is wrong with the reactions to a message.
+func (m *Message) validReactions() error {
+	var reactions []chat.Reaction
+	if len(m.Reactions) > 0 && json.Unmarshal(m.Reactions, &reactions) != nil {
+		return errors.New("the reactions are not a list as chat.Reaction has it")
+	}
+	for _, r := range reactions {
+		if !reaction(r.Emoji) {
+			return fmt.Errorf("the reaction %q is no emoji", r.Emoji)
+		}
+		if len(r.By) == 0 {
+			return fmt.Errorf("the reaction %s is nobody's", r.Emoji)
+		}
+	}
+	return nil
 }
 
 // validProgram says what is wrong with how a program says a message.
