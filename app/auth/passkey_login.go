@@ -99,33 +99,16 @@ func (a *Auth) checkPasskey(ctx context.Context, rp *webauthn.WebAuthn, session 
 	}
 	var h holder
 	var list []Passkey
-	find := func(account chat.Account) error {
-		h, list, err = a.holder(ctx, account)
-		return err
-	}
 	var c *webauthn.Credential
 	if of != nil {
-		if err := find(*of); err != nil {
+		if h, list, err = a.holder(ctx, *of); err != nil {
 			return 0, err
 		}
 		c, err = rp.ValidateLogin(h, session, parsed)
 	} else {
-		c, err = rp.ValidateDiscoverableLogin(func(_, handle []byte) (webauthn.User, error) {
-			if len(handle) != len(handleOf(0)) {
-				return nil, chat.NotFound()
-			}
-			id := chat.AccountID(binary.BigEndian.Uint64(handle[len(handle)-8:]))
-			account, err := a.store.Account(ctx, id)
-			if err == nil && (account.Disabled || account.IsBot()) {
-				err = chat.NotFound()
-			}
-			if err != nil {
-				return nil, err
-			}
-			if err := find(account); err != nil {
-				return nil, err
-			}
-			return h, nil
+		c, err = rp.ValidateDiscoverableLogin(func(_, handle []byte) (_ webauthn.User, err error) {
+			h, list, err = a.holderByHandle(ctx, handle)
+			return h, err
 		}, session, parsed)
 		if err == nil && h.account.ID == 0 {
 			err = errPasskey
@@ -145,4 +128,19 @@ func (a *Auth) checkPasskey(ctx context.Context, rp *webauthn.WebAuthn, session 
 		return h.account.ID, a.store.UsePasskey(ctx, list[i].ID, data, a.now())
 	}
 	return 0, errPasskey
+}
+
+// holderByHandle finds who has a handle, with the passkeys; only who may log in is found.
+func (a *Auth) holderByHandle(ctx context.Context, handle []byte) (holder, []Passkey, error) {
+	if len(handle) != len(handleOf(0)) {
+		return holder{}, nil, chat.NotFound()
+	}
+	account, err := a.store.Account(ctx, chat.AccountID(binary.BigEndian.Uint64(handle[len(handle)-8:])))
+	if err == nil && (account.Disabled || account.IsBot()) {
+		err = chat.NotFound()
+	}
+	if err != nil {
+		return holder{}, nil, err
+	}
+	return a.holder(ctx, account)
 }
