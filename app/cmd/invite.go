@@ -48,15 +48,8 @@ func inviteCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "invite", Short: "Print a link by which people can join", Args: noCommand,
 		Example: "  parley invite --uses 5 --expires 7d\n  parley invite --role administrator --uses 1 --json\n  parley invite --role guest --room harbour",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			n := auth.NewInvite{}
-			n.Uses, _ = cmd.Flags().GetInt("uses")
-			expires, _ := cmd.Flags().GetString("expires")
-			var err error
-			if n.Life, err = chat.ParseDuration(expires); err != nil {
-				return usageError{fmt.Errorf("--expires: %q is not a time like 7d or 12h", expires)}
-			}
-			name, _ := cmd.Flags().GetString("role")
-			if n.Role, err = role(name); err != nil {
+			n, err := newInvite(cmd)
+			if err != nil {
 				return err
 			}
 			return withData(cmd, func(ctx context.Context, t operator) error {
@@ -71,16 +64,7 @@ func inviteCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				url := base + i.Code
-				if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
-					made := map[string]any{"url": url, "code": i.Code, "uses": i.Uses, "role": i.Role.String()}
-					if !i.Expires.IsZero() {
-						made["expires"] = i.Expires
-					}
-					return json.NewEncoder(cmd.OutOrStdout()).Encode(made)
-				}
-				_, err = fmt.Fprintln(cmd.OutOrStdout(), url)
-				return err
+				return printInvite(cmd, i, base+i.Code)
 			})
 		}}
 	cmd.Flags().Int("uses", 1, "how many people can use it; 0 is any number")
@@ -91,6 +75,31 @@ func inviteCommand() *cobra.Command {
 	urlFlag(cmd)
 	cmd.AddCommand(inviteList(), inviteRevoke())
 	return cmd
+}
+
+// newInvite reads the flags that say what an invite is for, but for its rooms.
+func newInvite(cmd *cobra.Command) (n auth.NewInvite, err error) {
+	n.Uses, _ = cmd.Flags().GetInt("uses")
+	expires, _ := cmd.Flags().GetString("expires")
+	if n.Life, err = chat.ParseDuration(expires); err != nil {
+		return n, usageError{fmt.Errorf("--expires: %q is not a time like 7d or 12h", expires)}
+	}
+	name, _ := cmd.Flags().GetString("role")
+	n.Role, err = role(name)
+	return n, err
+}
+
+// printInvite prints the link of an invite, or with --json what it is, too.
+func printInvite(cmd *cobra.Command, i auth.Invite, url string) error {
+	if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
+		made := map[string]any{"url": url, "code": i.Code, "uses": i.Uses, "role": i.Role.String()}
+		if !i.Expires.IsZero() {
+			made["expires"] = i.Expires
+		}
+		return json.NewEncoder(cmd.OutOrStdout()).Encode(made)
+	}
+	_, err := fmt.Fprintln(cmd.OutOrStdout(), url)
+	return err
 }
 
 // roomsFlag names the rooms of guests.

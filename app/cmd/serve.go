@@ -128,6 +128,16 @@ func serve(cmd *cobra.Command) error {
 	}
 }
 
+// tlsConfig reads the flags that say where certificates come from.
+func tlsConfig(cmd *cobra.Command, c *app.Config) error {
+	c.Cert, _ = cmd.Flags().GetString("tls-cert")
+	c.Key, _ = cmd.Flags().GetString("tls-key")
+	if (c.Cert == "") != (c.Key == "") {
+		return usageError{errors.New("--tls-cert and --tls-key belong together")}
+	}
+	return acmeConfig(cmd, c)
+}
+
 // acmeConfig reads the flags that say how certificates are obtained.
 func acmeConfig(cmd *cobra.Command, c *app.Config) (err error) {
 	f := cmd.Flags()
@@ -171,6 +181,20 @@ func networksConfig(cmd *cobra.Command, c *app.Config) error {
 	return nil
 }
 
+// vouchersConfig reads the flags that say who else vouches for people: a proxy, providers of
+// OpenID Connect, a directory. It needs c.Trusted.
+func vouchersConfig(cmd *cobra.Command, c *app.Config) (err error) {
+	c.AuthHeader, _ = cmd.Flags().GetString("auth-header")
+	if c.AuthHeader != "" && len(c.Trusted) == 0 && !strings.HasPrefix(c.Listen, app.UnixPrefix) {
+		return usageError{errors.New("--auth-header takes --trusted-proxies: else anybody could say who he is")}
+	}
+	if c.Providers, err = oidcProviders(cmd); err != nil {
+		return err
+	}
+	c.Directory, err = ldapDirectory(cmd)
+	return err
+}
+
 func serveConfig(cmd *cobra.Command) (app.Config, error) {
 	f := cmd.Flags()
 	var c app.Config
@@ -188,12 +212,7 @@ func serveConfig(cmd *cobra.Command) (app.Config, error) {
 	if c.Shutdown, _ = f.GetDuration("shutdown-timeout"); c.Shutdown < 0 {
 		return c, usageError{errors.New("--shutdown-timeout: a time is 0s or more, like 8s")}
 	}
-	c.Cert, _ = f.GetString("tls-cert")
-	c.Key, _ = f.GetString("tls-key")
-	if (c.Cert == "") != (c.Key == "") {
-		return c, usageError{errors.New("--tls-cert and --tls-key belong together")}
-	}
-	if err := acmeConfig(cmd, &c); err != nil {
+	if err := tlsConfig(cmd, &c); err != nil {
 		return c, err
 	}
 	if err := errors.Join(address("listen", c.Listen), address("metrics-listen", c.Metrics), address("http-listen", c.ACME.HTTP)); err != nil {
@@ -202,14 +221,7 @@ func serveConfig(cmd *cobra.Command) (app.Config, error) {
 	if err := networksConfig(cmd, &c); err != nil {
 		return c, err
 	}
-	c.AuthHeader, _ = f.GetString("auth-header")
-	if c.AuthHeader != "" && len(c.Trusted) == 0 && !strings.HasPrefix(c.Listen, app.UnixPrefix) {
-		return c, usageError{errors.New("--auth-header takes --trusted-proxies: else anybody could say who he is")}
-	}
-	if c.Providers, err = oidcProviders(cmd); err != nil {
-		return c, err
-	}
-	if c.Directory, err = ldapDirectory(cmd); err != nil {
+	if err := vouchersConfig(cmd, &c); err != nil {
 		return c, err
 	}
 	if c.Mail, err = mailServer(cmd); err != nil {
