@@ -73,15 +73,7 @@ func alert(a, of payload) chat.AttachmentDraft {
 	if d.Text == "" {
 		d.Text = chat.EscapeMarkup(notes["message"])
 	}
-	if u := notes["runbook_url"]; u != "" {
-		d.Buttons = append(d.Buttons, chat.Link{Text: "Runbook", URL: u})
-	}
-	if u := a.str("panelURL"); u != "" && u != d.Title.URL {
-		d.Buttons = append(d.Buttons, chat.Link{Text: "Panel", URL: u})
-	}
-	if u := a.str("silenceURL"); u != "" && firing {
-		d.Buttons = append(d.Buttons, chat.Link{Text: "Silence", URL: u})
-	}
+	d.Buttons = alertButtons(a, notes, d.Title.URL, firing)
 	if u := a.str("imageURL"); u != "" { // of Grafana, which draws the panel
 		d.Picture = chat.Link{Text: "picture", URL: u}
 	}
@@ -98,6 +90,20 @@ func alert(a, of payload) chat.AttachmentDraft {
 		d.At = at.UTC()
 	}
 	return d
+}
+
+// alertButtons lead to what helps with an alert, but for where its title leads.
+func alertButtons(a payload, notes map[string]string, title string, firing bool) (buttons []chat.Link) {
+	if u := notes["runbook_url"]; u != "" {
+		buttons = append(buttons, chat.Link{Text: "Runbook", URL: u})
+	}
+	if u := a.str("panelURL"); u != "" && u != title {
+		buttons = append(buttons, chat.Link{Text: "Panel", URL: u})
+	}
+	if u := a.str("silenceURL"); u != "" && firing {
+		buttons = append(buttons, chat.Link{Text: "Silence", URL: u})
+	}
+	return buttons
 }
 
 func texts(v any) map[string]string {
