@@ -142,6 +142,7 @@ func (f *Fetcher) fetch(ctx context.Context, id chat.MessageID) (taken bool, err
 	return true, err
 }
 
+// fetchFor gets what a message waits for, and has it shown.
 func (f *Fetcher) fetchFor(ctx context.Context, id chat.MessageID) error {
 	m, err := f.Store.Message(ctx, id)
 	if err != nil {
@@ -151,21 +152,9 @@ func (f *Fetcher) fetchFor(ctx context.Context, id chat.MessageID) error {
 	if err != nil {
 		return err
 	}
-	found, pictures := map[string]chat.Preview{}, map[string]*chat.File{}
+	var found answers
 	if !m.Deleted {
-		for _, p := range m.Previews {
-			if p.State == chat.PreviewWaits && p.Message == 0 && p.Removed.IsZero() {
-				found[p.URL] = f.preview(ctx, author, p.URL)
-			}
-		}
-		if m.Program != nil {
-			f.face(ctx, author, m.Program.Face)
-			for _, slot := range m.Program.Pictures() {
-				if _, asked := pictures[slot.URL]; !asked && *slot.Shown == nil && !*slot.Missing {
-					pictures[slot.URL] = f.picture(ctx, author, slot.URL)
-				}
-			}
-		}
+		found = f.ask(ctx, author, m)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err() // it is done again
@@ -173,22 +162,54 @@ func (f *Fetcher) fetchFor(ctx context.Context, id chat.MessageID) error {
 	forget := time.Now().Add(-chat.PreviewUndo)
 	return f.Rules.Fetched(ctx, id, func(m *chat.Message) error {
 		m.ForgetRemoved(forget)
-		for i, p := range m.Previews {
-			if now, ok := found[p.URL]; ok && p.State == chat.PreviewWaits {
-				now.Removed = p.Removed
-				m.Previews[i] = now
-			}
-		}
-		if m.Program != nil {
-			m.Program.Face = ""
-			for _, slot := range m.Program.Pictures() {
-				if shown, ok := pictures[slot.URL]; ok && *slot.Shown == nil && !*slot.Missing {
-					*slot.Shown, *slot.Missing = shown, shown == nil
-				}
-			}
-		}
+		found.show(m)
 		return nil
 	})
+}
+
+// answers are what the addresses that a message names answered.
+type answers struct {
+	previews map[string]chat.Preview
+	pictures map[string]*chat.File // nil: there is none that can be shown
+}
+
+// ask asks the addresses of a message for what it waits for.
+func (f *Fetcher) ask(ctx context.Context, author chat.Account, m chat.Message) answers {
+	found := answers{map[string]chat.Preview{}, map[string]*chat.File{}}
+	for _, p := range m.Previews {
+		if p.State == chat.PreviewWaits && p.Message == 0 && p.Removed.IsZero() {
+			found.previews[p.URL] = f.preview(ctx, author, p.URL)
+		}
+	}
+	if m.Program == nil {
+		return found
+	}
+	f.face(ctx, author, m.Program.Face)
+	for _, slot := range m.Program.Pictures() {
+		if _, asked := found.pictures[slot.URL]; !asked && *slot.Shown == nil && !*slot.Missing {
+			found.pictures[slot.URL] = f.picture(ctx, author, slot.URL)
+		}
+	}
+	return found
+}
+
+// show puts the answers where a message, as it is by now, still waits for them.
+func (a answers) show(m *chat.Message) {
+	for i, p := range m.Previews {
+		if now, ok := a.previews[p.URL]; ok && p.State == chat.PreviewWaits {
+			now.Removed = p.Removed
+			m.Previews[i] = now
+		}
+	}
+	if m.Program == nil {
+		return
+	}
+	m.Program.Face = ""
+	for _, slot := range m.Program.Pictures() {
+		if shown, ok := a.pictures[slot.URL]; ok && *slot.Shown == nil && !*slot.Missing {
+			*slot.Shown, *slot.Missing = shown, shown == nil
+		}
+	}
 }
 
 // face has a picture show a bot that has none.
