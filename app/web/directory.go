@@ -129,28 +129,15 @@ func (s *Server) FollowDirectory(ctx context.Context) error {
 			return err
 		}
 		for _, i := range list {
-			account, err := s.auth.IdentityAccount(ctx, i.Issuer, i.Subject)
-			if errors.Is(err, chat.ErrForbidden) || errors.Is(err, chat.ErrNotFound) {
-				continue // deactivated, or unlinked meanwhile
-			}
-			if err != nil {
-				return err
-			}
-			who, there, err := s.Directory.Look(ctx, i.Subject)
+			there, lost, err := s.followIdentity(ctx, i)
 			if err != nil {
 				return err
 			}
 			if there {
 				found++
-				s.followRole(ctx, account, who)
-				continue
 			}
-			only, err := s.auth.IsOnlyWay(ctx, account)
-			if err != nil {
-				return err
-			}
-			if only {
-				gone = append(gone, account)
+			if lost != nil {
+				gone = append(gone, *lost)
 			}
 		}
 		if len(list) < followSize {
@@ -169,4 +156,29 @@ func (s *Server) FollowDirectory(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// followIdentity gives somebody the role that the directory says, and tells whether it knows
+// the identity. lost is the account of which that was the only way in, where it does not.
+func (s *Server) followIdentity(ctx context.Context, i auth.Identity) (known bool, lost *chat.Account, err error) {
+	account, err := s.auth.IdentityAccount(ctx, i.Issuer, i.Subject)
+	if errors.Is(err, chat.ErrForbidden) || errors.Is(err, chat.ErrNotFound) {
+		return false, nil, nil // deactivated, or unlinked meanwhile
+	}
+	if err != nil {
+		return false, nil, err
+	}
+	who, known, err := s.Directory.Look(ctx, i.Subject)
+	if err != nil {
+		return false, nil, err
+	}
+	if known {
+		s.followRole(ctx, account, who)
+		return true, nil, nil
+	}
+	only, err := s.auth.IsOnlyWay(ctx, account)
+	if err != nil || !only {
+		return false, nil, err
+	}
+	return false, &account, nil
 }

@@ -150,7 +150,15 @@ func (s *Server) security(c *fiber.Ctx, f views.MeForm) error {
 			f.Passkeys = append(f.Passkeys, views.Passkey{ID: k.ID, Name: k.Name, Made: k.Made, Used: k.Used})
 		}
 	}
-	linked, err := s.auth.Identities(c.UserContext(), me.Account)
+	if err := s.showIdentities(c, me.Account, &f); err != nil {
+		return err
+	}
+	return s.settingsOf(c, "Security", views.Security, f)
+}
+
+// showIdentities fills in by whom somebody is vouched for, and by whom that can be, too.
+func (s *Server) showIdentities(c *fiber.Ctx, who chat.Account, f *views.MeForm) error {
+	linked, err := s.auth.Identities(c.UserContext(), who)
 	if err != nil {
 		return err
 	}
@@ -167,7 +175,7 @@ func (s *Server) security(c *fiber.Ctx, f views.MeForm) error {
 	if s.Directory != nil && !slices.Contains(issuers, s.Directory.Issuer()) {
 		f.Directory = s.Directory.Name
 	}
-	return s.settingsOf(c, "Security", views.Security, f)
+	return nil
 }
 
 // factorPage sets a second factor up.
