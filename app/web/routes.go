@@ -1,17 +1,49 @@
 package web
 
-import (
-	"github.com/gofiber/fiber/v2"
+import "github.com/gofiber/fiber/v2"
 
-	"parley/views"
-)
-
-// routes is the table of contents: every address there is.
+// routes is the table of contents: every address there is, in groups that say how much a
+// request may bring and by what it tells who asks. Each function below has the addresses of one
+// subject; those of rooms, messages and people are in files beside this one.
 func (s *Server) routes() {
 	s.App.Use(s.requestScope, s.headers, s.readBody, s.checkRequest)
 
 	// Anyone.
 	public := &group{s: s, body: 16 << 10, who: nobody}
+	s.serverRoutes(public)
+	s.loginRoutes(public)
+	s.visitorRoutes(public)
+
+	// What other programs send.
+	s.incomingRoutes(&group{s: s, body: maxForm, who: keyInAddress})
+
+	// What comes without an origin: from another app, which leads to a page that asks; from a
+	// mail program, with a token that can do nothing else.
+	s.sharingRoutes(&group{s: s, body: maxForm, who: keyInAddress})
+
+	// Whoever is signed in, or a program by its key.
+	browser := &group{s: s, body: maxForm, who: sessionCookie}
+	s.busiestRoutes(browser)
+	s.homeRoutes(browser)
+	s.roomRoutes(browser)
+	s.integrationRoutes(browser)
+	s.supportRoutes(browser)
+	s.memberRoutes(browser)
+	s.roomPrefsRoutes(browser)
+	s.messageRoutes(browser)
+	s.fileRoutes(browser)
+	s.peopleRoutes(browser)
+	s.profileRoutes(browser)
+	s.securityRoutes(browser)
+	s.programRoutes(browser)
+	s.adminRoutes(browser)
+
+	// The session is asked first here, too, so that a visitor learns nothing of what exists.
+	s.App.Use(browser.admit, func(*fiber.Ctx) error { return fiber.ErrNotFound })
+}
+
+// serverRoutes are what the server says of itself, and what every page takes.
+func (s *Server) serverRoutes(public *group) {
 	public.get("/healthz", s.healthz)
 	public.get("/readyz", s.readyz)
 	public.get("/metrics", func(*fiber.Ctx) error { return fiber.ErrNotFound }) // on a listener of its own, see metrics
@@ -24,6 +56,10 @@ func (s *Server) routes() {
 	public.get("/session", s.currentSession)
 	public.get("/api", s.apiPage)
 	public.get("/api/openapi.json", s.openAPI)
+}
+
+// loginRoutes lead in: signing up, logging in, invites, forgotten passwords, confirmed addresses.
+func (s *Server) loginRoutes(public *group) {
 	public.get("/signup", s.signupPage)
 	public.post("/signup", s.signup)
 	public.get("/signup/free", s.nameFree)
@@ -46,8 +82,10 @@ func (s *Server) routes() {
 	public.post("/join/:code", s.joinByInvite)
 	public.get("/reset/:token", s.resetPage)
 	public.post("/reset/:token", s.resetPassword)
+}
 
-	// Visitors of web sites.
+// visitorRoutes are for visitors of web sites.
+func (s *Server) visitorRoutes(public *group) {
 	public.get("/widget.js", s.widgetScript)
 	public.get("/widget/:slug", s.widgetPage)
 	public.get("/widget/:slug/brand.css", s.widgetBrand)
@@ -56,36 +94,37 @@ func (s *Server) routes() {
 	public.post("/widget/:slug/page", s.visitorAt)
 	public.post("/widget/:slug/typing", s.visitorTypes)
 	public.post("/widget/:slug/forget", s.forgetVisitor)
+}
 
-	// What other programs send.
-	incoming := &group{s: s, body: maxForm, who: keyInAddress}
+// incomingRoutes take what other programs send, and feeds that they read.
+func (s *Server) incomingRoutes(incoming *group) {
 	incoming.post("/hooks/:key", s.hook)
 	incoming.post("/hooks/:ignored/:key", s.hook) // as Rocket.Chat's clients have it
-
 	incoming.post("/commands/:delivery<int>/:code", s.answerCommand)
-
 	incoming.post("/rooms/:room<int>/:key/messages", s.keyInAddress) // as Campfire's bots have it
 	incoming.post("/mcp", s.mcp)
 	incoming.get("/mcp", func(*fiber.Ctx) error { return fiber.ErrMethodNotAllowed }) // no stream of its own
 	incoming.get("/feeds/:key/rooms/:room<int>", s.byFeedKey(s.roomFeed))
 	incoming.get("/feeds/:key/rooms/:room<int>/feed.json", s.byFeedKey(s.roomFeed))
 	incoming.get("/feeds/:key/search", s.byFeedKey(s.searchFeed))
+}
 
-	// What comes without an origin: from another app, which leads to a page that asks; from a
-	// mail program, with a token that can do nothing else.
-	sharing := &group{s: s, body: maxForm, who: keyInAddress}
+// sharingRoutes take what comes without an origin.
+func (s *Server) sharingRoutes(sharing *group) {
 	sharing.post("/share", s.shared)
 	sharing.post("/mail/off/:token", s.mailOff)
+}
 
-	// Whoever is signed in.
-	browser := &group{s: s, body: maxForm, who: sessionCookie}
-	// What is asked most stands first: the router tries the routes in turn.
+// busiestRoutes are asked most, so they stand first: the router tries the routes in turn.
+func (s *Server) busiestRoutes(browser *group) {
 	browser.post("/rooms/:room<int>/messages", s.postMessage)
 	browser.get("/ws", s.socket)
+}
 
+// homeRoutes are of no room: where one begins, and what is found in all of them.
+func (s *Server) homeRoutes(browser *group) {
 	browser.post("/logout", s.logout)
 	browser.get("/changes", s.pollMany)
-
 	browser.get("/", s.home)
 	browser.post("/first/invite", s.firstInvite)
 	browser.post("/first/hide", s.hideFirst)
@@ -96,163 +135,11 @@ func (s *Server) routes() {
 	browser.post("/share/send", s.sendShared)
 	browser.get("/shortcuts", s.shortcuts)
 	browser.get("/mentions", s.mentions)
-
-	browser.page("/rooms", s.openRooms)
-	browser.post("/rooms", s.createRoom)
-	browser.get("/rooms/new", s.newRoom)
-	browser.page("/rooms/:room<int>", s.room)
-	browser.page("/rooms/:room<int>/@:message<int>", s.permalink)
-	browser.page("/rooms/:room<int>/people", s.peoplePanel)
-	browser.page("/rooms/:room<int>/files", s.roomFiles)
-	browser.get("/rooms/:room<int>/changes", s.pollRoom)
-	browser.get("/rooms/:room<int>/settings", s.roomSettings)
-	browser.post("/rooms/:room<int>/settings", s.updateRoom)
-	browser.get("/rooms/:room<int>/feed.atom", s.roomFeed)
-	browser.get("/rooms/:room<int>/feed.json", s.roomFeed)
 	browser.get("/search.atom", s.searchFeed)
-	browser.get("/rooms/:room<int>/integrations", s.integrations)
-	browser.post("/rooms/:room<int>/integrations", s.makeHook)
-	browser.post("/rooms/:room<int>/integrations/:key<int>/revoke", s.revokeHook)
-	browser.post("/rooms/:room<int>/integrations/:key<int>/rotate", s.proved(s.rotateHook))
-	browser.post("/rooms/:room<int>/outgoing", s.addWebhook)
-	browser.get("/rooms/:room<int>/outgoing/:webhook<int>", s.deliveries)
-	browser.post("/rooms/:room<int>/outgoing/:webhook<int>/remove", s.removeWebhook)
-	browser.post("/rooms/:room<int>/outgoing/:webhook<int>/again/:delivery<int>", s.sendAgain)
-	browser.get("/rooms/:room<int>/widget", s.widgetSettings)
-	browser.post("/rooms/:room<int>/widget", s.setWidget)
-	browser.get("/rooms/:room<int>/cases", s.queue)
-	browser.get("/rooms/:room<int>/cases/live", s.queueLive)
-	browser.get("/rooms/:room<int>/cases/:case<int>", s.queue)
-	browser.get("/rooms/:room<int>/cases/:case<int>/live", s.queueLive)
-	browser.post("/rooms/:room<int>/cases/:case<int>/take", s.takeCase)
-	browser.post("/rooms/:room<int>/cases/:case<int>/transfer", s.transferCase)
-	browser.post("/rooms/:room<int>/cases/:case<int>/close", s.closeCase)
-	browser.post("/rooms/:room<int>/cases/:case<int>/reopen", s.reopenCase)
-	browser.post("/rooms/:room<int>/cases/:case<int>/say", s.answerCase)
-	browser.post("/rooms/:room<int>/cases/:case<int>/typing", s.typeInCase)
-	browser.post("/api/chat.postMessage", s.postAsSlack)
-	browser.get("/rooms/:room<int>/picture", s.roomPicture)
-	browser.post("/rooms/:room<int>/picture", s.setRoomPicture)
-	browser.post("/rooms/:room<int>/picture/delete", s.removeRoomPicture)
-	browser.get("/rooms/:room<int>/add", s.addPage)
-	browser.post("/rooms/:room<int>/members", s.addMembers)
-	browser.get("/rooms/:room<int>/members/:person<int>", s.member)
-	browser.get("/rooms/:room<int>/members/:person<int>/ban", s.banPage)
-	browser.post("/rooms/:room<int>/members/:person<int>/remove", s.removeMember)
-	browser.post("/rooms/:room<int>/members/:person<int>/rank", s.setRank)
-	browser.post("/rooms/:room<int>/members/:person<int>/ban", s.banMember)
-	browser.post("/rooms/:room<int>/members/:person<int>/unban", s.unbanMember)
-	browser.post("/rooms/:room<int>/slow", s.setSlowMode)
-	browser.post("/rooms/:room<int>/privacy", s.setVisibility)
-	browser.post("/rooms/:room<int>/world", s.setWorldAccess)
-	browser.post("/rooms/:room<int>/join", s.joinRoom)
-	browser.post("/rooms/:room<int>/leave", s.leaveRoom)
-	browser.post("/rooms/:room<int>/delete", s.deleteRoom)
-	browser.get("/rooms/:room<int>/mentions", s.mentionables)
-	browser.post("/rooms/:room<int>/read", s.markRead)
-	browser.get("/rooms/:room<int>/menu", s.roomMenu)
-	browser.post("/stars", s.setStars)
-	browser.post("/rooms/:room<int>/star", s.starRoom)
-	browser.post("/rooms/:room<int>/mute", s.muteRoom)
-	browser.post("/rooms/:room<int>/notify", s.setNotifyLevel)
-	browser.post("/rooms/:room<int>/typing", s.startTyping)
+}
 
-	browser.page("/messages/:message<int>", s.message)
-	browser.get("/messages/:message<int>/edit", s.editPage)
-	browser.post("/messages/:message<int>/edit", s.editMessage)
-	browser.post("/messages/:message<int>/delete", s.deleteMessage)
-	browser.alias(fiber.MethodPatch, "/messages/:message<int>", s.editMessage)
-	browser.alias(fiber.MethodDelete, "/messages/:message<int>", s.deleteMessage)
-	browser.alias(fiber.MethodPut, "/messages/:message<int>/reactions/:e", s.reactAs("1"))
-	browser.alias(fiber.MethodDelete, "/messages/:message<int>/reactions/:e", s.reactAs("0"))
-	browser.post("/messages/:message<int>/restore", s.restoreMessage)
-	browser.post("/messages/:message<int>/reactions", s.react)
-	browser.post("/messages/:message<int>/unread", s.markUnread)
-	browser.get("/messages/:message<int>/card", s.messageCard)
-	browser.post("/messages/:message<int>/previews/:preview<int>/remove", s.removePreview)
-	browser.post("/messages/:message<int>/previews/:preview<int>/restore", s.restorePreview)
-	browser.get("/messages/:message<int>/report", s.reportPage)
-	browser.post("/messages/:message<int>/report", s.reportMessage)
-	browser.get("/reports", s.reports)
-	browser.post("/reports/:message<int>", s.decideReport)
-
-	browser.get("/files/:token", s.asPage(s.textFile))
-	browser.get("/files/:token/s", s.smallForm)
-	browser.get("/files/:token/l", s.largeForm)
-	browser.get("/files/:token/:name", s.original)
-	browser.post("/files/:token/delete", s.removeFile)
-
-	browser.get("/dm/new", s.newDirect)
-	browser.post("/dm", s.postDirect)
-	browser.page("/people", s.people)
-	browser.page("/people/:person<int>", s.profile)
-	browser.get("/people/:person<int>/card", s.card)
-	browser.post("/people/:person<int>/block", s.block)
-	browser.get("/me", s.profilePage)
-	browser.get("/me.json", s.me)
-	browser.post("/me", s.setProfile)
-	browser.post("/me/picture", s.setPicture)
-	browser.post("/me/picture/delete", s.removePicture)
-	browser.get("/emoji/own", s.ownEmoji)
-	browser.post("/emoji/own", s.addEmoji)
-	browser.post("/emoji/own/:name/delete", s.removeEmoji)
-	browser.get("/emoji/:name", s.emojiPicture)
-	browser.get("/avatars/:person<int>", s.face)
-	for path, p := range map[string]struct {
-		title string
-		page  func(views.Viewer, views.MeForm) views.Tab
-	}{"/me/appearance": {"Appearance", views.Appearance}, "/me/writing": {"Writing", views.Writing},
-		"/me/time":          {"Time and dates", views.Time},
-		"/me/notifications": {notificationsTitle, views.Notifications}} {
-		browser.get(path, s.preferences(p.title, p.page))
-		browser.post(path, s.setPreferences(p.title, p.page))
-	}
-	browser.get("/me/status", s.statusPage)
-	browser.post("/me/status", s.setStatus)
-	browser.get("/me/data", s.dataPage)
-	browser.post("/me/data/export", s.proved(s.exportOwn))
-	browser.post("/me/data/delete", s.proved(s.deleteOwn))
-	browser.post("/me/mail", s.proved(s.setAddress))
-	browser.post("/me/devices", s.addDevice)
-	browser.post("/me/devices/:device<int>/test", s.testDevice)
-	browser.post("/me/devices/:device<int>/arrived", s.deviceArrived)
-	browser.post("/me/devices/:device<int>/remove", s.removeDevice)
-	browser.post("/me/pause", s.pause)
-	browser.get("/me/security", s.sessions)
-	browser.get("/me/security/factor", s.factorPage)
-	browser.post("/me/security/factor", s.proved(s.setFactor))
-	browser.post("/me/security/factor/remove", s.proved(s.removeFactor))
-	browser.post("/me/security/factor/codes", s.proved(s.newRecovery))
-	browser.post("/me/identities/remove", s.proved(s.unlinkProvider))
-	browser.get("/me/identities/directory", s.directoryPage)
-	browser.post("/me/identities/directory", s.proved(s.linkDirectory))
-	browser.post("/me/identities/:provider<int>", s.proved(s.linkProvider))
-	browser.post("/me/passkeys/begin", s.proved(s.beginPasskey))
-	browser.post("/me/passkeys", s.addPasskey)
-	browser.post("/me/passkeys/prove/begin", s.beginPasskeyProof)
-	browser.post("/me/passkeys/prove", s.passkeyProof)
-	browser.post("/me/passkeys/:passkey<int>/rename", s.renamePasskey)
-	browser.post("/me/passkeys/:passkey<int>/remove", s.proved(s.removePasskey))
-	browser.get("/me/sessions", s.sessions)
-	browser.post("/me/sessions/end", s.endSession)
-	browser.post("/me/sessions/:session/end", s.endSession)
-	browser.get("/me/tokens", s.tokens)
-	browser.post("/me/tokens", s.proved(s.makeToken))
-	browser.post("/me/feeds", s.proved(s.makeFeed))
-	browser.post("/me/tokens/:key<int>/revoke", s.revokeToken)
-	browser.post("/me/tokens/:key<int>/rotate", s.proved(s.rotateToken))
-	browser.get("/bots", s.bots)
-	browser.post("/bots", s.makeBot)
-	browser.get("/bots/:bot<int>", s.bot)
-	browser.post("/bots/:bot<int>/keys", s.proved(s.makeBotKey))
-	browser.post("/bots/:bot<int>/keys/:key<int>/revoke", s.revokeBotKey)
-	browser.post("/bots/:bot<int>/keys/:key<int>/rotate", s.proved(s.rotateBotKey))
-	browser.post("/bots/:bot<int>/remove", s.removeBot)
-	browser.post("/bots/:bot<int>/adopt", s.adoptBot)
-	browser.get("/me/password", s.password)
-	browser.post("/me/password", s.changePassword)
-	browser.post("/me/password/remove", s.proved(s.removePassword))
-
+// adminRoutes are the workspace: its people, invites, settings and log. The rules say who may.
+func (s *Server) adminRoutes(browser *group) {
 	browser.get("/admin", s.overview)
 	browser.get("/admin/people", s.adminPeople)
 	browser.post("/admin/people/asking/:asking<int>", s.proved(s.decideAsking))
@@ -276,7 +163,4 @@ func (s *Server) routes() {
 	browser.get("/admin/limits", func(c *fiber.Ctx) error { return c.Redirect("/admin/settings#limits") }) // reloaded after a refusal
 	browser.post("/admin/limits", s.setLimits)
 	browser.get("/admin/log", s.adminLog)
-
-	// The session is asked first here, too, so that a visitor learns nothing of what exists.
-	s.App.Use(browser.admit, func(*fiber.Ctx) error { return fiber.ErrNotFound })
 }
