@@ -115,8 +115,8 @@ func (s *Server) linkDirectory(c *fiber.Ctx) error {
 const followSize = 200
 
 // FollowDirectory gives the roles that the directory says, and deactivates those who are not in
-// it any more, or not among those that may come, if it was their only way in. Where that would
-// be most of them, it was set up differently, and nobody is.
+// it any more, or not among those that may come, if they came by it or have no other way in. Where
+// that would be most of them, it was set up differently, and nobody is.
 func (s *Server) FollowDirectory(ctx context.Context) error {
 	if s.Directory == nil {
 		return nil
@@ -149,7 +149,7 @@ func (s *Server) FollowDirectory(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if only {
+			if only || i.Made.Equal(account.Created) { // he came by it, whatever other ways in he made himself
 				gone = append(gone, account)
 			}
 		}
