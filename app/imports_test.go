@@ -14,12 +14,11 @@ import (
 // ours may import.
 var mayImport = map[string][]string{
 	"parley": {"parley/app/cmd"},
-	"parley/app": {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files",
-		"parley/app/hooks",
-		"parley/app/live", "parley/app/mail", "parley/app/metrics", "parley/app/oidc", "parley/app/preview", "parley/app/push", "parley/app/web",
-		"parley/db", "parley/db/cached", "parley/db/postgres", "parley/db/sqlite"},
+	"parley/app": {"parley/app/announce", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat",
+		"parley/app/directory", "parley/app/files", "parley/app/hooks", "parley/app/live", "parley/app/mail", "parley/app/metrics",
+		"parley/app/oidc", "parley/app/preview", "parley/app/push", "parley/app/web", "parley/db", "parley/db/cached", "parley/db/postgres", "parley/db/sqlite"},
 	"parley/app/cmd": {"parley/app", "parley/app/archive", "parley/app/auth", "parley/app/bus", "parley/app/chat", "parley/app/files",
-		"parley/app/mail", "parley/app/oidc",
+		"parley/app/directory", "parley/app/mail", "parley/app/oidc",
 		"parley/app/site", "parley/app/slack", "parley/app/web", "parley/db", "parley/db/sqlite"},
 	"parley/app/archive": {"parley/app/chat"},
 	"parley/app/auth":    {"parley/app/chat"},
@@ -29,6 +28,9 @@ var mayImport = map[string][]string{
 	"parley/app/live":    {"parley/app/chat"},
 	"parley/app/mail":    {"parley/app/auth", "parley/app/chat", "parley/views"},
 	"parley/app/oidc":    {},
+
+	"parley/app/directory": {"parley/app/oidc"}, // its identities and rules
+
 	"parley/app/push":    {"parley/app/chat", "parley/app/hooks"},
 	"parley/app/preview": {"parley/app/chat", "parley/app/hooks"},
 	"parley/app/metrics": {"parley/app/auth", "parley/app/bus", "parley/app/live", "parley/app/web", "parley/db", "parley/db/sqlite"},
@@ -44,9 +46,8 @@ var mayImport = map[string][]string{
 
 	"parley/app/assistant": {"parley/app/chat"},
 
-	"parley/app/web": {"parley/app/announce", "parley/app/assistant", "parley/app/auth", "parley/app/chat", "parley/app/files",
-		"parley/app/hooks",
-		"parley/app/live", "parley/app/oidc", "parley/static", "parley/views"},
+	"parley/app/web": {"parley/app/announce", "parley/app/assistant", "parley/app/auth", "parley/app/chat",
+		"parley/app/directory", "parley/app/files", "parley/app/hooks", "parley/app/live", "parley/app/oidc", "parley/static", "parley/views"},
 	"parley/db":        {"parley/app/archive", "parley/app/auth", "parley/app/chat", "parley/app/files"},
 	"parley/db/cached": {"parley/app/auth", "parley/app/chat", "parley/db"},
 	"parley/db/sqlite": {"parley/app/auth", "parley/app/chat", "parley/app/files", "parley/db"},
@@ -62,6 +63,7 @@ var mayImport = map[string][]string{
 
 	"parley/app/apptest/pgtest":   {},
 	"parley/app/apptest/natstest": {},
+	"parley/app/apptest/ldaptest": {"parley/app/apptest"},
 
 	"parley/app/e2e": {},
 

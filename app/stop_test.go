@@ -20,7 +20,11 @@ func TestStoppingKeepsWhatWasSaidAndSendsPagesAway(t *testing.T) {
 	ada := s.Signup("ada")
 	k := ada.View(1, 0)
 	poll := make(chan apptest.Answer, 1)
-	go func() { poll <- ada.Get("/rooms/1/changes?since=0", "HX-Request", "true") }()
+	room, _, err := s.Stored().RoomFor(t.Context(), 1, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { poll <- ada.Get(fmt.Sprint("/rooms/1/changes?since=", room.Rev), "HX-Request", "true") }()
 	apptest.Within(t, "the poll waits", func() bool { return s.App.Pages() == 2 })
 	idle := s.Visitor() // keeps its connection
 	idle.Get("/healthz").Want(t, http.StatusOK)

@@ -115,8 +115,8 @@ func (s *Server) linkDirectory(c *fiber.Ctx) error {
 const followSize = 200
 
 // FollowDirectory gives the roles that the directory says, and deactivates those who are not in
-// it any more, or not among those that may come, if it was their only way in. Where that would
-// be most of them, it was set up differently, and nobody is.
+// it any more, or not among those that may come, if they came by it or have no other way in. Where
+// that would be most of them, it was set up differently, and nobody is.
 func (s *Server) FollowDirectory(ctx context.Context) error {
 	if s.Directory == nil {
 		return nil
@@ -159,7 +159,7 @@ func (s *Server) FollowDirectory(ctx context.Context) error {
 }
 
 // followIdentity gives somebody the role that the directory says, and tells whether it knows
-// the identity. lost is the account of which that was the only way in, where it does not.
+// the identity. lost is the account that goes with an identity which it does not know.
 func (s *Server) followIdentity(ctx context.Context, i auth.Identity) (known bool, lost *chat.Account, err error) {
 	account, err := s.auth.IdentityAccount(ctx, i.Issuer, i.Subject)
 	if errors.Is(err, chat.ErrForbidden) || errors.Is(err, chat.ErrNotFound) {
@@ -177,8 +177,11 @@ func (s *Server) followIdentity(ctx context.Context, i auth.Identity) (known boo
 		return true, nil, nil
 	}
 	only, err := s.auth.IsOnlyWay(ctx, account)
-	if err != nil || !only {
+	if err != nil {
 		return false, nil, err
 	}
-	return false, &account, nil
+	if only || i.Made.Equal(account.Created) { // he came by it, whatever other ways in he made himself
+		lost = &account
+	}
+	return false, lost, nil
 }
