@@ -174,7 +174,8 @@ func TestACertificateIsObtainedByPlainHTTP(t *testing.T) {
 func TestWithoutAnAuthorityTheServerSaysWhatIsWrongAndServesWhatItCan(t *testing.T) {
 	t.Parallel()
 	log := &apptest.Written{}
-	nobody := &pebble{t: t, directory: fmt.Sprint("https://127.0.0.1:", freePort(t), "/dir"), tlsPort: freePort(t), httpPort: freePort(t)}
+	// A port that was free might be taken by another test by now; at this one nobody listens.
+	nobody := &pebble{t: t, directory: "https://127.0.0.1:1/dir", tlsPort: freePort(t), httpPort: freePort(t)}
 	s := apptest.Start(t, by(nobody, log), func(c *app.Config) { c.Metrics = "127.0.0.1:0" })
 	apptest.Within(t, "the log says it", func() bool { return strings.Contains(log.String(), "connection refused") })
 	for range 50 {
