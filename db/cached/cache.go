@@ -10,7 +10,8 @@ import (
 
 // cache keeps answers until a change makes them untrue, those asked for lately at
 // most. What is read while something is forgotten is not kept: it may be older than
-// the change.
+// the change. Between a commit and what it makes forgotten, one reader may see the change
+// and the next not yet; who made it is answered after both.
 //
 // Not shared between callers that ask at the same time (singleflight): who has just
 // changed something would be answered with what another began to read before.
