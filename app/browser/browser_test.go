@@ -57,8 +57,8 @@ func openChromium(t testing.TB) *chromium {
 		options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 			// A machine without a mouse counts as a touch screen.
 			chromedp.Flag("blink-settings", "primaryPointerType=4,availablePointerTypes=4,primaryHoverType=2,availableHoverTypes=2"),
-			chromedp.WindowSize(1280, 800), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update",
-				true), chromedp.Flag("lang", "en-GB"))
+			chromedp.WindowSize(1280, 800), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+			chromedp.Flag("lang", "en-GB"), chromedp.Flag("host-resolver-rules", "MAP "+lanName+" 127.0.0.1"))
 		start, end := chromedp.NewExecAllocator(context.Background(), options...)
 		ctx, leave := chromedp.NewContext(start)
 		if err := chromedp.Do(ctx); err != nil {

@@ -173,11 +173,18 @@ func TestThePublicOriginIsTheOnlyOne(t *testing.T) {
 	b := s.Visitor()
 	for origin, want := range map[string]int{"https://chat.example.org": http.StatusUnprocessableEntity,
 		"http://chat.example.org": http.StatusForbidden, s.Base: http.StatusForbidden,
-		"https://chat.example.org:8443": http.StatusForbidden, "null": http.StatusForbidden, "https://evil.example": http.StatusForbidden} {
+		"https://chat.example.org:8443": http.StatusForbidden, "null": http.StatusUnprocessableEntity, "https://evil.example": http.StatusForbidden} {
 		r := b.Do(http.MethodPost, "/signup", "username=x", "Content-Type", "application/x-www-form-urlencoded", "Origin",
 			origin, "Sec-Fetch-Site", "same-origin")
 		if r.Status != want {
 			t.Errorf("from %s: status %d, want %d", origin, r.Status, want)
 		}
+	}
+	for _, site := range []string{"cross-site", "same-site", ""} { // who says null of himself is not believed alone
+		headers := []string{"Content-Type", "application/x-www-form-urlencoded", "Origin", "null"}
+		if site != "" {
+			headers = append(headers, "Sec-Fetch-Site", site)
+		}
+		b.Do(http.MethodPost, "/signup", "username=x", headers...).Want(t, http.StatusForbidden)
 	}
 }

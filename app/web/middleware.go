@@ -141,7 +141,8 @@ func (s *Server) sameOrigin(c *fiber.Ctx) bool {
 			return true
 		}
 	}
-	if given := c.Get(fiber.HeaderOrigin); s.origin != nil && given != "" {
+	// Pages whose policy is no-referrer say null of themselves; then the other header decides.
+	if given := c.Get(fiber.HeaderOrigin); s.origin != nil && given != "" && (given != "null" || c.Get("Sec-Fetch-Site") == "") {
 		o, err := ParseOrigin(given)
 		return err == nil && *o == *s.origin
 	}
