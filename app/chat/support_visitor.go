@@ -145,8 +145,13 @@ func (c *Chat) addToCase(ctx context.Context, id CaseID, d VisitorDraft, said Ca
 	return one, err
 }
 
-// excerpt is the beginning of what was said, in one line.
-func excerpt(s string) string { return cutRunes(strings.Join(strings.Fields(s), " "), maxCaseExcerpt) }
+// excerpt is the beginning of what was said as it is read, in one line.
+func excerpt(body string) string {
+	if t, err := ParseText(body); err == nil {
+		body = t.Plain()
+	}
+	return cutRunes(strings.Join(strings.Fields(body), " "), maxCaseExcerpt)
+}
 
 // announceCase has the room's bot say that somebody waits, so that people are notified as
 // of any message. The case is stored: where that fails, it waits in the queue all the same.

@@ -111,6 +111,11 @@ func TestWhatCanPostToSlackIsUnderstood(t *testing.T) {
 	if a := box.Program.Attachments[0]; a.Text != "**b** *i*" || a.Fields[0].Value != "*v*" {
 		t.Errorf("a box in Markdown is %+v", a)
 	}
+	box = parsed(t, "application/json", `{"text":"look","attachments":[{"title":"T","title_link":"https://example.org","pretext":"# P",
+		"text":"**b** [c](https://example.org)","fields":[{"title":"F","value":"~~v~~"},{"value":"alone"}],"footer":"f"}]}`)
+	if want := "look\n**P**\n[T](https://example.org)\nf\n**b** [c](https://example.org)\nF: ~~v~~\nalone"; box.Body != want {
+		t.Errorf("in words a box in Markdown is %q, want %q", box.Body, want)
+	}
 	for dialect, want := range map[chat.Dialect]string{chat.DialectSlack: `**a** \*\*b\*\* # c`, chat.DialectMarkdown: "*a* **b** # c"} {
 		in, err := Parse("application/json", []byte(`{"text":"*a* **b** # c"}`), dialect)
 		if err != nil || in.Body != want {

@@ -86,6 +86,27 @@ func slackText(p payload, dialect chat.Dialect) (all, beside string) {
 	return all, beside
 }
 
+// boxWords are what a box says in words.
+func boxWords(a payload, d chat.AttachmentDraft, dialect chat.Dialect) string {
+	if dialect != chat.DialectMarkdown {
+		return mrkdwn.Convert(mrkdwn.Payload{Attachments: payload{"l": []any{a}}.raw("l")}, mrkdwn.Names{}).Body
+	}
+	said := payload{} // what has no dialect is written as Slack's is
+	for key, value := range a {
+		if key != "pretext" && key != "text" && key != "fields" {
+			said[key] = value
+		}
+	}
+	all := []string{d.Pretext, boxWords(said, d, chat.DialectSlack), d.Text}
+	for _, f := range d.Fields {
+		if f.Name != "" && f.Value != "" {
+			f.Name += ": "
+		}
+		all = append(all, f.Name+f.Value)
+	}
+	return joined(all...)
+}
+
 // slack reads a payload as Slack documents it, and as Mattermost and Rocket.Chat take it.
 func slack(p payload, dialect chat.Dialect) (Incoming, error) {
 	dialect = dialectOf(p, dialect)
@@ -107,7 +128,7 @@ func slack(p payload, dialect chat.Dialect) (Incoming, error) {
 			continue
 		}
 		in.Program.Attachments = append(in.Program.Attachments, draft)
-		words = append(words, mrkdwn.Convert(mrkdwn.Payload{Attachments: payload{"l": []any{v}}.raw("l")}, mrkdwn.Names{}).Body)
+		words = append(words, boxWords(a, draft, dialect))
 	}
 	in.Body = joined(words...)
 	return said(in)
