@@ -17,13 +17,23 @@ func (s *Server) draft(c *fiber.Ctx) chat.Draft {
 		Confirm: int(id[int64](formValue(c, "confirm")))}
 	if _, byKey := keyOf(c); byKey {
 		if d.CID == "" {
-			d.CID = c.Get("Idempotency-Key")
+			d.CID = idempotencyKey(c)
 		}
 		if bareWords(c) && uploadOf(c) == nil {
 			d.Body = string(c.Body())
 		}
 	}
 	return d
+}
+
+// idempotencyKey is the header of that name, whose draft has it in quotes
+// (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header).
+func idempotencyKey(c *fiber.Ctx) string {
+	key := strings.TrimSpace(c.Get("Idempotency-Key"))
+	if inner, ok := strings.CutPrefix(key, `"`); ok && strings.HasSuffix(inner, `"`) {
+		return strings.TrimSuffix(inner, `"`)
+	}
+	return key
 }
 
 // bareWords says whether a program sends what it says as it is, and not in a form:

@@ -39,7 +39,7 @@ func (s *Server) routes() {
 	s.adminRoutes(browser)
 
 	// The session is asked first here, too, so that a visitor learns nothing of what exists.
-	s.App.Use(browser.admit, func(*fiber.Ctx) error { return fiber.ErrNotFound })
+	s.App.Use(browser.admit, s.noRoute)
 }
 
 // serverRoutes are what the server says of itself, and what every page takes.
@@ -49,6 +49,7 @@ func (s *Server) serverRoutes(public *group) {
 	public.get("/metrics", func(*fiber.Ctx) error { return fiber.ErrNotFound }) // on a listener of its own, see metrics
 	public.get("/static/:build/:name", s.static)
 	public.get("/favicon.ico", s.favicon)
+	public.get("/robots.txt", s.robots)
 	public.get("/emoji", s.emoji)
 	public.get("/logo", s.logo)
 	public.get("/manifest.webmanifest", s.manifest)
