@@ -231,6 +231,23 @@ func TestWhoIsPutOutOfARoomStillHasWhatHeWasWriting(t *testing.T) {
 			ada.Post("/rooms/2/members/2/remove").Want(t, 303)
 			p.sees(".notice", "You were removed from quay.")
 			p.sees(".notice blockquote", "half a thought")
+			if way == "poll" {
+				return
+			}
+
+			ada.Post("/rooms", "name", "pier", "kind", "private").Want(t, 303)
+			ada.Post("/rooms/3/members", "people", "2").Want(t, 303)
+			ada.Tell(3, "news of another room")
+			p.sees(".catch", "news of another room")
+			p.sees(".notice blockquote", "half a thought")
+
+			ada.Post("/rooms/2/members", "people", "2").Want(t, 303)
+			p.sees(".notice", "You are back in quay.")
+			p.sees(".notice blockquote", "half a thought")
+			p.shot("back")
+			p.click(".notice a", "quay")
+			p.at("/rooms/2")
+			p.until("what was being written", `document.getElementById('box').value === 'half a thought'`)
 		})
 	}
 }

@@ -37,6 +37,28 @@ func desk(t *testing.T, settings ...string) (s *apptest.Server, ada, bea *apptes
 	return s, ada, bea, room
 }
 
+// A room that visitors write to opens with them; what its people said to each other, and go on to
+// say, is one press away.
+func TestTheTalkOfARoomWithVisitorsStays(t *testing.T) {
+	t.Parallel()
+	_, ada, _, room := desk(t)
+	at := fmt.Sprintf("/rooms/%d", room)
+	talk := at + "?talk=1"
+	if to := ada.Get(at).Want(t, http.StatusSeeOther).Location(); to != at+"/cases" {
+		t.Error("the room opens at", to)
+	}
+	if page := ada.Get(at + "/cases").Want(t, http.StatusOK).Body; !strings.Contains(page, `href="`+talk+`"`) {
+		t.Error("no way to the talk")
+	}
+	to := ada.Post(at+"/messages", "body", "among ourselves", "cid", "talk00000001").Want(t, http.StatusSeeOther).Location()
+	if !strings.HasPrefix(to, talk+"#m-") {
+		t.Error("what was said is shown at", to)
+	}
+	if page := ada.Get(talk).Want(t, http.StatusOK).Body; !strings.Contains(page, "among ourselves") || !strings.Contains(page, `href="`+at+`/cases"`) {
+		t.Error(page)
+	}
+}
+
 func TestVisitorsAreAnswered(t *testing.T) {
 	t.Parallel()
 	s, ada, bea, room := desk(t, "greeting", "Ahoy!")

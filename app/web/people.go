@@ -125,14 +125,19 @@ func (s *Server) home(c *fiber.Ctx) error {
 	return s.page(c, v, views.PageShell{Title: "Catch up", View: "home"}, views.Home(v, rooms, open, reports, s.homeNotice(c)), nil)
 }
 
-// homeNotice is what home says first: of a room that one is not in any more, its name.
-func (s *Server) homeNotice(c *fiber.Ctx) string {
+// homeNotice is what home says first: of a room that one is not in any more, its name, and
+// the way in if one is back meanwhile.
+func (s *Server) homeNotice(c *fiber.Ctx) views.HomeNotice {
 	if c.Query("done") == "gone" {
-		if name, err := s.chat.LeftRoom(c.UserContext(), sessionOf(c).Account, id[chat.RoomID](c.Query("room"))); err == nil {
-			return "You were removed from " + name + "."
+		me, room := sessionOf(c).Account, id[chat.RoomID](c.Query("room"))
+		if name, err := s.chat.LeftRoom(c.UserContext(), me, room); err == nil {
+			return views.HomeNotice{Words: "You were removed from " + name + "."}
+		}
+		if access, err := s.chat.ReadableRoom(c.UserContext(), me, room); err == nil && access.IsMember() {
+			return views.HomeNotice{Back: access.Room}
 		}
 	}
-	return notices[c.Query("done")]
+	return views.HomeNotice{Words: notices[c.Query("done")]}
 }
 
 func (s *Server) markAllRead(c *fiber.Ctx) error {

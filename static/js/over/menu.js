@@ -25,7 +25,7 @@ export async function openMenu(url, name, at, opener) {
     if (e.newState !== 'closed') return;
     delete opener.dataset.menu;
     if (opener.ariaHasPopup) opener.ariaExpanded = 'false';
-    if (doc.activeElement === doc.body && opener.isConnected) opener.focus({ preventScroll: true });
+    if ((doc.activeElement === doc.body || menu.contains(doc.activeElement)) && opener.isConnected) opener.focus({ preventScroll: true });
   });
   menu.showPopover();
   place(menu, at, 4);

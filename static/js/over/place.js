@@ -7,8 +7,33 @@ export const isPhone = () => innerWidth < 720;
 // What is left of a long press that began with an event; 0: the finger is up again.
 /** @type {(e: PointerEvent) => number} */
 export function timeLeft(e) {
-  const left = 450 - (performance.now() - e.timeStamp);
-  return left < 440 && !(/** @type {Element} */ (e.target).hasPointerCapture(e.pointerId)) ? 0 : Math.max(1, left);
+  const left = 450 - (performance.now() - e.timeStamp),
+    up = left < 440 && !(/** @type {Element} */ (e.target).hasPointerCapture(e.pointerId));
+  isDown = e.pointerType === 'touch' && !up;
+  return up ? 0 : Math.max(1, left);
+}
+
+let isDown = false; // a finger
+on(doc, 'pointerdown', e => (isDown = e.pointerType === 'touch'), true);
+on(doc, 'pointerup pointercancel', () => (isDown = false), true);
+
+// The finger that opened something would close it when it lets go, as a press outside does. So this one closes by what we
+// see: a press outside that begins later, Escape, and the way back of the device.
+/** @type {(el: HTMLElement) => void} */
+function outlive(el) {
+  const over = new AbortController(),
+    opt = { capture: true, signal: over.signal },
+    hide = () => el.matches(':popover-open') && el.hidePopover(),
+    back = 'CloseWatcher' in window ? new window['CloseWatcher']() : null;
+  el.popover = 'manual';
+  if (back) back.onclose = hide;
+  on(doc, 'pointerdown', e => el.contains(e.target) || hide(), opt);
+  on(doc, 'keydown', e => e.key === 'Escape' && !e.defaultPrevented && hide(), opt);
+  on(el, 'toggle', e => {
+    if (e.newState !== 'closed') return;
+    over.abort();
+    back?.destroy();
+  });
 }
 
 // Beside a box of the window, on the side where there is room.
@@ -36,6 +61,7 @@ export function popover(id, className, role, where = doc.body) {
   el.append(handle);
   on(el, 'toggle', e => e.newState === 'closed' && setTimeout(() => !el.matches(':popover-open') && el.remove()));
   swipes(el);
+  if (isDown) outlive(el);
   where.append(el);
   return el;
 }
