@@ -90,7 +90,7 @@ func (s *Server) key(c *fiber.Ctx) error {
 	return nil
 }
 
-// noRoute says of an address that leads nowhere whether another method would.
+// noRoute says to a program of an address that leads nowhere whether another method would.
 func (s *Server) noRoute(c *fiber.Ctx) error {
 	var methods []string
 	for _, r := range s.App.GetRoutes(true) {

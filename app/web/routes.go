@@ -39,7 +39,7 @@ func (s *Server) routes() {
 	s.adminRoutes(browser)
 
 	// The session is asked first here, too, so that a visitor learns nothing of what exists.
-	s.App.Use(browser.admit, s.noRoute)
+	s.App.Use(browser.admit, func(*fiber.Ctx) error { return fiber.ErrNotFound })
 }
 
 // serverRoutes are what the server says of itself, and what every page takes.
