@@ -56,6 +56,7 @@ func TestFilesAreChosenPastedDroppedAndSeenByOthers(t *testing.T) {
 	bea.live()
 	ada.choose(apptest.NewFile("pier.jpg", apptest.JpegOf(t, 1600, 1000)), apptest.NewFile("notes.txt", []byte("one\ntwo")))
 	ada.sees("#tray .nm", "pier.jpg")
+	ada.sees("#tray .nm", "notes.txt · 7 B")
 	ada.sees(".trayfoot", "Up to 10 files of 25 MB each")
 	ada.pasteFiles(apptest.NewFile("image.png", apptest.PngOf(t, 40, 40)))
 	ada.sees("#tray .nm", "Pasted ")
