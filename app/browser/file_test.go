@@ -220,6 +220,8 @@ func TestTheFilesOfARoomAreFiltered(t *testing.T) {
 	p.sees("#panel h2", "Files")
 	p.until("five small pictures", `[...document.querySelectorAll('#panel .thumbs img')].filter(i => i.naturalWidth).length === 5`)
 	p.shot("files-panel")
+	p.sees(".frow small", "Bea · today ")
+	p.until("when a file came, whole", `[...document.querySelectorAll('.frow small')].every(e => e.scrollWidth <= e.clientWidth)`)
 	p.fill("#fq", "angebot")
 	p.loses("#files-list .frow b", "budget.csv")
 	p.sees("#files-list .frow b", "Angebot")
