@@ -112,6 +112,9 @@ func TestTheTeamSeesAVisitorAndUndoesClosing(t *testing.T) {
 	v.fill("#body", "Does the 06:10 run on Saturday?")
 	v.click(".wg-btn", "Send")
 	v.sees("#log", "You wrote at")
+	v.until("the time of this device", `document.querySelector('#log time').textContent ===
+		new Date(document.querySelector('#log time').dateTime).toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' })`)
+	v.never("#log", "UTC")
 	v.never("#log", "seen")
 	q.open(at + "/cases/1")
 	q.until("the room is marked beside it", fmt.Sprintf(`document.querySelector('#r-%d a').getAttribute('aria-current') === 'page'`, room))
