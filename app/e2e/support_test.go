@@ -47,7 +47,7 @@ func TestTheTalkOfARoomWithVisitorsStays(t *testing.T) {
 	if to := ada.Get(at).Want(t, http.StatusSeeOther).Location(); to != at+"/cases" {
 		t.Error("the room opens at", to)
 	}
-	if page := ada.Get(at + "/cases").Want(t, http.StatusOK).Body; !strings.Contains(page, `href="`+talk+`"`) {
+	if page := ada.Get(at+"/cases").Want(t, http.StatusOK).Body; !strings.Contains(page, `href="`+talk+`"`) {
 		t.Error("no way to the talk")
 	}
 	to := ada.Post(at+"/messages", "body", "among ourselves", "cid", "talk00000001").Want(t, http.StatusSeeOther).Location()
