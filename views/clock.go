@@ -71,3 +71,6 @@ func (v Viewer) dayBefore(t time.Time) string {
 
 // dayAt is a moment, in words.
 func (v Viewer) dayAt(t time.Time) string { return v.dayBefore(t) + v.clock(t) }
+
+// moment is a day and a time of day, in words: moment in over.js says the same.
+func (v Viewer) moment(t time.Time) string { return v.dayName(t) + ", " + v.clock(t) }

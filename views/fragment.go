@@ -15,6 +15,14 @@ type Fragment struct {
 	html  []byte
 	clock int // where the five bytes of the time of day are; 0: there are none
 	head  int // where the client id goes in
+
+	moments []moment // in what programs sent, in their order
+}
+
+// moment is where another time than that of the row is written, in UTC.
+type moment struct {
+	at       time.Time
+	from, to int // in html
 }
 
 // Row is a message with its fragment.
@@ -28,12 +36,38 @@ func (f Fragment) Size() int { return len(f.html) }
 
 // AppendPage appends the row for somebody's page: said at is written as v reads it.
 func (f Fragment) AppendPage(b []byte, at time.Time, v Viewer) []byte {
-	if f.clock == 0 || v.Zone == time.UTC && !v.Twelve {
+	if f.clock == 0 || v.Zone == time.UTC && !v.Twelve && len(f.moments) == 0 {
 		return append(b, f.html...)
 	}
 	b = append(b, f.html[:f.clock]...)
 	b = at.In(v.Zone).AppendFormat(b, v.clockLayout())
-	return append(b, f.html[f.clock+len(clock24):]...)
+	end := f.clock + len(clock24)
+	for _, m := range f.moments {
+		b = append(b, f.html[end:m.from]...)
+		b = append(b, v.moment(m.at)...)
+		end = m.to
+	}
+	return append(b, f.html[end:]...)
+}
+
+// findMoments finds the times that boxes of programs have. Their texts are escaped: nothing
+// that was said looks like one.
+func findMoments(html []byte) (list []moment) {
+	const begin, end = `<time data-at datetime="`, "</time>"
+	for from := 0; ; {
+		i := bytes.Index(html[from:], []byte(begin))
+		if i < 0 {
+			return list
+		}
+		from += i + len(begin)
+		length := bytes.Index(html[from:], []byte(end))
+		stamp, words, _ := bytes.Cut(html[from:from+length], []byte(`">`))
+		at, err := time.Parse(time.RFC3339, string(stamp))
+		from += length
+		if err == nil {
+			list = append(list, moment{at, from - len(words), from})
+		}
+	}
 }
 
 // AppendLive appends the row as pages are told of it: with the client id, by

@@ -48,6 +48,9 @@ func RenderMessage(m *chat.Message) (f Fragment) {
 	}
 	b = append(b, "</li>"...)
 	f.html = bytes.Clone(b) // what is kept for long has no room to spare
+	if m.Program.Boxes() {
+		f.moments = findMoments(f.html)
+	}
 	*scratch = b
 	drawing.Put(scratch)
 	return f

@@ -43,6 +43,12 @@ func TestWithoutAConnectionTheLastRoomIsThere(t *testing.T) {
 	ada.say("In the tunnel.")
 	ada.sees("#stream", "In the tunnel.")
 	ada.sees("#waiting", "1 message waits on this device")
+	ada.say("Still in it.")
+	ada.sees("#waiting", "2 messages wait on this device")
+	ada.size(390, 844)
+	ada.until("a narrow window", `document.querySelector('#net').offsetWidth === 390`)
+	ada.until("no words at the edge", `(r => r.scrollWidth <= r.clientWidth && r.getBoundingClientRect().right <= innerWidth - 8)(
+		document.querySelector('#retry'))`)
 	ada.shot("offline-room")
 	ada.open("/mentions")
 	ada.sees("h1", "You are offline")
@@ -50,6 +56,8 @@ func TestWithoutAConnectionTheLastRoomIsThere(t *testing.T) {
 	ada.click("a", "Open #general")
 	ada.at("/rooms/1")
 	ada.sees("#stream", "In the tunnel.") // it outlives the page
+	ada.say("Out of it soon.")
+	ada.sees("#waiting", "3 messages wait on this device")
 
 	s.Run(func(c *app.Config) { c.Listen = at })
 	ada.until("the message sent", `!document.querySelector('.out>*') && [...document.querySelectorAll('#stream [data-seq] .body')].some(e => e.textContent.includes('In the tunnel.'))`)
@@ -112,4 +120,18 @@ func TestFilesFromAnotherAppGoIntoTheBox(t *testing.T) {
 	ada.at("/rooms/1")
 	ada.until("the words in the box", `document.getElementById('box')?.value === 'For the ferry'`)
 	ada.sees("#composer, .tray, form", "tide table.txt")
+}
+
+// Who only reads has the room without a connection, too: the app comes by itself after a minute.
+func TestWhoOnlyReadsHasTheRoomOffline(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	mei := s.Signup("mei")
+	mei.Says(1, "The lens is in the lighthouse.")
+	p := openChromium(t).person("mei", s.Base)
+	p.begin(`{ const later = setTimeout; window.setTimeout = (f, ms, ...rest) => later(f, ms === 60000 ? 100 : ms, ...rest) }`)
+	p.enter(mei)
+	p.open("/rooms/1")
+	p.until("a service worker that keeps the room", `navigator.serviceWorker.controller`)
+	p.keptRoom("/rooms/1")
 }

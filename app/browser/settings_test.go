@@ -145,7 +145,12 @@ func TestTheMembersOfARoomAreAList(t *testing.T) {
 	p.click(`#members [aria-label="Menu for mei"]`, "")
 	p.shot("member-menu")
 	p.click("#menu .opt", "Remove from room")
-	p.click("#menu .opt", "Remove mei? Once more")
+	ask[any](p, `document.querySelector('#menu [data-sure]').lastChild.textContent = 'Remove ' + 'W'.repeat(64) + '? Press again.', 1`)
+	p.until("the longest name within the menu", `(b => b.scrollWidth <= b.clientWidth && b.querySelector('svg').getBoundingClientRect().width > 12 &&
+		b.getBoundingClientRect().right <= document.querySelector('#menu').getBoundingClientRect().right)(document.querySelector('#menu [data-sure]'))`)
+	p.shot("member-menu-sure")
+	ask[any](p, `document.querySelector('#menu [data-sure]').lastChild.textContent = 'Remove mei? Press again.', 1`)
+	p.click("#menu .opt", "Remove mei? Press again.")
 	p.loses("#members li", "mei")
 	p.click(".toast button", "Undo")
 	p.sees("#members li", "mei")

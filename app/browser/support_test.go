@@ -112,6 +112,9 @@ func TestTheTeamSeesAVisitorAndUndoesClosing(t *testing.T) {
 	v.fill("#body", "Does the 06:10 run on Saturday?")
 	v.click(".wg-btn", "Send")
 	v.sees("#log", "You wrote at")
+	v.until("the time of this device", `document.querySelector('#log time').textContent ===
+		new Date(document.querySelector('#log time').dateTime).toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' })`)
+	v.never("#log", "UTC")
 	v.never("#log", "seen")
 	q.open(at + "/cases/1")
 	q.until("the room is marked beside it", fmt.Sprintf(`document.querySelector('#r-%d a').getAttribute('aria-current') === 'page'`, room))
@@ -136,4 +139,33 @@ func TestTheTeamSeesAVisitorAndUndoesClosing(t *testing.T) {
 	q.sees(".q-answer", "")
 	q.loses(".toast", "closed")
 	v.sees("#log", "ada is with you")
+}
+
+// A site that may not show the chat gets a sentence and a link in its place, which can be closed.
+func TestASiteThatMayNotShowTheChatLeadsToIt(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(w, `<!doctype html><html lang="en"><title>Another site</title><script src="%s/widget.js" data-room="help" async></script>`, s.Base)
+	}))
+	t.Cleanup(site.Close)
+	ada := s.Signup("ada")
+	room := ada.Found("support", "private")
+	ada.Post(fmt.Sprintf("/rooms/%d/widget", room), "on", "1", "slug", "help", "title", "Tidewater Ferries", "zone", "UTC").Want(t,
+		http.StatusSeeOther)
+	p := openChromium(t).person("another site", site.URL)
+	p.expect("favicon", "frame-ancestors", "Framing", "postMessage")
+	p.begin(`{ const open = Element.prototype.attachShadow; Element.prototype.attachShadow = function () {
+		return (window.inside = open.call(this, { mode: 'open' })) } }`)
+	p.open("/")
+	p.until("the button", "window.parley && inside.querySelector('button')")
+	ask[any](p, "parley.open(), 1")
+	p.until("a way to the chat", `inside.querySelector('section:not([hidden]) a')?.href.startsWith(`+quote(s.Base+"/widget/help?page=")+`)`)
+	p.until("no grey page", `inside.querySelector('iframe').hidden`)
+	p.shot("widget-refused")
+	ask[any](p, "inside.querySelector('section button').click(), 1")
+	p.until("the button again", `inside.querySelector('section').hidden && inside.querySelector('iframe').hidden && !inside.querySelector('button').hidden`)
+	ask[any](p, "inside.querySelector('button').click(), 1")
+	p.until("the way again", `!inside.querySelector('section').hidden && inside.querySelector('iframe').hidden`)
 }

@@ -15,6 +15,8 @@ func TestNoTimeChangesWhenAPageHasLoaded(t *testing.T) {
 	s := apptest.Start(t)
 	ada, bea := s.Signup("ada"), s.Signup("bea")
 	id := ada.Send(1, "", "What time is it, @bea?")
+	hook, _ := newHook(ada, 1, "CI")
+	sends(s, hook, fmt.Sprintf(pipelineFailed, "late"))
 	p := openChromium(t).person("bea", s.Base)
 	p.enter(bea)
 	p.open("/people") // the zone is known from here on
@@ -32,6 +34,16 @@ func TestNoTimeChangesWhenAPageHasLoaded(t *testing.T) {
 			}
 		}
 	}
+
+	p.open("/rooms/1")
+	p.live()
+	p.sees(".att-foot", "Saturday, November 29, 2025, 08:30") // 03:00 in UTC
+	p.hover("What time is it")
+	sends(s, hook, fmt.Sprintf(pipelineFailed, "later"))
+	p.sees(".att .body", "later")
+	p.until("the time of what is said now, as in the page", `[...document.querySelectorAll('.att-foot time')].map(t => t.textContent).join() ===
+		'Saturday, November 29, 2025, 08:30,Saturday, November 29, 2025, 08:30'`)
+	p.shot("att-time")
 }
 
 // The script names days as the server does, in both orders.

@@ -46,7 +46,7 @@ func (st *story) removal() {
 	ada.live()
 	ada.click("a[aria-label='Menu for bea']", "")
 	ada.click("#menu .opt", "Remove from room")
-	ada.click("#menu .opt", "Remove bea? Once more")
+	ada.click("#menu .opt", "Remove bea? Press again.")
 	bea.until("home", `location.pathname === '/'`)
 	bea.never("#side a", "quay")
 	ada.open("/rooms/3")

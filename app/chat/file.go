@@ -125,17 +125,20 @@ func Describe(files []File) string {
 	return strings.Join(names[:2], ", ") + " and " + strconv.Itoa(len(names)-2) + " more files"
 }
 
-// Bytes writes a size for people: 312 kB, 4.8 MB.
+// Bytes writes a size for people: 312 kB, 4.8 MB. As limits are, and as most systems do, it
+// counts 1,024 bytes to a kB: a limit of 25 MB is met by 25 MB. size in tray.js does the same.
 func Bytes(n int64) string {
-	switch {
+	const kilo, round = 1 << 10, 999.5
+	switch f := float64(n); {
 	case n < 1000:
 		return strconv.FormatInt(n, 10) + " B"
-	case n < 999_500:
-		return strconv.FormatInt((n+500)/1000, 10) + " kB"
-	case n < 999_500_000:
-		return trimmed(float64(n)/1e6) + " MB"
+	case f < round*kilo:
+		return strconv.Itoa(max(1, int(f/kilo+0.5))) + " kB"
+	case f < round*kilo*kilo:
+		return trimmed(f/kilo/kilo) + " MB"
+	default:
+		return trimmed(f/kilo/kilo/kilo) + " GB"
 	}
-	return trimmed(float64(n)/1e9) + " GB"
 }
 
 func trimmed(f float64) string {

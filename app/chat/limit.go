@@ -44,10 +44,10 @@ var (
 
 	LimitVisitorAddress = &Limit{"limit.visitor.address", 10, time.Hour, 0, "conversations that visitors begin per hour and address"}
 
-	LimitFileSize    = &Limit{"limit.files.size", 25, 0, 0, "MiB that one file may have"}
+	LimitFileSize    = &Limit{"limit.files.size", 25, 0, 0, "MB (1,048,576 bytes) that one file may have"}
 	LimitFiles       = &Limit{"limit.files.message", 10, 0, 0, "files with one message"}
-	LimitFilesPerson = &Limit{"limit.files.person", 1024, 0, 0, "MiB of files that one person may have here"}
-	LimitFilesTotal  = &Limit{"limit.files.total", 0, 0, 0, "MiB of files that the server holds in all"}
+	LimitFilesPerson = &Limit{"limit.files.person", 1024, 0, 0, "MB of files that one person may have here"}
+	LimitFilesTotal  = &Limit{"limit.files.total", 0, 0, 0, "MB of files that the server holds in all"}
 
 	AllLimits = []*Limit{LimitMessages, LimitBots, LimitEdits, LimitTyping, LimitSearch, LimitRooms, LimitReports, LimitLoginAccount,
 		LimitLoginAddress, LimitSignup, LimitNames, LimitSockets, LimitSocketsAddr, LimitTests, LimitPreviews, LimitWorld,

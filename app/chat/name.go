@@ -219,8 +219,8 @@ func stackedMarks(s string) bool {
 }
 
 // Initials are the one or two letters of an avatar, in upper case: of the first
-// and last word, else the first two of the only one. An emoji or a character of
-// a script without capitals stands alone.
+// word and of the last one of its script, else the first two of the only one. An emoji
+// or a character of a script without capitals stands alone.
 func Initials(name string) string {
 	words := strings.Fields(name)
 	words = deleteUnlettered(words)
@@ -231,6 +231,7 @@ func Initials(name string) string {
 	if !cased(first) {
 		return first
 	}
+	words = slices.DeleteFunc(words, func(w string) bool { return !sameCase(first, w) })
 	second := ""
 	if len(words) > 1 {
 		second = cluster(words[len(words)-1])
@@ -269,6 +270,21 @@ func cluster(s string) string {
 	}
 	_, n := utf8.DecodeRuneInString(s)
 	return s[:n+skip(s[n:], unicode.IsMark)]
+}
+
+// sameCase says whether two words begin with capitals of one script, or with digits.
+func sameCase(a, b string) bool {
+	if !cased(b) {
+		return false
+	}
+	x, _ := utf8.DecodeRuneInString(a)
+	y, _ := utf8.DecodeRuneInString(b)
+	for _, script := range []*unicode.RangeTable{unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Georgian} {
+		if unicode.Is(script, x) {
+			return unicode.Is(script, y) || unicode.IsDigit(y)
+		}
+	}
+	return true
 }
 
 func cased(s string) bool {

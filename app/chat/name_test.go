@@ -111,8 +111,9 @@ func TestInitialsFitAnAvatar(t *testing.T) {
 	for in, want := range map[string]string{
 		"Ada Okafor": "AO", "mei": "ME", "Ada B. Okafor": "AO", "x": "X", "李 明": "李", "李明": "李", "🎉 party": "🎉", "👨‍👩‍👧": "👨‍👩‍👧",
 		"(Ada) \"O'Hara\"": "AO",
-		"":                 "", "…": "…", "éa": "ÉA", "e\u0301a": "E\u0301A", "a-b": "A", "R2 D2": "RD", "हिन्दी": "हि", "Ada 明": "A",
-		"- Ada -": "AD",
+		"":                 "", "…": "…", "éa": "ÉA", "e\u0301a": "E\u0301A", "a-b": "A", "R2 D2": "RD", "हिन्दी": "हि", "Ada 明": "AD",
+		"- Ada -": "AD", "Layla Haddad ليلى": "LH", "Éloïse Müller-Straße 李": "ÉM", "ليلى Haddad": "ل", "Анна Ким Lee": "АК",
+		"Ada Okafor 🎉": "AO", "Player 2": "P2", "R2 D2 明": "RD", "Ada Анна": "AD",
 	} {
 		if got := Initials(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)

@@ -97,7 +97,6 @@ func (s *Server) visitorPage(c *fiber.Ctx, f views.VisitorForm) error {
 	if from := c.Query("from"); slices.Contains(w.Origins, from) {
 		f.From = from
 	}
-	f.Zone, _ = zone(w.Zone)
 	return s.html(c, views.VisitorPage(f))
 }
 
@@ -149,15 +148,15 @@ func (s *Server) visitorLog(c *fiber.Ctx, w chat.Widget, v chat.Visitor) error {
 	if err != nil {
 		return err
 	}
-	z, _ := zone(w.Zone)
 	_, typing := s.chat.WhoTypes(one.ID)
 	c.Set("X-Rev", liveRev(one.Rev, typing != ""))
 	c.Set("X-Typing", url.PathEscape(typing))
-	f := views.VisitorForm{Widget: w, Case: one, Here: s.announcer.PresenceWord(one.TakenBy.ID) != "", Zone: z}
+	f := views.VisitorForm{Widget: w, Case: one, Here: s.announcer.PresenceWord(one.TakenBy.ID) != ""}
 	f.Open, f.Until = w.OpenAt(time.Now())
 	c.Set("X-Status", url.PathEscape(f.Status()))
+	c.Set("X-Back", f.Back())
 	c.Set("X-State", views.VisitorState(one))
-	return s.html(c, views.VisitorLines(one, lines, z, f.Here))
+	return s.html(c, views.VisitorLines(one, lines, f.Here))
 }
 
 // supportWait is how long a question for news is held; supportLook is how often the store is

@@ -34,6 +34,7 @@ if (hub) {
   if (location.search.startsWith('?done=gone')) lazy('lostdrafts', m => m.showLostDrafts());
   setTimeout(updateBanner, 2550);
   setInterval(tick, 1000);
+  setTimeout(lazy, 60000, 'worker'); // who only reads has it, too
   setInterval(drawDaysAtMidnight, 60000);
   flushOutbox();
   if (root.dataset.still) lazy('still');

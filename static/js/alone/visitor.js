@@ -4,6 +4,7 @@ export {};
 const main = /** @type {HTMLElement} */ (document.querySelector('.wg')),
   log = document.getElementById('log'),
   why = document.getElementById('why'),
+  status = document.getElementById('status'),
   typing = document.getElementById('typing'),
   close = /** @type {HTMLButtonElement} */ (main.querySelector('.wg-x')),
   form = document.forms[0],
@@ -20,6 +21,21 @@ const complain = words => {
   why.textContent = words;
   why.hidden = !words;
 };
+// Times as this device writes them, with the day where that is not today.
+/** @type {Intl.DateTimeFormatOptions} */
+const clock = { hour: 'numeric', minute: '2-digit' };
+const sayTimes = around => {
+  for (const t of around.querySelectorAll('time')) {
+    const at = new Date(t.dateTime),
+      today = at.toDateString() === new Date().toDateString();
+    t.textContent = today ? at.toLocaleTimeString([], clock) : at.toLocaleString([], { day: 'numeric', month: 'short', ...clock });
+  }
+};
+// The line of the head: who answers, or when somebody is back.
+const sayStatus = (words, until) => {
+  const at = new Date(until);
+  status.textContent = until ? `Back on ${at.toLocaleDateString('en', { weekday: 'long' })} at ${at.toLocaleTimeString([], clock)}` : words;
+};
 const atEnd = () => (log.scrollTop = log.scrollHeight);
 
 /** @param {Response} r */
@@ -29,9 +45,10 @@ async function show(r) {
   const said = name => decodeURIComponent(r.headers.get(name) || ''),
     who = said('X-Typing');
   typing.textContent = who && who + ' is typing…';
-  document.getElementById('status').textContent = said('X-Status');
+  sayStatus(said('X-Status'), r.headers.get('X-Back'));
   const next = document.createElement('div');
   next.innerHTML = await r.text();
+  sayTimes(next);
   // What is as it was stays, so that nothing is read out twice.
   const same = [...log.children].findIndex((e, i) => !e.isEqualNode(next.children[i])),
     keep = same < 0 ? log.children.length : same;
@@ -99,6 +116,8 @@ if (from && parent !== window) {
 }
 
 document.addEventListener('visibilitychange', () => document.hidden || again.abort());
+sayTimes(log);
+sayStatus(status.textContent, status.dataset.back);
 atEnd();
 for (;;) {
   if (main.dataset.state === 'none') await new Promise(() => {}); // the first message loads the page anew

@@ -20,7 +20,15 @@ const trays = new Map(); // of each room, as long as the page lives
 const filesOf = (room = openRoom()) => trays.get(room) ?? trays.set(room, []).get(room);
 let lastId = 0;
 
-export const size = n => (n < 1e6 ? Math.max(1, Math.round(n / 1000)) + ' kB' : (n / 1e6).toFixed(1).replace('.0', '') + ' MB');
+// As the server writes it, see Bytes in file.go.
+/** @type {(n: number) => string} */
+export function size(n) {
+  if (n < 1000) return n + ' B';
+  const units = ['kB', 'MB', 'GB'];
+  let u = 0;
+  for (n /= 1024; n >= 999.5 && u < 2; n /= 1024) u++;
+  return (u && n < 99.95 ? n.toFixed(1).replace('.0', '') : Math.max(1, Math.round(n))) + ' ' + units[u];
+}
 const isPicture = f => /^image\/(jpeg|png|gif|webp)$/.test(f.type);
 const limits = () =>
   'Up to ' + (maxFiles ? maxFiles + ' files' : 'any number of files') + (maxFile ? ` of ${maxFile / 2 ** 20} MB each` : '');
@@ -29,7 +37,7 @@ const limits = () =>
 export function add(list, room = openRoom()) {
   const tray = filesOf(room);
   for (const file of list) {
-    const why = maxFile && file.size > maxFile ? `${size(file.size)} is more than the ${maxFile / 2 ** 20} MB that a file may have.` : '';
+    const why = maxFile && file.size > maxFile ? `That is more than the ${maxFile / 2 ** 20} MB that a file may have.` : '';
     tray.push({ id: ++lastId, file, alt: '', why, url: isPicture(file) ? URL.createObjectURL(file) : '' });
   }
   if (room !== openRoom()) return;

@@ -1,6 +1,7 @@
 // @ts-check
 // What opens over the page: the card of a person, the menu of a room, what a button does. Fetched when somebody first
 // points at the page or presses a key, see row.js.
+import { dayName, dayOf, timeOfDay } from '../days.js';
 import { on } from '../dom.js';
 import { lazy, withModule } from '../lazy.js';
 import { copy } from '../over/copy.js';
@@ -41,6 +42,17 @@ export function begin(e) {
     rowHeld(e);
   }
 }
+
+// The times in what a program just said, as the server writes them in a page: see moment in clock.go.
+function sayMoments() {
+  for (const t of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll('time[data-at]'))) {
+    const d = new Date(t.dateTime),
+      text = `${dayName(dayOf(d))}, ${timeOfDay(d)}`;
+    if (t.textContent !== text) t.textContent = text;
+  }
+}
+sayMoments();
+on(document, 'htmx:after:swap', sayMoments);
 
 // Pages with settings and lists need more.
 function enterPage() {

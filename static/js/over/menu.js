@@ -137,7 +137,7 @@ on(doc, 'submit', async e => {
     path = b.getAttribute('formaction');
   if (form.dataset.person && path.endsWith('/remove') && !('sure' in b.dataset)) {
     b.dataset.sure = '';
-    b.lastChild.textContent = `Remove ${form.dataset.name}? Once more`;
+    b.lastChild.textContent = `Remove ${form.dataset.name.split(' ')[0]}? Press again.`;
     return;
   }
   const
