@@ -43,6 +43,10 @@ func TestBotsAreNotCountedAsPeople(t *testing.T) {
 			t.Error(path, "offers to write to a bot")
 		}
 	}
+	panel := bea.Get("/rooms/1/people").Body
+	if !regexp.MustCompile(`(?s)<h3>Away and offline — 2</h3>.*<h3>Bots — 1</h3>.*AARDVARK`).MatchString(panel) {
+		t.Error("the people of a room are counted with its bots:", panel[strings.Index(panel, `id="panel"`):])
+	}
 	card := bea.Do("GET", fmt.Sprintf("/people/%d/card", id), "", "HX-Request", "true").Want(t, http.StatusOK).Body
 	if !strings.Contains(card, `<span class="tag">bot</span>`) || !strings.Contains(card, "ada</a>") || !strings.Contains(card, "It has no key") {
 		t.Error("the card of a bot says", card)
