@@ -90,7 +90,9 @@ func TestAPasswordIsSetByMailAndNothingIsToldOfWhoIsHere(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	first, second := linkIn(t, s, got[1], "/reset/"), linkIn(t, s, got[2], "/reset/")
-	s.Visitor().Get(first).Want(t, http.StatusGone) // the newer one took its place
+	if old := s.Visitor().Get(first).Want(t, http.StatusGone).Body; !strings.Contains(old, "sends a new one by mail") { // the newer one took its place
+		t.Error("a used link does not say how to get a new one:", old)
+	}
 	b := s.Visitor()
 	b.Post(second, "password", "a quite different one 7").Want(t, http.StatusSeeOther)
 	ada.Get("/rooms/1").Want(t, http.StatusSeeOther) // logged out everywhere
