@@ -53,9 +53,9 @@ func begins(query string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(query) + "%"
 }
 
-// called chooses accounts by the beginning of a name, and a page of them.
+// called chooses accounts by the beginning of a name, and a page of them: people, then bots.
 const called = `(folded LIKE ?1 ESCAPE '\' OR name_folded LIKE ?1 ESCAPE '\' OR name_folded LIKE '% ' || ?1 ESCAPE '\')
-	ORDER BY name_folded, id LIMIT ?2 OFFSET ?3`
+	ORDER BY bot_by IS NOT NULL, name_folded, id LIMIT ?2 OFFSET ?3`
 
 // togetherWith are the people o in the rooms that somebody is in.
 const togetherWith = `SELECT o.account_id FROM memberships m JOIN rooms r ON r.id = m.room_id AND r.deleted_at IS NULL

@@ -50,7 +50,7 @@ func (d *Store) CountDays(ctx context.Context, now time.Time, messages string) (
 	if err := put(messages, func(d *chat.HealthDay, n int64) { d.Messages = n }); err != nil {
 		return nil, err
 	}
-	return days, put("SELECT created_at / 86400000, count(*) FROM accounts WHERE created_at / 86400000 > ? GROUP BY 1",
+	return days, put("SELECT created_at / 86400000, count(*) FROM accounts WHERE created_at / 86400000 > ? AND bot_by IS NULL GROUP BY 1",
 		func(d *chat.HealthDay, n int64) { d.Newcomer = int(n) })
 }
 

@@ -160,7 +160,7 @@ func (d *Store) Members(ctx context.Context, room chat.RoomID) ([]chat.RoomMembe
 		return o, r.Scan(&o.ID, &o.Username, &o.Name, &o.Picture, &o.Bot, &o.Guest, &o.Rank, &o.Deactivated)
 	}, `SELECT a.id, a.username, a.name, a.picture, a.bot_by IS NOT NULL, a.role < 0, m.owner, a.disabled_at IS NOT NULL FROM memberships m JOIN accounts a ON a.id = m.account_id
 		JOIN rooms r ON r.id = m.room_id
-		WHERE m.room_id = ? AND m.left_at IS NULL AND (a.disabled_at IS NULL OR r.kind = 2) ORDER BY a.name_folded, a.id`, room)
+		WHERE m.room_id = ? AND m.left_at IS NULL AND (a.disabled_at IS NULL OR r.kind = 2) ORDER BY a.bot_by IS NOT NULL, a.name_folded, a.id`, room)
 }
 
 // MemberIDs implements chat.RoomStore.

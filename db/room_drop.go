@@ -116,11 +116,15 @@ const activeOwner = `EXISTS (SELECT 1 FROM memberships o JOIN accounts b ON b.id
 // to who has been there longest and is no guest, if there is one. An owner whose account is disabled stays one: when he
 // comes back there are two. Rooms chooses by ?1.
 func passOwnership(t *Tx, rooms string, arg any) error {
-	return t.Exec(`UPDATE memberships SET owner = 1 WHERE (room_id, account_id) IN (
+	passed, err := List(t, ScanID[chat.RoomID], `UPDATE memberships SET owner = 1 WHERE (room_id, account_id) IN (
 		SELECT r.id, (SELECT n.account_id FROM memberships n JOIN accounts a ON a.id = n.account_id WHERE n.room_id = r.id AND n.left_at IS NULL AND a.bot_by IS NULL
 			AND (a.disabled_at IS NULL OR NOT EXISTS (SELECT 1 FROM memberships o WHERE o.room_id = r.id AND o.left_at IS NULL AND o.owner = 1))
 			ORDER BY a.role < 0, a.disabled_at IS NOT NULL, n.owner <> 2, n.joined_at, n.account_id LIMIT 1)
-		FROM rooms r WHERE r.id IN (`+rooms+`) AND r.kind <> 2 AND r.deleted_at IS NULL AND NOT `+activeOwner+`)`, arg)
+		FROM rooms r WHERE r.id IN (`+rooms+`) AND r.kind <> 2 AND r.deleted_at IS NULL AND NOT `+activeOwner+`) RETURNING room_id`, arg)
+	for _, room := range passed {
+		t.roomChanged(room) // somebody else may do more in it now
+	}
+	return err
 }
 
 // DeleteRoom implements chat.RoomStore. The room is gone at once; what was said in

@@ -205,6 +205,25 @@ func ability(may bool, words string) templ.Component {
 	})
 }
 
+// short says what a bot may in a line.
+func (a BotAbilities) short() string {
+	switch {
+	case a.Asleep:
+		return "It sleeps: nothing is done by its keys"
+	case a.idle():
+		return "It has no key, and can do nothing"
+	case a.Writes:
+		return "Reads and writes in its rooms"
+	case a.Reads:
+		return "Only reads in its rooms"
+	case len(a.Hooks) > 0 && len(a.Told) > 0:
+		return "Says what is sent to it, and answers"
+	case len(a.Hooks) > 0:
+		return "Says what is sent to it, and reads nothing"
+	}
+	return "Is told messages, and answers them"
+}
+
 func (a BotAbilities) idle() bool {
 	return !a.Reads && len(a.Hooks) == 0 && len(a.Told) == 0
 }

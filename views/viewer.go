@@ -215,7 +215,7 @@ func (b Badge) words() string {
 // online counts who of some people is here.
 func (v Viewer) online(people []chat.RoomMember) (n int) {
 	for _, p := range people {
-		if v.Presence(p.ID) != "" || p.ID == v.Me.ID && v.mine() != "" { // whose page opens
+		if !p.Bot && (v.Presence(p.ID) != "" || p.ID == v.Me.ID && v.mine() != "") { // whose page opens
 			n++
 		}
 	}

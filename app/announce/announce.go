@@ -187,7 +187,7 @@ func (a *Announcer) roomHeader(room chat.RoomID) (views.RoomHeader, error) {
 	r, people, err := a.chat.Roster(ctx, room)
 	h := views.RoomHeader{Room: r, Title: r.Name, Members: people}
 	for _, p := range people {
-		if a.Hub.PresenceOf(p.ID) != live.Offline {
+		if !p.Bot && a.Hub.PresenceOf(p.ID) != live.Offline {
 			h.Online++
 		}
 	}

@@ -128,7 +128,7 @@ func (a *Announcer) announceArrival(room chat.RoomID, changed map[chat.AccountID
 	if !concerned {
 		return
 	}
-	count := live.Text(views.Partial(a.ctx, views.CountTarget(room), "outerHTML", views.RoomCount(room, header.People, header.Online)))
+	count := live.Text(views.Partial(a.ctx, views.CountTarget(room), "outerHTML", views.RoomCount(room, header.Humans(), header.Online)))
 	a.Hub.Broadcast(room, func() live.Frame { return count })
 	if len(came)+len(left) == 0 {
 		return

@@ -246,7 +246,7 @@ type postInput struct {
 	Room    chat.RoomID    `json:"room" jsonschema:"the id of the room"`
 	Text    string         `json:"text" jsonschema:"what is said, in Markdown: at most 10,000 characters"`
 	ReplyTo chat.MessageID `json:"reply_to,omitempty" jsonschema:"the message that it answers"`
-	ID      string         `json:"id,omitempty" jsonschema:"your own id for it, of letters and digits: sent again it is the same message"`
+	ID      string         `json:"id,omitempty" jsonschema:"your own id for it, of letters, digits, dashes and underscores: sent again it is the same message"`
 }
 
 func (u *user) post(ctx context.Context, in postInput) (Message, error) {

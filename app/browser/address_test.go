@@ -48,6 +48,13 @@ func TestFormsWorkAtEveryAddress(t *testing.T) {
 				p.fill("#box", "I am "+who)
 				p.click("#send, .send", "")
 				p.sees(".msg", "I am "+who)
+				if scripts {
+					p.live()
+					ask[any](p, `document.addEventListener('copy', () => { window.copied = document.activeElement.value }), 1`)
+					p.click(".bar [aria-haspopup=menu]", "")
+					p.click("#menu .opt", "Copy link")
+					p.until("the address is copied", `window.copied === location.origin + '/rooms/1' || (document.querySelector('.toast')?.textContent.includes('Link copied') && !!navigator.clipboard)`)
+				}
 				p.logOut()
 				p.logIn(who)
 				p.open("/rooms/1")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 
 	"parley/app/apptest"
@@ -59,4 +60,35 @@ func programs(t *testing.T, s *apptest.Server, ada *apptest.Browser) []sight {
 		{name: "profile of a bot", path: fmt.Sprintf("/people/%d", s.Account("buildbot").ID), who: ada},
 		{name: "bot", path: fmt.Sprintf("/bots/%d", s.Account("buildbot").ID), who: ada},
 		{name: "log of a webhook", path: at + "/outgoing/1", who: ada}}
+}
+
+// What is folded on a screen cannot be unfolded on paper.
+func TestPaperShowsWhatIsFolded(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada := s.Signup("ada")
+	hook, _ := newHook(ada, 1, "Pipelines")
+	long, lines := strings.Repeat("a long line ", 70)+"ENDOFLINE", strings.Repeat(`one of many\n`, 20)+"ENDOFLINES"
+	sends(s, hook, fmt.Sprintf(pipelineFailed, long))
+	sends(s, hook, fmt.Sprintf(pipelineFailed, lines))
+	p := openChromium(t).person("ada", s.Base)
+	p.enter(ada)
+	p.open("/rooms/1")
+	p.sees(".att-long .all", "Show all")
+	p.sees(".att-long .all", "All 21 lines")
+	p.sees(".att-more summary", "1 more field")
+	text, _ := p.printed()
+	for _, want := range []string{"ENDOFLINE", "ENDOFLINES"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not printed", want)
+		}
+	}
+	for _, not := range []string{"Show all", "All 21 lines", "more field"} {
+		if strings.Contains(text, not) {
+			t.Errorf("%q is printed", not)
+		}
+	}
+	if n := strings.Count(text, "9"); n < 2 {
+		t.Error("the last field is not printed:", text)
+	}
 }

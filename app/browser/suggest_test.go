@@ -141,3 +141,26 @@ func TestSuggestionsThatWereRefusedAreAskedForAgain(t *testing.T) {
 	p.keys(kb.Backspace + "@")
 	p.until("who is there", `document.querySelector('#ac:not([hidden]) .opt')?.dataset.insert === '@tomas'`)
 }
+
+// Commands are suggested where a message begins with a slash, with what they do.
+func TestCommandsAreSuggested(t *testing.T) {
+	t.Parallel()
+	_, p := writer(t)
+	all := `[...document.querySelectorAll('#ac:not([hidden]) .opt')].map(li => li.dataset.insert).join(' ')`
+	p.keys("/")
+	p.until("all of them", all+` === '/me /topic /invite /shrug'`)
+	p.keys("t")
+	p.until("those that begin so", all+` === '/topic'`)
+	p.sees("#ac .opt small", "set the topic of this room")
+	p.keys(kb.Tab)
+	p.until("it is taken", `box.value === '/topic '`)
+	p.keys("x")
+	p.until("no list", "!"+listed)
+	for _, text := range []string{"and /", "x\n/", "/etc/", "//"} {
+		ask[any](p, `box.focus(), box.value = `+quote(text)+`, box.dispatchEvent(new Event('input', { bubbles: true })), 1`)
+		ask[any](p, `import('/static/'+document.documentElement.dataset.build+'/suggest.js').then(m => m.suggestFor(box)).then(() => 1)`)
+		if ask[bool](p, `!!`+listed) {
+			t.Errorf("a list at %q", text)
+		}
+	}
+}

@@ -64,7 +64,7 @@ type AccountStore interface {
 	UsernameTaken(ctx context.Context, username string) (bool, error)
 	// AccountsNamed finds accounts by folded name; names of nobody are left out.
 	AccountsNamed(ctx context.Context, names []string) (map[string]Account, error)
-	// People lists accounts that are not disabled by display name, those whose
+	// People lists accounts that are not disabled by display name, bots behind people, those whose
 	// name or username begins with query only; at most limit, from offset on. With is
 	// somebody with whom they are in a room, himself among them; 0: everybody is listed.
 	People(ctx context.Context, with AccountID, query string, offset, limit int) ([]Account, error)

@@ -75,3 +75,35 @@ func TestCommandsBeginWithASlash(t *testing.T) {
 		t.Error("the first word of a conversation is an order:", err)
 	}
 }
+
+func TestCommandsAreSuggestedToWhoMayGiveThem(t *testing.T) {
+	w := begin(t, "ada", "bob", "cleo")
+	room := w.room("ops", chat.Private, "ada", "bob")
+	for _, one := range []chat.Webhook{{Name: "CI", URL: "https://ci.example.org", Word: "/deploy"}, {Name: "Ears", URL: "https://e.example.org"}} {
+		_, err := w.chat.AddWebhook(w.ctx, w.people["ada"], room, one)
+		w.ok(err)
+	}
+	words := func(who string, room chat.RoomID, query string) string {
+		list, err := w.chat.CommandHints(w.ctx, w.people[who], room, query)
+		w.ok(err)
+		var all []string
+		for _, h := range list {
+			all = append(all, h.Word+h.Name)
+		}
+		return strings.Join(all, " ")
+	}
+	direct := w.direct("ada", "bob")
+	for got, want := range map[string]string{
+		words("bob", room, ""):    "/me /topic /invite /shrug /deployCI",
+		words("bob", room, "DE"):  "/deployCI",
+		words("bob", room, "x"):   "",
+		words("ada", direct, "m"): "/me",
+	} {
+		if got != want {
+			t.Errorf("suggested are %q, want %q", got, want)
+		}
+	}
+	if _, err := w.chat.CommandHints(w.ctx, w.people["cleo"], room, ""); !errors.Is(err, chat.ErrNotFound) {
+		t.Error("who is not in the room learns its commands:", err)
+	}
+}

@@ -13,25 +13,25 @@ func (a Account) IsGuest() bool { return a.Role == RoleGuest }
 // confined says whether somebody is nowhere but where others take him: a bot, or a guest.
 func (a Account) confined() bool { return a.IsBot() || a.IsGuest() }
 
-// Known are those of some people of whom the caller may know: all, but of a guest those who
-// are or were in a room with him.
+// Known are those of some people of whom the caller may know: all, but of a guest and of a
+// bot those who are or were in a room with him, and of a bot its maker.
 func (c *Chat) Known(ctx context.Context, who Account, people []AccountID) ([]AccountID, error) {
 	return c.knownTo(ctx, who, people, true)
 }
 
-// knownTo is Known, or with left false of those who are in a room with a guest now.
+// knownTo is Known, or with left false of those who are in a room with a guest or a bot now.
 func (c *Chat) knownTo(ctx context.Context, who Account, people []AccountID, left bool) ([]AccountID, error) {
-	if !who.IsGuest() || len(people) == 0 {
+	if !who.confined() || len(people) == 0 {
 		return people, nil
 	}
 	together, err := c.store.Together(ctx, who.ID, people, left)
 	return slices.DeleteFunc(slices.Clone(people), func(id AccountID) bool {
-		return id != who.ID && !slices.Contains(together, id)
+		return id != who.ID && id != who.Maker && !slices.Contains(together, id)
 	}), err
 }
 
-// Profile answers with an account as the caller may know of it; NotFound for a guest who was
-// never in a room with the person.
+// Profile answers with an account as the caller may know of it; NotFound for a guest or a bot
+// that was never in a room with the person.
 func (c *Chat) Profile(ctx context.Context, who Account, id AccountID) (Account, error) {
 	known, err := c.Known(ctx, who, []AccountID{id})
 	if err != nil {

@@ -114,6 +114,45 @@ func TestAGuestWritesDirectlyToThoseInHisRooms(t *testing.T) {
 	}
 }
 
+func TestABotBeginsToTalkToThoseInItsRoomsAlone(t *testing.T) {
+	w := begin(t, "root", "ada", "bob", "cleo", "dan")
+	desk := w.room("desk", chat.Open, "bob")
+	bot, err := w.chat.CreateBot(w.ctx, w.people["root"], "deployer", "Deployer")
+	w.ok(err)
+	w.people["deployer"] = bot
+	refused := func(to ...string) {
+		t.Helper()
+		if _, err := w.chat.PostDirect(w.ctx, bot, w.ids(to...), chat.Draft{Body: "hello"}); !errors.Is(err, chat.ErrNotFound) {
+			t.Error("it writes to", to, err)
+		}
+		if _, _, err := w.chat.FindDirect(w.ctx, bot, w.ids(to...)); !errors.Is(err, chat.ErrNotFound) {
+			t.Error("it learns of", to, err)
+		}
+	}
+	refused("bob")
+	refused("root", "ada")
+	w.direct("deployer", "root") // who made it
+	w.ok(w.chat.AddMembers(w.ctx, w.people["bob"], desk, w.ids("deployer")))
+	w.direct("deployer", "bob")
+	refused("cleo")
+	refused("bob", "cleo")
+	w.direct("cleo", "deployer") // who wrote to it is answered
+	w.direct("deployer", "cleo")
+	w.ok(w.chat.RemoveMember(w.ctx, w.people["bob"], desk, bot.ID))
+	w.direct("deployer", "bob") // it did before
+	refused("dan")
+	if _, err := w.chat.Profile(w.ctx, bot, w.people["dan"].ID); !errors.Is(err, chat.ErrNotFound) {
+		t.Error("a bot knows of", err)
+	}
+	said, err := w.chat.Search(w.ctx, bot, chat.SearchInput{Text: "hello from:dan"})
+	w.ok(err)
+	nobody, err := w.chat.Search(w.ctx, bot, chat.SearchInput{Text: "hello from:nobody"})
+	w.ok(err)
+	if len(said.Search.UnknownPeople) != 1 || len(nobody.Search.UnknownPeople) != 1 {
+		t.Error("a search of a bot tells who there is:", said.Search.UnknownPeople, nobody.Search.UnknownPeople)
+	}
+}
+
 func TestASearchOfAGuestFindsHisRoomsAlone(t *testing.T) {
 	w, desk, _ := hotel(t)
 	kim := w.people["kim"]

@@ -7,7 +7,7 @@ import (
 
 // Health is what is stored, and how much.
 type Health struct {
-	People, Disabled      int
+	People, Disabled      int // without bots
 	Open, Private, Direct int // rooms
 	Messages              int64
 	File, Log             int64       // bytes of the data file, and of the write-ahead log beside it

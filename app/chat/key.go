@@ -25,7 +25,7 @@ type Dialect uint8
 
 // The dialects.
 const (
-	DialectByLooks  Dialect = iota // Slack's where something only it has occurs, else Markdown
+	DialectByLooks  Dialect = iota // Slack's, unless something that only Markdown has occurs
 	DialectSlack                   // *bold*, _italic_, <https://…|link>
 	DialectMarkdown                // **bold**, *italic*, [link](https://…), as here
 )

@@ -220,7 +220,7 @@ func (c *Chat) publishMessage(a *Added) {
 // validate checks what needs no store.
 func (d *Draft) validate() error {
 	if len(d.CID) > 64 || strings.ContainsFunc(d.CID, notCID) {
-		return Invalid("cid", "The message's client id must be at most 64 letters and digits.")
+		return Invalid("cid", "The message's client id is of at most 64 letters (a to z), digits, dashes and underscores.")
 	}
 	return nil
 }

@@ -194,7 +194,7 @@ func (c *Chat) sender(ctx context.Context, who Account, name string) (AccountID,
 		return who.ID, nil
 	}
 	a, err := c.store.AccountNamed(ctx, name)
-	if err == nil && who.IsGuest() {
+	if err == nil && who.confined() {
 		a, err = c.Profile(ctx, who, a.ID)
 	}
 	return a.ID, err

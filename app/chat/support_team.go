@@ -116,7 +116,7 @@ func (c *Chat) AnswerCase(ctx context.Context, who Account, room RoomID, id Case
 		case k.State != CaseTaken || k.TakenBy.ID != who.ID:
 			return nil, Forbidden("Take the conversation first.")
 		}
-		k.Waits, k.Last = time.Time{}, excerpt(FirstName(who.Name)+": "+body)
+		k.Waits, k.Last = time.Time{}, cutRunes(FirstName(who.Name)+": "+excerpt(body), maxCaseExcerpt)
 		return []CaseLine{{Kind: LineTeam, Author: who.Person, At: now, Body: body}}, nil
 	})
 	if err == nil {

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 )
@@ -54,5 +55,15 @@ func TestPagesOfVisitors(t *testing.T) {
 	}
 	if got := (Widget{WholePage: true}).page("https://a.example/x?q=1#y"); got != "https://a.example/x?q=1" {
 		t.Error("the whole page is", got)
+	}
+}
+
+func TestTheQueueShowsWhatWasSaidAsItIsRead(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{"**late**, see\n[the plan](https://a.example/x)": "late, see the plan",
+		"a * b\n\n> c": "a * b c", "```\nx\n```": "x", strings.Repeat("y", 500): strings.Repeat("y", maxCaseExcerpt-1) + "…"} {
+		if got := excerpt(body); got != want {
+			t.Errorf("%q is shown as %q, want %q", body, got, want)
+		}
 	}
 }

@@ -145,20 +145,37 @@ func (c *Chat) addToCase(ctx context.Context, id CaseID, d VisitorDraft, said Ca
 	return one, err
 }
 
-// excerpt is the beginning of what was said, in one line.
-func excerpt(s string) string { return cutRunes(strings.Join(strings.Fields(s), " "), maxCaseExcerpt) }
+// excerpt is the beginning of what was said as it is read, in one line.
+func excerpt(body string) string {
+	if t, err := ParseText(body); err == nil {
+		body = t.Plain()
+	}
+	return cutRunes(strings.Join(strings.Fields(body), " "), maxCaseExcerpt)
+}
 
 // announceCase has the room's bot say that somebody waits, so that people are notified as
 // of any message. The case is stored: where that fails, it waits in the queue all the same.
 func (c *Chat) announceCase(ctx context.Context, w Widget, one Case, host string) {
 	bot, err := c.store.Account(ctx, w.Bot)
 	if err == nil {
-		_, err = c.PostMessage(ctx, bot, w.Room, Draft{Body: "**" + EscapeMarkup(one.Who()) + "** waits: " + EscapeMarkup(one.Last) + "\n" +
+		_, err = c.PostMessage(ctx, bot, w.Room, Draft{Body: one.announcement() + "\n" +
 			host + "/rooms/" + strconv.FormatInt(int64(w.Room), 10) + "/cases/" + strconv.FormatInt(int64(one.ID), 10)})
 	}
 	if err != nil {
 		slog.Info("a room was not told that a visitor waits", "room", w.Room, "error", err)
 	}
+}
+
+// announcement says that a visitor waits. Nothing that a visitor writes calls anybody, or stands
+// over a link, also where the name and the words mean something only together.
+func (k Case) announcement() string {
+	for _, write := range []func(string) string{EscapeMarkup, literalCode} {
+		body := "**" + write(k.Who()) + "** waits: " + write(k.Last)
+		if t, err := ParseText(body); err == nil && t.harmless() {
+			return body
+		}
+	}
+	return "A visitor waits."
 }
 
 // Who is how the team calls a visitor.

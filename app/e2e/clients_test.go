@@ -82,7 +82,7 @@ func TestCurlNeedsOneLine(t *testing.T) {
 	works(t, nil, curl, "-sSf", "-H", "Authorization: Bearer "+p.key, "-d", "by a token", s.Base+"/rooms/1/messages")
 	works(t, nil, curl, "-sSf", "-H", "Authorization: Bearer "+p.key, "-F", "body=with a file", "-F", "file=@"+file,
 		s.Base+"/rooms/1/messages")
-	shows(t, ada, "from <em>curl</em>", "only words &amp; more", "a form &amp; more", "by a token", "with a file", "notes.txt")
+	shows(t, ada, "from <strong>curl</strong>", "only words &amp; more", "a form &amp; more", "by a token", "with a file", "notes.txt")
 }
 
 // Slack's own client for webhooks, from npm: SLACK_WEBHOOK_JS is a directory node_modules.

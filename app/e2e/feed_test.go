@@ -93,6 +93,18 @@ func TestRoomsAndSearchesAreFeeds(t *testing.T) {
 		}
 	}
 	bea.Get(fmt.Sprintf("/rooms/%d/feed.json", secret)).Want(t, http.StatusNotFound)
+	for _, at := range []string{"/rooms/1/feed.json", "/rooms/1/feed.atom", path + "/rooms/1", path + "/search?q=lighthouse"} {
+		tag := bea.Get(at).Want(t, http.StatusOK).Header.Get("ETag")
+		for given, status := range map[string]int{tag: 304, `"x", ` + tag: 304, strings.TrimPrefix(tag, "W/"): 304, `"x"`: 200} {
+			a := bea.Do("GET", at, "", "If-None-Match", given)
+			if a.Status != status || a.Header.Get("ETag") != tag || (a.Body == "") != (status == 304) || a.Header.Get("X-Robots-Tag") != "noindex" {
+				t.Errorf("%s with %q: %d, ETag %q, %d bytes", at, given, a.Status, a.Header.Get("ETag"), len(a.Body))
+			}
+		}
+	}
+	tag := bea.Get("/rooms/1/feed.atom").Header.Get("ETag")
+	ada.Says(1, "one more")
+	bea.Do("GET", "/rooms/1/feed.atom", "", "If-None-Match", tag).Want(t, http.StatusOK)
 	if !strings.Contains(page, fmt.Sprintf("%s/rooms/%d", path, secret)) {
 		t.Error("the page does not give the addresses of one's rooms")
 	}

@@ -160,6 +160,9 @@ func TestSlacksOwnAPIPosts(t *testing.T) {
 	if r := ada.Get("/rooms/1").Body; !strings.Contains(r, "<strong>fire</strong>") || !strings.Contains(r, `class="re"`) {
 		t.Error("the answer does not hang on what it answers")
 	}
+	if a := post(`{"channel":1,"attachments":[{"title":"Boxed","text":"*b*"}],"blocks":[]}`); !a.OK {
+		t.Errorf("with a box: %+v", a)
+	}
 	if a := post(`{"channel":"general"}`); a.OK || a.Error != "no_text" {
 		t.Errorf("without words: %+v", a)
 	}

@@ -92,6 +92,7 @@ func TestABotSpeaksInItsRooms(t *testing.T) {
 	for _, again := range []apptest.Answer{
 		b.asks("POST", "/rooms/1/messages", `{"body":"again","cid":"d-214"}`),
 		b.asks("POST", "/rooms/1/messages", `{"body":"again"}`, "Idempotency-Key", "d-214"),
+		b.asks("POST", "/rooms/1/messages", `{"body":"again"}`, "Idempotency-Key", `"d-214"`),
 	} {
 		if one := answered[struct{ ID int }](t, again.Want(t, http.StatusOK)); one.ID != m.ID {
 			t.Error("the same again made", again.Body)
@@ -139,6 +140,25 @@ func TestABotSpeaksInItsRooms(t *testing.T) {
 		"/mentions", "/reports"} {
 		b.asks("GET", path, "").Want(t, http.StatusForbidden)
 	}
+	for path, status := range map[string]int{"GET /nope": 404, "GET /rooms/abc": 404, "POST /rooms/1/nope": 404, "GET /rooms/1.xml": 404,
+		"DELETE /rooms/1": 405, "POST /rooms/1": 405, "GET /rooms/1/typing": 405, "PUT /dm": 405, "GET /admin/settings": 403} {
+		method, path, _ := strings.Cut(path, " ")
+		a := b.asks(method, path, "").Want(t, status)
+		if kind := a.Header.Get("Content-Type"); kind != "application/problem+json" || (a.Header.Get("Allow") != "") != (status == 405) {
+			t.Errorf("%s %s: %s, Allow: %q", method, path, kind, a.Header.Get("Allow"))
+		}
+	}
+	for _, body := range []string{`{"body":5}`, `{"body":true}`, `{"body":["a",5]}`, `{"body":"x","cid":5}`} {
+		if a := b.asks("POST", "/rooms/1/messages", body); a.Status != http.StatusBadRequest || !strings.Contains(a.Body, "is a text") {
+			t.Errorf("%s: %d %s", body, a.Status, a.Body)
+		}
+	}
+	for _, path := range []string{"/rooms/1/feed.atom", "/rooms/1/feed.json", "/search.atom?q=lighthouse"} {
+		if a := b.asks("GET", path, "").Want(t, http.StatusOK); !strings.Contains(a.Body, "open") || strings.Contains(a.Body, "secret") {
+			t.Error(path, "is", a.Body)
+		}
+	}
+	b.asks("GET", fmt.Sprintf("/rooms/%d/feed.json", secret), "").Want(t, http.StatusNotFound)
 	for _, path := range []string{"/logout", "/me/password", "/me/tokens", "/rooms", "/admin/settings", url + "/keys"} {
 		b.asks("POST", path, `{}`).Want(t, http.StatusForbidden)
 	}

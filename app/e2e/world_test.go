@@ -40,6 +40,9 @@ func TestRoomsThatTheWorldMayRead(t *testing.T) {
 		}
 	}
 	closed("before it is opened")
+	if a := visitor.Get("/robots.txt").Want(t, http.StatusOK); a.Body != "User-agent: *\nDisallow: /\n" {
+		t.Error("search engines may read", a.Body)
+	}
 	ada.Post(at+"/world", "world", "1").Want(t, http.StatusForbidden) // the workspace has it off
 	ada.Post("/admin/settings", "workspace", "W", "signup", "open", "rooms.world", "1").Want(t, http.StatusSeeOther)
 	bea.Post(at+"/world", "world", "1").Want(t, http.StatusForbidden)
@@ -59,8 +62,13 @@ func TestRoomsThatTheWorldMayRead(t *testing.T) {
 			t.Errorf("the page has %s", part)
 		}
 	}
-	if page.Header.Get("X-Robots-Tag") != "noindex" {
-		t.Error("search engines are not asked to leave it out")
+	for _, path := range []string{at, at + ".json", at + "/feed.atom", at + "/feed.json"} {
+		if visitor.Get(path).Want(t, http.StatusOK).Header.Get("X-Robots-Tag") != "noindex" {
+			t.Error("search engines are not asked to leave out", path)
+		}
+	}
+	if a := visitor.Get("/robots.txt"); !strings.Contains(a.Body, "Allow: /rooms/\n") || !strings.Contains(a.Body, "Disallow: /\n") {
+		t.Error("search engines may read", a.Body)
 	}
 	var data struct {
 		Room     struct{ People int }

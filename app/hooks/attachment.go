@@ -11,13 +11,13 @@ import (
 
 // attachment reads one of Slack's, by
 // https://docs.slack.dev/legacy/legacy-messaging/legacy-secondary-message-attachments.
-func attachment(a payload, besideText bool) chat.AttachmentDraft {
+func attachment(a payload, dialect chat.Dialect, besideText bool) chat.AttachmentDraft {
 	d := chat.AttachmentDraft{
 		Tone:    a.str("color"),
-		Pretext: converted(a.str("pretext")),
+		Pretext: typed(a.str("pretext"), dialect),
 		By:      chat.Link{Text: unescaped(a.str("author_name")), URL: a.str("author_link")},
 		Title:   chat.Link{Text: unescaped(a.str("title")), URL: a.str("title_link")},
-		Text:    converted(a.str("text")),
+		Text:    typed(a.str("text"), dialect),
 		Thumb:   a.str("thumb_url"),
 		Parts:   parts(a.list("blocks")),
 		Foot:    unescaped(a.str("footer")),
@@ -30,7 +30,7 @@ func attachment(a payload, besideText bool) chat.AttachmentDraft {
 		}
 		field := payload(f)
 		short, said := field["short"].(bool)
-		d.Fields = append(d.Fields, chat.FieldDraft{Name: unescaped(field.str("title")), Value: converted(scalar(field["value"])),
+		d.Fields = append(d.Fields, chat.FieldDraft{Name: unescaped(field.str("title")), Value: typed(scalar(field["value"]), dialect),
 			Long: said && !short})
 	}
 	if u := a.str("image_url"); u != "" {

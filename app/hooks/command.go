@@ -35,14 +35,18 @@ func Sign(secret string, at time.Time, body []byte) string {
 	return "t=" + seconds + ",v1=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// answered is what an answer says: words in plain text, or a payload as hooks take it.
-// What is neither says nothing.
-func answered(contentType string, body []byte) Incoming {
+// answered is what an answer says: words in plain text, or a payload as hooks take it; of a
+// command in Slack's markup, which has no other. What is neither says nothing.
+func answered(w chat.Webhook, contentType string, body []byte) Incoming {
 	kind, _, _ := mime.ParseMediaType(contentType)
 	if kind != "text/plain" && kind != "application/json" || strings.TrimSpace(string(body)) == "ok" {
 		return Incoming{}
 	}
-	in, err := Parse(kind, body, chat.DialectByLooks)
+	dialect := chat.DialectByLooks
+	if w.IsCommand() {
+		dialect = chat.DialectSlack
+	}
+	in, err := Parse(kind, body, dialect)
 	if err != nil {
 		return Incoming{}
 	}

@@ -8,12 +8,10 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"parley/app/chat"
-	"parley/app/slack/mrkdwn"
 )
 
 // What is wrong with a payload.
@@ -58,7 +56,7 @@ func Parse(contentType string, body []byte, dialect chat.Dialect) (Incoming, err
 		if body[0] == '{' || body[0] == '[' || strings.Contains(contentType, "json") {
 			return Incoming{}, ErrPayload
 		}
-		return plain(string(body), contentType)
+		return plain(string(body), contentType, dialect)
 	}
 	switch {
 	case p.yes("delete_original"):
@@ -67,7 +65,7 @@ func Parse(contentType string, body []byte, dialect chat.Dialect) (Incoming, err
 		return alerts(p)
 	case p.str("text") == "" && len(p.list("blocks")) == 0 && len(p.list("attachments")) == 0 &&
 		(p.str("message") != "" || p.str("title") != ""):
-		return message(p)
+		return message(p, dialect)
 	}
 	return slack(p, dialect)
 }
@@ -100,7 +98,7 @@ func object(body []byte) (p payload, err error) {
 }
 
 // plain is a body that is no JSON: the words themselves, or a form with text=.
-func plain(body, contentType string) (Incoming, error) {
+func plain(body, contentType string, dialect chat.Dialect) (Incoming, error) {
 	if strings.Contains(contentType, "x-www-form-urlencoded") {
 		form, err := url.ParseQuery(body)
 		if err != nil && strings.HasPrefix(body, "text=") || !utf8.ValidString(form.Get("text")) {
@@ -110,12 +108,12 @@ func plain(body, contentType string) (Incoming, error) {
 			body = form.Get("text")
 		}
 	}
-	return said(Incoming{Body: strings.ReplaceAll(body, "\r\n", "\n"), Program: &chat.ProgramDraft{}})
+	return said(Incoming{Body: typed(strings.ReplaceAll(body, "\r\n", "\n"), dialect), Program: &chat.ProgramDraft{}})
 }
 
 // message is what senders write who have no kind of chat in mind: a title and a text.
-func message(p payload) (Incoming, error) {
-	title, text := strings.TrimSpace(p.str("title")), p.str("message")
+func message(p payload, dialect chat.Dialect) (Incoming, error) {
+	title, text := strings.TrimSpace(p.str("title")), typed(p.str("message"), dialect)
 	if title != "" {
 		title = "**" + strings.ReplaceAll(title, "*", `\*`) + "**"
 	}
@@ -132,58 +130,6 @@ func said(in Incoming) (Incoming, error) {
 		in.Program.Text = in.Body
 	}
 	return in, nil
-}
-
-// slackLooks are what Slack's text has and Markdown has not.
-var slackLooks = regexp.MustCompile(`<(https?://[^|>\s]+|mailto:[^|>\s]+)(\|[^>]*)?>|<[!@#][^>\s]+>`)
-
-// slackText is what a payload says above its attachments, in words, and what of that stands
-// beside its blocks.
-func slackText(p payload, dialect chat.Dialect) (all, beside string) {
-	text := strings.ReplaceAll(p.str("text"), "\r\n", "\n")
-	isSlack := dialect == chat.DialectSlack ||
-		dialect == chat.DialectByLooks && (len(p.list("attachments")) > 0 || len(p.list("blocks")) > 0 || slackLooks.MatchString(text))
-	verbatim := p["mrkdwn"] == false // which only Slack has
-	isSlack = isSlack || verbatim
-	asTyped := !isSlack || verbatim
-	convert := func(text string, blocks json.RawMessage) string {
-		return mrkdwn.Convert(mrkdwn.Payload{Text: text, AsTyped: asTyped, Blocks: blocks}, mrkdwn.Names{}).Body
-	}
-	inBlocks := convert("", p.raw("blocks"))
-	all, beside = convert(text, p.raw("blocks")), convert(text, nil)
-	if !isSlack {
-		all, beside = joined(text, inBlocks), text
-	}
-	if all == inBlocks { // which say as much
-		beside = ""
-	}
-	return all, beside
-}
-
-// slack reads a payload as Slack documents it, and as Mattermost and Rocket.Chat take it.
-func slack(p payload, dialect chat.Dialect) (Incoming, error) {
-	above, text := slackText(p, dialect)
-	in := Incoming{Thread: p.str("thread_ts"), InRoom: p.str("response_type") == "in_channel", Replace: p.yes("replace_original"),
-		Program: &chat.ProgramDraft{Name: p.str("username"), Icon: p.str("icon_emoji"), IconURL: p.str("icon_url"),
-			Text: text, Parts: parts(p.list("blocks"))}}
-	if in.Program.IconURL == "" {
-		in.Program.IconURL = p.str("avatar") // as Rocket.Chat has it
-	}
-	words := []string{above}
-	for _, v := range p.list("attachments") {
-		a, ok := v.(map[string]any)
-		if !ok {
-			continue
-		}
-		draft := attachment(a, above != "")
-		if empty(draft) {
-			continue
-		}
-		in.Program.Attachments = append(in.Program.Attachments, draft)
-		words = append(words, mrkdwn.Convert(mrkdwn.Payload{Attachments: payload{"l": []any{v}}.raw("l")}, mrkdwn.Names{}).Body)
-	}
-	in.Body = joined(words...)
-	return said(in)
 }
 
 func (p payload) str(key string) string {

@@ -82,6 +82,69 @@ func TestAttachmentsBecomeBoxes(t *testing.T) {
 	}
 }
 
+func TestWhatCanPostToSlackIsUnderstood(t *testing.T) {
+	t.Parallel()
+	table := "| Test | Took |\n|---|--:|\n| login | **2** s |\n| search |\n\nend"
+	aligned := "```\nTest    Took\nlogin   2 s\nsearch\n```\n\nend"
+	for text, want := range map[string]string{
+		"deploy *now* please, ~no~ _yes_": "deploy **now** please, ~~no~~ _yes_",
+		"*a* and `**kwargs`":              "**a** and `**kwargs`",
+		"*a* &lt;b&gt;":                   "**a** <b>",
+		"*a* **b**":                       "*a* **b**",
+		"*a* ~~b~~ ~c~":                   "*a* ~~b~~ ~c~",
+		"*a* [b](https://example.org)":    "*a* [b](https://example.org)",
+		"# Release *4*\n*a*":              "Release *4*\n*a*",
+		"## Release 4 ##\n*a*\n#5 is no heading\n```\n# nor this\n```": "**Release 4**\n*a*\n#5 is no heading\n```\n# nor this\n```",
+		table:                                   aligned,
+		"*a* <https://example.org|b> **c**":     `**a** [b](https://example.org) \*\*c\*\*`,
+		"a | b\n--|--\nc | https://a.example\n": "**a | b**\nc | https://a.example",
+	} {
+		b, err := json.Marshal(map[string]any{"text": text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if in := parsed(t, "application/json", string(b)); in.Body != want || in.Program.Text != want {
+			t.Errorf("%q says\n%q, want\n%q", text, in.Body, want)
+		}
+	}
+	box := parsed(t, "application/json", `{"text":"","attachments":[{"text":"**b** *i*","fields":[{"title":"F","value":"*v*"}]}]}`)
+	if a := box.Program.Attachments[0]; a.Text != "**b** *i*" || a.Fields[0].Value != "*v*" {
+		t.Errorf("a box in Markdown is %+v", a)
+	}
+	box = parsed(t, "application/json", `{"text":"look","attachments":[{"title":"T","title_link":"https://example.org","pretext":"# P",
+		"text":"**b** [c](https://example.org)","fields":[{"title":"F","value":"~~v~~"},{"value":"alone"}],"footer":"f"}]}`)
+	if want := "look\n**P**\n[T](https://example.org)\nf\n**b** [c](https://example.org)\nF: ~~v~~\nalone"; box.Body != want {
+		t.Errorf("in words a box in Markdown is %q, want %q", box.Body, want)
+	}
+	for dialect, want := range map[chat.Dialect]string{chat.DialectSlack: `**a** \*\*b\*\* # c`, chat.DialectMarkdown: "*a* **b** # c"} {
+		in, err := Parse("application/json", []byte(`{"text":"*a* **b** # c"}`), dialect)
+		if err != nil || in.Body != want {
+			t.Errorf("as it is set it says %q, want %q (%v)", in.Body, want, err)
+		}
+	}
+	if in, err := Parse("text/plain", []byte("# Head\n"+table), chat.DialectMarkdown); err != nil || in.Body != "**Head**\n"+aligned {
+		t.Errorf("words of a hook in Markdown are %q (%v)", in.Body, err)
+	}
+	if in := parsed(t, "text/plain", "# a comment, 2 * 3 * 4"); in.Body != "# a comment, 2 * 3 * 4" {
+		t.Errorf("words alone are %q", in.Body)
+	}
+}
+
+// A command is Slack's, and so is what answers it.
+func TestAnswersToCommandsAreInSlacksMarkup(t *testing.T) {
+	t.Parallel()
+	for _, one := range []struct{ word, kind, body, want string }{
+		{"/deploy", "application/json", `{"text":"*a* **b**"}`, `**a** \*\*b\*\*`},
+		{"/deploy", "text/plain; charset=utf-8", "*a* ~b~", "**a** ~~b~~"},
+		{"deploy", "application/json", `{"text":"*a* **b**"}`, "*a* **b**"},
+		{"deploy", "text/plain", "*a* ~b~", "*a* ~b~"},
+	} {
+		if in := answered(chat.Webhook{Word: one.word}, one.kind, []byte(one.body)); in.Body != one.want {
+			t.Errorf("%s is answered %q, want %q", one.word, in.Body, one.want)
+		}
+	}
+}
+
 func TestBlocksKeepTheirForm(t *testing.T) {
 	t.Parallel()
 	blocks := `[{"type":"divider"},{"type":"header","text":{"type":"plain_text","text":"Build *214*"}},

@@ -271,7 +271,7 @@ func (s *Sender) tell(ctx context.Context, w chat.Webhook, d *chat.Delivery) (an
 	if err != nil {
 		return answer, err
 	}
-	return answered(res.Header.Get("Content-Type"), text), nil
+	return answered(w, res.Header.Get("Content-Type"), text), nil
 }
 
 // say has the bot say what was answered.

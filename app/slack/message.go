@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"archive/zip"
 	"context"
 	"errors"
 	"fmt"
@@ -38,31 +39,55 @@ type rowCounts struct {
 	reply        bool
 }
 
-func (in *Import) addHistory(ctx context.Context, c *conversation) (err error) {
-	h := &history{Import: in, c: c, threads: map[string]*archive.Thread{}}
-	defer func() { err = errors.Join(err, h.dropUnsent(ctx)) }()
-	for _, day := range in.zip.days[c.folder] {
-		var messages []*message
-		size := 0
-		var failed error // of ours, not of the archive
-		err := each(in.zip, day, func(m message) error {
-			size += len(m.Text) + len(m.Blocks) + len(m.Attachments)
-			if messages = append(messages, &m); len(messages) < chunk && size < chunkSize {
-				return nil
-			}
-			failed = h.addAll(ctx, messages)
-			messages, size = nil, 0
-			return failed
-		})
-		if failed != nil {
-			return failed
+// addHistories adds what was said, day by day in all conversations: ids grow with the days, and
+// what people find of all rooms, such as their mentions, follows the ids.
+func (in *Import) addHistories(ctx context.Context, conversations []*conversation) (err error) {
+	type day struct {
+		of   *history
+		file *zip.File
+	}
+	var days []day
+	for _, c := range conversations {
+		if c.room == 0 {
+			continue
 		}
-		if err != nil {
-			in.report.Skip("file that cannot be read to its end", fmt.Sprintf("%s (%v)", day.Name, err))
+		h := &history{Import: in, c: c, threads: map[string]*archive.Thread{}}
+		defer func() { err = errors.Join(err, h.dropUnsent(ctx)) }()
+		for _, f := range in.zip.days[c.folder] {
+			days = append(days, day{h, f})
 		}
-		if err := h.addAll(ctx, messages); err != nil {
-			return err
+	}
+	slices.SortStableFunc(days, func(a, b day) int { return strings.Compare(entryBase(a.file), entryBase(b.file)) })
+	for _, d := range days {
+		if err := d.of.addDay(ctx, d.file); err != nil {
+			return fmt.Errorf("%s: %w", d.of.c.title(), err)
 		}
+	}
+	return nil
+}
+
+// addDay adds what was said on a day.
+func (h *history) addDay(ctx context.Context, day *zip.File) error {
+	var messages []*message
+	size := 0
+	var failed error // of ours, not of the archive
+	err := each(h.zip, day, func(m message) error {
+		size += len(m.Text) + len(m.Blocks) + len(m.Attachments)
+		if messages = append(messages, &m); len(messages) < chunk && size < chunkSize {
+			return nil
+		}
+		failed = h.addAll(ctx, messages)
+		messages, size = nil, 0
+		return failed
+	})
+	if failed != nil {
+		return failed
+	}
+	if err != nil {
+		h.report.Skip("file that cannot be read to its end", fmt.Sprintf("%s (%v)", day.Name, err))
+	}
+	if err := h.addAll(ctx, messages); err != nil {
+		return err
 	}
 	return h.flush(ctx)
 }

@@ -115,13 +115,8 @@ func (in *Import) run(ctx context.Context, path string) error {
 	if err := in.addGeneral(ctx); err != nil {
 		return err
 	}
-	for _, c := range conversations {
-		if c.room == 0 {
-			continue
-		}
-		if err := in.addHistory(ctx, c); err != nil {
-			return fmt.Errorf("%s: %w", c.title(), err)
-		}
+	if err := in.addHistories(ctx, conversations); err != nil {
+		return err
 	}
 	in.leftovers(conversations)
 	in.unusedFiles()

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
 	"encoding/xml"
 	"net/url"
 	"strconv"
@@ -61,6 +64,7 @@ func (s *Server) roomFeed(c *fiber.Ctx) error {
 	if p.Kind == chat.Direct {
 		title = titleOf(p.Members, me.ID)
 	}
+	c.Set(headerRobots, "noindex")
 	return s.sendRoomFeed(c, p.Room, title, p.Messages)
 }
 
@@ -81,6 +85,7 @@ func (s *Server) searchFeed(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	c.Set(headerRobots, "noindex")
 	f := s.feed(c, "search/"+url.PathEscape(asked), "“"+asked+"” · "+s.workspace().Workspace(), "/search?"+url.Values{"q": {asked}}.Encode(),
 		time.Unix(0, 0))
 	for _, h := range found.Hits {
@@ -164,17 +169,28 @@ func (f *atomFeed) json() jsonFeed {
 	return j
 }
 
-// sendFeed sends a feed in the form that its address names.
+// sendFeed sends a feed in the form that its address names, to who has not read it yet.
 func sendFeed(c *fiber.Ctx, f *atomFeed) error {
+	kind, b, err := jsonFeedType, []byte(nil), error(nil)
 	if strings.HasSuffix(c.Path(), ".json") {
-		return writeJSON(c, jsonFeedType, f.json())
+		b, err = json.Marshal(f.json())
+	} else {
+		kind = atomType + "; charset=utf-8"
+		b, err = xml.MarshalIndent(f, "", " ")
+		b = append([]byte(xml.Header), b...)
 	}
-	b, err := xml.MarshalIndent(f, "", " ")
 	if err != nil {
 		return err
 	}
-	c.Set(fiber.HeaderContentType, atomType+"; charset=utf-8")
-	return send(c, append([]byte(xml.Header), b...))
+	sum := sha256.Sum256(b)
+	tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`
+	c.Set(fiber.HeaderETag, "W/"+tag) // it may be compressed
+	c.Set(fiber.HeaderCacheControl, "private, no-cache")
+	if matches(c.Get(fiber.HeaderIfNoneMatch), tag) {
+		return c.SendStatus(fiber.StatusNotModified)
+	}
+	c.Set(fiber.HeaderContentType, kind)
+	return send(c, b)
 }
 
 // byFeedKey has a feed reader act for who made its address, for a feed and nothing else.

@@ -37,7 +37,7 @@ func (s *Server) hook(c *fiber.Ctx) error {
 // postIncoming says something for a bot. What it answers, where that is not to be had, it
 // says all the same.
 func (s *Server) postIncoming(c *fiber.Ctx, bot chat.Account, room chat.RoomID, in hooks.Incoming) (chat.Message, error) {
-	d := chat.Draft{Body: cutBody(in.Body), CID: c.Query("cid", c.Get("Idempotency-Key")), Confirm: everybody, Program: in.Program}
+	d := chat.Draft{Body: cutBody(in.Body), CID: c.Query("cid", idempotencyKey(c)), Confirm: everybody, Program: in.Program}
 	seconds, _, _ := strings.Cut(in.Thread, ".")
 	d.ReplyTo = id[chat.MessageID](seconds)
 	m, err := s.chat.PostMessage(c.UserContext(), bot, room, d)

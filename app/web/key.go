@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -44,7 +45,7 @@ func (s *Server) keyInAddress(c *fiber.Ctx) error {
 	if err == nil {
 		c.Locals("session", &session)
 		c.Locals(localKey, k)
-		err = readJSON(c)
+		err = readJSON(c, operationsByRoute["POST /rooms/:room/messages"])
 	}
 	if err != nil {
 		c.Context().SetConnectionClose()
@@ -67,6 +68,8 @@ func (s *Server) key(c *fiber.Ctx) error {
 	c.Locals(localKey, k)
 	o, ok := operationOf(c.Method(), route(c))
 	switch {
+	case !ok && route(c) == routeOther:
+		return s.noRoute(c)
 	case !ok:
 		return chat.Forbidden("This address is for people with a browser. What programs may do is at /api.")
 	case o.people && session.Account.IsBot():
@@ -74,7 +77,7 @@ func (s *Server) key(c *fiber.Ctx) error {
 	case o.writes && !k.Writes:
 		return chat.Forbidden("This key may only read.")
 	}
-	if err := readJSON(c); err != nil {
+	if err := readJSON(c, o); err != nil {
 		return err
 	}
 	if err := c.Next(); err != nil {
@@ -87,9 +90,27 @@ func (s *Server) key(c *fiber.Ctx) error {
 	return nil
 }
 
-// readJSON makes the fields of a form of an object that a program sends: numbers, truth
-// values and lists of them, too.
-func readJSON(c *fiber.Ctx) error {
+// noRoute says to a program of an address that leads nowhere whether another method would.
+func (s *Server) noRoute(c *fiber.Ctx) error {
+	var methods []string
+	for _, r := range s.App.GetRoutes(true) {
+		if !slices.Contains(methods, r.Method) && fiber.RoutePatternMatch(c.Path(), r.Path) {
+			methods = append(methods, r.Method)
+		}
+	}
+	if len(methods) == 0 {
+		return fiber.ErrNotFound
+	}
+	c.Set(fiber.HeaderAllow, strings.Join(methods, ", "))
+	return fiber.ErrMethodNotAllowed
+}
+
+// readJSON makes the fields of a form of an object that a program sends for an operation:
+// numbers, truth values and lists of them, too.
+func readJSON(c *fiber.Ctx, o *operation) error {
+	if o.path == pathSlack { // which reads it as Slack does
+		return nil
+	}
 	if kind, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";"); !strings.EqualFold(strings.TrimSpace(kind), fiber.MIMEApplicationJSON) {
 		return nil
 	}
@@ -109,6 +130,9 @@ func readJSON(c *fiber.Ctx) error {
 			list = []any{value}
 		}
 		for _, one := range list {
+			if _, is := one.(string); !is && one != nil && o.takesText(name) {
+				return fiber.NewError(fiber.StatusBadRequest, "The field "+name+" is a text: put it into quotation marks.")
+			}
 			text, ok := fieldText(one)
 			if !ok {
 				return fiber.NewError(fiber.StatusBadRequest, "The field "+name+" is no text, number or truth value.")

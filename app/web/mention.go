@@ -20,6 +20,15 @@ func (s *Server) mentions(c *fiber.Ctx) error {
 	return s.page(c, v, views.PageShell{Title: "Mentions", View: "page"}, views.Mentions(f), nil)
 }
 
+// commandHints are the options of a slash at the beginning of a message box.
+func (s *Server) commandHints(c *fiber.Ctx) error {
+	list, err := s.chat.CommandHints(c.UserContext(), sessionOf(c).Account, roomParam(c), c.Query("q"))
+	if err != nil {
+		return err
+	}
+	return s.html(c, views.CommandHints(list))
+}
+
 // mentionables are the options of @ in a message box.
 func (s *Server) mentionables(c *fiber.Ctx) error {
 	list, calls, err := s.chat.Mentionables(c.UserContext(), sessionOf(c).Account, roomParam(c), c.Query("q"))

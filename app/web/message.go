@@ -17,13 +17,23 @@ func (s *Server) draft(c *fiber.Ctx) chat.Draft {
 		Confirm: int(id[int64](formValue(c, "confirm")))}
 	if _, byKey := keyOf(c); byKey {
 		if d.CID == "" {
-			d.CID = c.Get("Idempotency-Key")
+			d.CID = idempotencyKey(c)
 		}
 		if bareWords(c) && uploadOf(c) == nil {
 			d.Body = string(c.Body())
 		}
 	}
 	return d
+}
+
+// idempotencyKey is the header of that name, whose draft has it in quotes
+// (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header).
+func idempotencyKey(c *fiber.Ctx) string {
+	key := strings.TrimSpace(c.Get("Idempotency-Key"))
+	if inner, ok := strings.CutPrefix(key, `"`); ok && strings.HasSuffix(inner, `"`) {
+		return strings.TrimSuffix(inner, `"`)
+	}
+	return key
 }
 
 // bareWords says whether a program sends what it says as it is, and not in a form:
@@ -76,7 +86,7 @@ func (s *Server) commandDone(c *fiber.Ctx, room chat.RoomID) error {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 		return c.SendString("")
 	}
-	return c.Redirect(views.RoomURL(room), fiber.StatusSeeOther)
+	return c.Redirect(s.talkURL(c, room), fiber.StatusSeeOther)
 }
 
 // messageAnswer answers with what somebody said, and with whom it does not reach.
@@ -95,7 +105,15 @@ func (s *Server) messageAnswer(c *fiber.Ctx, m chat.Message, unreached views.Unr
 	if of := id[chat.MessageID](formValue(c, "of")); of != 0 { // it was said on the page of a conversation
 		return c.Redirect(views.ActionURL(of)+"#"+views.MessageAnchor(m.ID), fiber.StatusSeeOther)
 	}
-	return c.Redirect(views.RoomURL(m.Room)+"#"+views.MessageAnchor(m.ID), fiber.StatusSeeOther)
+	return c.Redirect(s.talkURL(c, m.Room)+"#"+views.MessageAnchor(m.ID), fiber.StatusSeeOther)
+}
+
+// talkURL is where people read what is said in a room; a room with visitors opens with these.
+func (s *Server) talkURL(c *fiber.Ctx, room chat.RoomID) string {
+	if r, err := s.chat.ReadableRoom(c.UserContext(), sessionOf(c).Account, room); err == nil && r.Queue {
+		return views.TalkURL(room)
+	}
+	return views.RoomURL(room)
 }
 
 // unreachedMentions finds out whom the author of a message has to be told of. The message

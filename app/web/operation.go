@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -37,9 +38,17 @@ var (
 	pageOf   = parameter{"page", "integer", "which page of the list, from 0 on"}
 	bodyOfIt = field{parameter{"body", "string", "what is said, as people type it: at most 10,000 characters"}, true, false}
 	cidOfIt  = field{parameter{"cid", "string",
-		"your own id for it, at most 64 letters and digits: sent again it is the same message. The header Idempotency-Key does the same"},
+		"your own id for it, at most 64 letters (a to z), digits, dashes and underscores: sent again it is the same message. The header Idempotency-Key does the same"},
 		false, false}
 )
+
+// pathSlack is of an operation that is as Slack has it, in everything.
+const pathSlack = "/api/chat.postMessage"
+
+// takesText says whether a field of an operation is a text.
+func (o *operation) takesText(name string) bool {
+	return slices.ContainsFunc(o.takes, func(f field) bool { return f.name == name && f.kind == "string" })
+}
 
 var operations = []operation{
 	{id: "whoAmI", method: "GET", path: "/me.json", says: "For whom the key acts, and what it may", answers: jsonMe{}},
@@ -66,7 +75,7 @@ var operations = []operation{
 		answers: jsonMessage{}, files: true,
 		more:  "A body that is neither a form nor JSON is taken for the words. Files come as parts called file, each after an own part called alt that describes it, if you like.",
 		takes: []field{bodyOfIt, cidOfIt, {parameter{"reply_to", "integer", "the message that it answers"}, false, false}}},
-	{id: "chatPostMessage", method: "POST", path: "/api/chat.postMessage", says: "Say something, as Slack's chat.postMessage does",
+	{id: "chatPostMessage", method: "POST", path: pathSlack, says: "Say something, as Slack's chat.postMessage does",
 		writes: true, answers: jsonSlack{},
 		more: "For programs that speak Slack: text, attachments, blocks, username, icon_emoji and thread_ts (the ts of an earlier answer) as there. Refusals have status 200, ok false, and Slack's word in error.",
 		takes: []field{{parameter{"channel", "string", "the name or the id of a room that the key's account is in"}, true, false},
@@ -96,6 +105,7 @@ var operations = []operation{
 			{"older", "integer", "hits before this message"}}},
 	{id: "roomFeed", method: "GET", path: "/rooms/:room/feed.atom", says: "The newest of a room as an Atom feed", answers: []byte{},
 		more: "Feed readers, which show no key, have addresses with a secret of their own: see /me/tokens."},
+	{id: "roomJSONFeed", method: "GET", path: "/rooms/:room/feed.json", says: "The same as a JSON Feed", answers: []byte{}},
 	{id: "searchFeed", method: "GET", path: "/search.atom", says: "What a search finds, as an Atom feed", answers: []byte{},
 		asks: []parameter{{"q", "string", "the words"}}},
 	{id: "listPeople", method: "GET", path: "/people", says: "The people of the workspace", people: true, answers: jsonPeoplePage{},

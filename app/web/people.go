@@ -58,6 +58,11 @@ func (s *Server) card(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if p.IsBot() {
+		if p.Abilities, err = s.abilities(c, p); err != nil {
+			return err
+		}
+	}
 	if room := id[chat.RoomID](c.Query("in")); room != 0 && p.Account.ID != p.Me.ID {
 		if access, err := s.chat.ReadableRoom(c.UserContext(), p.Me, room); err == nil && access.Allows(chat.ActionRemoveMember) &&
 			slices.ContainsFunc(p.Common, func(r chat.SidebarRoom) bool { return r.ID == room && !r.Everyone }) {

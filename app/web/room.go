@@ -36,7 +36,8 @@ func (s *Server) room(c *fiber.Ctx) (p page, err error) {
 	if err != nil {
 		return p, err
 	}
-	if v.Queue && v.IsMember() && span == (chat.Span{}) && !wantsJSON(c) { // what was told of visitors is read there, too
+	// What was told of visitors is read there, too; what the people say to each other is one press away.
+	if v.Queue && v.IsMember() && len(c.Context().URI().QueryString()) == 0 && !wantsJSON(c) {
 		return page{to: views.CaseURL(v.ID, 0)}, nil
 	}
 	if fragment(c) && (span.Before != 0 || span.After != 0) {

@@ -49,6 +49,7 @@ func (s *Server) serverRoutes(public *group) {
 	public.get("/metrics", func(*fiber.Ctx) error { return fiber.ErrNotFound }) // on a listener of its own, see metrics
 	public.get("/static/:build/:name", s.static)
 	public.get("/favicon.ico", s.favicon)
+	public.get("/robots.txt", s.robots)
 	public.get("/emoji", s.emoji)
 	public.get("/logo", s.logo)
 	public.get("/manifest.webmanifest", s.manifest)

@@ -24,6 +24,7 @@ func (s *Server) roomRoutes(browser *group) {
 	browser.post("/rooms/:room<int>/leave", s.leaveRoom)
 	browser.post("/rooms/:room<int>/delete", s.deleteRoom)
 	browser.get("/rooms/:room<int>/mentions", s.mentionables)
+	browser.get("/rooms/:room<int>/commands", s.commandHints)
 }
 
 // memberRoutes say who is in a room, and with what rank.

@@ -44,6 +44,20 @@ func (s *Server) worldMayRead(c *fiber.Ctx) (bool, error) {
 	return true, err
 }
 
+// headerRobots asks search engines to leave something out.
+const headerRobots = "X-Robots-Tag"
+
+// robots says where programs that read the web may go: nowhere, but into rooms that the world
+// may read where there are such. Each of these says itself whether it is to be found.
+func (s *Server) robots(c *fiber.Ctx) error {
+	words := "User-agent: *\nDisallow: /\n"
+	if s.workspace().WorldMayRead() {
+		words = "User-agent: *\nAllow: /rooms/\nAllow: /files/\nAllow: /static/\nDisallow: /\n"
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMETextPlainCharsetUTF8)
+	return c.SendString(words)
+}
+
 const localWorldFile = "world file"
 
 // worldFile sends a file that the world may have.
@@ -62,6 +76,9 @@ func (s *Server) worldFeed(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if w.World != chat.WorldSearches {
+		c.Set(headerRobots, "noindex")
+	}
 	return s.sendRoomFeed(c, w.Room, w.Label(), w.Messages)
 }
 
@@ -72,7 +89,7 @@ func (s *Server) worldRoom(c *fiber.Ctx, span chat.Span) error {
 		return err
 	}
 	if w.World != chat.WorldSearches {
-		c.Set("X-Robots-Tag", "noindex")
+		c.Set(headerRobots, "noindex")
 	}
 	c.Set(fiber.HeaderVary, "Accept, Cookie, Authorization")
 	if wantsJSON(c) {

@@ -162,6 +162,23 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 	f.truth(people, rooms, hashes)
 }
 
+// Ownership of a room may pass on in a change that is about other rooms and other people.
+func TestWhoComesToOwnARoomIsNotKeptAsAMember(t *testing.T) {
+	f := create(t, 4)
+	ctx := t.Context()
+	guests, own := f.room("guests", 1, 2), f.room("own", 4, 3)
+	f.ok(f.SetRole(ctx, 3, chat.RoleAdmin, chat.NoAudit)) // somebody has to be
+	for _, who := range []chat.AccountID{1, 2} {
+		f.ok(f.SetRole(ctx, who, chat.RoleGuest, chat.NoAudit))
+	}
+	_, err := f.AddMembers(ctx, guests, []chat.AccountID{3, 4}, noon)
+	f.ok(err)
+	people, rooms := []chat.AccountID{1, 2, 3, 4}, []chat.RoomID{guests, own}
+	f.truth(people, rooms, nil)
+	f.ok(f.SetRole(ctx, 4, chat.RoleGuest, chat.NoAudit))
+	f.truth(people, rooms, nil)
+}
+
 func TestWhatIsReadWhileSomethingChangesIsNotKept(t *testing.T) {
 	f := create(t, 3)
 	room := f.room("a room", 1, 2)

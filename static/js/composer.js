@@ -132,7 +132,7 @@ on(doc, 'click', e => {
   if (sign) withModule('suggest', s => s.beginWith(sign));
 });
 on(doc, 'input', e => {
-  if (e.target.matches('#box,.edit textarea') && /[@#:]/.test(e.target.value))
+  if (e.target.matches('#box,.edit textarea') && /[@#:]|^\//.test(e.target.value))
     lazy('suggest', s => s.suggestFor(e.target));
   if (e.target.dataset.max) lazy('counter', m => m.checkLength(e.target));
   if (e.target.id !== 'box') return;

@@ -19,6 +19,7 @@ declare var CloseWatcher: { new (): { onclose: (() => void) | null; destroy(): v
 // What lazy() loads, by name.
 interface LazyModules {
   announcer: typeof import('./lazy/announcer.js');
+  clipboard: typeof import('./lazy/clipboard.js');
   code: typeof import('./lazy/code.js');
   countdown: typeof import('./lazy/countdown.js');
   counter: typeof import('./lazy/counter.js');

@@ -188,7 +188,7 @@ func (c *conversion) table(b node, depth int) string {
 			parts = append(parts, s)
 		}
 		if says {
-			lines = append(lines, strings.Join(parts, " | "))
+			lines = append(lines, rowLine(parts))
 		}
 	}
 	return strings.Join(lines, "\n")

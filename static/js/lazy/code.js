@@ -2,6 +2,7 @@
 // Listings: their colours, drawn over the text and not into it, and a corner with their language and Copy. What takes
 // longer than a moment stays plain.
 import { doc, make, on } from '../dom.js';
+import { lazy } from '../lazy.js';
 import { toast } from '../toast.js';
 import looks from './code.css';
 
@@ -139,7 +140,7 @@ function textOf(pre) {
 }
 on(copy, 'click', async () => {
   try {
-    await navigator.clipboard.writeText(textOf(of));
+    await (await lazy('clipboard')).copyText(textOf(of));
     copy.textContent = 'Copied';
   } catch {
     toast('That could not be copied.');

@@ -1,5 +1,6 @@
 // @ts-check
-// Suggestions while one writes: people after @, rooms after #, emoji after a colon and two letters.
+// Suggestions while one writes: people after @, rooms after #, emoji after a colon and two letters, commands after a slash
+// that a message begins with.
 // In the message box, in the form of an edit, and in that of an answer.
 import { doc, isComposing, make, on, openRoom } from '../dom.js';
 import { box, inFence, insertText } from '../composer.js';
@@ -79,6 +80,15 @@ function suggestRooms(q) {
     .map(name => option('#' + name, '#' + name));
 }
 
+let commands = null; // of the room, asked for when the slash is written
+
+async function suggestCommands(q) {
+  const n = wordBox === box() && roomOfPage();
+  if (!n) return [];
+  if (!q || commands?.room !== n || !commands.all) commands = { room: n, all: await fetchOptions(`/rooms/${n}/commands`) };
+  return (commands.all ?? []).filter(li => li.dataset.insert.slice(1).startsWith(q));
+}
+
 async function suggestEmoji(q) {
   const begun = new RegExp('(?:^|[^a-z0-9])' + q.replaceAll('+', '\\+')); // not within a word of a name
   const found = (await (await lazy('emoji')).findByName(q)).filter(it => begun.test(it.short) || begun.test(it.words));
@@ -119,7 +129,7 @@ const spaceless =
 // on after the caret is another one.
 const mayStandBefore = new RegExp(String.raw`(?:^|[\s([{"'*_~]|[^\0-\x7f\p{L}\p{N}\p{M}]|[${spaceless}])$`, 'u');
 const goesOn = new RegExp(String.raw`^[.-]?(?![${spaceless}])[\p{L}\p{N}\p{M}_]`, 'u');
-const suggestionStart = /([@#])([\p{L}\p{N}._-]{0,30})$|(:)([a-z0-9_+-]{2,20})$/u;
+const suggestionStart = /([@#])([\p{L}\p{N}._-]{0,30})$|(:)([a-z0-9_+-]{2,20})$|^(\/)([a-zA-Z]{0,32})$/u;
 
 // Looks at what stands around the caret; called after every change of it.
 export async function suggestFor(b) {
@@ -127,8 +137,8 @@ export async function suggestFor(b) {
   const end = b.selectionStart,
     hit = end === b.selectionEnd && suggestionStart.exec(b.value.slice(Math.max(0, end - 40), end));
   if (!hit) return dismiss();
-  const trigger = hit[1] ?? hit[3],
-    q = hit[2] ?? hit[4],
+  const trigger = hit[1] ?? hit[3] ?? hit[5],
+    q = hit[2] ?? hit[4] ?? hit[6],
     at = end - q.length - 1;
   const within = goesOn.test(b.value.slice(end)) || (trigger === ':' && b.value[end] === ':');
   if (within || !mayStandBefore.test(b.value.slice(0, at)) || inFence(b)) return dismiss();
@@ -136,7 +146,7 @@ export async function suggestFor(b) {
   const mine = ++lookups;
   wordBox = b;
   word = trigger + q;
-  const found = (await { '@': suggestPeople, '#': suggestRooms, ':': suggestEmoji }[trigger](fold(q))).slice(0, maxSuggestions);
+  const found = (await { '@': suggestPeople, '#': suggestRooms, ':': suggestEmoji, '/': suggestCommands }[trigger](fold(q))).slice(0, maxSuggestions);
   if (mine !== lookups) return;
   if (b.value.slice(at, b.selectionStart) !== word) return dismiss(); // it was sent meanwhile
   close();

@@ -3,7 +3,7 @@
 import { $, doc, hasFinePointer, hub, isShown, mainArea, me, on, seq } from '../dom.js';
 import { box, setReply } from '../composer.js';
 import { focusRow } from '../keys.js';
-import { withModuleAndKeys } from '../lazy.js';
+import { lazy, withModuleAndKeys } from '../lazy.js';
 import { visit } from '../request.js';
 import { goToRow, openConversation } from '../row.js';
 import { nearestShown } from '../timeline.js';
@@ -89,7 +89,7 @@ export function pickReaction(row, anchor) {
 
 export async function copy(text, done) {
   try {
-    await navigator.clipboard.writeText(text);
+    await (await lazy('clipboard')).copyText(text);
     toast(done);
   } catch {
     toast('That could not be copied.');

@@ -1,0 +1,18 @@
+// @ts-check
+// Copies words. Over plain HTTP at a name of the house browsers offer no clipboard (https://www.w3.org/TR/secure-contexts/),
+// only what they had before it.
+import { doc, make } from '../dom.js';
+
+export async function copyText(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = /** @type {HTMLTextAreaElement} */ (make('textarea')),
+    was = /** @type {HTMLElement} */ (doc.activeElement);
+  field.value = text;
+  field.style.cssText = 'position:fixed;opacity:0';
+  (was?.closest('dialog,[popover]') ?? doc.body).append(field); // where the focus may be
+  field.select();
+  const done = doc.execCommand('copy');
+  field.remove();
+  was?.focus({ preventScroll: true });
+  if (!done) throw new Error('nothing was copied');
+}
