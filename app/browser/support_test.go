@@ -169,3 +169,29 @@ func TestASiteThatMayNotShowTheChatLeadsToIt(t *testing.T) {
 	ask[any](p, "inside.querySelector('button').click(), 1")
 	p.until("the way again", `!inside.querySelector('section').hidden && inside.querySelector('iframe').hidden`)
 }
+
+// When the team is back is said in the visitor's time as well.
+func TestAVisitorReadsWhenTheTeamIsBack(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada := s.Signup("ada")
+	room := ada.Found("support", "private")
+	ada.Post(fmt.Sprintf("/rooms/%d/widget", room), "on", "1", "slug", "help", "title", "Tidewater Ferries", "zone", "Asia/Tokyo",
+		"hours", "mon-sun 00:00-00:01").Want(t, http.StatusSeeOther)
+	p := openChromium(t).person("visitor", s.Base)
+	p.size(390, 844)
+	p.open("/widget/help")
+	p.until("the moment in the time of this device", `(e => { const at = new Date(e.dataset.back); return e.textContent ===
+		'Back on ' + at.toLocaleDateString('en', { weekday: 'long' }) + ' at ' + at.toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' })
+		})(document.querySelector('#status'))`)
+	p.fill("#body", "Does the 06:10 run?")
+	p.fill("#mail", "marta@example.org")
+	p.click(".wg-btn", "")
+	p.sees("#log", "You wrote at")
+	p.until("and in its own words after an answer", `/^Back on \w+ at \d+:\d\d.[AP]M$/.test(document.querySelector('#status').textContent)`)
+	p.shot("visitor-away")
+	p.scripts(false)
+	p.open("/widget/help")
+	p.sees("#status", "at 15:00 UTC")
+	p.sees(".wg-sys", "UTC")
+}
