@@ -188,7 +188,8 @@ func (s *Server) resetForm(c *fiber.Ctx, errs views.Errors) error {
 	a, err := s.auth.ResetAccount(c.UserContext(), c.Params("token"))
 	if errors.Is(err, chat.ErrNotFound) {
 		if s.Mailer != nil {
-			return chat.Gone("This link was used, or has run out. At the login, “Forgot it?” sends a new one by mail; an administrator can make one, too.")
+			return chat.Gone("This link was used, or has run out. " +
+				"At the login, “Forgot it?” sends a new one by mail; an administrator can make one, too.")
 		}
 		return chat.Gone("This link was used, or has run out. Ask an administrator for a new one.")
 	}
