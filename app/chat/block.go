@@ -13,7 +13,7 @@ func (p Prefs) Blocks(id AccountID) bool { return slices.Contains(p.Blocked, id)
 
 // SetBlocked blocks somebody for the caller, or lets him again: he does not reach the caller
 // by direct messages and notifications, and what he says in rooms is folded for the caller.
-// Nobody is told.
+// He is not told of it, and is refused when he writes to the caller: words that nobody gets are lost.
 func (c *Chat) SetBlocked(ctx context.Context, who Account, id AccountID, blocked bool) error {
 	if id == who.ID {
 		return Invalid("who", "You cannot block yourself.")
