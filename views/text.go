@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -12,14 +13,14 @@ import (
 // element or attribute but the ones written here, whatever the text. The style sheet
 // gives each paragraph the direction of its own text, and code that of code.
 func appendText(b []byte, t chat.Text) []byte {
-	shown := shownBlocks(t.Blocks)
-	for i := range t.Blocks[:shown] {
-		b = appendBlock(b, &t.Blocks[i], t.Jumbo)
+	shown, folded := foldBlocks(t.Blocks)
+	for i := range shown {
+		b = appendBlock(b, &shown[i], t.Jumbo)
 	}
-	if shown == len(t.Blocks) {
+	if len(folded) == 0 {
 		return b
 	}
-	rest := chat.Text{Blocks: t.Blocks[shown:]}
+	rest := chat.Text{Blocks: folded}
 	b = append(b, `<details class="rest"><summary>Show the rest · `...)
 	b = append(b, count(len(strings.Fields(rest.Plain())), "word", "words")...)
 	b = append(b, "</summary>"...)
@@ -34,8 +35,65 @@ const (
 	foldedFrom  = 1200 // letters of a message that is folded
 	foldedAfter = 700  // letters that stay, about
 	foldedRest  = 300  // letters that are worth it
-	shownLines  = 20   // of a listing
+	shownLines  = 20   // of a listing, or of a paragraph
 )
+
+// foldBlocks divides a message into what is shown and what is folded; a paragraph that is long
+// by itself is divided, too.
+func foldBlocks(blocks []chat.Block) (shown, folded []chat.Block) {
+	n := shownBlocks(blocks)
+	for i := range blocks[:n] {
+		if head, tail, long := splitParagraph(&blocks[i]); long {
+			return append(slices.Clone(blocks[:i]), head), append([]chat.Block{tail}, blocks[i+1:]...)
+		}
+	}
+	return blocks[:n], blocks[n:]
+}
+
+// splitParagraph divides a long paragraph where one of its lines ends, or between two words.
+func splitParagraph(bl *chat.Block) (head, tail chat.Block, long bool) {
+	letters, lines := sizeOf(bl.Runs)
+	if bl.Kind != chat.BlockParagraph || letters <= foldedFrom && lines <= shownLines+2 {
+		return head, tail, false
+	}
+	head, tail = *bl, *bl
+	seen, ends := 0, 0
+	for i, r := range bl.Runs {
+		n, _ := sizeOf(bl.Runs[i : i+1])
+		switch {
+		case r.Kind == chat.RunBreak:
+			ends++
+			if (ends >= shownLines || seen > foldedAfter) && (lines-ends > 2 || letters-seen >= foldedRest) {
+				head.Runs, tail.Runs = bl.Runs[:i], bl.Runs[i+1:]
+				return head, tail, true
+			}
+		case r.Kind == chat.RunPlain && seen+n > foldedFrom:
+			at := strings.LastIndexByte(r.Text[:max(foldedAfter-seen, 0)], ' ')
+			if at < 0 {
+				continue // a word that does not end
+			}
+			one, other := r, r
+			one.Text, other.Text = r.Text[:at], r.Text[at+1:]
+			head.Runs = append(slices.Clone(bl.Runs[:i]), one)
+			tail.Runs = append([]chat.Run{other}, bl.Runs[i+1:]...)
+			return head, tail, true
+		}
+		seen += n
+	}
+	return head, tail, false
+}
+
+// sizeOf is how many letters runs have, and how many lines but the last.
+func sizeOf(runs []chat.Run) (letters, lines int) {
+	for i := range runs {
+		if runs[i].Kind == chat.RunBreak {
+			lines++
+		}
+		n, more := sizeOf(runs[i].Runs)
+		letters, lines = letters+len(runs[i].Text)+n, lines+more
+	}
+	return letters, lines
+}
 
 // shownBlocks is how many blocks of a message stand before its rest; all of them where it
 // is not long.
