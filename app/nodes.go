@@ -25,7 +25,8 @@ const (
 	presencePart = 20_000
 )
 
-// Jobs that one of all nodes does.
+// Jobs that one of all nodes does. Their locks have these numbers, and nodes of two versions run
+// side by side, so only ever append.
 const (
 	jobSessions = iota
 	jobRetention

@@ -113,7 +113,8 @@ func ParseIDs(s string) (ids []chat.AccountID) {
 	return ids
 }
 
-// AddMessage implements chat.MessageStore.
+// AddMessage implements chat.MessageStore. PostgreSQL stores plain words in another way, see
+// db/postgres.
 func (d *Store) AddMessage(ctx context.Context, n chat.NewMessage) (a chat.Added, err error) {
 	text, err := json.Marshal(n.Text)
 	if err != nil {

@@ -15,9 +15,9 @@ const (
 	ActionListen                       // be told live
 	ActionPost                         // say something, be seen typing
 	ActionEdit                         // change what one said oneself
-	ActionDelete                       // take back what one said oneself
+	ActionDelete                       // take messages back: what one said oneself, or as ActionModerate
 	ActionReact                        // put an emoji to a message
-	ActionModerate                     // delete what others said
+	ActionModerate                     // delete what others said; who decides reports may delete what is reported, too
 	ActionJoin                         // come in by oneself
 	ActionLeave                        // go by oneself
 	ActionSetTopic                     // set the topic

@@ -12,7 +12,9 @@ import (
 // Settings are what may change while the server runs, by key.
 type Settings map[string]string
 
-// Keys of the settings that are not limits.
+// Keys of the settings that are not limits, with SettingDeletion and those of backups. The
+// command line lists all of them (app/cmd/set.go), and an export takes along what does not belong
+// to the machine (archive.Exported).
 const (
 	SettingWorkspace = "workspace.name"
 	SettingSignup    = "signup"
