@@ -24,38 +24,28 @@ func (a *Auth) LogInOr(ctx context.Context, username, password, address string,
 	elsewhere func() (bool, error)) (_ chat.AccountID, err error) {
 	defer func() { a.counts.login(err) }()
 	username = chat.TypedName(username)
-	account := chat.FoldName(username)
-	if err := a.throttled(account, address); err != nil {
-		return 0, err
-	}
-	if username, err = a.AccountName(ctx, username); err != nil {
-		return 0, err
-	}
-	id, hash, err := a.store.Password(ctx, username)
-	if err != nil && !errors.Is(err, chat.ErrNotFound) {
-		return 0, err
-	}
-	ok, rehash, err := a.passwords.Check(ctx, password, hash)
-	if err != nil {
-		return 0, busy(err)
-	}
-	right := ok
-	if !ok && elsewhere != nil {
-		id = 0
-		if right, err = elsewhere(); err != nil {
-			return 0, err
+	var id chat.AccountID
+	var hash string
+	here, rehash := false, false
+	err = a.try(chat.FoldName(username), address, errWrong, func() (bool, error) {
+		name, err := a.AccountName(ctx, username)
+		if err != nil {
+			return false, err
 		}
-	}
-	// Asked again: of many tries at once all would have passed the first time.
-	if err := a.throttled(account, address); err != nil {
+		if id, hash, err = a.store.Password(ctx, name); err != nil && !errors.Is(err, chat.ErrNotFound) {
+			return false, err
+		}
+		if here, rehash, err = a.passwords.Check(ctx, password, hash); err != nil {
+			return false, busy(err)
+		}
+		if !here && elsewhere != nil {
+			return elsewhere()
+		}
+		return here, nil
+	})
+	if err != nil || !here {
 		return 0, err
 	}
-	if !right {
-		a.limits.Take(chat.LimitLoginAccount, account)
-		a.limits.Take(chat.LimitLoginAddress, address)
-		return 0, errWrong
-	}
-	a.limits.Forgive(chat.LimitLoginAccount, account)
 	if rehash {
 		a.rehash(ctx, id, hash, password)
 	}
@@ -64,22 +54,28 @@ func (a *Auth) LogInOr(ctx context.Context, username, password, address string,
 
 // CheckElsewhere has a name and a password checked at another place; failures count as those of
 // log-ins do.
-func (a *Auth) CheckElsewhere(ctx context.Context, username, address string, elsewhere func() (bool, error)) error {
-	account := chat.FoldName(chat.TypedName(username))
+func (a *Auth) CheckElsewhere(username, address string, elsewhere func() (bool, error)) error {
+	return a.try(chat.FoldName(chat.TypedName(username)), address, errWrong, elsewhere)
+}
+
+// try has something checked that could be guessed, and answers with wrong where it is not
+// right. Failures are counted by account and by address.
+func (a *Auth) try(account, address string, wrong error, check func() (right bool, err error)) error {
 	if err := a.throttled(account, address); err != nil {
 		return err
 	}
-	right, err := elsewhere()
+	right, err := check()
 	if err != nil {
 		return err
 	}
+	// Asked again: of many tries at once all would have passed the first time.
 	if err := a.throttled(account, address); err != nil {
 		return err
 	}
 	if !right {
 		a.limits.Take(chat.LimitLoginAccount, account)
 		a.limits.Take(chat.LimitLoginAddress, address)
-		return errWrong
+		return wrong
 	}
 	a.limits.Forgive(chat.LimitLoginAccount, account)
 	return nil

@@ -61,28 +61,14 @@ func (a *Auth) EndSecond(ctx context.Context, token, code, address string) (who 
 // CheckSecond checks a code of an account, and uses it up. Failures are counted by account
 // and by address.
 func (a *Auth) CheckSecond(ctx context.Context, who chat.AccountID, code, address string) error {
-	account := "second " + strconv.FormatInt(int64(who), 10)
-	if err := a.throttled(account, address); err != nil {
-		return err
-	}
-	f, err := a.Factor(ctx, who)
-	if err != nil {
-		return err
-	}
-	ok := false
-	if step, right := a.stepOf(f.Secret, code); right && !f.Confirmed.IsZero() {
-		ok, err = a.store.UseStep(ctx, who, step)
-	} else if !f.Confirmed.IsZero() {
-		ok, err = a.store.UseRecovery(ctx, who, recoveryHash(code))
-	}
-	if err != nil {
-		return err
-	}
-	if !ok {
-		a.limits.Take(chat.LimitLoginAccount, account)
-		a.limits.Take(chat.LimitLoginAddress, address)
-		return errCode
-	}
-	a.limits.Forgive(chat.LimitLoginAccount, account)
-	return nil
+	return a.try("second "+strconv.FormatInt(int64(who), 10), address, errCode, func() (bool, error) {
+		f, err := a.Factor(ctx, who)
+		if err != nil || f.Confirmed.IsZero() {
+			return false, err
+		}
+		if step, right := a.stepOf(f.Secret, code); right {
+			return a.store.UseStep(ctx, who, step)
+		}
+		return a.store.UseRecovery(ctx, who, recoveryHash(code))
+	})
 }

@@ -156,8 +156,7 @@ func TestFetchThatFailsOrPanicsIsRepeated(t *testing.T) {
 	h.listening(c, 7, 0)
 	l := &log{rev: 3}
 	h.Notify(chat.RoomChanged{Room: 7}, func(chat.Rev, []chat.RoomChanged) (Updates, error) {
-		return Updates{},
-			errors.New("the disk is slow")
+		return Updates{}, errors.New("the disk is slow")
 	})
 	h.Notify(chat.RoomChanged{Room: 7}, func(chat.Rev, []chat.RoomChanged) (Updates, error) { panic("of a fetch") })
 	settle(t, "what was not delivered is delivered", func() bool {

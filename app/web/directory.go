@@ -97,7 +97,7 @@ func (s *Server) linkDirectory(c *fiber.Ctx) error {
 	}
 	me, name := sessionOf(c).Account, formValue(c, "user")
 	who := oidc.Identity{}
-	err := s.auth.CheckElsewhere(c.UserContext(), name, s.address(c), s.inDirectory(c, name, &who))
+	err := s.auth.CheckElsewhere(name, s.address(c), s.inDirectory(c, name, &who))
 	if err == nil {
 		err = s.auth.LinkIdentity(c.UserContext(), me, who.Issuer, who.Subject, who.Label())
 	}

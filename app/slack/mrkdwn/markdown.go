@@ -65,7 +65,7 @@ func LooksLikeTable(s string) bool {
 	return false
 }
 
-// tableAt is of how many lines the table is that they begin with; 0: there is none.
+// tableAt is of how many lines the table is that they begin with, maxRows at most; 0: there is none.
 func tableAt(lines []string) int {
 	if len(lines) < 2 || !strings.Contains(lines[0], "|") || !strings.Contains(lines[1], "|") || !markdownRule.MatchString(lines[1]) {
 		return 0
@@ -75,11 +75,8 @@ func tableAt(lines []string) int {
 		return 0
 	}
 	n := 2
-	for n < len(lines) && strings.Contains(lines[n], "|") {
+	for n < min(len(lines), maxRows) && strings.Contains(lines[n], "|") {
 		n++
-	}
-	if n > maxRows {
-		return 0
 	}
 	return n
 }
@@ -90,23 +87,20 @@ func cellsOf(line string) (cells []string) {
 	if strings.HasSuffix(line, "|") && !strings.HasSuffix(line, `\|`) {
 		line = line[:len(line)-1]
 	}
-	for {
-		at := strings.IndexByte(line, '|')
-		for at > 0 && line[at-1] == '\\' {
-			line = line[:at-1] + line[at:]
-			next := strings.IndexByte(line[at:], '|')
-			if next < 0 {
-				at = -1
-				break
-			}
-			at += next
+	var cell strings.Builder
+	for i := 0; i < len(line); i++ {
+		switch {
+		case strings.HasPrefix(line[i:], `\|`):
+			cell.WriteByte('|')
+			i++
+		case line[i] == '|':
+			cells = append(cells, strings.TrimSpace(cell.String()))
+			cell.Reset()
+		default:
+			cell.WriteByte(line[i])
 		}
-		if at < 0 {
-			return append(cells, strings.TrimSpace(line))
-		}
-		cells = append(cells, strings.TrimSpace(line[:at]))
-		line = line[at+1:]
 	}
+	return append(cells, strings.TrimSpace(cell.String()))
 }
 
 // table writes the lines of a table, of which the second only says where its columns are.
