@@ -2,8 +2,19 @@
 // Copies words. Over plain HTTP at a name of the house browsers offer no clipboard (https://www.w3.org/TR/secure-contexts/),
 // only what they had before it.
 import { doc, make } from '../dom.js';
+import { toast } from '../toast.js';
 
-export async function copyText(text) {
+/** @type {(text: string, done: () => unknown) => Promise<void>} */
+export async function copy(text, done) {
+  try {
+    await write(text);
+    done();
+  } catch {
+    toast('That could not be copied.');
+  }
+}
+
+async function write(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const field = /** @type {HTMLTextAreaElement} */ (make('textarea')),
     was = /** @type {HTMLElement} */ (doc.activeElement);

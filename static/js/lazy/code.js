@@ -2,8 +2,7 @@
 // Listings: their colours, drawn over the text and not into it, and a corner with their language and Copy. What takes
 // longer than a moment stays plain.
 import { doc, make, on } from '../dom.js';
-import { lazy } from '../lazy.js';
-import { toast } from '../toast.js';
+import { withModule } from '../lazy.js';
 import looks from './code.css';
 
 const sheet = new CSSStyleSheet();
@@ -138,14 +137,7 @@ function textOf(pre) {
     more = first?.nextElementSibling?.matches('.rest') ? first.nextElementSibling.querySelector('pre') : null;
   return (first?.textContent ?? '') + (more?.textContent ?? '');
 }
-on(copy, 'click', async () => {
-  try {
-    await (await lazy('clipboard')).copyText(textOf(of));
-    copy.textContent = 'Copied';
-  } catch {
-    toast('That could not be copied.');
-  }
-});
+on(copy, 'click', () => withModule('clipboard', c => c.copy(textOf(of), () => (copy.textContent = 'Copied'))));
 on(doc, 'pointerover', e => {
   const pre = e.target.closest?.('.body pre');
   if (corner.contains(e.target) || (pre && pre === of)) return clearTimeout(timer);

@@ -20,9 +20,12 @@ export function showLostDrafts() {
   }
 }
 
-// The page of news is drawn anew now and then, and by us when its room is in the list again.
+// The page of news is drawn anew now and then, and once by us when its room is in the list again.
+let wasBack = false;
 on(doc, 'htmx:after:swap', () => {
   showLostDrafts();
-  const query = new URLSearchParams(location.search);
-  if (query.get('done') === 'gone' && $('r-' + query.get('room')) && !doc.querySelector('.notice a')) reloadPage();
+  const query = new URLSearchParams(location.search),
+    isBack = query.get('done') === 'gone' && !!$('r-' + query.get('room'));
+  if (isBack && !wasBack && !doc.querySelector('.notice a')) reloadPage();
+  wasBack = isBack;
 });

@@ -3,7 +3,7 @@
 import { $, doc, hasFinePointer, hub, isShown, mainArea, me, on, seq } from '../dom.js';
 import { box, setReply } from '../composer.js';
 import { focusRow } from '../keys.js';
-import { lazy, withModuleAndKeys } from '../lazy.js';
+import { withModule, withModuleAndKeys } from '../lazy.js';
 import { visit } from '../request.js';
 import { goToRow, openConversation } from '../row.js';
 import { nearestShown } from '../timeline.js';
@@ -87,14 +87,8 @@ export function pickReaction(row, anchor) {
   });
 }
 
-export async function copy(text, done) {
-  try {
-    await (await lazy('clipboard')).copyText(text);
-    toast(done);
-  } catch {
-    toast('That could not be copied.');
-  }
-}
+/** @type {(text: string, done: string) => unknown} */
+export const copy = (text, done) => withModule('clipboard', c => c.copy(text, () => toast(done)));
 
 export async function deleteMessage(row) {
   const id = seq(row);
