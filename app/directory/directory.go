@@ -101,20 +101,29 @@ func (d *Directory) CheckAgain(ctx context.Context, subject, password string) (r
 	return right && who.Subject == subject, err
 }
 
-// Look finds whom it vouched for before, as he is there now; false: he is there no more.
-func (d *Directory) Look(ctx context.Context, subject string) (who oidc.Identity, there bool, err error) {
+// Look finds those whom it vouched for before, as they are there now, over one connection; who
+// is there no more, or may not log in any more, is left out.
+func (d *Directory) Look(ctx context.Context, subjects ...string) (there map[string]oidc.Identity, err error) {
+	there = map[string]oidc.Identity{}
 	err = d.ask(ctx, func(c *ldap.Conn) error {
-		var entry *ldap.Entry
-		if entry, err = d.find(c, bySubject(subject)); entry != nil && err == nil {
-			who, err = d.identity(c, entry)
-			there = err == nil
+		for _, subject := range subjects {
+			entry, err := d.find(c, bySubject(subject))
+			if err != nil || ctx.Err() != nil {
+				return errors.Join(err, ctx.Err())
+			}
+			if entry == nil {
+				continue
+			}
+			switch who, err := d.identity(c, entry); {
+			case err == nil:
+				there[subject] = who
+			case !errors.Is(err, ErrNotIn):
+				return err
+			}
 		}
-		return err
+		return nil
 	})
-	if errors.Is(err, ErrNotIn) {
-		return who, false, nil
-	}
-	return who, there, err
+	return there, err
 }
 
 func (d *Directory) check(ctx context.Context, filter, password string) (who oidc.Identity, right bool, err error) {

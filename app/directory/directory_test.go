@@ -59,13 +59,9 @@ func TestOneNameAndItsPasswordAreOnePerson(t *testing.T) {
 					t.Errorf("again, %q: %v, %v", password, right, err)
 				}
 			}
-			if again, there, err := d.Look(t.Context(), who.Subject); !there || err != nil || again != who {
-				t.Error("looked up:", again, there, err)
-			}
-			for _, subject := range []string{"entryUUID:00", "entryUUID:zz", "", "uid:" + fmt.Sprintf("%x", "mei"), "objectClass:2a"} {
-				if who, there, err := d.Look(t.Context(), subject); err != nil || there && who.Subject == subject {
-					t.Errorf("%q: %+v, %v, %v", subject, who, there, err)
-				}
+			there, err := d.Look(t.Context(), "entryUUID:00", "entryUUID:zz", "", who.Subject, "objectClass:2a")
+			if err != nil || len(there) != 1 || there[who.Subject] != who {
+				t.Error("looked up:", there, err)
 			}
 		})
 	}
@@ -107,8 +103,8 @@ func TestGroupsSayWhoComesAndWhoAdministers(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.Remove("cn=Chat,ou=groups," + ldaptest.Base)
-			if who, there, err := d.Look(t.Context(), bo.Subject); there || err != nil {
-				t.Error("who is in the group no more:", who, there, err)
+			if there, err := d.Look(t.Context(), bo.Subject); len(there) > 0 || err != nil {
+				t.Error("who is in the group no more:", there, err)
 			}
 		})
 	}

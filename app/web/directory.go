@@ -128,13 +128,19 @@ func (s *Server) FollowDirectory(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		var subjects []string
 		for _, i := range list {
-			there, lost, err := s.followIdentity(ctx, i)
+			subjects = append(subjects, i.Subject)
+		}
+		there, err := s.Directory.Look(ctx, subjects...)
+		if err != nil {
+			return err
+		}
+		found += len(there)
+		for _, i := range list {
+			lost, err := s.followIdentity(ctx, i, there)
 			if err != nil {
 				return err
-			}
-			if there {
-				found++
 			}
 			if lost != nil {
 				gone = append(gone, *lost)
@@ -149,39 +155,31 @@ func (s *Server) FollowDirectory(ctx context.Context) error {
 		s.log.Warn("the directory knows few of those who came by it: none of the others is deactivated", "known", found, "others", len(gone))
 		return nil
 	}
+	var failed error // of one, such as the last administrator, who holds up nobody else
 	for _, a := range gone {
 		s.log.Info("an account is deactivated: the directory does not know it any more", "account", a.Username)
-		if err := s.chat.DisableAccount(ctx, chat.Operator, a.ID); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, s.chat.DisableAccount(ctx, chat.Operator, a.ID))
 	}
-	return nil
+	return failed
 }
 
-// followIdentity gives somebody the role that the directory says, and tells whether it knows
-// the identity. lost is the account that goes with an identity which it does not know.
-func (s *Server) followIdentity(ctx context.Context, i auth.Identity) (known bool, lost *chat.Account, err error) {
+// followIdentity gives somebody the role that the directory says, which knows those who are
+// there. lost is the account that goes with an identity which it does not know.
+func (s *Server) followIdentity(ctx context.Context, i auth.Identity, there map[string]oidc.Identity) (lost *chat.Account, err error) {
 	account, err := s.auth.IdentityAccount(ctx, i.Issuer, i.Subject)
 	if errors.Is(err, chat.ErrForbidden) || errors.Is(err, chat.ErrNotFound) {
-		return false, nil, nil // deactivated, or unlinked meanwhile
+		return nil, nil // deactivated, or unlinked meanwhile
 	}
 	if err != nil {
-		return false, nil, err
+		return nil, err
 	}
-	who, known, err := s.Directory.Look(ctx, i.Subject)
-	if err != nil {
-		return false, nil, err
-	}
-	if known {
+	if who, known := there[i.Subject]; known {
 		s.followRole(ctx, account, who)
-		return true, nil, nil
+		return nil, nil
 	}
 	only, err := s.auth.IsOnlyWay(ctx, account)
-	if err != nil {
-		return false, nil, err
-	}
-	if only || i.Made.Equal(account.Created) { // he came by it, whatever other ways in he made himself
+	if err == nil && (only || i.Made.Equal(account.Created)) { // he came by it, whatever other ways in he made himself
 		lost = &account
 	}
-	return false, lost, nil
+	return lost, err
 }

@@ -24,7 +24,7 @@ type Store interface {
 func Run(t *testing.T, open func(testing.TB) Store) {
 	for name, tests := range map[string]map[string]func(*store){
 		"message": messageTests, "log": logTests, "room": roomTests, "member": memberTests, "account": accountTests, "session": sessionTests,
-		"audit": auditTests, "read": readTests, "search": searchTests, "device": deviceTests, "way in": wayInTests, "support": supportTests,
+		"audit": auditTests, "read": readTests, "search": searchTests, "device": deviceTests, "way in": wayInTests, "own account": ownTests, "support": supportTests,
 		"program": programTests,
 	} {
 		t.Run(name, func(t *testing.T) {
