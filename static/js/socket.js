@@ -35,11 +35,6 @@ async function startPolling() {
   else if (!isUp && !sessionOver) setTimeout(startPolling, 3000);
 }
 
-export function retryAfter(r) {
-  const s = Number(r?.headers.get('Retry-After'));
-  return s > 0 ? Math.min(s, 120) * 1000 : 0;
-}
-
 // Whether the long poll of lazy/poll.js works; when: since when there is no connection.
 export function setPolling(yes, when = downAt) {
   isPolling = yes;

@@ -17,7 +17,6 @@ let lookFrame = 0;
 
 // Left unread on purpose: nothing marks it read until somebody does.
 let keptUnread = 0;
-export const mentionsMe = el => el.dataset.m?.split(' ').some(id => id === me || id === 'all') ?? false;
 
 export function markUnreadFrom(row) {
   const before = row.previousElementSibling;

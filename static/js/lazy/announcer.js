@@ -1,11 +1,12 @@
 // @ts-check
 // What is said aloud of live messages: one by one, or a summary of many.
-import { doc, root } from '../dom.js';
+import { doc, me, root } from '../dom.js';
 import { speak } from '../toast.js';
-import { mentionsMe } from '../unread.js';
 
 let unspoken = [];
 let timer = 0;
+
+const mentionsMe = el => el.dataset.m?.split(' ').some(id => id === me || id === 'all') ?? false;
 
 export function announce(el) {
   const level = root.dataset.announce;

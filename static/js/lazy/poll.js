@@ -6,7 +6,7 @@ import { updateBanner } from '../banner.js';
 import { handleControl, reloadPage } from '../frames.js';
 import { apply } from '../request.js';
 import { sessionOver, signIn } from '../session.js';
-import { connectionWorks, isPolling, isUp, retryAfter, setPolling } from '../socket.js';
+import { connectionWorks, isPolling, isUp, setPolling } from '../socket.js';
 import { sessionMark } from '../storage.js';
 
 // As the page says it, see limits in views.
@@ -21,6 +21,11 @@ let channel = null; // to the other tabs
 /** @type {(value?: unknown) => void} */
 let positionsChanged = () => {};
 let positions = new Map(); // where the tabs stand: id → { room, rev, n }, n the news that they took last
+
+function retryAfter(r) {
+  const s = Number(r?.headers.get('Retry-After'));
+  return s > 0 ? Math.min(s, 120) * 1000 : 0;
+}
 
 export function stop() {
   channel?.postMessage({ gone: tabID });
