@@ -169,9 +169,6 @@ func (a *Announcer) announceHeader(room chat.RoomID) {
 		logUnlessGone("a header", room, err)
 		return
 	}
-	if header.Kind == chat.Direct { // has no header that all share
-		return
-	}
 	if err := a.Hub.BroadcastAfter(room, a.Updates(room), live.Text(views.HeaderPartial(a.ctx, header))); err != nil {
 		slog.Error("a header was not sent", "room", room, "error", err)
 	}
@@ -179,6 +176,15 @@ func (a *Announcer) announceHeader(room chat.RoomID) {
 	for _, p := range header.Members {
 		a.Hub.Send(p.ID, name)
 	}
+}
+
+// header is the header of a room as a partial, nil where its people do not share one.
+func (a *Announcer) header(room chat.RoomID) []byte {
+	h, err := a.roomHeader(room)
+	if err != nil || h.Kind == chat.Direct {
+		return nil
+	}
+	return views.HeaderPartial(a.ctx, h)
 }
 
 func (a *Announcer) roomHeader(room chat.RoomID) (views.RoomHeader, error) {

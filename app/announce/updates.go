@@ -1,6 +1,7 @@
 package announce
 
 import (
+	"slices"
 	"strconv"
 
 	"parley/app/chat"
@@ -42,15 +43,20 @@ func (a *Announcer) Updates(room chat.RoomID) live.Fetch {
 	}
 }
 
-// PageUpdates are the same for a page that comes back. One that is ahead of
-// the room was open before an older backup took the place of the data: it loads anew, else
-// it would be told nothing until the room has come to where the page is.
+// PageUpdates are the same for a page that comes back: the room may be called otherwise by
+// now. One that is ahead of the room was open before an older backup took the place of the
+// data: it loads anew, else it would be told nothing until the room has come to where the
+// page is.
 func (a *Announcer) PageUpdates(room chat.RoomID) live.Fetch {
 	updates := a.Updates(room)
 	return func(since chat.Rev, events []chat.RoomChanged) (live.Updates, error) {
 		n, err := updates(since, events)
-		if err == nil && since > n.Rev && since != chat.Latest {
+		switch {
+		case err != nil || since == chat.Latest:
+		case since > n.Rev:
 			n.Frame = live.Text(resetFrame(room))
+		case since < n.Rev:
+			n.Frame = live.Texts(slices.DeleteFunc([][]byte{n.Frame.Payload(), a.header(room)}, func(p []byte) bool { return len(p) == 0 }))
 		}
 		return n, err
 	}

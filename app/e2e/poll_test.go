@@ -61,3 +61,50 @@ func TestOnePollAsksForSeveralRooms(t *testing.T) {
 		ask(bad).Want(t, http.StatusBadRequest)
 	}
 }
+
+// What is told to a person between two polls is in the next: it says what the sidebar
+// looks like to its page.
+func TestAPollTellsWhatTheSidebarMissed(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada, bo := s.Signup("ada"), s.Signup("bo")
+	ada.Post("/rooms", "name", "harbour", "kind", "private").Want(t, http.StatusSeeOther)
+	mark, told := "", ""
+	ask := func(until string) {
+		t.Helper()
+		for range 20 { // who comes and goes is told as well
+			a := bo.Get("/changes?side="+mark, "HX-Request", "true").Want(t, http.StatusOK)
+			if m := regexp.MustCompile(`\{"side":"(\w+)"\}`).FindStringSubmatch(a.Body); m != nil {
+				mark = m[1]
+			}
+			if told = a.Body; strings.Contains(told, until) {
+				return
+			}
+		}
+		t.Fatalf("%q was not told: %s", until, told)
+	}
+	ask("general")
+	if strings.Contains(told, "harbour") {
+		t.Error("a private room is told of")
+	}
+	ada.Post("/rooms/2/members", "people", "2").Want(t, http.StatusSeeOther)
+	apptest.Within(t, "nobody is there to tell", func() bool { return s.App.Pages() == 0 })
+	ask("harbour")
+	ada.Tell(2, "@bo, while you were away")
+	apptest.Within(t, "nobody is there to tell", func() bool { return s.App.Pages() == 0 })
+	ask(`data-at="1"`)
+}
+
+// A room that was called otherwise while a page was away is called so when it is back.
+func TestAPageThatComesBackFindsTheHeaderAsItIs(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada, bo := s.Signup("ada"), s.Signup("bo")
+	bo.Get("/rooms/1").Want(t, http.StatusOK)
+	ada.Post("/rooms/1/settings", "name", "harbour", "topic", "Ships only").Want(t, http.StatusSeeOther)
+	bo.View(1, 0).Expect(`id="rh-1"`, "Ships only</p>")
+	a := bo.Get("/changes?room=1:0", "HX-Request", "true").Want(t, http.StatusOK)
+	if !strings.Contains(a.Body, `id="rh-1"`) {
+		t.Errorf("a poll says %q", a.Body)
+	}
+}

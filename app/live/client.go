@@ -252,7 +252,7 @@ func (c *Client) WaitAll(d time.Duration, beside []*Client) {
 	timeout := time.NewTimer(d)
 	defer timeout.Stop()
 	for {
-		if c.hasOutput() || slices.ContainsFunc(beside, (*Client).hasOutput) {
+		if c.HasOutput() || slices.ContainsFunc(beside, (*Client).HasOutput) {
 			return
 		}
 		select {
@@ -263,7 +263,8 @@ func (c *Client) WaitAll(d time.Duration, beside []*Client) {
 	}
 }
 
-func (c *Client) hasOutput() bool {
+// HasOutput says whether something is pending for a poll, or it was closed.
+func (c *Client) HasOutput() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.queue) > 0 || c.closeCode != 0

@@ -2,7 +2,9 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"hash/fnv"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,8 +86,9 @@ type stand struct {
 // pollMany asks for all tabs of a browser at once, which can hold six connections to
 // us: /changes?room=7:4650&room=9:12 answers with what is told to everybody who is
 // logged in as this person, then for each room that has news {"for":7} and the bytes
-// of its own poll, or {"reset":7}, or {"gone":7}. Without a room it is the poll of a
-// page that shows none.
+// of its own poll, or {"reset":7}, or {"gone":7}. With side=MARK it answers with the
+// sidebar, too, and {"side":"MARK"}, where that is not what the mark stands for: what is
+// told between two polls would be lost.
 func (s *Server) pollMany(c *fiber.Ctx) error {
 	if _, err := strconv.ParseInt(c.Query("since", "0"), 10, 64); err != nil { // which is of the poll of one room
 		return fiber.ErrBadRequest
@@ -99,9 +102,6 @@ func (s *Server) pollMany(c *fiber.Ctx) error {
 			return fiber.ErrBadRequest
 		}
 		stands = append(stands, stand{chat.RoomID(n), chat.Rev(rev)})
-	}
-	if len(stands) == 0 {
-		return s.poll(c, 0, -1)
 	}
 	p, end, err := s.beginPoll(c)
 	if err != nil {
@@ -120,13 +120,50 @@ func (s *Server) pollMany(c *fiber.Ctx) error {
 	if err := s.pollsStill(c); err != nil {
 		return err
 	}
+	side := s.pollSidebar(c, p)
 	p.WaitAll(pollWait, beside)
+	said := side() // before what is pending is taken: what comes between is said twice
 	text, code := p.Pending()
+	text = join(text, said)
 	for i, b := range beside {
 		updates, code := b.Pending()
 		text = join(text, roomUpdates(stands[i].room, updates, code))
 	}
 	return s.answerPoll(c, text, code)
+}
+
+// pollSidebar tells a poll what the sidebar says by now, where it asks for that and has
+// another mark. What it answers with says the mark of what was told at the end.
+func (s *Server) pollSidebar(c *fiber.Ctx, p *live.Client) (mark func() []byte) {
+	if !c.Context().QueryArgs().Has("side") {
+		return func() []byte { return nil }
+	}
+	has, me := c.Query("side"), sessionOf(c).Account
+	now, frames := s.sidebar(c.UserContext(), me)
+	if now != has {
+		for _, f := range frames {
+			p.Push(f)
+		}
+	}
+	return func() []byte {
+		if !p.HasOutput() {
+			return nil
+		}
+		if now, _ = s.sidebar(c.UserContext(), me); now == has {
+			return nil
+		}
+		return []byte(`{"side":"` + now + `"}`)
+	}
+}
+
+// sidebar is what a person's sidebar says by now, and a mark of it.
+func (s *Server) sidebar(ctx context.Context, me chat.Account) (mark string, frames []live.Frame) {
+	h := fnv.New64a()
+	for _, f := range s.sidebarFrames(ctx, me) {
+		h.Write(f.Payload())
+		frames = append(frames, f)
+	}
+	return strconv.FormatUint(h.Sum64(), 36), frames
 }
 
 // refused says whether an error is an answer, and no fault.
@@ -184,11 +221,8 @@ func (s *Server) poll(c *fiber.Ctx, room chat.RoomID, since chat.Rev) error {
 		return err
 	}
 	defer end()
-	session := sessionOf(c)
-	if room != 0 {
-		if err := s.subscribe(c.UserContext(), p, session.Account, room, &since, s.announcer.Updates(room)); err != nil {
-			return err
-		}
+	if err := s.subscribe(c.UserContext(), p, sessionOf(c).Account, room, &since, s.announcer.Updates(room)); err != nil {
+		return err
 	}
 	if err := s.pollsStill(c); err != nil {
 		return err

@@ -103,7 +103,9 @@ func (p *socketPage) answer(ctx context.Context, m clientFrame) error {
 // and where it stands. The answer is what it missed.
 func (p *socketPage) view(ctx context.Context, m clientFrame) error {
 	if m.Side != 0 {
-		p.pushSidebar(ctx)
+		for _, f := range p.s.sidebarFrames(ctx, p.session.Account) {
+			p.Push(f)
+		}
 	}
 	if m.Room == 0 {
 		p.s.hub.Leave(p.Client)
@@ -112,19 +114,19 @@ func (p *socketPage) view(ctx context.Context, m clientFrame) error {
 	return p.s.subscribe(ctx, p.Client, p.session.Account, m.Room, m.Rev, p.s.announcer.PageUpdates(m.Room))
 }
 
-// pushSidebar tells a page that comes back what its sidebar says by now.
-func (p *socketPage) pushSidebar(ctx context.Context) {
-	me := p.session.Account
-	if lists, err := p.s.announcer.RoomLists(me.ID); err == nil {
-		p.Push(lists)
+// sidebarFrames tell a page that comes back what its sidebar says by now.
+func (s *Server) sidebarFrames(ctx context.Context, me chat.Account) (frames []live.Frame) {
+	if lists, err := s.announcer.RoomLists(me.ID); err == nil {
+		frames = append(frames, lists)
 	}
-	rooms, err := p.s.chat.Sidebar(ctx, me.ID)
+	rooms, err := s.chat.Sidebar(ctx, me.ID)
 	if err != nil || !chat.MayDecideReports(me, rooms) {
-		return
+		return frames
 	}
-	if n, err := p.s.chat.CountReports(ctx, me); err == nil {
-		p.Push(p.s.announcer.ReportBadge(n))
+	if n, err := s.chat.CountReports(ctx, me); err == nil {
+		frames = append(frames, s.announcer.ReportBadge(n))
 	}
+	return frames
 }
 
 // subscribe subscribes a page to a room, if its person may, and tells what it missed.

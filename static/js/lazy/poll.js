@@ -117,12 +117,14 @@ async function probe(ctl) {
   return true;
 }
 
+let sidebarMark = ''; // what the sidebars say, as the server names it
+
 // Each room once, from where the tab that is furthest behind stands.
 function questionURL() {
   const rooms = new Map();
   for (const at of positions.values()) if (at.room) rooms.set(at.room, Math.min(at.rev, rooms.get(at.room) ?? at.rev));
   return (
-    '/changes?' +
+    `/changes?side=${sidebarMark}&` +
     [...rooms]
       .slice(0, maxPollRooms)
       .map(([n, at]) => `room=${n}:${at}`)
@@ -185,7 +187,8 @@ async function applyNews(text, n) {
     else if (of && of !== openRoom()) continue;
     else if (data?.gone) {
       if (data.gone === openRoom()) location.assign('/?done=gone&room=' + openRoom());
-    } else if (data) handleControl(data);
+    } else if (data?.side) sidebarMark = data.side;
+    else if (data) handleControl(data);
     else await apply(part);
   }
   announcePosition(n);
