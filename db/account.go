@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
 	"parley/app/chat"
@@ -50,7 +49,7 @@ func (d *Store) account(ctx context.Context, where string, arg any) (chat.Accoun
 
 // begins makes a LIKE pattern of what somebody typed.
 func begins(query string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(query) + "%"
+	return likeLiteral.Replace(query) + "%"
 }
 
 // called chooses accounts by the beginning of a name, and a page of them: people, then bots.

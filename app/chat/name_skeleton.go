@@ -167,5 +167,8 @@ func Skeleton(s string) string {
 		}
 		return r
 	}, norm.NFD.String(FoldName(s)))
-	return norm.NFC.String(strings.NewReplacer("rn", "m", "vv", "w").Replace(s))
+	return norm.NFC.String(looksLikeOne.Replace(s))
 }
+
+// looksLikeOne replaces pairs of letters by those that they look like.
+var looksLikeOne = strings.NewReplacer("rn", "m", "vv", "w")

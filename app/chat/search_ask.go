@@ -99,9 +99,12 @@ func (s Search) nothing() bool {
 
 var operators = []string{"from", "in", "has", "before", "after", "on"}
 
+// straightened makes the quotes of phones those of keyboards.
+var straightened = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`)
+
 // split cuts a line into terms: at spaces, but not within quotes.
 func split(s string) (terms []term) {
-	s = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`).Replace(s)
+	s = straightened.Replace(s)
 	for s = strings.TrimLeftFunc(s, unicode.IsSpace); s != ""; s = strings.TrimLeftFunc(s, unicode.IsSpace) {
 		var t term
 		if rest, ok := strings.CutPrefix(s, "-"); ok && excludes(rest) {
