@@ -31,6 +31,7 @@ type DB struct {
 	read         *sql.DB
 	stmts        sync.Map // query → *sql.Stmt of read
 	writer       *writer
+	opened       int64       // dataVersion before anything was read
 	formatBefore int         // the format before it was opened; 0: there was none
 	unclean      atomic.Bool // the write-ahead log may hold what was deleted for good
 }

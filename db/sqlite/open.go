@@ -105,7 +105,12 @@ func connect(ctx context.Context, path string, serves bool) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(explain(path, err), write.Close())
 	}
-	if err := migrate(ctx, conn, path); err != nil {
+	var opened int64
+	err = migrate(ctx, conn, path)
+	if err == nil {
+		err = conn.QueryRowContext(ctx, dataVersion).Scan(&opened)
+	}
+	if err != nil {
 		return nil, errors.Join(explain(path, err), conn.Close(), write.Close())
 	}
 	read, err := sql.Open("sqlite", dsn(path, false, serves))
@@ -114,7 +119,7 @@ func connect(ctx context.Context, path string, serves bool) (*DB, error) {
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	d := &DB{path: path, read: read}
+	d := &DB{path: path, read: read, opened: opened}
 	d.Store = db.New((*engine)(d))
 	d.writer = newWriter(write, conn, d.PublishFacts)
 	return d, nil

@@ -19,10 +19,10 @@ const lookEvery = 100 * time.Millisecond
 // noticed it: it looks, asks its writer, and takes over what changed.
 const NoticedWithin = 3 * lookEvery
 
-// WatchOtherProcesses calls changed whenever another process has changed the file, within
-// NoticedWithin, until ctx ends.
+// WatchOtherProcesses calls changed whenever another process has changed the file since it was
+// opened, within NoticedWithin, until ctx ends.
 func (d *DB) WatchOtherProcesses(ctx context.Context, changed func()) {
-	var seen, format int64
+	seen, format := d.opened, int64(0)
 	for tick := time.NewTicker(lookEvery); ; {
 		var now int64
 		ask := func(t *db.Tx) error {
@@ -34,10 +34,8 @@ func (d *DB) WatchOtherProcesses(ctx context.Context, changed func()) {
 		err := d.writer.enqueue(ctx, &change{do: ask, bare: true, done: make(chan struct{})})
 		if err == nil && now != seen {
 			d.writer.format.Store(format)
-			if seen != 0 {
-				d.PublishFacts(db.Facts{All: true})
-				changed()
-			}
+			d.PublishFacts(db.Facts{All: true})
+			changed()
 			seen = now
 		}
 		select {

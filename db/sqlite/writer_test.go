@@ -179,12 +179,12 @@ func TestAClosedFileRefusesChangesAndKeepsWhatWasAccepted(t *testing.T) {
 func TestAnotherProcessIsNoticed(t *testing.T) {
 	f := create(t, 1)
 	changed := make(chan struct{}, 100)
-	go f.WatchOtherProcesses(t.Context(), func() { changed <- struct{}{} })
 	other := f.open()
-	within(t, "a change of another process is noticed", func() bool {
-		f.ok(other.SetSetting(t.Context(), "signup", "closed"))
-		return len(changed) > 0
-	})
+	f.ok(other.SetSetting(t.Context(), "signup", "closed")) // before anybody looks
+	go f.WatchOtherProcesses(t.Context(), func() { changed <- struct{}{} })
+	within(t, "what came before it looked is noticed", func() bool { return len(changed) > 0 })
+	f.ok(other.SetSetting(t.Context(), "signup", "open"))
+	within(t, "a change of another process is noticed", func() bool { return len(changed) > 1 })
 }
 
 // BenchmarkCommit stores messages of 64 writers at once: the groups they fall into
