@@ -60,7 +60,7 @@ export function tooLong(text) {
 
 function fitBox() {
   const b = box();
-  for (b.rows = 1; b.rows < 8 && b.scrollHeight > b.clientHeight + 1; ) b.rows++;
+  for (b.rows = 1; b.rows < 8 && b.scrollHeight > b.clientHeight + 1;) b.rows++;
 }
 
 function submitted(e) {

@@ -1,6 +1,20 @@
 // @ts-check
 // The keyboard map. Single letters act only while a message row has the focus.
-import { $, doc, hasModKey, hub, isComposing, isMac, isShown, me, on, root, rows, timeline, withModifier } from './dom.js';
+import {
+  $,
+  doc,
+  hasModKey,
+  hub,
+  isComposing,
+  isMac,
+  isShown,
+  me,
+  on,
+  root,
+  rows,
+  timeline,
+  withModifier,
+} from './dom.js';
 import { box, enterPressed, replying, setReply } from './composer.js';
 import { lazy, loaded, withModule, withModuleAndKeys } from './lazy.js';
 import { visit } from './request.js';
@@ -58,8 +72,7 @@ function keyPressed(e) {
     return;
   const at = e.target,
     inBox = at.id === 'box';
-  if (!withModifier(e) && loaded.suggest?.isOpen(at) && loaded.suggest.key(e))
-    return e.preventDefault();
+  if (!withModifier(e) && loaded.suggest?.isOpen(at) && loaded.suggest.key(e)) return e.preventDefault();
   const field = at.closest('input,textarea,select,[contenteditable]');
   if (shortcutPressed(e, inBox)) return e.preventDefault();
   if (at.closest('#tools,#stream form.edit,#talk form.edit')) return passToTools(e);

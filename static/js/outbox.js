@@ -66,7 +66,7 @@ export async function flushOutbox() {
   if (sending) return;
   sending = true;
   try {
-    for (let wait; (wait = await withOutboxLock(sendNext)) >= 0; ) {
+    for (let wait; (wait = await withOutboxLock(sendNext)) >= 0;) {
       if (wait)
         await new Promise(ok => {
           wakeSender = ok;
@@ -141,8 +141,7 @@ async function sendNext() {
   if (!queuedMessage(it.cid)) return 0; // a frame was faster, or it was discarded
   if (code === 401) signIn();
   if (code === 401 || code === 409) return -1;
-  if (code >= 400 && code < 500 && code !== 429 && code !== 408)
-    return sendFailed(it, a.why, a.confirm, code === 410);
+  if (code >= 400 && code < 500 && code !== 429 && code !== 408) return sendFailed(it, a.why, a.confirm, code === 410);
   return retryLater(it, code, a.after);
 }
 

@@ -33,7 +33,8 @@ export function showPending(it) {
     }
     const near =
       (!it.re && prev?.closest('.out')) ||
-      (!it.re && it.at - +new Date(/** @type {HTMLTimeElement} */ (prev?.querySelector('time'))?.dateTime) < continuedWithin);
+      (!it.re &&
+        it.at - +new Date(/** @type {HTMLTimeElement} */ (prev?.querySelector('time'))?.dateTime) < continuedWithin);
     row.toggleAttribute('data-cont', near && prev.dataset.u === me && prev.classList.contains('msg'));
     out.append(row);
     setTimeout(() => (row.dataset.slow = ''), Math.max(0, it.at + 800 - Date.now()));
@@ -53,5 +54,5 @@ export function showOutbox() {
 
 on(doc, 'click', e => {
   const act = e.target.closest?.('.pend [data-act]');
-    if (act) withModule('failedmessage', m => m.handleFailed(act.dataset.act, act.closest('.pend')));
+  if (act) withModule('failedmessage', m => m.handleFailed(act.dataset.act, act.closest('.pend')));
 });

@@ -152,7 +152,7 @@ export function replayInto(field, more) {
   if (!field?.matches('input,textarea')) return discardTyping();
   capture.before = null;
   field.focus({ preventScroll: true });
-  for (let line; (line = capture?.lines.shift()); ) {
+  for (let line; (line = capture?.lines.shift());) {
     typeInto(field, line[0]);
     field.dispatchEvent(new KeyboardEvent('keydown', { key: line[1], bubbles: true, cancelable: true }));
     if (line[1] === 'Enter') return more && capture ? (capture.busy = true) : discardTyping();

@@ -19,7 +19,8 @@ for (const b of document.querySelectorAll('.secret>button'))
   });
 for (const form of document.forms)
   form.addEventListener('submit', () => {
-    for (const field of form.querySelectorAll('.secret input')) /** @type {HTMLInputElement} */ (field).type = 'password'; // browsers offer to keep it
+    for (const field of form.querySelectorAll('.secret input'))
+      /** @type {HTMLInputElement} */ (field).type = 'password'; // browsers offer to keep it
   });
 
 const shown = /** @type {HTMLInputElement} */ (document.getElementById('f-name')),
@@ -32,7 +33,9 @@ let timer = 0;
 /** @type {(query: Record<string, string>) => Promise<{ ok: boolean, text: string } | null>} */
 async function ask(query) {
   const mine = ++asked;
-  const r = await fetch('/signup/free?' + new URLSearchParams({ ...query, invite: free.dataset.invite ?? '' }), { headers: { 'HX-Request': 'true' } }).catch(() => null);
+  const r = await fetch('/signup/free?' + new URLSearchParams({ ...query, invite: free.dataset.invite ?? '' }), {
+    headers: { 'HX-Request': 'true' },
+  }).catch(() => null);
   if (!r?.ok) return null;
   const text = (await r.text()).slice(0, 200);
   return mine === asked ? { ok: r.headers.has('Parley-Free'), text } : null;
@@ -86,7 +89,13 @@ async function logIn(mediation) {
   const mine = (asking = new AbortController());
   try {
     const { ticket, options } = await (await send('/login/passkey/begin', {})).json(),
-      shown = /** @type {any} */ (await navigator.credentials.get({ publicKey: known.parseRequestOptionsFromJSON(options), mediation, signal: mine.signal }));
+      shown = /** @type {any} */ (
+        await navigator.credentials.get({
+          publicKey: known.parseRequestOptionsFromJSON(options),
+          mediation,
+          signal: mine.signal,
+        })
+      );
     await send('/login/passkey', { ticket, credential: JSON.stringify(shown.toJSON()) });
     const next = /** @type {HTMLInputElement} */ (document.querySelector('form [name=next]'))?.value;
     location.assign(next || '/');

@@ -35,7 +35,10 @@ async function follow() {
   following = at;
   while ($('queue')?.dataset.live === at) {
     try {
-      const r = await fetch(`${at}?rev=${$('q-list').dataset.rev}${document.hidden ? '' : '&seen=1'}`, { signal: again.signal, headers: { 'HX-Request': 'true' } });
+      const r = await fetch(`${at}?rev=${$('q-list').dataset.rev}${document.hidden ? '' : '&seen=1'}`, {
+        signal: again.signal,
+        headers: { 'HX-Request': 'true' },
+      });
       if ($('queue')?.dataset.live !== at) break;
       if (r.status === 200) apply(await r.text());
       else if (r.status !== 204) throw r.status;
@@ -81,7 +84,9 @@ document.addEventListener(
     if (box && !box.value.trim()) return;
     const fields = new URLSearchParams(/** @type {any} */ (new FormData(form)));
     form.closest('details')?.removeAttribute('open');
-    const r = await fetch(form.action, { method: 'POST', body: fields, headers: { 'HX-Request': 'true' } }).catch(() => null);
+    const r = await fetch(form.action, { method: 'POST', body: fields, headers: { 'HX-Request': 'true' } }).catch(
+      () => null,
+    );
     if (r?.ok) {
       if (box) box.value = '';
       apply(await r.text());
@@ -110,7 +115,14 @@ document.addEventListener('keydown', e => {
     /** @type {HTMLTextAreaElement} */ (at).form.requestSubmit();
     return;
   }
-  if (at.matches('input,textarea,select') || e.ctrlKey || e.metaKey || e.altKey || document.documentElement.dataset.keys === 'off') return;
+  if (
+    at.matches('input,textarea,select') ||
+    e.ctrlKey ||
+    e.metaKey ||
+    e.altKey ||
+    document.documentElement.dataset.keys === 'off'
+  )
+    return;
   if (e.key === 'j' || e.key === 'k') {
     const all = [.../** @type {NodeListOf<HTMLElement>} */ (queue.querySelectorAll('.case'))],
       i = all.findIndex(a => a.matches(':focus'));
@@ -123,7 +135,9 @@ document.addEventListener('input', e => {
   const box = /** @type {HTMLTextAreaElement} */ (e.target);
   if (box.id !== 'q-body' || !box.value || Date.now() - told < 3000) return;
   told = Date.now();
-  fetch(box.form.action.replace(/say$/, 'typing'), { method: 'POST', headers: { 'HX-Request': 'true' } }).catch(() => {});
+  fetch(box.form.action.replace(/say$/, 'typing'), { method: 'POST', headers: { 'HX-Request': 'true' } }).catch(
+    () => {},
+  );
 });
 
 // What stood in the background is seen from now on.

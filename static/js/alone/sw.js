@@ -9,7 +9,18 @@ const assets = 'assets-' + sw.build;
 const pages = 'pages-' + sw.build;
 const shared = 'shared'; // files from other apps, until a room is chosen
 const home = `/static/${sw.build}/`;
-const shell = ['app.css', 'auth.css', 'icon.svg', 'icons.svg', 'more.svg', 'worker.js', 'failedmessage.js', 'countdown.js', 'poll.js', 'formlooks.js'];
+const shell = [
+  'app.css',
+  'auth.css',
+  'icon.svg',
+  'icons.svg',
+  'more.svg',
+  'worker.js',
+  'failedmessage.js',
+  'countdown.js',
+  'poll.js',
+  'formlooks.js',
+];
 
 sw.addEventListener('install', e => {
   sw.skipWaiting();
@@ -19,7 +30,8 @@ sw.addEventListener('install', e => {
 sw.addEventListener('activate', e => {
   e.waitUntil(
     (async () => {
-      for (const name of await caches.keys()) if (![assets, pages, shared, 'device'].includes(name)) await caches.delete(name);
+      for (const name of await caches.keys())
+        if (![assets, pages, shared, 'device'].includes(name)) await caches.delete(name);
       await sw.clients.claim();
     })(),
   );
@@ -59,7 +71,14 @@ async function keptRoom() {
   const cache = await caches.open(pages),
     [key] = await cache.keys(),
     page = key && (await cache.match(key));
-  return page && { path: new URL(key.url).pathname, page, name: decodeURIComponent(page.headers.get('Parley-Name') ?? ''), at: page.headers.get('Parley-Kept') };
+  return (
+    page && {
+      path: new URL(key.url).pathname,
+      page,
+      name: decodeURIComponent(page.headers.get('Parley-Name') ?? ''),
+      at: page.headers.get('Parley-Kept'),
+    }
+  );
 }
 
 const escaped = text => text.replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);
@@ -73,7 +92,15 @@ function unavailable(kept) {
     `<!DOCTYPE html><html lang="en" data-theme="auto"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover"><title>Offline · Parley</title>
 <link rel="stylesheet" href="${home}app.css"><link rel="stylesheet" href="${home}auth.css"></head><body class="auth-page"><main class="auth" id="main"><div class="authcard"><svg class="logo" aria-hidden="true"><use href="${home}icons.svg#logo"></use></svg>
 <h1>You are offline</h1><p class="lead">This page is not on this device.</p>${way}</div></main></body></html>`,
-    { status: 503, headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store', 'Content-Security-Policy': "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'" } },
+    {
+      status: 503,
+      headers: {
+        'Content-Type': 'text/html; charset=utf-8',
+        'Cache-Control': 'no-store',
+        'Content-Security-Policy':
+          "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'",
+      },
+    },
   );
 }
 
@@ -84,8 +111,15 @@ async function keep({ path, name, mark }) {
   if (!answer.ok || answer.redirected) return forget();
   const at = new Date().toISOString(),
     text = await answer.text(),
-    page = text.replace('<html ', `<html data-kept="${at}" `).replace('</head>', `<script type="module" src="${home}worker.js"></script></head>`),
-    headers = new Headers({ 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': answer.headers.get('Content-Security-Policy') ?? '', 'Parley-Kept': at, 'Parley-Name': encodeURIComponent(name) }),
+    page = text
+      .replace('<html ', `<html data-kept="${at}" `)
+      .replace('</head>', `<script type="module" src="${home}worker.js"></script></head>`),
+    headers = new Headers({
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': answer.headers.get('Content-Security-Policy') ?? '',
+      'Parley-Kept': at,
+      'Parley-Name': encodeURIComponent(name),
+    }),
     needs = new Set([...text.matchAll(/(?:href|src)="(\/static\/[^"#]+)/g)].map(m => m[1])),
     had = await caches.open(assets);
   for (const url of needs) {
@@ -105,7 +139,15 @@ async function takeShared(r) {
   await caches.delete(shared);
   const cache = await caches.open(shared);
   for (const [i, file] of files.entries())
-    await cache.put('/shared/' + i, new Response(file, { headers: { 'Content-Type': file.type || 'application/octet-stream', 'Parley-Name': encodeURIComponent(file.name) } }));
+    await cache.put(
+      '/shared/' + i,
+      new Response(file, {
+        headers: {
+          'Content-Type': file.type || 'application/octet-stream',
+          'Parley-Name': encodeURIComponent(file.name),
+        },
+      }),
+    );
   return Response.redirect('/share?' + words, 303);
 }
 
@@ -173,10 +215,19 @@ const say = async (path, values) => {
 // What was written is not lost where it does not go.
 async function reply(room, message, body) {
   try {
-    await say(`/rooms/${room}/messages`, { body, reply_to: message, cid: crypto.randomUUID().replaceAll('-', '').slice(0, 12) });
+    await say(`/rooms/${room}/messages`, {
+      body,
+      reply_to: message,
+      cid: crypto.randomUUID().replaceAll('-', '').slice(0, 12),
+    });
     await say(`/rooms/${room}/read`, { upto: message });
   } catch {
-    await sw.registration.showNotification('Your answer was not sent', { body, tag: 'unsent', icon: home + 'app-192.png', data: { path: '/share?' + new URLSearchParams({ text: body }) } });
+    await sw.registration.showNotification('Your answer was not sent', {
+      body,
+      tag: 'unsent',
+      icon: home + 'app-192.png',
+      data: { path: '/share?' + new URLSearchParams({ text: body }) },
+    });
   }
 }
 

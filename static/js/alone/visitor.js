@@ -28,13 +28,17 @@ const sayTimes = around => {
   for (const t of around.querySelectorAll('time')) {
     const at = new Date(t.dateTime),
       today = at.toDateString() === new Date().toDateString();
-    t.textContent = today ? at.toLocaleTimeString([], clock) : at.toLocaleString([], { day: 'numeric', month: 'short', ...clock });
+    t.textContent = today
+      ? at.toLocaleTimeString([], clock)
+      : at.toLocaleString([], { day: 'numeric', month: 'short', ...clock });
   }
 };
 // The line of the head: who answers, or when somebody is back.
 const sayStatus = (words, until) => {
   const at = new Date(until);
-  status.textContent = until ? `Back on ${at.toLocaleDateString('en', { weekday: 'long' })} at ${at.toLocaleTimeString([], clock)}` : words;
+  status.textContent = until
+    ? `Back on ${at.toLocaleDateString('en', { weekday: 'long' })} at ${at.toLocaleTimeString([], clock)}`
+    : words;
 };
 const atEnd = () => (log.scrollTop = log.scrollHeight);
 
@@ -122,7 +126,9 @@ atEnd();
 for (;;) {
   if (main.dataset.state === 'none') await new Promise(() => {}); // the first message loads the page anew
   try {
-    const r = await fetch(`/widget/${slug}/lines?rev=${rev}${hidden || document.hidden ? '' : '&seen=1'}`, { signal: again.signal });
+    const r = await fetch(`/widget/${slug}/lines?rev=${rev}${hidden || document.hidden ? '' : '&seen=1'}`, {
+      signal: again.signal,
+    });
     if (r.status === 200) await show(r);
     else if (r.status !== 204) throw r.status;
   } catch {

@@ -35,7 +35,11 @@
     refused.setAttribute('role', 'status');
     words.textContent = 'The chat does not open inside this page.';
     way.textContent = 'Open it in a tab';
-    Object.assign(way, { href: `${origin}/widget/${room}?page=${encodeURIComponent(page())}`, target: '_blank', rel: 'noopener' });
+    Object.assign(way, {
+      href: `${origin}/widget/${room}?page=${encodeURIComponent(page())}`,
+      target: '_blank',
+      rel: 'noopener',
+    });
     Object.assign(close, { type: 'button', textContent: 'Close', onclick: () => show(false) });
     refused.append(words, close, way);
     root.append(refused);

@@ -31,13 +31,16 @@ export function size(n) {
 }
 const isPicture = f => /^image\/(jpeg|png|gif|webp)$/.test(f.type);
 const limits = () =>
-  'Up to ' + (maxFiles ? maxFiles + ' files' : 'any number of files') + (maxFile ? ` of ${maxFile / 2 ** 20} MB each` : '');
+  'Up to ' +
+  (maxFiles ? maxFiles + ' files' : 'any number of files') +
+  (maxFile ? ` of ${maxFile / 2 ** 20} MB each` : '');
 
 /** @type {(list: Iterable<File>, room?: number) => void} */
 export function add(list, room = openRoom()) {
   const tray = filesOf(room);
   for (const file of list) {
-    const why = maxFile && file.size > maxFile ? `That is more than the ${maxFile / 2 ** 20} MB that a file may have.` : '';
+    const why =
+      maxFile && file.size > maxFile ? `That is more than the ${maxFile / 2 ** 20} MB that a file may have.` : '';
     tray.push({ id: ++lastId, file, alt: '', why, url: isPicture(file) ? URL.createObjectURL(file) : '' });
   }
   if (room !== openRoom()) return;
@@ -52,7 +55,8 @@ export function take(e, list) {
   if (e.type === 'change') {
     if (!goesByItself()) e.target.value = ''; // so that the same file can be chosen again
     add(list);
-    if (innerWidth < 720) /** @type {HTMLElement} */ (e.target.closest('#panel')?.querySelector('[aria-label=Close]'))?.click(); // they stand behind it
+    if (innerWidth < 720)
+      /** @type {HTMLElement} */ (e.target.closest('#panel')?.querySelector('[aria-label=Close]'))?.click(); // they stand behind it
   } else if (e.type === 'paste') {
     e.preventDefault();
     paste(list);
@@ -86,7 +90,10 @@ export function show() {
   ul.append(...tray.map(tile));
   const total = tray.reduce((n, f) => n + f.file.size, 0);
   foot.className = 'trayfoot';
-  foot.append(make('span', `${tray.length === 1 ? '1 file' : tray.length + ' files'} · ${size(total)}`), make('span', limits()));
+  foot.append(
+    make('span', `${tray.length === 1 ? '1 file' : tray.length + ' files'} · ${size(total)}`),
+    make('span', limits()),
+  );
   box().before(ul, foot);
 }
 
@@ -129,7 +136,13 @@ function description(f) {
     input = make('input');
   label.className = 'alt';
   words.className = 'vh';
-  Object.assign(input, { maxLength: 500, placeholder: 'Describe the picture', value: f.alt, dir: 'auto', autocomplete: 'off' });
+  Object.assign(input, {
+    maxLength: 500,
+    placeholder: 'Describe the picture',
+    value: f.alt,
+    dir: 'auto',
+    autocomplete: 'off',
+  });
   label.hidden = !f.url;
   if (goesByItself()) input.name = 'alt';
   on(input, 'input', () => (f.alt = input.value));
@@ -154,7 +167,8 @@ function move(f, by) {
   if (to < 0 || to >= tray.length) return;
   tray.splice(to, 0, ...tray.splice(at, 1));
   show();
-  const same = tileOf(f)?.querySelector(`[aria-label$="${by < 0 ? 'earlier' : 'later'}"]`) ?? tileOf(f)?.querySelector('button');
+  const same =
+    tileOf(f)?.querySelector(`[aria-label$="${by < 0 ? 'earlier' : 'later'}"]`) ?? tileOf(f)?.querySelector('button');
   same?.focus();
   speak(`${f.file.name} is number ${to + 1} of ${tray.length}`);
 }
@@ -201,7 +215,11 @@ export function bringBack(list) {
 // Pictures that are pasted have no name of their own.
 function paste(files) {
   const now = timeOfDay(new Date());
-  add([...files].map(f => (/^image\.\w+$/.test(f.name) ? new File([f], `Pasted ${now}${f.name.slice(5)}`, { type: f.type }) : f)));
+  add(
+    [...files].map(f =>
+      /^image\.\w+$/.test(f.name) ? new File([f], `Pasted ${now}${f.name.slice(5)}`, { type: f.type }) : f,
+    ),
+  );
 }
 
 // What is dragged over the room can be dropped anywhere in it.

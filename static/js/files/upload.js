@@ -21,7 +21,14 @@ let running = false;
 export function sendFiles(text, re, files) {
   if (sessionTaken) return 'Somebody logged in anew in this browser. Reload the page to go on.';
   if (tooLong(text)) return tooLong(text);
-  const it = { cid: newCid(), room: openRoom(), body: text, re: re ?? undefined, at: Date.now(), files: files.map(f => f.file.name) };
+  const it = {
+    cid: newCid(),
+    room: openRoom(),
+    body: text,
+    re: re ?? undefined,
+    at: Date.now(),
+    files: files.map(f => f.file.name),
+  };
   waiting.set(it.cid, { it, files, loaded: 0 });
   store.set('f:' + it.cid, it);
   holdWhileOpen(it.cid);
@@ -56,7 +63,7 @@ export function sent(cid) {
 async function run() {
   if (running) return wake?.();
   running = true;
-  for (let open; (open = [...waiting.values()].filter(w => !w.it.fail)).length && !sessionOver; ) {
+  for (let open; (open = [...waiting.values()].filter(w => !w.it.fail)).length && !sessionOver;) {
     const next = open.find(w => !(w.not > Date.now()));
     if (next) next.not = Date.now() + (await attempt(next));
     else await new Promise(ok => setTimeout((wake = ok), Math.min(...open.map(w => w.not)) - Date.now()));
@@ -167,7 +174,8 @@ function progress(cid) {
   const gone = parts(w);
   row.querySelectorAll('.file').forEach((card, i) => {
     /** @type {HTMLProgressElement} */ (card.querySelector('progress')).value = gone[i];
-    card.querySelector('small').textContent = size(w.files[i].file.size) + ' · ' + (gone[i] ? gone[i] + ' %' : 'waiting');
+    card.querySelector('small').textContent =
+      size(w.files[i].file.size) + ' · ' + (gone[i] ? gone[i] + ' %' : 'waiting');
   });
 }
 
@@ -182,7 +190,11 @@ function showUpload(cid) {
   row.dataset.files = '';
   row.querySelectorAll('.file').forEach(el => el.remove());
   if (!it.body.trim()) row.querySelector('.body')?.remove();
-  row.querySelector('.ts').textContent = it.fail ? '' : it.files.length === 1 ? 'Sending 1 file…' : `Sending ${it.files.length} files…`;
+  row.querySelector('.ts').textContent = it.fail
+    ? ''
+    : it.files.length === 1
+      ? 'Sending 1 file…'
+      : `Sending ${it.files.length} files…`;
   const before = row.querySelector('.err');
   it.files.forEach((name, i) => before.before(card(cid, name, w?.files[i], it.fail)));
   if (w && !it.fail) progress(cid);

@@ -41,14 +41,33 @@ const keywords = {
   ),
 };
 const same = {
-  golang: 'go', py: 'python', rs: 'rust', bash: 'sh', shell: 'sh', zsh: 'sh', console: 'sh', kotlin: 'java', kt: 'java', cs: 'java', swift: 'java',
-  cpp: 'c', 'c++': 'c', h: 'c', hpp: 'c', postgres: 'sql', sqlite: 'sql',
+  golang: 'go',
+  py: 'python',
+  rs: 'rust',
+  bash: 'sh',
+  shell: 'sh',
+  zsh: 'sh',
+  console: 'sh',
+  kotlin: 'java',
+  kt: 'java',
+  cs: 'java',
+  swift: 'java',
+  cpp: 'c',
+  'c++': 'c',
+  h: 'c',
+  hpp: 'c',
+  postgres: 'sql',
+  sqlite: 'sql',
 };
 const hash = /^(python|sh|ruby|rb|yaml|yml|toml|ini|make|makefile|dockerfile|perl|r)$/;
 
 // Comments, strings, numbers and names, in this order; what stands between is passed over.
 function grammar(lang) {
-  const comment = hash.test(lang) ? '#[^\\n]*' : lang === 'sql' ? '--[^\\n]*|\\/\\*[^]*?(?:\\*\\/|$)' : '\\/\\/[^\\n]*|\\/\\*[^]*?(?:\\*\\/|$)|<!--[^]*?(?:-->|$)';
+  const comment = hash.test(lang)
+    ? '#[^\\n]*'
+    : lang === 'sql'
+      ? '--[^\\n]*|\\/\\*[^]*?(?:\\*\\/|$)'
+      : '\\/\\/[^\\n]*|\\/\\*[^]*?(?:\\*\\/|$)|<!--[^]*?(?:-->|$)';
   return new RegExp(
     `(${comment})|("(?:[^"\\\\\\n]|\\\\.)*"?|'(?:[^'\\\\\\n]|\\\\.)*'?|\`(?:[^\`\\\\]|\\\\[^])*\`?)|(\\b\\d[\\w.]*)|([\\p{L}_$@][\\p{L}\\p{N}_$-]*)(\\s*\\()?`,
     'gu',
@@ -67,7 +86,17 @@ function colour(code) {
   let n = 0;
   for (const m of text.nodeValue.matchAll(grammar(lang))) {
     if (++n % 64 === 0 && performance.now() > end) return; // it stays plain
-    const kind = m[1] ? 'c' : m[2] ? 's' : m[3] ? 'n' : known.has(lang === 'sql' ? m[4].toLowerCase() : m[4]) ? 'k' : m[5] ? 'f' : '';
+    const kind = m[1]
+      ? 'c'
+      : m[2]
+        ? 's'
+        : m[3]
+          ? 'n'
+          : known.has(lang === 'sql' ? m[4].toLowerCase() : m[4])
+            ? 'k'
+            : m[5]
+              ? 'f'
+              : '';
     if (!kind) continue;
     const range = new Range();
     range.setStart(text, m.index);
@@ -87,7 +116,8 @@ export function dress(around) {
       marks[kind] = new api();
       /** @type {any} */ (CSS).highlights.set('code-' + kind, marks[kind]);
     }
-  for (const kind of kinds) for (const range of marks[kind]) if (!range.startContainer.isConnected) marks[kind].delete(range);
+  for (const kind of kinds)
+    for (const range of marks[kind]) if (!range.startContainer.isConnected) marks[kind].delete(range);
   for (const code of around.querySelectorAll('pre>code[class]')) {
     if (seen.has(code)) continue;
     seen.add(code);

@@ -12,7 +12,8 @@ let onClose = null;
 let groups = [];
 let byEmoji = new Map();
 
-const recent = () => (store.get('emoji') ?? ['🎉', '👀', '🙏', '🚀', '😍', '🤔', '✅', '🔥']).filter(e => byEmoji.has(e));
+const recent = () =>
+  (store.get('emoji') ?? ['🎉', '👀', '🙏', '🚀', '😍', '🤔', '✅', '🔥']).filter(e => byEmoji.has(e));
 
 async function load() {
   const r = await fetch('/emoji?' + root.dataset.build);
@@ -73,7 +74,14 @@ function build() {
   sheet.replaceSync(looks);
   doc.adoptedStyleSheets.push(sheet);
   picker = make('div');
-  Object.assign(picker, { id: 'emoji', className: 'pop emoji', role: 'dialog', ariaLabel: 'Emoji', popover: 'auto', tabIndex: -1 });
+  Object.assign(picker, {
+    id: 'emoji',
+    className: 'pop emoji',
+    role: 'dialog',
+    ariaLabel: 'Emoji',
+    popover: 'auto',
+    tabIndex: -1,
+  });
   const find = make('input'),
     tabs = make('div'),
     grid = make('div'),
@@ -127,7 +135,10 @@ function showGroups(list) {
 }
 
 function showAll() {
-  showGroups([{ name: store.get('emoji') ? 'Used last' : 'Often used', list: recent().map(e => byEmoji.get(e)) }, ...groups]);
+  showGroups([
+    { name: store.get('emoji') ? 'Used last' : 'Often used', list: recent().map(e => byEmoji.get(e)) },
+    ...groups,
+  ]);
 }
 
 // Words that begin so come first, short names before the rest.

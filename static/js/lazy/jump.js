@@ -131,7 +131,8 @@ const range = (from, n) => Array.from({ length: n }, (_, i) => from + i);
 function showResults() {
   const q = fold(input.value.trim().replace(/^[#@]/, ''));
   let found;
-  if (!q) found = sidebarRooms().sort((a, b) => +a.here - +b.here || b.at - a.at || +!!b.n - +!!a.n || a.lately - b.lately);
+  if (!q)
+    found = sidebarRooms().sort((a, b) => +a.here - +b.here || b.at - a.at || +!!b.n - +!!a.n || a.lately - b.lately);
   else {
     const have = sidebarRooms(),
       urls = new Set(have.map(r => r.url)),

@@ -53,7 +53,10 @@ const copy = tool('', 'Copy link', () =>
   withModule('tools', t => t.copy(rowOf(all[at])?.querySelector('.ts')?.href ?? location.href, 'Link copied')),
 );
 copy.append(doc.querySelector('.ib .i').cloneNode(true));
-/** @type {SVGUseElement} */ (copy.querySelector('use')).setAttribute('href', doc.querySelector('.i use').getAttribute('href').replace(/#.*/, '#link'));
+/** @type {SVGUseElement} */ (copy.querySelector('use')).setAttribute(
+  'href',
+  doc.querySelector('.i use').getAttribute('href').replace(/#.*/, '#link'),
+);
 menu.append(entry(copy), entry(download), entry(close));
 header.append(who, menu);
 const prev = tool('‹', 'Previous picture', () => go(at - 1)),
@@ -72,7 +75,9 @@ const describedAs = a => a.querySelector('img')?.alt ?? a.textContent;
 /** @type {(a: HTMLAnchorElement) => void} */
 export function open(a) {
   opener = a;
-  all = /** @type {HTMLAnchorElement[]} */ ([...doc.querySelectorAll('#stream [data-lb]:not([data-wait]),.alone [data-lb]:not([data-wait])')]);
+  all = /** @type {HTMLAnchorElement[]} */ ([
+    ...doc.querySelectorAll('#stream [data-lb]:not([data-wait]),.alone [data-lb]:not([data-wait])'),
+  ]);
   if (!all.includes(a)) all = [a];
   strip.replaceChildren(...(all.length > 1 ? all.map(thumb) : []));
   const show = () => {
@@ -80,7 +85,9 @@ export function open(a) {
     dialog.showModal();
     close.focus();
   };
-  doc.startViewTransition && !matchMedia('(prefers-reduced-motion:reduce)').matches ? doc.startViewTransition(show) : show();
+  doc.startViewTransition && !matchMedia('(prefers-reduced-motion:reduce)').matches
+    ? doc.startViewTransition(show)
+    : show();
 }
 
 function thumb(a, i) {
@@ -106,7 +113,8 @@ function go(i) {
   picture.alt = describedAs(a);
   download.href = a.href;
   name.textContent = row?.querySelector('.who')?.textContent ?? '';
-  const room = /** @type {HTMLTextAreaElement} */ (doc.getElementById('box'))?.placeholder.replace(/^Message /, '') ?? '';
+  const room =
+    /** @type {HTMLTextAreaElement} */ (doc.getElementById('box'))?.placeholder.replace(/^Message /, '') ?? '';
   place.textContent = [all.length > 1 ? `${i + 1} of ${all.length}` : '', room, row?.querySelector('.ts')?.textContent]
     .filter(Boolean)
     .join(' · ');
@@ -137,11 +145,16 @@ on(dialog, 'click', e => {
   if (e.target === figure) dialog.close();
 });
 on(picture, 'dblclick', () => setZoom(zoom > 1 ? 1 : 2));
-on(figure, 'wheel', e => {
-  if (!e.ctrlKey && zoom === 1) return;
-  e.preventDefault();
-  setZoom(zoom * (e.deltaY < 0 ? 1.2 : 1 / 1.2), shift.x, shift.y);
-}, { passive: false });
+on(
+  figure,
+  'wheel',
+  e => {
+    if (!e.ctrlKey && zoom === 1) return;
+    e.preventDefault();
+    setZoom(zoom * (e.deltaY < 0 ? 1.2 : 1 / 1.2), shift.x, shift.y);
+  },
+  { passive: false },
+);
 on(dialog, 'keydown', e => {
   if (withModifier(e)) return;
   const rtl = doc.dir === 'rtl' ? -1 : 1,

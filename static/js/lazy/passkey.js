@@ -18,7 +18,12 @@ async function end(path, values) {
 }
 
 // What a browser says where one closes its dialog.
-const words = e => (e.name === 'NotAllowedError' ? 'Nothing was chosen.' : e.name === 'InvalidStateError' ? 'This device has a passkey of yours already.' : e.message);
+const words = e =>
+  e.name === 'NotAllowedError'
+    ? 'Nothing was chosen.'
+    : e.name === 'InvalidStateError'
+      ? 'This device has a passkey of yours already.'
+      : e.message;
 
 export function enterPasskeys() {
   const b = /** @type {HTMLButtonElement} */ ($('addPasskey')),
@@ -33,7 +38,9 @@ export function enterPasskeys() {
     b.disabled = true;
     try {
       const { ticket, options } = await begin('/me/passkeys/begin'),
-        made = /** @type {any} */ (await navigator.credentials.create({ publicKey: known.parseCreationOptionsFromJSON(options) }));
+        made = /** @type {any} */ (
+          await navigator.credentials.create({ publicKey: known.parseCreationOptionsFromJSON(options) })
+        );
       await end('/me/passkeys', { ticket, credential: JSON.stringify(made.toJSON()) });
       await load(location.pathname, 'false');
     } catch (/** @type {any} */ e) {
@@ -50,7 +57,9 @@ if (prove)
       state = $('proofState');
     try {
       const { ticket, options } = await begin('/me/passkeys/prove/begin'),
-        shown = /** @type {any} */ (await navigator.credentials.get({ publicKey: known.parseRequestOptionsFromJSON(options) }));
+        shown = /** @type {any} */ (
+          await navigator.credentials.get({ publicKey: known.parseRequestOptionsFromJSON(options) })
+        );
       await end('/me/passkeys/prove', { ticket, credential: JSON.stringify(shown.toJSON()) });
       /** @type {HTMLInputElement} */ (form.elements.namedItem('prove')).required = false;
       form.requestSubmit();

@@ -85,7 +85,7 @@ function setAlive(yes) {
 
 // Asks for all tabs while this one is the one that does.
 async function askForAllTabs(mine) {
-  for (let bad = 0; polling === mine; ) {
+  for (let bad = 0; polling === mine;) {
     let wait;
     try {
       while (!sharesPolls && doc.hidden) await new Promise(ok => on(doc, 'visibilitychange', ok, { once: true }));
@@ -171,7 +171,7 @@ const allPositions = () => JSON.stringify([...positions.values()].map(at => [at.
 // where it stands; one that comes meanwhile is asked for next.
 async function waitForTabs(told, n, before) {
   const late = () => [...positions.values()].filter(at => at.n !== n && told.includes(at.id));
-  for (const end = Date.now() + 2000; late().length && Date.now() < end; ) {
+  for (const end = Date.now() + 2000; late().length && Date.now() < end;) {
     await Promise.race([new Promise(ok => (positionsChanged = ok)), new Promise(ok => setTimeout(ok, 500))]);
   }
   for (const at of late()) if (at.id !== tabID) positions.delete(at.id);

@@ -9,12 +9,21 @@ import { toast } from '../toast.js';
 const subscribeWithin = 10000;
 const arriveWithin = 15000;
 
-const text = buffer => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-const isPhoneOfApple = /iP(hone|ad|od)/.test(navigator.userAgent) || (navigator.platform === 'MacIntel' && navigator.maxTouchPoints > 1);
+const text = buffer =>
+  btoa(String.fromCharCode(...new Uint8Array(buffer)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
+const isPhoneOfApple =
+  /iP(hone|ad|od)/.test(navigator.userAgent) || (navigator.platform === 'MacIntel' && navigator.maxTouchPoints > 1);
 
 /** @type {(device: PushSubscription) => Promise<string>} */
 export async function tellServer(device) {
-  const r = await post('/me/devices', { endpoint: device.endpoint, p256dh: text(device.getKey('p256dh')), auth: text(device.getKey('auth')) });
+  const r = await post('/me/devices', {
+    endpoint: device.endpoint,
+    p256dh: text(device.getKey('p256dh')),
+    auth: text(device.getKey('auth')),
+  });
   if (!r.ok || r.redirected) return (await r.text()).slice(0, 200) || 'That was not saved.';
   await (await caches.open('device')).put('/device', new Response(me));
   store.set('device', sessionMark);
@@ -38,12 +47,17 @@ export async function addDevice() {
       key = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), c => c.charCodeAt(0)),
       late = new Promise((_, no) => setTimeout(no, subscribeWithin, Error('late')));
     await (await at.pushManager.getSubscription())?.unsubscribe(); // it may be of another key, or of somebody else
-    const device = await Promise.race([at.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }), late]);
+    const device = await Promise.race([
+      at.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }),
+      late,
+    ]);
     const why = await tellServer(/** @type {PushSubscription} */ (device));
     if (!why) toast('This device is told now.');
     return why;
   } catch (/** @type {any} */ e) {
-    return e.message === 'late' ? 'The push service of this browser does not answer. A network may block it.' : 'This browser cannot be told: ' + e.message;
+    return e.message === 'late'
+      ? 'The push service of this browser does not answer. A network may block it.'
+      : 'This browser cannot be told: ' + e.message;
   }
 }
 
@@ -70,7 +84,11 @@ async function test(form) {
   clearTimeout(tests[device]?.timer);
   tests[device] = {
     sent: Date.now(),
-    timer: setTimeout(say, arriveWithin, 'Sent. If nothing shows: look whether the device is online, and whether its settings let the browser notify.'),
+    timer: setTimeout(
+      say,
+      arriveWithin,
+      'Sent. If nothing shows: look whether the device is online, and whether its settings let the browser notify.',
+    ),
   };
 }
 

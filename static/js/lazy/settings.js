@@ -14,8 +14,15 @@ let doneTimer = 0;
 
 const valueOf = f => (f.type === 'checkbox' ? (f.checked ? '1' : '0') : f.value);
 const initial = f =>
-  f.type === 'checkbox' ? (f.defaultChecked ? '1' : '0') : f.tagName === 'SELECT' ? [...f.options].find(o => o.defaultSelected)?.value : f.defaultValue;
-const fieldsOf = f => (f.closest('[data-together]') ? [...f.closest('[data-together]').querySelectorAll('input')] : [f]);
+  f.type === 'checkbox'
+    ? f.defaultChecked
+      ? '1'
+      : '0'
+    : f.tagName === 'SELECT'
+      ? [...f.options].find(o => o.defaultSelected)?.value
+      : f.defaultValue;
+const fieldsOf = f =>
+  f.closest('[data-together]') ? [...f.closest('[data-together]').querySelectorAll('input')] : [f];
 
 function tell(...content) {
   clearTimeout(doneTimer);
@@ -118,7 +125,12 @@ on(doc, 'submit', e => {
 export function enterPage() {
   for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (doc.querySelectorAll('form[data-auto]')))
     for (const f of /** @type {any} */ (form.elements))
-      if (saves(f) && (f.type !== 'radio' || f.checked) && (f.type === 'radio' ? !f.defaultChecked : valueOf(f) !== initial(f))) changed(f);
+      if (
+        saves(f) &&
+        (f.type !== 'radio' || f.checked) &&
+        (f.type === 'radio' ? !f.defaultChecked : valueOf(f) !== initial(f))
+      )
+        changed(f);
   enterZones();
   enterFilter();
   enterTo();

@@ -43,7 +43,14 @@ function askCode(form) {
   if (form.elements.namedItem('code')) return;
   const field = make('div'),
     label = make('label', 'Code of your app'),
-    input = Object.assign(make('input'), { id: 'signin-code', name: 'code', inputMode: 'numeric', autocomplete: 'one-time-code', maxLength: 16, required: true });
+    input = Object.assign(make('input'), {
+      id: 'signin-code',
+      name: 'code',
+      inputMode: 'numeric',
+      autocomplete: 'one-time-code',
+      maxLength: 16,
+      required: true,
+    });
   field.className = 'field';
   label.htmlFor = input.id;
   field.append(label, input);

@@ -8,7 +8,8 @@ sheet.replaceSync(looks);
 doc.adoptedStyleSheets.push(sheet);
 
 const hold = () => {
-  for (const s of /** @type {NodeListOf<HTMLSourceElement>} */ (doc.querySelectorAll('.pic source:not([media=all])'))) s.media = 'all';
+  for (const s of /** @type {NodeListOf<HTMLSourceElement>} */ (doc.querySelectorAll('.pic source:not([media=all])')))
+    s.media = 'all';
 };
 hold();
 new MutationObserver(hold).observe(doc.body, { childList: true, subtree: true });

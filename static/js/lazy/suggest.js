@@ -21,7 +21,9 @@ let chosenByArrow = false;
 const options = () => [...(list?.children ?? [])];
 // The word that was begun is there, with the caret at its end.
 const isThere = () =>
-  listBox.selectionStart === wordEnd && listBox.selectionEnd === wordEnd && listBox.value.slice(wordStart, wordEnd) === word;
+  listBox.selectionStart === wordEnd &&
+  listBox.selectionEnd === wordEnd &&
+  listBox.value.slice(wordStart, wordEnd) === word;
 
 export function isOpen(at) {
   if (!list || list.hidden || at !== listBox) return false;
@@ -85,7 +87,8 @@ let commands = null; // of the room, asked for when the slash is written
 async function suggestCommands(q) {
   const n = wordBox === box() && roomOfPage();
   if (!n) return [];
-  if (!q || commands?.room !== n || !commands.all) commands = { room: n, all: await fetchOptions(`/rooms/${n}/commands`) };
+  if (!q || commands?.room !== n || !commands.all)
+    commands = { room: n, all: await fetchOptions(`/rooms/${n}/commands`) };
   return (commands.all ?? []).filter(li => li.dataset.insert.slice(1).startsWith(q));
 }
 
@@ -146,7 +149,9 @@ export async function suggestFor(b) {
   const mine = ++lookups;
   wordBox = b;
   word = trigger + q;
-  const found = (await { '@': suggestPeople, '#': suggestRooms, ':': suggestEmoji, '/': suggestCommands }[trigger](fold(q))).slice(0, maxSuggestions);
+  const found = (
+    await { '@': suggestPeople, '#': suggestRooms, ':': suggestEmoji, '/': suggestCommands }[trigger](fold(q))
+  ).slice(0, maxSuggestions);
   if (mine !== lookups) return;
   if (b.value.slice(at, b.selectionStart) !== word) return dismiss(); // it was sent meanwhile
   close();

@@ -39,7 +39,8 @@ export function rowChanged(el) {
   refreshTimer = setTimeout(refreshPanel, 150);
 }
 
-const fetchFragment = (path, target) => fetch(path, { headers: { 'HX-Request': 'true', 'HX-Target': target } }).catch(() => null);
+const fetchFragment = (path, target) =>
+  fetch(path, { headers: { 'HX-Request': 'true', 'HX-Target': target } }).catch(() => null);
 const parsed = async r => Object.assign(make('template'), { innerHTML: await r.text() }).content;
 
 const isEditing = () => $('talk').querySelector('form.edit');
@@ -113,7 +114,8 @@ async function refreshAlone() {
 
 // What was sent from here has arrived, maybe without a socket.
 on(doc, 'htmx:finally:swap', e => {
-  if (isFollowing() && e.detail.ctx.text?.includes(`"#tl-${aloneList.dataset.in}"`)) renewTimer ||= setTimeout(refreshAlone, 150);
+  if (isFollowing() && e.detail.ctx.text?.includes(`"#tl-${aloneList.dataset.in}"`))
+    renewTimer ||= setTimeout(refreshAlone, 150);
 });
 on(doc, 'htmx:ws:after:connection', () => {
   if (!isFollowing()) return;

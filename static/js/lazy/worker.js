@@ -47,7 +47,15 @@ async function renewDevice() {
 // The room as it is now: soon after somebody came, and when he looks away; not if nothing is new.
 function keepRoom() {
   const what = openRoom() + ':' + timelineRev();
-  if (!worker || sessionOver || !timeline() || !(isUp || isPolling) || what === lastKept || Date.now() - lastKeptAt < 15000) return;
+  if (
+    !worker ||
+    sessionOver ||
+    !timeline() ||
+    !(isUp || isPolling) ||
+    what === lastKept ||
+    Date.now() - lastKeptAt < 15000
+  )
+    return;
   lastKept = what;
   lastKeptAt = Date.now();
   worker.postMessage({ keep: { path: '/rooms/' + openRoom(), name: roomName(), mark: sessionMark } });
@@ -94,15 +102,26 @@ function showKept() {
   if (words && $('net').dataset.kind === 'down' && !words.dataset.kept) {
     words.dataset.kept = 'yes';
     const at = new Date(keptAt),
-      day = at.toDateString() === new Date().toDateString() ? '' : at.toLocaleDateString([], { weekday: 'long', day: 'numeric', month: 'long' }) + ', ';
-    words.firstChild?.replaceWith('You are offline. This is how ', make('strong', roomName()), ` was at ${day}${at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}. `);
+      day =
+        at.toDateString() === new Date().toDateString()
+          ? ''
+          : at.toLocaleDateString([], { weekday: 'long', day: 'numeric', month: 'long' }) + ', ';
+    words.firstChild?.replaceWith(
+      'You are offline. This is how ',
+      make('strong', roomName()),
+      ` was at ${day}${at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}. `,
+    );
   }
   const n = waiting(),
     line = $('waiting') ?? (box() ? Object.assign(make('p'), { id: 'waiting' }) : null);
   if (line) {
     if (!line.isConnected) box().form.after(line);
     Object.assign(line.style, { fontSize: 'var(--fs-xs)', color: 'var(--text-2)' });
-    line.textContent = n ? (n === 1 ? '1 message waits on this device' : n + ' messages wait on this device') : 'What you write is kept on this device, and sent when you are back.';
+    line.textContent = n
+      ? n === 1
+        ? '1 message waits on this device'
+        : n + ' messages wait on this device'
+      : 'What you write is kept on this device, and sent when you are back.';
   }
   setTimeout(showKept, 1000);
 }
@@ -115,7 +134,11 @@ async function enterShare() {
     files = [];
   for (const key of await cache.keys()) {
     const r = await cache.match(key);
-    files.push(new File([await r.blob()], decodeURIComponent(r.headers.get('Parley-Name')), { type: r.headers.get('Content-Type') }));
+    files.push(
+      new File([await r.blob()], decodeURIComponent(r.headers.get('Parley-Name')), {
+        type: r.headers.get('Content-Type'),
+      }),
+    );
   }
   if (!files.length) return;
   const list = $('shared-files');

@@ -69,23 +69,28 @@ on(
   true,
 );
 
-on(doc, 'click', e => {
-  const card = e.target.closest?.('#card'),
-    el = card && e.target.closest('a,button');
-  if (!el || opensElsewhere(e) || el.closest('form')) return;
-  e.preventDefault();
-  e.stopPropagation();
-  if ('more' in el.dataset) {
-    const others = card.querySelector('.others');
-    others.hidden = !others.hidden;
-    el.ariaExpanded = String(!others.hidden);
-    return;
-  }
-  card.hidePopover();
-  if (el.dataset.mention) {
-    if (!box()) return;
-    box().focus();
-    insertText(el.dataset.mention + ' ');
-  } else if (el.dataset.text) copy(el.dataset.text, 'Username copied');
-  else visit(el.getAttribute('href'));
-}, true);
+on(
+  doc,
+  'click',
+  e => {
+    const card = e.target.closest?.('#card'),
+      el = card && e.target.closest('a,button');
+    if (!el || opensElsewhere(e) || el.closest('form')) return;
+    e.preventDefault();
+    e.stopPropagation();
+    if ('more' in el.dataset) {
+      const others = card.querySelector('.others');
+      others.hidden = !others.hidden;
+      el.ariaExpanded = String(!others.hidden);
+      return;
+    }
+    card.hidePopover();
+    if (el.dataset.mention) {
+      if (!box()) return;
+      box().focus();
+      insertText(el.dataset.mention + ' ');
+    } else if (el.dataset.text) copy(el.dataset.text, 'Username copied');
+    else visit(el.getAttribute('href'));
+  },
+  true,
+);

@@ -38,19 +38,24 @@ async function save(before) {
   if (!r?.ok) toast('The order was not saved. Check the connection and try again.');
 }
 
-on(doc, 'keydown', e => {
-  const li = e.altKey && e.shiftKey && /^Arrow(Up|Down)$/.test(e.key) && e.target.closest?.('#starred>li');
-  if (!li) return;
-  e.preventDefault();
-  e.stopPropagation();
-  const to = e.key === 'ArrowUp' ? li.previousElementSibling : li.nextElementSibling,
-    before = rows().map(idOf).join();
-  if (!to) return;
-  e.key === 'ArrowUp' ? to.before(li) : to.after(li);
-  li.querySelector('a').focus();
-  speak(`${li.querySelector('.nm').textContent}, ${rows().indexOf(li) + 1} of ${rows().length}`);
-  save(before);
-}, true);
+on(
+  doc,
+  'keydown',
+  e => {
+    const li = e.altKey && e.shiftKey && /^Arrow(Up|Down)$/.test(e.key) && e.target.closest?.('#starred>li');
+    if (!li) return;
+    e.preventDefault();
+    e.stopPropagation();
+    const to = e.key === 'ArrowUp' ? li.previousElementSibling : li.nextElementSibling,
+      before = rows().map(idOf).join();
+    if (!to) return;
+    e.key === 'ArrowUp' ? to.before(li) : to.after(li);
+    li.querySelector('a').focus();
+    speak(`${li.querySelector('.nm').textContent}, ${rows().indexOf(li) + 1} of ${rows().length}`);
+    save(before);
+  },
+  true,
+);
 
 let dragged = null;
 let before = '';
@@ -69,12 +74,17 @@ on(doc, 'dragover', e => {
   const r = over.getBoundingClientRect();
   e.clientY < r.top + r.height / 2 ? over.before(dragged) : over.after(dragged);
 });
-on(doc, 'drop', e => {
-  if (!dragged) return;
-  e.preventDefault();
-  e.stopPropagation();
-  save(before);
-}, true);
+on(
+  doc,
+  'drop',
+  e => {
+    if (!dragged) return;
+    e.preventDefault();
+    e.stopPropagation();
+    save(before);
+  },
+  true,
+);
 on(doc, 'dragend', () => {
   if (dragged) delete dragged.dataset.drag;
   dragged = null;

@@ -25,7 +25,8 @@ export async function openMenu(url, name, at, opener) {
     if (e.newState !== 'closed') return;
     delete opener.dataset.menu;
     if (opener.ariaHasPopup) opener.ariaExpanded = 'false';
-    if ((doc.activeElement === doc.body || menu.contains(doc.activeElement)) && opener.isConnected) opener.focus({ preventScroll: true });
+    if ((doc.activeElement === doc.body || menu.contains(doc.activeElement)) && opener.isConnected)
+      opener.focus({ preventScroll: true });
   });
   menu.showPopover();
   place(menu, at, 4);
@@ -140,14 +141,17 @@ on(doc, 'submit', async e => {
     b.lastChild.textContent = `Remove ${form.dataset.name.split(' ')[0]}? Press again.`;
     return;
   }
-  const
-    { room, name } = form.dataset,
+  const { room, name } = form.dataset,
     now = b.querySelector('.now')?.textContent ?? '';
   $('menu').hidePopover();
   if (!(await tell(path, { [b.name]: b.value }))) return;
   if (form.dataset.person) return memberChanged(form.dataset, path, b);
   if (path.endsWith('/mute') && b.value !== 'off')
-    toast(`${name} is muted ${now.startsWith('until') ? now : now ? 'until ' + now : 'until you turn it back on'}.`, 'Undo', () => tell(path, { for: 'off' }));
+    toast(
+      `${name} is muted ${now.startsWith('until') ? now : now ? 'until ' + now : 'until you turn it back on'}.`,
+      'Undo',
+      () => tell(path, { for: 'off' }),
+    );
   else if (path.endsWith('/mute')) toast(`${name} is no longer muted.`);
   else if (path.endsWith('/notify')) toast(`Saved for ${name}.`);
   else if (path.endsWith('/read')) {
@@ -172,7 +176,11 @@ function memberChanged({ room, name, person }, path, b) {
   row?.remove();
   if (count) count.textContent = String(+count.textContent - 1);
   next?.querySelector('a,button')?.focus({ preventScroll: true });
-  toast(`${name} was removed from the room.`, 'Undo', async () => (await tell(`/rooms/${room}/members`, { people: person })) && again());
+  toast(
+    `${name} was removed from the room.`,
+    'Undo',
+    async () => (await tell(`/rooms/${room}/members`, { people: person })) && again(),
+  );
 }
 
 // On a row of the list of rooms: the right button, its key, or a finger that stays.
@@ -190,7 +198,12 @@ export function rightPressed(e) {
   if ($('menu')) return; // the finger opened it
   const r = row.a.getBoundingClientRect(),
     key = e.button !== 2 || (!e.clientX && !e.clientY);
-  openMenu(`/rooms/${row.room}/menu`, row.name, key ? r : { left: e.clientX, right: e.clientX, top: e.clientY, bottom: e.clientY }, row.a);
+  openMenu(
+    `/rooms/${row.room}/menu`,
+    row.name,
+    key ? r : { left: e.clientX, right: e.clientX, top: e.clientY, bottom: e.clientY },
+    row.a,
+  );
 }
 on(doc, 'contextmenu', rightPressed);
 /** @type {(e: any) => void} */

@@ -83,7 +83,10 @@ function swipes(el) {
 
 /** @type {(path: string, target: string) => Promise<DocumentFragment | null>} */
 export async function fragment(path, target) {
-  const r = await fetch(path, { headers: { 'HX-Request': 'true', 'HX-Target': target }, signal: AbortSignal.timeout(20000) }).catch(() => null);
+  const r = await fetch(path, {
+    headers: { 'HX-Request': 'true', 'HX-Target': target },
+    signal: AbortSignal.timeout(20000),
+  }).catch(() => null);
   if (!r?.ok || r.redirected) return null;
   const t = make('template');
   t.innerHTML = await r.text();

@@ -16,12 +16,23 @@ let timer = 0;
 const tipped = '.ib[aria-label],.attach,.send,.stack,.rc[title],.ts,.edited';
 
 function words(el) {
-  const t = el.matches('.ts') ? el.querySelector('time')?.dateTime : el.matches('.edited') ? el.title || el.dataset.at : '';
+  const t = el.matches('.ts')
+    ? el.querySelector('time')?.dateTime
+    : el.matches('.edited')
+      ? el.title || el.dataset.at
+      : '';
   if (t) {
     const d = new Date(t);
     return (el.matches('.edited') ? 'Edited ' : '') + `${dayName(dayOf(d))}, ${timeOfDay(d)}`;
   }
-  return el.matches('.rc') ? el.title : (el.ariaLabel ?? [...el.childNodes].filter(n => !(/** @type {Element} */ (n).ariaHidden)).map(n => n.textContent).join('').trim());
+  return el.matches('.rc')
+    ? el.title
+    : (el.ariaLabel ??
+        [...el.childNodes]
+          .filter(n => !(/** @type {Element} */ (n).ariaHidden))
+          .map(n => n.textContent)
+          .join('')
+          .trim());
 }
 
 function show(el) {
@@ -39,7 +50,8 @@ function show(el) {
   }
   const r = el.getBoundingClientRect(),
     above = r.top > tip.offsetHeight + 10;
-  tip.style.left = Math.max(6, Math.min(r.left + r.width / 2 - tip.offsetWidth / 2, innerWidth - tip.offsetWidth - 6)) + 'px';
+  tip.style.left =
+    Math.max(6, Math.min(r.left + r.width / 2 - tip.offsetWidth / 2, innerWidth - tip.offsetWidth - 6)) + 'px';
   tip.style.top = (above ? r.top - tip.offsetHeight - 5 : r.bottom + 5) + 'px';
 }
 
@@ -62,18 +74,24 @@ on(doc, 'pointerover', e => {
 });
 on(doc, 'focusin', e => {
   const el = e.target.closest?.(tipped);
-  if (el && usedKeyboard && e.target.matches(':focus-visible')) setTimeout(() => doc.activeElement === e.target && show(el)); // a picker that opens moves it, and nothing else may open meanwhile
+  if (el && usedKeyboard && e.target.matches(':focus-visible'))
+    setTimeout(() => doc.activeElement === e.target && show(el)); // a picker that opens moves it, and nothing else may open meanwhile
   else if (of) hide();
 });
 on(doc, 'focusout', e => of?.contains(e.target) && hide());
-on(doc, 'keydown', e => {
-  if (!of) return;
-  if (e.key === 'Escape' && !e.target.closest('dialog,#menu,#tools,#emoji')) {
-    e.preventDefault();
-    e.stopPropagation();
-  }
-  if (e.key !== 'Tab') hide();
-}, true);
+on(
+  doc,
+  'keydown',
+  e => {
+    if (!of) return;
+    if (e.key === 'Escape' && !e.target.closest('dialog,#menu,#tools,#emoji')) {
+      e.preventDefault();
+      e.stopPropagation();
+    }
+    if (e.key !== 'Tab') hide();
+  },
+  true,
+);
 on(doc, 'pointerdown scroll', () => of && hide(), { capture: true, passive: true });
 on(doc, 'htmx:after:swap', () => of && !of.isConnected && hide());
 
@@ -91,7 +109,10 @@ export function chipHeld(e) {
       c.stopPropagation();
     };
     on(doc, 'click', swallow, true);
-    on(doc, 'pointerup pointercancel', () => setTimeout(() => doc.removeEventListener('click', swallow, true), 100), { capture: true, once: true });
+    on(doc, 'pointerup pointercancel', () => setTimeout(() => doc.removeEventListener('click', swallow, true), 100), {
+      capture: true,
+      once: true,
+    });
     toast(`${chip.value} ${chip.title}`);
   }, left);
 }

@@ -18,7 +18,12 @@ export function combobox(input, { options, pick, list, always }) {
     ul.className = 'pop combo';
     input.after(ul);
   }
-  Object.assign(input, { role: 'combobox', ariaAutoComplete: 'list', ariaExpanded: String(!!always), autocomplete: 'off' });
+  Object.assign(input, {
+    role: 'combobox',
+    ariaAutoComplete: 'list',
+    ariaExpanded: String(!!always),
+    autocomplete: 'off',
+  });
   input.setAttribute('aria-controls', ul.id);
   let at = -1,
     asked = 0;

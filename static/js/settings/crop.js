@@ -117,7 +117,17 @@ async function send() {
   canvas.width = canvas.height = side;
   const c = canvas.getContext('2d');
   c.imageSmoothingQuality = 'high';
-  c.drawImage(picture, (from(width) - x) * scale, (from(height) - y) * scale, view * scale, view * scale, 0, 0, side, side);
+  c.drawImage(
+    picture,
+    (from(width) - x) * scale,
+    (from(height) - y) * scale,
+    view * scale,
+    view * scale,
+    0,
+    0,
+    side,
+    side,
+  );
   const png = /png|gif|webp/.test(input.files[0].type),
     blob = await new Promise(ok => canvas.toBlob(ok, png ? 'image/png' : 'image/jpeg', 0.92)),
     form = input.form,

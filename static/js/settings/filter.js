@@ -10,7 +10,12 @@ export function fits(text, q) {
   const t = fold(text),
     words = t.split(/[\s.@_·-]+/).filter(Boolean);
   return (
-    words.some((_, i) => words.slice(i).join(' ').startsWith(q)) || t.includes(q) || words.map(w => w[0]).join('').startsWith(q)
+    words.some((_, i) => words.slice(i).join(' ').startsWith(q)) ||
+    t.includes(q) ||
+    words
+      .map(w => w[0])
+      .join('')
+      .startsWith(q)
   );
 }
 
@@ -42,7 +47,8 @@ function filter(input) {
   const list = $(input.dataset.filter),
     q = fold(input.value.trim());
   if (!list) return;
-  for (const li of /** @type {HTMLCollectionOf<HTMLElement>} */ (list.children)) li.hidden = !!q && !fits(li.dataset.find ?? li.textContent, q);
+  for (const li of /** @type {HTMLCollectionOf<HTMLElement>} */ (list.children))
+    li.hidden = !!q && !fits(li.dataset.find ?? li.textContent, q);
   clearTimeout(timer);
   if (input.form) timer = setTimeout(ask, 150, input, list);
 }

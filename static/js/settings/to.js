@@ -13,7 +13,8 @@ export function enterTo() {
   const field = form.querySelector('.tofield'),
     input = /** @type {HTMLInputElement} */ (field.querySelector('input[type=search]')),
     list = $('tol'),
-    chosen = () => [.../** @type {NodeListOf<HTMLInputElement>} */ (field.querySelectorAll('.tok input'))].map(i => i.value);
+    chosen = () =>
+      [.../** @type {NodeListOf<HTMLInputElement>} */ (field.querySelectorAll('.tok input'))].map(i => i.value);
   input.type = 'text';
   const combo = combobox(input, { list, always: true, options, pick });
   let marked = false;

@@ -8,10 +8,18 @@ let all;
 function zones() {
   const now = new Date();
   return (all ??= ['UTC', ...Intl.supportedValuesOf('timeZone')].map(zone => {
-    const part = style => new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: style }).formatToParts(now).find(p => p.type === 'timeZoneName').value;
+    const part = style =>
+      new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: style })
+        .formatToParts(now)
+        .find(p => p.type === 'timeZoneName').value;
     const city = zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' '),
       offset = part('shortOffset');
-    return { zone, city, offset, find: fold(`${city} ${zone.replaceAll('_', ' ')} ${offset} ${part('short')} ${part('long')}`) };
+    return {
+      zone,
+      city,
+      offset,
+      find: fold(`${city} ${zone.replaceAll('_', ' ')} ${offset} ${part('short')} ${part('long')}`),
+    };
   }));
 }
 

@@ -20,7 +20,9 @@ export const isMine = row => row.dataset.u === me;
 export const moderates = () => mainArea().dataset.can?.includes('mod');
 
 export function quoted(row) {
-  const files = [...row.querySelectorAll('.file b,.pic [aria-label],.pic img')].map(el => el.getAttribute('aria-label') ?? el.getAttribute('alt') ?? el.textContent),
+  const files = [...row.querySelectorAll('.file b,.pic [aria-label],.pic img')].map(
+      el => el.getAttribute('aria-label') ?? el.getAttribute('alt') ?? el.textContent,
+    ),
     text = row.querySelector('.body')?.textContent.replace(/\s+/g, ' ').trim() || files.join(', ');
   return {
     id: seq(row),

@@ -106,7 +106,7 @@ function placeForm(row, html, text) {
 }
 
 function fitArea(area) {
-  if (!fieldGrows) for (area.rows = 1; area.rows < 12 && area.scrollHeight > area.clientHeight + 1; ) area.rows++;
+  if (!fieldGrows) for (area.rows = 1; area.rows < 12 && area.scrollHeight > area.clientHeight + 1;) area.rows++;
 }
 
 function explain(form, words) {

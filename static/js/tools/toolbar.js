@@ -78,7 +78,10 @@ export function openMenu(yes) {
 function headOf(row) {
   const p = make('p'),
     body = /** @type {HTMLElement} */ (row.querySelector('.body')?.cloneNode(true)),
-    q = make('q', ((body?.querySelector('.edited')?.remove(), body?.textContent) ?? '').replace(/\s+/g, ' ').trim().slice(0, 120));
+    q = make(
+      'q',
+      ((body?.querySelector('.edited')?.remove(), body?.textContent) ?? '').replace(/\s+/g, ' ').trim().slice(0, 120),
+    );
   p.className = 'sheethead';
   q.dir = 'auto';
   p.append(make('b', row.querySelector('.who')?.textContent.trim()), ' ', q);
