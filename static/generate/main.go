@@ -127,7 +127,8 @@ func standaloneScripts(dir string, files map[string][]byte) error {
 		return err
 	}
 	o := options(dir, entries)
-	o.Format = api.FormatESModule
+	o.Format = api.FormatIIFE // some stand on pages of others
+	o.Plugins = []api.Plugin{cssAsText}
 	return add(files, o)
 }
 

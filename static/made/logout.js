@@ -1,1 +1,1 @@
-try{localStorage.clear(),sessionStorage.clear()}catch{}
+"use strict";(()=>{try{localStorage.clear(),sessionStorage.clear()}catch{}})();

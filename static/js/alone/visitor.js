@@ -119,24 +119,28 @@ if (from && parent !== window) {
   });
 }
 
+// Asks for what is said, again and again.
+async function follow() {
+  for (;;) {
+    try {
+      const r = await fetch(`/widget/${slug}/lines?rev=${rev}${hidden || document.hidden ? '' : '&seen=1'}`, {
+        signal: again.signal,
+      });
+      if (r.status === 200) await show(r);
+      else if (r.status !== 204) throw r.status;
+    } catch {
+      if (again.signal.aborted) {
+        again = new AbortController();
+        continue; // it is seen from now on
+      }
+      complain('No connection. It goes on by itself.');
+      await new Promise(done => setTimeout(done, 3000));
+    }
+  }
+}
+
 document.addEventListener('visibilitychange', () => document.hidden || again.abort());
 sayTimes(log);
 sayStatus(status.textContent, status.dataset.back);
 atEnd();
-for (;;) {
-  if (main.dataset.state === 'none') await new Promise(() => {}); // the first message loads the page anew
-  try {
-    const r = await fetch(`/widget/${slug}/lines?rev=${rev}${hidden || document.hidden ? '' : '&seen=1'}`, {
-      signal: again.signal,
-    });
-    if (r.status === 200) await show(r);
-    else if (r.status !== 204) throw r.status;
-  } catch {
-    if (again.signal.aborted) {
-      again = new AbortController();
-      continue; // it is seen from now on
-    }
-    complain('No connection. It goes on by itself.');
-    await new Promise(done => setTimeout(done, 3000));
-  }
-}
+if (main.dataset.state !== 'none') follow(); // the first message loads the page anew

@@ -1,5 +1,7 @@
 // @ts-check
 // The button on somebody's web site that opens a small chat with a team. Nothing of the page is changed but that it is there.
+import looks from './widget.css';
+
 {
   const script = /** @type {HTMLScriptElement} */ (document.currentScript),
     origin = new URL(script.src).origin,
@@ -14,9 +16,9 @@
   let frame;
   /** @type {HTMLElement} */
   let refused;
-  sheet.replaceSync(
-    `button,iframe{position:fixed;inset:auto 1.25rem 1.25rem auto;z-index:2147483000;border:0}button{display:flex;gap:.6rem;align-items:center;min-height:3.25rem;padding:0 1.3rem;border-radius:99px;background:${script.dataset.colour || '#10667e'};color:${script.dataset.ink || '#fff'};font:600 1rem/1 system-ui,sans-serif;box-shadow:0 8px 28px #06182133;cursor:pointer}button:focus-visible{outline:3px solid #0072a8;outline-offset:2px}span{min-width:1.25rem;padding:.2rem .3rem;border-radius:99px;background:#fff;color:#10181c;font-size:.75rem}iframe{width:23.5rem;height:min(36rem,calc(100dvh - 2.5rem));border-radius:1.1rem;box-shadow:0 18px 50px #0618213d}section{position:fixed;inset:auto 1.25rem 1.25rem auto;z-index:2147483000;box-sizing:border-box;width:23.5rem;max-width:calc(100vw - 2.5rem);padding:1.1rem 1.3rem;border-radius:1.1rem;background:#fff;color:#10181c;font:1rem/1.45 system-ui,sans-serif;box-shadow:0 18px 50px #0618213d}section p{margin:0 0 .6rem}section a{color:#0b5a70;font-weight:600}section button{position:static;float:right;min-height:2.75rem;margin-inline-start:.8rem;box-shadow:none}[hidden]{display:none!important}@media (max-width:30rem){iframe{inset:0;width:100%;height:100dvh;border-radius:0}}`,
-  );
+  sheet.replaceSync(looks);
+  host.style.setProperty('--colour', script.dataset.colour || '#10667e');
+  host.style.setProperty('--ink', script.dataset.ink || '#fff');
   root.adoptedStyleSheets = [sheet];
   count.hidden = true;
   button.type = 'button';
