@@ -241,7 +241,7 @@ func firstCard(f FirstSteps) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p class=\"js\"><span id=\"notifyState\" role=\"status\"></span> <button type=\"button\" class=\"btn\" id=\"askNotify\">Turn on notifications</button></p><p><a")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p class=\"js\"><span id=\"notifyState\" role=\"status\"></span> <button type=\"button\" class=\"btn\" id=\"askNotify\">Turn on</button></p><p><a")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1797,7 +1797,7 @@ func Notifications(v Viewer, f MeForm) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 131, "<form method=\"post\" action=\"/me/notifications\" data-auto><div class=\"rowset\"><div class=\"setting js\"><span><b>In this browser</b><small>While Parley is open, of what is for you when you look elsewhere.</small></span> <span><span id=\"notifyState\" role=\"status\"></span> <button type=\"button\" class=\"btn small\" id=\"askNotify\">Turn on notifications</button></span></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 131, "<form method=\"post\" action=\"/me/notifications\" data-auto><div class=\"rowset\"><div class=\"setting js\"><span><b>In this browser</b><small>While Parley is open, of what is for you when you look elsewhere.</small></span> <span><span id=\"notifyState\" role=\"status\"></span> <button type=\"button\" class=\"btn small\" id=\"askNotify\">Turn on</button></span></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -164,7 +164,7 @@ export function enterSettings() {
   const tell = () => {
     const perm = canNotify() ? Notification.permission : 'none';
     b.hidden = perm === 'none' || perm === 'denied';
-    b.textContent = notificationsOn() ? 'Turn off notifications' : 'Turn on notifications';
+    b.textContent = notificationsOn() ? 'Turn off' : 'Turn on';
     state.textContent =
       {
         none: 'This browser cannot show notifications.',
