@@ -19,6 +19,7 @@ import (
 	"parley/app/chat"
 	"parley/app/directory"
 	"parley/app/files"
+	"parley/app/job"
 	"parley/app/mail"
 	"parley/app/oidc"
 	"parley/app/web"
@@ -72,8 +73,8 @@ type App struct {
 	jobs        sync.WaitGroup // that ask the store until stop
 	ended       chan error
 	backupTries backupTries
-	nodes       *nodes        // nil: there is one, by itself
-	old         chan struct{} // the settings changed: there may be messages to remove
+	nodes       *nodes    // nil: there is one, by itself
+	retention   *job.Loop // woken when the settings changed: there may be messages to remove
 }
 
 // Start opens the data file and serves until Stop. When it returns, pages are
@@ -84,7 +85,7 @@ func Start(ctx context.Context, c Config) (*App, error) {
 		return nil, err
 	}
 	a := &App{store: store, release: release, config: c, cert: &certificate{cert: c.Cert, key: c.Key}, ended: make(chan error, 1),
-		old: make(chan struct{}, 1)}
+		retention: job.New(10*time.Minute, 0)}
 	if len(c.ACME.Domains) > 0 {
 		if a.issuer, err = newIssuer(c.ACME, store, c.Log); err != nil {
 			return nil, errors.Join(err, store.Close(), release())
@@ -172,7 +173,7 @@ func (a *App) makeRules(events bus.Bus) {
 // makeServer makes what answers requests, and serves the metrics.
 func (a *App) makeServer(out senders) (err error) {
 	c := a.config
-	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backupStatus, RetentionChanged: a.retentionChanged,
+	s := web.Config{URL: c.URL, Trusted: c.Trusted, Version: Version(), Backups: a.backupStatus, RetentionChanged: a.retention.Wake,
 		Told: out.hooks.Wake, Pusher: out.pushes, Providers: c.Providers, Directory: c.Directory, AuthHeader: c.AuthHeader, Detail: a.busDetail}
 	if out.mails != nil {
 		s.Mailer = out.mails
@@ -197,7 +198,7 @@ func (a *App) dataChanged(ctx context.Context) {
 	if err := a.server.Reload(ctx); err != nil {
 		a.config.Log.Error("changed settings were not taken over", "error", err)
 	}
-	a.retentionChanged()
+	a.retention.Wake()
 	a.nodes.changed()
 	a.files.Wake() // an import may have brought pictures
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"parley/app/chat"
+	"parley/app/job"
 )
 
 // BlobID names a run of bytes in the store.
@@ -84,10 +85,10 @@ const (
 
 // Files stores what people upload. It is safe for concurrent use.
 type Files struct {
-	store   Store
-	chat    *chat.Chat
-	log     *slog.Logger
-	waiting chan struct{} // there may be a picture to make forms of
+	store Store
+	chat  *chat.Chat
+	log   *slog.Logger
+	loop  *job.Loop // of making forms of pictures
 	// Turn says whether this node makes the forms of pictures now; nil: it always does.
 	Turn   func(context.Context) bool
 	turn   sync.Mutex // held by the one upload whose bytes are being stored; guards posted
@@ -96,7 +97,7 @@ type Files struct {
 
 // New makes the service; call Run, too.
 func New(store Store, ch *chat.Chat, log *slog.Logger) *Files {
-	return &Files{store: store, chat: ch, log: log, waiting: make(chan struct{}, 1)}
+	return &Files{store: store, chat: ch, log: log, loop: job.New(lookEvery, 0)}
 }
 
 // Save stores one upload while it comes; never more than some hundred KB of it are in

@@ -11,28 +11,10 @@ import (
 const lookEvery = time.Minute
 
 // Wake has Run look for pictures that wait.
-func (s *Files) Wake() {
-	select {
-	case s.waiting <- struct{}{}:
-	default: // it will look
-	}
-}
+func (s *Files) Wake() { s.loop.Wake() }
 
 // Run makes the forms of pictures, one picture at a time, until ctx ends.
-func (s *Files) Run(ctx context.Context) {
-	for tick := time.NewTicker(lookEvery); ; {
-		if s.Turn == nil || s.Turn(ctx) {
-			s.makeAll(ctx)
-		}
-		select {
-		case <-ctx.Done():
-			tick.Stop()
-			return
-		case <-tick.C:
-		case <-s.waiting:
-		}
-	}
-}
+func (s *Files) Run(ctx context.Context) { s.loop.Run(ctx, s.Turn, s.makeAll) }
 
 // MakeAll makes the forms of all pictures that wait, where nobody calls Run, and tells how
 // many of how many are made.

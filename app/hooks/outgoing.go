@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"parley/app/chat"
+	"parley/app/job"
 )
 
 const (
@@ -42,66 +43,34 @@ type Sender struct {
 	Turn  func(context.Context) bool // whether this node is the one that sends; nil: it is
 
 	client *http.Client
-	wake   chan struct{}
+	loop   *job.Loop
 }
 
 // NewSender makes one that sends through an egress.
 func NewSender(s Sender, e Egress) *Sender {
-	s.client, s.wake = e.Client(), make(chan struct{}, 1)
+	s.client, s.loop = e.Client(), job.New(lookAgain, lookApart)
 	return &s
 }
 
 // Wake has it look at once whether there is something to tell.
-func (s *Sender) Wake() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
-}
+func (s *Sender) Wake() { s.loop.Wake() }
 
 // Run sends until ctx ends.
 func (s *Sender) Run(ctx context.Context) {
-	tick := time.NewTicker(lookAgain)
-	defer tick.Stop()
 	forgot := time.Time{}
-	for {
-		looked := time.Now()
-		if s.Turn == nil || s.Turn(ctx) {
-			if err := s.round(ctx); err != nil && ctx.Err() == nil {
-				s.Log.Warn("webhooks were not told", "error", err)
-			}
-			if now := time.Now(); now.Sub(forgot) > time.Hour {
-				forgot = now
-				if err := s.Store.ForgetDeliveries(ctx, now.Add(-rememberFor)); err != nil && ctx.Err() == nil {
-					s.Log.Warn("old deliveries were not removed", "error", err)
-				}
-			}
+	s.loop.Run(ctx, s.Turn, func(ctx context.Context) {
+		if err := s.round(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Warn("webhooks were not told", "error", err)
 		}
-		select {
-		case <-ctx.Done():
+		now := time.Now()
+		if now.Sub(forgot) <= time.Hour {
 			return
-		case <-tick.C:
-		case <-s.wake:
-			if !pause(ctx, time.Until(looked.Add(lookApart))) {
-				return
-			}
 		}
-	}
-}
-
-// pause waits; false: ctx has ended.
-func pause(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
+		forgot = now
+		if err := s.Store.ForgetDeliveries(ctx, now.Add(-rememberFor)); err != nil && ctx.Err() == nil {
+			s.Log.Warn("old deliveries were not removed", "error", err)
+		}
+	})
 }
 
 // round queues what there is to tell, and tries what is due.

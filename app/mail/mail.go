@@ -20,6 +20,7 @@ import (
 
 	"parley/app/auth"
 	"parley/app/chat"
+	"parley/app/job"
 	"parley/views"
 )
 
@@ -100,48 +101,33 @@ type Sender struct {
 	Workspace func() string
 	Turn      func(context.Context) bool // whether this node is the one that sends; nil: it is
 
-	wake chan struct{}
+	loop *job.Loop
 	mu   *sync.Mutex // of the key
 	key  []byte
 }
 
 // NewSender makes one.
 func NewSender(s Sender) *Sender {
-	s.wake, s.mu = make(chan struct{}, 1), &sync.Mutex{}
+	s.loop, s.mu = job.New(lookAgain, 0), &sync.Mutex{}
 	return &s
 }
 
 // Wake has it look at once whether there is something to send.
-func (s *Sender) Wake() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
-}
+func (s *Sender) Wake() { s.loop.Wake() }
 
 // Run sends until ctx ends.
 func (s *Sender) Run(ctx context.Context) {
-	tick := time.NewTicker(lookAgain)
-	defer tick.Stop()
 	digested := time.Time{}
-	for {
-		if s.Turn == nil || s.Turn(ctx) {
-			var err error
-			if time.Since(digested) >= digestEvery {
-				digested = time.Now()
-				err = s.QueueDigests(ctx)
-			}
-			if err = errors.Join(err, s.round(ctx)); err != nil && ctx.Err() == nil {
-				s.Log.Warn("mails were not sent", "error", err)
-			}
+	s.loop.Run(ctx, s.Turn, func(ctx context.Context) {
+		var err error
+		if time.Since(digested) >= digestEvery {
+			digested = time.Now()
+			err = s.QueueDigests(ctx)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		case <-s.wake:
+		if err = errors.Join(err, s.round(ctx)); err != nil && ctx.Err() == nil {
+			s.Log.Warn("mails were not sent", "error", err)
 		}
-	}
+	})
 }
 
 // QueueDigests queues a mail for each whom something waits for long enough.

@@ -15,6 +15,7 @@ import (
 
 	"parley/app/chat"
 	"parley/app/hooks"
+	"parley/app/job"
 )
 
 const (
@@ -46,7 +47,7 @@ type Fetcher struct {
 	Turn     func(context.Context) bool // whether this node is the one that looks; nil: it is
 
 	client *http.Client
-	wake   chan struct{}
+	loop   *job.Loop
 	mu     sync.Mutex
 	known  map[string]*answer // by address
 }
@@ -61,35 +62,20 @@ type answer struct {
 
 // New makes one that asks through an egress.
 func New(rules *chat.Chat, store chat.Store, pictures Pictures, log *slog.Logger, e hooks.Egress) *Fetcher {
-	return &Fetcher{Rules: rules, Store: store, Pictures: pictures, Log: log, client: e.Client(), wake: make(chan struct{}, 1),
+	return &Fetcher{Rules: rules, Store: store, Pictures: pictures, Log: log, client: e.Client(), loop: job.New(lookAgain, 0),
 		known: map[string]*answer{}}
 }
 
 // Wake has it look at once whether there is something to do.
-func (f *Fetcher) Wake() {
-	select {
-	case f.wake <- struct{}{}:
-	default:
-	}
-}
+func (f *Fetcher) Wake() { f.loop.Wake() }
 
 // Run works until ctx ends.
 func (f *Fetcher) Run(ctx context.Context) {
-	tick := time.NewTicker(lookAgain)
-	defer tick.Stop()
-	for {
-		if f.Turn == nil || f.Turn(ctx) {
-			if err := f.round(ctx); err != nil && ctx.Err() == nil {
-				f.Log.Warn("links were not looked at", "error", err)
-			}
+	f.loop.Run(ctx, f.Turn, func(ctx context.Context) {
+		if err := f.round(ctx); err != nil && ctx.Err() == nil {
+			f.Log.Warn("links were not looked at", "error", err)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		case <-f.wake:
-		}
-	}
+	})
 }
 
 // round works on what is due; the error is of what will be tried again.

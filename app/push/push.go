@@ -20,6 +20,7 @@ import (
 
 	"parley/app/chat"
 	"parley/app/hooks"
+	"parley/app/job"
 )
 
 const (
@@ -56,7 +57,7 @@ type Sender struct {
 
 	allowed []netip.Prefix
 	client  *http.Client
-	wake    chan struct{}
+	loop    *job.Loop
 	mu      *sync.Mutex // of the keys
 	private string
 	public  string
@@ -64,7 +65,7 @@ type Sender struct {
 
 // NewSender makes one that sends through an egress.
 func NewSender(s Sender, e hooks.Egress) *Sender {
-	s.allowed, s.client, s.wake, s.mu = e.Allowed, e.Client(), make(chan struct{}, 1), &sync.Mutex{}
+	s.allowed, s.client, s.loop, s.mu = e.Allowed, e.Client(), job.New(lookAgain, rest), &sync.Mutex{}
 	s.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse } // a push service leads nowhere
 	return &s
 }
@@ -76,12 +77,7 @@ func (s *Sender) Inside(host string) bool {
 }
 
 // Wake has it look at once whether there is something to tell.
-func (s *Sender) Wake() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
-}
+func (s *Sender) Wake() { s.loop.Wake() }
 
 // keys are those with which push services know this server. They are made when they are
 // first asked for, and never changed: devices are bound to them.
@@ -115,26 +111,11 @@ func (s *Sender) PublicKey(ctx context.Context) (string, error) {
 
 // Run sends until ctx ends.
 func (s *Sender) Run(ctx context.Context) {
-	tick := time.NewTicker(lookAgain)
-	defer tick.Stop()
-	for {
-		if s.Turn == nil || s.Turn(ctx) {
-			if err := s.round(ctx); err != nil && ctx.Err() == nil {
-				s.Log.Warn("devices were not told", "error", err)
-			}
+	s.loop.Run(ctx, s.Turn, func(ctx context.Context) {
+		if err := s.round(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Warn("devices were not told", "error", err)
 		}
-		select { // what is said meanwhile is looked at together
-		case <-ctx.Done():
-			return
-		case <-time.After(rest):
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		case <-s.wake:
-		}
-	}
+	})
 }
 
 // round queues what there is to tell, and sends what is due.
