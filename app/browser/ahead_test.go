@@ -257,6 +257,9 @@ func TestALateSwitcherTakesEveryKindOfKey(t *testing.T) {
 	p.until("and takes keys", `box.value === 'words'`)
 }
 
+// What is typed for what did not come is held in sight until somebody goes back.
+const isHeld = `document.activeElement.matches('.ahead:not(.vh)') && !box.value && !document.querySelector('.pend')`
+
 func TestASwitcherThatDoesNotComeLeavesTheBoxAlone(t *testing.T) {
 	t.Parallel()
 	g, p := twoRooms(t)
@@ -266,11 +269,62 @@ func TestASwitcherThatDoesNotComeLeavesTheBoxAlone(t *testing.T) {
 	stop := g.cut(c)
 	p.sees(".toast", "That did not load.")
 	stop()
+	p.keys(" later" + kb.Enter) // by somebody who does not look up
+	p.until("it is held", isHeld+` && document.activeElement.value === 'quay later'`)
+	p.keys(kb.Escape)
 	p.until("the box as it was", `document.activeElement.id === 'box' && !box.value && !document.querySelector('.pend')`)
-	g.let(c)
 	p.keys("k", chromedp.ModifierCtrl)
+	p.until("it is asked for again", `document.activeElement.matches('.ahead')`)
+	g.let(c)
 	p.keys(kb.ArrowDown + kb.Enter)
 	p.until("the second of the list", `!document.getElementById('jump').open`)
+}
+
+// So is what is typed for a form that did not come: it is no message.
+func TestAnEditThatDoesNotComeLeavesTheBoxAlone(t *testing.T) {
+	t.Parallel()
+	g, p := twoRooms(t)
+	p.fill("#box", "first")
+	p.keys(kb.Enter)
+	p.once("first")
+	c := g.stop("/edit")
+	p.keys(kb.ArrowUp)
+	stop := g.cut(c)
+	p.sees(".toast", "That did not arrive.")
+	stop()
+	p.keys(" and second" + kb.Enter)
+	p.until("it is held", isHeld)
+	p.click("#box", "")
+	p.sees(".toast", "Not sent: “and second”")
+	g.let(c)
+	p.keys("words" + kb.Enter)
+	p.once("words")
+}
+
+// A room that fails at once takes no word less than one that fails later, and the room
+// that was left takes none before somebody goes back to it.
+func TestARoomThatFailsAtOnceLeavesTheOldBoxAlone(t *testing.T) {
+	t.Parallel()
+	g, p := twoRooms(t)
+	p.loaded("jump")
+	c := g.stop("/rooms/2")
+	stop := g.cut(c)
+	p.keys("k", chromedp.ModifierCtrl)
+	p.keys("quay" + kb.Enter)
+	p.sees(".toast", "That did not load.")
+	p.until("it waits for words", isHeld)
+	p.keys("for quay" + kb.Enter + "alone")
+	p.sees(".toast", "wait as a draft in the room that you chose")
+	p.keys("and this")
+	p.until("it is held, too", isHeld)
+	p.click("#box", "")
+	p.keys("for general" + kb.Enter)
+	p.once("for general")
+	stop()
+	g.let(c)
+	p.click("#lists a", "quay")
+	p.until("the draft", `stage.dataset.room === '2' && box.value === 'for quay\nalone\nand this'`)
+	p.never("#tl-2 .msg", "")
 }
 
 // Whoever goes back into the old box while the new room is on its way writes into

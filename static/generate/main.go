@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -57,7 +58,7 @@ func generate(dir string) (map[string][]byte, error) {
 // scripts bundles js/main.js, with all that it imports, as parley.js, and each module
 // of js/lazy as a file that imports what it shares with the others from parley.js.
 //
-// Names that cross files stay as they are written. A page of an older build gets the
+// Names that cross files stand for those of the sources. A page of an older build gets the
 // newer module, and it must be missing a name that is no more rather than meet another
 // function under the same short one: so what is shared is minified only afterwards.
 func scripts(dir string, files map[string][]byte) error {
@@ -84,12 +85,54 @@ func scripts(dir string, files map[string][]byte) error {
 	if twice := numbered.FindSubmatch(lent.Find(made["parley.js"])); twice != nil {
 		return fmt.Errorf("two modules export the same name to js/lazy: %s", twice[0])
 	}
+	if err := shorten(made); err != nil {
+		return err
+	}
 	for name, text := range made {
 		if files[name], err = minified(name, text); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// shorten gives all that crosses files its short name: import { outside as inside } from
+// parley.js, export { inside as outside } in it.
+func shorten(made map[string][]byte) error {
+	of := map[string]string{} // what a short name stands for
+	var clash error
+	short := func(name string) string {
+		s := shortName(name)
+		if was := of[s]; was != "" && was != name {
+			clash = fmt.Errorf("%s and %s have the same short name: call one of them otherwise", was, name)
+		}
+		of[s] = name
+		return s
+	}
+	for file, text := range made {
+		list, outside := borrowed, 1
+		if file == "parley.js" {
+			list, outside = lent, 2
+		}
+		made[file] = list.ReplaceAllFunc(text, func(names []byte) []byte {
+			return crossing.ReplaceAllFunc(names, func(line []byte) []byte {
+				m := crossing.FindSubmatch(line)
+				if m[2] == nil {
+					m[2] = m[1] // the same on both sides
+				}
+				m[outside] = []byte(short(string(m[outside])))
+				return fmt.Appendf(nil, "  %s as %s%s", m[1], m[2], m[3])
+			})
+		})
+	}
+	return clash
+}
+
+// shortName is three letters that stand for a name.
+func shortName(name string) string {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	h := sha256.Sum256([]byte(name))
+	return string([]byte{letters[h[0]%52], letters[h[1]%52], letters[h[2]%52]})
 }
 
 // cssAsText lets a module import a stylesheet as the text of it, minified.
@@ -109,6 +152,8 @@ var cssAsText = api.Plugin{Name: "css-as-text", Setup: func(b api.PluginBuild) {
 var (
 	stubOfMain = regexp.MustCompile(`^import ".?/?parley.js";\s*$`)
 	lent       = regexp.MustCompile(`(?s)\nexport \{.*?\};`)
+	borrowed   = regexp.MustCompile(`(?m)^import \{[^}]*\} from "./parley.js";`)
+	crossing   = regexp.MustCompile(`(?m)^  ([\w$]+)(?: as ([\w$]+))?(,?)$`)
 	numbered   = regexp.MustCompile(`\w+\d\b`)
 )
 

@@ -31,7 +31,7 @@ func TestWhatIsServedIsMadeOfItsSources(t *testing.T) {
 }
 
 // A page of an older build gets the modules of a newer one. What they share must be
-// found by the name that it has in the sources: then it is the same, or missing.
+// found by a name that stands for that in the sources: then it is the same, or missing.
 func TestModulesShareByTheNamesOfTheSources(t *testing.T) {
 	made, err := generate("..")
 	if err != nil {
@@ -48,7 +48,7 @@ func TestModulesShareByTheNamesOfTheSources(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range regexp.MustCompile(`(?m)^export (?:async )?(?:const|function|let) ([\w$]+)`).FindAllSubmatch(text, -1) {
-			exported[string(m[1])] = true
+			exported[shortName(string(m[1]))] = true
 		}
 	}
 	shared := 0

@@ -3,7 +3,7 @@
 import { hasFinePointer } from './dom.js';
 import { pressed, setPressed, untilAnswered } from './input.js';
 import { loadFailed, toast } from './toast.js';
-import { beginAgain, capture, captureTyping, discardTyping, replayWhereFocused } from './typeahead.js';
+import { beginAgain, capture, captureTyping, discardTyping, holdTyping, replayWhereFocused } from './typeahead.js';
 
 // A module that did not come gets another address the next time, because some browsers remember the failure.
 export const loaded = /** @type {LazyModules} */ ({});
@@ -31,7 +31,7 @@ export function withModule(name, fn) {
   return lazy(name).then(m => {
     setPressed(el);
     if (m) return fn(m);
-    discardTyping();
+    holdTyping();
     toast(loadFailed);
   });
 }

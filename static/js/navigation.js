@@ -16,7 +16,7 @@ import { markCurrent, setDestination } from './sidebar.js';
 import { isOutdated } from './socket.js';
 import { tidyTimeline } from './timeline.js';
 import { loadFailed, toast } from './toast.js';
-import { capture, captureTyping, keepWhenQuiet } from './typeahead.js';
+import { capture, captureTyping, holdTyping, keepTypingAsDraft, keepWhenQuiet } from './typeahead.js';
 
 export let navigation = null; // the request of the stage that is on its way
 let newest = null; // the last of them
@@ -66,7 +66,11 @@ on(doc, 'htmx:finally:request', e => {
   }
   if (awaitedPage !== ctx) return;
   awaitedPage = null;
-  if (capture?.forPage) keepWhenQuiet();
+  if (doc.querySelector('dialog[open]')) capture?.forPage && keepTypingAsDraft();
+  else {
+    holdTyping(true);
+    if (capture?.typedAt) keepWhenQuiet();
+  }
 });
 
 // To another page: what is typed from now on is for it, and not for what is still shown.

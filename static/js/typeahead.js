@@ -26,19 +26,25 @@ export function captureTyping(page, busy, words) {
     capture = { field, lines: [], before: doc.activeElement };
     doc.body.append(field);
   }
-  Object.assign(capture, { forPage: !!page, room: page?.room, busy });
+  Object.assign(capture, { forPage: !!page, room: page?.room, busy, held: false });
   capture.field.placeholder = words ?? '';
   capture.field.classList.toggle('vh', !words);
   capture.field.focus({ preventScroll: true });
 }
 
 function captureKey(e) {
+  const { held } = capture;
   capture.typedAt = Date.now();
+  if (held && capture.room) keepWhenQuiet();
   if (isComposing(e) || opensElsewhere(e)) return;
+  if (held && e.key === 'Tab') return release();
   if (e.key === 'Escape') {
     navigation?.request.abort?.();
     cancelWaiting();
     capture.forPage ? keepTypingAsDraft() : endCapture();
+  } else if (held) {
+    e.stopPropagation();
+    if (e.key !== 'Enter' || capture.forPage) return;
   } else if (
     (e.key === 'Enter' && (!capture.forPage || enterSends())) ||
     e.key === 'Tab' ||
@@ -80,6 +86,23 @@ export function beginAgain() {
   if (chosen) notSent(typedText(lines.slice(chosen)));
 }
 
+// What was waited for did not come, and what has the focus again is not what the keys are for: they stay here, in sight,
+// until somebody presses elsewhere, or Escape or Tab.
+export function holdTyping(forPage) {
+  if (!capture || !capture.forPage !== !forPage) return;
+  const { field, lines } = capture;
+  lines.push([field.value]);
+  field.value = typedText(lines.splice(0));
+  field.placeholder = 'That did not load. Escape goes back';
+  field.classList.remove('vh');
+  field.style.top = '30dvh'; // below what is said of it
+  field.focus({ preventScroll: true });
+  capture.held = true;
+}
+
+const release = () => (capture.forPage ? keepTypingAsDraft() : discardTyping());
+on(doc, 'pointerdown', e => capture?.held && e.target !== capture.field && release(), true);
+
 // What was waited for does not come, and there is no other place for the words.
 export function discardTyping(forPage) {
   if (capture && !capture.forPage === !forPage) notSent(typedText(endCapture()));
@@ -97,11 +120,18 @@ export function keepTypingAsDraft() {
   toast('Not sent: your words wait as a draft in the room that you chose.');
 }
 
-// The same, once nobody types any more: what comes after a failure that was not seen yet is for that room too.
+// The same, once nobody types any more. What comes after a failure is for that room too.
 export function keepWhenQuiet() {
   const c = capture,
-    left = navigation ? 1000 : c.typedAt + 1000 - Date.now();
-  left > 0 ? setTimeout(() => c === capture && keepWhenQuiet(), left) : keepTypingAsDraft();
+    { room } = c,
+    left = navigation || c.composing ? 1000 : c.typedAt + 1000 - Date.now();
+  clearTimeout(c.timer);
+  if (left > 0) c.timer = setTimeout(() => c === capture && keepWhenQuiet(), left);
+  else if (c.field.value) {
+    keepTypingAsDraft();
+    captureTyping({ room });
+    holdTyping(true);
+  }
 }
 
 function typeInto(field, text) {

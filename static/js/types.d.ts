@@ -49,6 +49,7 @@ interface LazyModules {
   suggest: typeof import('./lazy/suggest.js');
   talk: typeof import('./lazy/talk.js');
   tools: typeof import('./lazy/tools.js');
+  unreadbar: typeof import('./lazy/unreadbar.js');
   worker: typeof import('./lazy/worker.js');
 }
 
@@ -125,4 +126,6 @@ interface Capture {
   module?: keyof LazyModules; // that is waited for
   typedAt?: number; // when a key was pressed in it last
   busy?: boolean; // what is to come takes a while
+  held?: boolean; // it did not come
+  timer?: number; // until what was typed after that is kept
 }

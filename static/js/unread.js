@@ -1,8 +1,9 @@
 // @ts-check
 // Read and unread: what counts as reading, the New line and the bar above the timeline.
-import { $, doc, make, me, on, openRoom, root, seq, stream, timeline } from './dom.js';
+import { $, doc, make, on, openRoom, root, seq, stream, timeline } from './dom.js';
 import { updateBadges } from './badges.js';
 import { sendFrame } from './frames.js';
+import { lazy } from './lazy.js';
 import { keepingView, scrolledUp } from './scroll.js';
 import { store } from './storage.js';
 import { lastRow } from './timeline.js';
@@ -67,15 +68,10 @@ function checkReadingNow() {
   if (yes) scheduleRead();
 }
 
+export let barLine = null; // that stands above the view and is not known yet
 function showUnreadBar(line) {
-  const el = $('unreadbar');
-  if (!el) return;
-  if (el.hidden !== !line) keepingView(() => (el.hidden = !line));
-  if (!line) return;
-  const after = doc.querySelectorAll(`#${line.id}~.msg:not([data-u="${me}"])`);
-  const b = $('b-' + openRoom())?.dataset;
-  el.querySelector('.n').textContent =
-    `${Math.max(after.length, +b?.n || 0, +b?.at || 0)} new since ${after[0]?.querySelector('time')?.textContent ?? ''}`;
+  barLine = line;
+  if (line || $('unreadbar')?.hidden === false) lazy('unreadbar', m => m.show());
 }
 
 export const newLineUnseen = () => (newLineSeen = false);
@@ -146,10 +142,3 @@ export function enterUnread() {
 }
 
 on(window, 'focus blur', checkReading);
-on(doc, 'click', e => {
-  if (e.target.closest?.('#unreadbar .markread')) markRoomRead();
-  if (e.target.closest?.('#unreadbar .first') && newLine()) {
-    e.preventDefault(); // the same jump, without a history entry
-    newLine().scrollIntoView({ block: 'center' });
-  }
-});

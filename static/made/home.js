@@ -1,1 +1,1 @@
-import{hub as o,mainArea as m,reloadPage as l}from"./parley.js";var r=null,a="",i=0;function n(e){let t=m()?.firstElementChild;t===r&&e!==a&&(clearTimeout(i),i=setTimeout(()=>o.dataset.view==="home"&&l(),1e3)),r=t,a=e}export{n as badgesChanged};
+import{idb as m,KlX as o,mSz as l}from"./parley.js";var t=null,r="",i=0;function n(e){let a=o()?.firstElementChild;a===t&&e!==r&&(clearTimeout(i),i=setTimeout(()=>m.dataset.view==="home"&&l(),1e3)),t=a,r=e}export{n as badgesChanged};

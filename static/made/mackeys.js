@@ -1,1 +1,1 @@
-import{doc as e}from"./parley.js";function o(){for(let t of e.querySelectorAll(".kbd,table.keys :is(code,td),option"))t.textContent.includes("Ctrl ")&&(t.textContent=t.textContent.replaceAll("Ctrl ","⌘"))}export{o as nameMacKeys};
+import{tbG as e}from"./parley.js";function o(){for(let t of e.querySelectorAll(".kbd,table.keys :is(code,td),option"))t.textContent.includes("Ctrl ")&&(t.textContent=t.textContent.replaceAll("Ctrl ","⌘"))}export{o as nameMacKeys};

@@ -3,7 +3,7 @@
 import { $, doc, hasFinePointer, isComposing, make, on, root, withModifier } from '../dom.js';
 import { store } from '../storage.js';
 import { toast } from '../toast.js';
-import { captureTyping, discardTyping, replayInto, returnFocus, whenComposed } from '../typeahead.js';
+import { captureTyping, holdTyping, replayInto, returnFocus, whenComposed } from '../typeahead.js';
 import looks from './emoji.css';
 
 let picker = null;
@@ -260,7 +260,7 @@ export async function pick(anchor, fn, end) {
     await new Promise(whenComposed);
   } catch {
     groups = [];
-    discardTyping();
+    holdTyping();
     end?.();
     return toast('The emoji did not load. Check the connection and try again.');
   }

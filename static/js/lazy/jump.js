@@ -3,7 +3,15 @@
 import { doc, hasModKey, isComposing, mainArea, make, on } from '../dom.js';
 import { box } from '../composer.js';
 import { visit } from '../request.js';
-import { capture, captureTyping, discardTyping, replayInto, returnFocus, whenComposed } from '../typeahead.js';
+import {
+  capture,
+  captureTyping,
+  discardTyping,
+  holdTyping,
+  replayInto,
+  returnFocus,
+  whenComposed,
+} from '../typeahead.js';
 import looks from './jump.css';
 
 const maxResults = 12;
@@ -227,7 +235,9 @@ function goToFound(e) {
   dialog.close();
   captureTyping(null, true, input.value);
   const mine = (lookedFor = capture);
-  searchUnderWay.then(() => capture === mine && whenComposed(() => goTo(results.children[0], e)));
+  searchUnderWay.then(
+    () => capture === mine && whenComposed(() => (results.children[0] ? goTo(results.children[0], e) : holdTyping())),
+  );
 }
 
 function goTo(li, e) {

@@ -8,7 +8,7 @@ import { apply, post } from '../request.js';
 import { signIn } from '../session.js';
 import { store } from '../storage.js';
 import { toast } from '../toast.js';
-import { captureTyping, discardTyping, replayInto, whenComposed } from '../typeahead.js';
+import { captureTyping, discardTyping, holdTyping, replayInto, whenComposed } from '../typeahead.js';
 import { bodyOf } from './body.js';
 import { notArrived } from './requests.js';
 import { hide, moveNode, swallow } from './toolbar.js';
@@ -55,7 +55,7 @@ export async function edit(row, text) {
     html = await r.text();
     await lazy('formlooks');
   } catch {
-    no();
+    if (text == null) holdTyping();
     return toast(notArrived);
   }
   if (text == null) await new Promise(whenComposed);
