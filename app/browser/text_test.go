@@ -8,6 +8,29 @@ import (
 	"parley/app/apptest"
 )
 
+// An address, a room or a name in a text of the other direction reads as it is written.
+func TestAddressesAndNamesKeepTheirOwnDirection(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada := s.Signup("ada")
+	s.Signup("mei")
+	ada.Post("/rooms", "name", "C++", "kind", "open").Want(t, http.StatusSeeOther)
+	ada.Tell(1, "انظر https://example.com/ و #C++ شكرا @mei و [(a) b](https://example.com/x)!")
+	p := openChromium(t).person("ada", s.Base)
+	p.enter(ada)
+	p.open("/rooms/1")
+	// The signs of every link, as they stand from left to right.
+	const shown = `[...document.querySelectorAll('.msg .body a')].map(a => [...a.firstChild.data].map((c, i) => {
+		const r = document.createRange();
+		r.setStart(a.firstChild, i);
+		r.setEnd(a.firstChild, i + 1);
+		return [r.getBoundingClientRect().left, c];
+	}).sort((a, b) => a[0] - b[0]).map(x => x[1]).join('')).join(' ')`
+	if got := ask[string](p, shown); got != "https://example.com/ #C++ @mei (a) b" {
+		t.Errorf("shown are %q", got)
+	}
+}
+
 // Each paragraph goes in the direction of its text, code always from left to right,
 // and what was written in columns stays in columns.
 func TestDirectionAndSpaceOfAMessage(t *testing.T) {
