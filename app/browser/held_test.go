@@ -18,9 +18,9 @@ func TestSuggestionsGoWithTheMessage(t *testing.T) {
 	ask[any](p, `(text => Response.prototype.text = function () {
 		return text.call(this).finally(() => setTimeout(() => window.emojiCame ||= this.url.includes('/emoji?')))
 	})(Response.prototype.text), 1`)
-	for _, text := range []string{"go #", "lol :dd", "hi :-p"} {
+	for _, text := range []string{"go #general", "lol :dd", "hi :-p"} {
 		p.write(text)
-		if text == "go #" {
+		if text == "go #general" {
 			p.until("the list", `document.querySelector('#ac:not([hidden])')`)
 		}
 		p.keys(kb.Enter)

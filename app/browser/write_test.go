@@ -56,13 +56,14 @@ func TestASuggestionReplacesTheWordUnderTheCaretAlone(t *testing.T) {
 	p.until("it is before the rest", `box.value === '@mei look'`)
 }
 
-// Enter sends what is written; a suggestion is taken by Tab, or when it was chosen.
+// Enter takes the suggestion that is marked, and sends what is written where none is: an
+// emoticon, a number, a name that is whole.
 func TestEnterSendsWhatIsWritten(t *testing.T) {
 	t.Parallel()
 	_, p := writer(t)
-	for _, text := range []string{"hi :-p", "lol :dd", "see you at :30", ":D", ":/", "hello @me", "@", "#", "so :tad", "a :fing"} {
+	for _, text := range []string{"hi :-p", "lol :dd", "see you at :30", ":D", ":/", "hello @mei", "see #1", "so :tad", "a :fing"} {
 		p.keys(text)
-		if strings.HasSuffix(text, "@me") || strings.HasSuffix(text, ":tad") || strings.HasSuffix(text, ":fing") || text == "@" {
+		if strings.HasSuffix(text, "@mei") || strings.HasSuffix(text, ":tad") || strings.HasSuffix(text, ":fing") {
 			p.until("the list of "+text, listed)
 		}
 		p.keys(kb.Enter)
@@ -71,8 +72,15 @@ func TestEnterSendsWhatIsWritten(t *testing.T) {
 	}
 	p.keys("@me")
 	p.until("the list", listed)
-	p.keys(kb.ArrowDown + kb.Enter)
+	p.until("one is marked", `box.getAttribute('aria-activedescendant') === document.querySelector('#ac [aria-selected=true]')?.id`)
+	p.keys(kb.Enter)
 	p.until("it is taken", `box.value === '@mei '`)
+	p.fill("#box", "")
+	p.keys(":ta")
+	p.until("the list", listed)
+	p.until("none is marked", `!box.hasAttribute('aria-activedescendant') && !document.querySelector('#ac [aria-selected=true]')`)
+	p.keys(kb.ArrowDown + kb.Enter)
+	p.until("it is taken", `box.value && !box.value.includes(':ta')`)
 	p.fill("#box", "")
 	p.keys("@me")
 	p.until("the list", listed)

@@ -16,7 +16,7 @@ let word = ''; // what was begun in it
 let wordStart = 0;
 let wordEnd = 0;
 let lookups = 0;
-let chosenByArrow = false;
+let taken = false; // what is marked is taken by Enter, too
 
 const options = () => [...(list?.children ?? [])];
 // The word that was begun is there, with the caret at its end.
@@ -128,9 +128,12 @@ const spaceless =
     String.raw`\p{sc=$1}`,
   );
 
-// What a sign that begins something may stand behind: not a word, but such letters. And what ends it: a word that goes
-// on after the caret is another one.
-const mayStandBefore = new RegExp(String.raw`(?:^|[\s([{"'*_~]|[^\0-\x7f\p{L}\p{N}\p{M}]|[${spaceless}])$`, 'u');
+// What a sign that begins something may stand behind: not a word, but such letters, and those of scripts that put "and"
+// to the next word. And what ends it: a word that goes on after the caret is another one.
+const mayStandBefore = new RegExp(
+  String.raw`(?:^|[\s([{"'*_~]|[^\0-\x7f\p{L}\p{N}\p{M}]|[${spaceless}]|(?=\p{L})[\p{sc=Hebr}\p{sc=Arab}]\p{M}*)$`,
+  'u',
+);
 const goesOn = new RegExp(String.raw`^[.-]?(?![${spaceless}])[\p{L}\p{N}\p{M}_]`, 'u');
 const suggestionStart = /([@#])([\p{L}\p{N}._-]{0,30})$|(:)([a-z0-9_+-]{2,20})$|^(\/)([a-zA-Z]{0,32})$/u;
 
@@ -173,8 +176,11 @@ export async function suggestFor(b) {
   if (b !== box() && covered()) list.style.inset = 'calc(100% + .4rem) auto auto .6rem';
   b.ariaAutoComplete = 'list';
   b.setAttribute('aria-controls', 'ac');
-  chosenByArrow = false;
-  select(0);
+  // Enter sends an emoticon, a number, and a name that is whole, as they are written.
+  const whole = found.some(li => li.dataset.insert.toLowerCase() === word.toLowerCase());
+  taken = trigger !== ':' && !whole && !/^#\d+$/.test(word);
+  listBox.removeAttribute('aria-activedescendant');
+  if (taken) select(0);
   speak(`${found.length} suggestion${found.length > 1 ? 's' : ''}. ${name(options()[0])}, 1 of ${found.length}`);
 }
 
@@ -228,16 +234,16 @@ function insertAtCaret(text) {
     listBox.setRangeText(text, listBox.selectionStart, listBox.selectionEnd, 'end');
 }
 
-// True: the key was for the list. Enter sends what is written, unless one was chosen by the arrow keys.
+// True: the key was for the list.
 export function key(e) {
   const n = options().length,
     i = selectedIndex();
   if (isComposing(e) || e.shiftKey) return false;
   if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
-    select(e.key === 'ArrowUp' ? (i + n - 1) % n : chosenByArrow ? (i + 1) % n : 0);
-    chosenByArrow = true;
+    select(e.key === 'ArrowUp' ? (Math.max(i, 0) + n - 1) % n : (i + 1) % n);
+    taken = true;
     speak(`${name(options()[selectedIndex()])}, ${selectedIndex() + 1} of ${n}`);
-  } else if (e.key === 'Tab' || (e.key === 'Enter' && chosenByArrow)) accept(options()[i]);
+  } else if (e.key === 'Tab' || (e.key === 'Enter' && taken)) accept(options()[Math.max(i, 0)]);
   else if (e.key === 'Escape') dismiss();
   else {
     if (e.key === 'Enter') dismiss(); // what is written goes, or a new line begins
