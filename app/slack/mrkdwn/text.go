@@ -143,22 +143,23 @@ func Unescape(s string) string { return unescaper.Replace(s) }
 
 var unescaper = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
-// quotes writes Slack's quotes: a line each, or all that follows three marks.
+// quotes writes Slack's quotes: a line each, or all that follows three marks. Programs leave
+// the marks unescaped at times.
 func quotes(s string) string {
 	lines := strings.Split(s, "\n")
 	rest := false
 	for i, line := range lines {
-		after, all := strings.CutPrefix(line, "&gt;&gt;&gt;")
-		one, single := strings.CutPrefix(line, "&gt;")
+		marks := quoteMarks.FindString(line)
 		switch {
-		case all && !rest:
-			rest = true
-			lines[i] = "> " + strings.TrimPrefix(after, " ")
 		case rest:
 			lines[i] = "> " + line
-		case single:
-			lines[i] = "> " + strings.TrimPrefix(one, " ")
+		case marks != "":
+			rest = marks != ">" && marks != "&gt;"
+			lines[i] = "> " + strings.TrimPrefix(line[len(marks):], " ")
 		}
 	}
 	return strings.Join(lines, "\n")
 }
+
+// quoteMarks are three, or the first.
+var quoteMarks = regexp.MustCompile(`^(?:(?:&gt;|>){3}|&gt;|>)`)

@@ -50,6 +50,8 @@ func TestSlacksMarkupIsWrittenAsItIsTypedHere(t *testing.T) {
 		"```\ncode\n```":                                 "```\ncode\n```",
 		"&gt; said\nanswered":                            "> said\nanswered",
 		"&gt;&gt;&gt; all\nof\n":                         "> all\n> of\n> ",
+		">>> all @mei\nof":                               "> all @mei\n> of",
+		"> one\nand no more":                             "> one\nand no more",
 		":tada: :flag-se: :wave::skin-tone-3: :simple_smile: :parrot-own: 10:30:45": ":tada: 🇸🇪 👋🏼 🙂 :parrot-own: 10:30:45",
 		":man-shrugging: :female-technologist: :the_horns:":                         "🤷‍♂️ 👩‍💻 🤘",
 		"Title\x0bSub\u0085x\ry\r\nz\x0c&gt; said":                                  "Title\nSub\nx\ny\nz\n> said",
