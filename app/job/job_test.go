@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,13 +13,25 @@ func TestRoundsComeAtAPaceAndWhenAskedFor(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		began := time.Now()
+		var mu sync.Mutex
 		var at []time.Duration
-		mine := true
+		others := false
 		l := New(time.Minute, time.Second)
-		go l.Run(ctx, func(context.Context) bool { return mine }, func(context.Context) { at = append(at, time.Since(began)) })
+		turn := func(context.Context) bool {
+			mu.Lock()
+			defer mu.Unlock()
+			return !others
+		}
+		go l.Run(ctx, turn, func(context.Context) {
+			mu.Lock()
+			defer mu.Unlock()
+			at = append(at, time.Since(began))
+		})
 		want := func(rounds ...time.Duration) {
 			t.Helper()
 			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
 			if len(at) != len(rounds) {
 				t.Fatalf("rounds began at %v, want %v", at, rounds)
 			}
@@ -40,7 +53,9 @@ func TestRoundsComeAtAPaceAndWhenAskedFor(t *testing.T) {
 		want(0, time.Second, 10*time.Second)
 		time.Sleep(50 * time.Second)
 		want(0, time.Second, 10*time.Second, time.Minute)
-		mine = false
+		mu.Lock()
+		others = true
+		mu.Unlock()
 		time.Sleep(time.Minute)
 		want(0, time.Second, 10*time.Second, time.Minute)
 		stop()
