@@ -352,3 +352,26 @@ func TestTheOldBoxIsClosedWhileARoomIsOnItsWay(t *testing.T) {
 	p.once("one")
 	p.until("the rest", `box.value === 'two'`)
 }
+
+// Who presses ArrowUp right after Enter means what was sent just now, and not what was said
+// before it.
+func TestArrowUpRightAfterEnterEditsWhatWasSent(t *testing.T) {
+	t.Parallel()
+	_, p := twoRooms(t)
+	p.fill("#box", "older")
+	p.keys(kb.Enter)
+	p.once("older")
+	ask[any](p, `(send => WebSocket.prototype.send = function (text) {
+		text.includes('"post"') ? (window.goOn = () => send.call(this, text)) : send.call(this, text);
+	})(WebSocket.prototype.send), 1`)
+	p.fill("#box", "newest")
+	p.keys(kb.Enter)
+	p.until("it is on its way", `window.goOn && document.querySelector('.out .pend')`)
+	p.keys(kb.ArrowUp + " of all")
+	p.until("the keys wait", `document.activeElement.matches('.ahead') && !document.querySelector('form.edit')`)
+	ask[any](p, `goOn(), 1`)
+	p.until("it is edited", `document.activeElement.closest('form.edit') && document.activeElement.value === 'newest of all'`)
+	p.keys(kb.Enter)
+	p.sees("#tl-1 .body", "newest of all")
+	p.sees("#tl-1 .body", "older")
+}

@@ -17,6 +17,7 @@ export const timelineRev = () => $('rev-' + openRoom())?.textContent.trim();
 /** @type {(ol: HTMLElement) => HTMLElement[]} */
 export const rows = ol => [...ol.querySelectorAll(':scope>[data-seq]')];
 export const seq = el => +el.dataset.seq;
+export const isMyRow = el => isShown(el) && el.dataset.u === me;
 export const isShown = el => el.dataset.seq && !el.hidden; // a row that is no tombstone
 export const hasFinePointer = () => !matchMedia('(pointer:coarse)').matches;
 // The key of shortcuts: on a Mac, Ctrl moves the caret. What an IME composes with is its alone (Safari says 229 only).

@@ -7,9 +7,10 @@ import {
   hub,
   isComposing,
   isMac,
+  isMyRow,
   isShown,
-  me,
   on,
+  openRoom,
   root,
   rows,
   timeline,
@@ -85,12 +86,11 @@ function keyPressed(e) {
     return failed ? failed.focus() : focusRow(newestRow());
   }
   if (inBox && e.key === 'ArrowUp' && !at.value && timeline()) {
-    const mine = rows(timeline()).findLast(r => isShown(r) && r.dataset.u === me);
-    if (mine) {
-      e.preventDefault();
-      withModuleAndKeys('tools', t => t.edit(mine));
-    }
-    return;
+    const waiting = $('out-' + openRoom())?.lastElementChild;
+    if (!waiting && !rows(timeline()).some(isMyRow)) return;
+    e.preventDefault();
+    if (waiting?.matches('.fail')) return waiting.querySelector('[data-act=edit]').click();
+    return withModuleAndKeys('tools', t => t.editLast());
   }
   if (field) return;
   const row = at.matches('#stream [data-seq],#stream .pend') ? at : null;

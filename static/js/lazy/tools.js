@@ -12,5 +12,5 @@ document.adoptedStyleSheets.push(styles);
 export { aim, keepTools, sheet } from '../tools/toolbar.js';
 export { copy, quoted } from '../tools/actions.js';
 export { react } from '../tools/reactions.js';
-export { edit } from '../tools/editform.js';
+export { edit, editLast } from '../tools/editform.js';
 export { key } from '../tools/toolkeys.js';

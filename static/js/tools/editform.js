@@ -1,6 +1,6 @@
 // @ts-check
 // The form that changes a message: it takes the place of the text, which is kept for who goes back.
-import { $, doc, hasFinePointer, isShown, make, on, seq } from '../dom.js';
+import { $, doc, hasFinePointer, isMyRow, isShown, make, on, openRoom, rows, seq, timeline } from '../dom.js';
 import { box, enterPressed, fieldGrows, returnText, tooLong } from '../composer.js';
 import { focusRow } from '../keys.js';
 import { lazy } from '../lazy.js';
@@ -38,6 +38,23 @@ function returnEdited(form) {
   if (!box() || t.value === t.defaultValue) return;
   returnText(t.value);
   toast('The message was deleted. What you wrote is in the message box.');
+}
+
+// The last message of one's own; what was sent a moment ago is waited for.
+export async function editLast() {
+  captureTyping(null, true);
+  const out = $('out-' + openRoom()),
+    end = Date.now() + 4000;
+  while (out.firstElementChild && out.isConnected) {
+    if (Date.now() > end) {
+      holdTyping();
+      return toast('Your last message is still on its way.');
+    }
+    await new Promise(ok => setTimeout(ok, 50));
+  }
+  const row = out.isConnected && rows(timeline()).findLast(isMyRow);
+  if (row) return edit(row);
+  discardTyping();
 }
 
 // The form takes the place of the text; the text is kept for who goes back. text is what was typed before.
