@@ -40,7 +40,7 @@ func New(version string, s Sources) *Metrics {
 		commit: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "parley_commit_seconds", Buckets: steps[2:],
 			Help: "How long transactions took, their fsync included."}),
 		changes: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "parley_commit_changes", Buckets: []float64{1, 2, 4,
-			8, 16, 32, 64, 128, 256},
+			8, 16, 32, 64, 128, 256, 512, 1024},
 			Help: "How many changes shared a transaction."}),
 		told: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "parley_told_lag_seconds", Buckets: steps,
 			Help: "How long after the commit a room's news were queued for the pages that show it."}),

@@ -18,7 +18,9 @@ import (
 
 const (
 	maxQueue = 4096 // changes that may wait; more are refused
-	maxGroup = 256  // changes in one transaction
+	// maxGroup is how many changes one transaction has at most: the more there are, the fewer
+	// pages of the log each of them takes.
+	maxGroup = 1024
 	// yieldAfter is after how many changes the writer lets others run: those whose
 	// changes are stored stand behind it and not behind all that follows from them.
 	yieldAfter = 64
