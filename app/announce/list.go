@@ -19,50 +19,76 @@ type shownBadges struct {
 	some   bool
 }
 
-// announceLists sends people their lists of rooms anew.
+// announceLists sends people their lists of rooms anew, on all their pages.
 func (a *Announcer) announceLists(people []chat.AccountID) {
 	for _, id := range people {
 		if a.Hub.Count(id) == 0 {
 			continue
 		}
-		f, err := a.RoomLists(id)
+		ctx, cancel := a.timeout()
+		rooms, err := a.chat.Sidebar(ctx, id)
+		cancel()
 		if err != nil {
 			slog.Error("a list of rooms was not sent", "account", id, "error", err)
 			continue
 		}
-		a.Hub.Send(id, f)
+		now := shownIn(rooms)
+		a.mu.Lock()
+		a.shown[id] = now
+		a.mu.Unlock()
+		a.Hub.Send(id, a.drawLists(id, rooms))
 	}
 }
 
-// RoomLists draws one person's lists of rooms, and remembers the badges in them.
-func (a *Announcer) RoomLists(id chat.AccountID) (live.Frame, error) {
+// Sidebar draws what the sidebar says by now, for one page of a person that is known to the
+// hub: the lists of rooms, and how many reports wait for who decides them. Nothing: that
+// cannot be read now.
+func (a *Announcer) Sidebar(me chat.Account) (frames []live.Frame) {
 	ctx, cancel := a.timeout()
 	defer cancel()
-	rooms, err := a.chat.Sidebar(ctx, id)
+	rooms, err := a.chat.Sidebar(ctx, me.ID)
 	if err != nil {
-		return live.Frame{}, err
+		return nil
 	}
-	a.listsShown(id, rooms)
+	a.pageShows(me.ID, shownIn(rooms))
+	frames = append(frames, a.drawLists(me.ID, rooms))
+	if chat.MayDecideReports(me, rooms) {
+		if n, err := a.chat.CountReports(ctx, me); err == nil {
+			frames = append(frames, a.reportBadge(n))
+		}
+	}
+	return frames
+}
+
+func (a *Announcer) drawLists(id chat.AccountID, rooms []chat.SidebarRoom) live.Frame {
 	v := views.Viewer{Rooms: rooms, Presence: a.PresenceWord, Status: a.Status, Zone: time.UTC}
 	if a.Hub.IsGuest(id) {
 		v.Me.Role = chat.RoleGuest
 	}
-	return live.Text(views.Partial(a.ctx, views.ListsTarget, "outerMorph", views.Lists(v, 0))), nil
+	return live.Text(views.Partial(a.ctx, views.ListsTarget, "outerMorph", views.Lists(v, 0)))
 }
 
-// listsShown notes what a person's pages list from now on. One of them may have got it
-// alone: the others get it soon if they list other rooms.
-func (a *Announcer) listsShown(id chat.AccountID, rooms []chat.SidebarRoom) {
+func shownIn(rooms []chat.SidebarRoom) shownBadges {
 	listed := chat.Foremost(rooms, chat.MaxSidebar)
 	badges := make(map[chat.RoomID]views.Badge, len(listed))
 	for _, r := range listed {
 		badges[r.ID] = views.BadgeOf(r)
 	}
+	return shownBadges{badges, len(listed) < len(rooms)}
+}
+
+// pageShows notes what a person's one page lists from now on. Where there are others, they
+// show what they showed: what is new there is still to be told, and soon if they list other
+// rooms.
+func (a *Announcer) pageShows(id chat.AccountID, now shownBadges) {
+	alone := a.Hub.Count(id) <= 1
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	was := a.shown[id]
-	a.shown[id] = shownBadges{badges, len(listed) < len(rooms)}
-	if was.some && a.shown[id].some && !sameRooms(was.badges, badges) {
+	was, known := a.shown[id]
+	switch {
+	case !known || alone:
+		a.shown[id] = now
+	case was.some && now.some && !sameRooms(was.badges, now.badges):
 		a.surfaced.add(id)
 	}
 }

@@ -23,11 +23,11 @@ func (a *Announcer) announceReportCounts(room chat.RoomID) {
 		slog.Error("the notice of a report was not sent", "room", room, "error", err)
 	}
 	for id, n := range waiting {
-		a.Hub.Send(id, a.ReportBadge(n))
+		a.Hub.Send(id, a.reportBadge(n))
 	}
 }
 
-// ReportBadge is how many reports wait, for the side bar of who decides.
-func (a *Announcer) ReportBadge(n int) live.Frame {
+// reportBadge is how many reports wait, for the side bar of who decides.
+func (a *Announcer) reportBadge(n int) live.Frame {
 	return live.Text(views.Partial(a.ctx, views.ReportsTarget, "outerHTML", views.ReportsLink(n)))
 }

@@ -252,7 +252,7 @@ func (c *Client) WaitAll(d time.Duration, beside []*Client) {
 	timeout := time.NewTimer(d)
 	defer timeout.Stop()
 	for {
-		if c.HasOutput() || slices.ContainsFunc(beside, (*Client).HasOutput) {
+		if c.hasOutput() || slices.ContainsFunc(beside, (*Client).hasOutput) {
 			return
 		}
 		select {
@@ -263,8 +263,7 @@ func (c *Client) WaitAll(d time.Duration, beside []*Client) {
 	}
 }
 
-// HasOutput says whether something is pending for a poll, or it was closed.
-func (c *Client) HasOutput() bool {
+func (c *Client) hasOutput() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.queue) > 0 || c.closeCode != 0

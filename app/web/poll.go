@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"hash/fnv"
 	"slices"
@@ -120,11 +119,11 @@ func (s *Server) pollMany(c *fiber.Ctx) error {
 	if err := s.pollsStill(c); err != nil {
 		return err
 	}
-	side := s.pollSidebar(c, p)
+	if c.Context().QueryArgs().Has("side") {
+		s.pushSidebar(p, sessionOf(c).Account, c.Query("side"))
+	}
 	p.WaitAll(pollWait, beside)
-	said := side() // before what is pending is taken: what comes between is said twice
 	text, code := p.Pending()
-	text = join(text, said)
 	for i, b := range beside {
 		updates, code := b.Pending()
 		text = join(text, roomUpdates(stands[i].room, updates, code))
@@ -132,38 +131,20 @@ func (s *Server) pollMany(c *fiber.Ctx) error {
 	return s.answerPoll(c, text, code)
 }
 
-// pollSidebar tells a poll what the sidebar says by now, where it asks for that and has
-// another mark. What it answers with says the mark of what was told at the end.
-func (s *Server) pollSidebar(c *fiber.Ctx, p *live.Client) (mark func() []byte) {
-	if !c.Context().QueryArgs().Has("side") {
-		return func() []byte { return nil }
-	}
-	has, me := c.Query("side"), sessionOf(c).Account
-	now, frames := s.sidebar(c.UserContext(), me)
-	if now != has {
-		for _, f := range frames {
-			p.Push(f)
-		}
-	}
-	return func() []byte {
-		if !p.HasOutput() {
-			return nil
-		}
-		if now, _ = s.sidebar(c.UserContext(), me); now == has {
-			return nil
-		}
-		return []byte(`{"side":"` + now + `"}`)
-	}
-}
-
-// sidebar is what a person's sidebar says by now, and a mark of it.
-func (s *Server) sidebar(ctx context.Context, me chat.Account) (mark string, frames []live.Frame) {
-	h := fnv.New64a()
-	for _, f := range s.sidebarFrames(ctx, me) {
+// pushSidebar tells a poll what the sidebar says by now, and the mark of that, where its page
+// has another.
+func (s *Server) pushSidebar(p *live.Client, me chat.Account, has string) {
+	frames, h := s.announcer.Sidebar(me), fnv.New64a()
+	for _, f := range frames {
 		h.Write(f.Payload())
-		frames = append(frames, f)
 	}
-	return strconv.FormatUint(h.Sum64(), 36), frames
+	mark := strconv.FormatUint(h.Sum64(), 36)
+	if mark == has || len(frames) == 0 {
+		return
+	}
+	for _, f := range append(frames, live.Text([]byte(`{"side":"`+mark+`"}`))) {
+		p.Push(f)
+	}
 }
 
 // refused says whether an error is an answer, and no fault.

@@ -103,7 +103,7 @@ func (p *socketPage) answer(ctx context.Context, m clientFrame) error {
 // and where it stands. The answer is what it missed.
 func (p *socketPage) view(ctx context.Context, m clientFrame) error {
 	if m.Side != 0 {
-		for _, f := range p.s.sidebarFrames(ctx, p.session.Account) {
+		for _, f := range p.s.announcer.Sidebar(p.session.Account) {
 			p.Push(f)
 		}
 	}
@@ -112,21 +112,6 @@ func (p *socketPage) view(ctx context.Context, m clientFrame) error {
 		return nil
 	}
 	return p.s.subscribe(ctx, p.Client, p.session.Account, m.Room, m.Rev, p.s.announcer.PageUpdates(m.Room))
-}
-
-// sidebarFrames tell a page that comes back what its sidebar says by now.
-func (s *Server) sidebarFrames(ctx context.Context, me chat.Account) (frames []live.Frame) {
-	if lists, err := s.announcer.RoomLists(me.ID); err == nil {
-		frames = append(frames, lists)
-	}
-	rooms, err := s.chat.Sidebar(ctx, me.ID)
-	if err != nil || !chat.MayDecideReports(me, rooms) {
-		return frames
-	}
-	if n, err := s.chat.CountReports(ctx, me); err == nil {
-		frames = append(frames, s.announcer.ReportBadge(n))
-	}
-	return frames
 }
 
 // subscribe subscribes a page to a room, if its person may, and tells what it missed.
