@@ -11,6 +11,7 @@ import (
 
 	"parley/app/bus"
 	"parley/app/chat"
+	"parley/app/job"
 	"parley/app/live"
 )
 
@@ -68,7 +69,7 @@ func (a *App) openBus(ctx context.Context) (bus.Bus, error) {
 		}
 		return bus.NewLocal(), nil
 	}
-	n := &nodes{app: a, wake: make(chan struct{}, 1), told: make(chan struct{}, 1), known: map[chat.RoomID]chat.Rev{},
+	n := &nodes{app: a, wake: make(chan struct{}, 1), told: job.New(presenceEvery, 0), known: map[chat.RoomID]chat.Rev{},
 		heard: map[string]*node{}}
 	a.nodes = n
 	if len(a.config.Bus.Addresses) == 0 {
@@ -106,7 +107,7 @@ type nodes struct {
 	nats   *bus.NATS // nil: there is none
 	events *bus.Local
 	wake   chan struct{} // something is to be looked for at once
-	told   chan struct{} // somebody came or went here
+	told   *job.Loop     // of telling who is here; woken when somebody came or went
 	done   sync.WaitGroup
 
 	othersAway atomic.Bool // a node tells what does not arrive
@@ -135,14 +136,14 @@ func (a *App) startNodes(ctx context.Context) {
 		n.mu.Unlock()
 		n.lookAgain()
 		n.nats.Tell("hello", nil)
-		poke(n.told)
+		n.told.Wake()
 	})
 	n.nats.Hear("hello", func(string, []byte) { // what that node told before did not arrive
 		n.lookAgain()
-		poke(n.told)
+		n.told.Wake()
 	})
 	n.nats.Hear("here", n.hear)
-	a.announcer.OnPresence = func() { poke(n.told) }
+	a.announcer.OnPresence = n.told.Wake
 	n.done.Go(func() { n.tellPresence(ctx) })
 	n.done.Go(func() { n.noteNode(ctx) })
 }
@@ -200,21 +201,15 @@ func (n *nodes) noteNode(ctx context.Context) {
 	if !can {
 		return
 	}
-	for tick := time.NewTicker(noteEvery); ; {
+	job.New(noteEvery, 0).Run(ctx, nil, func(ctx context.Context) {
 		asking, cancel := context.WithTimeout(ctx, followTimeout)
+		defer cancel()
 		away, err := store.NoteNode(asking, n.nats.Node(), n.nats.Away())
-		cancel()
 		if was := n.othersAway.Load(); err == nil && was != away {
 			n.othersAway.Store(away)
 			n.lookAgain() // what was told in between did not arrive
 		}
-		select {
-		case <-ctx.Done():
-			tick.Stop()
-			return
-		case <-tick.C:
-		}
-	}
+	})
 }
 
 // lookAgain has everything looked at once that events tell of.

@@ -22,19 +22,12 @@ type node struct {
 // tellPresence says who is here, now and then, and when that changed; it forgets nodes that
 // say nothing any more.
 func (n *nodes) tellPresence(ctx context.Context) {
-	for tick := time.NewTicker(presenceEvery); ; {
+	n.told.Run(ctx, nil, func(context.Context) {
 		for _, part := range presenceParts(n.app.announcer.Hub.Here(), time.Now().UnixNano()) {
 			n.nats.Tell("here", part)
 		}
 		n.forgetSilent(time.Now())
-		select {
-		case <-ctx.Done():
-			tick.Stop()
-			return
-		case <-tick.C:
-		case <-n.told:
-		}
-	}
+	})
 }
 
 func presenceParts(people map[chat.AccountID]live.Presence, round int64) (parts []here) {

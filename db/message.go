@@ -11,7 +11,8 @@ import (
 	"parley/app/chat"
 )
 
-const messageQuery = `SELECT m.id, m.room_id, m.rev, m.posts, m.kind, a.id, a.username, a.name, a.picture, a.bot_by IS NOT NULL, a.role < 0, m.at, m.cont, m.body, m.text,
+const messageQuery = `SELECT m.id, m.room_id, m.rev, m.posts, m.kind, a.id, a.username, a.name, a.picture, a.bot_by IS NOT NULL, a.role < 0, m.at,
+	m.cont, m.body, m.text,
 	m.addressed, coalesce(m.cid, ''), coalesce(m.edited_at, 0), m.deleted_at IS NOT NULL, m.reactions,
 	m.files, m.program, m.previews, m.replies, coalesce(m.reply_to, 0), q.text, q.files, coalesce(q.deleted_at, 0) > 0, coalesce(b.name, '')
 	FROM messages m JOIN accounts a ON a.id = m.author_id

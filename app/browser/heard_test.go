@@ -155,7 +155,8 @@ func TestSuggestionsComeNextToScriptsWithoutSpaces(t *testing.T) {
 	p.open("/rooms/1")
 	p.live()
 	p.sees("#rooms a", "ux team")
-	for before, after := range map[string]string{"你好@me": "你好@mei ", "مرحبا@me": "مرحبا@mei ", "שלום@me": "שלום@mei ", "交给@me": "交给@mei ", "สวัสดี@me": "สวัสดี@mei ", "안녕@me": "안녕@mei ",
+	for before, after := range map[string]string{"你好@me": "你好@mei ", "مرحبا@me": "مرحبا@mei ", "שלום@me": "שלום@mei ",
+		"交给@me": "交给@mei ", "สวัสดี@me": "สวัสดี@mei ", "안녕@me": "안녕@mei ",
 		"、@me": "、@mei ", "看#ux": "看#ux team ", "好:rocke": "好🚀 "} {
 		p.fill("#box", before)
 		p.until("the list after "+before, listed)

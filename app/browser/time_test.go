@@ -42,7 +42,8 @@ func TestNoTimeChangesWhenAPageHasLoaded(t *testing.T) {
 	p.hover("What time is it")
 	sends(s, hook, fmt.Sprintf(pipelineFailed, "later"))
 	p.sees(".att .body", "later")
-	p.until("the time of what is said now, as in the page", `[...document.querySelectorAll('.att-foot time')].map(t => t.textContent).join() ===
+	p.until("the time of what is said now, as in the page", `
+		[...document.querySelectorAll('.att-foot time')].map(t => t.textContent).join() ===
 		'Saturday, November 29, 2025, 08:30,Saturday, November 29, 2025, 08:30'`)
 	p.shot("att-time")
 }
@@ -88,7 +89,8 @@ func TestADayAndTheNewLineShareALine(t *testing.T) {
 	p := openChromium(t).person("bea", s.Base)
 	p.enter(bea)
 	p.open("/rooms/2")
-	p.until("both in one line", `(() => { const at = s => { const r = document.querySelector(s).getBoundingClientRect(); return (r.top + r.bottom) / 2 };
+	p.until("both in one line", `(() => {
+		const at = s => { const r = document.querySelector(s).getBoundingClientRect(); return (r.top + r.bottom) / 2 };
 		return document.querySelector('.day + .unread') && Math.abs(at('.day h2') - at('.unread span')) < 3 })()`)
 	p.shot("day-new")
 }

@@ -26,7 +26,8 @@ const (
 )
 
 // DefaultFilter finds a person by username or mail address, in OpenLDAP, FreeIPA and Active Directory.
-const DefaultFilter = "(&(|(objectClass=person)(objectClass=inetOrgPerson)(objectClass=user))(|(uid={name})(sAMAccountName={name})(mail={name})))"
+const DefaultFilter = "(&(|(objectClass=person)(objectClass=inetOrgPerson)(objectClass=user))" +
+	"(|(uid={name})(sAMAccountName={name})(mail={name})))"
 
 // ErrAway says that the directory does not answer, or not as it should.
 var ErrAway = errors.New("the directory does not answer")

@@ -50,7 +50,8 @@ type Server struct {
 func ParseServer(address, from string) (*Server, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "" || u.Path != "" && u.Path != "/" {
-		return nil, errors.New("a mail server looks like smtp://user:password@mail.example.org:587 or smtps://mail.example.org:465") // without what was written: it has a password
+		// Without what was written: it has a password.
+		return nil, errors.New("a mail server looks like smtp://user:password@mail.example.org:587 or smtps://mail.example.org:465")
 	}
 	s := &Server{host: u.Hostname(), user: u.User.Username(), ssl: u.Scheme == "smtps", port: 587, tls: gomail.TLSMandatory}
 	s.password, _ = u.User.Password()

@@ -71,7 +71,8 @@ func TestSlacksMarkupIsWrittenAsItIsTypedHere(t *testing.T) {
 }
 
 func TestReactionsOfSlackHaveTheirEmoji(t *testing.T) {
-	for name, want := range map[string]string{"+1": "👍", "+1::skin-tone-6": "👍🏿", "thumbsup": "👍", "heart": "❤️", "flag-de": "🇩🇪",
+	for name, want := range map[string]string{"+1": "👍", "+1::skin-tone-6": "👍🏿", "thumbsup": "👍", "heart": "❤️",
+		"flag-de":                      "🇩🇪",
 		"man-facepalming::skin-tone-2": "🤦🏻‍♂️", "umbrella": "☂️", "party-parrot": "", "tada::skin-tone-9": "🎉", "white_check_mark": "✅",
 		"v::skin-tone-4": "✌🏽"} {
 		if got := emojiOf(name); got != want {
