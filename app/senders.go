@@ -66,6 +66,7 @@ func (a *App) startJobs(ctx context.Context, s senders) {
 		a.server.Beat,
 		func(ctx context.Context) { a.store.WatchOtherProcesses(ctx, func() { a.dataChanged(ctx) }) },
 		a.store.FollowIndex,
+		a.Auth.StoreUses,
 		a.expireSessions,
 		a.applyRetention,
 		a.purgeDeleted,

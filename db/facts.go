@@ -1,6 +1,8 @@
 package db
 
 import (
+	"time"
+
 	"parley/app/chat"
 )
 
@@ -8,6 +10,12 @@ import (
 type RoomAccount struct {
 	Room chat.RoomID
 	Who  chat.AccountID
+}
+
+// SessionSeen is a session, by its hash, and when it was used last.
+type SessionSeen struct {
+	Hash string
+	At   time.Time
 }
 
 // Facts are what a group of changes made untrue of what somebody may remember. Each
@@ -20,7 +28,8 @@ type Facts struct {
 	Prefs     []RoomAccount    // who chose anew in which room
 	ReadMarks []chat.AccountID // whose read marks moved
 	Accounts  []chat.AccountID // whose role, choices or sessions are others
-	Sessions  []string         // by hash: ended, or seen later
+	Sessions  []string         // by hash: ended
+	Seen      []SessionSeen    // sessions that are what they were but for that
 	Names     bool             // of accounts
 	Links     bool             // names of open rooms
 	Reports   bool
@@ -73,8 +82,13 @@ func (t *Tx) accountChanged(who chat.AccountID) { t.facts.Accounts = append(t.fa
 // namesChanged declares that people are called otherwise, or that one is there or not.
 func (t *Tx) namesChanged() { t.facts.Names = true }
 
-// sessionChanged declares that a session ended, or was seen later.
+// sessionChanged declares that a session ended.
 func (t *Tx) sessionChanged(hash []byte) { t.facts.Sessions = append(t.facts.Sessions, string(hash)) }
+
+// sessionSeen declares that a session was used.
+func (t *Tx) sessionSeen(hash string, at time.Time) {
+	t.facts.Seen = append(t.facts.Seen, SessionSeen{hash, at})
+}
 
 // ReportsChanged declares that a report waits, or does not any more.
 func (t *Tx) ReportsChanged() { t.facts.Reports = true }

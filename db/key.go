@@ -68,8 +68,3 @@ func millisOrNever(t time.Time) int64 {
 	}
 	return ToMillis(t)
 }
-
-// TouchKey implements auth.KeyStore.
-func (d *Store) TouchKey(ctx context.Context, id int64, at time.Time) error {
-	return d.change(ctx, func(t *Tx) error { return t.Exec("UPDATE keys SET used_at = ? WHERE id = ?", ToMillis(at), id) })
-}

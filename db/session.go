@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"parley/app/auth"
@@ -198,20 +200,16 @@ func (d *Store) AddSession(ctx context.Context, s auth.Session, limit int) (drop
 func scanHash(r Scanner) (h []byte, err error) { return h, r.Scan(&h) }
 
 // SessionOf implements auth.Store.
-func (d *Store) SessionOf(ctx context.Context, hash []byte) (s auth.Session, err error) {
-	var who chat.AccountID
-	var start, seen, proved int64
-	err = d.One(ctx, `SELECT account_id, agent, created_at, seen_at, proved_at,
-		EXISTS (SELECT 1 FROM factors f WHERE f.account_id = sessions.account_id AND f.confirmed_at > 0) OR EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = sessions.account_id)
-		FROM sessions WHERE token_hash = ?`, []any{hash}, &who, &s.Agent, &start, &seen, &proved, &s.Second)
-	if err != nil {
+func (d *Store) SessionOf(ctx context.Context, hash []byte) (auth.Session, error) {
+	return oneRow(ctx, d, func(r Scanner) (s auth.Session, err error) {
+		var start, seen, proved int64
+		s.Account, err = scanAccount(WithColumns{r, []any{&s.Agent, &start, &seen, &proved, &s.Second}})
+		s.Hash, s.Created, s.Seen, s.Proved = hash, FromMillis(start), FromMillis(seen), FromMillis(proved)
 		return s, err
-	}
-	s.Hash, s.Created, s.Seen, s.Proved = hash, FromMillis(start), FromMillis(seen), FromMillis(proved)
-	if s.Account, err = d.Account(ctx, who); err == nil && s.Account.Disabled {
-		err = chat.NotFound()
-	}
-	return s, err
+	}, "SELECT "+accountColumns+`, s.agent, s.begun_at, s.seen_at, s.proved_at,
+		EXISTS (SELECT 1 FROM factors f WHERE f.account_id = s.account_id AND f.confirmed_at > 0) OR EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = s.account_id)
+		FROM (SELECT account_id, agent, created_at AS begun_at, seen_at, proved_at FROM sessions WHERE token_hash = ?) s
+		JOIN accounts ON accounts.id = s.account_id WHERE disabled_at IS NULL`, hash)
 }
 
 // SessionsOf implements auth.Store.
@@ -224,11 +222,22 @@ func (d *Store) SessionsOf(ctx context.Context, who chat.AccountID) ([]auth.Sess
 	}, "SELECT token_hash, agent, created_at, seen_at FROM sessions WHERE account_id = ? ORDER BY seen_at DESC", who)
 }
 
-// TouchSession implements auth.Store.
-func (d *Store) TouchSession(ctx context.Context, hash []byte, at time.Time) error {
+// Touch implements auth.Store.
+func (d *Store) Touch(ctx context.Context, u auth.Uses) error {
 	return d.changeBeside(ctx, func(t *Tx) error {
-		t.sessionChanged(hash)
-		return t.Exec("UPDATE sessions SET seen_at = ? WHERE token_hash = ?", ToMillis(at), hash)
+		for _, hash := range slices.Sorted(maps.Keys(u.Sessions)) { // in order: nodes lock them at the same time
+			at := ToMillis(u.Sessions[hash])
+			t.sessionSeen(hash, FromMillis(at))
+			if err := t.Exec("UPDATE sessions SET seen_at = ? WHERE token_hash = ?", at, []byte(hash)); err != nil {
+				return err
+			}
+		}
+		for _, id := range slices.Sorted(maps.Keys(u.Keys)) {
+			if err := t.Exec("UPDATE keys SET used_at = ? WHERE id = ?", ToMillis(u.Keys[id]), id); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -5,9 +5,11 @@ package auth
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"parley/app/chat"
+	"parley/app/job"
 )
 
 const (
@@ -81,7 +83,8 @@ type Store interface {
 	SessionOf(ctx context.Context, hash []byte) (Session, error)
 	// SessionsOf lists an account's sessions, the last used first.
 	SessionsOf(ctx context.Context, who chat.AccountID) ([]Session, error)
-	TouchSession(ctx context.Context, hash []byte, at time.Time) error
+	// Touch remembers when sessions and keys were used; those that are gone stay so.
+	Touch(ctx context.Context, u Uses) error
 	DeleteSession(ctx context.Context, hash []byte) error
 	ExpireSessions(ctx context.Context, startedBefore, seenBefore time.Time) error
 }
@@ -94,6 +97,10 @@ type Auth struct {
 	passwords *Passwords
 	now       func() time.Time
 	counts    counts
+
+	uses     Uses // that are not stored yet
+	usesLock sync.Mutex
+	usesLoop *job.Loop
 }
 
 // New makes the service; now may be nil.
@@ -101,7 +108,8 @@ func New(store Store, bus chat.Bus, limits *chat.Limits, now func() time.Time) *
 	if now == nil {
 		now = time.Now
 	}
-	return &Auth{store: store, bus: bus, limits: limits, passwords: NewPasswords(), now: now}
+	return &Auth{store: store, bus: bus, limits: limits, passwords: NewPasswords(), now: now,
+		usesLoop: job.New(touchEvery, usesApart)}
 }
 
 // SignUp is the form of a newcomer.

@@ -1,9 +1,11 @@
 package auth_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -12,6 +14,7 @@ import (
 
 	"parley/app/auth"
 	"parley/app/chat"
+	"parley/db"
 	"parley/db/sqlite"
 )
 
@@ -53,6 +56,13 @@ func (g *gate) ok(err error) {
 	if err != nil {
 		g.Fatal(err)
 	}
+}
+
+// storeUses stores what was used, as at the end of the server.
+func (g *gate) storeUses() {
+	ctx, end := context.WithCancel(g.Context())
+	end()
+	g.StoreUses(ctx)
 }
 
 // signup makes an account and answers with the token of its session.
@@ -175,6 +185,7 @@ func TestASessionEndsWhenItIsIdleOrOld(t *testing.T) {
 		g.now = g.now.Add(10 * 24 * time.Hour)
 		_, err := g.SessionByToken(t.Context(), token)
 		g.ok(err)
+		g.storeUses()
 	}
 	g.now = g.now.Add(10*24*time.Hour + time.Second)
 	if _, err := g.SessionByToken(t.Context(), token); !errors.Is(err, chat.ErrNotFound) {
@@ -192,6 +203,39 @@ func TestASessionEndsWhenItIsIdleOrOld(t *testing.T) {
 		if _, err := g.SessionByToken(t.Context(), bad); !errors.Is(err, chat.ErrNotFound) {
 			t.Errorf("token %q: %v", bad, err)
 		}
+	}
+}
+
+func TestUsesAreStoredTogetherAndNobodyWaits(t *testing.T) {
+	g := open(t)
+	tokens := []string{g.signup("ada"), g.signup("bob"), g.signup("eve")}
+	seen := func() (list []time.Time) {
+		for _, token := range tokens {
+			s, err := g.SessionByToken(t.Context(), token)
+			g.ok(err)
+			list = append(list, s.Seen)
+		}
+		return list
+	}
+	before := seen()
+	g.now = g.now.Add(time.Hour)
+	commits := 0
+	g.store.OnCommit(func(db.Commit) { commits++ })
+	if got := seen(); !slices.EqualFunc(got, before, time.Time.Equal) {
+		t.Errorf("a request has waited for its use to be stored: %v", got)
+	}
+	g.storeUses()
+	if commits != 1 {
+		t.Errorf("the uses of three sessions took %d transactions", commits)
+	}
+	for _, at := range seen() {
+		if !at.Equal(g.now) {
+			t.Errorf("seen at %v, want %v", at, g.now)
+		}
+	}
+	g.storeUses()
+	if commits != 1 {
+		t.Error("a minute has not passed, and their use was stored again")
 	}
 }
 

@@ -3,8 +3,6 @@ package auth
 import (
 	"context"
 	"crypto/rand"
-	"errors"
-	"log/slog"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -40,7 +38,6 @@ type KeyStore interface {
 	// ExpireKey has a key of an account end at a time, or removes it (zero), and answers
 	// with its hash.
 	ExpireKey(ctx context.Context, of chat.AccountID, id int64, at time.Time, audit chat.AuditEntry) ([]byte, error)
-	TouchKey(ctx context.Context, id int64, at time.Time) error
 }
 
 // CreateKey makes a key for the caller himself, or for a bot that he looks after, and
@@ -252,9 +249,7 @@ func (a *Auth) resumeKey(ctx context.Context, hash []byte) (Session, Key, error)
 		}
 	}
 	if now.Sub(k.Used) > touchEvery {
-		if err := a.store.TouchKey(ctx, k.ID, now); err != nil && !errors.Is(err, context.Canceled) {
-			slog.Warn("the use of a key was not remembered", "error", err)
-		}
+		a.used(func(u Uses) { u.Keys[k.ID] = now })
 	}
 	return Session{Hash: hash, Account: of, Agent: k.Name, Created: k.Made, Seen: now}, k, nil
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
-	"log/slog"
 	"slices"
 
 	"parley/app/chat"
@@ -65,9 +64,7 @@ func (a *Auth) ResumeSession(ctx context.Context, hash []byte) (Session, error) 
 	}
 	now := a.now()
 	if now.Sub(s.Seen) > touchEvery {
-		if err := a.store.TouchSession(ctx, hash, now); err != nil {
-			slog.Warn("the use of a session was not remembered", "error", err)
-		}
+		a.used(func(u Uses) { u.Sessions[string(hash)] = now })
 	}
 	return s, nil
 }

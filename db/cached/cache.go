@@ -1,6 +1,7 @@
 package cached
 
 import (
+	"hash/maphash"
 	"sync"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
@@ -16,9 +17,12 @@ import (
 // Not shared between callers that ask at the same time (singleflight): who has just
 // changed something would be answered with what another began to read before.
 type cache[K comparable, V any] struct {
-	mu         sync.Mutex
-	generation uint64 // counts what was forgotten
-	kept       *simplelru.LRU[K, V]
+	mu   sync.Mutex
+	kept *simplelru.LRU[K, V]
+	// generations count what was forgotten, by a hash of its key: what is read of one is
+	// kept although others are forgotten meanwhile, as when everybody comes back at once.
+	generations [256]uint64
+	seed        maphash.Seed
 }
 
 func newCache[K comparable, V any](most int) cache[K, V] {
@@ -26,7 +30,17 @@ func newCache[K comparable, V any](most int) cache[K, V] {
 	if err != nil {
 		panic(err) // most is a constant of this package, and not 0
 	}
-	return cache[K, V]{kept: kept}
+	return cache[K, V]{kept: kept, seed: maphash.MakeSeed()}
+}
+
+func (c *cache[K, V]) generation(key K) *uint64 {
+	return &c.generations[maphash.Comparable(c.seed, key)%uint64(len(c.generations))]
+}
+
+func (c *cache[K, V]) forgetReads() {
+	for i := range c.generations {
+		c.generations[i]++
+	}
 }
 
 // get answers with what is kept; with the generation, what is read then can be kept.
@@ -34,13 +48,13 @@ func (c *cache[K, V]) get(key K) (v V, ok bool, generation uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	v, ok = c.kept.Get(key)
-	return v, ok, c.generation
+	return v, ok, *c.generation(key)
 }
 
 func (c *cache[K, V]) keep(generation uint64, key K, v V) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if generation == c.generation {
+	if generation == *c.generation(key) {
 		c.kept.Add(key, v)
 	}
 }
@@ -61,14 +75,25 @@ func (c *cache[K, V]) load(key K, read func() (V, error)) (V, error) {
 func (c *cache[K, V]) forget(key K) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.generation++
+	*c.generation(key)++
 	c.kept.Remove(key)
+}
+
+// amend changes the value that is kept, if there is one.
+func (c *cache[K, V]) amend(key K, change func(*V)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	*c.generation(key)++
+	if v, ok := c.kept.Peek(key); ok {
+		change(&v)
+		c.kept.Add(key, v)
+	}
 }
 
 func (c *cache[K, V]) clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.generation++
+	c.forgetReads()
 	c.kept.Purge()
 }
 
@@ -76,7 +101,7 @@ func (c *cache[K, V]) clear() {
 func (c *cache[K, V]) forgetWhere(is func(V) bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.generation++
+	c.forgetReads()
 	for _, key := range c.kept.Keys() {
 		if v, ok := c.kept.Peek(key); ok && is(v) {
 			c.kept.Remove(key)

@@ -94,7 +94,7 @@ func TestWhatIsKeptIsWhatTheFileSays(t *testing.T) {
 		case 7:
 			f.DeleteSession(ctx, hash)
 		case 8:
-			f.TouchSession(ctx, hash, noon.Add(time.Duration(i)*time.Minute))
+			f.Touch(ctx, auth.Uses{Sessions: map[string]time.Time{string(hash): noon.Add(time.Duration(i) * time.Minute)}})
 		case 9:
 			f.SetPassword(ctx, who, "-", chat.NoAudit)
 		case 10:
@@ -319,7 +319,9 @@ func TestOnlyWhatAChangeMadeUntrueIsForgotten(t *testing.T) {
 		}, map[string]int{"sidebars": 3, "pages": 1}},
 		{"sets a topic", func() error { _, err := f.SetTopic(ctx, rooms[2], 3, "a topic", noon); return err }, map[string]int{"sidebars": 3,
 			"access": 4, "members": 1, "pages": 1}},
-		{"is seen", func() error { return f.TouchSession(ctx, hashes[2], noon.Add(time.Minute)) }, map[string]int{"sessions": 1}},
+		{"is seen", func() error {
+			return f.Touch(ctx, auth.Uses{Sessions: map[string]time.Time{string(hashes[2]): noon.Add(time.Minute)}})
+		}, nil},
 		{"logs out", func() error { return f.DeleteSession(ctx, hashes[2]) }, map[string]int{"sessions": 1}},
 		{"leaves", func() error { _, _, err := f.RemoveMember(ctx, rooms[2], 3, noon, chat.NoAudit); return err }, map[string]int{"sidebars": 3,
 			"access": 4, "members": 1, "pages": 1}},

@@ -181,6 +181,9 @@ func (s *Store) forget(f db.Facts) {
 	for _, hash := range f.Sessions {
 		s.sessions.forget(hash)
 	}
+	for _, seen := range f.Seen {
+		s.sessions.amend(seen.Hash, func(session *auth.Session) { session.Seen = seen.At })
+	}
 	if len(f.Accounts) > 0 {
 		s.filters.clear()
 		changed := map[chat.AccountID]bool{}

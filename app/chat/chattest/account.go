@@ -222,7 +222,7 @@ var sessionTests = map[string]func(*store){
 		s.ok(err)
 		_, err = s.SessionOf(s.Context(), []byte("x"))
 		s.ok(err)
-		s.ok(s.TouchSession(s.Context(), []byte("x"), noon.Add(time.Hour)))
+		s.ok(s.Touch(s.Context(), auth.Uses{Sessions: map[string]time.Time{"x": noon.Add(time.Hour), "gone": noon}}))
 		got, err := s.SessionOf(s.Context(), []byte("x"))
 		s.ok(err)
 		if !got.Seen.Equal(noon.Add(time.Hour)) {

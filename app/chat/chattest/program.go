@@ -60,7 +60,7 @@ var programTests = map[string]func(*store){
 			_, _, _, err := s.KeyOf(s.Context(), []byte(wrong))
 			s.is(err, chat.ErrNotFound, fmt.Sprintf("the hash %q", wrong))
 		}
-		s.ok(s.TouchKey(s.Context(), id, noon.Add(time.Minute)))
+		s.ok(s.Touch(s.Context(), auth.Uses{Keys: map[int64]time.Time{id: noon.Add(time.Minute)}}))
 		list, err := s.Keys(s.Context(), b.ID)
 		s.ok(err)
 		s.equal(fmt.Sprint(len(list), list[0].Used.Equal(noon.Add(time.Minute))), "1 true", "keys of the bot")
