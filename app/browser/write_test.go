@@ -89,6 +89,30 @@ func TestEnterSendsWhatIsWritten(t *testing.T) {
 	p.until("a new line", `box.value === '@me\nb'`)
 }
 
+// Who looks something up in another window finds the list as it was; who goes elsewhere on the
+// page does not.
+func TestTheSuggestionsStayWhileAnotherWindowHasTheKeys(t *testing.T) {
+	t.Parallel()
+	_, p := writer(t)
+	p.keys("@me")
+	p.until("the list", listed)
+	p.emulatesFocus(false)
+	other := p.tab("another page", chromedp.WithNewWindow(false))
+	other.open("/rooms")
+	other.front()
+	p.until("another page has the keys", `!document.hasFocus()`)
+	p.until("the list is there", listed)
+	p.front()
+	p.until("the keys are back", `document.hasFocus() && document.activeElement === box`)
+	p.until("the list is there", listed)
+	p.keys(kb.Enter)
+	p.until("it is taken", `box.value === '@mei '`)
+	p.keys("@me")
+	p.until("the list", listed)
+	ask[any](p, `box.blur(), 1`)
+	p.until("no list", "!"+listed)
+}
+
 // composingKey presses a key that an IME takes; Safari says so by its code alone.
 func (p *tab) composingKey(key string) {
 	p.t.Helper()

@@ -215,7 +215,8 @@ function watch() {
 }
 
 on(doc, 'selectionchange', caretMoved);
-on(doc, 'focusout submit', dismiss);
+// Another window has the keys, and the box gets them back: it is still what is active here.
+on(doc, 'focusout submit', e => e.target !== doc.activeElement && dismiss());
 
 function accept(li) {
   if (!li) return;
