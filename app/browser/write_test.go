@@ -89,6 +89,29 @@ func TestEnterSendsWhatIsWritten(t *testing.T) {
 	p.until("a new line", `box.value === '@me\nb'`)
 }
 
+// A name that is whole is sent, also while the list is still that of its beginning.
+func TestEnterSendsAWholeNameBeforeItsListHasCome(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada := s.Signup("ada")
+	s.Signup("mei")
+	g := gated(t, s)
+	p := openChromium(t).person("ada", g.url)
+	p.enter(ada)
+	p.open("/rooms/1")
+	p.live()
+	p.click("#box", "")
+	p.keys("hello @me")
+	p.until("the list", listed)
+	c := g.stop("/mentions")
+	p.keys("i")
+	g.waits(t)
+	p.keys(kb.Enter)
+	p.once("hello @mei")
+	g.let(c)
+	p.until("an empty box and no list", "!box.value && !"+listed)
+}
+
 // Who looks something up in another window finds the list as it was; who goes elsewhere on the
 // page does not.
 func TestTheSuggestionsStayWhileAnotherWindowHasTheKeys(t *testing.T) {
