@@ -59,8 +59,12 @@ func (t *Tx) roomChanged(room chat.RoomID) {
 	delete(t.under.States(), room) // it may be no more
 }
 
-// linksChanged declares that open rooms have other names: links to them say so.
-func (t *Tx) linksChanged() { t.facts.Links = true }
+// linksChanged declares that an open room has another name, or is open no more: links to
+// it say so, and are found by it.
+func (t *Tx) linksChanged(room chat.RoomID) error {
+	t.facts.Links = true
+	return noteLinks(t, room)
+}
 
 // memberChanged declares that somebody came into a room, went, or has another rank.
 func (t *Tx) memberChanged(room chat.RoomID, who chat.AccountID) {

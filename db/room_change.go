@@ -102,7 +102,9 @@ func setDrawn(t *Tx, room chat.RoomID, kind chat.RoomKind, name string) error {
 	}
 	skeleton, drawn := drawnName(kind, name)
 	t.roomChanged(room)
-	t.linksChanged()
+	if err := t.linksChanged(room); err != nil {
+		return err
+	}
 	return t.Exec("UPDATE rooms SET kind = ?, name = ?, skeleton = ?, drawn = ? WHERE id = ?", kind, name, skeleton, drawn, room)
 }
 

@@ -133,7 +133,9 @@ func (d *Store) DeleteRoom(ctx context.Context, room chat.RoomID, at time.Time,
 	audit chat.AuditEntry) (people []chat.AccountID, err error) {
 	err = d.changeAudited(ctx, audit, func(t *Tx) error {
 		t.roomChanged(room)
-		t.linksChanged()
+		if err := t.linksChanged(room); err != nil {
+			return err
+		}
 		n, err := t.Affect(markRoomDeleted+" AND deleted_at IS NULL", ToMillis(at), room)
 		if err != nil {
 			return err

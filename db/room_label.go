@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"parley/app/chat"
@@ -23,7 +24,7 @@ func (d *Store) withCurrentLabels(ctx context.Context, rows []chat.Message, err 
 	if err == nil && len(quotes) > 0 {
 		answered, err = d.texts(ctx, quotes)
 	}
-	names := roomNames{d: d, known: map[chat.RoomID]string{}}
+	names := newRoomNames()
 	for i := range rows {
 		if strings.Contains(rows[i].Body, "#") {
 			names.want(&rows[i].Text)
@@ -33,7 +34,7 @@ func (d *Store) withCurrentLabels(ctx context.Context, rows []chat.Message, err 
 		names.want(text)
 	}
 	if err == nil {
-		err = names.read(ctx)
+		err = names.read(ctx, d)
 	}
 	for i := range rows {
 		m := &rows[i]
@@ -52,11 +53,11 @@ func (d *Store) withCurrentLabels(ctx context.Context, rows []chat.Message, err 
 
 // Relabel gives the links in texts the names that their rooms have now.
 func (d *Store) Relabel(ctx context.Context, texts []*chat.Text) error {
-	names := roomNames{d: d, known: map[chat.RoomID]string{}}
+	names := newRoomNames()
 	for _, t := range texts {
 		names.want(t)
 	}
-	err := names.read(ctx)
+	err := names.read(ctx, d)
 	for _, t := range texts {
 		t.Relabel(names.name)
 	}
@@ -80,35 +81,58 @@ func (d *Store) texts(ctx context.Context, ids []chat.MessageID) (map[chat.Messa
 
 // roomNames are what open rooms are called now, asked for all at once.
 type roomNames struct {
-	d     *Store
 	known map[chat.RoomID]string // "": not read yet, or not open
 	asked []chat.RoomID          // not read yet
 }
 
+func newRoomNames() roomNames { return roomNames{known: map[chat.RoomID]string{}} }
+
 // want notes the rooms that a text links to.
-func (n *roomNames) want(t *chat.Text) {
-	t.Relabel(func(room chat.RoomID) string { // with no name nothing changes
+func (n *roomNames) want(t *chat.Text) { n.wantAll(linkedRooms(t)) }
+
+func (n *roomNames) wantAll(rooms []chat.RoomID) {
+	for _, room := range rooms {
 		if _, known := n.known[room]; !known {
 			n.known[room] = ""
 			n.asked = append(n.asked, room)
 		}
+	}
+}
+
+// linkedRooms are the rooms that a text links to, each once.
+func linkedRooms(t *chat.Text) (rooms []chat.RoomID) {
+	t.Relabel(func(room chat.RoomID) string { // with no name nothing changes
+		if !slices.Contains(rooms, room) {
+			rooms = append(rooms, room)
+		}
 		return ""
+	})
+	return rooms
+}
+
+type namedRoom struct {
+	id   chat.RoomID
+	name string
+}
+
+func scanNamedRoom(r Scanner) (n namedRoom, err error) { return n, r.Scan(&n.id, &n.name) }
+
+func (n *roomNames) read(ctx context.Context, d *Store) error {
+	return n.readWith(func(query string, args ...any) ([]namedRoom, error) {
+		return All(ctx, d, scanNamedRoom, query, args...)
 	})
 }
 
-func (n *roomNames) read(ctx context.Context) error {
+func (n *roomNames) readWith(list func(query string, args ...any) ([]namedRoom, error)) error {
 	if len(n.asked) == 0 {
 		return nil
 	}
 	ids := n.asked
 	n.asked = nil
-	_, err := All(ctx, n.d, func(r Scanner) (x struct{}, err error) {
-		var id chat.RoomID
-		var name string
-		err = r.Scan(&id, &name)
-		n.known[id] = name
-		return x, err
-	}, "SELECT id, name FROM rooms WHERE id IN ids(?) AND kind = 0 AND deleted_at IS NULL", JSONList(ids))
+	found, err := list("SELECT id, name FROM rooms WHERE id IN ids(?) AND kind = 0 AND deleted_at IS NULL", JSONList(ids))
+	for _, r := range found {
+		n.known[r.id] = r.name
+	}
 	return err
 }
 

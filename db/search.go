@@ -175,12 +175,8 @@ func (d *Store) places(ctx context.Context, who chat.AccountID, messages []chat.
 
 // RoomsNamed implements chat.SearchStore.
 func (d *Store) RoomsNamed(ctx context.Context, who chat.AccountID, name string) ([]chat.RoomID, error) {
-	type named struct {
-		id   chat.RoomID
-		name string
-	}
 	look := chat.Skeleton(name)
-	found, err := All(ctx, d, func(r Scanner) (n named, err error) { return n, r.Scan(&n.id, &n.name) },
+	found, err := All(ctx, d, scanNamedRoom,
 		`SELECT id, name FROM rooms WHERE skeleton = ? AND deleted_at IS NULL
 		UNION ALL SELECT r.id, r.name FROM memberships m JOIN rooms r ON r.id = m.room_id AND r.kind = 1
 		WHERE m.account_id = ? AND m.left_at IS NULL`, look, who)

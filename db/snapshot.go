@@ -10,9 +10,9 @@ import (
 // Snapshot is one state of everything, whoever writes meanwhile. It is read a row at a
 // time, and by nobody else.
 type Snapshot struct {
-	ctx    context.Context
-	view   Queryer
-	labels map[chat.RoomID]string // what open rooms are called; nil: not read yet
+	ctx   context.Context
+	view  Queryer
+	label func(chat.RoomID) string // what open rooms are called; nil: not read yet
 }
 
 // Snapshot gives one state of everything to do; it ends with it.
@@ -116,29 +116,17 @@ const saidMessages = messageQuery + `JOIN rooms r ON r.id = +m.room_id
 	WHERE m.kind = 0 AND m.deleted_at IS NULL AND r.deleted_at IS NULL AND r.kind IN ids(?) ORDER BY m.id`
 
 func (s *Snapshot) messages(query string, put func(chat.Message) error, args ...any) error {
-	if err := s.readLabels(); err != nil {
-		return err
+	if s.label == nil {
+		var err error
+		if s.label, err = RoomNames(s.ctx, s.view); err != nil {
+			return err
+		}
 	}
 	return s.rows(query, func(r Scanner) error {
-		m, err := scanLabelled(r, func(room chat.RoomID) string { return s.labels[room] })
+		m, err := scanLabelled(r, s.label)
 		if err != nil {
 			return err
 		}
 		return put(m)
 	}, args...)
-}
-
-// readLabels reads what open rooms are called.
-func (s *Snapshot) readLabels() error {
-	if s.labels != nil {
-		return nil
-	}
-	s.labels = map[chat.RoomID]string{}
-	return s.rows("SELECT id, name FROM rooms WHERE kind = 0 AND deleted_at IS NULL", func(r Scanner) error {
-		var id chat.RoomID
-		var name string
-		err := r.Scan(&id, &name)
-		s.labels[id] = name
-		return err
-	})
 }

@@ -257,6 +257,32 @@ func TestALateSwitcherTakesEveryKindOfKey(t *testing.T) {
 	p.until("and takes keys", `box.value === 'words'`)
 }
 
+// A tablet may have a keyboard: who opened it by a key types on one.
+func TestALateSwitcherTakesTheKeysOfATablet(t *testing.T) {
+	t.Parallel()
+	g, p := twoRooms(t)
+	p.fingers()
+	p.until("a screen for fingers", `matchMedia('(pointer:coarse)').matches`)
+	c := g.stop("/jump.js")
+	p.keys("k", chromedp.ModifierCtrl)
+	p.keys("quay" + kb.Enter)
+	p.until("the keys wait", `document.activeElement.id !== 'box' && !box.value`)
+	g.let(c)
+	p.at("/rooms/2")
+	p.until("the room", `stage.dataset.room === '2' && !box.value`)
+}
+
+// Who touches the screen after typing has no use for a keyboard that comes up by itself.
+func TestAPickerThatAFingerOpensLeavesTheKeyboardAway(t *testing.T) {
+	t.Parallel()
+	_, p := twoRooms(t)
+	p.fingers()
+	p.until("a screen for fingers", `matchMedia('(pointer:coarse)').matches`)
+	p.keys("words")
+	p.click("#smile", "")
+	p.until("the picker without a field for keys", `document.activeElement.id === 'emoji' && !document.querySelector('.ahead')`)
+}
+
 // What is typed for what did not come is held in sight until somebody goes back.
 const isHeld = `document.activeElement.matches('.ahead:not(.vh)') && !box.value && !document.querySelector('.pend')`
 

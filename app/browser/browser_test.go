@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -113,10 +112,7 @@ func newTab(t testing.TB, parent context.Context, name, base string, options ...
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(name, ": no page: ", err)
 	}
-	p.do(func(ctx context.Context) error {
-		_, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
-		return err
-	})
+	p.emulatesFocus(true)
 	t.Cleanup(func() {
 		p.clean()
 		cancel()

@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -12,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -71,10 +69,7 @@ func TestAPageThatIsHiddenOrLeftCatchesUp(t *testing.T) {
 	bea := c.member(s, "bea", "/rooms/1")
 	bea.live()
 
-	bea.do(func(ctx context.Context) error {
-		_, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: false})
-		return err
-	})
+	bea.emulatesFocus(false)
 	front := bea.tab("bea's other page", chromedp.WithNewWindow(false))
 	front.open("/rooms")
 	front.front()

@@ -275,6 +275,15 @@ func (p *tab) offline(yes bool) {
 	})
 }
 
+// emulatesFocus has a page believe that it has the keys, whichever page is in front.
+func (p *tab) emulatesFocus(yes bool) {
+	p.t.Helper()
+	p.do(func(ctx context.Context) error {
+		_, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: yes})
+		return err
+	})
+}
+
 // front makes a page the one that its window shows; the others of it are hidden.
 func (p *tab) front() {
 	p.t.Helper()

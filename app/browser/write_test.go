@@ -89,6 +89,53 @@ func TestEnterSendsWhatIsWritten(t *testing.T) {
 	p.until("a new line", `box.value === '@me\nb'`)
 }
 
+// A name that is whole is sent, also while the list is still that of its beginning.
+func TestEnterSendsAWholeNameBeforeItsListHasCome(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t)
+	ada := s.Signup("ada")
+	s.Signup("mei")
+	g := gated(t, s)
+	p := openChromium(t).person("ada", g.url)
+	p.enter(ada)
+	p.open("/rooms/1")
+	p.live()
+	p.click("#box", "")
+	p.keys("hello @me")
+	p.until("the list", listed)
+	c := g.stop("/mentions")
+	p.keys("i")
+	g.waits(t)
+	p.keys(kb.Enter)
+	p.once("hello @mei")
+	g.let(c)
+	p.until("an empty box and no list", "!box.value && !"+listed)
+}
+
+// Who looks something up in another window finds the list as it was; who goes elsewhere on the
+// page does not.
+func TestTheSuggestionsStayWhileAnotherWindowHasTheKeys(t *testing.T) {
+	t.Parallel()
+	_, p := writer(t)
+	p.keys("@me")
+	p.until("the list", listed)
+	p.emulatesFocus(false)
+	other := p.tab("another page", chromedp.WithNewWindow(false))
+	other.open("/rooms")
+	other.front()
+	p.until("another page has the keys", `!document.hasFocus()`)
+	p.until("the list is there", listed)
+	p.front()
+	p.until("the keys are back", `document.hasFocus() && document.activeElement === box`)
+	p.until("the list is there", listed)
+	p.keys(kb.Enter)
+	p.until("it is taken", `box.value === '@mei '`)
+	p.keys("@me")
+	p.until("the list", listed)
+	ask[any](p, `box.blur(), 1`)
+	p.until("no list", "!"+listed)
+}
+
 // composingKey presses a key that an IME takes; Safari says so by its code alone.
 func (p *tab) composingKey(key string) {
 	p.t.Helper()

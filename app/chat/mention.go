@@ -25,9 +25,6 @@ func (c *Chat) resolveMentions(ctx context.Context, who Account, n *NewMessage, 
 			return err
 		}
 	}
-	if err := c.linkRooms(ctx, who, &n.Text, n.linked); err != nil {
-		return err
-	}
 	n.Text.Resolve(ids, calls...)
 	if err := c.nameMentioned(ctx, &n.Text); err != nil {
 		return err
@@ -92,24 +89,34 @@ func (c *Chat) addTaken(ctx context.Context, who Account, t *Text, ids map[strin
 	return err
 }
 
-// linkRooms makes links of the names of open rooms. What a private one is called,
-// tells nobody whether there is one, nor a guest that of any. Names that are linked already
-// mean what they meant.
-func (c *Chat) linkRooms(ctx context.Context, who Account, t *Text, linked map[string]RoomLink) error {
-	names := t.RoomNames()
+// parseLinked parses what is said with files, and makes links of the names of open rooms. What
+// a private one is called, tells nobody whether there is one, nor a guest that of any. Names
+// that are linked already mean what they meant.
+func (c *Chat) parseLinked(ctx context.Context, who Account, body string, files []File, linked map[string]RoomLink) (Text, error) {
+	text, asked, err := parseBody(body, files)
+	if err != nil {
+		return text, err
+	}
+	plain := text.RoomNames()
+	names := distinct([][]string{plain, asked})
 	if len(names) == 0 {
-		return nil
+		return text, nil
 	}
 	rooms, err := c.store.OpenRoomsNamed(ctx, names)
 	if err != nil {
-		return err
+		return text, err
 	}
 	if err := c.keepOwn(ctx, who, rooms); err != nil {
-		return err
+		return text, err
 	}
 	maps.Copy(rooms, linked)
-	t.LinkRooms(rooms)
-	return nil
+	for _, name := range asked {
+		if _, is := rooms[name]; is && !slices.Contains(plain, name) { // its signs meant something
+			return ParseLinked(body, rooms)
+		}
+	}
+	text.LinkRooms(rooms)
+	return text, nil
 }
 
 // Mentions lists what was said to the caller, the newest first, before a message
@@ -188,7 +195,11 @@ func (c *Chat) UnreachedMentions(ctx context.Context, who Account, m Message) (u
 	if err != nil {
 		return u, err
 	}
-	text, err := ParseText(m.Body)
+	linked, err := c.store.RoomLinks(ctx, m.ID)
+	if err != nil {
+		return u, err
+	}
+	text, err := ParseLinked(m.Body, linked)
 	if err != nil {
 		return u, err
 	}

@@ -245,7 +245,7 @@ func (c *Chat) newMessage(ctx context.Context, who Account, room RoomID, d Draft
 	if err != nil {
 		return NewMessage{}, err
 	}
-	text, err := parseBody(body, files)
+	text, err := c.parseLinked(ctx, who, body, files, nil)
 	if err != nil {
 		return NewMessage{}, err
 	}

@@ -130,7 +130,7 @@ func (c *Chat) PostDirect(ctx context.Context, who Account, with []AccountID, d 
 	return added.Message, nil
 }
 
-// resolveDirect makes links of the people of a conversation that a text names, and of rooms.
+// resolveDirect makes links of the people of a conversation that a text names.
 // Nobody is notified for that: every message of a conversation is for its people anyway.
 func (c *Chat) resolveDirect(ctx context.Context, who Account, people []Person, text *Text) error {
 	names := map[string]AccountID{}
@@ -138,9 +138,6 @@ func (c *Chat) resolveDirect(ctx context.Context, who Account, people []Person, 
 		names[FoldName(p.Username)] = p.ID
 	}
 	if err := c.addTaken(ctx, who, text, names); err != nil {
-		return err
-	}
-	if err := c.linkRooms(ctx, who, text, nil); err != nil {
 		return err
 	}
 	text.Resolve(names)

@@ -20,8 +20,6 @@ type NewMessage struct {
 	Program *Program // of a program: how it says it; nil: as people do
 
 	Previews []Preview
-
-	linked map[string]RoomLink // what an edit finds, by what was typed: see RoomLinks
 }
 
 // Added is what became of a new message.

@@ -93,11 +93,46 @@ func TestWhatIsShownIsFoundInQuotationMarks(t *testing.T) {
 		`-":rocket:" rocket`:   "",
 		`-"🚀" launch`:          "",
 		`-"*star*" text`:       "",
-		`"#c++"`:               "",
+		`"#c++"`:               "nine",
+		`"#c++ la"`:            "",
 	} {
 		if got := w.finds("ada", ask); got != want {
 			t.Errorf("%s finds %q, want %q", ask, got, want)
 		}
+	}
+}
+
+func TestALinkToARenamedRoomIsFoundAsItIsShownAndAsItWasTyped(t *testing.T) {
+	w := begin(t, "ada", "bea")
+	room := w.room("design", chat.Open, "ada")
+	cellar := w.room("cellar", chat.Private, "ada")
+	w.says("ada", 1, "one see **#design**, please")
+	w.says("ada", cellar, "two #design is open")
+	w.says("ada", 1, "three shape and form")
+	w.says("ada", 1, "four see #cellar") // a private one: no link
+	rename := func(room chat.RoomID, name string) {
+		w.ok(w.chat.UpdateRoom(w.ctx, w.people["ada"], room, chat.RoomText{Name: &name, Topic: new("")}))
+	}
+	rename(room, "Shape & form")
+	rename(cellar, "vault")
+	for who, asks := range map[string]map[string]string{
+		"ada": {"shape": "one two three", "#shape": "one two three", "#design": "one two", "design": "one two", `"#design"`: "one two",
+			`"#shape & form"`: "one two", `"see #shape & form, please"`: "one", `"see #design, please"`: "", `"shape form please"`: "one",
+			`"design please"`: "one", "form please": "one", `"shape form" -please`: "two", "see -shape": "four", "see -design": "four", "for*": "one two three",
+			"vault": "", `"#vault"`: "", "cellar": "four"},
+		"bea": {"shape": "one three", "#design": "one", `"#shape & form"`: "one", "vault": "", "cellar": "four"},
+	} {
+		for ask, want := range asks {
+			if got := w.finds(who, ask); got != want {
+				t.Errorf("%s asks for %s and finds %q, want %q", who, ask, got, want)
+			}
+		}
+	}
+	f, err := w.chat.Search(w.ctx, w.people["bea"], chat.SearchInput{Text: `"shape form" please`})
+	if w.ok(err); len(f.Hits) != 1 || fmt.Sprint(f.Search.Snippet(f.Hits[0].Message)) !=
+		"[{one see # false} {Shape & form true} {, please! false}]" && fmt.Sprint(f.Search.Snippet(f.Hits[0].Message)) !=
+		"[{one see # false} {Shape & form true} {,  false} {please true}]" {
+		t.Errorf("it shows %v", f.Search.Snippet(f.Hits[0].Message))
 	}
 }
 

@@ -12,6 +12,11 @@ type bodyParser struct {
 	links, mentions int
 	looked          int // bytes that were looked at for addresses
 	wasted          int // of them, those of what is no address
+
+	asks   bool                // names that may be of rooms are noted
+	asked  []string            // folded; the longest of each place first
+	rooms  map[string]RoomLink // whose names are what they are, whatever their signs mean elsewhere
+	places int                 // where names of rooms were looked for
 }
 
 // blocks parses lines that are nested depth containers deep, and changes them. A line is looked at

@@ -14,7 +14,7 @@ func (rp *runParser) findEscapes() {
 	if !strings.Contains(rp.s, `\*`) && !strings.Contains(rp.s, `\_`) && !strings.Contains(rp.s, `\~`) {
 		return
 	}
-	trial := runParser{body: &bodyParser{}, s: rp.s, depth: rp.depth, slashes: true, lookThrough: true, escapes: map[int]bool{}}
+	trial := runParser{body: &bodyParser{rooms: rp.body.rooms}, s: rp.s, depth: rp.depth, slashes: true, lookThrough: true, escapes: map[int]bool{}}
 	trial.parse()
 	rp.escapes = trial.escapes
 }
@@ -86,6 +86,9 @@ func (rp *runParser) escapedName(i int) int {
 	kind := RunMention
 	if rp.s[i+1] == '#' {
 		kind = RunRoom
+		if known := rp.roomName(i+1, i); known != "" {
+			name = known
+		}
 	} else if utf8.RuneCountInString(name) < MinUsername || atHostLen(rp.s[i+2+len(name):]) > 0 {
 		return 0
 	}

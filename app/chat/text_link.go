@@ -47,7 +47,10 @@ func atHostLen(s string) int {
 // room parses #name as far as the first word; how far it goes and which room it
 // is, if any, is found out when it is linked.
 func (rp *runParser) room(i int) int {
-	name := rp.name(i, i)
+	name := rp.roomName(i, i)
+	if name == "" {
+		name = rp.name(i, i)
+	}
 	if name == "" {
 		name = rp.oddName(i)
 	}
@@ -56,6 +59,31 @@ func (rp *runParser) room(i int) int {
 	}
 	rp.put(i, 1+len(name), Run{Kind: RunRoom, Text: rp.s[i : i+1+len(name)]})
 	return 1 + len(name)
+}
+
+// roomName is the longest name of a room that is known to the parser behind the sign at i,
+// where no word ends right before from; else "".
+func (rp *runParser) roomName(i, from int) string {
+	p, rest := rp.body, rp.s[i+1:]
+	if len(p.rooms) == 0 && !p.asks || rest == "" || glued(rp.s, from) && !rp.mentionEnds(from) {
+		return ""
+	}
+	if first, _ := utf8.DecodeRuneInString(rest); unicode.IsSpace(first) {
+		return ""
+	}
+	if p.places++; p.places > maxRooms {
+		return ""
+	}
+	for _, end := range nameEnds(rest) {
+		name := foldRoom(rest[:end])
+		if _, known := p.rooms[name]; known {
+			return rest[:end]
+		}
+		if p.asks {
+			p.asked = append(p.asked, name)
+		}
+	}
+	return ""
 }
 
 // name is what stands behind the sign at i, where no word ends right before from;

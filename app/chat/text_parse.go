@@ -9,7 +9,17 @@ import (
 // ParseText parses a message body. It takes time linear in its length; an error
 // is a sentence for the author about the bound that was broken. The same body
 // always gives the same Text.
-func ParseText(body string) (Text, error) {
+func ParseText(body string) (Text, error) { return new(bodyParser).text(body) }
+
+// ParseLinked parses a body and links the names of rooms in it, by folded name. These may have
+// signs that mean something elsewhere: #team *x* is one name where there is such a room.
+func ParseLinked(body string, rooms map[string]RoomLink) (Text, error) {
+	t, err := (&bodyParser{rooms: rooms}).text(body)
+	t.LinkRooms(rooms)
+	return t, err
+}
+
+func (p *bodyParser) text(body string) (Text, error) {
 	if !utf8.ValidString(body) {
 		return Text{}, Invalid("body", "This message is not valid text.")
 	}
@@ -25,7 +35,6 @@ func ParseText(body string) (Text, error) {
 	if s := spelled(strings.TrimSpace(body)); jumbo(s) {
 		return Text{Jumbo: true, Blocks: []Block{{Runs: []Run{{Text: s}}}}}, nil
 	}
-	var p bodyParser
 	t := Text{Blocks: p.blocks(strings.Split(body, "\n"), 0)}
 	switch {
 	case p.links > MaxLinks:
@@ -40,12 +49,15 @@ func ParseText(body string) (Text, error) {
 	return t, nil
 }
 
-// parseBody parses what is said with files, which may be nothing.
-func parseBody(body string, files []File) (Text, error) {
+// parseBody parses what is said with files, which may be nothing, and lists the names in it
+// that may be of rooms, folded.
+func parseBody(body string, files []File) (t Text, rooms []string, err error) {
 	if len(files) > 0 && !strings.ContainsFunc(TidyBody(body), visible) {
-		return Text{}, nil
+		return Text{}, nil, nil
 	}
-	return ParseText(body)
+	p := bodyParser{asks: true}
+	t, err = p.text(body)
+	return t, p.asked, err
 }
 
 // TidyBody makes newlines of all that ends a line, and drops what no message needs:

@@ -60,6 +60,94 @@ func TestNamesOfOpenRoomsBecomeLinks(t *testing.T) {
 	}
 }
 
+// shownRuns are runs as a page shows them: links to rooms in brackets, emphasis with its marks.
+func shownRuns(runs []chat.Run) string {
+	var b strings.Builder
+	marks := map[chat.RunKind]string{chat.RunBold: "**", chat.RunItalic: "*", chat.RunStrike: "~~", chat.RunCode: "`"}
+	for _, r := range runs {
+		switch {
+		case r.Kind == chat.RunRoom:
+			b.WriteString("[" + r.Text + "]")
+		case r.Kind == chat.RunMention:
+			b.WriteString("<" + r.Text + ">")
+		case r.Kind == chat.RunLink:
+			b.WriteString("{" + r.Text + "}")
+		default:
+			b.WriteString(marks[r.Kind] + r.Text + shownRuns(r.Runs) + marks[r.Kind])
+		}
+	}
+	return b.String()
+}
+
+// A name is what it is, whatever its signs mean elsewhere: the longest that is a room's wins.
+func TestNamesOfRoomsMayHaveSigns(t *testing.T) {
+	w := begin(t, "ada", "bea")
+	for _, name := range []string{"team", "team *x*", "*stars*", "a ~~b~~ c", "run `make`", "_under_ line", `back\slash`, "ask @bea", "c# and #d",
+		"see www.example.org", "on :tada:", "**", "[x](https://example.org/)", "_x_"} {
+		w.room(name, chat.Open, "ada", "bea")
+	}
+	w.room("hidden *y*", chat.Private, "ada", "bea")
+	for body, want := range map[string]string{
+		"see #team *x* now":                     "see [#team *x*] now",
+		"#Team *X*":                             "[#team *x*]",
+		"#team *y*, *so*":                       "[#team] *y*, *so*",
+		"*see #team *x* now*":                   "*see [#team *x*] now*",
+		"**#team *x***":                         "**[#team *x*]**",
+		"#team *x* *and* #team":                 "[#team *x*] *and* [#team]",
+		"#team *x":                              "[#team] *x",
+		"`#team *x*`":                           "`#team *x*`",
+		`\#team *x*`:                            "#team *x*",
+		"#*stars* and #** and #*none*":          "[#*stars*] and [#**] and #*none*",
+		"#a ~~b~~ c":                            "[#a ~~b~~ c]",
+		"try #run `make` or `make`":             "try [#run `make`] or `make`",
+		"#_under_ line, #_x_, #_x_y":            "[#_under_ line], [#_x_], #_x_y",
+		`#back\slash \*so\*`:                    `[#back\slash] *so*`,
+		`\*no\* #team *x* \*no\*`:               "*no* [#team *x*] *no*",
+		"#ask @bea, @bea":                       "[#ask @bea], <@bea>",
+		"#c# and #d!":                           "[#c# and #d]!",
+		"#see www.example.org":                  "[#see www.example.org]",
+		"#on :tada: :tada:":                     "[#on :tada:] 🎉",
+		"#[x](https://example.org/)":            "[#[x](https://example.org/)]",
+		"#hidden *y*":                           "#hidden *y*",
+		"word#team *x*":                         "word#team *x*",
+		"> #team *x*":                           "",
+		"- one\n- #team *x*":                    "",
+		strings.Repeat("#no ", 20) + "#*stars*": strings.Repeat("#no ", 20) + "#*stars*",
+	} {
+		m := w.says("ada", 1, body)
+		if want == "" { // not the first paragraph
+			if got := m.Text.RoomLinks(); len(got) != 1 || got["team *x*"].Name != "team *x*" {
+				t.Errorf("%q links to %v", body, got)
+			}
+			continue
+		}
+		if got := shownRuns(m.Text.Blocks[0].Runs); got != want {
+			t.Errorf("%q shows %q, want %q", body, got, want)
+		}
+	}
+	if m := w.says("ada", 1, "#ask @bea"); len(m.For) != 0 {
+		t.Error("a name of a room is for", m.For)
+	}
+	m, err := w.chat.PostDirect(w.ctx, w.people["ada"], w.ids("bea"), chat.Draft{Body: "#team *x*"})
+	if w.ok(err); shownRuns(m.Text.Blocks[0].Runs) != "[#team *x*]" {
+		t.Error("a conversation shows", shownRuns(m.Text.Blocks[0].Runs))
+	}
+	m, err = w.chat.EditMessage(w.ctx, w.people["ada"], m.ID, "*so* #team *x*")
+	if w.ok(err); shownRuns(m.Text.Blocks[0].Runs) != "*so* [#team *x*]" {
+		t.Error("an edit shows", shownRuns(m.Text.Blocks[0].Runs))
+	}
+	w.ok(w.chat.UpdateRoom(w.ctx, w.people["ada"], 3, chat.RoomText{Name: new("crew _z_"), Topic: new("")}))
+	m, err = w.chat.EditMessage(w.ctx, w.people["ada"], m.ID, "**so** #team *x*")
+	if w.ok(err); shownRuns(m.Text.Blocks[0].Runs) != "**so** [#crew _z_]" || m.Text.Plain() != "so #crew _z_" {
+		t.Error("after a rename it shows", shownRuns(m.Text.Blocks[0].Runs))
+	}
+	for ask, want := range map[string]string{`"#crew _z_"`: "**so**", `"#team *x*"`: "**so**", "crew": "**so**"} {
+		if got := w.asks("bea", chat.SearchInput{Text: ask + " so"}); got != want {
+			t.Errorf("%s finds %q", ask, got)
+		}
+	}
+}
+
 func TestLinksToRoomsFollowTheirNames(t *testing.T) {
 	w := begin(t, "ada", "bea")
 	room := w.room("design", chat.Open, "ada")

@@ -67,3 +67,30 @@ func TestAReferenceToARoomThatBecamePrivateHereIsNoLink(t *testing.T) {
 		t.Errorf("it links to %q and tells\n%s", d.linked(1), got)
 	}
 }
+
+// A room may have a name with signs, and another name later: its links are found by it.
+func TestAReferenceIsOneLinkAndFoundByTheNameThatItsRoomHas(t *testing.T) {
+	d := open(t)
+	f := small(`[{"id":"C1","name":"general","is_general":true,"members":["U1","U2"]},{"id":"C2","name":"harbour","members":["U1"]}]`,
+		`[]`, files{
+			"general/2024-01-01.json": `[{"type":"message","user":"U1","text":"see <#C2|harbour> *now*","ts":"1704100000.000100"}]`})
+	if _, err := Run(t.Context(), pack(t, f), d, Options{Rooms: map[string]string{"harbour": "The *old* port"}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := d.linked(1); got != "#The *old* port=2 " {
+		t.Errorf("the links are %q", got)
+	}
+	if _, err := d.SetRoomName(t.Context(), 2, 1, "jetty", workspaceAt); err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range [][]string{{"see", "jetty", "now"}, {"the", "old", "port", "now"}} {
+		for behind := true; behind; {
+			var hits []chat.Hit
+			var err error
+			hits, _, behind, err = d.Search(t.Context(), 1, chat.Search{All: []chat.Match{{Tokens: words}}, Limit: 9})
+			if err != nil || !behind && (len(hits) != 1 || hits[0].Text.Plain() != "see #jetty now") {
+				t.Errorf("%v: found %d, %v", words, len(hits), err)
+			}
+		}
+	}
+}

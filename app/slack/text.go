@@ -114,8 +114,7 @@ func (h *history) says(m *message, who chat.Account) (said mrkdwn.Result, n rowC
 // resolve parses a part of a message, and finds out whom it is for.
 func (h *history) resolve(r *archive.HistoryRow, body string, said mrkdwn.Result) {
 	r.Body = chat.TidyBody(body)
-	r.Text, _ = chat.ParseText(body) // split did it before
-	r.Text.LinkRooms(said.Rooms)
+	r.Text, _ = chat.ParseLinked(body, said.Rooms) // split did it before
 	named := map[string]chat.AccountID{}
 	for _, name := range r.Text.Names() {
 		id := said.People[name]

@@ -83,7 +83,11 @@ func checkRows(ctx context.Context, v db.Queryer, r *db.Report, done func(int64)
 	if err != nil {
 		return err
 	}
-	moved, err := db.MovedRooms(ctx, v)
+	pending, err := db.PendingReindex(ctx, v)
+	if err != nil {
+		return err
+	}
+	name, err := db.RoomNames(ctx, v)
 	if err != nil {
 		return err
 	}
@@ -103,6 +107,7 @@ func checkRows(ctx context.Context, v db.Queryer, r *db.Report, done func(int64)
 			e, err := db.ScanEntry(db.WithColumns{Scanner: s, Dest: n.Fields()})
 			n.ID, n.Room = e.ID, e.Room
 			o.Next(n)
+			e.Relabel(name)
 			return e, err
 		})
 		if err != nil || len(entries) == 0 {
@@ -113,7 +118,7 @@ func checkRows(ctx context.Context, v db.Queryer, r *db.Report, done func(int64)
 		}
 		last = entries[len(entries)-1].ID
 		n += len(entries)
-		if found, err = compare(ctx, v, entries, moved, after, found); err != nil {
+		if found, err = compare(ctx, v, entries, pending, after, found); err != nil {
 			return err
 		}
 		done(countsChecked + int64((100-countsChecked)*n/max(r.Messages, 1)))
@@ -125,13 +130,12 @@ var checkedMessages = strings.Replace(db.EntryQuery, " FROM messages m", db.Numb
 	"WHERE m.id > ? ORDER BY m.id LIMIT ?"
 
 // compare looks whether the index has messages as they are.
-func compare(ctx context.Context, v db.Queryer, entries []db.Entry, moved map[chat.RoomID]chat.MessageID,
+func compare(ctx context.Context, v db.Queryer, entries []db.Entry, pending db.ReindexPending,
 	after chat.MessageID, found []string) ([]string, error) {
 	var ids []int64
 	var vectors []string
 	for _, e := range entries {
-		upto, is := moved[e.Room]
-		if is && e.ID > upto || e.ID > after {
+		if pending.Has(e) || e.ID > after {
 			continue // it is there as it was, or not yet
 		}
 		words := ""
@@ -194,7 +198,7 @@ func (d *DB) Repair(ctx context.Context) error {
 		if err := t.Exec("TRUNCATE words"); err != nil {
 			return err
 		}
-		if err := t.Exec("DELETE FROM settings WHERE key > ? AND key < ?", db.MovedNotes, db.MovedEnd); err != nil {
+		if err := t.Exec("DELETE FROM settings WHERE key > ? AND key < ?", db.AgainNotes, db.AgainEnd); err != nil {
 			return err // it becomes what the rooms are now
 		}
 		return db.SetSetting(t, unindexedNote, "0")

@@ -220,3 +220,49 @@ func BenchmarkPosts(b *testing.B) {
 		})
 	}
 }
+
+// What is said while a room is renamed on another node is found by its last name.
+func TestLinksThatComeWhileARoomIsRenamedAreFoundByItsName(t *testing.T) {
+	t.Parallel()
+	const people, each = 4, 40
+	address := pgtest.Schema(t)
+	nodes := []*DB{openAt(t, address), openAt(t, address)}
+	workspace(t, nodes[0], people, 2)
+	const room = 2
+	var wg sync.WaitGroup
+	for who := chat.AccountID(1); who <= people; who++ {
+		wg.Go(func() {
+			for n := range each {
+				m := draft(t, 1, who, "see #room1 now", fmt.Sprint(who, "-", n))
+				m.Text.LinkRooms(map[string]chat.RoomLink{"room1": {ID: room, Name: "room1"}})
+				if _, err := nodes[n%2].AddMessage(t.Context(), m); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Go(func() {
+		for n := range each {
+			if _, err := nodes[n%2].SetRoomName(t.Context(), room, 1, fmt.Sprint("quay", n), noon); err != nil {
+				t.Error(err)
+			}
+			if _, err := nodes[n%2].indexSome(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	wg.Wait()
+	if err := nodes[0].BuildIndex(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]int{fmt.Sprint("quay", each-1): people * each, "room1": people * each, fmt.Sprint("quay", each-2): 0} {
+		hits, _, _, err := nodes[1].Search(t.Context(), 2, chat.Search{All: []chat.Match{{Tokens: []string{"see", name, "now"}}}, Limit: 1000})
+		if err != nil || len(hits) != want {
+			t.Errorf("by %s are found %d, want %d (%v)", name, len(hits), want, err)
+		}
+	}
+	r, err := Check(t.Context(), address, nil)
+	if err != nil || len(r.Problems) > 0 {
+		t.Error(r.Problems, err)
+	}
+}

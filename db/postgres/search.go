@@ -41,7 +41,7 @@ var index = db.SearchIndex{
 }
 
 // Search implements chat.SearchStore. What was said is in the index when it is stored; only
-// a room that became private or open is behind for a moment.
+// what is indexed anew is behind for a moment.
 func (d *DB) Search(ctx context.Context, who chat.AccountID,
 	s chat.Search) (hits []chat.Hit, older chat.MessageID, behind bool, err error) {
 	behind = d.indexNow(ctx)
@@ -120,7 +120,7 @@ func (x transaction) Index(t *db.Tx, id chat.MessageID) error { return x.Reindex
 
 // Reindex implements db.Index.
 func (transaction) Reindex(t *db.Tx, id chat.MessageID) error {
-	now, err := db.List(t, db.ScanEntry, db.EntryQuery+"WHERE m.id = ?", id)
+	now, err := db.Entries(t, "WHERE m.id = ?", id)
 	if err != nil || len(now) == 0 {
 		return err
 	}
@@ -138,7 +138,7 @@ func (transaction) Unindex(t *db.Tx, ids []chat.MessageID) error {
 const (
 	// indexBatch is how many messages one transaction indexes anew.
 	indexBatch = 200
-	// indexWait is how long a search waits for rooms that are being indexed anew.
+	// indexWait is how long a search waits for what is being indexed anew.
 	indexWait = time.Second
 )
 
@@ -160,14 +160,18 @@ func (d *DB) indexNow(ctx context.Context) (behind bool) {
 }
 
 // unindexedNote is the key of a note that messages after an id are to be indexed: they came
-// by an import. It is one of those that db.MovedNotes begin with, or comes before them.
+// by an import. It comes before the notes of what is indexed anew.
 const unindexedNote = "index.after"
 
-// indexSome indexes a batch of what came by an import, and of rooms that became private or open.
+// marked asks the index for messages with a word, see db.Reindexing.
+const marked = `WITH w AS MATERIALIZED (SELECT message_id FROM words WHERE word @@ CAST(?1 AS tsquery) AND message_id > ?2)
+	SELECT message_id FROM w ORDER BY message_id LIMIT ?3`
+
+// indexSome indexes a batch of what came by an import, and of what is indexed anew.
 func (d *DB) indexSome(ctx context.Context) (done bool, err error) {
 	var some bool
 	if err := d.One(ctx, "SELECT EXISTS (SELECT 1 FROM settings WHERE key = ? OR key > ? AND key < ?)",
-		[]any{unindexedNote, db.MovedNotes, db.MovedEnd}, &some); err != nil || !some {
+		[]any{unindexedNote, db.AgainNotes, db.AgainEnd}, &some); err != nil || !some {
 		return !some, err
 	}
 	err = (*engine)(d).Change(ctx, func(t *db.Tx) error {
@@ -175,7 +179,8 @@ func (d *DB) indexSome(ctx context.Context) (done bool, err error) {
 		if err != nil || n == indexBatch {
 			return err
 		}
-		n, err = db.ReindexMovedRooms(t, indexBatch, 1<<62, func(e db.Entry) error { return indexMessage(t, e) })
+		n, err = db.ReindexNoted(t, indexBatch, db.Reindexing{Upto: 1 << 62, Marked: marked, Syntax: index.Syntax,
+			Index: func(e db.Entry) error { return indexMessage(t, e) }})
 		done = n < indexBatch
 		return err
 	})
@@ -192,7 +197,7 @@ func indexNext(t *db.Tx) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	entries, err := db.List(t, db.ScanEntry, db.EntryQuery+"WHERE m.id > ? ORDER BY m.id LIMIT ?", after, indexBatch)
+	entries, err := db.Entries(t, "WHERE m.id > ? ORDER BY m.id LIMIT ?", after, indexBatch)
 	for _, e := range entries {
 		if err == nil {
 			err = indexMessage(t, e)

@@ -119,7 +119,7 @@ func (d *DB) Repair(ctx context.Context) error {
 				return err
 			}
 		}
-		return t.Exec("DELETE FROM settings WHERE key > ? AND key < ?", db.MovedNotes, db.MovedEnd) // it becomes what the rooms are now
+		return t.Exec("DELETE FROM settings WHERE key > ? AND key < ?", db.AgainNotes, db.AgainEnd) // it becomes what the rooms are now
 	})
 	if err != nil {
 		return err

@@ -23,11 +23,15 @@ func checkRows(ctx context.Context, conn *sql.Conn, o *db.OrderCheck, done func(
 	if err := row.Scan(&upto, &last); err != nil {
 		return nil, err
 	}
-	moved, err := db.MovedRooms(ctx, translated{conn})
+	pending, err := db.PendingReindex(ctx, translated{conn})
 	if err != nil {
 		return nil, err
 	}
-	w := &indexCheck{seed: maphash.MakeSeed(), sums: sums{}, moved: moved}
+	name, err := db.RoomNames(ctx, translated{conn})
+	if err != nil {
+		return nil, err
+	}
+	w := &indexCheck{seed: maphash.MakeSeed(), sums: sums{}, pending: pending}
 	if err := sumIndex(ctx, conn, w.seed, w.sums); err != nil {
 		return nil, err
 	}
@@ -47,6 +51,7 @@ func checkRows(ctx context.Context, conn *sql.Conn, o *db.OrderCheck, done func(
 		n.ID, n.Room = e.ID, e.Room
 		o.Next(n)
 		if e.ID <= upto {
+			e.Relabel(name)
 			w.compare(e)
 		}
 		done(indexSummed + (100-indexSummed)*int64(e.ID)/int64(last))
@@ -59,17 +64,16 @@ func checkRows(ctx context.Context, conn *sql.Conn, o *db.OrderCheck, done func(
 
 // indexCheck compares messages with what the index has of them.
 type indexCheck struct {
-	seed  maphash.Seed
-	sums  sums // of the index, of those that are still to come
-	moved map[chat.RoomID]chat.MessageID
-	found []string
+	seed    maphash.Seed
+	sums    sums // of the index, of those that are still to come
+	pending db.ReindexPending
+	found   []string
 }
 
 func (w *indexCheck) compare(e db.Entry) {
 	sum, in := w.sums.take(e.ID)
-	done, moved := w.moved[e.Room]
 	switch {
-	case moved && e.ID > done && in && !e.Skip: // it is there as it was until its room moved
+	case in && !e.Skip && w.pending.Has(e): // it is there as it was
 	case len(w.found) > db.MostFindings || e.Skip && !in:
 	case e.Skip:
 		w.found = db.AddFinding(w.found, "message %d is found though it is not there for anybody", e.ID)

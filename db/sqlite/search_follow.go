@@ -36,7 +36,7 @@ func (d *DB) FollowIndex(ctx context.Context) {
 		wait = followEvery
 		switch busy := pace.isBusy(lag.last); {
 		case err != nil:
-		case lag.ids > 0 || lag.moved:
+		case lag.ids > 0 || lag.again:
 			var n chat.MessageID
 			if n, err = d.indexNext(ctx, followBatch); err == nil {
 				err = d.mergeIndex(ctx, mergeSteps)
@@ -104,13 +104,13 @@ func (d *DB) mergeIndex(ctx context.Context, steps int) error {
 type indexLag struct {
 	last  chat.MessageID // the newest message
 	ids   chat.MessageID // between it and what is indexed
-	moved bool           // rooms became private or open, and are not indexed so yet
+	again bool           // something is to be indexed anew
 }
 
 func (d *DB) indexLag(ctx context.Context) (l indexLag, err error) {
 	var upto chat.MessageID
 	err = d.One(ctx, `SELECT upto, coalesce((SELECT max(id) FROM messages), 0), EXISTS (SELECT 1 FROM settings WHERE key > ?1 AND key < ?2)
-		FROM indexed`, []any{db.MovedNotes, db.MovedEnd}, &upto, &l.last, &l.moved)
+		FROM indexed`, []any{db.AgainNotes, db.AgainEnd}, &upto, &l.last, &l.again)
 	l.ids = max(0, l.last-upto)
 	return l, err
 }
@@ -121,8 +121,8 @@ func (d *DB) IndexLag(ctx context.Context) (int64, error) {
 	return int64(l.ids), err
 }
 
-// indexNext adds a batch to the index, and indexes rooms anew that became private or
-// open; 0: there was nothing more.
+// indexNext adds a batch to the index, and indexes anew what is noted; 0: there was nothing
+// more.
 func (d *DB) indexNext(ctx context.Context, size int) (n chat.MessageID, err error) {
 	err = d.change(ctx, func(t *db.Tx) error {
 		added, err := indexBatch(t, size)
@@ -141,7 +141,7 @@ func (d *DB) indexNext(ctx context.Context, size int) (n chat.MessageID, err err
 func (d *DB) indexNow(ctx context.Context) (behind bool) {
 	end := time.Now().Add(followWait)
 	lag, err := d.indexLag(ctx)
-	for n := lag.ids; err == nil && (n > 0 || lag.moved); n -= followBatch {
+	for n := lag.ids; err == nil && (n > 0 || lag.again); n -= followBatch {
 		if time.Now().After(end) {
 			return true
 		}

@@ -41,7 +41,7 @@ func (*writer) Reindex(t *db.Tx, id chat.MessageID) error {
 	if err := t.Exec("DELETE FROM words WHERE rowid = ?", id); err != nil {
 		return err
 	}
-	now, err := db.List(t, db.ScanEntry, db.EntryQuery+"WHERE m.id = ?", id)
+	now, err := db.Entries(t, "WHERE m.id = ?", id)
 	if err != nil || len(now) == 0 {
 		return err
 	}
@@ -60,7 +60,7 @@ func indexBatch(t *db.Tx, size int) (n int, err error) {
 	if err := t.One("SELECT upto FROM indexed", nil, &upto); err != nil {
 		return 0, err
 	}
-	entries, err := db.List(t, db.ScanEntry, db.EntryQuery+"WHERE m.id > ? ORDER BY m.id LIMIT ?", upto, size)
+	entries, err := db.Entries(t, "WHERE m.id > ? ORDER BY m.id LIMIT ?", upto, size)
 	if err != nil || len(entries) == 0 {
 		return 0, err
 	}
@@ -88,17 +88,20 @@ func indexBatch(t *db.Tx, size int) (n int, err error) {
 // ReindexRoom implements db.Index.
 func (*writer) ReindexRoom(t *db.Tx, room chat.RoomID) error { return db.NoteMovedRoom(t, room) }
 
-// reindexBatch indexes at most size messages anew of rooms that became private or open; it
-// tells how many there were. Fewer: there are no more.
+// marked asks the index for messages with a word, see db.Reindexing.
+const marked = "SELECT rowid FROM words WHERE word MATCH ?1 AND rowid > ?2 ORDER BY rowid LIMIT ?3"
+
+// reindexBatch indexes at most size messages anew of those that notes are about; it tells
+// how many there were. Fewer: there are no more.
 func reindexBatch(t *db.Tx, size int) (n int, err error) {
 	var upto chat.MessageID
 	if err := t.One("SELECT upto FROM indexed", nil, &upto); err != nil {
 		return 0, err
 	}
-	return db.ReindexMovedRooms(t, size, upto, func(e db.Entry) error {
+	return db.ReindexNoted(t, size, db.Reindexing{Upto: upto, Marked: marked, Syntax: index.Syntax, Index: func(e db.Entry) error {
 		if err := t.Exec("DELETE FROM words WHERE rowid = ?", e.ID); err != nil {
 			return err
 		}
 		return indexMessage(t, e)
-	})
+	}})
 }

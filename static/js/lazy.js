@@ -1,7 +1,7 @@
 // @ts-check
 // Modules that only some people need, or only later: fetched when they are first used, see Load in static.go.
 import { hasFinePointer } from './dom.js';
-import { pressed, setPressed, untilAnswered } from './input.js';
+import { pressed, setPressed, untilAnswered, usedKeyboard } from './input.js';
 import { loadFailed, toast } from './toast.js';
 import { beginAgain, capture, captureTyping, discardTyping, holdTyping, replayWhereFocused } from './typeahead.js';
 
@@ -36,7 +36,8 @@ export function withModule(name, fn) {
   });
 }
 
-// The same for what takes the keyboard: what is typed until it is there is for it, and shows, where it has a field.
+// The same for what takes the keyboard: what is typed until it is there is for it, and shows, where it has a field. A
+// screen for fingers has a keyboard where a key was the last that was used.
 /** @type {{ [name: string]: string }} */
 const fieldLabels = { jump: 'Jump to or search', emoji: 'Search emoji' };
 let waitingFor = 0; // Escape, or another one, takes back what has not come
@@ -46,7 +47,7 @@ export function withModuleAndKeys(name, fn) {
   const mine = ++waitingFor,
     again = capture?.module === name;
   if (!again) discardTyping();
-  if (!loaded[name] && hasFinePointer()) {
+  if (!loaded[name] && (usedKeyboard || hasFinePointer())) {
     if (again && fieldLabels[name]) beginAgain();
     captureTyping(null, false, fieldLabels[name]);
     capture.module = name;

@@ -166,6 +166,66 @@ var searchTests = map[string]func(*store){
 		s.ok(err)
 		s.equal(s.finds(3, word("lighthouse")), []chat.MessageID{m.ID}, "when it is open again")
 	},
+	"a link is found by the name that its room has now, and by the one that was typed": func(s *store) {
+		room, other := s.room("quay", 1), s.room("shed", 1)
+		cellar := s.roomOf(chat.Private, "cellar", 1, 2)
+		linking := func(in chat.RoomID, body, cid string) chat.NewMessage {
+			n := s.draft(in, 1, body, cid)
+			links, err := s.OpenRoomsNamed(s.Context(), n.Text.RoomNames())
+			s.ok(err)
+			n.Text.LinkRooms(links)
+			return n
+		}
+		said := func(in chat.RoomID, body string) chat.MessageID {
+			a, err := s.AddMessage(s.Context(), linking(in, body, body))
+			s.ok(err)
+			return a.ID
+		}
+		phrase := func(tokens ...string) chat.Search {
+			return chat.Search{All: []chat.Match{{Tokens: tokens}}, Limit: 100}
+		}
+		rename := func(room chat.RoomID, name string) {
+			_, err := s.SetRoomName(s.Context(), room, 1, name, noon)
+			s.ok(err)
+		}
+		open := said(1, "meet at #quay now, or in the #shed")
+		hidden := said(cellar, "#quay is ours")
+		s.says(1, 1, "the quay is wet") // links to nothing
+		s.equal(len(s.finds(2, word("pier"))), 0, "before it is called so")
+		rename(room, "old pier")
+		later := said(1, "back to #old pier")
+		s.equal(s.finds(2, word("pier")), []chat.MessageID{later, hidden, open}, "by a word of its name")
+		s.equal(s.finds(3, word("pier")), []chat.MessageID{later, open}, "by who may not read all")
+		s.equal(s.finds(2, phrase("meet", "at", "old", "pier", "now", "or", "in", "the", "shed")), []chat.MessageID{open}, "with the words around it")
+		s.equal(s.finds(2, phrase("at", "quay", "now")), []chat.MessageID{open}, "as it was typed")
+		s.equal(len(s.finds(2, phrase("shed", "meet"))), 0, "by what does not follow each other")
+		signs := phrase("at", "old", "pier")
+		signs.Literals = []chat.Literal{{Text: "at #old pier now,"}}
+		s.equal(s.finds(2, signs), []chat.MessageID{open}, "with its sign")
+		without := phrase("back")
+		without.All, without.None = nil, []chat.Match{{Tokens: []string{"pier"}}}
+		without.In = []chat.RoomID{cellar}
+		s.equal(len(s.finds(2, without)), 0, "without its name")
+		rename(room, "jetty")
+		rename(other, "barn")
+		s.equal(s.finds(2, phrase("jetty", "now", "or", "in", "the", "barn")), []chat.MessageID{open}, "when both are called something else")
+		s.equal(s.finds(2, word("pier")), []chat.MessageID{later}, "by the name in between")
+		_, err := s.SetBody(s.Context(), hidden, linking(cellar, "#jetty and #barn", ""))
+		s.ok(err)
+		s.equal(s.finds(2, word("barn")), []chat.MessageID{hidden, open}, "as it was changed to")
+		s.equal(s.finds(2, word("quay")), s.finds(3, word("quay")), "and not as it was")
+		_, err = s.SetVisibility(s.Context(), room, 1, chat.Private, noon, chat.NoAudit)
+		s.ok(err)
+		s.equal(s.finds(1, word("jetty")), []chat.MessageID{hidden}, "a private room keeps the names under which it was linked")
+		rename(room, "vault")
+		s.equal(len(s.finds(1, word("vault"))), 0, "what a private room is called")
+		_, err = s.SetVisibility(s.Context(), room, 1, chat.Open, noon, chat.NoAudit)
+		s.ok(err)
+		s.equal(s.finds(3, word("vault")), []chat.MessageID{later, open}, "when it is open again")
+		_, err = s.DeleteRoom(s.Context(), room, noon, chat.NoAudit)
+		s.ok(err)
+		s.equal(len(s.finds(1, word("vault"))), 0, "what a room was called that is deleted")
+	},
 	"rooms are found by their names": func(s *store) {
 		open, private := s.room("quay", 1), s.roomOf(chat.Private, "quay", 2)
 		for who, want := range map[chat.AccountID][]chat.RoomID{1: {open}, 2: {open, private}} {

@@ -1,6 +1,7 @@
 // @ts-check
 // The picker of emoji: all of them by group, those used last, and a search. Fetched when it is first opened.
 import { $, doc, hasFinePointer, isComposing, make, on, root, withModifier } from '../dom.js';
+import { usedKeyboard } from '../input.js';
 import { store } from '../storage.js';
 import { toast } from '../toast.js';
 import { captureTyping, holdTyping, replayInto, returnFocus, whenComposed } from '../typeahead.js';
@@ -254,8 +255,9 @@ export async function findByName(q) {
 export async function pick(anchor, fn, end) {
   onClose?.();
   onClose = null;
+  const typing = usedKeyboard || hasFinePointer(); // else the keyboard of a phone would come up
   try {
-    if (hasFinePointer()) captureTyping(null, true, 'Search emoji'); // else the keyboard of a phone would come up
+    if (typing) captureTyping(null, true, 'Search emoji');
     if (!groups.length) await load();
     await new Promise(whenComposed);
   } catch {
@@ -272,7 +274,7 @@ export async function pick(anchor, fn, end) {
   picker.showPopover();
   onClose = end;
   placePicker(anchor.isConnected ? anchor : ($('stream') ?? doc.body));
-  if (!hasFinePointer()) return picker.focus({ preventScroll: true });
+  if (!typing) return picker.focus({ preventScroll: true });
   searchField().focus({ preventScroll: true });
   replayInto(searchField());
 }

@@ -25,6 +25,8 @@ const isThere = () =>
   listBox.selectionEnd === wordEnd &&
   listBox.value.slice(wordStart, wordEnd) === word;
 
+const isWhole = li => li.dataset.insert.toLowerCase() === word.toLowerCase();
+
 export function isOpen(at) {
   if (!list || list.hidden || at !== listBox) return false;
   if (!isThere()) dismiss();
@@ -152,6 +154,7 @@ export async function suggestFor(b) {
   const mine = ++lookups;
   wordBox = b;
   word = trigger + q;
+  if (options().some(isWhole)) taken = false; // the list is still that of its beginning
   const found = (
     await { '@': suggestPeople, '#': suggestRooms, ':': suggestEmoji, '/': suggestCommands }[trigger](fold(q))
   ).slice(0, maxSuggestions);
@@ -177,8 +180,7 @@ export async function suggestFor(b) {
   b.ariaAutoComplete = 'list';
   b.setAttribute('aria-controls', 'ac');
   // Enter sends an emoticon, a number, and a name that is whole, as they are written.
-  const whole = found.some(li => li.dataset.insert.toLowerCase() === word.toLowerCase());
-  taken = trigger !== ':' && !whole && !/^#\d+$/.test(word);
+  taken = trigger !== ':' && !found.some(isWhole) && !/^#\d+$/.test(word);
   listBox.removeAttribute('aria-activedescendant');
   if (taken) select(0);
   speak(`${found.length} suggestion${found.length > 1 ? 's' : ''}. ${name(options()[0])}, 1 of ${found.length}`);
@@ -215,7 +217,8 @@ function watch() {
 }
 
 on(doc, 'selectionchange', caretMoved);
-on(doc, 'focusout submit', dismiss);
+// Another window has the keys, and the box gets them back: it is still what is active here.
+on(doc, 'focusout submit', e => e.target !== doc.activeElement && dismiss());
 
 function accept(li) {
   if (!li) return;
