@@ -22,7 +22,7 @@ var mayImport = map[string][]string{
 		"parley/app/directory", "parley/app/mail", "parley/app/oidc",
 		"parley/app/site", "parley/app/slack", "parley/app/web", "parley/db", "parley/db/sqlite"},
 	"parley/app/archive": {"parley/app/chat"},
-	"parley/app/auth":    {"parley/app/chat"},
+	"parley/app/auth":    {"parley/app/chat", "parley/app/job"},
 	"parley/app/chat":    {},
 	"parley/app/files":   {"parley/app/chat", "parley/app/job"},
 	"parley/app/hooks":   {"parley/app/chat", "parley/app/job", "parley/app/slack/mrkdwn"},

@@ -46,12 +46,44 @@ func TestListingsAreReadAsCode(t *testing.T) {
 	p.sees(".codecorner", "go")
 	p.shot("code")
 	p.click(".codecorner button", "Copy")
-	p.sees(".codecorner button", "Copied")
+	p.until("that it is copied", copiedSaid)
 	if got := ask[string](p, `window.copied`); strings.TrimSpace(got) != strings.TrimSpace(long.String()) {
 		t.Errorf("%d of %d bytes are copied", len(got), long.Len())
 	}
 	p.click(".rest summary", "Show 40 more lines")
 	p.sees(".rest pre", "line 59")
+}
+
+// copiedSaid asks whether a page says that it has copied: at the listing, or where that was left.
+const copiedSaid = `[...document.querySelectorAll('.codecorner:not([hidden]) button, .toast')].some(e => e.textContent === 'Copied')`
+
+// What was pressed for one listing is not for the next one, however late it is copied.
+func TestALateCopyIsOfTheListingThatWasAsked(t *testing.T) {
+	t.Parallel()
+	for leaveTo, left := range map[string]string{
+		".bar h1":                     `document.querySelector('.codecorner').hidden`,
+		".msg:last-of-type .body pre": `document.querySelector('.codecorner button').textContent === 'Copy'`,
+	} {
+		t.Run(leaveTo, func(t *testing.T) {
+			_, g, mei, p := slow(t)
+			mei.Tell(1, "```go\nfirst()\n```")
+			mei.Tell(1, "```go\nsecond()\n```")
+			p.open("/rooms/1")
+			p.live()
+			ask[any](p, `Object.defineProperty(navigator, 'clipboard', { value: { writeText: s => { window.copied = s; return Promise.resolve() } } }), 1`)
+			p.hoverOver(".msg:has(+ .msg:last-of-type) .body pre")
+			p.sees(".codecorner button", "Copy")
+			c := g.stop("/clipboard")
+			p.click(".codecorner button", "Copy")
+			p.hoverOver(leaveTo)
+			p.until("that the corner has left", left)
+			g.let(c)
+			p.until("that it is copied", copiedSaid)
+			if got := ask[string](p, `window.copied`); strings.TrimSpace(got) != "first()" {
+				t.Errorf("%q is copied", got)
+			}
+		})
+	}
 }
 
 // A long message is folded, and its end is found in the page.

@@ -3,6 +3,7 @@
 // longer than a moment stays plain.
 import { doc, make, on } from '../dom.js';
 import { withModule } from '../lazy.js';
+import { toast } from '../toast.js';
 import looks from './code.css';
 
 const sheet = new CSSStyleSheet();
@@ -167,7 +168,11 @@ function textOf(pre) {
     more = first?.nextElementSibling?.matches('.rest') ? first.nextElementSibling.querySelector('pre') : null;
   return (first?.textContent ?? '') + (more?.textContent ?? '');
 }
-on(copy, 'click', () => withModule('clipboard', c => c.copy(textOf(of), () => (copy.textContent = 'Copied'))));
+on(copy, 'click', () => {
+  const asked = of, // the corner may be gone, or at another listing, before it is copied
+    text = textOf(asked);
+  withModule('clipboard', c => c.copy(text, () => (of === asked ? (copy.textContent = 'Copied') : toast('Copied'))));
+});
 on(doc, 'pointerover', e => {
   const pre = e.target.closest?.('.body pre');
   if (corner.contains(e.target) || (pre && pre === of)) return clearTimeout(timer);

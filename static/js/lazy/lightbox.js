@@ -49,9 +49,10 @@ download.className = 'ib';
 download.setAttribute('aria-label', 'Download');
 download.download = '';
 const close = tool('✕', 'Close', () => dialog.close());
-const copy = tool('', 'Copy link', () =>
-  withModule('tools', t => t.copy(rowOf(all[at])?.querySelector('.ts')?.href ?? location.href, 'Link copied')),
-);
+const copy = tool('', 'Copy link', () => {
+  const link = rowOf(all[at])?.querySelector('.ts')?.href ?? location.href; // of the picture that is shown now
+  withModule('tools', t => t.copy(link, 'Link copied'));
+});
 copy.append(doc.querySelector('.ib .i').cloneNode(true));
 /** @type {SVGUseElement} */ (copy.querySelector('use')).setAttribute(
   'href',
