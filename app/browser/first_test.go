@@ -15,9 +15,14 @@ func TestANewcomerIsAskedForTheNameFirst(t *testing.T) {
 	p := openChromium(t).person("ada", s.Base)
 	p.open("/signup")
 	p.until("the first field", `document.activeElement.id === 'f-workspace'`)
+	const button = `document.querySelector('.form .btn.primary').getBoundingClientRect().top`
+	before := ask[float64](p, button)
 	p.keys("Lighthouse Studio" + kb.Tab + "Ada Okafor")
 	p.until("a username", `document.getElementById('f-username').value === 'ada'`)
 	p.sees("#free", "@ada is free")
+	if after := ask[float64](p, button); after != before {
+		t.Errorf("the answer has moved the button from %v to %v: who was about to press it misses", before, after)
+	}
 	p.fill("#f-password", apptest.Password)
 	p.click(".secret button", "Show")
 	p.until("the password", `document.getElementById('f-password').type === 'text' && document.activeElement.id === 'f-password'`)

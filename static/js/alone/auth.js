@@ -43,10 +43,8 @@ async function ask(query) {
 
 async function check() {
   const answer = username.value.trim() && (await ask({ u: username.value }));
-  free.hidden = !answer;
-  if (!answer) return;
-  free.className = answer.ok ? 'ok' : 'why';
-  free.textContent = (answer.ok ? '✓ ' : '') + answer.text;
+  free.className = !answer || answer.ok ? 'ok' : 'why';
+  free.textContent = answer ? (answer.ok ? '✓ ' : '') + answer.text : '';
 }
 
 async function suggest() {
