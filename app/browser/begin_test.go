@@ -32,7 +32,8 @@ func TestARoomOpensAtTheFirstUnreadMessage(t *testing.T) {
 		p.sees("#b-1", fmt.Sprint(min(n, 99)))
 		for _, way := range []func(){func() { ask[any](p, enter) }, func() { p.open("/rooms/1") }} {
 			way()
-			p.at("/rooms/1")
+			// Where one reads is in the address soon, too.
+			p.until("the room", `location.pathname === '/rooms/1' && document.readyState === 'complete'`)
 			p.until("the line and the first unread message in sight",
 				`(line => { const at = e => e.getBoundingClientRect(), box = at(document.getElementById('stream'));
 				return line && line.nextElementSibling.textContent.includes('message 1 of `+fmt.Sprint(n)+
