@@ -12,7 +12,8 @@ type RoomAccount struct {
 	Who  chat.AccountID
 }
 
-// SessionSeen is a session, by its hash, and when it was used last.
+// SessionSeen is a session, by its hash, and when it was used last: that is true whether or
+// not it could be stored.
 type SessionSeen struct {
 	Hash string
 	At   time.Time

@@ -207,7 +207,8 @@ func (d *Store) SessionOf(ctx context.Context, hash []byte) (auth.Session, error
 		s.Hash, s.Created, s.Seen, s.Proved = hash, FromMillis(start), FromMillis(seen), FromMillis(proved)
 		return s, err
 	}, "SELECT "+accountColumns+`, s.agent, s.begun_at, s.seen_at, s.proved_at,
-		EXISTS (SELECT 1 FROM factors f WHERE f.account_id = s.account_id AND f.confirmed_at > 0) OR EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = s.account_id)
+		EXISTS (SELECT 1 FROM factors f WHERE f.account_id = s.account_id AND f.confirmed_at > 0)
+			OR EXISTS (SELECT 1 FROM passkeys p WHERE p.account_id = s.account_id)
 		FROM (SELECT account_id, agent, created_at AS begun_at, seen_at, proved_at FROM sessions WHERE token_hash = ?) s
 		JOIN accounts ON accounts.id = s.account_id WHERE disabled_at IS NULL`, hash)
 }

@@ -146,7 +146,9 @@ func (p *tab) hear(event any) {
 			p.fault("console: " + strings.Join(words, " "))
 		}
 	case *log.EventEntryAdded: // violations of the content security policy come here too
-		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
+		// A page that begins to connect anew, as one that wakes, gives up the attempt before: no fault.
+		replaced := strings.Contains(e.Entry.Text, "WebSocket is closed before the connection is established")
+		if !replaced && (e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning) {
 			p.fault(fmt.Sprintf("log: %s (%s, %s)", e.Entry.Text, e.Entry.Source, e.Entry.URL))
 		}
 	}

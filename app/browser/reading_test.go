@@ -39,7 +39,7 @@ func TestListingsAreReadAsCode(t *testing.T) {
 		t.Error("elements in a listing:", n)
 	}
 	p.sees(".rest summary", "Show 40 more lines")
-	ask[any](p, `Object.defineProperty(navigator, 'clipboard', { value: { writeText: s => { window.copied = s; return Promise.resolve() } } }), 1`)
+	ask[any](p, tellCopied)
 	ask[any](p, `document.querySelectorAll('.body pre')[1].scrollIntoView({ block: 'center' }), 1`)
 	p.drawn()
 	p.hoverOver(".body:has(.rest) > pre")
@@ -53,6 +53,10 @@ func TestListingsAreReadAsCode(t *testing.T) {
 	p.click(".rest summary", "Show 40 more lines")
 	p.sees(".rest pre", "line 59")
 }
+
+// tellCopied has a page tell what it copies, in place of the clipboard.
+const tellCopied = `Object.defineProperty(navigator, 'clipboard', { value: {
+	writeText: s => { window.copied = s; return Promise.resolve() } } }), 1`
 
 // copiedSaid asks whether a page says that it has copied: at the listing, or where that was left.
 const copiedSaid = `[...document.querySelectorAll('.codecorner:not([hidden]) button, .toast')].some(e => e.textContent === 'Copied')`
@@ -70,7 +74,7 @@ func TestALateCopyIsOfTheListingThatWasAsked(t *testing.T) {
 			mei.Tell(1, "```go\nsecond()\n```")
 			p.open("/rooms/1")
 			p.live()
-			ask[any](p, `Object.defineProperty(navigator, 'clipboard', { value: { writeText: s => { window.copied = s; return Promise.resolve() } } }), 1`)
+			ask[any](p, tellCopied)
 			p.hoverOver(".msg:has(+ .msg:last-of-type) .body pre")
 			p.sees(".codecorner button", "Copy")
 			c := g.stop("/clipboard")

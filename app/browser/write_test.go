@@ -92,12 +92,7 @@ func TestEnterSendsWhatIsWritten(t *testing.T) {
 // A name that is whole is sent, also while the list is still that of its beginning.
 func TestEnterSendsAWholeNameBeforeItsListHasCome(t *testing.T) {
 	t.Parallel()
-	s := apptest.Start(t)
-	ada := s.Signup("ada")
-	s.Signup("mei")
-	g := gated(t, s)
-	p := openChromium(t).person("ada", g.url)
-	p.enter(ada)
+	_, g, _, p := slow(t)
 	p.open("/rooms/1")
 	p.live()
 	p.click("#box", "")

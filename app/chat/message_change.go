@@ -81,7 +81,11 @@ func (c *Chat) Edit(ctx context.Context, who Account, id MessageID, d Draft) (Me
 		return m, err
 	}
 	n := NewMessage{Room: m.Room, Author: m.Author, Body: TidyBody(body), At: c.now()}
-	if _, _, err = parseBody(body, m.Files); err != nil || n.Body == m.Body && d.Program == nil {
+	linked, err := c.store.RoomLinks(ctx, id)
+	if err != nil {
+		return m, err
+	}
+	if n.Text, err = c.parseLinked(ctx, who, body, m.Files, linked); err != nil || n.Body == m.Body && d.Program == nil {
 		return m, err
 	}
 	if d.Program != nil && who.IsBot() {
@@ -90,13 +94,6 @@ func (c *Chat) Edit(ctx context.Context, who Account, id MessageID, d Draft) (Me
 		}
 	}
 	if err := c.Limits.Take(LimitEdits, who.ID.key()); err != nil {
-		return m, err
-	}
-	linked, err := c.store.RoomLinks(ctx, id)
-	if err != nil {
-		return m, err
-	}
-	if n.Text, err = c.parseLinked(ctx, who, body, m.Files, linked); err != nil {
 		return m, err
 	}
 	names, err := c.customEmoji(ctx, n.Body)

@@ -33,10 +33,12 @@ func newCache[K comparable, V any](most int) cache[K, V] {
 	return cache[K, V]{kept: kept, seed: maphash.MakeSeed()}
 }
 
+// generation is the count that a key belongs to; c.mu is held.
 func (c *cache[K, V]) generation(key K) *uint64 {
 	return &c.generations[maphash.Comparable(c.seed, key)%uint64(len(c.generations))]
 }
 
+// forgetReads has nothing kept that is being read; c.mu is held.
 func (c *cache[K, V]) forgetReads() {
 	for i := range c.generations {
 		c.generations[i]++

@@ -108,7 +108,8 @@ func (e *engine) attempt(ctx context.Context, begin string, do func(*db.Tx) erro
 // settings and the like.
 func concernsOthers(f db.Facts) bool {
 	said := len(f.Counts)+len(f.ReadMarks)+len(f.Prefs) > 0
-	return !said || f.All || f.Names || f.Links || f.Reports || len(f.Rooms)+len(f.Members)+len(f.Accounts)+len(f.Sessions)+len(f.Seen) > 0
+	return !said || f.All || f.Names || f.Links || f.Reports ||
+		len(f.Rooms)+len(f.Members)+len(f.Accounts)+len(f.Sessions)+len(f.Seen) > 0
 }
 
 // begin begins a transaction, under the lock that begin names, and refuses a schema that

@@ -51,7 +51,8 @@ func newPoster(d *DB) *poster {
 // AddMessage implements chat.MessageStore. What is only said is stored in a group; with
 // files, mentions, links to rooms or as a reply it has a transaction of its own.
 func (d *DB) AddMessage(ctx context.Context, n chat.NewMessage) (chat.Added, error) {
-	if n.Program != nil || len(n.Previews) > 0 || len(n.Files) > 0 || n.Quote.ID != 0 || len(n.For) > 0 || n.All || len(n.Text.RoomLinks()) > 0 {
+	if n.Program != nil || len(n.Previews) > 0 || len(n.Files) > 0 || n.Quote.ID != 0 || len(n.For) > 0 || n.All ||
+		len(n.Text.RoomLinks()) > 0 {
 		return d.Store.AddMessage(ctx, n)
 	}
 	text, err := json.Marshal(n.Text)
