@@ -156,6 +156,15 @@ func (s *Socket) Expect(parts ...string) string {
 	return found
 }
 
+// ExpectAmong waits for a frame that contains all of some texts among all that came and will
+// come: for what comes before or after other frames as it happens.
+func (s *Socket) ExpectAmong(parts ...string) {
+	s.t.Helper()
+	Within(s.t, fmt.Sprintf("a frame with %q among all", parts), func() bool {
+		return slices.ContainsFunc(s.All(), func(frame string) bool { return containsAll(frame, parts) })
+	})
+}
+
 func containsAll(text string, parts []string) bool {
 	for _, p := range parts {
 		if !strings.Contains(text, p) {
