@@ -114,6 +114,10 @@ func TestAProgramListensOverASocket(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	say(t, ws, `{"type":"unsubscribe","room":1}`)
+	say(t, ws, "{}") // an answer says that what came before was done
+	if e := next(t, ws); e.Type != "error" {
+		t.Errorf("%+v", e)
+	}
 	ada.Says(1, "not heard")
 	// Out of a room, it is told so and hears no more.
 	bea.Post(fmt.Sprintf("/rooms/%d/join", open)).Want(t, http.StatusSeeOther)
