@@ -166,8 +166,14 @@ sw.addEventListener('push', e => {
   } catch {
     return;
   }
-  e.waitUntil(told.withdraw ? withdraw(told.withdraw) : show(told));
+  e.waitUntil(
+    inTurn(() => (told.withdraw ? withdraw(told.withdraw) : show(told))).then(() => arrived(told.notification?.test)),
+  );
 });
+
+// Of two that are shown at once, the older one could take the place of the newer one, or of none.
+let turn = Promise.resolve();
+const inTurn = act => (turn = turn.then(act, act));
 
 async function withdraw(tag) {
   for (const n of await sw.registration.getNotifications({ tag })) n.close();
@@ -194,9 +200,12 @@ async function show({ notification: n, app_badge }) {
       : [],
   });
   if (app_badge !== undefined) await /** @type {any} */ (navigator).setAppBadge?.(app_badge).catch(() => {});
-  if (!n.test) return;
-  for (const c of await sw.clients.matchAll({ type: 'window' })) c.postMessage({ arrived: n.test });
-  await fetch(`/me/devices/${n.test}/arrived`, { method: 'POST' }).catch(() => {});
+}
+
+async function arrived(test) {
+  if (!test) return;
+  for (const c of await sw.clients.matchAll({ type: 'window' })) c.postMessage({ arrived: test });
+  await fetch(`/me/devices/${test}/arrived`, { method: 'POST' }).catch(() => {});
 }
 
 sw.addEventListener('notificationclick', e => {
