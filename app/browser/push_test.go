@@ -104,8 +104,8 @@ func TestADeviceShowsWhatItIsTold(t *testing.T) {
 	p.shows("It works|Parley can reach you here.|test; " + titleOf(t, told))
 	p.pushed(w, told)   // twice, as after a crash: shown once
 	for n := range 20 { // at once: the last is what stays
-		p.pushed(w, fmt.Sprintf(`{"web_push":8030,"notification":{"title":"mei","body":"newer by %d","navigate":"%s/rooms/1/@%d","tag":"r1","room":1,"message":%d}}`,
-			n+1, s.Base, m+1+n, m+1+n))
+		p.pushed(w, fmt.Sprintf(`{"web_push":8030,"notification":{"title":"mei","body":"newer by %d","navigate":"%s/rooms/1/@%d",`+
+			`"tag":"r1","room":1,"message":%d}}`, n+1, s.Base, m+1+n, m+1+n))
 	}
 	p.shows("It works|Parley can reach you here.|test; mei|newer by 20|r1")
 	p.pushed(w, `{"withdraw":"r1"}`)

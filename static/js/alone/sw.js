@@ -155,7 +155,7 @@ async function takeShared(r) {
 async function endDevice() {
   await caches.delete('device');
   await (await sw.registration.pushManager?.getSubscription())?.unsubscribe();
-  for (const n of await sw.registration.getNotifications()) n.close();
+  await inTurn(() => withdraw());
 }
 
 // Told of a message. One notification is there for a room; one that comes twice is shown once, and silently.
@@ -175,7 +175,8 @@ sw.addEventListener('push', e => {
 let turn = Promise.resolve();
 const inTurn = act => (turn = turn.then(act, act));
 
-async function withdraw(tag) {
+// Without a tag all are withdrawn.
+async function withdraw(tag = '') {
   for (const n of await sw.registration.getNotifications({ tag })) n.close();
 }
 
